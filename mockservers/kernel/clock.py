@@ -1,0 +1,91 @@
+"""The virtual clock of a world. The only module that reads the machine's time.
+
+A clock is frozen, or runs from an anchor at a rate (1 = real speed). It never fires anything: expiry, lag and
+visibility are computed from stored instants when somebody looks.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from mockservers.kernel import instants
+
+Mode = Literal["real", "frozen", "scaled"]
+MODES: tuple[Mode, ...] = ("real", "frozen", "scaled")
+
+
+def wall() -> int:
+    """The machine's time as an instant. For journals and figures, never for a vendor's behaviour."""
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """What there is to know of a clock at one moment; also its form in checkpoints."""
+
+    mode: Mode
+    now: int
+    rate: float
+
+
+class Clock:
+    """Time in one world.
+
+    `real` follows the machine, with an offset once it was moved; `scaled` runs `rate` times as fast; `frozen`
+    stands still until it is moved. Moving backwards is allowed, as clocks in the field do step back.
+    """
+
+    def __init__(self, mode: Mode = "real", start: int | None = None, rate: float = 1.0) -> None:
+        self._mode: Mode = mode
+        self._rate = self._checked_rate(mode, rate)
+        self._anchor_wall = wall()
+        self._anchor = self._anchor_wall if start is None else self._checked(start)
+
+    @staticmethod
+    def _checked(instant: int) -> int:
+        if not instants.EARLIEST <= instant <= instants.LATEST:
+            raise ValueError("the clock cannot leave the years 1 to 9999")
+        return instant
+
+    @staticmethod
+    def _checked_rate(mode: Mode, rate: float) -> float:
+        if mode not in MODES:
+            raise ValueError(f"{mode!r} is not a clock mode; use one of {', '.join(MODES)}")
+        if not 0 < rate <= 100_000:
+            raise ValueError(f"rate {rate} is out of range; it says how many virtual seconds pass in one, up to 100000")
+        return rate if mode == "scaled" else 1.0
+
+    def now(self) -> int:
+        """The current virtual instant, in microseconds UTC."""
+        if self._mode == "frozen":
+            return self._anchor
+        return min(self._anchor + round((wall() - self._anchor_wall) * self._rate), instants.LATEST)
+
+    @property
+    def state(self) -> ClockState:
+        return ClockState(self._mode, self.now(), self._rate)
+
+    def set(self, instant: int) -> None:
+        """Make it `instant` now, keeping mode and rate."""
+        self._anchor, self._anchor_wall = self._checked(instant), wall()
+
+    def advance(self, microseconds: int) -> None:
+        """Move by `microseconds`, backwards when negative."""
+        self.set(self.now() + microseconds)
+
+    def change_mode(self, mode: Mode, rate: float = 1.0) -> None:
+        """Go on in another mode from the present instant; `real` keeps the offset the clock has by now."""
+        rate = self._checked_rate(mode, rate)
+        self.set(self.now())
+        self._mode, self._rate = mode, rate
+
+    def restore(self, state: ClockState) -> None:
+        """Return to a state read earlier."""
+        self._mode, self._rate = state.mode, state.rate
+        self.set(state.now)
+
+    def real_seconds(self, virtual_seconds: float) -> float:
+        """How long a client has to wait for `virtual_seconds` of the vendor's time: shorter in a scaled world."""
+        return virtual_seconds / self._rate

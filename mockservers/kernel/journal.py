@@ -1,0 +1,123 @@
+"""The journal: everything that happened in a world, in order, with secrets masked. Verdicts are computed from it.
+
+Append-only and bounded: past the limits the oldest entries go, and `dropped` says how many. It knows no vendor; what
+to mask is told to it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mockservers.kernel.faults import Fault
+from mockservers.kernel.rules import Note
+
+Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched"]
+"""`ok` answered; `refused` by a rule; `unsupported` not emulated; `fault` injected trouble; `error` the emulator's own
+failure; `page` answered outside the door (help text); `unmatched` no such address."""
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One HTTP request and its answer, as bytes. `cut` tells that a body was longer than what is kept."""
+
+    method: str
+    target: str
+    headers: Headers
+    body: bytes
+    remote: str = "127.0.0.1"
+    status: int | None = None
+    reply_headers: Headers = field(default_factory=list)
+    reply_body: bytes = b""
+    cut: bool = False
+    secrets: list[str] = field(default_factory=list)
+    """What was presented as a credential, right or wrong; never kept."""
+    delay: float = 0.0
+    """Seconds of the vendor's time by which the answer is held back."""
+    fault: Fault | None = None
+    """The fault that hits the answer on the wire."""
+    entry: Entry | None = None
+
+
+@dataclass(slots=True)
+class Entry:
+    """One call. `at` is virtual, `wall` the machine's time, both in microseconds UTC."""
+
+    n: int
+    at: int
+    wall: int
+    vendor: str
+    operation: str | None
+    actor: str
+    tenant: str | None = None
+    outcome: Outcome = "ok"
+    refusal: str | None = None
+    """The vendor's word for a refusal (an error code)."""
+    rules: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    request: Any = None
+    result: Any = None
+    error: str | None = None
+    exchange: Exchange | None = None
+
+
+class Journal:
+    """The entries of one world."""
+
+    def __init__(self, most_entries: int = 20_000, most_bytes: int = 64 << 20, most_body: int = 64 << 10) -> None:
+        self.most_entries, self.most_bytes, self.most_body = most_entries, most_bytes, most_body
+        self._entries: deque[Entry] = deque()
+        self._count = 0
+        self._bytes = 0
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    @property
+    def count(self) -> int:
+        """How many entries were ever written; also the number of the latest."""
+        return self._count
+
+    def open(self, at: int, wall: int, vendor: str, operation: str | None, actor: str) -> Entry:
+        """Begin an entry; it stands in the journal from now on, and its owner fills it in."""
+        self._count += 1
+        entry = Entry(self._count, at, wall, vendor, operation, actor)
+        self._entries.append(entry)
+        if len(self._entries) > self.most_entries:
+            self._drop()
+        return entry
+
+    def attach(self, entry: Entry, exchange: Exchange) -> None:
+        """Keep an exchange (masked by the caller) with its entry, bodies shortened to `most_body` bytes."""
+        if len(exchange.body) > self.most_body or len(exchange.reply_body) > self.most_body:
+            exchange.cut = True
+            exchange.body = exchange.body[: self.most_body]
+            exchange.reply_body = exchange.reply_body[: self.most_body]
+        entry.exchange = exchange
+        self._bytes += len(exchange.body) + len(exchange.reply_body)
+        while self._bytes > self.most_bytes and len(self._entries) > 1:
+            self._drop()
+
+    def _drop(self) -> None:
+        gone = self._entries.popleft()
+        self.dropped += 1
+        if gone.exchange is not None:
+            self._bytes -= len(gone.exchange.body) + len(gone.exchange.reply_body)
+
+    def since(self, n: int) -> Sequence[Entry]:
+        """The entries after number `n`."""
+        found: list[Entry] = []
+        for entry in reversed(self._entries):
+            if entry.n <= n:
+                break
+            found.append(entry)
+        return found[::-1]

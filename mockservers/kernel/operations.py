@@ -1,0 +1,160 @@
+"""Calls, operations and what an emulator consists of.
+
+A vendor is one `Emulator` value: its rules, switches, tables, operations and recipes, and the name of its wire. Wires
+turn bytes into a `Call`; semantics are functions `(ctx, request) -> value` that cite rules, or raise a `Refusal`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+
+from mockservers.kernel.dialects import Dialect, DialectFamily
+from mockservers.kernel.journal import Entry, Exchange
+from mockservers.kernel.rules import Note, Refusal, Rule, RuleBook
+from mockservers.kernel.tenants import Tenant
+
+if TYPE_CHECKING:
+    from mockservers.kernel.world import Installation, World
+
+Actor = Literal["client", "other"]
+"""Who calls: the client under test, or other people at the vendor (colleagues, the vendor itself)."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One wish, whatever protocol it came by.
+
+    `request` is what the operation reads. `defect` is set when the bytes could not be turned into a request: the call
+    still goes through the door, which journals and raises it. `tenant` is named for `other`, and found by `identify`
+    for the client.
+    """
+
+    vendor: str
+    operation: str
+    request: Any = None
+    actor: Actor = "client"
+    tenant: str | None = None
+    exchange: Exchange | None = None
+    defect: Exception | None = None
+
+
+class Context:
+    """What semantics know of the call they serve. `now` was read once, `db` is the call's transaction."""
+
+    __slots__ = ("call", "db", "entry", "installation", "now", "scratch", "tenant", "world")
+
+    def __init__(self, world: World, installation: Installation, call: Call, now: int, entry: Entry) -> None:
+        self.world = world
+        self.installation = installation
+        self.call = call
+        self.now = now
+        self.entry = entry
+        self.db: sa.Connection = installation.store.db
+        self.tenant: Tenant | None = None
+        self.scratch: Any = None
+        """What `identify` had to read anyway and the operation need not read again."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """The caller's dialect; the installation's as long as the caller is not known."""
+        return self.installation.dialect if self.tenant is None else self.tenant.dialect
+
+    def cite(self, *rules: Rule) -> None:
+        """Write into the journal that these rules shaped the answer."""
+        applied = self.entry.rules
+        for rule in rules:
+            if rule.id not in applied:
+                applied.append(rule.id)
+
+    def note(self, rule: Rule, text: str, **facts: Any) -> None:
+        """Journal a finding: the request is answered, but a careful client would not send it."""
+        self.cite(rule)
+        self.entry.notes.append(Note(rule.id, text, facts))
+
+    def secret(self, value: str) -> None:
+        """Name something that was presented as a credential, so that no journal ever shows it."""
+        if self.call.exchange is not None and value:
+            self.call.exchange.secrets.append(value)
+
+    def delay(self, seconds: float) -> None:
+        """Hold the answer back by `seconds` of the vendor's time."""
+        if self.call.exchange is not None:
+            self.call.exchange.delay += seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that can be asked. `summary` says what it does, for listings."""
+
+    name: str
+    run: Callable[[Context, Any], Any]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Which data an installation begins with: a recipe's name, and how many records where it takes a number."""
+
+    name: str = "empty"
+    rows: int | None = None
+
+    @classmethod
+    def parse(cls, text: str | int) -> Recipe:
+        """`demo`, `empty`, `1000` or `demo:1000`."""
+        name, _, rows = str(text).partition(":")
+        if name.isdecimal() and not rows:
+            name, rows = "demo", name
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or (rows and not rows.isdecimal()):
+            raise ValueError(f"{text!r} is not a recipe; write a name and, after a colon, a number: demo, demo:1000")
+        return cls(name, int(rows) if rows else None)
+
+    def __str__(self) -> str:
+        return self.name if self.rows is None else f"{self.name}:{self.rows}"
+
+
+Progress = Callable[[int, int], None]
+"""Told now and then how many records of how many are made."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """Everything that makes one vendor.
+
+    `operations` are for the client; `records` are what other people do (`create`, `act`, `change`, `delete`, `read`,
+    `list`). `identify` finds the tenant of a client's call or raises the vendor's refusal. `refusals` are those that a
+    fault may ask for, by name. `seed` fills an empty installation. `wire` names the WSGI factory as `module:function`.
+    """
+
+    name: str
+    title: str
+    rules: RuleBook
+    dialects: DialectFamily
+    metadata: sa.MetaData
+    identify: Callable[[Context], Tenant]
+    operations: Mapping[str, Operation]
+    records: Mapping[str, Operation]
+    recipes: Iterable[str]
+    seed: Callable[[Installation, Recipe, int, Progress], None]
+    wire: str
+    refusals: Mapping[str, Callable[[], Refusal]] = field(default_factory=dict)
+    credential_kinds: tuple[str, ...] = ()
+    secret_patterns: tuple[re.Pattern[str], ...] = ()
+    demo_credential: Mapping[str, str] = field(default_factory=dict)
+    """What `serve` and the README print: the credential of the demo tenant by the vendor's own word."""
+    endpoint: str = ""
+    """The path a client is configured with, after the host."""
+    description: str | None = None
+    """The path of a machine-readable description (WSDL, OpenAPI), after the host."""
+
+    def find(self, actor: Actor, operation: str) -> Operation | None:
+        return (self.operations if actor == "client" else self.records).get(operation)
+
+
+def operations(*entries: Operation) -> dict[str, Operation]:
+    """Operations by name."""
+    return {entry.name: entry for entry in entries}

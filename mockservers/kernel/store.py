@@ -1,0 +1,95 @@
+"""The store of one installation: SQLAlchemy Core over SQLite in memory, or over a SQLite file.
+
+Columns of time are `Instant` (microseconds UTC). Every ORDER BY ends in the id. Text that is compared without case is
+kept casefolded in a column of its own, so that no database's collation decides. Nothing here knows a vendor.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.pool import StaticPool
+
+Instant = sa.BigInteger
+Text = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text ordered by code point on every database."""
+
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+"""What an integer column holds; a number from outside must be checked against it before it reaches SQL."""
+
+_COMPILED: dict[Any, Any] = {}
+"""Statements compiled once per process: worlds come and go, their SQL is the same."""
+
+
+def fits(number: int) -> bool:
+    """Whether an integer column can hold `number`."""
+    return SMALLEST <= number <= LARGEST
+
+
+@lru_cache(maxsize=1)
+def _dialect() -> sa.Dialect:
+    # One dialect for all engines of the process: it is part of the key of compiled statements.
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+    engine.connect().close()
+    return engine.dialect
+
+
+class Store:
+    """One database of one vendor in one world. Calls are serialised by the world, so one connection serves all."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """In memory when `path` is None; else in that file, which is made when it is not there."""
+        self.path = path
+        self._raw = self._connect()
+        self._engine = sa.Engine(StaticPool(lambda: self._raw), _dialect(), sa.make_url("sqlite://"))
+        self.db = self._engine.connect().execution_options(compiled_cache=_COMPILED)
+
+    def _connect(self) -> sqlite3.Connection:
+        raw = sqlite3.connect(
+            ":memory:" if self.path is None else self.path, check_same_thread=False, cached_statements=256
+        )
+        if self.path is not None:
+            raw.execute("PRAGMA journal_mode=WAL")
+            raw.execute("PRAGMA synchronous=NORMAL")
+            raw.execute("PRAGMA busy_timeout=5000")
+        return raw
+
+    @property
+    def empty(self) -> bool:
+        """Whether no table was made here yet."""
+        return self._raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+
+    def create(self, metadata: sa.MetaData) -> None:
+        """Make the tables and indexes of `metadata` that are not there."""
+        metadata.create_all(self.db)
+        self.db.commit()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Everything inside is kept, or nothing when an exception leaves the block."""
+        with self.db.begin():
+            yield self.db
+
+    def dump(self) -> bytes:
+        """The whole database as bytes, for checkpoints and templates."""
+        return self._raw.serialize()
+
+    def load(self, image: bytes) -> None:
+        """Replace everything by what `dump` gave."""
+        if self.path is None:
+            self._raw.deserialize(image)
+            return
+        with sqlite3.connect(":memory:") as source:
+            source.deserialize(image)
+            source.backup(self._raw)
+
+    def close(self) -> None:
+        self.db.close()
+        self._raw.close()

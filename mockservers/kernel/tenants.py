@@ -1,0 +1,121 @@
+"""Tenants: the vendor's customers inside one installation, and the credentials by which calls are theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from mockservers.kernel.dialects import Dialect
+
+
+@dataclass(slots=True)
+class Tenant:
+    """One customer of the vendor. `facts` holds what only that vendor knows of a tenant (host, custom fields ...)."""
+
+    name: str
+    dialect: Dialect
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Credential:
+    """Something that lets a call in. Instants in microseconds UTC; None means never.
+
+    `kind` is the vendor's word (`AuthCode`, `key`, `user` ...); `facts` holds what belongs to it, such as a user's name.
+    """
+
+    id: str
+    kind: str
+    secret: str
+    tenant: str
+    expires: int | None = None
+    revoked: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def valid(self, now: int) -> bool:
+        return (self.expires is None or now < self.expires) and (self.revoked is None or now < self.revoked)
+
+
+class Tenants:
+    """The tenants and credentials of one installation."""
+
+    def __init__(self) -> None:
+        self._tenants: dict[str, Tenant] = {}
+        self._credentials: dict[str, Credential] = {}
+        self._by_secret: dict[tuple[str, str], Credential] = {}
+        self._count = 0
+
+    def __iter__(self) -> Iterator[Tenant]:
+        return iter(self._tenants.values())
+
+    def __getitem__(self, name: str) -> Tenant:
+        try:
+            return self._tenants[name]
+        except KeyError:
+            raise ValueError(f"there is no tenant {name!r}; there are {', '.join(self._tenants) or 'none'}") from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._tenants
+
+    @property
+    def first(self) -> Tenant:
+        """The tenant that was made first; every installation has one."""
+        return next(iter(self._tenants.values()))
+
+    @property
+    def credentials(self) -> list[Credential]:
+        return list(self._credentials.values())
+
+    @property
+    def secrets(self) -> list[str]:
+        return [secret for _, secret in self._by_secret]
+
+    def add(self, tenant: Tenant) -> Tenant:
+        if tenant.name in self._tenants:
+            raise ValueError(f"there is a tenant {tenant.name!r} already")
+        self._tenants[tenant.name] = tenant
+        return tenant
+
+    def grant(
+        self, tenant: str, kind: str, secret: str, expires: int | None = None, facts: dict[str, Any] | None = None
+    ) -> Credential:
+        """Add a credential; one that is in use already is refused, since a call must belong to one tenant."""
+        self[tenant]
+        if not secret:
+            raise ValueError("a credential cannot be empty")
+        if (kind, secret) in self._by_secret:
+            raise ValueError(f"this {kind} is in use already")
+        self._count += 1
+        credential = Credential(f"c{self._count}", kind, secret, tenant, expires, None, facts or {})
+        self._credentials[credential.id] = credential
+        self._by_secret[kind, secret] = credential
+        return credential
+
+    def credential(self, credential_id: str) -> Credential:
+        try:
+            return self._credentials[credential_id]
+        except KeyError:
+            raise ValueError(f"there is no credential {credential_id!r}") from None
+
+    def find(self, kind: str, secret: str, now: int) -> Credential | None:
+        """The credential presented by a call, if it is known and valid at `now`."""
+        credential = self._by_secret.get((kind, secret))
+        return credential if credential is not None and credential.valid(now) else None
+
+    def dump(self) -> dict[str, Any]:
+        return {
+            "count": self._count,
+            "tenants": [{"name": t.name, "dialect": t.dialect.changes(), "facts": t.facts} for t in self],
+            "credentials": [asdict(credential) for credential in self.credentials],
+        }
+
+    def load(self, state: dict[str, Any], base: Dialect) -> None:
+        self.__init__()  # type: ignore[misc]
+        for raw in state["tenants"]:
+            self.add(Tenant(raw["name"], base.with_(raw["dialect"]), raw["facts"]))
+        for raw in state["credentials"]:
+            credential = Credential(**raw)
+            self._credentials[credential.id] = credential
+            self._by_secret[credential.kind, credential.secret] = credential
+        self._count = state["count"]

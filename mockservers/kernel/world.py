@@ -1,0 +1,413 @@
+"""Worlds: the unit of isolation, and the one door through which every call goes.
+
+A world has a clock, a seed, a fault plan, a journal, and one installation of each vendor, opened at first use.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import traceback
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from mockservers.kernel import clock as clocks
+from mockservers.kernel.clock import Clock, ClockState
+from mockservers.kernel.faults import Fault, FaultPlan, Point
+from mockservers.kernel.ids import Ids
+from mockservers.kernel.instants import HOUR
+from mockservers.kernel.journal import Exchange, Journal
+from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
+from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
+from mockservers.kernel.secrets import mask
+from mockservers.kernel.store import Store
+from mockservers.kernel.tenants import Tenant, Tenants
+
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+"""World names are host labels, since a world can be chosen by host."""
+
+_STATE = sa.Table("mock_state", sa.MetaData(), sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
+
+_TEMPLATES: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
+"""Images of freshly seeded databases: the second world with the same data opens in a millisecond."""
+_MOST_TEMPLATES, _LARGEST_TEMPLATE = 12, 32 << 20
+
+
+@dataclass(frozen=True)
+class WorldConfig:
+    """What a world begins with, and returns to at a reset.
+
+    `start` is an instant (None = the machine's time), `data` and `dialects` are by vendor. `store` is None for memory,
+    or a file `name.db` that becomes `name.<world>.<vendor>.db`.
+    """
+
+    seed: int = 1
+    mode: clocks.Mode = "real"
+    start: int | None = None
+    rate: float = 1.0
+    data: Mapping[str, Recipe] = field(default_factory=dict)
+    dialects: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
+    store: Path | None = None
+    whole_bodies: bool = False
+    """Keep bodies of any length in the journal, as a harness needs them."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """Report nothing."""
+
+
+class Installation:
+    """One vendor in one world: its database, tenants, dialect and numbers."""
+
+    def __init__(self, world: World, emulator: Emulator, progress: Progress = no_progress) -> None:
+        config = world.config
+        self.world = world
+        self.emulator = emulator
+        self.dialect = emulator.dialects.dialect(config.dialects.get(emulator.name))
+        self.tenants = Tenants()
+        self.ids = Ids(config.seed)
+        self.usage: dict[str, deque[int]] = {}
+        self.cache: dict[Any, Any] = {}
+        """Rendered fragments and the like, by keys that name a revision; emptied when data is replaced."""
+        self.store = Store(_file_of(config.store, world.name, emulator.name))
+        try:
+            self._begin(config.data.get(emulator.name, Recipe()), progress)
+        except BaseException:
+            self.store.close()
+            raise
+
+    def _begin(self, recipe: Recipe, progress: Progress) -> None:
+        if recipe.name not in self.emulator.recipes:
+            raise ValueError(
+                f"{self.emulator.name} has no data recipe {recipe.name!r}; there are {', '.join(self.emulator.recipes)}"
+            )
+        born = self.world.clock.now()
+        key = (self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
+        if not self.store.empty:
+            self._load_state()
+        elif key in _TEMPLATES and self.store.path is None:
+            self.store.load(_TEMPLATES[key])
+            _TEMPLATES.move_to_end(key)
+            self._load_state()
+        else:
+            self.store.create(_STATE.metadata)
+            self.store.create(self.emulator.metadata)
+            self.emulator.seed(self, recipe, born, progress)
+            image = self.dump() if self.store.path is None else b""
+            if self.store.path is not None:
+                self.save()
+            if 0 < len(image) <= _LARGEST_TEMPLATE and self.world.clock.state.mode == "frozen":
+                _TEMPLATES[key] = image
+                if len(_TEMPLATES) > _MOST_TEMPLATES:
+                    _TEMPLATES.popitem(last=False)
+
+    def save(self) -> None:
+        """Write tenants, switches and counters into the database, so that a file can be opened again."""
+        state = {
+            "dialect": self.dialect.changes(),
+            "tenants": self.tenants.dump(),
+            "counters": self.ids.counters,
+        }
+        with self.store.transaction() as db:
+            db.execute(sa.delete(_STATE))
+            db.execute(sa.insert(_STATE), [{"key": k, "value": json.dumps(v)} for k, v in state.items()])
+
+    def _load_state(self) -> None:
+        with self.store.transaction() as db:
+            state = {key: json.loads(value) for key, value in db.execute(sa.select(_STATE.c.key, _STATE.c.value))}
+        self.dialect = self.emulator.dialects.default.with_(state["dialect"])
+        self.tenants.load(state["tenants"], self.dialect)
+        self.ids = Ids(self.ids.seed, state["counters"])
+        self.cache.clear()
+
+    def dump(self) -> bytes:
+        self.save()
+        return self.store.dump()
+
+    def load(self, image: bytes) -> None:
+        self.store.load(image)
+        self._load_state()
+
+    def switch(self, changes: Mapping[str, Any], tenant: str | None = None) -> None:
+        """Set dialect switches of a tenant, or of the installation and all its tenants."""
+        if tenant is not None:
+            owner = self.tenants[tenant]
+            owner.dialect = owner.dialect.with_(changes, scope="tenant")
+        else:
+            self.dialect = self.dialect.with_(changes)
+            for each in self.tenants:
+                each.dialect = each.dialect.with_(changes)
+        self.cache.clear()
+        if self.store.path is not None:
+            self.save()
+
+    def count(self, key: str, now: int) -> int:
+        """Count a call of `key` and tell how many there were in the hour up to now (20,000 are remembered)."""
+        calls = self.usage.setdefault(key, deque(maxlen=20_000))
+        calls.append(now)
+        while calls[0] <= now - HOUR:
+            calls.popleft()
+        return len(calls)
+
+    def recent(self, key: str, since: int) -> int:
+        """How many counted calls of `key` came after the instant `since`."""
+        return sum(1 for at in self.usage.get(key, ()) if at > since)
+
+
+def _file_of(base: Path | None, world: str, vendor: str) -> Path | None:
+    return None if base is None else base.with_name(f"{base.stem}.{world}.{vendor}{base.suffix or '.db'}")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A world's state at one moment. Journal and faults are not part of it: history does not go back."""
+
+    clock: ClockState
+    images: Mapping[str, bytes]
+
+
+class World:
+    """One isolated set of vendors. All calls are serialised; every one goes through `perform`."""
+
+    def __init__(self, name: str, config: WorldConfig, emulator: Callable[[str], Emulator]) -> None:
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a world name: lower-case letters, digits and inner hyphens, at most 40")
+        self.name = name
+        self.config = config
+        self._emulator = emulator
+        self._lock = threading.RLock()
+        self._installations: dict[str, Installation] = {}
+        self._checkpoints: dict[str, Checkpoint] = {}
+        self.faults = FaultPlan()
+        self.clock = Clock(config.mode, config.start, config.rate)
+        self.journal = self._new_journal()
+
+    def _new_journal(self) -> Journal:
+        return Journal(most_bytes=1 << 30, most_body=1 << 30) if self.config.whole_bodies else Journal()
+
+    def installation(self, vendor: str, progress: Progress = no_progress) -> Installation:
+        """The vendor's installation, opened and seeded at first use; raises ValueError for an unknown vendor."""
+        with self._lock:
+            if vendor not in self._installations:
+                self._installations[vendor] = Installation(self, self._emulator(vendor), progress)
+            return self._installations[vendor]
+
+    def perform(self, call: Call) -> Any:
+        """The one door: identify the caller, consult the faults, run in one transaction, write the journal.
+
+        Returns the operation's value. Raises `Refusal`, `Unsupported` or `Breakdown`, all journalled; any other
+        exception of an operation becomes a `Breakdown`.
+        """
+        with self._lock:
+            installation = self.installation(call.vendor)
+            now = self.clock.now()
+            entry = self.journal.open(now, clocks.wall(), call.vendor, call.operation, call.actor)
+            if call.exchange is not None:
+                call.exchange.entry = entry
+            ctx = Context(self, installation, call, now, entry)
+            try:
+                value = self._run(ctx)
+            except Refusal as refusal:
+                ctx.cite(refusal.rule)
+                entry.outcome, entry.refusal = ("fault" if entry.faults else "refused"), refusal.kind
+                raise
+            except Unsupported as unsupported:
+                entry.outcome, entry.error = "unsupported", str(unsupported)
+                raise
+            except Breakdown as breakdown:
+                entry.outcome, entry.error = ("fault" if breakdown.injected else "error"), str(breakdown)
+                raise
+            except Exception as error:
+                entry.outcome, entry.error = "error", "".join(traceback.format_exception(error))
+                raise Breakdown(f"{type(error).__name__}: {error}", injected=False) from error
+            if call.actor == "other":
+                entry.request, entry.result = call.request, value
+                if installation.store.path is not None:
+                    installation.save()
+            return value
+
+    def _run(self, ctx: Context) -> Any:
+        call, installation = ctx.call, ctx.installation
+        if call.defect is not None:
+            raise call.defect
+        operation = installation.emulator.find(call.actor, call.operation)
+        if operation is None:
+            raise Unsupported(f"{call.vendor} operation {call.operation!r}")
+        with installation.store.transaction():
+            if call.actor == "other":
+                ctx.tenant = installation.tenants[call.tenant] if call.tenant else installation.tenants.first
+            else:
+                ctx.tenant = installation.emulator.identify(ctx)
+                installation.count(ctx.tenant.name, ctx.now)
+            ctx.entry.tenant = ctx.tenant.name
+            self._strike(ctx, "admit")
+            value = operation.run(ctx, call.request)
+            self._strike(ctx, "commit")
+        return value
+
+    def _strike(self, ctx: Context, point: Point) -> None:
+        fault = self.faults.consult(point, ctx.call.vendor, ctx.call.operation, ctx.call.actor, ctx.now)
+        if fault is None:
+            return
+        ctx.entry.faults.append(fault.kind.name)
+        if fault.kind.name != "refuse":
+            raise Breakdown(f"injected fault {fault.kind.name}", injected=True)
+        refusals = ctx.installation.emulator.refusals
+        wanted = fault.settings["refusal"] or next(iter(refusals))
+        if wanted not in refusals:
+            raise Breakdown(f"no refusal {wanted!r}; {ctx.call.vendor} has {', '.join(refusals)}", injected=True)
+        raise refusals[wanted]()
+
+    def arrive(self, vendor: str) -> Fault | None:
+        """The fault that meets a client's request before anything looks at it, if there is one."""
+        with self._lock:
+            now = self.clock.now()
+            fault = self.faults.consult("arrive", vendor, None, "client", now)
+            if fault is not None:
+                entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
+                entry.outcome = "fault"
+                entry.faults.append(fault.kind.name)
+            return fault
+
+    def file(self, vendor: str, exchange: Exchange) -> None:
+        """Close a finished exchange: decide its fault on the wire, mask secrets, keep it in the journal."""
+        with self._lock:
+            entry, now = exchange.entry, self.clock.now()
+            if entry is None:
+                entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
+                entry.outcome = "unmatched" if exchange.status == 404 else "page"
+            exchange.fault = self.faults.consult("reply", vendor, entry.operation, entry.actor, now)
+            if exchange.fault is not None:
+                entry.faults.append(exchange.fault.kind.name)
+            self.journal.attach(entry, self._masked(vendor, exchange))
+
+    def _masked(self, vendor: str, exchange: Exchange) -> Exchange:
+        installation = self.installation(vendor)
+        secrets = (*exchange.secrets, *installation.tenants.secrets)
+        patterns = installation.emulator.secret_patterns
+
+        def clean(text: str) -> str:
+            return mask(text, secrets, patterns)
+
+        def clean_bytes(body: bytes) -> bytes:
+            return clean(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+        return replace(
+            exchange,
+            target=clean(exchange.target),
+            headers=[(name, clean(value)) for name, value in exchange.headers],
+            body=clean_bytes(exchange.body),
+            reply_headers=[(name, clean(value)) for name, value in exchange.reply_headers],
+            reply_body=clean_bytes(exchange.reply_body),
+            secrets=[],
+            entry=None,
+        )
+
+    def act(self, vendor: str, operation: str, request: Any = None, tenant: str | None = None) -> Any:
+        """What other people do at the vendor: `perform` for the actor `other`."""
+        return self.perform(Call(vendor, operation, request, actor="other", tenant=tenant))
+
+    def tenant(self, vendor: str, name: str | None = None) -> Tenant:
+        tenants = self.installation(vendor).tenants
+        return tenants.first if name is None else tenants[name]
+
+    def reset(self) -> None:
+        """Back to the beginning: data, tenants, switches, clock; journal, faults and checkpoints emptied."""
+        with self._lock:
+            for installation in self._installations.values():
+                installation.store.close()
+                if installation.store.path is not None:
+                    _remove(installation.store.path)
+            self._installations.clear()
+            self._checkpoints.clear()
+            self.faults = FaultPlan()
+            self.journal = self._new_journal()
+            self.clock = Clock(self.config.mode, self.config.start, self.config.rate)
+
+    def checkpoint(self, name: str) -> None:
+        """Remember data, tenants, switches and clock under `name`."""
+        with self._lock:
+            images = {vendor: installation.dump() for vendor, installation in self._installations.items()}
+            self._checkpoints[name] = Checkpoint(self.clock.state, images)
+
+    @property
+    def checkpoints(self) -> list[str]:
+        return list(self._checkpoints)
+
+    def restore(self, name: str) -> None:
+        """Return to a checkpoint; vendors opened since then begin anew. Raises ValueError for an unknown name."""
+        with self._lock:
+            if name not in self._checkpoints:
+                raise ValueError(f"there is no checkpoint {name!r}; there are {', '.join(self._checkpoints) or 'none'}")
+            kept = self._checkpoints[name]
+            for vendor in [each for each in self._installations if each not in kept.images]:
+                self._installations.pop(vendor).store.close()
+            self.clock.restore(kept.clock)
+            for vendor, image in kept.images.items():
+                self.installation(vendor).load(image)
+
+    def close(self) -> None:
+        with self._lock:
+            for installation in self._installations.values():
+                if installation.store.path is not None:
+                    installation.save()
+                installation.store.close()
+            self._installations.clear()
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+class Worlds(Mapping[str, World]):
+    """The worlds of one process. `default` is always there."""
+
+    MOST = 1000
+
+    def __init__(self, emulator: Callable[[str], Emulator], config: WorldConfig | None = None) -> None:
+        self._emulator = emulator
+        self._worlds = {"default": World("default", config or WorldConfig(), emulator)}
+
+    def __getitem__(self, name: str) -> World:
+        return self._worlds[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._worlds)
+
+    def __len__(self) -> int:
+        return len(self._worlds)
+
+    @property
+    def default(self) -> World:
+        return self._worlds["default"]
+
+    def create(self, name: str, config: WorldConfig | None = None) -> World:
+        """A new world, beginning like `default` unless told otherwise; raises ValueError when the name is taken."""
+        if name in self._worlds:
+            raise ValueError(f"there is a world {name!r} already")
+        if len(self._worlds) >= self.MOST:
+            raise ValueError(f"there are {self.MOST} worlds already; delete some")
+        self._worlds[name] = world = World(name, config or self.default.config, self._emulator)
+        return world
+
+    def replace_default(self, config: WorldConfig) -> World:
+        """Make `default` another world, as a harness does for each example."""
+        self._worlds["default"].close()
+        self._worlds["default"] = world = World("default", config, self._emulator)
+        return world
+
+    def delete(self, name: str) -> None:
+        if name == "default":
+            raise ValueError("the world 'default' cannot be deleted; reset it instead")
+        self._worlds.pop(name).close()
+
+    def close(self) -> None:
+        for world in self._worlds.values():
+            world.close()

@@ -1,0 +1,39 @@
+"""The vendors. Each is a package of the same shape: rules, model, semantics, wire, and `EMULATOR` in its `__init__`.
+
+Loaded at first use, so that a process pays only for the vendors it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+from mockservers.kernel.operations import Emulator
+
+NAMES = ("querydata", "get_tickets")
+
+WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+WORLD = "mockservers.world"
+"""Key of the WSGI environ under which a wire finds the `World` it serves."""
+EXCHANGE = "mockservers.exchange"
+"""Key of the WSGI environ under which a wire finds the `Exchange`, to hand it on in its `Call`."""
+
+
+@lru_cache(maxsize=None)
+def emulator(name: str) -> Emulator:
+    """The emulator of a vendor; raises ValueError for a name that is none."""
+    if name not in NAMES:
+        raise ValueError(f"{name!r} is not an emulated vendor; there are {', '.join(NAMES)}")
+    found: Emulator = import_module(f"mockservers.vendors.{name}").EMULATOR
+    return found
+
+
+@lru_cache(maxsize=None)
+def application(name: str) -> WsgiApplication:
+    """The WSGI application of a vendor's wire, built once per process; it serves every world."""
+    module, _, factory = emulator(name).wire.partition(":")
+    built: WsgiApplication = getattr(import_module(module), factory)()
+    return built
