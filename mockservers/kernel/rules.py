@@ -88,6 +88,10 @@ class Unsupported(Exception):
         self.what = what
 
 
+class Misuse(Exception):
+    """Somebody who plays the other people at the vendor asked for something impossible; the message says what to do."""
+
+
 class Breakdown(Exception):
     """The server failed inside: an injected fault, or a bug of the emulator (then `injected` is false)."""
 

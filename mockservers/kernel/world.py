@@ -24,7 +24,7 @@ from mockservers.kernel.ids import Ids
 from mockservers.kernel.instants import HOUR
 from mockservers.kernel.journal import Exchange, Journal
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
-from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
+from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
 from mockservers.kernel.secrets import mask
 from mockservers.kernel.store import Store
 from mockservers.kernel.tenants import Tenant, Tenants
@@ -201,8 +201,8 @@ class World:
     def perform(self, call: Call) -> Any:
         """The one door: identify the caller, consult the faults, run in one transaction, write the journal.
 
-        Returns the operation's value. Raises `Refusal`, `Unsupported` or `Breakdown`, all journalled; any other
-        exception of an operation becomes a `Breakdown`.
+        Returns the operation's value. Raises `Refusal`, `Unsupported`, `Breakdown` or (for other people) `Misuse`, all
+        journalled; any other exception of an operation becomes a `Breakdown`.
         """
         with self._lock:
             installation = self.installation(call.vendor)
@@ -219,6 +219,9 @@ class World:
                 raise
             except Unsupported as unsupported:
                 entry.outcome, entry.error = "unsupported", str(unsupported)
+                raise
+            except Misuse as misuse:
+                entry.outcome, entry.refusal, entry.error = "refused", "MISUSE", str(misuse)
                 raise
             except Breakdown as breakdown:
                 entry.outcome, entry.error = ("fault" if breakdown.injected else "error"), str(breakdown)
