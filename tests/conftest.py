@@ -1,0 +1,36 @@
+"""What all tests share: the proof that a test marked with rules made the emulator apply them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mockservers.kernel.journal import Entry, Journal
+
+
+@pytest.fixture(autouse=True)
+def applied_rules(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """The ids of all rules applied in any world of this process while the test ran.
+
+    A test marked `rule("id", ...)` fails when one of its rules is not among them, so the coverage table cannot lie.
+    """
+    entries: list[Entry] = []
+    opened = Journal.open
+
+    def watched(self: Journal, *args: Any) -> Entry:
+        entry = opened(self, *args)
+        entries.append(entry)
+        return entry
+
+    marked = {rule for mark in request.node.iter_markers("rule") for rule in mark.args}
+    if not marked:
+        yield set()
+        return
+    monkeypatch.setattr(Journal, "open", watched)
+    applied: set[str] = set()
+    yield applied
+    applied |= {rule for entry in entries for rule in entry.rules}
+    missing = sorted(marked - applied)
+    assert not missing, f"this test is marked with rules that no journal shows as applied: {', '.join(missing)}"
