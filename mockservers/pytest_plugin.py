@@ -1,0 +1,200 @@
+"""pytest fixtures: `mock_server` (one a session), `mock_world` (fresh a test), `mock_client` (requests bound to the world).
+
+Loaded by every pytest run where mockservers is installed, so it imports next to nothing until a fixture is used. Under
+pytest-xdist each worker has a server of its own, on a port of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import pytest
+
+if TYPE_CHECKING:
+    import requests
+
+    from mockservers.kernel.clock import Clock
+    from mockservers.kernel.faults import Fault
+    from mockservers.kernel.journal import Entry
+    from mockservers.kernel.world import World
+    from mockservers.server.door import FrontDoor
+
+_WORLD: pytest.StashKey[MockWorld] = pytest.StashKey()
+_SHOWN = 20
+
+
+class MockWorld:
+    """A world made for one test.
+
+    `url` is what the client under test is given in place of the vendor's host. Everything else is what the test itself
+    uses: the clock, what other people do, faults, the journal.
+    """
+
+    def __init__(self, world: World, door_url: str, *, allow_unsupported: bool) -> None:
+        self.world = world
+        self.url = f"{door_url}/w/{world.name}"
+        self.allow_unsupported = allow_unsupported
+
+    def endpoint(self, vendor: str) -> str:
+        """The address a client of `vendor` is configured with."""
+        return self.url + self.world.installation(vendor).emulator.endpoint
+
+    def description(self, vendor: str) -> str:
+        """The address of the vendor's WSDL or OpenAPI document; raises ValueError when it has none."""
+        path = self.world.installation(vendor).emulator.description
+        if path is None:
+            raise ValueError(f"{vendor} publishes no machine-readable description")
+        return self.url + path
+
+    def credentials(self, vendor: str) -> dict[str, str]:
+        """The documented credential of the first tenant, by the vendor's own word."""
+        return dict(self.world.installation(vendor).emulator.demo_credential)
+
+    @property
+    def clock(self) -> Clock:
+        """The world's clock; instants and lengths in microseconds (see `mockservers.kernel.instants`)."""
+        return self.world.clock
+
+    def act(self, vendor: str, operation: str, request: Any = None, tenant: str | None = None) -> Any:
+        """What other people do at the vendor: `create`, `act`, `change`, `delete`, `read`, `list`."""
+        return self.world.act(vendor, operation, request, tenant)
+
+    def fault(self, kind: str, settings: dict[str, Any] | None = None, **address: Any) -> Fault:
+        """Plan trouble; see `mockservers.kernel.faults.KINDS` for the kinds, `FaultPlan.add` for the address."""
+        return self.world.faults.add(kind, settings, **address)
+
+    def switch(self, vendor: str, **switches: Any) -> None:
+        """Set dialect switches of the vendor's whole installation."""
+        self.world.installation(vendor).switch(switches)
+
+    @property
+    def journal(self) -> list[Entry]:
+        """Everything that happened in this world so far."""
+        return list(self.world.journal)
+
+    @property
+    def findings(self) -> list[tuple[str, str]]:
+        """Deviations seen in the client's requests, each as rule id and sentence."""
+        return [(note.rule, note.text) for entry in self.world.journal for note in entry.notes]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "mock_world(data='demo', start='2026-03-02T10:00:00Z', clock='frozen', rate=1.0, seed=1, dialects={}, "
+        "allow_unsupported=False): what the test's mock_world begins with",
+    )
+
+
+@pytest.fixture(scope="session")
+def mock_server() -> Iterator[FrontDoor]:
+    """The emulators on a free loopback port, one server for the whole session (one per worker under xdist)."""
+    from mockservers import vendors
+    from mockservers.kernel.world import Worlds
+    from mockservers.server.door import FrontDoor
+
+    worlds = Worlds(vendors.emulator)
+    with FrontDoor(worlds) as door:
+        yield door
+    worlds.close()
+
+
+@pytest.fixture
+def mock_world(request: pytest.FixtureRequest, mock_server: FrontDoor) -> Iterator[MockWorld]:
+    """A fresh world for this test alone; the marker `mock_world(...)` says what it begins with."""
+    from mockservers import vendors
+    from mockservers.kernel import instants
+    from mockservers.kernel.operations import Recipe
+    from mockservers.kernel.world import WorldConfig
+
+    options: dict[str, Any] = {}
+    for mark in reversed(list(request.node.iter_markers("mock_world"))):
+        options.update(mark.kwargs)
+    data = options.pop("data", "demo")
+    by_vendor = data if isinstance(data, dict) else dict.fromkeys(vendors.NAMES, data)
+    allow_unsupported = options.pop("allow_unsupported", False)
+    config = WorldConfig(
+        seed=options.pop("seed", 1),
+        mode=options.pop("clock", "frozen"),
+        start=instants.from_iso(options.pop("start", "2026-03-02T10:00:00Z")),
+        rate=options.pop("rate", 1.0),
+        data={vendor: Recipe.parse(recipe) for vendor, recipe in by_vendor.items()},
+        dialects=options.pop("dialects", {}),
+    )
+    if options:
+        raise pytest.UsageError(f"mock_world has no option {sorted(options)[0]!r}; see pytest --markers")
+    number = mock_server.worlds.default.journal.count  # only to begin somewhere
+    while (name := f"test-{number}") in mock_server.worlds:
+        number += 1
+    world = mock_server.worlds.create(name, config)
+    mocked = MockWorld(world, mock_server.url, allow_unsupported=allow_unsupported)
+    request.node.stash[_WORLD] = mocked
+    yield mocked
+    mock_server.worlds.delete(name)
+
+
+@pytest.fixture
+def mock_client(mock_world: MockWorld) -> Iterator[requests.Session]:
+    """A `requests.Session` whose relative addresses are below the world's URL: `mock_client.get("/API/default.aspx")`."""
+    import requests
+
+    class Session(requests.Session):
+        def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+            text = url.decode() if isinstance(url, bytes) else url
+            whole = text if "://" in text else urljoin(mock_world.url + "/", text.lstrip("/"))
+            return super().request(method, whole, *args, **kwargs)
+
+    with Session() as session:
+        session.trust_env = False
+        yield session
+
+
+def _line(entry: Entry) -> str:
+    what = entry.operation or (entry.exchange.target if entry.exchange else "-")
+    parts = [f"#{entry.n}", entry.vendor, entry.actor, what, entry.outcome]
+    if entry.refusal:
+        parts.append(entry.refusal)
+    if entry.faults:
+        parts.append("fault " + ",".join(entry.faults))
+    text = "  ".join(parts)
+    text += f"\n      rules {', '.join(entry.rules)}" if entry.rules else ""
+    text += "".join(f"\n      finding {note.rule}: {note.text}" for note in entry.notes)
+    return text + (f"\n      {entry.error.strip().splitlines()[-1]}" if entry.error else "")
+
+
+def _own_trouble(mocked: MockWorld) -> str | None:
+    """What makes a test fail by itself: an unsupported call, or a failure of the emulator."""
+    outcomes = ("error",) if mocked.allow_unsupported else ("error", "unsupported", "unmatched")
+    troubled = [entry for entry in mocked.world.journal if entry.outcome in outcomes]
+    if not troubled:
+        return None
+    shown = "\n".join("  " + _line(entry) for entry in troubled[:5])
+    return (
+        f"The client made {len(troubled)} call(s) that the emulators could not answer as the vendor would:\n{shown}\n"
+        "An answer that means nothing must not let a test pass. If the call is intended, mark the test with "
+        "@pytest.mark.mock_world(allow_unsupported=True); a line 'error' is a bug of mockservers: please report it."
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    result = yield
+    mocked = item.stash.get(_WORLD, None)
+    if mocked is not None and (trouble := _own_trouble(mocked)) is not None:
+        pytest.fail(trouble, pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    report = yield
+    mocked = item.stash.get(_WORLD, None)
+    if mocked is not None and report.when == "call" and report.failed:
+        entries = mocked.journal
+        lines = [_line(entry) for entry in entries[-_SHOWN:]] or ["no call reached the emulators"]
+        if len(entries) > _SHOWN:
+            lines.insert(0, f"... {len(entries) - _SHOWN} earlier calls")
+        report.sections.append(("mockservers journal", "\n".join(lines)))
+    return report

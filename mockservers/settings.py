@@ -1,0 +1,121 @@
+"""From what a user writes on a command line or in a marker to a `WorldConfig`. No effects, only reading.
+
+Every function raises ValueError with a sentence that says what would be accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mockservers import vendors
+from mockservers.kernel import instants
+from mockservers.kernel.clock import Mode
+from mockservers.kernel.operations import Recipe
+from mockservers.kernel.world import WorldConfig
+
+
+def data(texts: Iterable[str]) -> dict[str, Recipe]:
+    """Recipes by vendor, from `demo`, `demo:1000` (every vendor) and `querydata:100000`, `querydata:empty` (one)."""
+    chosen: dict[str, Recipe] = {}
+    for text in texts:
+        head, _, tail = text.partition(":")
+        if head in vendors.NAMES:
+            chosen[head] = Recipe.parse(tail or "demo")
+        else:
+            try:
+                recipe = Recipe.parse(text)
+            except ValueError as error:
+                raise ValueError(
+                    f"--data {text!r} is not understood: write demo, empty, demo:1000 or VENDOR:ROWS, where VENDOR is "
+                    f"one of {', '.join(vendors.NAMES)}"
+                ) from error
+            chosen = {**dict.fromkeys(vendors.NAMES, recipe), **chosen}
+    for vendor, recipe in chosen.items():
+        known = list(vendors.emulator(vendor).recipes)
+        if recipe.name not in known:
+            raise ValueError(
+                f"{vendor} has no data recipe {recipe.name!r}; there are {', '.join(known)}, and a vendor's name with a "
+                f"number, such as {vendor}:1000 (vendors: {', '.join(vendors.NAMES)})"
+            )
+    return chosen
+
+
+def dialects(texts: Iterable[str]) -> dict[str, str | Mapping[str, Any]]:
+    """Dialects by vendor, from `querydata=lenient` (a named one) and `querydata.errors=fault` (one switch)."""
+    chosen: dict[str, str | Mapping[str, Any]] = {}
+    for text in texts:
+        left, equals, value = text.partition("=")
+        vendor, dot, switch = left.partition(".")
+        if not equals or vendor not in vendors.NAMES:
+            raise ValueError(
+                f"--dialect {text!r} is not understood: write VENDOR=NAME or VENDOR.SWITCH=VALUE, where VENDOR is one of "
+                f"{', '.join(vendors.NAMES)}"
+            )
+        family = vendors.emulator(vendor).dialects
+        before = family.dialect(chosen.get(vendor)).changes()
+        if dot:
+            chosen[vendor] = {**before, **family.default.with_({switch: plain(value)}).changes()}
+        else:
+            chosen[vendor] = {**before, **family.dialect(value).changes()}
+    return chosen
+
+
+def plain(text: str) -> Any:
+    """A switch's value as written in a shell: numbers, lists and objects as in JSON, anything else as text."""
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def clock(text: str) -> tuple[Mode, float]:
+    """`real`, `frozen` or `scaled:60` (sixty virtual seconds in one)."""
+    mode, _, rate = text.partition(":")
+    if mode == "real" and not rate:
+        return "real", 1.0
+    if mode == "frozen" and not rate:
+        return "frozen", 1.0
+    if mode == "scaled":
+        try:
+            return "scaled", float(rate)
+        except ValueError:
+            pass
+    raise ValueError(f"--clock {text!r} is not understood: write real, frozen, or scaled:60 for sixty seconds in one")
+
+
+def store(text: str | None) -> Path | None:
+    """The file of a `sqlite:///file.db` URL, or None for memory (nothing given, or `sqlite://`)."""
+    if text in (None, "", "sqlite://", "sqlite:///:memory:"):
+        return None
+    if not text.startswith("sqlite:///"):
+        raise ValueError(f"--store {text!r} is not supported: write sqlite:///path/to/file.db, or leave it out for memory")
+    path = Path(text.removeprefix("sqlite:///"))
+    if not path.parent.is_dir():
+        raise ValueError(f"--store {text!r}: the folder {path.parent} does not exist")
+    return path
+
+
+def world(
+    *,
+    seed: int = 1,
+    clock_text: str = "real",
+    start: str | None = None,
+    data_texts: Iterable[str] = (),
+    dialect_texts: Iterable[str] = (),
+    store_url: str | None = None,
+) -> WorldConfig:
+    """The whole configuration of a world."""
+    mode, rate = clock(clock_text)
+    return WorldConfig(
+        seed=seed,
+        mode=mode,
+        rate=rate,
+        start=None if start is None else instants.from_iso(start),
+        data=data(data_texts),
+        dialects=dialects(dialect_texts),
+        store=store(store_url),
+    )

@@ -1,0 +1,12 @@
+"""Write fixtures/<vendor>/coverage.md anew."""
+
+from __future__ import annotations
+
+from mockservers import vendors
+from mockservers.harness.coverage import table
+from mockservers.kernel import data
+
+for vendor in vendors.NAMES:
+    path = data.folder("fixtures") / vendor / "coverage.md"
+    path.write_text(table(vendor), "utf-8")
+    print(path)

@@ -1,0 +1,86 @@
+"""The house itself: what may be imported, what a wheel contains, what no file may say."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TRACKED = subprocess.run(
+    ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False
+).stdout.split("\n")
+SOURCES = [ROOT / name for name in TRACKED if name.endswith(".py") and (ROOT / name).is_file()] or list(ROOT.glob("*/**/*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_nothing_imports_the_data_folders() -> None:
+    guilty = {str(path): found for path in SOURCES if (found := imported(path) & {"fixtures", "contracts", "scenarios", "tests"})}
+    assert not guilty
+
+
+@pytest.mark.parametrize("folder", ["fixtures", "contracts", "scenarios"])
+def test_data_folders_are_no_packages(folder: str) -> None:
+    assert not list((ROOT / folder).rglob("__init__.py"))
+
+
+def test_only_the_kernel_reads_wall_clock_and_randomness() -> None:
+    reads = re.compile(r"\b(datetime\.now|utcnow|date\.today|time\.time|monotonic|perf_counter|random|uuid\d?)\b *[.(]|^import (random|uuid|time)$", re.M)
+    guilty = {
+        str(path.relative_to(ROOT)): found[0]
+        for path in (ROOT / "mockservers").rglob("*.py")
+        if "kernel" not in path.parts and (found := reads.search(path.read_text("utf-8")))
+    }
+    assert not guilty
+
+
+def test_modules_are_nouns() -> None:
+    assert not [path for path in (ROOT / "mockservers").rglob("*.py") if path.stem in ("utils", "helpers", "common", "misc")]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as built from the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_has_one_top_level_package(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"mockservers"}
+    for wanted in ("fixtures/querydata/catalogue.json", "fixtures/get_tickets/catalogue.json", "contracts/clients/querydata_reader.py"):
+        assert f"mockservers/_data/{wanted}" in names
+
+
+def test_the_wheel_works_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    code = (
+        "import mockservers, sys; from mockservers import vendors; from mockservers.kernel import catalogue\n"
+        "assert mockservers.__file__.startswith(sys.argv[1]), mockservers.__file__\n"
+        "for name in vendors.NAMES: catalogue.load(name); vendors.emulator(name); vendors.application(name)\n"
+        "print('fine')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(tmp_path), "PATH": ""},
+    )  # fmt: skip
+    assert done.stdout == "fine\n", done.stderr
