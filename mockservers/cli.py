@@ -6,7 +6,6 @@ modules are imported inside the commands, since `serve` is judged by how fast it
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -60,19 +59,56 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; outside loopback a control token is demanded.")
-@click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one and prints it.")
-@click.option("--data", "data", multiple=True, metavar="RECIPE", help="demo, empty, demo:1000, or VENDOR:ROWS. Repeatable. Default: demo.")
-@click.option("--dialect", "dialect", multiple=True, metavar="CHOICE", help="VENDOR=NAME or VENDOR.SWITCH=VALUE. Repeatable.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; outside loopback a control token is demanded.",
+)
+@click.option(
+    "--port",
+    default=PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port; 0 takes a free one and prints it.",
+)
+@click.option(
+    "--data",
+    "data",
+    multiple=True,
+    metavar="RECIPE",
+    help="demo, empty, demo:1000, or VENDOR:ROWS. Repeatable. Default: demo.",
+)
+@click.option(
+    "--dialect", "dialect", multiple=True, metavar="CHOICE", help="VENDOR=NAME or VENDOR.SWITCH=VALUE. Repeatable."
+)
 @click.option("--seed", default=1, show_default=True, help="Seed of ids and generated data.")
 @click.option("--clock", default="real", show_default=True, metavar="MODE", help="real, frozen or scaled:RATE.")
-@click.option("--start", metavar="TIME", help="ISO 8601 instant at which the world begins. Default: the machine's time.")
-@click.option("--store", metavar="URL", help="sqlite:///file.db keeps the data in files, one per world and vendor. Default: memory.")
+@click.option(
+    "--start", metavar="TIME", help="ISO 8601 instant at which the world begins. Default: the machine's time."
+)
+@click.option(
+    "--store",
+    metavar="URL",
+    help="sqlite:///file.db keeps the data in files, one per world and vendor. Default: memory.",
+)
 @click.option("--tls", is_flag=True, help="Serve HTTPS with a certificate of a local authority made for this run.")
-@click.option("--tls-ca", default="mockservers-ca.pem", show_default=True, type=click.Path(path_type=Path, dir_okay=False), help="Where the authority's certificate is written, for clients to trust.")
+@click.option(
+    "--tls-ca",
+    default="mockservers-ca.pem",
+    show_default=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the authority's certificate is written, for clients to trust.",
+)
 @click.option("--tls-name", multiple=True, help="A further host name or address in the certificate. Repeatable.")
 @click.option("--control-token", envvar=TOKEN, help=f"Token that the control API demands. Also from {TOKEN}.")
-@click.option("--most-body", default=16 << 20, show_default=True, type=click.IntRange(1), help="Bytes of a request body that are accepted.")
+@click.option(
+    "--most-body",
+    default=16 << 20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Bytes of a request body that are accepted.",
+)
 @teaching
 def serve(
     host: str, port: int, data: tuple[str, ...], dialect: tuple[str, ...], seed: int, clock: str, start: str | None,
@@ -99,7 +135,9 @@ def serve(
     try:
         door.run(lambda: announce(door.url, tls_ca if tls else None))
     except OSError as error:
-        stop(f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0 for a free one.")
+        stop(
+            f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0 for a free one."
+        )
     finally:
         worlds.close()
 
@@ -142,7 +180,9 @@ def announce(url: str, tls_ca: Path | None) -> None:
 @main.command()
 @click.argument("vendor", required=False, type=click.Choice(vendors.NAMES))
 @click.option("--find", metavar="TEXT", help="Only rules whose id or sentence contains this.")
-@click.option("--gaps", is_flag=True, help="Only rules without a test and duties without a mutant (needs the checkout).")
+@click.option(
+    "--gaps", is_flag=True, help="Only rules without a test and duties without a mutant (needs the checkout)."
+)
 @teaching
 def rules(vendor: str | None, find: str | None, gaps: bool) -> None:
     """List what the emulators do, rule by rule, each with its source."""
@@ -172,6 +212,8 @@ def show_gaps(chosen: list[str]) -> int:
     tests = coverage.marked_tests(folder)
     gaps = [f"rule {rule} has no test" for name in chosen for rule in vendors.emulator(name).rules if rule not in tests]
     for name in chosen:
-        gaps += [f"duty {duty} has no mutant" for duty in set(coverage.duties_of(name)) - set(coverage.mutants_of(name))]
+        gaps += [
+            f"duty {duty} has no mutant" for duty in set(coverage.duties_of(name)) - set(coverage.mutants_of(name))
+        ]
     click.echo("\n".join(gaps) or "no gaps: every rule has a test, every duty a mutant")
     return BROKEN if gaps else 0

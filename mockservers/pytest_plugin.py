@@ -6,7 +6,7 @@ pytest-xdist each worker has a server of its own, on a port of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -141,7 +141,7 @@ def mock_client(mock_world: MockWorld) -> Iterator[requests.Session]:
     import requests
 
     class Session(requests.Session):
-        def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
             text = url.decode() if isinstance(url, bytes) else url
             whole = text if "://" in text else urljoin(mock_world.url + "/", text.lstrip("/"))
             return super().request(method, whole, *args, **kwargs)
@@ -179,7 +179,7 @@ def _own_trouble(mocked: MockWorld) -> str | None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     result = yield
     mocked = item.stash.get(_WORLD, None)
     if mocked is not None and (trouble := _own_trouble(mocked)) is not None:
@@ -188,7 +188,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     mocked = item.stash.get(_WORLD, None)
     if mocked is not None and report.when == "call" and report.failed:

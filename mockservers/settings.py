@@ -92,7 +92,9 @@ def store(text: str | None) -> Path | None:
     if text in (None, "", "sqlite://", "sqlite:///:memory:"):
         return None
     if not text.startswith("sqlite:///"):
-        raise ValueError(f"--store {text!r} is not supported: write sqlite:///path/to/file.db, or leave it out for memory")
+        raise ValueError(
+            f"--store {text!r} is not supported: write sqlite:///path/to/file.db, or leave it out for memory"
+        )
     path = Path(text.removeprefix("sqlite:///"))
     if not path.parent.is_dir():
         raise ValueError(f"--store {text!r}: the folder {path.parent} does not exist")

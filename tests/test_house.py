@@ -13,9 +13,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 TRACKED = subprocess.run(
-    ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False
+    ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+    cwd=ROOT,
+    capture_output=True,
+    text=True,
+    check=False,
 ).stdout.split("\n")
-SOURCES = [ROOT / name for name in TRACKED if name.endswith(".py") and (ROOT / name).is_file()] or list(ROOT.glob("*/**/*.py"))
+SOURCES = [ROOT / name for name in TRACKED if name.endswith(".py") and (ROOT / name).is_file()] or list(
+    ROOT.glob("*/**/*.py")
+)
 
 
 def imported(path: Path) -> set[str]:
@@ -29,7 +35,11 @@ def imported(path: Path) -> set[str]:
 
 
 def test_nothing_imports_the_data_folders() -> None:
-    guilty = {str(path): found for path in SOURCES if (found := imported(path) & {"fixtures", "contracts", "scenarios", "tests"})}
+    guilty = {
+        str(path): found
+        for path in SOURCES
+        if (found := imported(path) & {"fixtures", "contracts", "scenarios", "tests"})
+    }
     assert not guilty
 
 
@@ -39,7 +49,11 @@ def test_data_folders_are_no_packages(folder: str) -> None:
 
 
 def test_only_the_kernel_reads_wall_clock_and_randomness() -> None:
-    reads = re.compile(r"\b(datetime\.now|utcnow|date\.today|time\.time|monotonic|perf_counter|random|uuid\d?)\b *[.(]|^import (random|uuid|time)$", re.M)
+    reads = re.compile(
+        r"\b(datetime\.now|utcnow|date\.today|time\.time|monotonic|perf_counter|random|uuid\d?)\b *[.(]"
+        r"|^import (random|uuid|time)$",
+        re.M,
+    )
     guilty = {
         str(path.relative_to(ROOT)): found[0]
         for path in (ROOT / "mockservers").rglob("*.py")
@@ -49,7 +63,9 @@ def test_only_the_kernel_reads_wall_clock_and_randomness() -> None:
 
 
 def test_modules_are_nouns() -> None:
-    assert not [path for path in (ROOT / "mockservers").rglob("*.py") if path.stem in ("utils", "helpers", "common", "misc")]
+    assert not [
+        path for path in (ROOT / "mockservers").rglob("*.py") if path.stem in ("utils", "helpers", "common", "misc")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +83,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_has_one_top_level_package(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"mockservers"}
-    for wanted in ("fixtures/querydata/catalogue.json", "fixtures/get_tickets/catalogue.json", "contracts/clients/querydata_reader.py"):
+    for wanted in (
+        "fixtures/querydata/catalogue.json",
+        "fixtures/get_tickets/catalogue.json",
+        "contracts/clients/querydata_reader.py",
+    ):
         assert f"mockservers/_data/{wanted}" in names
 
 

@@ -97,7 +97,9 @@ def table(vendor: str) -> str:
     for rule in book.values():
         because = [duty for duty, rules in duties.items() if rule.id in rules]
         found = tests.get(rule.id, [])
-        shown = ", ".join(f"`{test.split('/')[-1]}`" for test in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+        shown = ", ".join(f"`{test.split('/')[-1]}`" for test in found[:3]) + (
+            f" and {len(found) - 3} more" if len(found) > 3 else ""
+        )
         caught = ", ".join(f"`{mutants[duty]}`" for duty in because if duty in mutants)
         lines.append(
             f"| `{rule.id}` | {rule.source.certainty} | {shown} | {', '.join(f'`{duty}`' for duty in because)} | {caught} |"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -73,7 +73,7 @@ def _field(raw: Mapping[str, Any]) -> Field:
     return Field(**known, values=tuple(raw.get("values", ())), more=more)
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(vendor: str) -> Catalogue:
     """The catalogue of `vendor`; raises FileNotFoundError or ValueError when its file is missing or wrong."""
     raw = json.loads(data.file("fixtures", vendor, "catalogue.json").read_text("utf-8"))

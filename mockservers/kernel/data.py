@@ -21,7 +21,9 @@ def folder(kind: str) -> Path:
         # A stray folder of the same name beside an installed package is told apart by the checkout's project file.
         if (root / kind).is_dir() and (root is _ROOTS[1] or (root / "pyproject.toml").is_file()):
             return root / kind
-    raise FileNotFoundError(f"the data folder {kind!r} is in neither {_ROOTS[0]} nor {_ROOTS[1]}; reinstall mockservers")
+    raise FileNotFoundError(
+        f"the data folder {kind!r} is in neither {_ROOTS[0]} nor {_ROOTS[1]}; reinstall mockservers"
+    )
 
 
 def file(kind: str, *parts: str) -> Path:

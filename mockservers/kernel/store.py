@@ -48,8 +48,11 @@ class Store:
         """In memory when `path` is None; else in that file, which is made when it is not there."""
         self.path = path
         self._raw = self._connect()
-        self._engine = sa.Engine(StaticPool(lambda: self._raw), _dialect(), sa.make_url("sqlite://"))
+        self._engine = sa.Engine(StaticPool(self._reuse), _dialect(), sa.make_url("sqlite://"))
         self.db = self._engine.connect().execution_options(compiled_cache=_COMPILED)
+
+    def _reuse(self) -> Any:
+        return self._raw
 
     def _connect(self) -> sqlite3.Connection:
         raw = sqlite3.connect(
@@ -64,7 +67,7 @@ class Store:
     @property
     def empty(self) -> bool:
         """Whether no table was made here yet."""
-        return self._raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        return self._raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
 
     def create(self, metadata: sa.MetaData) -> None:
         """Make the tables and indexes of `metadata` that are not there."""

@@ -6,7 +6,7 @@ Loaded at first use, so that a process pays only for the vendors it is asked for
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -22,7 +22,7 @@ EXCHANGE = "mockservers.exchange"
 """Key of the WSGI environ under which a wire finds the `Exchange`, to hand it on in its `Call`."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def emulator(name: str) -> Emulator:
     """The emulator of a vendor; raises ValueError for a name that is none."""
     if name not in NAMES:
@@ -31,7 +31,7 @@ def emulator(name: str) -> Emulator:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def application(name: str) -> WsgiApplication:
     """The WSGI application of a vendor's wire, built once per process; it serves every world."""
     module, _, factory = emulator(name).wire.partition(":")

@@ -135,7 +135,8 @@ def ids_in(body: bytes) -> list[int]:
 
 
 def page(number: int) -> bytes:
-    return f"GET {TICKETS}?key=demo-key&action=get_tickets&tid=*&count=10&page={number} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    target = f"{TICKETS}?key=demo-key&action=get_tickets&tid=*&count=10&page={number}"
+    return f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 def rate(url: str, requests: list[bytes], seconds: float, connections: int = 4) -> float:
@@ -217,7 +218,9 @@ def main(quick: bool) -> None:
     small = serve(*frozen, "--data", "demo:1000")
     began = time.perf_counter()
     big = serve(*frozen, "--data", f"querydata:{big_rows}", "--data", "get_tickets:1000")
-    rows.append((f"load {big_rows} QueryData tickets, process start included", "30 s", f"{time.perf_counter() - began:.1f} s"))
+    rows.append(
+        (f"load {big_rows} QueryData tickets, process start included", "30 s", f"{time.perf_counter() - began:.1f} s")
+    )
     tickets = serve(*frozen, "--data", "querydata:1", "--data", f"get_tickets:{big_rows}")
     rows.append((f"load {big_rows} get_tickets tickets, process start included", "30 s", f"{tickets.seconds:.1f} s"))
 
@@ -234,7 +237,9 @@ def main(quick: bool) -> None:
             found[name] += len(ids_in(body))
     small_ms, big_ms = statistics.median(taken["few"]), statistics.median(taken["many"])
     rows.append(("Summary of 5 minutes, 1,000 tickets", "3 ms", f"{small_ms:.2f} ms ({found['few']} ids in all)"))
-    rows.append((f"Summary of 5 minutes, {big_rows:,} tickets", "3 ms", f"{big_ms:.2f} ms ({found['many']} ids in all)"))
+    rows.append(
+        (f"Summary of 5 minutes, {big_rows:,} tickets", "3 ms", f"{big_ms:.2f} ms ({found['many']} ids in all)")
+    )
     rows.append(("  ratio", "1.5x", f"{big_ms / small_ms:.2f}x"))
 
     ids = ids_in(few.ask(summary(now - timedelta(days=30), 30 * 24 * 60)))[:200]
@@ -246,7 +251,9 @@ def main(quick: bool) -> None:
     rows.append(("memory after that", "-", f"{memory(small.process.pid) / 1e6:.0f} MB"))
     for served in (small, big, tickets):
         served.stop()
-    rows.append(("a fresh world with demo data, both vendors opened", "2 ms", f"{fresh_world(50 if quick else 300):.2f} ms"))
+    rows.append(
+        ("a fresh world with demo data, both vendors opened", "2 ms", f"{fresh_world(50 if quick else 300):.2f} ms")
+    )
     report(rows)
 
 
