@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.pool import StaticPool
 
 Instant = sa.BigInteger
-Text = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Text ordered by code point on every database."""
 
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
