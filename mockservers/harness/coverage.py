@@ -54,9 +54,9 @@ def tests_folder() -> Path | None:
 
 def duties_of(vendor: str) -> dict[str, tuple[str, ...]]:
     """The ids of the rules behind each duty of a vendor, by the duty's id."""
-    from mockservers.harness.duties import duties
+    from mockservers.harness.duties import of
 
-    return {duty.id: duty.because for duty in duties(vendor)}
+    return {duty.id: duty.because for duty in of(vendor)}
 
 
 def mutants_of(vendor: str) -> dict[str, str]:

@@ -1,64 +1,21 @@
-"""The command `mockservers`: serve, check, replay, rules, world.
-
-Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program. Heavy
-modules are imported inside the commands, since `serve` is judged by how fast it is ready.
-"""
+"""`mockservers serve`: run the emulators."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from mockservers import __version__, vendors
+from mockservers.cli.manners import PORT, TOKEN, bold, stop, teaching
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World
 
-BROKEN, USAGE, UNPROVEN, DRIVER_FAILURE = 1, 2, 3, 4
-PORT = 8750
-TOKEN = "MOCKSERVERS_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def stop(message: str, code: int = USAGE) -> NoReturn:
-    """Say what is wrong, and end."""
-    click.echo(f"mockservers: {message}", err=True)
-    raise SystemExit(code)
-
-
-def teaching(command: Command) -> Command:
-    """Turn the ValueErrors of settings and kernel into one clear sentence and exit code 2."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except ValueError as error:
-            stop(str(error))
-
-    return wrapped  # type: ignore[return-value]
-
-
-def bold(text: str) -> str:
-    return click.style(text, bold=True)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, "-V", "--version", message="mockservers %(version)s")
-def main() -> None:
-    """Emulators of ticketing systems on your own machine, and a harness that hunts for bugs in your client."""
-
-
-# --- serve ------------------------------------------------------------------------------------------------------------
-
-
-@main.command()
+@click.command()
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -169,51 +126,3 @@ def announce(url: str, tls_ca: Path | None) -> None:
     lines.append("  stop        Ctrl-C")
     click.echo("\n".join(lines))
     sys.stdout.flush()
-
-
-# --- check and replay -------------------------------------------------------------------------------------------------
-
-
-# --- rules ------------------------------------------------------------------------------------------------------------
-
-
-@main.command()
-@click.argument("vendor", required=False, type=click.Choice(vendors.NAMES))
-@click.option("--find", metavar="TEXT", help="Only rules whose id or sentence contains this.")
-@click.option(
-    "--gaps", is_flag=True, help="Only rules without a test and duties without a mutant (needs the checkout)."
-)
-@teaching
-def rules(vendor: str | None, find: str | None, gaps: bool) -> None:
-    """List what the emulators do, rule by rule, each with its source."""
-    chosen = [vendor] if vendor else list(vendors.NAMES)
-    if gaps:
-        raise SystemExit(show_gaps(chosen))
-    count = 0
-    for name in chosen:
-        for rule in vendors.emulator(name).rules.values():
-            if find and find.lower() not in f"{rule.id} {rule.says}".lower():
-                continue
-            count += 1
-            click.echo(bold(rule.id))
-            click.echo(f"    {rule.says}")
-            click.echo(click.style(f"    {rule.source}" + (f"; switch {rule.switch}" if rule.switch else ""), dim=True))
-    if not count:
-        stop(f"no rule contains {find!r}")
-
-
-def show_gaps(chosen: list[str]) -> int:
-    """Print rules without a test and duties without a mutant; returns the exit code."""
-    from mockservers.harness import coverage
-
-    folder = coverage.tests_folder()
-    if folder is None:
-        stop("--gaps reads the tests, which an installed package does not have; run it in a checkout")
-    tests = coverage.marked_tests(folder)
-    gaps = [f"rule {rule} has no test" for name in chosen for rule in vendors.emulator(name).rules if rule not in tests]
-    for name in chosen:
-        gaps += [
-            f"duty {duty} has no mutant" for duty in set(coverage.duties_of(name)) - set(coverage.mutants_of(name))
-        ]
-    click.echo("\n".join(gaps) or "no gaps: every rule has a test, every duty a mutant")
-    return BROKEN if gaps else 0

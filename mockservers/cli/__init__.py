@@ -1,0 +1,25 @@
+"""The command `mockservers`: serve, check, replay, rules, world.
+
+Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program. Heavy
+modules are imported inside the commands, since `serve` is judged by how fast it is ready.
+"""
+
+from __future__ import annotations
+
+import click
+
+from mockservers import __version__
+from mockservers.cli.check import check, replay
+from mockservers.cli.rules import rules
+from mockservers.cli.serve import serve
+from mockservers.cli.world import world
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, "-V", "--version", message="mockservers %(version)s")
+def main() -> None:
+    """Emulators of ticketing systems on your own machine, and a harness that hunts for bugs in your client."""
+
+
+for command in (serve, check, replay, rules, world):
+    main.add_command(command)

@@ -1,0 +1,38 @@
+"""What all commands share: exit codes, and how they say what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+BROKEN, USAGE, UNPROVEN, DRIVER_FAILURE = 1, 2, 3, 4
+PORT = 8750
+TOKEN = "MOCKSERVERS_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def stop(message: str, code: int = USAGE) -> NoReturn:
+    """Say what is wrong, and end."""
+    click.echo(f"mockservers: {message}", err=True)
+    raise SystemExit(code)
+
+
+def teaching(command: Command) -> Command:
+    """Turn the ValueErrors of settings and kernel into one clear sentence and exit code 2."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except ValueError as error:
+            stop(str(error))
+
+    return wrapped  # type: ignore[return-value]
+
+
+def bold(text: str) -> str:
+    return click.style(text, bold=True)

@@ -1,0 +1,83 @@
+"""`make demo`: what the project is, in one go. Every step is a command that you can type yourself.
+
+Starts the emulators, runs the two reference clients to a verdict, then a client with one seeded bug for each vendor: caught,
+shrunk, saved, replayed (FAILED), and replayed against the correct client (FIXED). Exits 0 when all went as it should.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CLIENTS = {
+    "querydata": ("contracts/clients/querydata_reader.py:Client", "tests/mutants/querydata/failed_window_repeated.py:Client"),
+    "get_tickets": ("contracts/clients/get_tickets_reader.py:Client", "tests/mutants/get_tickets/decoded_once.py:Client"),
+}
+COLOUR = sys.stdout.isatty()
+
+
+def say(text: str) -> None:
+    print(f"\n\033[1;36m{text}\033[0m" if COLOUR else f"\n## {text}", flush=True)
+
+
+def command(*words: str) -> list[str]:
+    print("$ " + " ".join(["mockservers", *words]), flush=True)
+    return [sys.executable, "-m", "mockservers", *words]
+
+
+def run(*words: str, expected: int) -> None:
+    """Run a command and end the demo when its exit code is not the expected one."""
+    done = subprocess.run(command(*words), cwd=ROOT, check=False)
+    print(f"-> exit code {done.returncode}", flush=True)
+    if done.returncode != expected:
+        raise SystemExit(f"the demo expected exit code {expected}; something is wrong")
+
+
+def serve_and_ask() -> None:
+    """Start the emulators, show what they print, ask one question as a client would, and stop them with SIGTERM."""
+    server = subprocess.Popen(command("serve", "--port", "0"), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    url = ""
+    for line in server.stdout:
+        print(line, end="", flush=True)
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        url = url or (found[0] if found else "")
+        if "Ctrl-C" in line:
+            break
+    if not url:
+        raise SystemExit("the emulators did not start; the lines above say why")
+    asked = f"{url}/API/default.aspx?key=demo-key&action=get_tickets&tid=34&output=json"
+    print(f"\n$ curl '{asked}'")
+    with urllib.request.urlopen(asked) as answer:
+        print(answer.read().decode()[:600] + " ...")
+    server.terminate()
+    if server.wait(30) != 0:
+        raise SystemExit("the emulators did not stop cleanly")
+
+
+def main() -> None:
+    say("1. The emulators, on one local port")
+    serve_and_ask()
+    with tempfile.TemporaryDirectory() as found:
+        for vendor, (correct, wrong) in CLIENTS.items():
+            say(f"{vendor}: a correct client keeps every duty")
+            run("check", vendor, "--client", correct, expected=0)
+            say(f"{vendor}: a client with one bug is caught, and the failure shrunk and saved")
+            run("check", vendor, "--client", wrong, "--save", found, expected=1)
+            files = [str(path) for path in sorted(Path(found).glob(f"{vendor}-*.yaml"))]
+            say(f"{vendor}: anybody can replay the file")
+            run("replay", *files, "--client", wrong, expected=1)
+            say(f"{vendor}: and see when it is fixed")
+            run("replay", *files, "--client", correct, expected=0)
+    say("Done. Next: `mockservers serve`, then README.md.")
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    main()
