@@ -7,6 +7,7 @@ the door and the front door carry it out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -31,6 +32,8 @@ class Setting:
             return value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError(f"{name} takes a number, not {value!r}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{name} takes a finite number, not {value!r}")
         if isinstance(self.default, int) and value != int(value):
             raise ValueError(f"{name} takes a whole number, not {value!r}")
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):

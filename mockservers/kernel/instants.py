@@ -74,7 +74,10 @@ def from_iso(text: str) -> int:
         raise ValueError(f"{text!r} is not an ISO 8601 time (an example: 2026-03-01T10:00:00Z)") from error
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no offset; end it with Z for UTC, or with one such as +01:00")
-    return from_datetime(moment)
+    instant = from_datetime(moment)
+    if not EARLIEST <= instant <= LATEST:
+        raise ValueError(f"{text!r} lies outside the years 1 to 9999 in UTC")
+    return instant
 
 
 def to_iso(instant: int) -> str:
@@ -90,13 +93,16 @@ def duration(text: str | int | float) -> int:
     if isinstance(text, bool):
         raise ValueError(f"{text!r} is not a length of time")
     if isinstance(text, (int, float)):
-        return _scaled(float(text), SECOND, str(text))
+        try:
+            return _scaled(float(text), SECOND, str(text))
+        except OverflowError as error:
+            raise ValueError("this length of time is longer than calendars reach") from error
     stripped = text.strip().replace(" ", "")
     digits = stripped.rstrip("abcdefghijklmnopqrstuvwxyz")
     unit = stripped[len(digits) :] or "s"
     try:
         return _scaled(float(digits), _UNITS[unit], text)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OverflowError) as error:
         raise ValueError(f"{text!r} is not a length of time (examples: 90s, 5m, 1.5h, 2d)") from error
 
 

@@ -17,12 +17,18 @@ SHORTEST = 4
 
 @lru_cache(maxsize=1024)
 def _forms(secret: str) -> tuple[str, ...]:
-    forms = {secret, quote(secret, safe=""), quote_plus(secret), escape(secret), escape(secret, {'"': "&quot;"})}
+    # What a client presents as a credential may be no text at all; such bytes came in as lone surrogates.
+    raw = secret.encode("utf-8", "surrogateescape" if _from_bytes(secret) else "surrogatepass")
+    forms = {secret, quote(raw, safe=""), quote_plus(raw), escape(secret), escape(secret, {'"': "&quot;"})}
     forms |= {form.replace("%2F", "%2f") for form in forms}
     forms |= {re.sub(r"%[0-9A-F]{2}", lambda m: m[0].lower(), form) for form in forms}
     forms |= {json.dumps(form)[1:-1] for form in forms} | {json.dumps(secret, ensure_ascii=False)[1:-1]}
-    forms.add(base64.b64encode(secret.encode()).decode())
+    forms.add(base64.b64encode(raw).decode())
     return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _from_bytes(secret: str) -> bool:
+    return all(not "\ud800" <= letter <= "\udfff" or "\udc80" <= letter <= "\udcff" for letter in secret)
 
 
 def mask(text: str, secrets: Iterable[str], patterns: Iterable[re.Pattern[str]] = ()) -> str:

@@ -164,6 +164,24 @@ def _file_of(base: Path | None, world: str, vendor: str) -> Path | None:
     return None if base is None else base.with_name(f"{base.stem}.{world}.{vendor}{base.suffix or '.db'}")
 
 
+def _files_of(base: Path | None, world: str) -> list[Path]:
+    """The files of all vendors of a world, opened by this process or left by an earlier one."""
+    if base is None or not base.parent.is_dir():
+        return []
+    head, tail = f"{base.stem}.{world}.", base.suffix or ".db"
+    return [each for each in base.parent.iterdir() if each.name.startswith(head) and each.name.endswith(tail)]
+
+
+def _cleaned(facts: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(facts, str):
+        return clean(facts)
+    if isinstance(facts, Mapping):
+        return {key: _cleaned(value, clean) for key, value in facts.items()}
+    if isinstance(facts, (list, tuple)):
+        return [_cleaned(value, clean) for value in facts]
+    return facts
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """A world's state at one moment. Journal and faults are not part of it: history does not go back."""
@@ -197,6 +215,14 @@ class World:
             if vendor not in self._installations:
                 self._installations[vendor] = Installation(self, self._emulator(vendor), progress)
             return self._installations[vendor]
+
+    def emulator(self, vendor: str) -> Emulator:
+        """The vendor's emulator; opens no installation. Raises ValueError for an unknown vendor."""
+        return self._emulator(vendor)
+
+    def opened(self, vendor: str) -> bool:
+        """Whether the vendor's installation was asked for already."""
+        return vendor in self._installations
 
     def perform(self, call: Call) -> Any:
         """The one door: identify the caller, consult the faults, run in one transaction, write the journal.
@@ -278,25 +304,48 @@ class World:
                 entry.faults.append(fault.kind.name)
             return fault
 
-    def file(self, vendor: str, exchange: Exchange) -> None:
-        """Close a finished exchange: decide its fault on the wire, mask secrets, keep it in the journal."""
+    def file(self, vendor: str, exchange: Exchange, error: str | None = None) -> None:
+        """Close a finished exchange: decide its fault on the wire, mask secrets, keep it in the journal.
+
+        `vendor` is empty for a request that no vendor's address matches. `error` is the traceback when the wire itself
+        failed, outside the door.
+        """
         with self._lock:
             entry, now = exchange.entry, self.clock.now()
             if entry is None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
                 entry.outcome = "unmatched" if exchange.status == 404 else "page"
-            exchange.fault = self.faults.consult("reply", vendor, entry.operation, entry.actor, now)
+            if error is not None:
+                entry.outcome, entry.error = "error", error
+            if vendor:
+                exchange.fault = self.faults.consult("reply", vendor, entry.operation, entry.actor, now)
             if exchange.fault is not None:
                 entry.faults.append(exchange.fault.kind.name)
-            self.journal.attach(entry, self._masked(vendor, exchange))
+            clean = self._cleaner(vendor, exchange)
+            if entry.error is not None:
+                entry.error = clean(entry.error)
+            entry.notes = [
+                replace(note, text=clean(note.text), facts=_cleaned(note.facts, clean)) for note in entry.notes
+            ]
+            self.journal.attach(entry, self._masked(exchange, clean))
 
-    def _masked(self, vendor: str, exchange: Exchange) -> Exchange:
-        installation = self.installation(vendor)
-        secrets = (*exchange.secrets, *installation.tenants.secrets)
-        patterns = installation.emulator.secret_patterns
+    def _cleaner(self, vendor: str, exchange: Exchange) -> Callable[[str], str]:
+        """What blots out the secrets of a vendor, or of every one that is open when there is none.
+
+        It opens no installation: whoever looks at a help page does not wait for data.
+        """
+        installations = [each for name, each in self._installations.items() if name == (vendor or name)]
+        secrets = [*exchange.secrets, *(secret for each in installations for secret in each.tenants.secrets)]
+        emulators = [self._emulator(vendor)] if vendor else [each.emulator for each in installations]
+        patterns = [pattern for each in emulators for pattern in each.secret_patterns]
 
         def clean(text: str) -> str:
             return mask(text, secrets, patterns)
+
+        return clean
+
+    @staticmethod
+    def _masked(exchange: Exchange, clean: Callable[[str], str]) -> Exchange:
 
         def clean_bytes(body: bytes) -> bytes:
             return clean(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
@@ -325,8 +374,8 @@ class World:
         with self._lock:
             for installation in self._installations.values():
                 installation.store.close()
-                if installation.store.path is not None:
-                    _remove(installation.store.path)
+            for path in _files_of(self.config.store, self.name):
+                _remove(path)
             self._installations.clear()
             self._checkpoints.clear()
             self.faults = FaultPlan()
@@ -409,7 +458,9 @@ class Worlds(Mapping[str, World]):
     def delete(self, name: str) -> None:
         if name == "default":
             raise ValueError("the world 'default' cannot be deleted; reset it instead")
-        self._worlds.pop(name).close()
+        world = self._worlds.pop(name)
+        world.reset()  # also takes its files away: a later world of this name begins anew
+        world.close()
 
     def close(self) -> None:
         for world in self._worlds.values():

@@ -1,39 +1,50 @@
 """The front door: one asyncio server that owns sockets, TLS, latency and broken connections.
 
 It calls the WSGI applications of vendors and control API in its loop. In the foreground for `serve`, in a thread for
-tests. It knows no vendor: mounts choose, the gateway converses.
+tests. It knows no vendor: mounts choose, the gateway converses, `breakage` breaks answers on the wire.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import logging
 import signal
 import socket
 import ssl
-import struct
+import sys
 import threading
-from collections.abc import Callable
-from email.utils import formatdate
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote, unquote_to_bytes
 
 from aiohttp import hdrs, web
 
 from mockservers.kernel.faults import Fault
-from mockservers.kernel.instants import SECOND
-from mockservers.kernel.journal import Exchange
+from mockservers.kernel.journal import Exchange, Headers
 from mockservers.kernel.world import World, Worlds
-from mockservers.server import gateway, mounts
+from mockservers.server import breakage, gateway, mounts
+from mockservers.server.control import guard
+from mockservers.server.mounts import Mount, Target
 
 MOST_BODY = 16 << 20
 """Bytes of a request's body, unless told otherwise; a longer one gets 413."""
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+MOST_HEADER = 16 << 10
+"""Bytes of the request line, and of one header: what IIS accepts."""
+
+GRACE = 5.0
+"""Seconds that answers under way have to finish when the server stops."""
 
 
-class TooLarge(Exception):
-    """The request's body is over the limit."""
+class Unreadable(Exception):
+    """The request's body cannot be taken: HTTP status and a sentence."""
+
+    def __init__(self, status: int, says: str) -> None:
+        super().__init__(says)
+        self.status = status
 
 
 class FrontDoor:
@@ -52,8 +63,9 @@ class FrontDoor:
         tls: ssl.SSLContext | None = None,
         control_token: str | None = None,
         most_body: int = MOST_BODY,
+        mounts: Sequence[Mount] = mounts.MOUNTS,
     ) -> None:
-        if host not in LOOPBACK and not control_token:
+        if host not in guard.LOOPBACK and not control_token:
             raise ValueError(
                 f"listening on {host} lets other machines reach the control API, which can change everything; "
                 "give a control token, or listen on 127.0.0.1"
@@ -62,55 +74,75 @@ class FrontDoor:
         self.host = host
         self.port = port
         self.tls = tls
-        self.control_token = control_token
+        self.control_token = control_token or None
         self.most_body = most_body
+        self.mounts = tuple(mounts)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._listener: asyncio.Server | None = None
         self._holder: socket.socket | None = None
+        self._reopening: asyncio.Task[None] | None = None
+        self._reopens_at = 0.0
         self._stopping: asyncio.Event | None = None
-        self._server: web.Server[web.BaseRequest] | None = None
+        self._server: web.Server | None = None
         self._failure: BaseException | None = None
 
     @property
     def url(self) -> str:
         """The base URL that clients are given, without a trailing slash."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "127.0.0.1", "localhost") else f"[{self.host.strip('[]')}]" if ":" in self.host else self.host
-        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - an address to call
+        return f"{'https' if self.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     # --- life ---------------------------------------------------------------------------------------------------
 
     async def _open(self) -> None:
         self._stopping = asyncio.Event()
-        self._server = web.Server(self._handle, access_log=None)
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        # The holder is bound and never listens: the port stays ours while a fault has the listener closed.
-        self._holder = socket.socket(family, socket.SOCK_STREAM)
-        self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._holder.bind((self.host, self.port))
-        self.port = self._holder.getsockname()[1]
+        # What a client does wrong is answered, not logged; the journal is where to look.
+        quiet = logging.Logger("mockservers.server.door")
+        quiet.addHandler(logging.NullHandler())
+        self._server = web.Server(
+            self._handle,
+            access_log=None,
+            logger=quiet,
+            # The vendors' servers do not unpack requests, and a bomb that is not unpacked is harmless.
+            auto_decompress=False,
+            max_line_size=MOST_HEADER,
+            max_field_size=MOST_HEADER,
+            lingering_time=2.0,
+        )
+        if sys.platform == "linux":
+            # Bound and never listening: the port stays ours while a fault has the listener closed.
+            family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+            self._holder = socket.socket(family, socket.SOCK_STREAM)
+            self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._holder.bind((self.host, self.port))
+            self.port = self._holder.getsockname()[1]
         await self._listen()
 
     async def _listen(self) -> None:
-        assert self._server is not None and self._loop is not None
+        assert self._server is not None
+        assert self._loop is not None
         self._listener = await self._loop.create_server(
             self._server, self.host, self.port, ssl=self.tls, backlog=512, reuse_address=True
         )
+        self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
+        if self._reopening is not None:
+            self._reopening.cancel()
         if self._listener is not None:
             self._listener.close()
         if self._server is not None:
-            await self._server.shutdown(5.0)
+            await self._server.shutdown(GRACE)
         if self._holder is not None:
             self._holder.close()
 
     async def _run(self, ready: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
-        await self._open()
-        assert self._stopping is not None
-        ready()
         try:
+            await self._open()
+            assert self._stopping is not None
+            ready()
             await self._stopping.wait()
         finally:
             await self._close()
@@ -121,7 +153,8 @@ class FrontDoor:
         async def main() -> None:
             loop = asyncio.get_running_loop()
             for name in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(name, self.stop)
+                with contextlib.suppress(NotImplementedError):  # not on Windows, where Ctrl-C raises instead
+                    loop.add_signal_handler(name, self.stop)
             await self._run(ready)
 
         _runner()(main())
@@ -133,140 +166,119 @@ class FrontDoor:
         def main() -> None:
             try:
                 _runner()(self._run(ready.set))
-            except BaseException as error:  # carried to the thread that waits in `start`
+            except BaseException as error:  # carried to the thread that waits in `start` or `stop`
                 self._failure = error
                 ready.set()
 
         self._thread = threading.Thread(target=main, name="mockservers front door", daemon=True)
         self._thread.start()
         ready.wait()
-        if self._failure is not None:
-            raise self._failure
+        self._complain()
         return self
 
     def stop(self) -> None:
-        """Stop gracefully, from any thread."""
+        """Stop gracefully, from any thread; raises what the server's own thread died of, if it did."""
         if self._loop is not None and self._stopping is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stopping.set)
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(10)
+            self._thread.join(3 * GRACE)
+            self._complain()
+
+    def _complain(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     def __enter__(self) -> FrontDoor:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     # --- requests -----------------------------------------------------------------------------------------------
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        where = mounts.target(request.raw_path, request.headers.get(hdrs.HOST, ""), request.headers)
         try:
-            where = mounts.target(request.rel_url.raw_path, request.host or "", request.headers)
             if where.path.startswith("/_mock/") or where.path == "/_mock":
                 return await self._control(request, where)
             world = self.worlds.get(where.world)
-            mount = mounts.find(gateway.unquote_to_bytes(where.path).decode("utf-8", "replace")) if world else None
-            if world is None or mount is None:
-                await self._drain(request)
-                return self._unmatched(request, where, world)
+            if world is None:
+                await self._body(request)
+                return self._no_world(where)
+            path = unquote_to_bytes(where.path.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+            mount = mounts.find(path, self.mounts)
+            if mount is None:
+                return await self._unmatched(request, where, world, path)
             return await self._vendor(request, where, world, mount.vendor)
-        except TooLarge:
-            response = web.Response(status=413, text=f"The request body is over {self.most_body} bytes.\n")
+        except Unreadable as error:
+            response = web.Response(status=error.status, text=f"{error}\n")
             response.force_close()
             return response
+        except ConnectionError:
+            raise  # the client has gone; aiohttp tidies up
+        except Exception:
+            # Ours alone: what wires and input do wrong is answered and journalled before it gets here.
+            logging.getLogger("mockservers").exception("the front door failed at %s %s", request.method, where.path)
+            return _json(500, {"error": "The server failed inside; its error output holds the traceback."})
 
     async def _body(self, request: web.BaseRequest) -> bytes:
-        """The request's body; raises TooLarge as soon as the limit is known to be passed."""
+        """The request's body; raises Unreadable as soon as the limit is known to be passed, or for a broken coding."""
+        too_large = f"The request body is over {self.most_body} bytes."
         if (request.content_length or 0) > self.most_body:
-            raise TooLarge
-        if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue" and request.transport is not None:
-            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if not request.body_exists:
+            raise Unreadable(413, too_large)
+        expected = request.headers.get(hdrs.EXPECT)
+        if expected is not None:
+            if expected.strip().lower() != "100-continue":
+                raise Unreadable(417, f"This server cannot meet the expectation {expected!r}.")
+            if request.transport is not None and request.version >= (1, 1) and not request.content.is_eof():
+                request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if not request.can_read_body:
             return b""
         read = bytearray()
-        async for chunk in request.content.iter_any():
-            read += chunk
-            if len(read) > self.most_body:
-                raise TooLarge
+        try:
+            async for chunk in request.content.iter_any():
+                read += chunk
+                if len(read) > self.most_body:
+                    raise Unreadable(413, too_large)
+        except web.RequestPayloadError as error:
+            raise Unreadable(400, "The request body is not coded as its headers say.") from error
         return bytes(read)
 
-    _drain = _body
+    def _exchange(self, request: web.BaseRequest, headers: Headers, body: bytes) -> Exchange:
+        raw = request.raw_path
+        if not raw.isascii():
+            raw = quote(raw.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~")
+        return Exchange(request.method, raw, headers, body, request.remote or "")
 
-    async def _vendor(
-        self, request: web.BaseRequest, where: mounts.Target, world: World, vendor: str
-    ) -> web.StreamResponse:
+    def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:
+        return gateway.environ(
+            method=request.method,
+            path=where.path,
+            query=where.query,
+            prefix=where.prefix,
+            scheme="https" if self.tls else "http",
+            server=(self.host, self.port),
+            headers=headers,
+            body=body,
+            remote=request.remote or "",
+        )
+
+    async def _vendor(self, request: web.BaseRequest, where: Target, world: World, vendor: str) -> web.StreamResponse:
         struck = world.arrive(vendor)
         if struck is not None:
             early = await self._strike_arrival(request, struck)
             if early is not None:
                 return early
         body = await self._body(request)
-        headers = [(name, value) for name, value in request.headers.items()]
-        remote = request.remote or ""
-        exchange = Exchange(request.method, where.prefix + request.path_qs.removeprefix(where.prefix), headers, body, remote)
-        wsgi = gateway.environ(
-            method=request.method,
-            path=where.path,
-            query=request.rel_url.raw_query_string,
-            prefix=where.prefix,
-            scheme="https" if self.tls else "http",
-            server=(self.host, self.port),
-            headers=headers,
-            body=body,
-            remote=remote,
-        )
-        gateway.converse(world, vendor, wsgi, exchange)
-        if exchange.delay:
+        headers = list(request.headers.items())
+        exchange = self._exchange(request, headers, body)
+        gateway.converse(world, vendor, self._environ(request, where, headers, body), exchange)
+        if exchange.delay > 0:
             await asyncio.sleep(world.clock.real_seconds(exchange.delay))
-        return await self._answer(request, world, exchange)
-
-    def _date(self, world: World) -> str:
-        return formatdate(world.clock.now() / SECOND, usegmt=True)
-
-    async def _answer(self, request: web.BaseRequest, world: World, exchange: Exchange) -> web.StreamResponse:
-        fault = exchange.fault
-        name = fault.kind.name if fault is not None else ""
-        if name == "lost_answer":
-            return self._abort(request)
-        if name == "latency" and fault is not None:
-            await asyncio.sleep(fault.settings["seconds"])
-        body = b"" if name == "empty_body" else exchange.reply_body
-        response = web.Response(status=exchange.status or 500)
-        response.headers.clear()
-        for key, value in exchange.reply_headers:
-            if key.lower() not in ("content-length", "connection", "transfer-encoding"):
-                response.headers.add(key, value)
-        response.headers.setdefault("Date", self._date(world))
-        response.headers.setdefault("Server", "Microsoft-IIS/10.0")
-        if fault is None or name in ("latency", "empty_body"):
-            response.body = body
-            return response
-        return await self._broken(request, exchange, fault)
-
-    async def _broken(self, request: web.BaseRequest, exchange: Exchange, fault: Fault) -> web.StreamResponse:
-        """Send the body slowly, or only its beginning."""
-        body = exchange.reply_body
-        stream = web.StreamResponse(status=exchange.status or 500)
-        for key, value in exchange.reply_headers:
-            if key.lower() not in ("content-length", "connection", "transfer-encoding"):
-                stream.headers.add(key, value)
-        stream.content_length = len(body)
-        await stream.prepare(request)
-        if fault.kind.name == "drip":
-            rate = fault.settings["bytes_per_second"]
-            step = max(1, rate // 20)
-            for start in range(0, len(body), step):
-                await stream.write(body[start : start + step])
-                await asyncio.sleep(step / rate)
-            await stream.write_eof()
-            return stream
-        await stream.write(body[: min(fault.settings["after_bytes"], max(len(body) - 1, 0))])
-        if fault.kind.name == "reset_midway":
-            await asyncio.sleep(0.05)  # let what was written leave before the reset throws it away
-            return self._abort(request, stream)
-        if request.transport is not None:
-            request.transport.close()
-        return stream
+        return await breakage.answer(request, exchange, world.clock.now())
 
     async def _strike_arrival(self, request: web.BaseRequest, fault: Fault) -> web.StreamResponse | None:
         kind = fault.kind.name
@@ -274,64 +286,111 @@ class FrontDoor:
             await asyncio.sleep(fault.settings["seconds"])
             return None
         if kind == "unavailable":
-            await self._drain(request)
-            return web.Response(
-                status=503, content_type="text/html", text="<h2>Service Unavailable</h2>\n<p>HTTP Error 503. The service is unavailable.</p>\n"
-            )
+            await self._body(request)
+            return breakage.unavailable()
         if kind == "refuse_connections":
-            await self._pause(fault.settings["seconds"])
-        return self._abort(request)
+            self._pause(fault.settings["seconds"])
+        return breakage.abort(request)
 
-    async def _pause(self, seconds: float) -> None:
-        """Close the listener: new connections are refused by the kernel until it opens again."""
-        if self._listener is None or self._loop is None:
+    def _pause(self, seconds: float) -> None:
+        """Close the listener: new connections are refused by the system until it opens again."""
+        assert self._loop is not None
+        self._reopens_at = max(self._reopens_at, self._loop.time() + seconds)
+        if self._listener is None:
             return
-        listener, self._listener = self._listener, None
-        listener.close()
+        self._listener.close()
+        self._listener = None
+        self._reopening = self._loop.create_task(self._reopen())
 
-        async def reopen() -> None:
-            await asyncio.sleep(seconds)
-            await self._listen()
-
-        task = self._loop.create_task(reopen())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    _tasks: set[asyncio.Task[None]] = set()
-
-    def _abort(self, request: web.BaseRequest, stream: web.StreamResponse | None = None) -> web.StreamResponse:
-        """Reset the connection: what was not yet received is lost, and the client sees ECONNRESET."""
-        transport = request.transport
-        if transport is not None:
-            raw = transport.get_extra_info("socket")
-            if raw is not None:
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            transport.abort()
-        return stream or web.Response()
+    async def _reopen(self) -> None:
+        assert self._loop is not None
+        while self._listener is None:
+            wait = self._reopens_at - self._loop.time()
+            if wait > 0:
+                await asyncio.sleep(wait)
+                continue
+            try:
+                await self._listen()
+            except OSError:
+                await asyncio.sleep(0.05)  # somebody holds the port for a moment; it stays ours to take back
 
     # --- what is not a vendor -----------------------------------------------------------------------------------
 
-    def _unmatched(self, request: web.BaseRequest, where: mounts.Target, world: World | None) -> web.Response:
-        if world is None:
-            says = {
+    def _no_world(self, where: Target) -> web.Response:
+        return _json(
+            404,
+            {
                 "error": f"There is no world {where.world!r}.",
                 "worlds": sorted(self.worlds)[:20],
                 "do": "Create it with POST /_mock/v1/worlds, or take the prefix, header or host away for 'default'.",
-            }
-        else:
-            says = {
-                "error": f"No emulator answers {request.method} {where.path}.",
-                "nearest": mounts.nearest(where.path),
-                "do": "Compare the path with these; GET /_mock/ lists every address.",
-            }
-        return web.json_response(says, status=404, dumps=lambda value: json.dumps(value, indent=2) + "\n")
+            },
+        )
 
-    async def _control(self, request: web.BaseRequest, where: mounts.Target) -> web.StreamResponse:
+    async def _unmatched(self, request: web.BaseRequest, where: Target, world: World, path: str) -> web.StreamResponse:
+        headers = list(request.headers.items())
+        exchange = self._exchange(request, headers, await self._body(request))
+        said = _json(
+            404,
+            {
+                "error": f"No emulator answers {request.method} {path[:300]}.",
+                "nearest": mounts.nearest(path, self.mounts),
+                "do": "Compare the path with these; GET /_mock/ lists every address.",
+            },
+        )
+        exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
+        exchange.reply_headers = list(said.headers.items())
+        world.file("", exchange)
+        return said
+
+    async def _control(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
         """The control API; health is answered here, so that asking for it loads nothing."""
-        if where.path == "/_mock/v1/health" and request.method == "GET":
-            return web.json_response({"status": "ok", "worlds": len(self.worlds)})
-        await self._drain(request)
-        return web.Response(status=501, text="not yet")
+        if where.path == "/_mock/v1/health" and request.method in ("GET", "HEAD"):
+            await self._body(request)
+            return _json(200, {"status": "ok", "worlds": len(self.worlds)})
+        denial = guard.check(request.headers, self.control_token, self.host)
+        if denial is not None:
+            await self._body(request)
+            return _json(denial.status, {"error": denial.error, "do": denial.do}, denial.headers)
+        body = await self._body(request)
+        from mockservers.server.control import application, asked
+
+        wsgi = self._environ(request, where, list(request.headers.items()), body)
+        if where.path == "/_mock":
+            wsgi["PATH_INFO"] = "/_mock/"
+        vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
+        wsgi[asked.SITE] = asked.Site(self.worlds, vendors, where.world, self.url)
+        said = gateway.ask(application.application(), wsgi)
+        return await self._tell(request, said)
+
+    async def _tell(self, request: web.BaseRequest, said: gateway.Answer) -> web.StreamResponse:
+        """Send an answer of the control API: whole, or as it is made when its length is not known."""
+        names = {name.lower() for name, _ in said.headers}
+        if "content-length" in names or request.method == "HEAD":
+            whole = web.Response(status=said.status, body=b"".join(said.parts))
+            breakage.fill(whole, said.headers)
+            return whole
+        stream = web.StreamResponse(status=said.status)
+        breakage.fill(stream, said.headers)
+        with contextlib.closing(_closable(said.parts)) as parts:
+            await stream.prepare(request)
+            for part in parts:
+                await stream.write(part)
+                await asyncio.sleep(0)  # a long journal must not hold up anybody's call
+        await stream.write_eof()
+        return stream
+
+
+def _closable(parts: Iterator[bytes]) -> Any:
+    return parts if hasattr(parts, "close") else iter(tuple(parts))
+
+
+def _json(status: int, says: dict[str, Any], headers: Any = None) -> web.Response:
+    return web.Response(
+        status=status,
+        body=(json.dumps(says, indent=2) + "\n").encode(),
+        content_type="application/json",
+        headers=headers,
+    )
 
 
 def _runner() -> Callable[[Any], Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -19,63 +19,76 @@ class Mount:
     shown: str
 
 
-def _mount(vendor: str, pattern: str, shown: str) -> Mount:
+def mount(vendor: str, pattern: str, shown: str) -> Mount:
+    """A mount; paths are compared without regard to case, as IIS does."""
     return Mount(vendor, re.compile(pattern, re.IGNORECASE), shown)
 
 
 MOUNTS = (
-    _mount(
+    mount(
         "querydata",
         r"/Irthnet/webservices/IRTHNetWOIntegration\.asmx(?:/.*)?",
         "/Irthnet/webservices/IRTHNetWOIntegration.asmx",
     ),
     # The folder above /API is the installation's own; the wire compares it with the dialect.
-    _mount("get_tickets", r"(?:/[^/]+)*/API/(?:default\.aspx)?", "/API/default.aspx"),
+    mount("get_tickets", r"(?:/[^/]+)*/API/(?:default\.aspx)?", "/API/default.aspx"),
 )
 
-_PREFIX = re.compile(r"/w/([^/]*)(/.*|$)")
-_HOST = re.compile(r"([a-z0-9-]+)\.localhost(?::\d+)?", re.IGNORECASE)
+_PREFIX = re.compile(r"/w/([^/]*)(/.*|$)", re.DOTALL)
+_HOST = re.compile(r"([a-z0-9-]+)\.localhost\.?(?::\d+)?", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a request goes: the world's name, its prefix in the URL (or ""), and the path below it."""
+    """Where a request goes: the world's name, its prefix in the URL (or ""), the path below it, and the query."""
 
     world: str
     prefix: str
     path: str
+    query: str
 
 
-def target(path: str, host: str, headers: Mapping[str, str]) -> Target:
-    """Choose the world: by the prefix `/w/<world>/`, else by the header, else by `<world>.localhost`, else `default`."""
+def target(raw: str, host: str, headers: Mapping[str, str]) -> Target:
+    """Read a request target, and choose the world.
+
+    The prefix `/w/<world>/` comes first, then the header, then the host `<world>.localhost`, then `default`. `raw` is
+    what stands in the request line: a path, or a whole URL whose host then counts instead of the header `Host`.
+    """
+    absolute = _ABSOLUTE.match(raw)
+    if absolute:
+        host, raw = absolute[1].rpartition("@")[2], raw[absolute.end() :]
+    path, _, query = raw.partition("#")[0].partition("?")
+    path = path or "/"
     found = _PREFIX.fullmatch(path)
     if found:
-        return Target(found[1], f"/w/{found[1]}", found[2] or "/")
+        return Target(found[1], f"/w/{found[1]}", found[2] or "/", query)
     named = headers.get(WORLD_HEADER)
     if named:
-        return Target(named, "", path)
+        return Target(named, "", path, query)
     by_host = _HOST.fullmatch(host)
-    return Target(by_host[1].lower() if by_host else "default", "", path)
+    return Target(by_host[1].lower() if by_host else "default", "", path, query)
 
 
-def find(path: str) -> Mount | None:
+def find(path: str, mounts: Iterable[Mount] = MOUNTS) -> Mount | None:
     """The mount whose pattern matches the whole path."""
-    for mount in MOUNTS:
-        if mount.pattern.fullmatch(path):
-            return mount
+    for each in mounts:
+        if each.pattern.fullmatch(path):
+            return each
     return None
 
 
-def nearest(path: str, most: int = 3) -> list[dict[str, str]]:
+def nearest(path: str, mounts: Iterable[Mount] = MOUNTS, most: int = 3) -> list[dict[str, str]]:
     """The known paths most like an unmatched one, each with the reason why it did not match."""
-    shown = [mount.shown for mount in MOUNTS] + ["/_mock/", "/_mock/v1/health"]
+    path = path[:300]
+    shown = [each.shown for each in mounts] + ["/_mock/", "/_mock/v1/health"]
     ranked = sorted(shown, key=lambda each: -SequenceMatcher(None, path.lower(), each.lower()).ratio())
     return [{"path": each, "why": _difference(path, each)} for each in ranked[:most]]
 
 
 def _difference(asked: str, known: str) -> str:
     ours, theirs = asked.rstrip("/").split("/"), known.rstrip("/").split("/")
-    for position, (left, right) in enumerate(zip(ours, theirs, strict=False), start=0):
+    for position, (left, right) in enumerate(zip(ours, theirs, strict=False)):
         if left.lower() != right.lower():
             return f"segment {position} is {left!r}, expected {right!r}"
     if len(ours) < len(theirs):

@@ -31,9 +31,14 @@ def emulator(name: str) -> Emulator:
     return found
 
 
-@cache
 def application(name: str) -> WsgiApplication:
     """The WSGI application of a vendor's wire, built once per process; it serves every world."""
-    module, _, factory = emulator(name).wire.partition(":")
+    return wire(emulator(name).wire)
+
+
+@cache
+def wire(reference: str) -> WsgiApplication:
+    """The WSGI application that `Emulator.wire` names as `module:function`, built once per process."""
+    module, _, factory = reference.partition(":")
     built: WsgiApplication = getattr(import_module(module), factory)()
     return built

@@ -1,0 +1,120 @@
+"""How an answer leaves: whole and dated by the world's clock, or late, slowly, cut short, empty, or not at all.
+
+Which fault hits was decided by the world's fault plan; this module only carries it out on one connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import struct
+from email.utils import format_datetime
+
+from aiohttp import web
+
+from mockservers.kernel import instants
+from mockservers.kernel.faults import Fault
+from mockservers.kernel.journal import Exchange, Headers
+
+SERVER = "Microsoft-IIS/10.0"
+_OURS = ("content-length", "connection", "transfer-encoding", "keep-alive")
+"""Headers that belong to the connection, and are the server's to write."""
+
+
+def http_date(instant: int) -> str:
+    """`instant` as HTTP writes dates."""
+    return format_datetime(instants.to_datetime(instant), usegmt=True)
+
+
+def fill(response: web.StreamResponse, headers: Headers) -> None:
+    """Replace the headers of a response by those of a WSGI application, except the connection's own."""
+    response.headers.clear()
+    for name, value in headers:
+        if name.lower() not in _OURS:
+            response.headers.add(name, _text(value))
+
+
+def _text(value: str) -> str:
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode("utf-8")  # WSGI has one character per byte; aiohttp writes UTF-8
+    except UnicodeError:
+        return value
+
+
+def unavailable() -> web.Response:
+    """What HTTP.sys in front of a stopped application answers, in our words."""
+    return web.Response(
+        status=503, content_type="text/html", text="<h2>Service Unavailable</h2>\n<p>HTTP Error 503.</p>\n"
+    )
+
+
+async def answer(request: web.BaseRequest, exchange: Exchange, now: int) -> web.StreamResponse:
+    """Send what the vendor answered, as the exchange's fault wants it. `now` is the world's instant for `Date`."""
+    fault = exchange.fault
+    name = fault.kind.name if fault is not None else ""
+    if name == "lost_answer":
+        return abort(request)
+    if name == "latency" and fault is not None:
+        await asyncio.sleep(fault.settings["seconds"])
+    body = b"" if name == "empty_body" else exchange.reply_body
+    status = exchange.status or 500
+    if fault is not None and body and request.method != "HEAD" and name in ("drip", "cut", "reset_midway"):
+        return await _broken(request, exchange, fault, now)
+    response = web.Response(status=status, body=body)
+    _head(response, exchange, now)
+    if request.method == "HEAD" and not body:
+        # The application left the body out by itself, and its length is the one that a GET would have.
+        for key, value in exchange.reply_headers:
+            if key.lower() == "content-length" and value.isdecimal():
+                response.headers["Content-Length"] = value
+    return response
+
+
+def _head(response: web.StreamResponse, exchange: Exchange, now: int) -> None:
+    fill(response, exchange.reply_headers)
+    response.headers.setdefault("Date", http_date(now))
+    response.headers.setdefault("Server", SERVER)
+
+
+async def _broken(request: web.BaseRequest, exchange: Exchange, fault: Fault, now: int) -> web.StreamResponse:
+    """Send the body slowly, or only its beginning."""
+    body = exchange.reply_body
+    stream = web.StreamResponse(status=exchange.status or 500)
+    _head(stream, exchange, now)
+    stream.content_length = len(body)
+    await stream.prepare(request)
+    if fault.kind.name == "drip":
+        rate = fault.settings["bytes_per_second"]
+        step = max(1, rate // 20)
+        for start in range(0, len(body), step):
+            await stream.write(body[start : start + step])
+            await asyncio.sleep(min(step, len(body) - start) / rate)
+        await stream.write_eof()
+        return stream
+    await stream.write(body[: min(fault.settings["after_bytes"], len(body) - 1)])
+    if fault.kind.name == "reset_midway":
+        await asyncio.sleep(0.05)  # let what was written leave before the reset throws it away
+        return abort(request, stream)
+    stream.force_close()
+    if request.transport is not None:
+        request.transport.close()
+    return stream
+
+
+def abort(request: web.BaseRequest, stream: web.StreamResponse | None = None) -> web.StreamResponse:
+    """Reset the connection: what was not yet received is lost, and the client sees ECONNRESET.
+
+    The response that comes back is for the server's bookkeeping; nothing of it can be sent any more.
+    """
+    transport = request.transport
+    if transport is not None:
+        raw = transport.get_extra_info("socket")
+        # A duplicate: event loops hand out a socket that may be looked at but not set.
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(raw.fileno())) as same:
+            same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return stream or web.Response()

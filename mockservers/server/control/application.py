@@ -1,0 +1,123 @@
+"""The control API as one WSGI application, with its OpenAPI document. Built at first use, once per process.
+
+It serves whichever site the environ names, as the vendors' wires serve whichever world.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+import flask
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel
+from werkzeug.exceptions import HTTPException
+
+import mockservers
+from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
+from mockservers.server.control import asked, history, page, records, steering, tenancy
+from mockservers.server.control.asked import Problem
+
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class Detail(BaseModel):
+    field: str
+    message: str
+
+
+class Error(BaseModel):
+    """Every answer that is not a success: what happened, and for wrong input each field with what is wrong in it."""
+
+    error: str
+    details: list[Detail] = []
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is not JSON")
+
+
+class _Request(flask.Request):
+    """A request whose body is an object of JSON, or nothing."""
+
+    def get_json(self, *_: Any, **__: Any) -> Any:
+        body = self.get_data()
+        if not body:
+            return {}
+        if self.mimetype != "application/json":
+            raise Problem(415, "Send the body as JSON, with the header 'Content-Type: application/json'.")
+        try:
+            value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+            json.dumps(value, ensure_ascii=False).encode()  # lone surrogates are no text
+        except (ValueError, RecursionError) as error:
+            raise Problem(400, f"The body is not JSON: {error}.") from error
+        if not isinstance(value, dict):
+            raise Problem(422, "The body must be a JSON object.", [{"field": "(body)", "message": "not an object"}])
+        return value
+
+
+def _check_body() -> None:
+    # Before any endpoint: a page of another origin could send a form or plain text without asking first.
+    if flask.request.method in WRITES:
+        flask.request.get_json()
+
+
+def _refusal(error: Refusal) -> flask.Response:
+    return asked.answer({"error": str(error), "refusal": error.kind, "rule": error.rule.id}, 409)
+
+
+def _unsupported(error: Unsupported) -> flask.Response:
+    return asked.refuse(Problem(501, f"{error}."))
+
+
+def _breakdown(error: Breakdown) -> flask.Response:
+    why = "as a fault wanted it" if error.injected else "by a bug of the emulator; the journal holds the traceback"
+    return asked.refuse(Problem(503 if error.injected else 500, f"The call failed inside, {why}: {error}."))
+
+
+def _misuse(error: Misuse | ValueError) -> flask.Response:
+    return asked.refuse(Problem(422, str(error)))
+
+
+def _document() -> flask.Response:
+    app = flask.current_app
+    assert isinstance(app, OpenAPI)
+    document = json.loads(json.dumps(app.api_doc))
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"]["422"] = {
+                "description": "Wrong input, field by field",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+            }
+    return asked.answer(document)
+
+
+@lru_cache(maxsize=1)
+def application() -> OpenAPI:
+    """The application; expects an `asked.Site` in the environ under `asked.SITE`."""
+    app = OpenAPI(
+        "mockservers.server.control",
+        info=Info(title="mockservers control API", version=mockservers.__version__),
+        doc_ui=False,
+        validation_error_status=422,
+        validation_error_model=Error,
+        validation_error_callback=asked.refuse_input,
+        static_folder=None,
+    )
+    app.request_class = _Request
+    app.url_map.strict_slashes = False
+    app.before_request(_check_body)
+    app.register_error_handler(Problem, asked.refuse)
+    app.register_error_handler(HTTPException, asked.refuse_http)
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(Unsupported, _unsupported)
+    app.register_error_handler(Breakdown, _breakdown)
+    app.register_error_handler(Misuse, _misuse)
+    app.register_error_handler(ValueError, _misuse)
+    for api in (steering.api, tenancy.api, records.api, history.api):
+        app.register_api(api)
+    app.add_url_rule("/_mock/v1/openapi.json", "document", _document)
+    app.add_url_rule("/_mock/", "page", page.show)
+    return app

@@ -1,0 +1,220 @@
+"""Endpoints for what was recorded: journal, findings, and the rules they name."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import flask
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from mockservers.kernel import instants
+from mockservers.kernel.journal import Entry, Exchange, Headers
+from mockservers.kernel.rules import Note, Rule
+from mockservers.kernel.secrets import mask
+from mockservers.kernel.world import World
+from mockservers.server.control import asked, models
+
+api = APIBlueprint("history", __name__, url_prefix="/_mock/v1")
+_JOURNAL, _FINDINGS, _RULES = [Tag(name="journal")], [Tag(name="findings")], [Tag(name="rules")]
+NDJSON = "application/x-ndjson"
+
+
+def body_told(body: bytes) -> dict[str, str]:
+    """Bytes as JSON can carry them: text where they are UTF-8, else base64, and which of the two it is."""
+    try:
+        return {"body": body.decode(), "encoding": "utf-8"}
+    except UnicodeDecodeError:
+        return {"body": base64.b64encode(body).decode(), "encoding": "base64"}
+
+
+def _headers(headers: Headers) -> list[list[str]]:
+    return [
+        [name, value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")] for name, value in headers
+    ]
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "request": {
+            "method": exchange.method,
+            "target": exchange.target,
+            "headers": _headers(exchange.headers),
+            **body_told(exchange.body),
+            "remote": exchange.remote,
+        },
+        "answer": {
+            "status": exchange.status,
+            "headers": _headers(exchange.reply_headers),
+            **body_told(exchange.reply_body),
+        },
+        "cut": exchange.cut,
+        "delay": exchange.delay,
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"rule": note.rule, "text": note.text, "facts": dict(note.facts)}
+
+
+def entry_told(entry: Entry) -> dict[str, Any]:
+    """A journal entry without its exchange."""
+    return {
+        "n": entry.n,
+        "at": instants.to_iso(entry.at),
+        "wall": instants.to_iso(entry.wall),
+        "vendor": entry.vendor or None,
+        "operation": entry.operation,
+        "actor": entry.actor,
+        "tenant": entry.tenant,
+        "outcome": entry.outcome,
+        "refusal": entry.refusal,
+        "rules": entry.rules,
+        "findings": [_note(each) for each in entry.notes],
+        "faults": entry.faults,
+        "request": entry.request,
+        "result": entry.result,
+        "error": entry.error,
+    }
+
+
+def cleaner(where: World) -> Callable[[str], str]:
+    """Blots out every secret of the world's open installations, in whatever an entry holds besides its exchange."""
+    secrets = [
+        secret
+        for vendor in asked.site().vendors
+        if where.opened(vendor)
+        for secret in where.installation(vendor).tenants.secrets
+    ]
+    return lambda text: mask(text, secrets)
+
+
+def _line(entry: Entry, exchange: bool, clean: Callable[[str], str]) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(clean(json.dumps(asked.plain(entry_told(entry)))))
+    if exchange:
+        told["exchange"] = None if entry.exchange is None else _exchange(entry.exchange)
+    return told
+
+
+def _matches(entry: Entry, query: models.JournalQuery) -> bool:
+    return (
+        query.vendor in (None, entry.vendor)
+        and query.operation in (None, entry.operation)
+        and query.outcome in (None, entry.outcome)
+        and query.actor in (None, entry.actor)
+        and (query.rule is None or query.rule in entry.rules)
+    )
+
+
+def _check_filters(where: World, vendor: str | None, rule: str | None) -> None:
+    if vendor is not None:
+        asked.emulator(where, vendor)
+    if rule is not None and not any(rule in where.emulator(each).rules for each in asked.site().vendors):
+        raise asked.wrong("rule", f"there is no rule {rule!r}; GET /_mock/v1/rules lists them")
+
+
+@api.get("/journal", tags=_JOURNAL)
+def journal(query: models.JournalQuery) -> flask.Response:
+    """What happened, oldest first: filtered, in pages, or as NDJSON with `Accept: application/x-ndjson`."""
+    where = asked.world(query.world)
+    _check_filters(where, query.vendor, query.rule)
+    found = [entry for entry in where.journal.since(query.since) if _matches(entry, query)]
+    if query.last is not None:
+        found = found[-query.last :]
+    clean = cleaner(where)
+    if query.format == "ndjson" or (query.format is None and NDJSON in flask.request.headers.get("Accept", "")):
+        limited = found[: query.limit] if "limit" in query.model_fields_set else found
+
+        def lines() -> Iterator[bytes]:
+            for entry in limited:
+                yield json.dumps(_plain_line(entry, query.exchange, clean)).encode() + b"\n"
+
+        return flask.Response(lines(), mimetype=NDJSON)
+    page = found[: query.limit]
+    return asked.answer(
+        {
+            "entries": [_line(entry, query.exchange, clean) for entry in page],
+            "next": page[-1].n if page else max(query.since, 0),
+            "more": len(found) > len(page),
+            "count": where.journal.count,
+            "dropped": where.journal.dropped,
+        }
+    )
+
+
+def _plain_line(entry: Entry, exchange: bool, clean: Callable[[str], str]) -> Any:
+    return asked.plain(_line(entry, exchange, clean))
+
+
+def _rule(rule: Rule, vendor: str) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "vendor": vendor,
+        "says": rule.says,
+        "certainty": rule.source.certainty,
+        "source": str(rule.source),
+        "switch": rule.switch,
+        "statements": list(rule.statements),
+    }
+
+
+@api.get("/findings", tags=_FINDINGS)
+def findings(query: models.FindingsQuery) -> flask.Response:
+    """What requests contained that a careful client would not send, each with its rule, its source and the call."""
+    where = asked.world(query.world)
+    _check_filters(where, query.vendor, query.rule)
+    clean = cleaner(where)
+    found: list[dict[str, Any]] = []
+    more = False
+    last = query.since
+    for entry in where.journal.since(query.since):
+        notes = [note for note in entry.notes if query.rule in (None, note.rule)]
+        if query.vendor not in (None, entry.vendor) or not notes:
+            continue
+        if len(found) >= query.limit:
+            more = True
+            break
+        found += [_finding(where, entry, note, clean) for note in notes]
+        last = entry.n
+    return asked.answer({"findings": found, "next": last, "more": more})
+
+
+def _finding(where: World, entry: Entry, note: Note, clean: Callable[[str], str]) -> dict[str, Any]:
+    rules = where.emulator(entry.vendor).rules
+    rule = rules.get(note.rule)
+    told: dict[str, Any] = json.loads(clean(json.dumps(asked.plain(_note(note)))))
+    return {
+        "call": entry.n,
+        "at": instants.to_iso(entry.at),
+        "vendor": entry.vendor,
+        "operation": entry.operation,
+        **told,
+        "says": None if rule is None else rule.says,
+        "source": None if rule is None else str(rule.source),
+    }
+
+
+@api.get("/rules", tags=_RULES)
+def rules(query: models.RulesQuery) -> flask.Response:
+    """What the emulated servers do, one sentence each, with the place it was read."""
+    where = asked.world()
+    named = asked.site().vendors
+    if query.vendor is not None:
+        asked.emulator(where, query.vendor)
+        named = (query.vendor,)
+    words = (query.text or "").casefold()
+    return asked.answer(
+        {
+            "rules": [
+                _rule(rule, vendor)
+                for vendor in named
+                for rule in where.emulator(vendor).rules.values()
+                if query.certainty in (None, rule.source.certainty)
+                and query.switch in (None, rule.switch)
+                and words in f"{rule.id} {rule.says}".casefold()
+            ]
+        }
+    )
