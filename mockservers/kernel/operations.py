@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from mockservers.kernel.dialects import Dialect, DialectFamily
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.rules import Note, Refusal, Rule, RuleBook
-from mockservers.kernel.tenants import Tenant
+from mockservers.kernel.tenants import Credential, Tenant
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import Installation, World
@@ -46,7 +46,7 @@ class Call:
 class Context:
     """What semantics know of the call they serve. `now` was read once, `db` is the call's transaction."""
 
-    __slots__ = ("call", "db", "entry", "installation", "now", "scratch", "tenant", "world")
+    __slots__ = ("call", "credential", "db", "entry", "installation", "now", "scratch", "tenant", "world")
 
     def __init__(self, world: World, installation: Installation, call: Call, now: int, entry: Entry) -> None:
         self.world = world
@@ -56,6 +56,8 @@ class Context:
         self.entry = entry
         self.db: sa.Connection = installation.store.db
         self.tenant: Tenant | None = None
+        self.credential: Credential | None = None
+        """What let the call in; set by `identify` where a vendor's permissions hang on it."""
         self.scratch: Any = None
         """What `identify` had to read anyway and the operation need not read again."""
 

@@ -38,6 +38,9 @@ _TEMPLATES: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
 """Images of freshly seeded databases: the second world with the same data opens in a millisecond."""
 _MOST_TEMPLATES, _LARGEST_TEMPLATE = 12, 32 << 20
 
+LONGEST_SECRET = 8192
+"""Bytes, in any of the forms in which a secret is masked."""
+
 
 @dataclass(frozen=True)
 class WorldConfig:
@@ -344,11 +347,12 @@ class World:
 
         return clean
 
-    @staticmethod
-    def _masked(exchange: Exchange, clean: Callable[[str], str]) -> Exchange:
+    def _masked(self, exchange: Exchange, clean: Callable[[str], str]) -> Exchange:
+        # Only what is kept is searched, and a little more, so that no half of a secret stands at the cut.
+        most = self.journal.most_body + LONGEST_SECRET
 
         def clean_bytes(body: bytes) -> bytes:
-            return clean(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+            return clean(body[:most].decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
         return replace(
             exchange,
