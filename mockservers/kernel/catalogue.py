@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from mockservers.kernel import data
@@ -32,7 +31,7 @@ class Field:
     reference: str | None = None
     values: tuple[str, ...] = ()
     meaning: str = ""
-    more: Mapping[str, Any] = MappingProxyType({})
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Entity:
 
     name: str
     fields: tuple[Field, ...]
-    more: Mapping[str, Any] = MappingProxyType({})
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def field(self, name: str) -> Field:
         for candidate in self.fields:

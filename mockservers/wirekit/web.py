@@ -1,0 +1,129 @@
+"""The Flask application of a vendor that speaks plain HTTP, and what such wires share.
+
+A lean one: no sessions, cookies, static files, redirects or methods of Flask's own invention. What goes wrong in a wire
+itself goes through the world's door like anything else, so that the journal shows it. Knows no vendor.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SessionInterface, SessionMixin
+from werkzeug.exceptions import HTTPException
+
+from mockservers.kernel.journal import Exchange
+from mockservers.kernel.operations import Call
+from mockservers.kernel.rules import Breakdown
+from mockservers.kernel.world import World
+
+WORLD, EXCHANGE = "mockservers.world", "mockservers.exchange"
+"""Keys of the WSGI environ under which the front door hands over the world and the exchange."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Visit(NamedTuple):
+    """What a view needs of the request that Flask is serving."""
+
+    world: World
+    exchange: Exchange
+    environ: dict[str, Any]
+
+    @property
+    def path(self) -> str:
+        """The decoded path below the world's prefix."""
+        raw: str = self.environ["PATH_INFO"]
+        return raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
+
+    @property
+    def query(self) -> str:
+        """The query string as it came."""
+        return str(self.environ["QUERY_STRING"])
+
+    def header(self, name: str) -> str:
+        """A request header, or empty text."""
+        return str(self.environ.get("HTTP_" + name.upper().replace("-", "_"), ""))
+
+    @property
+    def media(self) -> str:
+        """The media type of the body in lower case, without parameters."""
+        return str(self.environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+
+
+def visit() -> Visit:
+    """The visit that is being served."""
+    environ = request.environ
+    return Visit(environ[WORLD], environ[EXCHANGE], environ)
+
+
+class _NoSessions(SessionInterface):
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        return self.make_null_session(app)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        return None
+
+
+View = Callable[..., Response]
+
+
+class Web(Flask):
+    """A vendor's application.
+
+    `broken` makes the vendor's own page of an internal error; `astray` answers what no route takes (404, 405).
+    """
+
+    session_interface = _NoSessions()
+
+    def __init__(
+        self,
+        vendor: str,
+        broken: Callable[[Breakdown], Response],
+        astray: Callable[[HTTPException], Response] | None = None,
+    ) -> None:
+        super().__init__("mockservers.wirekit.web", static_folder=None, template_folder=None)
+        self.vendor, self._broken, self._astray = vendor, broken, astray
+        self.logger.addHandler(logging.NullHandler())  # the journal is where errors go
+        self.url_map.merge_slashes = False
+        self.url_map.strict_slashes = False
+
+    def answer(self, rules: Iterable[str], view: View, methods: Iterable[str] = METHODS) -> None:
+        """Let `view` answer these routes with exactly these methods."""
+        for rule in rules:
+            self.add_url_rule(
+                rule, f"{view.__name__} {rule}", view, methods=list(methods), provide_automatic_options=False
+            )
+
+    def handle_user_exception(self, e: Exception) -> Any:
+        if isinstance(e, HTTPException) and self._astray is not None:
+            return self._astray(e)
+        if isinstance(e, HTTPException):
+            return e.get_response()
+        return self.fail(e)
+
+    def handle_exception(self, e: Exception) -> Any:
+        return self.fail(e)
+
+    def fail(self, error: Exception) -> Response:
+        """Journal a failure of the wire itself as the emulator's error, and answer as the vendor would."""
+        here = visit()
+        if isinstance(error, Breakdown):
+            return self._broken(error)
+        told = "".join(traceback.format_exception(error))
+        breakdown = Breakdown(told, injected=False)
+        if here.exchange.entry is not None:
+            here.exchange.entry.outcome, here.exchange.entry.error = "error", told
+        else:
+            with suppress(Breakdown):
+                here.world.perform(Call(self.vendor, "wire", exchange=here.exchange, defect=breakdown))
+        return self._broken(breakdown)
+
+
+def reply(status: int, body: bytes | str, media: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    """An answer with these bytes in UTF-8; `media` is the whole Content-Type."""
+    return Response(body, status, list(headers), content_type=media)
