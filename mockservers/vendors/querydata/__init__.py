@@ -1,0 +1,53 @@
+"""QueryData of Irth Utilisphere: 811 tickets over SOAP, a JSON text inside."""
+
+from __future__ import annotations
+
+import re
+
+from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.vendors.querydata import payload, records, rules
+from mockservers.vendors.querydata.dialects import DIALECTS
+from mockservers.vendors.querydata.model import METADATA
+from mockservers.vendors.querydata.recipes import DEMO_CODE, RECIPES, seed
+from mockservers.vendors.querydata.semantics import AUTH_CODE, identify, query_data, unauthorized
+
+ENDPOINT = "/Irthnet/webservices/IRTHNetWOIntegration.asmx"
+
+_QUOTE = r'(?:\\?"|&quot;|&#34;|&#x22;|%22)'
+_CODE = re.compile(
+    rf"AuthCode{_QUOTE}(?:\s|\+|%20)*(?::|%3A)(?:\s|\+|%20)*{_QUOTE}(.{{0,4000}}?)(?:{_QUOTE}|<|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""An AuthCode in JSON, also as XML and forms escape it, right or wrong."""
+
+EMULATOR = Emulator(
+    name=rules.VENDOR,
+    title="QueryData (Irth Utilisphere, SOAP)",
+    rules=rules.RULES,
+    dialects=DIALECTS,
+    metadata=METADATA,
+    identify=identify,
+    operations=operations(Operation("query_data", query_data, "ids or whole tickets, as the JSON text asks")),
+    records=operations(
+        Operation("create", records.create, "a ticket arrives from the centre"),
+        Operation("act", records.act, "somebody acts on a ticket, or the centre revises it"),
+        Operation("change", records.change, "fields are edited"),
+        Operation("delete", records.delete, "a ticket vanishes"),
+        Operation("read", records.read, "the truth of one ticket"),
+        Operation("list", records.list_records, "the truth of many, a page at a time"),
+    ),
+    recipes=RECIPES,
+    seed=seed,
+    wire="mockservers.vendors.querydata.wire:application",
+    refusals={
+        "auth": unauthorized,
+        "json": lambda: payload.refuse(rules.PAYLOAD_ROOT, "JSON", "Payload is not valid JSON."),
+        "request": lambda: payload.refuse(rules.PAYLOAD_TYPES, "REQUEST", "The request was refused."),
+        "value": lambda: payload.refuse(rules.WINDOW_MINUTE_NOTATION, "VALUE", "Filter 1: the value was refused."),
+    },
+    credential_kinds=(AUTH_CODE,),
+    secret_patterns=(_CODE,),
+    demo_credential={AUTH_CODE: DEMO_CODE},
+    endpoint=ENDPOINT,
+    description=f"{ENDPOINT}?WSDL",
+)

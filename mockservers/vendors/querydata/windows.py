@@ -1,0 +1,70 @@
+"""Times in the vendor's notation: reading a window of a filter, and writing the times inside Details.
+
+Knows the notation and the customer's zone; nothing of tickets or calls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+
+from mockservers.kernel import instants
+from mockservers.kernel.instants import MINUTE, SECOND
+
+_STRICT = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d)-(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d)", re.ASCII)
+_END = r"(\d{4})([-./])(\d\d)\%s(\d\d) (\d\d):(\d\d)(?::(\d\d))?"
+_LENIENT = re.compile(f"{_END % 2}-{_END % 9}", re.ASCII)
+
+
+class Unreadable(Exception):
+    """The text is no window; the message says why, for the vendor's error text."""
+
+
+def read(text: str, zone: str, bounds: str, lenient: bool) -> tuple[int, int]:
+    """The first and the last instant inside the window, before comparing them; raises Unreadable.
+
+    `bounds` says how much of the end belongs to it: the exact minute, all of it, or nothing.
+    """
+    if "?" in text:
+        raise Unreadable("holds a '?', as the printed placeholder does; write YYYY/MM/DD HH:MM-YYYY/MM/DD HH:MM")
+    found = (_LENIENT if lenient else _STRICT).fullmatch(text)
+    if found is None:
+        raise Unreadable("is not of the form YYYY/MM/DD HH:MM-YYYY/MM/DD HH:MM")
+    parts = found.groups()
+    if not lenient:
+        start, end, unit = parts[:5], parts[5:], MINUTE
+        seconds = (0, 0)
+    else:
+        start, end = (parts[0], *parts[2:6]), (parts[7], *parts[9:13])
+        seconds = (int(parts[6] or 0), int(parts[13] or 0))
+        unit = MINUTE if parts[13] is None else SECOND
+    try:
+        first = datetime(*(int(part) for part in start), seconds[0])  # type: ignore[arg-type, misc]  # noqa: DTZ001
+        last = datetime(*(int(part) for part in end), seconds[1])  # type: ignore[arg-type, misc]  # noqa: DTZ001
+    except ValueError as error:
+        raise Unreadable("names a day or time that does not exist") from error
+    tz = instants.zone(zone)
+    low, high = instants.from_wall(first, tz), instants.from_wall(last, tz, later=True)
+    if low > high:
+        raise Unreadable("starts after its end")
+    if bounds == "whole_minute":
+        high += unit - 1
+    elif bounds == "end_exclusive":
+        high -= 1
+    return low, high
+
+
+@lru_cache(maxsize=16)
+def writer(zone: str, form: str) -> Callable[[int], str]:
+    """How instants are written inside Details: `page` with slashes and a blank, `iso` with hyphens and a T; no zone."""
+    tz = instants.zone(zone)
+    day, gap = ("/", " ") if form == "page" else ("-", "T")
+
+    @lru_cache(maxsize=16_384)
+    def write(instant: int) -> str:
+        at = instants.to_datetime(instant, tz)
+        return f"{at.year:04}{day}{at.month:02}{day}{at.day:02}{gap}{at.hour:02}:{at.minute:02}:{at.second:02}"
+
+    return write
