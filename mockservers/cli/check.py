@@ -1,0 +1,126 @@
+"""`mockservers check` and `mockservers replay`: clients before the harness, verdicts on the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockservers import vendors
+from mockservers.cli.manners import DRIVER_FAILURE, USAGE, stop, teaching
+
+CLIENT = "package.module:Class, path/to/file.py:Class, or a command such as 'node sync.js'."
+
+
+@contextmanager
+def driving() -> Iterator[None]:
+    """Turn trouble with the client under test into one clear sentence and the right exit code."""
+    from mockservers.harness import DriverFailure, WrongClient
+
+    try:
+        yield
+    except WrongClient as error:
+        stop(str(error), USAGE)
+    except DriverFailure as error:
+        click.echo(f"mockservers: the client failed as a program, so there is no verdict: {error.what}", err=True)
+        if error.stderr.strip():
+            click.echo("--- what it printed last ---\n" + error.stderr.strip()[-4000:], err=True)
+        raise SystemExit(DRIVER_FAILURE) from None
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on a terminal's standard error, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total, doing: bar.update(task, completed=done, total=total, description=doing)
+
+
+def style(text: str, *words: str) -> str:
+    """How a report's words look on a terminal; click takes the colour away elsewhere."""
+    known: dict[str, dict[str, Any]] = {
+        "good": {"fg": "green"}, "bad": {"fg": "red", "bold": True}, "warn": {"fg": "yellow"},
+        "strong": {"bold": True}, "soft": {"dim": True},
+    }  # fmt: skip
+    for word in words:
+        text = click.style(text, **known.get(word, {}))
+    return text
+
+
+@click.command()
+@click.argument("vendor", type=click.Choice(vendors.NAMES))
+@click.option("--client", required=True, metavar="CLIENT", help=CLIENT)
+@click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor, or all.")
+@click.option("--examples", default=60, show_default=True, type=click.IntRange(1), help="Scenarios to play per dialect.")
+@click.option("--seed", default=1, show_default=True, help="Same seed, same scenarios, same verdicts.")
+@click.option("--max-seconds", default=300.0, show_default=True, help="Stop making new scenarios after this long.")
+@click.option("--deadline", default=30.0, show_default=True, help="Seconds that the client may take for one task.")
+@click.option(
+    "--save",
+    default="scenarios-found",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the scenario files of broken duties.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
+@teaching
+def check(
+    vendor: str, client: str, dialect: str, examples: int, seed: int, max_seconds: float, deadline: float, save: Path,
+    strict: bool,
+) -> None:  # fmt: skip
+    """Hunt for bugs in a client: generated vendor behaviour, a verdict for each duty.
+
+    Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven (with --strict), 4 the client failed as a program.
+    """
+    from mockservers.harness import CheckConfig, run_check
+    from mockservers.harness.report import check_text
+
+    with driving(), progress_bar("starting") as progress:
+        report = run_check(
+            CheckConfig(
+                vendor=vendor,
+                client=client,
+                dialect=dialect,
+                seed=seed,
+                examples=examples,
+                max_seconds=max_seconds,
+                deadline=deadline,
+                save_to=save,
+                progress=progress,
+            )
+        )
+    click.echo(check_text(report, style))
+    raise SystemExit(report.exit_code(strict=strict))
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--client", required=True, metavar="CLIENT", help=CLIENT)
+@click.option("--deadline", default=30.0, show_default=True, help="Seconds that the client may take for one task.")
+@click.option("--strict", is_flag=True, help="Exit with 3 when a file's duty was not put to the test.")
+@teaching
+def replay(files: tuple[Path, ...], client: str, deadline: float, strict: bool) -> None:
+    """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT or UNPROVEN for each.
+
+    Exit codes: 0 none failed, 1 some failed, 2 usage, 3 unproven (with --strict), 4 the client failed as a program.
+    """
+    from mockservers.harness import replay as replaying
+    from mockservers.harness import run_replay
+    from mockservers.harness.report import replay_text
+
+    paths: list[Path] = []
+    for path in files:
+        paths += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    if not paths:
+        raise ValueError(f"there is no .yaml file below {', '.join(map(str, files))}")
+    with driving():
+        results = run_replay(paths, client, deadline=deadline)
+    click.echo(replay_text(results, style))
+    raise SystemExit(replaying.exit_code(results, strict=strict))
