@@ -13,8 +13,11 @@ from mockservers.vendors.get_tickets.records import RECORDS
 from mockservers.vendors.get_tickets.rules import RULES
 from mockservers.vendors.get_tickets.semantics import OPERATIONS, identify
 
-# The key may hide in a URL's query, in a Referer and in a form, its name partly percent-encoded.
-_KEY = re.compile(r"(?i)(?:^|[?&])(?:k|%[46]b)(?:e|%[46]5)(?:y|%[57]9)=([^&#\s\"'<>]+)")
+# The key may hide in a URL's query, in a Referer and in a form, its name partly percent-encoded. Two patterns, each with
+# a plain beginning: every answer is searched, and an alternative at the start makes that ten times slower.
+_NAME = r"(?:[kK]|%[46][bB])(?:[eE]|%[46]5)(?:[yY]|%[57]9)"
+_VALUE = r"=([^&#\s\"'<>]+)"
+_KEYS = (re.compile(rf"[?&]{_NAME}{_VALUE}"), re.compile(rf"\A{_NAME}{_VALUE}"))
 
 EMULATOR = Emulator(
     name="get_tickets",
@@ -30,7 +33,7 @@ EMULATOR = Emulator(
     wire="mockservers.vendors.get_tickets.wire:application",
     refusals=REFUSALS,
     credential_kinds=("key",),
-    secret_patterns=(_KEY,),
+    secret_patterns=_KEYS,
     demo_credential={"key": seeding.KEY},
     endpoint="/API/default.aspx",
 )

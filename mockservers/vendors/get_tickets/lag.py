@@ -71,7 +71,7 @@ def _outputs(image: Any) -> dict[str, Any]:
 def truths(ctx: Context, tenant: str, after: int, most: int) -> list[dict[str, Any]]:
     """The first `most` tickets above number `after` as they really are, by number."""
     above = sa.select(_pending.tid, _pending.image).where(_pending.tenant == tenant, _pending.tid > after)
-    lagging: dict[int, str | None] = {tid: image for tid, image in ctx.db.execute(above.order_by(_pending.seq))}
+    lagging: dict[int, str | None] = {each.tid: each.image for each in ctx.db.execute(above.order_by(_pending.seq))}
     visible = sa.select(TICKETS).where(TICKETS.c.tenant == tenant, TICKETS.c.tid > after).order_by(TICKETS.c.tid)
     found: dict[int, dict[str, Any] | None] = {
         ticket["tid"]: _outputs(ticket) for ticket in ctx.db.execute(visible.limit(most + len(lagging))).mappings()

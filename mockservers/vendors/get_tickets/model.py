@@ -16,6 +16,7 @@ from sqlalchemy.ext.compiler import compiles
 
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.store import Instant, Text, fits
+from mockservers.wirekit.aspnet import whole_characters
 
 TICKET = catalogue.load("get_tickets")["ticket"]
 INPUTS = catalogue.load("get_tickets")["inputs"]
@@ -104,7 +105,6 @@ LONGEST = 20_000
 """Characters a text may have; through the vendor's API it is 255, its own pages take more."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def whole_second(instant: int) -> int:
@@ -119,15 +119,14 @@ def _text(name: str, value: Any) -> str:
         raise ValueError(f"{name} has {len(value)} characters; {LONGEST} are kept at most")
     if "\x00" in value:
         raise ValueError(f"{name} holds a NUL character, which databases do not keep in text; leave it out")
-    if _SURROGATE.search(value):
-        # What the vendor's encoder sends for half a character (get_tickets.wire.urlencode).
-        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if name in RAW_TEXTS and _CONTROL.search(value):
+    # What the vendor's encoder would send for half a character (get_tickets.wire.urlencode).
+    text = whole_characters(value)
+    if name in RAW_TEXTS and _CONTROL.search(text):
         raise ValueError(
-            f"{name} goes out raw, and XML cannot carry the character {_CONTROL.search(value)!r} of {value!r}; "
-            "control characters are possible in URL-encoded fields only"
+            f"{name} goes out raw, and XML cannot carry all characters of {value!r}; control characters are possible "
+            "in URL-encoded fields only"
         )
-    return value
+    return text
 
 
 def _integer(name: str, value: Any) -> int:
