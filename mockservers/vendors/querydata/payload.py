@@ -215,9 +215,9 @@ def _filter(ctx: Context, raw: Any, position: int) -> tuple[str, Any]:
     if not isinstance(raw, dict):
         raise refuse(rules.PAYLOAD_TYPES, "REQUEST", f"Filter {position} is not an object.")
     members = _listed(ctx, raw, FILTER_MEMBERS, f"filter {position}")
-    for name in FILTER_MEMBERS:
-        if name not in members:
-            raise refuse(rules.PAYLOAD_TYPES, "REQUEST", f"Filter {position} has no {name}.")
+    for member in FILTER_MEMBERS:
+        if member not in members:
+            raise refuse(rules.PAYLOAD_TYPES, "REQUEST", f"Filter {position} has no {member}.")
     name = _word(ctx, members["Field"], FIELDS)
     if name is None:
         raise refuse(

@@ -98,40 +98,41 @@ class Writer:
 
 
 def _fill(writer: Writer, tenant: str, rows: int, progress: Progress) -> None:
-    """Make `rows` tickets of one customer, oldest first."""
+    """Make `rows` versions of one customer's tickets, oldest first; one ticket in sixteen has two."""
     maker = writer.maker
     repeated = repeated_hour(writer.born)
+    revised = rows // 16
     made = 0
-    for arrived in _arrivals(writer, rows, repeated):
-        if made >= rows:
-            break
+    for turn, arrived in enumerate(_arrivals(writer, rows - revised, repeated)):
         # What happened in the repeated hour rests there, so that windows over it find something.
         until = writer.born + AHEAD if arrived - repeated not in _SPECIAL else repeated + 2 * HOUR
         base = maker.base(arrived)
         number = writer.number(arrived)
         steps = maker.life(base, arrived, until)
-        revised = _revision(maker, arrived, steps, until) if made + 1 < rows else None
-        if revised is None:
-            writer.add(tenant, number, 0, arrived, base, steps)
-        else:
-            kept = [step for step in steps if step.at < revised]
-            kept.append(Step(revised, actions.SUPERSEDED, base["OneCallCenter"], "Version 1", actions.superseded()))
-            writer.add(tenant, number, 0, arrived, base, kept)
-            newer = {**base, "TicketType": "Revision", "ExpirationDateTime": base["ExpirationDateTime"] + 7 * DAY}
-            writer.add(tenant, number, 1, revised, newer, maker.life(newer, revised, until))
+        if turn % 15 == 3 and revised > 0:
+            revised -= 1
             made += 1
+            _revise(writer, tenant, number, arrived, base, steps, until)
+        else:
+            writer.add(tenant, number, 0, arrived, base, steps)
         made += 1
-        if made % 1000 == 0:
+        if made % 1000 < 2:
             progress(made, rows)
     progress(rows, rows)
 
 
-def _revision(maker: Maker, arrived: int, steps: list[Step], until: int) -> int | None:
-    """When the centre sends a new version, for one ticket in fifteen."""
-    if maker.source.random() > 0.07:
-        return None
-    at = maker.second((steps[-1].at if steps else arrived) + (20 + int(maker.source.random() * 600)) * MINUTE)
-    return at if at <= until else None
+def _revise(
+    writer: Writer, tenant: str, number: str, arrived: int, base: dict[str, Any], steps: list[Step], until: int
+) -> None:
+    """Write a ticket of which the centre sent a second version."""
+    maker = writer.maker
+    last = steps[-1].at if steps else arrived
+    at = min(maker.second(last + (20 + int(maker.source.random() * 600)) * MINUTE), until)
+    kept = [step for step in steps if step.at < at]
+    kept.append(Step(at, actions.SUPERSEDED, base["OneCallCenter"], "Version 1", actions.superseded()))
+    writer.add(tenant, number, 0, arrived, base, kept)
+    newer = {**base, "TicketType": "Revision", "ExpirationDateTime": base["ExpirationDateTime"] + 7 * DAY}
+    writer.add(tenant, number, 1, at, newer, maker.life(newer, at, until))
 
 
 def _arrivals(writer: Writer, rows: int, repeated: int) -> list[int]:

@@ -6,7 +6,7 @@ Knows the notation and the customer's zone; nothing of tickets or calls.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -33,16 +33,13 @@ def read(text: str, zone: str, bounds: str, lenient: bool) -> tuple[int, int]:
     if found is None:
         raise Unreadable("is not of the form YYYY/MM/DD HH:MM-YYYY/MM/DD HH:MM")
     parts = found.groups()
-    if not lenient:
-        start, end, unit = parts[:5], parts[5:], MINUTE
-        seconds = (0, 0)
+    if lenient:
+        start, end = (parts[0], *parts[2:7]), (parts[7], *parts[9:14])
     else:
-        start, end = (parts[0], *parts[2:6]), (parts[7], *parts[9:13])
-        seconds = (int(parts[6] or 0), int(parts[13] or 0))
-        unit = MINUTE if parts[13] is None else SECOND
+        start, end = (*parts[:5], None), (*parts[5:], None)
+    unit = MINUTE if end[5] is None else SECOND
     try:
-        first = datetime(*(int(part) for part in start), seconds[0])  # type: ignore[arg-type, misc]  # noqa: DTZ001
-        last = datetime(*(int(part) for part in end), seconds[1])  # type: ignore[arg-type, misc]  # noqa: DTZ001
+        first, last = _wall(start), _wall(end)
     except ValueError as error:
         raise Unreadable("names a day or time that does not exist") from error
     tz = instants.zone(zone)
@@ -54,6 +51,12 @@ def read(text: str, zone: str, bounds: str, lenient: bool) -> tuple[int, int]:
     elif bounds == "end_exclusive":
         high -= 1
     return low, high
+
+
+def _wall(parts: Sequence[str | None]) -> datetime:
+    """What a clock on the wall shows: year, month, day, hour, minute, and second or nothing."""
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the zone comes later
 
 
 @lru_cache(maxsize=16)

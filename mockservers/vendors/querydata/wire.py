@@ -16,6 +16,7 @@ from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Refusal, Rule, Unsupported
 from mockservers.kernel.world import World
+from mockservers.vendors import EXCHANGE, WORLD
 from mockservers.vendors.querydata import answers, rules
 from mockservers.vendors.querydata.payload import Request
 from mockservers.wirekit import asmx, soap
@@ -107,8 +108,8 @@ def application() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[byt
 
 
 def _serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    world: World = environ["mockservers.world"]
-    exchange: Exchange = environ["mockservers.exchange"]
+    world: World = environ[WORLD]
+    exchange: Exchange = environ[EXCHANGE]
     dialect = world.installation(rules.VENDOR).dialect
     path = environ["PATH_INFO"]
     cut = path.lower().find(_PAGE) + len(_PAGE)
