@@ -36,7 +36,7 @@ MOST_HEADER = 16 << 10
 """Bytes of the request line, and of one header: what IIS accepts."""
 
 GRACE = 5.0
-"""Seconds that answers under way have to finish when the server stops."""
+"""Seconds that answers under way have to finish when the server stops; `FrontDoor.grace` may be set otherwise."""
 
 
 class Unreadable(Exception):
@@ -76,6 +76,7 @@ class FrontDoor:
         self.tls = tls
         self.control_token = control_token or None
         self.most_body = most_body
+        self.grace = GRACE
         self.mounts = tuple(mounts)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -132,10 +133,29 @@ class FrontDoor:
             self._reopening.cancel()
         if self._listener is not None:
             self._listener.close()
+        try:
+            await self._close_connections()
+        finally:
+            if self._holder is not None:
+                self._holder.close()
+
+    async def _close_connections(self) -> None:
         if self._server is not None:
-            await self._server.shutdown(GRACE)
-        if self._holder is not None:
-            self._holder.close()
+            await asyncio.sleep(0)  # connections that were just accepted become known
+            transports = [each.transport for each in self._server.connections if each.transport is not None]
+            self._server.pre_shutdown()  # idle connections end at once, the others after their answer
+            await self._server.shutdown(self.grace)
+            await self._hang_up(transports)
+
+    async def _hang_up(self, transports: list[asyncio.Transport]) -> None:
+        """Let what was written leave, and then close for good: a client may have stopped reading."""
+        assert self._loop is not None
+        until = self._loop.time() + self.grace
+        while any(_unsent(each) for each in transports) and self._loop.time() < until:
+            await asyncio.sleep(0.02)
+        for each in transports:
+            each.abort()
+        await asyncio.sleep(0)
 
     async def _run(self, ready: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -181,7 +201,7 @@ class FrontDoor:
         if self._loop is not None and self._stopping is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stopping.set)
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(3 * GRACE)
+            self._thread.join(3 * self.grace + 5)
             self._complain()
 
     def _complain(self) -> None:
@@ -378,6 +398,13 @@ class FrontDoor:
                 await asyncio.sleep(0)  # a long journal must not hold up anybody's call
         await stream.write_eof()
         return stream
+
+
+def _unsent(transport: asyncio.Transport) -> int:
+    try:
+        return transport.get_write_buffer_size()
+    except AttributeError:  # what asyncio's TLS transports raise once they are closed
+        return 0
 
 
 def _closable(parts: Iterator[bytes]) -> Any:
