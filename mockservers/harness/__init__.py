@@ -1,0 +1,52 @@
+"""The harness: hunts for bugs in clients by playing scenarios against them and judging what happened.
+
+Names are loaded at first use, so that importing this package costs nothing until a check is run.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mockservers.harness.check import CheckConfig as CheckConfig
+    from mockservers.harness.check import Report as Report
+    from mockservers.harness.check import check as run_check
+    from mockservers.harness.drivers import Driver as Driver
+    from mockservers.harness.drivers import DriverFailure as DriverFailure
+    from mockservers.harness.drivers import WrongClient as WrongClient
+    from mockservers.harness.duties import Breach as Breach
+    from mockservers.harness.duties import Duty as Duty
+    from mockservers.harness.duties import Judgement as Judgement
+    from mockservers.harness.history import History as History
+    from mockservers.harness.replay import ReplayResult as ReplayResult
+    from mockservers.harness.replay import replay as run_replay
+    from mockservers.harness.scenarios import Scenario as Scenario
+    from mockservers.harness.scenarios import ScenarioError as ScenarioError
+
+# Functions get names of their own here: `check` and `replay` are the modules.
+_HOMES = {
+    "CheckConfig": "check:CheckConfig",
+    "Report": "check:Report",
+    "run_check": "check:check",
+    "Driver": "drivers:Driver",
+    "DriverFailure": "drivers:DriverFailure",
+    "WrongClient": "drivers:WrongClient",
+    "Breach": "duties:Breach",
+    "Duty": "duties:Duty",
+    "Judgement": "duties:Judgement",
+    "History": "history:History",
+    "ReplayResult": "replay:ReplayResult",
+    "run_replay": "replay:replay",
+    "Scenario": "scenarios:Scenario",
+    "ScenarioError": "scenarios:ScenarioError",
+}
+
+__all__ = list(_HOMES)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, attribute = _HOMES[name].partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), attribute)

@@ -1,0 +1,347 @@
+"""The check: generated scenarios against one client, a verdict for each duty, and the smallest proof of each broken one.
+
+First every scenario is played and every duty judged, so that the counts are honest. Then each broken duty is shrunk by
+itself, with an exception class of its own, so that no bug hides behind another. Same seed, same scenarios, same verdicts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mockservers.harness.drivers import DEADLINE, Driver, open_driver
+from mockservers.harness.duties import Breach, Duty, Judgement, Verdict, breach_class, judge
+from mockservers.harness.duties import of as duties_of
+from mockservers.harness.history import History
+from mockservers.harness.machines import machine
+from mockservers.harness.play import Declined, Stage
+from mockservers.harness.scenarios import Scenario, with_found
+from mockservers.kernel import clock
+from mockservers.vendors import emulator
+
+EXAMPLES = 60
+SECONDS = 300.0
+MOST_SHRINKS = 400
+"""Plays that shrinking one duty may take."""
+
+
+@dataclass(frozen=True)
+class CheckConfig:
+    """What to check. `client` is as on the command line, or a driver that is at hand (its owner closes it).
+
+    `dialect` is a name, or `all`. `save_to` is the folder for failures, None to keep none. `progress` is told examples
+    done, examples planned, and what is being done.
+    """
+
+    vendor: str
+    client: str | Driver
+    dialect: str = "default"
+    seed: int = 1
+    examples: int = EXAMPLES
+    max_seconds: float = SECONDS
+    deadline: float = DEADLINE
+    save_to: Path | None = Path("scenarios-found")
+    duties: tuple[Duty, ...] | None = None
+    shrink: bool = True
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A broken duty's smallest scenario, what happened in it, and where it was saved."""
+
+    duty: Duty
+    scenario: Scenario
+    breaches: tuple[Breach, ...]
+    history: History
+    file: Path | None = None
+
+
+@dataclass(frozen=True)
+class DutyVerdict:
+    """One duty over all examples of a dialect. `broken_in` counts examples."""
+
+    duty: Duty
+    verdict: Verdict
+    provoked: int
+    provoked_in: int
+    broken_in: int
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True)
+class DialectReport:
+    """The verdicts in one dialect. `declined` counts the examples whose `reset` the client refused."""
+
+    dialect: str
+    verdicts: tuple[DutyVerdict, ...]
+    examples: int
+    declined: int
+    plays: int
+    seconds: float
+    out_of_time: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a check."""
+
+    vendor: str
+    client: str
+    seed: int
+    dialects: tuple[DialectReport, ...]
+    seconds: float
+
+    @property
+    def proofs(self) -> list[Proof]:
+        return [each.proof for dialect in self.dialects for each in dialect.verdicts if each.proof is not None]
+
+    def verdict(self, slug: str) -> Verdict:
+        """A duty's verdict over all dialects: broken in one is broken, kept in one is kept."""
+        found = {v.verdict for d in self.dialects for v in d.verdicts if v.duty.slug == slug or v.duty.id == slug}
+        return "broken" if "broken" in found else "kept" if "kept" in found else "unproven"
+
+    @property
+    def broken(self) -> list[Duty]:
+        return [duty for duty in self._duties if self.verdict(duty.id) == "broken"]
+
+    @property
+    def unproven(self) -> list[Duty]:
+        return [duty for duty in self._duties if self.verdict(duty.id) == "unproven"]
+
+    @property
+    def _duties(self) -> list[Duty]:
+        return list({v.duty.id: v.duty for d in self.dialects for v in d.verdicts}.values())
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """0 kept, 1 broken, 3 unproven when strict."""
+        return 1 if self.broken else 3 if strict and self.unproven else 0
+
+
+def check(config: CheckConfig) -> Report:
+    """Check a client. Raises WrongClient, DriverFailure, ValueError for a wrong dialect, EmulatorFailure."""
+    here = emulator(config.vendor)
+    if config.dialect != "all":
+        here.dialects.dialect(config.dialect)
+    if config.examples < 1:
+        raise ValueError(f"--examples takes a number from 1 up, not {config.examples}")
+    names = _different(config.vendor) if config.dialect == "all" else [config.dialect]
+    begun = clock.wall()
+    driver = open_driver(config.client, config.deadline) if isinstance(config.client, str) else config.client
+    try:
+        hello = driver.hello()
+        with Stage(driver) as stage:
+            reports = tuple(_Hunt(config, stage, name).run() for name in names)
+    finally:
+        if isinstance(config.client, str):
+            driver.close()
+    return Report(config.vendor, hello.name, config.seed, reports, (clock.wall() - begun) / 1e6)
+
+
+def _different(vendor: str) -> list[str]:
+    """The named dialects, without those that are another under a second name."""
+    seen: list[Mapping[str, Any]] = []
+    names = []
+    for name, dialect in emulator(vendor).dialects.named.items():
+        if dialect.changes() not in seen:
+            seen.append(dialect.changes())
+            names.append(name)
+    return names
+
+
+@dataclass
+class _Played:
+    """One play, judged."""
+
+    scenario: Scenario
+    judgements: Mapping[str, Judgement]
+    history: History
+    turn: int | None = None
+
+    def broken(self, duty: Duty) -> bool:
+        return bool(self.judgements[duty.id].breaches)
+
+
+@dataclass
+class _Hunt:
+    """The hunt in one dialect."""
+
+    config: CheckConfig
+    stage: Stage
+    dialect: str
+    duties: tuple[Duty, ...] = ()
+    known: dict[str, _Played | None] = field(default_factory=dict)
+    plays: int = 0
+    declined: int = 0
+    out_of_time: bool = False
+    begun: int = 0
+    strategy: Any = None
+
+    def run(self) -> DialectReport:
+        self.begun = clock.wall()
+        self.duties = self.config.duties or duties_of(self.config.vendor)
+        self.strategy = machine(self.config.vendor).strategies().scenarios(self.dialect, self.stage.driver.hello())
+        examples: list[_Played] = []
+        what = f"{self.config.vendor}, dialect {self.dialect}"
+        for turn in range(self.config.examples):
+            if self._late():
+                self.out_of_time = True
+                break
+            played = self._play(self._draw(turn))
+            if played is not None:
+                played.turn = turn if played.turn is None else played.turn
+                examples.append(played)
+            self.config.progress(turn + 1, self.config.examples, what)
+        found = {duty.id: self._verdict(duty, examples) for duty in self.duties}
+        for duty in self.duties:
+            if found[duty.id].verdict == "broken":
+                found[duty.id] = replace(found[duty.id], proof=self._prove(duty, examples))
+        seconds = (clock.wall() - self.begun) / 1e6
+        return DialectReport(
+            self.dialect, tuple(found.values()), len(examples), self.declined, self.plays, seconds, self.out_of_time
+        )
+
+    def _late(self) -> bool:
+        return clock.wall() - self.begun > self.config.max_seconds * 1e6
+
+    def _play(self, scenario: Scenario) -> _Played | None:
+        """Play a scenario once; the same one again is answered from memory. None: the client declined it."""
+        key = json.dumps(scenario.to_dict(), sort_keys=True)
+        if key not in self.known:
+            self.plays += 1
+            try:
+                history = self.stage.play(scenario)
+                self.known[key] = _Played(scenario, judge(history, self.duties), history)
+            except Declined:
+                self.declined += 1
+                self.known[key] = None
+        return self.known[key]
+
+    def _verdict(self, duty: Duty, examples: list[_Played]) -> DutyVerdict:
+        judgements = [played.judgements[duty.id] for played in examples]
+        broken = sum(1 for each in judgements if each.breaches)
+        provoked = sum(each.provoked for each in judgements)
+        verdict: Verdict = "broken" if broken else "kept" if provoked else "unproven"
+        return DutyVerdict(duty, verdict, provoked, sum(1 for each in judgements if each.provoked), broken)
+
+    def _draw(self, turn: int) -> Scenario:
+        """Example number `turn`."""
+        drawn: list[Scenario] = []
+        self._generate(turn, drawn.append, shrink=False)
+        return drawn[-1]
+
+    def _generate(self, turn: int, test: Callable[[Scenario], None], *, shrink: bool) -> None:
+        """Draw example number `turn` by a small Hypothesis run of its own: first the simplest scenario, then this one.
+
+        One run over all examples would spend most of them on variations of the first few, and a shrink could begin
+        only where all before it are drawn again. So every turn has its own seed, and stands for itself.
+        """
+        from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+
+        @seed(self.config.seed * 1_000_003 + turn)
+        @settings(
+            max_examples=2,
+            phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+            database=None,
+            deadline=None,
+            print_blob=False,
+            verbosity=Verbosity.quiet,
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+        )
+        @given(self.strategy)
+        def example(scenario: Scenario) -> None:
+            test(scenario)
+
+        with _same_everywhere():
+            example()
+
+    def _prove(self, duty: Duty, examples: list[_Played]) -> Proof:
+        """The smallest scenario that breaks the duty; the smallest one seen where shrinking finds none."""
+        last = min((each for each in examples if each.broken(duty)), key=_size)
+        if self.config.shrink:
+            self.config.progress(self.config.examples, self.config.examples, f"shrinking {duty.slug}")
+            last = self._shrink(duty, last)
+        judgement = last.judgements[duty.id]
+        proof = Proof(duty, last.scenario, judgement.breaches, last.history)
+        proof = replace(proof, scenario=with_found(last.scenario, found_of(proof)))
+        if self.config.save_to is None:
+            return proof
+        return replace(proof, file=save(proof, self.config.save_to, self.dialect, self.config.seed))
+
+    def _shrink(self, duty: Duty, smallest: _Played) -> _Played:
+        budget = self.plays + MOST_SHRINKS
+        error = breach_class(duty)
+
+        def test(scenario: Scenario) -> None:
+            nonlocal smallest
+            key = json.dumps(scenario.to_dict(), sort_keys=True)
+            # Past the budget only what is known counts, so that shrinking ends with an answer it has seen.
+            if key not in self.known and (self.plays >= budget or self._late()):
+                return
+            played = self._play(scenario)
+            if played is not None and played.broken(duty):
+                if _size(played) <= _size(smallest):
+                    smallest = played
+                raise error(played.judgements[duty.id].breaches)
+
+        with contextlib.suppress(error):
+            self._generate(smallest.turn or 0, test, shrink=True)
+        return smallest
+
+
+def _size(played: _Played) -> tuple[int, int]:
+    """How long a scenario is to read: steps, then characters."""
+    inner = sum(
+        len(step.meanwhile.steps) for step in played.scenario.steps if getattr(step, "meanwhile", None) is not None
+    )
+    return len(played.scenario.steps) + inner, len(json.dumps(played.scenario.to_dict()))
+
+
+@contextlib.contextmanager
+def _same_everywhere() -> Iterator[None]:
+    """Hypothesis mixes constants of whatever local modules happen to be loaded into what it draws; not here.
+
+    Else the same seed would give other scenarios in a test run than at the command line.
+    """
+    try:
+        from hypothesis.internal.conjecture import providers
+
+        kept, empty = providers._get_local_constants, providers.Constants()
+        cache = providers.CONSTANTS_CACHE.cache
+    except (ImportError, AttributeError, TypeError):
+        yield
+        return
+    cache.clear()
+    providers._get_local_constants = lambda: empty
+    try:
+        yield
+    finally:
+        providers._get_local_constants = kept
+        cache.clear()
+
+
+def found_of(proof: Proof) -> dict[str, Any]:
+    """What is written beside a saved failure."""
+    return {
+        "duty": proof.duty.id,
+        "verdict": "broken",
+        "says": proof.duty.says,
+        "rules": [{"id": rule.id, "says": rule.says, "source": str(rule.source)} for rule in proof.duty.rules],
+        "witness": [breach.text for breach in proof.breaches[:3]],
+    }
+
+
+def save(proof: Proof, folder: Path, dialect: str, seed: int) -> Path:
+    """Write a failure as a scenario file; the same duty, dialect and seed overwrite the same file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part = re.sub(r"[^a-z0-9]+", "-", dialect.lower()).strip("-")
+    file = folder / f"{proof.duty.vendor}-{proof.duty.slug}-{part}-{seed}.yaml"
+    heading = f"# Found by mockservers check {proof.duty.vendor} --dialect {dialect} --seed {seed}\n"
+    file.write_text(heading + proof.scenario.to_yaml(), "utf-8")
+    return file

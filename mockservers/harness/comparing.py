@@ -1,0 +1,153 @@
+"""Where a mirror and the truth part, field by field, and of what kind the difference is.
+
+Values are compared by the catalogue's type: instants as instants, numbers as numbers, text exactly; absent is null.
+A value that was true earlier is *stale*; one that never was is *misread*.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Literal
+
+from mockservers.harness.history import History, Record
+from mockservers.harness.machines import machine
+from mockservers.kernel import instants
+
+NUMBERS = frozenset({"integer", "long", "short", "decimal", "double", "float"})
+Kind = Literal["stale", "misread"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of one ticket where the mirror is not the truth."""
+
+    ticket: str
+    field: str
+    type: str
+    truth: Any
+    mirror: Any
+    kind: Kind
+
+
+def wall(value: Any, zone: tzinfo) -> Any:
+    """An instant as the wall clock in `zone` shows it to the second, which is all a vendor's text can tell.
+
+    Two instants of a repeated hour read the same, so no client can be blamed for taking one for the other. What is
+    no instant comes back as it is.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    if moment.tzinfo is None:
+        return value
+    try:
+        return moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None, microsecond=0, fold=0)
+    except OverflowError:
+        return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or value is None:
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return value
+    return value if math.isnan(number) else round(number, 9)
+
+
+def normal(value: Any, type_: str, zone: tzinfo) -> Any:
+    """`value` in the form in which two equal ones are equal. Empty text in a typed field means nothing is there."""
+    if type_ != "text" and value == "":
+        return None
+    if type_ in ("datetime", "date"):
+        return wall(value, zone)
+    if type_ in NUMBERS:
+        return _number(value)
+    if type_ == "json":
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                return value
+        return None if value is None else json.dumps(_walled(value, zone), sort_keys=True)
+    if type_ == "text" and value == "":
+        return None
+    return value
+
+
+def _walled(value: Any, zone: tzinfo) -> Any:
+    """A nested group with its instants and numbers in comparable form; nulls are left out, as absent is null."""
+    if isinstance(value, Mapping):
+        return {key: _walled(each, zone) for key, each in value.items() if each is not None and each != ""}
+    if isinstance(value, list):
+        return [_walled(each, zone) for each in value]
+    if isinstance(value, str) and len(value) >= 20 and value[4:5] == "-" and "T" in value:
+        return str(wall(value, zone))
+    return _number(value) if isinstance(value, (int, float)) else value
+
+
+def fields(history: History) -> frozenset[str] | None:
+    """The fields that are compared: those the client says it mirrors, without those no vendor's answer tells."""
+    if history.hello.mirrors is None:
+        return None
+    return frozenset(history.hello.mirrors) - machine(history.vendor).untold(history.dialect)
+
+
+def differences(history: History) -> Iterator[Difference]:
+    """Every difference between the final mirror and the final truth, for tickets that stand in both."""
+    here = machine(history.vendor)
+    zone = instants.zone(history.dialect["time_zone"])
+    named = fields(history)
+    untold = here.untold(history.dialect)
+    for ticket, mirrored in sorted((history.mirror or {}).items()):
+        truth = history.truth.get(ticket)
+        if truth is None or not truth.exists:
+            continue
+        for name in sorted(named if named is not None else set(mirrored.fields) - untold):
+            if name not in truth.fields and name not in here.types:
+                continue
+            type_ = here.types.get(name, "text")
+            right, left = truth.fields.get(name), mirrored.fields.get(name)
+            if normal(right, type_, zone) == normal(left, type_, zone):
+                continue
+            yield Difference(ticket, name, type_, right, left, _kind(history, ticket, name, type_, left, zone))
+
+
+def _kind(history: History, ticket: str, name: str, type_: str, left: Any, zone: tzinfo) -> Kind:
+    left = normal(left, type_, zone)
+    earlier = (record for _, record in history.ever.get(ticket, ())[:-1] if record.exists)
+    return "stale" if any(normal(record.fields.get(name), type_, zone) == left for record in earlier) else "misread"
+
+
+def compared(history: History, types: frozenset[str] | None = None) -> int:
+    """How many values of these types could be compared (all types when None)."""
+    here = machine(history.vendor)
+    named = fields(history)
+    total = 0
+    for ticket, mirrored in (history.mirror or {}).items():
+        truth = history.truth.get(ticket)
+        if truth is None or not truth.exists:
+            continue
+        for name in named if named is not None else mirrored.fields:
+            if truth.fields.get(name) not in (None, "") and (types is None or here.types.get(name, "text") in types):
+                total += 1
+    return total
+
+
+def missing(history: History, wanted: Mapping[str, Record]) -> list[Record]:
+    """The tickets of `wanted` that the final mirror lacks."""
+    return [record for ticket, record in sorted(wanted.items()) if ticket not in (history.mirror or {})]
+
+
+def show(value: Any, most: int = 80) -> str:
+    """A value as a report shows it."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= most else text[: most - 1] + "…"

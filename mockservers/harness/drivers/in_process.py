@@ -1,0 +1,196 @@
+"""The callable carrier: a Python class whose methods are named like the tasks, called in a thread of its own.
+
+A fresh object for each example. What it prints is kept for the report; what it raises is an error, kind `client`,
+unless the exception has an attribute `kind`, or is an OSError (as those of sockets and of `requests` are): `transport`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import inspect
+import io
+import queue
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mockservers.harness.drivers import (
+    DEADLINE,
+    ERROR_KINDS,
+    TASKS,
+    Answer,
+    Driver,
+    DriverFailure,
+    WrongClient,
+)
+
+
+class Ask:
+    """Given to a client whose constructor takes `ask`: the virtual time as ISO 8601 text, and sleeping in it."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    def now(self) -> str:
+        return self._driver.asking.now()
+
+    def sleep(self, seconds: float) -> str:
+        """Let virtual time pass; nobody waits."""
+        return self._driver.asking.sleep(float(seconds))
+
+
+def load(home: str, name: str) -> Callable[..., Any]:
+    """The class `name` in a file or module; raises WrongClient with the reason when it cannot be had."""
+    try:
+        module = _from_file(Path(home)) if home.endswith(".py") else importlib.import_module(home)
+    except WrongClient:
+        raise
+    except Exception as error:
+        raise WrongClient(f"the client's module {home} cannot be imported: {type(error).__name__}: {error}") from error
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            classes = ", ".join(key for key, value in vars(module).items() if inspect.isclass(value)) or "no class"
+            raise WrongClient(f"{home} has no {name!r}; it has {classes}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise WrongClient(f"{name} in {home} is not a class or function that makes a client")
+    return found  # type: ignore[no-any-return]
+
+
+def _from_file(path: Path) -> Any:
+    if not path.is_file():
+        raise WrongClient(f"there is no file {path}; the client is named as path/to/file.py:Class")
+    resolved = path.resolve()
+    # One module a file, so that a subclass in another file sees the same base class.
+    key = f"mockservers_client_{abs(hash(str(resolved))):x}"
+    if key in sys.modules:
+        return sys.modules[key]
+    spec = importlib.util.spec_from_file_location(key, resolved)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[key] = module
+    folder = str(resolved.parent)
+    sys.path.insert(0, folder)  # neighbours of the file are importable, as when it is run
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[key]
+        raise
+    finally:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(folder)
+    return module
+
+
+class CallableDriver(Driver):
+    """Calls the methods of an object of the client's class."""
+
+    def __init__(self, home: str, name: str, deadline: float = DEADLINE, make: Callable[..., Any] | None = None) -> None:
+        super().__init__(name, deadline)
+        self._make = make or load(home, name)
+        try:
+            self._takes_ask = "ask" in inspect.signature(self._make).parameters
+        except (TypeError, ValueError):
+            self._takes_ask = False
+        self._client: Any = None
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    @classmethod
+    def of(cls, make: Callable[..., Any], deadline: float = DEADLINE) -> CallableDriver:
+        """A driver for a class that is at hand, as in a test."""
+        return cls("", getattr(make, "__name__", "client"), deadline, make)
+
+    def tell(self, do: str, message: Mapping[str, Any]) -> Answer:
+        done: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                done.put(self._call(do, message))
+            except BaseException as error:  # carried to the thread that waits
+                done.put(error)
+
+        self._run(work)
+        try:
+            result = done.get(timeout=self.deadline)
+        except queue.Empty:
+            self._thread = None  # it hangs; a later message gets another
+            self._work = queue.SimpleQueue()
+            raise DriverFailure(
+                f"the client has not answered {do!r} within {self.deadline:g} s; it hangs, or the deadline is too short",
+                self.output,
+            ) from None
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    def _run(self, work: Callable[[], None]) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            tasks = self._work
+
+            def loop() -> None:
+                while (task := tasks.get()) is not None:
+                    task()
+
+            self._thread = threading.Thread(target=loop, name="mockservers client", daemon=True)
+            self._thread.start()
+        self._work.put(work)
+
+    def _call(self, do: str, message: Mapping[str, Any]) -> Answer:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                if do == "reset" or self._client is None:
+                    self._bye()
+                    self._client = self._make(ask=Ask(self)) if self._takes_ask else self._make()
+                return self._answer(do, message)
+            except (KeyboardInterrupt, SystemExit) as error:
+                raise DriverFailure(f"the client ended the process while at {do!r}: {error!r}", printed.getvalue()) from error
+            except Exception as error:
+                kind = getattr(error, "kind", None)
+                if kind not in ERROR_KINDS:
+                    kind = "transport" if isinstance(error, OSError) else "client"
+                return Answer(None, kind, f"{type(error).__name__}: {error}")
+            finally:
+                self.keep(printed.getvalue())
+
+    def _answer(self, do: str, message: Mapping[str, Any]) -> Answer:
+        method = getattr(self._client, do, None)
+        if method is None:
+            if do == "hello":
+                tasks = [task for task in TASKS if callable(getattr(self._client, task, None))]
+                return Answer({"name": self.name, "tasks": tasks})
+            raise DriverFailure(f"the client has no method {do!r}; methods are named like the tasks of the protocol")
+        if do == "hello":
+            return Answer(method())
+        value = method(**message)
+        if do == "mirror" and not isinstance(value, Mapping):
+            value = {"records": value}
+        return Answer(value)
+
+    def _bye(self) -> None:
+        bye = getattr(self._client, "bye", None)
+        if callable(bye):
+            with contextlib.suppress(Exception):
+                bye()
+
+    def close(self) -> None:
+        if self._thread is not None:
+            finished = threading.Event()
+
+            def work() -> None:
+                self._bye()
+                finished.set()
+
+            self._work.put(work)
+            self._work.put(None)
+            finished.wait(min(self.deadline, 5.0))
+            self._thread = None
+        self._client = None
+
+

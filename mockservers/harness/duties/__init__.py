@@ -1,0 +1,107 @@
+"""Duties: what a correct client must therefore do. Each names the vendor's rules that make it necessary.
+
+A duty judges a `History` and nothing else, so the same duty judges a check, a replay and a recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from mockservers.harness.history import History
+from mockservers.kernel.rules import Rule
+from mockservers.vendors import emulator
+
+Severity = Literal["must", "should"]
+Verdict = Literal["kept", "broken", "unproven"]
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One proof that a duty was broken: a sentence, and the facts it rests on."""
+
+    text: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one history says of one duty. `provoked` counts the occasions on which it could have been broken."""
+
+    provoked: int
+    breaches: tuple[Breach, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        return "broken" if self.breaches else "kept" if self.provoked else "unproven"
+
+
+def judged(provoked: int, breaches: Iterable[Breach] = ()) -> Judgement:
+    found = tuple(breaches)
+    return Judgement(max(provoked, len(found)), found)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One duty. `id` is `<vendor>.<slug>`; `because` are ids of rules; `judge` reads a history.
+
+    `provoke` says to people what a play must contain for the duty to be put to the test.
+    """
+
+    id: str
+    says: str
+    because: tuple[str, ...]
+    severity: Severity
+    judge: Callable[[History], Judgement]
+    provoke: str = ""
+
+    @property
+    def vendor(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def slug(self) -> str:
+        return self.id.partition(".")[2]
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules it rests on; raises KeyError for an id the vendor does not have."""
+        book = emulator(self.vendor).rules
+        return [book[rule] for rule in self.because]
+
+
+class BrokenDuty(AssertionError):
+    """A duty was broken. Each duty has a class of its own (`breach_class`), so that shrinking keeps bugs apart."""
+
+    duty: Duty
+
+    def __init__(self, breaches: tuple[Breach, ...]) -> None:
+        super().__init__(f"{self.duty.id}: {breaches[0].text}")
+        self.breaches = breaches
+
+
+_CLASSES: dict[str, type[BrokenDuty]] = {}
+
+
+def breach_class(duty: Duty) -> type[BrokenDuty]:
+    """The exception class of one duty, made once."""
+    known = _CLASSES.get(duty.id)
+    if known is None or known.duty is not duty:
+        name = "Broken" + "".join(part.capitalize() for part in duty.id.replace(".", "_").split("_"))
+        known = _CLASSES[duty.id] = type(name, (BrokenDuty,), {"duty": duty})
+    return known
+
+
+@lru_cache(maxsize=None)
+def of(vendor: str) -> tuple[Duty, ...]:
+    """All duties of a vendor."""
+    from mockservers.harness.machines import machine
+
+    return machine(vendor).duties()
+
+
+def judge(history: History, duties: Iterable[Duty]) -> dict[str, Judgement]:
+    """Every duty's judgement of one history."""
+    return {duty.id: duty.judge(history) for duty in duties}

@@ -1,0 +1,225 @@
+"""The duties of a client of get_tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockservers.harness import comparing
+from mockservers.harness.comparing import Difference
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.history import Exchanged, History, Task
+from mockservers.harness.readers import get_tickets as wire
+
+MOST_REFUSALS = 3
+
+
+def _answers(history: History) -> list[tuple[Exchanged, wire.Said]]:
+    return [(each, wire.said(each)) for each in history.exchanges if each.request_known]
+
+
+def _doubled(history: History) -> bool:
+    """Whether this dialect's answers carry `cid` twice."""
+    return history.dialect["output_format"] != "xml" and history.dialect["cc_column"] == "faithful"
+
+
+def _about_cid(history: History, difference: Difference) -> bool:
+    return difference.field == "cid" and difference.kind == "misread" and _doubled(history)
+
+
+def _all_pages(history: History) -> Judgement:
+    if history.mirror is None:
+        return judged(0)
+    there = {ticket: record for ticket, record in history.truth.items() if record.exists}
+    asked = [wire.asked(each) for each in history.exchanges if each.request_known]
+    pages = sorted({each["page"] for each in asked if "page" in each})
+    breaches = [
+        Breach(
+            f"{history.name(record.id)} is not in the mirror, though it is there to be read; "
+            f"of {len(there)} tickets the mirror holds {len(set(there) & set(history.mirror))}"
+            + (f" (pages asked for: {', '.join(pages[:12])})" if pages else ""),
+            {"ticket": record.id},
+        )
+        for record in comparing.missing(history, there)
+    ]
+    return judged(len(there), breaches)
+
+
+def _changes_seen(history: History) -> Judgement:
+    if history.mirror is None:
+        return judged(0)
+    first = min((task.last for task in history.syncs), default=1 << 60)
+    changed = sum(1 for deed in history.deeds if deed.ok and deed.operation in ("act", "change") and deed.n > first)
+    breaches = [
+        shared.part(history, each, "the mirror kept what was true earlier")
+        for each in comparing.differences(history)
+        if each.kind == "stale"
+    ]
+    return judged(changed, breaches)
+
+
+def _decoded_once(history: History) -> Judgement:
+    types = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
+    breaches = [
+        shared.part(history, each, "this was never the vendor's value")
+        for each in comparing.differences(history)
+        if each.kind == "misread" and each.type not in ("datetime", "date") and not _about_cid(history, each)
+    ]
+    return judged(comparing.compared(history, types), breaches)
+
+
+def _error_is_not_empty(history: History) -> Judgement:
+    provoked, breaches = 0, []
+    known = set(history.ever)
+    for task in history.syncs:
+        failed = [each for each in history.within(task) if _is_error(each)]
+        if not failed or task.before is None or task.after is None:
+            continue
+        provoked += 1
+        invented = sorted(set(task.after) - known - set(task.before))
+        for ticket in invented:
+            breaches.append(
+                Breach(
+                    f"after {shared.request(failed[0])} was answered by an error, the mirror holds a ticket "
+                    f"{comparing.show(ticket)} that never was",
+                    {"ticket": ticket},
+                )
+            )
+        if history.deeds_within(task):
+            continue  # rows shift under a walk; what is lost then is not lost by the error
+        lost = [ticket for ticket in sorted(task.before) if ticket not in task.after and _stood(history, ticket, task)]
+        if lost:
+            breaches.append(
+                Breach(
+                    f"{shared.request(failed[0])} was answered by an error, and after it {history.name(lost[0])} was gone "
+                    f"from the mirror ({len(task.before)} tickets before, {len(task.after)} after)",
+                    {"tickets": lost},
+                )
+            )
+    return judged(provoked, breaches)
+
+
+def _is_error(exchange: Exchanged) -> bool:
+    return not exchange.request_known or wire.said(exchange).kind in ("error", "unusable")
+
+
+def _stood(history: History, ticket: str, task: Task) -> bool:
+    """Whether a ticket was there when the task began, and nothing about it was still on its way."""
+    states = [record for n, record in history.ever.get(ticket, ()) if n <= task.first]
+    return all(record.exists for record in states) and (bool(states) or ticket in history.truth)
+
+
+def _cid_not_overwritten(history: History) -> Judgement:
+    doubled = 0
+    for _, said in _answers(history):
+        for ticket in said.tickets:
+            cids = [value for name, value in ticket if name == "cid"]
+            doubled += len(cids) > 1 and cids[0] != cids[1]
+    breaches = [
+        shared.part(history, each, "the answer carries cid twice, and the second is not the customer's id")
+        for each in comparing.differences(history)
+        if _about_cid(history, each)
+    ]
+    return judged(doubled, breaches)
+
+
+def _deleted_dropped(history: History) -> Judgement:
+    gone = {deed.record.id for deed in history.deeds if deed.record is not None and not deed.record.exists}
+    gone -= set(history.truth)
+    seen = {ticket for task in history.syncs for ticket in (task.after or {})} & gone
+    breaches = [
+        Breach(f"{history.name(ticket)} was deleted at the vendor and is still in the mirror", {"ticket": ticket})
+        for ticket in sorted(gone & set(history.mirror or {}))
+    ]
+    return judged(len(seen), breaches)
+
+
+def _times_understood(history: History) -> Judgement:
+    zone, culture = history.dialect["time_zone"], history.dialect["date_culture"]
+    breaches = [
+        shared.part(history, each, f"times are text of culture {culture} in the zone {zone}, without a mark")
+        for each in comparing.differences(history)
+        if each.kind == "misread" and each.type in ("datetime", "date")
+    ]
+    return judged(comparing.compared(history, frozenset({"datetime", "date"})), breaches)
+
+
+def _refused_key(history: History) -> Judgement:
+    refused = [each for each, said in _answers(history) if said.kind == "error" and "key" in said.text.lower()]
+    return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
+
+
+def _secret_kept(history: History) -> Judgement:
+    # The key belongs into the address here, and nowhere else.
+    return shared.revealed(history, in_target=False)
+
+
+def _duty(slug: str, says: str, because: tuple[str, ...], judge: Any, provoke: str) -> Duty:
+    ids = tuple(f"get_tickets.{each}" for each in because)
+    return Duty(f"get_tickets.{slug}", says, ids, "must", judge, provoke)
+
+
+DUTIES: tuple[Duty, ...] = (
+    _duty(
+        "all_pages",
+        "The list is walked to its end: every ticket there is stands in the mirror in the end.",
+        ("page.base", "page.past_end", "range.count_first", "page.unstable", "order.default"),
+        _all_pages,
+        "tickets, best more than a page of them",
+    ),
+    _duty(
+        "changes_seen",
+        "Changes of tickets that are known already are found, though nothing filters on last_updated.",
+        ("date.no_changed_since", "range.opening_time"),
+        _changes_seen,
+        "a change of a ticket after the first sync",
+    ),
+    _duty(
+        "decoded_once",
+        "Encoded fields are decoded exactly once in every format, the others not at all.",
+        ("wire.encoded_everywhere", "wire.urlencode", "wire.raw_fields"),
+        _decoded_once,
+        "values in fields that the client mirrors",
+    ),
+    _duty(
+        "error_is_not_empty",
+        "An error inside a good answer is not data, and not 'nothing there': the mirror keeps what it had.",
+        ("error.form",),
+        _error_is_not_empty,
+        "an error or a broken answer in a sync",
+    ),
+    _duty(
+        "cid_not_overwritten",
+        "Where cid comes twice, the first is the customer's id.",
+        ("wire.cc_column",),
+        _cid_not_overwritten,
+        "delimited output of a ticket with copied addresses; a client says in hello.options that it obeys `format`",
+    ),
+    _duty(
+        "deleted_dropped",
+        "A ticket that is there no longer leaves the mirror.",
+        ("tid.exact_or_star", "page.unstable"),
+        _deleted_dropped,
+        "a ticket that is deleted after a sync",
+    ),
+    _duty(
+        "times_understood",
+        "Times are read in the server's culture and zone.",
+        ("date.output", "date.zone"),
+        _times_understood,
+        "times in fields that the client mirrors",
+    ),
+    _duty(
+        "refused_key_not_stormed",
+        "A refused key is not tried again and again within a minute.",
+        ("key.every_call",),
+        _refused_key,
+        "a key that is refused",
+    ),
+    _duty(
+        "secret_kept",
+        "The key stands in the query of the call and nowhere else: no header, no output, no error message, no mirror.",
+        ("key.secret", "key.every_call"),
+        _secret_kept,
+        "any request",
+    ),
+)

@@ -1,0 +1,317 @@
+"""The duties of a client of QueryData."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mockservers.harness import comparing
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.history import Exchanged, History, Record
+from mockservers.harness.readers import querydata as wire
+from mockservers.kernel import instants
+from mockservers.kernel.instants import MINUTE, SECOND
+
+LONGEST_WINDOW = 10 * MINUTE
+"""The page says about five minutes or less; twice that is beyond argument."""
+MOST_REFUSALS = 3
+
+Span = tuple[int, int]
+
+
+def _summaries(history: History) -> list[tuple[Exchanged, wire.Asked]]:
+    """Every Summary against the live store, with what it asked."""
+    asked = ((exchange, wire.asked(exchange)) for exchange in history.exchanges if exchange.body)
+    return [(exchange, want) for exchange, want in asked if want.result == "Summary" and not want.warehouse]
+
+
+def _details(history: History) -> list[tuple[Exchanged, str]]:
+    asked = ((exchange, wire.asked(exchange)) for exchange in history.exchanges if exchange.body)
+    return [(exchange, want.id) for exchange, want in asked if want.result == "Details" and want.id]
+
+
+def span(history: History, window: tuple[datetime, datetime]) -> Span:
+    """A window's ends as instants, both inside, by the tenant's zone and the dialect's idea of the end minute."""
+    zone = instants.zone(history.dialect["time_zone"])
+    low, high = instants.from_wall(window[0], zone), instants.from_wall(window[1], zone, later=True)
+    bounds = history.dialect["window_bounds"]
+    if bounds == "whole_minute":
+        high += MINUTE - 1
+    elif bounds == "end_exclusive":
+        high -= 1
+    return low, high
+
+
+def _wanted(history: History) -> dict[str, Record]:
+    """The tickets whose latest action came after the client was told to begin."""
+    found = {}
+    for ticket, record in history.truth.items():
+        last = record.fields.get("LastActionDateTime")
+        if record.exists and isinstance(last, str) and instants.from_iso(last) >= history.start:
+            found[ticket] = record
+    return found
+
+
+def _nothing_missed(history: History) -> Judgement:
+    if history.mirror is None:
+        return judged(0)
+    wanted = _wanted(history)
+    breaches = []
+    for record in comparing.missing(history, wanted):
+        last = instants.from_iso(record.fields["LastActionDateTime"])
+        asked = [
+            f"{want.value} ({shared.request(exchange)})"
+            for exchange, want in _summaries(history)
+            if want.window and span(history, want.window)[0] <= last <= span(history, want.window)[1]
+        ]
+        told = f"asked for in {', '.join(asked[:3])}" if asked else "in no window that the client asked for"
+        breaches.append(
+            Breach(
+                f"{history.name(record.id)} is not in the mirror; its last action, "
+                f"{record.fields.get('LastAction')!r} at {instants.to_iso(last)}, was {told}",
+                {"ticket": record.id},
+            )
+        )
+    return judged(len(wanted), breaches)
+
+
+def _current_state(history: History) -> Judgement:
+    if history.mirror is None:
+        return judged(0)
+    fetched: dict[str, int] = {}
+    for exchange, ticket in _details(history):
+        if wire.said(exchange).tickets:
+            fetched.setdefault(ticket, exchange.n)
+    changed = sum(
+        1
+        for deed in history.deeds
+        if deed.ok and deed.record is not None and deed.n > fetched.get(deed.record.id, 1 << 60)
+    )
+    breaches = [
+        shared.part(history, each, "the mirror kept what was true earlier")
+        for each in comparing.differences(history)
+        if each.kind == "stale"
+    ]
+    return judged(changed, breaches)
+
+
+def _failed_window_repeated(history: History) -> Judgement:
+    told: list[Span] = []
+    failed: list[tuple[Exchanged, wire.Asked, Span]] = []
+    for exchange, want in _summaries(history):
+        if want.window is None:
+            continue
+        low, high = span(history, want.window)
+        if wire.said(exchange).kind == "ids":
+            told.append((low, min(high, exchange.at)))
+        else:
+            failed.append((exchange, want, (max(low, history.start), min(high, exchange.at))))
+    breaches = []
+    for exchange, want, part in failed:
+        gap = _gap(part, told)
+        if gap is not None:
+            said = wire.said(exchange)
+            breaches.append(
+                Breach(
+                    f"the Summary of {want.value} failed ({said.code or said.kind}, {shared.request(exchange)}) and "
+                    f"nobody ever asked again for {instants.to_iso(gap[0])} to {instants.to_iso(gap[1])}",
+                    {"window": want.value},
+                )
+            )
+    return judged(len(failed), breaches)
+
+
+def _gap(part: Span, told: list[Span]) -> Span | None:
+    """The first stretch of `part` that no span of `told` holds; a single instant is none."""
+    at, end = part
+    for low, high in sorted(told):
+        if low > at:
+            break
+        at = max(at, high + 1)
+    if at >= end:
+        return None
+    return at, min([end, *(low for low, high in told if low > at)])
+
+
+def _failed_details_repeated(history: History) -> Judgement:
+    last: dict[str, tuple[Exchanged, bool]] = {}
+    failures = 0
+    for exchange, ticket in _details(history):
+        good = wire.said(exchange).kind == "tickets"
+        failures += not good
+        last[ticket] = (exchange, good)
+    breaches = [
+        Breach(
+            f"the Details of {history.name(ticket)} failed ({wire.said(exchange).code or wire.said(exchange).kind}, "
+            f"{shared.request(exchange)}) and were never asked for again",
+            {"ticket": ticket},
+        )
+        for ticket, (exchange, good) in sorted(last.items())
+        if not good and ticket in history.truth  # one that is gone may be an error for good
+    ]
+    return judged(failures, breaches)
+
+
+def _text_survives(history: History) -> Judgement:
+    types = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
+    breaches = [
+        shared.part(history, each, "this was never the vendor's value")
+        for each in comparing.differences(history)
+        if each.kind == "misread" and each.type not in ("datetime", "date")
+    ]
+    return judged(comparing.compared(history, types), breaches)
+
+
+def _zone_understood(history: History) -> Judgement:
+    zone = history.dialect["time_zone"]
+    breaches = [
+        shared.part(history, each, f"the vendor's clocks are those of {zone}")
+        for each in comparing.differences(history)
+        if each.kind == "misread" and each.type in ("datetime", "date")
+    ]
+    windows = 0
+    for exchange, want in _summaries(history):
+        if want.window is None:
+            continue
+        windows += 1
+        low, _ = span(history, want.window)
+        if low > exchange.at + MINUTE:
+            breaches.append(
+                Breach(
+                    f"{shared.request(exchange)} asks for {want.value}, which begins in the future: the vendor reads "
+                    f"it as {zone} time",
+                    {"window": want.value},
+                )
+            )
+    return judged(comparing.compared(history, frozenset({"datetime", "date"})) + windows, breaches)
+
+
+def _short_windows(history: History) -> Judgement:
+    windows, breaches = 0, []
+    for exchange, want in _summaries(history):
+        if want.window is None:
+            continue
+        windows += 1
+        # Where clocks change, walls or instants make a short window look long; the kinder reading counts.
+        low, high = span(history, want.window)
+        length = min((want.window[1] - want.window[0]).total_seconds(), (high - low) / SECOND)
+        if length * SECOND > LONGEST_WINDOW:
+            minutes = f"{length / 60:.0f} minutes"
+            breaches.append(Breach(f"{shared.request(exchange)} asks for {want.value}, a window of {minutes}"))
+    return judged(windows, breaches)
+
+
+def _no_warehouse_polling(history: History) -> Judgement:
+    used: dict[int, Exchanged] = {}
+    for exchange in history.exchanges:
+        if exchange.body and exchange.task is not None and wire.asked(exchange).warehouse:
+            used.setdefault(exchange.task, exchange)
+    breaches = []
+    if len(used) > 1:
+        later = list(used.values())[1]
+        breaches.append(
+            Breach(
+                f"{len(used)} of {len(history.syncs)} syncs read the warehouse, the second time in "
+                f"{shared.request(later)}; once, for the first load, is what it is for"
+            )
+        )
+    return judged(len(history.syncs) if len(history.syncs) > 1 else 0, breaches)
+
+
+def _refused_login(history: History) -> Judgement:
+    refused = [each for each in history.exchanges if each.received is not None and wire.said(each).code.upper() == "AUTH"]
+    return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
+
+
+def _secret_kept(history: History) -> Judgement:
+    return shared.revealed(history, in_target=True)
+
+
+def _duty(
+    slug: str, says: str, because: tuple[str, ...], severity: str, judge: object, provoke: str
+) -> Duty:
+    ids = tuple(f"querydata.{each}" for each in because)
+    return Duty(f"querydata.{slug}", says, ids, severity, judge, provoke)  # type: ignore[arg-type]
+
+
+DUTIES: tuple[Duty, ...] = (
+    _duty(
+        "nothing_missed",
+        "Every ticket acted upon since the client began is in its mirror in the end.",
+        ("window.last_action", "window.moves_out", "window.overlap", "visibility.lag", "window.after_gap"),
+        "must",
+        _nothing_missed,
+        "a ticket that somebody acts upon",
+    ),
+    _duty(
+        "current_state",
+        "A ticket that was acted upon again is fetched again, and an older answer never wins.",
+        ("repeat.is_normal", "details.current_state", "window.actions_that_count"),
+        "must",
+        _current_state,
+        "an action upon a ticket the client has fetched before",
+    ),
+    _duty(
+        "failed_window_repeated",
+        "A window whose Summary failed is asked for again until it is answered.",
+        ("window.after_gap", "error.form", "window.last_action"),
+        "must",
+        _failed_window_repeated,
+        "a Summary that fails: refused, broken off, or an error inside a good answer",
+    ),
+    _duty(
+        "failed_details_repeated",
+        "A ticket whose Details failed is fetched again until it is answered.",
+        ("details.one_id", "error.form", "window.moves_out"),
+        "must",
+        _failed_details_repeated,
+        "a Details call that fails",
+    ),
+    _duty(
+        "text_survives",
+        "Values arrive character for character: the answer's text is un-escaped once, no more and no less.",
+        ("wire.names", "details.content"),
+        "must",
+        _text_survives,
+        "values with & < > quotes or umlauts in fields that the client mirrors",
+    ),
+    _duty(
+        "zone_understood",
+        "Times are read, and windows written, in the tenant's zone.",
+        ("window.zone", "window.minute_notation"),
+        "must",
+        _zone_understood,
+        "times in fields that the client mirrors, or windows",
+    ),
+    _duty(
+        "short_windows",
+        "Windows are about five minutes long; a long gap is asked for in pieces.",
+        ("window.short", "window.after_gap"),
+        "should",
+        _short_windows,
+        "a Summary",
+    ),
+    _duty(
+        "no_warehouse_polling",
+        "The warehouse is for the first load and for bulk, not for keeping up.",
+        ("warehouse.bulk", "warehouse.lag"),
+        "should",
+        _no_warehouse_polling,
+        "two syncs",
+    ),
+    _duty(
+        "refused_login_not_stormed",
+        "A refused AuthCode is not tried again and again within a minute.",
+        ("auth.every_call",),
+        "must",
+        _refused_login,
+        "an AuthCode that is refused",
+    ),
+    _duty(
+        "secret_kept",
+        "The AuthCode stands inside the JSON text and nowhere else: no address, no header, no output, no mirror.",
+        ("auth.every_call",),
+        "must",
+        _secret_kept,
+        "any request",
+    ),
+)

@@ -1,0 +1,85 @@
+"""Judgements that several vendors' duties share. They look at a history only."""
+
+from __future__ import annotations
+
+from mockservers.harness import comparing
+from mockservers.harness.comparing import Difference
+from mockservers.harness.duties import Breach, Judgement, judged
+from mockservers.harness.history import Exchanged, History
+from mockservers.kernel import instants
+from mockservers.kernel.secrets import MASK
+
+
+def part(history: History, difference: Difference, why: str) -> Breach:
+    """The breach of a field where truth and mirror part."""
+    return Breach(
+        f"{history.name(difference.ticket)}: {difference.field} is {comparing.show(difference.truth)} at the vendor and "
+        f"{comparing.show(difference.mirror)} in the mirror; {why}",
+        {
+            "ticket": difference.ticket,
+            "field": difference.field,
+            "truth": difference.truth,
+            "mirror": difference.mirror,
+        },
+    )
+
+
+def request(exchange: Exchanged) -> str:
+    """How a report names a request."""
+    return f"request #{exchange.n} at {instants.to_iso(exchange.at)}"
+
+
+def revealed(history: History, *, in_target: bool) -> Judgement:
+    """Whether the credential stands where it must not: in addresses (when `in_target`), headers, output or mirror."""
+    breaches = []
+    for exchange in history.exchanges:
+        if in_target and _shows(history, exchange.target):
+            breaches.append(Breach(f"{request(exchange)} carries the credential in its address: {exchange.target}"))
+        for name, value in exchange.headers:
+            if _shows(history, value):
+                breaches.append(Breach(f"{request(exchange)} carries the credential in the header {name}: {value}"))
+    printed = [("what the client printed", history.output)]
+    printed += [(f"the client's error in {task.do}", task.error) for task in history.tasks]
+    for where, text in printed:
+        if any(secret in text for secret in history.secrets):
+            breaches.append(Breach(f"{where} shows the credential: {_around(text, history.secrets)}"))
+    for record in (history.mirror or {}).values():
+        for name, value in record.fields.items():
+            if any(secret in str(value) for secret in history.secrets):
+                breaches.append(Breach(f"the mirror of {history.name(record.id)} shows the credential in {name}"))
+    return judged(len(history.exchanges), breaches)
+
+
+def _shows(history: History, text: str) -> bool:
+    # The journal masks secrets, so what stands there now is the mask.
+    return MASK in text or any(secret in text for secret in history.secrets)
+
+
+def _around(text: str, secrets: tuple[str, ...]) -> str:
+    """The place in a text where a secret stood, with the secret masked."""
+    for secret in secrets:
+        at = text.find(secret)
+        if at >= 0:
+            shown = text[max(0, at - 60) : at + len(secret) + 40].replace("\n", " ")
+            for each in secrets:
+                shown = shown.replace(each, MASK)
+            return shown
+    return ""
+
+
+def storms(history: History, refused: list[Exchanged], most: int, within_seconds: int) -> list[Breach]:
+    """More than `most` refused requests of one task within some virtual seconds."""
+    breaches = []
+    for task in history.tasks:
+        here = [each for each in refused if task.first < each.n <= task.last]
+        for first, last in zip(here, here[most:], strict=False):
+            if last.at - first.at <= within_seconds * instants.SECOND:
+                breaches.append(
+                    Breach(
+                        f"in one {task.do} the client was refused at {request(first)} and went on asking: "
+                        f"{len(here)} refused requests, {most + 1} of them within {within_seconds} s",
+                        {"refused": len(here)},
+                    )
+                )
+                break
+    return breaches

@@ -1,0 +1,193 @@
+"""The history of one play: what others did, what the client asked, got and believed. All that duties may look at.
+
+Made from the world's journal and the driver's log; it knows nothing of how a vendor's answers are computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from mockservers.harness.drivers import Hello
+from mockservers.kernel.dialects import Dialect
+from mockservers.kernel.journal import Entry
+
+UNUSABLE = frozenset({"lost_answer", "cut", "reset_midway", "empty_body"})
+"""Faults on the wire after which the client holds no whole answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A ticket as somebody sees it: the vendor's truth, or the client's mirror."""
+
+    id: str
+    fields: Mapping[str, Any]
+    exists: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act of other people, with the truth of the record after it. `at` is the instant, `n` the journal's number."""
+
+    n: int
+    at: int
+    operation: str
+    request: Mapping[str, Any]
+    record: Record | None
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """One request of the client, with secrets masked, and the whole answer as it arrived.
+
+    `received` is None when no whole answer came; `request_known` is false when the connection broke before anybody read it.
+    """
+
+    n: int
+    at: int
+    method: str = ""
+    target: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    status: int | None = None
+    received: bytes | None = None
+    faults: tuple[str, ...] = ()
+    request_known: bool = True
+    task: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One message to the client and its answer. `first` and `last` bound the journal's numbers while it ran.
+
+    `before` and `after` are the mirror around it, None where the client does not show one.
+    """
+
+    index: int
+    do: str
+    at: int
+    ended: int
+    first: int
+    last: int
+    error_kind: str | None = None
+    error: str = ""
+    before: Mapping[str, Record] | None = None
+    after: Mapping[str, Record] | None = None
+    settling: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return self.error_kind is None
+
+
+@dataclass(frozen=True)
+class History:
+    """Everything about one play, in order of the journal's numbers. Instants are microseconds UTC."""
+
+    vendor: str
+    start: int
+    end: int
+    dialect: Dialect
+    hello: Hello
+    options: Mapping[str, Any]
+    secrets: tuple[str, ...]
+    deeds: tuple[Deed, ...]
+    exchanges: tuple[Exchanged, ...]
+    tasks: tuple[Task, ...]
+    truth: Mapping[str, Record]
+    mirror: Mapping[str, Record] | None
+    output: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Ticket id to its label in the scenario."""
+
+    @cached_property
+    def ever(self) -> Mapping[str, tuple[tuple[int, Record], ...]]:
+        """Every state a ticket was known to have: (journal number, record), oldest first, the final truth last."""
+        found: dict[str, list[tuple[int, Record]]] = {}
+        for deed in self.deeds:
+            if deed.record is not None:
+                found.setdefault(deed.record.id, []).append((deed.n, deed.record))
+        for record in self.truth.values():
+            found.setdefault(record.id, []).append((1 << 60, record))
+        return {key: tuple(states) for key, states in found.items()}
+
+    def name(self, ticket: str) -> str:
+        """How a report calls a ticket."""
+        return f"{self.labels[ticket]} (id {ticket})" if ticket in self.labels else f"the ticket with id {ticket}"
+
+    def within(self, task: Task) -> list[Exchanged]:
+        """The client's requests inside a task."""
+        return [each for each in self.exchanges if task.first < each.n <= task.last]
+
+    def deeds_within(self, task: Task) -> list[Deed]:
+        return [each for each in self.deeds if task.first < each.n <= task.last]
+
+    @property
+    def syncs(self) -> list[Task]:
+        return [task for task in self.tasks if task.do == "sync"]
+
+
+def records(raw: Any) -> dict[str, Record]:
+    """The records of a mirror as a client gave them; raises ValueError that says what is wrong with the form."""
+    listed = raw.get("records") if isinstance(raw, Mapping) else None
+    if not isinstance(listed, (list, tuple)):
+        raise ValueError('mirror must answer {"records": [{"id": "...", "fields": {...}}, ...]}')
+    found: dict[str, Record] = {}
+    for each in listed:
+        if not isinstance(each, Mapping) or not isinstance(each.get("fields", {}), Mapping) or "id" not in each:
+            raise ValueError(f"a record of the mirror needs an id and fields, and one is {str(each)[:120]}")
+        key = "" if each["id"] is None else str(each["id"])
+        found[key] = Record(key, dict(each.get("fields", {})))
+    return found
+
+
+def deed(entry: Entry) -> Deed:
+    """One act of others as the journal has it."""
+    result = entry.result if isinstance(entry.result, Mapping) else {}
+    record = None
+    if "id" in result:
+        record = Record(str(result["id"]), dict(result.get("fields", {})), bool(result.get("exists", True)))
+    return Deed(entry.n, entry.at, entry.operation or "", dict(entry.request or {}), record, entry.outcome == "ok")
+
+
+def exchanged(entry: Entry, task: int | None) -> Exchanged:
+    """One request of the client as the journal has it."""
+    faults = tuple(entry.faults)
+    exchange = entry.exchange
+    if exchange is None:
+        # A 503 of the machine in front comes whole, but the journal does not hold the request.
+        status = 503 if "unavailable" in faults else None
+        return Exchanged(entry.n, entry.at, status=status, faults=faults, request_known=False, task=task)
+    return Exchanged(
+        entry.n,
+        entry.at,
+        exchange.method,
+        exchange.target,
+        tuple(exchange.headers),
+        exchange.body,
+        None if "lost_answer" in faults else exchange.status,
+        None if UNUSABLE & set(faults) else exchange.reply_body,
+        faults,
+        True,
+        task,
+    )
+
+
+def split(entries: Iterable[Entry], tasks: Iterable[Task]) -> tuple[tuple[Deed, ...], tuple[Exchanged, ...]]:
+    """The journal as acts of others and requests of the client. Listing is nobody's act."""
+    bounds = [(task.first, task.last, task.index) for task in tasks]
+
+    def owner(n: int) -> int | None:
+        return next((index for first, last, index in bounds if first < n <= last), None)
+
+    deeds, exchanges = [], []
+    for entry in entries:
+        if entry.actor == "other":
+            if entry.operation not in ("list", "read"):
+                deeds.append(deed(entry))
+        else:
+            exchanges.append(exchanged(entry, owner(entry.n)))
+    return tuple(deeds), tuple(exchanges)

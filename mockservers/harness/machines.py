@@ -1,0 +1,162 @@
+"""What the harness knows of a vendor before any play: what others can do there, what an integrator is told, what compares.
+
+One `Machine` a vendor. Nothing here looks at a client, and nothing is taken from a vendor's semantics or wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from mockservers.kernel import catalogue
+from mockservers.kernel.dialects import Dialect
+from mockservers.kernel.instants import MINUTE, SECOND, duration
+
+SLOWEST = 90 * SECOND
+"""The longest visibility delay that generated steps use; a client is told it as `lag_seconds`."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One vendor as the harness plays it.
+
+    `actions` maps what others can do to a ticket to the further keys of such a step; `births` are those that make a
+    new ticket (and so a new label); `label_keys` are the keys whose value is another ticket's label. `options` tells
+    what a real integrator would know of an installation of this dialect. `varied` maps an option that a client may say
+    it obeys to the switch that the default check then varies, and its values, the default first. `untold` are fields
+    that an answer of this dialect does not tell.
+    """
+
+    vendor: str
+    actions: Mapping[str, tuple[str, ...]]
+    births: frozenset[str]
+    label_keys: tuple[str, ...]
+    options: Callable[[Dialect], dict[str, Any]]
+    varied: Mapping[str, tuple[str, tuple[str, ...]]]
+    entity: str
+    untold: Callable[[Dialect], frozenset[str]]
+    settle: int = SLOWEST + MINUTE
+    extra_types: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """Field name to catalogue type."""
+        return _types(self.vendor, self.entity)
+
+    def strategies(self) -> ModuleType:
+        return import_module(f"mockservers.harness.strategies.{self.vendor}")
+
+    def duties(self) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = import_module(f"mockservers.harness.duties.{self.vendor}").DUTIES
+        return found
+
+
+@lru_cache(maxsize=None)
+def _types(vendor: str, entity: str) -> Mapping[str, str]:
+    return {field.name: field.type for field in catalogue.load(vendor)[entity].fields}
+
+
+def _seconds(value: Any) -> float:
+    try:
+        return duration(value) / SECOND
+    except (ValueError, TypeError, AttributeError):
+        return 0.0
+
+
+def _querydata_options(dialect: Dialect) -> dict[str, Any]:
+    formats = dialect["result_formats"]
+    names = list(formats) if isinstance(formats, Mapping) else ["JSON"]
+    json_names = [name for name in names if formats[name] == "json"] if isinstance(formats, Mapping) else names
+    return {
+        "namespace": dialect["soap_namespace"],
+        "parameter": dialect["payload_parameter"],
+        "result_format": (json_names or names)[0],
+        "details_root": dialect["details_root"],
+        "time_zone": dialect["time_zone"],
+        "lag_seconds": max(SLOWEST / SECOND, _seconds(dialect["processing_lag"])),
+        "window_minutes": 5,
+    }
+
+
+def _get_tickets_options(dialect: Dialect) -> dict[str, Any]:
+    return {
+        "format": dialect["output_format"],
+        "time_zone": dialect["time_zone"],
+        "culture": dialect["date_culture"],
+    }
+
+
+def _get_tickets_untold(dialect: Dialect) -> frozenset[str]:
+    """Fields that this dialect's answers do not tell, or tell in a way that nobody can read back."""
+    found = set()
+    if dialect["merged_none"] == "empty":
+        found.add("merged")
+    if dialect["output_format"] != "xml" and dialect["cc_column"] == "faithful":
+        found.add("cc_addresses")
+    if dialect["output_format"] == "delimited" and dialect["updater_type_delimited"] == "user_name":
+        found.add("updater_type")
+    return frozenset(found)
+
+
+def _querydata_untold(dialect: Dialect) -> frozenset[str]:
+    """The centre's raw text is written anew in each notation of times, so no two readings need agree."""
+    return frozenset({"TicketText"})
+
+
+_NOTED = ("by", "note")
+_MACHINES = {
+    "querydata": Machine(
+        vendor="querydata",
+        actions={
+            "Add Complete Response": _NOTED,
+            "Add Ongoing Response": _NOTED,
+            "Assign": _NOTED,
+            "Change Folder": _NOTED,
+            "Add Notes": _NOTED,
+            "Add Sketch": _NOTED,
+            "Add Map Annotation": _NOTED,
+            "Add Facility Type": _NOTED,
+            "Revise": ("by",),
+        },
+        births=frozenset({"Revise"}),
+        label_keys=(),
+        options=_querydata_options,
+        varied={"time_zone": ("time_zone", ("UTC", "America/New_York"))},
+        entity="Ticket",
+        untold=_querydata_untold,
+    ),
+    "get_tickets": Machine(
+        vendor="get_tickets",
+        actions={
+            "close": ("by",),
+            "reopen": ("by",),
+            "assign": ("by", "to", "group"),
+            "lock": ("by",),
+            "unlock": ("by",),
+            "merge": ("by", "into"),
+            "spawn": ("by", "fields"),
+            "update": ("by", "fields"),
+            "note": ("by", "note"),
+        },
+        births=frozenset({"spawn"}),
+        label_keys=("into",),
+        options=_get_tickets_options,
+        varied={
+            "format": ("output_format", ("xml", "json", "delimited")),
+            "time_zone": ("time_zone", ("UTC", "America/New_York")),
+        },
+        entity="ticket",
+        untold=_get_tickets_untold,
+    ),
+}
+
+
+def machine(vendor: str) -> Machine:
+    """The machine of a vendor; raises ValueError for a name that has none."""
+    if vendor not in _MACHINES:
+        raise ValueError(f"the harness plays {', '.join(_MACHINES)}, not {vendor!r}")
+    return _MACHINES[vendor]

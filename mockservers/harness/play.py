@@ -1,0 +1,319 @@
+"""The play: one scenario against one client, in a fresh world on a real port, and the history of it.
+
+After the scenario's steps the world settles: faults are cleared, credentials given back, delays passed; the client
+works twice more and shows its mirror. This module acts and writes down; it judges nothing.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello
+from mockservers.harness.history import History, Record, Task, records, split
+from mockservers.harness.machines import Machine, machine
+from mockservers.harness.scenarios import Clock, Meanwhile, Other, Scenario, ScenarioError, Trouble, Work, births
+from mockservers.kernel import instants
+from mockservers.kernel.journal import Entry, Exchange, Journal
+from mockservers.kernel.operations import Recipe
+from mockservers.kernel.rules import Misuse
+from mockservers.kernel.world import World, WorldConfig, Worlds
+from mockservers.server.door import FrontDoor
+from mockservers.vendors import emulator
+
+REST = 5 * instants.MINUTE
+"""Virtual time between the last two syncs."""
+LONGEST_SLEEP = 400 * 86_400.0
+
+
+class Declined(Exception):
+    """The client refused `reset`: it cannot work with this dialect, which is honest; the play does not count."""
+
+
+class EmulatorFailure(Exception):
+    """The emulator itself failed during a play. Neither the client's fault nor a verdict."""
+
+
+class _Watched(Journal):
+    """A journal that tells when an exchange was filed, so that others can act between two requests of one task."""
+
+    def __init__(self, filed: Callable[[], None]) -> None:
+        super().__init__(most_bytes=1 << 30, most_body=1 << 30)
+        self._filed = filed
+
+    def attach(self, entry: Entry, exchange: Exchange) -> None:
+        super().attach(entry, exchange)
+        self._filed()
+
+
+@dataclass
+class _Pending:
+    """Steps of others that wait for a request of the task under way."""
+
+    left: int
+    steps: tuple[Other, ...]
+
+
+@dataclass
+class Stage:
+    """One port and one driver for many plays. Use it in a `with` block."""
+
+    driver: Driver
+    door: FrontDoor = field(init=False)
+    worlds: Worlds = field(init=False)
+    plays: int = 0
+
+    def __post_init__(self) -> None:
+        self.worlds = Worlds(emulator, WorldConfig(mode="frozen", start=0))
+        self.door = FrontDoor(self.worlds)
+        self._folder = tempfile.TemporaryDirectory(prefix="mockservers-")
+
+    def __enter__(self) -> Stage:
+        self.door.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.door.stop()
+        self.worlds.close()
+        self._folder.cleanup()
+
+    def play(self, scenario: Scenario) -> History:
+        """Play one scenario from nothing. Raises Declined, DriverFailure, ScenarioError or EmulatorFailure."""
+        self.plays += 1
+        state = Path(self._folder.name) / str(self.plays)
+        state.mkdir()
+        return _Play(self, scenario, state).run()
+
+
+class _Play:
+    def __init__(self, stage: Stage, scenario: Scenario, state: Path) -> None:
+        self.scenario = scenario
+        self.driver = stage.driver
+        self.machine: Machine = machine(scenario.vendor)
+        self.base = stage.door.url
+        self.state = state
+        config = WorldConfig(
+            seed=scenario.seed,
+            mode="frozen",
+            start=scenario.start,
+            data={scenario.vendor: Recipe.parse(scenario.data)},
+            dialects={scenario.vendor: scenario.dialect},
+            whole_bodies=True,
+        )
+        self.world: World = stage.worlds.replace_default(config)
+        self.world.journal = _Watched(self._filed)
+        self.ids: list[str] = []
+        self.tasks: list[Task] = []
+        self.mirror: dict[str, Record] | None = None
+        self.pending: _Pending | None = None
+        self.trouble_inside: Exception | None = None
+        self.driver.asking.now = self._now
+        self.driver.asking.sleep = self._sleep
+
+    # --- what the client may ask ---
+
+    def _now(self) -> str:
+        return instants.to_iso(self.world.clock.now())
+
+    def _sleep(self, seconds: float) -> str:
+        if not 0 <= seconds <= LONGEST_SLEEP:
+            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, not {seconds!r}")
+        self.world.clock.advance(round(seconds * instants.SECOND))
+        return self._now()
+
+    # --- the play ---
+
+    def run(self) -> History:
+        vendor = self.scenario.vendor
+        self.driver.take_output()
+        hello = self.driver.hello()
+        installation = self.world.installation(vendor)
+        options = self.machine.options(installation.dialect) | {"since": instants.to_iso(self.scenario.start)}
+        if self.scenario.data != "empty":
+            self._list()
+        self._reset(options)
+        for step in self.scenario.steps:
+            self._step(step)
+        self._settle()
+        truth = self._list()
+        if self.mirror is None and "mirror" in hello.tasks:
+            self._look()
+        return self._history(hello, options, truth)
+
+    def _reset(self, options: Mapping[str, Any]) -> None:
+        here = emulator(self.scenario.vendor)
+        answer = self.driver.tell(
+            "reset",
+            {
+                "vendor": self.scenario.vendor,
+                "url": self.base,
+                "endpoint": self.base + here.endpoint,
+                "credentials": dict(here.demo_credential),
+                "now": self._now(),
+                "state_dir": str(self.state),
+                "options": dict(options),
+            },
+        )
+        if answer.failed:
+            raise Declined(answer.error)
+
+    def _step(self, step: Other | Clock | Trouble | Work) -> None:
+        if isinstance(step, Other):
+            self._act(step)
+        elif isinstance(step, Clock):
+            try:
+                self.world.clock.advance(step.by)
+            except ValueError as error:
+                raise ScenarioError(str(error)) from error
+        elif isinstance(step, Trouble):
+            self.world.faults.add(
+                step.kind,
+                step.settings,
+                vendor=self.scenario.vendor,
+                operation=step.operation,
+                skip=step.after,
+                times=step.times,
+            )
+        else:
+            self._work(step.task, step.meanwhile)
+
+    def _settle(self) -> None:
+        self.world.faults.clear()
+        self._credentials(revoked=None)
+        self.world.clock.advance(self.machine.settle)
+        self._work("sync", settling=True)
+        self.world.clock.advance(REST)
+        self._work("sync", settling=True)
+
+    # --- others ---
+
+    def _act(self, step: Other) -> None:
+        if step.operation in ("revoke", "restore"):
+            self._credentials(revoked=self.world.clock.now() if step.operation == "revoke" else None)
+            return
+        request: dict[str, Any] = {}
+        if step.ticket:
+            request["id"] = self.ids[int(step.ticket[1:]) - 1]
+        if step.action:
+            request["action"] = step.action
+        for key, value in step.more.items():
+            request[key] = self.ids[int(value[1:]) - 1] if key in self.machine.label_keys else value
+        if step.fields:
+            request["fields"] = dict(step.fields)
+        if step.delay:
+            request["delay"] = step.delay / instants.SECOND
+        for _ in range(step.times):
+            try:
+                result = self.world.act(self.scenario.vendor, step.operation, dict(request))
+            except Misuse as misuse:
+                label = f" {step.ticket}" if step.ticket else ""
+                raise ScenarioError(f"others cannot {step.action or step.operation}{label}: {misuse}") from misuse
+            if births(self.machine, step):
+                self.ids.append(str(result["id"]))
+
+    def _credentials(self, revoked: int | None) -> None:
+        """Take the client's credential away, or give it back."""
+        tenants = self.world.installation(self.scenario.vendor).tenants
+        for credential in tenants.credentials:
+            if credential.tenant == tenants.first.name:
+                credential.revoked = revoked
+
+    def _filed(self) -> None:
+        """An exchange of the client was filed: perhaps it is time for what others do meanwhile."""
+        if self.pending is None or self.trouble_inside is not None:
+            return
+        self.pending.left -= 1
+        if self.pending.left == 0:
+            self._meanwhile()
+
+    def _meanwhile(self) -> None:
+        pending, self.pending = self.pending, None
+        try:
+            for step in pending.steps if pending is not None else ():
+                self._act(step)
+        except Exception as error:  # raised later, where the scenario is played, not inside the server
+            self.trouble_inside = error
+
+    # --- the client ---
+
+    def _work(self, do: str, meanwhile: Meanwhile | None = None, *, settling: bool = False) -> None:
+        if do not in self.driver.hello().tasks:
+            return
+        before, first, at = self.mirror, self.world.journal.count, self.world.clock.now()
+        if meanwhile is not None:
+            self.pending = _Pending(meanwhile.after_request, meanwhile.steps)
+        answer = self.driver.tell(do, {})
+        if self.pending is not None:
+            self._meanwhile()
+        if self.trouble_inside is not None:
+            raise self.trouble_inside
+        last, ended = self.world.journal.count, self.world.clock.now()
+        if "mirror" in self.driver.hello().tasks:
+            self._look()
+        self.tasks.append(
+            Task(
+                len(self.tasks),
+                do,
+                at,
+                ended,
+                first,
+                last,
+                answer.error_kind,
+                answer.error,
+                before,
+                self.mirror,
+                settling,
+            )
+        )
+
+    def _look(self) -> None:
+        """Ask for the mirror, as the client has it now."""
+        answer: Answer = self.driver.tell("mirror", {})
+        if answer.failed:
+            raise DriverFailure(f"the client answered mirror with an error: {answer.error}", self.driver.output)
+        try:
+            self.mirror = records(answer.ok)
+        except ValueError as error:
+            raise DriverFailure(str(error), self.driver.output) from error
+
+    # --- the truth and the history ---
+
+    def _list(self) -> dict[str, Record]:
+        """Every ticket as it truly is."""
+        found: dict[str, Record] = {}
+        after: str | None = None
+        while True:
+            request: dict[str, Any] = {"most": 100} | ({"after": after} if after is not None else {})
+            listed = self.world.act(self.scenario.vendor, "list", request)["records"]
+            for each in listed:
+                found[str(each["id"])] = Record(str(each["id"]), dict(each["fields"]), bool(each["exists"]))
+            if len(listed) < 100:
+                return found
+            after = str(listed[-1]["id"])
+
+    def _history(self, hello: Hello, options: Mapping[str, Any], truth: Mapping[str, Record]) -> History:
+        installation = self.world.installation(self.scenario.vendor)
+        failed = [entry for entry in self.world.journal if entry.outcome == "error"]
+        if failed:
+            raise EmulatorFailure(f"the emulator failed in call #{failed[0].n}: {failed[0].error}")
+        deeds, exchanges = split(self.world.journal, self.tasks)
+        return History(
+            vendor=self.scenario.vendor,
+            start=self.scenario.start,
+            end=self.world.clock.now(),
+            dialect=installation.tenants.first.dialect,
+            hello=hello,
+            options=dict(options),
+            secrets=tuple(installation.tenants.secrets),
+            deeds=deeds,
+            exchanges=exchanges,
+            tasks=tuple(self.tasks),
+            truth=truth,
+            mirror=self.mirror,
+            output=self.driver.take_output(),
+            labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1)},
+        )

@@ -1,0 +1,86 @@
+"""Reads get_tickets' wire: query variables, and tickets, counts and errors in XML, JSON or delimited text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
+
+from mockservers.harness.history import Exchanged
+from mockservers.harness.readers import local, xml
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer told. Tickets are pairs of name and text as sent, still encoded, names that come twice twice."""
+
+    kind: Literal["tickets", "count", "error", "unusable"]
+    tickets: tuple[Pairs, ...] = ()
+    text: str = ""
+
+
+def asked(exchange: Exchanged) -> dict[str, str]:
+    """The query variables of a request, names in lower case, as the server reads them."""
+    pairs = parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True)
+    return {name.lower(): value for name, value in pairs}
+
+
+def said(exchange: Exchanged) -> Said:
+    """What the client was told."""
+    if exchange.received is None or exchange.status is None:
+        return Said("unusable")
+    text = exchange.received.decode("utf-8", "replace").strip()
+    if text.startswith("<"):
+        found = _from_xml(exchange.received)
+    elif text.startswith("{"):
+        found = _from_json(text)
+    else:
+        found = _from_delimited(text, exchange)
+    if exchange.status >= 400 and found.kind != "error":
+        return Said("unusable")
+    return found
+
+
+def _from_xml(body: bytes) -> Said:
+    root = xml(body)
+    if root is None:
+        return Said("unusable")
+    if local(root) == "response" and len(root):
+        return _response(local(root[0]), root[0].text or "")
+    if local(root) != "tickets":
+        return Said("unusable")
+    return Said("tickets", tuple(tuple((local(each), each.text or "") for each in ticket) for ticket in root))
+
+
+def _response(name: str, text: str) -> Said:
+    return Said("count" if name == "count" else "error", text=unquote_plus(text))
+
+
+def _from_json(text: str) -> Said:
+    try:
+        root: Any = dict(json.loads(text, object_pairs_hook=list))
+        if "response" in root:
+            name, value = root["response"][0][0]
+            return _response(name, str(value))
+        return Said(
+            "tickets", tuple(tuple((str(name), str(value)) for name, value in ticket) for ticket in root["tickets"])
+        )
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return Said("unusable")
+
+
+def _from_delimited(text: str, exchange: Exchanged) -> Said:
+    if not text and "empty_body" in exchange.faults:
+        return Said("unusable")
+    if text.startswith("error="):
+        return _response("error", text[6:])
+    if text.startswith("count="):
+        return _response("count", text[6:])
+    lines = [line for line in text.splitlines() if line]
+    if not all(line.lower().startswith("tid=") for line in lines):
+        return Said("unusable")
+    parts = [[part.partition("=") for part in line.split("&")] for line in lines]
+    return Said("tickets", tuple(tuple((name, value) for name, _, value in line) for line in parts))

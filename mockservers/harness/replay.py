@@ -1,0 +1,82 @@
+"""Replay: scenario files against a client, FAILED, FIXED, KEPT or UNPROVEN for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mockservers.harness import scenarios
+from mockservers.harness.drivers import DEADLINE, Driver, open_driver
+from mockservers.harness.duties import Duty, Judgement, judge
+from mockservers.harness.duties import of as duties_of
+from mockservers.harness.history import History
+from mockservers.harness.play import Declined, Stage
+from mockservers.harness.scenarios import Scenario
+
+Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN"]
+"""FAILED: a duty is broken. FIXED: the duty the file was found for is kept now. KEPT: as FIXED, in a file that names no
+duty. UNPROVEN: that duty was not put to the test, or the client declined the dialect."""
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """What became of one file. `broken` are the duties that it broke, the one it was found for first."""
+
+    file: Path
+    scenario: Scenario
+    outcome: Outcome
+    broken: tuple[tuple[Duty, Judgement], ...] = ()
+    history: History | None = None
+    reason: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.outcome == "FAILED"
+
+
+def replay(
+    paths: Iterable[str | Path], client: str | Driver, *, deadline: float = DEADLINE, duties: Sequence[Duty] | None = None
+) -> list[ReplayResult]:
+    """Play every file. All are read before the first is played; raises ScenarioError, WrongClient, DriverFailure."""
+    loaded = [(path, scenarios.load(path)) for path in map(Path, paths)]
+    driver = open_driver(client, deadline) if isinstance(client, str) else client
+    try:
+        with Stage(driver) as stage:
+            return [_one(stage, path, scenario, duties) for path, scenario in loaded]
+    finally:
+        if isinstance(client, str):
+            driver.close()
+
+
+def _one(stage: Stage, path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> ReplayResult:
+    known = tuple(duties) if duties is not None else duties_of(scenario.vendor)
+    wanted = scenario.duty
+    if wanted is not None and wanted not in {duty.id for duty in known}:
+        raise scenarios.ScenarioError(
+            f"{path}: there is no duty {wanted!r}; there are {', '.join(duty.id for duty in known)}"
+        )
+    try:
+        history = stage.play(scenario)
+    except Declined as declined:
+        return ReplayResult(path, scenario, "UNPROVEN", reason=f"the client declined this dialect: {declined}")
+    judgements = judge(history, known)
+    broken = [(duty, judgements[duty.id]) for duty in known if judgements[duty.id].breaches]
+    # Advice that a file was not found for is no reason to fail it.
+    broken = [each for each in broken if each[0].severity == "must" or each[0].id == wanted]
+    if broken:
+        broken.sort(key=lambda each: each[0].id != wanted)
+        return ReplayResult(path, scenario, "FAILED", tuple(broken), history)
+    if wanted is None:
+        return ReplayResult(path, scenario, "KEPT", history=history)
+    if judgements[wanted].verdict == "unproven":
+        reason = "the client never came to the point where the duty counts"
+        return ReplayResult(path, scenario, "UNPROVEN", history=history, reason=reason)
+    return ReplayResult(path, scenario, "FIXED", history=history)
+
+
+def exit_code(results: Iterable[ReplayResult], *, strict: bool = False) -> int:
+    """0 all fixed or kept, 1 some failed, 3 some unproven when strict."""
+    outcomes = {result.outcome for result in results}
+    return 1 if "FAILED" in outcomes else 3 if strict and "UNPROVEN" in outcomes else 0

@@ -1,0 +1,454 @@
+"""Scenarios: what happens to a client, as pure data in a YAML file that people can read, review and replay.
+
+A found failure and a hand-written case are the same thing. Tickets are named by label (`T1`, `T2` ... in the order in
+which steps make them), never by ids. This module reads, checks and writes files; it plays nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+
+from mockservers.harness.machines import Machine, machine
+from mockservers.kernel import instants
+from mockservers.kernel.faults import KINDS, FaultPlan
+from mockservers.kernel.operations import Recipe
+from mockservers.vendors import NAMES, emulator
+
+VERSION = 1
+LARGEST_FILE = 1 << 20
+MOST_STEPS = 2000
+MOST_TIMES = 1000
+LABEL = re.compile(r"T[1-9][0-9]{0,5}")
+TASKS = ("sync",)
+"""What a step may ask of the client. The mirror is looked at after each task without being asked for."""
+
+OtherOperation = Literal["create", "act", "change", "delete", "revoke", "restore"]
+OTHERS: tuple[OtherOperation, ...] = ("create", "act", "change", "delete", "revoke", "restore")
+"""What other people do; `revoke` and `restore` take the client's credential away and give it back."""
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be played; the message names the place, what is wrong, and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Other people do something at the vendor. `delay` is the visibility delay in microseconds."""
+
+    operation: OtherOperation
+    ticket: str | None = None
+    action: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+    delay: int = 0
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time passes, in microseconds."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A fault is planned: `after` matching requests of the client pass first, then it hits `times` of them."""
+
+    kind: str
+    after: int = 0
+    times: int = 1
+    operation: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What others do inside a task, when its request number `after_request` was answered (or at its end)."""
+
+    after_request: int
+    steps: tuple[Other, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The client is told to work."""
+
+    task: str
+    meanwhile: Meanwhile | None = None
+
+
+Step = Other | Clock | Trouble | Work
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One scenario. `start` is an instant; `found` is what a check wrote beside a failure, for people to read."""
+
+    vendor: str
+    steps: tuple[Step, ...]
+    start: int
+    dialect: str | Mapping[str, Any] = "default"
+    seed: int = 1
+    data: str = "empty"
+    note: str = ""
+    found: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def duty(self) -> str | None:
+        """The duty that was found broken, in a saved failure."""
+        return self.found.get("duty")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The file's content as plain data, keys in reading order."""
+        made: dict[str, Any] = {"mockservers": VERSION, "vendor": self.vendor}
+        if self.note:
+            made["note"] = self.note
+        made["dialect"] = self.dialect if isinstance(self.dialect, str) else dict(self.dialect)
+        made["seed"] = self.seed
+        made["start"] = instants.to_iso(self.start)
+        made["data"] = self.data
+        made["steps"] = [step_to_dict(step) for step in self.steps]
+        if self.found:
+            made["found"] = dict(self.found)
+        return made
+
+    def to_yaml(self) -> str:
+        return cast(
+            str, yaml.dump(self.to_dict(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, indent=2)
+        )
+
+
+def step_to_dict(step: Step) -> dict[str, Any]:
+    """One step as it stands in a file; values at their default are left out."""
+    made: dict[str, Any]
+    if isinstance(step, Clock):
+        return {"clock": span(step.by)}
+    if isinstance(step, Trouble):
+        made = {"fault": step.kind, **step.settings}
+        if step.operation:
+            made["operation"] = step.operation
+        if step.after:
+            made["after"] = step.after
+        if step.times != 1:
+            made["times"] = step.times
+        return made
+    if isinstance(step, Work):
+        made = {"client": step.task}
+        if step.meanwhile is not None:
+            made["meanwhile"] = {
+                "after_request": step.meanwhile.after_request,
+                "steps": [step_to_dict(each) for each in step.meanwhile.steps],
+            }
+        return made
+    made = {"other": step.operation}
+    if step.ticket:
+        made["ticket"] = step.ticket
+    if step.action:
+        made["action"] = step.action
+    made |= step.more
+    if step.fields:
+        made["fields"] = dict(step.fields)
+    if step.delay:
+        made["delay"] = span(step.delay)
+    if step.times != 1:
+        made["times"] = step.times
+    return made
+
+
+def span(microseconds: int) -> str:
+    """A length of time as people write it: `5m`, `90s`, `250ms`."""
+    sign, left = ("-", -microseconds) if microseconds < 0 else ("", microseconds)
+    for unit, size in (("d", instants.DAY), ("h", instants.HOUR), ("m", instants.MINUTE), ("s", instants.SECOND)):
+        if left and left % size == 0:
+            return f"{sign}{left // size}{unit}"
+    return f"{sign}{left}us" if left % 1000 else f"{sign}{left // 1000}ms"
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without what surprises: no times made of text, no key twice, no aliases (they can explode)."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise ScenarioError("a scenario has no aliases (*name); write the value out")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str):
+                raise ScenarioError(f"line {key_node.start_mark.line + 1}: {key!r} is not a name; keys are words")
+            if key in seen:
+                raise ScenarioError(f"line {key_node.start_mark.line + 1}: {key!r} is given twice; keep one of them")
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Plain YAML without anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def load(path: str | Path) -> Scenario:
+    """Read and check a scenario file; raises ScenarioError naming the file, or OSError when it cannot be read."""
+    path = Path(path)
+    if path.stat().st_size > LARGEST_FILE:
+        raise ScenarioError(f"{path} has over {LARGEST_FILE} bytes; a scenario is a short text")
+    try:
+        return parse(path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except ScenarioError as error:
+        raise ScenarioError(f"{path}: {error}") from error
+
+
+def parse(text: str) -> Scenario:
+    """Read and check the text of a scenario."""
+    try:
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader with fewer types
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark is not None else ""
+        raise ScenarioError(f"{where}not YAML: {getattr(error, 'problem', None) or error}") from error
+    except RecursionError:
+        raise ScenarioError("the file is nested deeper than any scenario") from None
+    return from_dict(raw)
+
+
+_KEYS = ("mockservers", "vendor", "note", "dialect", "seed", "start", "data", "steps", "found")
+
+
+def from_dict(raw: Any) -> Scenario:
+    """Check plain data and make a scenario of it; raises ScenarioError with a sentence that says what to write."""
+    if not isinstance(raw, Mapping):
+        raise ScenarioError("a scenario is a list of keys, the first of which is 'mockservers: 1'")
+    if "mockservers" not in raw:
+        raise ScenarioError("the key 'mockservers' is missing; begin the file with 'mockservers: 1'")
+    if raw["mockservers"] != VERSION or isinstance(raw["mockservers"], bool):
+        raise ScenarioError(
+            f"this file is of scenario version {raw['mockservers']!r}, and only version {VERSION} is known; "
+            "update mockservers, or write 'mockservers: 1'"
+        )
+    _known(raw, _KEYS, "the scenario")
+    vendor = raw.get("vendor")
+    if vendor not in NAMES:
+        raise ScenarioError(f"vendor {vendor!r} is not known; write one of {', '.join(NAMES)}")
+    here = emulator(vendor)
+    dialect = raw.get("dialect", "default")
+    if not isinstance(dialect, (str, Mapping)):
+        raise ScenarioError(f"dialect takes a name or switches, not {dialect!r}")
+    try:
+        here.dialects.dialect(dialect)
+        recipe = Recipe.parse(_text(raw.get("data", "empty"), "data"))
+        start = instants.from_iso(_text(raw.get("start", ""), "start"))
+    except ScenarioError:
+        raise
+    except ValueError as error:
+        raise ScenarioError(str(error)) from error
+    if recipe.name not in here.recipes:
+        raise ScenarioError(f"{vendor} has no data recipe {recipe.name!r}; there are {', '.join(here.recipes)}")
+    seed = _whole(raw.get("seed", 1), "seed", 0, 2**53)
+    steps = raw.get("steps")
+    if not isinstance(steps, Sequence) or isinstance(steps, str):
+        raise ScenarioError("steps takes a list; the shortest is 'steps: [{client: sync}]'")
+    if len(steps) > MOST_STEPS:
+        raise ScenarioError(f"there are {len(steps)} steps; {MOST_STEPS} is the most")
+    found = raw.get("found", {})
+    if not isinstance(found, Mapping) or not isinstance(found.get("duty", ""), str):
+        raise ScenarioError("found takes what a check wrote there: duty, verdict, says, rules, witness")
+    made = tuple(_Reader(machine(vendor)).step(each, f"step {n}") for n, each in enumerate(steps, 1))
+    scenario = Scenario(
+        vendor, made, start, dialect, seed, str(recipe), _text(raw.get("note", ""), "note"), dict(found)
+    )
+    check_labels(scenario)
+    return scenario
+
+
+def _known(raw: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
+    for key in raw:
+        if key not in keys:
+            raise ScenarioError(f"{where} has no key {key!r}; the keys are {', '.join(keys)}")
+
+
+def _text(value: Any, where: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise ScenarioError(f"{where} takes text, not {value!r}")
+    return str(value)
+
+
+def _whole(value: Any, where: str, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ScenarioError(f"{where} takes a whole number from {low} to {high}, not {value!r}")
+    return value
+
+
+def _span(value: Any, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ScenarioError(f"{where} takes a length of time such as 90s or 5m, not {value!r}")
+    try:
+        return instants.duration(value)
+    except ValueError as error:
+        raise ScenarioError(f"{where}: {error}") from error
+
+
+class _Reader:
+    """Reads the steps of one vendor's scenario."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def step(self, raw: Any, where: str) -> Step:
+        if not isinstance(raw, Mapping):
+            raise ScenarioError(f"{where} is not a step; write one such as '- client: sync' or '- clock: 5m'")
+        kinds = [kind for kind in ("other", "clock", "fault", "client") if kind in raw]
+        if len(kinds) != 1:
+            raise ScenarioError(f"{where} needs exactly one of other, clock, fault, client; it has {kinds or 'none'}")
+        read = {"other": self._other, "clock": self._clock, "fault": self._fault, "client": self._client}[kinds[0]]
+        return read(raw, where)
+
+    def _clock(self, raw: Mapping[str, Any], where: str) -> Step:
+        _known(raw, ("clock",), where)
+        by = _span(raw["clock"], f"{where}: clock")
+        if not -instants.DAY * 400 <= by <= instants.DAY * 400:
+            raise ScenarioError(f"{where}: clock moves by at most 400 days a step")
+        return Clock(by)
+
+    def _fault(self, raw: Mapping[str, Any], where: str) -> Step:
+        kind = raw["fault"]
+        if kind not in KINDS:
+            raise ScenarioError(f"{where}: {kind!r} is not a fault; there are {', '.join(KINDS)}")
+        _known(raw, ("fault", "after", "times", "operation", *KINDS[kind].settings), where)
+        settings = {name: raw[name] for name in KINDS[kind].settings if name in raw}
+        operation = raw.get("operation")
+        try:
+            FaultPlan().add(kind, settings, vendor=self.machine.vendor, operation=operation)
+        except ValueError as error:
+            raise ScenarioError(f"{where}: {error}") from error
+        here = emulator(self.machine.vendor)
+        if operation is not None and operation not in here.operations:
+            raise ScenarioError(f"{where}: no operation {operation!r}; there are {', '.join(here.operations)}")
+        refusal = settings.get("refusal", "")
+        if refusal and refusal not in here.refusals:
+            raise ScenarioError(f"{where}: no refusal {refusal!r}; there are {', '.join(here.refusals)}")
+        after = _whole(raw.get("after", 0), f"{where}: after", 0, 10_000)
+        return Trouble(kind, after, _whole(raw.get("times", 1), f"{where}: times", 1, 10_000), operation, settings)
+
+    def _client(self, raw: Mapping[str, Any], where: str) -> Step:
+        _known(raw, ("client", "meanwhile"), where)
+        if raw["client"] not in TASKS:
+            raise ScenarioError(f"{where}: {raw['client']!r} is no task of this vendor; there are {', '.join(TASKS)}")
+        meanwhile = raw.get("meanwhile")
+        if meanwhile is None:
+            return Work(raw["client"])
+        if not isinstance(meanwhile, Mapping):
+            raise ScenarioError(f"{where}: meanwhile takes after_request and steps")
+        _known(meanwhile, ("after_request", "steps"), f"{where}: meanwhile")
+        after = _whole(meanwhile.get("after_request"), f"{where}: after_request", 1, 10_000)
+        steps = meanwhile.get("steps")
+        if not isinstance(steps, Sequence) or isinstance(steps, str) or not steps:
+            raise ScenarioError(f"{where}: meanwhile.steps takes a list of what others do")
+        made = tuple(self.step(each, f"{where}, meanwhile step {n}") for n, each in enumerate(steps, 1))
+        if not all(isinstance(each, Other) for each in made):
+            raise ScenarioError(f"{where}: meanwhile only others act; clock, faults and tasks stand outside")
+        return Work(raw["client"], Meanwhile(after, cast("tuple[Other, ...]", made)))
+
+    def _other(self, raw: Mapping[str, Any], where: str) -> Step:
+        operation = raw["other"]
+        if operation not in OTHERS:
+            raise ScenarioError(f"{where}: others cannot {operation!r}; they can {', '.join(OTHERS)}")
+        allowed: tuple[str, ...] = {
+            "create": ("fields", "delay", "times"),
+            "act": ("ticket", "action", "delay"),
+            "change": ("ticket", "fields", "delay"),
+            "delete": ("ticket",),
+        }.get(operation, ())
+        extra: tuple[str, ...] = ()
+        if operation == "act":
+            action = raw.get("action")
+            if action not in self.machine.actions:
+                raise ScenarioError(
+                    f"{where}: {action!r} is no action of {self.machine.vendor}; there are {', '.join(self.machine.actions)}"
+                )
+            extra = self.machine.actions[action]
+        _known(raw, ("other", *allowed, *extra), where)
+        ticket = raw.get("ticket")
+        if "ticket" in allowed and (not isinstance(ticket, str) or not LABEL.fullmatch(ticket)):
+            raise ScenarioError(f"{where}: ticket takes a label such as T1, not {ticket!r}")
+        fields = raw.get("fields", {})
+        if not isinstance(fields, Mapping) or (operation == "change" and not fields):
+            raise ScenarioError(f"{where}: fields takes the vendor's field names with their values")
+        delay = _span(raw.get("delay", 0), f"{where}: delay")
+        if not 0 <= delay <= instants.DAY:
+            raise ScenarioError(f"{where}: delay takes 0s to 1d")
+        times = _whole(raw.get("times", 1), f"{where}: times", 1, MOST_TIMES)
+        more = {key: raw[key] for key in extra if key in raw and key != "fields"}
+        return Other(operation, ticket, raw.get("action"), dict(fields), more, delay, times)
+
+
+# --- labels ---------------------------------------------------------------------------------------------------------
+
+
+def births(machine: Machine, step: Other) -> int:
+    """How many tickets a step of others makes, and so how many labels."""
+    if step.operation == "create":
+        return step.times
+    return 1 if step.operation == "act" and step.action in machine.births else 0
+
+
+def check_labels(scenario: Scenario) -> None:
+    """Raises ScenarioError where a step names a ticket that does not exist yet, or no longer."""
+    known, gone = 0, set()
+    here = machine(scenario.vendor)
+
+    def look(step: Other, where: str) -> None:
+        nonlocal known
+        named = [step.ticket, *(step.more[key] for key in here.label_keys if key in step.more)]
+        for label in named:
+            if label is None:
+                continue
+            if not isinstance(label, str) or not LABEL.fullmatch(label):
+                raise ScenarioError(f"{where}: {label!r} is not a label such as T1")
+            if int(label[1:]) > known:
+                so_far = "no ticket" if not known else "only T1" if known == 1 else f"T1 to T{known}"
+                raise ScenarioError(
+                    f"{where}: ticket {label} does not exist yet: so far there is {so_far}. "
+                    "Labels count the tickets in the order in which steps make them"
+                )
+            if label in gone:
+                raise ScenarioError(f"{where}: ticket {label} was deleted by an earlier step")
+        known += births(here, step)
+        if step.operation == "delete" and step.ticket:
+            gone.add(step.ticket)
+
+    for n, step in enumerate(scenario.steps, 1):
+        if isinstance(step, Other):
+            look(step, f"step {n}")
+        elif isinstance(step, Work) and step.meanwhile is not None:
+            for m, inner in enumerate(step.meanwhile.steps, 1):
+                look(inner, f"step {n}, meanwhile step {m}")
+
+
+def with_found(scenario: Scenario, found: Mapping[str, Any]) -> Scenario:
+    """The same scenario with what a check found written beside it."""
+    return replace(scenario, found=dict(found))

@@ -1,0 +1,226 @@
+"""Strategies: whole scenarios as data, drawn by Hypothesis, so that shrinking a failure is shrinking a file.
+
+A scenario is drawn as a list of intents that name tickets by a small number; resolving them to labels comes after, and
+an intent that has no ticket to act on falls away. So every step can be removed without making the others invalid.
+Values come from small pools, the simplest first, so that things collide and shrink towards the plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mockservers.harness.drivers import Hello
+from mockservers.harness.machines import Machine
+from mockservers.harness.scenarios import Clock, Meanwhile, Other, Scenario, Step, Trouble, Work
+from mockservers.kernel import instants
+from mockservers.kernel.instants import HOUR, MINUTE, SECOND
+
+Strategy = st.SearchStrategy[Any]
+Intent = Callable[["Telling"], Step | None]
+"""Turns into a step, given the tickets there are by then; None where it cannot."""
+
+MOST_INTENTS = 8
+"""In each half of a scenario. Two lists make longer scenarios likely, and still shrink to one step."""
+
+STARTS = tuple(
+    instants.from_iso(text)
+    for text in (
+        "2026-03-02T10:00:00Z",
+        "2026-03-02T10:00:30Z",
+        "2026-03-02T10:00:59Z",
+        "2026-04-12T23:59:59Z",  # the last second of a day, and a day of the month that no month has
+        "2026-05-04T04:15:00Z",  # a quarter past midnight in New York
+        "2026-11-01T05:29:30Z",  # clocks in New York repeat an hour from 06:00Z on
+        "2026-03-08T06:59:00Z",  # and skip one from 07:00Z on
+        "2025-12-31T23:59:30Z",
+    )
+)
+
+SPANS = (5 * MINUTE, MINUTE, SECOND, 29 * SECOND, 59 * SECOND, 61 * SECOND, 6 * MINUTE, 17 * MINUTE, HOUR)
+DELAYS = (0, 0, 0, 30 * SECOND, 90 * SECOND)
+
+TEXTS = (
+    "plain",
+    "a & b",
+    'Smith & Sons <North> said "no"',
+    "C++ 100%25",
+    "Müller's Straße 5",
+    "&amp; &lt;b&gt; &quot;",
+    "100 % + 5",
+    "one\ntwo\tthree",
+    "x\\u00e4\\n",
+    "ticket=1&status=Open;a,b",
+    "🚧 проверка",
+    "",
+    "0",
+    "null",
+    "long " * 60 + "end",
+)
+
+
+class Telling:
+    """The state of a scenario while it is told: which labels there are."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.count = 0
+        self.alive: list[int] = []
+        self.heirs: dict[int, int] = {}
+
+    def born(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.count += 1
+            self.alive.append(self.count)
+
+    def pick(self, index: int) -> int | None:
+        """One of the living tickets, the first of them for 0."""
+        return self.alive[index % len(self.alive)] if self.alive else None
+
+
+def _label(number: int) -> str:
+    return f"T{number}"
+
+
+def create(fields: Mapping[str, Any], delay: int = 0, times: int = 1) -> Intent:
+    def tell(telling: Telling) -> Step:
+        telling.born(times)
+        return Other("create", fields=dict(fields), delay=delay, times=times)
+
+    return tell
+
+
+def act(index: int, action: str, delay: int = 0, more: Mapping[str, Any] | None = None) -> Intent:
+    def tell(telling: Telling) -> Step | None:
+        ticket = telling.pick(index)
+        if ticket is None:
+            return None
+        if action in telling.machine.births:
+            while ticket in telling.heirs:  # a version has one successor: the newest is what can have another
+                ticket = telling.heirs[ticket]
+            if ticket not in telling.alive:
+                return None
+            telling.born()
+            telling.heirs[ticket] = telling.count
+        return Other("act", _label(ticket), action, more=dict(more or {}), delay=delay)
+
+    return tell
+
+
+def change(index: int, fields: Mapping[str, Any], delay: int = 0) -> Intent:
+    def tell(telling: Telling) -> Step | None:
+        ticket = telling.pick(index)
+        return None if ticket is None else Other("change", _label(ticket), fields=dict(fields), delay=delay)
+
+    return tell
+
+
+def delete(index: int) -> Intent:
+    def tell(telling: Telling) -> Step | None:
+        ticket = telling.pick(index)
+        if ticket is None:
+            return None
+        telling.alive.remove(ticket)
+        return Other("delete", _label(ticket))
+
+    return tell
+
+
+def plain(step: Step) -> Intent:
+    return lambda telling: step
+
+
+def sync(after_request: int = 0, intents: Iterable[Intent] = ()) -> Intent:
+    """The client works; others act when its request number `after_request` was answered."""
+
+    def tell(telling: Telling) -> Step:
+        steps = tuple(step for step in (intent(telling) for intent in intents) if isinstance(step, Other))
+        return Work("sync", Meanwhile(after_request, steps) if steps else None)
+
+    return tell
+
+
+def tell(machine: Machine, intents: Iterable[Intent]) -> tuple[Step, ...]:
+    """Intents as steps with labels."""
+    telling = Telling(machine)
+    return tuple(step for step in (intent(telling) for intent in intents) if step is not None)
+
+
+indexes = st.integers(0, 3)
+delays = st.sampled_from(DELAYS)
+texts = st.sampled_from(TEXTS)
+clocks: Strategy = st.sampled_from(SPANS).map(lambda by: plain(Clock(by)))
+
+
+def faults(refusals: Iterable[str], operations: Iterable[str]) -> Strategy:
+    """Trouble at every point of a call's life; only such as needs no real waiting."""
+
+    def trouble(kind: str, after: int, times: int, operation: str | None, refusal: str) -> Intent:
+        settings: dict[str, Any] = {}
+        if kind == "refuse":
+            settings["refusal"] = refusal
+        if kind == "cut":
+            settings["after_bytes"] = 64
+        arriving = kind in ("unavailable", "reset")
+        return plain(Trouble(kind, after, times, None if arriving else operation, settings))
+
+    return st.builds(
+        trouble,
+        st.sampled_from(("refuse", "refuse", "fail", "unavailable", "empty_body", "cut", "lost_answer", "reset")),
+        st.sampled_from((0, 0, 1, 2, 3, 5)),
+        st.sampled_from((1, 1, 2, 3)),
+        st.sampled_from((None, *operations)),
+        st.sampled_from(tuple(refusals)),
+    )
+
+
+revocations: Strategy = st.sampled_from(("revoke", "revoke", "restore")).map(lambda what: plain(Other(what)))  # type: ignore[arg-type]
+
+
+def weighted(*choices: tuple[Strategy, int]) -> Strategy:
+    """One of several strategies, the first being the simplest; `st.one_of` gives each the same chance."""
+    return st.sampled_from([strategy for strategy, weight in choices for _ in range(weight)]).flatmap(lambda each: each)
+
+
+def working(others: Strategy) -> Strategy:
+    """Syncs, now and then with others acting inside."""
+    inside = st.builds(sync, st.integers(1, 4), st.lists(others, min_size=1, max_size=2))
+    return weighted((st.builds(sync), 3), (inside, 1))
+
+
+def assemble(
+    machine: Machine,
+    dialect: str | Mapping[str, Any],
+    hello: Hello,
+    creating: Strategy,
+    others: Strategy,
+    troubles: Strategy,
+) -> Strategy:
+    """Whole scenarios of a vendor. `creating`, `others` and `troubles` draw intents."""
+    others = weighted((creating, 2), (others, 3))
+    single = weighted((working(others), 4), (others, 3), (clocks, 2)).map(lambda intent: [intent])
+    # Trouble that no request meets is cleared when the world settles. So mostly something to fetch comes before it,
+    # and work right after it.
+    before = st.lists(others, max_size=1)
+    after = st.lists(st.builds(sync), max_size=2)
+    troubled = st.builds(lambda first, trouble, work: [*first, trouble, *work], before, troubles, after)
+    chunks = st.lists(weighted((single, 3), (troubled, 1)), max_size=MOST_INTENTS)
+    opening = st.lists(creating.map(lambda intent: [intent]), max_size=2)
+    varied = {
+        switch: values
+        for option, (switch, values) in machine.varied.items()
+        if option in hello.options and dialect == "default"
+    }
+    chosen = st.fixed_dictionaries({switch: st.sampled_from(values) for switch, values in varied.items()})
+
+    def scenario(
+        start: int, parts: tuple[list[list[Intent]], ...], switches: Mapping[str, str]
+    ) -> Scenario:
+        drawn = [intent for part in parts for chunk in part for intent in chunk]
+        # What stands at its default is left out, so that a shrunk scenario says only what matters.
+        set_ = {switch: value for switch, value in switches.items() if value != varied[switch][0]}
+        return Scenario(machine.vendor, tell(machine, drawn), start, set_ or dialect)
+
+    return st.builds(scenario, st.sampled_from(STARTS), st.tuples(opening, chunks, chunks), chosen)

@@ -1,0 +1,55 @@
+"""Scenarios for get_tickets: lists around the edge of a page, changed and cut while they are walked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mockservers.harness.drivers import Hello
+from mockservers.harness.machines import machine
+from mockservers.harness.strategies import (
+    Strategy,
+    act,
+    assemble,
+    change,
+    create,
+    revocations,
+    delays,
+    delete,
+    faults,
+    indexes,
+    texts,
+    weighted,
+)
+from mockservers.vendors import emulator
+
+ACTIONS = (("close", {}), ("assign", {"to": "guest"}), ("reopen", {}), ("note", {}), ("unlock", {}))
+TEXT_FIELDS = ("subject", "summary", "company_name", "contact")
+SIZES = (1, 1, 2, 9, 10, 11, 20, 21)
+COPIED = ("", "boss@example.org", "a@example.org,b@example.org")
+CUSTOMERS = ("jones", "kim+1%", "Ädam")
+
+
+def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
+    """Whole scenarios in one dialect (and, in the default one, in the formats and zones the client says it obeys)."""
+    here = emulator("get_tickets")
+    worded = st.fixed_dictionaries(
+        {},
+        optional={
+            "subject": texts,
+            "cid": st.sampled_from(CUSTOMERS),
+            "cc_addresses": st.sampled_from(COPIED),
+        },
+    )
+    creating = st.builds(create, worded, delays, st.sampled_from(SIZES))
+    changing = st.builds(
+        change, indexes, st.builds(lambda name, text: {name: text}, st.sampled_from(TEXT_FIELDS), texts), delays
+    )
+    acting = st.builds(
+        lambda index, action, delay: act(index, action[0], delay, action[1]), indexes, st.sampled_from(ACTIONS), delays
+    )
+    others = weighted((changing, 2), (acting, 2), (st.builds(delete, indexes), 2))
+    trouble = faults(here.refusals, ("tickets.get",))
+    return assemble(machine("get_tickets"), dialect, hello, creating, others, weighted((trouble, 3), (revocations, 1)))
