@@ -110,7 +110,9 @@ def test_order_and_direction(desk: Desk) -> None:
     assert down == sorted(down, reverse=True)
     assert desk.get(tid="*", order="tid", order_direction="DESC").tids == down
     assert desk.get(tid="*", order_direction="DESC").tids == down
-    assert desk.get(tid="*", order="Tid").tids == desk.get(tid="*", order="tid", order_direction="ASC").tids == down[::-1]
+    assert (
+        desk.get(tid="*", order="Tid").tids == desk.get(tid="*", order="tid", order_direction="ASC").tids == down[::-1]
+    )
     assert desk.get(tid="*", order="tid desc").tids == down
 
 

@@ -189,7 +189,8 @@ def test_date_ranges_are_not_moved_by_changes(desk: Desk) -> None:
 
 @rule("get_tickets.date.input", "get_tickets.date.zone")
 @pytest.mark.parametrize(
-    "text", ["4/5/2014 0:15", "04/05/2014 00:15:00", "4/5/2014 12:15:00 AM", "4/5/2014 12:15 am", " 4/5/2014  00:15:00 "]
+    "text",
+    ["4/5/2014 0:15", "04/05/2014 00:15:00", "4/5/2014 12:15:00 AM", "4/5/2014 12:15 am", " 4/5/2014  00:15:00 "],
 )
 def test_notations_of_a_date(desk: Desk, text: str) -> None:
     assert desk.get(start_date=text, end_date=text).tids == [9]
@@ -213,7 +214,9 @@ def test_what_is_no_date_is_an_error(desk: Desk, text: str) -> None:
 
 
 @rule("get_tickets.date.input")
-@pytest.mark.parametrize("text", ["2014-04-05T00:15:00", "2014-04-05 00:15:00", "2014-04-05T02:15:00+02:00", "2014-04-05T00:15:00Z"])
+@pytest.mark.parametrize(
+    "text", ["2014-04-05T00:15:00", "2014-04-05 00:15:00", "2014-04-05T02:15:00+02:00", "2014-04-05T00:15:00Z"]
+)
 def test_lenient_servers_take_iso_dates_and_say_so(make_desk: Any, text: str) -> None:
     desk = make_desk(strictness="lenient")
     reply = desk.get(start_date=text, end_date=text)
