@@ -200,7 +200,7 @@ def _finding(where: World, entry: Entry, note: Note, clean: Callable[[str], str]
 @api.get("/rules", tags=_RULES)
 def rules(query: models.RulesQuery) -> flask.Response:
     """What the emulated servers do, one sentence each, with the place it was read."""
-    where = asked.world()
+    where = asked.world(query.world)
     named = asked.site().vendors
     if query.vendor is not None:
         asked.emulator(where, query.vendor)

@@ -278,7 +278,7 @@ class FindingsQuery(Page):
     rule: str | None = None
 
 
-class RulesQuery(Query):
+class RulesQuery(WorldQuery):
     vendor: str | None = None
     certainty: Literal["certain", "documented", "captured", "reported", "inferred", "assumption"] | None = None
     switch: str | None = None

@@ -31,9 +31,9 @@ def health() -> flask.Response:
 
 
 @api.get("/vendors", tags=_WORLDS)
-def vendors() -> flask.Response:
+def vendors(query: models.WorldQuery) -> flask.Response:
     """What is emulated: addresses, demo credentials, recipes, dialects, operations."""
-    here, where = asked.site(), asked.world()
+    here, where = asked.site(), asked.world(query.world)
     return asked.answer({"vendors": [_vendor(where, name, here.url) for name in here.vendors]})
 
 
@@ -84,7 +84,7 @@ def _world(where: World) -> dict[str, Any]:
 
 
 @api.get("/worlds", tags=_WORLDS)
-def worlds() -> flask.Response:
+def worlds(query: models.Query) -> flask.Response:
     """All worlds of this process."""
     return asked.answer({"worlds": [_world(each) for each in list(asked.site().worlds.values())]})
 
@@ -123,7 +123,7 @@ def _config(body: models.WorldCreate, like: WorldConfig) -> WorldConfig:
 
 
 @api.post("/worlds", tags=_WORLDS)
-def create_world(body: models.WorldCreate) -> flask.Response:
+def create_world(query: models.Query, body: models.WorldCreate) -> flask.Response:
     """Create a world; it begins like `default` where nothing else is said. Data is made when a vendor is first used."""
     all_worlds = asked.site().worlds
     config = _config(body, all_worlds.default.config)
@@ -133,13 +133,13 @@ def create_world(body: models.WorldCreate) -> flask.Response:
 
 
 @api.get("/worlds/<string:name>", tags=_WORLDS)
-def read_world(path: models.WorldPath) -> flask.Response:
+def read_world(path: models.WorldPath, query: models.Query) -> flask.Response:
     """One world."""
     return asked.answer(_world(asked.world(path.name)))
 
 
 @api.delete("/worlds/<string:name>", tags=_WORLDS)
-def delete_world(path: models.WorldPath) -> flask.Response:
+def delete_world(path: models.WorldPath, query: models.Query) -> flask.Response:
     """Delete a world and its data; `default` cannot be deleted."""
     asked.world(path.name)
     with asked.naming("name"):
@@ -148,7 +148,7 @@ def delete_world(path: models.WorldPath) -> flask.Response:
 
 
 @api.post("/worlds/<string:name>/reset", tags=_WORLDS)
-def reset_world(path: models.WorldPath, body: models.Nothing) -> flask.Response:
+def reset_world(path: models.WorldPath, query: models.Query, body: models.Nothing) -> flask.Response:
     """Back to the beginning: data, tenants, switches, clock; faults, journal and checkpoints are emptied."""
     where = asked.world(path.name)
     where.reset()
@@ -156,7 +156,7 @@ def reset_world(path: models.WorldPath, body: models.Nothing) -> flask.Response:
 
 
 @api.post("/worlds/<string:name>/checkpoint", tags=_WORLDS)
-def checkpoint_world(path: models.WorldPath, body: models.CheckpointName) -> flask.Response:
+def checkpoint_world(path: models.WorldPath, query: models.Query, body: models.CheckpointName) -> flask.Response:
     """Remember data, tenants, switches and clock under a name; a name used before is overwritten."""
     where = asked.world(path.name)
     if body.name not in where.checkpoints and len(where.checkpoints) >= MOST_CHECKPOINTS:
@@ -166,7 +166,7 @@ def checkpoint_world(path: models.WorldPath, body: models.CheckpointName) -> fla
 
 
 @api.post("/worlds/<string:name>/restore", tags=_WORLDS)
-def restore_world(path: models.WorldPath, body: models.CheckpointName) -> flask.Response:
+def restore_world(path: models.WorldPath, query: models.Query, body: models.CheckpointName) -> flask.Response:
     """Return to a checkpoint; journal and faults stay as they are."""
     where = asked.world(path.name)
     if body.name not in where.checkpoints:
@@ -230,7 +230,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 
 @api.get("/faults/kinds", tags=_FAULTS)
-def fault_kinds() -> flask.Response:
+def fault_kinds(query: models.WorldQuery) -> flask.Response:
     """Every kind of fault, where in a call's life it strikes, and its settings."""
     return asked.answer(
         {
