@@ -27,6 +27,11 @@ WORLD, EXCHANGE = "mockservers.world", "mockservers.exchange"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
+def _utf_8(native: str) -> str:
+    """Text of a WSGI environ, whose characters stand for bytes (PEP 3333)."""
+    return native if native.isascii() else native.encode("latin-1").decode("utf-8", "replace")
+
+
 class Visit(NamedTuple):
     """What a view needs of the request that Flask is serving."""
 
@@ -37,13 +42,12 @@ class Visit(NamedTuple):
     @property
     def path(self) -> str:
         """The decoded path below the world's prefix."""
-        raw: str = self.environ["PATH_INFO"]
-        return raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
+        return _utf_8(self.environ["PATH_INFO"])
 
     @property
     def query(self) -> str:
-        """The query string as it came."""
-        return str(self.environ["QUERY_STRING"])
+        """The query string as it came, percent codes and all."""
+        return _utf_8(self.environ["QUERY_STRING"])
 
     def header(self, name: str) -> str:
         """A request header, or empty text."""
