@@ -45,6 +45,8 @@ def _open() -> None:
     finally:
         if shim is not None:
             del sys.modules["cgi"]
+        # The old importer has nothing left to do, and each import that fails elsewhere would warn of it.
+        sys.meta_path[:] = [each for each in sys.meta_path if not type(each).__module__.startswith("spyne.")]
 
 
 _open()

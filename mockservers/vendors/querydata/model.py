@@ -109,7 +109,8 @@ def _touched() -> sa.Select[Any]:
     """Tickets with an action inside a window: whether one of these is visible, one is hidden, one came after."""
     inside, later = ACTIONS.alias("inside"), ACTIONS.alias("later")
     moved = sa.exists().where(later.c.ticket_id == inside.c.ticket_id, later.c.at > _p("high"), _shown(later))
-    shown = sa.case((_shown(inside), 1), else_=0)
+    # A hidden arrival hides the ticket, so it is looked at beside the action, and not in the condition.
+    shown = sa.case((sa.and_(_shown(inside), _exists_for(TICKETS)), 1), else_=0)
     return (
         sa.select(inside.c.ticket_id, sa.func.max(shown), sa.func.min(shown), moved)
         .join(TICKETS, TICKETS.c.id == inside.c.ticket_id)
@@ -118,7 +119,7 @@ def _touched() -> sa.Select[Any]:
             inside.c.at >= _p("low"),
             inside.c.at <= _p("high"),
             inside.c.at <= _p("now"),
-            _exists_for(TICKETS),
+            TICKETS.c.created >= _p("oldest"),
         )
         .group_by(inside.c.ticket_id)
         .order_by(inside.c.ticket_id)
@@ -169,7 +170,7 @@ def touched(db: sa.Connection, sight: Sight, window: Window, now: int) -> Touche
     for ticket, shown, all_shown, moved in db.execute(TOUCHED, values):
         if shown and not moved:
             found.ids.append(ticket)
-        elif moved:
+        elif shown:
             found.moved_out += 1
         if not all_shown:
             found.hidden += 1

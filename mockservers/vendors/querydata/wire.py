@@ -83,13 +83,20 @@ class _Door:
         return asmx.Result(f"<QueryDataResult>{soap.text(text)}</QueryDataResult>", text)
 
     def _refused(self, refusal: Refusal, form: str) -> str:
+        self._cite(rules.ERROR_FORM)
         if self.dialect["errors"] == "fault":
             raise self._failure(refusal.facts["message"]) from refusal
         return answers.error(refusal, form)
 
-    @staticmethod
-    def _failure(message: str) -> asmx.Defect:
+    def _failure(self, message: str) -> asmx.Defect:
+        self._cite(rules.FRAMEWORK_FAILURE)
         return asmx.Defect("failure", f"{asmx.UNPROCESSED} ---> {message}", "Server")
+
+    def _cite(self, rule: Rule) -> None:
+        """Add a rule that shapes the answer's form to the entry of the call that is over."""
+        entry = self.exchange.entry
+        if entry is not None and rule.id not in entry.rules:
+            entry.rules.append(rule.id)
 
     def reject(self, defect: asmx.Defect, method: str | None) -> None:
         rule: Rule = _RULES[defect.kind]
