@@ -26,7 +26,7 @@ def _addresses(value: Any) -> tuple[str, ...]:
 
 
 def _limit(value: Any) -> int | None:
-    if value in (None, False, "off"):
+    if value is None or value is False or value == "off":
         return None
     number = int(value) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= 1_000_000_000:

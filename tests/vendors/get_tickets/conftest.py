@@ -79,8 +79,7 @@ class Reply:
         elif self.text.startswith("{"):
             found = json.loads(self.text).get("response", [{}])[0].get(name)
         else:
-            found = dict(parse_qsl(self.text)).get(name) if self.text.startswith(f"{name}=") else None
-            return found
+            return dict(parse_qsl(self.text)).get(name) if self.text.startswith(f"{name}=") else None
         return None if found is None else unquote_plus(found)
 
     @property

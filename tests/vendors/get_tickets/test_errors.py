@@ -100,7 +100,8 @@ def test_every_refusal_can_be_planned_as_a_fault(desk: Desk, kind: str) -> None:
     desk.world.faults.add("refuse", {"refusal": kind}, vendor="get_tickets")
     reply = desk.get(tid=34)
     assert 400 <= reply.status < 500
-    assert reply.error and "{" not in reply.error
+    assert reply.error
+    assert "{" not in reply.error
     assert reply.entry.outcome == "fault"
     assert desk.get(tid=34).tids == [34]
 

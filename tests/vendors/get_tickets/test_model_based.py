@@ -181,6 +181,6 @@ def test_pages_put_together_are_the_whole(desk: Desk, data: Any, size: int, colu
     assert sorted(whole) == [each["tid"] for each in desk.all()]
     total = desk.get(tid="*", count_only="Y").count
     pages = [desk.get(tid="*", order=order, count=size, page=n + 1).tids for n in range(-(-total // size))]
-    assert sum(pages, []) == whole
+    assert [tid for page in pages for tid in page] == whole
     assert all(len(page) == size for page in pages[:-1])
     assert desk.get(tid="*", order=order, count=size, page=len(pages) + 1).tids == []
