@@ -40,7 +40,8 @@ class Switch:
         assert self.check is not None, f"switch {self.name} has neither values nor a check"
         try:
             return self.check(value)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError) as error:
+            # Whatever a check trips over in JSON of the wrong shape is the value's fault.
             raise ValueError(f"switch {self.name!r} takes {self.expected}, not {value!r}: {error}") from error
 
     @property

@@ -90,7 +90,7 @@ _UNITS = {"us": 1, "ms": 1000, "s": SECOND, "m": MINUTE, "min": MINUTE, "h": HOU
 
 def duration(text: str | int | float) -> int:
     """A length of time in microseconds: a number of seconds, or text such as `90s`, `5m`, `1.5h`, `2d`."""
-    if isinstance(text, bool):
+    if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         raise ValueError(f"{text!r} is not a length of time")
     if isinstance(text, (int, float)):
         try:
