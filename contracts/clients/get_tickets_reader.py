@@ -1,13 +1,13 @@
 """A reader of ReadyDesk's get_tickets, done right: an example to copy, and the client that every duty must find correct.
 
-    mockservers check get_tickets --client contracts/clients/get_tickets_reader.py:GetTicketsReader
-    mockservers check get_tickets --client 'python contracts/clients/get_tickets_reader.py'
+mockservers check get_tickets --client contracts/clients/get_tickets_reader.py:Client
+mockservers check get_tickets --client 'python contracts/clients/get_tickets_reader.py'
 """
 
 import json
 import sys
 import xml.etree.ElementTree as ElementTree
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote_plus
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ class Unusable(Exception):
     kind = "transport"
 
 
-class GetTicketsReader:
+class Client:
     def hello(self, **_):
         return {
             "name": "get_tickets reader",
@@ -110,7 +110,11 @@ class GetTicketsReader:
         """How many tickets there are, in delimited text."""
         text = self.get(tid="*", count_only="Y").text
         if not text.startswith("count="):
-            raise Refused(unquote_plus(text.removeprefix("error="))) if text.startswith("error=") else Unusable("no count")
+            raise (
+                Refused(unquote_plus(text.removeprefix("error=")))
+                if text.startswith("error=")
+                else Unusable("no count")
+            )
         return int(text[6:])
 
     def tickets_in(self, text, answer):
@@ -152,7 +156,7 @@ class GetTicketsReader:
         if name in DATES:
             # No zone stands there: it is the server's local time.
             local = datetime.strptime(text, self.dates).replace(tzinfo=self.zone)
-            return local.astimezone(timezone.utc).isoformat()
+            return local.astimezone(UTC).isoformat()
         return text
 
 
@@ -160,4 +164,4 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
     from session import serve
 
-    serve(GetTicketsReader)
+    serve(Client)

@@ -1,13 +1,13 @@
 """A reader of Utilisphere's QueryData, done right: an example to copy, and the client that every duty must find correct.
 
-    mockservers check querydata --client contracts/clients/querydata_reader.py:QueryDataReader
-    mockservers check querydata --client 'python contracts/clients/querydata_reader.py'
+mockservers check querydata --client contracts/clients/querydata_reader.py:Client
+mockservers check querydata --client 'python contracts/clients/querydata_reader.py'
 """
 
 import json
 import sys
 import xml.etree.ElementTree as ElementTree
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ class Unusable(Exception):
     kind = "transport"
 
 
-class QueryDataReader:
+class Client:
     def __init__(self, ask):
         self.ask = ask  # what time it is at the vendor; a client in production looks at its own clock
 
@@ -105,7 +105,7 @@ class QueryDataReader:
         if name in TIMES and value is not None:
             # No zone stands there: it is the tenant's.
             local = datetime.fromisoformat(value.replace("/", "-").replace(" ", "T")).replace(tzinfo=self.zone)
-            return local.astimezone(timezone.utc).isoformat()
+            return local.astimezone(UTC).isoformat()
         return value
 
     # --- the two kinds of call ---
@@ -123,9 +123,8 @@ class QueryDataReader:
         result = self.call("Details", "UtilisphereID", "EQUALS", ticket)
         return result.get(self.options["details_root"]) or []
 
-    def call(self, result_type, field, operation, value):
-        """One question; the answer's object. Raises Refused or Unusable, and never takes an error for an answer."""
-        payload = {
+    def payload(self, result_type, field, operation, value):
+        return {
             "AuthCode": self.code,
             "ItemType": "Ticket",
             "ResultType": result_type,
@@ -133,11 +132,14 @@ class QueryDataReader:
             "UseWarehouse": False,
             "Filters": [{"Field": field, "Operation": operation, "Value": value}],
         }
+
+    def call(self, result_type, field, operation, value):
+        """One question; the answer's object. Raises Refused or Unusable, and never takes an error for an answer."""
         namespace, parameter = self.options["namespace"], self.options["parameter"]
         body = ENVELOPE.format(
             namespace=escape(namespace, {'"': "&quot;"}),
             parameter=parameter,
-            payload=escape(json.dumps({"QueryData_V1": payload})),
+            payload=escape(json.dumps({"QueryData_V1": self.payload(result_type, field, operation, value)})),
         )
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{namespace.rstrip("/")}/QueryData"'}
         try:
@@ -166,4 +168,4 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
     from session import serve
 
-    serve(QueryDataReader)
+    serve(Client)

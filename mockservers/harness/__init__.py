@@ -9,9 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mockservers.harness import check as _check
+    from mockservers.harness import replay as _replay
     from mockservers.harness.check import CheckConfig as CheckConfig
     from mockservers.harness.check import Report as Report
-    from mockservers.harness.check import check as run_check
     from mockservers.harness.drivers import Driver as Driver
     from mockservers.harness.drivers import DriverFailure as DriverFailure
     from mockservers.harness.drivers import WrongClient as WrongClient
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from mockservers.harness.duties import Judgement as Judgement
     from mockservers.harness.history import History as History
     from mockservers.harness.replay import ReplayResult as ReplayResult
-    from mockservers.harness.replay import replay as run_replay
     from mockservers.harness.scenarios import Scenario as Scenario
     from mockservers.harness.scenarios import ScenarioError as ScenarioError
+
+    run_check = _check.check
+    run_replay = _replay.replay
 
 # Functions get names of their own here: `check` and `replay` are the modules.
 _HOMES = {
@@ -42,7 +45,7 @@ _HOMES = {
     "ScenarioError": "scenarios:ScenarioError",
 }
 
-__all__ = list(_HOMES)  # noqa: PLE0605
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

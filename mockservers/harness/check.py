@@ -20,13 +20,13 @@ from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.machines import machine
 from mockservers.harness.play import Declined, Stage
-from mockservers.harness.scenarios import Scenario, with_found
+from mockservers.harness.scenarios import Scenario, Work, with_found
 from mockservers.kernel import clock
 from mockservers.vendors import emulator
 
 EXAMPLES = 60
 SECONDS = 300.0
-MOST_SHRINKS = 400
+MOST_SHRINKS = 250
 """Plays that shrinking one duty may take."""
 
 
@@ -48,6 +48,8 @@ class CheckConfig:
     save_to: Path | None = Path("scenarios-found")
     duties: tuple[Duty, ...] | None = None
     shrink: bool = True
+    fail_fast: bool = False
+    """Stop drawing examples at the first one that breaks a duty."""
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
 
 
@@ -93,6 +95,8 @@ class Report:
 
     vendor: str
     client: str
+    given: str
+    """The client as it was named, for commands that a report suggests."""
     seed: int
     dialects: tuple[DialectReport, ...]
     seconds: float
@@ -140,7 +144,8 @@ def check(config: CheckConfig) -> Report:
     finally:
         if isinstance(config.client, str):
             driver.close()
-    return Report(config.vendor, hello.name, config.seed, reports, (clock.wall() - begun) / 1e6)
+    given = config.client if isinstance(config.client, str) else "CLIENT"
+    return Report(config.vendor, hello.name, given, config.seed, reports, (clock.wall() - begun) / 1e6)
 
 
 def _different(vendor: str) -> list[str]:
@@ -197,6 +202,8 @@ class _Hunt:
                 played.turn = turn if played.turn is None else played.turn
                 examples.append(played)
             self.config.progress(turn + 1, self.config.examples, what)
+            if self.config.fail_fast and played is not None and any(map(played.broken, self.duties)):
+                break
         found = {duty.id: self._verdict(duty, examples) for duty in self.duties}
         for duty in self.duties:
             if found[duty.id].verdict == "broken":
@@ -298,7 +305,7 @@ class _Hunt:
 def _size(played: _Played) -> tuple[int, int]:
     """How long a scenario is to read: steps, then characters."""
     inner = sum(
-        len(step.meanwhile.steps) for step in played.scenario.steps if getattr(step, "meanwhile", None) is not None
+        len(step.meanwhile.steps) for step in played.scenario.steps if isinstance(step, Work) and step.meanwhile
     )
     return len(played.scenario.steps) + inner, len(json.dumps(played.scenario.to_dict()))
 
@@ -312,9 +319,9 @@ def _same_everywhere() -> Iterator[None]:
     try:
         from hypothesis.internal.conjecture import providers
 
-        kept, empty = providers._get_local_constants, providers.Constants()
+        kept, empty = providers._get_local_constants, vars(providers)["Constants"]()
         cache = providers.CONSTANTS_CACHE.cache
-    except (ImportError, AttributeError, TypeError):
+    except (ImportError, AttributeError, KeyError, TypeError):
         yield
         return
     cache.clear()

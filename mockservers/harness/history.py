@@ -177,7 +177,10 @@ def exchanged(entry: Entry, task: int | None) -> Exchanged:
 
 
 def split(entries: Iterable[Entry], tasks: Iterable[Task]) -> tuple[tuple[Deed, ...], tuple[Exchanged, ...]]:
-    """The journal as acts of others and requests of the client. Listing is nobody's act."""
+    """The journal as acts of others and requests of the client.
+
+    A `read` is no act; it shows what an act upon another ticket did to this one.
+    """
     bounds = [(task.first, task.last, task.index) for task in tasks]
 
     def owner(n: int) -> int | None:
@@ -186,7 +189,7 @@ def split(entries: Iterable[Entry], tasks: Iterable[Task]) -> tuple[tuple[Deed, 
     deeds, exchanges = [], []
     for entry in entries:
         if entry.actor == "other":
-            if entry.operation not in ("list", "read"):
+            if entry.operation != "list":
                 deeds.append(deed(entry))
         else:
             exchanges.append(exchanged(entry, owner(entry.n)))

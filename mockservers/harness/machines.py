@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -55,7 +55,7 @@ class Machine:
         return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def _types(vendor: str, entity: str) -> Mapping[str, str]:
     return {field.name: field.type for field in catalogue.load(vendor)[entity].fields}
 

@@ -76,7 +76,9 @@ class Stage:
         self.door.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.door.stop()
         self.worlds.close()
         self._folder.cleanup()
@@ -214,6 +216,10 @@ class _Play:
                 raise ScenarioError(f"others cannot {step.action or step.operation}{label}: {misuse}") from misuse
             if births(self.machine, step):
                 self.ids.append(str(result["id"]))
+            # Some acts change another ticket too (its older version, its parent); the history must know.
+            touched = {request[key] for key in ("id", *self.machine.label_keys) if key in request} - {str(result["id"])}
+            for other in sorted(touched):
+                self.world.act(self.scenario.vendor, "read", {"id": other})
 
     def _credentials(self, revoked: int | None) -> None:
         """Take the client's credential away, or give it back."""

@@ -37,7 +37,11 @@ class ReplayResult:
 
 
 def replay(
-    paths: Iterable[str | Path], client: str | Driver, *, deadline: float = DEADLINE, duties: Sequence[Duty] | None = None
+    paths: Iterable[str | Path],
+    client: str | Driver,
+    *,
+    deadline: float = DEADLINE,
+    duties: Sequence[Duty] | None = None,
 ) -> list[ReplayResult]:
     """Play every file. All are read before the first is played; raises ScenarioError, WrongClient, DriverFailure."""
     loaded = [(path, scenarios.load(path)) for path in map(Path, paths)]

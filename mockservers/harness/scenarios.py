@@ -120,9 +120,7 @@ class Scenario:
         return made
 
     def to_yaml(self) -> str:
-        return cast(
-            str, yaml.dump(self.to_dict(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, indent=2)
-        )
+        return yaml.dump(self.to_dict(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, indent=2)
 
 
 def step_to_dict(step: Step) -> dict[str, Any]:
@@ -386,9 +384,10 @@ class _Reader:
         extra: tuple[str, ...] = ()
         if operation == "act":
             action = raw.get("action")
-            if action not in self.machine.actions:
+            if not isinstance(action, str) or action not in self.machine.actions:
                 raise ScenarioError(
-                    f"{where}: {action!r} is no action of {self.machine.vendor}; there are {', '.join(self.machine.actions)}"
+                    f"{where}: {action!r} is no action of {self.machine.vendor}; "
+                    f"there are {', '.join(self.machine.actions)}"
                 )
             extra = self.machine.actions[action]
         _known(raw, ("other", *allowed, *extra), where)

@@ -98,7 +98,7 @@ class Driver(ABC):
     def tell(self, do: str, message: Mapping[str, Any]) -> Answer:
         """Send one message."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most drivers have nothing to close
         """Say good-bye; never raises."""
 
     def keep(self, text: str) -> None:
@@ -160,7 +160,9 @@ def read_answer(raw: Any, wanted: int, said: str) -> Answer:
     if not isinstance(raw, Mapping):
         raise DriverFailure(f"the client answered {shorten(said)}; an answer is a JSON object with the message's id")
     if raw.get("id") != wanted or isinstance(raw.get("id"), bool):
-        raise DriverFailure(f"the client answered id {raw.get('id')!r} to message {wanted}; answer each message once, in order")
+        raise DriverFailure(
+            f"the client answered id {raw.get('id')!r} to message {wanted}; answer each message once, in order"
+        )
     if ("ok" in raw) == ("error" in raw):
         raise DriverFailure(f"the client answered {shorten(said)}; an answer has either 'ok' or 'error'")
     if "ok" in raw:

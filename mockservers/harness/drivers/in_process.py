@@ -25,6 +25,7 @@ from mockservers.harness.drivers import (
     Answer,
     Driver,
     DriverFailure,
+    ErrorKind,
     WrongClient,
 )
 
@@ -71,7 +72,8 @@ def _from_file(path: Path) -> Any:
     if key in sys.modules:
         return sys.modules[key]
     spec = importlib.util.spec_from_file_location(key, resolved)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[key] = module
     folder = str(resolved.parent)
@@ -90,7 +92,9 @@ def _from_file(path: Path) -> Any:
 class CallableDriver(Driver):
     """Calls the methods of an object of the client's class."""
 
-    def __init__(self, home: str, name: str, deadline: float = DEADLINE, make: Callable[..., Any] | None = None) -> None:
+    def __init__(
+        self, home: str, name: str, deadline: float = DEADLINE, make: Callable[..., Any] | None = None
+    ) -> None:
         super().__init__(name, deadline)
         self._make = make or load(home, name)
         try:
@@ -150,11 +154,13 @@ class CallableDriver(Driver):
                     self._client = self._make(ask=Ask(self)) if self._takes_ask else self._make()
                 return self._answer(do, message)
             except (KeyboardInterrupt, SystemExit) as error:
-                raise DriverFailure(f"the client ended the process while at {do!r}: {error!r}", printed.getvalue()) from error
+                raise DriverFailure(
+                    f"the client ended the process while at {do!r}: {error!r}", printed.getvalue()
+                ) from error
             except Exception as error:
-                kind = getattr(error, "kind", None)
-                if kind not in ERROR_KINDS:
-                    kind = "transport" if isinstance(error, OSError) else "client"
+                named = getattr(error, "kind", None)
+                kind: ErrorKind = "transport" if isinstance(error, OSError) else "client"
+                kind = next((each for each in ERROR_KINDS if each == named), kind)
                 return Answer(None, kind, f"{type(error).__name__}: {error}")
             finally:
                 self.keep(printed.getvalue())
@@ -192,5 +198,3 @@ class CallableDriver(Driver):
             finished.wait(min(self.deadline, 5.0))
             self._thread = None
         self._client = None
-
-

@@ -87,7 +87,9 @@ class SessionDriver(Driver):
         self._id += 1
         wanted = self._id
         if not self._lines.empty():
-            self._fail(f"the client wrote {shorten(repr(self._lines.get()))} before it was asked {do!r}; one answer a message")
+            self._fail(
+                f"the client wrote {shorten(repr(self._lines.get()))} before it was asked {do!r}; one answer a message"
+            )
         self._write({"id": wanted, "do": do, **message}, do)
         until = clock.wall() + round(self.deadline * 1e6)
         for _ in range(MOST_QUESTIONS):
@@ -106,7 +108,7 @@ class SessionDriver(Driver):
                 return read_answer(raw, wanted, line.decode("utf-8", "replace"))
             except DriverFailure as failure:
                 self._fail(failure.what)
-        self._fail(f"the client asked over {MOST_QUESTIONS} questions in one task")
+        return self._fail(f"the client asked over {MOST_QUESTIONS} questions in one task")
 
     def _reply(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         if raw["ask"] == "now":
@@ -117,7 +119,9 @@ class SessionDriver(Driver):
                 return {"answer": self.asking.sleep(float(seconds))}
             except (ValueError, OverflowError) as error:
                 self._fail(f"the client asked to sleep {seconds!r} seconds: {error}")
-        self._fail(f"the client asked {shorten(repr(dict(raw)))}; it may ask now, or sleep with a number of seconds")
+        return self._fail(
+            f"the client asked {shorten(repr(dict(raw)))}; it may ask now, or sleep with a number of seconds"
+        )
 
     def _write(self, message: Mapping[str, Any], do: str) -> None:
         stream: IO[bytes] | None = self._process.stdin
@@ -146,7 +150,9 @@ class SessionDriver(Driver):
         try:
             line = self._lines.get(timeout=max((until - clock.wall()) / 1e6, 0.001))
         except queue.Empty:
-            self._fail(f"the client has not answered {do!r} within {self.deadline:g} s; it hangs, or the deadline is too short")
+            self._fail(
+                f"the client has not answered {do!r} within {self.deadline:g} s; it hangs, or the deadline is too short"
+            )
         if line is None:
             self._ended(do)
         if len(line) > LONGEST_LINE:

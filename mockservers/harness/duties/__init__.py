@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal
 
 from mockservers.harness.history import History
@@ -94,7 +94,7 @@ def breach_class(duty: Duty) -> type[BrokenDuty]:
     return known
 
 
-@lru_cache(maxsize=None)
+@cache
 def of(vendor: str) -> tuple[Duty, ...]:
     """All duties of a vendor."""
     from mockservers.harness.machines import machine

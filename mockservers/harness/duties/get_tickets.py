@@ -19,7 +19,7 @@ def _answers(history: History) -> list[tuple[Exchanged, wire.Said]]:
 
 def _doubled(history: History) -> bool:
     """Whether this dialect's answers carry `cid` twice."""
-    return history.dialect["output_format"] != "xml" and history.dialect["cc_column"] == "faithful"
+    return bool(history.dialect["output_format"] != "xml" and history.dialect["cc_column"] == "faithful")
 
 
 def _about_cid(history: History, difference: Difference) -> bool:
@@ -68,7 +68,8 @@ def _decoded_once(history: History) -> Judgement:
 
 
 def _error_is_not_empty(history: History) -> Judgement:
-    provoked, breaches = 0, []
+    provoked = 0
+    breaches: list[Breach] = []
     known = set(history.ever)
     for task in history.syncs:
         failed = [each for each in history.within(task) if _is_error(each)]
@@ -76,14 +77,14 @@ def _error_is_not_empty(history: History) -> Judgement:
             continue
         provoked += 1
         invented = sorted(set(task.after) - known - set(task.before))
-        for ticket in invented:
-            breaches.append(
-                Breach(
-                    f"after {shared.request(failed[0])} was answered by an error, the mirror holds a ticket "
-                    f"{comparing.show(ticket)} that never was",
-                    {"ticket": ticket},
-                )
+        breaches += [
+            Breach(
+                f"after {shared.request(failed[0])} was answered by an error, the mirror holds a ticket "
+                f"{comparing.show(ticket)} that never was",
+                {"ticket": ticket},
             )
+            for ticket in invented
+        ]
         if history.deeds_within(task):
             continue  # rows shift under a walk; what is lost then is not lost by the error
         lost = [ticket for ticket in sorted(task.before) if ticket not in task.after and _stood(history, ticket, task)]

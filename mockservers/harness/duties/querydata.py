@@ -84,7 +84,10 @@ def _current_state(history: History) -> Judgement:
     changed = sum(
         1
         for deed in history.deeds
-        if deed.ok and deed.record is not None and deed.n > fetched.get(deed.record.id, 1 << 60)
+        if deed.ok
+        and deed.operation != "read"
+        and deed.record is not None
+        and deed.n > fetched.get(deed.record.id, 1 << 60)
     )
     breaches = [
         shared.part(history, each, "the mirror kept what was true earlier")
@@ -218,7 +221,9 @@ def _no_warehouse_polling(history: History) -> Judgement:
 
 
 def _refused_login(history: History) -> Judgement:
-    refused = [each for each in history.exchanges if each.received is not None and wire.said(each).code.upper() == "AUTH"]
+    refused = [
+        each for each in history.exchanges if each.received is not None and wire.said(each).code.upper() == "AUTH"
+    ]
     return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
 
 
@@ -226,9 +231,7 @@ def _secret_kept(history: History) -> Judgement:
     return shared.revealed(history, in_target=True)
 
 
-def _duty(
-    slug: str, says: str, because: tuple[str, ...], severity: str, judge: object, provoke: str
-) -> Duty:
+def _duty(slug: str, says: str, because: tuple[str, ...], severity: str, judge: object, provoke: str) -> Duty:
     ids = tuple(f"querydata.{each}" for each in because)
     return Duty(f"querydata.{slug}", says, ids, severity, judge, provoke)  # type: ignore[arg-type]
 
@@ -269,7 +272,7 @@ DUTIES: tuple[Duty, ...] = (
     _duty(
         "text_survives",
         "Values arrive character for character: the answer's text is un-escaped once, no more and no less.",
-        ("wire.names", "details.content"),
+        ("details.content", "method.single"),
         "must",
         _text_survives,
         "values with & < > quotes or umlauts in fields that the client mirrors",

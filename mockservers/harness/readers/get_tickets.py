@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
@@ -28,6 +29,7 @@ def asked(exchange: Exchanged) -> dict[str, str]:
     return {name.lower(): value for name, value in pairs}
 
 
+@lru_cache(maxsize=1024)
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:

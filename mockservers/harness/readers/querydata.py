@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from mockservers.harness.history import Exchanged
@@ -53,6 +54,7 @@ def window(value: str) -> tuple[datetime, datetime] | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def asked(exchange: Exchanged) -> Asked:
     """What the client wanted, as far as it can be read."""
     root = xml(exchange.body)
@@ -76,6 +78,7 @@ def asked(exchange: Exchanged) -> Asked:
         return Asked()
 
 
+@lru_cache(maxsize=1024)
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:
@@ -114,7 +117,9 @@ def _result(text: str) -> Said:
 
 
 def _xml_result(text: str) -> Said:
-    root = xml(text.encode("utf-8") if "encoding" not in text[:80] else re.sub(r"<\?.*?\?>", "", text, count=1).encode())
+    root = xml(
+        text.encode("utf-8") if "encoding" not in text[:80] else re.sub(r"<\?.*?\?>", "", text, count=1).encode()
+    )
     if root is None:
         return Said("unusable")
     error = find(root, "Error")

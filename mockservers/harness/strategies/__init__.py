@@ -169,7 +169,7 @@ def faults(refusals: Iterable[str], operations: Iterable[str]) -> Strategy:
     return st.builds(
         trouble,
         st.sampled_from(("refuse", "refuse", "fail", "unavailable", "empty_body", "cut", "lost_answer", "reset")),
-        st.sampled_from((0, 0, 1, 2, 3, 5)),
+        st.sampled_from((0, 1, 1, 2, 2, 3, 5)),
         st.sampled_from((1, 1, 2, 3)),
         st.sampled_from((None, *operations)),
         st.sampled_from(tuple(refusals)),
@@ -194,20 +194,21 @@ def assemble(
     machine: Machine,
     dialect: str | Mapping[str, Any],
     hello: Hello,
+    beginning: Strategy,
     creating: Strategy,
     others: Strategy,
     troubles: Strategy,
 ) -> Strategy:
-    """Whole scenarios of a vendor. `creating`, `others` and `troubles` draw intents."""
+    """Whole scenarios of a vendor. `beginning` draws what is there at first; all draw intents."""
     others = weighted((creating, 2), (others, 3))
     single = weighted((working(others), 4), (others, 3), (clocks, 2)).map(lambda intent: [intent])
     # Trouble that no request meets is cleared when the world settles. So mostly something to fetch comes before it,
     # and work right after it.
-    before = st.lists(others, max_size=1)
+    before = st.lists(weighted((others, 3), (clocks, 2)), max_size=3)
     after = st.lists(st.builds(sync), max_size=2)
     troubled = st.builds(lambda first, trouble, work: [*first, trouble, *work], before, troubles, after)
     chunks = st.lists(weighted((single, 3), (troubled, 1)), max_size=MOST_INTENTS)
-    opening = st.lists(creating.map(lambda intent: [intent]), max_size=2)
+    opening = st.lists(beginning.map(lambda intent: [intent]), max_size=2)
     varied = {
         switch: values
         for option, (switch, values) in machine.varied.items()
@@ -215,9 +216,7 @@ def assemble(
     }
     chosen = st.fixed_dictionaries({switch: st.sampled_from(values) for switch, values in varied.items()})
 
-    def scenario(
-        start: int, parts: tuple[list[list[Intent]], ...], switches: Mapping[str, str]
-    ) -> Scenario:
+    def scenario(start: int, parts: tuple[list[list[Intent]], ...], switches: Mapping[str, str]) -> Scenario:
         drawn = [intent for part in parts for chunk in part for intent in chunk]
         # What stands at its default is left out, so that a shrunk scenario says only what matters.
         set_ = {switch: value for switch, value in switches.items() if value != varied[switch][0]}

@@ -15,11 +15,11 @@ from mockservers.harness.strategies import (
     assemble,
     change,
     create,
-    revocations,
     delays,
     delete,
     faults,
     indexes,
+    revocations,
     texts,
     weighted,
 )
@@ -40,4 +40,6 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     )
     others = weighted((acting, 4), (changing, 2), (st.builds(delete, indexes), 1))
     trouble = faults(here.refusals, here.operations)
-    return assemble(machine("querydata"), dialect, hello, creating, others, weighted((trouble, 3), (revocations, 1)))
+    return assemble(
+        machine("querydata"), dialect, hello, creating, creating, others, weighted((trouble, 3), (revocations, 1))
+    )

@@ -1,0 +1,63 @@
+"""Runs the contracts as plain pytest: `pytest contracts/querydata --client path/to/file.py:Client`.
+
+Each file is one vendor's contract: a test for each duty, all over the same examples, played once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("mockservers contracts")
+    for name, default, what in (
+        ("--client", None, "the client under test, as for mockservers check"),
+        ("--dialect", "default", "a named dialect of the vendor, or all"),
+        ("--examples", "60", "scenarios to play"),
+        ("--harness-seed", "1", "same seed, same scenarios"),
+        ("--save", "scenarios-found", "folder for the scenario files of broken duties"),
+    ):
+        group.addoption(name, default=default, help=what)
+
+
+@pytest.fixture(scope="session")
+def reports() -> dict[str, Any]:
+    """One check a vendor and session."""
+    return {}
+
+
+@pytest.fixture
+def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
+    """Asks for a duty's verdict: kept passes, broken fails with the proof, unproven is skipped with the reason."""
+    from mockservers.harness import CheckConfig, run_check
+    from mockservers.harness.duties import Duty
+    from mockservers.harness.report import proof_lines
+
+    option = request.config.getoption
+    if option("--client") is None:
+        pytest.skip("no client was named; give --client path/to/file.py:Class")
+
+    def ask(duty: Duty) -> None:
+        if duty.vendor not in reports:
+            reports[duty.vendor] = run_check(
+                CheckConfig(
+                    duty.vendor,
+                    option("--client"),
+                    dialect=option("--dialect"),
+                    seed=int(option("--harness-seed")),
+                    examples=int(option("--examples")),
+                    save_to=Path(option("--save")),
+                )
+            )
+        report = reports[duty.vendor]
+        said = report.verdict(duty.id)
+        if said == "broken":
+            proof = next(each for each in report.proofs if each.duty.id == duty.id)
+            pytest.fail("\n".join(proof_lines(proof, report.given)), pytrace=False)
+        if said == "unproven":
+            pytest.skip(f"unproven: it takes {duty.provoke}")
+
+    return ask

@@ -1,0 +1,8 @@
+"""Only the first page is read."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("get_tickets")):
+    def call(self, **variables):
+        return super().call(**variables) if variables.get("page") == 1 else []

@@ -1,0 +1,8 @@
+"""What is no longer in the list stays in the mirror."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("get_tickets")):
+    def walk(self):
+        return {**self.tickets, **super().walk()}

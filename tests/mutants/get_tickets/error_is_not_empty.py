@@ -1,0 +1,11 @@
+"""An error inside a good answer is taken for an empty list."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("get_tickets")):
+    def call(self, **variables):
+        try:
+            return super().call(**variables)
+        except Exception:
+            return []

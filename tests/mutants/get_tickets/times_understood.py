@@ -1,0 +1,10 @@
+"""The hour is read without its AM or PM."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("get_tickets")):
+    def value(self, name, text):
+        if name == "date_opened" and text.endswith(("AM", "PM")):
+            text = text[:-2] + "AM"
+        return super().value(name, text)

@@ -1,0 +1,13 @@
+"""An error inside a good answer is taken for a window in which nothing happened."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("querydata")):
+    def summary(self, start, end):
+        try:
+            return super().summary(start, end)
+        except Exception as error:
+            if "AUTH" in str(error):
+                raise
+            return []

@@ -1,0 +1,8 @@
+"""However long the gap is, it is asked for in one window."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("querydata")):
+    def reset(self, options, **rest):
+        super().reset(options={**options, "window_minutes": 100_000}, **rest)
