@@ -22,7 +22,7 @@ from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.instants import HOUR
-from mockservers.kernel.journal import Exchange, Journal
+from mockservers.kernel.journal import Exchange, Headers, Journal
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
 from mockservers.kernel.secrets import mask
@@ -355,12 +355,17 @@ class World:
         def clean_bytes(body: bytes) -> bytes:
             return clean(body[:most].decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
+        def clean_headers(headers: Headers) -> Headers:
+            # Most headers hold no secret: one look at all of them together spares a look at each.
+            together = "\n".join([value for _, value in headers])
+            return headers if clean(together) == together else [(name, clean(value)) for name, value in headers]
+
         return replace(
             exchange,
             target=clean(exchange.target),
-            headers=[(name, clean(value)) for name, value in exchange.headers],
+            headers=clean_headers(exchange.headers),
             body=clean_bytes(exchange.body),
-            reply_headers=[(name, clean(value)) for name, value in exchange.reply_headers],
+            reply_headers=clean_headers(exchange.reply_headers),
             reply_body=clean_bytes(exchange.reply_body),
             secrets=[],
             entry=None,
