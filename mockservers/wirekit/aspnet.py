@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 MOST_VARIABLES = 1000
 """More in a query or form are refused by the framework, as a guard against hash collisions."""
 
-_SAFE = re.compile(r"[A-Za-z0-9\-_.!*()]*")
+_SAFE = re.compile(r"[A-Za-z0-9\-_.!*() ]*")
 _SAFE_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!*()")
 _LOWER = tuple(chr(b) if b in _SAFE_BYTES else "+" if b == 0x20 else f"%{b:02x}" for b in range(256))
 _UPPER = tuple(text.upper() if text[0] == "%" else text for text in _LOWER)
@@ -24,7 +24,7 @@ _DANGER = re.compile(r"<[A-Za-z!/?]|&#")
 def url_encode(text: str, upper: bool = False) -> str:
     """`text` as `HttpUtility.UrlEncode` writes it; half a surrogate pair becomes U+FFFD, as in .NET's UTF-8 encoder."""
     if _SAFE.fullmatch(text):
-        return text
+        return text.replace(" ", "+")
     try:
         raw = text.encode()
     except UnicodeEncodeError:

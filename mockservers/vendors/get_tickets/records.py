@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
-from mockservers.kernel.store import fits
 from mockservers.vendors.get_tickets import lag, phrases
 from mockservers.vendors.get_tickets.model import (
     DIRECTORY,
@@ -25,13 +24,10 @@ from mockservers.vendors.get_tickets.model import (
     TICKET,
     TICKETS,
     custom_names,
-    kept,
     shown,
     whole_second,
 )
-
-Values = dict[str, Any]
-"""The 38 outputs of a ticket, in kept form."""
+from mockservers.vendors.get_tickets.wishes import Values, Wish
 
 DERIVED = {
     "tid": "the number of a ticket never changes",
@@ -46,85 +42,7 @@ def _tenant(ctx: Context) -> str:
     return ctx.tenant.name
 
 
-# --- reading a request ------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Wish:
-    """One request of the records door, with its own checks: every key is asked for, or it is too much."""
-
-    ctx: Context
-    raw: Mapping[str, Any]
-    taken: set[str] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, ctx: Context, request: Any) -> _Wish:
-        if request is not None and not isinstance(request, Mapping):
-            raise Misuse(f"a request is an object with names, not {request!r}")
-        return cls(ctx, request or {})
-
-    def take(self, name: str, default: Any = None) -> Any:
-        self.taken.add(name)
-        return self.raw.get(name, default)
-
-    def text(self, name: str, default: str | None = None) -> str:
-        value = self.take(name, default)
-        if not isinstance(value, str) or not value:
-            raise Misuse(f"{name!r} is needed, as text; it was {value!r}")
-        return value
-
-    def number(self, name: str = "id") -> int:
-        value = self.take(name)
-        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        if (
-            not isinstance(text, str)
-            or not text.isascii()
-            or not text.isdecimal()
-            or len(text) > 19
-            or not fits(int(text))
-        ):
-            raise Misuse(f"{name!r} is a ticket's number, as text; it was {value!r}")
-        return int(text)
-
-    def delay(self) -> int:
-        seconds = self.take("delay", 0)
-        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= 10 * 365 * 86400:
-            raise Misuse(f"'delay' is a number of seconds from 0 to ten years, not {seconds!r}")
-        return round(seconds * instants.SECOND)
-
-    def fields(self) -> Values:
-        """The given fields in kept form."""
-        given = self.take("fields", {})
-        if given is None:
-            given = {}
-        if not isinstance(given, Mapping):
-            raise Misuse(f"'fields' is an object of output names and values, not {given!r}")
-        values: Values = {}
-        for name, value in given.items():
-            if name not in OUTPUTS:
-                raise Misuse(f"a ticket has no field {name!r}; it has {', '.join(OUTPUTS)}")
-            try:
-                values[name] = kept(name, value)
-            except ValueError as error:
-                raise Misuse(str(error)) from error
-        if "custom_fields" in values:
-            values["custom_fields"] = self._defined(json.loads(values["custom_fields"]))
-        return values
-
-    def _defined(self, given: Mapping[str, str]) -> str:
-        assert self.ctx.tenant is not None
-        defined = {name.lower(): name for name in self.ctx.tenant.facts["custom_fields"]}
-        named = {name.replace(" ", "_"): text for name, text in given.items()}
-        for name in named:
-            if name.lower() not in defined:
-                raise Misuse(f"custom field {name!r} is not defined; there are {', '.join(defined.values()) or 'none'}")
-        return json.dumps({defined[name.lower()]: text for name, text in named.items()})
-
-    def done(self) -> None:
-        """Refuse what nobody asked for: a misspelt key must not pass in silence."""
-        unknown = sorted(set(self.raw) - self.taken)
-        if unknown:
-            raise Misuse(f"nothing here reads {unknown[0]!r}; it takes {', '.join(sorted(self.taken))}")
+# --- tickets as they are ------------------------------------------------------------------------------------------------
 
 
 def _existing(ctx: Context, tid: int) -> Values:
@@ -198,6 +116,11 @@ def _settle(ctx: Context, values: Values, given: Values) -> None:
         values["locked"] = "Y" if given["locked_by"] else "N"
     if values["locked"] == "N":
         values["locked_by"] = ""
+    elif not values["locked_by"]:
+        values["locked_by"] = "guest"
+    if "status" in given and "date_closed" not in given and values["merged"] == "N":
+        closed = values["status"].casefold() == "closed"
+        values["date_closed"] = (values["date_closed"] or whole_second(ctx.now)) if closed else None
 
 
 def _settle_pair(ctx: Context, values: Values, given: Values, kind: str, number: str, name: str) -> None:
@@ -242,12 +165,8 @@ def _stamp(ctx: Context, values: Values, by: str, given: Mapping[str, Any] | Non
             values["updater_type"] = "CUSTOMER" if _entry(ctx, "customer", id=values["updated_by"]) else "TECH"
 
 
-def _by(wish: _Wish) -> str:
-    by = wish.take("by", "guest")
-    try:
-        return str(kept("updated_by", by))
-    except ValueError as error:
-        raise Misuse(str(error).replace("updated_by", "'by'")) from error
+def _by(wish: Wish) -> str:
+    return str(wish.like("by", "updated_by", "guest"))
 
 
 # --- references between tickets ---------------------------------------------------------------------------------------
@@ -302,8 +221,10 @@ def _next_number(ctx: Context) -> int:
 
 def create(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody opens a ticket; what is not given is made up plausibly. `{"fields"?, "by"?, "delay"?}`."""
-    wish = _Wish.of(ctx, request)
-    given, by, delay = wish.fields(), wish.take("by"), wish.delay()
+    wish = Wish.of(ctx, request)
+    given, delay = wish.fields(), wish.delay()
+    if wish.take("by") is not None:
+        given = {"opened_by": wish.like("by", "opened_by"), **given}
     wish.done()
     tid = given.get("tid") or _next_number(ctx)
     if lag.truth(ctx, _tenant(ctx), tid) is not None:
@@ -312,12 +233,10 @@ def create(ctx: Context, request: Any) -> dict[str, Any]:
         if given.get(name) not in (None, "", "N"):
             raise Misuse(f"a new ticket cannot be given {name}: {DERIVED[name]}")
     values = {**EMPTY, **_plausible(ctx, tid), **given, "tid": tid}
-    opener = by if isinstance(by, str) and by else given.get("opened_by") or values["opened_by"]
     _settle(ctx, values, {"cid": values["cid"], **given})
-    if "opened_by" not in given and isinstance(by, str) and by:
-        values["opened_by"] = kept("opened_by", by)
+    opener = values["opened_by"]
     _stamp(ctx, values, values["cid"] if opener == "WEBSITE" else opener, given)
-    if "date_opened" not in given:
+    if values["date_opened"] is None:
         values["date_opened"] = whole_second(ctx.now)
     if "last_updated" not in given:
         values["last_updated"] = values["date_opened"]
@@ -342,7 +261,7 @@ def _plausible(ctx: Context, tid: int) -> Values:
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody edits fields. `{"id", "fields", "by"?, "delay"?}`."""
-    wish = _Wish.of(ctx, request)
+    wish = Wish.of(ctx, request)
     tid, given, by, delay = wish.number(), wish.fields(), _by(wish), wish.delay()
     wish.done()
     return _edit(ctx, tid, given, by, delay)
@@ -368,7 +287,7 @@ def _edit(ctx: Context, tid: int, given: Values, by: str, delay: int) -> dict[st
 
 def delete(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody deletes a ticket: its parent forgets it, its children lose their parent. `{"id", "delay"?}`."""
-    wish = _Wish.of(ctx, request)
+    wish = Wish.of(ctx, request)
     tid, delay = wish.number(), wish.delay()
     wish.done()
     values = _existing(ctx, tid)
@@ -399,7 +318,7 @@ def _merged_into(ctx: Context, tid: int) -> list[int]:
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of a ticket, seen by clients or not. `{"id"}`."""
-    wish = _Wish.of(ctx, request)
+    wish = Wish.of(ctx, request)
     tid = wish.number()
     wish.done()
     return _record(lag.truth(ctx, _tenant(ctx), tid), tid)
@@ -407,7 +326,7 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all tickets by number. `{"after"?, "most"?}`."""
-    wish = _Wish.of(ctx, request)
+    wish = Wish.of(ctx, request)
     after = wish.number("after") if wish.raw.get("after") not in (None, "") else 0
     wish.take("after")
     most = wish.take("most", 100)
@@ -419,7 +338,7 @@ def list_(ctx: Context, request: Any) -> dict[str, Any]:
 
 def define(ctx: Context, request: Any) -> dict[str, Any]:
     """An administrator defines the custom fields anew, in this order. `{"custom_fields": [names]}`."""
-    wish = _Wish.of(ctx, request)
+    wish = Wish.of(ctx, request)
     wanted = wish.take("custom_fields")
     wish.done()
     if not isinstance(wanted, list):
@@ -436,51 +355,45 @@ def define(ctx: Context, request: Any) -> dict[str, Any]:
 
 # --- actions ----------------------------------------------------------------------------------------------------------
 
-Action = Callable[[_Wish, Values, dict[int, Values | None]], None]
+Action = Callable[[Wish, Values, dict[int, Values | None]], None]
 
 
-def _close(wish: _Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _close(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
     values["status"] = "Closed"
     if values["date_closed"] is None:
         values["date_closed"] = whole_second(wish.ctx.now)
 
 
-def _reopen(wish: _Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _reopen(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
     if values["merged"] == "Y":
         raise Misuse(f"ticket {values['tid']} was merged into another; that is not undone by reopening it")
     values["status"], values["date_closed"] = "Open", None
 
 
-def _assign(wish: _Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _assign(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
     to, group = wish.take("to"), wish.take("group")
     if to is None and group is None:
         raise Misuse("assign needs 'to' (a technician's id), 'group' (a group's name), or both; empty text unassigns")
     given: Values = {}
-    try:
-        if to is not None:
-            given["assigned_tech"] = kept("assigned_tech", to)
-        if group is not None:
-            given["assigned_group_name"] = kept("assigned_group_name", group)
-    except ValueError as error:
-        raise Misuse(str(error)) from error
+    if to is not None:
+        given["assigned_tech"] = wish.like("to", "assigned_tech")
+    if group is not None:
+        given["assigned_group_name"] = wish.like("group", "assigned_group_name")
     values.update(given)
     _settle(wish.ctx, values, given)
 
 
-def _lock(wish: _Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _lock(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
     if values["locked"] == "Y":
         raise Misuse(f"ticket {values['tid']} is locked already, by {values['locked_by']!r}")
-    try:
-        values["locked"], values["locked_by"] = "Y", kept("locked_by", wish.take("by", "guest"))
-    except ValueError as error:
-        raise Misuse(str(error)) from error
+    values["locked"], values["locked_by"] = "Y", wish.like("by", "locked_by", "guest")
 
 
-def _unlock(wish: _Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _unlock(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
     values["locked"], values["locked_by"] = "N", ""
 
 
-def _merge(wish: _Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _merge(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
     into = wish.number("into")
     if into == values["tid"] or values["merged"] == "Y":
         raise Misuse(f"ticket {values['tid']} cannot be merged into {into}: it is the same, or merged already")
@@ -493,7 +406,7 @@ def _merge(wish: _Wish, values: Values, images: dict[int, Values | None]) -> Non
     images[into] = target
 
 
-def _note(wish: _Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _note(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
     """Work is recorded: only the time and author of the last change move."""
 
 
@@ -507,7 +420,7 @@ NAMES = (*ACTIONS, "update", "spawn")
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody works on a ticket. `{"id", "action", "by"?, "note"?, "delay"?}` and what the action takes: assign `to`,
     `group`; merge `into`; update and spawn `fields`. spawn returns the child, the others the ticket."""
-    wish = _Wish.of(ctx, request)
+    wish = Wish.of(ctx, request)
     tid, name, by, delay = wish.number(), wish.text("action"), _by(wish), wish.delay()
     wish.take("note")
     if name not in NAMES:
@@ -530,7 +443,6 @@ def _spawn(ctx: Context, tid: int, given: Values, by: str, delay: int) -> dict[s
     parent = _existing(ctx, tid)
     if "parent_ticket" in given:
         raise Misuse(f"the parent of what ticket {tid} spawns is ticket {tid}; leave parent_ticket out")
-    _stamp(ctx, parent, by)
     fields = {"cid": parent["cid"], "category": parent["category"], "priority": parent["priority"],
               "subject": parent["subject"], **{name: shown(name, value) for name, value in given.items()}}  # fmt: skip
     child = create(ctx, {"fields": {**fields, "parent_ticket": tid}, "by": by, "delay": delay / instants.SECOND})

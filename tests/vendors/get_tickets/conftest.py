@@ -117,9 +117,6 @@ class Desk:
             method=method, path=path, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent,
             body=body, remote=remote,
         )  # fmt: skip
-        for name, value in sent:
-            if name.lower() == "content-type":
-                environ["CONTENT_TYPE"] = value
         gateway.converse(self.world, "get_tickets", environ, exchange)
         made = dict(exchange.reply_headers)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]

@@ -170,7 +170,7 @@ def test_selections_agree_with_the_model(
         assert reply.entry.outcome in ("ok", "refused")
 
 
-@settings(max_examples=EXAMPLES // 3, deadline=None)
+@settings(max_examples=EXAMPLES // 5, deadline=None)
 @given(data=st.data(), size=st.integers(1, 7), column=st.sampled_from(ORDERS), down=st.booleans())
 def test_pages_put_together_are_the_whole(desk: Desk, data: Any, size: int, column: str, down: bool) -> None:
     desk.world.restore("empty")

@@ -124,7 +124,8 @@ def test_other_directions_are_an_error(desk: Desk, word: str) -> None:
 
 
 @rule("get_tickets.order.allow_list", "get_tickets.order.default")
-def test_every_output_sorts_and_ties_end_in_tid(desk: Desk) -> None:
+def test_every_output_sorts_and_ties_end_in_tid(make_desk: Any) -> None:
+    desk = make_desk("demo:40")
     for name in desk.truth(9):
         up = desk.get(tid="*", order=name)
         down = desk.get(tid="*", order=f"{name.upper()} DESC")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy.dialects import postgresql
 
 from mockservers import vendors
 from mockservers.kernel import catalogue, data
+from mockservers.vendors.get_tickets import selection
 
 EMULATOR = vendors.emulator("get_tickets")
 STATEMENTS = json.loads(data.file("fixtures", "get_tickets", "statements.json").read_text("utf-8"))
@@ -67,3 +69,10 @@ def test_switches_check_what_they_are_given(name: str, good: list[object], bad: 
 
 def test_named_dialects() -> None:
     assert list(EMULATOR.dialects.named) == ["default", "clean", "json", "delimited", "european", "hostile"]
+
+
+def test_the_statements_are_not_sqlites_own() -> None:
+    shape = selection.Shape(("cid_from", "keyword", "status"), "due_date", True, True)
+    text = str(selection.numbers(shape).compile(dialect=postgresql.dialect()))
+    assert "strpos(ticket.search, " in text
+    assert text.replace("\n", " ").split("ORDER BY ")[1].startswith("ticket.due_date DESC NULLS LAST, ticket.tid ASC")
