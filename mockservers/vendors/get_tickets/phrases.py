@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from random import Random
 
 SOURCES = ("WEBSITE", "EMAIL", "PHONE")
 STATUSES = ("Open", "In Progress", "Waiting for Customer", "On Hold", "Closed")

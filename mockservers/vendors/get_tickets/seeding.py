@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -20,6 +19,8 @@ from mockservers.vendors.get_tickets import phrases
 from mockservers.vendors.get_tickets.model import DIRECTORY, EMPTY, TICKETS, custom_names, kept, row, whole_second
 
 if TYPE_CHECKING:
+    from random import Random
+
     from mockservers.kernel.world import Installation
 
 KEY, OTHER_KEY = "demo-key", "other-key"
@@ -117,7 +118,7 @@ def _bulk_people(people: Directory, source: Random, rows: int) -> None:
     for number in range(1, 1 + min(max(rows // 10, 5), 1000)):
         contact = f"{faker.first_name()} {faker.last_name()}"
         cid = f"{contact.split()[-1].lower()}{number}"
-        group = _KEY_ACCOUNTS if source.random() < 0.2 else (0, "")
+        group = _KEY_ACCOUNTS if source.randrange(100) < 20 else (0, "")
         facts = _customer(source.choice(companies), contact, faker.phone_number(), f"{cid}@example.com", group)
         people["customer"][cid] = (contact, facts)
 
@@ -191,22 +192,22 @@ def _plausible(
     updated = min(opened + source.randrange(MINUTE, 30 * DAY), born)
     if ticket["status"] == "Closed":
         ticket["date_closed"] = whole_second(updated)
-    if source.random() < 0.7:
+    if source.randrange(100) < 70:
         ticket["assigned_tech"] = source.choice(tuple(people["technician"]))
-    if source.random() < 0.5:
+    if source.randrange(100) < 50:
         number = source.choice(tuple(people["tech_group"]))
         ticket["assigned_group_id"], ticket["assigned_group_name"] = int(number), people["tech_group"][number][0]
-    if source.random() < 0.3:
+    if source.randrange(100) < 30:
         ticket["due_date"] = whole_second(opened + source.randrange(DAY, 40 * DAY))
-    if source.random() < 0.1:
+    if source.randrange(100) < 10:
         ticket["cc_addresses"] = "boss@example.com,team@example.com"
-    if source.random() < 0.1:
+    if source.randrange(100) < 10:
         ticket["linked_asset"] = str(source.randrange(1, 500))
     ticket["last_updated"] = whole_second(updated)
-    ticket["updated_by"] = cid if source.random() < 0.3 else technician
+    ticket["updated_by"] = cid if source.randrange(100) < 30 else technician
     kind = people["technician"].get(ticket["updated_by"], ("", {"type": "CUSTOMER"}))
     ticket["updater_type"] = kind[1]["type"]
-    if source.random() < 0.4:
+    if source.randrange(100) < 40:
         ticket["custom_fields"] = json.dumps({"Site": source.choice(("Köln", "Atlanta", "")),
                                               "Cost_Centre": str(source.randrange(1000, 9999))})  # fmt: skip
     return ticket
