@@ -66,6 +66,12 @@ class Entry:
     exchange: Exchange | None = None
 
 
+def _size(exchange: Exchange) -> int:
+    # Headers count too: a hostile client can make them far longer than its bodies.
+    headers = sum(len(name) + len(value) for name, value in (*exchange.headers, *exchange.reply_headers))
+    return len(exchange.body) + len(exchange.reply_body) + len(exchange.target) + headers
+
+
 class Journal:
     """The entries of one world."""
 
@@ -87,6 +93,11 @@ class Journal:
         """How many entries were ever written; also the number of the latest."""
         return self._count
 
+    @property
+    def held(self) -> int:
+        """Bytes of all exchanges that are kept."""
+        return self._bytes
+
     def open(self, at: int, wall: int, vendor: str, operation: str | None, actor: str) -> Entry:
         """Begin an entry; it stands in the journal from now on, and its owner fills it in."""
         self._count += 1
@@ -103,7 +114,9 @@ class Journal:
             exchange.body = exchange.body[: self.most_body]
             exchange.reply_body = exchange.reply_body[: self.most_body]
         entry.exchange = exchange
-        self._bytes += len(exchange.body) + len(exchange.reply_body)
+        if entry.n <= self.dropped:  # it went while its answer was made; whoever holds it may still read it
+            return
+        self._bytes += _size(exchange)
         while self._bytes > self.most_bytes and len(self._entries) > 1:
             self._drop()
 
@@ -111,7 +124,7 @@ class Journal:
         gone = self._entries.popleft()
         self.dropped += 1
         if gone.exchange is not None:
-            self._bytes -= len(gone.exchange.body) + len(gone.exchange.reply_body)
+            self._bytes -= _size(gone.exchange)
 
     def since(self, n: int) -> Sequence[Entry]:
         """The entries after number `n`."""

@@ -108,12 +108,12 @@ class Recipe:
     @classmethod
     def parse(cls, text: str | int) -> Recipe:
         """`demo`, `empty`, `1000` or `demo:1000`."""
-        name, _, rows = str(text).partition(":")
-        if name.isdecimal() and not rows:
-            name, rows = "demo", name
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or (rows and not rows.isdecimal()):
+        found = re.fullmatch(r"([a-z][a-z0-9_]*)(?::([0-9]{1,12}))?|([0-9]{1,12})", str(text))
+        if found is None:
             raise ValueError(f"{text!r} is not a recipe; write a name and, after a colon, a number: demo, demo:1000")
-        return cls(name, int(rows) if rows else None)
+        name, rows, alone = found.groups()
+        rows = rows or alone
+        return cls(name or "demo", int(rows) if rows else None)
 
     def __str__(self) -> str:
         return self.name if self.rows is None else f"{self.name}:{self.rows}"

@@ -90,6 +90,8 @@ class Installation:
             raise ValueError(
                 f"{self.emulator.name} has no data recipe {recipe.name!r}; there are {', '.join(self.emulator.recipes)}"
             )
+        if not self.store.empty and not self._is_whole():
+            self._wipe()
         born = self.world.clock.now()
         key = (self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
         if not self.store.empty:
@@ -110,6 +112,23 @@ class Installation:
                 _TEMPLATES[key] = image
                 if len(_TEMPLATES) > _MOST_TEMPLATES:
                     _TEMPLATES.popitem(last=False)
+
+    def _is_whole(self) -> bool:
+        """Whether seeding came to its end; raises ValueError for a database that is not ours."""
+        with self.store.transaction() as db:
+            if not sa.inspect(db).has_table(_STATE.name):
+                raise ValueError(
+                    f"{self.store.path} is a database of something else; choose another file for the store"
+                )
+            return db.execute(sa.select(_STATE.c.key)).first() is not None
+
+    def _wipe(self) -> None:
+        """Take away what a seeding left that was interrupted; it is done again."""
+        path = self.store.path
+        assert path is not None
+        self.store.close()
+        _remove(path)
+        self.store = Store(path)
 
     def save(self) -> None:
         """Write tenants, switches and counters into the database, so that a file can be opened again."""
@@ -409,7 +428,10 @@ class World:
                 raise ValueError(f"there is no checkpoint {name!r}; there are {', '.join(self._checkpoints) or 'none'}")
             kept = self._checkpoints[name]
             for vendor in [each for each in self._installations if each not in kept.images]:
-                self._installations.pop(vendor).store.close()
+                store = self._installations.pop(vendor).store
+                store.close()
+                if store.path is not None:
+                    _remove(store.path)
             self.clock.restore(kept.clock)
             for vendor, image in kept.images.items():
                 self.installation(vendor).load(image)
