@@ -365,7 +365,7 @@ def _verb(request: Request, backend: Backend) -> Reply:
     try:
         backend.reject(Defect("verb", "Request format is unrecognized.", status=405), None)
     except Defect as defect:
-        return Reply(defect.status, "text/html; charset=utf-8", pages.error(defect.text).encode())
+        return Reply(defect.status, "text/html; charset=utf-8", pages.error(defect.text).encode("utf-8", "replace"))
     body = b"" if request.verb == "HEAD" else pages.error("Request format is unrecognized.").encode()
     return Reply(405, "text/html; charset=utf-8", body)
 
@@ -407,9 +407,9 @@ def _form(request: Request, service: Description, options: Options, backend: Bac
         result = backend.invoke(invocation)
     except Defect as defect:
         if defect.page or (defect.status != 500 and not defect.plain):
-            return Reply(defect.status, "text/html; charset=utf-8", pages.error(defect.text).encode())
+            return Reply(defect.status, "text/html; charset=utf-8", pages.error(defect.text).encode("utf-8", "replace"))
         text = defect.text.split(" ---> ")[-1] if defect.kind == "failure" else defect.text
-        return Reply(defect.status, "text/plain; charset=utf-8", (text + "\r\n").encode())
+        return Reply(defect.status, "text/plain; charset=utf-8", (text + "\r\n").encode("utf-8", "replace"))
     if result.text is None:
         tail = f' xmlns:xsi="{soap.XSI}" xsi:nil="true" xmlns="{soap.attribute(service.namespace)}" />'
     else:

@@ -117,7 +117,7 @@ def _listed(ctx: Context, held: dict[str, Any], names: Iterable[str], where: str
         ctx.note(rules.PAYLOAD_NAMES, f"{where}: {meant} is written in another letter case", member=meant)
         members.setdefault(meant, value)
     if extra:
-        shown = [name[:60] for name in sorted(extra)[:10]]
+        shown = [_shown(name) for name in sorted(extra)[:10]]
         ctx.note(rules.PAYLOAD_EXTRA_MEMBERS, f"{where} has members that are not listed", members=shown)
     return members
 
@@ -142,7 +142,8 @@ def _format(ctx: Context, given: str) -> str | None:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    """A value as an error message shows it: short, and without halves of surrogate pairs."""
+    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -142,8 +142,12 @@ def test_soap_12_can_be_off(make: Callable[..., Desk]) -> None:
 @pytest.mark.rule("querydata.framework.envelope")
 @pytest.mark.parametrize(
     ("body", "missing"),
-    [("<a/>", "Envelope"), (f'<s:Envelope xmlns:s="{SOAP11}"/>', "Body"), (f'<s:Envelope xmlns:s="{SOAP11}"><Body/></s:Envelope>', "Body")],
-)  # fmt: skip
+    [
+        ("<a/>", "Envelope"),
+        (f'<s:Envelope xmlns:s="{SOAP11}"/>', "Body"),
+        (f'<s:Envelope xmlns:s="{SOAP11}"><Body/></s:Envelope>', "Body"),
+    ],
+)
 def test_a_missing_envelope_or_body_is_a_fault(desk: Desk, body: str, missing: str) -> None:
     says = (
         f"Server was unable to read request. ---> Request format is invalid: Missing required soap:{missing} element."

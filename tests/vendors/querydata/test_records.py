@@ -44,9 +44,8 @@ def test_the_same_steps_give_the_same_bytes(make: Callable[..., Desk]) -> None:
 
 def test_responses_and_states(desk: Desk) -> None:
     made = desk.create()
-    states = []
-    for action in ("Change Folder", "Add Ongoing Response", "Assign", "Add Complete Response", "Add Ongoing Response"):
-        states.append(desk.act(made, action)["fields"]["Status"])
+    story = ("Change Folder", "Add Ongoing Response", "Assign", "Add Complete Response", "Add Ongoing Response")
+    states = [desk.act(made, action)["fields"]["Status"] for action in story]
     assert states == ["In Folder", "In Folder - Responded", "Assigned - Responded", "Closed", "Closed"]
     (ticket,) = desk.details(made)
     assert [response["Closes"] for response in ticket["Responses"]] == [False, True, False]

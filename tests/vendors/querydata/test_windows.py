@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_only_the_latest_action_counts(desk: Desk) -> None:
 def test_after_a_gap_only_the_window_of_the_latest_update_has_it(desk: Desk) -> None:
     made = ticket(desk, "10:01", "10:31", "11:01")
     starts = [f"{10 + n // 12:02}:{n % 12 * 5:02}" for n in range(25)]
-    holding = [start for start, end in zip(starts, starts[1:], strict=False) if made in desk.ids(day(f"{start}-{end}"))]
+    holding = [start for start, end in pairwise(starts) if made in desk.ids(day(f"{start}-{end}"))]
     assert holding == ["11:00"]
 
 
