@@ -25,6 +25,7 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 72rem; p
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 p { margin: .3rem 0; } code, pre { font: 13px/1.45 ui-monospace, monospace; }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .7rem; overflow-x: auto; }
+summary { cursor: pointer; } .when, .who { white-space: nowrap; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; white-space: nowrap; } td { overflow-wrap: anywhere; }
@@ -59,7 +60,7 @@ def _worlds(current: World) -> str:
         name = escape(where.name)
         shown = f"<strong>{name}</strong>" if where is current else f'<a href="/w/{name}/_mock/">{name}</a>'
         rows.append(
-            f"<tr><td>{shown}</td><td>{instants.to_iso(state.now)}</td><td>{state.mode}{rate}</td>"
+            f"<tr><td>{shown}</td><td>{instants.to_iso(state.now // instants.SECOND * instants.SECOND)}</td><td>{state.mode}{rate}</td>"
             f"<td>{where.config.seed}</td><td>{where.journal.count}</td><td>{len(where.faults.faults)}</td></tr>"
         )
     more = f"<p class=quiet>and {len(worlds) - 50} more</p>" if len(worlds) > 50 else ""
@@ -73,15 +74,25 @@ def _entry(entry: Entry) -> str:
     if exchange is not None and entry.operation is None:
         call = f"{exchange.method} {exchange.target[:120]}"
     status = "" if exchange is None or exchange.status is None else f" {exchange.status}"
-    about = [*entry.rules, *(f"fault: {name}" for name in entry.faults)]
+    about = [*(f"fault: {name}" for name in entry.faults), *(f"finding: {note.text}" for note in entry.notes)]
     if entry.error:
         about.append(entry.error.strip().splitlines()[-1][:200])
+    when = instants.to_iso(entry.at // instants.SECOND * instants.SECOND)
     who = entry.vendor if entry.actor == "client" else f"{entry.vendor} (others)"
     return (
-        f"<tr><td>{entry.n}</td><td>{instants.to_iso(entry.at)}</td><td>{escape(who)}</td><td>{_safe(call)}</td>"
+        f"<tr><td>{entry.n}</td><td class=when>{when}</td><td class=who>{escape(who)}</td><td>{_safe(call)}</td>"
         f'<td class="{entry.outcome}">{entry.outcome}{status} {escape(entry.refusal or "")}</td>'
-        f"<td>{'<br>'.join(_safe(each) for each in about)}</td></tr>"
+        f"<td>{'<br>'.join(_safe(each) for each in about)}{_rules(entry)}</td></tr>"
     )
+
+
+def _rules(entry: Entry) -> str:
+    """The rules that shaped an answer, folded away: a good answer may rest on dozens."""
+    if not entry.rules:
+        return ""
+    listed = "<br>".join(escape(rule) for rule in entry.rules)
+    count = "1 rule" if len(entry.rules) == 1 else f"{len(entry.rules)} rules"
+    return f"<details><summary>{count}</summary>{listed}</details>"
 
 
 def _safe(text: str) -> str:
@@ -92,7 +103,7 @@ def _journal(where: World) -> str:
     last = where.journal.since(where.journal.count - LAST)
     if not last:
         return "<p class=quiet>Nothing has happened in this world yet.</p>"
-    head = "<tr><th>#</th><th>Time there</th><th>Vendor</th><th>Call</th><th>Outcome</th><th>Rules</th></tr>"
+    head = "<tr><th>#</th><th>Time there</th><th>Vendor</th><th>Call</th><th>Outcome</th><th>What shaped it</th></tr>"
     rows = "".join(_entry(entry) for entry in reversed(last))
     return f'<div class="scroll"><table>{head}{rows}</table></div>'
 
