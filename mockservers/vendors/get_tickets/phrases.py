@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from random import Random
+from mockservers.kernel.ids import Source
 
 SOURCES = ("WEBSITE", "EMAIL", "PHONE")
 STATUSES = ("Open", "In Progress", "Waiting for Customer", "On Hold", "Closed")
@@ -29,7 +28,7 @@ _DETAILS = (
 )  # fmt: skip
 
 
-def new_ticket(source: Random) -> dict[str, Any]:
+def new_ticket(source: Source) -> dict[str, Any]:
     """The texts of an open ticket; whose it is, is for the caller to say."""
     category = source.choice(tuple(CATEGORIES))
     kind = source.choice(CATEGORIES[category])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from mockservers.kernel import instants
+from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
@@ -19,8 +20,6 @@ from mockservers.vendors.get_tickets import phrases
 from mockservers.vendors.get_tickets.model import DIRECTORY, EMPTY, TICKETS, custom_names, kept, row, whole_second
 
 if TYPE_CHECKING:
-    from random import Random
-
     from mockservers.kernel.world import Installation
 
 KEY, OTHER_KEY = "demo-key", "other-key"
@@ -106,7 +105,7 @@ def _people() -> Directory:
     }  # fmt: skip
 
 
-def _bulk_people(people: Directory, source: Random, rows: int) -> None:
+def _bulk_people(people: Directory, source: Source, rows: int) -> None:
     """More companies and customers: a few tickets for each."""
     from faker import Faker
 
@@ -143,7 +142,7 @@ def _of(people: Directory, cid: str) -> dict[str, Any]:
 
 
 def _tickets(
-    people: Directory, source: Random, born: int, rows: int, special: bool = True
+    people: Directory, source: Source, born: int, rows: int, special: bool = True
 ) -> Iterator[Mapping[str, Any]]:
     """`rows` tickets by number, the special ones first as far as there is room."""
     born = whole_second(born)
@@ -181,7 +180,7 @@ def _without_strangers(ticket: dict[str, Any], known: Mapping[int, Any]) -> dict
 
 
 def _plausible(
-    people: Directory, source: Random, customers: list[str], tid: int, opened: int, born: int
+    people: Directory, source: Source, customers: list[str], tid: int, opened: int, born: int
 ) -> dict[str, Any]:
     cid = source.choice(customers)
     ticket = {**EMPTY, **phrases.new_ticket(source), **_of(people, cid), "tid": tid, "date_opened": opened}

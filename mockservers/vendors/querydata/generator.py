@@ -5,11 +5,11 @@ People, companies and streets are drawn once into pools; a ticket then costs a f
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.vendors.querydata import actions
 from mockservers.vendors.querydata.actions import Changes
@@ -109,7 +109,7 @@ class Step:
 class Maker:
     """Makes base documents and lives from one source of numbers."""
 
-    def __init__(self, seed: int, source: random.Random) -> None:
+    def __init__(self, seed: int, source: Source) -> None:
         self.pools = pools(seed)
         self.source = source
 
