@@ -127,8 +127,8 @@ class Result:
 class Defect(Exception):
     """A request ends in a fault. `kind` names the case for the backend; `code` is the SOAP 1.1 word.
 
-    With a status other than 500 the body is empty, as the framework writes faults with status 500 only. `plain` is for
-    form posts, `trace` marks a failure inside the operation.
+    With a status other than 500 the body is empty, as the framework writes faults with status 500 only. In answers to
+    form posts `plain` makes it plain text whatever the status, `page` an HTML page.
     """
 
     def __init__(
@@ -159,7 +159,7 @@ class _State:
 
 def answer(request: Request, service: Description, options: Options, backend: Backend) -> Reply:
     """The framework's answer to one request."""
-    if request.tail in ("", "/"):
+    if not request.tail:
         if request.verb == "POST":
             return _soap(request, service, options, backend)
         if request.verb == "GET":
@@ -421,7 +421,7 @@ def _read_form(request: Request, service: Description, options: Options, name: s
     allowed = options.form_post == "on" or (options.form_post == "local" and request.local)
     if request.verb not in ("GET", "POST"):
         raise Defect("verb", "Request format is unrecognized.", status=405, page=True)
-    if request.verb != "POST" or not allowed or "/" in name:
+    if request.verb != "POST" or not allowed or not name or "/" in name:
         raise Defect(
             "form_post", f"Request format is unrecognized for URL unexpectedly ending in '{request.tail}'.", page=True
         )

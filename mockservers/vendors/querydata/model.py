@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from mockservers.kernel.instants import to_datetime
 from mockservers.kernel.store import Instant, Text
 
 METADATA = sa.MetaData()
@@ -211,7 +213,7 @@ BASE_MEMBERS = (
     "WorkStartDateTime", "ResponseDueDateTime", "ExpirationDateTime", "WorkType", "WorkDoneFor", "Explosives", "Boring",
     "WhiteLined", "DepthInches", "Duration", "LocateInstructions", "Remarks", "Excavator", "WorkSite", "Geometry", "Members",
 )  # fmt: skip
-"""What the base document holds, in no binding order; `TicketText` may be there too."""
+"""What the base document holds, in no binding order."""
 
 
 def _fold(row: Any, steps: Iterable[Any], sight: Sight, convert: Callable[[int], Any]) -> tuple[Ticket, bool]:
@@ -224,7 +226,7 @@ def _fold(row: Any, steps: Iterable[Any], sight: Sight, convert: Callable[[int],
         else:
             hidden = True
     state = json.loads(base)
-    text = state.get("TicketText") or centre_text(number, version, state, convert)
+    text = centre_text(number, version, state)
     responses: list[dict[str, Any]] = []
     history = []
     newest = True
@@ -313,14 +315,19 @@ def _apply(
     return bool(changes.get("superseded"))
 
 
-def centre_text(number: str, version: int, state: Mapping[str, Any], convert: Callable[[int], Any]) -> str:
-    """The text as the one-call centre would have sent it."""
+@lru_cache(maxsize=4096)
+def _stamp(instant: int) -> str:
+    return f"{to_datetime(instant):%m/%d/%y %H:%M} UTC"
+
+
+def centre_text(number: str, version: int, state: Mapping[str, Any]) -> str:
+    """The text as the one-call centre sent it: the same for every reader, so no customer's notation is in it."""
     site, excavator = state["WorkSite"], state["Excavator"]
     members = " ".join(member["MemberCode"] for member in state["Members"])
     return (
         f"{state['OneCallCenter']} LOCATE REQUEST\n"
         f"Ticket : {number}  Rev : {version:03d}  Type : {state['TicketType']}  Priority : {state['Priority']}\n"
-        f"Called : {convert(state['CallDateTime'])}  Work date : {convert(state['WorkStartDateTime'])}\n"
+        f"Called : {_stamp(state['CallDateTime'])}  Work date : {_stamp(state['WorkStartDateTime'])}\n"
         f"Caller : {excavator['CallerName']}  Phone : {excavator['CallerPhone']}\n"
         f"Company : {excavator['CompanyName']}\n"
         f"Place : {site['Place']}  County : {site['County']}  State : {site['State']}\n"

@@ -294,7 +294,7 @@ def _window(ctx: Context, value: Any, position: int) -> Window:
     try:
         low, high = windows.read(value, dialect["time_zone"], dialect["window_bounds"], _lenient(ctx))
     except windows.Unreadable as error:
-        rule = rules.WINDOW_REVERSED if "after its end" in str(error) else rules.WINDOW_MINUTE_NOTATION
+        rule = rules.WINDOW_REVERSED if isinstance(error, windows.Reversed) else rules.WINDOW_MINUTE_NOTATION
         raise refuse(rule, "VALUE", f"Filter {position}: the time range {error}.") from error
     most = dialect["max_window"]
     if most is not None and high - low > most * MINUTE:

@@ -22,6 +22,10 @@ class Unreadable(Exception):
     """The text is no window; the message says why, for the vendor's error text."""
 
 
+class Reversed(Unreadable):
+    """The window starts after its end."""
+
+
 def read(text: str, zone: str, bounds: str, lenient: bool) -> tuple[int, int]:
     """The first and the last instant inside the window, before comparing them; raises Unreadable.
 
@@ -45,7 +49,7 @@ def read(text: str, zone: str, bounds: str, lenient: bool) -> tuple[int, int]:
     tz = instants.zone(zone)
     low, high = instants.from_wall(first, tz), instants.from_wall(last, tz, later=True)
     if low > high:
-        raise Unreadable("starts after its end")
+        raise Reversed("starts after its end")
     if bounds == "whole_minute":
         high += unit - 1
     elif bounds == "end_exclusive":

@@ -263,6 +263,14 @@ def test_form_posts_from_elsewhere(make: Callable[..., Desk]) -> None:
 
 
 @pytest.mark.rule("querydata.framework.form_post")
+@pytest.mark.parametrize("tail", ["/", "//", "/QueryData/more"])
+def test_a_tail_that_names_no_operation(desk: Desk, tail: str) -> None:
+    done = desk.http(BODY, tail=tail)
+    assert done.status == 500
+    assert f"unexpectedly ending in '{tail}'".encode() in done.reply_body
+
+
+@pytest.mark.rule("querydata.framework.form_post")
 def test_a_fault_of_the_method_is_plain_text_in_a_form_post(make: Callable[..., Desk]) -> None:
     done = make("fault").http("json={", tail="/QueryData", media=FORM)
     assert (done.status, done.reply_body) == (500, b"Payload is not valid JSON.\r\n")

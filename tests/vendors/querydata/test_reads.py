@@ -127,6 +127,15 @@ def test_times_inside_details(make: Callable[..., Desk]) -> None:
     assert desk.ask("Details", equals(str(made)))["Items"][0]["CreateDate"] == "2026/03/02 10:00:00"
 
 
+def test_the_centres_text_is_the_same_for_every_reader(make: Callable[..., Desk]) -> None:
+    desk = make({"time_zone": "America/New_York", "details_time_format": "iso"})
+    made = desk.create()
+    text = desk.details(made)[0]["TicketText"]
+    assert text == desk.other("read", {"id": str(made)})["fields"]["TicketText"]
+    desk.switch(time_zone="UTC")
+    assert desk.details(made)[0]["TicketText"] == text
+
+
 # --- filters ----------------------------------------------------------------------------------------------------------
 
 

@@ -264,3 +264,11 @@ def test_named_dialects_answer(make: Callable[..., Desk], name: str) -> None:
     assert ids
     assert len(desk.details(ids[0])) == 1
     assert desk.ids("2025/01/01 00:00-2026/03/02 05:00", field=CREATED, warehouse=True)
+
+
+def test_rules_and_switches_name_each_other() -> None:
+    emulator = vendors.emulator("querydata")
+    named = {rule.switch for rule in emulator.rules.values() if rule.switch}
+    assert named <= set(emulator.dialects.switches)
+    framed = {"details_time_format", "form_post", "custom_errors"}
+    assert set(emulator.dialects.switches) - named <= framed
