@@ -94,24 +94,25 @@ def _walled(value: Any, zone: tzinfo) -> Any:
     return _number(value) if isinstance(value, (int, float)) else value
 
 
-def fields(history: History) -> frozenset[str] | None:
-    """The fields that are compared: those the client says it mirrors, without those no vendor's answer tells."""
-    if history.hello.mirrors is None:
-        return None
-    return frozenset(history.hello.mirrors) - machine(history.vendor).untold(history.dialect)
+def fields(history: History, mirrored: Record) -> list[str]:
+    """The fields of a ticket that are compared: those the client says it mirrors, else those that it shows.
+
+    Not those that no answer of this dialect tells.
+    """
+    named = history.hello.mirrors
+    untold = machine(history.vendor).untold(history.dialect)
+    return sorted(frozenset(mirrored.fields if named is None else named) - untold)
 
 
 def differences(history: History) -> Iterator[Difference]:
     """Every difference between the final mirror and the final truth, for tickets that stand in both."""
     here = machine(history.vendor)
     zone = instants.zone(history.dialect["time_zone"])
-    named = fields(history)
-    untold = here.untold(history.dialect)
     for ticket, mirrored in sorted((history.mirror or {}).items()):
         truth = history.truth.get(ticket)
         if truth is None or not truth.exists:
             continue
-        for name in sorted(named if named is not None else set(mirrored.fields) - untold):
+        for name in fields(history, mirrored):
             if name not in truth.fields and name not in here.types:
                 continue
             type_ = here.types.get(name, "text")
@@ -130,13 +131,12 @@ def _kind(history: History, ticket: str, name: str, type_: str, left: Any, zone:
 def compared(history: History, types: frozenset[str] | None = None) -> int:
     """How many values of these types could be compared (all types when None)."""
     here = machine(history.vendor)
-    named = fields(history)
     total = 0
     for ticket, mirrored in (history.mirror or {}).items():
         truth = history.truth.get(ticket)
         if truth is None or not truth.exists:
             continue
-        for name in named if named is not None else mirrored.fields:
+        for name in fields(history, mirrored):
             if truth.fields.get(name) not in (None, "") and (types is None or here.types.get(name, "text") in types):
                 total += 1
     return total

@@ -157,6 +157,8 @@ class CallableDriver(Driver):
                 raise DriverFailure(
                     f"the client ended the process while at {do!r}: {error!r}", printed.getvalue()
                 ) from error
+            except DriverFailure:
+                raise
             except Exception as error:
                 named = getattr(error, "kind", None)
                 kind: ErrorKind = "transport" if isinstance(error, OSError) else "client"

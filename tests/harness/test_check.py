@@ -1,0 +1,237 @@
+"""Check and replay from end to end: correct clients kept, a bug caught, shrunk, saved, FAILED, then FIXED."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockservers.harness.check import CheckConfig, Report, check
+from mockservers.harness.clients import reference, reference_name
+from mockservers.harness.drivers import DriverFailure, WrongClient
+from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.replay import exit_code, replay
+from mockservers.harness.report import check_text, plain, replay_text
+from mockservers.harness.scenarios import ScenarioError
+from mockservers.kernel.data import folder
+from mockservers.vendors import NAMES
+
+MUTANTS = Path(__file__).parent.parent / "mutants"
+
+
+def quick(vendor: str, client: Any, **more: Any) -> Report:
+    return check(CheckConfig(vendor, client, **{"examples": 20, "save_to": None, **more}))
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_the_reference_client_keeps_every_duty(vendor: str) -> None:
+    report = quick(vendor, reference_name(vendor), examples=60)
+    assert [duty.id for duty in report.broken] == [], check_text(report)
+    assert [duty.id for duty in report.unproven] == []
+    assert report.exit_code(strict=True) == 0
+    assert "every duty was put to the test, and kept" in check_text(report)
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_the_reference_client_keeps_every_duty_in_every_dialect(vendor: str) -> None:
+    report = quick(vendor, reference_name(vendor), examples=12, dialect="all", seed=3)
+    assert [duty.id for duty in report.broken] == [], check_text(report)
+    assert len(report.dialects) > 3
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_the_session_carrier_is_judged_alike(vendor: str) -> None:
+    file = folder("contracts") / "clients" / f"{vendor}_reader.py"
+    report = quick(vendor, f"{sys.executable} {file}", examples=6)
+    assert [duty.id for duty in report.broken] == [], check_text(report)
+    in_process = quick(vendor, reference_name(vendor), examples=6)
+    assert counts(report) == counts(in_process)
+
+
+def counts(report: Report) -> list[tuple[str, str, int, int]]:
+    return [(v.duty.id, v.verdict, v.provoked, v.broken_in) for d in report.dialects for v in d.verdicts]
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_the_same_seed_gives_the_same_scenarios_and_verdicts(vendor: str) -> None:
+    slug = {"querydata": "text_survives", "get_tickets": "decoded_once"}[vendor]
+    client = f"{MUTANTS / vendor / slug}.py:Client"
+    first, second = (quick(vendor, client, examples=8, seed=5) for _ in range(2))
+    assert counts(first) == counts(second)
+    assert [p.scenario.to_yaml() for p in first.proofs] == [p.scenario.to_yaml() for p in second.proofs]
+    assert counts(first) != counts(quick(vendor, client, examples=8, seed=6))
+
+
+def test_what_local_modules_are_loaded_changes_nothing(tmp_path: Path) -> None:
+    """Hypothesis would mix their constants into what it draws."""
+    code = (
+        "import sys; sys.path.insert(0, '.')\n{}\n"
+        "from mockservers.harness.check import CheckConfig, check\n"
+        "from mockservers.harness.clients import reference_name\n"
+        "r = check(CheckConfig('querydata', reference_name('querydata'), examples=6, save_to=None))\n"
+        "print([(v.duty.id, v.provoked) for v in r.dialects[0].verdicts])\n"
+    )
+    (tmp_path / "mine.py").write_text("VALUES = [1, 2, 3, 4, 5, 6, 7]")
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code.format(extra)], cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+        for extra in ("", "import mine, fractions")
+    ]
+    assert runs[0] == runs[1]
+
+
+def test_a_bug_is_caught_shrunk_saved_and_replayed(tmp_path: Path) -> None:
+    mutant = f"{MUTANTS / 'querydata' / 'failed_window_repeated.py'}:Client"
+    report = quick("querydata", mutant, examples=30, save_to=tmp_path)
+    assert report.exit_code() == 1
+    assert report.verdict("failed_window_repeated") == "broken"
+    (proof,) = [each for each in report.proofs if each.duty.slug == "failed_window_repeated"]
+    assert proof.file is not None
+    assert len(proof.scenario.steps) <= 4
+
+    text = check_text(report, plain)
+    for said in (
+        "BROKEN querydata.failed_window_repeated (must)",
+        proof.duty.says,
+        "fault    refuse",
+        "client   sync",
+        "nobody ever asked again",
+        "querydata.window.after_gap:",
+        "certain, checked",
+        f"mockservers replay {proof.file} --client {mutant}",
+    ):
+        assert said in text
+    assert "DEMO-AUTH-CODE" not in text
+
+    saved = proof.file.read_text()
+    assert saved.startswith("# Found by mockservers check querydata --dialect default --seed 1\n")
+    (failed,) = replay([proof.file], mutant)
+    assert failed.outcome == "FAILED"
+    assert failed.broken[0][0].slug == "failed_window_repeated"
+    (fixed,) = replay([proof.file], reference_name("querydata"))
+    assert fixed.outcome == "FIXED"
+    assert (exit_code([failed]), exit_code([fixed])) == (1, 0)
+    assert "FAILED" in replay_text([failed])
+    assert "FIXED" in replay_text([fixed])
+
+
+def test_roles_reach_the_style_function() -> None:
+    report = quick("querydata", f"{MUTANTS / 'querydata' / 'secret_kept.py'}:Client", examples=2)
+    roles = set()
+
+    def style(text: str, role: str) -> str:
+        roles.add(role)
+        return f"<{role}>{text}</{role}>"
+
+    assert "<bad>BROKEN: 1 duty (secret_kept)</bad>" in check_text(report, style)
+    assert roles <= {"good", "bad", "warn", "soft", "strong"}
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_the_library_of_scenarios_is_kept(vendor: str) -> None:
+    files = sorted((folder("scenarios") / vendor).glob("*.yaml"))
+    assert len(files) >= 2
+    results = replay(files, reference_name(vendor))
+    assert [result.outcome for result in results] == ["KEPT"] * len(files), replay_text(results)
+
+
+def test_the_library_catches_what_it_is_about() -> None:
+    files = sorted((folder("scenarios") / "querydata").glob("*.yaml"))
+    for slug in ("failed_window_repeated", "nothing_missed"):
+        results = replay(files, f"{MUTANTS / 'querydata' / slug}.py:Client")
+        assert "FAILED" in {result.outcome for result in results}
+
+
+def test_a_client_that_does_nothing_proves_nothing(tmp_path: Path) -> None:
+    class Idle:
+        def reset(self, **message: Any) -> None: ...
+
+        def hello(self) -> dict[str, Any]:
+            return {"name": "idle", "tasks": []}
+
+    with CallableDriver.of(Idle) as driver:
+        report = quick("querydata", driver, examples=3)
+        assert len(report.unproven) == 10
+        assert (report.exit_code(), report.exit_code(strict=True)) == (0, 3)
+        assert "never provoked; it takes" in check_text(report)
+        file = tmp_path / "found.yaml"
+        file.write_text(
+            "mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00Z\nsteps: []\n"
+            "found: {duty: querydata.nothing_missed}\n"
+        )
+        (result,) = replay([file], driver)
+        assert result.outcome == "UNPROVEN"
+        assert (exit_code([result]), exit_code([result], strict=True)) == (0, 3)
+
+
+def test_a_client_that_declines_is_not_judged(tmp_path: Path) -> None:
+    class Picky(reference("querydata")):  # type: ignore[misc]
+        def reset(self, options: Any, **rest: Any) -> None:
+            if options["time_zone"] != "UTC":
+                raise ValueError("UTC only")
+            super().reset(options=options, **rest)
+
+    with CallableDriver.of(Picky) as driver:
+        report = quick("querydata", driver, examples=10)
+        assert report.dialects[0].declined
+        assert report.broken == []
+        assert "do not count" in check_text(report)
+        file = tmp_path / "eastern.yaml"
+        file.write_text("mockservers: 1\nvendor: querydata\ndialect: eastern\nstart: 2026-03-02T10:00:00Z\nsteps: []\n")
+        (result,) = replay([file], driver)
+        assert (result.outcome, "UTC only" in result.reason) == ("UNPROVEN", True)
+
+
+def test_what_cannot_be_checked_is_said() -> None:
+    with pytest.raises(WrongClient):
+        quick("querydata", "nowhere.py:Client")
+    with pytest.raises(ValueError, match="no dialect 'martian'"):
+        quick("querydata", reference_name("querydata"), dialect="martian")
+    with pytest.raises(ValueError, match="not an emulated vendor"):
+        quick("jira", reference_name("querydata"))
+    with pytest.raises(ValueError, match="from 1 up"):
+        quick("querydata", reference_name("querydata"), examples=0)
+    with pytest.raises(DriverFailure):
+        quick("querydata", f"{sys.executable} -c 'import sys; sys.exit(1)'")
+
+
+def test_an_unknown_duty_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "found.yaml"
+    file.write_text(
+        "mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00Z\nsteps: []\nfound: {duty: querydata.wisdom}\n"
+    )
+    with pytest.raises(ScenarioError, match=r"no duty 'querydata\.wisdom'"):
+        replay([file], reference_name("querydata"))
+
+
+def test_time_is_kept_to() -> None:
+    report = quick("querydata", reference_name("querydata"), max_seconds=0.0)
+    assert report.dialects[0].out_of_time
+    assert report.dialects[0].examples < 20
+    assert "stopped when the time was up" in check_text(report)
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[int, int, str]] = []
+    quick("querydata", reference_name("querydata"), examples=3, progress=lambda *each: told.append(each))
+    assert [each[:2] for each in told] == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_the_package_is_lazy() -> None:
+    code = (
+        "import sys, mockservers.harness as h\n"
+        "assert not {'hypothesis', 'requests', 'yaml', 'mockservers.server'} & set(sys.modules)\n"
+        "assert callable(h.run_check) and callable(h.run_replay) and h.CheckConfig\n"
+        "assert 'hypothesis' not in sys.modules and 'requests' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    import mockservers.harness as harness
+
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = harness.nonsense  # type: ignore[attr-defined]
+    for name in harness.__all__:
+        assert getattr(harness, name) is not None

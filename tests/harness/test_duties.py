@@ -1,0 +1,328 @@
+"""Each duty judged on small hand-written histories: kept, broken, unproven. And never a false accusation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mockservers.harness.duties import BrokenDuty, Duty, breach_class, of
+from mockservers.harness.history import Exchanged, History, Record
+from mockservers.harness.machines import machine
+from mockservers.vendors import NAMES, emulator
+from tests.harness.conftest import at, deed, exchanged, sync
+from tests.harness.test_readers import asking, telling
+
+Make = Callable[..., History]
+
+
+def judge(id: str, history: History) -> tuple[str, int, str]:
+    """Verdict, how often provoked, and the first breach's words."""
+    (duty,) = [each for each in of(id.partition(".")[0]) if each.id == id]
+    said = duty.judge(history)
+    return said.verdict, said.provoked, said.breaches[0].text if said.breaches else ""
+
+
+def ticket(id: str, **fields: Any) -> Record:
+    return Record(id, fields)
+
+
+LAST = {"LastActionDateTime": "2026-03-02T10:04:30Z", "LastAction": "Add Notes"}
+IDS, TICKET = telling('{"UtilisphereIDs":[1]}'), telling('{"Tickets":[{"UtilisphereID":1}]}')
+REFUSED = telling('{"Error":{"Code":"AUTH","Message":"AuthCode is not authorized."}}')
+FAILED = telling('{"Error":{"Code":"VALUE","Message":"no"}}')
+
+
+def summary(n: int, window: str, minutes: float, received: bytes | None = IDS, **more: Any) -> Exchanged:
+    """A Summary of a window such as `10:00-10:05`, asked so many minutes after ten."""
+    start, end = window.split("-")
+    text = f"2026/03/02 {start}-2026/03/02 {end}"
+    return exchanged(n, minutes, body=asking("Summary", "LastActionDateTime", text, **more), received=received)
+
+
+def details(n: int, id: str, received: bytes | None = TICKET) -> Exchanged:
+    return exchanged(n, 5, body=asking("Details", "UtilisphereID", id), received=received)
+
+
+# --- QueryData --------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_missed(history: Make) -> None:
+    id = "querydata.nothing_missed"
+    assert judge(id, history("querydata", truth=[ticket("1", **LAST)])) == ("unproven", 0, "")  # shows no mirror
+    assert judge(id, history("querydata", mirror=[]))[:2] == ("unproven", 0)
+    assert judge(id, history("querydata", truth=[ticket("1", **LAST)], mirror=[ticket("1")]))[:2] == ("kept", 1)
+    lost = history(
+        "querydata",
+        truth=[ticket("1", **LAST)],
+        mirror=[],
+        exchanges=[summary(1, "10:00-10:05", 5)],
+        labels={"1": "T1"},
+    )
+    verdict, _, text = judge(id, lost)
+    assert verdict == "broken"
+    assert "T1 (id 1) is not in the mirror" in text
+    assert "asked for in 2026/03/02 10:00-2026/03/02 10:05" in text
+    before = ticket("1", LastActionDateTime="2026-03-02T09:59:59Z")
+    assert judge(id, history("querydata", truth=[before], mirror=[]))[0] == "unproven"  # older than the client's job
+
+
+def test_current_state(history: Make) -> None:
+    id = "querydata.current_state"
+    deeds = [deed(1, "create", "1", Status="Open"), deed(4, "act", "1", Status="Closed")]
+    facts: dict[str, Any] = {"deeds": deeds, "exchanges": [details(3, "1")], "truth": [ticket("1", Status="Closed")]}
+    stale = history("querydata", mirror=[ticket("1", Status="Open")], mirrors=("Status",), **facts)
+    assert judge(id, stale)[:2] == ("broken", 1)
+    assert judge(id, history("querydata", mirror=[ticket("1", Status="Closed")], **facts))[:2] == ("kept", 1)
+    assert judge(id, history("querydata", mirror=[ticket("1", Status="Open")], mirrors=(), **facts))[0] == "kept"
+    facts["deeds"] = deeds[:1]
+    assert judge(id, history("querydata", mirror=[ticket("1", Status="Closed")], **facts))[0] == "unproven"
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "verdict"),
+    [
+        ([summary(1, "10:00-10:05", 5)], "unproven"),
+        ([summary(1, "10:00-10:05", 5, FAILED), summary(2, "10:00-10:05", 6)], "kept"),
+        ([summary(1, "10:00-10:05", 5, FAILED), summary(2, "10:00-10:02", 6), summary(3, "10:02-10:08", 8)], "kept"),
+        ([summary(1, "10:00-10:05", 5, FAILED)], "broken"),
+        ([summary(1, "10:00-10:05", 5, None), summary(2, "10:05-10:10", 10)], "broken"),
+        ([summary(1, "10:00-10:05", 5, FAILED), summary(2, "10:00-10:02", 6), summary(3, "10:03-10:08", 8)], "broken"),
+        # the time before the client's job, and after the moment of asking, was not asked for
+        ([summary(1, "09:00-10:00", 0, FAILED)], "kept"),
+        ([summary(1, "10:00-10:06", 5.5, FAILED), summary(2, "10:00-10:05", 6), summary(3, "10:05-10:09", 9)], "kept"),
+        # what succeeded before need not be asked again
+        ([summary(1, "10:00-10:05", 5), summary(2, "10:04-10:05", 5, FAILED)], "kept"),
+        # an answer given before the action could be seen does not cover it
+        ([summary(1, "10:00-10:05", 2), summary(2, "10:00-10:05", 5, FAILED)], "broken"),
+        # the warehouse is another matter
+        ([summary(1, "10:00-10:05", 5, FAILED, warehouse=True)], "unproven"),
+    ],
+)
+def test_failed_window_repeated(history: Make, exchanges: list[Exchanged], verdict: str) -> None:
+    assert judge("querydata.failed_window_repeated", history("querydata", exchanges=exchanges))[0] == verdict
+
+
+def test_failed_details_repeated(history: Make) -> None:
+    id, truth = "querydata.failed_details_repeated", [ticket("1", **LAST)]
+    failed, good = details(1, "1", FAILED), details(2, "1")
+    assert judge(id, history("querydata", exchanges=[good], truth=truth))[0] == "unproven"
+    assert judge(id, history("querydata", exchanges=[failed, good], truth=truth))[:2] == ("kept", 1)
+    assert judge(id, history("querydata", exchanges=[failed], truth=truth))[0] == "broken"
+    # a ticket that is gone may be an error for good
+    assert judge(id, history("querydata", exchanges=[failed]))[0] == "kept"
+
+
+def test_text_survives(history: Make) -> None:
+    id = "querydata.text_survives"
+    facts: dict[str, Any] = {
+        "truth": [ticket("1", Remarks="a & b", DepthInches=7, Excavator={"Name": "x", "No": None})]
+    }
+    same = ticket("1", Remarks="a & b", DepthInches="7.0", Excavator='{"Name": "x"}')
+    assert judge(id, history("querydata", mirror=[same], **facts))[:2] == ("kept", 3)
+    for field, value in (("Remarks", "a &amp; b"), ("Remarks", None), ("DepthInches", 8), ("Excavator", {"Name": "y"})):
+        wrong = history("querydata", mirror=[ticket("1", **{field: value})], **facts)
+        assert judge(id, wrong)[0] == "broken", field
+    assert judge(id, history("querydata", mirror=[], **facts))[0] == "unproven"
+
+
+def test_zone_understood(history: Make) -> None:
+    id = "querydata.zone_understood"
+    eastern = {"time_zone": "America/New_York"}
+    truth = [ticket("1", CreateDate="2026-11-01T05:30:00.25Z")]
+    for same in ("2026-11-01T05:30:00Z", "2026-11-01T00:30:00-05:00", "2026-11-01T06:30:00Z"):
+        # the last one is the other half past one of that night: the vendor's text cannot tell them apart
+        kept = history("querydata", truth=truth, mirror=[ticket("1", CreateDate=same)], dialect=eastern)
+        assert judge(id, kept)[:2] == ("kept", 1), same
+    for other in ("2026-11-01T01:30:00Z", "2026-11-01 05:30", "2026-11-01T05:30:00"):
+        wrong = history("querydata", truth=truth, mirror=[ticket("1", CreateDate=other)], dialect=eastern)
+        assert judge(id, wrong)[0] == "broken", other
+    assert judge(id, history("querydata", exchanges=[summary(1, "10:00-10:05", 5)]))[:2] == ("kept", 1)
+    future = history("querydata", exchanges=[summary(1, "10:00-10:05", 5)], dialect=eastern)
+    assert "begins in the future" in judge(id, future)[2]
+    assert judge(id, history("querydata"))[0] == "unproven"
+
+
+def test_short_windows(history: Make) -> None:
+    id = "querydata.short_windows"
+    assert judge(id, history("querydata"))[0] == "unproven"
+    assert judge(id, history("querydata", exchanges=[summary(1, "10:00-10:10", 9)]))[0] == "kept"
+    assert judge(id, history("querydata", exchanges=[summary(1, "10:00-10:11", 11)]))[0] == "broken"
+    # where clocks skip an hour, a window of five minutes looks like one of sixty-five
+    text = "2026/03/08 01:58-2026/03/08 03:03"
+    gap = exchanged(1, body=asking("Summary", "LastActionDateTime", text), received=IDS)
+    assert judge(id, history("querydata", exchanges=[gap], dialect={"time_zone": "America/New_York"}))[0] == "kept"
+
+
+def test_no_warehouse_polling(history: Make) -> None:
+    id = "querydata.no_warehouse_polling"
+    syncs = [sync(0, 1), sync(1, 2)]
+
+    def asked(n: int, task: int, warehouse: bool) -> Exchanged:
+        body = asking("Summary", "CreateDate", "2026/03/02 10:00-2026/03/02 10:05", warehouse)
+        return exchanged(n, 5, body=body, received=IDS, task=task)
+
+    assert judge(id, history("querydata", tasks=syncs[:1]))[0] == "unproven"
+    once = [asked(1, 0, True), asked(2, 0, True), asked(3, 1, False)]
+    assert judge(id, history("querydata", tasks=syncs, exchanges=once))[0] == "kept"
+    twice = [asked(1, 0, True), asked(2, 1, True)]
+    assert judge(id, history("querydata", tasks=syncs, exchanges=twice))[0] == "broken"
+
+
+@pytest.mark.parametrize(
+    ("vendor", "slug", "refused"),
+    [
+        ("querydata", "refused_login_not_stormed", REFUSED),
+        ("get_tickets", "refused_key_not_stormed", b"error=Invalid+API+key"),
+    ],
+)
+def test_refusals_are_not_stormed(history: Make, vendor: str, slug: str, refused: bytes) -> None:
+    id = f"{vendor}.{slug}"
+
+    def asked(*minutes: float) -> History:
+        exchanges = [exchanged(n, each, received=refused) for n, each in enumerate(minutes, 1)]
+        return history(vendor, exchanges=exchanges, tasks=[sync(0, len(minutes))])
+
+    assert judge(id, asked())[0] == "unproven"
+    assert judge(id, asked(0, 0, 0))[:2] == ("kept", 3)
+    assert judge(id, asked(0, 0, 0, 0))[0] == "broken"
+    assert judge(id, asked(0, 1, 2, 3, 4))[0] == "kept"  # patiently
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_secret_kept(history: Make, vendor: str) -> None:
+    id = f"{vendor}.secret_kept"
+    clean = exchanged(1, target="/x", headers=(("Accept", "*/*"),))
+    assert judge(id, history(vendor))[0] == "unproven"
+    assert judge(id, history(vendor, exchanges=[clean]))[0] == "kept"
+    in_header = exchanged(1, target="/x", headers=(("Referer", "/API/?key=***"),))
+    assert judge(id, history(vendor, exchanges=[in_header]))[0] == "broken"
+    in_target = history(vendor, exchanges=[exchanged(1, target="/x?key=***")])
+    assert judge(id, in_target)[0] == ("kept" if vendor == "get_tickets" else "broken")
+    for facts in (
+        {"output": "sending SECRET-CODE now"},
+        {"tasks": [sync(0, 1, error_kind="client", error="cannot open /x?key=SECRET-CODE")]},
+        {"mirror": [ticket("1", note="SECRET-CODE")]},
+    ):
+        verdict, _, text = judge(id, history(vendor, exchanges=[clean], **facts))
+        assert verdict == "broken"
+        assert "SECRET-CODE" not in text
+
+
+# --- get_tickets ------------------------------------------------------------------------------------------------------
+
+
+def test_all_pages(history: Make) -> None:
+    id, truth = "get_tickets.all_pages", [ticket("1"), ticket("2")]
+    assert judge(id, history("get_tickets", mirror=[]))[0] == "unproven"
+    assert judge(id, history("get_tickets", truth=truth, mirror=truth))[:2] == ("kept", 2)
+    short = history("get_tickets", truth=truth, mirror=truth[:1], exchanges=[exchanged(1, target="/API/?page=1")])
+    assert "pages asked for: 1" in judge(id, short)[2]
+
+
+def test_changes_seen(history: Make) -> None:
+    id = "get_tickets.changes_seen"
+    facts: dict[str, Any] = {
+        "deeds": [deed(1, "create", "1", status="Open"), deed(5, "act", "1", status="Closed")],
+        "tasks": [sync(1, 3), sync(5, 7)],
+        "truth": [ticket("1", status="Closed")],
+    }
+    assert judge(id, history("get_tickets", mirror=[ticket("1", status="Closed")], **facts))[:2] == ("kept", 1)
+    assert judge(id, history("get_tickets", mirror=[ticket("1", status="Open")], **facts))[0] == "broken"
+    facts["deeds"] = facts["deeds"][:1]
+    assert judge(id, history("get_tickets", mirror=[ticket("1", status="Closed")], **facts))[0] == "unproven"
+
+
+def test_decoded_once_and_the_second_cid(history: Make) -> None:
+    truth = [ticket("1", subject="C++ 100%25", cid="kim", cc_addresses="boss@x.org", merged="N")]
+    once, cid = "get_tickets.decoded_once", "get_tickets.cid_not_overwritten"
+
+    def mirrored(dialect: Any = None, received: bytes = b"", **fields: Any) -> History:
+        return history(
+            "get_tickets", truth=truth, mirror=[ticket("1", **fields)], dialect=dialect,
+            exchanges=[exchanged(1, received=received)],
+        )  # fmt: skip
+
+    assert judge(once, mirrored(subject="C++ 100%25", merged=""))[:2] == ("kept", 1)
+    for wrong in ("C   100%", "C%2b%2b+100%2525", "c++ 100%25"):
+        assert judge(once, mirrored(subject=wrong))[0] == "broken"
+    doubled = mirrored(
+        {"output_format": "delimited"}, b"tid=1&cid=kim&cid=boss%40x.org", cid="boss@x.org", cc_addresses=""
+    )
+    assert judge(cid, doubled)[0] == "broken"
+    assert judge(once, doubled)[0] != "broken"
+    kept = mirrored({"output_format": "delimited"}, b"tid=1&cid=kim&cid=boss%40x.org", cid="kim")
+    assert judge(cid, kept)[:2] == ("kept", 1)
+    assert judge(cid, mirrored(None, b"<tickets/>", cid="kim"))[0] == "unproven"
+    assert judge(once, mirrored(None, cid="boss@x.org"))[0] == "broken"
+
+
+def test_error_is_not_empty(history: Make) -> None:
+    id = "get_tickets.error_is_not_empty"
+    one, two = ticket("1"), ticket("2")
+    error = exchanged(5, received=b"error=Invalid+tid")
+    made = [deed(1, "create", "1"), deed(2, "create", "2")]
+
+    def after(mirror: list[Record], *more: Any, exchange: Exchanged = error) -> History:
+        before, then = ({each.id: each for each in records} for records in ([one, two], mirror))
+        tasks = [sync(4, 9, before=before, after=then)]
+        return history("get_tickets", deeds=[*made, *more], exchanges=[exchange], tasks=tasks, truth=[one, two])
+
+    assert judge(id, after([one, two]))[:2] == ("kept", 1)
+    assert judge(id, after([]))[0] == "broken"
+    assert judge(id, after([one]))[0] == "broken"
+    assert "never was" in judge(id, after([one, two, ticket("")]))[2]
+    assert judge(id, after([one], deed(3, "delete", "2", exists=False)))[0] == "kept"  # gone before
+    assert judge(id, after([one], deed(6, "change", "1")))[0] == "kept"  # rows may have shifted
+    assert judge(id, after([one], exchange=exchanged(5, received=b"<tickets/>")))[0] == "unproven"
+    assert judge(id, after([one], exchange=exchanged(5, received=None, request_known=False)))[0] == "broken"
+
+
+def test_deleted_dropped(history: Make) -> None:
+    id = "get_tickets.deleted_dropped"
+    one = ticket("1")
+    facts: dict[str, Any] = {"deeds": [deed(1, "create", "1"), deed(5, "delete", "1", exists=False)]}
+    seen = {"tasks": [sync(1, 3, after={"1": one}), sync(5, 7, after={})]}
+    assert judge(id, history("get_tickets", mirror=[], **facts))[0] == "unproven"  # never was in the mirror
+    assert judge(id, history("get_tickets", mirror=[], **facts, **seen))[:2] == ("kept", 1)
+    assert judge(id, history("get_tickets", mirror=[one], **facts, **seen))[0] == "broken"
+    # the number was given again
+    assert judge(id, history("get_tickets", mirror=[one], truth=[one], **facts, **seen))[0] == "unproven"
+
+
+def test_times_understood(history: Make) -> None:
+    id, truth = "get_tickets.times_understood", [ticket("1", date_opened="2026-03-02T10:00:00Z", date_closed=None)]
+    good = history(
+        "get_tickets", truth=truth, mirror=[ticket("1", date_opened="2026-03-02T11:00:00+01:00", date_closed="")]
+    )
+    assert judge(id, good)[:2] == ("kept", 1)
+    for wrong in ("2026-02-03T10:00:00Z", "2026-03-02T22:00:00Z", "3/2/2026 10:00:00 AM"):
+        bad = history("get_tickets", truth=truth, mirror=[ticket("1", date_opened=wrong)])
+        assert judge(id, bad)[0] == "broken"
+
+
+# --- all of them ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("duty", [duty for vendor in NAMES for duty in of(vendor)], ids=lambda duty: duty.id)
+def test_duties_rest_on_rules_and_say_what_provokes_them(duty: Duty) -> None:
+    assert duty.because
+    assert [rule.id for rule in duty.rules] == list(duty.because)
+    assert duty.provoke
+    assert duty.says.endswith(".")
+    assert breach_class(duty) is breach_class(duty)
+    assert issubclass(breach_class(duty), BrokenDuty)
+
+
+def test_each_duty_has_an_exception_class_of_its_own() -> None:
+    duties = [duty for vendor in NAMES for duty in of(vendor)]
+    assert len({breach_class(duty) for duty in duties}) == len(duties)
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_an_integrator_is_told_what_the_named_dialects_change(vendor: str) -> None:
+    here = machine(vendor)
+    for dialect in emulator(vendor).dialects.named.values():
+        assert here.options(dialect)["time_zone"] == dialect["time_zone"]
+    assert at(0) < at(1)

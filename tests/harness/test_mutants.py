@@ -1,0 +1,48 @@
+"""Every duty has a mutant, a correct client with just that bug, and the bug is caught, named, and shrunk.
+
+`MUTANTS=all` judges every duty over the whole number of examples, as a user's check does; by default each mutant is
+judged by the duty it is made for, up to the first example that breaks it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mockservers.harness.check import EXAMPLES, CheckConfig, check
+from mockservers.harness.duties import of
+from mockservers.harness.replay import replay
+from mockservers.vendors import NAMES
+
+FOLDER = Path(__file__).parent.parent / "mutants"
+EVERYTHING = os.environ.get("MUTANTS") == "all"
+CASES = [(vendor, duty.slug) for vendor in NAMES for duty in of(vendor)]
+
+
+def test_every_duty_has_a_mutant_and_every_mutant_a_duty() -> None:
+    for vendor in NAMES:
+        assert {file.stem for file in (FOLDER / vendor).glob("*.py")} == {duty.slug for duty in of(vendor)}
+
+
+@pytest.mark.parametrize(("vendor", "slug"), CASES, ids=[f"{vendor}-{slug}" for vendor, slug in CASES])
+def test_the_mutant_is_caught(vendor: str, slug: str, tmp_path: Path) -> None:
+    client = f"{FOLDER / vendor / slug}.py:Client"
+    intended = tuple(duty for duty in of(vendor) if duty.slug == slug)
+    report = check(
+        CheckConfig(
+            vendor,
+            client,
+            examples=EXAMPLES,
+            save_to=tmp_path,
+            duties=None if EVERYTHING else intended,
+            fail_fast=not EVERYTHING,
+        )
+    )
+    assert report.verdict(slug) == "broken"
+    (proof,) = [each for each in report.proofs if each.duty.slug == slug]
+    assert len(proof.scenario.steps) <= 8
+    assert proof.file is not None
+    (result,) = replay([proof.file], client, duties=intended)
+    assert result.outcome == "FAILED"

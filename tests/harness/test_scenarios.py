@@ -1,0 +1,141 @@
+"""Scenario files: what is read, what is refused and how it is said, and that writing and reading are one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockservers.harness import machines, scenarios
+from mockservers.harness.drivers import Hello
+from mockservers.harness.scenarios import Clock, Meanwhile, Other, ScenarioError, Trouble, Work
+from mockservers.kernel import instants
+from mockservers.kernel.data import folder
+from mockservers.vendors import NAMES
+
+HEAD = "mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00Z\n"
+
+
+def test_every_kind_of_step_is_read() -> None:
+    scenario = scenarios.parse(
+        HEAD
+        + """
+note: all of it
+dialect: {time_zone: America/New_York}
+steps:
+  - {other: create, fields: {Remarks: 2026-03-02}, delay: 90s, times: 2}   # text stays text
+  - {other: act, ticket: T2, action: Revise}
+  - {other: change, ticket: T3, fields: {Remarks: x}}
+  - {clock: 5m}
+  - {fault: cut, after_bytes: 10, after: 3, times: 2, operation: query_data}
+  - client: sync
+    meanwhile: {after_request: 2, steps: [{other: delete, ticket: T1}]}
+  - other: revoke
+"""
+    )
+    assert scenario.dialect == {"time_zone": "America/New_York"}
+    assert scenario.start == instants.from_iso("2026-03-02T10:00:00Z")
+    assert scenario.steps == (
+        Other("create", fields={"Remarks": "2026-03-02"}, delay=90 * instants.SECOND, times=2),
+        Other("act", "T2", "Revise"),
+        Other("change", "T3", fields={"Remarks": "x"}),
+        Clock(5 * instants.MINUTE),
+        Trouble("cut", 3, 2, "query_data", {"after_bytes": 10}),
+        Work("sync", Meanwhile(2, (Other("delete", "T1"),))),
+        Other("revoke"),
+    )
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_what_is_written_reads_back_the_same(vendor: str) -> None:
+    strategy = machines.machine(vendor).strategies().scenarios("default", Hello(options=("format", "time_zone")))
+
+    @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(strategy)
+    def both_ways(scenario: Any) -> None:
+        assert scenarios.parse(scenario.to_yaml()) == scenario
+
+    both_ways()
+
+
+@settings(max_examples=200, database=None, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(ScenarioError):
+        scenarios.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "a list of keys"),
+        ("vendor: querydata", "begin the file with 'mockservers: 1'"),
+        ("mockservers: 2", "only version 1 is known"),
+        ("mockservers: true", "only version 1"),
+        (HEAD + "steps: []\nstep: 1", "no key 'step'"),
+        ("mockservers: 1\nvendor: jira", "write one of"),
+        (HEAD + "steps: hello", "steps takes a list"),
+        (HEAD + "seed: -1\nsteps: []", "seed takes a whole number"),
+        (HEAD + "data: nothing\nsteps: []", "no data recipe 'nothing'"),
+        (HEAD + "dialect: martian\nsteps: []", "no dialect 'martian'"),
+        (HEAD + "dialect: {sun: 1}\nsteps: []", "no switch 'sun'"),
+        ("mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00\nsteps: []", "has no offset"),
+        ("mockservers: 1\nvendor: querydata\nsteps: []", "not an ISO 8601 time"),
+        (HEAD + "steps: [{client: sync, clock: 5m}]", "exactly one of"),
+        (HEAD + "steps: [sync]", "is not a step"),
+        (HEAD + "steps: [{clock: soon}]", "step 1: clock: 'soon' is not a length of time"),
+        (HEAD + "steps: [{clock: 90000d}]", "at most 400 days"),
+        (HEAD + "steps: [{client: dance}]", "'dance' is no task"),
+        (HEAD + "steps: [{client: sync, often: 3}]", "no key 'often'"),
+        (HEAD + "steps: [{fault: gremlin}]", "'gremlin' is not a fault"),
+        (HEAD + "steps: [{fault: cut, after_bytes: -1}]", "cut.after_bytes takes 0"),
+        (HEAD + "steps: [{fault: cut, seconds: 1}]", "no key 'seconds'"),
+        (HEAD + "steps: [{fault: fail, operation: Summary}]", "no operation 'Summary'"),
+        (HEAD + "steps: [{fault: reset, operation: query_data}]", "before the operation is known"),
+        (HEAD + "steps: [{fault: refuse, refusal: moods}]", "no refusal 'moods'"),
+        (HEAD + "steps: [{other: dance}]", "others cannot 'dance'"),
+        (HEAD + "steps: [{other: create, ticket: T1}]", "no key 'ticket'"),
+        (HEAD + "steps: [{other: create, times: 0}]", "times takes a whole number"),
+        (HEAD + "steps: [{other: create, delay: 2d}]", "delay takes 0s to 1d"),
+        (HEAD + "steps: [{other: create}, {other: act, ticket: T1, action: Dance}]", "no action of querydata"),
+        (HEAD + "steps: [{other: create}, {other: change, ticket: T1}]", "fields takes"),
+        (HEAD + "steps: [{other: create}, {other: delete, ticket: 508513040}]", "a label such as T1"),
+        (HEAD + "steps: [{other: delete, ticket: T1}]", "T1 does not exist yet: so far there is no ticket"),
+        (HEAD + "steps: [{other: create}, {other: delete, ticket: T2}]", "so far there is only T1"),
+        (HEAD + "steps: [{other: create}, {other: delete, ticket: T1}, {other: delete, ticket: T1}]", "was deleted"),
+        (HEAD + "steps: [{client: sync, meanwhile: {after_request: 1, steps: [{clock: 1s}]}}]", "only others act"),
+        (HEAD + "steps: [{client: sync, meanwhile: {after_request: 0, steps: [{other: create}]}}]", "after_request takes"),
+        (HEAD + "seed: 1\nseed: 2\nsteps: []", "'seed' is given twice"),
+        (HEAD + "note: &a x\nsteps: [*a]", "no aliases"),
+        (HEAD + "steps: [", "not YAML"),
+        (HEAD + "note: !!python/object/apply:os.getcwd []\nsteps: []", "not YAML"),
+        (HEAD + "steps: []\nfound: {duty: 3}", "found takes"),
+        ("mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {other: create}\n"
+         "- {other: act, ticket: T1, action: merge, into: T9}", "T9 does not exist yet"),
+        ("[" * 5000, "deeper"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_gets_one_clear_sentence(text: str, says: str) -> None:
+    with pytest.raises(ScenarioError) as raised:
+        scenarios.parse(text)
+    assert says in str(raised.value)
+
+
+def test_the_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(ScenarioError, match=r"mine\.yaml is not UTF-8"):
+        scenarios.load(file)
+    file.write_text("mockservers: 7")
+    with pytest.raises(ScenarioError, match=r"mine\.yaml: this file is of scenario version 7"):
+        scenarios.load(file)
+
+
+@pytest.mark.parametrize("file", sorted(folder("scenarios").rglob("*.yaml")), ids=lambda file: file.stem)
+def test_the_library_is_readable(file: Path) -> None:
+    scenario = scenarios.load(file)
+    assert scenario.note
+    assert file.parent.name == scenario.vendor
