@@ -7,7 +7,7 @@ to mask is told to it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -41,6 +41,13 @@ class Exchange:
     fault: Fault | None = None
     """The fault that hits the answer on the wire."""
     entry: Entry | None = None
+    leaving: list[Callable[[], None]] = field(default_factory=list)
+    """What is due once the answer has left or the connection is gone, such as ending a count of calls under way."""
+
+    def leave(self) -> None:
+        """The answer has left. Whoever carries exchanges over a wire calls this once, whatever became of the answer."""
+        while self.leaving:
+            self.leaving.pop()()
 
 
 @dataclass(slots=True)

@@ -388,6 +388,7 @@ class World:
             reply_body=clean_bytes(exchange.reply_body),
             secrets=[],
             entry=None,
+            leaving=[],
         )
 
     def act(self, vendor: str, operation: str, request: Any = None, tenant: str | None = None) -> Any:

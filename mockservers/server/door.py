@@ -295,10 +295,13 @@ class FrontDoor:
         body = await self._body(request)
         headers = list(request.headers.items())
         exchange = self._exchange(request, headers, body)
-        gateway.converse(world, vendor, self._environ(request, where, headers, body), exchange)
-        if exchange.delay > 0:
-            await asyncio.sleep(world.clock.real_seconds(exchange.delay))
-        return await breakage.answer(request, exchange, world.clock.now())
+        try:
+            gateway.converse(world, vendor, self._environ(request, where, headers, body), exchange)
+            if exchange.delay > 0:
+                await asyncio.sleep(world.clock.real_seconds(exchange.delay))
+            return await breakage.answer(request, exchange, world.clock.now())
+        finally:
+            exchange.leave()
 
     async def _strike_arrival(self, request: web.BaseRequest, fault: Fault) -> web.StreamResponse | None:
         kind = fault.kind.name
