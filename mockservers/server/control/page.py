@@ -57,10 +57,10 @@ def _worlds(current: World) -> str:
     for where in islice(list(worlds.values()), 50):
         state = where.clock.state
         rate = f" &times; {state.rate:g}" if state.mode == "scaled" else ""
-        name = escape(where.name)
+        name, now = escape(where.name), instants.to_iso(state.now // instants.SECOND * instants.SECOND)
         shown = f"<strong>{name}</strong>" if where is current else f'<a href="/w/{name}/_mock/">{name}</a>'
         rows.append(
-            f"<tr><td>{shown}</td><td>{instants.to_iso(state.now // instants.SECOND * instants.SECOND)}</td><td>{state.mode}{rate}</td>"
+            f"<tr><td>{shown}</td><td>{now}</td><td>{state.mode}{rate}</td>"
             f"<td>{where.config.seed}</td><td>{where.journal.count}</td><td>{len(where.faults.faults)}</td></tr>"
         )
     more = f"<p class=quiet>and {len(worlds) - 50} more</p>" if len(worlds) > 50 else ""
