@@ -1,0 +1,133 @@
+"""What can be asked of Autotask, as plain values: the wire makes them from SOAP, semantics read them.
+
+Knows no XML library. Texts stand as they were sent, since what a text means hangs on the field's type.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The SOAP header `AutotaskIntegrations`; members are None when they were not sent."""
+
+    partner_id: str | None = None
+    integration_code: str | None = None
+    impersonate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call: who says they are calling, by which address, and the operation's own request.
+
+    `user` is None without an Authorization header. `endpoint` is the URL of the service as the client sees it (scheme,
+    host, world prefix, path), `host` its host alone, as zones are told apart by it.
+    """
+
+    user: str | None
+    password: str | None
+    header: Header
+    endpoint: str
+    host: str
+    body: Any = None
+
+
+# --- QueryXML ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """`<expression op="...">value</expression>`; `op` is None when the attribute is missing."""
+
+    op: str | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """`<field udf="true">Name<expression/>...</field>`, white space around the name removed."""
+
+    __test__ = False  # not for pytest
+
+    name: str
+    udf: bool
+    expressions: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`<condition operator="OR">...</condition>`; `operator` is None when the attribute is missing."""
+
+    operator: str | None
+    nodes: tuple[Test | Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A whole QueryXML text. `defect` says what made the text unreadable; the rest is empty then."""
+
+    entity: str
+    nodes: tuple[Test | Group, ...] = ()
+    defect: str | None = None
+
+
+# --- create, update, delete -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One sent value: its text (None for an empty or nil element) and the local name of its xsi:type, if it has one.
+
+    `structured` marks an element that held other elements, which clients send when they echo an answer carelessly.
+    """
+
+    text: str | None
+    xsi_type: str | None = None
+    structured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One entity as sent. `fields` by name as sent, in order; `udfs` are Name and Value of the user-defined ones."""
+
+    entity: str
+    id: Value | None = None
+    fields: dict[str, Value] = field(default_factory=dict)
+    udfs: tuple[tuple[str, str | None], ...] = ()
+    udfs_sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The body of create, update and delete."""
+
+    inputs: tuple[Input, ...]
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """One EntityReturnInfo."""
+
+    entity_id: int
+    action: str = "None"
+    message: str | None = None
+    duplicate_found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An ATWSResponse. `fragments` are entities rendered already; `entity` is their kind in lower case.
+
+    `errors` are messages; with one, `code` is -1.
+    """
+
+    code: int = 1
+    entity: str = ""
+    fragments: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    infos: tuple[Info, ...] = ()
