@@ -16,8 +16,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = {
-    "querydata": ("contracts/clients/querydata_reader.py:Client", "tests/mutants/querydata/failed_window_repeated.py:Client"),
-    "get_tickets": ("contracts/clients/get_tickets_reader.py:Client", "tests/mutants/get_tickets/decoded_once.py:Client"),
+    "querydata": (
+        "contracts/clients/querydata_reader.py:Client",
+        "tests/mutants/querydata/failed_window_repeated.py:Client",
+    ),
+    "get_tickets": (
+        "contracts/clients/get_tickets_reader.py:Client",
+        "tests/mutants/get_tickets/decoded_once.py:Client",
+    ),
 }
 COLOUR = sys.stdout.isatty()
 

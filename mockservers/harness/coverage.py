@@ -40,7 +40,8 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, list[ast.expr]]]:
 
 def _rules_in(expression: ast.expr) -> Iterator[str]:
     for node in ast.walk(expression):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "rule":
+        # `@pytest.mark.rule(...)`, or `@rule(...)` where a module shortened it.
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "rule":
             for argument in node.args:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield argument.value
