@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from mockservers.harness.machines import machine
 from mockservers.harness.play import Declined, Stage
 from mockservers.harness.scenarios import Scenario, Work, with_found
 from mockservers.kernel import clock
+from mockservers.kernel.secrets import mask
 from mockservers.vendors import emulator
 
 EXAMPLES = 60
@@ -87,6 +89,8 @@ class DialectReport:
     plays: int
     seconds: float
     out_of_time: bool = False
+    complaints: tuple[str, ...] = ()
+    """Errors of kind `client`, with which a client says that it failed itself, and what it says about its mirror."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +214,14 @@ class _Hunt:
                 found[duty.id] = replace(found[duty.id], proof=self._prove(duty, examples))
         seconds = (clock.wall() - self.begun) / 1e6
         return DialectReport(
-            self.dialect, tuple(found.values()), len(examples), self.declined, self.plays, seconds, self.out_of_time
+            self.dialect,
+            tuple(found.values()),
+            len(examples),
+            self.declined,
+            self.plays,
+            seconds,
+            self.out_of_time,
+            _complaints(played.history for played in examples),
         )
 
     def _late(self) -> bool:
@@ -300,6 +311,16 @@ class _Hunt:
         with contextlib.suppress(error):
             self._generate(smallest.turn or 0, test, shrink=True)
         return smallest
+
+
+def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
+    """The client's own failures in words, each once, with how often."""
+    counts: Counter[str] = Counter()
+    for history in histories:
+        for task in history.tasks:
+            if task.error_kind == "client" or (task.do == "mirror" and not task.ok):
+                counts[mask(f"{task.do} failed in the client itself: {task.error[:160]}", history.secrets)] += 1
+    return tuple(f"{text} ({times} times)" for text, times in counts.most_common(3))
 
 
 def _size(played: _Played) -> tuple[int, int]:

@@ -64,6 +64,8 @@ def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
         lines.append(style(f"  {dialect.declined} examples do not count: the client declined their dialect", "warn"))
     if dialect.out_of_time:
         lines.append(style("  stopped when the time was up: fewer examples than asked for", "warn"))
+    for complaint in dialect.complaints:
+        lines += [style(line, "warn") for line in _wrap(complaint, "  ")]
     width = max(len(verdict.duty.slug) for verdict in dialect.verdicts)
     for verdict in dialect.verdicts:
         times = f"provoked {verdict.provoked} times in {verdict.provoked_in} examples"

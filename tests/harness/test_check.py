@@ -235,3 +235,36 @@ def test_the_package_is_lazy() -> None:
         _ = harness.nonsense  # type: ignore[attr-defined]
     for name in harness.__all__:
         assert getattr(harness, name) is not None
+
+
+def test_a_client_that_fails_itself_is_told_so() -> None:
+    class Clumsy(reference("querydata")):  # type: ignore[misc]
+        def sync(self) -> None:
+            raise KeyError(f"no luck with {self.code}")
+
+        def mirror(self) -> Any:
+            raise Clumsy.Refused("not today")
+
+        class Refused(Exception):
+            kind = "refused"
+
+    with CallableDriver.of(Clumsy) as driver:
+        report = quick("querydata", driver, examples=3)
+    text = check_text(report)
+    assert "sync failed in the client itself: KeyError: 'no luck with ***'" in text
+    assert "mirror failed in the client itself: Refused: not today" in text
+    assert report.verdict("nothing_missed") == "unproven"
+    assert report.verdict("secret_kept") == "broken"  # by what it says in its error
+    assert "DEMO-AUTH-CODE" not in text
+
+
+def test_a_driver_failure_shows_no_secret() -> None:
+    class Dies(reference("querydata")):  # type: ignore[misc]
+        def sync(self) -> None:
+            print(f"my code is {self.code}")
+            raise SystemExit(self.code)
+
+    with CallableDriver.of(Dies) as driver, pytest.raises(DriverFailure) as raised:
+        quick("querydata", driver, examples=3)
+    assert "DEMO-AUTH-CODE" not in raised.value.what + raised.value.stderr
+    assert "my code is ***" in raised.value.stderr

@@ -247,3 +247,28 @@ def test_a_command_is_a_session() -> None:
     driver: Driver = open_driver(f"{sys.executable} -c 'import sys; sys.stdin.read()'", 5)
     assert isinstance(driver, SessionDriver)
     driver._kill()
+
+
+def test_what_other_threads_print_is_not_the_clients(capsys: pytest.CaptureFixture[str]) -> None:
+    started, done = threading.Event(), threading.Event()
+
+    def bar() -> None:
+        started.wait(20)
+        print("a progress bar")
+        done.set()
+
+    class Prints:
+        def sync(self) -> None:
+            started.set()
+            done.wait(20)
+            thread = threading.Thread(target=print, args=("a thread of the client",))
+            thread.start()
+            thread.join()
+
+    other = threading.Thread(target=bar)
+    other.start()
+    with CallableDriver.of(Prints) as driver:
+        driver.tell("sync", {})
+        assert driver.output == "a thread of the client\n"
+    other.join()
+    assert capsys.readouterr().out == "a progress bar\n"

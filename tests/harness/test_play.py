@@ -101,7 +101,7 @@ def test_a_client_may_decline_a_dialect() -> None:
         play("- {client: sync}\n", Picky)
 
 
-@pytest.mark.parametrize("mirror", [None, [1], [{"fields": {}}], [{"id": "1", "fields": []}], {"rows": []}])
+@pytest.mark.parametrize("mirror", [None, 3, [1], [{"fields": {}}], [{"id": "1", "fields": []}], {"rows": []}])
 def test_a_mirror_of_the_wrong_form_is_a_driver_failure(mirror: Any) -> None:
     class Odd(Wrong):
         def mirror(self) -> Any:

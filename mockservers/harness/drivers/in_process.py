@@ -89,6 +89,22 @@ def _from_file(path: Path) -> Any:
     return module
 
 
+class _Kept(io.TextIOBase):
+    """Keeps what the client and its threads print, and lets what others print through."""
+
+    def __init__(self, kept: io.StringIO, through: Any, others: set[threading.Thread]) -> None:
+        self._kept, self._through, self._others = kept, through, others
+
+    def write(self, text: str) -> int:
+        target = self._through if threading.current_thread() in self._others else self._kept
+        written: int = target.write(text)
+        return written
+
+    def flush(self) -> None:
+        if threading.current_thread() in self._others:
+            self._through.flush()
+
+
 class CallableDriver(Driver):
     """Calls the methods of an object of the client's class."""
 
@@ -147,7 +163,10 @@ class CallableDriver(Driver):
 
     def _call(self, do: str, message: Mapping[str, Any]) -> Answer:
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        # Threads that were there before are not the client's: a progress bar may be drawing itself in one of them.
+        others = set(threading.enumerate()) - {threading.current_thread()}
+        out, err = _Kept(printed, sys.stdout, others), _Kept(printed, sys.stderr, others)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 if do == "reset" or self._client is None:
                     self._bye()
