@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ def _dialect() -> sa.Dialect:
     # One dialect for all engines of the process: it is part of the key of compiled statements.
     engine = sa.create_engine("sqlite://", poolclass=StaticPool)
     engine.connect().close()
+    engine.dispose()
     return engine.dialect
 
 
@@ -90,7 +91,7 @@ class Store:
         if self.path is None:
             self._raw.deserialize(image)
             return
-        with sqlite3.connect(":memory:") as source:
+        with closing(sqlite3.connect(":memory:")) as source:
             source.deserialize(image)
             source.backup(self._raw)
 

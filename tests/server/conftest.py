@@ -19,10 +19,8 @@ START = instants.from_iso("2026-03-01T10:00:00Z")
 
 @pytest.fixture
 def door() -> Iterator[FrontDoor]:
-    worlds = toy.worlds(WorldConfig(mode="frozen", start=START))
-    with FrontDoor(worlds, mounts=toy.MOUNTS, most_body=100_000) as opened:
+    with toy.front(WorldConfig(mode="frozen", start=START), most_body=100_000) as opened:
         yield opened
-    worlds.close()
 
 
 @pytest.fixture

@@ -261,7 +261,7 @@ def test_ipv6_is_served_where_there_is_any() -> None:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("this machine has no IPv6 loopback")
-    with FrontDoor(toy.worlds(), "::1", mounts=toy.MOUNTS) as door:
+    with toy.front(host="::1") as door:
         assert door.url == f"http://[::1]:{door.port}"
         assert requests.get(door.url + ECHO, timeout=20).status_code == 200
 
@@ -281,6 +281,7 @@ def test_stop_lets_answers_under_way_finish(world: World) -> None:
         stopping.join()
     with pytest.raises(ConnectionRefusedError):
         Wire(door.port)
+    worlds.close()
 
 
 SERVE = """
@@ -325,5 +326,5 @@ def test_a_signal_ends_the_process_after_its_answers(number: signal.Signals) -> 
 
 def test_the_clock_of_the_default_world_begins_where_it_was_told() -> None:
     config = WorldConfig(mode="frozen", start=0)
-    with FrontDoor(toy.worlds(config), mounts=toy.MOUNTS) as door:
+    with toy.front(config) as door:
         assert requests.get(door.url + ECHO, timeout=20).headers["Date"] == "Thu, 01 Jan 1970 00:00:00 GMT"

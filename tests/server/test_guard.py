@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from mockservers.server.control import guard
-from mockservers.server.door import FrontDoor
 from tests.server import toy
 from tests.server.wires import Wire
 
@@ -17,7 +16,7 @@ WORLDS = "/_mock/v1/worlds"
 
 @pytest.fixture
 def locked() -> Iterator[Wire]:
-    with FrontDoor(toy.worlds(), control_token="the-token", mounts=toy.MOUNTS) as door, Wire(door.port) as wire:
+    with toy.front(control_token="the-token") as door, Wire(door.port) as wire:
         yield wire
 
 

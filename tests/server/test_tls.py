@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from mockservers.server.door import FrontDoor
 from mockservers.server.tls import server_context
 from tests.server import toy
 
@@ -26,7 +25,7 @@ def context(ca: Path) -> ssl.SSLContext:
 
 
 def test_a_client_that_trusts_the_authority_gets_through(ca: Path, context: ssl.SSLContext) -> None:
-    with FrontDoor(toy.worlds(), tls=context, mounts=toy.MOUNTS) as door, requests.Session() as session:
+    with toy.front(tls=context) as door, requests.Session() as session:
         session.trust_env = False
         assert door.url == f"https://127.0.0.1:{door.port}"
         for _ in range(2):
@@ -38,7 +37,7 @@ def test_a_client_that_trusts_the_authority_gets_through(ca: Path, context: ssl.
 
 @pytest.mark.parametrize("kind", ["reset", "reset_midway", "cut", "lost_answer"])
 def test_connections_break_under_tls_too(ca: Path, context: ssl.SSLContext, kind: str) -> None:
-    with FrontDoor(toy.worlds(), tls=context, mounts=toy.MOUNTS) as door, requests.Session() as session:
+    with toy.front(tls=context) as door, requests.Session() as session:
         session.trust_env = False
         door.worlds.default.faults.add(kind)
         with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,8 +19,9 @@ from mockservers.kernel.dialects import DialectFamily, Switch
 from mockservers.kernel.operations import Call, Context, Emulator, Operation, Recipe, operations
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Rule, RuleBook, Source, Unsupported
 from mockservers.kernel.tenants import Tenant
-from mockservers.kernel.world import Installation, Worlds
+from mockservers.kernel.world import Installation, WorldConfig, Worlds
 from mockservers.server import mounts
+from mockservers.server.door import FrontDoor
 
 SOURCE = Source("toy page", "line 1", "documented", "2026-01-01")
 RULES = {
@@ -184,6 +186,17 @@ def emulator(name: str) -> Emulator:
 
 def worlds(config: Any = None) -> Worlds:
     return Worlds(emulator, config)
+
+
+@contextmanager
+def front(config: WorldConfig | None = None, host: str = "127.0.0.1", **options: Any) -> Iterator[FrontDoor]:
+    """A front door with the toy behind it, started, and closed with all its worlds."""
+    served = worlds(config)
+    try:
+        with FrontDoor(served, host, mounts=MOUNTS, **options) as door:
+            yield door
+    finally:
+        served.close()
 
 
 def application() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
