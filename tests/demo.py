@@ -81,7 +81,7 @@ def main() -> None:
             run("replay", *files, "--client", wrong, expected=1)
             say(f"{vendor}: and see when it is fixed")
             run("replay", *files, "--client", correct, expected=0)
-    say("Done. Next: `mockservers serve`, then README.md.")
+    say("Done. Next: `.venv/bin/mockservers serve`, then README.md.")
 
 
 if __name__ == "__main__":

@@ -302,7 +302,9 @@ def dialect(remote: Remote, vendor: str, switches: tuple[str, ...], named: str |
     if not switches and not named:
         remote.ask("GET", "/dialect", {"vendor": vendor, "tenant": tenant})
         return
-    remote.ask("PUT", "/dialect", body={"vendor": vendor, "tenant": tenant, "named": named, "switches": pairs(switches)})
+    remote.ask(
+        "PUT", "/dialect", body={"vendor": vendor, "tenant": tenant, "named": named, "switches": pairs(switches)}
+    )
 
 
 # --- faults and history -----------------------------------------------------------------------------------------------
@@ -347,7 +349,13 @@ def journal(
     remote: Remote, vendor: str | None, outcome: str | None, since: int | None, most: int | None, ndjson: bool
 ) -> None:
     """What happened, with secrets masked."""
-    query = {"vendor": vendor, "outcome": outcome, "since": since, "limit": most, "format": "ndjson" if ndjson else None}
+    query = {
+        "vendor": vendor,
+        "outcome": outcome,
+        "since": since,
+        "limit": most,
+        "format": "ndjson" if ndjson else None,
+    }
     remote.ask("GET", "/journal", query)
 
 

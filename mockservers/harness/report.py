@@ -94,7 +94,9 @@ def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:
     """One broken duty: what happened, which duty, on which rules it rests, what was seen, and where it was saved."""
     lines = [style(f"BROKEN {proof.duty.id} ({proof.duty.severity})", "bad")]
     lines += _wrap(proof.duty.says, "  ")
-    lines += ["", f"  What happened ({len(proof.scenario.steps)} steps, {_dialect(proof.scenario)}):"]
+    count = len(proof.scenario.steps)
+    steps = "1 step" if count == 1 else f"{count} steps"
+    lines += ["", f"  What happened ({steps}, {_dialect(proof.scenario)}):"]
     lines += [f"    {line}" for line in program(proof.scenario)]
     lines += ["", "  What was seen:"]
     lines += _witness(proof.breaches)
