@@ -34,8 +34,8 @@ bench: $(READY)  ## the figures of the README
 mutants: $(READY)  ## every client with a seeded bug, against its contract
 	@$(BIN)/python -m pytest -n auto -q tests/harness/test_mutants.py --mutants=all
 
-fuzz: $(READY)  ## long fuzz runs
-	@$(BIN)/python -m pytest -n auto -q -m "" tests/server/test_fuzz.py --fuzz=long
+fuzz: $(READY)  ## long runs of every property and fuzz test
+	@MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/vendors
 
 table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md
 	@$(BIN)/python tests/coverage_table.py

@@ -237,7 +237,7 @@ def records(
         remote.ask("GET", "/records", whose)
         return
     if operation == "create":
-        remote.ask("POST", "/records", body={**whose, "fields": pairs(fields), "delay": delay, **pairs(more)})
+        remote.ask("POST", "/records", body={**whose, "fields": pairs(fields), "delay": delay})
         return
     if id is None:
         raise ValueError(f"{operation} needs the id of a record; `records {vendor} list` shows them")
