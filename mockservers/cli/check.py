@@ -20,6 +20,7 @@ CLIENT = "package.module:Class, path/to/file.py:Class, or a command such as 'nod
 def driving() -> Iterator[None]:
     """Turn trouble with the client under test into one clear sentence and the right exit code."""
     from mockservers.harness import DriverFailure, WrongClient
+    from mockservers.harness.play import EmulatorFailure
 
     try:
         yield
@@ -30,6 +31,9 @@ def driving() -> Iterator[None]:
         if error.stderr.strip():
             click.echo("--- what it printed last ---\n" + error.stderr.strip()[-4000:], err=True)
         raise SystemExit(DRIVER_FAILURE) from None
+    except EmulatorFailure as error:
+        click.echo(f"mockservers: {error}", err=True)
+        stop("this is a bug of mockservers, not of your client; please report it with the command and its seed", USAGE)
 
 
 @contextmanager

@@ -272,7 +272,7 @@ DUTIES: tuple[Duty, ...] = (
     _duty(
         "text_survives",
         "Values arrive character for character: the answer's text is un-escaped once, no more and no less.",
-        ("details.content", "method.single"),
+        ("details.content", "framework.escaped_once"),
         "must",
         _text_survives,
         "values with & < > quotes or umlauts in fields that the client mirrors",

@@ -270,6 +270,11 @@ FRAMEWORK_FORM_POST = _framework(
 FRAMEWORK_TOO_LARGE = _framework(
     "too_large", "A request over four megabytes is a fault of the client.", "configuration"
 )
+FRAMEWORK_ESCAPED_ONCE = _framework(
+    "escaped_once",
+    "The answer is text inside an XML element, so & < > are escaped once on top of the JSON or XML it holds.",
+    "writing of text",
+)
 FRAMEWORK_FAILURE = _framework(
     "failure", "An exception inside the method is a fault of the server.", "invocation", switch="custom_errors"
 )

@@ -80,6 +80,7 @@ class _Door:
             text = self._refused(refusal, request.format)
         except (Breakdown, Unsupported) as failure:
             raise self._failure(str(failure)) from failure
+        self._cite(rules.FRAMEWORK_ESCAPED_ONCE)
         return asmx.Result(f"<QueryDataResult>{soap.text(text)}</QueryDataResult>", text)
 
     def _refused(self, refusal: Refusal, form: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from tests.vendors.querydata.desk import CREATED, ID, LAST, Desk, between, day, equals, payload
+from tests.vendors.querydata.desk import CREATED, ID, LAST, Desk, between, day, envelope, equals, payload
 
 NOW = day("09:55-10:05")
 
@@ -116,6 +116,16 @@ def test_xml_is_the_same_tree(desk: Desk) -> None:
     assert len(element.findall("Members/Member")) == len(ticket["Members"])
     assert element.findtext("Responses/Response/Comment") == "done\r\n\ufffd"
     assert len(element.findall("History/HistoryEntry")) == 2
+
+
+@pytest.mark.rule("querydata.framework.escaped_once")
+def test_the_answer_is_escaped_once(desk: Desk) -> None:
+    remarks = "Smith & Sons <North>, \"Köln\" &amp; more"
+    made = desk.create(fields={"Remarks": remarks})
+    sent = desk.http(envelope(json.dumps(payload("Details", equals(str(made)))))).reply_body.decode()
+    assert "Smith &amp; Sons &lt;North&gt;" in sent
+    assert "&amp;amp; more" in sent
+    assert desk.details(made)[0]["Remarks"] == remarks
 
 
 def test_times_inside_details(make: Callable[..., Desk]) -> None:
