@@ -6,11 +6,13 @@ resolves no entity, loads no document type and opens no connection. Knows neithe
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from lxml import etree
+
+from mockservers.wirekit.xmltext import attribute as attribute
+from mockservers.wirekit.xmltext import text as text
 
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
@@ -39,21 +41,6 @@ class Version:
 V11 = Version("1.1", SOAP11, "text/xml")
 V12 = Version("1.2", SOAP12, "application/soap+xml")
 BY_NAMESPACE = {SOAP11: V11, SOAP12: V12}
-
-_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def text(value: str) -> str:
-    """`value` as XML character data. What XML cannot carry at all becomes U+FFFD."""
-    escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if "\r" in escaped:
-        escaped = escaped.replace("\r", "&#xD;")
-    return _FORBIDDEN.sub("\ufffd", escaped)
-
-
-def attribute(value: str) -> str:
-    """`value` for use between double quotes."""
-    return text(value).replace('"', "&quot;").replace("\n", "&#xA;").replace("\t", "&#x9;")
 
 
 @lru_cache(maxsize=8)
