@@ -7,7 +7,7 @@ does the work and hears of every request that never got there. Knows no vendor, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
@@ -24,23 +24,41 @@ MOST_BODY = 4 << 20
 
 UNPROCESSED = "Server was unable to process request."
 UNREAD = "Server was unable to read request."
+ADDRESSING = frozenset(
+    {
+        "http://www.w3.org/2005/08/addressing",
+        "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+        "http://schemas.xmlsoap.org/ws/2004/03/addressing",
+        "http://schemas.xmlsoap.org/ws/2003/03/addressing",
+    }
+)
+"""Namespaces of WS-Addressing, the standard and its drafts."""
 _NIL = f"{{{soap.XSI}}}nil"
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One operation. `input` is the Spyne class of its request element; `parameters` are the names inside."""
+    """One operation, named like its request element. `input` is the Spyne class of that; `parameters` are the names inside.
+
+    `operation` is its name in the description, which may differ; `headers` are the SOAP headers declared for it.
+    """
 
     name: str
     action: str
     input: Any
     parameters: tuple[str, ...]
     says: str = ""
+    operation: str = ""
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Description:
-    """One service: its class name, XML namespace and operations, and the Spyne application that declares them."""
+    """One service: its class name, XML namespace and operations, and the Spyne application that declares them.
+
+    `raw` hands the request element over undecoded, to a backend that reads it itself. `finish` completes the schema
+    that Spyne made by what Spyne cannot say. `declares_soap12` tells whether the description shows what is answered.
+    """
 
     name: str
     namespace: str
@@ -49,37 +67,50 @@ class Description:
     by_action: Mapping[str, Method]
     headers: frozenset[str] = frozenset()
     """Names `{namespace}local` of SOAP headers that the service understands."""
+    raw: bool = False
+    finish: Callable[[Any], None] | None = None
+    declares_soap12: bool = True
 
     def __hash__(self) -> int:
         return id(self)
 
 
 def describe(
-    name: str, namespace: str, service: Any, *, headers: frozenset[str] = frozenset(), typed: bool = False
-) -> Description:
+    name: str, namespace: str, service: Any, *, headers: frozenset[str] = frozenset(), typed: bool = False, raw: bool = False,
+    finish: Callable[[Any], None] | None = None, declares_soap12: bool = True,
+) -> Description:  # fmt: skip
     """The description of a Spyne service class. `typed` makes decoding follow `xsi:type`, for polymorphic parameters."""
     protocol = Soap11(parse_xsi_type=typed)
     application = Application([service], tns=namespace, name=name, in_protocol=protocol, out_protocol=Soap11())
     base = namespace if namespace.endswith("/") else namespace + "/"
     methods = {
         each.name: Method(
-            each.name, base + each.name, each.in_message, tuple(each.in_message._type_info), each.doc or ""
+            each.name,
+            base + each.name,
+            each.in_message,
+            tuple(each.in_message._type_info),
+            each.doc or "",
+            each.operation_name if isinstance(each.operation_name, str) else each.name,
+            tuple(header.get_type_name() for header in each.in_header or ()),
         )
         for each in application.interface.method_id_map.values()
     }
-    return Description(
-        name, namespace, application, methods, {method.action: method for method in methods.values()}, headers
-    )
+    by_action = {method.action: method for method in methods.values()}
+    return Description(name, namespace, application, methods, by_action, headers, raw, finish, declares_soap12)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How an installation has set the service up. `form_post` is `local`, `on` or `off`."""
+    """How an installation has set the service up. `form_post` is `local`, `on` or `off`.
+
+    `addressing` says what becomes of WS-Addressing headers: `refuse` them all, `ignore` them all, or "" as any header.
+    """
 
     soap12: bool = True
     form_post: str = "local"
     custom_errors: bool = True
     most_body: int = MOST_BODY
+    addressing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +144,8 @@ class Invocation:
     ignored: tuple[tuple[str, str], ...] = ()
     header: Any = None
     """The SOAP header element, or None."""
+    element: Any = None
+    """The request element of a `raw` service, or None when it was not there under its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,18 +294,22 @@ def _open(
         raise Defect("envelope", f"{missing}Body element.")
     header = root.find(f"{{{version.namespace}}}Header")
     if header is not None:
-        _check_headers(header, version, service)
+        _check_headers(header, version, service, options)
     return next((child for child in body if isinstance(child.tag, str)), None), header
 
 
-def _check_headers(header: etree._Element, version: Version, service: Description) -> None:
+def _check_headers(header: etree._Element, version: Version, service: Description, options: Options) -> None:
     for entry in header:
         if not isinstance(entry.tag, str):
             continue
+        name = etree.QName(entry)
+        addressing = bool(options.addressing) and name.namespace in ADDRESSING
         must = entry.get(f"{{{version.namespace}}}mustUnderstand", "").strip().lower()
-        if must in ("1", "true") and entry.tag not in service.headers:
+        if options.addressing == "refuse" if addressing else must in ("1", "true") and entry.tag not in service.headers:
             raise Defect(
-                "must_understand", f"SOAP header {etree.QName(entry).localname} was not understood.", "MustUnderstand"
+                "addressing" if addressing else "must_understand",
+                f"SOAP header {name.localname} was not understood.",
+                "MustUnderstand",
             )
 
 
@@ -295,6 +332,8 @@ def _decode(
     """Let Spyne decode the parameters; what is not declared is set aside, as the framework ignores it."""
     if element is None or element.tag != f"{{{service.namespace}}}{method.name}":
         return Invocation(method, dict.fromkeys(method.parameters), (), header)
+    if service.raw:
+        return Invocation(method, dict.fromkeys(method.parameters), (), header, element)
     declared = method.input._type_info
     prefix = f"{{{service.namespace}}}"
     ignored: list[tuple[str, str]] = []
@@ -310,7 +349,7 @@ def _decode(
             continue
         seen.add(name)
         if len(child) and issubclass(declared[name], SimpleModel):
-            raise _unreadable("'Element' is an invalid XmlNodeType.")
+            raise unreadable("'Element' is an invalid XmlNodeType.")
         if child.get(_NIL, "").strip() in ("false", "0"):
             del child.attrib[_NIL]  # the decoder takes any xsi:nil for true
     try:
@@ -318,7 +357,7 @@ def _decode(
             _DecodingContext(service.application), method.input, element
         )
     except (Fault, ValidationError, ValueError, TypeError) as error:
-        raise _unreadable("Input string was not in a correct format.") from error
+        raise unreadable("Input string was not in a correct format.") from error
     values = {name: getattr(decoded, name, None) for name in method.parameters}
     return Invocation(method, values, tuple(ignored), header)
 
@@ -332,7 +371,8 @@ class _DecodingContext:
         self.app = app
 
 
-def _unreadable(said: str) -> Defect:
+def unreadable(said: str) -> Defect:
+    """A request element that cannot be read into the operation's parameters; `said` is the innermost reason."""
     return Defect("parameter_type", f"{UNREAD} ---> There is an error in XML document. ---> {said}")
 
 
@@ -375,12 +415,17 @@ def _document(service: Description, kind: str, soap12: bool) -> str:
     return (wsdl.document if kind == "wsdl" else wsdl.discovery)(service, soap12)
 
 
+def document(service: Description, kind: str, options: Options, address: str) -> bytes:
+    """The `wsdl` or `disco` document of a service at `address`; built at first use, once per process."""
+    made = _document(service, kind, options.soap12 and service.declares_soap12)
+    return made.replace(wsdl.ADDRESS, soap.attribute(address)).encode()
+
+
 def _page(request: Request, service: Description, options: Options) -> Reply:
     """Help pages and descriptions; the query's letter case does not matter."""
     query = unquote(request.query).strip().lower().rstrip("=")
     if query in ("wsdl", "disco"):
-        text = _document(service, query, options.soap12).replace(wsdl.ADDRESS, soap.attribute(request.url))
-        return Reply(200, "text/xml; charset=utf-8", text.encode())
+        return Reply(200, "text/xml; charset=utf-8", document(service, query, options, request.url))
     wanted = parse_qs(request.query, max_num_fields=100) if request.query.count("&") < 100 else {}
     name = next((values[0] for key, values in wanted.items() if key.lower() == "op"), None)
     if name is None:

@@ -14,7 +14,7 @@ from mockservers.wirekit.soap import attribute
 from mockservers.wirekit.spyne_gate import XmlSchema
 
 if TYPE_CHECKING:
-    from mockservers.wirekit.asmx import Description
+    from mockservers.wirekit.asmx import Description, Method
 
 ADDRESS = "@@address@@"
 _XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -24,21 +24,27 @@ _BINDINGS = {
 }
 
 
-def _schema(application: Any, namespace: str) -> str:
+def _schema(description: Description) -> str:
     """The types as Spyne declares them, with the parameters of operations inside their elements as .NET has them."""
-    built = XmlSchema(application.interface)
+    built = XmlSchema(description.application.interface)
     built.build_schema_nodes()
+    wrappers = {f"{method.name}{way}" for method in description.methods.values() for way in ("", "Response")}
+    headers = {header for method in description.methods.values() for header in method.headers}
     parts = []
     for schema in built.schema_dict.values():
         types = {each.get("name"): each for each in schema.findall(f"{_XS}complexType")}
         for element in schema.findall(f"{_XS}element"):
-            inner = types.get(element.get("name"))
-            if inner is not None and element.get("type", "").endswith(f":{inner.get('name')}"):
-                del element.attrib["type"], inner.attrib["name"]
-                element.append(inner)
-        mine = {"xs": _XS[1:-1], "tns": namespace}
+            name = element.get("name")
+            if name in wrappers and name in types:
+                del element.attrib["type"], types[name].attrib["name"]
+                element.append(types[name])
+            elif name in types and name not in headers:
+                schema.remove(element)  # Spyne makes an element of every type, .NET only of what is sent by itself
+        mine = {"xs": _XS[1:-1], "tns": description.namespace}
         clean = etree.Element(schema.tag, attrib=dict(schema.attrib), nsmap={**mine, **_others(schema, mine)})
         clean.extend(list(schema))
+        if description.finish is not None:
+            description.finish(clean)
         etree.cleanup_namespaces(clean, keep_ns_prefixes=["xs", "tns"])
         parts.append(etree.tostring(clean, encoding="unicode"))
     return "".join(parts)
@@ -56,15 +62,27 @@ def _binding(description: Description, suffix: str) -> str:
     prefix, _ = _BINDINGS[suffix]
     port = f"{description.name}Soap"
     operations = "".join(
-        f'<wsdl:operation name="{method.name}">'
+        f'<wsdl:operation name="{method.operation}">'
         f'<{prefix}:operation soapAction="{attribute(method.action)}" style="document" />'
-        f'<wsdl:input><{prefix}:body use="literal" /></wsdl:input>'
-        f'<wsdl:output><{prefix}:body use="literal" /></wsdl:output></wsdl:operation>'
+        f'<wsdl:input{_name(method)}><{prefix}:body use="literal" />{_headers(method, prefix)}</wsdl:input>'
+        f'<wsdl:output{_name(method)}><{prefix}:body use="literal" /></wsdl:output></wsdl:operation>'
         for method in description.methods.values()
     )
     return (
         f'<wsdl:binding name="{port}{suffix}" type="tns:{port}">'
         f'<{prefix}:binding transport="http://schemas.xmlsoap.org/soap/http" />{operations}</wsdl:binding>'
+    )
+
+
+def _name(method: Method) -> str:
+    """The attribute by which .NET tells messages of an operation whose name is not that of its element."""
+    return "" if method.operation == method.name else f' name="{method.name}"'
+
+
+def _headers(method: Method, prefix: str) -> str:
+    return "".join(
+        f'<{prefix}:header message="tns:{method.name}{header}" part="{header}" use="literal" />'
+        for header in method.headers
     )
 
 
@@ -77,11 +95,16 @@ def document(description: Description, soap12: bool) -> str:
         f'<wsdl:message name="{method.name}Soap{way}"><wsdl:part name="parameters" element="tns:{element}" /></wsdl:message>'
         for method in description.methods.values()
         for way, element in (("In", method.name), ("Out", f"{method.name}Response"))
+    ) + "".join(
+        f'<wsdl:message name="{method.name}{header}"><wsdl:part name="{header}" element="tns:{header}" /></wsdl:message>'
+        for method in description.methods.values()
+        for header in method.headers
     )
     operations = "".join(
-        f'<wsdl:operation name="{method.name}">'
+        f'<wsdl:operation name="{method.operation}">'
         + (f"<wsdl:documentation>{attribute(method.says)}</wsdl:documentation>" if method.says else "")
-        + f'<wsdl:input message="tns:{method.name}SoapIn" /><wsdl:output message="tns:{method.name}SoapOut" />'
+        + f'<wsdl:input{_name(method)} message="tns:{method.name}SoapIn" />'
+        f'<wsdl:output{_name(method)} message="tns:{method.name}SoapOut" />'
         "</wsdl:operation>"
         for method in description.methods.values()
     )
@@ -95,7 +118,7 @@ def document(description: Description, soap12: bool) -> str:
         '<?xml version="1.0" encoding="utf-8"?>'
         f'<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:tns="{target}"{namespaces} '
         f'targetNamespace="{target}">'
-        f"<wsdl:types>{_schema(description.application, description.namespace)}</wsdl:types>{messages}"
+        f"<wsdl:types>{_schema(description)}</wsdl:types>{messages}"
         f'<wsdl:portType name="{port}">{operations}</wsdl:portType>'
         f"{''.join(_binding(description, suffix) for suffix in suffixes)}"
         f'<wsdl:service name="{description.name}">{ports}</wsdl:service></wsdl:definitions>'
