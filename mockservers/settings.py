@@ -18,20 +18,21 @@ from mockservers.kernel.world import WorldConfig
 
 def data(texts: Iterable[str]) -> dict[str, Recipe]:
     """Recipes by vendor, from `demo`, `demo:1000` (every vendor) and `querydata:100000`, `querydata:empty` (one)."""
-    chosen: dict[str, Recipe] = {}
+    for_all: dict[str, Recipe] = {}
+    for_one: dict[str, Recipe] = {}
     for text in texts:
         head, _, tail = text.partition(":")
         if head in vendors.NAMES:
-            chosen[head] = Recipe.parse(tail or "demo")
-        else:
-            try:
-                recipe = Recipe.parse(text)
-            except ValueError as error:
-                raise ValueError(
-                    f"--data {text!r} is not understood: write demo, empty, demo:1000 or VENDOR:ROWS, where VENDOR is "
-                    f"one of {', '.join(vendors.NAMES)}"
-                ) from error
-            chosen = {**dict.fromkeys(vendors.NAMES, recipe), **chosen}
+            for_one[head] = Recipe.parse(tail or "demo")
+            continue
+        try:
+            for_all = dict.fromkeys(vendors.NAMES, Recipe.parse(text))
+        except ValueError as error:
+            raise ValueError(
+                f"--data {text!r} is not understood: write demo, empty, demo:1000 or VENDOR:ROWS, where VENDOR is "
+                f"one of {', '.join(vendors.NAMES)}"
+            ) from error
+    chosen = for_all | for_one  # what is said of one vendor wins, and of two sayings the later
     for vendor, recipe in chosen.items():
         known = list(vendors.emulator(vendor).recipes)
         if recipe.name not in known:

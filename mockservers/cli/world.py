@@ -63,7 +63,8 @@ class Remote:
         text = error.read().decode("utf-8", "replace")
         try:
             said = json.loads(text)
-            lines = [str(said["error"]), *(f"  {each['field']}: {each['message']}" for each in said.get("details", []))]
+            details = [f"{each['field']}: {each['message']}" for each in said.get("details", [])]
+            lines = [str(said["error"]), *(f"  {each}" for each in details if each != said["error"])]
         except (ValueError, KeyError, TypeError):
             lines = [text.strip() or f"HTTP {error.code}"]
         stop("\n".join(lines), code=BROKEN)
@@ -341,22 +342,18 @@ def fault(
 @click.option("--vendor", help="Only this vendor.")
 @click.option("--outcome", help="Only this outcome: ok, refused, unsupported, fault, error, page, unmatched.")
 @click.option("--since", type=int, help="Only entries after this number.")
-@click.option("--most", type=int, help="At most so many.")
+@click.option("--most", type=int, help="At most so many, from the first on.")
+@click.option("--last", type=int, help="Only the last so many.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line.")
 @pass_remote
 @teaching
 def journal(
-    remote: Remote, vendor: str | None, outcome: str | None, since: int | None, most: int | None, ndjson: bool
-) -> None:
+    remote: Remote, vendor: str | None, outcome: str | None, since: int | None, most: int | None, last: int | None,
+    ndjson: bool,
+) -> None:  # fmt: skip
     """What happened, with secrets masked."""
-    query = {
-        "vendor": vendor,
-        "outcome": outcome,
-        "since": since,
-        "limit": most,
-        "format": "ndjson" if ndjson else None,
-    }
-    remote.ask("GET", "/journal", query)
+    query = {"vendor": vendor, "outcome": outcome, "since": since, "limit": most, "last": last}
+    remote.ask("GET", "/journal", {**query, "format": "ndjson" if ndjson else None})
 
 
 @world.command()

@@ -1,0 +1,128 @@
+"""`check`, `replay`, `rules` and `world` as a user types them: what they print, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mockservers import vendors
+from mockservers.cli import main
+from mockservers.kernel.world import Worlds
+from mockservers.server.door import FrontDoor
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READER = str(ROOT / "contracts/clients/get_tickets_reader.py") + ":Client"
+MUTANT = str(ROOT / "tests/mutants/get_tickets/decoded_once.py") + ":Client"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    worlds = Worlds(vendors.emulator)
+    with FrontDoor(worlds) as door:
+        yield door.url
+    worlds.close()
+
+
+def test_check_then_replay(tmp_path: Path) -> None:
+    caught = run("check", "get_tickets", "--client", MUTANT, "--examples", "10", "--save", str(tmp_path))
+    assert caught.exit_code == 1, caught.output
+    assert "BROKEN get_tickets.decoded_once" in caught.output
+    assert "get_tickets.wire.encoded_everywhere" in caught.output
+    saved = [str(path) for path in tmp_path.glob("*.yaml")]
+    assert saved
+    failed = run("replay", *saved, "--client", MUTANT)
+    assert (failed.exit_code, failed.output.count("FAILED")) == (1, len(saved))
+    fixed = run("replay", str(tmp_path), "--client", READER)
+    assert (fixed.exit_code, fixed.output.count("FIXED")) == (0, len(saved))
+
+
+def test_strict_tells_unproven_from_kept(tmp_path: Path) -> None:
+    words = ("check", "get_tickets", "--client", READER, "--examples", "1", "--save", str(tmp_path))
+    assert run(*words).exit_code == 0
+    assert run(*words, "--strict").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("check", "get_tickets"), 2, "--client"),
+        (("check", "irth", "--client", READER), 2, "irth"),
+        (("check", "get_tickets", "--client", "nowhere.py:Client"), 2, "nowhere.py"),
+        (("check", "get_tickets", "--client", READER, "--dialect", "klingon"), 2, "klingon"),
+        (("check", "get_tickets", "--client", "no-such-program-here"), 2, "no-such-program-here"),
+        (("check", "get_tickets", "--client", "false"), 4, "failed as a program"),
+        (("replay", "nowhere.yaml", "--client", READER), 2, "nowhere.yaml"),
+        (("rules", "--find", "no such words"), 2, "no such words"),
+        (("world", "--url", "http://127.0.0.1:9", "list"), 2, "mockservers serve"),
+        (("world", "--url", "ftp://127.0.0.1", "list"), 2, "ftp"),
+    ],
+)
+def test_mistakes_get_one_sentence_and_the_right_code(words: tuple[str, ...], code: int, said: str) -> None:
+    done = run(*words)
+    assert done.exit_code == code, done.output
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_broken_scenario_file_is_explained(tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("mockservers: 99\nvendor: get_tickets\n", "utf-8")
+    done = run("replay", str(path), "--client", READER)
+    assert done.exit_code == 2
+    assert "99" in done.output
+
+
+def test_rules_have_sources() -> None:
+    done = run("rules", "querydata", "--find", "last_action")
+    assert done.exit_code == 0
+    assert "querydata.window.last_action" in done.output
+    assert "(certain, checked" in done.output
+
+
+def test_every_command_has_help() -> None:
+    for words in ((), ("serve",), ("check",), ("replay",), ("rules",), ("world",), ("world", "fault")):
+        done = run(*words, "--help")
+        assert done.exit_code == 0
+        assert "Usage:" in done.output
+
+
+def test_a_world_from_the_shell(url: str) -> None:
+    def world(*words: str, code: int = 0) -> str:
+        done = run("world", "--url", url, "--world", "mine", *words)
+        assert done.exit_code == code, done.output
+        return done.output
+
+    world("create", "mine", "--clock", "frozen", "--start", "2026-03-02T10:00:00Z", "--data", "get_tickets=demo:30")
+    assert json.loads(world("clock", "--advance", "5m"))["now"] == "2026-03-02T10:05:00Z"
+    assert json.loads(world("clock", "--set", "2026-03-02T11:00:00Z", "--mode", "scaled:60"))["rate"] == 60
+    world("clock", "--mode", "frozen")
+    world("keep", "before")
+    assert json.loads(world("records", "get_tickets", "act", "34", "--action", "close"))["fields"]["status"] == "Closed"
+    world("restore", "before")
+    assert json.loads(world("records", "get_tickets", "read", "34"))["fields"]["status"] == "Open"
+    made = json.loads(world("records", "get_tickets", "create", "--field", "subject=Hello"))
+    world("records", "get_tickets", "change", made["id"], "--field", "priority=High")
+    world("records", "get_tickets", "delete", made["id"])
+    assert json.loads(world("dialect", "get_tickets", "cc_column=clean"))["changes"] == {"cc_column": "clean"}
+    assert "'faithful' or 'clean'" in world("dialect", "get_tickets", "cc_column=dirty", code=1)
+    assert json.loads(world("fault", "cut", "after_bytes=40", "--vendor", "get_tickets"))["id"] == "f1"
+    world("fault", "--clear")
+    assert json.loads(world("fault")) == {"faults": []}
+    assert "after_bytes" in world("fault", "--kinds")
+    granted = json.loads(world("credentials", "get_tickets", "--grant", "demo", "--secret", "another-key"))
+    world("credentials", "get_tickets", "--revoke", granted["id"])
+    assert "another-key" not in world("credentials", "get_tickets")
+    assert len(world("journal", "--ndjson", "--last", "2").splitlines()) == 2
+    assert json.loads(world("findings"))["findings"] == []
+    world("reset")
+    world("tenants", "get_tickets")
+    world("delete", "mine")
+    world("show", code=1)

@@ -1,0 +1,83 @@
+"""The pytest plugin, by running pytest on small test files."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+GOOD = """
+import pytest
+
+def ask(client, **variables):
+    return client.get("/API/default.aspx", params={"key": "demo-key", "action": "get_tickets", "output": "json", **variables})
+
+def test_a_world(mock_world, mock_client):
+    made = mock_world.act("get_tickets", "create", {"fields": {"subject": "C++ 100%25"}})
+    found = ask(mock_client, tid=made["id"]).json()["tickets"]
+    assert found[0]["subject"] == "C%2b%2b+100%2525"
+    assert mock_world.credentials("get_tickets") == {"key": "demo-key"}
+    assert mock_world.endpoint("querydata").startswith(mock_world.url)
+    assert mock_world.description("querydata").endswith("?WSDL")
+
+@pytest.mark.parametrize("turn", range(4))
+def test_worlds_are_fresh(turn, mock_world, mock_client):
+    before = len(ask(mock_client, tid="*").json()["tickets"])
+    mock_world.act("get_tickets", "create", {})
+    assert len(ask(mock_client, tid="*").json()["tickets"]) == before + 1
+    assert before == 300
+
+@pytest.mark.mock_world(data={"get_tickets": "demo:20"}, start="2030-01-01T00:00:00Z", dialects={"get_tickets": "clean"})
+def test_the_marker(mock_world, mock_client):
+    answer = ask(mock_client, tid="*")
+    assert len(answer.json()["tickets"]) == 20
+    assert answer.headers["Date"] == "Tue, 01 Jan 2030 00:00:00 GMT"
+    assert "cc_addresses" in answer.text
+
+def test_faults_and_findings(mock_world, mock_client):
+    mock_world.fault("refuse", vendor="get_tickets")
+    assert "error" in ask(mock_client, tid="*").text
+    ask(mock_client, tid="9", status_text="x")
+    assert [rule for rule, _ in mock_world.findings] == ["get_tickets.variable.unknown"]
+"""
+
+BAD = """
+import pytest
+
+def ask(client, **variables):
+    return client.get("/API/default.aspx", params={"key": "demo-key", **variables})
+
+def test_fails(mock_world, mock_client):
+    ask(mock_client, action="get_tickets", tid="9")
+    assert False
+
+def test_unsupported(mock_world, mock_client):
+    ask(mock_client, action="get_customers", id="1")
+
+def test_unmatched(mock_world, mock_client):
+    mock_client.get("/API/nothing")
+
+@pytest.mark.mock_world(allow_unsupported=True)
+def test_unsupported_on_purpose(mock_world, mock_client):
+    ask(mock_client, action="get_customers", id="1")
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_fixtures(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    pytester.makepyfile(GOOD)
+    pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", *workers).assert_outcomes(passed=7)
+
+
+def test_trouble_fails_by_itself_and_shows_the_journal(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(BAD)
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
+    result.assert_outcomes(failed=3, passed=1)
+    result.stdout.fnmatch_lines(["*mockservers journal*", "*#1  get_tickets  client  tickets.get  ok*"])
+    result.stdout.fnmatch_lines(["*could not answer as the vendor would*"])
+
+
+def test_an_unknown_option_is_named(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("import pytest\n@pytest.mark.mock_world(colour=1)\ndef test_it(mock_world): pass")
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
+    assert "no option 'colour'" in result.stdout.str()
