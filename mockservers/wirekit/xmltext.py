@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def text(value: str) -> str:
@@ -12,7 +12,7 @@ def text(value: str) -> str:
     escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if "\r" in escaped:
         escaped = escaped.replace("\r", "&#xD;")
-    return _FORBIDDEN.sub("\ufffd", escaped)
+    return FORBIDDEN.sub("\ufffd", escaped)
 
 
 def attribute(value: str) -> str:
