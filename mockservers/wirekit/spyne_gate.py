@@ -55,18 +55,28 @@ from spyne.application import Application  # noqa: E402
 from spyne.decorator import rpc  # noqa: E402
 from spyne.error import Fault, ValidationError  # noqa: E402
 from spyne.interface.xml_schema import XmlSchema  # noqa: E402
-from spyne.model import ComplexModelBase, SimpleModel  # noqa: E402
-from spyne.model.primitive import Unicode  # noqa: E402
+from spyne.model import ByteArray, ComplexModel, ComplexModelBase, ComplexModelMeta, Enum, SimpleModel  # noqa: E402
+from spyne.model.complex import TypeInfo  # noqa: E402
+from spyne.model.primitive import AnyXml, Boolean, Int, Long, Unicode  # noqa: E402
 from spyne.protocol.soap import Soap11  # noqa: E402
 from spyne.service import Service  # noqa: E402
 
 __all__ = [
+    "AnyXml",
     "Application",
+    "Boolean",
+    "ByteArray",
+    "ComplexModel",
     "ComplexModelBase",
+    "ComplexModelMeta",
+    "Enum",
     "Fault",
+    "Int",
+    "Long",
     "Service",
     "SimpleModel",
     "Soap11",
+    "TypeInfo",
     "Unicode",
     "ValidationError",
     "XmlSchema",

@@ -106,6 +106,25 @@ class Write:
     inputs: tuple[Input, ...]
 
 
+# --- attachments and invoices -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The body of CreateAttachment; members are None when they were not sent."""
+
+    data: bytes | None
+    info: Input | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceWish:
+    """The body of GetInvoiceMarkup; `form` is HTML or XML, as sent."""
+
+    id: int
+    form: str
+
+
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
