@@ -217,7 +217,7 @@ def visible(ctx: Context, entity: str) -> sa.ColumnElement[bool] | None:
     conditions: list[sa.ColumnElement[bool]] = []
     if entity == "Currency" and not ctx.tenant.facts.get("multi_currency"):
         ctx.cite(rules.CURRENCY_MODULE)
-        conditions.append(_table(entity).c.IsInternalCurrency == sa.true())
+        conditions.append(_table(entity).c.IsInternalCurrency == 1)
     if isinstance(ctx.scratch, Caller) and not ctx.scratch.unrestricted:
         conditions += _restrictions(ctx, ctx.scratch, entity)
     if not conditions:
