@@ -40,6 +40,8 @@ class Exchange:
     """Seconds of the vendor's time by which the answer is held back."""
     fault: Fault | None = None
     """The fault that hits the answer on the wire."""
+    cited: list[str] = field(default_factory=list)
+    """Rules by which a wire shaped the answer, outside the door; they join those of the entry."""
     entry: Entry | None = None
     leaving: list[Callable[[], None]] = field(default_factory=list)
     """What is due once the answer has left or the connection is gone, such as ending a count of calls under way."""

@@ -338,6 +338,7 @@ class World:
             if entry is None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
                 entry.outcome = "unmatched" if exchange.status == 404 else "page"
+            entry.rules += [rule for rule in dict.fromkeys(exchange.cited) if rule not in entry.rules]
             if error is not None:
                 entry.outcome, entry.error = "error", error
             if vendor:
