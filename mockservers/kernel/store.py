@@ -41,6 +41,34 @@ def _dialect() -> sa.Dialect:
     return engine.dialect
 
 
+_SOUNDS = {
+    letter: code for code, letters in enumerate(("bfpv", "cgjkqsxz", "dt", "l", "mn", "r"), 1) for letter in letters
+}
+
+
+def soundex(text: str | None) -> str | None:
+    """How a text sounds: its first letter and three digits for the consonants after it, as databases count them.
+
+    It reads as far as there are English letters; without any at the beginning it is `0000`.
+    """
+    if text is None:
+        return None
+    found, before = "", 0
+    for letter in text.lower():
+        if not "a" <= letter <= "z":
+            break
+        code = _SOUNDS.get(letter, 0)
+        if not found:
+            found = letter.upper()
+        elif code and code != before:
+            found += str(code)
+            if len(found) == 4:
+                break
+        if letter not in "hw":  # they do not part equal neighbours
+            before = code
+    return found.ljust(4, "0")
+
+
 class Store:
     """One database of one vendor in one world. Calls are serialised by the world, so one connection serves all."""
 
@@ -58,6 +86,9 @@ class Store:
         raw = sqlite3.connect(
             ":memory:" if self.path is None else self.path, check_same_thread=False, cached_statements=256
         )
+        # What other databases have by themselves: LIKE that tells letter cases apart, and SOUNDEX.
+        raw.execute("PRAGMA case_sensitive_like=ON")
+        raw.create_function("soundex", 1, soundex, deterministic=True)
         if self.path is not None:
             raw.execute("PRAGMA journal_mode=WAL")
             raw.execute("PRAGMA synchronous=NORMAL")
