@@ -59,11 +59,15 @@ def _text(element: Element) -> str | None:
 # --- the header -------------------------------------------------------------------------------------------------------
 
 
+NO_HEADER = Header()
+"""What is read when the header is not there at all."""
+
+
 def header(sent: Element | None) -> Header:
     """The header in every form clients send, members in no namespace too (autotask.request.header)."""
     entry = next((each for each in sent if local(each) == HEADER), None) if sent is not None else None
     if entry is None:
-        return Header()
+        return NO_HEADER
     found: dict[str, str | None] = {}
     for each in entry:
         found.setdefault(local(each), (_text(each) or "").strip() or None)
@@ -203,9 +207,7 @@ def _udfs(sent: Element) -> tuple[tuple[str, str | None], ...]:
         if name != "UserDefinedField":
             continue
         label, value = _named(each, "Name"), _named(each, "Value")
-        found.append(
-            ("" if label is None else (_text(label) or "").strip(), None if value is None else _text(value))
-        )
+        found.append(("" if label is None else (_text(label) or "").strip(), None if value is None else _text(value)))
     return tuple(found)
 
 

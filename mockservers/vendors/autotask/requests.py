@@ -106,7 +106,7 @@ class Write:
     inputs: tuple[Input, ...]
 
 
-# --- attachments and invoices -----------------------------------------------------------------------------------------
+# --- attachments, invoices, pages -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,14 @@ class InvoiceWish:
 
     id: int
     form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A wish for a page of the user interface: the zone in the path, if any, and the query string's pairs in order."""
+
+    zone: int | None
+    pairs: tuple[tuple[str, str], ...]
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

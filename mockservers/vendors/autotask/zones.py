@@ -7,6 +7,7 @@ A tenant's zone stands in its facts: `number`, `address` (host and port, or None
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,36 @@ def by_name(ctx: Context, user: str | None) -> Tenant | None:
     return None
 
 
+def of_host(tenants: Iterable[Tenant], host: str) -> Tenant | None:
+    """The first tenant whose zone has this address, or None when the address serves all zones."""
+    named = _NUMBERED.match(host)
+    for tenant in tenants:
+        zone = tenant.facts["zone"]
+        if zone.get("address"):
+            if str(zone["address"]).casefold() == host.casefold():
+                return tenant
+        elif named is not None and named[1] == str(zone["number"]):
+            return tenant
+    return None
+
+
+def of_host(tenants: Iterable[Tenant], host: str) -> Tenant | None:
+    """The first tenant whose zone has this address or number in its name; None for a host that serves all zones."""
+    named = _NUMBERED.match(host)
+    for tenant in tenants:
+        zone = tenant.facts["zone"]
+        if zone.get("address") and host.casefold() == str(zone["address"]).casefold():
+            return tenant
+        if named is not None and named[1] == str(zone["number"]):
+            return tenant
+    return None
+
+
+def of_number(tenants: Iterable[Tenant], wanted: int | None) -> Tenant | None:
+    """The first tenant of a zone by its number."""
+    return next((tenant for tenant in tenants if number(tenant) == wanted), None)
+
+
 def elsewhere(asked: Asked, tenant: Tenant) -> bool:
     """Whether a call came to the address of another zone than its tenant's."""
     zone = tenant.facts["zone"]
@@ -59,7 +90,7 @@ def elsewhere(asked: Asked, tenant: Tenant) -> bool:
 def info(ctx: Context, user: str | None) -> ZoneInfo:
     """What getZoneInfo answers for a user name; ends the count of this call, since zone look-ups are free."""
     asked: Asked = ctx.call.request
-    _forget(ctx)
+    uncounted(ctx)
     tenant = by_name(ctx, user)
     ctx.cite(rules.ZONE_NO_LOGIN, rules.ZONE_USER_NAME)
     if tenant is None:
@@ -91,8 +122,8 @@ def addresses(endpoint: str, tenant: Tenant) -> tuple[str, str]:
     return endpoint, f"{scheme}://{host}{prefix}/ww{zone['number']}/"
 
 
-def _forget(ctx: Context) -> None:
-    """Take back the door's count of this call (autotask.threshold.counted)."""
+def uncounted(ctx: Context) -> None:
+    """Take back the door's count of a call that is not one of the service's (autotask.threshold.counted)."""
     assert ctx.tenant is not None
     counted = ctx.installation.usage.get(ctx.tenant.name)
     if counted:
