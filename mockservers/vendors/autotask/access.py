@@ -29,7 +29,8 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Rule
 from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.vendors.autotask import limits, rules, zones
-from mockservers.vendors.autotask.requests import Asked
+from mockservers.vendors.autotask.model import TABLES
+from mockservers.vendors.autotask.requests import Asked, Command
 
 USER, CODE = "user", "IntegrationCode"
 REALM = "Autotask Web Services"
@@ -65,6 +66,10 @@ def identify(ctx: Context) -> Tenant:
     asked: Asked = ctx.call.request
     if ctx.call.operation == "getZoneInfo":
         return zones.by_name(ctx, asked.body) or ctx.installation.tenants.first
+    if isinstance(asked.body, Command):
+        # A page of the user interface: its own login is not emulated, and its address names the zone.
+        tenants = ctx.installation.tenants
+        return zones.of_number(tenants, asked.body.zone) or zones.of_host(tenants, asked.host) or tenants.first
     if asked.password:
         ctx.secret(asked.password)
     code = asked.header.integration_code
@@ -217,7 +222,7 @@ def visible(ctx: Context, entity: str) -> sa.ColumnElement[bool] | None:
     conditions: list[sa.ColumnElement[bool]] = []
     if entity == "Currency" and not ctx.tenant.facts.get("multi_currency"):
         ctx.cite(rules.CURRENCY_MODULE)
-        conditions.append(_table(entity).c.IsInternalCurrency == 1)
+        conditions.append(TABLES[entity].c.IsInternalCurrency == sa.true())
     if isinstance(ctx.scratch, Caller) and not ctx.scratch.unrestricted:
         conditions += _restrictions(ctx, ctx.scratch, entity)
     if not conditions:
@@ -227,7 +232,7 @@ def visible(ctx: Context, entity: str) -> sa.ColumnElement[bool] | None:
 
 
 def _restrictions(ctx: Context, who: Caller, entity: str) -> list[sa.ColumnElement[bool]]:
-    level, table = who.level, _table(entity)
+    level, table = who.level, TABLES[entity]
     assert ctx.tenant is not None
     if entity in level.get("absent", ()):
         return [sa.false()]
@@ -236,7 +241,7 @@ def _restrictions(ctx: Context, who: Caller, entity: str) -> list[sa.ColumnEleme
     for field, values in rows.get(entity, {}).items():
         found.append(table.c[field].in_(list(values)))
     if entity != "Account" and "Account" in rows and "AccountID" in table.c:
-        accounts = _table("Account")
+        accounts = TABLES["Account"]
         reached = sa.select(accounts.c.id).where(accounts.c.tenant == ctx.tenant.name)
         for field, values in rows["Account"].items():
             reached = reached.where(accounts.c[field].in_(list(values)))
@@ -248,7 +253,7 @@ def _restrictions(ctx: Context, who: Caller, entity: str) -> list[sa.ColumnEleme
 
 def _of_line(ctx: Context, who: Caller, entity: str) -> list[sa.ColumnElement[bool]]:
     """Rows of no line of business, or of one that the resource is assigned to (autotask.user.line_of_business)."""
-    table, links, items = _table(entity), _table("BusinessDivisionSubdivisionResource"), _table("BillingItem")
+    table, links, items = TABLES[entity], TABLES["BusinessDivisionSubdivisionResource"], TABLES["BillingItem"]
     assert ctx.tenant is not None
     mine = sa.select(links.c[_LINE]).where(links.c.tenant == ctx.tenant.name, links.c.ResourceID == who.resource_id)
     if _LINE in table.c:
@@ -274,12 +279,6 @@ _PRICED = frozenset(
 )
 
 
-def _table(entity: str) -> sa.Table:
-    from mockservers.vendors.autotask import model
-
-    return model.METADATA.tables[f"at_{entity}"]
-
-
 # --- impersonation ----------------------------------------------------------------------------------------------------
 
 
@@ -295,7 +294,7 @@ def _resource(ctx: Context, text: str) -> int | None:
     """The id of an active resource, as sent; None when there is none."""
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         return None
-    table = _table("Resource")
+    table = TABLES["Resource"]
     assert ctx.tenant is not None
     found = ctx.db.execute(
         sa.select(table.c.Active).where(table.c.tenant == ctx.tenant.name, table.c.id == int(text))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mockservers.vendors.autotask.entities import ENTITIES, Element
+from mockservers.vendors.autotask.model import UDF_TYPES
 
 LANGUAGES = ("en", "de")
 
@@ -130,11 +131,7 @@ COMMON: dict[str, tuple[Choice, ...]] = {
         (4, "Ticket or Task", "Ticket oder Aufgabe"),
         (18, "Time Entry", "Zeiteintrag"), (23, "Note", "Notiz"),
     ),
-    "UserDefinedFieldDefinition.UdfType": _own(
-        (1, "Account", "Firma"), (2, "Contact", "Kontakt"), (3, "Opportunity", "Chance"), (4, "Sales Order", "Auftrag"),
-        (5, "Project", "Projekt"), (6, "Product", "Produkt"), (7, "Installed Product", "Gerät"), (8, "Ticket", "Ticket"),
-        (9, "Task", "Aufgabe"), (10, "Contract", "Vertrag"), (11, "Account Location", "Standort"),
-    ),
+    "UserDefinedFieldDefinition.UdfType": _own(*((number, name, name) for number, name in UDF_TYPES.items())),
     "UserDefinedFieldDefinition.DataType": _own(
         (1, "Text (Single Line)", "Text (einzeilig)"), (2, "Text (Multi Line)", "Text (mehrzeilig)"), (3, "Numeric", "Zahl"),
         (4, "Date", "Datum"), (5, "List", "Liste"),

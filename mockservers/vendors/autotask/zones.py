@@ -60,18 +60,6 @@ def of_host(tenants: Iterable[Tenant], host: str) -> Tenant | None:
     return None
 
 
-def of_host(tenants: Iterable[Tenant], host: str) -> Tenant | None:
-    """The first tenant whose zone has this address or number in its name; None for a host that serves all zones."""
-    named = _NUMBERED.match(host)
-    for tenant in tenants:
-        zone = tenant.facts["zone"]
-        if zone.get("address") and host.casefold() == str(zone["address"]).casefold():
-            return tenant
-        if named is not None and named[1] == str(zone["number"]):
-            return tenant
-    return None
-
-
 def of_number(tenants: Iterable[Tenant], wanted: int | None) -> Tenant | None:
     """The first tenant of a zone by its number."""
     return next((tenant for tenant in tenants if number(tenant) == wanted), None)
