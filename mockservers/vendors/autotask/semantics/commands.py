@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.kernel.store import fits
-from mockservers.vendors.autotask import access, model, rules
+from mockservers.vendors.autotask import access, model, rules, zones
 from mockservers.vendors.autotask.requests import Asked, Command
 
 MOST_MATCHES = 50
@@ -78,6 +78,7 @@ def failed(said: str) -> Refusal:
 def execute(ctx: Context, asked: Asked) -> Opened:
     """What an address opens; raises a refusal for one that names nothing known."""
     ctx.cite(rules.EXECUTECOMMAND_OPENS)
+    zones.uncounted(ctx)  # a page is no request of the interface
     command: Command = asked.body
     sent = {name.lower(): value for name, value in reversed(command.pairs)}
     code = next((each for each in PAGES if each.lower() == sent.get("code", "").strip().lower()), None)
