@@ -176,7 +176,7 @@ def _value(element: Element) -> Value:
     kind = sent.strip().rpartition(":")[2] if sent else None
     if len(element):
         return Value(None, kind, structured=True)
-    return Value(_text(element), kind)
+    return Value(_text(element), kind, nil=_nil(element))
 
 
 def _members(element: Element) -> Iterator[tuple[str, Element]]:

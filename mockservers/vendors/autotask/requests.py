@@ -80,12 +80,14 @@ class Query:
 class Value:
     """One sent value: its text (None for an empty or nil element) and the local name of its xsi:type, if it has one.
 
-    `structured` marks an element that held other elements, which clients send when they echo an answer carelessly.
+    `structured` marks an element that held other elements, which clients send when they echo an answer carelessly; `nil`
+    one that said itself that it has no value.
     """
 
     text: str | None
     xsi_type: str | None = None
     structured: bool = False
+    nil: bool = False
 
 
 @dataclass(frozen=True, slots=True)

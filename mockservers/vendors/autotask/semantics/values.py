@@ -47,7 +47,7 @@ def number(form: Form, text: str) -> int | float:
     found = _decimal(text)
     if form in ("double", "float"):
         value = float(found)
-        if abs(value) > 1e300:
+        if abs(value) > 1e100:
             raise Unconvertible("numeric")
         return value + 0.0
     if found.adjusted() > 18:
