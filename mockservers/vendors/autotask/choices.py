@@ -188,12 +188,16 @@ SAME_AS = {
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
+def _whole(value: str) -> bool:
+    return value.removeprefix("-").isdecimal()
+
+
 def of(entity: str, element: Element, own: dict[str, tuple[Choice, ...]]) -> tuple[Choice, ...]:
     """The values of a picklist for a customer with the lists `own`; made up plainly where nothing is known."""
     names = (f"{entity}.{element.name}", element.name)
     for name in (*names, *(SAME_AS[each] for each in names if each in SAME_AS)):
         for book in (own, COMMON):
-            if name in book:
+            if name in book and (element.form == "text" or all(_whole(each.value) for each in book[name])):
                 return book[name]
     words = " ".join(_WORD.findall(element.name.removesuffix("ID")))
     return tuple(Choice(str(n), (f"{words} {n}", f"{words} {n} (de)"), default=n == 1) for n in (1, 2, 3))

@@ -58,17 +58,23 @@ def admit(ctx: Context, tenant: Tenant, code: str | None) -> None:
     ctx.cite(rules.THRESHOLD_COUNTED)
     if now.requests is not None:
         if now.used >= now.requests:
-            raise exceeded(tenant, now.requests, now.minutes)
+            raise reached(now.requests, now.minutes, str(tenant.dialect["limit_reply"]))
         _slow(ctx, tenant, now)
         _notify(ctx, tenant, now)
     _threads(ctx, tenant, code)
 
 
-def exceeded(tenant: Tenant, requests: int, minutes: int) -> Refusal:
-    """The refusal at the threshold; its public text is not known."""
+def reached(requests: int = 10_000, minutes: int = 60, reply: str = "body_error") -> Refusal:
+    """The refusal at the threshold; its public text is not known. `reply` is a value of the switch `limit_reply`."""
     text = f"The threshold of {requests} requests in {minutes} minutes has been reached.{INVENTED}"
-    kind = "BODY" if tenant.dialect["limit_reply"] == "body_error" else "FAULT"
+    kind = "BODY" if reply == "body_error" else "FAULT"
     return Refusal(rules.THRESHOLD_REFUSED, kind, entity="", messages=(text,), message=text)
+
+
+def crowded(limit: int = 3) -> Refusal:
+    """The refusal of one call too many at once."""
+    said = f"The Autotask API thread threshold of {limit} threads has been exceeded."
+    return Refusal(rules.THREAD_LIMIT, "BODY", entity="", messages=("Thread Threshold Exceeded", said))
 
 
 def _slow(ctx: Context, tenant: Tenant, now: Usage) -> None:
@@ -113,15 +119,7 @@ def _threads(ctx: Context, tenant: Tenant, code: str | None) -> None:
         ("threads", tenant.name, (code or "").casefold(), endpoint(ctx)), WeakSet()
     )
     if len(running) >= limit:
-        raise Refusal(
-            rules.THREAD_LIMIT,
-            "BODY",
-            entity="",
-            messages=(
-                "Thread Threshold Exceeded",
-                f"The Autotask API thread threshold of {limit} threads has been exceeded.",
-            ),
-        )
+        raise crowded(limit)
     thread = _Thread()
     running.add(thread)
     exchange.leaving.append(lambda: running.discard(thread))

@@ -80,8 +80,7 @@ def _tenant(
     installation: Installation, born: int, name: str, zone: int, language: str, currency: bool, customer: int
 ) -> None:
     facts = {
-        "zone": {"number": zone, "address": None},
-        "language": language,
+        "zone": {"number": zone, "address": None, "language": language},
         "domains": [f"{name}.example"],
         "database": "" if zone == 1 else "Pro",
         "customer": customer,
