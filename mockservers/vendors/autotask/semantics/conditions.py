@@ -157,9 +157,12 @@ class Where:
         self._bound: dict[Any, str] = {}
         self._ors = 0
         self._udfs: set[int] = set()
+        self.only_ids = True
+        """Whether nothing but ids is asked about."""
+        self._tracked = False
         self._join = chain if ctx.dialect["condition_order"] == "left_to_right" else by_precedence
         piece = self._nodes(nodes)
-        self.sql = None if piece is None else piece.sql
+        self.sql = None if piece is None else self._planned(piece.sql)
         if piece is not None and (
             piece.nested > _MOST_NESTED
             or piece.deep > _MOST_DEEP
@@ -167,6 +170,12 @@ class Where:
             or len(_BOUND.findall(piece.sql)) > _MOST_VALUES
         ):
             self._refuse(rules.QUERY_OR_LIMIT, f"Invalid query syntax. The query is too complex.{INVENTED}")
+
+    def _planned(self, sql: str) -> str:
+        """`sql` such that a window of changes is found by its index, however many ids come after the last page's."""
+        if self._tracked and not self._ors:
+            return sql.replace(f"{self._table}.id ", f"+{self._table}.id ")
+        return sql
 
     @cached_property
     def definitions(self) -> Mapping[str, Definition]:
@@ -279,32 +288,23 @@ class Where:
             )
         if element.name != name:
             self.ctx.cite(rules.QUERY_ANY_CASE)
+        if element is ID:
+            return _Place("id", "long", "numeric", f"{self._table}.id", "")
+        self.only_ids = False
         if element.name in self.entity.tracked:
+            self._tracked = True
             self.ctx.cite(rules.ACTIVITY_FIELDS)
-        column = f'{self._table}."{element.name}"'
-        wrap: Callable[[str], str] = str
         if (self.entity.name, element.name) == ("AttachmentInfo", "TicketID"):
-            wrap = self._below_ticket
-        return _Place(
-            element.name, element.form, element.data_class, column, f'{self._table}."{element.folded}"', wrap=wrap
-        )
-
-    def _below_ticket(self, sql: str) -> str:
-        """A test of a ticket's number also holds for what hangs on its notes and time entries."""
-        self.ctx.cite(rules.QUERY_ATTACHMENTS)
-        children = []
-        for link, child in (("TicketNoteID", "TicketNote"), ("TimeEntryID", "TimeEntry")):
-            table = f'"at_{child}"'
-            inner = sql.replace(self._table, table)
-            children.append(
-                f'{self._table}."{link}" IN (SELECT {table}.id FROM {table} WHERE {table}.tenant = :tenant AND {inner})'  # noqa: S608
-            )
-        return f"({' OR '.join([sql, *children])})"
+            # What hangs on a ticket's note or time entry bears the ticket's number too.
+            self.ctx.cite(rules.QUERY_ATTACHMENTS)
+        column = f'{self._table}."{element.name}"'
+        return _Place(element.name, element.form, element.data_class, column, f'{self._table}."{element.folded}"')
 
     def _udf(self, name: str) -> _Place:
         found = self.definitions.get(name.casefold())
         if found is None or found.name in self.hidden:
             self._unknown(name)
+        self.only_ids = False
         self._udfs.add(found.id)
         self.ctx.cite(rules.QUERY_UDF_LIMIT)
         limit = self.ctx.dialect["udf_query_limit"]

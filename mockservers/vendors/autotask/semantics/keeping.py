@@ -281,7 +281,8 @@ def _time_entry(keeper: Keeper, row: Row, before: Row | None) -> None:
 
 
 def _service_call(keeper: Keeper, row: Row, before: Row | None) -> None:
-    row["Duration"] = (row["EndDateTime"] - row["StartDateTime"]) * SCALE // instants.HOUR
+    if row["EndDateTime"] is not None and row["StartDateTime"] is not None:
+        row["Duration"] = (row["EndDateTime"] - row["StartDateTime"]) * SCALE // instants.HOUR
 
 
 def _amounts(keeper: Keeper, row: Row, before: Row | None) -> None:

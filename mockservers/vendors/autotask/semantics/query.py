@@ -74,22 +74,45 @@ def query(ctx: Context, asked: Asked) -> Response:
 
 
 @lru_cache(maxsize=512)
-def _base(entity: str, standard: bool) -> sa.Select[Any]:
+def _whole(entity: str, standard: bool) -> sa.Select[Any]:
     table = model.TABLES[entity]
     columns = (table.c.id, table.c.fragment) if standard else model.wanted(entity)
     return sa.select(*columns).where(table.c.tenant == sa.bindparam("tenant")).order_by(table.c.id).limit(MOST)
+
+
+@lru_cache(maxsize=256)
+def _numbers(entity: str) -> sa.Select[Any]:
+    table = model.TABLES[entity]
+    return sa.select(table.c.id).where(table.c.tenant == sa.bindparam("tenant")).order_by(table.c.id).limit(MOST)
+
+
+@lru_cache(maxsize=512)
+def _page(entity: str, standard: bool) -> tuple[sa.Select[Any], Any]:
+    page = model.TABLES[entity].alias("page")
+    names = ("id", "fragment") if standard else tuple(column.name for column in model.wanted(entity))
+    statement = sa.select(*(page.c[name] for name in names)).where(page.c.tenant == sa.bindparam("tenant"))
+    return statement.order_by(page.c.id), page.c.id
+
+
+def _statement(entity: str, where: Where, visible: sa.ColumnElement[bool] | None, standard: bool) -> sa.Select[Any]:
+    """The one SELECT. Which 500 it is about is found without looking at the rows' long columns, where that can matter."""
+    plain = where.only_ids and visible is None
+    statement = _whole(entity, standard) if plain else _numbers(entity)
+    if where.sql is not None:
+        statement = statement.where(sa.text(where.sql))
+    if visible is not None:
+        statement = statement.where(visible)
+    if plain:
+        return statement
+    page, id_ = _page(entity, standard)
+    return page.where(id_.in_(statement))
 
 
 def _found(ctx: Context, entity: Entity, where: Where, profile: Profile) -> list[tuple[int, str]]:
     """Ids and pieces of what matches and is in reach."""
     assert ctx.tenant is not None
     standard = profile == STANDARD
-    statement = _base(entity.name, standard)
-    if where.sql is not None:
-        statement = statement.where(sa.text(where.sql))
-    visible = access.visible(ctx, entity.name)
-    if visible is not None:
-        statement = statement.where(visible)
+    statement = _statement(entity.name, where, access.visible(ctx, entity.name), standard)
     remembered = _COMPILED if where.sql is None or len(where.sql) < _SHORT else None
     rows = ctx.db.execute(statement, where.parameters, execution_options={"compiled_cache": remembered}).all()
     if not standard:
