@@ -7,7 +7,7 @@ does the work and hears of every request that never got there. Knows no vendor, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
@@ -150,9 +150,10 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an operation answers: the fragment inside its response element, and the plain value for form posts."""
+    """What an operation answers: the fragment inside its response element, whole or in parts, and the plain value for
+    form posts."""
 
-    inner: str
+    inner: str | Sequence[str]
     text: str | None = None
     header: str = ""
 

@@ -6,6 +6,7 @@ resolves no entity, loads no document type and opens no connection. Knows neithe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,16 +49,22 @@ def _opening(version: Version) -> str:
     return f'{DECLARATION}<soap:Envelope xmlns:soap="{version.namespace}" xmlns:xsi="{XSI}" xmlns:xsd="{XSD}">'
 
 
-def envelope(version: Version, body: str, header: str = "") -> bytes:
-    """A whole message around ready-made fragments of header and body."""
+def envelope(version: Version, body: str | Sequence[str], header: str = "") -> bytes:
+    """A whole message around ready-made fragments of header and body.
+
+    A long body is given in parts: one letter beyond Latin-1 would make each joining of text four times as large.
+    """
     head = f"<soap:Header>{header}</soap:Header>" if header else ""
-    return f"{_opening(version)}{head}<soap:Body>{body}</soap:Body></soap:Envelope>".encode()
+    parts = (body,) if isinstance(body, str) else body
+    whole = (f"{_opening(version)}{head}<soap:Body>", *parts, "</soap:Body></soap:Envelope>")
+    return b"".join([part.encode() for part in whole])
 
 
-def wrapper(element: str, namespace: str, inner: str) -> str:
-    """The body's one element in its namespace; without content it is written short, as .NET does."""
+def wrapper(element: str, namespace: str, inner: str | Sequence[str]) -> Sequence[str]:
+    """The body's one element in its namespace, in parts; without content it is written short, as .NET does."""
     start = f'<{element} xmlns="{attribute(namespace)}"'
-    return f"{start}>{inner}</{element}>" if inner else f"{start} />"
+    parts = (inner,) if isinstance(inner, str) else inner
+    return (f"{start}>", *parts, f"</{element}>") if any(parts) else (f"{start} />",)
 
 
 UPGRADE = (

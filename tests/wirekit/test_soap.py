@@ -25,8 +25,8 @@ def test_attributes_stay_inside_their_quotes(value: str) -> None:
 
 
 def test_an_empty_answer_is_written_short() -> None:
-    assert soap.wrapper("AResponse", "urn:a&b", "") == '<AResponse xmlns="urn:a&amp;b" />'
-    assert soap.wrapper("AResponse", "urn:a", "<R>1</R>") == '<AResponse xmlns="urn:a"><R>1</R></AResponse>'
+    assert "".join(soap.wrapper("AResponse", "urn:a&b", "")) == '<AResponse xmlns="urn:a&amp;b" />'
+    assert "".join(soap.wrapper("AResponse", "urn:a", "<R>1</R>")) == '<AResponse xmlns="urn:a"><R>1</R></AResponse>'
 
 
 def test_messages_are_one_line_without_a_mark() -> None:

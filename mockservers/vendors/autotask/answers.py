@@ -6,7 +6,7 @@ Text joined in the .NET style; entities come rendered. Part of the wire: it know
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mockservers.vendors.autotask.requests import Info, Response
@@ -51,21 +51,23 @@ def errors(messages: Iterable[str]) -> str:
     return _element("Errors", "".join(f"<ATWSError>{_text('Message', each)}</ATWSError>" for each in messages))
 
 
-def response(answer: Response) -> str:
+def response(answer: Response) -> Sequence[str]:
     """The members of an ATWSResponse; collections are there even when empty (autotask.wire.collections)."""
     empty = answer.entity == "ticket"
-    return "".join(
-        (
-            f"<ReturnCode>{answer.code}</ReturnCode>",
-            _element("EntityResults", "".join(answer.fragments)),
-            _element("EntityResultType", text(answer.entity)),
-            errors(answer.errors),
-            _element("EntityReturnInfoResults", "".join([_info(each, empty) for each in answer.infos])),
-        )
+    return (
+        f"<ReturnCode>{answer.code}</ReturnCode>",
+        *_collection("EntityResults", answer.fragments),
+        _element("EntityResultType", text(answer.entity)),
+        errors(answer.errors),
+        *_collection("EntityReturnInfoResults", [_info(each, empty) for each in answer.infos]),
     )
 
 
-def failed(entity: str, messages: Iterable[str]) -> str:
+def _collection(name: str, items: Sequence[str]) -> Sequence[str]:
+    return (f"<{name}>", *items, f"</{name}>") if items else (f"<{name} />",)
+
+
+def failed(entity: str, messages: Iterable[str]) -> Sequence[str]:
     """The ATWSResponse of a call that failed."""
     return response(Response(-1, entity, (), tuple(messages)))
 
@@ -132,7 +134,7 @@ def attachment(found: AttachmentFound) -> str:
     return f"{_text('Data', data)}{_element('Info', inner)}"
 
 
-INNER: Mapping[str, Callable[[Any], str]] = {
+INNER: Mapping[str, Callable[[Any], str | Sequence[str]]] = {
     "query": response,
     "create": response,
     "update": response,
@@ -162,6 +164,8 @@ FAILED: Mapping[str, Callable[[tuple[str, ...]], str]] = {
 """Other answers that can tell of an error: by a member of their own, or by their text."""
 
 
-def result(method: str, inner: str) -> str:
-    """The result element of an operation around `inner`."""
-    return _element(f"{method}Result", inner)
+def result(method: str, inner: str | Sequence[str]) -> Sequence[str]:
+    """The result element of an operation around `inner`, in parts."""
+    if isinstance(inner, str):
+        return (_element(f"{method}Result", inner),)
+    return (f"<{method}Result>", *inner, f"</{method}Result>")

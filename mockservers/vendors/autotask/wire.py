@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -162,7 +162,7 @@ class _Door:
         cited += _SHAPED.get(method.name, _OTHER)
         return asmx.Result(answers.result(method.name, answers.INNER[method.name](value)))
 
-    def _refused(self, refusal: Refusal, name: str) -> str:
+    def _refused(self, refusal: Refusal, name: str) -> Sequence[str]:
         facts, cited = refusal.facts, self.visit.exchange.cited
         if refusal.kind == "LOGIN":
             self.realm = facts["realm"]

@@ -83,7 +83,9 @@ def _operations(root: Any) -> Iterator[str]:
         for way, element in (("input", fact["input_element"]), ("output", fact["output_element"])):
             message = _one(port, f"w:{way}").get("message")
             yield from _differ(f"{name} {way}", list(elements[message].values()), [f"tns:{element}"])
-            yield from _differ(f"{name} {way} use", _one(binding, f"w:{way}/s:body").get("use"), FACTS["service"]["use"])
+            yield from _differ(
+                f"{name} {way} use", _one(binding, f"w:{way}/s:body").get("use"), FACTS["service"]["use"]
+            )
             # Where the message's element is named otherwise than the operation, .NET names the message in both places.
             yield from _differ(f"{name} {way} name", port.find(f"w:{way}", SPACES).get("name"), _other_name(fact))
         action = _one(binding, "s:operation")
@@ -126,16 +128,23 @@ def _same_members(what: str, ours: Sequence[Mapping[str, Any]], theirs: Sequence
 
 def _schema(root: Any) -> Iterator[str]:
     schema = _one(root, "//x:schema")
-    for fact, attribute in (("element_form_default", "elementFormDefault"), ("attribute_form_default", "attributeFormDefault")):
+    for fact, attribute in (
+        ("element_form_default", "elementFormDefault"),
+        ("attribute_form_default", "attributeFormDefault"),
+    ):
         yield from _differ(attribute, schema.get(attribute, "unqualified"), FACTS["schema"][fact])
     elements = {each.get("name"): each for each in schema.findall("x:element", SPACES)}
     yield from _differ("elements", list(elements), list(FACTS["elements"]))
     for name, fact in FACTS["elements"].items():
         if name not in elements:
             continue
-        yield from _differ(f"element {name}, type", _qname(elements[name], elements[name].get("type")), fact.get("type"))
+        yield from _differ(
+            f"element {name}, type", _qname(elements[name], elements[name].get("type")), fact.get("type")
+        )
         if "type" not in fact:
-            yield from _same_members(f"element {name}", _members(_one(elements[name], "x:complexType")), fact["elements"])
+            yield from _same_members(
+                f"element {name}", _members(_one(elements[name], "x:complexType")), fact["elements"]
+            )
     yield from _types(schema)
 
 

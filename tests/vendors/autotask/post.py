@@ -44,12 +44,9 @@ def queryxml(entity: str, inner: str = "") -> str:
     return f"<queryxml><entity>{entity}</entity><query>{inner}</query></queryxml>"
 
 
-def test(field: str, op: str, value: Any = "", udf: bool = False) -> str:
+def tested(field: str, op: str, value: Any = "", udf: bool = False) -> str:
     attribute = ' udf="true"' if udf else ""
     return f'<field{attribute}>{field}<expression op="{op}">{escape(str(value))}</expression></field>'
-
-
-test.__test__ = False  # type: ignore[attr-defined]
 
 
 def basic(user: str = USER, password: str = PASSWORD) -> str:
@@ -59,7 +56,9 @@ def basic(user: str = USER, password: str = PASSWORD) -> str:
 class Post:
     """One frozen world with Autotask in it."""
 
-    def __init__(self, dialect: str | Mapping[str, Any] | None = None, *, data: str = "demo:40", start: str = START) -> None:
+    def __init__(
+        self, dialect: str | Mapping[str, Any] | None = None, *, data: str = "demo:40", start: str = START
+    ) -> None:
         config = WorldConfig(
             mode="frozen",
             start=instants.from_iso(start),

@@ -88,7 +88,12 @@ def test_entities() -> None:
         Input(
             "Ticket",
             Value("0", "int"),
-            {"Title": Value("T", "string"), "Status": Value("1"), "Description": Value(None), "DueDateTime": Value(None)},
+            {
+                "Title": Value("T", "string"),
+                "Status": Value("1"),
+                "Description": Value(None),
+                "DueDateTime": Value(None, nil=True),
+            },
             (("A", "1"), ("B", None), ("C", None)),
             True,
         ),

@@ -29,7 +29,9 @@ def description(post: Post, path: str = WSDL, **more: str) -> bytes:
     return done.reply_body
 
 
-@pytest.mark.rule("autotask.wsdl.types", "autotask.operation.spelling", "autotask.address.paths", "autotask.zone.no_login")
+@pytest.mark.rule(
+    "autotask.wsdl.types", "autotask.operation.spelling", "autotask.address.paths", "autotask.zone.no_login"
+)
 def test_no_difference(post: Post) -> None:
     assert differences(description(post), f"http://127.0.0.1:8750{PATH}") == []
 
@@ -99,7 +101,11 @@ def mutated(path: str, change: Callable[[etree._Element], object]) -> Callable[[
         ("//w:binding//s:operation[@soapAction]", lambda each: each.set("soapAction", "x"), "SOAPAction"),
         ("//w:portType/w:operation[4]", lambda each: each.set("name", "GetEntityInfo"), "operations"),
         ("//w:portType/w:operation[4]/w:input", lambda each: each.attrib.pop("name"), "input name"),
-        ("//x:complexType[@name='ArrayOfEntity']//x:element", lambda each: each.attrib.pop("nillable"), "ArrayOfEntity."),
+        (
+            "//x:complexType[@name='ArrayOfEntity']//x:element",
+            lambda each: each.attrib.pop("nillable"),
+            "ArrayOfEntity.",
+        ),
         ("//x:enumeration[2]", lambda each: each.set("value", "Made"), "values"),
     ],
 )
