@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from mockservers import vendors
 from mockservers.cli.manners import DRIVER_FAILURE, USAGE, stop, teaching
+from mockservers.harness.machines import CONTRACTED
 
 CLIENT = "package.module:Class, path/to/file.py:Class, or a command such as 'node sync.js'."
 
@@ -59,7 +59,7 @@ def style(text: str, *words: str) -> str:
 
 
 @click.command()
-@click.argument("vendor", type=click.Choice(vendors.NAMES))
+@click.argument("vendor", type=click.Choice(CONTRACTED))
 @click.option("--client", required=True, metavar="CLIENT", help=CLIENT)
 @click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor, or all.")
 @click.option(

@@ -56,7 +56,10 @@ def tests_folder() -> Path | None:
 def duties_of(vendor: str) -> dict[str, tuple[str, ...]]:
     """The ids of the rules behind each duty of a vendor, by the duty's id."""
     from mockservers.harness.duties import of
+    from mockservers.harness.machines import CONTRACTED
 
+    if vendor not in CONTRACTED:
+        return {}
     return {duty.id: duty.because for duty in of(vendor)}
 
 

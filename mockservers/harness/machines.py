@@ -155,6 +155,10 @@ _MACHINES = {
 }
 
 
+CONTRACTED: tuple[str, ...] = tuple(_MACHINES)
+"""The vendors that have a contract; others are emulated only."""
+
+
 def machine(vendor: str) -> Machine:
     """The machine of a vendor; raises ValueError for a name that has none."""
     if vendor not in _MACHINES:

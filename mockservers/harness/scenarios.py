@@ -14,11 +14,11 @@ from typing import Any, Literal, cast
 
 import yaml
 
-from mockservers.harness.machines import Machine, machine
+from mockservers.harness.machines import CONTRACTED, Machine, machine
 from mockservers.kernel import instants
 from mockservers.kernel.faults import KINDS, FaultPlan
 from mockservers.kernel.operations import Recipe
-from mockservers.vendors import NAMES, emulator
+from mockservers.vendors import emulator
 
 VERSION = 1
 LARGEST_FILE = 1 << 20
@@ -250,8 +250,8 @@ def from_dict(raw: Any) -> Scenario:
         )
     _known(raw, _KEYS, "the scenario")
     vendor = raw.get("vendor")
-    if vendor not in NAMES:
-        raise ScenarioError(f"vendor {vendor!r} is not known; write one of {', '.join(NAMES)}")
+    if vendor not in CONTRACTED:
+        raise ScenarioError(f"vendor {vendor!r} has no contract; write one of {', '.join(CONTRACTED)}")
     here = emulator(vendor)
     dialect = raw.get("dialect", "default")
     if not isinstance(dialect, (str, Mapping)):

@@ -13,11 +13,11 @@ from mockservers.harness.check import CheckConfig, Report, check
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers import DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.machines import CONTRACTED
 from mockservers.harness.replay import exit_code, replay
 from mockservers.harness.report import check_text, plain, replay_text
 from mockservers.harness.scenarios import ScenarioError
 from mockservers.kernel.data import folder
-from mockservers.vendors import NAMES
 
 MUTANTS = Path(__file__).parent.parent / "mutants"
 
@@ -26,7 +26,7 @@ def quick(vendor: str, client: Any, **more: Any) -> Report:
     return check(CheckConfig(vendor, client, **{"examples": 20, "save_to": None, **more}))
 
 
-@pytest.mark.parametrize("vendor", NAMES)
+@pytest.mark.parametrize("vendor", CONTRACTED)
 def test_the_reference_client_keeps_every_duty(vendor: str) -> None:
     report = quick(vendor, reference_name(vendor), examples=60)
     assert [duty.id for duty in report.broken] == [], check_text(report)
@@ -35,14 +35,14 @@ def test_the_reference_client_keeps_every_duty(vendor: str) -> None:
     assert "every duty was put to the test, and kept" in check_text(report)
 
 
-@pytest.mark.parametrize("vendor", NAMES)
+@pytest.mark.parametrize("vendor", CONTRACTED)
 def test_the_reference_client_keeps_every_duty_in_every_dialect(vendor: str) -> None:
     report = quick(vendor, reference_name(vendor), examples=12, dialect="all", seed=3)
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) > 3
 
 
-@pytest.mark.parametrize("vendor", NAMES)
+@pytest.mark.parametrize("vendor", CONTRACTED)
 def test_the_session_carrier_is_judged_alike(vendor: str) -> None:
     file = folder("contracts") / "clients" / f"{vendor}_reader.py"
     report = quick(vendor, f"{sys.executable} {file}", examples=6)
@@ -55,7 +55,7 @@ def counts(report: Report) -> list[tuple[str, str, int, int]]:
     return [(v.duty.id, v.verdict, v.provoked, v.broken_in) for d in report.dialects for v in d.verdicts]
 
 
-@pytest.mark.parametrize("vendor", NAMES)
+@pytest.mark.parametrize("vendor", CONTRACTED)
 def test_the_same_seed_gives_the_same_scenarios_and_verdicts(vendor: str) -> None:
     slug = {"querydata": "text_survives", "get_tickets": "decoded_once"}[vendor]
     client = f"{MUTANTS / vendor / slug}.py:Client"
@@ -131,7 +131,7 @@ def test_roles_reach_the_style_function() -> None:
     assert roles <= {"good", "bad", "warn", "soft", "strong"}
 
 
-@pytest.mark.parametrize("vendor", NAMES)
+@pytest.mark.parametrize("vendor", CONTRACTED)
 def test_the_library_of_scenarios_is_kept(vendor: str) -> None:
     files = sorted((folder("scenarios") / vendor).glob("*.yaml"))
     assert len(files) >= 2

@@ -9,8 +9,8 @@ import pytest
 
 from mockservers.harness.duties import BrokenDuty, Duty, breach_class, of
 from mockservers.harness.history import Exchanged, History, Record
-from mockservers.harness.machines import machine
-from mockservers.vendors import NAMES, emulator
+from mockservers.harness.machines import CONTRACTED, machine
+from mockservers.vendors import emulator
 from tests.harness.conftest import at, deed, exchanged, sync
 from tests.harness.test_readers import asking, telling
 
@@ -190,7 +190,7 @@ def test_refusals_are_not_stormed(history: Make, vendor: str, slug: str, refused
     assert judge(id, asked(0, 1, 2, 3, 4))[0] == "kept"  # patiently
 
 
-@pytest.mark.parametrize("vendor", NAMES)
+@pytest.mark.parametrize("vendor", CONTRACTED)
 def test_secret_kept(history: Make, vendor: str) -> None:
     id = f"{vendor}.secret_kept"
     clean = exchanged(1, target="/x", headers=(("Accept", "*/*"),))
@@ -305,7 +305,7 @@ def test_times_understood(history: Make) -> None:
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("duty", [duty for vendor in NAMES for duty in of(vendor)], ids=lambda duty: duty.id)
+@pytest.mark.parametrize("duty", [duty for vendor in CONTRACTED for duty in of(vendor)], ids=lambda duty: duty.id)
 def test_duties_rest_on_rules_and_say_what_provokes_them(duty: Duty) -> None:
     assert duty.because
     assert [rule.id for rule in duty.rules] == list(duty.because)
@@ -316,11 +316,11 @@ def test_duties_rest_on_rules_and_say_what_provokes_them(duty: Duty) -> None:
 
 
 def test_each_duty_has_an_exception_class_of_its_own() -> None:
-    duties = [duty for vendor in NAMES for duty in of(vendor)]
+    duties = [duty for vendor in CONTRACTED for duty in of(vendor)]
     assert len({breach_class(duty) for duty in duties}) == len(duties)
 
 
-@pytest.mark.parametrize("vendor", NAMES)
+@pytest.mark.parametrize("vendor", CONTRACTED)
 def test_an_integrator_is_told_what_the_named_dialects_change(vendor: str) -> None:
     here = machine(vendor)
     for dialect in emulator(vendor).dialects.named.values():
