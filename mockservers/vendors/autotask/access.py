@@ -108,6 +108,8 @@ def _login(ctx: Context, asked: Asked) -> Credential:
     level: Mapping[str, Any] = tenant.facts["levels"][found.facts["level"]]
     if (found.revoked is not None and ctx.now >= found.revoked) or not found.facts.get("active", True):
         raise refused(rules.USER_INACTIVE)
+    if _active(ctx, tenant, int(found.facts.get("resource", 0))) is False:
+        raise refused(rules.USER_INACTIVE)
     if expired(found, level, ctx.now):
         ctx.cite(rules.USER_EXPIRY)
         raise refused(rules.USER_EXPIRED)
@@ -292,19 +294,28 @@ def _impersonation(ctx: Context, who: Caller, entity: str, deed: str) -> None:
 
 def _resource(ctx: Context, text: str) -> int | None:
     """The id of an active resource, as sent; None when there is none."""
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        return None
-    table = TABLES["Resource"]
+    id_ = _number(text)
     assert ctx.tenant is not None
-    found = ctx.db.execute(
-        sa.select(table.c.Active).where(table.c.tenant == ctx.tenant.name, table.c.id == int(text))
-    ).scalar()
-    return int(text) if found else None
+    return id_ if id_ is not None and _active(ctx, ctx.tenant, id_) is True else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+_ACTIVE = sa.select(TABLES["Resource"].c.Active).where(
+    TABLES["Resource"].c.tenant == sa.bindparam("tenant"), TABLES["Resource"].c.id == sa.bindparam("of")
+)
+
+
+def _active(ctx: Context, tenant: Tenant, resource: int) -> bool | None:
+    """Whether a resource is active; None when there is none of this id."""
+    found: bool | None = ctx.db.execute(_ACTIVE, {"tenant": tenant.name, "of": resource}).scalar()
+    return found
 
 
 def creator(ctx: Context) -> tuple[int, int | None]:
     """Whom a write that `demand` let pass names as its maker, and who really was when that is somebody else."""
     who = caller(ctx)
-    if who.impersonate is None:
-        return who.resource_id, None
-    return int(who.impersonate), who.resource_id
+    other = _number(who.impersonate or "")
+    return (who.resource_id, None) if other is None else (other, who.resource_id)

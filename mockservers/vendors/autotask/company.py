@@ -303,7 +303,7 @@ def settle(company: Company, count: int) -> None:
         company.accounts.append(account)
         _contacts(company, account, turn)
         _dealings(company, account, turn)
-    for turn in range(max(count // 6, 1)):
+    for turn in range(max(count // 6, 2)):
         _project(company, company.accounts[turn * 5 % count], turn)
     if company.lines:
         _invoices(company)
