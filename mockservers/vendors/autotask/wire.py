@@ -250,8 +250,8 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
     )
     reply = asmx.answer(request, service, options, door)
     if reply.status == HTTPStatus.UNAUTHORIZED:
-        page = aspnet.server_page(401, "Unauthorized", "Access is denied due to invalid credentials.")
-        reply = asmx.Reply(401, _HTML, page.encode())
+        # One published client tells a failed login by an answer that is no XML.
+        reply = asmx.Reply(401, _HTML, b"Access is denied: name or password is wrong, missing or expired.")
     elif reply.content_type.startswith(soap.V12.media):
         visit.exchange.cited += _SOAP12
     return reply, door.realm

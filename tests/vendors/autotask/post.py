@@ -44,7 +44,7 @@ def queryxml(entity: str, inner: str = "") -> str:
     return f"<queryxml><entity>{entity}</entity><query>{inner}</query></queryxml>"
 
 
-def tested(field: str, op: str, value: Any = "", udf: bool = False) -> str:
+def where(field: str, op: str, value: Any = "", udf: bool = False) -> str:
     attribute = ' udf="true"' if udf else ""
     return f'<field{attribute}>{field}<expression op="{op}">{escape(str(value))}</expression></field>'
 
