@@ -392,12 +392,13 @@ class Where:
 
     def _time(self, place: _Place, operator: str, text: str) -> str:
         moment, column = self._moment(place, text), place.column
+        if place.form == "date":
+            self.ctx.cite(rules.TIME_DATE_ONLY)
         if operator == "IsThisDay":
             self.ctx.cite(rules.QUERY_THIS_DAY)
             start, after = values.day(moment.wall, "UTC" if place.form == "date" else self.zone)
             return f"({column} >= {self._bind(start)} AND {column} < {self._bind(after)})"
         if place.form == "date":
-            self.ctx.cite(rules.TIME_DATE_ONLY)
             return f"{column} {_SQL[operator]} {self._bind(values.naive(moment.wall))}"
         earliest, latest = self._bind(moment.earliest), self._bind(moment.latest)
         if earliest == latest or operator in ("GreaterThan", "GreaterThanOrEquals"):
