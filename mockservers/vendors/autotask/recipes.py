@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockservers.kernel import instants
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
 from mockservers.kernel.world import Installation
@@ -49,10 +50,12 @@ USERS = (
     ("person@demo.example", "person-password", PERSON, company.OTHER_OWNER),
 )
 _BATCH = 4000
+_MARGIN = 3653 * instants.DAY
 
 
 def seed(installation: Installation, recipe: Recipe, born: int, progress: Progress) -> None:
-    """Fill an empty installation."""
+    """Fill an empty installation. In a world born at the edge of the calendar the past is another time's."""
+    born = min(max(born, instants.EARLIEST + _MARGIN), instants.LATEST - _MARGIN)
     _tenant(installation, born, DEMO, zone=1, language="en", currency=True, customer=100_214)
     for name, password, level, resource in USERS:
         grant(installation, DEMO, name, password, level, resource, born)

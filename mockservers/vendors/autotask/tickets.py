@@ -74,7 +74,7 @@ class Desk:
         """A ticket number: the day in the vendor's zone and a counter (autotask.ticket.number)."""
         hour = created // HOUR
         if self.day[0] != hour:
-            self.day = (hour, instants.to_datetime(created, instants.zone(_EASTERN)).strftime("%Y%m%d"))
+            self.day = (hour, str(instants.to_datetime(created, instants.zone(_EASTERN)).date()).replace("-", ""))
         day = self.day[1]
         self.numbers[day] = turn = self.numbers.get(day, 0) + 1
         return f"T{day}.{turn:04}"
@@ -178,7 +178,7 @@ def _udfs(company: Company, turn: int) -> Mapping[str, str]:
         day = instants.to_datetime(midnight(company.born) - turn % 300 * DAY)
         made |= {str(UTILITY): "GWT"[turn % 3], str(GATE_CODE): _UDF_WORDS[turn % 5],
             str(DEPTH): f"{turn % 30 + 0.5:.2f}",
-                 str(DIG_DATE): f"{day:%Y-%m-%d}T00:00:00"}  # fmt: skip
+                 str(DIG_DATE): f"{day.date()}T00:00:00"}  # fmt: skip
     return made
 
 

@@ -11,7 +11,7 @@ import pytest
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Exchange
 from mockservers.vendors.autotask import company
-from tests.vendors.autotask.post import CODE, HEADER, PASSWORD, SPACE, USER, Post, basic, test, texts
+from tests.vendors.autotask.post import CODE, HEADER, PASSWORD, SPACE, USER, Post, basic, texts, where
 
 COPY = basic("copy@demo.example", "copy-password")
 HALF = basic("half@demo.example", "half-password")
@@ -211,10 +211,10 @@ def test_rows_out_of_reach_are_absent_without_an_error(post: Post) -> None:
     assert 0 < len(half) < len(everything)
     assert set(half) < set(everything)
     hidden = next(each for each in everything if each not in half)
-    result = post.query("Account", test("id", "Equals", hidden), login=HALF)
+    result = post.query("Account", where("id", "Equals", hidden), login=HALF)
     assert texts(result, "ReturnCode") == ["1"]
     assert ids(result) == []
-    assert ids(post.query("Account", test("id", "Equals", hidden))) == [hidden]
+    assert ids(post.query("Account", where("id", "Equals", hidden))) == [hidden]
 
 
 @pytest.mark.rule("autotask.query.hidden_rows")
@@ -240,10 +240,10 @@ def test_what_is_out_of_reach_cannot_be_written(post: Post) -> None:
 
 @pytest.mark.rule("autotask.user.line_of_business")
 def test_an_invoice_of_another_line_of_business_is_not_there(post: Post) -> None:
-    by_id = test("id", "Equals", 1002)
+    by_id = where("id", "Equals", 1002)
     assert ids(post.query("Invoice", by_id)) == [1002]
     assert ids(post.query("Invoice", by_id, login=LINE)) == []
-    assert ids(post.query("Invoice", test("id", "Equals", 1001), login=LINE)) == [1001]
+    assert ids(post.query("Invoice", where("id", "Equals", 1001), login=LINE)) == [1001]
     post.world.act(
         "autotask",
         "create",
@@ -286,7 +286,7 @@ def test_a_hidden_field_is_blank_and_cannot_be_asked_for(post: Post) -> None:
     assert not any(texts(seen, "ExternalID"))
     assert not any(texts(seen, "Resolution"))
     assert any(texts(seen, "Title"))
-    assert errors(post.query("Ticket", test("ExternalID", "IsNotNull"), login=COPY))
+    assert errors(post.query("Ticket", where("ExternalID", "IsNotNull"), login=COPY))
     names = texts(post.result("GetFieldInfo", "<psObjectType>Ticket</psObjectType>", login=COPY), "Name")
     assert "ExternalID" not in names
     assert "Title" in names
@@ -330,9 +330,9 @@ def test_customers_do_not_see_each_other(post: Post) -> None:
     mine, theirs = ids(post.query("Ticket")), ids(post.query("Ticket", login=OTHER, header=OTHER_HEADER))
     assert len(mine) == 60
     assert len(theirs) == 25
-    titles = texts(post.query("Ticket", test("id", "Equals", theirs[0])), "Title")
+    titles = texts(post.query("Ticket", where("id", "Equals", theirs[0])), "Title")
     assert titles != texts(
-        post.query("Ticket", test("id", "Equals", theirs[0]), login=OTHER, header=OTHER_HEADER), "Title"
+        post.query("Ticket", where("id", "Equals", theirs[0]), login=OTHER, header=OTHER_HEADER), "Title"
     )
 
 
