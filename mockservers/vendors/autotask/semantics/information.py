@@ -146,7 +146,7 @@ def _values(ctx: Context, entity: str, name: str) -> tuple[PickListValue, ...]:
 def udf_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
     """getUDFInfo: the customer's own fields of an entity; none for entities that cannot have any."""
     entity = _entity(asked.body)
-    ctx.cite(rules.UDF_DISCOVERED, rules.UDF_CAPABLE)
+    ctx.cite(rules.UDF_DISCOVERED, rules.UDF_CAPABLE, rules.UDF_DEFINITIONS)
     assert ctx.tenant is not None
     export = ctx.dialect["udf_list_value"] == "export"
     return tuple(_udf(each, export) for each in model.definitions(ctx.db, ctx.tenant.name, entity.name))
