@@ -100,6 +100,12 @@ class Store:
         """Whether no table was made here yet."""
         return self._raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
 
+    @property
+    def size(self) -> int:
+        """Bytes that the database takes."""
+        pages: int = self._raw.execute("PRAGMA page_count").fetchone()[0]
+        return pages * int(self._raw.execute("PRAGMA page_size").fetchone()[0])
+
     def create(self, metadata: sa.MetaData) -> None:
         """Make the tables and indexes of `metadata` that are not there."""
         metadata.create_all(self.db)

@@ -105,11 +105,10 @@ class Installation:
             self.store.create(self.emulator.metadata)
             self.emulator.seed(self, recipe, born, progress)
             # A running clock never begins at the same instant again, so its image would only cost time and memory.
-            image = self.dump() if self.store.path is None and self.world.clock.state.mode == "frozen" else b""
             if self.store.path is not None:
                 self.save()
-            if 0 < len(image) <= _LARGEST_TEMPLATE:
-                _TEMPLATES[key] = image
+            elif self.world.clock.state.mode == "frozen" and self.store.size <= _LARGEST_TEMPLATE:
+                _TEMPLATES[key] = self.dump()
                 if len(_TEMPLATES) > _MOST_TEMPLATES:
                     _TEMPLATES.popitem(last=False)
 
