@@ -199,8 +199,12 @@ class RecordPath(Query):
     id: str
 
 
+_KIND = "the kind of record, at vendors that have several"
+
+
 class RecordQuery(VendorQuery):
     tenant: str | None = None
+    entity: str | None = Field(None, description=_KIND)
 
 
 class RecordList(RecordQuery):
@@ -215,10 +219,12 @@ class Delayed(Body):
 
 
 class RecordCreate(Delayed):
+    entity: str | None = Field(None, description=_KIND)
     fields: Plain = {}
 
 
 class RecordChange(Delayed):
+    entity: str | None = Field(None, description=_KIND)
     fields: Plain = Field(min_length=1)
 
 

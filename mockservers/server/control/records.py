@@ -25,6 +25,11 @@ def _act(
     return asked.answer(where.act(vendor, operation, dict(request), tenant), status)
 
 
+def _kind(given: models.RecordQuery | models.RecordCreate | models.RecordChange) -> dict[str, str]:
+    """The kind of record, where it was said: vendors with one kind know no such word."""
+    return {} if given.entity is None else {"entity": given.entity}
+
+
 def _delay(body: models.Delayed) -> dict[str, float]:
     if body.delay is None:
         return {}
@@ -37,20 +42,20 @@ def _delay(body: models.Delayed) -> dict[str, float]:
 def list_records(query: models.RecordList) -> flask.Response:
     """The records of a tenant in the vendor's store, whatever a client can see of them yet."""
     request = {name: value for name, value in (("after", query.after), ("most", query.most)) if value is not None}
-    return _act(query.world, query.vendor, query.tenant, "list", request)
+    return _act(query.world, query.vendor, query.tenant, "list", {**request, **_kind(query)})
 
 
 @api.post("/records")
 def create_record(query: models.WorldQuery, body: models.RecordCreate) -> flask.Response:
     """Somebody at the vendor creates a record; what is not given is made up, always the same for the same seed."""
-    request: dict[str, Any] = {"fields": body.fields, **_delay(body)}
+    request: dict[str, Any] = {"fields": body.fields, **_kind(body), **_delay(body)}
     return _act(query.world, body.vendor, body.tenant, "create", request, 201)
 
 
 @api.get("/records/<string:id>")
 def read_record(path: models.RecordPath, query: models.RecordQuery) -> flask.Response:
     """The truth about one record, lag and delays ignored."""
-    return _act(query.world, query.vendor, query.tenant, "read", {"id": path.id})
+    return _act(query.world, query.vendor, query.tenant, "read", {"id": path.id, **_kind(query)})
 
 
 @api.post("/records/<string:id>/act")
@@ -64,11 +69,11 @@ def act_on_record(path: models.RecordPath, query: models.WorldQuery, body: model
 @api.patch("/records/<string:id>")
 def change_record(path: models.RecordPath, query: models.WorldQuery, body: models.RecordChange) -> flask.Response:
     """Somebody at the vendor edits fields of a record."""
-    request: dict[str, Any] = {"id": path.id, "fields": body.fields, **_delay(body)}
+    request: dict[str, Any] = {"id": path.id, "fields": body.fields, **_kind(body), **_delay(body)}
     return _act(query.world, body.vendor, body.tenant, "change", request)
 
 
 @api.delete("/records/<string:id>")
 def delete_record(path: models.RecordPath, query: models.RecordQuery) -> flask.Response:
     """Somebody at the vendor deletes a record."""
-    return _act(query.world, query.vendor, query.tenant, "delete", {"id": path.id})
+    return _act(query.world, query.vendor, query.tenant, "delete", {"id": path.id, **_kind(query)})
