@@ -205,12 +205,9 @@ QUERY_NEEDS_EXPRESSION = _rule(
     "documented", HELP, "QueryXML",
 )  # fmt: skip
 QUERY_NULL_TESTS = _rule(
-    "query.null_tests",
-    "IsNull and IsNotNull do not look at the expression's text.",
-    "captured",
-    CLIENTS,
-    "queries sent",
-)
+    "query.null_tests", "IsNull and IsNotNull do not look at the expression's text.",
+    "captured", CLIENTS, "queries sent",
+)  # fmt: skip
 QUERY_NOT_QUERYABLE = _rule(
     "query.not_queryable", "A field that is not marked queryable, or is not there at all, cannot stand in a query.",
     "documented", HELP, "QueryXML",
@@ -256,12 +253,9 @@ WRITE_READ_ONLY = _rule(
     "write.read_only", "Values sent for read-only fields are ignored without an error.", "documented", HELP, "create"
 )
 WRITE_DUPLICATE = _rule(
-    "write.duplicate",
-    "Duplicates are reported by the duplicate status of an entity.",
-    "certain",
-    WSDL,
-    "DuplicateStatus",
-)
+    "write.duplicate", "Duplicates are reported by the duplicate status of an entity.",
+    "certain", WSDL, "DuplicateStatus",
+)  # fmt: skip
 WRITE_CONVERT = _rule(
     "write.convert", "A value that is not of its field's type fails its record, which is named by number.",
     "reported", USERS, "error texts",
@@ -272,12 +266,9 @@ WRITE_STRUCTURED = _rule(
 )  # fmt: skip
 WRITE_LENGTH = _rule("write.length", "A text longer than its field fails its record.", "reported", USERS, "error texts")
 WRITE_REFERENCE = _rule(
-    "write.reference",
-    "A reference must lead to an entity that exists and is in reach.",
-    "reported",
-    USERS,
-    "error texts",
-)
+    "write.reference", "A reference must lead to an entity that exists and is in reach.",
+    "reported", USERS, "error texts",
+)  # fmt: skip
 WRITE_UNKNOWN_ENTITY = _rule(
     "write.unknown_entity", "An entity that is none is an error in the body, in queries too.",
     "assumption", CHOICE, "no public text",
@@ -323,12 +314,9 @@ TICKET_ROLE = _rule(
     "documented", HELP, "Ticket",
 )  # fmt: skip
 TICKET_NUMBER = _rule(
-    "ticket.number",
-    "A ticket's number is made of the day of its creation and a counter.",
-    "certain",
-    RECORDED,
-    "tickets",
-)
+    "ticket.number", "A ticket's number is made of the day of its creation and a counter.",
+    "certain", RECORDED, "tickets",
+)  # fmt: skip
 CONTRACT_DATES = _rule("contract.dates", "A contract ends after it starts.", "reported", USERS, "error texts")
 PICKLIST_VALUE = _rule(
     "picklist.value",
