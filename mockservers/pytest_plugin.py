@@ -32,10 +32,12 @@ class MockWorld:
     uses: the clock, what other people do, faults, the journal.
     """
 
-    def __init__(self, world: World, door_url: str, *, allow_unsupported: bool) -> None:
+    def __init__(self, world: World, shared: World, door_url: str, *, allow_unsupported: bool) -> None:
         self.world = world
         self.url = f"{door_url}/w/{world.name}"
         self.allow_unsupported = allow_unsupported
+        self._shared = shared
+        self._seen, self._seen_shared = 0, shared.journal.count
 
     def endpoint(self, vendor: str) -> str:
         """The address a client of `vendor` is configured with."""
@@ -78,6 +80,28 @@ class MockWorld:
     def findings(self) -> list[tuple[str, str]]:
         """Deviations seen in the client's requests, each as rule id and sentence."""
         return [(note.rule, note.text) for entry in self.world.journal for note in entry.notes]
+
+    def trouble(self) -> str | None:
+        """What must fail the test by itself and was not told yet: calls past its world, or without a meaning."""
+        outcomes = ("error",) if self.allow_unsupported else ("error", "unsupported", "unmatched")
+        own = [entry for entry in self.world.journal.since(self._seen) if entry.outcome in outcomes]
+        astray = [entry for entry in self._shared.journal.since(self._seen_shared) if entry.actor == "client"]
+        self._seen, self._seen_shared = self.world.journal.count, self._shared.journal.count
+        told = []
+        if own:
+            told.append(
+                f"The client made {len(own)} call(s) that the emulators could not answer as the vendor would:\n"
+                f"{_shown(own)}\n"
+                "An answer that means nothing must not let a test pass. If the call is intended, mark the test with "
+                "@pytest.mark.mock_world(allow_unsupported=True); a line 'error' is a bug of mockservers: please report it."
+            )
+        if astray:
+            told.append(
+                f"{len(astray)} call(s) went past the world of this test, to the shared world or to none:\n"
+                f"{_shown(astray)}\n"
+                f"Nothing the test set up holds there. Every address must begin with mock_world.url, which is {self.url}"
+            )
+        return "\n".join(told) or None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -129,10 +153,13 @@ def mock_world(request: pytest.FixtureRequest, mock_server: FrontDoor) -> Iterat
     while (name := f"test-{number}") in mock_server.worlds:
         number += 1
     world = mock_server.worlds.create(name, config)
-    mocked = MockWorld(world, mock_server.url, allow_unsupported=allow_unsupported)
+    mocked = MockWorld(world, mock_server.worlds.default, mock_server.url, allow_unsupported=allow_unsupported)
     request.node.stash[_WORLD] = mocked
     yield mocked
-    mock_server.worlds.delete(name)
+    try:
+        _fail_for(mocked)  # for what fixtures did that were taken down before this one
+    finally:
+        mock_server.worlds.delete(name)
 
 
 @pytest.fixture
@@ -164,26 +191,34 @@ def _line(entry: Entry) -> str:
     return text + (f"\n      {entry.error.strip().splitlines()[-1]}" if entry.error else "")
 
 
-def _own_trouble(mocked: MockWorld) -> str | None:
-    """What makes a test fail by itself: an unsupported call, or a failure of the emulator."""
-    outcomes = ("error",) if mocked.allow_unsupported else ("error", "unsupported", "unmatched")
-    troubled = [entry for entry in mocked.world.journal if entry.outcome in outcomes]
-    if not troubled:
-        return None
-    shown = "\n".join("  " + _line(entry) for entry in troubled[:5])
-    return (
-        f"The client made {len(troubled)} call(s) that the emulators could not answer as the vendor would:\n{shown}\n"
-        "An answer that means nothing must not let a test pass. If the call is intended, mark the test with "
-        "@pytest.mark.mock_world(allow_unsupported=True); a line 'error' is a bug of mockservers: please report it."
-    )
+def _shown(entries: list[Entry]) -> str:
+    return "\n".join("  " + _line(entry) for entry in entries[:5])
+
+
+def _fail_for(mocked: MockWorld) -> None:
+    trouble = mocked.trouble()
+    if trouble is not None:
+        pytest.fail(trouble, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    try:
+        result = yield
+    except BaseException:
+        if _WORLD in item.stash:
+            item.stash[_WORLD].trouble()  # the test has failed already, and its journal is shown
+        raise
+    if _WORLD in item.stash:
+        _fail_for(item.stash[_WORLD])
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
     result = yield
-    mocked = item.stash.get(_WORLD, None)
-    if mocked is not None and (trouble := _own_trouble(mocked)) is not None:
-        pytest.fail(trouble, pytrace=False)
+    if _WORLD in item.stash:
+        _fail_for(item.stash[_WORLD])  # for calls after the test's world was taken away
     return result
 
 

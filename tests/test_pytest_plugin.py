@@ -63,6 +63,55 @@ def test_unsupported_on_purpose(mock_world, mock_client):
 """
 
 
+ASTRAY = """
+import pytest, requests
+
+def ask(base, action="get_tickets"):
+    return requests.get(base + "/API/default.aspx", params={"key": "demo-key", "action": action, "tid": "*"})
+
+def test_without_prefix(mock_world):
+    assert ask(mock_world.url.partition("/w/")[0]).status_code == 200
+
+def test_a_world_that_never_was(mock_world):
+    assert ask(mock_world.url + "9").status_code == 404
+
+def test_after_both_all_is_well(mock_world):
+    assert ask(mock_world.url).status_code == 200
+
+@pytest.fixture
+def untidy(mock_world):
+    yield mock_world.url
+    ask(mock_world.url, "get_customers")
+
+def test_at_the_end(untidy):
+    assert ask(untidy).status_code == 200
+
+@pytest.fixture
+def late():
+    addresses = []
+    yield addresses
+    ask(addresses[0])
+
+def test_after_the_end(late, mock_world):
+    late.append(mock_world.url)
+
+@pytest.mark.xfail(raises=AssertionError, strict=True)
+def test_told_once(mock_world):
+    assert ask(mock_world.url + "9").status_code == 200
+"""
+
+
+def test_calls_past_the_world_fail_the_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(ASTRAY)
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
+    result.assert_outcomes(failed=2, passed=3, errors=2, xfailed=1)
+    result.stdout.fnmatch_lines(["*1 call(s) went past the world of this test*"] * 2)
+    shown = result.stdout.str()
+    for name in ("test_at_the_end", "test_after_the_end"):
+        assert f"ERROR at teardown of {name}" in shown
+    assert "unsupported" in shown
+
+
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_fixtures(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
     pytester.makepyfile(GOOD)

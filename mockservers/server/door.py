@@ -226,12 +226,11 @@ class FrontDoor:
                 return await self._control(request, where)
             world = self.worlds.get(where.world)
             if world is None:
-                await self._body(request)
-                return self._no_world(where)
+                return await self._no_world(request, where)
             path = unquote_to_bytes(where.path.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
             mount = mounts.find(path, self.mounts)
             if mount is None:
-                return await self._unmatched(request, where, world, path)
+                return await self._unmatched(request, world, path)
             return await self._vendor(request, where, world, mount.vendor)
         except Unreadable as error:
             response = web.Response(status=error.status, text=f"{error}\n")
@@ -339,9 +338,11 @@ class FrontDoor:
 
     # --- what is not a vendor -----------------------------------------------------------------------------------
 
-    def _no_world(self, where: Target) -> web.Response:
-        return _json(
-            404,
+    async def _no_world(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
+        # Kept by `default`: a call that reached no world must not go unseen.
+        return await self._nowhere(
+            request,
+            self.worlds.default,
             {
                 "error": f"There is no world {where.world!r}.",
                 "worlds": sorted(self.worlds)[:20],
@@ -349,17 +350,21 @@ class FrontDoor:
             },
         )
 
-    async def _unmatched(self, request: web.BaseRequest, where: Target, world: World, path: str) -> web.StreamResponse:
-        headers = list(request.headers.items())
-        exchange = self._exchange(request, headers, await self._body(request))
-        said = _json(
-            404,
+    async def _unmatched(self, request: web.BaseRequest, world: World, path: str) -> web.StreamResponse:
+        return await self._nowhere(
+            request,
+            world,
             {
                 "error": f"No emulator answers {request.method} {path[:300]}.",
                 "nearest": mounts.nearest(path, self.mounts),
                 "do": "Compare the path with these; GET /_mock/ lists every address.",
             },
         )
+
+    async def _nowhere(self, request: web.BaseRequest, world: World, says: dict[str, Any]) -> web.StreamResponse:
+        """Answer 404 to a request that no vendor's address matches, and journal it."""
+        exchange = self._exchange(request, list(request.headers.items()), await self._body(request))
+        said = _json(404, says)
         exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
         exchange.reply_headers = list(said.headers.items())
         world.file("", exchange)
