@@ -179,7 +179,7 @@ def _people(company: Company) -> None:
             UserName="api" if api else f"user{turn}",
             UserType=17 if api else 11, PayrollType=1, NumberFormat="X,XXX.XX", DateFormat="MM/dd/yyyy",
             TimeFormat="hh:mm a",
-            LicenseType=7 if api else 1, InternalCost=0.0 if api else float(30 + turn),
+            LicenseType=7 if api else 1, InternalCost=0 if api else (30 + turn) * SCALE,
             Title=None if api else "Technician",
             HireDate=midnight(time("2015-03-02T00:00:00Z")), Initials=f"{first[0]}{last[0]}",
             OfficePhone=f"518-555-01{turn:02}")  # fmt: skip

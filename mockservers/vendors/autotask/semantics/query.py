@@ -28,7 +28,7 @@ _SHORT = 4000
 
 _WIRE = (
     rules.WIRE_NET_STYLE, rules.WIRE_ORDER, rules.WIRE_TYPED_FIELDS, rules.WIRE_NULLS, rules.WIRE_UDF, rules.WIRE_DATETIME,
-    rules.WIRE_LONG, rules.WIRE_RETURN_INFO,
+    rules.WIRE_LONG, rules.WIRE_RETURN_INFO, rules.TIME_RESOLUTION,
 )  # fmt: skip
 _FLAGGED = frozenset({"Contact", "Resource", "ServiceCall"})
 
@@ -36,6 +36,8 @@ _FLAGGED = frozenset({"Contact", "Resource", "ServiceCall"})
 def cite_rendering(ctx: Context, entity: Entity) -> None:
     """The rules that shape every entity that goes out."""
     ctx.cite(*_WIRE)
+    if entity.udf_capable:
+        ctx.cite(rules.UDF_LIST_VALUE)
     if entity.name in _FLAGGED:
         ctx.cite(rules.WIRE_FLAGS, rules.WIRE_DECIMAL)
 
