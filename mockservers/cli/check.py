@@ -83,7 +83,8 @@ def check(
 ) -> None:  # fmt: skip
     """Hunt for bugs in a client: generated vendor behaviour, a verdict for each duty.
 
-    Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven (with --strict), 4 the client failed as a program.
+    Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
+    program.
     """
     from mockservers.harness import CheckConfig, run_check
     from mockservers.harness.report import check_text

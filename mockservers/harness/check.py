@@ -91,6 +91,8 @@ class DialectReport:
     out_of_time: bool = False
     complaints: tuple[str, ...] = ()
     """Errors of kind `client`, with which a client says that it failed itself, and what it says about its mirror."""
+    blind: bool = False
+    """The client says that it has a mirror and never showed it, so nothing of its copy could be judged."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,20 @@ class Report:
     def _duties(self) -> list[Duty]:
         return list({v.duty.id: v.duty for d in self.dialects for v in d.verdicts}.values())
 
+    @property
+    def nothing_proven(self) -> str:
+        """Why this check proves nothing, as the end of a sentence; empty where it proves something."""
+        if self.broken:
+            return ""
+        if not any(self.verdict(duty.id) == "kept" for duty in self._duties):
+            return "no duty was put to the test"
+        if all(dialect.blind for dialect in self.dialects):
+            return "the client never showed its mirror"
+        return ""
+
     def exit_code(self, *, strict: bool = False) -> int:
-        """0 kept, 1 broken, 3 unproven when strict."""
-        return 1 if self.broken else 3 if strict and self.unproven else 0
+        """0 kept, 1 broken, 3 nothing proven, or something unproven when strict."""
+        return 1 if self.broken else 3 if self.nothing_proven or (strict and self.unproven) else 0
 
 
 def check(config: CheckConfig) -> Report:
@@ -222,6 +235,7 @@ class _Hunt:
             seconds,
             self.out_of_time,
             _complaints(played.history for played in examples),
+            "mirror" in self.stage.driver.hello().tasks and all(each.history.mirror is None for each in examples),
         )
 
     def _late(self) -> bool:

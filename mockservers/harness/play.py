@@ -169,8 +169,14 @@ class _Play:
                 "options": dict(options),
             },
         )
-        if answer.failed:
+        if answer.error_kind == "refused":
             raise Declined(answer.error)
+        if answer.failed:
+            raise DriverFailure(
+                f"the client failed in reset: {answer.error}. An error of kind `refused` there declines the dialect; "
+                f"this one is of kind `{answer.error_kind}`, so nothing can be judged",
+                self.driver.output,
+            )
 
     def _step(self, step: Other | Clock | Trouble | Work) -> None:
         if isinstance(step, Other):

@@ -84,6 +84,8 @@ def _sum(report: Report, style: Style) -> str:
     if broken:
         names = ", ".join(duty.slug for duty in broken)
         return style(f"BROKEN: {len(broken)} {'duty' if len(broken) == 1 else 'duties'} ({names})", "bad")
+    if report.nothing_proven:
+        return style(f"NOTHING PROVEN: {report.nothing_proven}", "bad")
     if unproven:
         names = ", ".join(duty.slug for duty in unproven)
         return style(f"KEPT, but {len(unproven)} unproven ({names})", "warn")

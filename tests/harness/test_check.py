@@ -22,6 +22,10 @@ from mockservers.kernel.data import folder
 MUTANTS = Path(__file__).parent.parent / "mutants"
 
 
+class Refused(Exception):
+    kind = "refused"
+
+
 def quick(vendor: str, client: Any, **more: Any) -> Report:
     return check(CheckConfig(vendor, client, **{"examples": 20, "save_to": None, **more}))
 
@@ -156,8 +160,9 @@ def test_a_client_that_does_nothing_proves_nothing(tmp_path: Path) -> None:
     with CallableDriver.of(Idle) as driver:
         report = quick("querydata", driver, examples=3)
         assert len(report.unproven) == 10
-        assert (report.exit_code(), report.exit_code(strict=True)) == (0, 3)
+        assert (report.exit_code(), report.exit_code(strict=True)) == (3, 3)
         assert "never provoked; it takes" in check_text(report)
+        assert "NOTHING PROVEN: no duty was put to the test" in check_text(report)
         file = tmp_path / "found.yaml"
         file.write_text(
             "mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00Z\nsteps: []\n"
@@ -172,7 +177,7 @@ def test_a_client_that_declines_is_not_judged(tmp_path: Path) -> None:
     class Picky(reference("querydata")):  # type: ignore[misc]
         def reset(self, options: Any, **rest: Any) -> None:
             if options["time_zone"] != "UTC":
-                raise ValueError("UTC only")
+                raise Refused("UTC only")
             super().reset(options=options, **rest)
 
     with CallableDriver.of(Picky) as driver:
@@ -184,6 +189,27 @@ def test_a_client_that_declines_is_not_judged(tmp_path: Path) -> None:
         file.write_text("mockservers: 1\nvendor: querydata\ndialect: eastern\nstart: 2026-03-02T10:00:00Z\nsteps: []\n")
         (result,) = replay([file], driver)
         assert (result.outcome, "UTC only" in result.reason) == ("UNPROVEN", True)
+
+
+def test_a_client_that_fails_in_reset_is_no_pass() -> None:
+    class Crashes(reference("querydata")):  # type: ignore[misc]
+        def reset(self, **message: Any) -> None:
+            raise KeyError("no such setting")
+
+    with CallableDriver.of(Crashes) as driver, pytest.raises(DriverFailure, match=r"failed in reset: KeyError"):
+        quick("querydata", driver, examples=2)
+
+
+def test_a_client_whose_mirror_always_fails_proves_nothing() -> None:
+    class Blind(reference("querydata")):  # type: ignore[misc]
+        def mirror(self) -> Any:
+            raise KeyError("no copy")
+
+    with CallableDriver.of(Blind) as driver:
+        report = quick("querydata", driver, examples=4)
+    assert report.verdict("secret_kept") == "kept"
+    assert report.exit_code() == 3
+    assert "NOTHING PROVEN: the client never showed its mirror" in check_text(report)
 
 
 def test_what_cannot_be_checked_is_said() -> None:
@@ -213,6 +239,7 @@ def test_time_is_kept_to() -> None:
     assert report.dialects[0].out_of_time
     assert report.dialects[0].examples < 20
     assert "stopped when the time was up" in check_text(report)
+    assert report.exit_code() == (0 if report.dialects[0].examples else 3)
 
 
 def test_progress_is_told() -> None:

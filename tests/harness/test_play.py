@@ -95,7 +95,10 @@ class Wrong:
 def test_a_client_may_decline_a_dialect() -> None:
     class Picky(Wrong):
         def reset(self, **message: Any) -> None:
-            raise ValueError("not this one")
+            raise Refused("not this one")
+
+    class Refused(Exception):
+        kind = "refused"
 
     with pytest.raises(Declined, match="not this one"):
         play("- {client: sync}\n", Picky)
