@@ -1,0 +1,138 @@
+"""What the benchmarks share: a server in its own process, prepared bytes over plain sockets, and load from a third.
+
+`python serving.py URL SECONDS CONNECTIONS` sends the requests given on its input, and prints the answers per second.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+START = "2026-03-02T10:00:00Z"
+FROZEN = ("--clock", "frozen", "--start", START)
+
+
+@dataclass
+class Served:
+    """A running `mockservers serve`."""
+
+    process: subprocess.Popen[str]
+    url: str
+    seconds: float
+    rss: int
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def serve(*options: str) -> Served:
+    """Start a server; `seconds` runs from the start of the process to the first answer of health."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mockservers", "serve", "--port", "0", *options], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    line = ""
+    while "ready at" not in line:
+        line = process.stdout.readline()
+        if not line:
+            raise SystemExit("mockservers serve ended before it was ready")
+    url = re.sub(r"\x1b\[[0-9;]*m", "", line).split()[-1]
+    Connection(url).ask(b"GET /_mock/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    seconds = time.perf_counter() - began
+    threading.Thread(target=process.stdout.read, daemon=True).start()
+    return Served(process, url, seconds, memory(process.pid))
+
+
+def memory(pid: int) -> int:
+    """Resident bytes of a process."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return 0
+    found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text())
+    return int(found[1]) * 1024 if found else 0
+
+
+class Connection:
+    """One keep-alive connection that sends prepared bytes: the client must not be what is measured."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.socket = socket.create_connection((parts.hostname, parts.port), 30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.rest = b""
+
+    def ask(self, request: bytes) -> bytes:
+        """The body of the answer; raises when its status is not 200."""
+        self.socket.sendall(request)
+        data = self.rest
+        while b"\r\n\r\n" not in data:
+            data += self._more()
+        head, _, body = data.partition(b"\r\n\r\n")
+        if head[9:12] != b"200":
+            raise SystemExit(f"unexpected answer: {head!r} {body[:300]!r}")
+        length = int(re.search(rb"(?i)content-length: *(\d+)", head)[1])  # type: ignore[index]
+        while len(body) < length:
+            body += self._more()
+        self.rest = body[length:]
+        return body[:length]
+
+    def _more(self) -> bytes:
+        read = self.socket.recv(65536)
+        if not read:
+            raise SystemExit("the server closed the connection")
+        return read
+
+
+def rate(url: str, requests: list[bytes], seconds: float, connections: int = 4) -> float:
+    """Answers per second to `requests`, sent round and round over a few connections by a process of its own."""
+    done = subprocess.run(
+        [sys.executable, __file__, url, str(seconds), str(connections)],
+        input=b"\0".join(requests), capture_output=True, check=True,
+    )  # fmt: skip
+    return float(done.stdout)
+
+
+def load(url: str, seconds: float, connections: int) -> None:
+    requests = sys.stdin.buffer.read().split(b"\0")
+    counts = [0] * connections
+    until = time.perf_counter() + seconds
+
+    def work(number: int) -> None:
+        connection = Connection(url)
+        turn = number
+        while time.perf_counter() < until:
+            connection.ask(requests[turn % len(requests)])
+            turn += 1
+            counts[number] += 1
+
+    began = time.perf_counter()
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(sum(counts) / (time.perf_counter() - began))
+
+
+def median_ms(act: Callable[[], object], times: int) -> float:
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        taken.append((time.perf_counter() - began) * 1000)
+    return statistics.median(taken)
+
+
+if __name__ == "__main__":
+    load(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]))
