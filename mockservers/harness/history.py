@@ -99,6 +99,8 @@ class History:
     tasks: tuple[Task, ...]
     truth: Mapping[str, Record]
     mirror: Mapping[str, Record] | None
+    listed: tuple[Record, ...] = ()
+    """Every record of the final mirror as the client listed it; `mirror` has the last of each id."""
     output: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Ticket id to its label in the scenario."""
@@ -130,17 +132,17 @@ class History:
         return [task for task in self.tasks if task.do == "sync"]
 
 
-def records(raw: Any) -> dict[str, Record]:
+def records(raw: Any) -> list[Record]:
     """The records of a mirror as a client gave them; raises ValueError that says what is wrong with the form."""
     listed = raw.get("records") if isinstance(raw, Mapping) else None
     if not isinstance(listed, (list, tuple)):
         raise ValueError('mirror must answer {"records": [{"id": "...", "fields": {...}}, ...]}')
-    found: dict[str, Record] = {}
+    found: list[Record] = []
     for each in listed:
         if not isinstance(each, Mapping) or not isinstance(each.get("fields", {}), Mapping) or "id" not in each:
             raise ValueError(f"a record of the mirror needs an id and fields, and one is {str(each)[:120]}")
         key = "" if each["id"] is None else str(each["id"])
-        found[key] = Record(key, dict(each.get("fields", {})))
+        found.append(Record(key, dict(each.get("fields", {}))))
     return found
 
 

@@ -116,6 +116,7 @@ class _Play:
         self.ids: list[str] = []
         self.tasks: list[Task] = []
         self.mirror: dict[str, Record] | None = None
+        self.listed: list[Record] = []
         self.pending: _Pending | None = None
         self.trouble_inside: Exception | None = None
         self.driver.asking.now = self._now
@@ -299,10 +300,11 @@ class _Play:
             now, n = self.world.clock.now(), self.world.journal.count
             kind, error = answer.error_kind, answer.error
             self.tasks.append(Task(len(self.tasks), "mirror", now, now, n, n, kind, error))
-            self.mirror = None
+            self.mirror, self.listed = None, []
             return
         try:
-            self.mirror = records(answer.ok)
+            self.listed = records(answer.ok)
+            self.mirror = {record.id: record for record in self.listed}
         except ValueError as error:
             raise DriverFailure(str(error), self.driver.output) from error
 
@@ -340,6 +342,7 @@ class _Play:
             tasks=tuple(self.tasks),
             truth=truth,
             mirror=self.mirror,
+            listed=tuple(self.listed),
             output=self.driver.take_output(),
             labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1)},
         )

@@ -42,6 +42,7 @@ def history() -> Callable[..., History]:
             tasks=(),
             truth=truth,
             mirror=None if mirror is None else {record.id: record for record in mirror},
+            listed=tuple(mirror or ()),
             labels={},
         )
         return replace(

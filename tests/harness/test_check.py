@@ -159,7 +159,7 @@ def test_a_client_that_does_nothing_proves_nothing(tmp_path: Path) -> None:
 
     with CallableDriver.of(Idle) as driver:
         report = quick("querydata", driver, examples=3)
-        assert len(report.unproven) == 10
+        assert len(report.unproven) == 12
         assert (report.exit_code(), report.exit_code(strict=True)) == (3, 3)
         assert "never provoked; it takes" in check_text(report)
         assert "NOTHING PROVEN: no duty was put to the test" in check_text(report)

@@ -302,6 +302,39 @@ def test_times_understood(history: Make) -> None:
         assert judge(id, bad)[0] == "broken"
 
 
+# --- both vendors ---
+
+
+def told_twice(vendor: str) -> list[Exchanged]:
+    """The ticket 1 in two answers."""
+    if vendor == "querydata":
+        return [details(1, "1"), details(2, "1")]
+    return [exchanged(n, received=b"<tickets><ticket><tid>1</tid></ticket></tickets>") for n in (1, 2)]
+
+
+@pytest.mark.parametrize("vendor", CONTRACTED)
+def test_once_only(history: Make, vendor: str) -> None:
+    id, one, told = f"{vendor}.once_only", ticket("1"), told_twice(vendor)
+    assert judge(id, history(vendor, mirror=[one], truth=[one], exchanges=told[:1]))[:2] == ("unproven", 0)
+    assert judge(id, history(vendor, mirror=[one], truth=[one], exchanges=told))[:2] == ("kept", 1)
+    doubled = history(vendor, mirror=[ticket("1", Status="Open"), one], truth=[one], labels={"1": "T1"})
+    assert judge(id, doubled) == ("broken", 1, "T1 (id 1) stands in the mirror 2 times")
+
+
+@pytest.mark.parametrize("vendor", CONTRACTED)
+def test_nothing_invented(history: Make, vendor: str) -> None:
+    id, one, ghost = f"{vendor}.nothing_invented", ticket("1"), ticket("999999")
+    assert judge(id, history(vendor, mirror=[]))[0] == "unproven"
+    assert judge(id, history(vendor, mirror=[one], truth=[one]))[:2] == ("kept", 1)
+    gone = [deed(1, "create", "1"), deed(2, "delete", "1", exists=False)]
+    assert judge(id, history(vendor, mirror=[one], deeds=gone))[0] == "kept"  # gone is another matter
+    assert judge(id, history(vendor, mirror=[one], exchanges=told_twice(vendor)))[0] == "kept"  # the vendor said so
+    assert "999999" in judge(id, history(vendor, mirror=[one, ghost], truth=[one]))[2]
+    for a_while in ({"999999": ghost}, {"": ticket("")}):
+        tasks = [sync(0, 1, after=a_while)]
+        assert judge(id, history(vendor, mirror=[one], truth=[one], tasks=tasks))[0] == "broken"
+
+
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 

@@ -123,6 +123,21 @@ def _cid_not_overwritten(history: History) -> Judgement:
     return judged(doubled, breaches)
 
 
+def _told(history: History) -> list[str]:
+    """The number of each ticket that an answer told, as often as one did."""
+    return [
+        value for _, said in _answers(history) for ticket in said.tickets for name, value in ticket if name == "tid"
+    ]
+
+
+def _once_only(history: History) -> Judgement:
+    return shared.once_only(history, _told(history))
+
+
+def _nothing_invented(history: History) -> Judgement:
+    return shared.nothing_invented(history, _told(history))
+
+
 def _deleted_dropped(history: History) -> Judgement:
     gone = {deed.record.id for deed in history.deeds if deed.record is not None and not deed.record.exists}
     gone -= set(history.truth)
@@ -187,6 +202,20 @@ DUTIES: tuple[Duty, ...] = (
         ("error.form",),
         _error_is_not_empty,
         "an error or a broken answer in a sync",
+    ),
+    _duty(
+        "once_only",
+        "A ticket that is told again, by a later walk or by the next page, replaces what was known: each stands once.",
+        ("page.unstable", "date.no_changed_since"),
+        _once_only,
+        "a ticket that two answers tell",
+    ),
+    _duty(
+        "nothing_invented",
+        "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
+        ("tid.exact_or_star", "error.form"),
+        _nothing_invented,
+        "a mirror that holds tickets",
     ),
     _duty(
         "cid_not_overwritten",

@@ -154,6 +154,20 @@ def _failed_details_repeated(history: History) -> Judgement:
     return judged(failures, breaches)
 
 
+def _told(history: History) -> list[str]:
+    """The id of each ticket whose Details arrived, as often as they did."""
+    return [ticket for exchange, ticket in _details(history) if wire.said(exchange).tickets]
+
+
+def _once_only(history: History) -> Judgement:
+    return shared.once_only(history, _told(history))
+
+
+def _nothing_invented(history: History) -> Judgement:
+    named = [ticket for exchange, _ in _summaries(history) for ticket in wire.said(exchange).ids]
+    return shared.nothing_invented(history, [*_told(history), *named])
+
+
 def _text_survives(history: History) -> Judgement:
     types = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
     breaches = [
@@ -268,6 +282,22 @@ DUTIES: tuple[Duty, ...] = (
         "must",
         _failed_details_repeated,
         "a Details call that fails",
+    ),
+    _duty(
+        "once_only",
+        "A ticket that is told again replaces what was known of it: the mirror has each id once.",
+        ("repeat.is_normal", "details.current_state"),
+        "must",
+        _once_only,
+        "a ticket whose Details are fetched twice",
+    ),
+    _duty(
+        "nothing_invented",
+        "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
+        ("summary.ids_only", "details.one_id", "error.form"),
+        "must",
+        _nothing_invented,
+        "a mirror that holds tickets",
     ),
     _duty(
         "text_survives",

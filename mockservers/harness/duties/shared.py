@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Judgement, judged
@@ -48,6 +51,38 @@ def revealed(history: History, *, in_target: bool) -> Judgement:
             if any(secret in str(value) for secret in history.secrets):
                 breaches.append(Breach(f"the mirror of {history.name(record.id)} shows the credential in {name}"))
     return judged(len(history.exchanges), breaches)
+
+
+def once_only(history: History, told: Iterable[str]) -> Judgement:
+    """Whether the mirror has each ticket once. `told` has the id of a ticket as often as the vendor told the ticket."""
+    times = Counter(record.id for record in history.listed)
+    breaches = [
+        Breach(f"{history.name(ticket)} stands in the mirror {count} times", {"ticket": ticket, "times": count})
+        for ticket, count in sorted(times.items())
+        if count > 1
+    ]
+    again = sum(1 for ticket, count in Counter(told).items() if count > 1 and ticket in times)
+    return judged(again, breaches)
+
+
+def nothing_invented(history: History, told: Iterable[str]) -> Judgement:
+    """Whether each ticket of the mirror was ever at the vendor. `told` are ids that the vendor's answers named."""
+    known = set(history.ever) | set(told)
+    shown: dict[str, str] = {}
+    for task in history.syncs:
+        for ticket in task.after or {}:
+            shown.setdefault(ticket, f"after the {task.do} at {instants.to_iso(task.at)}")
+    for ticket in history.mirror or {}:
+        shown.setdefault(ticket, "in the end")
+    breaches = [
+        Breach(
+            f"{when} the mirror held a ticket with the id {comparing.show(ticket)}, and the vendor never had one",
+            {"ticket": ticket},
+        )
+        for ticket, when in sorted(shown.items())
+        if ticket not in known
+    ]
+    return judged(len(shown), breaches)
 
 
 def _shows(history: History, text: str) -> bool:
