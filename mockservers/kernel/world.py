@@ -10,7 +10,7 @@ import re
 import threading
 import traceback
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,10 @@ from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.instants import HOUR
-from mockservers.kernel.journal import Exchange, Headers, Journal
+from mockservers.kernel.journal import Exchange, Journal
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
-from mockservers.kernel.secrets import mask
+from mockservers.kernel.secrets import clean_body, clean_headers, mask
 from mockservers.kernel.store import Store
 from mockservers.kernel.tenants import Tenant, Tenants
 
@@ -326,11 +326,11 @@ class World:
                 entry.faults.append(fault.kind.name)
             return fault
 
-    def file(self, vendor: str, exchange: Exchange, error: str | None = None) -> None:
+    def file(self, vendor: str, exchange: Exchange, error: str | None = None, perhaps: Iterable[str] = ()) -> None:
         """Close a finished exchange: decide its fault on the wire, mask secrets, keep it in the journal.
 
-        `vendor` is empty for a request that no vendor's address matches. `error` is the traceback when the wire itself
-        failed, outside the door.
+        `vendor` is empty for a request that no vendor's address matches; `perhaps` then names those it may have been
+        meant for. `error` is the traceback when the wire itself failed, outside the door.
         """
         with self._lock:
             entry, now = exchange.entry, self.clock.now()
@@ -344,7 +344,7 @@ class World:
                 exchange.fault = self.faults.consult("reply", vendor, entry.operation, entry.actor, now)
             if exchange.fault is not None:
                 entry.faults.append(exchange.fault.kind.name)
-            clean = self._cleaner(vendor, exchange)
+            clean = self._cleaner([vendor] if vendor else perhaps, exchange)
             if entry.error is not None:
                 entry.error = clean(entry.error)
             entry.notes = [
@@ -352,15 +352,20 @@ class World:
             ]
             self.journal.attach(entry, self._masked(exchange, clean))
 
-    def _cleaner(self, vendor: str, exchange: Exchange) -> Callable[[str], str]:
-        """What blots out the secrets of a vendor, or of every one that is open when there is none.
+    def _cleaner(self, vendors: Iterable[str], exchange: Exchange) -> Callable[[str], str]:
+        """What blots out the secrets of these vendors.
 
         It opens no installation: whoever looks at a help page does not wait for data.
         """
-        installations = [each for name, each in self._installations.items() if name == (vendor or name)]
-        secrets = [*exchange.secrets, *(secret for each in installations for secret in each.tenants.secrets)]
-        emulators = [self._emulator(vendor)] if vendor else [each.emulator for each in installations]
-        patterns = [pattern for each in emulators for pattern in each.secret_patterns]
+        secrets = list(exchange.secrets)
+        patterns: list[re.Pattern[str]] = []
+        for vendor in vendors:
+            emulator = self._emulator(vendor)
+            patterns += emulator.secret_patterns
+            if vendor in self._installations:
+                secrets += self._installations[vendor].tenants.secrets
+            else:
+                secrets += emulator.demo_credential.values()
 
         def clean(text: str) -> str:
             return mask(text, secrets, patterns)
@@ -371,21 +376,13 @@ class World:
         # Only what is kept is searched, and a little more, so that no half of a secret stands at the cut.
         most = self.journal.most_body + LONGEST_SECRET
 
-        def clean_bytes(body: bytes) -> bytes:
-            return clean(body[:most].decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-
-        def clean_headers(headers: Headers) -> Headers:
-            # Most headers hold no secret: one look at all of them together spares a look at each.
-            together = "\n".join([value for _, value in headers])
-            return headers if clean(together) == together else [(name, clean(value)) for name, value in headers]
-
         return replace(
             exchange,
             target=clean(exchange.target),
-            headers=clean_headers(exchange.headers),
-            body=clean_bytes(exchange.body),
-            reply_headers=clean_headers(exchange.reply_headers),
-            reply_body=clean_bytes(exchange.reply_body),
+            headers=clean_headers(exchange.headers, clean),
+            body=clean_body(exchange.body[:most], exchange.headers, clean),
+            reply_headers=clean_headers(exchange.reply_headers, clean),
+            reply_body=clean_body(exchange.reply_body[:most], exchange.reply_headers, clean),
             secrets=[],
             entry=None,
             leaving=[],

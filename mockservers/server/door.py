@@ -78,6 +78,7 @@ class FrontDoor:
         self.most_body = most_body
         self.grace = GRACE
         self.mounts = tuple(mounts)
+        self._vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._listener: asyncio.Server | None = None
@@ -367,7 +368,7 @@ class FrontDoor:
         said = _json(404, says)
         exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
         exchange.reply_headers = list(said.headers.items())
-        world.file("", exchange)
+        world.file("", exchange, perhaps=self._vendors)
         return said
 
     async def _control(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
@@ -385,8 +386,7 @@ class FrontDoor:
         wsgi = self._environ(request, where, list(request.headers.items()), body)
         if where.path == "/_mock":
             wsgi["PATH_INFO"] = "/_mock/"
-        vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
-        wsgi[asked.SITE] = asked.Site(self.worlds, vendors, where.world, self.url)
+        wsgi[asked.SITE] = asked.Site(self.worlds, self._vendors, where.world, self.url)
         said = gateway.ask(application.application(), wsgi)
         return await self._tell(request, said)
 

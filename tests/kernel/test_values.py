@@ -21,7 +21,7 @@ from mockservers.kernel.ids import Ids
 from mockservers.kernel.journal import Exchange, Journal
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.rules import Rule, RuleBook, Source
-from mockservers.kernel.secrets import MASK, SHORTEST, mask
+from mockservers.kernel.secrets import MASK, SHORTEST, clean_body, clean_headers, mask
 from mockservers.kernel.tenants import Tenant, Tenants
 
 # --- ids --------------------------------------------------------------------------------------------------------------
@@ -281,6 +281,40 @@ def test_masking_takes_any_text_even_what_is_none(secret: str, text: str) -> Non
     assert isinstance(mask(text, [secret]), str)
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Authorization", "Basic ***"),
+        ("proxy-authorization", "Basic ***"),
+        ("Cookie", "Basic ***"),
+        ("Set-Cookie", "Basic ***"),
+        ("X-Api-Key", "Basic ***"),
+        ("Accept", "Basic abcdef"),
+    ],
+)
+def test_headers_that_hold_secrets_by_their_name(name: str, kept: str) -> None:
+    headers = [("Host", "x"), (name, "Basic abcdef")]
+    assert clean_headers(headers, str) == [("Host", "x"), (name, kept)]
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "utf-7", "utf-8"])
+def test_a_body_is_read_in_its_own_coding(coding: str) -> None:
+    secret = "schlüssel-1"
+    headers = [("content-type", f'text/xml; charset="{coding}"')]
+    for sent in ([], headers):
+        if coding in ("latin-1", "utf-7") and not sent:
+            continue  # nothing tells
+        kept = clean_body(f"<a>{secret}</a>".encode(coding), sent, lambda text: mask(text, [secret]))
+        assert kept.decode(coding) == "<a>***</a>"
+
+
+@pytest.mark.parametrize("named", ["none-such", "base64", "punycode", "utf-16"])
+def test_a_wrong_charset_hides_nothing(named: str) -> None:
+    headers = [("Content-Type", f"text/xml; charset={named}")]
+    assert clean_body(b"<a>secret-1</a>", headers, lambda text: mask(text, ["secret-1"])) == b"<a>***</a>"
+    assert clean_body(b"<a>\xff\x00</a>", headers, str) == b"<a>\xff\x00</a>"
+
+
 def test_bytes_that_are_no_text_are_masked_too() -> None:
     secret = b"caf\xe9\xff".decode("utf-8", "surrogateescape")
     assert mask(f"k={secret}&l=caf%E9%FF&m=caf%e9%ff", [secret]) == f"k={MASK}&l={MASK}&m={MASK}"
@@ -288,7 +322,7 @@ def test_bytes_that_are_no_text_are_masked_too() -> None:
 
 def test_patterns_mask_short_and_unknown_secrets() -> None:
     pattern = re.compile(r"key=([^&]*)|code:(\w+)")
-    assert mask("a?key=x&b=1 code:y", [], [pattern]) == f"a?key={MASK}&b=1 code:y"
+    assert mask("a?key=x&b=1 code:y", [], [pattern]) == f"a?key={MASK}&b=1 code:{MASK}"
     assert mask("abc", ["a"]) == "abc"
 
 

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 import requests
 
+from mockservers import vendors
 from mockservers.kernel import instants
-from mockservers.kernel.world import World, WorldConfig
+from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.server import gateway
 from mockservers.server.door import FrontDoor
 from tests.server import toy
@@ -172,6 +173,32 @@ def test_a_wire_that_breaks_is_a_500_and_an_error_in_the_journal(wire: Wire, wor
     assert wire.get(ECHO).reply().status == 200  # the connection lives on
 
 
+def test_a_call_to_nowhere_shows_no_secret_of_any_vendor() -> None:
+    worlds = Worlds(vendors.emulator)
+    code = b"{'AuthCode': 'REAL-CODE'}"
+    with FrontDoor(worlds) as door, Wire(door.port) as wire:
+        for target, body in (
+            ("/API/defalt.aspx?key=REAL-KEY", b""),
+            ("/API?key=demo-key", b""),
+            ("/nowhere?x=DEMO-AUTH-CODE", b""),
+            ("/w/nobody/API/?key=REAL-KEY", b""),
+            ("/Irthnet.asmx", code),
+            ("/Irthnet.asmx", code.decode().encode("utf-16")),
+        ):
+            assert wire.get(target, "Authorization: REAL", "Cookie: a=REAL", body=body).reply().status == 404
+    entries = list(worlds.default.journal)
+    assert [entry.outcome for entry in entries] == ["unmatched"] * 6
+    for entry in entries:
+        assert entry.exchange is not None
+        told = repr(entry.exchange).replace("\\x00", "")
+        assert "***" in told
+        assert "REAL" not in told
+        assert "demo-key" not in told
+        assert "DEMO-AUTH" not in told
+    assert not any(worlds.default.opened(vendor) for vendor in vendors.NAMES)
+    worlds.close()
+
+
 def test_a_bug_inside_the_door_is_journalled_without_the_secret(wire: Wire, world: World) -> None:
     assert wire.get("/toy?key=demo-key-1&word=bug").reply().status == 500
     (entry,) = world.journal
@@ -287,7 +314,9 @@ def test_stop_lets_answers_under_way_finish(world: World) -> None:
 SERVE = """
 import sys
 from tests.server import toy
+from mockservers import vendors
 from mockservers.server import gateway
+from mockservers.kernel.world import Worlds
 from mockservers.server.door import FrontDoor
 worlds = toy.worlds()
 worlds.default.faults.add("latency", {"seconds": 0.5}, operation="Echo", times=None)

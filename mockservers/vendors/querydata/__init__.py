@@ -13,12 +13,24 @@ from mockservers.vendors.querydata.semantics import AUTH_CODE, identify, query_d
 
 ENDPOINT = "/Irthnet/webservices/IRTHNetWOIntegration.asmx"
 
-_QUOTE = r'(?:\\?"|&quot;|&#34;|&#x22;|%22)'
-_CODE = re.compile(
-    rf"AuthCode{_QUOTE}(?:\s|\+|%20)*(?::|%3A)(?:\s|\+|%20)*{_QUOTE}(.{{0,4000}}?)(?:{_QUOTE}|<|$)",
-    re.IGNORECASE | re.DOTALL,
+_BLANK = r"(?:\s|\+|%20|\\[nrt])*"
+_DOUBLE, _SINGLE = r'(?:\\*"|&quot;|&#34;|&#x22;|%22)', r"(?:\\*'|&apos;|&#39;|&#x27;|%27)"
+_IS = rf"(?:{_DOUBLE}|{_SINGLE})?{_BLANK}(?::|=|%3A|%3D){_BLANK}"
+_VALUE = "|".join(
+    (
+        rf"{_IS}(?:[\[{{]|%5B|%7B)([^\]}}]{{1,4000}})",
+        rf"{_IS}{_DOUBLE}(.{{0,4000}}?)(?:{_DOUBLE}|<|$)",
+        rf"{_IS}{_SINGLE}(.{{0,4000}}?)(?:{_SINGLE}|<|$)",
+        rf"{_IS}(?!{_DOUBLE}|{_SINGLE})([^\s,&<>}}\]]{{1,4000}})",
+        r"[^<>&]{0,200}(?:>|&gt;)([^<&]{1,4000})",
+    )
 )
-"""An AuthCode in JSON, also as XML and forms escape it, right or wrong."""
+_CODES = tuple(re.compile(rf"{beginning}(?i:[_\s-]?Code(?:{_VALUE}))", re.DOTALL) for beginning in ("uth", "UTH"))
+"""An AuthCode, right or wrong, in JSON and whatever else it is written like: as XML and forms escape it, in single
+quotes or in none, in a list or an object, as an element or a variable.
+
+Each begins with letters in one case: such a pattern is found twenty times as fast in a long answer.
+"""
 
 EMULATOR = Emulator(
     name=rules.VENDOR,
@@ -46,7 +58,7 @@ EMULATOR = Emulator(
         "value": lambda: payload.refuse(rules.WINDOW_MINUTE_NOTATION, "VALUE", "Filter 1: the value was refused."),
     },
     credential_kinds=(AUTH_CODE,),
-    secret_patterns=(_CODE,),
+    secret_patterns=_CODES,
     demo_credential={AUTH_CODE: DEMO_CODE},
     endpoint=ENDPOINT,
     description=f"{ENDPOINT}?WSDL",

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from mockservers.kernel.secrets import mask
+from mockservers.vendors.querydata import EMULATOR
 from tests.vendors.querydata.desk import LAST, Desk, between, day, envelope, equals, payload
 
 WINDOW = between(LAST, day("09:55-10:00"))
@@ -31,6 +33,35 @@ def test_codes_can_be_revoked_and_expire(desk: Desk) -> None:
     assert desk.ask("Summary", WINDOW) == {"UtilisphereIDs": []}
     desk.wait(60)
     assert desk.error("Summary", WINDOW)[0] == "AUTH"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{'AuthCode': 'REAL-ONE'}",
+        '{AuthCode: "REAL-ONE"}',
+        "{AuthCode: REAL-ONE}",
+        '{"AuthCode": ["REAL-ONE", "REAL-ONE"]}',
+        '{"AuthCode": {"value": "REAL-ONE"}}',
+        '{"Auth_Code":"REAL-ONE"}',
+        '{"AUTHCODE" : "REAL-ONE',
+        '"{\\"AuthCode\\": \\"REAL-ONE\\"}"',
+        "json=%7B%27AuthCode%27%3A+%27REAL-ONE%27%7D",
+        "{&apos;AuthCode&apos;: &apos;REAL-ONE&apos;}",
+        "<AuthCode xsi:type='xsd:string'>REAL-ONE</AuthCode>",
+        "&lt;AuthCode&gt;REAL-ONE&lt;/AuthCode&gt;",
+        "/anywhere?a=1&AuthCode=REAL-ONE&b=2",
+    ],
+)
+def test_codes_are_found_however_they_are_written(written: str) -> None:
+    kept = mask(written + " tail", [], EMULATOR.secret_patterns)
+    assert "REAL" not in kept
+    assert "***" in kept
+
+
+def test_masking_leaves_the_rest() -> None:
+    text = '{"QueryData_V1":{"AuthCode":4711999,"ItemType":"Ticket"}}'
+    assert mask(text, [], EMULATOR.secret_patterns) == text.replace("4711999", "***")
 
 
 def test_codes_never_reach_the_journal(desk: Desk) -> None:
