@@ -15,6 +15,7 @@ from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.vendors.autotask import access, limits, model, picklists
 from mockservers.vendors.autotask.choices import Choice
 from mockservers.vendors.autotask.entities import ENTITIES, Entity, kept, stored_time
+from mockservers.vendors.autotask.semantics import particulars
 from mockservers.vendors.autotask.wishes import CUSTOMER, Wish, entity_named, tenant_of
 
 
@@ -267,6 +268,35 @@ def _currency(ctx: Context, wish: Wish) -> None:
     tenant_of(ctx).facts["multi_currency"] = on
 
 
+def _settle(ctx: Context, wish: Wish) -> None:
+    """Settings of the service desk: `time_entry_proxy` (all or self), `start_stop_times`, `category_required`
+    ({category: [field]} of tickets)."""
+    facts = tenant_of(ctx).facts
+    who = wish.take(particulars.PROXY)
+    if who not in (None, "all", "self"):
+        raise Misuse(f"{particulars.PROXY!r} takes all or self, not {who!r}")
+    times = wish.take(particulars.START_STOP)
+    if times not in (None, True, False):
+        raise Misuse(f"{particulars.START_STOP!r} takes true or false, not {times!r}")
+    needed = wish.take(particulars.REQUIRED_BY_CATEGORY)
+    if needed is not None:
+        facts[particulars.REQUIRED_BY_CATEGORY] = _needed(needed)
+    if who is not None:
+        facts[particulars.PROXY] = who
+    if times is not None:
+        facts[particulars.START_STOP] = times
+
+
+def _needed(given: Any) -> dict[str, list[str]]:
+    ticket = ENTITIES["Ticket"]
+    if not isinstance(given, Mapping):
+        raise Misuse(f"{particulars.REQUIRED_BY_CATEGORY!r} takes an object of categories and fields, not {given!r}")
+    for names in given.values():
+        if not isinstance(names, list) or not all(isinstance(each, str) and ticket.get(each) for each in names):
+            raise Misuse(f"a category demands a list of fields of Ticket, not {names!r}")
+    return {str(category): [ticket[each].name for each in names] for category, names in given.items()}
+
+
 def _use(ctx: Context, wish: Wish) -> None:
     """Other integrations of the customer make requests: `requests`. They count like the client's own."""
     given = wish.take("requests", 1)
@@ -281,6 +311,7 @@ ACTIONS: Mapping[str, Callable[[Context, Wish], None]] = {
     "change level": _move, "restrict": _restrict, "rename label": _label, "deactivate value": _retire,
     "activate value": _revive, "set default": _prefer, "add value": _add, "define udf": _define, "change zone": _zone,
     "switch currency": _currency, "use requests": _use,
+    "change settings": _settle,
 }  # fmt: skip
 
 

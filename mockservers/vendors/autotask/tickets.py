@@ -177,7 +177,7 @@ def _udfs(company: Company, turn: int) -> Mapping[str, str]:
     if kind == 3:
         day = instants.to_datetime(midnight(company.born) - turn % 300 * DAY)
         made |= {str(UTILITY): "GWT"[turn % 3], str(GATE_CODE): _UDF_WORDS[turn % 5],
-            str(DEPTH): f"{turn % 30 + 0.5:.2f}",
+            str(DEPTH): f"{turn % 30 + 0.5}",
                  str(DIG_DATE): f"{day.date()}T00:00:00"}  # fmt: skip
     return made
 

@@ -17,6 +17,7 @@ from mockservers.kernel.store import LARGEST
 from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.autotask import model, picklists
 from mockservers.vendors.autotask.entities import ENTITIES, Definition, Element, Entity, find, kept
+from mockservers.vendors.autotask.renderings import double
 
 UDFS = "UserDefinedFields"
 """Under which user-defined fields stand together, as on the wire."""
@@ -162,7 +163,7 @@ def _udf_text(definition: Definition, value: Any) -> str | None:
 def _udf_number(definition: Definition, text: str) -> str:
     if not isfinite(float(text)):
         raise ValueError("it is not finite")
-    return text.strip()
+    return double(float(text))
 
 
 def _udf_date(definition: Definition, text: str) -> str:

@@ -234,6 +234,10 @@ def test_deleting_takes_along_what_needs_it_and_frees_what_names_it(post: Post) 
         ("act", {"id": "customer", "action": "change zone", "address": "http://x/"}, "'address'"),
         ("act", {"id": "customer", "action": "switch currency", "on": "yes"}, "'on'"),
         ("act", {"id": "customer", "action": "use requests", "requests": 0}, "'requests'"),
+        ("act", {"id": "customer", "action": "change settings", "time_entry_proxy": "nobody"}, "all or self"),
+        ("act", {"id": "customer", "action": "change settings", "start_stop_times": "no"}, "true or false"),
+        ("act", {"id": "customer", "action": "change settings", "category_required": {"3": ["Colour"]}}, "fields of Ticket"),
+        ("act", {"id": "customer", "action": "change settings", "category_required": []}, "takes an object"),
     ],
 )  # fmt: skip
 def test_mistakes_are_explained_and_change_nothing(post: Post, operation: str, request_: Any, said: str) -> None:
@@ -309,6 +313,26 @@ def test_a_defined_field_appears_and_takes_values(post: Post) -> None:
     assert texts(shown, "Value") == ["Red"]
     entities = post.result("getUDFInfo", "<psTable>Task</psTable>")
     assert "Colour" not in texts(entities, "Name")
+
+
+@pytest.mark.rule("autotask.create.required", "autotask.time.hours")
+def test_the_service_desk_has_settings_of_its_own(post: Post) -> None:
+    administer(post, "change settings", category_required={"3": ["QueueID"]}, time_entry_proxy="self")
+    said = texts(created(post), "Message")
+    assert said == ["Value does not exist for the required field QueueID. ; on record number [1]."]
+    assert texts(created(post, "<QueueID>8</QueueID>"), "ReturnCode") == ["1"]
+    ticket_id = ticket(post)
+    entry = (
+        f'<Entity xsi:type="TimeEntry"><TicketID>{ticket_id}</TicketID><ResourceID>{company.OWNER}</ResourceID>'
+        "<RoleID>29682834</RoleID><HoursWorked>1</HoursWorked></Entity>"
+    )
+    refused = post.result("create", f"<Entities>{entry}</Entities>")
+    assert "by somebody else" in str(texts(refused, "Message")[0])
+    administer(post, "change settings", time_entry_proxy="all", start_stop_times=True)
+    refused = post.result("create", f"<Entities>{entry}</Entities>")
+    assert texts(refused, "Message")[0] == "TimeEntries for Service tickets require a start and stop time."
+    administer(post, "change settings", start_stop_times=False, category_required={})
+    assert texts(post.result("create", f"<Entities>{entry}</Entities>"), "ReturnCode") == ["1"]
 
 
 def test_what_the_administrator_did_survives_a_checkpoint(post: Post) -> None:
