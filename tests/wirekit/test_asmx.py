@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from mockservers.wirekit import asmx, soap
-from mockservers.wirekit.spyne_gate import Service, Unicode, rpc
+from mockservers.wirekit.spyne_gate import ComplexModel, ComplexModelMeta, Service, TypeInfo, Unicode, rpc
 
 SPACE = "http://example.test/shop/v1"
 HEADER = f"{{{SPACE}}}Ticket"
@@ -121,3 +121,84 @@ def test_pages_show_every_operation(name: str) -> None:
         assert query.endswith("Other") or name.encode() in reply.body
     reply, _ = call("", verb="GET", query="WSDL")
     assert f'soapAction="{SPACE}/{name}"'.encode() in reply.body
+
+
+# --- a service that reads requests itself -----------------------------------------------------------------------------
+
+
+def _declare_raw() -> asmx.Description:
+    optional = Unicode.customize(min_occurs=0, nillable=False)
+    header = ComplexModelMeta(
+        "Badge", (ComplexModel,), {"__namespace__": SPACE, "_type_info": TypeInfo([("Number", optional)])}
+    )
+
+    def find(ctx: Any, what: str | None) -> None:
+        return None
+
+    def bare(ctx: Any) -> None:
+        return None
+
+    declared = {
+        "find": rpc(
+            optional, _returns=optional, _in_message_name="Find", _out_message_name="FindResponse", _in_header=(header,)
+        )(find),
+        "bare": rpc(_returns=optional)(bare),
+    }
+
+    def finish(schema: Any) -> None:
+        schema.set("finished", "yes")
+
+    return asmx.describe(
+        "Raw", SPACE, type("Raw", (Service,), declared), raw=True, finish=finish, declares_soap12=False
+    )
+
+
+RAW = _declare_raw()
+
+
+def raw_call(inner: str, header: str = "", **options: Any) -> tuple[asmx.Reply, Backend]:
+    class Parts(Backend):
+        def invoke(self, invocation: asmx.Invocation) -> asmx.Result:
+            self.got.append(invocation)
+            return asmx.Result(("<FindResult>", "one", "</FindResult>"))
+
+    backend = Parts()
+    body = f'<e:Envelope xmlns:e="{soap.SOAP11}"><e:Header>{header}</e:Header><e:Body>{inner}</e:Body></e:Envelope>'
+    request = asmx.Request("POST", "", "", "text/xml", None, body.encode(), False, "http://raw.test/Raw.asmx")
+    return asmx.answer(request, RAW, asmx.Options(**options), backend), backend
+
+
+def test_a_raw_service_gets_the_element_and_answers_in_parts() -> None:
+    reply, backend = raw_call(f'<Find xmlns="{SPACE}"><what><deep/></what></Find>')
+    assert f'<FindResponse xmlns="{SPACE}"><FindResult>one</FindResult></FindResponse>'.encode() in reply.body
+    (got,) = backend.got
+    assert (got.method.operation, got.method.headers, dict(got.values)) == ("find", ("Badge",), {"what": None})
+    assert got.element[0][0].tag == f"{{{SPACE}}}deep"
+
+
+def test_the_description_names_messages_headers_and_types_of_such_a_service() -> None:
+    text = asmx.document(RAW, "wsdl", asmx.Options(), "http://raw.test/a&b").decode()
+    assert '<wsdl:operation name="find"><wsdl:input name="Find" message="tns:FindSoapIn" />' in text
+    assert '<soap:header message="tns:FindBadge" part="Badge" use="literal" />' in text
+    assert '<wsdl:message name="FindBadge"><wsdl:part name="Badge" element="tns:Badge" /></wsdl:message>' in text
+    assert text.count("<soap:header ") == 1
+    assert 'finished="yes"' in text
+    assert 'location="http://raw.test/a&amp;b"' in text
+    assert "RawSoap12" not in text  # answered, not declared
+    assert '<xs:element name="Badge" type="tns:Badge"/>' in text
+
+
+@pytest.mark.parametrize("space", sorted(asmx.ADDRESSING))
+def test_addressing_headers_are_refused_ignored_or_like_any_other(space: str) -> None:
+    plain = f'<a:To xmlns:a="{space}">x</a:To>'
+    must = plain.replace(" xmlns", ' e:mustUnderstand="1" xmlns')
+    asked = f'<bare xmlns="{SPACE}"/>'
+    for addressing, header, rejected in (
+        ("refuse", plain, [("addressing", None)]),
+        ("ignore", must, []),
+        ("", plain, []),
+        ("", must, [("must_understand", None)]),
+    ):
+        reply, backend = raw_call(asked, header, addressing=addressing)
+        assert backend.rejected == rejected
+        assert reply.status == (500 if rejected else 200)
