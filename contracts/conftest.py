@@ -57,7 +57,7 @@ def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
         if said == "broken":
             proof = next(each for each in report.proofs if each.duty.id == duty.id)
             pytest.fail("\n".join(proof_lines(proof, report.given)), pytrace=False)
-        if said == "unproven":
-            pytest.skip(f"unproven: it takes {duty.provoke}")
+        if said in ("unproven", "n/a"):
+            pytest.skip(f"{'unproven' if said == 'unproven' else 'not applicable'}: it takes {duty.provoke}")
 
     return ask

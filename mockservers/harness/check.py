@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +113,10 @@ class Report:
         return [each.proof for dialect in self.dialects for each in dialect.verdicts if each.proof is not None]
 
     def verdict(self, slug: str) -> Verdict:
-        """A duty's verdict over all dialects: broken in one is broken, kept in one is kept."""
+        """A duty's verdict over all dialects: broken in one is broken, kept in one is kept, n/a is so in all."""
         found = {v.verdict for d in self.dialects for v in d.verdicts if v.duty.slug == slug or v.duty.id == slug}
-        return "broken" if "broken" in found else "kept" if "kept" in found else "unproven"
+        worst_first: tuple[Verdict, ...] = ("broken", "kept", "unproven", "n/a")
+        return next((each for each in worst_first if each in found), "unproven")
 
     @property
     def broken(self) -> list[Duty]:
@@ -123,6 +125,10 @@ class Report:
     @property
     def unproven(self) -> list[Duty]:
         return [duty for duty in self._duties if self.verdict(duty.id) == "unproven"]
+
+    @property
+    def inapplicable(self) -> list[Duty]:
+        return [duty for duty in self._duties if self.verdict(duty.id) == "n/a"]
 
     @property
     def _duties(self) -> list[Duty]:
@@ -258,8 +264,17 @@ class _Hunt:
         judgements = [played.judgements[duty.id] for played in examples]
         broken = sum(1 for each in judgements if each.breaches)
         provoked = sum(each.provoked for each in judgements)
-        verdict: Verdict = "broken" if broken else "kept" if provoked else "unproven"
+        verdict: Verdict = "broken" if broken else "kept" if provoked else "unproven" if self._applies(duty) else "n/a"
         return DutyVerdict(duty, verdict, provoked, sum(1 for each in judgements if each.provoked), broken)
+
+    def _applies(self, duty: Duty) -> bool:
+        """Whether any installation that this hunt can draw provokes the duty."""
+        here = emulator(self.config.vendor).dialects
+        varied = machine(self.config.vendor).varying(self.dialect, self.stage.driver.hello().options)
+        if not varied:
+            return duty.applies(here.dialect(self.dialect))
+        drawn = (dict(zip(varied, values, strict=True)) for values in product(*varied.values()))
+        return any(duty.applies(here.dialect(switches)) for switches in drawn)
 
     def _draw(self, turn: int) -> Scenario:
         """Example number `turn`."""

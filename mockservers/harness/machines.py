@@ -5,7 +5,7 @@ One `Machine` a vendor. Nothing here looks at a client, and nothing is taken fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -41,6 +41,12 @@ class Machine:
     untold: Callable[[Dialect], frozenset[str]]
     settle: int = SLOWEST + MINUTE
     extra_types: Mapping[str, str] = field(default_factory=dict)
+
+    def varying(self, dialect: str | Mapping[str, Any], options: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The switches that a check in `dialect` varies for a client that obeys `options`, with their values."""
+        if dialect != "default":
+            return {}
+        return {switch: values for option, (switch, values) in self.varied.items() if option in options}
 
     @property
     def types(self) -> Mapping[str, str]:

@@ -25,7 +25,7 @@ def plain(text: str, role: str) -> str:
     return text
 
 
-_ROLE = {"kept": "good", "broken": "bad", "unproven": "warn"}
+_ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft"}
 _OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn"}
 
 
@@ -73,6 +73,8 @@ def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
             times += f", broken in {verdict.broken_in}"
         elif verdict.verdict == "unproven":
             times = f"never provoked; it takes {verdict.duty.provoke}"
+        elif verdict.verdict == "n/a":
+            times = f"not applicable to this installation; it takes {verdict.duty.provoke}"
         severity = "" if verdict.duty.severity == "must" else " (should)"
         word = style(f"{verdict.verdict:<8}", _ROLE[verdict.verdict])
         lines.append(f"  {word}  {verdict.duty.slug:<{width}}  {times}{severity}")
@@ -89,7 +91,8 @@ def _sum(report: Report, style: Style) -> str:
     if unproven:
         names = ", ".join(duty.slug for duty in unproven)
         return style(f"KEPT, but {len(unproven)} unproven ({names})", "warn")
-    return style("KEPT: every duty was put to the test, and kept", "good")
+    which = "every duty that applies" if report.inapplicable else "every duty"
+    return style(f"KEPT: {which} was put to the test, and kept", "good")
 
 
 def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:

@@ -212,6 +212,23 @@ def test_a_client_whose_mirror_always_fails_proves_nothing() -> None:
     assert "NOTHING PROVEN: the client never showed its mirror" in check_text(report)
 
 
+def test_a_duty_that_no_installation_can_provoke_is_not_asked_for() -> None:
+    class OneFormat(reference("get_tickets")):  # type: ignore[misc]
+        def hello(self, **message: Any) -> dict[str, Any]:
+            return {**super().hello(**message), "options": []}
+
+    with CallableDriver.of(OneFormat) as driver:
+        report = quick("get_tickets", driver, examples=60)
+        assert report.verdict("cid_not_overwritten") == "n/a"
+        assert report.exit_code(strict=True) == 0, check_text(report)
+        text = check_text(report)
+        assert "n/a       cid_not_overwritten      not applicable to this installation; it takes JSON" in text
+        assert "KEPT: every duty that applies was put to the test, and kept" in text
+        # where the dialect can provoke it, it counts
+        few = quick("get_tickets", driver, examples=1, dialect="json")
+        assert few.verdict("cid_not_overwritten") in ("unproven", "kept")
+
+
 def test_what_cannot_be_checked_is_said() -> None:
     with pytest.raises(WrongClient):
         quick("querydata", "nowhere.py:Client")

@@ -11,11 +11,13 @@ from functools import cache
 from typing import Any, Literal
 
 from mockservers.harness.history import History
+from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.rules import Rule
 from mockservers.vendors import emulator
 
 Severity = Literal["must", "should"]
-Verdict = Literal["kept", "broken", "unproven"]
+Verdict = Literal["kept", "broken", "unproven", "n/a"]
+"""`n/a`: no installation of the dialect can provoke the duty with this client, so nothing is left to prove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,17 @@ def judged(provoked: int, breaches: Iterable[Breach] = ()) -> Judgement:
     return Judgement(max(provoked, len(found)), found)
 
 
+def always(dialect: Dialect) -> bool:
+    """A duty that every dialect can provoke."""
+    return True
+
+
 @dataclass(frozen=True)
 class Duty:
     """One duty. `id` is `<vendor>.<slug>`; `because` are ids of rules; `judge` reads a history.
 
-    `provoke` says to people what a play must contain for the duty to be put to the test.
+    `provoke` says to people what a play must contain for the duty to be put to the test; `applies` tells whether an
+    installation of a dialect can do that at all.
     """
 
     id: str
@@ -56,6 +64,7 @@ class Duty:
     severity: Severity
     judge: Callable[[History], Judgement]
     provoke: str = ""
+    applies: Callable[[Dialect], bool] = always
 
     @property
     def vendor(self) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, always, judged, shared
 from mockservers.harness.history import Exchanged, History, Task
 from mockservers.harness.readers import get_tickets as wire
+from mockservers.kernel.dialects import Dialect
 
 MOST_REFUSALS = 3
 
@@ -17,13 +19,13 @@ def _answers(history: History) -> list[tuple[Exchanged, wire.Said]]:
     return [(each, wire.said(each)) for each in history.exchanges if each.request_known]
 
 
-def _doubled(history: History) -> bool:
+def _doubled(dialect: Dialect) -> bool:
     """Whether this dialect's answers carry `cid` twice."""
-    return bool(history.dialect["output_format"] != "xml" and history.dialect["cc_column"] == "faithful")
+    return bool(dialect["output_format"] != "xml" and dialect["cc_column"] == "faithful")
 
 
 def _about_cid(history: History, difference: Difference) -> bool:
-    return difference.field == "cid" and difference.kind == "misread" and _doubled(history)
+    return difference.field == "cid" and difference.kind == "misread" and _doubled(history.dialect)
 
 
 def _all_pages(history: History) -> Judgement:
@@ -169,9 +171,16 @@ def _secret_kept(history: History) -> Judgement:
     return shared.revealed(history, in_target=False)
 
 
-def _duty(slug: str, says: str, because: tuple[str, ...], judge: Any, provoke: str) -> Duty:
+def _duty(
+    slug: str,
+    says: str,
+    because: tuple[str, ...],
+    judge: Any,
+    provoke: str,
+    applies: Callable[[Dialect], bool] = always,
+) -> Duty:
     ids = tuple(f"get_tickets.{each}" for each in because)
-    return Duty(f"get_tickets.{slug}", says, ids, "must", judge, provoke)
+    return Duty(f"get_tickets.{slug}", says, ids, "must", judge, provoke, applies)
 
 
 DUTIES: tuple[Duty, ...] = (
@@ -222,7 +231,9 @@ DUTIES: tuple[Duty, ...] = (
         "Where cid comes twice, the first is the customer's id.",
         ("wire.cc_column",),
         _cid_not_overwritten,
-        "delimited output of a ticket with copied addresses; a client says in hello.options that it obeys `format`",
+        "JSON or delimited output of a ticket with copied addresses; a client that reads them says `format` in "
+        "hello.options",
+        _doubled,
     ),
     _duty(
         "deleted_dropped",

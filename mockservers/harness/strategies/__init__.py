@@ -209,11 +209,7 @@ def assemble(
     troubled = st.builds(lambda first, trouble, work: [*first, trouble, *work], before, troubles, after)
     chunks = st.lists(weighted((single, 3), (troubled, 1)), max_size=MOST_INTENTS)
     opening = st.lists(beginning.map(lambda intent: [intent]), max_size=2)
-    varied = {
-        switch: values
-        for option, (switch, values) in machine.varied.items()
-        if option in hello.options and dialect == "default"
-    }
+    varied = machine.varying(dialect, hello.options)
     chosen = st.fixed_dictionaries({switch: st.sampled_from(values) for switch, values in varied.items()})
 
     def scenario(start: int, parts: tuple[list[list[Intent]], ...], switches: Mapping[str, str]) -> Scenario:
