@@ -76,7 +76,7 @@ def stock(page: bytes) -> tuple[Any, str]:
         "dateTime": DateTime, "double": Double, "decimal": Decimal,
     }  # fmt: skip
     rows = [
-        dict((name, (kind, text)) for name, kind, text in _FIELD.findall(raw.decode())) for raw in _ENTITY.findall(page)
+        {name: (kind, text) for name, kind, text in _FIELD.findall(raw.decode())} for raw in _ENTITY.findall(page)
     ]
     types = {name: kinds[kind] for row in rows for name, (kind, _) in row.items()}
     ticket = type("Ticket", (gate.ComplexModel,), {"__namespace__": SPACE, "id": gate.Long, **types})

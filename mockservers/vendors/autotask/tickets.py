@@ -117,7 +117,8 @@ def _ordinary(desk: Desk, turn: int, created: int) -> None:
     issue, sub_issue = desk.issues[int(random_() * len(desk.issues))]
     status = desk.statuses[int(random_() * len(desk.statuses))]
     # Most work is done within hours; what is old was last touched long ago.
-    last = stored_time(min(created + int(random_() * random_() * 12 * DAY) + MINUTE, company.born))
+    # Never later than the world's birth, and not heaped up there either.
+    last = stored_time(created + int(random_() * random_() * min(12 * DAY, company.born - created)))
     complete = status == COMPLETE
     id_ = ledger.add(
         "Ticket",
