@@ -74,10 +74,15 @@ async def answer(request: web.BaseRequest, exchange: Exchange, now: int) -> web.
     return response
 
 
-def _head(response: web.StreamResponse, exchange: Exchange, now: int) -> None:
-    fill(response, exchange.reply_headers)
+def date(response: web.StreamResponse, now: int) -> None:
+    """Let an answer tell the world's time and the vendors' server, never this machine's time and our own libraries."""
     response.headers.setdefault("Date", http_date(now))
     response.headers.setdefault("Server", SERVER)
+
+
+def _head(response: web.StreamResponse, exchange: Exchange, now: int) -> None:
+    fill(response, exchange.reply_headers)
+    date(response, now)
 
 
 async def _broken(request: web.BaseRequest, exchange: Exchange, fault: Fault, now: int) -> web.StreamResponse:

@@ -222,6 +222,16 @@ class FrontDoor:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         where = mounts.target(request.raw_path, request.headers.get(hdrs.HOST, ""), request.headers)
+        response = await self._answer(request, where)
+        if not response.prepared:
+            self._date(response, where)
+        return response
+
+    def _date(self, response: web.StreamResponse, where: Target) -> None:
+        world = self.worlds.get(where.world) or self.worlds.default
+        breakage.date(response, world.clock.now())
+
+    async def _answer(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
         try:
             if where.path.startswith("/_mock/") or where.path == "/_mock":
                 return await self._control(request, where)
@@ -388,9 +398,9 @@ class FrontDoor:
             wsgi["PATH_INFO"] = "/_mock/"
         wsgi[asked.SITE] = asked.Site(self.worlds, self._vendors, where.world, self.url)
         said = gateway.ask(application.application(), wsgi)
-        return await self._tell(request, said)
+        return await self._tell(request, where, said)
 
-    async def _tell(self, request: web.BaseRequest, said: gateway.Answer) -> web.StreamResponse:
+    async def _tell(self, request: web.BaseRequest, where: Target, said: gateway.Answer) -> web.StreamResponse:
         """Send an answer of the control API: whole, or as it is made when its length is not known."""
         names = {name.lower() for name, _ in said.headers}
         if "content-length" in names or request.method == "HEAD":
@@ -399,6 +409,7 @@ class FrontDoor:
             return whole
         stream = web.StreamResponse(status=said.status)
         breakage.fill(stream, said.headers)
+        self._date(stream, where)
         with contextlib.closing(_closable(said.parts)) as parts:
             await stream.prepare(request)
             for part in parts:

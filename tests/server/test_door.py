@@ -173,6 +173,29 @@ def test_a_wire_that_breaks_is_a_500_and_an_error_in_the_journal(wire: Wire, wor
     assert wire.get(ECHO).reply().status == 200  # the connection lives on
 
 
+@pytest.mark.parametrize(
+    ("target", "status", "year"),
+    [
+        ("/nowhere", 404, "2026"),
+        ("/w/future/nowhere", 404, "2040"),
+        ("/w/nobody/toy", 404, "2026"),
+        ("/w/future/toy", 413, "2040"),
+        ("/w/future/_mock/v1/health", 200, "2040"),
+        ("/w/future/_mock/v1/worlds", 200, "2040"),
+        ("/w/future/_mock/v1/journal?format=ndjson", 200, "2040"),
+        ("/w/future/_mock/v1/nothing", 404, "2040"),
+    ],
+)
+def test_every_answer_tells_the_time_of_its_world(
+    door: FrontDoor, wire: Wire, target: str, status: int, year: str
+) -> None:
+    door.worlds.create("future", WorldConfig(mode="frozen", start=instants.from_iso("2040-01-01T00:00:00Z")))
+    reply = wire.get(target, *(("Content-Length: 999999",) if status == 413 else ("Connection: close",))).reply()
+    assert reply.status == status
+    assert f" {year} " in reply["date"]
+    assert reply["server"] == "Microsoft-IIS/10.0"
+
+
 def test_a_call_to_nowhere_shows_no_secret_of_any_vendor() -> None:
     worlds = Worlds(vendors.emulator)
     code = b"{'AuthCode': 'REAL-CODE'}"

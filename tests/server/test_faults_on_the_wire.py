@@ -102,6 +102,7 @@ def test_fault_unavailable(wire: Wire, world: World) -> None:
     world.faults.add("unavailable")
     reply = wire.get("/toy/add?key=demo-key-1", method="POST", body=b"x").reply()
     assert (reply.status, reply["content-type"]) == (503, "text/html; charset=utf-8")
+    assert (reply["date"], reply["server"]) == ("Sun, 01 Mar 2026 10:00:00 GMT", "Microsoft-IIS/10.0")
     assert json.loads(wire.get("/toy/add?key=demo-key-1").reply().body) == {"count": 1}
     assert outcomes(world) == [("fault", ["unavailable"]), ("ok", [])]
 
