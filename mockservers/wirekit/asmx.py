@@ -24,15 +24,6 @@ MOST_BODY = 4 << 20
 
 UNPROCESSED = "Server was unable to process request."
 UNREAD = "Server was unable to read request."
-ADDRESSING = frozenset(
-    {
-        "http://www.w3.org/2005/08/addressing",
-        "http://schemas.xmlsoap.org/ws/2004/08/addressing",
-        "http://schemas.xmlsoap.org/ws/2004/03/addressing",
-        "http://schemas.xmlsoap.org/ws/2003/03/addressing",
-    }
-)
-"""Namespaces of WS-Addressing, the standard and its drafts."""
 _NIL = f"{{{soap.XSI}}}nil"
 
 
@@ -304,7 +295,7 @@ def _check_headers(header: etree._Element, version: Version, service: Descriptio
         if not isinstance(entry.tag, str):
             continue
         name = etree.QName(entry)
-        addressing = bool(options.addressing) and name.namespace in ADDRESSING
+        addressing = bool(options.addressing) and name.namespace in soap.ADDRESSING
         must = entry.get(f"{{{version.namespace}}}mustUnderstand", "").strip().lower()
         if options.addressing == "refuse" if addressing else must in ("1", "true") and entry.tag not in service.headers:
             raise Defect(

@@ -19,6 +19,15 @@ SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XSD = "http://www.w3.org/2001/XMLSchema"
+ADDRESSING = frozenset(
+    {
+        "http://www.w3.org/2005/08/addressing",
+        "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+        "http://schemas.xmlsoap.org/ws/2004/03/addressing",
+        "http://schemas.xmlsoap.org/ws/2003/03/addressing",
+    }
+)
+"""Namespaces of WS-Addressing, the standard and its drafts."""
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 
 

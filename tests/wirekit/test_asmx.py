@@ -188,7 +188,7 @@ def test_the_description_names_messages_headers_and_types_of_such_a_service() ->
     assert '<xs:element name="Badge" type="tns:Badge"/>' in text
 
 
-@pytest.mark.parametrize("space", sorted(asmx.ADDRESSING))
+@pytest.mark.parametrize("space", sorted(soap.ADDRESSING))
 def test_addressing_headers_are_refused_ignored_or_like_any_other(space: str) -> None:
     plain = f'<a:To xmlns:a="{space}">x</a:To>'
     must = plain.replace(" xmlns", ' e:mustUnderstand="1" xmlns')
