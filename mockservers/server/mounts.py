@@ -32,6 +32,12 @@ MOUNTS = (
     ),
     # The folder above /API is the installation's own; the wire compares it with the dialect.
     mount("get_tickets", r"(?:/[^/]+)*/API/(?:default\.aspx)?", "/API/default.aspx"),
+    mount("autotask", r"/atservices/[^/]*/atws\.(?:asmx(?:/.*)?|wsdl)", "/ATServices/1.6/atws.asmx"),
+    mount(
+        "autotask",
+        r"(?:/ww[0-9]{1,3})?/autotask/autotaskextend/executecommand\.aspx",
+        "/Autotask/AutotaskExtend/ExecuteCommand.aspx",
+    ),
 )
 
 _PREFIX = re.compile(r"/w/([^/]*)(/.*|$)", re.DOTALL)

@@ -12,7 +12,7 @@ from typing import Any
 
 from mockservers.kernel.operations import Emulator
 
-NAMES = ("querydata", "get_tickets")
+NAMES = ("querydata", "get_tickets", "autotask")
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
