@@ -154,6 +154,7 @@ class Installation:
 
     def load(self, image: bytes) -> None:
         self.store.load(image)
+        self.usage.clear()
         self._load_state()
 
     def switch(self, changes: Mapping[str, Any], tenant: str | None = None) -> None:
@@ -171,7 +172,7 @@ class Installation:
 
     def count(self, key: str, now: int) -> int:
         """Count a call of `key` and tell how many there were in the hour up to now (20,000 are remembered)."""
-        calls = self.usage.setdefault(key, deque(maxlen=20_000))
+        calls = self._until(key, now)
         calls.append(now)
         while calls[0] <= now - HOUR:
             calls.popleft()
@@ -179,7 +180,14 @@ class Installation:
 
     def recent(self, key: str, since: int) -> int:
         """How many counted calls of `key` came after the instant `since`."""
-        return sum(1 for at in self.usage.get(key, ()) if at > since)
+        return sum(1 for at in self._until(key, self.world.clock.now()) if at > since)
+
+    def _until(self, key: str, now: int) -> deque[int]:
+        """The counted calls of `key`, without those of a time to come that a clock set back has taken away."""
+        calls = self.usage.setdefault(key, deque(maxlen=20_000))
+        while calls and calls[-1] > now:
+            calls.pop()
+        return calls
 
 
 def _file_of(base: Path | None, world: str, vendor: str) -> Path | None:

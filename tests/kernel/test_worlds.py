@@ -298,6 +298,20 @@ def test_a_checkpoint_brings_everything_but_history_back(make: Callable[..., Wor
         world.restore("d")
 
 
+def test_calls_that_were_taken_back_are_not_counted(make: Callable[..., World]) -> None:
+    world = make()
+    installation = world.installation("toy")
+    world.checkpoint("c")
+    for _ in range(3):
+        echo(world)
+    assert installation.recent("demo", START - MINUTE) == 3
+    world.clock.advance(-10 * MINUTE)
+    assert installation.recent("demo", START - HOUR) == 0
+    assert installation.count("demo", world.clock.now()) == 1
+    world.restore("c")
+    assert installation.recent("demo", START - HOUR) == 0
+
+
 def test_after_a_restore_the_same_steps_give_the_same_numbers(make: Callable[..., World]) -> None:
     world = make()
     world.installation("toy")
