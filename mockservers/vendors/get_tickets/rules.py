@@ -345,8 +345,8 @@ IP_ALLOW_LIST = _rule(
     "manual, API settings", "documented", page=REFERENCE, switch="allowed_ips",
 )  # fmt: skip
 RATE_LIMIT = _rule(
-    "limit.rate", "No limit of calls is documented; one can be set, in calls of a minute.", "apioverview",
-    "assumption", page=REFERENCE, switch="rate_limit",
+    "limit.rate", "No limit of calls is documented; one can be set, in calls of a minute, refused ones too.",
+    "apioverview", "assumption", page=REFERENCE, switch="rate_limit",
 )  # fmt: skip
 
 # --- errors -----------------------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ def identify(ctx: Context) -> Tenant:
     if limit is not None:
         ctx.cite(rules.RATE_LIMIT)
         if ctx.installation.recent(tenant.name, ctx.now - MINUTE) >= limit:
+            ctx.installation.count(tenant.name, ctx.now)
             raise _refused(ctx, errors.refusal("rate"))
     return tenant
 

@@ -231,7 +231,7 @@ LIMIT_IDS = _rule(
     switch="max_ids",
 )
 LIMIT_RATE = _rule(
-    "limit.rate", "There is no limit on the number of calls, unless one is set.",
+    "limit.rate", "There is no limit on the number of calls, unless one is set; refused ones count.",
     "assumption", "lines 96-97", switch="rate_limit",
 )  # fmt: skip
 

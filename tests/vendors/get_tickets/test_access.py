@@ -68,6 +68,18 @@ def test_a_rate_in_calls_of_a_minute(desk: Desk) -> None:
     assert desk.get(tid=34).error is None
 
 
+@rule("get_tickets.limit.rate")
+def test_refused_calls_count(desk: Desk) -> None:
+    desk.switch(rate_limit=3)
+    assert [desk.get(tid=34).error for _ in range(3)] == [None] * 3
+    desk.advance(30)
+    assert [desk.get(tid=34).error for _ in range(3)] == ["Too many requests"] * 3
+    desk.advance(31)
+    assert desk.get(tid=34).error == "Too many requests"
+    desk.advance(61)
+    assert desk.get(tid=34).error is None
+
+
 SECRET = "demo-key"
 
 

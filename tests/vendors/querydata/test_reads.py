@@ -347,6 +347,20 @@ def test_a_maximum_of_calls(make: Callable[..., Desk]) -> None:
     assert desk.ids(NOW) == []
 
 
+@pytest.mark.rule("querydata.limit.rate")
+def test_refused_calls_count(make: Callable[..., Desk]) -> None:
+    desk = make({"rate_limit": 3})
+    for _ in range(3):
+        desk.ids(NOW)
+    desk.wait(30)
+    for _ in range(3):
+        assert desk.error("Summary", between(LAST, NOW))[0] == "REQUEST"
+    desk.wait(31)
+    assert desk.error("Summary", between(LAST, NOW))[0] == "REQUEST"
+    desk.wait(61)
+    assert desk.ids(NOW) == []
+
+
 def test_latency_grows_with_the_answer(make: Callable[..., Desk]) -> None:
     desk = make({"latency_per_id": 250})
     desk.ids(NOW)
