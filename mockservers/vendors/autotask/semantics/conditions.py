@@ -15,8 +15,9 @@ from typing import Any, NoReturn
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Rule
+from mockservers.kernel.store import fits
 from mockservers.vendors.autotask import model, rules
-from mockservers.vendors.autotask.entities import CATALOGUE, ID, Class, Definition, Element, Entity
+from mockservers.vendors.autotask.entities import CATALOGUE, ID, Class, Definition, Element, Entity, Form
 from mockservers.vendors.autotask.limits import INVENTED
 from mockservers.vendors.autotask.renderings import ZONES
 from mockservers.vendors.autotask.requests import Expression, Group, Test
@@ -130,7 +131,7 @@ class _Place:
     """Where a test finds its value: the SQL of columns by their use, and how it is wrapped."""
 
     name: str
-    form: str
+    form: Form
     data_class: Class
     column: str
     folded: str
@@ -318,7 +319,7 @@ class Where:
             f"AND u.id = {self._table}.id AND u.field = {self._bind(found.id)}"
         )
         column = {"number": "u.number", "date": "u.at"}.get(found.form, "u.text")
-        form = {"number": "double", "date": "date"}.get(found.form, "text")
+        form: Form = "double" if found.form == "number" else "date" if found.form == "date" else "text"
         return _Place(
             found.name, form, found.data_class, column, "u.ci", protected=found.protected,
             wrap=lambda sql: f"EXISTS ({owner} AND {sql})", absent=f"EXISTS ({owner})",
@@ -337,12 +338,26 @@ class Where:
         if place.data_class == "datetime":
             return place.wrap(self._time(place, operator, text))
         try:
-            value = (
-                values.flag(text) if place.form == "bool" else values.compared_number(place.form, text)  # type: ignore[arg-type]
-            )
+            return place.wrap(self._number(place, operator, text))
         except values.Unconvertible as error:
             self._unconvertible(place, error.what)
-        return place.wrap(f"{place.column} {_SQL[operator]} {self._bind(value)}")
+
+    def _number(self, place: _Place, operator: str, text: str) -> str:
+        column = place.column
+        if place.form == "bool":
+            return f"{column} {_SQL[operator]} {self._bind(values.flag(text))}"
+        if place.form in ("double", "float"):
+            return f"{column} {_SQL[operator]} {self._bind(values.compared_double(text))}"
+        floor, whole = values.compared_whole(place.form, text)
+        if whole:
+            return f"{column} {_SQL[operator]} {self._bind(floor)}"
+        # Between two whole numbers: nothing is equal to it, and above it is what is above the lower one.
+        if operator in ("Equals", "NotEqual"):
+            return "1 = 0" if operator == "Equals" else f"{column} IS NOT NULL"
+        sign = ">" if operator in ("GreaterThan", "GreaterThanOrEquals") else "<="
+        if not fits(floor):
+            return f"{column} IS NOT NULL" if sign == ">" else "1 = 0"
+        return f"{column} {sign} {self._bind(floor)}"
 
     def _unconvertible(self, place: _Place, what: str) -> NoReturn:
         self._refuse(rules.WRITE_CONVERT, f"Can not convert data to {what} in field: {place.name}.{INVENTED}")

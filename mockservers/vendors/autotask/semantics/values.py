@@ -5,6 +5,7 @@ Times become instants by the clock of the service. Knows no table and no operati
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -12,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from mockservers.kernel import instants
-from mockservers.kernel.store import fits
+from mockservers.kernel.store import LARGEST, SMALLEST, fits
 from mockservers.vendors.autotask.entities import LARGEST_DECIMAL, SCALE, Form, in_range, stored_time
 
 
@@ -62,18 +63,30 @@ def number(form: Form, text: str) -> int | float:
     return whole
 
 
-def compared_number(form: Form, text: str) -> int | float:
-    """A number to compare kept ones with: it may have places where the field has none. Raises Unconvertible."""
+def compared_double(text: str) -> float:
+    """A number to compare doubles with. Raises Unconvertible."""
     found = _decimal(text)
     if found.adjusted() > 300:
         raise Unconvertible("numeric")
-    if form in ("double", "float"):
-        return float(found)
+    return float(found)
+
+
+def compared_whole(form: Form, text: str) -> tuple[int, bool]:
+    """A number to compare kept whole ones with: its floor, and whether that is all of it. Raises Unconvertible.
+
+    Numbers outside every column come as the nearest one, as not all of it.
+    """
+    found = _decimal(text)
+    if found.adjusted() > 300:
+        raise Unconvertible("numeric")
+    if found.adjusted() >= 19:
+        return (LARGEST, False) if found > 0 else (SMALLEST - 1, False)
     if form == "decimal":
         found *= SCALE
-    if found.adjusted() < 19 and found == int(found) and fits(int(found)):
-        return int(found)
-    return float(found)
+    floor = math.floor(found)
+    if not fits(floor):
+        return (LARGEST, False) if floor > 0 else (SMALLEST - 1, False)
+    return floor, found == floor
 
 
 def flag(text: str) -> bool:
