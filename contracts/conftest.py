@@ -16,7 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, default, what in (
         ("--client", None, "the client under test, as for mockservers check"),
         ("--dialect", "default", "a named dialect of the vendor, or all"),
-        ("--examples", "60", "scenarios to play"),
+        ("--examples", "180", "scenarios to play"),
         ("--harness-seed", "1", "same seed, same scenarios"),
         ("--save", "scenarios-found", "folder for the scenario files of broken duties"),
     ):

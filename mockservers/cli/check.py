@@ -63,7 +63,7 @@ def style(text: str, *words: str) -> str:
 @click.option("--client", required=True, metavar="CLIENT", help=CLIENT)
 @click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor, or all.")
 @click.option(
-    "--examples", default=60, show_default=True, type=click.IntRange(1), help="Scenarios to play per dialect."
+    "--examples", default=180, show_default=True, type=click.IntRange(1), help="Scenarios to play per dialect."
 )
 @click.option("--seed", default=1, show_default=True, help="Same seed, same scenarios, same verdicts.")
 @click.option("--max-seconds", default=300.0, show_default=True, help="Stop making new scenarios after this long.")

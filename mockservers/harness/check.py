@@ -27,7 +27,7 @@ from mockservers.kernel import clock
 from mockservers.kernel.secrets import mask
 from mockservers.vendors import emulator
 
-EXAMPLES = 60
+EXAMPLES = 180
 SECONDS = 300.0
 MOST_SHRINKS = 250
 """Plays that shrinking one duty may take."""

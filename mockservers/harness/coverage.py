@@ -64,15 +64,15 @@ def duties_of(vendor: str) -> dict[str, tuple[str, ...]]:
 
 
 def mutants_of(vendor: str) -> dict[str, str]:
-    """The file of the mutant for each duty of a vendor that has one, by the duty's id."""
+    """The files of the mutants (`<duty>.py`, `<duty>-<bug>.py`) of each duty that has some, by the duty's id."""
     folder = tests_folder()
     if folder is None:
         return {}
+    files = sorted((folder / "mutants" / vendor).glob("*.py"))
     return {
-        duty: path.name
+        duty: ", ".join(found)
         for duty in duties_of(vendor)
-        for path in [folder / "mutants" / vendor / f"{duty.rsplit('.', 1)[-1]}.py"]
-        if path.is_file()
+        if (found := [file.name for file in files if file.stem.partition("-")[0] == duty.rsplit(".", 1)[-1]])
     }
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness.check import CheckConfig, Report, check
+from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, Report, check
 from mockservers.harness.clients import reference, reference_name
-from mockservers.harness.drivers import DriverFailure, WrongClient
+from mockservers.harness.drivers import DEADLINE, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.machines import CONTRACTED
 from mockservers.harness.replay import exit_code, replay
@@ -257,6 +257,13 @@ def test_time_is_kept_to() -> None:
     assert report.dialects[0].examples < 20
     assert "stopped when the time was up" in check_text(report)
     assert report.exit_code() == (0 if report.dialects[0].examples else 3)
+
+
+def test_the_command_line_has_the_same_defaults() -> None:
+    from mockservers.cli.check import check as command
+
+    defaults = {option.name: option.default for option in command.params}
+    assert (defaults["examples"], defaults["max_seconds"], defaults["deadline"]) == (EXAMPLES, SECONDS, DEADLINE)
 
 
 def test_progress_is_told() -> None:

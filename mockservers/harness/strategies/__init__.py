@@ -33,7 +33,9 @@ STARTS = tuple(
         "2026-03-02T10:00:59Z",
         "2026-04-12T23:59:59Z",  # the last second of a day, and a day of the month that no month has
         "2026-05-04T04:15:00Z",  # a quarter past midnight in New York
-        "2026-11-01T05:29:30Z",  # clocks in New York repeat an hour from 06:00Z on
+        "2026-11-01T05:29:30Z",  # clocks in New York repeat an hour from 06:00Z on,
+        "2026-11-01T05:56:00Z",  # so a window that begins here ends earlier on the wall than it begins
+        "2026-11-01T05:58:30Z",
         "2026-03-08T06:59:00Z",  # and skip one from 07:00Z on
         "2025-12-31T23:59:30Z",
     )
@@ -104,7 +106,8 @@ def act(index: int, action: str, delay: int = 0, more: Mapping[str, Any] | None 
                 return None
             telling.born()
             telling.heirs[ticket] = telling.count
-        return Other("act", _label(ticket), action, more=dict(more or {}), delay=delay)
+        keys = dict(more or {})
+        return Other("act", _label(ticket), action, keys.pop("fields", {}), keys, delay)
 
     return tell
 
@@ -184,6 +187,11 @@ def weighted(*choices: tuple[Strategy, int]) -> Strategy:
     return st.sampled_from([strategy for strategy, weight in choices for _ in range(weight)]).flatmap(lambda each: each)
 
 
+def after_the_end(end: Intent, later: Intent) -> list[Intent]:
+    """Something happens to a ticket that a client has seen closed, and may think done with."""
+    return [end, sync(), plain(Clock(3 * MINUTE)), later, sync()]
+
+
 def working(others: Strategy) -> Strategy:
     """Syncs, now and then with others acting inside."""
     inside = st.builds(sync, st.integers(1, 4), st.lists(others, min_size=1, max_size=2))
@@ -198,8 +206,12 @@ def assemble(
     creating: Strategy,
     others: Strategy,
     troubles: Strategy,
+    stories: Strategy,
 ) -> Strategy:
-    """Whole scenarios of a vendor. `beginning` draws what is there at first; all draw intents."""
+    """Whole scenarios of a vendor. `beginning` draws what is there at first; all draw intents.
+
+    `stories` draws lists of intents: sequences in which bugs of clients are known to hide, and which chance makes rarely.
+    """
     others = weighted((creating, 2), (others, 3))
     single = weighted((working(others), 4), (others, 3), (clocks, 2)).map(lambda intent: [intent])
     # Trouble that no request meets is cleared when the world settles. So mostly something to fetch comes before it,
@@ -207,7 +219,7 @@ def assemble(
     before = st.lists(weighted((others, 3), (clocks, 2)), max_size=3)
     after = st.lists(st.builds(sync), max_size=2)
     troubled = st.builds(lambda first, trouble, work: [*first, trouble, *work], before, troubles, after)
-    chunks = st.lists(weighted((single, 3), (troubled, 1)), max_size=MOST_INTENTS)
+    chunks = st.lists(weighted((single, 6), (troubled, 2), (stories, 1)), max_size=MOST_INTENTS)
     opening = st.lists(beginning.map(lambda intent: [intent]), max_size=2)
     varied = machine.varying(dialect, hello.options)
     chosen = st.fixed_dictionaries({switch: st.sampled_from(values) for switch, values in varied.items()})

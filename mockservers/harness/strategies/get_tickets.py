@@ -12,6 +12,7 @@ from mockservers.harness.machines import machine
 from mockservers.harness.strategies import (
     Strategy,
     act,
+    after_the_end,
     assemble,
     change,
     create,
@@ -60,6 +61,25 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     )
     others = weighted((changing, 2), (acting, 2), (st.builds(delete, indexes), 2))
     trouble = faults(here.refusals, ("tickets.get",))
+    closed = st.builds(
+        lambda index, later, text: after_the_end(act(index, "close"), later(index, text)),
+        indexes,
+        st.sampled_from(
+            (
+                lambda index, text: change(index, {"subject": text}),
+                lambda index, text: act(index, "reopen"),
+                lambda index, text: act(index, "update", more={"fields": {"summary": text}}),
+            )
+        ),
+        texts,
+    )
     return assemble(
-        machine("get_tickets"), dialect, hello, opening, creating, others, weighted((trouble, 3), (revocations, 1))
+        machine("get_tickets"),
+        dialect,
+        hello,
+        opening,
+        creating,
+        others,
+        weighted((trouble, 3), (revocations, 1)),
+        closed,
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.machines import machine
+from mockservers.harness.scenarios import Clock, Trouble
 from mockservers.harness.strategies import (
+    Intent,
     Strategy,
     act,
+    after_the_end,
     assemble,
     change,
     create,
@@ -19,10 +22,13 @@ from mockservers.harness.strategies import (
     delete,
     faults,
     indexes,
+    plain,
     revocations,
+    sync,
     texts,
     weighted,
 )
+from mockservers.kernel.instants import MINUTE
 from mockservers.vendors import emulator
 
 ACTIONS = ("Add Notes", "Assign", "Add Ongoing Response", "Add Complete Response", "Change Folder", "Revise")
@@ -40,6 +46,41 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     )
     others = weighted((acting, 4), (changing, 2), (st.builds(delete, indexes), 1))
     trouble = faults(here.refusals, here.operations)
-    return assemble(
-        machine("querydata"), dialect, hello, creating, creating, others, weighted((trouble, 3), (revocations, 1))
+    closed = st.builds(
+        lambda index, action: after_the_end(act(index, "Add Complete Response"), act(index, action)),
+        indexes,
+        st.sampled_from(("Add Notes", "Assign", "Add Ongoing Response")),
     )
+    return assemble(
+        machine("querydata"),
+        dialect,
+        hello,
+        creating,
+        creating,
+        others,
+        weighted((trouble, 3), (revocations, 1)),
+        weighted((closed, 1), (details_trouble(here.refusals), 2)),
+    )
+
+
+def details_trouble(refusals: Iterable[str]) -> Strategy:
+    """A Details call fails, so long after the action that no overlap of windows names the ticket again.
+
+    Three minutes after a sync the gap is one window for a client that overlaps by `lag_seconds`: its first request is
+    the Summary and its second is Details.
+    """
+
+    def story(index: int, trouble: str, refusal: str, after: int, times: int) -> list[Intent]:
+        settings: dict[str, Any] = {"refusal": refusal} if trouble == "refuse" else {}
+        return [
+            act(index, "Add Notes"),
+            plain(Clock(3 * MINUTE)),
+            plain(Trouble(trouble, after, times, None, settings)),
+            sync(),
+        ]
+
+    kinds = st.sampled_from(("refuse", "refuse", "refuse", "fail", "empty_body", "lost_answer"))
+    told = st.builds(
+        story, indexes, kinds, st.sampled_from(tuple(refusals)), st.sampled_from((1, 1, 2)), st.sampled_from((1, 2))
+    )
+    return told.map(lambda intents: [sync(), *intents])
