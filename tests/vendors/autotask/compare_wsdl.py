@@ -13,11 +13,10 @@ from typing import Any
 
 from lxml import etree
 
+from mockservers import vendors
 from mockservers.kernel import catalogue
 from mockservers.kernel.world import Worlds
 from mockservers.server.door import FrontDoor
-from mockservers.server.mounts import mount
-from mockservers.vendors.autotask import EMULATOR
 
 FACTS: Mapping[str, Any] = catalogue.load("autotask").facts
 SPACES = {
@@ -26,7 +25,6 @@ SPACES = {
     "x": FACTS["namespaces"]["xsd"],
 }
 DESCRIPTION = FACTS["paths"]["wsdl"]
-MOUNTS = (mount("autotask", r"/atservices/[^/]*/atws\.(?:asmx(?:/.*)?|wsdl)", DESCRIPTION),)
 
 
 def differences(description: bytes, address: str) -> list[str]:
@@ -171,9 +169,9 @@ def _types(schema: Any) -> Iterator[str]:
 
 
 def main() -> int:
-    worlds = Worlds(lambda name: EMULATOR)
+    worlds = Worlds(vendors.emulator)
     try:
-        with FrontDoor(worlds, mounts=MOUNTS) as door, urllib.request.urlopen(door.url + DESCRIPTION) as answer:
+        with FrontDoor(worlds) as door, urllib.request.urlopen(door.url + DESCRIPTION) as answer:
             found = differences(answer.read(), door.url + FACTS["paths"]["endpoint"])
     finally:
         worlds.close()

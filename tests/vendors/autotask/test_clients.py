@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 import requests
 
+from mockservers import vendors
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.server.door import FrontDoor
-from mockservers.vendors.autotask import EMULATOR
-from tests.vendors.autotask.compare_wsdl import MOUNTS
 from tests.vendors.autotask.post import CODE, PASSWORD, START, USER, queryxml, where
 
 # The libraries' own warnings (deprecated modules, sockets left to the garbage collector) are not ours to fail on.
@@ -43,9 +42,9 @@ def door() -> Iterator[FrontDoor]:
         data={"autotask": Recipe("demo", TICKETS)},
         dialects={"autotask": {"latency": "off"}},
     )
-    worlds = Worlds(lambda name: EMULATOR, config)
+    worlds = Worlds(vendors.emulator, config)
     try:
-        with FrontDoor(worlds, mounts=MOUNTS) as opened:
+        with FrontDoor(worlds) as opened:
             yield opened
     finally:
         worlds.close()

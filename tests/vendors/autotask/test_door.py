@@ -16,7 +16,6 @@ from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
 from mockservers.server.door import FrontDoor
 from mockservers.vendors.autotask import EMULATOR
-from tests.vendors.autotask.compare_wsdl import MOUNTS
 from tests.vendors.autotask.post import PATH, SPACE, START, basic, envelope, queryxml, request
 
 
@@ -25,7 +24,7 @@ def door() -> Iterator[FrontDoor]:
     config = WorldConfig(mode="frozen", start=instants.from_iso(START), data={"autotask": Recipe("demo", 20)})
     worlds = Worlds(lambda name: EMULATOR, config)
     try:
-        with FrontDoor(worlds, mounts=MOUNTS) as opened:
+        with FrontDoor(worlds) as opened:
             yield opened
     finally:
         worlds.close()
