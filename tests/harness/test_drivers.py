@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -91,6 +92,30 @@ def test_a_session_that_misbehaves_is_a_driver_failure(code: str, says: str) -> 
     assert raised.value.exit_code == 4
     assert driver._process.poll() is not None
     driver.close()
+
+
+@pytest.mark.parametrize("end", ["close", "_kill"])
+def test_the_children_of_a_client_end_with_it(end: str) -> None:
+    code = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import sys; sys.stdout.write(chr(10)); sys.stdout.flush(); "
+        "import time; time.sleep(600)'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)\n"
+        "child.stdout.readline()\n" + GOOD.replace("ok = message", "ok = child.pid")
+    )
+    driver = session(code)
+    child = driver.tell("reset", {}).ok
+    os.kill(child, 0)
+    getattr(driver, end)()
+    for _ in range(1000):  # it is dead at once, and gone when its new parent has looked at it
+        try:
+            state = Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            break
+        if state == "Z":
+            break
+        threading.Event().wait(0.01)
+    else:
+        pytest.fail(f"process {child} still runs")
 
 
 def test_an_answer_nobody_asked_for() -> None:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -30,9 +31,15 @@ class SessionDriver(Driver):
         self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1000)
         self._lock = threading.Lock()
         self._stopped = False
+        self._ended_group = False
         try:
             self._process = subprocess.Popen(  # noqa: S603 - running the user's client is the purpose
-                self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                start_new_session=True,  # so that its children can be ended with it
             )
         except (OSError, ValueError) as error:
             raise WrongClient(f"the client {command[0]!r} cannot be started: {error}") from error
@@ -173,6 +180,7 @@ class SessionDriver(Driver):
 
     def _kill(self) -> None:
         self._stopped = True
+        self._kill_children()
         if self._process.poll() is None:
             self._process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -183,6 +191,13 @@ class SessionDriver(Driver):
             if stream is not None:
                 with contextlib.suppress(OSError, ValueError):
                     stream.close()
+
+    def _kill_children(self) -> None:
+        """End the client's whole session: a shell or a launcher may have left the real client running."""
+        if not self._ended_group and hasattr(os, "killpg"):
+            self._ended_group = True
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         if not self._stopped and self._process.poll() is None:
