@@ -15,6 +15,8 @@ from mockservers.harness.machines import CONTRACTED
 
 CLIENT = "package.module:Class, path/to/file.py:Class, or a command such as 'node sync.js'."
 
+POSITIVE = click.FloatRange(0, 1e6, min_open=True)
+
 
 @contextmanager
 def driving() -> Iterator[None]:
@@ -66,8 +68,12 @@ def style(text: str, *words: str) -> str:
     "--examples", default=180, show_default=True, type=click.IntRange(1), help="Scenarios to play per dialect."
 )
 @click.option("--seed", default=1, show_default=True, help="Same seed, same scenarios, same verdicts.")
-@click.option("--max-seconds", default=300.0, show_default=True, help="Stop making new scenarios after this long.")
-@click.option("--deadline", default=30.0, show_default=True, help="Seconds that the client may take for one task.")
+@click.option(
+    "--max-seconds", default=300.0, show_default=True, type=POSITIVE, help="Stop making new scenarios after this long."
+)
+@click.option(
+    "--deadline", default=30.0, show_default=True, type=POSITIVE, help="Seconds that the client may take for one task."
+)
 @click.option(
     "--save",
     default="scenarios-found",
@@ -110,7 +116,9 @@ def check(
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--client", required=True, metavar="CLIENT", help=CLIENT)
-@click.option("--deadline", default=30.0, show_default=True, help="Seconds that the client may take for one task.")
+@click.option(
+    "--deadline", default=30.0, show_default=True, type=POSITIVE, help="Seconds that the client may take for one task."
+)
 @click.option("--strict", is_flag=True, help="Exit with 3 when a file's duty was not put to the test.")
 @teaching
 def replay(files: tuple[Path, ...], client: str, deadline: float, strict: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -65,6 +66,8 @@ class Proof:
     breaches: tuple[Breach, ...]
     history: History
     file: Path | None = None
+    unsaved: str = ""
+    """Why it could not be saved."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,10 @@ def check(config: CheckConfig) -> Report:
         here.dialects.dialect(config.dialect)
     if config.examples < 1:
         raise ValueError(f"--examples takes a number from 1 up, not {config.examples}")
+    if config.deadline <= 0:
+        raise ValueError(f"the deadline takes a number of seconds above 0, not {config.deadline:g}")
+    if config.save_to is not None:
+        _writable(config.save_to)
     names = _different(config.vendor) if config.dialect == "all" else [config.dialect]
     begun = clock.wall()
     driver = open_driver(config.client, config.deadline) if isinstance(config.client, str) else config.client
@@ -169,6 +176,21 @@ def check(config: CheckConfig) -> Report:
             driver.close()
     given = config.client if isinstance(config.client, str) else "CLIENT"
     return Report(config.vendor, hello.name, given, config.seed, reports, (clock.wall() - begun) / 1e6)
+
+
+def _writable(folder: Path) -> None:
+    """See that failures can be saved, before a hunt is spent on finding them; raises ValueError where not."""
+    there = folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        if not there:
+            folder.rmdir()  # a client that keeps every duty leaves nothing behind
+    except OSError as error:
+        raise ValueError(
+            f"failures cannot be saved in {folder}: {error.strerror or error}; name another folder with --save"
+        ) from error
 
 
 def _different(vendor: str) -> list[str]:
@@ -319,7 +341,10 @@ class _Hunt:
         proof = replace(proof, scenario=with_found(last.scenario, found_of(proof)))
         if self.config.save_to is None:
             return proof
-        return replace(proof, file=save(proof, self.config.save_to, self.dialect, self.config.seed))
+        try:
+            return replace(proof, file=save(proof, self.config.save_to, self.dialect, self.config.seed))
+        except OSError as error:  # the report is worth more than the file
+            return replace(proof, unsaved=f"not saved in {self.config.save_to}: {error.strerror or error}")
 
     def _shrink(self, duty: Duty, smallest: _Played) -> _Played:
         budget = self.plays + MOST_SHRINKS

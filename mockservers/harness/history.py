@@ -12,7 +12,8 @@ from typing import Any
 
 from mockservers.harness.drivers import Hello
 from mockservers.kernel.dialects import Dialect
-from mockservers.kernel.journal import Entry
+from mockservers.kernel.journal import Entry, Exchange
+from mockservers.kernel.secrets import mask
 
 UNUSABLE = frozenset({"lost_answer", "cut", "reset_midway", "empty_body"})
 """Faults on the wire after which the client holds no whole answer."""
@@ -57,6 +58,8 @@ class Exchanged:
     faults: tuple[str, ...] = ()
     request_known: bool = True
     task: int | None = None
+    reveals: tuple[str, ...] = ()
+    """Where the credential stood before it was masked: `address`, or `header <name>`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,18 @@ class History:
         return [task for task in self.tasks if task.do == "sync"]
 
 
+def shows(text: str, secrets: Iterable[str]) -> bool:
+    """Whether a secret stands in a text, in plain or in any form in which the journal would mask it."""
+    return mask(text, secrets) != text
+
+
+def revealing(exchange: Exchange, secrets: Iterable[str]) -> tuple[str, ...]:
+    """Where an exchange that is not masked yet shows a secret outside its body, as `Exchanged.reveals` has it."""
+    known = tuple(secrets)
+    found = ["address"] if shows(exchange.target, known) else []
+    return (*found, *dict.fromkeys(f"header {name}" for name, value in exchange.headers if shows(value, known)))
+
+
 def records(raw: Any) -> list[Record]:
     """The records of a mirror as a client gave them; raises ValueError that says what is wrong with the form."""
     listed = raw.get("records") if isinstance(raw, Mapping) else None
@@ -155,7 +170,7 @@ def deed(entry: Entry) -> Deed:
     return Deed(entry.n, entry.at, entry.operation or "", dict(entry.request or {}), record, entry.outcome == "ok")
 
 
-def exchanged(entry: Entry, task: int | None) -> Exchanged:
+def exchanged(entry: Entry, task: int | None, reveals: tuple[str, ...] = ()) -> Exchanged:
     """One request of the client as the journal has it."""
     faults = tuple(entry.faults)
     exchange = entry.exchange
@@ -175,11 +190,14 @@ def exchanged(entry: Entry, task: int | None) -> Exchanged:
         faults,
         True,
         task,
+        reveals,
     )
 
 
-def split(entries: Iterable[Entry], tasks: Iterable[Task]) -> tuple[tuple[Deed, ...], tuple[Exchanged, ...]]:
-    """The journal as acts of others and requests of the client.
+def split(
+    entries: Iterable[Entry], tasks: Iterable[Task], reveals: Mapping[int, tuple[str, ...]]
+) -> tuple[tuple[Deed, ...], tuple[Exchanged, ...]]:
+    """The journal as acts of others and requests of the client; `reveals` by the journal's number.
 
     A `read` is no act; it shows what an act upon another ticket did to this one.
     """
@@ -194,5 +212,5 @@ def split(entries: Iterable[Entry], tasks: Iterable[Task]) -> tuple[tuple[Deed, 
             if entry.operation != "list":
                 deeds.append(deed(entry))
         else:
-            exchanges.append(exchanged(entry, owner(entry.n)))
+            exchanges.append(exchanged(entry, owner(entry.n), reveals.get(entry.n, ())))
     return tuple(deeds), tuple(exchanges)

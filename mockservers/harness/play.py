@@ -7,6 +7,7 @@ works twice more and shows its mirror. This module acts and writes down; it judg
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello
-from mockservers.harness.history import History, Record, Task, records, split
+from mockservers.harness.history import History, Record, Task, records, revealing, split
 from mockservers.harness.machines import Machine, machine
 from mockservers.harness.scenarios import Clock, Meanwhile, Other, Scenario, ScenarioError, Trouble, Work, births
 from mockservers.kernel import instants
@@ -42,13 +43,13 @@ class EmulatorFailure(Exception):
 class _Watched(Journal):
     """A journal that tells when an exchange was filed, so that others can act between two requests of one task."""
 
-    def __init__(self, filed: Callable[[], None]) -> None:
+    def __init__(self, filed: Callable[[int], None]) -> None:
         super().__init__(most_bytes=1 << 30, most_body=1 << 30)
         self._filed = filed
 
     def attach(self, entry: Entry, exchange: Exchange) -> None:
         super().attach(entry, exchange)
-        self._filed()
+        self._filed(entry.n)
 
 
 @dataclass
@@ -113,6 +114,9 @@ class _Play:
         )
         self.world: World = stage.worlds.replace_default(config)
         self.world.journal = _Watched(self._filed)
+        self.reveals: dict[int, tuple[str, ...]] = {}
+        self.filing = threading.local()
+        self._watch_secrets()
         self.ids: list[str] = []
         self.tasks: list[Task] = []
         self.mirror: dict[str, Record] | None = None
@@ -125,6 +129,17 @@ class _Play:
     def masked(self, text: str) -> str:
         """`text` without credentials."""
         return mask(text, self.world.installation(self.scenario.vendor).tenants.secrets)
+
+    def _watch_secrets(self) -> None:
+        """Look at each exchange before the world masks it: a mask in the journal may be text that the client wrote."""
+        file = self.world.file
+
+        def watched(vendor: str, exchange: Exchange, *rest: Any, **more: Any) -> None:
+            secrets = self.world.installation(self.scenario.vendor).tenants.secrets
+            self.filing.reveals = revealing(exchange, secrets)
+            file(vendor, exchange, *rest, **more)
+
+        setattr(self.world, "file", watched)  # noqa: B010 - of this play's world only
 
     # --- what the client may ask ---
 
@@ -244,8 +259,9 @@ class _Play:
             if credential.tenant == tenants.first.name:
                 credential.revoked = revoked
 
-    def _filed(self) -> None:
+    def _filed(self, n: int) -> None:
         """An exchange of the client was filed: perhaps it is time for what others do meanwhile."""
+        self.reveals[n] = getattr(self.filing, "reveals", ())
         if self.pending is None or self.trouble_inside is not None:
             return
         self.pending.left -= 1
@@ -328,7 +344,7 @@ class _Play:
         failed = [entry for entry in self.world.journal if entry.outcome == "error"]
         if failed:
             raise EmulatorFailure(f"the emulator failed in call #{failed[0].n}: {failed[0].error}")
-        deeds, exchanges = split(self.world.journal, self.tasks)
+        deeds, exchanges = split(self.world.journal, self.tasks, self.reveals)
         return History(
             vendor=self.scenario.vendor,
             start=self.scenario.start,

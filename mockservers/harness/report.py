@@ -14,6 +14,7 @@ from mockservers.harness.readers import get_tickets, querydata
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble, span
 from mockservers.kernel import instants
+from mockservers.kernel.secrets import mask
 
 WIDTH = 110
 Style = Callable[[str, str], str]
@@ -112,6 +113,8 @@ def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:
     if proof.history.output.strip():
         lines += ["", "  What the client printed (the end of it):"]
         lines += [f"    {line}" for line in _masked(proof.history).splitlines()[-8:]]
+    if proof.unsaved:
+        lines += ["", style(f"  {proof.unsaved}", "warn")]
     if proof.file is not None:
         lines += ["", f"  Saved as {proof.file}; play it again with", f"    {replay_command(proof.file, client)}"]
     return lines
@@ -145,10 +148,7 @@ def _because(duty: Duty, style: Style) -> list[str]:
 
 
 def _masked(history: History) -> str:
-    text = history.output
-    for secret in history.secrets:
-        text = text.replace(secret, "***")
-    return text
+    return mask(history.output, history.secrets)
 
 
 # --- a scenario as a small program ------------------------------------------------------------------------------------
@@ -217,9 +217,7 @@ def conversation(history: History, most: int = 14) -> list[str]:
     if len(lines) > most:
         half = most // 2
         lines = [*lines[:half], f"... {len(lines) - 2 * half} lines left out ...", *lines[-half:]]
-    for secret in history.secrets:
-        lines = [line.replace(secret, "***") for line in lines]
-    return lines
+    return [mask(line, history.secrets) for line in lines]
 
 
 def _clock(instant: int) -> str:

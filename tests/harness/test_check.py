@@ -266,6 +266,33 @@ def test_the_command_line_has_the_same_defaults() -> None:
     assert (defaults["examples"], defaults["max_seconds"], defaults["deadline"]) == (EXAMPLES, SECONDS, DEADLINE)
 
 
+def test_a_folder_that_takes_no_file_is_said_before_the_hunt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match=r"cannot be saved in .*file/below: Not a directory; name another"):
+        quick("querydata", reference_name("querydata"), save_to=tmp_path / "file" / "below")
+    quick("querydata", reference_name("querydata"), save_to=tmp_path / "new", examples=1)
+    assert not (tmp_path / "new").exists()
+
+    def full(*_: Any) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mockservers.harness.check.save", full)
+    mutant = f"{MUTANTS / 'querydata' / 'secret_kept.py'}:Client"
+    report = quick("querydata", mutant, examples=1, save_to=tmp_path, shrink=False)
+    assert f"not saved in {tmp_path}: No space left on device" in check_text(report)
+
+
+@pytest.mark.parametrize("option", ["--deadline", "--max-seconds"])
+def test_seconds_are_above_zero(option: str) -> None:
+    from click.testing import CliRunner
+
+    from mockservers.cli.check import check as command
+
+    result = CliRunner().invoke(command, ["querydata", "--client", reference_name("querydata"), option, "-1"])
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}': -1.0 is not in the range" in result.output
+
+
 def test_progress_is_told() -> None:
     told: list[tuple[int, int, str]] = []
     quick("querydata", reference_name("querydata"), examples=3, progress=lambda *each: told.append(each))

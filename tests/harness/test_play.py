@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -124,6 +125,22 @@ def test_virtual_time_passes_when_a_client_sleeps() -> None:
 
     task = play("- {client: sync}\n", Sleeper).tasks[0]
     assert task.ended - task.at == 30 * instants.SECOND
+
+
+def test_where_a_credential_stood_is_known_though_it_is_masked() -> None:
+    class Shows(Wrong):
+        def reset(self, credentials: Any, **message: Any) -> None:
+            super().reset(**message)
+            self.code = credentials["AuthCode"]
+
+        def sync(self) -> None:
+            headers = {"X-Note": "***", "X-Code": f"a {self.code}", "User-Agent": b64encode(self.code.encode())}
+            requests.get(f"{self.endpoint}?code={self.code}", headers=headers, timeout=10)
+            requests.get(self.endpoint, headers={"X-Note": "***"}, timeout=10)
+
+    first, second, *_ = play("- {client: sync}\n", Shows).exchanges
+    assert set(first.reveals) == {"address", "header X-Code", "header User-Agent"}
+    assert second.reveals == ()
 
 
 RECEIVED: dict[str, tuple[int | None, bool]] = {

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Judgement, judged
-from mockservers.harness.history import Exchanged, History
+from mockservers.harness.history import Exchanged, History, shows
 from mockservers.kernel import instants
-from mockservers.kernel.secrets import MASK
+from mockservers.kernel.secrets import MASK, mask
 
 
 def part(history: History, difference: Difference, why: str) -> Breach:
@@ -36,19 +36,19 @@ def revealed(history: History, *, in_target: bool) -> Judgement:
     """Whether the credential stands where it must not: in addresses (when `in_target`), headers, output or mirror."""
     breaches = []
     for exchange in history.exchanges:
-        if in_target and _shows(history, exchange.target):
+        if in_target and "address" in exchange.reveals:
             breaches.append(Breach(f"{request(exchange)} carries the credential in its address: {exchange.target}"))
         for name, value in exchange.headers:
-            if _shows(history, value):
+            if f"header {name}" in exchange.reveals:
                 breaches.append(Breach(f"{request(exchange)} carries the credential in the header {name}: {value}"))
     printed = [("what the client printed", history.output)]
     printed += [(f"the client's error in {task.do}", task.error) for task in history.tasks]
     for where, text in printed:
-        if any(secret in text for secret in history.secrets):
+        if shows(text, history.secrets):
             breaches.append(Breach(f"{where} shows the credential: {_around(text, history.secrets)}"))
     for record in (history.mirror or {}).values():
         for name, value in record.fields.items():
-            if any(secret in str(value) for secret in history.secrets):
+            if shows(f"{name} {value}", history.secrets):
                 breaches.append(Breach(f"the mirror of {history.name(record.id)} shows the credential in {name}"))
     return judged(len(history.exchanges), breaches)
 
@@ -85,21 +85,11 @@ def nothing_invented(history: History, told: Iterable[str]) -> Judgement:
     return judged(len(shown), breaches)
 
 
-def _shows(history: History, text: str) -> bool:
-    # The journal masks secrets, so what stands there now is the mask.
-    return MASK in text or any(secret in text for secret in history.secrets)
-
-
 def _around(text: str, secrets: tuple[str, ...]) -> str:
     """The place in a text where a secret stood, with the secret masked."""
-    for secret in secrets:
-        at = text.find(secret)
-        if at >= 0:
-            shown = text[max(0, at - 60) : at + len(secret) + 40].replace("\n", " ")
-            for each in secrets:
-                shown = shown.replace(each, MASK)
-            return shown
-    return ""
+    masked = mask(text, secrets)
+    at = next((n for n, (left, right) in enumerate(zip(text, masked, strict=False)) if left != right), len(masked))
+    return masked[max(0, at - 60) : at + len(MASK) + 40].replace("\n", " ")
 
 
 def storms(history: History, refused: list[Exchanged], most: int, within_seconds: int) -> list[Breach]:
