@@ -22,7 +22,7 @@ def stop(message: str, code: int = USAGE) -> NoReturn:
 
 
 def teaching(command: Command) -> Command:
-    """Turn the ValueErrors of settings and kernel into one clear sentence and exit code 2."""
+    """Turn the ValueErrors of settings and kernel, and files that cannot be used, into one clear sentence and exit code 2."""
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -30,6 +30,8 @@ def teaching(command: Command) -> Command:
             return command(*args, **kwargs)
         except ValueError as error:
             stop(str(error))
+        except OSError as error:
+            stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
 
     return wrapped  # type: ignore[return-value]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,11 +88,11 @@ def serve(
         context = server_context(tls_ca, tls_name)
     worlds = Worlds(vendors.emulator, config)
     door = FrontDoor(worlds, host, port, tls=context, control_token=control_token, most_body=most_body)
-    for vendor, recipe in config.data.items():
-        if recipe.rows is not None:
-            load(worlds.default, vendor)
     try:
-        door.run(lambda: announce(door.url, tls_ca if tls else None))
+        for vendor, recipe in config.data.items():
+            if recipe.rows is not None or config.store is not None:
+                load(worlds.default, vendor)
+        door.run(lambda: announce(door.url, tls_ca if tls else None, worlds.default.reopened))
     except OSError as error:
         stop(
             f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0 for a free one."
@@ -106,12 +108,22 @@ def load(world: World, vendor: str) -> None:
 
     rows = world.config.data[vendor].rows
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(f"{vendor}: {rows} tickets", total=rows)
+        task = progress.add_task(vendor if rows is None else f"{vendor}: {rows} tickets", total=rows)
         world.installation(vendor, lambda done, total: progress.update(task, completed=done, total=total))
 
 
-def announce(url: str, tls_ca: Path | None) -> None:
-    lines = [f"{bold('mockservers')} {__version__} is ready at {bold(url)}", ""]
+def announce(url: str, tls_ca: Path | None, reopened: Sequence[str] = ()) -> None:
+    """Say at once that the port answers; then, from a thread, what is where, since that loads every vendor."""
+    lines = [f"{bold('mockservers')} {__version__} is ready at {bold(url)}"]
+    lines += [f"  reopened    {each}" for each in reopened]
+    click.echo("\n".join(lines))
+    sys.stdout.flush()
+    threading.Thread(target=describe, args=(url, tls_ca), daemon=True).start()
+
+
+def describe(url: str, tls_ca: Path | None) -> None:
+    """Print each vendor's address and documented credential, and how to go on."""
+    lines = [""]
     for name in vendors.NAMES:
         emulator = vendors.emulator(name)
         lines.append(f"  {bold(f'{name:15}')} {emulator.title}")

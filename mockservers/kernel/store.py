@@ -73,9 +73,15 @@ class Store:
     """One database of one vendor in one world. Calls are serialised by the world, so one connection serves all."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """In memory when `path` is None; else in that file, which is made when it is not there."""
+        """In memory when `path` is None; else in that file, which is made when it is not there.
+
+        Raises ValueError for a file that cannot be used.
+        """
         self.path = path
-        self._raw = self._connect()
+        try:
+            self._raw = self._connect()
+        except sqlite3.Error as error:
+            raise ValueError(f"{path} cannot be used as a store: {error}; choose a file that can be written") from error
         self._engine = sa.Engine(StaticPool(self._reuse), _dialect(), sa.make_url("sqlite://"))
         self.db = self._engine.connect().execution_options(compiled_cache=_COMPILED)
 

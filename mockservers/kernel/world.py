@@ -11,13 +11,14 @@ import threading
 import traceback
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from mockservers.kernel import clock as clocks
+from mockservers.kernel import files, instants
 from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.ids import Ids
@@ -75,12 +76,13 @@ class Installation:
         self.dialect = emulator.dialects.dialect(config.dialects.get(emulator.name))
         self.tenants = Tenants()
         self.ids = Ids(config.seed)
+        self.recipe = config.data.get(emulator.name, Recipe())
         self.usage: dict[str, deque[int]] = {}
         self.cache: dict[Any, Any] = {}
         """Rendered fragments and the like, by keys that name a revision; emptied when data is replaced."""
-        self.store = Store(_file_of(config.store, world.name, emulator.name))
+        self.store = Store(files.file_of(config.store, world.name, emulator.name))
         try:
-            self._begin(config.data.get(emulator.name, Recipe()), progress)
+            self._begin(self.recipe, progress)
         except BaseException:
             self.store.close()
             raise
@@ -126,7 +128,7 @@ class Installation:
         path = self.store.path
         assert path is not None
         self.store.close()
-        _remove(path)
+        files.remove(path)
         self.store = Store(path)
 
     def save(self) -> None:
@@ -135,6 +137,9 @@ class Installation:
             "dialect": self.dialect.changes(),
             "tenants": self.tenants.dump(),
             "counters": self.ids.counters,
+            "seed": self.ids.seed,
+            "recipe": str(self.recipe),
+            "clock": {**asdict(self.world.clock.state), "wall": clocks.wall()},
         }
         with self.store.transaction() as db:
             db.execute(sa.delete(_STATE))
@@ -145,7 +150,7 @@ class Installation:
             state = {key: json.loads(value) for key, value in db.execute(sa.select(_STATE.c.key, _STATE.c.value))}
         self.dialect = self.emulator.dialects.default.with_(state["dialect"])
         self.tenants.load(state["tenants"], self.dialect)
-        self.ids = Ids(self.ids.seed, state["counters"])
+        self.ids = Ids(state["seed"], state["counters"])
         self.cache.clear()
 
     def dump(self) -> bytes:
@@ -190,18 +195,6 @@ class Installation:
         return calls
 
 
-def _file_of(base: Path | None, world: str, vendor: str) -> Path | None:
-    return None if base is None else base.with_name(f"{base.stem}.{world}.{vendor}{base.suffix or '.db'}")
-
-
-def _files_of(base: Path | None, world: str) -> list[Path]:
-    """The files of all vendors of a world, opened by this process or left by an earlier one."""
-    if base is None or not base.parent.is_dir():
-        return []
-    head, tail = f"{base.stem}.{world}.", base.suffix or ".db"
-    return [each for each in base.parent.iterdir() if each.name.startswith(head) and each.name.endswith(tail)]
-
-
 def _cleaned(facts: Any, clean: Callable[[str], str]) -> Any:
     if isinstance(facts, str):
         return clean(facts)
@@ -227,14 +220,47 @@ class World:
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a world name: lower-case letters, digits and inner hyphens, at most 40")
         self.name = name
-        self.config = config
         self._emulator = emulator
+        self.clock = Clock(config.mode, config.start, config.rate)
+        self.reopened: list[str] = []
+        """What files of an earlier server go on with, and which wishes for a new beginning they ignore."""
+        self.config = self._continued(config)
         self._lock = threading.RLock()
         self._installations: dict[str, Installation] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self.faults = FaultPlan()
-        self.clock = Clock(config.mode, config.start, config.rate)
         self.journal = self._new_journal()
+
+    def _continued(self, config: WorldConfig) -> WorldConfig:
+        """The configuration as the files of the world have it, which hold data of their own; sets the clock."""
+        given, latest = config, None
+        for vendor, path, state in files.states_of(config.store, self.name):
+            if not {"seed", "recipe", "clock"} <= state.keys():
+                continue
+            recipe, clock = Recipe.parse(state["recipe"]), dict(state["clock"])
+            # A real clock went on while nobody looked; the others stood still.
+            gone = clocks.wall() - clock.pop("wall") if clock["mode"] == "real" else 0
+            kept = ClockState(clock["mode"], clock["now"] + gone, clock["rate"])
+            latest = kept if latest is None or kept.now > latest.now else latest
+            changes = {
+                "data": (str(given.data.get(vendor, Recipe())), str(recipe)),
+                "seed": (given.seed, state["seed"]),
+                "dialect": (
+                    self._emulator(vendor).dialects.dialect(config.dialects.get(vendor)).changes(),
+                    state["dialect"],
+                ),
+                "clock": (given.mode, kept.mode),
+            }
+            ignored = [f"{what} {wanted or 'default'}" for what, (wanted, had) in changes.items() if wanted != had]
+            self.reopened.append(
+                f"{path.name} goes on with {recipe}, seed {state['seed']}, dialect {state['dialect'] or 'default'}, "
+                f"{kept.mode} clock at {instants.to_iso(kept.now)}"
+                + (f"; ignored: {', '.join(ignored)}. For a new beginning reset the world" if ignored else "")
+            )
+            config = replace(config, seed=state["seed"], data={**config.data, vendor: recipe})
+        if latest is not None:
+            self.clock.restore(latest)
+        return config
 
     def _new_journal(self) -> Journal:
         return Journal(most_bytes=1 << 30, most_body=1 << 30) if self.config.whole_bodies else Journal()
@@ -409,10 +435,11 @@ class World:
         with self._lock:
             for installation in self._installations.values():
                 installation.store.close()
-            for path in _files_of(self.config.store, self.name):
-                _remove(path)
+            for path in files.files_of(self.config.store, self.name).values():
+                files.remove(path)
             self._installations.clear()
             self._checkpoints.clear()
+            self.reopened.clear()
             self.faults = FaultPlan()
             self.journal = self._new_journal()
             self.clock = Clock(self.config.mode, self.config.start, self.config.rate)
@@ -437,7 +464,7 @@ class World:
                 store = self._installations.pop(vendor).store
                 store.close()
                 if store.path is not None:
-                    _remove(store.path)
+                    files.remove(store.path)
             self.clock.restore(kept.clock)
             for vendor, image in kept.images.items():
                 self.installation(vendor).load(image)
@@ -451,11 +478,6 @@ class World:
             self._installations.clear()
 
 
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
 class Worlds(Mapping[str, World]):
     """The worlds of one process. `default` is always there."""
 
@@ -463,6 +485,8 @@ class Worlds(Mapping[str, World]):
 
     def __init__(self, emulator: Callable[[str], Emulator], config: WorldConfig | None = None) -> None:
         self._emulator = emulator
+        store = config.store if config is not None else None
+        self._claim = None if store is None else files.Claim(store)
         self._worlds = {"default": World("default", config or WorldConfig(), emulator)}
 
     def __getitem__(self, name: str) -> World:
@@ -484,7 +508,10 @@ class Worlds(Mapping[str, World]):
             raise ValueError(f"there is a world {name!r} already")
         if len(self._worlds) >= self.MOST:
             raise ValueError(f"there are {self.MOST} worlds already; delete some")
-        self._worlds[name] = world = World(name, config or self.default.config, self._emulator)
+        config = config or self.default.config
+        for path in files.files_of(config.store, name).values():
+            files.remove(path)  # left by a world of this name in an earlier process
+        self._worlds[name] = world = World(name, config, self._emulator)
         return world
 
     def replace_default(self, config: WorldConfig) -> World:
@@ -503,3 +530,5 @@ class Worlds(Mapping[str, World]):
     def close(self) -> None:
         for world in self._worlds.values():
             world.close()
+        if self._claim is not None:
+            self._claim.release()

@@ -127,8 +127,29 @@ def test_a_taken_port_is_named() -> None:
         (("--start", "2026-03-02T10:00:00"), ("offset",)),
         (("--store", "postgresql://x"), ("postgresql", "sqlite:///")),
         (("--store", "sqlite:////nowhere/at/all.db"), ("does not exist",)),
+        (("--store", "sqlite:////proc/a.db"), ("/proc/a", "cannot be used")),
+        (("--tls", "--tls-ca", "/nowhere/ca.pem"), ("/nowhere/ca.pem", "No such file")),
     ],
 )
 def test_wrong_options_are_told_what_would_be_right(options: tuple[str, ...], words: tuple[str, ...]) -> None:
     message = refused(*options)
     assert all(word in message for word in words), message
+
+
+def test_a_reopened_file_goes_on_and_says_what_it_ignores(start: Start, tmp_path: Path) -> None:
+    store = ("--store", f"sqlite:///{tmp_path / 'kept.db'}")
+    process, url, printed = start(*store, "--data", "empty", "--clock", "frozen", "--start", "2030-01-01T00:00:00Z")
+    assert "reopened" not in printed
+    answer = requests.put(f"{url}/_mock/v1/clock", json={"now": "2031-02-03T04:05:06Z"}, timeout=20)
+    assert answer.status_code == 200, answer.text
+    assert "another server" in refused(*store)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    _, url, printed = start(*store, "--data", "demo:5", "--seed", "9", "--dialect", "querydata=lenient")
+    (line,) = [each for each in printed.splitlines() if "kept.default.querydata.db" in each]
+    for words in ("goes on with empty, seed 1", "frozen clock at 2031-02-03T04:05:06", "ignored: data demo:5, seed 9"):
+        assert words in line
+    assert "lenient" in line
+    (world,) = requests.get(f"{url}/_mock/v1/worlds", timeout=20).json()["worlds"]
+    assert (world["seed"], world["vendors"]["querydata"]["data"]) == (1, "empty")
+    assert world["clock"]["now"].startswith("2031-02-03T04:05:06")

@@ -18,7 +18,7 @@ from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call, Operation, Recipe
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
 from mockservers.kernel.store import LARGEST, SMALLEST, Store, fits
-from mockservers.kernel.world import World, WorldConfig
+from mockservers.kernel.world import World, WorldConfig, Worlds
 from tests.server import toy
 
 START = instants.from_iso("2026-03-01T10:00:00Z")
@@ -406,7 +406,7 @@ def test_a_deleted_world_leaves_no_file(on_disk: WorldConfig, tmp_path: Path) ->
     worlds = toy.worlds(on_disk)
     worlds.create("gone").act("toy", "create", {})
     worlds.delete("gone")
-    assert list(tmp_path.iterdir()) == []
+    assert [each.name for each in tmp_path.iterdir()] == ["base.lock"]
     assert len(words(worlds.create("gone"))) == 4
     worlds.close()
 
@@ -549,3 +549,37 @@ def test_operations_are_found_by_actor() -> None:
     assert toy.EMULATOR.find("client", "create") is None
     found = toy.EMULATOR.find("other", "create")
     assert isinstance(found, Operation)
+
+
+def test_a_world_made_anew_finds_nothing_of_an_earlier_one_of_its_name(tmp_path: Path) -> None:
+    config = replace(FROZEN, store=tmp_path / "base.db")
+    first = Worlds(toy.emulator, config)
+    first.create("side").act("toy", "create", {"fields": {"word": "left"}})
+    first.close()
+    second = Worlds(toy.emulator, config)
+    assert "left" not in words(second.create("side"))
+    second.close()
+
+
+def test_two_servers_cannot_have_one_store(tmp_path: Path) -> None:
+    config = replace(FROZEN, store=tmp_path / "base.db")
+    first = Worlds(toy.emulator, config)
+    with pytest.raises(ValueError, match="another server uses the store"):
+        Worlds(toy.emulator, config)
+    first.close()
+    Worlds(toy.emulator, config).close()
+
+
+def test_a_reopened_world_keeps_seed_data_and_clock(tmp_path: Path) -> None:
+    config = replace(FROZEN, store=tmp_path / "base.db")
+    world = World("w", config, toy.emulator)
+    kept = words(world)
+    world.clock.advance(HOUR)
+    world.close()
+    again = World("w", replace(config, seed=7, data={"toy": Recipe("empty")}), toy.emulator)
+    assert words(again) == kept
+    assert (again.config.seed, again.config.data["toy"], again.clock.now()) == (1, Recipe("demo", 4), START + HOUR)
+    assert "ignored: data empty, seed 7" in again.reopened[0]
+    again.reset()
+    assert (words(again), again.clock.now()) == (kept, START)
+    again.close()

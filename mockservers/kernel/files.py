@@ -1,0 +1,66 @@
+"""The files of worlds: where each vendor's database lies, what an earlier server left in it, and who may use them.
+
+Knows names of files and the table of state in them; nothing of vendors, calls or records.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+
+def file_of(base: Path | None, world: str, vendor: str) -> Path | None:
+    """Where a vendor's database lies: `name.db` becomes `name.<world>.<vendor>.db`; None for memory."""
+    return None if base is None else base.with_name(f"{base.stem}.{world}.{vendor}{base.suffix or '.db'}")
+
+
+def files_of(base: Path | None, world: str) -> dict[str, Path]:
+    """The files of a world by vendor, opened by this process or left by an earlier one."""
+    if base is None or not base.parent.is_dir():
+        return {}
+    head, tail = f"{base.stem}.{world}.", base.suffix or ".db"
+    found = [each for each in base.parent.iterdir() if each.name.startswith(head) and each.name.endswith(tail)]
+    return {each.name[len(head) : -len(tail)]: each for each in sorted(found)}
+
+
+def remove(path: Path) -> None:
+    """Take a database away, with what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def states_of(base: Path | None, world: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """Vendor, file and kept state of every whole database of a world; others are judged when they are opened."""
+    for vendor, path in files_of(base, world).items():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as raw:
+            state = {key: json.loads(value) for key, value in raw.execute("SELECT key, value FROM mock_state")}
+            if state:
+                yield vendor, path, state
+
+
+class Claim:
+    """The right of one process to the files of a store; the system takes it back when the process ends."""
+
+    def __init__(self, base: Path) -> None:
+        """Raises ValueError when another server has it, or the place cannot be written."""
+        path = base.with_name(f"{base.stem}.lock")
+        try:
+            self._raw = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+            self._raw.execute("PRAGMA journal_mode=MEMORY")  # no second file beside the empty one
+            self._raw.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise ValueError(
+                    f"another server uses the store {base}; two would overwrite each other's changes. Stop that one, "
+                    "or choose another file"
+                ) from error
+            raise ValueError(f"the store {base} cannot be used: {error}; choose a file that can be written") from error
+        except sqlite3.Error as error:
+            raise ValueError(f"the store {base} cannot be used: {path} is not ours: {error}") from error
+
+    def release(self) -> None:
+        self._raw.close()
