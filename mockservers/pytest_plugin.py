@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mockservers.kernel.clock import Clock
     from mockservers.kernel.faults import Fault
     from mockservers.kernel.journal import Entry
+    from mockservers.kernel.operations import Recipe
     from mockservers.kernel.world import World
     from mockservers.server.door import FrontDoor
 
@@ -125,12 +126,22 @@ def mock_server() -> Iterator[FrontDoor]:
     worlds.close()
 
 
+def _recipe(vendor: str, text: str | int) -> Recipe:
+    """The recipe, if the vendor has it; raises ValueError."""
+    from mockservers import vendors
+    from mockservers.kernel.operations import Recipe
+
+    recipe, known = Recipe.parse(text), list(vendors.emulator(vendor).recipes)
+    if recipe.name not in known:
+        raise ValueError(f"{vendor} has no data recipe {recipe.name!r}; there are {', '.join(known)}")
+    return recipe
+
+
 @pytest.fixture
 def mock_world(request: pytest.FixtureRequest, mock_server: FrontDoor) -> Iterator[MockWorld]:
     """A fresh world for this test alone; the marker `mock_world(...)` says what it begins with."""
     from mockservers import vendors
     from mockservers.kernel import instants
-    from mockservers.kernel.operations import Recipe
     from mockservers.kernel.world import WorldConfig
 
     options: dict[str, Any] = {}
@@ -138,17 +149,24 @@ def mock_world(request: pytest.FixtureRequest, mock_server: FrontDoor) -> Iterat
         options.update(mark.kwargs)
     data = options.pop("data", "demo")
     by_vendor = data if isinstance(data, dict) else dict.fromkeys(vendors.NAMES, data)
+    dialects = options.pop("dialects", {})
+    try:
+        recipes = {vendor: _recipe(vendor, recipe) for vendor, recipe in by_vendor.items()}
+        for vendor, dialect in dialects.items():
+            vendors.emulator(vendor).dialects.dialect(dialect)
+    except ValueError as error:
+        pytest.fail(f"mock_world: {error}", pytrace=False)
     allow_unsupported = options.pop("allow_unsupported", False)
     config = WorldConfig(
         seed=options.pop("seed", 1),
         mode=options.pop("clock", "frozen"),
         start=instants.from_iso(options.pop("start", "2026-03-02T10:00:00Z")),
         rate=options.pop("rate", 1.0),
-        data={vendor: Recipe.parse(recipe) for vendor, recipe in by_vendor.items()},
-        dialects=options.pop("dialects", {}),
+        data=recipes,
+        dialects=dialects,
     )
     if options:
-        raise pytest.UsageError(f"mock_world has no option {sorted(options)[0]!r}; see pytest --markers")
+        pytest.fail(f"mock_world has no option {sorted(options)[0]!r}; see pytest --markers", pytrace=False)
     number = mock_server.worlds.default.journal.count  # only to begin somewhere
     while (name := f"test-{number}") in mock_server.worlds:
         number += 1
@@ -180,7 +198,7 @@ def mock_client(mock_world: MockWorld) -> Iterator[requests.Session]:
 
 def _line(entry: Entry) -> str:
     what = entry.operation or (entry.exchange.target if entry.exchange else "-")
-    parts = [f"#{entry.n}", entry.vendor, entry.actor, what, entry.outcome]
+    parts = [f"#{entry.n}", entry.vendor or "(no vendor)", entry.actor, what, entry.outcome]
     if entry.refusal:
         parts.append(entry.refusal)
     if entry.faults:
@@ -228,7 +246,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     mocked = item.stash.get(_WORLD, None)
-    if mocked is not None and report.when == "call" and report.failed:
+    if mocked is not None and report.when in ("setup", "call") and report.failed:
         entries = mocked.journal
         lines = [_line(entry) for entry in entries[-_SHOWN:]] or ["no call reached the emulators"]
         if len(entries) > _SHOWN:

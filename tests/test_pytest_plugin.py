@@ -130,3 +130,37 @@ def test_an_unknown_option_is_named(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("import pytest\n@pytest.mark.mock_world(colour=1)\ndef test_it(mock_world): pass")
     result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
     assert "no option 'colour'" in result.stdout.str()
+    assert "def mock_world" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("data={'querydta': 'demo'}", "'querydta' is not an emulated vendor"),
+        ("data={'querydata': 'demi'}", "querydata has no data recipe 'demi'"),
+        ("data='a b'", "'a b' is not a recipe"),
+        ("dialects={'get_ticket': 'clean'}", "'get_ticket' is not an emulated vendor"),
+        ("dialects={'get_tickets': 'klingon'}", "get_tickets has no dialect 'klingon'"),
+        ("dialects={'querydata': {'errrors': 'fault'}}", "querydata has no switch 'errrors'"),
+    ],
+)
+def test_a_wrong_option_fails_before_the_test(pytester: pytest.Pytester, options: str, words: str) -> None:
+    pytester.makepyfile(f"import pytest\n@pytest.mark.mock_world({options})\ndef test_it(mock_world): pass")
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*mock_world: {words}*"])
+
+
+def test_a_failed_setup_shows_the_journal(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+import pytest
+
+@pytest.fixture
+def prepared(mock_world, mock_client):
+    mock_client.get("/nowhere")
+    raise RuntimeError
+
+def test_it(prepared): pass
+""")
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
+    result.stdout.fnmatch_lines(["*mockservers journal*", "*#1  (no vendor)  client  /w/*/nowhere  unmatched*"])
