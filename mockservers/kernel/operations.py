@@ -158,5 +158,10 @@ class Emulator:
 
 
 def operations(*entries: Operation) -> dict[str, Operation]:
-    """Operations by name."""
-    return {entry.name: entry for entry in entries}
+    """Operations by name; raises ValueError when two have the same, since one of them could never be called."""
+    found: dict[str, Operation] = {}
+    for entry in entries:
+        if entry.name in found:
+            raise ValueError(f"there are two operations {entry.name!r}; give one of them another name, or take it away")
+        found[entry.name] = entry
+    return found

@@ -19,7 +19,7 @@ from mockservers.kernel.dialects import DialectFamily, Switch
 from mockservers.kernel.faults import KINDS, POINTS, FaultPlan
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.journal import Exchange, Journal
-from mockservers.kernel.operations import Recipe
+from mockservers.kernel.operations import Operation, Recipe, operations
 from mockservers.kernel.rules import Rule, RuleBook, Source
 from mockservers.kernel.secrets import MASK, SHORTEST, clean_body, clean_headers, mask
 from mockservers.kernel.tenants import Tenant, Tenants
@@ -413,3 +413,8 @@ def test_an_entity_finds_its_fields() -> None:
     assert entity.field("name").length == 10
     with pytest.raises(KeyError, match="no field 'none'"):
         entity.field("none")
+
+
+def test_two_operations_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two operations 'read'"):
+        operations(Operation("read", lambda ctx, request: 1), Operation("read", lambda ctx, request: 2))

@@ -35,9 +35,6 @@ EMULATOR = Emulator(
     identify=access.identify,
     operations=operations(
         Operation("query", query.query, "at most 500 entities by ascending id"),
-        Operation("create", writes.create, "adds up to 200 entities, or none"),
-        Operation("update", writes.update, "replaces up to 200 entities: what is not sent is cleared"),
-        Operation("delete", writes.delete, "takes up to 200 entities away, where their kind allows it"),
         Operation("create", writes.create, "makes up to 200 entities, all or none"),
         Operation("update", writes.update, "replaces up to 200 entities: what is not sent is cleared"),
         Operation("delete", writes.delete, "deletes up to 200 entities, where that is allowed"),
