@@ -122,9 +122,10 @@ def check(
 @click.option("--strict", is_flag=True, help="Exit with 3 when a file's duty was not put to the test.")
 @teaching
 def replay(files: tuple[Path, ...], client: str, deadline: float, strict: bool) -> None:
-    """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT or UNPROVEN for each.
+    """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN or MISTAKEN.
 
-    Exit codes: 0 none failed, 1 some failed, 2 usage, 3 unproven (with --strict), 4 the client failed as a program.
+    Exit codes: 0 none failed, 1 some failed, 2 usage or a mistaken file, 3 unproven (with --strict), 4 the client
+    failed as a program.
     """
     from mockservers.harness import replay as replaying
     from mockservers.harness import run_replay

@@ -27,8 +27,9 @@ class Machine:
     `actions` maps what others can do to a ticket to the further keys of such a step; `births` are those that make a
     new ticket (and so a new label); `label_keys` are the keys whose value is another ticket's label. `options` tells
     what a real integrator would know of an installation of this dialect. `varied` maps an option that a client may say
-    it obeys to the switch that the default check then varies, and its values, the default first. `untold` are fields
-    that an answer of this dialect does not tell.
+    it obeys to the switch that the default check then varies, and its values, the default first; `free` are switches
+    that it varies for every client, because nobody is promised a value. `untold` are fields that an answer of this
+    dialect does not tell.
     """
 
     vendor: str
@@ -40,13 +41,15 @@ class Machine:
     entity: str
     untold: Callable[[Dialect], frozenset[str]]
     settle: int = SLOWEST + MINUTE
+    free: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extra_types: Mapping[str, str] = field(default_factory=dict)
 
     def varying(self, dialect: str | Mapping[str, Any], options: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The switches that a check in `dialect` varies for a client that obeys `options`, with their values."""
         if dialect != "default":
             return {}
-        return {switch: values for option, (switch, values) in self.varied.items() if option in options}
+        obeyed = {switch: values for option, (switch, values) in self.varied.items() if option in options}
+        return {**obeyed, **self.free}
 
     @property
     def types(self) -> Mapping[str, str]:
@@ -157,6 +160,7 @@ _MACHINES = {
         },
         entity="ticket",
         untold=_get_tickets_untold,
+        free={"default_order": ("tid", "shuffled")},
     ),
 }
 

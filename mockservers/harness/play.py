@@ -163,8 +163,11 @@ class _Play:
         if self.scenario.data != "empty":
             self._list()
         self._reset(options)
-        for step in self.scenario.steps:
-            self._step(step)
+        for n, step in enumerate(self.scenario.steps, 1):
+            try:
+                self._step(step)
+            except ScenarioError as error:
+                raise ScenarioError(f"step {n}: {error}") from error
         self._settle()
         truth = self._list()
         if self.mirror is None and "mirror" in hello.tasks:

@@ -15,9 +15,10 @@ from mockservers.harness.history import History
 from mockservers.harness.play import Declined, Stage
 from mockservers.harness.scenarios import Scenario
 
-Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN"]
+Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN", "MISTAKEN"]
 """FAILED: a duty is broken. FIXED: the duty the file was found for is kept now. KEPT: as FIXED, in a file that names no
-duty. UNPROVEN: that duty was not put to the test, or the client declined the dialect."""
+duty. UNPROVEN: that duty was not put to the test, or the client declined the dialect. MISTAKEN: the file reads
+well, but a step of it cannot be played."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def replay(
 ) -> list[ReplayResult]:
     """Play every file. All are read before the first is played; raises ScenarioError, WrongClient, DriverFailure."""
     loaded = [(path, scenarios.load(path)) for path in map(Path, paths)]
+    for path, scenario in loaded:
+        _known(path, scenario, duties)
     driver = open_driver(client, deadline) if isinstance(client, str) else client
     try:
         with Stage(driver) as stage:
@@ -54,15 +57,22 @@ def replay(
             driver.close()
 
 
-def _one(stage: Stage, path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> ReplayResult:
+def _known(path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> tuple[Duty, ...]:
+    """The duties to judge by; raises ScenarioError where the file's own is not among them."""
     known = tuple(duties) if duties is not None else duties_of(scenario.vendor)
-    wanted = scenario.duty
-    if wanted is not None and wanted not in {duty.id for duty in known}:
+    if scenario.duty is not None and scenario.duty not in {duty.id for duty in known}:
         raise scenarios.ScenarioError(
-            f"{path}: there is no duty {wanted!r}; there are {', '.join(duty.id for duty in known)}"
+            f"{path}: there is no duty {scenario.duty!r}; there are {', '.join(duty.id for duty in known)}"
         )
+    return known
+
+
+def _one(stage: Stage, path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> ReplayResult:
+    known, wanted = _known(path, scenario, duties), scenario.duty
     try:
         history = stage.play(scenario)
+    except scenarios.ScenarioError as error:
+        return ReplayResult(path, scenario, "MISTAKEN", reason=f"{path}: {error}")
     except Declined as declined:
         return ReplayResult(path, scenario, "UNPROVEN", reason=f"the client declined this dialect: {declined}")
     judgements = judge(history, known)
@@ -81,6 +91,6 @@ def _one(stage: Stage, path: Path, scenario: Scenario, duties: Sequence[Duty] | 
 
 
 def exit_code(results: Iterable[ReplayResult], *, strict: bool = False) -> int:
-    """0 all fixed or kept, 1 some failed, 3 some unproven when strict."""
+    """0 all fixed or kept, 1 some failed, 2 some files have mistakes, 3 some unproven when strict."""
     outcomes = {result.outcome for result in results}
-    return 1 if "FAILED" in outcomes else 3 if strict and "UNPROVEN" in outcomes else 0
+    return 1 if "FAILED" in outcomes else 2 if "MISTAKEN" in outcomes else 3 if strict and "UNPROVEN" in outcomes else 0

@@ -27,7 +27,7 @@ def plain(text: str, role: str) -> str:
 
 
 _ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft"}
-_OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn"}
+_OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad"}
 
 
 def _wrap(text: str, indent: str) -> list[str]:

@@ -251,6 +251,19 @@ def test_an_unknown_duty_in_a_file(tmp_path: Path) -> None:
         replay([file], reference_name("querydata"))
 
 
+def test_a_file_that_cannot_be_played_is_named_with_its_step_and_the_others_are_played(tmp_path: Path) -> None:
+    head = "mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {client: sync}\n"
+    texts = {"a": "", "b": "- {other: create, fields: {Nonsense: 1}}\n", "c": ""}
+    files = [tmp_path / f"{name}.yaml" for name in texts]
+    for file, more in zip(files, texts.values(), strict=True):
+        file.write_text(head + more)
+    results = replay(files, reference_name("querydata"))
+    assert [result.outcome for result in results] == ["KEPT", "MISTAKEN", "KEPT"]
+    assert results[1].reason.startswith(f"{files[1]}: step 2: others cannot create: ")
+    assert exit_code(results) == 2
+    assert "Nonsense" in replay_text(results)
+
+
 def test_time_is_kept_to() -> None:
     report = quick("querydata", reference_name("querydata"), max_seconds=0.0)
     assert report.dialects[0].out_of_time

@@ -24,6 +24,7 @@ FURTHER = [
     ("querydata", "current_state", "closed"),
     ("querydata", "failed_details_repeated", "refused"),
     ("get_tickets", "changes_seen", "closed"),
+    ("get_tickets", "all_pages", "no_order"),
 ]
 """Further bugs of a duty, subtler than the first: `<duty>-<bug>.py`."""
 

@@ -71,6 +71,7 @@ class Telling:
         self.count = 0
         self.alive: list[int] = []
         self.heirs: dict[int, int] = {}
+        self.locked: set[int] = set()
 
     def born(self, times: int = 1) -> None:
         for _ in range(times):
@@ -106,6 +107,12 @@ def act(index: int, action: str, delay: int = 0, more: Mapping[str, Any] | None 
                 return None
             telling.born()
             telling.heirs[ticket] = telling.count
+        if action == "lock":
+            if ticket in telling.locked:  # who locks a locked ticket is refused
+                return None
+            telling.locked.add(ticket)
+        if action == "unlock":
+            telling.locked.discard(ticket)
         keys = dict(more or {})
         return Other("act", _label(ticket), action, keys.pop("fields", {}), keys, delay)
 

@@ -31,7 +31,9 @@ ACTIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ("assign", {"to": "guest"}),
     ("reopen", {}),
     ("note", {}),
+    ("lock", {}),
     ("unlock", {}),
+    ("spawn", {}),
 )
 TEXT_FIELDS = ("subject", "summary", "company_name", "contact")
 SIZES = (1, 2, 9, 10, 11, 20, 21)

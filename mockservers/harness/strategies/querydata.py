@@ -31,7 +31,17 @@ from mockservers.harness.strategies import (
 from mockservers.kernel.instants import MINUTE
 from mockservers.vendors import emulator
 
-ACTIONS = ("Add Notes", "Assign", "Add Ongoing Response", "Add Complete Response", "Change Folder", "Revise")
+ACTIONS = (
+    "Add Notes",
+    "Assign",
+    "Add Ongoing Response",
+    "Add Complete Response",
+    "Change Folder",
+    "Revise",
+    "Add Sketch",
+    "Add Map Annotation",
+    "Add Facility Type",
+)
 TEXT_FIELDS = ("Remarks", "LocateInstructions")
 
 
