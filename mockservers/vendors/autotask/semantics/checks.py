@@ -100,6 +100,8 @@ class Record:
         hidden = access.hidden_fields(ctx, self.entity.name)
         sent = self._sent()
         ctx.cite(rules.CREATE_REQUIRED if self.creating else rules.UPDATE_REPLACES)
+        if ctx.dialect["field_flags"] != "2021":
+            ctx.cite(rules.INFO_FIELD_FLAGS)
         made: Row = {}
         for element in self.entity.elements:
             value = sent.get(element.name)
@@ -149,7 +151,7 @@ class Record:
                     rules.WRITE_STRUCTURED, "Conversion from type 'Object' to type 'String' is not valid."
                 )
             return None if value.text is None else value.text.replace("\x00", "") or None
-        if value.text is None and not value.structured:
+        if not value.text and not value.structured:
             return None
         ctx.cite(rules.WRITE_CONVERT)
         try:
