@@ -32,6 +32,8 @@ MOUNTS = (
     ),
     # The folder above /API is the installation's own; the wire compares it with the dialect.
     mount("get_tickets", r"(?:/[^/]+)*/API/(?:default\.aspx)?", "/API/default.aspx"),
+    # The REST service is not emulated; the wire says so instead of letting the path look unknown.
+    mount("autotask", r"/atservicesrest/.*", "/ATServicesRest/"),
     mount("autotask", r"/atservices/[^/]*/atws\.(?:asmx(?:/.*)?|wsdl)", "/ATServices/1.6/atws.asmx"),
     mount(
         "autotask",
