@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from mockservers.cli.manners import BROKEN, PORT, TOKEN, stop, teaching
+from mockservers.cli.manners import BROKEN, PORT, TOKEN, USAGE, stop, teaching
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Remote:
             lines = [str(said["error"]), *(f"  {each}" for each in details if each != said["error"])]
         except (ValueError, KeyError, TypeError):
             lines = [text.strip() or f"HTTP {error.code}"]
-        stop("\n".join(lines), code=BROKEN)
+        stop("\n".join(lines), code=BROKEN if error.code >= 500 else USAGE)
 
 
 pass_remote = click.make_pass_decorator(Remote)
@@ -80,6 +80,8 @@ pass_remote = click.make_pass_decorator(Remote)
 @click.pass_context
 def world(context: click.Context, url: str, name: str | None, control_token: str | None) -> None:
     """Look at and change the worlds of a running server: what a test does by the control API, from the shell."""
+    if name == "":
+        stop("--world '' names no world; leave it out for 'default'")
     context.obj = Remote(url, name, control_token)
 
 
@@ -342,7 +344,7 @@ def fault(
 @click.option("--vendor", help="Only this vendor.")
 @click.option("--outcome", help="Only this outcome: ok, refused, unsupported, fault, error, page, unmatched.")
 @click.option("--since", type=int, help="Only entries after this number.")
-@click.option("--most", type=int, help="At most so many, from the first on.")
+@click.option("--most", type=click.IntRange(1), help="At most so many, from the first on.")
 @click.option("--last", type=int, help="Only the last so many.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line.")
 @pass_remote

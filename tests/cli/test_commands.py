@@ -112,7 +112,7 @@ def test_a_world_from_the_shell(url: str) -> None:
     world("records", "get_tickets", "change", made["id"], "--field", "priority=High")
     world("records", "get_tickets", "delete", made["id"])
     assert json.loads(world("dialect", "get_tickets", "cc_column=clean"))["changes"] == {"cc_column": "clean"}
-    assert "'faithful' or 'clean'" in world("dialect", "get_tickets", "cc_column=dirty", code=1)
+    assert "'faithful' or 'clean'" in world("dialect", "get_tickets", "cc_column=dirty", code=2)
     assert json.loads(world("fault", "cut", "after_bytes=40", "--vendor", "get_tickets"))["id"] == "f1"
     world("fault", "--clear")
     assert json.loads(world("fault")) == {"faults": []}
@@ -125,4 +125,9 @@ def test_a_world_from_the_shell(url: str) -> None:
     world("reset")
     world("tenants", "get_tickets")
     world("delete", "mine")
-    world("show", code=1)
+    world("show", code=2)
+
+
+def test_the_shell_refuses_a_world_without_a_name_and_a_page_of_nothing() -> None:
+    assert "names no world" in run("world", "--world", "", "show").output
+    assert run("world", "journal", "--most", "0").exit_code == 2

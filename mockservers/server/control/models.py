@@ -57,6 +57,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _world_name(value: Any) -> Any:
+    if isinstance(value, str) and not NAME.fullmatch(value):
+        raise ValueError(f"{value!r} is not a world name: lower-case letters, digits and inner hyphens, at most 40")
+    return value
+
+
 MOST_ROWS = 1_000_000
 WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -122,7 +128,9 @@ class ClockStart(Body):
 
 
 class WorldCreate(Body):
-    name: str = Field(pattern=f"^{NAME.pattern}$", description="a host label")
+    name: Annotated[
+        str, BeforeValidator(_world_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"})
+    ] = Field(description="a host label")
     seed: int | None = Field(None, ge=store.SMALLEST, le=store.LARGEST)
     clock: ClockStart | None = None
     data: dict[str, RecipeText] = Field({}, description="a recipe for each vendor: empty, demo, demo:1000")
@@ -172,7 +180,7 @@ class CredentialAdd(Body):
 
 
 class CredentialChange(Body):
-    at: Instant | None = Field(None, description="without it now; for expire, null takes the expiry away")
+    at: Instant | None = Field(None, description="without it now; null takes expiry or revocation away")
 
 
 class TenantQuery(VendorQuery):

@@ -141,7 +141,8 @@ def read_world(path: models.WorldPath, query: models.Query) -> flask.Response:
 @api.delete("/worlds/<string:name>", tags=_WORLDS)
 def delete_world(path: models.WorldPath, query: models.Query) -> flask.Response:
     """Delete a world and its data; `default` cannot be deleted."""
-    asked.world(path.name)
+    if path.name not in asked.site().worlds:
+        raise Problem(404, f"There is no world {path.name!r}.")
     with asked.naming("name"):
         asked.site().worlds.delete(path.name)
     return asked.answer({"deleted": path.name})
