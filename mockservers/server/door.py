@@ -65,7 +65,7 @@ class FrontDoor:
         most_body: int = MOST_BODY,
         mounts: Sequence[Mount] = mounts.MOUNTS,
     ) -> None:
-        if host not in guard.LOOPBACK and not control_token:
+        if not guard.is_loopback(host) and not control_token:
             raise ValueError(
                 f"listening on {host} lets other machines reach the control API, which can change everything; "
                 "give a control token, or listen on 127.0.0.1"

@@ -152,6 +152,18 @@ def test_a_credential_is_shown_once_if_it_was_made_here(api: Api, world: World) 
     assert "given-by-me" not in text
 
 
+def test_a_revocation_can_be_taken_back(api: Api) -> None:
+    assert api.post("/credentials/c1/revoke", {}, vendor="toy")["valid"] is False
+    back = api.post("/credentials/c1/revoke", {"at": None}, vendor="toy")
+    assert (back["valid"], back["revoked"]) == (True, None)
+
+
+def test_a_wrong_world_name_is_told_in_words(api: Api) -> None:
+    status, said = api.ask("POST", "/worlds", {"name": "My World"})
+    assert status == 422
+    assert "lower-case letters, digits and inner hyphens" in said["error"]
+
+
 def test_credentials_are_revoked_and_expire(api: Api) -> None:
     assert api.post("/credentials/c1/revoke", {}, vendor="toy")["valid"] is False
     assert api.toy().status_code == 403

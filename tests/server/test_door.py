@@ -303,6 +303,9 @@ def test_the_bound_port_is_refused_to_a_second_door(door: FrontDoor) -> None:
 def test_listening_beyond_loopback_needs_a_token() -> None:
     with pytest.raises(ValueError, match="control token"):
         FrontDoor(toy.worlds(), "0.0.0.0")
+    assert FrontDoor(toy.worlds(), "127.0.0.2").url == "http://127.0.0.2:0"
+    with pytest.raises(ValueError, match="control token"):
+        FrontDoor(toy.worlds(), "127.0.0.2.example.org")
     assert FrontDoor(toy.worlds(), "0.0.0.0", control_token="t").url.startswith("http://127.0.0.1:")
 
 

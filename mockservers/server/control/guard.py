@@ -8,10 +8,16 @@ origins by `Origin`.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_LOOPBACK = re.compile(r"localhost|::1|127(?:\.[0-9]{1,3}){3}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host: any address of 127.0.0.0/8 is its own."""
+    return _LOOPBACK.fullmatch(host) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ def host_of(authority: str) -> str:
 
 def is_ours(host: str, bound: str) -> bool:
     """Whether a host name can only mean this machine, or is the one we were told to listen on."""
-    return host in LOOPBACK or host.endswith(".localhost") or host == host_of(f"[{bound.strip('[]')}]")
+    return is_loopback(host) or host.endswith(".localhost") or host == host_of(f"[{bound.strip('[]')}]")
 
 
 def check(headers: Mapping[str, str], token: str | None, bound: str) -> Denial | None:

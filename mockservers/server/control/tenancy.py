@@ -115,11 +115,11 @@ def _find(there: Installation, credential_id: str) -> Credential:
 def revoke_credential(
     path: models.CredentialPath, query: models.VendorQuery, body: models.CredentialChange
 ) -> flask.Response:
-    """Revoke a credential now, or at an instant."""
+    """Revoke a credential now, or at an instant; an explicit null takes the revocation back."""
     where = asked.world(query.world)
     there = asked.installation(where, query.vendor)
     credential = _find(there, path.id)
-    credential.revoked = where.clock.now() if body.at is None else body.at
+    credential.revoked = body.at if "at" in body.model_fields_set else where.clock.now()
     asked.changed(there)
     return asked.answer(_credential(where, credential))
 
