@@ -106,7 +106,10 @@ WINDOW_BOUNDS = _rule(
     "assumption", "line 42 is silent", 32, switch="window_bounds",
 )  # fmt: skip
 WINDOW_REVERSED = _rule(
-    "window.reversed", "A window that starts after its end is refused.", "assumption", "line 42 is silent"
+    "window.reversed",
+    "A window that starts after its end is refused: one that does so on the wall, in no reading of a repeated hour.",
+    "assumption",
+    "line 42 is silent",
 )
 WINDOW_ZONE = _rule(
     "window.zone",

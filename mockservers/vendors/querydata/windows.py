@@ -48,8 +48,10 @@ def read(text: str, zone: str, bounds: str, lenient: bool) -> tuple[int, int]:
         raise Unreadable("names a day or time that does not exist") from error
     tz = instants.zone(zone)
     low, high = instants.from_wall(first, tz), instants.from_wall(last, tz, later=True)
-    if low > high:
+    # On the wall 01:58-01:03 is five minutes of a repeated hour; 02:30-03:00 of a skipped one holds nothing but its end.
+    if low > high and first > last:  # querydata.window.reversed
         raise Reversed("starts after its end")
+    low = min(low, high)
     if bounds == "whole_minute":
         high += unit - 1
     elif bounds == "end_exclusive":

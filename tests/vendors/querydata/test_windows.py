@@ -135,6 +135,15 @@ def test_a_window_that_ends_before_it_starts(desk: Desk) -> None:
     assert desk.ids(day("10:05-10:05")) == []
 
 
+@pytest.mark.rule("querydata.window.reversed")
+def test_reversed_windows_where_a_clock_is_moved(make: Callable[..., Desk]) -> None:
+    desk = make({"time_zone": "America/New_York"})
+    assert desk.ids("2026/03/08 02:30-2026/03/08 03:00") == []  # the hour from 02:00 on was skipped
+    assert desk.ids("2026/11/01 01:58-2026/11/01 01:03") == []  # five minutes across the repeated hour
+    for window in ("2026/03/08 03:30-2026/03/08 03:00", "2026/11/01 02:30-2026/11/01 02:00"):
+        assert desk.error("Summary", between(LAST, window))[0] == "VALUE"
+
+
 # --- bounds and zones -------------------------------------------------------------------------------------------------
 
 
