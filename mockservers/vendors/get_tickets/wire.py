@@ -135,7 +135,7 @@ def _page(status: int, text: str) -> Response:
 
 def _other_verb(method: str) -> Response:
     if method == "OPTIONS":
-        return reply(200, b"", _HTML, (("Allow", f"OPTIONS, TRACE, {_VERBS}"), ("Public", f"OPTIONS, TRACE, {_VERBS}")))
+        return reply(200, b"", _HTML, (("Allow", f"OPTIONS, {_VERBS}"), ("Public", f"OPTIONS, {_VERBS}")))
     page = aspnet.server_page(405, "HTTP verb used to access this page is not allowed.", "Use another verb.")
     return reply(405, page, _HTML, (*_HEADERS, ("Allow", _VERBS)))
 

@@ -142,6 +142,8 @@ def _serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
     headers = [("Cache-Control", "private, max-age=0"), ("X-AspNet-Version", "4.0.30319")]
     if reply.content_type:
         headers.append(("Content-Type", reply.content_type))
+    if reply.status == 405:
+        headers.append(("Allow", "GET, POST"))
     headers.append(("Content-Length", str(len(reply.body))))
     start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
     return [reply.body]

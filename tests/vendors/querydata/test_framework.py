@@ -212,6 +212,7 @@ def test_other_encodings_are_read(desk: Desk) -> None:
 def test_other_verbs_are_405(desk: Desk, verb: str) -> None:
     done = desk.http(BODY, verb=verb)
     assert done.status == 405
+    assert ("Allow", "GET, POST") in done.reply_headers
     assert bool(done.reply_body) == (verb != "HEAD")
     assert desk.http(BODY, verb="PUT", tail="/QueryData").status == 405
 
