@@ -11,15 +11,12 @@ from importlib import import_module
 from typing import Any
 
 from mockservers.kernel.operations import Emulator
+from mockservers.wirekit.environ import EXCHANGE as EXCHANGE
+from mockservers.wirekit.environ import WORLD as WORLD
 
 NAMES = ("querydata", "get_tickets", "autotask")
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-WORLD = "mockservers.world"
-"""Key of the WSGI environ under which a wire finds the `World` it serves."""
-EXCHANGE = "mockservers.exchange"
-"""Key of the WSGI environ under which a wire finds the `Exchange`, to hand it on in its `Call`."""
 
 
 @cache

@@ -20,9 +20,7 @@ from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown
 from mockservers.kernel.world import World
-
-WORLD, EXCHANGE = "mockservers.world", "mockservers.exchange"
-"""Keys of the WSGI environ under which the front door hands over the world and the exchange."""
+from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
