@@ -27,6 +27,7 @@ from mockservers.kernel import catalogue
 from mockservers.kernel.instants import DAY
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Rule
+from mockservers.kernel.store import fits
 from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.vendors.autotask import limits, rules, zones
 from mockservers.vendors.autotask.model import TABLES
@@ -83,8 +84,8 @@ def identify(ctx: Context) -> Tenant:
     ctx.credential = credential
     ctx.scratch = Caller(
         credential.facts["user"],
-        int(credential.facts.get("resource", 0)),
-        tenant.facts["levels"][credential.facts["level"]],
+        resource_of(credential),
+        level_of(tenant, credential),
         code,
         (asked.header.impersonate or "").strip() or None,
     )
@@ -105,10 +106,10 @@ def _login(ctx: Context, asked: Asked) -> Credential:
     tenant = ctx.installation.tenants[found.tenant]
     if asked.password != found.secret and not _same_beginning(ctx, tenant, asked.password, found.secret):
         raise refused()
-    level: Mapping[str, Any] = tenant.facts["levels"][found.facts["level"]]
+    level = level_of(tenant, found)
     if (found.revoked is not None and ctx.now >= found.revoked) or not found.facts.get("active", True):
         raise refused(rules.USER_INACTIVE)
-    if _active(ctx, tenant, int(found.facts.get("resource", 0))) is False:
+    if _active(ctx, tenant, resource_of(found)) is False:
         raise refused(rules.USER_INACTIVE)
     if expired(found, level, ctx.now):
         ctx.cite(rules.USER_EXPIRY)
@@ -124,6 +125,19 @@ def _same_beginning(ctx: Context, tenant: Tenant, given: str, known: str) -> boo
         return False
     ctx.cite(rules.USER_LONG_PASSWORD)
     return True
+
+
+def level_of(tenant: Tenant, credential: Credential) -> Mapping[str, Any]:
+    """The security level of a user; one that was added without a level has the customer's first, the system's own."""
+    levels: Mapping[str, Mapping[str, Any]] = tenant.facts["levels"]
+    found = levels.get(str(credential.facts.get("level")))
+    return next(iter(levels.values())) if found is None else found
+
+
+def resource_of(credential: Credential) -> int:
+    """The id of the resource that a user is; 0 when none was named."""
+    found = credential.facts.get("resource")
+    return found if isinstance(found, int) and fits(found) else 0
 
 
 def user(ctx: Context, name: str | None) -> Credential | None:
@@ -144,8 +158,8 @@ def expired(credential: Credential, level: Mapping[str, Any], now: int) -> bool:
     """
     if credential.expires is not None and now >= credential.expires:
         return True
-    days = level.get("password_days")
-    return days is not None and now >= int(credential.facts.get("renewed", 0)) + days * DAY
+    days, renewed = level.get("password_days"), credential.facts.get("renewed")
+    return days is not None and isinstance(renewed, int) and now >= renewed + days * DAY
 
 
 def _wrong_zone(ctx: Context, asked: Asked, tenant: Tenant) -> None:

@@ -36,17 +36,17 @@ def told(ctx: Context) -> dict[str, Any]:
             "threshold": usage.requests,
             "minutes": usage.minutes,
             "notices": [dict(each) for each in tenant.facts.get("notices", ())],
-            "users": {str(each.facts["user"]): _told_user(ctx, tenant, each) for each in users},
+            "users": {str(each.facts.get("user", "")): _told_user(ctx, tenant, each) for each in users},
             "levels": {name: dict(level) for name, level in tenant.facts["levels"].items()},
         },
     }
 
 
 def _told_user(ctx: Context, tenant: Tenant, user: Credential) -> dict[str, Any]:
-    level = tenant.facts["levels"][user.facts["level"]]
+    level = access.level_of(tenant, user)
     return {
-        "level": user.facts["level"],
-        "resource": user.facts["resource"],
+        "level": next(name for name, each in tenant.facts["levels"].items() if each is level),
+        "resource": access.resource_of(user),
         "active": bool(user.facts.get("active", True)),
         "expired": access.expired(user, level, ctx.now),
     }

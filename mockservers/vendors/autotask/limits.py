@@ -13,7 +13,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.autotask import dialects, rules
+from mockservers.vendors.autotask import dialects, entities, rules
 from mockservers.vendors.autotask.requests import Asked, Query, Write
 
 SLOWER, SLOW, SLOWEST = 50, 75, 90
@@ -126,13 +126,19 @@ def _threads(ctx: Context, tenant: Tenant, code: str | None) -> None:
 
 
 def endpoint(ctx: Context) -> str:
-    """The object a call is about, which is what calls at once are counted by; else its operation."""
+    """The object a call is about, which is what calls at once are counted by; else its operation.
+
+    What is no entity counts as one, so that made-up names do not make the counts grow.
+    """
     asked: Asked = ctx.call.request
     if isinstance(asked.body, Query):
-        return asked.body.entity.casefold()
-    if isinstance(asked.body, Write) and asked.body.inputs:
-        return asked.body.inputs[0].entity.casefold()
-    return ctx.call.operation
+        named = asked.body.entity
+    elif isinstance(asked.body, Write) and asked.body.inputs:
+        named = asked.body.inputs[0].entity
+    else:
+        return ctx.call.operation
+    found = entities.find(named)
+    return "" if found is None else found.name
 
 
 def told(ctx: Context) -> str:

@@ -148,6 +148,23 @@ def test_only_in_one_dialect_the_end_of_a_long_password_does_not_count() -> None
     assert post.call("GetWsdlVersion", login=basic("long@demo.example", "p" * 30)).status == 200
 
 
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"user": "new@demo.example"}, 200),
+        ({"user": "new@demo.example", "level": "Nonsense", "resource": "x", "renewed": "y"}, 200),
+        ({"user": "new@demo.example", "level": "Full Access"}, 401),
+        ({"user": 5}, 401),
+        ({}, 401),
+    ],
+)
+def test_a_user_can_be_added_with_few_facts(post: Post, facts: dict[str, Any], expected: int) -> None:
+    post.world.installation("autotask").tenants.grant("demo", "user", "new-password", facts=facts)
+    assert status(post, basic("new@demo.example", "new-password")) == expected
+    assert post.last.outcome in ("ok", "refused")
+    post.world.act("autotask", "read", {"id": "customer"})
+
+
 # --- tracking identifiers ---------------------------------------------------------------------------------------------
 
 _BAD = (

@@ -274,3 +274,12 @@ def test_refused_calls_do_not_stay_under_way(make: MakePost) -> None:
     under_way.leave()
     assert texts(post.query("Ticket"), "ReturnCode") == ["1"]
     assert len(refused) == 4
+
+
+def test_made_up_entities_share_one_count(make: MakePost) -> None:
+    post = make()
+    under_way = [begin(post, f"Made{n}") for n in range(3)]
+    assert "Thread Threshold Exceeded" in errors(post.query("Other"))
+    assert len([key for key in post.world.installation("autotask").cache if key[0] == "threads"]) == 1
+    for each in under_way:
+        each.leave()

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
@@ -224,7 +223,7 @@ def code_check(ctx: Context, asked: Asked) -> CodeCheck:
     found = access.user(ctx, asked.body)
     if found is None or found.tenant != ctx.tenant.name:
         return CodeCheck(api_user=False, associated=False)
-    level: Mapping[str, Any] = ctx.tenant.facts["levels"][found.facts["level"]]
+    level = access.level_of(ctx.tenant, found)
     code = asked.header.integration_code
     known = ctx.installation.tenants.find(access.CODE, code or "", ctx.now)
     return CodeCheck(level["kind"] == "api_only", known is not None and known.tenant == found.tenant)
