@@ -120,7 +120,7 @@ def test_xml_is_the_same_tree(desk: Desk) -> None:
 
 @pytest.mark.rule("querydata.framework.escaped_once")
 def test_the_answer_is_escaped_once(desk: Desk) -> None:
-    remarks = "Smith & Sons <North>, \"Köln\" &amp; more"
+    remarks = 'Smith & Sons <North>, "Köln" &amp; more'
     made = desk.create(fields={"Remarks": remarks})
     sent = desk.http(envelope(json.dumps(payload("Details", equals(str(made)))))).reply_body.decode()
     assert "Smith &amp; Sons &lt;North&gt;" in sent
