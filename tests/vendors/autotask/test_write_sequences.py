@@ -73,7 +73,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "HoursWorked": Field({"1": 1.0, "24": 24.0}, ("0", "24.5", "-1"), required=True), "SummaryNotes": TEXT,
     },
     "Contact": {
-        "AccountID": plain(company.SPECIAL_ACCOUNT, 29683512, bad=(5,), required=True, once=True),
+        "AccountID": plain(company.SPECIAL_ACCOUNT, 29683500, bad=(5,), required=True, once=True),
         "FirstName": plain("A", "B", required=True), "LastName": plain("C", "ß", required=True),
         "Active": Field({"1": 1, "0": 0, "true": 1}, ("yes",), required=True), "Note": plain("n", bad=("n" * 51,)),
     },
