@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +91,8 @@ class Desk:
             store=self.path,
         )
         self.world = World("default", config, lambda name: EMULATOR)
+        # Many tests make one in passing: its databases are closed when nobody holds it any more.
+        weakref.finalize(self, self.world.close)
 
     # --- calls ------------------------------------------------------------------------------------------------------
 

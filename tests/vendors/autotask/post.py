@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import weakref
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -66,6 +67,8 @@ class Post:
             dialects={} if dialect is None else {"autotask": dialect},
         )
         self.world = World("default", config, lambda name: EMULATOR)
+        # Many tests make one in passing: its databases are closed when nobody holds it any more.
+        weakref.finalize(self, self.world.close)
         self.world.installation("autotask")
 
     def http(
