@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from mockservers.vendors.autotask import company
 from tests.vendors.autotask.asking import Answer, Desk, Failed, sent, where
 
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "120"))
 BEGIN = datetime(2026, 3, 2, 10)
 API, OWNER = company.API_USER, company.OWNER
 

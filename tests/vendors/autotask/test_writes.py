@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from mockservers.kernel import instants
+from mockservers.kernel.operations import Call
 from mockservers.vendors.autotask import company, picklists
 from mockservers.vendors.autotask.choices import Choice
 from mockservers.vendors.autotask.entities import ENTITIES
-from mockservers.vendors.autotask.requests import Value
-from tests.vendors.autotask.asking import Answer, Desk, Failed, sent, where
+from mockservers.vendors.autotask.requests import Asked, Header, Upload, Value
+from tests.vendors.autotask.asking import CODES, ENDPOINT, Answer, Desk, Failed, sent, where
 
 ACCOUNT = company.SPECIAL_ACCOUNT
 ENGINEER, LOCATOR = 29682834, 29682835
@@ -726,3 +727,17 @@ def test_tasks_projects_services_and_calls_have_dates_of_their_own(desk: Desk) -
 def test_times_are_those_of_the_worlds_clock(desk: Desk) -> None:
     desk.world.clock.set(instants.from_iso("2026-07-01T12:00:00.5Z"))
     assert _dates(desk, "Ticket", ticket(desk), "CreateDate", "LastActivityDate") == ["2026-07-01T08:00:00.5"] * 2
+
+
+@pytest.mark.rule("autotask.activity.moves", "autotask.attachment.calls")
+def test_an_attachment_is_activity_too(desk: Desk) -> None:
+    made = ticket(desk)
+    desk.wait(3600)
+    info = sent(
+        "AttachmentInfo", ParentID=made, ParentType=4, Type="URL", Title="t", FullPath="https://x.example", Publish=1
+    )
+    asked = Asked(
+        desk.user, desk.password, Header(None, CODES["demo"], None), ENDPOINT, "localhost", Upload(None, info)
+    )
+    desk.world.perform(Call("autotask", "CreateAttachment", asked))
+    assert _dates(desk, "Ticket", made, "LastActivityDate", "LastTrackedModificationDateTime") == [LATER, NOW]

@@ -18,6 +18,7 @@ from mockservers.kernel.store import Instant, Text, fits
 from mockservers.vendors.autotask import access, limits, model, picklists, renderings, rules
 from mockservers.vendors.autotask.entities import ENTITIES, stored_time
 from mockservers.vendors.autotask.requests import Asked, Input, Upload
+from mockservers.vendors.autotask.semantics.keeping import Keeper
 
 MOST_BYTES = 7_000_000
 MOST_BYTES_IN_WINDOW, WINDOW = 10_000_000, 5 * MINUTE
@@ -132,6 +133,7 @@ def create(ctx: Context, asked: Asked) -> int:
     ending = row["FullPath"].rpartition(".")[2].lower()
     row["ContentType"] = _CONTENT.get(ending, "application/octet-stream") if row["Type"] == "FILE_ATTACHMENT" else None
     model.insert(ctx.db, tenant, _ENTITY, [(row, {})])
+    Keeper.of(ctx).touch_parents(_ENTITY, row)
     ctx.db.execute(
         sa.insert(UPLOADS), [{"tenant": tenant, "id": row["id"], "at": ctx.now, "size": len(data), "data": data}]
     )

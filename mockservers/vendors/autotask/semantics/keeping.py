@@ -97,7 +97,7 @@ class Keeper:
             begin(self, row)
         work_out(self, entity, row, None)
         model.insert(self.ctx.db, self._tenant, entity, [(row, udf)])
-        self._touch_parents(entity, row)
+        self.touch_parents(entity, row)
         return row
 
     def _next(self, entity: Entity) -> int:
@@ -142,7 +142,8 @@ class Keeper:
         """Take a record away. What refers to it stays as it is."""
         model.remove(self.ctx.db, self._tenant, entity, id_)
 
-    def _touch_parents(self, entity: Entity, row: Mapping[str, Any]) -> None:
+    def touch_parents(self, entity: Entity, row: Mapping[str, Any]) -> None:
+        """`row` was added: if it is an activity, that moves the dates of what it is about."""
         for reference, parent in PARENTS.get(entity.name, ()):
             if row.get(reference) is not None:
                 self.touch(ENTITIES[parent], row[reference])
