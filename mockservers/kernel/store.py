@@ -95,10 +95,14 @@ class Store:
         # What other databases have by themselves: LIKE that tells letter cases apart, and SOUNDEX.
         raw.execute("PRAGMA case_sensitive_like=ON")
         raw.create_function("soundex", 1, soundex, deterministic=True)
-        if self.path is not None:
-            raw.execute("PRAGMA journal_mode=WAL")
-            raw.execute("PRAGMA synchronous=NORMAL")
-            raw.execute("PRAGMA busy_timeout=5000")
+        try:
+            if self.path is not None:
+                raw.execute("PRAGMA journal_mode=WAL")
+                raw.execute("PRAGMA synchronous=NORMAL")
+                raw.execute("PRAGMA busy_timeout=5000")
+        except BaseException:  # a file that is no database, or is not to be had
+            raw.close()
+            raise
         return raw
 
     @property
