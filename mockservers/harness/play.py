@@ -128,14 +128,14 @@ class _Play:
 
     def masked(self, text: str) -> str:
         """`text` without credentials."""
-        return mask(text, self.world.installation(self.scenario.vendor).tenants.secrets)
+        return mask(text, self.world.installation(self.scenario.vendor).secrets)
 
     def _watch_secrets(self) -> None:
         """Look at each exchange before the world masks it: a mask in the journal may be text that the client wrote."""
         file = self.world.file
 
         def watched(vendor: str, exchange: Exchange, *rest: Any, **more: Any) -> None:
-            secrets = self.world.installation(self.scenario.vendor).tenants.secrets
+            secrets = self.world.installation(self.scenario.vendor).secrets
             self.filing.reveals = revealing(exchange, secrets)
             file(vendor, exchange, *rest, **more)
 
@@ -355,7 +355,7 @@ class _Play:
             dialect=installation.tenants.first.dialect,
             hello=hello,
             options=dict(options),
-            secrets=tuple(installation.tenants.secrets),
+            secrets=tuple(installation.secrets),
             deeds=deeds,
             exchanges=exchanges,
             tasks=tuple(self.tasks),

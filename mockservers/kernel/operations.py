@@ -83,6 +83,11 @@ class Context:
         if self.call.exchange is not None and value:
             self.call.exchange.secrets.append(value)
 
+    def issued(self, value: str) -> None:
+        """Name a secret that this call hands out: from now on no journal of the world shows it."""
+        self.secret(value)
+        self.installation.issued.append(value)
+
     def delay(self, seconds: float) -> None:
         """Hold the answer back by `seconds` of the vendor's time."""
         if self.call.exchange is not None:

@@ -39,6 +39,8 @@ _TEMPLATES: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
 """Images of freshly seeded databases: the second world with the same data opens in a millisecond."""
 _MOST_TEMPLATES, _LARGEST_TEMPLATE = 12, 32 << 20
 
+MOST_ISSUED = 64
+"""Tokens handed out by one installation that are masked wherever they stand; an older one where it is presented."""
 LONGEST_SECRET = 8192
 """Bytes, in any of the forms in which a secret is masked."""
 
@@ -78,6 +80,8 @@ class Installation:
         self.ids = Ids(config.seed)
         self.recipe = config.data.get(emulator.name, Recipe())
         self.usage: dict[str, deque[int]] = {}
+        self.issued: deque[str] = deque(maxlen=MOST_ISSUED)
+        """Secrets that were handed out to callers, the latest of them."""
         self.cache: dict[Any, Any] = {}
         """Rendered fragments and the like, by keys that name a revision; emptied when data is replaced."""
         self.store = Store(files.file_of(config.store, world.name, emulator.name))
@@ -161,6 +165,11 @@ class Installation:
         self.store.load(image)
         self.usage.clear()
         self._load_state()
+
+    @property
+    def secrets(self) -> list[str]:
+        """Everything that lets a call in here: credentials, and what was handed out for them."""
+        return [*self.tenants.secrets, *self.issued]
 
     def switch(self, changes: Mapping[str, Any], tenant: str | None = None) -> None:
         """Set dialect switches of a tenant, or of the installation and all its tenants."""
@@ -397,7 +406,7 @@ class World:
             emulator = self._emulator(vendor)
             patterns += emulator.secret_patterns
             if vendor in self._installations:
-                secrets += self._installations[vendor].tenants.secrets
+                secrets += self._installations[vendor].secrets
             else:
                 secrets += emulator.demo_credential.values()
 

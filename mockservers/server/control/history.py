@@ -87,7 +87,7 @@ def cleaner(where: World) -> Callable[[str], str]:
         secret
         for vendor in asked.site().vendors
         if where.opened(vendor)
-        for secret in where.installation(vendor).tenants.secrets
+        for secret in where.installation(vendor).secrets
     ]
     return lambda text: mask(text, secrets)
 
