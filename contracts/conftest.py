@@ -34,7 +34,7 @@ def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
     """Asks for a duty's verdict: kept passes, broken fails with the proof, unproven is skipped with the reason."""
     from mockservers.harness import CheckConfig, run_check
     from mockservers.harness.duties import Duty
-    from mockservers.harness.report import proof_lines
+    from mockservers.harness.reports import proof_lines
 
     option = request.config.getoption
     if option("--client") is None:

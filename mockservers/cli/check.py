@@ -93,7 +93,7 @@ def check(
     program.
     """
     from mockservers.harness import CheckConfig, run_check
-    from mockservers.harness.report import check_text
+    from mockservers.harness.reports import check_text
 
     with driving(), progress_bar("starting") as progress:
         report = run_check(
@@ -129,7 +129,7 @@ def replay(files: tuple[Path, ...], client: str, deadline: float, strict: bool) 
     """
     from mockservers.harness import replay as replaying
     from mockservers.harness import run_replay
-    from mockservers.harness.report import replay_text
+    from mockservers.harness.reports import replay_text
 
     paths: list[Path] = []
     for path in files:

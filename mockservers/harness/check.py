@@ -415,7 +415,7 @@ def found_of(proof: Proof) -> dict[str, Any]:
         "verdict": "broken",
         "says": proof.duty.says,
         "rules": [{"id": rule.id, "says": rule.says, "source": str(rule.source)} for rule in proof.duty.rules],
-        "witness": [breach.text for breach in proof.breaches[:3]],
+        "witness": [mask(breach.text, proof.history.secrets) for breach in proof.breaches[:3]],
     }
 
 

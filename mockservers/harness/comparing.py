@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from typing import Any, Literal
 from mockservers.harness.history import History, Record
 from mockservers.harness.machines import machine
 from mockservers.kernel import instants
+from mockservers.kernel.secrets import mask
 
 NUMBERS = frozenset({"integer", "long", "short", "decimal", "double", "float"})
 Kind = Literal["stale", "misread"]
@@ -147,7 +148,7 @@ def missing(history: History, wanted: Mapping[str, Record]) -> list[Record]:
     return [record for ticket, record in sorted(wanted.items()) if ticket not in (history.mirror or {})]
 
 
-def show(value: Any, most: int = 80) -> str:
-    """A value as a report shows it."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+def show(value: Any, most: int = 80, secrets: Iterable[str] = ()) -> str:
+    """A value as a report shows it. Secrets are masked first: half of one, cut off, would not be known again."""
+    text = mask(json.dumps(value, ensure_ascii=False, default=str), secrets)
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -15,7 +15,7 @@ from mockservers.harness.drivers import DEADLINE, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.machines import CONTRACTED
 from mockservers.harness.replay import exit_code, replay
-from mockservers.harness.report import check_text, plain, replay_text
+from mockservers.harness.reports import check_text, plain, replay_text
 from mockservers.harness.scenarios import ScenarioError
 from mockservers.kernel.data import folder
 

@@ -15,9 +15,9 @@ from mockservers.kernel.secrets import MASK, mask
 
 def part(history: History, difference: Difference, why: str) -> Breach:
     """The breach of a field where truth and mirror part."""
+    truth, mirror = (comparing.show(value, secrets=history.secrets) for value in (difference.truth, difference.mirror))
     return Breach(
-        f"{history.name(difference.ticket)}: {difference.field} is {comparing.show(difference.truth)} at the vendor and "
-        f"{comparing.show(difference.mirror)} in the mirror; {why}",
+        f"{history.name(difference.ticket)}: {difference.field} is {truth} at the vendor and {mirror} in the mirror; {why}",
         {
             "ticket": difference.ticket,
             "field": difference.field,

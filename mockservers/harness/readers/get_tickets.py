@@ -86,3 +86,15 @@ def _from_delimited(text: str, exchange: Exchanged) -> Said:
         return Said("unusable")
     parts = [[part.partition("=") for part in line.split("&")] for line in lines]
     return Said("tickets", tuple(tuple((name, value) for name, _, value in line) for line in parts))
+
+
+def line(exchange: Exchanged) -> str:
+    """An exchange in words."""
+    want, told = asked(exchange), said(exchange)
+    shown = " ".join(f"{name}={value}" for name, value in want.items() if name not in ("key", "action"))
+    words = {
+        "tickets": f"{len(told.tickets)} ticket(s)",
+        "count": f"count {told.text}",
+        "error": f"error {told.text!r}",
+    }
+    return f"{shown or 'a request'} -> {words.get(told.kind, told.kind)}"

@@ -130,3 +130,12 @@ def _xml_result(text: str) -> Said:
     if find(root, "UtilisphereIDs") is not None or not len(root):
         return Said("ids", ids=ids)
     return Said("tickets", tickets=tuple(ids))
+
+
+def line(exchange: Exchanged) -> str:
+    """An exchange in words."""
+    want, told = asked(exchange), said(exchange)
+    words = {"ids": f"ids {', '.join(told.ids) or 'none'}", "tickets": f"{len(told.tickets)} ticket(s)"}
+    store = " (warehouse)" if want.warehouse else ""
+    question = f"{want.result} {want.value}{store}" if want.result else "a request"
+    return f"{question} -> {words.get(told.kind, told.kind + (f' {told.code}' if told.code else ''))}"

@@ -1,20 +1,18 @@
-"""Reports: verdicts, proofs and replays as plain text. Colour is the caller's affair, by a style function."""
+"""Verdicts, proofs and replays as plain text. Colour is the caller's affair, by a style function."""
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mockservers.harness.check import DialectReport, Proof, Report
 from mockservers.harness.duties import Breach, Duty
-from mockservers.harness.history import Exchanged, History
-from mockservers.harness.machines import machine
-from mockservers.harness.readers import get_tickets, querydata
 from mockservers.harness.replay import ReplayResult
-from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble, span
-from mockservers.kernel import instants
-from mockservers.kernel.secrets import mask
+from mockservers.harness.reports.characters import clean
+from mockservers.harness.reports.conversation import conversation
+from mockservers.harness.reports.program import dialect_words, program
 
 WIDTH = 110
 Style = Callable[[str, str], str]
@@ -102,17 +100,18 @@ def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:
     lines += _wrap(proof.duty.says, "  ")
     count = len(proof.scenario.steps)
     steps = "1 step" if count == 1 else f"{count} steps"
-    lines += ["", f"  What happened ({steps}, {_dialect(proof.scenario)}):"]
+    lines += ["", f"  What happened ({steps}, {dialect_words(proof.scenario)}):"]
     lines += [f"    {line}" for line in program(proof.scenario)]
     lines += ["", "  What was seen:"]
-    lines += _witness(proof.breaches)
+    lines += _witness(proof.breaches, proof.history.secrets)
     lines += ["", "  What the client asked and was told:"]
     lines += [f"    {line}" for line in conversation(proof.history)]
     lines += ["", "  Because:"]
     lines += _because(proof.duty, style)
     if proof.history.output.strip():
         lines += ["", "  What the client printed (the end of it):"]
-        lines += [f"    {line}" for line in _masked(proof.history).splitlines()[-8:]]
+        printed = clean(proof.history.output, proof.history.secrets, keep="\n")
+        lines += [f"    {line}" for line in printed.splitlines()[-8:]]
     if proof.unsaved:
         lines += ["", style(f"  {proof.unsaved}", "warn")]
     if proof.file is not None:
@@ -121,19 +120,13 @@ def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:
 
 
 def replay_command(file: Path, client: str) -> str:
-    quoted = f"'{client}'" if " " in client else client
-    return f"mockservers replay {file} --client {quoted}"
+    """What to type to play a file again."""
+    return shlex.join(["mockservers", "replay", str(file), "--client", client])
 
 
-def _dialect(scenario: Scenario) -> str:
-    if isinstance(scenario.dialect, str):
-        return f"dialect {scenario.dialect}"
-    return "dialect default with " + ", ".join(f"{name} {value}" for name, value in scenario.dialect.items())
-
-
-def _witness(breaches: Iterable[Breach], most: int = 4) -> list[str]:
-    found = list(breaches)
-    lines = [line for breach in found[:most] for line in _wrap(breach.text, "    ")]
+def _witness(breaches: Iterable[Breach], secrets: Iterable[str], most: int = 4) -> list[str]:
+    found, known = list(breaches), tuple(secrets)
+    lines = [line for breach in found[:most] for line in _wrap(clean(breach.text, known), "    ")]
     if len(found) > most:
         lines.append(f"    and {len(found) - most} more")
     return lines
@@ -145,104 +138,6 @@ def _because(duty: Duty, style: Style) -> list[str]:
         lines += _wrap(f"{rule.id}: {rule.says}", "    ")
         lines += [style(line, "soft") for line in _wrap(str(rule.source), "      ")]
     return lines
-
-
-def _masked(history: History) -> str:
-    return mask(history.output, history.secrets)
-
-
-# --- a scenario as a small program ------------------------------------------------------------------------------------
-
-
-def program(scenario: Scenario) -> list[str]:
-    """The steps of a scenario, one line each, and how the world settles after them."""
-    here = machine(scenario.vendor)
-    lines = [f"     {'begins':<9}at {instants.to_iso(scenario.start)}, data {scenario.data}"]
-    count = 0
-
-    def born(step: Other) -> str:
-        nonlocal count
-        times = step.times if step.operation == "create" else 1 if step.action in here.births else 0
-        first, count = count + 1, count + times
-        return "" if not times else f"T{first}" if times == 1 else f"T{first} to T{count}"
-
-    for n, step in enumerate(scenario.steps, 1):
-        lines.append(f"{n:>3}. {_line(step, born)}")
-        meanwhile = getattr(step, "meanwhile", None)
-        if meanwhile is not None:
-            when = f"     after its request {meanwhile.after_request}: "
-            lines += [f"{when}{_line(inner, born)}" for inner in meanwhile.steps]
-    settle = span(here.settle)
-    lines.append(f"     {'settles':<9}faults cleared, {settle} pass, the client syncs, 5m pass, it syncs again")
-    return lines
-
-
-def _line(step: Step, born: Callable[[Other], str]) -> str:
-    if isinstance(step, Clock):
-        return f"{'clock':<9}{span(step.by)} pass"
-    if isinstance(step, Trouble):
-        settings = "".join(f", {name} {value}" for name, value in step.settings.items())
-        at = "the next request" if not step.after else f"the request after {step.after} more"
-        times = "" if step.times == 1 else f" and {step.times - 1} after it"
-        return f"{'fault':<9}{step.kind}{settings}: hits {at}{times}"
-    if isinstance(step, Other):
-        made = born(step)
-        fields = ", ".join(f"{name}={value!r}" for name, value in {**step.more, **step.fields}.items())
-        words = {
-            "create": f"create {made}",
-            "act": f"{step.action} on {step.ticket}" + (f", which makes {made}" if made else ""),
-            "change": f"change {step.ticket}",
-            "delete": f"delete {step.ticket}",
-            "revoke": "revoke the client's credential",
-            "restore": "give the credential back",
-        }[step.operation]
-        late = f" (visible {span(step.delay)} later)" if step.delay else ""
-        return f"{'others':<9}{words}{': ' + fields if fields else ''}{late}"
-    return f"{'client':<9}{step.task}"
-
-
-# --- the conversation -------------------------------------------------------------------------------------------------
-
-
-def conversation(history: History, most: int = 14) -> list[str]:
-    """The client's tasks and requests in order, a line each; the middle is left out when there are many."""
-    lines: list[str] = []
-    for task in history.tasks:
-        end = "" if task.ok else f" -> error ({task.error_kind}): {task.error[:80]}"
-        held = "" if task.after is None else f", mirror holds {len(task.after)}"
-        lines.append(f"{_clock(task.at)} {task.do}{' (settling)' if task.settling else ''}{held}{end}")
-        for exchange in history.within(task):
-            fault = f"  [{', '.join(exchange.faults)}]" if exchange.faults else ""
-            lines.append(f"{_clock(exchange.at)}   #{exchange.n} {_exchange(history, exchange)}{fault}")
-    if len(lines) > most:
-        half = most // 2
-        lines = [*lines[:half], f"... {len(lines) - 2 * half} lines left out ...", *lines[-half:]]
-    return [mask(line, history.secrets) for line in lines]
-
-
-def _clock(instant: int) -> str:
-    return instants.to_iso(instant)[11:19]
-
-
-def _exchange(history: History, exchange: Exchanged) -> str:
-    if history.vendor == "querydata":
-        return _querydata(exchange)
-    return _get_tickets(exchange)
-
-
-def _querydata(exchange: Exchanged) -> str:
-    want, said = querydata.asked(exchange), querydata.said(exchange)
-    told = {"ids": f"ids {', '.join(said.ids) or 'none'}", "tickets": f"{len(said.tickets)} ticket(s)"}
-    store = " (warehouse)" if want.warehouse else ""
-    asked = f"{want.result} {want.value}{store}" if want.result else "a request"
-    return f"{asked} -> {told.get(said.kind, said.kind + (f' {said.code}' if said.code else ''))}"
-
-
-def _get_tickets(exchange: Exchanged) -> str:
-    want, said = get_tickets.asked(exchange), get_tickets.said(exchange)
-    shown = " ".join(f"{name}={value}" for name, value in want.items() if name not in ("key", "action"))
-    told = {"tickets": f"{len(said.tickets)} ticket(s)", "count": f"count {said.text}", "error": f"error {said.text!r}"}
-    return f"{shown or 'a request'} -> {told.get(said.kind, said.kind)}"
 
 
 # --- a replay ---------------------------------------------------------------------------------------------------------
@@ -258,7 +153,8 @@ def replay_text(results: Iterable[ReplayResult], style: Style = plain) -> str:
         )
         if result.reason:
             lines += _wrap(result.reason, "          ")
+        secrets = result.history.secrets if result.history is not None else ()
         for duty, judgement in result.broken:
             lines.append(f"          {style(duty.id, 'bad')}: {duty.says}")
-            lines += [f"      {line}" for line in _witness(judgement.breaches, 2)]
+            lines += [f"      {line}" for line in _witness(judgement.breaches, secrets, 2)]
     return "\n".join(lines)

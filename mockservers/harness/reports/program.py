@@ -1,0 +1,87 @@
+"""A scenario as a small program: its steps in words, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mockservers.harness.machines import machine
+from mockservers.harness.reports.characters import visible
+from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble, births, span
+from mockservers.kernel import instants
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `number` counts the steps of the file; what stands inside or around them has none."""
+
+    kind: str
+    words: str
+    number: int | None = None
+    inside: str = ""
+    """When it happens, inside the step above."""
+
+
+def lines(scenario: Scenario) -> list[Line]:
+    """The steps of a scenario, and how the world settles after them."""
+    here = machine(scenario.vendor)
+    found = [Line("begins", f"at {instants.to_iso(scenario.start)}, data {scenario.data}")]
+    count = 0
+
+    def born(step: Other) -> str:
+        nonlocal count
+        times = births(here, step)
+        first, count = count + 1, count + times
+        return "" if not times else f"T{first}" if times == 1 else f"T{first} to T{count}"
+
+    for n, step in enumerate(scenario.steps, 1):
+        kind, words = _line(step, born)
+        found.append(Line(kind, visible(words), n))
+        meanwhile = getattr(step, "meanwhile", None)
+        if meanwhile is not None:
+            for inner in meanwhile.steps:
+                kind, words = _line(inner, born)
+                found.append(Line(kind, visible(words), inside=f"after its request {meanwhile.after_request}"))
+    settle = span(here.settle)
+    found.append(Line("settles", f"faults cleared, {settle} pass, the client syncs, 5m pass, it syncs again"))
+    return found
+
+
+def program(scenario: Scenario) -> list[str]:
+    """The same as text."""
+    return [
+        (f"     {line.inside}: " if line.inside else f"{line.number:>3}. " if line.number else "     ")
+        + f"{line.kind:<9}{line.words}"
+        for line in lines(scenario)
+    ]
+
+
+def dialect_words(scenario: Scenario) -> str:
+    """The dialect of a scenario in words."""
+    if isinstance(scenario.dialect, str):
+        return f"dialect {scenario.dialect}"
+    return "dialect default with " + ", ".join(f"{name} {value}" for name, value in scenario.dialect.items())
+
+
+def _line(step: Step, born: Callable[[Other], str]) -> tuple[str, str]:
+    if isinstance(step, Clock):
+        return "clock", f"{span(step.by)} pass"
+    if isinstance(step, Trouble):
+        settings = "".join(f", {name} {value}" for name, value in step.settings.items())
+        at = "the next request" if not step.after else f"the request after {step.after} more"
+        times = "" if step.times == 1 else f" and {step.times - 1} after it"
+        return "fault", f"{step.kind}{settings}: hits {at}{times}"
+    if isinstance(step, Other):
+        made = born(step)
+        fields = ", ".join(f"{name}={value!r}" for name, value in {**step.more, **step.fields}.items())
+        words = {
+            "create": f"create {made}",
+            "act": f"{step.action} on {step.ticket}" + (f", which makes {made}" if made else ""),
+            "change": f"change {step.ticket}",
+            "delete": f"delete {step.ticket}",
+            "revoke": "revoke the client's credential",
+            "restore": "give the credential back",
+        }[step.operation]
+        late = f" (visible {span(step.delay)} later)" if step.delay else ""
+        return "others", f"{words}{': ' + fields if fields else ''}{late}"
+    return "client", step.task
