@@ -27,3 +27,8 @@ def conversation(history: History, most: int = 14) -> list[str]:
 def time_of_day(instant: int) -> str:
     """The virtual time of day in UTC, to the second."""
     return instants.to_iso(instant)[11:19]
+
+
+def day(instant: int) -> str:
+    """The virtual day in UTC."""
+    return instants.to_iso(instant)[:10]

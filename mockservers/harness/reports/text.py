@@ -46,7 +46,7 @@ def check_text(report: Report, style: Style = plain) -> str:
         for verdict in dialect.verdicts:
             if verdict.proof is not None:
                 lines += ["", *proof_lines(verdict.proof, report.given, style)]
-    lines += ["", _sum(report, style)]
+    lines += ["", style(*sum_words(report))]
     return "\n".join(lines)
 
 
@@ -80,18 +80,19 @@ def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
     return lines
 
 
-def _sum(report: Report, style: Style) -> str:
+def sum_words(report: Report) -> tuple[str, str]:
+    """The outcome in a sentence, and its role."""
     broken, unproven = report.broken, report.unproven
     if broken:
         names = ", ".join(duty.slug for duty in broken)
-        return style(f"BROKEN: {len(broken)} {'duty' if len(broken) == 1 else 'duties'} ({names})", "bad")
+        return f"BROKEN: {len(broken)} {'duty' if len(broken) == 1 else 'duties'} ({names})", "bad"
     if report.nothing_proven:
-        return style(f"NOTHING PROVEN: {report.nothing_proven}", "bad")
+        return f"NOTHING PROVEN: {report.nothing_proven}", "bad"
     if unproven:
         names = ", ".join(duty.slug for duty in unproven)
-        return style(f"KEPT, but {len(unproven)} unproven ({names})", "warn")
+        return f"KEPT, but {len(unproven)} unproven ({names})", "warn"
     which = "every duty that applies" if report.inapplicable else "every duty"
-    return style(f"KEPT: {which} was put to the test, and kept", "good")
+    return f"KEPT: {which} was put to the test, and kept", "good"
 
 
 def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:
