@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from mockservers.cli.manners import DRIVER_FAILURE, USAGE, stop, teaching
+from mockservers.cli.reporting import Outputs, reporting
 from mockservers.harness.machines import CONTRACTED
 
 CLIENT = "package.module:Class, path/to/file.py:Class, or a command such as 'node sync.js'."
@@ -81,20 +82,21 @@ def style(text: str, *words: str) -> str:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the scenario files of broken duties.",
 )
+@reporting
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
 @teaching
 def check(
     vendor: str, client: str, dialect: str, examples: int, seed: int, max_seconds: float, deadline: float, save: Path,
-    strict: bool,
+    strict: bool, json: Path | None, junit: Path | None, html: Path | None,
 ) -> None:  # fmt: skip
     """Hunt for bugs in a client: generated vendor behaviour, a verdict for each duty.
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program.
     """
-    from mockservers.harness import CheckConfig, run_check
-    from mockservers.harness.reports import check_text
+    from mockservers.harness import CheckConfig, reports, run_check
 
+    outputs = Outputs(json=json, junit=junit, html=html)
     with driving(), progress_bar("starting") as progress:
         report = run_check(
             CheckConfig(
@@ -109,7 +111,14 @@ def check(
                 progress=progress,
             )
         )
-    click.echo(check_text(report, style))
+    outputs.write(
+        reports.check_text(report, style),
+        {
+            "json": lambda: reports.check_json(report),
+            "junit": lambda: reports.check_junit(report),
+            "html": lambda: reports.check_html(report),
+        },
+    )
     raise SystemExit(report.exit_code(strict=strict))
 
 
@@ -119,18 +128,22 @@ def check(
 @click.option(
     "--deadline", default=30.0, show_default=True, type=POSITIVE, help="Seconds that the client may take for one task."
 )
+@reporting
 @click.option("--strict", is_flag=True, help="Exit with 3 when a file's duty was not put to the test.")
 @teaching
-def replay(files: tuple[Path, ...], client: str, deadline: float, strict: bool) -> None:
+def replay(
+    files: tuple[Path, ...], client: str, deadline: float, strict: bool, json: Path | None, junit: Path | None,
+    html: Path | None,
+) -> None:  # fmt: skip
     """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN or MISTAKEN.
 
     Exit codes: 0 none failed, 1 some failed, 2 usage or a mistaken file, 3 unproven (with --strict), 4 the client
     failed as a program.
     """
     from mockservers.harness import replay as replaying
-    from mockservers.harness import run_replay
-    from mockservers.harness.reports import replay_text
+    from mockservers.harness import reports, run_replay
 
+    outputs = Outputs(json=json, junit=junit, html=html)
     paths: list[Path] = []
     for path in files:
         paths += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
@@ -138,5 +151,12 @@ def replay(files: tuple[Path, ...], client: str, deadline: float, strict: bool) 
         raise ValueError(f"there is no .yaml file below {', '.join(map(str, files))}")
     with driving():
         results = run_replay(paths, client, deadline=deadline)
-    click.echo(replay_text(results, style))
+    outputs.write(
+        reports.replay_text(results, style),
+        {
+            "json": lambda: reports.replay_json(results, client),
+            "junit": lambda: reports.replay_junit(results, client),
+            "html": lambda: reports.replay_html(results, client),
+        },
+    )
     raise SystemExit(replaying.exit_code(results, strict=strict))

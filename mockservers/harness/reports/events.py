@@ -19,6 +19,7 @@ from mockservers.harness.scenarios import Clock, Other, Trouble, Work, span
 from mockservers.kernel import instants
 
 Kind = Literal["others", "clock", "fault", "settle", "task", "request", "mirror", "more"]
+CREATING = "create "
 CREDENTIALS = ("revoke", "restore")
 Key = tuple[int, float]
 """A journal number, and an order among what has the same."""
@@ -90,6 +91,7 @@ class _Telling:
                     "mirror",
                     words,
                     task.ended,
+                    detail=words,
                     failed=not task.ok,
                     settling=task.settling,
                     states=shown.get(task.index),
@@ -120,7 +122,7 @@ class _Telling:
         for number, step in enumerate(self.failure.scenario.steps, 1):
             if isinstance(step, Clock):
                 now += step.by
-                note(Event("clock", _passing(step.by), now, step=number))
+                note(Event("clock", program.passing(step.by), now, step=number))
             elif isinstance(step, Trouble):
                 words = program.lines(replace(self.failure.scenario, steps=(step,)))[1].words
                 note(Event("fault", words, now, step=number))
@@ -187,10 +189,6 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _passing(by: int) -> str:
-    return f"{span(by)} pass" if by >= 0 else f"the clock goes back {span(-by)}"
-
-
 def _joined(found: Iterable[Event]) -> Iterator[Event]:
     """Creations that one step asked for many times are one event."""
     row: list[Event] = []
@@ -198,15 +196,18 @@ def _joined(found: Iterable[Event]) -> Iterator[Event]:
     def flush() -> Iterator[Event]:
         if row:
             count = len(row)
-            words = f"{row[0].words} … {row[-1].words.partition(':')[0].rpartition(' ')[2]} ({count} of them)"
+            first, colon, rest = row[0].words.partition(": ")
+            last = row[-1].words.partition(": ")[0].removeprefix(CREATING)
+            words = f"{first} … {last} ({count} of them){colon}{rest}"
             named = any(each.named for each in row)
             yield row[0] if count == 1 else replace(row[0], words=words, named=named)
             row.clear()
 
     for event in found:
-        if event.kind != "others" or (row and (event.step != row[0].step or event.step is None)):
+        creating = event.kind == "others" and event.step is not None and event.words.startswith(CREATING)
+        if not creating or (row and event.step != row[0].step):
             yield from flush()
-        if event.kind == "others" and event.n is not None:
+        if creating:
             row.append(event)
         else:
             yield event
@@ -220,7 +221,7 @@ def _with_clock(found: Iterable[Event], start: int) -> Iterator[Event]:
         if event.at is not None and event.at != now:
             if event.kind != "clock":
                 waits = " (the client waits)" if inside and event.kind in ("request", "mirror") else ""
-                yield Event("clock", _passing(event.at - now) + waits, event.at)
+                yield Event("clock", program.passing(event.at - now) + waits, event.at)
             now = event.at
         inside = event.kind == "task" or (inside and event.kind != "mirror")
         yield replace(event, at=now)

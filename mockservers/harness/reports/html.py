@@ -71,6 +71,7 @@ h1 code, h2 code { font-size: inherit; font-weight: 600; } h2 .quiet { font-weig
 .named td { background: var(--bad-soft); } .struck { color: var(--warn); } .talk td { padding-top: .2rem; padding-bottom: .2rem; }
 .talk .task td { font-weight: 600; padding-top: .6rem; } .talk td:first-child, .talk td:nth-child(2) { white-space: nowrap; }
 mark { background: var(--bad-soft); color: var(--bad); border-radius: 2px; font-weight: 600; } del { color: var(--bad); }
+.mono { white-space: pre-wrap; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: 13px; color: var(--quiet); margin: .2rem 0 .6rem; }
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 3px; margin-right: .35rem;
   vertical-align: -1px; border: 1px solid; }
@@ -80,6 +81,10 @@ figure { margin: 0; } footer { margin-top: 2rem; color: var(--quiet); font-size:
   h3 { break-after: avoid; } tr, li, .verdict { break-inside: avoid; }
   .matrix th:first-child { position: static; min-width: 0; } }
 """
+
+_KEY = """<p class="quiet small">A duty is what a correct client must do because of how the vendor behaves. It is <b>kept</b>,
+<b>broken</b>, or <b>unproven</b>: never provoked, so not a pass. The counts are occasions on which it
+could have been broken.</p>"""
 
 _ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft"}
 _OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad"}
@@ -100,6 +105,7 @@ def check_html(report: Report) -> str:
         f'<p class="verdict {role}">{_say(words)}</p>',
         _facts(facts),
         "<h2>Verdicts</h2>",
+        _KEY,
         _matrix(report),
         _open(report),
         *(_dialect_notes(dialect) for dialect in report.dialects),
@@ -202,7 +208,7 @@ def _cell(report: Report, n: int, duty: Duty, many: bool) -> str:
     told = _told(verdict)
     link = f' href="#{_anchor(n, duty)}"' if verdict.proof is not None else ""
     pill = f'<a class="pill {_ROLE[verdict.verdict]}"{link} title="{_say(told)}">{verdict.verdict}</a>'
-    short = f"{verdict.provoked} &times;" if many else _say(told)
+    short = f"{verdict.provoked}&times;" if many else _say(told)
     if verdict.verdict in ("unproven", "n/a"):
         short = ""
     return f'<td>{pill} <span class="quiet small">{short}</span></td>'

@@ -63,9 +63,14 @@ def dialect_words(scenario: Scenario) -> str:
     return "dialect default with " + ", ".join(f"{name} {value}" for name, value in scenario.dialect.items())
 
 
+def passing(by: int) -> str:
+    """A move of the clock in words."""
+    return f"{span(by)} pass" if by >= 0 else f"the clock goes back {span(-by)}"
+
+
 def _line(step: Step, born: Callable[[Other], str]) -> tuple[str, str]:
     if isinstance(step, Clock):
-        return "clock", f"{span(step.by)} pass"
+        return "clock", passing(step.by)
     if isinstance(step, Trouble):
         settings = "".join(f", {name} {value}" for name, value in step.settings.items())
         at = "the next request" if not step.after else f"the request after {step.after} more"

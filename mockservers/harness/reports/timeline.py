@@ -21,7 +21,7 @@ OTHERS, VENDOR, CLIENT, MIRROR = 92, 412, 806, 836
 """Where the lane of others begins, the two life lines stand, and the lane of the mirror begins."""
 LETTER = 7.25
 """A column of the drawing's monospaced 12 px type."""
-MOST_CHIPS = 8
+MOST_CHIPS, MOST_AGREEING = 8, 5
 
 STYLE = """
 .timeline { min-width: 60rem; width: 100%; height: auto; display: block; }
@@ -57,6 +57,7 @@ class _Drawing:
         """Where the mirror's line began to be of its present colour."""
         self.parted = False
         self.working: float | None = None
+        self.before: tuple[State, ...] = ()
 
     def whole(self) -> str:
         found = shortened(events(self.failure))
@@ -231,11 +232,17 @@ class _Drawing:
         x, right = MIRROR + 8 + LETTER * (9 if held else 14), WIDTH - 8
         bad = sorted((each for each in states if each.kind != "same"), key=self._rank)
         good = [each for each in states if each.kind == "same"]
-        shown = [*bad[:MOST_CHIPS], *good[: max(1, MOST_CHIPS - len(bad))]]
-        rest = len(bad) + len(good) - len(shown)
-        labels = [(self._chip(each), "agree" if each.kind == "same" else "part") for each in shown]
-        if rest:
-            labels.append((f"and {rest} more", "part" if len(bad) > MOST_CHIPS else "agree"))
+        if states == self.before and len(bad) > 2:
+            labels = [(f"as before: {len(bad)} not as at the vendor", "part")]
+        else:
+            labels = [(self._chip(each), "part") for each in bad[:MOST_CHIPS]]
+            if len(bad) > MOST_CHIPS:
+                labels.append((f"and {len(bad) - MOST_CHIPS} more", "part"))
+        if len(good) > MOST_AGREEING:
+            labels.append((f"{len(good)} agree ✓", "agree"))
+        else:
+            labels += [(self._chip(each), "agree") for each in good]
+        self.before = states
         for label, style in labels:
             label = cut(clean(label, self.history.secrets), 40)
             wide = LETTER * sum(map(width, label)) + 12

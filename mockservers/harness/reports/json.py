@@ -1,0 +1,316 @@
+"""Checks and replays as JSON: everything that was found, for programs. The types below document every key.
+
+`format` and `version` say what a document is; within a version keys are added, never taken away or changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from mockservers import __version__
+from mockservers.harness.check import DutyVerdict, Report
+from mockservers.harness.duties import Breach, Duty
+from mockservers.harness.replay import ReplayResult, exit_code
+from mockservers.harness.reports.characters import cleaned
+from mockservers.harness.reports.events import Event, events
+from mockservers.harness.reports.failures import Failure, State, of_proof, of_result
+from mockservers.harness.reports.program import program
+from mockservers.harness.reports.text import sum_words
+from mockservers.kernel import instants
+
+VERSION = 1
+
+
+class RuleJson(TypedDict):
+    """What the vendor does, and where that was read."""
+
+    id: str
+    says: str
+    page: str
+    place: str
+    certainty: str
+    checked: str
+
+
+class DutyJson(TypedDict):
+    """A duty. `provoke`: what it takes to put it to the test. `verdict`: over all dialects (null in a replay)."""
+
+    id: str
+    says: str
+    severity: str
+    provoke: str
+    rules: list[RuleJson]
+    verdict: str | None
+
+
+class BreachJson(TypedDict):
+    """One proof that a duty was broken: a sentence, and the facts it rests on."""
+
+    duty: str
+    text: str
+    facts: dict[str, Any]
+
+
+class StateJson(TypedDict):
+    """A ticket after a task: `same`, `differs`, `missing` (not in the mirror), `kept` (though gone) or `invented`."""
+
+    ticket: str
+    label: str | None
+    kind: str
+    fields: list[DifferenceJson]
+
+
+class DifferenceJson(TypedDict):
+    """A field where the mirror is not the truth; `stale` if its value was true earlier, else `misread`."""
+
+    field: str
+    type: str
+    truth: Any
+    mirror: Any
+    kind: str
+
+
+class EventJson(TypedDict):
+    """One event of the play. `kind`: others, clock, fault, settle, task, request, or mirror (the end of a task).
+
+    `at` is virtual time, `n` the journal's number, `step` the number of the scenario's step. `asked` says what happened
+    or was asked, `told` what a request was answered. `named`: a breach speaks of it. `mirror` is the copy after a
+    task against the truth, `parts` the tickets that from there on disagree.
+    """
+
+    kind: str
+    at: str | None
+    n: int | None
+    step: int | None
+    asked: str
+    told: str
+    faults: list[str]
+    named: bool
+    mirror: list[StateJson] | None
+    parts: list[str]
+
+
+class FailureJson(TypedDict):
+    """A play that broke duties. `scenario` is what the file holds, `steps` the same in words."""
+
+    file: str | None
+    unsaved: str
+    breaches: list[BreachJson]
+    scenario: dict[str, Any]
+    steps: list[str]
+    events: list[EventJson]
+    output: str
+
+
+class VerdictJson(TypedDict):
+    """One duty in one dialect: `kept`, `broken`, `unproven` or `n/a`. `provoked_in` and `broken_in` count examples."""
+
+    duty: str
+    verdict: str
+    provoked: int
+    provoked_in: int
+    broken_in: int
+    proof: FailureJson | None
+
+
+class DialectJson(TypedDict):
+    """One dialect. `declined` counts examples that the client declined; `blind`: it never showed its mirror."""
+
+    dialect: str
+    examples: int
+    declined: int
+    plays: int
+    seconds: float
+    out_of_time: bool
+    blind: bool
+    complaints: list[str]
+    verdicts: list[VerdictJson]
+
+
+class CheckJson(TypedDict):
+    """A check. `given` is the client as it was named, `exit_code` that of `mockservers check` without --strict."""
+
+    format: str
+    version: int
+    mockservers: str
+    vendor: str
+    client: str
+    given: str
+    seed: int
+    seconds: float
+    exit_code: int
+    says: str
+    duties: list[DutyJson]
+    dialects: list[DialectJson]
+
+
+class ResultJson(TypedDict):
+    """A replayed file: `FAILED`, `FIXED`, `KEPT`, `UNPROVEN` or `MISTAKEN`. `duty` is the one it was found for."""
+
+    file: str
+    vendor: str
+    outcome: str
+    duty: str | None
+    note: str
+    reason: str
+    broken: list[DutyJson]
+    failure: FailureJson | None
+
+
+class ReplayJson(TypedDict):
+    """A replay of scenario files."""
+
+    format: str
+    version: int
+    mockservers: str
+    given: str
+    exit_code: int
+    results: list[ResultJson]
+
+
+def check_json(report: Report) -> str:
+    """A check as JSON text."""
+    words, _ = sum_words(report)
+    duties = {verdict.duty.id: verdict.duty for dialect in report.dialects for verdict in dialect.verdicts}
+    made: CheckJson = {
+        "format": "mockservers-check",
+        "version": VERSION,
+        "mockservers": __version__,
+        "vendor": report.vendor,
+        "client": report.client,
+        "given": report.given,
+        "seed": report.seed,
+        "seconds": round(report.seconds, 3),
+        "exit_code": report.exit_code(),
+        "says": words,
+        "duties": [_duty(duty, report.verdict(duty.id)) for duty in duties.values()],
+        "dialects": [
+            {
+                "dialect": dialect.dialect,
+                "examples": dialect.examples,
+                "declined": dialect.declined,
+                "plays": dialect.plays,
+                "seconds": round(dialect.seconds, 3),
+                "out_of_time": dialect.out_of_time,
+                "blind": dialect.blind,
+                "complaints": list(dialect.complaints),
+                "verdicts": [_verdict(verdict) for verdict in dialect.verdicts],
+            }
+            for dialect in report.dialects
+        ],
+    }
+    return _text(made)
+
+
+def replay_json(results: Iterable[ReplayResult], client: str) -> str:
+    """A replay as JSON text."""
+    found = list(results)
+    made: ReplayJson = {
+        "format": "mockservers-replay",
+        "version": VERSION,
+        "mockservers": __version__,
+        "given": client,
+        "exit_code": exit_code(found),
+        "results": [_result(result) for result in found],
+    }
+    return _text(made)
+
+
+def _text(made: CheckJson | ReplayJson) -> str:
+    text = json.dumps(made, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    # Half a character of UTF-16 has no bytes in UTF-8; written as an escape it is JSON all the same.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _duty(duty: Duty, verdict: str | None = None) -> DutyJson:
+    return {
+        "id": duty.id,
+        "says": duty.says,
+        "severity": duty.severity,
+        "provoke": duty.provoke,
+        "rules": [
+            {
+                "id": rule.id,
+                "says": rule.says,
+                "page": rule.source.page,
+                "place": rule.source.place,
+                "certainty": rule.source.certainty,
+                "checked": rule.source.checked,
+            }
+            for rule in duty.rules
+        ],
+        "verdict": verdict,
+    }
+
+
+def _verdict(verdict: DutyVerdict) -> VerdictJson:
+    return {
+        "duty": verdict.duty.id,
+        "verdict": verdict.verdict,
+        "provoked": verdict.provoked,
+        "provoked_in": verdict.provoked_in,
+        "broken_in": verdict.broken_in,
+        "proof": None if verdict.proof is None else _failure(of_proof(verdict.proof)),
+    }
+
+
+def _result(result: ReplayResult) -> ResultJson:
+    failure = of_result(result)
+    made: ResultJson = {
+        "file": str(result.file),
+        "vendor": result.scenario.vendor,
+        "outcome": result.outcome,
+        "duty": result.scenario.duty,
+        "note": result.scenario.note,
+        "reason": result.reason,
+        "broken": [_duty(duty, "broken") for duty, _ in result.broken],
+        "failure": None if failure is None else _failure(failure),
+    }
+    return made
+
+
+def _failure(failure: Failure) -> FailureJson:
+    made: FailureJson = {
+        "file": None if failure.file is None else str(failure.file),
+        "unsaved": failure.unsaved,
+        "breaches": [_breach(duty, breach) for duty, breaches in failure.broken for breach in breaches],
+        "scenario": failure.scenario.to_dict(),
+        "steps": program(failure.scenario),
+        "events": [_event(failure, event) for event in events(failure)],
+        "output": failure.history.output,
+    }
+    masked: FailureJson = cleaned(made, failure.history.secrets)
+    return masked
+
+
+def _breach(duty: Duty, breach: Breach) -> BreachJson:
+    return {"duty": duty.id, "text": breach.text, "facts": dict(breach.facts)}
+
+
+def _event(failure: Failure, event: Event) -> EventJson:
+    return {
+        "kind": event.kind,
+        "at": None if event.at is None else instants.to_iso(event.at),
+        "n": event.n,
+        "step": event.step,
+        "asked": event.words,
+        "told": event.told,
+        "faults": list(event.faults),
+        "named": event.named,
+        "mirror": None if event.states is None else [_state(failure, state) for state in event.states],
+        "parts": [state.ticket for state in event.parts],
+    }
+
+
+def _state(failure: Failure, state: State) -> StateJson:
+    return {
+        "ticket": state.ticket,
+        "label": failure.history.labels.get(state.ticket),
+        "kind": state.kind,
+        "fields": [
+            {"field": each.field, "type": each.type, "truth": each.truth, "mirror": each.mirror, "kind": each.kind}
+            for each in state.differences
+        ],
+    }

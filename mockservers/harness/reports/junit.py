@@ -1,0 +1,117 @@
+"""Checks and replays as JUnit XML, which every CI system reads: a suite for each dialect, a case for each duty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from lxml import etree
+
+from mockservers.harness.check import DialectReport, DutyVerdict, Report
+from mockservers.harness.replay import ReplayResult
+from mockservers.harness.reports.characters import clean, visible
+from mockservers.harness.reports.text import proof_lines, replay_text
+
+
+def check_junit(report: Report) -> str:
+    """A check: broken is a failure with the whole proof; unproven and not applicable are skipped."""
+    root = etree.Element("testsuites", name=_safe(f"mockservers check {report.vendor}"))
+    for dialect in report.dialects:
+        _dialect(root, report, dialect)
+    return _text(root)
+
+
+def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> None:
+    name = f"mockservers.{report.vendor}.{dialect.dialect}"
+    suite = _suite(
+        root,
+        name,
+        dialect.seconds,
+        {
+            "vendor": report.vendor,
+            "dialect": dialect.dialect,
+            "client": report.client,
+            "started as": report.given,
+            "seed": str(report.seed),
+            "examples": str(dialect.examples),
+            "declined": str(dialect.declined),
+        },
+    )
+    for verdict in dialect.verdicts:
+        _duty(_case(suite, name, verdict.duty.slug), verdict, report)
+    if report.nothing_proven:
+        # Else a client that was never put to the test would look green.
+        case = _case(suite, name, "anything proven")
+        _says(case, "error", f"nothing proven: {report.nothing_proven}", kind="nothing proven")
+    if dialect.complaints:
+        etree.SubElement(suite, "system-err").text = _safe("\n".join(dialect.complaints))
+    _count(root, suite)
+
+
+def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
+    if verdict.verdict in ("unproven", "n/a"):
+        why = "never provoked" if verdict.verdict == "unproven" else "not applicable to this installation"
+        _says(case, "skipped", f"{why}; it takes {verdict.duty.provoke}")
+    elif verdict.verdict == "broken":
+        proof = verdict.proof
+        first = proof.breaches[0].text if proof is not None and proof.breaches else verdict.duty.says
+        message = clean(first, () if proof is None else proof.history.secrets)
+        lines = [verdict.duty.says] if proof is None else proof_lines(proof, report.given)
+        _says(case, "failure", message, "\n".join(lines), verdict.duty.id)
+
+
+def replay_junit(results: Iterable[ReplayResult], client: str) -> str:
+    """A replay: a case for each file; failed is a failure, a mistaken file an error, unproven is skipped."""
+    root = etree.Element("testsuites", name="mockservers replay")
+    suite = _suite(root, "mockservers.replay", 0, {"started as": client})
+    for result in results:
+        case = _case(suite, f"mockservers.replay.{result.scenario.vendor}", str(result.file))
+        if result.outcome == "FAILED":
+            secrets = () if result.history is None else result.history.secrets
+            duty, judgement = result.broken[0]
+            message = clean(judgement.breaches[0].text, secrets)
+            _says(case, "failure", message, replay_text([result]), duty.id)
+        elif result.outcome == "MISTAKEN":
+            _says(case, "error", result.reason, kind="mistaken file")
+        elif result.outcome == "UNPROVEN":
+            _says(case, "skipped", result.reason)
+    _count(root, suite)
+    return _text(root)
+
+
+def _suite(root: etree._Element, name: str, seconds: float, properties: Mapping[str, str]) -> etree._Element:
+    suite = etree.SubElement(root, "testsuite", name=_safe(name), time=f"{seconds:.3f}")
+    listed = etree.SubElement(suite, "properties")
+    for key, value in properties.items():
+        etree.SubElement(listed, "property", name=key, value=_safe(value))
+    return suite
+
+
+def _case(suite: etree._Element, place: str, name: str) -> etree._Element:
+    return etree.SubElement(suite, "testcase", classname=_safe(place), name=_safe(name), time="0")
+
+
+def _says(case: etree._Element, what: str, message: str, text: str = "", kind: str = "") -> None:
+    made = etree.SubElement(case, what, message=_safe(message))
+    if kind:
+        made.set("type", _safe(kind))
+    if text:
+        made.text = _safe(text)
+
+
+def _count(root: etree._Element, suite: etree._Element) -> None:
+    """Write how many cases of which kind a suite has, and add them up above it."""
+    counts = {"tests": len(suite.findall("testcase"))}
+    for plural, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        counts[plural] = len(suite.findall(f"testcase/{tag}"))
+    for name, count in counts.items():
+        suite.set(name, str(count))
+        root.set(name, str(int(root.get(name, "0")) + count))
+
+
+def _safe(text: str) -> str:
+    return visible(text, keep="\n")
+
+
+def _text(root: etree._Element) -> str:
+    etree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, encoding="unicode") + "\n"
