@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import UTC, tzinfo
+from functools import cache, cached_property
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from mockservers.kernel import catalogue
+from mockservers.kernel import catalogue, instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import MINUTE, SECOND, duration
 
@@ -24,12 +25,15 @@ SLOWEST = 90 * SECOND
 class Machine:
     """One vendor as the harness plays it.
 
-    `actions` maps what others can do to a ticket to the further keys of such a step; `births` are those that make a
-    new ticket (and so a new label); `label_keys` are the keys whose value is another ticket's label. `options` tells
-    what a real integrator would know of an installation of this dialect. `varied` maps an option that a client may say
-    it obeys to the switch that the default check then varies, and its values, the default first; `free` are switches
-    that it varies for every client, because nobody is promised a value. `untold` are fields that an answer of this
-    dialect does not tell.
+    `actions` maps what others can do to a ticket to the further keys of such a step; `administration` does so for what
+    an administrator does to the installation (the record `customer`). `births` are actions that make a new ticket (and
+    so a new label); `label_keys` are the keys whose value is another ticket's label. `tasks` are what a client can be
+    asked for. `options` tells what a real integrator would know of an installation of this dialect. `varied` maps an
+    option that a client may say it obeys to the switch that the default check then varies, and its values, the default
+    first; `free` are switches that it varies for every client, because nobody is promised a value. `untold` are fields
+    that an answer of this dialect does not tell. `parts` are further kinds of records (notes ...) that hang on tickets
+    and belong to the truth. `zone` is the one in which the vendor's texts tell times, `resolution` how finely (in
+    microseconds).
     """
 
     vendor: str
@@ -43,6 +47,11 @@ class Machine:
     settle: int = SLOWEST + MINUTE
     free: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extra_types: Mapping[str, str] = field(default_factory=dict)
+    administration: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tasks: tuple[str, ...] = ("sync",)
+    parts: tuple[str, ...] = ()
+    zone: Callable[[Dialect], tzinfo] = lambda dialect: UTC
+    resolution: int = SECOND
 
     def varying(self, dialect: str | Mapping[str, Any], options: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The switches that a check in `dialect` varies for a client that obeys `options`, with their values."""
@@ -51,10 +60,10 @@ class Machine:
         obeyed = {switch: values for option, (switch, values) in self.varied.items() if option in options}
         return {**obeyed, **self.free}
 
-    @property
+    @cached_property
     def types(self) -> Mapping[str, str]:
         """Field name to catalogue type."""
-        return _types(self.vendor, self.entity)
+        return {**_types(self.vendor, self.entity), **self.extra_types}
 
     def strategies(self) -> ModuleType:
         return import_module(f"mockservers.harness.strategies.{self.vendor}")
@@ -67,6 +76,11 @@ class Machine:
 @cache
 def _types(vendor: str, entity: str) -> Mapping[str, str]:
     return {field.name: field.type for field in catalogue.load(vendor)[entity].fields}
+
+
+def _local(dialect: Dialect) -> tzinfo:
+    """The zone of vendors whose texts tell times without a mark."""
+    return instants.zone(dialect["time_zone"])
 
 
 def _seconds(value: Any) -> float:
@@ -137,6 +151,7 @@ _MACHINES = {
         varied={"time_zone": ("time_zone", ("UTC", "America/New_York"))},
         entity="Ticket",
         untold=_querydata_untold,
+        zone=_local,
     ),
     "get_tickets": Machine(
         vendor="get_tickets",
@@ -160,6 +175,7 @@ _MACHINES = {
         },
         entity="ticket",
         untold=_get_tickets_untold,
+        zone=_local,
         free={"default_order": ("tid", "shuffled")},
     ),
 }

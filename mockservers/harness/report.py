@@ -12,7 +12,7 @@ from mockservers.harness.history import Exchanged, History
 from mockservers.harness.machines import machine
 from mockservers.harness.readers import get_tickets, querydata
 from mockservers.harness.replay import ReplayResult
-from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble, span
+from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble, Work, births, span
 from mockservers.kernel import instants
 from mockservers.kernel.secrets import mask
 
@@ -160,24 +160,25 @@ def program(scenario: Scenario) -> list[str]:
     lines = [f"     {'begins':<9}at {instants.to_iso(scenario.start)}, data {scenario.data}"]
     count = 0
 
-    def born(step: Other) -> str:
+    def born(step: Other | Work) -> str:
         nonlocal count
-        times = step.times if step.operation == "create" else 1 if step.action in here.births else 0
+        times = births(here, step)
         first, count = count + 1, count + times
         return "" if not times else f"T{first}" if times == 1 else f"T{first} to T{count}"
 
     for n, step in enumerate(scenario.steps, 1):
-        lines.append(f"{n:>3}. {_line(step, born)}")
         meanwhile = getattr(step, "meanwhile", None)
-        if meanwhile is not None:
+        inside: list[str] = []
+        if meanwhile is not None:  # what others make inside a task has its labels before what the task makes
             when = f"     after its request {meanwhile.after_request}: "
-            lines += [f"{when}{_line(inner, born)}" for inner in meanwhile.steps]
+            inside = [f"{when}{_line(inner, born)}" for inner in meanwhile.steps]
+        lines += [f"{n:>3}. {_line(step, born)}", *inside]
     settle = span(here.settle)
     lines.append(f"     {'settles':<9}faults cleared, {settle} pass, the client syncs, 5m pass, it syncs again")
     return lines
 
 
-def _line(step: Step, born: Callable[[Other], str]) -> str:
+def _line(step: Step, born: Callable[[Other | Work], str]) -> str:
     if isinstance(step, Clock):
         return f"{'clock':<9}{span(step.by)} pass"
     if isinstance(step, Trouble):
@@ -198,7 +199,11 @@ def _line(step: Step, born: Callable[[Other], str]) -> str:
         }[step.operation]
         late = f" (visible {span(step.delay)} later)" if step.delay else ""
         return f"{'others':<9}{words}{': ' + fields if fields else ''}{late}"
-    return f"{'client':<9}{step.task}"
+    made = born(step)
+    fields = ", ".join(f"{name}={value!r}" for name, value in step.fields.items())
+    about = f" {made or step.ticket}" if made or step.ticket else ""
+    said = f" {step.text!r}" if step.text else ""
+    return f"{'client':<9}{step.task}{about}{said}{': ' + fields if fields else ''}"
 
 
 # --- the conversation -------------------------------------------------------------------------------------------------
