@@ -126,6 +126,18 @@ def differences(history: History) -> Iterator[Difference]:
             yield Difference(ticket, name, type_, right, left, "stale" if stale else "misread")
 
 
+def same(history: History, name: str, left: Any, right: Any) -> bool:
+    """Whether two values of a field are equal by its type."""
+    here = machine(history.vendor)
+    zone, type_ = here.zone(history.dialect), here.types.get(name, "text")
+    return bool(normal(left, type_, zone, here.resolution) == normal(right, type_, zone, here.resolution))
+
+
+def squeezed(text: str) -> str:
+    """A text without its white space, for texts that a vendor may wrap or trim."""
+    return "".join(text.split())
+
+
 def compared(history: History, types: frozenset[str] | None = None) -> int:
     """How many values of these types could be compared (all types when None)."""
     here = machine(history.vendor)

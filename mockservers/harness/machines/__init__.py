@@ -1,6 +1,7 @@
 """What the harness knows of a vendor before any play: what others can do there, what an integrator is told, what compares.
 
-One `Machine` a vendor. Nothing here looks at a client, and nothing is taken from a vendor's semantics or wire.
+One `Machine` a vendor, in a module of its name. Nothing here looks at a client, and nothing is taken from a vendor's
+semantics or wire.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.dialects import Dialect
-from mockservers.kernel.instants import MINUTE, SECOND, duration
+from mockservers.kernel.instants import MINUTE, SECOND
 
 SLOWEST = 90 * SECOND
 """The longest visibility delay that generated steps use; a client is told it as `lag_seconds`."""
@@ -78,115 +79,19 @@ def _types(vendor: str, entity: str) -> Mapping[str, str]:
     return {field.name: field.type for field in catalogue.load(vendor)[entity].fields}
 
 
-def _local(dialect: Dialect) -> tzinfo:
+def local(dialect: Dialect) -> tzinfo:
     """The zone of vendors whose texts tell times without a mark."""
     return instants.zone(dialect["time_zone"])
 
 
-def _seconds(value: Any) -> float:
-    try:
-        return duration(value) / SECOND
-    except (ValueError, TypeError, AttributeError):
-        return 0.0
-
-
-def _querydata_options(dialect: Dialect) -> dict[str, Any]:
-    formats = dialect["result_formats"]
-    names = list(formats) if isinstance(formats, Mapping) else ["JSON"]
-    json_names = [name for name in names if formats[name] == "json"] if isinstance(formats, Mapping) else names
-    return {
-        "namespace": dialect["soap_namespace"],
-        "parameter": dialect["payload_parameter"],
-        "result_format": (json_names or names)[0],
-        "details_root": dialect["details_root"],
-        "time_zone": dialect["time_zone"],
-        "lag_seconds": max(SLOWEST / SECOND, _seconds(dialect["processing_lag"])),
-        "window_minutes": 5,
-    }
-
-
-def _get_tickets_options(dialect: Dialect) -> dict[str, Any]:
-    return {
-        "format": dialect["output_format"],
-        "time_zone": dialect["time_zone"],
-        "culture": dialect["date_culture"],
-    }
-
-
-def _get_tickets_untold(dialect: Dialect) -> frozenset[str]:
-    """Fields that this dialect's answers do not tell, or tell in a way that nobody can read back."""
-    found = set()
-    if dialect["merged_none"] == "empty":
-        found.add("merged")
-    if dialect["output_format"] != "xml" and dialect["cc_column"] == "faithful":
-        found.add("cc_addresses")
-    if dialect["output_format"] == "delimited" and dialect["updater_type_delimited"] == "user_name":
-        found.add("updater_type")
-    return frozenset(found)
-
-
-def _querydata_untold(dialect: Dialect) -> frozenset[str]:
-    """The centre's raw text is written anew in each notation of times, so no two readings need agree."""
-    return frozenset({"TicketText"})
-
-
-_NOTED = ("by", "note")
-_MACHINES = {
-    "querydata": Machine(
-        vendor="querydata",
-        actions={
-            "Add Complete Response": _NOTED,
-            "Add Ongoing Response": _NOTED,
-            "Assign": _NOTED,
-            "Change Folder": _NOTED,
-            "Add Notes": _NOTED,
-            "Add Sketch": _NOTED,
-            "Add Map Annotation": _NOTED,
-            "Add Facility Type": _NOTED,
-            "Revise": ("by",),
-        },
-        births=frozenset({"Revise"}),
-        label_keys=(),
-        options=_querydata_options,
-        varied={"time_zone": ("time_zone", ("UTC", "America/New_York"))},
-        entity="Ticket",
-        untold=_querydata_untold,
-        zone=_local,
-    ),
-    "get_tickets": Machine(
-        vendor="get_tickets",
-        actions={
-            "close": ("by",),
-            "reopen": ("by",),
-            "assign": ("by", "to", "group"),
-            "lock": ("by",),
-            "unlock": ("by",),
-            "merge": ("by", "into"),
-            "spawn": ("by", "fields"),
-            "update": ("by", "fields"),
-            "note": ("by", "note"),
-        },
-        births=frozenset({"spawn"}),
-        label_keys=("into",),
-        options=_get_tickets_options,
-        varied={
-            "format": ("output_format", ("xml", "json", "delimited")),
-            "time_zone": ("time_zone", ("UTC", "America/New_York")),
-        },
-        entity="ticket",
-        untold=_get_tickets_untold,
-        zone=_local,
-        free={"default_order": ("tid", "shuffled")},
-    ),
-}
-
-
-CONTRACTED: tuple[str, ...] = tuple(_MACHINES)
+CONTRACTED: tuple[str, ...] = ("querydata", "get_tickets")
 """The vendors that have a contract; others are emulated only."""
 
 
+@cache
 def machine(vendor: str) -> Machine:
     """The machine of a vendor; raises ValueError for a name that has none."""
-    if vendor not in _MACHINES:
-        raise ValueError(f"the harness plays {', '.join(_MACHINES)}, not {vendor!r}")
-    return _MACHINES[vendor]
+    if vendor not in CONTRACTED:
+        raise ValueError(f"the harness plays {', '.join(CONTRACTED)}, not {vendor!r}")
+    found: Machine = import_module(f"mockservers.harness.machines.{vendor}").MACHINE
+    return found
