@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from mockservers.harness.drivers.in_process import load
 from mockservers.kernel import data
 
-READERS = ("querydata", "get_tickets")
+
+def roles(vendor: str) -> dict[str, Path]:
+    """The correct clients of a vendor, by what they are (`reader`, `writer` ...): `contracts/clients/<vendor>_<role>.py`."""
+    found = sorted(data.folder("contracts").joinpath("clients").glob(f"{vendor}_*.py"))
+    return {path.stem.removeprefix(f"{vendor}_"): path for path in found}
 
 
-def reference(vendor: str) -> Any:
-    """The class of a vendor's reference reader; raises ValueError for a vendor that has none."""
-    if vendor not in READERS:
-        raise ValueError(f"there is no reference client for {vendor!r}; there are those for {', '.join(READERS)}")
-    return load(str(data.file("contracts", "clients", f"{vendor}_reader.py")), "Client")
+def reference_file(vendor: str, role: str = "reader") -> Path:
+    """The file of a vendor's reference client; raises ValueError for one that is not there."""
+    known = roles(vendor)
+    if role not in known:
+        raise ValueError(f"there is no reference {role} for {vendor!r}; there is {', '.join(known) or 'none'}")
+    return known[role]
 
 
-def reference_name(vendor: str) -> str:
-    """The reference reader as `--client` takes it."""
-    reference(vendor)
-    return f"{data.file('contracts', 'clients', f'{vendor}_reader.py')}:Client"
+def reference(vendor: str, role: str = "reader") -> Any:
+    """The class of a vendor's reference client."""
+    return load(str(reference_file(vendor, role)), "Client")
+
+
+def reference_name(vendor: str, role: str = "reader") -> str:
+    """A reference client as `--client` takes it."""
+    return f"{reference_file(vendor, role)}:Client"

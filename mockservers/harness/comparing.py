@@ -34,8 +34,8 @@ class Difference:
     kind: Kind
 
 
-def wall(value: Any, zone: tzinfo) -> Any:
-    """An instant as the wall clock in `zone` shows it to the second, which is all a vendor's text can tell.
+def wall(value: Any, zone: tzinfo, resolution: int = instants.SECOND) -> Any:
+    """An instant as the wall clock in `zone` shows it, as finely (in microseconds) as the vendor's text can tell.
 
     Two instants of a repeated hour read the same, so no client can be blamed for taking one for the other. What is
     no instant comes back as it is.
@@ -49,9 +49,10 @@ def wall(value: Any, zone: tzinfo) -> Any:
     if moment.tzinfo is None:
         return value
     try:
-        return moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None, microsecond=0, fold=0)
+        moment = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0)
     except OverflowError:
         return value
+    return moment.replace(microsecond=moment.microsecond - moment.microsecond % resolution)
 
 
 def _number(value: Any) -> Any:
@@ -64,12 +65,12 @@ def _number(value: Any) -> Any:
     return value if math.isnan(number) else round(number, 9)
 
 
-def normal(value: Any, type_: str, zone: tzinfo) -> Any:
+def normal(value: Any, type_: str, zone: tzinfo, resolution: int = instants.SECOND) -> Any:
     """`value` in the form in which two equal ones are equal. Empty text in a typed field means nothing is there."""
     if type_ != "text" and value == "":
         return None
     if type_ in ("datetime", "date"):
-        return wall(value, zone)
+        return wall(value, zone, resolution)
     if type_ in NUMBERS:
         return _number(value)
     if type_ == "json":
@@ -108,7 +109,7 @@ def fields(history: History, mirrored: Record) -> list[str]:
 def differences(history: History) -> Iterator[Difference]:
     """Every difference between the final mirror and the final truth, for tickets that stand in both."""
     here = machine(history.vendor)
-    zone = instants.zone(history.dialect["time_zone"])
+    zone, fine = here.zone(history.dialect), here.resolution
     for ticket, mirrored in sorted((history.mirror or {}).items()):
         truth = history.truth.get(ticket)
         if truth is None or not truth.exists:
@@ -118,15 +119,24 @@ def differences(history: History) -> Iterator[Difference]:
                 continue
             type_ = here.types.get(name, "text")
             right, left = truth.fields.get(name), mirrored.fields.get(name)
-            if normal(right, type_, zone) == normal(left, type_, zone):
+            seen = normal(left, type_, zone, fine)
+            if normal(right, type_, zone, fine) == seen:
                 continue
-            yield Difference(ticket, name, type_, right, left, _kind(history, ticket, name, type_, left, zone))
+            earlier = (record for _, record in history.ever.get(ticket, ())[:-1] if record.exists)
+            stale = any(normal(record.fields.get(name), type_, zone, fine) == seen for record in earlier)
+            yield Difference(ticket, name, type_, right, left, "stale" if stale else "misread")
 
 
-def _kind(history: History, ticket: str, name: str, type_: str, left: Any, zone: tzinfo) -> Kind:
-    left = normal(left, type_, zone)
-    earlier = (record for _, record in history.ever.get(ticket, ())[:-1] if record.exists)
-    return "stale" if any(normal(record.fields.get(name), type_, zone) == left for record in earlier) else "misread"
+def same(history: History, name: str, left: Any, right: Any) -> bool:
+    """Whether two values of a field are equal by its type."""
+    here = machine(history.vendor)
+    zone, type_ = here.zone(history.dialect), here.types.get(name, "text")
+    return bool(normal(left, type_, zone, here.resolution) == normal(right, type_, zone, here.resolution))
+
+
+def squeezed(text: str) -> str:
+    """A text without its white space, for texts that a vendor may wrap or trim."""
+    return "".join(text.split())
 
 
 def compared(history: History, types: frozenset[str] | None = None) -> int:

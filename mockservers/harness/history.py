@@ -28,6 +28,10 @@ class Record:
     exists: bool = True
 
 
+Truth = Mapping[str, Mapping[str, Record]]
+"""Every record at the vendor: kind of record, id, record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One act of other people, with the truth of the record after it. `at` is the instant, `n` the journal's number."""
@@ -66,7 +70,9 @@ class Exchanged:
 class Task:
     """One message to the client and its answer. `first` and `last` bound the journal's numbers while it ran.
 
-    `before` and `after` are the mirror around it, None where the client does not show one.
+    `before` and `after` are the mirror around it, None where the client does not show one. `asked` is the message of a
+    task that writes, `answered` what the client said to it, `was` and `became` are the truth around it, `ticket` is the id
+    of the record it is about. `again`: the same message as an earlier task that answered `transport`.
     """
 
     index: int
@@ -80,6 +86,12 @@ class Task:
     before: Mapping[str, Record] | None = None
     after: Mapping[str, Record] | None = None
     settling: bool = False
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    answered: Any = None
+    was: Truth | None = None
+    became: Truth | None = None
+    ticket: str | None = None
+    again: bool = False
 
     @property
     def ok(self) -> bool:
@@ -107,14 +119,20 @@ class History:
     output: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Ticket id to its label in the scenario."""
+    parts: Truth = field(default_factory=dict)
+    """The final truth of what hangs on tickets, by kind of record."""
+    entity: str = ""
+    """The kind of record that a ticket is, as `was` and `became` of a task name it."""
 
     @cached_property
     def ever(self) -> Mapping[str, tuple[tuple[int, Record], ...]]:
         """Every state a ticket was known to have: (journal number, record), oldest first, the final truth last."""
+        known = [(deed.n, deed.record) for deed in self.deeds if deed.record is not None]
+        known += [(task.last, record) for task in self.writes for record in self.written(task)]
+        known.sort(key=lambda each: each[0])
         found: dict[str, list[tuple[int, Record]]] = {}
-        for deed in self.deeds:
-            if deed.record is not None:
-                found.setdefault(deed.record.id, []).append((deed.n, deed.record))
+        for n, record in known:
+            found.setdefault(record.id, []).append((n, record))
         for record in self.truth.values():
             found.setdefault(record.id, []).append((1 << 60, record))
         return {key: tuple(states) for key, states in found.items()}
@@ -129,6 +147,28 @@ class History:
 
     def deeds_within(self, task: Task) -> list[Deed]:
         return [each for each in self.deeds if task.first < each.n <= task.last]
+
+    @property
+    def writes(self) -> list[Task]:
+        """The tasks by which the client was told to write something."""
+        return [task for task in self.tasks if task.became is not None]
+
+    def written(self, task: Task, kind: str | None = None) -> list[Record]:
+        """The records of a kind (tickets when None) that are not after a task what they were before it."""
+        kind = self.entity if kind is None else kind
+        was, became = (task.was or {}).get(kind, {}), (task.became or {}).get(kind, {})
+        return [record for id_, record in became.items() if was.get(id_) != record]
+
+    def made(self, task: Task, kind: str | None = None) -> list[Record]:
+        """The records of a kind (tickets when None) that a task made, as far as nobody else did meanwhile."""
+        kind = self.entity if kind is None else kind
+        was = (task.was or {}).get(kind, {})
+        others = {deed.record.id for deed in self.deeds_within(task) if deed.record is not None}
+        return [
+            record
+            for record in self.written(task, kind)
+            if record.id not in was and (kind != self.entity or record.id not in others)
+        ]
 
     @property
     def syncs(self) -> list[Task]:

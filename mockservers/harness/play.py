@@ -1,7 +1,8 @@
 """The play: one scenario against one client, in a fresh world on a real port, and the history of it.
 
-After the scenario's steps the world settles: faults are cleared, credentials given back, delays passed; the client
-works twice more and shows its mirror. This module acts and writes down; it judges nothing.
+After the scenario's steps the world settles: faults are cleared, credentials given back, delays passed; the client is
+told again what it could not finish for want of an answer (same key), works twice more and shows its mirror. This module
+acts and writes down; it judges nothing.
 """
 
 from __future__ import annotations
@@ -11,13 +12,24 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello
-from mockservers.harness.history import History, Record, Task, records, revealing, split
+from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
 from mockservers.harness.machines import Machine, machine
-from mockservers.harness.scenarios import Clock, Meanwhile, Other, Scenario, ScenarioError, Trouble, Work, births
+from mockservers.harness.scenarios import (
+    CUSTOMER,
+    Clock,
+    Meanwhile,
+    Other,
+    Scenario,
+    ScenarioError,
+    Trouble,
+    Work,
+    births,
+    named,
+)
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange, Journal
 from mockservers.kernel.operations import Recipe
@@ -111,13 +123,17 @@ class _Play:
             data={scenario.vendor: Recipe.parse(scenario.data)},
             dialects={scenario.vendor: scenario.dialect},
             whole_bodies=True,
+            virtual_waits=True,
         )
         self.world: World = stage.worlds.replace_default(config)
         self.world.journal = _Watched(self._filed)
         self.reveals: dict[int, tuple[str, ...]] = {}
         self.filing = threading.local()
         self._watch_secrets()
-        self.ids: list[str] = []
+        self.ids: list[str | None] = []
+        """The tickets by label, None for one that the client was told to make and did not."""
+        self.keys = 0
+        self.unanswered: list[tuple[str, dict[str, Any]]] = []
         self.tasks: list[Task] = []
         self.mirror: dict[str, Record] | None = None
         self.listed: list[Record] = []
@@ -169,7 +185,7 @@ class _Play:
             except ScenarioError as error:
                 raise ScenarioError(f"step {n}: {error}") from error
         self._settle()
-        truth = self._list()
+        truth = self._truth()
         if self.mirror is None and "mirror" in hello.tasks:
             self._look()
         return self._history(hello, options, truth)
@@ -215,15 +231,17 @@ class _Play:
                 times=step.times,
             )
         else:
-            self._work(step.task, step.meanwhile)
+            self._work(step)
 
     def _settle(self) -> None:
         self.world.faults.clear()
         self._credentials(revoked=None)
         self.world.clock.advance(self.machine.settle)
-        self._work("sync", settling=True)
+        for do, message in self.unanswered:
+            self._task(do, message, settling=True, again=True)
+        self._task("sync", settling=True)
         self.world.clock.advance(REST)
-        self._work("sync", settling=True)
+        self._task("sync", settling=True)
 
     # --- others ---
 
@@ -231,13 +249,16 @@ class _Play:
         if step.operation in ("revoke", "restore"):
             self._credentials(revoked=self.world.clock.now() if step.operation == "revoke" else None)
             return
+        if not self._all_there(step):
+            self.ids += [None] * births(self.machine, step)
+            return
         request: dict[str, Any] = {}
         if step.ticket:
-            request["id"] = self.ids[int(step.ticket[1:]) - 1]
+            request["id"] = self._id(step.ticket)
         if step.action:
             request["action"] = step.action
         for key, value in step.more.items():
-            request[key] = self.ids[int(value[1:]) - 1] if key in self.machine.label_keys else value
+            request[key] = self._id(value) if key in self.machine.label_keys else value
         if step.fields:
             request["fields"] = dict(step.fields)
         if step.delay:
@@ -254,6 +275,16 @@ class _Play:
             touched = {request[key] for key in ("id", *self.machine.label_keys) if key in request} - {str(result["id"])}
             for other in sorted(touched):
                 self.world.act(self.scenario.vendor, "read", {"id": other})
+
+    def _id(self, label: str) -> str:
+        """The id behind a label (or the installation's own)."""
+        found = label if label == CUSTOMER else self.ids[int(label[1:]) - 1]
+        assert found is not None
+        return found
+
+    def _all_there(self, step: Other | Work) -> bool:
+        """Whether every ticket that a step names was made; one that the client failed to make is nobody's mistake."""
+        return all(self.ids[int(label[1:]) - 1] is not None for label in named(self.machine, step))
 
     def _credentials(self, revoked: int | None) -> None:
         """Take the client's credential away, or give it back."""
@@ -281,13 +312,44 @@ class _Play:
 
     # --- the client ---
 
-    def _work(self, do: str, meanwhile: Meanwhile | None = None, *, settling: bool = False) -> None:
-        if do not in self.driver.hello().tasks:
+    def _work(self, step: Work) -> None:
+        """Tell the client to do what a step says; a ticket that it makes gets the next label."""
+        if not self._all_there(step):
             return
+        message: dict[str, Any] = {}
+        if step.ticket is not None:
+            message["record"] = self._id(step.ticket)
+        if step.task in ("create", "note"):
+            self.keys += 1
+            message["key"] = f"k{self.keys}"
+        if step.task in ("create", "update"):
+            message["fields"] = dict(step.fields)
+        if step.task == "note":
+            message |= {"text": step.text} | ({} if step.minutes is None else {"minutes": step.minutes})
+        answer = self._task(step.task, message, step.meanwhile)
+        if answer is not None and answer.error_kind == "transport" and message:
+            self.unanswered.append((step.task, message))
+        if births(self.machine, step):
+            made = answer.ok if answer is not None and isinstance(answer.ok, Mapping) else {}
+            self.ids.append(str(made["id"]) if made.get("id") not in (None, "") else None)
+
+    def _task(
+        self,
+        do: str,
+        message: Mapping[str, Any] = MappingProxyType({}),
+        meanwhile: Meanwhile | None = None,
+        *,
+        settling: bool = False,
+        again: bool = False,
+    ) -> Answer | None:
+        """Tell the client one thing, and write down what came of it; None for a task that it does not know."""
+        if do not in self.driver.hello().tasks:
+            return None
+        was = self._truth() if message else None
         before, first, at = self.mirror, self.world.journal.count, self.world.clock.now()
         if meanwhile is not None:
             self.pending = _Pending(meanwhile.after_request, meanwhile.steps)
-        answer = self.driver.tell(do, {})
+        answer = self.driver.tell(do, message)
         if self.pending is not None:
             self._meanwhile()
         if self.trouble_inside is not None:
@@ -297,19 +359,12 @@ class _Play:
             self._look()
         self.tasks.append(
             Task(
-                len(self.tasks),
-                do,
-                at,
-                ended,
-                first,
-                last,
-                answer.error_kind,
-                answer.error,
-                before,
-                self.mirror,
-                settling,
+                len(self.tasks), do, at, ended, first, last, answer.error_kind, answer.error, before, self.mirror, settling,
+                asked=dict(message), answered=answer.ok, was=was, became=self._truth() if message else None,
+                ticket=message.get("record"), again=again,
             )
-        )
+        )  # fmt: skip
+        return answer
 
     def _look(self) -> None:
         """Ask for the mirror, as the client has it now."""
@@ -329,12 +384,17 @@ class _Play:
 
     # --- the truth and the history ---
 
-    def _list(self) -> dict[str, Record]:
-        """Every ticket as it truly is."""
+    def _truth(self) -> Truth:
+        """Every record as it truly is."""
+        return {self.machine.entity: self._list(), **{part: self._list(part) for part in self.machine.parts}}
+
+    def _list(self, part: str | None = None) -> dict[str, Record]:
+        """Every ticket as it truly is, or every record of a kind that hangs on tickets."""
         found: dict[str, Record] = {}
         after: str | None = None
+        kind = {} if part is None else {"entity": part}
         while True:
-            request: dict[str, Any] = {"most": 100} | ({"after": after} if after is not None else {})
+            request: dict[str, Any] = {"most": 100, **kind} | ({"after": after} if after is not None else {})
             listed = self.world.act(self.scenario.vendor, "list", request)["records"]
             for each in listed:
                 found[str(each["id"])] = Record(str(each["id"]), dict(each["fields"]), bool(each["exists"]))
@@ -342,7 +402,7 @@ class _Play:
                 return found
             after = str(listed[-1]["id"])
 
-    def _history(self, hello: Hello, options: Mapping[str, Any], truth: Mapping[str, Record]) -> History:
+    def _history(self, hello: Hello, options: Mapping[str, Any], truth: Truth) -> History:
         installation = self.world.installation(self.scenario.vendor)
         failed = [entry for entry in self.world.journal if entry.outcome == "error"]
         if failed:
@@ -359,9 +419,11 @@ class _Play:
             deeds=deeds,
             exchanges=exchanges,
             tasks=tuple(self.tasks),
-            truth=truth,
+            truth=truth[self.machine.entity],
             mirror=self.mirror,
             listed=tuple(self.listed),
             output=self.driver.take_output(),
-            labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1)},
+            labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1) if ticket is not None},
+            parts={part: truth[part] for part in self.machine.parts},
+            entity=self.machine.entity,
         )

@@ -25,8 +25,17 @@ LARGEST_FILE = 1 << 20
 MOST_STEPS = 2000
 MOST_TIMES = 1000
 LABEL = re.compile(r"T[1-9][0-9]{0,5}")
-TASKS = ("sync",)
-"""What a step may ask of the client. The mirror is looked at after each task without being asked for."""
+TASKS: Mapping[str, tuple[str, ...]] = {
+    "sync": (),
+    "create": ("fields",),
+    "update": ("ticket", "fields"),
+    "note": ("ticket", "text", "minutes"),
+    "close": ("ticket",),
+}
+"""What a step may ask of the client, with its keys; which of them, the vendor's machine says. The mirror is looked at
+after each task without being asked for."""
+CUSTOMER = "customer"
+"""The record upon which administrators act: the installation itself."""
 
 OtherOperation = Literal["create", "act", "change", "delete", "revoke", "restore"]
 OTHERS: tuple[OtherOperation, ...] = ("create", "act", "change", "delete", "revoke", "restore")
@@ -78,10 +87,14 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The client is told to work."""
+    """The client is told to work: on its own mirror, or to write something at the vendor."""
 
     task: str
     meanwhile: Meanwhile | None = None
+    ticket: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    minutes: int | None = None
 
 
 Step = Other | Clock | Trouble | Work
@@ -139,6 +152,14 @@ def step_to_dict(step: Step) -> dict[str, Any]:
         return made
     if isinstance(step, Work):
         made = {"client": step.task}
+        if step.ticket:
+            made["ticket"] = step.ticket
+        if step.fields:
+            made["fields"] = dict(step.fields)
+        if step.task == "note":
+            made["text"] = step.text
+        if step.minutes is not None:
+            made["minutes"] = step.minutes
         if step.meanwhile is not None:
             made["meanwhile"] = {
                 "after_request": step.meanwhile.after_request,
@@ -353,12 +374,28 @@ class _Reader:
         return Trouble(kind, after, _whole(raw.get("times", 1), f"{where}: times", 1, 10_000), operation, settings)
 
     def _client(self, raw: Mapping[str, Any], where: str) -> Step:
-        _known(raw, ("client", "meanwhile"), where)
-        if raw["client"] not in TASKS:
-            raise ScenarioError(f"{where}: {raw['client']!r} is no task of this vendor; there are {', '.join(TASKS)}")
-        meanwhile = raw.get("meanwhile")
+        task = raw["client"]
+        if not isinstance(task, str) or task not in self.machine.tasks:
+            raise ScenarioError(
+                f"{where}: {task!r} is no task of this vendor; there are {', '.join(self.machine.tasks)}"
+            )
+        keys = TASKS[task]
+        _known(raw, ("client", *keys, "meanwhile"), where)
+        work = Work(
+            task,
+            self._meanwhile(raw.get("meanwhile"), where),
+            self._label(raw, where) if "ticket" in keys else None,
+            self._fields(raw, where, needed=task != "create") if "fields" in keys else {},
+            _text(raw.get("text", ""), f"{where}: text"),
+            None if raw.get("minutes") is None else _whole(raw["minutes"], f"{where}: minutes", 0, 1440),
+        )
+        if task == "note" and not work.text.strip():
+            raise ScenarioError(f"{where}: a note needs a text")
+        return work
+
+    def _meanwhile(self, meanwhile: Any, where: str) -> Meanwhile | None:
         if meanwhile is None:
-            return Work(raw["client"])
+            return None
         if not isinstance(meanwhile, Mapping):
             raise ScenarioError(f"{where}: meanwhile takes after_request and steps")
         _known(meanwhile, ("after_request", "steps"), f"{where}: meanwhile")
@@ -369,7 +406,19 @@ class _Reader:
         made = tuple(self.step(each, f"{where}, meanwhile step {n}") for n, each in enumerate(steps, 1))
         if not all(isinstance(each, Other) for each in made):
             raise ScenarioError(f"{where}: meanwhile only others act; clock, faults and tasks stand outside")
-        return Work(raw["client"], Meanwhile(after, cast("tuple[Other, ...]", made)))
+        return Meanwhile(after, cast("tuple[Other, ...]", made))
+
+    def _label(self, raw: Mapping[str, Any], where: str) -> str:
+        ticket = raw.get("ticket")
+        if not isinstance(ticket, str) or not LABEL.fullmatch(ticket):
+            raise ScenarioError(f"{where}: ticket takes a label such as T1, not {ticket!r}")
+        return ticket
+
+    def _fields(self, raw: Mapping[str, Any], where: str, *, needed: bool) -> dict[str, Any]:
+        fields = raw.get("fields", {})
+        if not isinstance(fields, Mapping) or (needed and not fields):
+            raise ScenarioError(f"{where}: fields takes the vendor's field names with their values")
+        return dict(fields)
 
     def _other(self, raw: Mapping[str, Any], where: str) -> Step:
         operation = raw["other"]
@@ -377,39 +426,42 @@ class _Reader:
             raise ScenarioError(f"{where}: others cannot {operation!r}; they can {', '.join(OTHERS)}")
         allowed: tuple[str, ...] = {
             "create": ("fields", "delay", "times"),
-            "act": ("ticket", "action", "delay"),
+            "act": ("ticket", "delay"),
             "change": ("ticket", "fields", "delay"),
             "delete": ("ticket",),
         }.get(operation, ())
         extra: tuple[str, ...] = ()
+        inside = raw.get("ticket") == CUSTOMER and bool(self.machine.administration)
         if operation == "act":
+            actions = self.machine.administration if inside else self.machine.actions
             action = raw.get("action")
-            if not isinstance(action, str) or action not in self.machine.actions:
+            if not isinstance(action, str) or action not in actions:
                 raise ScenarioError(
-                    f"{where}: {action!r} is no action of {self.machine.vendor}; "
-                    f"there are {', '.join(self.machine.actions)}"
+                    f"{where}: {action!r} is no action of {self.machine.vendor}; there are {', '.join(actions)}"
                 )
-            extra = self.machine.actions[action]
-        _known(raw, ("other", *allowed, *extra), where)
-        ticket = raw.get("ticket")
-        if "ticket" in allowed and (not isinstance(ticket, str) or not LABEL.fullmatch(ticket)):
-            raise ScenarioError(f"{where}: ticket takes a label such as T1, not {ticket!r}")
-        fields = raw.get("fields", {})
-        if not isinstance(fields, Mapping) or (operation == "change" and not fields):
-            raise ScenarioError(f"{where}: fields takes the vendor's field names with their values")
+            extra = actions[action]
+        _known(raw, ("other", *allowed, *(("action",) if operation == "act" else ()), *extra), where)
+        ticket = None
+        if "ticket" in allowed:
+            ticket = CUSTOMER if inside and operation == "act" else self._label(raw, where)
+        fields = self._fields(raw, where, needed=operation == "change")
         delay = _span(raw.get("delay", 0), f"{where}: delay")
         if not 0 <= delay <= instants.DAY:
             raise ScenarioError(f"{where}: delay takes 0s to 1d")
         times = _whole(raw.get("times", 1), f"{where}: times", 1, MOST_TIMES)
         more = {key: raw[key] for key in extra if key in raw and key != "fields"}
-        return Other(operation, ticket, raw.get("action"), dict(fields), more, delay, times)
+        return Other(operation, ticket, raw.get("action"), fields, more, delay, times)
 
 
 # --- labels ---------------------------------------------------------------------------------------------------------
 
 
-def births(machine: Machine, step: Other) -> int:
-    """How many tickets a step of others makes, and so how many labels."""
+def births(machine: Machine, step: Step) -> int:
+    """How many tickets a step makes, and so how many labels."""
+    if isinstance(step, Work):
+        return 1 if step.task == "create" else 0
+    if not isinstance(step, Other):
+        return 0
     if step.operation == "create":
         return step.times
     return 1 if step.operation == "act" and step.action in machine.births else 0
@@ -420,12 +472,9 @@ def check_labels(scenario: Scenario) -> None:
     known, gone = 0, set()
     here = machine(scenario.vendor)
 
-    def look(step: Other, where: str) -> None:
+    def look(step: Step, where: str) -> None:
         nonlocal known
-        named = [step.ticket, *(step.more[key] for key in here.label_keys if key in step.more)]
-        for label in named:
-            if label is None:
-                continue
+        for label in named(here, step):
             if not isinstance(label, str) or not LABEL.fullmatch(label):
                 raise ScenarioError(f"{where}: {label!r} is not a label such as T1")
             if int(label[1:]) > known:
@@ -436,16 +485,25 @@ def check_labels(scenario: Scenario) -> None:
                 )
             if label in gone:
                 raise ScenarioError(f"{where}: ticket {label} was deleted by an earlier step")
+        if isinstance(step, Work) and step.meanwhile is not None:
+            for n, inner in enumerate(step.meanwhile.steps, 1):
+                look(inner, f"{where}, meanwhile step {n}")
         known += births(here, step)
-        if step.operation == "delete" and step.ticket:
+        if isinstance(step, Other) and step.operation == "delete" and step.ticket:
             gone.add(step.ticket)
 
     for n, step in enumerate(scenario.steps, 1):
-        if isinstance(step, Other):
-            look(step, f"step {n}")
-        elif isinstance(step, Work) and step.meanwhile is not None:
-            for m, inner in enumerate(step.meanwhile.steps, 1):
-                look(inner, f"step {n}, meanwhile step {m}")
+        look(step, f"step {n}")
+
+
+def named(machine: Machine, step: Step) -> list[Any]:
+    """The labels that a step names, as they stand there."""
+    if isinstance(step, Work):
+        return [] if step.ticket is None else [step.ticket]
+    if not isinstance(step, Other):
+        return []
+    found = [] if step.ticket in (None, CUSTOMER) else [step.ticket]
+    return [*found, *(step.more[key] for key in machine.label_keys if key in step.more)]
 
 
 def with_found(scenario: Scenario, found: Mapping[str, Any]) -> Scenario:

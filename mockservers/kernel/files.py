@@ -49,18 +49,25 @@ class Claim:
         """Raises ValueError when another server has it, or the place cannot be written."""
         path = base.with_name(f"{base.stem}.lock")
         try:
-            self._raw = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-            self._raw.execute("PRAGMA journal_mode=MEMORY")  # no second file beside the empty one
-            self._raw.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+            raw = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise ValueError(f"the store {base} cannot be used: {error}; choose a file that can be written") from error
+        try:
+            raw.execute("PRAGMA journal_mode=MEMORY")  # no second file beside the empty one
+            raw.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            raw.close()
             if "locked" in str(error):
                 raise ValueError(
                     f"another server uses the store {base}; two would overwrite each other's changes. Stop that one, "
                     "or choose another file"
                 ) from error
-            raise ValueError(f"the store {base} cannot be used: {error}; choose a file that can be written") from error
-        except sqlite3.Error as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise ValueError(
+                    f"the store {base} cannot be used: {error}; choose a file that can be written"
+                ) from error
             raise ValueError(f"the store {base} cannot be used: {path} is not ours: {error}") from error
+        self._raw = raw
 
     def release(self) -> None:
         self._raw.close()

@@ -62,6 +62,8 @@ class WorldConfig:
     store: Path | None = None
     whole_bodies: bool = False
     """Keep bodies of any length in the journal, as a harness needs them."""
+    virtual_waits: bool = False
+    """The vendor's own latency moves the clock, and nobody waits for it really."""
 
 
 def no_progress(done: int, total: int) -> None:
@@ -357,6 +359,14 @@ class World:
         if wanted not in refusals:
             raise Breakdown(f"no refusal {wanted!r}; {ctx.call.vendor} has {', '.join(refusals)}", injected=True)
         raise refusals[wanted]()
+
+    def wait(self, seconds: float) -> float:
+        """Let the vendor's latency pass, in seconds of its time; tells how many real seconds an answer is held back."""
+        if not self.config.virtual_waits:
+            return self.clock.real_seconds(seconds)
+        with self._lock:
+            self.clock.advance(round(seconds * instants.SECOND))
+        return 0.0
 
     def arrive(self, vendor: str) -> Fault | None:
         """The fault that meets a client's request before anything looks at it, if there is one."""

@@ -308,7 +308,7 @@ class FrontDoor:
         try:
             gateway.converse(world, vendor, self._environ(request, where, headers, body), exchange)
             if exchange.delay > 0:
-                await asyncio.sleep(world.clock.real_seconds(exchange.delay))
+                await asyncio.sleep(world.wait(exchange.delay))
             return await breakage.answer(request, exchange, world.clock.now())
         finally:
             exchange.leave()

@@ -51,12 +51,7 @@ def _changes_seen(history: History) -> Judgement:
         return judged(0)
     first = min((task.last for task in history.syncs), default=1 << 60)
     changed = sum(1 for deed in history.deeds if deed.ok and deed.operation in ("act", "change") and deed.n > first)
-    breaches = [
-        shared.part(history, each, "the mirror kept what was true earlier")
-        for each in comparing.differences(history)
-        if each.kind == "stale"
-    ]
-    return judged(changed, breaches)
+    return shared.current(history, changed)
 
 
 def _decoded_once(history: History) -> Judgement:
@@ -138,17 +133,6 @@ def _once_only(history: History) -> Judgement:
 
 def _nothing_invented(history: History) -> Judgement:
     return shared.nothing_invented(history, _told(history))
-
-
-def _deleted_dropped(history: History) -> Judgement:
-    gone = {deed.record.id for deed in history.deeds if deed.record is not None and not deed.record.exists}
-    gone -= set(history.truth)
-    seen = {ticket for task in history.syncs for ticket in (task.after or {})} & gone
-    breaches = [
-        Breach(f"{history.name(ticket)} was deleted at the vendor and is still in the mirror", {"ticket": ticket})
-        for ticket in sorted(gone & set(history.mirror or {}))
-    ]
-    return judged(len(seen), breaches)
 
 
 def _times_understood(history: History) -> Judgement:
@@ -239,7 +223,7 @@ DUTIES: tuple[Duty, ...] = (
         "deleted_dropped",
         "A ticket that is there no longer leaves the mirror.",
         ("tid.exact_or_star", "page.unstable"),
-        _deleted_dropped,
+        shared.gone_dropped,
         "a ticket that is deleted after a sync",
     ),
     _duty(

@@ -89,12 +89,7 @@ def _current_state(history: History) -> Judgement:
         and deed.record is not None
         and deed.n > fetched.get(deed.record.id, 1 << 60)
     )
-    breaches = [
-        shared.part(history, each, "the mirror kept what was true earlier")
-        for each in comparing.differences(history)
-        if each.kind == "stale"
-    ]
-    return judged(changed, breaches)
+    return shared.current(history, changed)
 
 
 def _failed_window_repeated(history: History) -> Judgement:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Judgement, judged
-from mockservers.harness.history import Exchanged, History, shows
+from mockservers.harness.history import Exchanged, History, Record, Task, shows
 from mockservers.kernel import instants
 from mockservers.kernel.secrets import MASK, mask
 
@@ -83,6 +83,122 @@ def nothing_invented(history: History, told: Iterable[str]) -> Judgement:
         if ticket not in known
     ]
     return judged(len(shown), breaches)
+
+
+def current(history: History, provoked: int) -> Judgement:
+    """Whether no field of the final mirror shows what was true earlier only."""
+    breaches = [
+        part(history, each, "the mirror kept what was true earlier")
+        for each in comparing.differences(history)
+        if each.kind == "stale"
+    ]
+    return judged(provoked, breaches)
+
+
+def gone_dropped(history: History) -> Judgement:
+    """Whether a ticket that is at the vendor no longer has left a mirror that held it."""
+    gone = {deed.record.id for deed in history.deeds if deed.record is not None and not deed.record.exists}
+    gone -= {ticket for ticket, record in history.truth.items() if record.exists}
+    seen = {ticket for task in history.syncs for ticket in (task.after or {})} & gone
+    breaches = [
+        Breach(f"{history.name(ticket)} was deleted at the vendor and is still in the mirror", {"ticket": ticket})
+        for ticket in sorted(gone & set(history.mirror or {}))
+    ]
+    return judged(len(seen), breaches)
+
+
+# --- what the client writes -------------------------------------------------------------------------------------------
+
+
+def done(history: History, kinds: Mapping[str, Iterable[str]], text: Callable[[Record], str]) -> Judgement:
+    """Whether what the client says is written stands at the vendor.
+
+    `kinds` are the kinds of records by which a note may be kept, by task; `text` reads one of them.
+    """
+    told = [task for task in history.writes if task.ok]
+    breaches = []
+    for task in told:
+        lacks = _lacks(history, task, tuple(kinds.get(task.do, ())), text)
+        if lacks:
+            breaches.append(
+                Breach(f"the client says that its {task.do} at {instants.to_iso(task.at)} is done, but {lacks}")
+            )
+    return judged(len(told), breaches)
+
+
+def _lacks(history: History, task: Task, kinds: tuple[str, ...], text: Callable[[Record], str]) -> str:
+    """What is not there of a write that is said to be done; empty where all is."""
+    tickets = (task.became or {}).get(history.entity, {})
+    answered = task.answered if isinstance(task.answered, Mapping) else {}
+    ticket = str(answered.get("id", "")) if task.do == "create" else task.ticket or ""
+    record = tickets.get(ticket)
+    if record is None or not record.exists:
+        return f"the vendor has no ticket {comparing.show(ticket)}" if task.do == "create" else ""
+    meddled = {
+        name
+        for deed in history.deeds_within(task)
+        if deed.record is not None and deed.record.id == ticket
+        for name in deed.record.fields
+        if deed.record.fields[name] != ((task.was or {}).get(history.entity, {}).get(ticket, record)).fields.get(name)
+    }
+    for name, value in task.asked.get("fields", {}).items():
+        if name not in meddled and not comparing.same(history, name, record.fields.get(name), value):
+            return f"{name} of {history.name(ticket)} is {comparing.show(record.fields.get(name))}, not {comparing.show(value)}"
+    wanted = task.asked.get("text", "")
+    there = [each for kind in kinds for each in (task.became or {}).get(kind, {}).values()]
+    if wanted and kinds and not any(comparing.squeezed(wanted) in comparing.squeezed(text(each)) for each in there):
+        return f"no note at the vendor says {comparing.show(wanted)}"
+    return ""
+
+
+def written_once(history: History, kinds: Mapping[str, Iterable[str]]) -> Judgement:
+    """Whether no write that was told once, or again with the same key, was made twice. `kinds` as for `done`.
+
+    A task that makes tickets needs no entry.
+    """
+    by_key: dict[str, list[Task]] = {}
+    for task in history.writes:
+        if "key" in task.asked:
+            by_key.setdefault(task.asked["key"], []).append(task)
+    provoked, breaches = 0, []
+    for tasks in by_key.values():
+        lost = [each for task in tasks for each in history.within(task) if each.received is None or each.status is None]
+        provoked += bool(lost)
+        for kind in kinds.get(tasks[0].do, (history.entity,) if tasks[0].do == "create" else ()):
+            made = [record for task in tasks for record in history.made(task, kind)]
+            if len(made) > 1:
+                ids = ", ".join(record.id for record in made)
+                after = f"; {request(lost[0])} had no answer" if lost else ""
+                breaches.append(
+                    Breach(f"one {tasks[0].do} was told, and the vendor has {len(made)} of it ({kind} {ids}){after}")
+                )
+    return judged(provoked, breaches)
+
+
+def nothing_else_touched(history: History, moved: Collection[str]) -> Judgement:
+    """Whether a write changed only what it was told to. `moved` are fields that the vendor moves by itself."""
+    provoked, breaches = 0, []
+    for task in history.writes:
+        before = (task.was or {}).get(history.entity, {}).get(task.ticket or "")
+        after = (task.became or {}).get(history.entity, {}).get(task.ticket or "")
+        if before is None or after is None or not after.exists:
+            continue
+        states = [deed.record for deed in history.deeds_within(task) if deed.record is not None]
+        mine = [before, *(each for each in states if each.id == before.id)]
+        provoked += 1
+        for name, value in after.fields.items():
+            if name in moved or name in task.asked.get("fields", {}):
+                continue
+            # What others did meanwhile may stand or not: nobody can read and write at the same moment.
+            if not any(comparing.same(history, name, each.fields.get(name), value) for each in mine):
+                breaches.append(
+                    Breach(
+                        f"the {task.do} at {instants.to_iso(task.at)} changed {name} of {history.name(before.id)} from "
+                        f"{comparing.show(before.fields.get(name))} to {comparing.show(value)}, which nobody asked for",
+                        {"ticket": before.id, "field": name},
+                    )
+                )
+    return judged(provoked, breaches)
 
 
 def _around(text: str, secrets: tuple[str, ...]) -> str:

@@ -13,12 +13,14 @@ from typing import Any, Literal
 
 from mockservers.harness import readers
 from mockservers.harness.history import Deed, Exchanged, History, Task
+from mockservers.harness.machines import machine
 from mockservers.harness.reports import program
 from mockservers.harness.reports.failures import Failure, State
-from mockservers.harness.scenarios import Clock, Other, Trouble, Work, span
+from mockservers.harness.scenarios import Clock, Other, Step, Trouble, named, span
 from mockservers.kernel import instants
 
-Kind = Literal["others", "clock", "fault", "settle", "task", "request", "mirror", "more"]
+Kind = Literal["others", "clock", "fault", "settle", "task", "request", "written", "mirror", "more"]
+"""`task` is the beginning of one and `mirror` its end; `written` is what a task changed at the vendor."""
 CREATING = "create "
 CREDENTIALS = ("revoke", "restore")
 Key = tuple[int, float]
@@ -60,6 +62,7 @@ def events(failure: Failure) -> list[Event]:
 class _Telling:
     def __init__(self, failure: Failure) -> None:
         self.failure, self.history = failure, failure.history
+        self.machine = machine(failure.scenario.vendor)
         self.steps: dict[int, int] = {}
         """Journal number of a deed to the number of its step."""
         self.tasks: dict[int, int] = {}
@@ -83,7 +86,11 @@ class _Telling:
                 words = "the world settles: faults are cleared, credentials given back"
                 yield (task.first, order + 0.5), Event("settle", words)
             step = self.tasks.get(task.index)
-            yield (task.first, order + 1), Event("task", task.do, task.at, step=step, settling=task.settling)
+            named = failure.names(task)
+            asked = task_words(history, task)
+            yield (task.first, order + 1), Event("task", asked, task.at, step=step, named=named, settling=task.settling)
+            if task.became is not None:
+                yield (task.last, order + 1.8), Event("written", written_words(history, task), task.ended, named=named)
             words = "" if task.ok else f"{task.do} failed ({task.error_kind}): {task.error}"
             yield (
                 (task.last, order + 2),
@@ -109,8 +116,16 @@ class _Telling:
         def note(event: Event, key: Key | None = None) -> None:
             self.notes.append((key or (n, 3 * index + 3 + (len(self.notes) + 1) / 10_000), event))
 
+        made = set(history.labels.values())
+
+        def skipped(step: Step) -> bool:
+            """A step that names a ticket that the client was told to make, and did not, is not played."""
+            return not made.issuperset(named(self.machine, step))
+
         def others(step: Other, number: int, key: Key | None = None) -> None:
             nonlocal n
+            if skipped(step):
+                return
             if step.operation in CREDENTIALS:
                 words = {"revoke": "revoke the client's credential", "restore": "give the credential back"}
                 note(Event("others", words[step.operation], None if key else now, step=number), key)
@@ -128,7 +143,7 @@ class _Telling:
                 note(Event("fault", words, now, step=number))
             elif isinstance(step, Other):
                 others(step, number)
-            elif isinstance(step, Work) and step.task in history.hello.tasks:
+            elif step.task in history.hello.tasks and not skipped(step):
                 task = next(tasks, None)
                 if task is None:
                     return
@@ -179,6 +194,35 @@ def deed_words(history: History, deed: Deed) -> str:
     if delay:
         words += f" (visible {span(round(float(delay) * instants.SECOND))} later)"
     return words if deed.ok else f"{words} (refused)"
+
+
+def task_words(history: History, task: Task) -> str:
+    """What the client was told to do, in words."""
+    words = task.do
+    if task.ticket is not None:
+        words += f" {_name(history, task.ticket)}"
+    if "text" in task.asked:
+        words += f" {_json(task.asked['text'])}"
+    fields = task.asked.get("fields") or {}
+    if fields:
+        words += ": " + ", ".join(f"{key} = {_json(value)}" for key, value in fields.items())
+    return f"{words} (again)" if task.again else words
+
+
+def written_words(history: History, task: Task) -> str:
+    """What is at the vendor after a task that was not before it, in words."""
+    found = []
+    for kind in task.became or {}:
+        was = (task.was or {}).get(kind, {})
+        for record in history.written(task, kind):
+            name = _name(history, record.id) if kind == history.entity else f"{kind} {record.id}"
+            if record.id not in was:
+                found.append(f"{name} is new")
+                continue
+            old = was[record.id].fields
+            changed = [key for key, value in record.fields.items() if value != old.get(key)]
+            found.append(f"{name} has changed: {', '.join(changed)}" if record.exists else f"{name} is gone")
+    return "at the vendor now: " + ("; ".join(found) if found else "nothing new")
 
 
 def _name(history: History, ticket: str | None) -> str:

@@ -16,12 +16,15 @@ from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.history import History, Record, Task
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.scenarios import Scenario
+from mockservers.kernel import instants
 
 StateKind = Literal["same", "differs", "missing", "kept", "invented"]
 """`missing`: the vendor has it, the mirror does not. `kept`: the mirror has it, the vendor no longer does."""
 
 _REQUEST = re.compile(r"request #(\d+)")
 """How `duties.shared.request` names a request in a breach."""
+_TASK = re.compile(r"\b(\w+) at (\d{4}-\d\d-\d\dT[0-9:.]+Z)")
+"""How breaches name a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,14 @@ class Failure:
     def requests(self) -> frozenset[int]:
         """The journal's numbers of the requests that the breaches name."""
         return frozenset(int(n) for breach in self.breaches for n in _REQUEST.findall(breach.text))
+
+    def names(self, task: Task) -> bool:
+        """Whether a breach names a task that writes."""
+        return task.became is not None and (task.do, instants.to_iso(task.at)) in self._tasks
+
+    @cached_property
+    def _tasks(self) -> frozenset[tuple[str, str]]:
+        return frozenset(found for breach in self.breaches for found in _TASK.findall(breach.text))
 
     @cached_property
     def snapshots(self) -> tuple[Snapshot, ...]:

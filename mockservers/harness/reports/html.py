@@ -428,7 +428,7 @@ def _row(failure: Failure, event: Event, exchanges: dict[int, Exchanged]) -> str
     secrets = failure.history.secrets
     time = "" if event.at is None else time_of_day(event.at)
     asked, told = f"<bdi>{_say(event.words, secrets)}</bdi>", ""
-    kinds = {"others": "others", "fault": "fault", "clock": "clock", "task": "client"}
+    kinds = {"others": "others", "fault": "fault", "clock": "clock", "task": "client", "written": "client"}
     if event.kind in kinds:
         asked = f'<span class="kind {kinds[event.kind]}">{kinds[event.kind]}</span> {asked}'
     if event.kind == "request" and event.n is not None:

@@ -73,7 +73,8 @@ class DifferenceJson(TypedDict):
 
 
 class EventJson(TypedDict):
-    """One event of the play. `kind`: others, clock, fault, settle, task, request, or mirror (the end of a task).
+    """One event of the play. `kind`: others, clock, fault, settle, task, request, written (what a task
+    changed at the vendor), or mirror (the end of a task).
 
     `at` is virtual time, `n` the journal's number, `step` the number of the scenario's step. `asked` says what happened
     or was asked, `told` what a request was answered. `named`: a breach speaks of it. `mirror` is the copy after a

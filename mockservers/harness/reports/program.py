@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockservers.harness.machines import machine
 from mockservers.harness.reports.characters import visible
-from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble, births, span
+from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble, Work, births, span
 from mockservers.kernel import instants
 
 
@@ -28,20 +28,21 @@ def lines(scenario: Scenario) -> list[Line]:
     found = [Line("begins", f"at {instants.to_iso(scenario.start)}, data {scenario.data}")]
     count = 0
 
-    def born(step: Other) -> str:
+    def born(step: Other | Work) -> str:
         nonlocal count
         times = births(here, step)
         first, count = count + 1, count + times
         return "" if not times else f"T{first}" if times == 1 else f"T{first} to T{count}"
 
     for n, step in enumerate(scenario.steps, 1):
-        kind, words = _line(step, born)
-        found.append(Line(kind, visible(words), n))
         meanwhile = getattr(step, "meanwhile", None)
-        if meanwhile is not None:
+        inside: list[Line] = []
+        if meanwhile is not None:  # what others make inside a task has its labels before what the task makes
             for inner in meanwhile.steps:
                 kind, words = _line(inner, born)
-                found.append(Line(kind, visible(words), inside=f"after its request {meanwhile.after_request}"))
+                inside.append(Line(kind, visible(words), inside=f"after its request {meanwhile.after_request}"))
+        kind, words = _line(step, born)
+        found += [Line(kind, visible(words), n), *inside]
     settle = span(here.settle)
     found.append(Line("settles", f"faults cleared, {settle} pass, the client syncs, 5m pass, it syncs again"))
     return found
@@ -68,7 +69,7 @@ def passing(by: int) -> str:
     return f"{span(by)} pass" if by >= 0 else f"the clock goes back {span(-by)}"
 
 
-def _line(step: Step, born: Callable[[Other], str]) -> tuple[str, str]:
+def _line(step: Step, born: Callable[[Other | Work], str]) -> tuple[str, str]:
     if isinstance(step, Clock):
         return "clock", passing(step.by)
     if isinstance(step, Trouble):
@@ -89,4 +90,8 @@ def _line(step: Step, born: Callable[[Other], str]) -> tuple[str, str]:
         }[step.operation]
         late = f" (visible {span(step.delay)} later)" if step.delay else ""
         return "others", f"{words}{': ' + fields if fields else ''}{late}"
-    return "client", step.task
+    made = born(step)
+    fields = ", ".join(f"{name}={value!r}" for name, value in step.fields.items())
+    about = f" {made or step.ticket}" if made or step.ticket else ""
+    said = f" {step.text!r}" if step.text else ""
+    return "client", f"{step.task}{about}{said}{': ' + fields if fields else ''}"

@@ -38,6 +38,7 @@ STYLE = """
 .timeline .agree { fill: var(--good-soft); stroke: var(--good); } .timeline .agreed { stroke: var(--good); stroke-width: 3; }
 .timeline .part { fill: var(--bad-soft); stroke: var(--bad); } .timeline .parted { stroke: var(--bad); stroke-width: 3; }
 .timeline .cause { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 2 4; } .timeline .diamond { fill: var(--bad); }
+.timeline text.flawed { fill: var(--bad); }
 .timeline .flag { fill: var(--bad); } .timeline text.flagged { fill: var(--paper); font-weight: 700; }
 """
 
@@ -126,7 +127,7 @@ class _Drawing:
         return made
 
     def _time(self, y: float, event: Event) -> None:
-        if event.kind in ("request", "mirror") or event.at is None:
+        if event.kind in ("request", "written", "mirror") or event.at is None:
             return
         self._text(78, y + 15, time_of_day(event.at), "time", 0, "end")
 
@@ -187,7 +188,10 @@ class _Drawing:
         y = self.y
         number = f"{event.step}. " if event.step is not None else ""
         words = f"{number}{event.words}{' (settling)' if event.settling else ''}"
-        self._text(CLIENT - 16, y + 15, words, "", 0, "end")
+        room = CLIENT - VENDOR - 34
+        if event.named:
+            self._box(VENDOR + 6, y, CLIENT - VENDOR - 16, 22, "named")
+        self._text(CLIENT - 16, y + 15, words, "", room, "end")
         self._head(CLIENT - 3, y + 11, 1, "working")
         self.working = y + 4
         self.y += 25
@@ -206,6 +210,12 @@ class _Drawing:
         self._line(VENDOR + 2, y + 37, CLIENT - 10, y + 37, "struck" if struck else "answer")
         self._head(CLIENT - 4, y + 37, 1, "struck" if struck else "ask")
         self.y += 52
+
+    def _written(self, event: Event) -> None:
+        y = self.y
+        self.parts.append(f'<circle cx="{VENDOR}" cy="{y + 10:g}" r="5" class="working"/>')
+        self._text(VENDOR + 16, y + 14, event.words, "flawed" if event.named else "", CLIENT - VENDOR - 34)
+        self.y += 26
 
     def _mirror(self, event: Event) -> None:
         if self.working is not None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.machines import Machine
-from mockservers.harness.scenarios import Clock, Meanwhile, Other, Scenario, Step, Trouble, Work
+from mockservers.harness.scenarios import CUSTOMER, Clock, Meanwhile, Other, Scenario, Step, Trouble, Work
 from mockservers.kernel import instants
 from mockservers.kernel.instants import HOUR, MINUTE, SECOND
 
@@ -146,10 +146,42 @@ def sync(after_request: int = 0, intents: Iterable[Intent] = ()) -> Intent:
     """The client works; others act when its request number `after_request` was answered."""
 
     def tell(telling: Telling) -> Step:
-        steps = tuple(step for step in (intent(telling) for intent in intents) if isinstance(step, Other))
-        return Work("sync", Meanwhile(after_request, steps) if steps else None)
+        return Work("sync", _meanwhile(telling, after_request, intents))
 
     return tell
+
+
+def write(
+    task: str,
+    index: int = 0,
+    fields: Mapping[str, Any] | None = None,
+    text: str = "",
+    minutes: int | None = None,
+    after_request: int = 0,
+    intents: Iterable[Intent] = (),
+) -> Intent:
+    """The client writes something at the vendor; others act when its request number `after_request` was answered."""
+
+    def tell(telling: Telling) -> Step | None:
+        ticket = None if task == "create" else telling.pick(index)
+        if task != "create" and ticket is None:
+            return None
+        meanwhile = _meanwhile(telling, after_request, intents)
+        if task == "create":
+            telling.born()
+        return Work(task, meanwhile, None if ticket is None else _label(ticket), dict(fields or {}), text, minutes)
+
+    return tell
+
+
+def _meanwhile(telling: Telling, after_request: int, intents: Iterable[Intent]) -> Meanwhile | None:
+    steps = tuple(step for step in (intent(telling) for intent in intents) if isinstance(step, Other))
+    return Meanwhile(after_request, steps) if steps else None
+
+
+def administer(action: str, more: Mapping[str, Any] | None = None) -> Intent:
+    """An administrator does something to the installation itself."""
+    return plain(Other("act", CUSTOMER, action, more=dict(more or {})))
 
 
 def tell(machine: Machine, intents: Iterable[Intent]) -> tuple[Step, ...]:
@@ -214,17 +246,21 @@ def assemble(
     others: Strategy,
     troubles: Strategy,
     stories: Strategy,
+    writing: Strategy | None = None,
 ) -> Strategy:
     """Whole scenarios of a vendor. `beginning` draws what is there at first; all draw intents.
 
     `stories` draws lists of intents: sequences in which bugs of clients are known to hide, and which chance makes rarely.
+    `writing` draws what the client is told to write; leave it out for a client that only reads.
     """
     others = weighted((creating, 2), (others, 3))
-    single = weighted((working(others), 4), (others, 3), (clocks, 2)).map(lambda intent: [intent])
+    work = working(others) if writing is None else weighted((working(others), 2), (writing, 1))
+    single = weighted((work, 4), (others, 3), (clocks, 2)).map(lambda intent: [intent])
     # Trouble that no request meets is cleared when the world settles. So mostly something to fetch comes before it,
     # and work right after it.
     before = st.lists(weighted((others, 3), (clocks, 2)), max_size=3)
-    after = st.lists(st.builds(sync), max_size=2)
+    next_ = st.builds(sync) if writing is None else weighted((st.builds(sync), 1), (writing, 1))
+    after = st.lists(next_, max_size=2)
     troubled = st.builds(lambda first, trouble, work: [*first, trouble, *work], before, troubles, after)
     chunks = st.lists(weighted((single, 6), (troubled, 2), (stories, 1)), max_size=MOST_INTENTS)
     opening = st.lists(beginning.map(lambda intent: [intent]), max_size=2)

@@ -1,0 +1,97 @@
+"""What the harness knows of a vendor before any play: what others can do there, what an integrator is told, what compares.
+
+One `Machine` a vendor, in a module of its name. Nothing here looks at a client, and nothing is taken from a vendor's
+semantics or wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from functools import cache, cached_property
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from mockservers.kernel import catalogue, instants
+from mockservers.kernel.dialects import Dialect
+from mockservers.kernel.instants import MINUTE, SECOND
+
+SLOWEST = 90 * SECOND
+"""The longest visibility delay that generated steps use; a client is told it as `lag_seconds`."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One vendor as the harness plays it.
+
+    `actions` maps what others can do to a ticket to the further keys of such a step; `administration` does so for what
+    an administrator does to the installation (the record `customer`). `births` are actions that make a new ticket (and
+    so a new label); `label_keys` are the keys whose value is another ticket's label. `tasks` are what a client can be
+    asked for. `options` tells what a real integrator would know of an installation of this dialect. `varied` maps an
+    option that a client may say it obeys to the switch that the default check then varies, and its values, the default
+    first; `free` are switches that it varies for every client, because nobody is promised a value. `untold` are fields
+    that an answer of this dialect does not tell. `parts` are further kinds of records (notes ...) that hang on tickets
+    and belong to the truth. `zone` is the one in which the vendor's texts tell times, `resolution` how finely (in
+    microseconds).
+    """
+
+    vendor: str
+    actions: Mapping[str, tuple[str, ...]]
+    births: frozenset[str]
+    label_keys: tuple[str, ...]
+    options: Callable[[Dialect], dict[str, Any]]
+    varied: Mapping[str, tuple[str, tuple[str, ...]]]
+    entity: str
+    untold: Callable[[Dialect], frozenset[str]]
+    settle: int = SLOWEST + MINUTE
+    free: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extra_types: Mapping[str, str] = field(default_factory=dict)
+    administration: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tasks: tuple[str, ...] = ("sync",)
+    parts: tuple[str, ...] = ()
+    zone: Callable[[Dialect], tzinfo] = lambda dialect: UTC
+    resolution: int = SECOND
+
+    def varying(self, dialect: str | Mapping[str, Any], options: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The switches that a check in `dialect` varies for a client that obeys `options`, with their values."""
+        if dialect != "default":
+            return {}
+        obeyed = {switch: values for option, (switch, values) in self.varied.items() if option in options}
+        return {**obeyed, **self.free}
+
+    @cached_property
+    def types(self) -> Mapping[str, str]:
+        """Field name to catalogue type."""
+        return {**_types(self.vendor, self.entity), **self.extra_types}
+
+    def strategies(self) -> ModuleType:
+        return import_module(f"mockservers.harness.strategies.{self.vendor}")
+
+    def duties(self) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = import_module(f"mockservers.harness.duties.{self.vendor}").DUTIES
+        return found
+
+
+@cache
+def _types(vendor: str, entity: str) -> Mapping[str, str]:
+    return {field.name: field.type for field in catalogue.load(vendor)[entity].fields}
+
+
+def local(dialect: Dialect) -> tzinfo:
+    """The zone of vendors whose texts tell times without a mark."""
+    return instants.zone(dialect["time_zone"])
+
+
+CONTRACTED: tuple[str, ...] = ("querydata", "get_tickets")
+"""The vendors that have a contract; others are emulated only."""
+
+
+@cache
+def machine(vendor: str) -> Machine:
+    """The machine of a vendor; raises ValueError for a name that has none."""
+    if vendor not in CONTRACTED:
+        raise ValueError(f"the harness plays {', '.join(CONTRACTED)}, not {vendor!r}")
+    found: Machine = import_module(f"mockservers.harness.machines.{vendor}").MACHINE
+    return found

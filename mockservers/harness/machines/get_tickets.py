@@ -1,0 +1,55 @@
+"""get_tickets as the harness plays it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockservers.harness.machines import Machine, local
+from mockservers.kernel.dialects import Dialect
+
+
+def _options(dialect: Dialect) -> dict[str, Any]:
+    return {
+        "format": dialect["output_format"],
+        "time_zone": dialect["time_zone"],
+        "culture": dialect["date_culture"],
+    }
+
+
+def _untold(dialect: Dialect) -> frozenset[str]:
+    """Fields that this dialect's answers do not tell, or tell in a way that nobody can read back."""
+    found = set()
+    if dialect["merged_none"] == "empty":
+        found.add("merged")
+    if dialect["output_format"] != "xml" and dialect["cc_column"] == "faithful":
+        found.add("cc_addresses")
+    if dialect["output_format"] == "delimited" and dialect["updater_type_delimited"] == "user_name":
+        found.add("updater_type")
+    return frozenset(found)
+
+
+MACHINE = Machine(
+    vendor="get_tickets",
+    actions={
+        "close": ("by",),
+        "reopen": ("by",),
+        "assign": ("by", "to", "group"),
+        "lock": ("by",),
+        "unlock": ("by",),
+        "merge": ("by", "into"),
+        "spawn": ("by", "fields"),
+        "update": ("by", "fields"),
+        "note": ("by", "note"),
+    },
+    births=frozenset({"spawn"}),
+    label_keys=("into",),
+    options=_options,
+    varied={
+        "format": ("output_format", ("xml", "json", "delimited")),
+        "time_zone": ("time_zone", ("UTC", "America/New_York")),
+    },
+    entity="ticket",
+    untold=_untold,
+    zone=local,
+    free={"default_order": ("tid", "shuffled")},
+)
