@@ -19,7 +19,8 @@ from mockservers.kernel.rules import Note, Refusal, Rule, RuleBook
 from mockservers.kernel.tenants import Credential, Tenant
 
 if TYPE_CHECKING:
-    from mockservers.kernel.world import Installation, World
+    from mockservers.kernel.installation import Installation
+    from mockservers.kernel.world import World
 
 Actor = Literal["client", "other"]
 """Who calls: the client under test, or other people at the vendor (colleagues, the vendor itself)."""

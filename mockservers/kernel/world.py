@@ -5,42 +5,28 @@ A world has a clock, a seed, a fault plan, a journal, and one installation of ea
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import traceback
-from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import sqlalchemy as sa
 
 from mockservers.kernel import clock as clocks
 from mockservers.kernel import files, instants
 from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
-from mockservers.kernel.ids import Ids
-from mockservers.kernel.instants import HOUR
+from mockservers.kernel.installation import Installation, no_progress
 from mockservers.kernel.journal import Exchange, Journal
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
 from mockservers.kernel.secrets import clean_body, clean_headers, mask
-from mockservers.kernel.store import Store
-from mockservers.kernel.tenants import Tenant, Tenants
+from mockservers.kernel.tenants import Tenant
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 """World names are host labels, since a world can be chosen by host."""
 
-_STATE = sa.Table("mock_state", sa.MetaData(), sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
-
-_TEMPLATES: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
-"""Images of freshly seeded databases: the second world with the same data opens in a millisecond."""
-_MOST_TEMPLATES, _LARGEST_TEMPLATE = 12, 32 << 20
-
-MOST_ISSUED = 64
-"""Tokens handed out by one installation that are masked wherever they stand; an older one where it is presented."""
 LONGEST_SECRET = 8192
 """Bytes, in any of the forms in which a secret is masked."""
 
@@ -64,146 +50,6 @@ class WorldConfig:
     """Keep bodies of any length in the journal, as a harness needs them."""
     virtual_waits: bool = False
     """The vendor's own latency moves the clock, and nobody waits for it really."""
-
-
-def no_progress(done: int, total: int) -> None:
-    """Report nothing."""
-
-
-class Installation:
-    """One vendor in one world: its database, tenants, dialect and numbers."""
-
-    def __init__(self, world: World, emulator: Emulator, progress: Progress = no_progress) -> None:
-        config = world.config
-        self.world = world
-        self.emulator = emulator
-        self.dialect = emulator.dialects.dialect(config.dialects.get(emulator.name))
-        self.tenants = Tenants()
-        self.ids = Ids(config.seed)
-        self.recipe = config.data.get(emulator.name, Recipe())
-        self.usage: dict[str, deque[int]] = {}
-        self.issued: deque[str] = deque(maxlen=MOST_ISSUED)
-        """Secrets that were handed out to callers, the latest of them."""
-        self.cache: dict[Any, Any] = {}
-        """Rendered fragments and the like, by keys that name a revision; emptied when data is replaced."""
-        self.store = Store(files.file_of(config.store, world.name, emulator.name))
-        try:
-            self._begin(self.recipe, progress)
-        except BaseException:
-            self.store.close()
-            raise
-
-    def _begin(self, recipe: Recipe, progress: Progress) -> None:
-        if recipe.name not in self.emulator.recipes:
-            raise ValueError(
-                f"{self.emulator.name} has no data recipe {recipe.name!r}; there are {', '.join(self.emulator.recipes)}"
-            )
-        if not self.store.empty and not self._is_whole():
-            self._wipe()
-        born = self.world.clock.now()
-        key = (self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
-        if not self.store.empty:
-            self._load_state()
-        elif key in _TEMPLATES and self.store.path is None:
-            self.store.load(_TEMPLATES[key])
-            _TEMPLATES.move_to_end(key)
-            self._load_state()
-        else:
-            self.store.create(_STATE.metadata)
-            self.store.create(self.emulator.metadata)
-            self.emulator.seed(self, recipe, born, progress)
-            # A running clock never begins at the same instant again, so its image would only cost time and memory.
-            if self.store.path is not None:
-                self.save()
-            elif self.world.clock.state.mode == "frozen" and self.store.size <= _LARGEST_TEMPLATE:
-                _TEMPLATES[key] = self.dump()
-                if len(_TEMPLATES) > _MOST_TEMPLATES:
-                    _TEMPLATES.popitem(last=False)
-
-    def _is_whole(self) -> bool:
-        """Whether seeding came to its end; raises ValueError for a database that is not ours."""
-        with self.store.transaction() as db:
-            if not sa.inspect(db).has_table(_STATE.name):
-                raise ValueError(
-                    f"{self.store.path} is a database of something else; choose another file for the store"
-                )
-            return db.execute(sa.select(_STATE.c.key)).first() is not None
-
-    def _wipe(self) -> None:
-        """Take away what a seeding left that was interrupted; it is done again."""
-        path = self.store.path
-        assert path is not None
-        self.store.close()
-        files.remove(path)
-        self.store = Store(path)
-
-    def save(self) -> None:
-        """Write tenants, switches and counters into the database, so that a file can be opened again."""
-        state = {
-            "dialect": self.dialect.changes(),
-            "tenants": self.tenants.dump(),
-            "counters": self.ids.counters,
-            "seed": self.ids.seed,
-            "recipe": str(self.recipe),
-            "clock": {**asdict(self.world.clock.state), "wall": clocks.wall()},
-        }
-        with self.store.transaction() as db:
-            db.execute(sa.delete(_STATE))
-            db.execute(sa.insert(_STATE), [{"key": k, "value": json.dumps(v)} for k, v in state.items()])
-
-    def _load_state(self) -> None:
-        with self.store.transaction() as db:
-            state = {key: json.loads(value) for key, value in db.execute(sa.select(_STATE.c.key, _STATE.c.value))}
-        self.dialect = self.emulator.dialects.default.with_(state["dialect"])
-        self.tenants.load(state["tenants"], self.dialect)
-        self.ids = Ids(state["seed"], state["counters"])
-        self.cache.clear()
-
-    def dump(self) -> bytes:
-        self.save()
-        return self.store.dump()
-
-    def load(self, image: bytes) -> None:
-        self.store.load(image)
-        self.usage.clear()
-        self._load_state()
-
-    @property
-    def secrets(self) -> list[str]:
-        """Everything that lets a call in here: credentials, and what was handed out for them."""
-        return [*self.tenants.secrets, *self.issued]
-
-    def switch(self, changes: Mapping[str, Any], tenant: str | None = None) -> None:
-        """Set dialect switches of a tenant, or of the installation and all its tenants."""
-        if tenant is not None:
-            owner = self.tenants[tenant]
-            owner.dialect = owner.dialect.with_(changes, scope="tenant")
-        else:
-            self.dialect = self.dialect.with_(changes)
-            for each in self.tenants:
-                each.dialect = each.dialect.with_(changes)
-        self.cache.clear()
-        if self.store.path is not None:
-            self.save()
-
-    def count(self, key: str, now: int) -> int:
-        """Count a call of `key` and tell how many there were in the hour up to now (20,000 are remembered)."""
-        calls = self._until(key, now)
-        calls.append(now)
-        while calls[0] <= now - HOUR:
-            calls.popleft()
-        return len(calls)
-
-    def recent(self, key: str, since: int) -> int:
-        """How many counted calls of `key` came after the instant `since`."""
-        return sum(1 for at in self._until(key, self.world.clock.now()) if at > since)
-
-    def _until(self, key: str, now: int) -> deque[int]:
-        """The counted calls of `key`, without those of a time to come that a clock set back has taken away."""
-        calls = self.usage.setdefault(key, deque(maxlen=20_000))
-        while calls and calls[-1] > now:
-            calls.pop()
-        return calls
 
 
 def _cleaned(facts: Any, clean: Callable[[str], str]) -> Any:

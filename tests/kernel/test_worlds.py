@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from mockservers.kernel import installation as installations
 from mockservers.kernel import instants
-from mockservers.kernel import world as worlds_module
 from mockservers.kernel.instants import HOUR, MINUTE
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call, Operation, Recipe
@@ -444,7 +444,7 @@ def test_a_database_of_something_else_is_left_alone(on_disk: WorldConfig, tmp_pa
 @pytest.fixture
 def seedings(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
     """The recipes that were really carried out while no template is known."""
-    monkeypatch.setattr(worlds_module, "_TEMPLATES", type(worlds_module._TEMPLATES)())
+    monkeypatch.setattr(installations, "_TEMPLATES", type(installations._TEMPLATES)())
     done: list[Recipe] = []
 
     def seed(installation: Any, recipe: Recipe, born: int, progress: Any) -> None:
@@ -495,7 +495,7 @@ def test_a_running_clock_leaves_no_template(seedings: list[Recipe]) -> None:
 def test_templates_are_bounded(seedings: list[Recipe]) -> None:
     for seed in range(20):
         opened(replace(FROZEN, seed=seed))
-    assert len(worlds_module._TEMPLATES) == 12
+    assert len(installations._TEMPLATES) == 12
 
 
 # --- worlds -----------------------------------------------------------------------------------------------------------

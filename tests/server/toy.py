@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from mockservers import vendors
 from mockservers.kernel.dialects import DialectFamily, Switch
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Call, Context, Emulator, Operation, Recipe, operations
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Rule, RuleBook, Source, Unsupported
 from mockservers.kernel.tenants import Tenant
-from mockservers.kernel.world import Installation, WorldConfig, Worlds
+from mockservers.kernel.world import WorldConfig, Worlds
 from mockservers.server import mounts
 from mockservers.server.door import FrontDoor
 

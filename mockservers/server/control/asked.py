@@ -13,9 +13,10 @@ import flask
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Emulator
 from mockservers.kernel.rules import Misuse
-from mockservers.kernel.world import Installation, World, Worlds
+from mockservers.kernel.world import World, Worlds
 
 SITE = "mockservers.site"
 """Key of the WSGI environ under which the front door hands over its `Site`."""

@@ -10,9 +10,10 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from mockservers.kernel import instants
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.secrets import MASK
 from mockservers.kernel.tenants import Credential, Tenant
-from mockservers.kernel.world import Installation, World
+from mockservers.kernel.world import World
 from mockservers.server.control import asked, models
 from mockservers.server.control.asked import Problem
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Context
 from mockservers.kernel.store import Text
-from mockservers.kernel.world import Installation
 from mockservers.vendors.autotask import choices as known
 from mockservers.vendors.autotask.choices import Choice
 from mockservers.vendors.autotask.entities import ENTITIES

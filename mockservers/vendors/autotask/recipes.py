@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from mockservers.kernel import instants
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
-from mockservers.kernel.world import Installation
 from mockservers.vendors.autotask import choices, company, picklists, tickets
 from mockservers.vendors.autotask.access import CODE, USER
 from mockservers.vendors.autotask.company import Company

@@ -20,7 +20,7 @@ from mockservers.vendors.get_tickets import phrases
 from mockservers.vendors.get_tickets.model import DIRECTORY, EMPTY, TICKETS, custom_names, kept, row, whole_second
 
 if TYPE_CHECKING:
-    from mockservers.kernel.world import Installation
+    from mockservers.kernel.installation import Installation
 
 KEY, OTHER_KEY = "demo-key", "other-key"
 DEMO, OTHER = "demo", "other-customer"

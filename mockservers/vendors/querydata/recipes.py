@@ -12,10 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND, from_datetime, to_datetime
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
-from mockservers.kernel.world import Installation
 from mockservers.vendors.querydata import actions
 from mockservers.vendors.querydata.generator import Maker, Step
 from mockservers.vendors.querydata.model import ACTIONS, TICKETS
