@@ -37,8 +37,9 @@ mutants: $(READY)  ## every client with a seeded bug, against its contract
 fuzz: $(READY)  ## long runs of every property and fuzz test
 	@MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/vendors
 
-table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md
+table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md and the schema of scenario files
 	@$(BIN)/python tests/coverage_table.py
+	@$(BIN)/mockservers scenarios schema > scenarios/scenario.schema.json
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

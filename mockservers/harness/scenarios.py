@@ -24,6 +24,12 @@ VERSION = 1
 LARGEST_FILE = 1 << 20
 MOST_STEPS = 2000
 MOST_TIMES = 1000
+MOST_REQUESTS = 10_000
+"""Requests that a fault may let pass or hit, or that others may wait for."""
+MOST_MINUTES = 1440
+LARGEST_SEED = 2**53
+LONGEST_MOVE = 400 * instants.DAY
+LONGEST_DELAY = instants.DAY
 LABEL = re.compile(r"T[1-9][0-9]{0,5}")
 TASKS: Mapping[str, tuple[str, ...]] = {
     "sync": (),
@@ -38,8 +44,16 @@ CUSTOMER = "customer"
 """The record upon which administrators act: the installation itself."""
 
 OtherOperation = Literal["create", "act", "change", "delete", "revoke", "restore"]
-OTHERS: tuple[OtherOperation, ...] = ("create", "act", "change", "delete", "revoke", "restore")
-"""What other people do; `revoke` and `restore` take the client's credential away and give it back."""
+OTHERS: Mapping[OtherOperation, tuple[str, ...]] = {
+    "create": ("fields", "delay", "times"),
+    "act": ("ticket", "delay", "action"),
+    "change": ("ticket", "fields", "delay"),
+    "delete": ("ticket",),
+    "revoke": (),
+    "restore": (),
+}
+"""What other people do, with the keys of such a step (an action may have more, by the vendor's machine); `revoke` and
+`restore` take the client's credential away and give it back."""
 
 
 class ScenarioError(ValueError):
@@ -287,7 +301,7 @@ def from_dict(raw: Any) -> Scenario:
         raise ScenarioError(str(error)) from error
     if recipe.name not in here.recipes:
         raise ScenarioError(f"{vendor} has no data recipe {recipe.name!r}; there are {', '.join(here.recipes)}")
-    seed = _whole(raw.get("seed", 1), "seed", 0, 2**53)
+    seed = _whole(raw.get("seed", 1), "seed", 0, LARGEST_SEED)
     steps = raw.get("steps")
     if not isinstance(steps, Sequence) or isinstance(steps, str):
         raise ScenarioError("steps takes a list; the shortest is 'steps: [{client: sync}]'")
@@ -349,13 +363,13 @@ class _Reader:
     def _clock(self, raw: Mapping[str, Any], where: str) -> Step:
         _known(raw, ("clock",), where)
         by = _span(raw["clock"], f"{where}: clock")
-        if not -instants.DAY * 400 <= by <= instants.DAY * 400:
-            raise ScenarioError(f"{where}: clock moves by at most 400 days a step")
+        if not -LONGEST_MOVE <= by <= LONGEST_MOVE:
+            raise ScenarioError(f"{where}: clock moves by at most {LONGEST_MOVE // instants.DAY} days a step")
         return Clock(by)
 
     def _fault(self, raw: Mapping[str, Any], where: str) -> Step:
         kind = raw["fault"]
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in KINDS:
             raise ScenarioError(f"{where}: {kind!r} is not a fault; there are {', '.join(KINDS)}")
         _known(raw, ("fault", "after", "times", "operation", *KINDS[kind].settings), where)
         settings = {name: raw[name] for name in KINDS[kind].settings if name in raw}
@@ -365,13 +379,15 @@ class _Reader:
         except ValueError as error:
             raise ScenarioError(f"{where}: {error}") from error
         here = emulator(self.machine.vendor)
-        if operation is not None and operation not in here.operations:
+        if operation is not None and (not isinstance(operation, str) or operation not in here.operations):
             raise ScenarioError(f"{where}: no operation {operation!r}; there are {', '.join(here.operations)}")
         refusal = settings.get("refusal", "")
         if refusal and refusal not in here.refusals:
             raise ScenarioError(f"{where}: no refusal {refusal!r}; there are {', '.join(here.refusals)}")
-        after = _whole(raw.get("after", 0), f"{where}: after", 0, 10_000)
-        return Trouble(kind, after, _whole(raw.get("times", 1), f"{where}: times", 1, 10_000), operation, settings)
+        after = _whole(raw.get("after", 0), f"{where}: after", 0, MOST_REQUESTS)
+        return Trouble(
+            kind, after, _whole(raw.get("times", 1), f"{where}: times", 1, MOST_REQUESTS), operation, settings
+        )
 
     def _client(self, raw: Mapping[str, Any], where: str) -> Step:
         task = raw["client"]
@@ -387,7 +403,7 @@ class _Reader:
             self._label(raw, where) if "ticket" in keys else None,
             self._fields(raw, where, needed=task != "create") if "fields" in keys else {},
             _text(raw.get("text", ""), f"{where}: text"),
-            None if raw.get("minutes") is None else _whole(raw["minutes"], f"{where}: minutes", 0, 1440),
+            None if raw.get("minutes") is None else _whole(raw["minutes"], f"{where}: minutes", 0, MOST_MINUTES),
         )
         if task == "note" and not work.text.strip():
             raise ScenarioError(f"{where}: a note needs a text")
@@ -399,7 +415,7 @@ class _Reader:
         if not isinstance(meanwhile, Mapping):
             raise ScenarioError(f"{where}: meanwhile takes after_request and steps")
         _known(meanwhile, ("after_request", "steps"), f"{where}: meanwhile")
-        after = _whole(meanwhile.get("after_request"), f"{where}: after_request", 1, 10_000)
+        after = _whole(meanwhile.get("after_request"), f"{where}: after_request", 1, MOST_REQUESTS)
         steps = meanwhile.get("steps")
         if not isinstance(steps, Sequence) or isinstance(steps, str) or not steps:
             raise ScenarioError(f"{where}: meanwhile.steps takes a list of what others do")
@@ -422,14 +438,9 @@ class _Reader:
 
     def _other(self, raw: Mapping[str, Any], where: str) -> Step:
         operation = raw["other"]
-        if operation not in OTHERS:
+        if operation not in tuple(OTHERS):  # what no mapping can look up is no operation either
             raise ScenarioError(f"{where}: others cannot {operation!r}; they can {', '.join(OTHERS)}")
-        allowed: tuple[str, ...] = {
-            "create": ("fields", "delay", "times"),
-            "act": ("ticket", "delay"),
-            "change": ("ticket", "fields", "delay"),
-            "delete": ("ticket",),
-        }.get(operation, ())
+        allowed = OTHERS[operation]
         extra: tuple[str, ...] = ()
         inside = raw.get("ticket") == CUSTOMER and bool(self.machine.administration)
         if operation == "act":
@@ -440,13 +451,13 @@ class _Reader:
                     f"{where}: {action!r} is no action of {self.machine.vendor}; there are {', '.join(actions)}"
                 )
             extra = actions[action]
-        _known(raw, ("other", *allowed, *(("action",) if operation == "act" else ()), *extra), where)
+        _known(raw, ("other", *allowed, *extra), where)
         ticket = None
         if "ticket" in allowed:
             ticket = CUSTOMER if inside and operation == "act" else self._label(raw, where)
         fields = self._fields(raw, where, needed=operation == "change")
         delay = _span(raw.get("delay", 0), f"{where}: delay")
-        if not 0 <= delay <= instants.DAY:
+        if not 0 <= delay <= LONGEST_DELAY:
             raise ScenarioError(f"{where}: delay takes 0s to 1d")
         times = _whole(raw.get("times", 1), f"{where}: times", 1, MOST_TIMES)
         more = {key: raw[key] for key in extra if key in raw and key != "fields"}
