@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockservers.harness.readers import get_tickets, querydata
+from mockservers.harness.history import Exchanged
+from mockservers.harness.readers import get_tickets, line, querydata
 from tests.harness.conftest import exchanged
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -132,3 +133,25 @@ def test_readers_never_raise(body: bytes) -> None:
         querydata.said(exchange)
         get_tickets.asked(exchange)
         get_tickets.said(exchange)
+        assert " -> " in line("querydata", exchange)
+        assert " -> " in line("get_tickets", exchange)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "exchange", "words"),
+    [
+        ("get_tickets", exchanged(1, target="/API/?KEY=***&action=get_tickets&tid=*", received=b"tid=1"), "tid=* -> 1 ticket(s)"),
+        ("get_tickets", exchanged(1, target="/API/?key=***", received=b"error=No+key"), "a request -> error 'No key'"),
+        ("get_tickets", exchanged(1, target="/API/?tid=2", received=b"count=12"), "tid=2 -> count 12"),
+        ("get_tickets", exchanged(1, target="/API/?tid=2", received=None), "tid=2 -> unusable"),
+        ("querydata", exchanged(1, body=b"<x/>", received=telling('{"UtilisphereIDs": ["5", "6"]}')), "a request -> ids 5, 6"),
+        ("querydata", exchanged(1, received=telling("{}")), "a request -> ids none"),
+        ("querydata", exchanged(1, received=telling('{"Error": {"Code": "AUTH"}}')), "a request -> error AUTH"),
+        ("querydata", exchanged(1, request_known=False, status=503), "a request that nobody read -> status 503"),
+        ("get_tickets", exchanged(1, request_known=False, status=None), "a request that nobody read -> broke off"),
+        ("somebody_new", exchanged(1, method="GET", target="/a?b=c"), "GET /a -> status 200"),
+        ("somebody_new", exchanged(1, method="POST", target="/a", status=None), "POST /a -> no answer"),
+    ],
+)  # fmt: skip
+def test_an_exchange_in_words(vendor: str, exchange: Exchanged, words: str) -> None:
+    assert line(vendor, exchange) == words

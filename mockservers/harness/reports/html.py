@@ -241,7 +241,7 @@ def _open(report: Report) -> str:
 def _dialect_notes(dialect: DialectReport) -> str:
     notes = list(dialect.complaints)
     if dialect.declined:
-        notes.append(f"{_count(dialect.declined, 'example')} do not count: the client declined their dialect")
+        notes.append(f"not counted, for the client declined the dialect: {_count(dialect.declined, 'example')}")
     if dialect.out_of_time:
         notes.append("stopped when the time was up: fewer examples than asked for")
     if not notes:

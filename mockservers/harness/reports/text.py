@@ -10,7 +10,7 @@ from pathlib import Path
 from mockservers.harness.check import DialectReport, Proof, Report
 from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.replay import ReplayResult
-from mockservers.harness.reports.characters import clean
+from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import conversation
 from mockservers.harness.reports.program import dialect_words, program
 
@@ -53,7 +53,7 @@ def check_text(report: Report, style: Style = plain) -> str:
 def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
     rate = dialect.plays / dialect.seconds if dialect.seconds else 0
     lines = [
-        style(f"{report.vendor}, dialect {dialect.dialect}: {report.client}", "strong"),
+        style(f"{report.vendor}, dialect {dialect.dialect}: {visible(report.client)}", "strong"),
         style(
             f"  {dialect.examples} examples, seed {report.seed}, {dialect.seconds:.1f} s ({rate:.0f} plays a second)",
             "soft",
@@ -64,7 +64,7 @@ def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
     if dialect.out_of_time:
         lines.append(style("  stopped when the time was up: fewer examples than asked for", "warn"))
     for complaint in dialect.complaints:
-        lines += [style(line, "warn") for line in _wrap(complaint, "  ")]
+        lines += [style(line, "warn") for line in _wrap(visible(complaint), "  ")]
     width = max(len(verdict.duty.slug) for verdict in dialect.verdicts)
     for verdict in dialect.verdicts:
         times = f"provoked {verdict.provoked} times in {verdict.provoked_in} examples"
@@ -114,15 +114,19 @@ def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:
         printed = clean(proof.history.output, proof.history.secrets, keep="\n")
         lines += [f"    {line}" for line in printed.splitlines()[-8:]]
     if proof.unsaved:
-        lines += ["", style(f"  {proof.unsaved}", "warn")]
+        lines += ["", style(f"  {visible(proof.unsaved)}", "warn")]
     if proof.file is not None:
-        lines += ["", f"  Saved as {proof.file}; play it again with", f"    {replay_command(proof.file, client)}"]
+        lines += [
+            "",
+            f"  Saved as {visible(str(proof.file))}; play it again with",
+            f"    {replay_command(proof.file, client)}",
+        ]
     return lines
 
 
 def replay_command(file: Path, client: str) -> str:
     """What to type to play a file again."""
-    return shlex.join(["mockservers", "replay", str(file), "--client", client])
+    return visible(shlex.join(["mockservers", "replay", str(file), "--client", client]))
 
 
 def _witness(breaches: Iterable[Breach], secrets: Iterable[str], most: int = 4) -> list[str]:
@@ -148,12 +152,12 @@ def replay_text(results: Iterable[ReplayResult], style: Style = plain) -> str:
     """A line for each file, and below what was seen in those that failed."""
     lines: list[str] = []
     for result in results:
-        about = result.scenario.duty or result.scenario.note.split("\n")[0]
+        about = visible(result.scenario.duty or result.scenario.note.split("\n")[0])
         lines.append(
-            f"{style(f'{result.outcome:<8}', _OUTCOME[result.outcome])}  {result.file}  {style(about, 'quiet')}"
+            f"{style(f'{result.outcome:<8}', _OUTCOME[result.outcome])}  {visible(str(result.file))}  {style(about, 'quiet')}"
         )
         if result.reason:
-            lines += _wrap(result.reason, "          ")
+            lines += _wrap(visible(result.reason), "          ")
         secrets = result.history.secrets if result.history is not None else ()
         for duty, judgement in result.broken:
             lines.append(f"          {style(duty.id, 'bad')}: {duty.says}")

@@ -1,0 +1,373 @@
+"""Reports for programs and for people: JSON, JUnit XML and HTML of checks and replays, and what they must never show."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from lxml import html as lxml_html
+
+from mockservers.harness import reports
+from mockservers.harness.check import CheckConfig, DialectReport, DutyVerdict, Proof, Report, check
+from mockservers.harness.duties import Breach, Judgement, of
+from mockservers.harness.history import Deed, Exchanged, History, Record
+from mockservers.harness.replay import ReplayResult
+from mockservers.harness.reports import json as json_report
+from mockservers.harness.reports.characters import clean, cleaned, cut, visible
+from mockservers.harness.scenarios import Clock, Other, Scenario, Trouble, Work
+from mockservers.kernel import instants
+from tests.harness.conftest import START, at, exchanged, sync
+
+MUTANT = f"{Path(__file__).parent.parent / 'mutants' / 'get_tickets' / 'decoded_once.py'}:Client"
+HOSTILE = "</title><script>alert('x')</script>&\"<!--]]>\x00\x1b[31m\u202eevil\ud800"
+SECRET = "SECRET-CODE"
+DUTIES = {duty.slug: duty for duty in of("get_tickets")}
+
+
+@pytest.fixture(scope="module")
+def caught() -> Report:
+    """A real check of a client with one bug."""
+    return check(CheckConfig("get_tickets", MUTANT, examples=8, save_to=None))
+
+
+@pytest.fixture
+def made(history: Callable[..., History]) -> Callable[..., Report]:
+    """Makes a report of two dialects, with every verdict, whose one proof is full of `text`."""
+
+    def make(text: str = "plain", **more: Any) -> Report:
+        subject = f"{text} {SECRET}"
+        record, wrong = Record("7", {"subject": subject}), Record("7", {"subject": f"not {subject}"})
+        seen = history(
+            "get_tickets",
+            truth=[record],
+            mirror=[wrong],
+            deeds=[Deed(1, START, "create", {"fields": {"subject": text}}, record)],
+            exchanges=[
+                Exchanged(2, at(1), "GET", f"/API?tid={text}", (("X-Note", text),), b"", 200, text.encode("utf-8", "replace")),
+                exchanged(3, 1, status=None, received=None, faults=("cut",)),
+            ],
+            tasks=[
+                sync(1, 3, 1, before={}, after={"7": wrong}),
+                replace(sync(3, 3, 9, before={"7": wrong}, after={"7": wrong}), index=1, settling=True,
+                        error_kind="client", error=f"no {text}"),
+            ],
+            output=f"{text}\nprinted {SECRET}\n",
+            labels={"7": "T1"},
+            **more,
+        )  # fmt: skip
+        steps = (Other("create", fields={"subject": text}), Clock(instants.MINUTE), Trouble("cut", 1), Work("sync"))
+        breach = Breach(
+            f"request #2 at {instants.to_iso(at(1))} says {text} {SECRET}", {"ticket": "7", "field": "subject"}
+        )
+        proof = Proof(DUTIES["decoded_once"], Scenario("get_tickets", steps, START, note=text), (breach,), seen,
+                      Path("found/x y.yaml"), text)  # fmt: skip
+        verdicts = (
+            DutyVerdict(DUTIES["decoded_once"], "broken", 9, 4, 2, proof),
+            DutyVerdict(DUTIES["all_pages"], "kept", 5, 3, 0),
+            DutyVerdict(DUTIES["deleted_dropped"], "unproven", 0, 0, 0),
+            DutyVerdict(DUTIES["cid_not_overwritten"], "n/a", 0, 0, 0),
+        )
+        first = DialectReport("default", verdicts, 4, 1, 9, 1.5, True, (f"sync failed: {text}",))
+        second = DialectReport(
+            "json", (replace(verdicts[0], verdict="kept", broken_in=0, proof=None), *verdicts[1:]), 4, 0, 9, 1.0
+        )
+        return Report("get_tickets", f"client {text}", f"node {text}.js", 3, (first, second), 2.5)
+
+    return make
+
+
+def failed(report: Report) -> ReplayResult:
+    """The report's proof as a replay would show it."""
+    (proof,) = report.proofs
+    judgement = Judgement(1, proof.breaches)
+    return ReplayResult(Path("a <b>.yaml"), proof.scenario, "FAILED", ((proof.duty, judgement),), proof.history)
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------------
+
+
+def conforms(value: Any, type_: Any, where: str = "") -> None:
+    """That plain data has exactly the keys and types of a TypedDict."""
+    if typing.is_typeddict(type_):
+        hints = typing.get_type_hints(type_)
+        assert list(value) == list(hints), where
+        assert type_.__doc__, where
+        for key, inner in hints.items():
+            conforms(value[key], inner, f"{where}.{key}")
+        return
+    origin, arguments = typing.get_origin(type_), typing.get_args(type_)
+    if origin is list:
+        assert isinstance(value, list), where
+        for n, each in enumerate(value):
+            conforms(each, arguments[0], f"{where}[{n}]")
+    elif origin is dict:
+        assert isinstance(value, dict), where
+    elif arguments:  # a union with None
+        assert value is None or conforms(value, arguments[0], where) is None
+    elif type_ is not Any:
+        assert isinstance(value, (int, float) if type_ is float else type_), (where, value)
+        assert type_ is not int or not isinstance(value, bool), where
+
+
+def test_json_has_the_documented_keys_and_no_others(caught: Report, made: Callable[..., Report]) -> None:
+    for report in (caught, made()):
+        raw = json.loads(reports.check_json(report))
+        conforms(raw, json_report.CheckJson)
+        assert (raw["format"], raw["version"], raw["exit_code"]) == ("mockservers-check", 1, 1)
+    raw = json.loads(reports.replay_json([failed(made())], "mine.py:Client"))
+    conforms(raw, json_report.ReplayJson)
+    assert raw["results"][0]["failure"]["breaches"][0]["duty"] == "get_tickets.decoded_once"
+
+
+def test_json_tells_what_was_found(caught: Report) -> None:
+    raw = json.loads(reports.check_json(caught))
+    assert {duty["id"]: duty["verdict"] for duty in raw["duties"]} == {
+        verdict.duty.id: caught.verdict(verdict.duty.id) for verdict in caught.dialects[0].verdicts
+    }
+    (broken,) = [each for each in raw["dialects"][0]["verdicts"] if each["verdict"] == "broken"]
+    (proof,) = caught.proofs
+    assert broken["duty"] == proof.duty.id == "get_tickets.decoded_once"
+    assert broken["proof"]["scenario"] == proof.scenario.to_dict()
+    assert [each["text"] for each in broken["proof"]["breaches"]] == [breach.text for breach in proof.breaches]
+    (duty,) = [each for each in raw["duties"] if each["id"] == broken["duty"]]
+    assert [rule["place"] for rule in duty["rules"]] == [rule.source.place for rule in proof.duty.rules]
+    requests = [each for each in broken["proof"]["events"] if each["kind"] == "request"]
+    assert [each["n"] for each in requests] == [each.n for each in proof.history.exchanges]
+    last = [each for each in broken["proof"]["events"] if each["kind"] == "mirror"][-1]
+    fields = [field for state in last["mirror"] for field in state["fields"]]
+    assert fields
+    assert all(field["truth"] != field["mirror"] for field in fields)
+
+
+def test_json_of_what_json_has_no_word_for(made: Callable[..., Report]) -> None:
+    report = made(HOSTILE)
+    (proof,) = report.proofs
+    odd = Breach(
+        "odd", {"nan": float("nan"), "set": {"b", "a"}, "bytes": b"\xff", "tuple": (1, True, None), 3: Path("x")}
+    )
+    verdicts = (replace(report.dialects[0].verdicts[0], proof=replace(proof, breaches=(odd,))),)
+    text = reports.check_json(replace(report, dialects=(replace(report.dialects[0], verdicts=verdicts),)))
+    text.encode("utf-8")
+    facts = json.loads(text)["dialects"][0]["verdicts"][0]["proof"]["breaches"][0]["facts"]
+    assert facts == {"nan": "nan", "set": ["a", "b"], "bytes": "b'\\xff'", "tuple": [1, True, None], "3": "x"}
+    assert json.loads(text)["client"] == f"client {HOSTILE}"
+
+
+# --- JUnit ------------------------------------------------------------------------------------------------------------
+
+
+def suites(text: str) -> Iterator[Any]:
+    root = etree.fromstring(text.encode("utf-8"))
+    assert root.tag == "testsuites"
+    for tag, total in (("testcase", "tests"), ("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
+        assert int(root.get(total)) == len(root.findall(f".//{tag}"))
+        for suite in root:
+            assert int(suite.get(total)) == len(suite.findall(f".//{tag}"))
+    for case in root.iter("testcase"):
+        assert case.get("name")
+        assert case.get("classname")
+        assert len(case) <= 1  # no case has two outcomes
+    yield from root
+
+
+def test_junit_has_a_suite_for_each_dialect_and_a_case_for_each_duty(made: Callable[..., Report]) -> None:
+    report = made()
+    default, other = suites(reports.check_junit(report))
+    assert (default.get("name"), other.get("name")) == (
+        "mockservers.get_tickets.default",
+        "mockservers.get_tickets.json",
+    )
+    cases = {case.get("name"): case for case in default.iter("testcase")}
+    assert {name: [each.tag for each in case] for name, case in cases.items()} == {
+        "decoded_once": ["failure"], "all_pages": [], "deleted_dropped": ["skipped"], "cid_not_overwritten": ["skipped"],
+    }  # fmt: skip
+    failure = cases["decoded_once"][0]
+    assert failure.get("type") == "get_tickets.decoded_once"
+    assert "request #2" in failure.get("message")
+    proof = "\n".join(reports.proof_lines(report.proofs[0], report.given))
+    assert failure.text == proof
+    assert (
+        cases["deleted_dropped"][0].get("message") == "never provoked; it takes a ticket that is deleted after a sync"
+    )
+    assert cases["cid_not_overwritten"][0].get("message").startswith("not applicable to this installation; it takes")
+    properties = {each.get("name"): each.get("value") for each in default.iter("property")}
+    assert (properties["seed"], properties["client"], properties["dialect"]) == ("3", "client plain", "default")
+    assert default.findtext("system-err") == "sync failed: plain"
+    assert not list(other.iter("failure"))
+
+
+def test_junit_of_a_check_that_proves_nothing_is_not_green(made: Callable[..., Report]) -> None:
+    report = made()
+    idle = tuple(
+        replace(verdict, verdict="unproven", proof=None, provoked=0) for verdict in report.dialects[0].verdicts
+    )
+    report = replace(report, dialects=(replace(report.dialects[0], verdicts=idle),))
+    (suite,) = suites(reports.check_junit(report))
+    (error,) = suite.iter("error")
+    assert error.get("message") == "nothing proven: no duty was put to the test"
+
+
+def test_junit_of_a_replay(made: Callable[..., Report]) -> None:
+    result = failed(made())
+    others = [
+        replace(result, outcome=outcome, broken=(), reason=f"because {outcome}", file=Path(f"{outcome}.yaml"))
+        for outcome in ("FIXED", "KEPT", "UNPROVEN", "MISTAKEN")
+    ]
+    (suite,) = suites(reports.replay_junit([result, *others], "mine.py:Client"))
+    cases = {case.get("name"): [each.tag for each in case] for case in suite.iter("testcase")}
+    assert cases == {
+        "a <b>.yaml": ["failure"], "FIXED.yaml": [], "KEPT.yaml": [], "UNPROVEN.yaml": ["skipped"], "MISTAKEN.yaml": ["error"],
+    }  # fmt: skip
+    assert "decoded exactly once" in next(suite.iter("failure")).text
+    assert next(suite.iter("error")).get("message") == "because MISTAKEN"
+
+
+# --- HTML -------------------------------------------------------------------------------------------------------------
+
+VOID = {"meta"}
+
+
+def page(text: str) -> Any:
+    """The page as a tree, having looked that it is well formed and asks nobody else for anything."""
+    root = lxml_html.document_fromstring(text)
+    assert not list(root.iter("script", "link", "iframe", "img", "object", "base", "form"))
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            assert not [name for name in element.attrib if name.startswith("on")]
+            for name in ("href", "src", "action", "data", "xlink:href"):
+                assert element.get(name, "#").startswith("#"), element.get(name)
+    styles = "".join(style.text for style in root.iter("style"))
+    assert "url(" not in styles
+    assert "@import" not in styles
+    opened = re.findall(r"<([a-z][a-z0-9]*)[\s>]", text.partition("<body>")[2])
+    closed = re.findall(r"</([a-z][a-z0-9]*)>", text.partition("<body>")[2])
+    once = set(re.findall(r"<(line|rect|polygon|circle|br)\b", text))
+    assert sorted(name for name in opened if name not in once) == sorted(
+        name for name in closed if name not in once and name not in ("body", "html")
+    )
+    links = {element.get("href")[1:] for element in root.iter("a") if element.get("href")}
+    ids = [element.get("id") for element in root.iter() if isinstance(element.tag, str) and element.get("id")]
+    assert links <= set(ids)
+    assert len(ids) == len(set(ids))
+    return root
+
+
+def words(element: Any) -> str:
+    """An element's text on one line, as a reader takes it in."""
+    for line_break in element.iter("br"):
+        line_break.tail = f" {line_break.tail or ''}"
+    return " ".join(element.text_content().split())
+
+
+def test_the_page_opens_with_the_verdicts(made: Callable[..., Report]) -> None:
+    root = page(reports.check_html(made()))
+    matrix = root.find_class("matrix")[0]
+    assert [words(cell) for cell in matrix.xpath(".//thead//th")] == ["Duty", "default 4 examples", "json 4 examples"]
+    rows = {row[0].findtext(".//code/bdi"): [words(cell) for cell in row[1:]] for row in matrix.xpath(".//tbody/tr")}
+    assert rows == {
+        "decoded_once": ["broken provoked 9 times in 4 examples, broken in 2", "kept provoked 9 times in 4 examples"],
+        "all_pages": ["kept provoked 5 times in 3 examples"] * 2,
+        "deleted_dropped": ["unproven"] * 2,
+        "cid_not_overwritten": ["n/a"] * 2,
+    }
+    (link,) = [each for each in matrix.iter("a") if each.get("href")]
+    assert root.get_element_by_id(link.get("href")[1:]).get("class") == "failure"
+    text = words(root)
+    assert "BROKEN: 1 duty (decoded_once)" in text
+    assert "deleted_dropped: it takes a ticket that is deleted after a sync" in text
+    assert "not counted, for the client declined the dialect: 1 example" in text
+    assert text.index("Verdicts") < text.index("What was seen")
+
+
+def test_a_broken_duty_has_all_that_a_stranger_needs(caught: Report) -> None:
+    root = page(reports.check_html(caught))
+    (section,) = root.find_class("failure")
+    (proof,) = caught.proofs
+    text = words(section)
+    for said in (proof.duty.says, *(f"{rule.says} {rule.id} · {rule.source}" for rule in proof.duty.rules)):
+        assert " ".join(said.split()) in text
+    assert [words(each) for each in section.find_class("seen")[0]] == [
+        " ".join(b.text.split()) for b in proof.breaches[:8]
+    ]
+    assert len(section.find_class("steps")[0]) == len(proof.scenario.steps) + 2
+    assert len(section.find_class("timeline")) == 1
+    assert "Where they differ, in the end" in text
+    differing = [words(mark) for mark in section.iter("mark")]
+    assert differing
+    assert proof.scenario.to_yaml().split() == words(section.xpath(".//details/pre")[-1]).split()
+
+
+def test_further_dialects_of_a_broken_duty_are_folded_away(made: Callable[..., Report]) -> None:
+    report = made()
+    both = replace(report, dialects=(report.dialects[0], replace(report.dialects[0], dialect="again")))
+    first, second = page(reports.check_html(both)).find_class("failure")
+    assert first[0].tag == "h2"
+    assert second[0].tag == "details"
+
+
+def test_the_page_of_a_replay(made: Callable[..., Report]) -> None:
+    result = failed(made())
+    kept = replace(result, outcome="KEPT", broken=(), file=Path("kept.yaml"))
+    root = page(reports.replay_html([result, kept], "node 'my sync.js'"))
+    rows = [[words(cell) for cell in row] for row in root.xpath("//table[1]/tbody/tr")][:2]
+    assert [row[:2] for row in rows] == [["FAILED", "a <b>.yaml"], ["KEPT", "kept.yaml"]]
+    assert "1 of 2 failed" in words(root)
+    assert len(root.find_class("failure")) == 1
+    assert """mockservers replay 'a <b>.yaml' --client 'node '"'"'my sync.js'"'"''""" in words(root)
+    assert "2 played, none failed" in words(page(reports.replay_html([kept, kept], "mine.py:Client")))
+
+
+# --- what no report shows ---------------------------------------------------------------------------------------------
+
+MAKERS: dict[str, Callable[[Report], str]] = {
+    "text": reports.check_text,
+    "json": reports.check_json,
+    "junit": reports.check_junit,
+    "html": reports.check_html,
+    "replay_text": lambda report: reports.replay_text([failed(report)]),
+    "replay_json": lambda report: reports.replay_json([failed(report)], report.given),
+    "replay_junit": lambda report: reports.replay_junit([failed(report)], report.given),
+    "replay_html": lambda report: reports.replay_html([failed(report)], report.given),
+}
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_no_report_shows_a_secret(maker: str, made: Callable[..., Report]) -> None:
+    text = MAKERS[maker](made())
+    assert SECRET not in text
+    assert "***" in text
+
+
+@pytest.mark.parametrize("maker", [name for name in MAKERS if "json" not in name])
+def test_no_text_of_others_breaks_a_report(maker: str, made: Callable[..., Report]) -> None:
+    text = MAKERS[maker](made(HOSTILE))
+    text.encode("utf-8")
+    assert not {letter for letter in text if letter in "\x00\x1b\u202e" or "\ud800" <= letter <= "\udfff"}
+    if "html" in maker:
+        root = page(text)
+        assert "<script" not in text
+        assert "</title><script>alert('x')</script>" in root.text_content()
+    if "junit" in maker:
+        assert next(suites(text)) is not None
+
+
+def test_a_control_character_is_shown_and_text_is_left_alone() -> None:
+    assert visible("a\x00b\x1b[1m\u202e\ud800\U000e0001") == "a\\x00b\\x1b[1m\\u202e\\ud800\\U000e0001"
+    for text in ("Müller 🚧 шалом שלום", "👩‍🔧", "a & b <c>", "日本語"):
+        assert visible(text) == text
+    assert visible("one\ntwo\t", keep="\n") == "one\ntwo\\t"
+
+
+def test_secrets_go_before_anything_is_cut_or_escaped() -> None:
+    assert clean("my\nSECRET-CODE", [SECRET]) == "my\\n***"
+    assert cleaned({"a SECRET-CODE": [("SECRET-CODE",), 1.5, float("inf")]}, [SECRET]) == {
+        "a ***": [["***"], 1.5, "inf"]
+    }
+    assert (cut("abcdef", 4), cut("日本語", 4), cut("日本", 4), cut("", 4)) == ("abc…", "日…", "日本", "")
