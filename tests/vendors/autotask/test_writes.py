@@ -461,6 +461,23 @@ def test_tickets_have_at_most_300_user_defined_fields(desk: Desk) -> None:
     assert "300" in refused(desk.write("create", new[0]))
 
 
+@pytest.mark.rule("autotask.udf.definitions")
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "op"), [(3, "abc", "7.0", "Equals"), (4, "3", "2026-03-01", "IsThisDay")]
+)
+def test_a_user_defined_field_may_change_its_type(desk: Desk, kind: int, old: str, new: str, op: str) -> None:
+    early, late = (
+        good(desk.write("create", sent("Ticket", udf={"Locate Ref": text}, **TICKET))).ids[0] for text in (old, new)
+    )
+    definition = sent("UserDefinedFieldDefinition", company.LOCATE_REF, Name="Locate Ref", UdfType=11, DataType=kind)
+    assert good(desk.write("update", definition))
+    assert desk.found("Ticket", where("Locate Ref", op, new, udf=True))[0]["id"] == late
+    assert good(desk.write("update", sent("Ticket", early, udf={"Gate Code": "1"}, **TICKET)))
+    assert desk.get("Ticket", early)["udf"]["Locate Ref"] == old
+    assert good(desk.write("update", sent("Ticket", early, udf={"Locate Ref": new}, **TICKET)))
+    assert len(desk.found("Ticket", where("Locate Ref", op, new, udf=True))) == 2
+
+
 @pytest.mark.rule("autotask.update.missing")
 @pytest.mark.parametrize("id_", [None, 0, 5, -1, 2**62])
 def test_an_update_needs_a_record(desk: Desk, id_: int | None) -> None:

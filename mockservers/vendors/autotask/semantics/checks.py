@@ -131,6 +131,8 @@ class Record:
             if element.required(self.call.ctx.dialect["field_flags"]):
                 self.fail_in_line(rules.CREATE_REQUIRED, f"Value does not exist for the required field {element.name}.")
             return None
+        if element.name == "Password":
+            self.call.ctx.secret(made)
         if element.form == "text" and len(made) > (element.field.length or len(made)):
             self.fail_in_pair(rules.WRITE_LENGTH, f"String value exceeds maximum length (field:{element.name}). ")
         if element.name.startswith("External") and (self.before is None or self.before[element.name] != made):
@@ -176,7 +178,7 @@ class Record:
             moment = values.moment(text, ZONES[ctx.dialect["time_zone"]])
         except values.InGap:
             self.fail_in_line(rules.TIME_GAP, f"The time in field: {element.name} does not exist.", invented=True)
-        if moment.lenient:
+        if not moment.xsd:
             ctx.cite(rules.REQUEST_DATETIME)
             if ctx.dialect["datetime_input"] == "strict":
                 raise values.Unconvertible("datetime")
