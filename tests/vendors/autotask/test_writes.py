@@ -119,6 +119,16 @@ def test_two_years_earlier_other_fields_were_required() -> None:
     assert old.get("Ticket", made)["TicketNumber"].startswith("T20260302.")
 
 
+@pytest.mark.rule("autotask.operation.spelling")
+def test_fields_are_spelled_as_in_the_description(desk: Desk) -> None:
+    made = ticket(desk, description="lost", Nonsense="x")
+    (note,) = desk.last.notes
+    assert (note.rule, note.facts["fields"]) == ("autotask.operation.spelling", ["description", "Nonsense"])
+    assert desk.get("Ticket", made)["Description"] == ""
+    lower = {("title" if name == "Title" else name): value for name, value in TICKET.items()}
+    assert "required field Title" in refused(desk, "create", sent("Ticket", **lower))
+
+
 @pytest.mark.rule("autotask.write.read_only")
 def test_read_only_values_are_ignored(desk: Desk) -> None:
     more = {"LastActivityDate": None, "CreatorResourceID": 1, "CompletedByResourceID": 5, "AEMAlertID": "x"}

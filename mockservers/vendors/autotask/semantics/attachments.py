@@ -180,10 +180,9 @@ def _limit(ctx: Context, size: int) -> None:
 
 def _described(ctx: Context, info: Input) -> model.Row:
     """The row that Info describes, checked, with the elements that tell whose attachment it is."""
-    sent = {name.lower(): value.text for name, value in info.fields.items()}
     row: model.Row = {}
     for name in _DEMANDED:
-        text = sent.get(name.lower())
+        text = info.fields[name].text if name in info.fields else None
         if text is None or not text.strip():
             raise _missing(name)
         element = _ENTITY[name]
