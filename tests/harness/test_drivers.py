@@ -230,7 +230,10 @@ def test_each_reset_makes_a_fresh_object() -> None:
     ("client", "says"),
     [
         ("", "no client was named"),
-        ("http://127.0.0.1:9000/hook", "the hook carrier is not there yet"),
+        ("http://", "names no host"),
+        ("http://127.0.0.1:port/hook", "is no address"),
+        ("http://me@127.0.0.1/hook", "a user name"),
+        ("cat < messages", "no shell reads --client, so < means nothing"),
         ("nowhere/client.py:Client", "there is no file"),
         ("no.such.module:Client", "cannot be imported"),
         ("json:NoSuchClass", "json has no 'NoSuchClass'"),
