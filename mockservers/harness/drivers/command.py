@@ -96,7 +96,7 @@ class CommandDriver(Driver):
         *,
         shows: bool = False,
     ) -> None:
-        super().__init__(command[0], deadline)
+        super().__init__(shorten(" ".join(command), 60), deadline)
         self.command = list(command)
         self.fake_time = fake_time
         self.shows = shows
@@ -113,10 +113,10 @@ class CommandDriver(Driver):
             elif self.shows:
                 self._hello = Hello(self.name, ("sync",))
             else:
-                how = "did not end" if ran.late else f"ended with exit code {ran.code}"
+                failure("hello", ran, self)  # what hangs, floods or dies fails as it would in any task
                 raise WrongClient(
-                    f"the job said nothing when run with MOCKSERVERS_TASK=hello (it {how}), so it can only sync, and "
-                    "nothing shows what it believes; give --mirror-file PATH or --mirror-command COMMAND, or let it print "
+                    f"the job said nothing when run with MOCKSERVERS_TASK=hello (exit code {ran.code}), so it can only sync, "
+                    "and nothing shows what it believes; give --mirror-file PATH or --mirror-command COMMAND, or let it print "
                     + json.dumps({"protocol": PROTOCOL, "tasks": ["sync", "mirror"]})
                 )
             self.take_output()  # of one who knew no hello, it is of no interest

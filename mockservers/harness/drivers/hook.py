@@ -116,11 +116,11 @@ class HookDriver(Driver):
         headers = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}
         try:
             connection.request("POST", self._target, json.dumps(message).encode(), headers)
-            answer = connection.getresponse()
-            body = answer.read(LONGEST_ANSWER + 1)
-            if answer.length and len(body) <= LONGEST_ANSWER:
-                raise http.client.IncompleteRead(body)
-            self._accept(answer, body, do)
+            with contextlib.closing(connection.getresponse()) as answer:
+                body = answer.read(LONGEST_ANSWER + 1)
+                if answer.length and len(body) <= LONGEST_ANSWER:
+                    raise http.client.IncompleteRead(body)
+                self._accept(answer, body, do)
             done.put(body)
         except Exception as error:  # carried to the thread that waits
             done.put(error)

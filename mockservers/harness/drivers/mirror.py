@@ -41,7 +41,7 @@ def _rows(text: str, where: str) -> list[dict[str, Any]]:
                 raise DriverFailure(f"{where}, line {rows.line_num}: there are more values than columns")
             found.append({"id": row.pop("id"), "fields": row})
     except csv.Error as error:
-        raise DriverFailure(f"{where}, line {rows.line_num}: no CSV, {error}") from error
+        raise DriverFailure(f"{where}, after line {rows.line_num}: no CSV, {error}") from error
     return found
 
 
@@ -70,17 +70,18 @@ class MirrorFile:
             found = self._file.stat()
         except OSError:
             return None
-        return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+        return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_mode
 
     def read(self, driver: Driver) -> Answer:
         state = self._state()
-        if state is None or state == self._before:
-            what = "there is no file" if state is None else "nothing was written since the example began to"
+        if state is None:
             hint = "" if self.path.is_absolute() else "; a relative path lies in MOCKSERVERS_STATE_DIR"
-            return Answer(None, "client", f"{what} {self.path}{hint}")
+            return Answer(None, "client", f"there is no file {self.path}{hint}")
+        if not stat.S_ISREG(state[-1]):
+            raise DriverFailure(f"the mirror file {self.path} is no regular file", driver.output)
+        if state == self._before:
+            return Answer(None, "client", f"the file {self.path} was not written since the example began")
         try:
-            if not stat.S_ISREG(self._file.stat().st_mode):
-                raise DriverFailure(f"the mirror file {self.path} is no regular file", driver.output)
             with self._file.open("rb") as opened:
                 data = opened.read(LONGEST_ANSWER + 1)
         except OSError as error:
