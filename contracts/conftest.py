@@ -37,7 +37,7 @@ def reports() -> dict[str, Any]:
 @pytest.fixture
 def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
     """Asks for a duty's verdict: kept passes, broken fails with the proof, unproven is skipped with the reason."""
-    from mockservers.harness import CheckConfig, ClientSpec, run_check
+    from mockservers.harness import CheckConfig, ClientSpec, DriverFailure, WrongClient, run_check
     from mockservers.harness.duties import Duty
     from mockservers.harness.report import proof_lines
 
@@ -54,17 +54,19 @@ def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
 
     def ask(duty: Duty) -> None:
         if duty.vendor not in reports:
-            reports[duty.vendor] = run_check(
-                CheckConfig(
-                    duty.vendor,
-                    client,
-                    dialect=option("--dialect"),
-                    seed=int(option("--harness-seed")),
-                    examples=int(option("--examples")),
-                    deadline=float(option("--deadline")),
-                    save_to=Path(option("--save")),
-                )
+            config = CheckConfig(
+                duty.vendor,
+                client,
+                dialect=option("--dialect"),
+                seed=int(option("--harness-seed")),
+                examples=int(option("--examples")),
+                deadline=float(option("--deadline")),
+                save_to=Path(option("--save")),
             )
+            try:
+                reports[duty.vendor] = run_check(config)
+            except (WrongClient, DriverFailure) as error:  # for every duty alike, so there is nothing more to run
+                pytest.exit(f"mockservers: {error}", returncode=error.exit_code)
         report = reports[duty.vendor]
         said = report.verdict(duty.id)
         if said == "broken":

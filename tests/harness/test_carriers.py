@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import subprocess
 import sys
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,15 @@ from click.testing import CliRunner, Result
 
 from mockservers.cli import main
 from mockservers.harness import scenarios
+from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference, reference_name
+from mockservers.harness.comparing import normal
 from mockservers.harness.drivers import Answer, ClientSpec, Driver, DriverFailure, WrongClient, fake_time, open_driver
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.mirror import parse
 from mockservers.harness.play import Stage
+from mockservers.harness.report import check_text
+from mockservers.kernel.data import folder
 from tests.harness.processes import wait_for_end
 
 NOW = "2026-03-02T10:00:00Z"
@@ -307,6 +313,21 @@ def test_the_clock_of_a_job_is_the_worlds_in_every_zone(zone: str, monkeypatch: 
         assert driver.tell("mirror", {}).ok == {"records": ["2031-11-02T05:30"]}
 
 
+@pytest.mark.usefixtures("libfaketime")
+def test_a_client_that_looks_at_its_own_clock_is_kept_under_fake_time(tmp_path: Path) -> None:
+    glue = str(folder("contracts") / "clients")
+    (tmp_path / "client.py").write_text(
+        f"import datetime, sys; sys.path.insert(0, {glue!r})\n"
+        "from querydata_reader import Client\nfrom session import serve\n"
+        "class Own:\n    def now(self): return datetime.datetime.now(datetime.UTC).isoformat()\n"
+        "serve(lambda: Client(Own()))\n"
+    )
+    client = ClientSpec(f"{shlex.quote(sys.executable)} {tmp_path}/client.py", fake_time=True)
+    report = check(CheckConfig("querydata", client, examples=20, save_to=None, shrink=False))
+    assert report.broken == [], check_text(report)
+    assert report.verdict("nothing_missed") == "kept"
+
+
 def test_fake_time_without_the_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fake_time, "_candidates", lambda: iter(()))
     monkeypatch.setattr(shutil, "which", lambda name: None)
@@ -427,3 +448,27 @@ def test_a_failure_of_a_job_can_be_replayed_by_the_command_that_the_report_gives
     again = run(*shlex.split(suggested)[1:])
     assert again.exit_code == 1, again.output
     assert "FAILED" in again.output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--client-command", "true"), 2, "give --mirror-file PATH"),
+        (("--client", "false"), 4, "ended with exit code 1 instead of answering"),
+        (("--client", "x.py:C", "--fake-time"), 2, "shares its clock"),
+    ],
+)
+def test_the_contracts_under_pytest_take_the_same_options(
+    words: tuple[str, ...], code: int, said: str, tmp_path: Path
+) -> None:
+    contracts = str(folder("contracts") / "get_tickets")
+    line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", contracts, "--save", str(tmp_path), *words]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=folder("contracts").parent)
+    assert done.returncode == code, done.stdout
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_boolean_in_csv_is_one() -> None:
+    assert [normal(text, "boolean", UTC) for text in ("true", "False", "perhaps")] == [True, False, "perhaps"]
+    assert normal("true", "text", UTC) == "true"

@@ -122,6 +122,14 @@ def test_an_answer_nobody_asked_for() -> None:
         driver.tell("mirror", {})
 
 
+def test_a_session_that_ended_before_it_was_asked() -> None:
+    driver = session("import sys; sys.exit(5)")
+    while driver._lines.empty():
+        threading.Event().wait(0.01)
+    with pytest.raises(DriverFailure, match="ended with exit code 5 instead of answering 'hello'"):
+        driver.hello()
+
+
 def test_what_a_dying_session_printed_is_in_the_failure() -> None:
     driver = session(READ + "sys.stderr.write('my last words'); sys.exit(1)")
     with pytest.raises(DriverFailure) as raised:

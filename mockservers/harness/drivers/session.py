@@ -80,9 +80,10 @@ class SessionDriver(Driver):
         self._id += 1
         wanted = self._id
         if not self._lines.empty():
-            self._fail(
-                f"the client wrote {shorten(repr(self._lines.get()))} before it was asked {do!r}; one answer a message"
-            )
+            early = self._lines.get()
+            if early is None:
+                self._ended(do)
+            self._fail(f"the client wrote {shorten(repr(early))} before it was asked {do!r}; one answer a message")
         if do != "hello":
             self._show_time()
         self._write({"id": wanted, "do": do, **message}, do)
