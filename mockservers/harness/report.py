@@ -121,8 +121,8 @@ def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:
 
 
 def replay_command(file: Path, client: str) -> str:
-    quoted = f"'{client}'" if " " in client else client
-    return f"mockservers replay {file} --client {quoted}"
+    """The command that plays a file again; `client` are the options that name the client."""
+    return f"mockservers replay {file} {client}"
 
 
 def _dialect(scenario: Scenario) -> str:
