@@ -1,39 +1,37 @@
-"""Glue: lets a Python client speak the session carrier, JSON Lines on stdin and stdout.
+"""Glue: `serve(MyClient)` makes a class for the callable carrier a program that speaks JSON Lines: --client 'python x.py'.
 
-A class for the callable carrier becomes a program with `serve(MyClient)`. Print to stderr, never to stdout.
+Its methods are named like the tasks; `ask`, if the constructor takes it, knows the virtual time. Print to stderr only.
 """
 
 import inspect
 import json
 import sys
 
+TASKS = ("sync", "mirror", "create", "update", "note", "close")
+
 
 class Ask:
-    """The virtual time, asked of the harness while a task runs."""
-
-    def now(self):
-        return self._ask({"ask": "now"})
+    def now(self, **more):
+        print(json.dumps({"ask": "now", **more}), flush=True)
+        return json.loads(sys.stdin.readline())["answer"]
 
     def sleep(self, seconds):
-        return self._ask({"ask": "sleep", "seconds": seconds})
-
-    def _ask(self, question):
-        print(json.dumps(question), flush=True)
-        return json.loads(sys.stdin.readline())["answer"]
+        return self.now(ask="sleep", seconds=seconds)
 
 
 def serve(make):
-    """Answer every message with the method of its name, until `bye` or the end of the input."""
     given = {"ask": Ask()} if "ask" in inspect.signature(make).parameters else {}
     client = make(**given)
-    while line := sys.stdin.readline():
+    does = {"hello": lambda **_: {"tasks": [task for task in TASKS if hasattr(client, task)]}, "bye": lambda: None}
+    for line in iter(sys.stdin.readline, ""):
         message = json.loads(line)
         number, do = message.pop("id"), message.pop("do")
         try:
-            if do in ("reset", "bye"):
-                client.bye()
+            if do == "reset":
+                getattr(client, "bye", does["bye"])()
                 client = make(**given)
-            answer = {"ok": getattr(client, do)(**message) if do != "bye" else None}
+            ok = (getattr(client, do, None) or does[do])(**message)
+            answer = {"ok": {"records": ok} if do == "mirror" and isinstance(ok, list) else ok}
         except Exception as error:
             kind = getattr(error, "kind", "transport" if isinstance(error, OSError) else "client")
             answer = {"error": {"kind": kind, "message": str(error)}}

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -14,9 +14,54 @@ from mockservers.cli.manners import DRIVER_FAILURE, USAGE, stop, teaching
 from mockservers.cli.reporting import Outputs, reporting
 from mockservers.harness.machines import CONTRACTED
 
-CLIENT = "package.module:Class, path/to/file.py:Class, or a command such as 'node sync.js'."
-
 POSITIVE = click.FloatRange(0, 1e6, min_open=True)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def client_options(command: Command) -> Command:
+    """The options that name the client under test, the same for both commands."""
+    for option in reversed(
+        (
+            click.option(
+                "--client",
+                metavar="CLIENT",
+                help="package.module:Class or path/to/file.py:Class; a program that speaks JSON Lines, such as "
+                "'node sync.js'; or the address of a running service, http://127.0.0.1:9000/hook.",
+            ),
+            click.option(
+                "--client-command",
+                metavar="COMMAND",
+                help="A job that runs once for each task and ends, such as './run-sync.sh'. It finds the task, the "
+                "address and the credentials in variables MOCKSERVERS_...",
+            ),
+            click.option(
+                "--mirror-command",
+                metavar="COMMAND",
+                help="Prints, in JSON or CSV, what a client believes that does not show it itself.",
+            ),
+            click.option(
+                "--mirror-file",
+                metavar="PATH",
+                help="The file (JSON, or CSV with a column id) in which such a client keeps it; a relative path lies in "
+                "MOCKSERVERS_STATE_DIR.",
+            ),
+            click.option(
+                "--fake-time",
+                is_flag=True,
+                help="Run the client's programs under libfaketime, so that their clock shows the world's time. "
+                "Reaches dynamically linked programs on Linux.",
+            ),
+            click.option(
+                "--deadline",
+                default=30.0,
+                show_default=True,
+                type=POSITIVE,
+                help="Seconds that the client may take for one task.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
 
 
 @contextmanager
@@ -63,7 +108,7 @@ def style(text: str, *words: str) -> str:
 
 @click.command()
 @click.argument("vendor", type=click.Choice(CONTRACTED))
-@click.option("--client", required=True, metavar="CLIENT", help=CLIENT)
+@client_options
 @click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor, or all.")
 @click.option(
     "--examples", default=180, show_default=True, type=click.IntRange(1), help="Scenarios to play per dialect."
@@ -71,9 +116,6 @@ def style(text: str, *words: str) -> str:
 @click.option("--seed", default=1, show_default=True, help="Same seed, same scenarios, same verdicts.")
 @click.option(
     "--max-seconds", default=300.0, show_default=True, type=POSITIVE, help="Stop making new scenarios after this long."
-)
-@click.option(
-    "--deadline", default=30.0, show_default=True, type=POSITIVE, help="Seconds that the client may take for one task."
 )
 @click.option(
     "--save",
@@ -86,22 +128,22 @@ def style(text: str, *words: str) -> str:
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
 @teaching
 def check(
-    vendor: str, client: str, dialect: str, examples: int, seed: int, max_seconds: float, deadline: float, save: Path,
-    strict: bool, json: Path | None, junit: Path | None, html: Path | None,
+    vendor: str, dialect: str, examples: int, seed: int, max_seconds: float, deadline: float, save: Path, strict: bool,
+    json: Path | None, junit: Path | None, html: Path | None, **client: Any,
 ) -> None:  # fmt: skip
     """Hunt for bugs in a client: generated vendor behaviour, a verdict for each duty.
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program.
     """
-    from mockservers.harness import CheckConfig, reports, run_check
+    from mockservers.harness import CheckConfig, ClientSpec, reports, run_check
 
     outputs = Outputs(json=json, junit=junit, html=html)
     with driving(), progress_bar("starting") as progress:
         report = run_check(
             CheckConfig(
                 vendor=vendor,
-                client=client,
+                client=ClientSpec(**client),
                 dialect=dialect,
                 seed=seed,
                 examples=examples,
@@ -124,24 +166,21 @@ def check(
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--client", required=True, metavar="CLIENT", help=CLIENT)
-@click.option(
-    "--deadline", default=30.0, show_default=True, type=POSITIVE, help="Seconds that the client may take for one task."
-)
+@client_options
 @reporting
 @click.option("--strict", is_flag=True, help="Exit with 3 when a file's duty was not put to the test.")
 @teaching
 def replay(
-    files: tuple[Path, ...], client: str, deadline: float, strict: bool, json: Path | None, junit: Path | None,
-    html: Path | None,
+    files: tuple[Path, ...], deadline: float, strict: bool, json: Path | None, junit: Path | None, html: Path | None,
+    **client: Any,
 ) -> None:  # fmt: skip
     """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN or MISTAKEN.
 
     Exit codes: 0 none failed, 1 some failed, 2 usage or a mistaken file, 3 unproven (with --strict), 4 the client
     failed as a program.
     """
+    from mockservers.harness import ClientSpec, reports, run_replay
     from mockservers.harness import replay as replaying
-    from mockservers.harness import reports, run_replay
 
     outputs = Outputs(json=json, junit=junit, html=html)
     paths: list[Path] = []
@@ -150,13 +189,14 @@ def replay(
     if not paths:
         raise ValueError(f"there is no .yaml file below {', '.join(map(str, files))}")
     with driving():
-        results = run_replay(paths, client, deadline=deadline)
+        spec = ClientSpec(**client)
+        results = run_replay(paths, spec, deadline=deadline)
     outputs.write(
         reports.replay_text(results, style),
         {
-            "json": lambda: reports.replay_json(results, client),
-            "junit": lambda: reports.replay_junit(results, client),
-            "html": lambda: reports.replay_html(results, client),
+            "json": lambda: reports.replay_json(results, spec.options),
+            "junit": lambda: reports.replay_junit(results, spec.options),
+            "html": lambda: reports.replay_html(results, spec.options),
         },
     )
     raise SystemExit(replaying.exit_code(results, strict=strict))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mockservers.harness import replay as _replay
     from mockservers.harness.check import CheckConfig as CheckConfig
     from mockservers.harness.check import Report as Report
+    from mockservers.harness.drivers import ClientSpec as ClientSpec
     from mockservers.harness.drivers import Driver as Driver
     from mockservers.harness.drivers import DriverFailure as DriverFailure
     from mockservers.harness.drivers import WrongClient as WrongClient
@@ -32,6 +33,7 @@ _HOMES = {
     "CheckConfig": "check:CheckConfig",
     "Report": "check:Report",
     "run_check": "check:check",
+    "ClientSpec": "drivers:ClientSpec",
     "Driver": "drivers:Driver",
     "DriverFailure": "drivers:DriverFailure",
     "WrongClient": "drivers:WrongClient",

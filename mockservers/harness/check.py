@@ -17,7 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from mockservers.harness.drivers import DEADLINE, Driver, open_driver
+from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, open_driver
 from mockservers.harness.duties import Breach, Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
@@ -36,14 +36,14 @@ MOST_SHRINKS = 250
 
 @dataclass(frozen=True)
 class CheckConfig:
-    """What to check. `client` is as on the command line, or a driver that is at hand (its owner closes it).
+    """What to check. `client` is as `--client` takes it, a whole spec, or a driver at hand (its owner closes it).
 
     `dialect` is a name, or `all`. `save_to` is the folder for failures, None to keep none. `progress` is told examples
     done, examples planned, and what is being done.
     """
 
     vendor: str
-    client: str | Driver
+    client: str | ClientSpec | Driver
     dialect: str = "default"
     seed: int = 1
     examples: int = EXAMPLES
@@ -106,7 +106,7 @@ class Report:
     vendor: str
     client: str
     given: str
-    """The client as it was named, for commands that a report suggests."""
+    """The options that name the client, for commands that a report suggests."""
     seed: int
     dialects: tuple[DialectReport, ...]
     seconds: float
@@ -166,16 +166,22 @@ def check(config: CheckConfig) -> Report:
         _writable(config.save_to)
     names = _different(config.vendor) if config.dialect == "all" else [config.dialect]
     begun = clock.wall()
-    driver = open_driver(config.client, config.deadline) if isinstance(config.client, str) else config.client
+    driver = config.client if isinstance(config.client, Driver) else open_driver(config.client, config.deadline)
     try:
         hello = driver.hello()
         with Stage(driver) as stage:
             reports = tuple(_Hunt(config, stage, name).run() for name in names)
     finally:
-        if isinstance(config.client, str):
+        if driver is not config.client:
             driver.close()
-    given = config.client if isinstance(config.client, str) else "CLIENT"
-    return Report(config.vendor, hello.name, given, config.seed, reports, (clock.wall() - begun) / 1e6)
+    return Report(config.vendor, hello.name, _given(config.client), config.seed, reports, (clock.wall() - begun) / 1e6)
+
+
+def _given(client: str | ClientSpec | Driver) -> str:
+    """The client in the words of the command line."""
+    if isinstance(client, Driver):
+        return "--client CLIENT"
+    return (ClientSpec(client) if isinstance(client, str) else client).options
 
 
 def _writable(folder: Path) -> None:

@@ -82,6 +82,8 @@ def normal(value: Any, type_: str, zone: tzinfo, resolution: int = instants.SECO
         return None if value is None else json.dumps(_walled(value, zone), sort_keys=True)
     if type_ == "text" and value == "":
         return None
+    if type_ == "boolean" and isinstance(value, str):  # all that a file in CSV can say
+        return {"true": True, "false": False}.get(value.lower(), value)
     return value
 
 

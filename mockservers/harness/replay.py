@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mockservers.harness import scenarios
-from mockservers.harness.drivers import DEADLINE, Driver, open_driver
+from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, open_driver
 from mockservers.harness.duties import Duty, Judgement, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
@@ -39,7 +39,7 @@ class ReplayResult:
 
 def replay(
     paths: Iterable[str | Path],
-    client: str | Driver,
+    client: str | ClientSpec | Driver,
     *,
     deadline: float = DEADLINE,
     duties: Sequence[Duty] | None = None,
@@ -48,12 +48,12 @@ def replay(
     loaded = [(path, scenarios.load(path)) for path in map(Path, paths)]
     for path, scenario in loaded:
         _known(path, scenario, duties)
-    driver = open_driver(client, deadline) if isinstance(client, str) else client
+    driver = client if isinstance(client, Driver) else open_driver(client, deadline)
     try:
         with Stage(driver) as stage:
             return [_one(stage, path, scenario, duties) for path, scenario in loaded]
     finally:
-        if isinstance(client, str):
+        if driver is not client:
             driver.close()
 
 

@@ -13,6 +13,7 @@ import pytest
 from mockservers.harness.drivers import Answer, Driver, DriverFailure, WrongClient, open_driver
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.session import SessionDriver
+from tests.harness.processes import wait_for_end
 
 GOOD = """
 import json, sys
@@ -82,10 +83,12 @@ READ = "import sys; line = sys.stdin.readline(); "
         (READ + "print('[' * 100_000, flush=True); sys.stdin.read()", "is no JSON"),
         (READ + "\nwhile True: print('x' * 1000)", "is no JSON"),
         (READ + "\nwhile True: sys.stdout.write('x' * 65536)", "a line of over"),
+        (READ + "\nwhile True: print('{\"ask\": \"now\"}')", "does not read its input"),
     ],
 )  # fmt: skip
 def test_a_session_that_misbehaves_is_a_driver_failure(code: str, says: str) -> None:
-    driver = session(code, 0.5 if "sleep(60)" in code and "close" not in code else 30)
+    slow = ("sleep(60)" in code and "close" not in code) or "while True: print('{" in code
+    driver = session(code, 0.5 if slow else 30)
     with pytest.raises(DriverFailure) as raised:
         driver.tell("sync", {})
     assert says in raised.value.what
@@ -106,16 +109,7 @@ def test_the_children_of_a_client_end_with_it(end: str) -> None:
     child = driver.tell("reset", {}).ok
     os.kill(child, 0)
     getattr(driver, end)()
-    for _ in range(1000):  # it is dead at once, and gone when its new parent has looked at it
-        try:
-            state = Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0]
-        except OSError:
-            break
-        if state == "Z":
-            break
-        threading.Event().wait(0.01)
-    else:
-        pytest.fail(f"process {child} still runs")
+    wait_for_end(child)
 
 
 def test_an_answer_nobody_asked_for() -> None:
@@ -126,6 +120,14 @@ def test_an_answer_nobody_asked_for() -> None:
         threading.Event().wait(0.01)
     with pytest.raises(DriverFailure, match="before it was asked 'mirror'"):
         driver.tell("mirror", {})
+
+
+def test_a_session_that_ended_before_it_was_asked() -> None:
+    driver = session("import sys; sys.exit(5)")
+    while driver._lines.empty():
+        threading.Event().wait(0.01)
+    with pytest.raises(DriverFailure, match="ended with exit code 5 instead of answering 'hello'"):
+        driver.hello()
 
 
 def test_what_a_dying_session_printed_is_in_the_failure() -> None:
@@ -218,6 +220,19 @@ def test_a_callable_that_hangs() -> None:
     driver.close()
 
 
+def test_a_callable_that_floods_stdout_is_kept_in_bounds() -> None:
+    class Floods:
+        def sync(self) -> None:
+            for _ in range(300):
+                print("x" * 1000)
+            print("the end")
+
+    with CallableDriver.of(Floods) as driver:
+        driver.tell("sync", {})
+        assert driver.output.endswith("x\nthe end\n")
+        assert len(driver.output) <= 64 << 10
+
+
 def test_each_reset_makes_a_fresh_object() -> None:
     made = []
     with CallableDriver.of(lambda: made.append(object()) or type("C", (), {"reset": lambda self: None})()) as driver:
@@ -230,7 +245,10 @@ def test_each_reset_makes_a_fresh_object() -> None:
     ("client", "says"),
     [
         ("", "no client was named"),
-        ("http://127.0.0.1:9000/hook", "the hook carrier is not there yet"),
+        ("http://", "names no host"),
+        ("http://127.0.0.1:port/hook", "is no address"),
+        ("http://me@127.0.0.1/hook", "a user name"),
+        ("cat < messages", "no shell reads --client, so < means nothing"),
         ("nowhere/client.py:Client", "there is no file"),
         ("no.such.module:Client", "cannot be imported"),
         ("json:NoSuchClass", "json has no 'NoSuchClass'"),

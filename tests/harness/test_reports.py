@@ -121,7 +121,7 @@ def test_json_has_the_documented_keys_and_no_others(caught: Report, made: Callab
         raw = json.loads(reports.check_json(report))
         conforms(raw, json_report.CheckJson)
         assert (raw["format"], raw["version"], raw["exit_code"]) == ("mockservers-check", 1, 1)
-    raw = json.loads(reports.replay_json([failed(made())], "mine.py:Client"))
+    raw = json.loads(reports.replay_json([failed(made())], "--client mine.py:Client"))
     conforms(raw, json_report.ReplayJson)
     assert raw["results"][0]["failure"]["breaches"][0]["duty"] == "get_tickets.decoded_once"
 
@@ -220,7 +220,7 @@ def test_junit_of_a_replay(made: Callable[..., Report]) -> None:
         replace(result, outcome=outcome, broken=(), reason=f"because {outcome}", file=Path(f"{outcome}.yaml"))
         for outcome in ("FIXED", "KEPT", "UNPROVEN", "MISTAKEN")
     ]
-    (suite,) = suites(reports.replay_junit([result, *others], "mine.py:Client"))
+    (suite,) = suites(reports.replay_junit([result, *others], "--client mine.py:Client"))
     cases = {case.get("name"): [each.tag for each in case] for case in suite.iter("testcase")}
     assert cases == {
         "a <b>.yaml": ["failure"], "FIXED.yaml": [], "KEPT.yaml": [], "UNPROVEN.yaml": ["skipped"], "MISTAKEN.yaml": ["error"],
@@ -315,13 +315,13 @@ def test_further_dialects_of_a_broken_duty_are_folded_away(made: Callable[..., R
 def test_the_page_of_a_replay(made: Callable[..., Report]) -> None:
     result = failed(made())
     kept = replace(result, outcome="KEPT", broken=(), file=Path("kept.yaml"))
-    root = page(reports.replay_html([result, kept], "node 'my sync.js'"))
+    root = page(reports.replay_html([result, kept], "--client 'node my sync.js'"))
     rows = [[words(cell) for cell in row] for row in root.xpath("//table[1]/tbody/tr")][:2]
     assert [row[:2] for row in rows] == [["FAILED", "a <b>.yaml"], ["KEPT", "kept.yaml"]]
     assert "1 of 2 failed" in words(root)
     assert len(root.find_class("failure")) == 1
-    assert """mockservers replay 'a <b>.yaml' --client 'node '"'"'my sync.js'"'"''""" in words(root)
-    assert "2 played, none failed" in words(page(reports.replay_html([kept, kept], "mine.py:Client")))
+    assert "mockservers replay 'a <b>.yaml' --client 'node my sync.js'" in words(root)
+    assert "2 played, none failed" in words(page(reports.replay_html([kept, kept], "--client mine.py:Client")))
 
 
 # --- what no report shows ---------------------------------------------------------------------------------------------

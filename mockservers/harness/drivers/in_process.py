@@ -92,13 +92,15 @@ def _from_file(path: Path) -> Any:
 class _Kept(io.TextIOBase):
     """Keeps what the client and its threads print, and lets what others print through."""
 
-    def __init__(self, kept: io.StringIO, through: Any, others: set[threading.Thread]) -> None:
-        self._kept, self._through, self._others = kept, through, others
+    def __init__(self, keep: Callable[[str], None], through: Any, others: set[threading.Thread]) -> None:
+        self._keep, self._through, self._others = keep, through, others
 
     def write(self, text: str) -> int:
-        target = self._through if threading.current_thread() in self._others else self._kept
-        written: int = target.write(text)
-        return written
+        if threading.current_thread() in self._others:
+            written: int = self._through.write(text)
+            return written
+        self._keep(text)
+        return len(text)
 
     def flush(self) -> None:
         if threading.current_thread() in self._others:
@@ -162,10 +164,9 @@ class CallableDriver(Driver):
         self._work.put(work)
 
     def _call(self, do: str, message: Mapping[str, Any]) -> Answer:
-        printed = io.StringIO()
         # Threads that were there before are not the client's: a progress bar may be drawing itself in one of them.
         others = set(threading.enumerate()) - {threading.current_thread()}
-        out, err = _Kept(printed, sys.stdout, others), _Kept(printed, sys.stderr, others)
+        out, err = _Kept(self.keep, sys.stdout, others), _Kept(self.keep, sys.stderr, others)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 if do == "reset" or self._client is None:
@@ -173,9 +174,7 @@ class CallableDriver(Driver):
                     self._client = self._make(ask=Ask(self)) if self._takes_ask else self._make()
                 return self._answer(do, message)
             except (KeyboardInterrupt, SystemExit) as error:
-                raise DriverFailure(
-                    f"the client ended the process while at {do!r}: {error!r}", printed.getvalue()
-                ) from error
+                raise DriverFailure(f"the client ended the process while at {do!r}: {error!r}", self.output) from error
             except DriverFailure:
                 raise
             except Exception as error:
@@ -183,8 +182,6 @@ class CallableDriver(Driver):
                 kind: ErrorKind = "transport" if isinstance(error, OSError) else "client"
                 kind = next((each for each in ERROR_KINDS if each == named), kind)
                 return Answer(None, kind, f"{type(error).__name__}: {error}")
-            finally:
-                self.keep(printed.getvalue())
 
     def _answer(self, do: str, message: Mapping[str, Any]) -> Answer:
         method = getattr(self._client, do, None)

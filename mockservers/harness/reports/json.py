@@ -131,7 +131,7 @@ class DialectJson(TypedDict):
 
 
 class CheckJson(TypedDict):
-    """A check. `given` is the client as it was named, `exit_code` that of `mockservers check` without --strict."""
+    """A check. `given` are the options that name the client, `exit_code` that of `mockservers check` without --strict."""
 
     format: str
     version: int

@@ -125,8 +125,8 @@ def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:
 
 
 def replay_command(file: Path, client: str) -> str:
-    """What to type to play a file again."""
-    return visible(shlex.join(["mockservers", "replay", str(file), "--client", client]))
+    """What to type to play a file again; `client` are the options that name the client."""
+    return visible(f"mockservers replay {shlex.quote(str(file))} {client}")
 
 
 def _witness(breaches: Iterable[Breach], secrets: Iterable[str], most: int = 4) -> list[str]:

@@ -12,12 +12,13 @@ from mockservers.vendors.autotask.semantics import attachments, commands, inform
 
 ENDPOINT = "/ATServices/1.6/atws.asmx"
 
+_ELEMENT = r"\b[^<>]{0,2000}(?<!/)>(?:\s*<!\[CDATA\[((?s:.)*?)(?:\]\]>|\Z)|([^<]*))"
+"""What follows the name of an element that is not written short: its text, plain or as CDATA."""
 _PATTERNS = tuple(
     re.compile(beginning + rest)
     for beginnings, rest in (
         (("Basic", "basic"), r"\s+([A-Za-z0-9+/=_-]+)"),
-        (("IntegrationCode", "integrationcode"), r"\b[^<>]{0,2000}>([^<]*)"),
-        (("Password", "password"), r"\b[^<>/]{0,2000}>([^<]*)"),
+        (("IntegrationCode", "integrationcode", "Password", "password"), _ELEMENT),
     )
     for beginning in beginnings
 )

@@ -12,6 +12,7 @@ identifier one of kind `IntegrationCode`. Security levels stand in the tenant's 
     rows           {entity: {field: [value]}}: only these are found, and of what hangs on an account only theirs
     lines          whether only the lines of business are reached that the resource is assigned to
 
+What hangs on something out of reach, as a note on a ticket, is out of reach too.
 A level without any of the last five reaches everything. Knows the tables through `model`; no wire.
 """
 
@@ -23,13 +24,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mockservers.kernel import catalogue
 from mockservers.kernel.instants import DAY
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Rule
 from mockservers.kernel.store import fits
 from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.vendors.autotask import limits, rules, zones
+from mockservers.vendors.autotask.entities import ENTITIES
 from mockservers.vendors.autotask.model import TABLES
 from mockservers.vendors.autotask.requests import Asked, Command
 
@@ -41,18 +42,21 @@ IMPERSONABLE = frozenset({"AccountNote", "ContractNote", "ProjectNote", "TaskNot
 SHORT_PASSWORD = 25
 
 _LINE = "BusinessDivisionSubdivisionID"
+_OWNERS = ("Contract", "InstalledProduct", "Opportunity", "Project", "Quote", "SalesOrder", "ServiceCall",
+           "ServiceCallTicket", "Task", "Ticket")  # fmt: skip
+"""Entities that others hang on; they are found by their name and `ID`."""
 _NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The API user of a call. `impersonate` is the resource in whose name it is made, as sent."""
+    """The API user of a call. `impersonate` is the resource in whose name it is made."""
 
     user: str
     resource_id: int
     level: Mapping[str, Any]
     code: str | None
-    impersonate: str | None
+    impersonate: int | None
 
     @property
     def unrestricted(self) -> bool:
@@ -87,7 +91,7 @@ def identify(ctx: Context) -> Tenant:
         resource_of(credential),
         level_of(tenant, credential),
         code,
-        (asked.header.impersonate or "").strip() or None,
+        asked.header.impersonate,
     )
     limits.admit(ctx, tenant, code)
     return tenant
@@ -211,10 +215,15 @@ def may(ctx: Context, entity: str, deed: str) -> bool:
     return deed not in ctx.scratch.level.get("denied", {}).get(entity, ())
 
 
-def demand(ctx: Context, entity: str, deed: str) -> None:
-    """Raise the permission error unless the caller may do `deed` on `entity`, in its own name or another's."""
+def permit(ctx: Context, entity: str, deed: str) -> None:
+    """Raise the permission error unless the caller's security level allows `deed` on `entity`."""
     if not may(ctx, entity, deed):
         raise denied(entity, deed)
+
+
+def demand(ctx: Context, entity: str, deed: str) -> None:
+    """Raise the permission error unless the caller may do `deed` on `entity`, in its own name or another's."""
+    permit(ctx, entity, deed)
     if isinstance(ctx.scratch, Caller) and ctx.scratch.impersonate is not None:
         _impersonation(ctx, ctx.scratch, entity, deed)
 
@@ -247,9 +256,12 @@ def visible(ctx: Context, entity: str) -> sa.ColumnElement[bool] | None:
     return sa.and_(*conditions)
 
 
-def _restrictions(ctx: Context, who: Caller, entity: str) -> list[sa.ColumnElement[bool]]:
-    level, table = who.level, TABLES[entity]
-    assert ctx.tenant is not None
+def _restrictions(
+    ctx: Context, who: Caller, entity: str, table: sa.FromClause | None = None
+) -> list[sa.ColumnElement[bool]]:
+    """The conditions on rows of `entity`, or of an alias of its table, that a restricted caller finds."""
+    level = who.level
+    table = TABLES[entity] if table is None else table
     if entity in level.get("absent", ()):
         return [sa.false()]
     found: list[sa.ColumnElement[bool]] = []
@@ -257,19 +269,32 @@ def _restrictions(ctx: Context, who: Caller, entity: str) -> list[sa.ColumnEleme
     for field, values in rows.get(entity, {}).items():
         found.append(table.c[field].in_(list(values)))
     if entity != "Account" and "Account" in rows and "AccountID" in table.c:
-        accounts = TABLES["Account"]
-        reached = sa.select(accounts.c.id).where(accounts.c.tenant == ctx.tenant.name)
-        for field, values in rows["Account"].items():
-            reached = reached.where(accounts.c[field].in_(list(values)))
-        found.append(sa.or_(table.c.AccountID.is_(None), table.c.AccountID.in_(reached)))
+        found += _within(ctx, who, table.c.AccountID, "Account")
     if level.get("lines"):
-        found += _of_line(ctx, who, entity)
+        found += _of_line(ctx, who, entity, table)
+    account = ENTITIES[entity].get("AccountID")
+    if account is None or not account.described:  # else the account decides
+        for owner in _OWNERS:
+            # The contract of a time entry is what it is billed by: it hangs on its ticket or task.
+            if f"{owner}ID" in table.c and (entity, owner) != ("TimeEntry", "Contract"):
+                found += _within(ctx, who, table.c[f"{owner}ID"], owner)
     return found
 
 
-def _of_line(ctx: Context, who: Caller, entity: str) -> list[sa.ColumnElement[bool]]:
+def _within(ctx: Context, who: Caller, column: sa.ColumnElement[Any], owner: str) -> list[sa.ColumnElement[bool]]:
+    """Rows whose `column` leads nowhere, or to an `owner` within reach; no condition where all owners are."""
+    assert ctx.tenant is not None
+    of = TABLES[owner].alias()
+    conditions = _restrictions(ctx, who, owner, of)
+    if not conditions:
+        return []
+    id_ = of.c.id if isinstance(column.type, sa.Integer) else sa.cast(of.c.id, sa.Text)
+    return [sa.or_(column.is_(None), column.in_(sa.select(id_).where(of.c.tenant == ctx.tenant.name, *conditions)))]
+
+
+def _of_line(ctx: Context, who: Caller, entity: str, table: sa.FromClause) -> list[sa.ColumnElement[bool]]:
     """Rows of no line of business, or of one that the resource is assigned to (autotask.user.line_of_business)."""
-    table, links, items = TABLES[entity], TABLES["BusinessDivisionSubdivisionResource"], TABLES["BillingItem"]
+    links, items = TABLES["BusinessDivisionSubdivisionResource"], TABLES["BillingItem"]
     assert ctx.tenant is not None
     mine = sa.select(links.c[_LINE]).where(links.c.tenant == ctx.tenant.name, links.c.ResourceID == who.resource_id)
     if _LINE in table.c:
@@ -288,11 +313,7 @@ def _of_line(ctx: Context, who: Caller, entity: str) -> list[sa.ColumnElement[bo
     return []
 
 
-_PRICED = frozenset(
-    name
-    for name, entity in catalogue.load(rules.VENDOR).entities.items()
-    if any(field.name == "CurrencyID" for field in entity.fields)
-)
+_PRICED = frozenset(name for name, entity in ENTITIES.items() if entity.get("CurrencyID") is not None)
 
 
 # --- impersonation ----------------------------------------------------------------------------------------------------
@@ -301,20 +322,11 @@ _PRICED = frozenset(
 def _impersonation(ctx: Context, who: Caller, entity: str, deed: str) -> None:
     """Impersonation is for creating and updating some entities, by levels and of resources that allow it."""
     ctx.cite(rules.IMPERSONATE_CREATOR)
-    other = _resource(ctx, who.impersonate or "")
-    if deed not in ("create", "update") or entity not in IMPERSONABLE or not who.level.get("impersonate") or not other:
-        raise denied(entity, deed)
-
-
-def _resource(ctx: Context, text: str) -> int | None:
-    """The id of an active resource, as sent; None when there is none."""
-    id_ = _number(text)
     assert ctx.tenant is not None
-    return id_ if id_ is not None and _active(ctx, ctx.tenant, id_) is True else None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    assert who.impersonate is not None
+    allowed = deed in ("create", "update") and entity in IMPERSONABLE and who.level.get("impersonate")
+    if not allowed or _active(ctx, ctx.tenant, who.impersonate) is not True:
+        raise denied(entity, deed)
 
 
 _ACTIVE = sa.select(TABLES["Resource"].c.Active).where(
@@ -331,5 +343,4 @@ def _active(ctx: Context, tenant: Tenant, resource: int) -> bool | None:
 def creator(ctx: Context) -> tuple[int, int | None]:
     """Whom a write that `demand` let pass names as its maker, and who really was when that is somebody else."""
     who = caller(ctx)
-    other = _number(who.impersonate or "")
-    return (who.resource_id, None) if other is None else (other, who.resource_id)
+    return (who.resource_id, None) if who.impersonate is None else (who.impersonate, who.resource_id)

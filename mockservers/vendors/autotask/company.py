@@ -16,7 +16,9 @@ from mockservers.kernel.instants import DAY, HOUR, MINUTE, from_iso
 from mockservers.vendors.autotask import choices, model, phrases
 from mockservers.vendors.autotask.choices import Choice
 from mockservers.vendors.autotask.entities import ENTITIES, SCALE, midnight, stored_time
+from mockservers.vendors.autotask.renderings import ZONES, offset
 
+EASTERN = ZONES["eastern"]
 Values = Mapping[str, Any]
 UDF_TYPE = model.UDF_TYPE_OF
 TEXT, LINES, NUMBER, DATE, LIST = 1, 2, 3, 4, 5
@@ -106,6 +108,16 @@ class Company:
 
 def time(iso: str) -> int:
     return from_iso(iso)
+
+
+def day_of(instant: int) -> int:
+    """The date that clocks of the vendor show at an instant, as dates are kept."""
+    return midnight(instant + offset(EASTERN, instant // HOUR))
+
+
+def morning(date: int) -> int:
+    """The instant at which a kept date begins at the vendor, for fields that hold a time though people enter a date."""
+    return date - offset(EASTERN, date // HOUR + 5)
 
 
 def found(company: Company) -> None:
@@ -393,7 +405,7 @@ def _dealings(company: Company, account: Account, turn: int) -> None:
             "InstalledProduct", id=29684001 + turn, AccountID=account.id, Active=True,
             ProductID=company.products[turn % 5],
             ReferenceTitle=f"{phrases.PRODUCTS[turn % 5]} #{turn}", SerialNumber=f"SN{100_000 + turn}", ContactID=first,
-            CreateDate=stored_time(born - 500 * DAY), InstallDate=midnight(born - 500 * DAY), Type=1,
+            CreateDate=stored_time(born - 500 * DAY), InstallDate=morning(midnight(born - 500 * DAY)), Type=1,
             LastModifiedTime=stored_time(born - turn % 300 * DAY))  # fmt: skip
     if turn % 3 == 0:
         at = stored_time(born - (turn % 200) * DAY - 5 * HOUR)
@@ -414,13 +426,14 @@ def _project(company: Company, account: Account, turn: int) -> None:
     project = add(
         "Project", AccountID=account.id, ProjectName=_pick(company, phrases.PROJECTS).format(place=place), Type=5,
         Status=8,
-        ProjectNumber=f"P{20_180_000 + turn}.0001", StartDateTime=start, EndDateTime=start + 180 * DAY, Duration=180,
+        ProjectNumber=f"P{20_180_000 + turn}.0001", StartDateTime=morning(start), EndDateTime=morning(start + 180 * DAY),
+        Duration=180,
         CreateDateTime=at, CreatorResourceID=OWNER, ProjectLeadResourceID=OTHER_OWNER, ContractID=account.contract,
         CompletedPercentage=40, LastActivityDateTime=stored_time(at + 60 * DAY), LastActivityResourceID=OWNER,
         LineOfBusiness=1, Department=1, ActualHours=12.5, EstimatedTime=80.0)  # fmt: skip
-    phase = add("Phase", ProjectID=project, Title="Build", Description="Everything on site", StartDate=start,
+    phase = add("Phase", ProjectID=project, Title="Build", Description="Everything on site", StartDate=morning(start),
         PhaseNumber=f"P{turn}.1",
-                DueDate=start + 90 * DAY, CreateDate=at, CreatorResourceID=OWNER, LastActivityDateTime=at,
+                DueDate=morning(start + 90 * DAY), CreateDate=at, CreatorResourceID=OWNER, LastActivityDateTime=at,
                 Scheduled=True)  # fmt: skip
     add("ProjectNote", ProjectID=project, CreatorResourceID=OWNER, Title="Kick-off", Description=_pick(company,
         phrases.NOTES),
@@ -439,7 +452,8 @@ def _project(company: Company, account: Account, turn: int) -> None:
             AssignedResourceID=resource,
             AssignedResourceRoleID=role, AllocationCodeID=company.work_types[0], CreateDateTime=at,
             CreatorResourceID=OWNER,
-            StartDateTime=start + step * 10 * DAY, EndDateTime=start + (step + 1) * 10 * DAY, EstimatedHours=16.0,
+            StartDateTime=morning(start + step * 10 * DAY), EndDateTime=morning(start + (step + 1) * 10 * DAY),
+            EstimatedHours=16.0,
             Priority=step,
             CompletedDateTime=touched if done else None, LastActivityDateTime=touched,
             TaskNumber=f"T{turn:04}.{step + 1:04}",
@@ -458,11 +472,11 @@ def _invoices(company: Company) -> None:
         at = stored_time(company.born - 30 * DAY)
         add("Invoice", id=id_, AccountID=account.id, InvoiceNumber=f"INV-{id_}", InvoiceDateTime=at,
             CreateDateTime=at, IsVoided=False,
-            CreatorResourceID=OWNER, InvoiceTotal=250.0, TotalTaxValue=20.0, FromDate=midnight(at) - 30 * DAY,
+            CreatorResourceID=OWNER, InvoiceTotal=250.0, TotalTaxValue=20.0, FromDate=morning(day_of(at) - 30 * DAY),
             PaymentTerm=1,
-            ToDate=midnight(at), Comments="Thank you & see <you> soon", TaxRegionName="New York", TaxGroup=1,
-            DueDate=midnight(at) + 30 * DAY)  # fmt: skip
+            ToDate=morning(day_of(at)), Comments="Thank you & see <you> soon", TaxRegionName="New York", TaxGroup=1,
+            DueDate=morning(day_of(at) + 30 * DAY))  # fmt: skip
         add("BillingItem", id=id_ * 10, InvoiceID=id_, AccountID=account.id, Type=1, SubType=1, ItemName="Locating",
             Quantity=5.0,
-            Rate=46.0, TotalAmount=230.0, TaxDollars=20.0, ExtendedPrice=230.0, ItemDate=midnight(at), NonBillable=0,
+            Rate=46.0, TotalAmount=230.0, TaxDollars=20.0, ExtendedPrice=230.0, ItemDate=morning(day_of(at)), NonBillable=0,
             BusinessDivisionSubdivisionID=line, PostedDate=at)  # fmt: skip

@@ -46,6 +46,8 @@ def usage(ctx: Context, tenant: Tenant) -> Usage:
     if not calls:
         return Usage(0, requests, minutes)
     hour_ago, since = ctx.now - instants.HOUR, ctx.now - minutes * instants.MINUTE
+    while calls and calls[-1] > ctx.now:  # a clock set back takes away what was still to come
+        calls.pop()
     while calls and calls[0] <= hour_ago:
         calls.popleft()
     used = len(calls) if not calls or calls[0] > since else ctx.installation.recent(tenant.name, since)

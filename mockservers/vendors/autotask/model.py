@@ -140,21 +140,41 @@ _SELECT_ITEMS = (
 )
 
 
-def udf_date(text: str) -> int:
-    """The instant (midnight UTC) of a user-defined date as it is kept: `2026-03-01T00:00:00`."""
-    return instants.from_iso(f"{text}Z")
+def _compared(form: str | None, text: str) -> Row:
+    """A user-defined value as numbers and dates are compared; nothing for a text from before its field was of that type."""
+    number = at = None
+    try:
+        if form == "number":
+            number = float(text)
+        elif form == "date":
+            at = instants.from_iso(f"{text.removesuffix('T00:00:00')}T00:00:00Z")
+    except ValueError:
+        return {"number": None, "at": None}
+    return {"number": number, "at": at}
 
 
 def _udf_rows(tenant: str, entity: str, id_: int, udf: Mapping[str, str], known: Sequence[Definition]) -> list[Row]:
-    forms = {str(each.id): each.form for each in known}
+    forms: dict[str, str] = {str(each.id): each.form for each in known}
     return [
         {
             "tenant": tenant, "entity": entity, "id": id_, "field": int(field), "text": text, "ci": text.casefold(),
-            "number": float(text) if forms.get(field) == "number" else None,
-            "at": udf_date(text) if forms.get(field) == "date" else None,
+            **_compared(forms.get(field), text),
         }
         for field, text in udf.items()
     ]  # fmt: skip
+
+
+def _retype(db: sa.Connection, tenant: str, definition: Mapping[str, Any]) -> None:
+    """A definition was changed: values of its field are compared by the type it has now."""
+    mine = (UDF_VALUES.c.tenant == tenant, UDF_VALUES.c.field == definition["id"])
+    form = DATA_TYPES.get(definition["DataType"])
+    moved = [
+        {"of_text": text, **_compared(form, text)}
+        for text in db.execute(sa.select(UDF_VALUES.c.text).where(*mine).distinct()).scalars()
+    ]
+    if moved:
+        retyped = sa.update(UDF_VALUES).where(*mine, UDF_VALUES.c.text == _p("of_text"))
+        db.execute(retyped.values(number=_p("number"), at=_p("at")), moved)
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -176,6 +196,8 @@ def _whole(
 ) -> Row:
     """All columns of a row from its kept values."""
     made: Row = {"tenant": tenant, **empty(entity), **row}
+    if entity.name == "Resource" and made["Password"] is not None:
+        made["Password"] = renderings.ASTERISKS  # nobody logs in by it, so nothing needs to know it
     for name, folded in _folded(entity):
         text = made[name]
         made[folded] = None if text is None else text.casefold()
@@ -249,6 +271,8 @@ def replace(
         values = _udf_rows(tenant, entity.name, id_, udf, known)
         if values:
             db.execute(_INSERT_UDF, values)
+    if entity.name == "UserDefinedFieldDefinition":
+        _retype(db, tenant, row)
     _forget(db, tenant, entity)
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Context
 from mockservers.kernel.store import Text
-from mockservers.vendors.autotask import choices as known
+from mockservers.vendors.autotask import choices as common
 from mockservers.vendors.autotask.choices import Choice
 from mockservers.vendors.autotask.entities import ENTITIES
 from mockservers.vendors.autotask.model import METADATA
@@ -54,11 +54,11 @@ def find(ctx: Context, entity: str, name: str, value: str) -> Choice | None:
 
 def _lists(db: sa.Connection, installation: Installation, tenant: str, entity: str) -> Mapping[str, tuple[Choice, ...]]:
     # Counters are never put back, so a list that was read in a call that failed later is not found again.
-    key = ("picklists", tenant, entity, installation.ids.counters.get(_REVISION, 0))
-    found: Mapping[str, tuple[Choice, ...]] | None = installation.cache.get(key)
-    if found is None:
-        found = installation.cache[key] = _read(db, tenant, entity)
-    return found
+    key, revision = ("picklists", tenant, entity), installation.ids.counters.get(_REVISION, 0)
+    known: tuple[int, Mapping[str, tuple[Choice, ...]]] | None = installation.cache.get(key)
+    if known is None or known[0] != revision:
+        known = installation.cache[key] = (revision, _read(db, tenant, entity))
+    return known[1]
 
 
 _REVISION = "autotask/picklists"
@@ -77,7 +77,7 @@ def _read(db: sa.Connection, tenant: str, entity: str) -> dict[str, tuple[Choice
             Choice(each.value, tuple(json.loads(each.labels)), each.parent, each.active, each.system, each.is_default)
         )
     return {
-        element.name: tuple(own[element.name]) if element.name in own else known.of(entity, element, {})
+        element.name: tuple(own[element.name]) if element.name in own else common.of(entity, element, {})
         for element in ENTITIES[entity].elements
         if element.field.picklist
     }

@@ -34,7 +34,7 @@ Element = etree._Element
 _TNS = f"{{{NAMESPACE}}}"
 _NIL, _TYPE = f"{{{soap.XSI}}}nil", f"{{{soap.XSI}}}type"
 _INT = 2**31
-_NUMBER = 25
+_LONGEST_NUMBER = 25
 """Characters of the longest number that is looked at."""
 
 
@@ -64,14 +64,19 @@ NO_HEADER = Header()
 
 
 def header(sent: Element | None) -> Header:
-    """The header in every form clients send, members in no namespace too (autotask.request.header)."""
+    """The header in every form clients send, members in no namespace too (autotask.request.header).
+
+    Raises the framework's fault for a resource that is no number; 0 is what it reads when none was sent.
+    """
     entry = next((each for each in sent if local(each) == HEADER), None) if sent is not None else None
     if entry is None:
         return NO_HEADER
     found: dict[str, str | None] = {}
     for each in entry:
         found.setdefault(local(each), (_text(each) or "").strip() or None)
-    return Header(found.get("PartnerID"), found.get("IntegrationCode"), found.get("ImpersonateAsResourceID"))
+    return Header(
+        found.get("PartnerID"), found.get("IntegrationCode"), _int(found.get("ImpersonateAsResourceID")) or None
+    )
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------
@@ -87,23 +92,25 @@ def _parameter(request: Element | None, name: str) -> str | None:
     return None if _nil(sent) else sent.text or ""
 
 
-def _whole(request: Element | None, name: str, *, most: Callable[[int], bool], kind: str) -> int:
-    """A number that must be there; one that is not sent is 0, as in the framework."""
-    text = _parameter(request, name)
-    if text is None:
-        return 0
+def _number(text: str, kind: str, fitting: Callable[[int], bool]) -> int:
+    """A whole number of the framework; raises its fault for a text that is none."""
     text = text.strip()
     digits = text[1:] if text[:1] in ("-", "+") else text
     if not digits or not digits.isascii() or not digits.isdigit():
         raise unreadable("Input string was not in a correct format.")
-    number = int(text) if len(text) <= _NUMBER else None
-    if number is None or not most(number):
+    number = int(text) if len(text) <= _LONGEST_NUMBER else None
+    if number is None or not fitting(number):
         raise unreadable(f"Value was either too large or too small for an {kind}.")
     return number
 
 
-def _long(request: Element | None, name: str) -> int:
-    return _whole(request, name, most=fits, kind="Int64")
+def _int(text: str | None) -> int:
+    """A number that must be there; one that was not sent is 0, as in the framework."""
+    return 0 if text is None else _number(text, "Int32", lambda number: -_INT <= number < _INT)
+
+
+def _long(text: str | None) -> int:
+    return 0 if text is None else _number(text, "Int64", fits)
 
 
 def nested(request: Element | None, name: str, how: str) -> str:
@@ -136,12 +143,11 @@ READERS: Mapping[str, Callable[[Element | None, str], Any]] = {
     "getThresholdAndUsageInfo": _nothing,
     "GetWsdlVersion": _nothing,
     "getZoneInfo": lambda request, how: _parameter(request, "UserName") or "",
-    "GetAttachment": lambda request, how: _long(request, "attachmentId"),
+    "GetAttachment": lambda request, how: _long(_parameter(request, "attachmentId")),
     "CreateAttachment": lambda request, how: upload(_named(request, "attachment")),
-    "DeleteAttachment": lambda request, how: _long(request, "attachmentId"),
+    "DeleteAttachment": lambda request, how: _long(_parameter(request, "attachmentId")),
     "GetInvoiceMarkup": lambda request, how: InvoiceWish(
-        _whole(request, "InvoiceId", most=lambda number: -_INT <= number < _INT, kind="Int32"),
-        _parameter(request, "Format") or "",
+        _int(_parameter(request, "InvoiceId")), _parameter(request, "Format") or ""
     ),
     "IntegrationCodeCheck": lambda request, how: _parameter(request, "userName") or "",
 }

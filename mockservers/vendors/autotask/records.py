@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mockservers.kernel.instants import HOUR
+from mockservers.kernel.instants import DAY, HOUR
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.autotask import administration, model, phrases, picklists
@@ -122,7 +122,7 @@ def _plain(ctx: Context, entity: Entity, element: Element, id_: int) -> Any:
     if element.form == "time":
         return stored_time(ctx.now + (HOUR if element.name.startswith("End") else 0))
     if element.form == "date":
-        return midnight(ctx.now)
+        return midnight(ctx.now) + (DAY if element.name.startswith("End") else 0)
     return {"bool": True, "double": 1.0, "float": 1.0, "decimal": 10_000}.get(element.form, 1)
 
 
@@ -178,7 +178,9 @@ def _remove(ctx: Context, entity: Entity, id_: int) -> None:
     tenant = tenant_of(ctx).name
     for other in ENTITIES.values():
         for element in other.elements:
-            if element.field.reference != entity.name:
+            # An attachment names what it hangs on by elements without field info.
+            hanging = other.name == "AttachmentInfo" and not element.described and element.name == f"{entity.name}ID"
+            if element.field.reference != entity.name and not hanging:
                 continue
             table = model.TABLES[other.name]
             value: Any = str(id_) if element.form == "text" else id_
@@ -189,7 +191,7 @@ def _remove(ctx: Context, entity: Entity, id_: int) -> None:
                 held = model.read(ctx.db, tenant, other.name, each)
                 if held is None:
                     continue
-                if element.field.required and each != id_:
+                if (element.field.required or hanging) and (other.name, each) != (entity.name, id_):
                     _remove(ctx, other, each)
                 else:
                     model.replace(ctx.db, tenant, other, {**held[0], element.name: None}, held[1], False)

@@ -45,12 +45,12 @@ STANDARD = Profile()
 
 
 @lru_cache(maxsize=200_000)
-def _offset(zone: str, hour: int) -> int:
+def offset(zone: str, hour: int) -> int:
     """Microseconds between UTC and the clocks of `zone` during one hour of UTC: changes fall on whole hours."""
     moment = instants.to_datetime(hour * instants.HOUR, instants.zone(zone))
-    offset = moment.utcoffset()
-    assert offset is not None
-    return round(offset.total_seconds()) * instants.SECOND
+    found = moment.utcoffset()
+    assert found is not None
+    return round(found.total_seconds()) * instants.SECOND
 
 
 @lru_cache(maxsize=100_000)
@@ -60,7 +60,7 @@ def _day(number: int) -> str:
 
 def time(instant: int, zone: str) -> str:
     """`instant` as clocks in `zone` show it, without offset and trailing zeros (autotask.wire.datetime)."""
-    local = instant + _offset(zone, instant // instants.HOUR)
+    local = instant + offset(zone, instant // instants.HOUR)
     if not instants.EARLIEST <= local <= instants.LATEST:
         local = instant
     day, rest = divmod(local, instants.DAY)

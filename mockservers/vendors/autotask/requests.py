@@ -15,7 +15,7 @@ class Header:
 
     partner_id: str | None = None
     integration_code: str | None = None
-    impersonate: str | None = None
+    impersonate: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -523,8 +523,8 @@ ZONE_LANGUAGE = _rule(
 
 THRESHOLD_COUNTED = _rule(
     "threshold.counted",
-    "Calls are counted by customer database over the last hour, all users and integrations together, the threshold "
-    "call too, getZoneInfo not.",
+    "Calls are counted by customer database over the last hour, all users and integrations together; users say the "
+    "threshold call too, and we say not getZoneInfo.",
     "certain", PAGE, "line 51", 51, 52, 53, switch="threshold",
 )  # fmt: skip
 THRESHOLD_ANSWER = _rule(
@@ -532,8 +532,10 @@ THRESHOLD_ANSWER = _rule(
     "certain", RECORDED, "answers", 59, 60, switch="threshold_spelling",
 )  # fmt: skip
 THRESHOLD_LATENCY = _rule(
-    "threshold.latency", "From half of the limit each call takes half a second longer, from three quarters a second.",
-    "certain", PAGE, "line 52", 36, 55, 56, 58, switch="latency",
+    "threshold.latency",
+    "From half of the limit each call takes longer, from three quarters longer still; users report half a second and a "
+    "second.",
+    "reported", PAGE, "line 52", 36, 55, 56, 58, switch="latency",
 )  # fmt: skip
 THRESHOLD_NOTICE = _rule(
     "threshold.notice", "The customer is notified when usage nears the limit.", "certain", PAGE, "line 52", 57

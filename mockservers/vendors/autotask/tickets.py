@@ -19,12 +19,14 @@ from mockservers.vendors.autotask.company import (
     COST_CENTRE,
     DEPTH,
     DIG_DATE,
+    EASTERN,
     GATE_CODE,
     LOCATE_REF,
     OWN_LINE,
     UTILITY,
     Account,
     Company,
+    day_of,
 )
 from mockservers.vendors.autotask.entities import ENTITIES, midnight, stored_time
 
@@ -33,7 +35,6 @@ CLIENT_PORTAL = -1
 FIRST_TICKET = 7673
 _PER_DAY = 60
 _RECENT = DAY
-_EASTERN = "America/New_York"
 
 Flush = Callable[[int], None]
 
@@ -74,7 +75,7 @@ class Desk:
         """A ticket number: the day in the vendor's zone and a counter (autotask.ticket.number)."""
         hour = created // HOUR
         if self.day[0] != hour:
-            self.day = (hour, str(instants.to_datetime(created, instants.zone(_EASTERN)).date()).replace("-", ""))
+            self.day = (hour, str(instants.to_datetime(created, instants.zone(EASTERN)).date()).replace("-", ""))
         day = self.day[1]
         self.numbers[day] = turn = self.numbers.get(day, 0) + 1
         return f"T{day}.{turn:04}"
@@ -199,7 +200,7 @@ def _attached(
         start = stored_time(last - int(hours * HOUR))
         add("TimeEntry", TicketID=ticket, ResourceID=resource, RoleID=role, Type=2, HoursWorked=hours,
             HoursToBill=hours,
-            DateWorked=midnight(start), StartDateTime=start, EndDateTime=last, OffsetHours=0.0,
+            DateWorked=day_of(start), StartDateTime=start, EndDateTime=last, OffsetHours=0.0,
             ContractID=account.contract,
             SummaryNotes=phrases.NOTES[turn % len(phrases.NOTES)], CreateDateTime=last, LastModifiedDateTime=last,
             CreatorUserID=resource, LastModifiedUserID=resource, NonBillable=False, ShowOnInvoice=True,
@@ -208,7 +209,7 @@ def _attached(
         price = 20.0 + turn % 9 * 12.5
         add("TicketCost", TicketID=ticket, Name=phrases.COSTS[turn % len(phrases.COSTS)], CostType=1, Status=7,
             UnitQuantity=2.0,
-            DatePurchased=midnight(created), UnitCost=price, UnitPrice=price * 1.5, ExtendedCost=price * 2,
+            DatePurchased=day_of(created), UnitCost=price, UnitPrice=price * 1.5, ExtendedCost=price * 2,
             BillableAmount=price * 3,
             BillableToAccount=True, Billed=False, CreateDate=created, CreatorResourceID=resource,
             StatusLastModifiedDate=last,

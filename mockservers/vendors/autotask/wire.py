@@ -143,11 +143,11 @@ class _Door:
         cited = self.visit.exchange.cited
         try:
             body = reading.READERS[method.name](invocation.element, self.dialect["info_parameter"])
+            header = reading.header(invocation.header)
         except asmx.Defect as defect:
             self.visit.credentials()
             self.reject(defect, method.name)
             raise
-        header = reading.header(invocation.header)
         if header is not reading.NO_HEADER:
             cited += _HEADER
         if method.parameters and reading.is_nested(invocation.element, method.parameters[0]):

@@ -98,7 +98,7 @@ class Desk:
 
     def call(self, operation: str, body: Any, impersonate: int | None = None) -> Answer | Failed:
         tenant = self.user.partition("@")[2].removesuffix(".example")
-        header = Header(None, CODES[tenant], None if impersonate is None else str(impersonate))
+        header = Header(None, CODES[tenant], impersonate)
         asked = Asked(self.user, self.password, header, ENDPOINT, "localhost", body)
         try:
             response: Response = self.world.perform(Call("autotask", operation, asked))

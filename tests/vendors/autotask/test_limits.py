@@ -75,6 +75,16 @@ def test_the_answer_is_one_line_that_clients_cut_into_pieces(make: MakePost) -> 
     assert result.find(f"{{{SPACE}}}EntityResults") is not None
 
 
+@pytest.mark.rule("autotask.threshold.counted", "autotask.threshold.refused")
+def test_a_clock_set_back_takes_away_the_calls_to_come(make: MakePost) -> None:
+    post = make(threshold="5/60")
+    spend(post, 5)
+    assert "threshold of 5 requests" in (errors(post.query("Ticket"))[0] or "")
+    post.world.clock.set(post.world.clock.now() - instants.DAY)
+    assert texts(post.query("Ticket"), "ReturnCode") == ["1"]
+    assert customer(post)["requests"] == 1
+
+
 @pytest.mark.rule("autotask.threshold.answer")
 def test_the_help_page_spells_it_otherwise(make: MakePost) -> None:
     assert told(make(threshold_spelling="help", threshold="7/5")) == (

@@ -527,3 +527,40 @@ def test_changes_are_found_under_the_listed_spelling_alone(desk: Desk, entity: s
     assert isinstance(refusal, Failed)
     assert refusal.messages == (f"Unable to find {not_there} in the {entity} Entity",)
     assert isinstance(asked(there), Answer)
+
+
+@pytest.mark.rule("autotask.udf.list_value")
+@pytest.mark.parametrize(
+    ("op", "value", "expected"),
+    [
+        ("Equals", "gas", {"Gas"}), ("Equals", "G", set()), ("BeginsWith", "TELE", {"Telecom & TV"}),
+        ("Contains", " & ", {"Telecom & TV"}), ("Like", "%as", {"Gas"}), ("NotEqual", "Gas", {"Water", "Telecom & TV"}),
+        ("SoundsLike", "Gass", {"Gas"}), ("IsNotNull", "", {"Gas", "Water", "Telecom & TV"}),
+    ],
+)  # fmt: skip
+def test_lists_are_asked_for_by_what_is_on_the_wire(op: str, value: str, expected: set[str]) -> None:
+    desk = Desk("demo:60", {"udf_list_value": "display"})
+    found = desk.found("Ticket", where("Utility", op, value, udf=True))
+    assert {each["udf"]["Utility"] for each in found} == expected
+
+
+_STRICT = ("2026-03-02T05:00:00", "2026-03-02T05:00:00.5Z", "2026-03-02T05:00:00+01:00", "2026-03-02", "2026-03-02 05:00:00",
+           "2026-03-02 05:00:00.123")  # fmt: skip
+_LENIENT = (
+    "2026-03-02T05:00",
+    "2026-03-02 05:00",
+    "2026-03-02 05:00:00 -5",
+    "2026-03-02T05:00:00 Z",
+    "2026-03-02T05:00:00-5",
+)
+
+
+@pytest.mark.rule("autotask.request.datetime")
+def test_a_strict_service_takes_two_forms_of_time_in_queries() -> None:
+    strict, lenient = Desk(dialect={"datetime_input": "strict"}), Desk()
+    for written in _STRICT:
+        assert isinstance(strict.query("Ticket", where("CreateDate", "GreaterThan", written)), Answer), written
+    for written in _LENIENT:
+        asked = where("CreateDate", "GreaterThan", written)
+        assert isinstance(strict.query("Ticket", asked), Failed), written
+        assert isinstance(lenient.query("Ticket", asked), Answer), written

@@ -46,7 +46,7 @@ def test_whole_and_missing_headers() -> None:
         "<AutotaskIntegrations><PartnerID>P</PartnerID><IntegrationCode/><ImpersonateAsResourceID> 7 "
         "</ImpersonateAsResourceID></AutotaskIntegrations>"
     )
-    assert reading.header(element(sent)) == Header("P", None, "7")
+    assert reading.header(element(sent)) == Header("P", None, 7)
     assert reading.header(element("")) is reading.header(None) is reading.NO_HEADER
 
 

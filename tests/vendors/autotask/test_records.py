@@ -145,11 +145,17 @@ def test_deleting_takes_along_what_needs_it_and_frees_what_names_it(post: Post) 
     id_ = ticket(post, Title="Doomed")
     do(post, "act", id=id_, action="note")
     do(post, "act", id=id_, action="time")
+    before = [each["id"] for each in do(post, "list", entity="AttachmentInfo", most=1000)["records"]]
+    note = do(post, "list", entity="TicketNote", most=1000)["records"][-1]["id"]
+    for of in ({"TicketID": int(id_)}, {"TicketNoteID": int(note)}):
+        do(post, "create", entity="AttachmentInfo", fields=of)
     do(post, "delete", id=id_)
     notes = do(post, "list", entity="TicketNote", most=1000)["records"]
-    assert int(id_) not in [each["fields"]["TicketID"] for each in notes]
+    assert note not in [each["id"] for each in notes]
     entry = do(post, "list", entity="TimeEntry", most=1000)["records"][-1]["fields"]
     assert entry["TicketID"] is None
+    left = [each["id"] for each in do(post, "list", entity="AttachmentInfo", most=1000)["records"]]
+    assert left == before
     logged = do(post, "list", entity="DeletedTicketLog")["records"][-1]["fields"]
     assert (logged["TicketID"], logged["TicketTitle"]) == (int(id_), "Doomed")
     assert texts(post.query("Ticket", where("id", "Equals", id_)), "Entity") == []

@@ -245,3 +245,16 @@ def test_same_seed_same_data_other_seed_other_data() -> None:
 def test_a_world_can_be_born_at_any_time(start: str) -> None:
     post = Post(data="demo:30", start=start)
     assert len(rows(post, "Ticket")) == 30
+
+
+@pytest.mark.rule("autotask.wire.datetime")
+def test_dates_that_people_entered_are_midnight_on_the_wire(big: Post) -> None:
+    for entity, names in (
+        ("Project", ("StartDateTime", "EndDateTime")), ("Task", ("StartDateTime", "EndDateTime")),
+        ("Phase", ("StartDate", "DueDate")), ("Invoice", ("FromDate", "ToDate", "DueDate")),
+        ("InstalledProduct", ("InstallDate",)),
+    ):  # fmt: skip
+        result = big.query(entity)
+        shown = [text or "" for name in names for text in texts(result, name)]
+        assert shown, entity
+        assert {text[10:] for text in shown} == {"T00:00:00"}, entity

@@ -79,6 +79,7 @@ def _tenant(ctx: Context) -> str:
 def get(ctx: Context, asked: Asked) -> AttachmentFound:
     """GetAttachment; one that is not there or out of reach is an error."""
     ctx.cite(rules.ATTACHMENT_CALLS)
+    access.permit(ctx, _ENTITY.name, "query")
     row, udf = _read(ctx, asked.body)
     data = ctx.db.execute(
         sa.select(UPLOADS.c.data).where(UPLOADS.c.tenant == _tenant(ctx), UPLOADS.c.id == asked.body)
@@ -106,6 +107,7 @@ def _read(ctx: Context, id_: int) -> tuple[model.Row, dict[str, str]]:
 def delete(ctx: Context, asked: Asked) -> str:
     """DeleteAttachment: empty when good, else what was wrong."""
     ctx.cite(rules.ATTACHMENT_CALLS)
+    access.permit(ctx, _ENTITY.name, "delete")
     _read(ctx, asked.body)
     model.remove(ctx.db, _tenant(ctx), _ENTITY, asked.body)
     ctx.db.execute(
@@ -117,6 +119,7 @@ def delete(ctx: Context, asked: Asked) -> str:
 def create(ctx: Context, asked: Asked) -> int:
     """CreateAttachment: the new id."""
     ctx.cite(rules.ATTACHMENT_CALLS, rules.ATTACHMENT_LIMIT)
+    access.permit(ctx, _ENTITY.name, "create")
     sent: Upload = asked.body
     if sent.info is None:
         raise _missing("Info")
@@ -177,10 +180,9 @@ def _limit(ctx: Context, size: int) -> None:
 
 def _described(ctx: Context, info: Input) -> model.Row:
     """The row that Info describes, checked, with the elements that tell whose attachment it is."""
-    sent = {name.lower(): value.text for name, value in info.fields.items()}
     row: model.Row = {}
     for name in _DEMANDED:
-        text = sent.get(name.lower())
+        text = info.fields[name].text if name in info.fields else None
         if text is None or not text.strip():
             raise _missing(name)
         element = _ENTITY[name]

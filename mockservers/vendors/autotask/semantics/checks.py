@@ -22,6 +22,8 @@ from mockservers.vendors.autotask.requests import Input, Value
 from mockservers.vendors.autotask.semantics import values
 
 LONGEST_UDF = 8000
+_MOST_LOST = 20
+"""Names in one note of elements that were passed over."""
 _NEVER_CLEARED = frozenset({("Ticket", "TicketNumber")})
 """What the system gave and an update that does not send it cannot take away: a ticket without a number is none."""
 
@@ -117,12 +119,18 @@ class Record:
                 self._look_up(element, made)
         return made
 
-    def _sent(self) -> dict[str, Value]:
-        sent: dict[str, Value] = {}
-        for name, value in self.sent.fields.items():
-            element = self.entity.get(name)
-            if element is not None:
-                sent.setdefault(element.name, value)
+    def _sent(self) -> Mapping[str, Value]:
+        """The sent fields by name. What is spelled otherwise is passed over, as the framework does."""
+        sent = self.sent.fields
+        known = {element.name for element in self.entity.elements}
+        if not sent.keys() <= known:
+            lost = [name for name in sent if name not in known][:_MOST_LOST]
+            self.call.ctx.note(
+                rules.OPERATION_SPELLING,
+                f"{self.entity.name} has no elements {', '.join(lost)}: they were ignored. Names are spelled as in the service "
+                "description, in its letter case.",
+                fields=lost,
+            )
         return sent
 
     def _value(self, element: Element, value: Value | None) -> Any:
@@ -131,6 +139,8 @@ class Record:
             if element.required(self.call.ctx.dialect["field_flags"]):
                 self.fail_in_line(rules.CREATE_REQUIRED, f"Value does not exist for the required field {element.name}.")
             return None
+        if element.name == "Password":
+            self.call.ctx.secret(made)
         if element.form == "text" and len(made) > (element.field.length or len(made)):
             self.fail_in_pair(rules.WRITE_LENGTH, f"String value exceeds maximum length (field:{element.name}). ")
         if element.name.startswith("External") and (self.before is None or self.before[element.name] != made):
@@ -176,7 +186,7 @@ class Record:
             moment = values.moment(text, ZONES[ctx.dialect["time_zone"]])
         except values.InGap:
             self.fail_in_line(rules.TIME_GAP, f"The time in field: {element.name} does not exist.", invented=True)
-        if moment.lenient:
+        if not moment.xsd:
             ctx.cite(rules.REQUEST_DATETIME)
             if ctx.dialect["datetime_input"] == "strict":
                 raise values.Unconvertible("datetime")

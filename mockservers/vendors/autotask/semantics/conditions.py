@@ -318,12 +318,21 @@ class Where:
             f"SELECT 1 FROM at_udf u WHERE u.tenant = :tenant AND u.entity = '{self.entity.name}' "  # noqa: S608
             f"AND u.id = {self._table}.id AND u.field = {self._bind(found.id)}"
         )
-        column = {"number": "u.number", "date": "u.at"}.get(found.form, "u.text")
+        column, folded = {"number": "u.number", "date": "u.at"}.get(found.form, "u.text"), "u.ci"
+        if found.form == "list" and self.ctx.dialect["udf_list_value"] == "display":
+            column, folded = self._displayed(found, str), self._displayed(found, str.casefold)
         form: Form = "double" if found.form == "number" else "date" if found.form == "date" else "text"
         return _Place(
-            found.name, form, found.data_class, column, "u.ci", protected=found.protected,
+            found.name, form, found.data_class, column, folded, protected=found.protected,
             wrap=lambda sql: f"EXISTS ({owner} AND {sql})", absent=f"EXISTS ({owner})",
         )  # fmt: skip
+
+    def _displayed(self, definition: Definition, form: Callable[[str], str]) -> str:
+        """What people see of a list's value, which is kept by its value for export (autotask.udf.list_value)."""
+        self.ctx.cite(rules.UDF_LIST_VALUE)
+        as_kept = "u.text" if form is str else "u.ci"
+        cases = [f"WHEN {self._bind(each.export)} THEN {self._bind(form(each.display))}" for each in definition.items]
+        return f"CASE u.text {' '.join(cases)} ELSE {as_kept} END" if cases else as_kept
 
     # --- operators --------------------------------------------------------------------------------------------------
 
@@ -396,7 +405,7 @@ class Where:
             self._refuse(
                 rules.TIME_GAP, f"The time {text.strip()[:40]} in field: {place.name} does not exist.{INVENTED}"
             )
-        if moment.lenient and not moment.plain_date and " " not in text.strip():
+        if not moment.xsd and not moment.query:
             self.ctx.cite(rules.REQUEST_DATETIME)
             if self.ctx.dialect["datetime_input"] == "strict":
                 self._unconvertible(place, "datetime")

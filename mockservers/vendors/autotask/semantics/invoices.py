@@ -24,6 +24,7 @@ def markup(ctx: Context, asked: Asked) -> str:
     """The invoice in the wanted form; raises a refusal for an invoice out of reach or a form that is none."""
     wish: InvoiceWish = asked.body
     ctx.cite(rules.INFO_INVOICE)
+    access.permit(ctx, "Invoice", "query")
     form = wish.form.strip().upper()
     if form not in ("HTML", "XML"):
         raise _refused(f"Format is HTML or XML, not {wish.form[:100]!r}.")

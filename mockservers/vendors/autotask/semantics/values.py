@@ -101,10 +101,11 @@ def flag(text: str) -> bool:
 
 _TIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:(?P<sign>[T ])(?P<clock>[0-9]{2}:[0-9]{2}(?P<seconds>:[0-9]{2}(?P<fraction>\.[0-9]{1,9})?)?)"
+    r"(?:[T ](?P<clock>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?P<fraction>\.[0-9]{1,9})?)?)"
     r" ?(?P<zone>Z|z|[+-][0-9]{1,2}(?::?[0-9]{2})?)?)?"
 )
-_XSD_ZONE = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}")
+_QUERY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)?")
+_XSD_FORM = re.compile(r"[^T]+T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _FIRST_YEAR = 1753
 """The first year of the vendor's database."""
 
@@ -120,9 +121,10 @@ class Moment:
     earliest: int
     latest: int
     marked: bool
-    plain_date: bool
-    lenient: bool
-    """Whether the form is one that only a lenient service takes."""
+    xsd: bool
+    """Whether it is written as XML Schema does: one of two forms that a strict service takes."""
+    query: bool
+    """Whether it is written as in the documentation of queries, with a blank or without a time: the other form."""
 
 
 @lru_cache(maxsize=4096)
@@ -147,8 +149,8 @@ def moment(text: str, zone: str) -> Moment:
     else:
         earliest = latest = _marked(wall, mark)
         wall = instants.to_datetime(earliest, tz).replace(tzinfo=None)
-    lenient = found["sign"] != "T" or found["seconds"] is None or (mark is not None and not _XSD_ZONE.fullmatch(mark))
-    return Moment(wall, stored_time(earliest), stored_time(latest), mark is not None, found["clock"] is None, lenient)
+    xsd, query = (form.fullmatch(text.strip()) is not None for form in (_XSD_FORM, _QUERY_FORM))
+    return Moment(wall, stored_time(earliest), stored_time(latest), mark is not None, xsd, query)
 
 
 def _readings(wall: datetime, zone: str) -> tuple[int, int]:

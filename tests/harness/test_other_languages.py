@@ -1,0 +1,179 @@
+"""Clients that are no Python class: a Node program and a shell job are judged right, correct and with a bug in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockservers.harness.check import CheckConfig, Report, check
+from mockservers.harness.drivers import ClientSpec
+from mockservers.harness.drivers.session import SessionDriver
+from mockservers.harness.reports import check_text
+from mockservers.kernel.data import folder
+
+CLIENTS = Path(__file__).parent / "clients"
+NODE = CLIENTS / "get_tickets_reader.mjs"
+JOB = CLIENTS / "get_tickets_job.sh"
+GLUE = folder("contracts") / "clients"
+
+
+@pytest.fixture
+def node() -> str:
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("there is no node on this machine")
+    return found
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the job needs: a shell, curl, and `python3`, which is this one."""
+    for name in ("sh", "curl"):
+        if shutil.which(name) is None:
+            pytest.skip(f"there is no {name} on this machine")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
+def judged(client: ClientSpec, examples: int, **more: Any) -> Report:
+    return check(CheckConfig("get_tickets", client, examples=examples, save_to=None, shrink=False, **more))
+
+
+def with_bug(client: Path, tmp_path: Path, right: str, wrong: str) -> Path:
+    """A copy of a client with one bug in it."""
+    text = client.read_text("utf-8").replace("../../../contracts/clients", str(GLUE))
+    text = text.replace(f'"$(dirname "$0")/{GLUE}/', f'"{GLUE}/')
+    assert text.count(right) == 1
+    copy = tmp_path / client.name
+    copy.write_text(text.replace(right, wrong), "utf-8")
+    return copy
+
+
+def test_a_node_client_is_kept(node: str) -> None:
+    report = judged(ClientSpec(f"{node} {NODE}"), 20)
+    assert report.broken == [], check_text(report)
+    assert report.unproven == []
+    assert report.client == "get_tickets in Node"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "duty"),
+    [
+        ("if (tickets.length < PAGE) break", "break", "all_pages"),
+        ("if (ENCODED.includes(name)) return decode(text)", "if (name === 'subject') return text", "decoded_once"),
+        ("(half === 'PM' ? 12 : 0)", "0", "times_understood"),
+    ],
+)
+def test_a_node_client_with_a_bug_is_broken(node: str, right: str, wrong: str, duty: str, tmp_path: Path) -> None:
+    copy = with_bug(NODE, tmp_path, right, wrong)
+    report = judged(ClientSpec(f"{node} {copy}"), 30, fail_fast=True)
+    assert report.verdict(duty) == "broken", check_text(report)
+
+
+def test_a_node_client_declines_what_it_cannot_read(node: str) -> None:
+    report = judged(ClientSpec(f"{node} {NODE}"), 2, dialect="json")
+    assert report.dialects[0].declined
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_shell_job_is_kept() -> None:
+    report = judged(ClientSpec(client_command=f"sh {JOB}"), 8)
+    assert report.broken == [], check_text(report)
+    assert {duty.slug for duty in report.unproven} <= {"deleted_dropped", "refused_key_not_stormed"}
+
+
+@pytest.mark.usefixtures("tools")
+@pytest.mark.parametrize(
+    "mirror",
+    [{"mirror_file": "mirror.json"}, {"mirror_command": "sh -c 'cat $MOCKSERVERS_STATE_DIR/mirror.json'"}],
+)
+def test_a_job_that_can_only_sync_is_judged_by_its_file(mirror: dict[str, str], tmp_path: Path) -> None:
+    only = with_bug(JOB, tmp_path, "mirror() {", "show() {")
+    report = judged(ClientSpec(client_command=f"sh {only}", **mirror), 3)
+    assert report.broken == [], check_text(report)
+    assert report.verdict("all_pages") == "kept"
+
+
+@pytest.mark.usefixtures("tools")
+@pytest.mark.parametrize(
+    ("right", "wrong", "duty"),
+    [
+        # What many a script does: an answer that cannot be read is taken for an empty one.
+        ('if root.tag != "tickets":', 'if root.tag != "tickets": print("[]"); sys.exit()\nif 0:', "error_is_not_empty"),
+        ("-d action=get_tickets", "-d action=get_tickets -d page=1 -d count=10", "all_pages"),
+    ],
+)
+def test_a_shell_job_with_a_bug_is_broken(right: str, wrong: str, duty: str, tmp_path: Path) -> None:
+    copy = with_bug(JOB, tmp_path, right, wrong)
+    report = judged(ClientSpec(client_command=f"sh {copy}"), 30, fail_fast=True)
+    assert report.verdict(duty) == "broken", check_text(report)
+
+
+def test_the_glue_is_short() -> None:
+    for name in ("session.py", "session.mjs", "job.sh"):
+        assert len((GLUE / name).read_text().splitlines()) <= 40
+
+
+def test_the_readmes_kind_of_client_speaks_json_lines_with_the_glue(tmp_path: Path) -> None:
+    """One without `hello` and `bye`."""
+    file = tmp_path / "client.py"
+    file.write_text(
+        f"import sys; sys.path.insert(0, {str(GLUE)!r})\nfrom session import serve\n"
+        "class Client:\n"
+        "    def __init__(self, ask): self.ask = ask\n"
+        "    def reset(self, **told): self.told = told\n"
+        "    def sync(self): return [self.ask.now(), self.ask.sleep(5)]\n"
+        "    def mirror(self): return []\n"
+        "    def update(self): raise ConnectionResetError('gone')\n"
+        "serve(Client)\n"
+    )
+    with SessionDriver([sys.executable, str(file)]) as driver:
+        driver.asking.now = lambda: "NOW"
+        driver.asking.sleep = lambda seconds: f"THEN {seconds}"
+        assert driver.hello().tasks == ("sync", "mirror", "update")
+        assert driver.tell("reset", {"url": "u"}).ok is None
+        assert driver.tell("sync", {}).ok == ["NOW", "THEN 5.0"]
+        assert driver.tell("mirror", {}).ok == {"records": []}
+        assert driver.tell("update", {}).error_kind == "transport"
+    assert driver._process.returncode == 0
+
+
+def test_the_node_glue(node: str, tmp_path: Path) -> None:
+    file = tmp_path / "client.mjs"
+    file.write_text(
+        f"import {{ serve, now, sleep }} from '{GLUE}/session.mjs'\n"
+        "serve(() => ({ reset() {}, async sync() { return [await now(), await sleep(5)] },\n"
+        "  async update() { await fetch('http://127.0.0.1:9') }, note() { throw new Error('mine') } }))\n"
+    )
+    with SessionDriver([node, str(file)]) as driver:
+        driver.asking.now = lambda: "NOW"
+        driver.asking.sleep = lambda seconds: f"THEN {seconds}"
+        assert driver.tell("reset", {"url": "u"}).ok is None
+        assert driver.tell("sync", {}).ok == ["NOW", "THEN 5.0"]
+        assert driver.tell("note", {}).error == "mine"
+        assert driver.tell("update", {}).error_kind == "transport"
+    assert driver._process.returncode == 0
+
+
+def test_the_shell_glue_refuses_a_task_that_the_script_has_not(tmp_path: Path) -> None:
+    script = tmp_path / "job.sh"
+    script.write_text(f"mirrors='a b'\nsync() {{ echo done; }}\n. {GLUE}/job.sh\n")
+    told = {"MOCKSERVERS_CREDENTIALS": '{"user": "me", "key": "k+1"}', "PATH": os.environ["PATH"]}
+
+    def run(task: str) -> tuple[int, str]:
+        done = subprocess.run(
+            ["sh", str(script)], env={**told, "MOCKSERVERS_TASK": task}, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout
+
+    assert run("hello") == (0, '{"protocol": 1, "tasks": ["sync"], "mirrors": ["a", "b"]}\n')
+    assert run("sync") == (0, "")
+    assert run("create")[0] == 64
+    script.write_text(f"mirrors=\nsync() {{ :; }}\nmirror() {{ credential key; }}\n. {GLUE}/job.sh\n")
+    assert run("hello") == (0, '{"protocol": 1, "tasks": ["sync", "mirror"], "mirrors": []}\n')
+    assert run("mirror") == (0, "k+1")
