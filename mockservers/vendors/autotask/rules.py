@@ -219,6 +219,14 @@ QUERY_ENTITY_NOT_QUERYABLE = _rule(
 QUERY_OR_LIMIT = _rule(
     "query.or_limit", "A query with more than 500 OR conditions is refused.", "documented", HELP, "QueryXML"
 )
+QUERY_SIZE = _rule(
+    "query.size", "A query with more values or more nesting than a database takes is refused.",
+    "assumption", CHOICE, "what SQLite takes",
+)  # fmt: skip
+QUERY_VALUE = _rule(
+    "query.value", "A value that is not of its field's type, or longer than any text, is an error.",
+    "assumption", CHOICE, "as in writes",
+)  # fmt: skip
 QUERY_UDF_LIMIT = _rule(
     "query.udf_limit", "A query may name one user-defined field; of newer entities, which are not named, five.",
     "documented", HELP, "QueryXML; user-defined fields", switch="udf_query_limit",
@@ -270,7 +278,8 @@ WRITE_REFERENCE = _rule(
     "reported", USERS, "error texts",
 )  # fmt: skip
 WRITE_UNKNOWN_ENTITY = _rule(
-    "write.unknown_entity", "An entity that is none is an error in the body, in queries too.",
+    "write.unknown_entity",
+    "An entity that is none is an error: in queries and writes in the body, in information calls a fault.",
     "assumption", CHOICE, "no public text",
 )  # fmt: skip
 WRITE_NOT_ALLOWED = _rule(

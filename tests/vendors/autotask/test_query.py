@@ -251,7 +251,7 @@ def test_a_strict_service_takes_fewer_forms() -> None:
         assert "datetime" in refused(strict, where("LastActivityDate", "Equals", value))
 
 
-@pytest.mark.rule("autotask.write.convert")
+@pytest.mark.rule("autotask.query.value")
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -303,6 +303,7 @@ def test_500_or_conditions_and_no_more(desk: Desk) -> None:
     assert message == "Invalid query syntax. Queries are limited to 500 or fewer 'OR' conditions."
 
 
+@pytest.mark.rule("autotask.query.size")
 @pytest.mark.parametrize("order", ["left_to_right", "sql_precedence"])
 def test_long_and_deep_conditions_stay_within_what_sql_can_nest(order: str) -> None:
     desk = Desk(dialect={"condition_order": order})
@@ -409,7 +410,20 @@ def test_fields_need_expressions_and_these_operators(desk: Desk) -> None:
     assert "no expression" in refused(desk, Test("id", False, ()))
     assert "no operator" in refused(desk, where("id", None, "1"))
     assert "no operator" in refused(desk, where("id", " ", "1"))
+
+
+@pytest.mark.rule("autotask.query.value")
+def test_a_text_can_be_too_long_to_ask_for(desk: Desk) -> None:
     assert "too long" in refused(desk, where("FirstName", "Contains", "x" * 8001))
+    assert ids(desk, where("FirstName", "Contains", "x" * 8000)) == []
+
+
+@pytest.mark.rule("autotask.query.not_queryable")
+def test_a_user_defined_field_may_be_named_like_a_hidden_one() -> None:
+    desk = Desk("demo:20", user="copy@demo.example", password="copy-password")
+    desk.world.act("autotask", "act", {"id": "customer", "action": "define udf", "name": "Resolution"})
+    assert isinstance(desk.query("Ticket", where("Resolution", "IsNull")), Failed)
+    assert len(ids(desk, where("Resolution", "IsNull", udf=True), entity="Ticket")) == 20
 
 
 @pytest.mark.rule("autotask.query.not_queryable")

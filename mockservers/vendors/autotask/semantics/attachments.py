@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Rule
-from mockservers.kernel.store import Instant, Text, fits
+from mockservers.kernel.store import Instant, Text
 from mockservers.vendors.autotask import access, limits, model, picklists, renderings, rules
-from mockservers.vendors.autotask.entities import ENTITIES, stored_time
+from mockservers.vendors.autotask.entities import ENTITIES, Element, stored_time
 from mockservers.vendors.autotask.requests import Asked, Input, Upload
+from mockservers.vendors.autotask.semantics import values
 from mockservers.vendors.autotask.semantics.keeping import Keeper
 
 MOST_BYTES = 7_000_000
@@ -41,6 +42,8 @@ _PARENTS: dict[int, tuple[tuple[str, str], ...]] = {
     ),
 }
 """Values of ParentType, and the entities and elements they stand for."""
+_ABOVE = {_TIME: ("TicketID", "TaskID"), _NOTE: ("TicketID", "TaskID", "ProjectID", "AccountID", "ContractID")}
+"""What hangs on a note or on time is found by what that hangs on, too (autotask.query.attachments)."""
 _CONTENT = {
     "txt": "text/plain", "log": "text/plain", "csv": "text/csv", "htm": "text/html", "html": "text/html",
     "xml": "text/xml", "json": "application/json", "pdf": "application/pdf", "zip": "application/zip",
@@ -187,7 +190,7 @@ def _described(ctx: Context, info: Input) -> model.Row:
             raise _missing(name)
         element = _ENTITY[name]
         if element.form != "text":
-            row[name] = _number(name, text.strip())
+            row[name] = _number(element, text)
         elif len(text) > (element.field.length or len(text)):
             raise _refused(rules.WRITE_LENGTH, f"String value exceeds maximum length (field:{name}). ")
         else:
@@ -202,13 +205,13 @@ def _described(ctx: Context, info: Input) -> model.Row:
     return row
 
 
-def _number(name: str, text: str) -> int:
-    digits = text.removeprefix("-")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 19 or not fits(int(text)):
+def _number(element: Element, text: str) -> int:
+    try:
+        return int(values.number(element.form, text))
+    except values.Unconvertible:
         raise _refused(
-            rules.WRITE_CONVERT, f"Can not convert data to numeric in field: {name}. ; on record number [1]."
-        )
-    return int(text)
+            rules.WRITE_CONVERT, f"Can not convert data to numeric in field: {element.name}. ; on record number [1]."
+        ) from None
 
 
 def _parent(ctx: Context, kind: int, id_: int) -> dict[str, Any]:
@@ -218,16 +221,13 @@ def _parent(ctx: Context, kind: int, id_: int) -> dict[str, Any]:
         if found is None:
             continue
         row, _ = found
-        more = {element: id_}
-        # What hangs on a ticket's note or time is found by the ticket too (autotask.query.attachments).
-        for above in ("TicketID", "TaskID", "ProjectID", "AccountID", "ContractID"):
-            if kind in (_TIME, _NOTE) and row.get(above) is not None and _ENTITY.get(above) is not None:
-                more[above] = row[above]
-        return more
+        above = {name: int(row[name]) for name in _ABOVE.get(kind, ()) if row.get(name) is not None}
+        return {element: id_, **above}
     if kind not in _PARENTS:
         return {}
+    meant = _PARENTS[kind][0][0]
     raise _refused(
         rules.WRITE_REFERENCE,
-        f"Reference value on field: ParentID of type: {_PARENTS[kind][0][0][:1].lower()}{_PARENTS[kind][0][0][1:]} "
-        "does not exist or is invalid. ; on record number [1].",
+        f"Reference value on field: ParentID of type: {meant[0].lower()}{meant[1:]} does not exist or is invalid. ; on "
+        "record number [1].",
     )

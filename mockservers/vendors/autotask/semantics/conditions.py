@@ -170,7 +170,7 @@ class Where:
             or len(self.parameters) > _MOST_VALUES
             or len(_BOUND.findall(piece.sql)) > _MOST_VALUES
         ):
-            self._refuse(rules.QUERY_OR_LIMIT, f"Invalid query syntax. The query is too complex.{INVENTED}")
+            self._refuse(rules.QUERY_SIZE, f"Invalid query syntax. The query is too complex.{INVENTED}")
 
     def _planned(self, sql: str) -> str:
         """`sql` such that a window of changes is found by its index, however many ids come after the last page's."""
@@ -303,7 +303,7 @@ class Where:
 
     def _udf(self, name: str) -> _Place:
         found = self.definitions.get(name.casefold())
-        if found is None or found.name in self.hidden:
+        if found is None:
             self._unknown(name)
         self.only_ids = False
         self._udfs.add(found.id)
@@ -369,14 +369,12 @@ class Where:
         return f"{column} {sign} {self._bind(floor)}"
 
     def _unconvertible(self, place: _Place, what: str) -> NoReturn:
-        self._refuse(rules.WRITE_CONVERT, f"Can not convert data to {what} in field: {place.name}.{INVENTED}")
+        self._refuse(rules.QUERY_VALUE, f"Can not convert data to {what} in field: {place.name}.{INVENTED}")
 
     def _text(self, place: _Place, operator: str, text: str) -> str:
         self.ctx.cite(rules.QUERY_TEXT_COMPARE)
         if len(text) > LONGEST_TEXT or "\x00" in text:
-            self._refuse(
-                rules.QUERY_NEEDS_EXPRESSION, f"Invalid query syntax. A value of {place.name} is too long.{INVENTED}"
-            )
+            self._refuse(rules.QUERY_VALUE, f"Invalid query syntax. A value of {place.name} is too long.{INVENTED}")
         column, value = (place.column, text) if place.protected else (place.folded, text.casefold())
         if operator in _SQL:
             return f"{column} {_SQL[operator]} {self._bind(value)}"

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal
 from mockservers.vendors.autotask import access, limits, model, picklists, rules, zones
 from mockservers.vendors.autotask.entities import CATALOGUE, ENTITIES, Definition, Entity, find
 from mockservers.vendors.autotask.requests import Asked, Info, Response
+from mockservers.vendors.autotask.semantics.query import unknown_entity
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _TYPES = {"text": "string"}
@@ -75,16 +75,10 @@ class CodeCheck:
     associated: bool
 
 
-def unknown(name: str) -> Refusal:
-    """An information call about what is no entity; the public text is not known."""
-    text = f"{name[:100]!r} is not an entity of this service.{limits.INVENTED}"
-    return Refusal(rules.WRITE_UNKNOWN_ENTITY, "BODY", entity=name[:100].lower(), messages=(text,))
-
-
 def _entity(name: str) -> Entity:
     found = find(name)
     if found is None:
-        raise unknown(name)
+        raise unknown_entity(name)
     return found
 
 

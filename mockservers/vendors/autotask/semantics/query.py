@@ -44,7 +44,7 @@ def cite_rendering(ctx: Context, entity: Entity) -> None:
 
 def unknown_entity(name: str) -> Refusal:
     """An entity that is none: there is no public text for it."""
-    text = f"The entity {name[:100]} does not exist.{INVENTED}"
+    text = f"The entity {name[:100]!r} does not exist.{INVENTED}"
     return Refusal(rules.WRITE_UNKNOWN_ENTITY, "BODY", entity="", messages=(text,))
 
 
