@@ -16,7 +16,6 @@ from typing import Any
 
 from mockservers.harness.drivers import (
     DEADLINE,
-    PROTOCOL,
     Answer,
     Driver,
     DriverFailure,
@@ -114,10 +113,11 @@ class CommandDriver(Driver):
                 self._hello = Hello(self.name, ("sync",))
             else:
                 failure("hello", ran, self)  # what hangs, floods or dies fails as it would in any task
+                said = shorten(ran.complaint) or "nothing"
                 raise WrongClient(
-                    f"the job said nothing when run with MOCKSERVERS_TASK=hello (exit code {ran.code}), so it can only sync, "
-                    "and nothing shows what it believes; give --mirror-file PATH or --mirror-command COMMAND, or let it print "
-                    + json.dumps({"protocol": PROTOCOL, "tasks": ["sync", "mirror"]})
+                    f"run with MOCKSERVERS_TASK=hello, the job did not say what it can do (exit code {ran.code}; to stderr it "
+                    f"said {said}), so it can only sync, and nothing shows what it believes; give --mirror-file PATH or "
+                    '--mirror-command COMMAND, or let it print {"protocol": 1, "tasks": ["sync", "mirror"]}'
                 )
             self.take_output()  # of one who knew no hello, it is of no interest
         return self._hello
