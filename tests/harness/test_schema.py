@@ -98,7 +98,8 @@ def test_every_action_task_and_fault_of_a_vendor_is_there(vendor: str) -> None:
         {"steps": [{"clock": 90}, {"clock": "1.5h"}, {"clock": "-10m"}, {"clock": "2 d"}]},
         {"steps": [CREATE, {"client": "sync", "meanwhile": {"after_request": 1, "steps": [{"other": "revoke"}]}}]},
         {"steps": [{"client": "sync", "meanwhile": None}, {"other": "restore"}]},
-        {"steps": [{"fault": "fail", "operation": None}, {"fault": "refuse", "refusal": "key"}]},
+        {"steps": [{"fault": "fail", "operation": None}, {"fault": "fail", "operation": "tickets.get"}]},
+        {"steps": [{"fault": "refuse", "refusal": "key"}]},
     ],
 )  # fmt: skip
 def test_what_the_reader_takes_it_takes(change: dict[str, Any]) -> None:
@@ -127,7 +128,7 @@ MALFORMED: tuple[Any, ...] = (
         {"client": "dance"}, {"client": ["sync"]}, {"client": "sync", "often": 3},
         {"fault": "gremlin"}, {"fault": ["cut"]}, {"fault": "cut", "after_bytes": -1}, {"fault": "cut", "after_bytes": "few"},
         {"fault": "cut", "seconds": 1}, {"fault": "cut", "after_bytes": 1.5}, {"fault": "latency", "seconds": 61},
-        {"fault": "fail", "operation": "Summary"}, {"fault": "reset", "operation": "get_tickets"},
+        {"fault": "fail", "operation": "Summary"}, {"fault": "reset", "operation": "tickets.get"},
         {"fault": "fail", "times": 0}, {"fault": "fail", "after": -1}, {"fault": "fail", "after": 10_001},
         {"fault": "refuse", "refusal": "moods"}, {"fault": "fail", "operation": ["x"]},
         {"other": "dance"}, {"other": ["create"]}, {"other": "create", "ticket": "T1"}, {"other": "create", "times": 0},

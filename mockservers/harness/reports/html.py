@@ -42,7 +42,7 @@ p { margin: .3rem 0; } ul, ol { margin: .3rem 0; padding-left: 1.4rem; } a { col
 code, pre, .mono { font: .87em/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .7rem; overflow-x: auto;
   margin: .4rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-summary { cursor: pointer; } summary h2 { display: inline; } .quiet { color: var(--quiet); } .small { font-size: .87em; }
+summary { cursor: pointer; } summary h2 { display: inline; } .quiet { color: var(--quiet); } .small { font-size: .85rem; }
 .verdict { border-left: 6px solid; padding: .6rem 1rem; margin: 1rem 0; border-radius: 4px; font-size: 1.1rem; font-weight: 600; }
 .verdict.good { border-color: var(--good); background: var(--good-soft); } .verdict.bad { border-color: var(--bad);
   background: var(--bad-soft); } .verdict.warn { border-color: var(--warn); background: var(--warn-soft); }
@@ -51,9 +51,11 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; 
 th { font-weight: 600; } td { overflow-wrap: anywhere; } thead th { white-space: nowrap; }
 .matrix th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 13rem; z-index: 1; }
 .matrix.many td { white-space: nowrap; } .matrix.many td, .matrix.many thead th { padding-right: 1rem; }
-.matrix .says { display: block; font-weight: 400; color: var(--quiet); font-size: .87em; max-width: 44rem; }
-h1 code, h2 code { font-size: inherit; font-weight: 600; } h2 .quiet { font-weight: 400; } .rules li { margin-bottom: .4rem; }
-.pill { display: inline-block; border-radius: 99px; padding: 0 .6rem; font-size: .87em; font-weight: 600; text-decoration: none; }
+.matrix .says { display: block; font-weight: 400; color: var(--quiet); font-size: .85rem; max-width: 44rem; }
+h1 code, h2 code, .small code { font-size: inherit; } h1 code, h2 code { font-weight: 600; }
+h2 .quiet { font-weight: 400; } .rules li { margin-bottom: .4rem; }
+.pill { display: inline-block; border-radius: 99px; padding: 0 .6rem; font-size: .85rem; font-weight: 600;
+  text-decoration: none; }
 .pill.good { color: var(--good); background: var(--good-soft); } .pill.bad { color: var(--bad); background: var(--bad-soft);
   border: 1px solid; } .pill.warn { color: var(--warn); background: var(--warn-soft); } .pill.soft { color: var(--quiet);
   background: var(--soft); }
@@ -73,11 +75,11 @@ h1 code, h2 code { font-size: inherit; font-weight: 600; } h2 .quiet { font-weig
 .talk .task td { font-weight: 600; padding-top: .6rem; } .talk td:first-child, .talk td:nth-child(2) { white-space: nowrap; }
 mark { background: var(--bad-soft); color: var(--bad); border-radius: 2px; font-weight: 600; } del { color: var(--bad); }
 .mono { white-space: pre-wrap; }
-.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .87em; color: var(--quiet); margin: .2rem 0 .6rem; }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .85rem; color: var(--quiet); margin: .2rem 0 .6rem; }
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 3px; margin-right: .35rem;
   vertical-align: -1px; border: 1px solid; }
-figure { margin: 0; } footer { margin-top: 2rem; color: var(--quiet); font-size: .87em; }
-@media print { body { max-width: none; padding: 0; font-size: 11px; } .scroll { overflow: visible; }
+figure { margin: 0; } footer { margin-top: 2rem; color: var(--quiet); font-size: .85rem; }
+@media print { :root { font-size: 12px; } body { max-width: none; padding: 0; font-size: .92rem; } .scroll { overflow: visible; }
   .timeline { min-width: 0; } .failure { border: 0; border-top: 3px solid var(--bad); padding: .6rem 0; }
   h3 { break-after: avoid; } tr, li, .verdict { break-inside: avoid; }
   .matrix th:first-child { position: static; min-width: 0; } }
