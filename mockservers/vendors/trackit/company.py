@@ -162,7 +162,7 @@ def entries(born: int) -> Entries:
         },
         "change": {1: {"id": 1, "summary": "Replace the switch", "status": "Approved", "type": "Open"},
                    2: {"id": 2, "summary": "Move the mail server", "status": "Done", "type": "Closed"}},
-        "solution": {1: {"id": "1", "summary": "Turn it off and on"}, 2: {"id": "2", "summary": "Install the driver"}},
+        "solution": {1: {"id": 1, "summary": "Turn it off and on"}, 2: {"id": 2, "summary": "Install the driver"}},
         "asset": {
             1: {"id": "A-0001", "bcm": "BCM-77", "name": "PRINTER-2ND-FLOOR", "audited": grid(born - 30 * DAY),
                 "serial": "SN-4711"},
