@@ -288,5 +288,5 @@ def act(ctx: Context, wish: Wish) -> dict[str, Any]:
         raise Misuse(f"there is no action {name!r} on the customer; there are {', '.join(ACTIONS)}")
     ACTIONS[name](ctx, wish)
     wish.done()
-    ctx.installation.cache.clear()
+    model.forget(ctx)
     return told(ctx)

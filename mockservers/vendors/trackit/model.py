@@ -155,7 +155,7 @@ _ENTRIES = sa.select(ENTRIES.c.module, ENTRIES.c.id, ENTRIES.c.facts).where(ENTR
 
 
 def directory(ctx: Context) -> Directory:
-    """The directory of the call's tenant. Clients never change it, so what they see committed is kept."""
+    """The directory of the call's tenant; kept for later calls unless this one changes it and may yet be taken back."""
     assert ctx.tenant is not None
     key = ("trackit.directory", ctx.tenant.name)
     found: Directory | None = ctx.installation.cache.get(key)
@@ -163,9 +163,23 @@ def directory(ctx: Context) -> Directory:
         found = Directory()
         for module, id_, facts in ctx.db.execute(_ENTRIES, {"tenant": ctx.tenant.name}):
             found.modules.setdefault(module, {})[id_] = json.loads(facts)
-        if ctx.call.actor == "client":
+        if not changing(ctx):
             ctx.installation.cache[key] = found
     return found
+
+
+_CHANGING = "trackit.changing"
+
+
+def forget(ctx: Context) -> None:
+    """Forget all that was derived from labels and directory, because this call changes them."""
+    ctx.installation.cache.clear()
+    ctx.installation.cache[_CHANGING] = ctx.entry.n
+
+
+def changing(ctx: Context) -> bool:
+    """Whether this call changed labels or directory: what it sees of them is not certain before it has ended."""
+    return bool(ctx.installation.cache.get(_CHANGING) == ctx.entry.n)
 
 
 def enter(ctx: Context, module: str, id_: int, facts: Mapping[str, Any]) -> None:
@@ -176,7 +190,7 @@ def enter(ctx: Context, module: str, id_: int, facts: Mapping[str, Any]) -> None
     ctx.db.execute(
         sa.insert(ENTRIES), {"tenant": ctx.tenant.name, "module": module, "id": id_, "facts": json.dumps(facts)}
     )
-    ctx.installation.cache.clear()
+    forget(ctx)
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------

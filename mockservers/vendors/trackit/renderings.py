@@ -80,8 +80,7 @@ def _kept(ctx: Context, key: Any, make: Callable[[], str]) -> str:
     found = kept.get(key)
     if found is None:
         found = make()
-        # What other people change is seen before it is certain; only a client's view is kept.
-        if ctx.call.actor == "client":
+        if not model.changing(ctx):
             if len(kept) >= MOST_FRAGMENTS:
                 kept.clear()
             kept[key] = found
