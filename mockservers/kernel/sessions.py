@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,12 +64,19 @@ class Sessions:
         lifetime: int,
         facts: Mapping[str, Any] | None = None,
         prefix: str = "",
+        size: int = 48,
+        written: Callable[[bytes], str] = lambda raw: urlsafe_b64encode(raw).decode().rstrip("="),
     ) -> Session:
-        """A new session of `lifetime` microseconds with a token of the world's own seed; no journal shows the token."""
+        """A new session of `lifetime` microseconds with a token of the world's own seed; no journal shows the token.
+
+        The token has `size` bytes, and is `written` as the vendor writes it.
+        """
         id_ = 1 + (ctx.db.execute(sa.select(sa.func.max(self.table.c.id))).scalar() or 0)
         # The stream has the row's number, so that a database opened again never hands a token out twice.
-        raw = ctx.installation.ids.token(f"session/{self.table.name}/{id_}", 48)
-        token = prefix + urlsafe_b64encode(raw).decode().rstrip("=")
+        raw = b""
+        while len(raw) < size:
+            raw += ctx.installation.ids.token(f"session/{self.table.name}/{id_}", min(size - len(raw), 64))
+        token = prefix + written(raw)
         session = Session(
             id_, kind, token, credential.tenant, credential.id, ctx.now, ctx.now + lifetime, None, dict(facts or {})
         )

@@ -40,6 +40,10 @@ MOUNTS = (
         r"(?:/ww[0-9]{1,3})?/autotask/autotaskextend/executecommand\.aspx",
         "/Autotask/AutotaskExtend/ExecuteCommand.aspx",
     ),
+    # The virtual directory is the installation's own; the wire compares it with the dialect, and double slashes too.
+    mount("trackit", r"(?:/+[^/]+)+/+WebApi(?:/.*)?", "/TrackIt/WebApi"),
+    # The API of Track-It! 11 is another one; the wire says so.
+    mount("trackit", r"/TrackitWebAPI(?:/.*)?", "/TrackitWebAPI/api"),
 )
 
 _PREFIX = re.compile(r"/w/([^/]*)(/.*|$)", re.DOTALL)

@@ -1,0 +1,59 @@
+"""BMC Track-It!'s Web API of 2019 and later: tickets, notes and what hangs on them as JSON over HTTP, behind OWIN tokens."""
+
+from __future__ import annotations
+
+import re
+
+from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.vendors.trackit import access, recipes, records, rules
+from mockservers.vendors.trackit.dialects import DIALECTS
+from mockservers.vendors.trackit.errors import REFUSALS
+from mockservers.vendors.trackit.model import METADATA
+from mockservers.vendors.trackit.routes import UNKNOWN_ANSWERS
+from mockservers.vendors.trackit.semantics import identity, reading, tokens, workflow, writing
+
+_PATTERNS = (
+    # A login's form, its names and values possibly percent-encoded, and the JSON of its answer.
+    re.compile(r"(?:password|refresh_token|client_secret)=([^&\s\"'<>]+)", re.IGNORECASE),
+    re.compile(r"\"(?:password|access_token|refresh_token)\"\s*:\s*\"([^\"]*)\"", re.IGNORECASE),
+)
+
+EMULATOR = Emulator(
+    name=rules.VENDOR,
+    title="BMC Track-It! Web API",
+    rules=rules.RULES,
+    dialects=DIALECTS,
+    metadata=METADATA,
+    identify=identity.identify,
+    operations=operations(
+        Operation("token", tokens.token, "a login by password, or a new pair of tokens by refresh token"),
+        Operation("logout", tokens.logout, "ends the session"),
+        Operation("ticket.read", reading.ticket, "a ticket with all its fields"),
+        Operation("ticket.update", writing.update, "changes fields of a ticket"),
+        Operation("ticket.create", writing.create, "opens a ticket"),
+        Operation("ticket.change_status", workflow.change_status, "changes the status, and may add a note"),
+        Operation("ticket.add_note", workflow.add_note, "adds a user's note"),
+        Operation("ticket.close", workflow.close, "sets the default closed status, and may add a note"),
+        Operation("ticket.delete", workflow.delete, "deletes a ticket"),
+        Operation("notes.list", reading.notes, "the notes of a ticket, newest first, by pages"),
+        Operation("note.read", reading.note, "one note"),
+        Operation("attachments.list", reading.attachments, "the attachments of a ticket, by pages"),
+        Operation("assignments.list", reading.assignments, "the assignments of a ticket, by pages"),
+        Operation("templates.list", reading.templates, "the templates of the technician's group"),
+        Operation("module.fields", reading.module_fields, "the labels of all ticket fields"),
+        Operation("groups.list", reading.groups, "all groups; by user and password"),
+        Operation("search", reading.search, "tickets by a term, where the answer is assumed"),
+        Operation("priority.derive", writing.derive_priority, "the derived priority, where the answer is assumed"),
+        *(Operation(route.operation, reading.unsupported, "known, not emulated") for route in UNKNOWN_ANSWERS),
+    ),
+    records=records.RECORDS,
+    recipes=recipes.RECIPES,
+    seed=recipes.seed,
+    wire="mockservers.vendors.trackit.wire:application",
+    refusals=REFUSALS,
+    credential_kinds=(access.TECHNICIAN,),
+    secret_patterns=_PATTERNS,
+    demo_credential={"username": recipes.DEMO_USER, "password": recipes.DEMO_PASSWORD},
+    endpoint="/TrackIt/WebApi",
+    description="/TrackIt/WebApi/swagger/docs/v2",
+)

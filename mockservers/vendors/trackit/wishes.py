@@ -1,0 +1,144 @@
+"""Requests of other people while they are read: members taken one by one, fields by number or label, checked.
+
+Every mistake is a `Misuse` that says what would have been right. Knows no wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockservers.kernel.operations import Context
+from mockservers.kernel.rules import Misuse
+from mockservers.kernel.store import LARGEST
+from mockservers.vendors.trackit import fields, model
+from mockservers.vendors.trackit.fields import MODULES, TICKET
+from mockservers.vendors.trackit.keeping import Author
+
+CUSTOMER = "customer"
+_ORIGINAL = {field.label.casefold(): number for number, field in TICKET.items()}
+
+
+@dataclass(slots=True)
+class Wish:
+    """A request while it is read: members that nobody took are unknown."""
+
+    raw: dict[str, Any]
+
+    @classmethod
+    def of(cls, request: Any) -> Wish:
+        if request is not None and not isinstance(request, Mapping):
+            raise Misuse("a request is an object of names and values")
+        wish = cls(dict(request or {}))
+        if wish.take("delay") not in (None, 0):
+            raise Misuse(
+                "delay: what is done at Track-It! shows at once, so no change can be seen later than it is made"
+            )
+        return wish
+
+    def take(self, name: str, default: Any = None) -> Any:
+        found = self.raw.pop(name, None)
+        return default if found is None else found
+
+    def text(self, name: str, default: str | None = None) -> str:
+        found = self.take(name, default)
+        if not isinstance(found, str) or not found:
+            raise Misuse(f"{name!r} takes text, not {found!r}")
+        return found
+
+    def truth(self, name: str, default: bool) -> bool:
+        found = self.take(name, default)
+        if not isinstance(found, bool):
+            raise Misuse(f"{name!r} takes true or false, not {found!r}")
+        return found
+
+    def whole(self, name: str, default: int | None = None, most: int = LARGEST) -> int:
+        """A number of 0 or more, as text or number."""
+        given = self.take(name, default)
+        text = str(given) if not isinstance(given, bool) else ""
+        if not text.isascii() or not text.isdecimal() or int(text[:20]) > most:
+            raise Misuse(f"{name!r} takes a number, not {given!r}")
+        return int(text)
+
+    def number(self) -> int:
+        """The id of a record."""
+        return self.whole("id", most=fields.LARGEST)
+
+    def names(self, name: str) -> list[str]:
+        """A list of texts."""
+        given = self.take(name, [])
+        if not isinstance(given, list) or not all(isinstance(each, str) and each for each in given):
+            raise Misuse(f"{name!r} takes a list of texts, not {given!r}")
+        return given
+
+    def fields(self, ctx: Context, required: bool = True) -> dict[str, Any]:
+        """The columns of given ticket fields, by number or original label; links by number or by a display value."""
+        given = self.take("fields", None if required else {})
+        if not isinstance(given, Mapping) or (required and not given):
+            raise Misuse(f"'fields' takes an object of field numbers and values, not {given!r}")
+        return columns(ctx, given)
+
+    def done(self) -> None:
+        """Refuse what is left over."""
+        left = [name for name, value in self.raw.items() if value is not None]
+        if left:
+            raise Misuse(f"the request has a member {left[0]!r} that means nothing here")
+
+
+def field_named(name: Any) -> fields.Field:
+    """A ticket field by number or original label."""
+    text = str(name).strip()
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else _ORIGINAL.get(text.casefold())
+    if number is None or number not in TICKET:
+        raise Misuse(
+            f"a ticket has no field {name!r}; fields have numbers from 1 to 186 with gaps, see module/24/fields"
+        )
+    return TICKET[number]
+
+
+def columns(ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns for fields; other people can also set what the API cannot, but for the ticket's number."""
+    made: dict[str, Any] = {}
+    directory = model.directory(ctx)
+    for name, value in given.items():
+        field = field_named(name)
+        if field.number in (1, 163, 175):
+            raise Misuse(f"field {field.number} {field.label!r} follows from the ticket and its notes")
+        try:
+            kept = None if value is None else fields.kept(field.form, value)
+        except ValueError as error:
+            raise Misuse(f"field {field.number} {field.label!r} takes {error}, not {value!r}") from error
+        if field.link is None:
+            made[field.column] = kept
+            continue
+        module = MODULES[field.link]
+        if kept is None:
+            found = None
+        elif field.attribute is None:
+            found = kept if kept in directory[module] else None
+        else:
+            found = directory.find(module, field.attribute, kept)
+        if kept is not None and found is None:
+            known = ", ".join(str(id_) for id_ in list(directory[module])[:20])
+            raise Misuse(f"no {module} has {value!r} for field {field.number} {field.label!r}; there are {known}")
+        made[field.column] = found
+    for column, why in (("l_status", "a ticket always has a status"), ("f12", "a ticket was always opened"),
+                        ("f2", "a ticket was always modified"), ("f102", "it is true or false")):  # fmt: skip
+        if column in made and made[column] is None:
+            raise Misuse(f"{why}, so it cannot be null")
+    return made
+
+
+def author(ctx: Context, login: str) -> Author:
+    """The technician with this login, or the requestor with this id, or the database's own user `dbo`."""
+    directory = model.directory(ctx)
+    technician = directory.find("technician", "login", login)
+    if technician is not None:
+        facts = directory.get("technician", technician)
+        return Author(facts["login"], technician, directory.find("group", "name", facts.get("group", "")))
+    requestor = directory.find("requestor", "id", login)
+    if requestor is None and login != "dbo":
+        there = ", ".join(str(facts["login"]) for facts in directory["technician"].values())
+        raise Misuse(f"nobody has the login {login!r}; technicians are {there}")
+    return Author(login)

@@ -1,0 +1,259 @@
+"""What ASP.NET Web API does around the calls: paths, verbs, numbers, media types and bodies."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+Desk = Any
+NOTHING = "No HTTP resource was found that matches the request URI"
+
+
+@pytest.mark.rule("trackit.address.base", "trackit.wire.path_case")
+@pytest.mark.parametrize("base", ["/TrackIt/WebApi", "/trackit/WebAPI", "/TRACKIT/webapi"])
+@pytest.mark.parametrize("path", ["/tickets/101", "/Tickets/101", "/TICKETS/101"])
+def test_paths_have_no_case(desk: Desk, base: str, path: str) -> None:
+    assert desk.get(path, base=base).ticket["1"] == 101
+
+
+@pytest.mark.rule("trackit.address.base")
+def test_the_virtual_directory_is_chosen_at_installation(make_desk: Any) -> None:
+    desk = make_desk("demo:3", virtual_directory="apps/HelpDesk")
+    assert desk.get("/tickets/101", base="/TrackIt/WebApi", user=None).status == 404
+    made = desk.ask("POST", "/token", b"grant_type=password&username=HELP+DESK%5CDEMO&password=demo-password", user=None,
+                    base="/Apps/helpdesk/WebApi")  # fmt: skip
+    desk.tokens["demo"] = made.json["access_token"]
+    assert desk.get("/tickets/101", base="/apps/HelpDesk/WebApi").status == 200
+    desk.world.close()
+
+
+@pytest.mark.rule("trackit.wire.path_slashes")
+@pytest.mark.parametrize(("base", "path"), [("/TrackIt/WebApi", "//tickets/101"), ("/TrackIt/WebApi", "/tickets//101")])
+def test_a_double_slash_leads_nowhere(desk: Desk, base: str, path: str) -> None:
+    reply = desk.get(path, base=base)
+    assert (reply.status, reply.json["Message"][: len(NOTHING)]) == (404, NOTHING)
+
+
+@pytest.mark.parametrize("base", ["//TrackIt/WebApi", "/TrackIt//WebApi"])
+def test_a_double_slash_before_the_base_leads_nowhere_either(desk: Desk, base: str) -> None:
+    assert desk.get("/tickets/101", base=base).status == 404
+
+
+@pytest.mark.rule("trackit.address.unknown")
+@pytest.mark.parametrize("path", ["/nothing", "/tickets/101/", "/tickets/101/Notes", "/tickets/101/Notes/1", "/ticket/101",
+                                  "/tickets/101/102", "/tickets/101/Notes/1/1/1", "/changes/1"])  # fmt: skip
+def test_unknown_paths(desk: Desk, path: str) -> None:
+    for user in ("demo", None):
+        reply = desk.get(path, user=user)
+        assert (reply.status, reply.entry.outcome) == (404, "refused")
+        assert reply.json == {"Message": f"{NOTHING} 'http://desk.example/TrackIt/WebApi{path}'."}
+
+
+@pytest.mark.rule("trackit.write.post_only")
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/tickets/101", "GET, POST"),
+        ("PATCH", "/tickets/101", "GET, POST"),
+        ("DELETE", "/tickets/101", "GET, POST"),
+        ("HEAD", "/tickets/101", "GET, POST"),
+        ("OPTIONS", "/tickets/101", "GET, POST"),
+        ("GET", "/tickets", "POST"),
+        ("GET", "/tickets/101/Delete", "POST"),
+        ("GET", "/tickets/101/Close", "POST"),
+        ("GET", "/tickets/101/AddNote", "POST"),
+        ("GET", "/tickets/101/ChangeStatus", "POST"),
+        ("POST", "/tickets/Templates", "GET"),
+        ("POST", "/tickets/101/Notes/0/0", "GET"),
+        ("POST", "/technicians/logout", "GET"),
+        ("GET", "/groups", "POST"),
+    ],
+)
+def test_other_verbs_are_told_which_are_allowed(desk: Desk, method: str, path: str, allowed: str) -> None:
+    before = desk.everything()
+    reply = desk.ask(method, path)
+    assert (reply.status, reply.headers["Allow"]) == (405, allowed)
+    told = f"The requested resource does not support http method '{method}'."
+    assert reply.body == (b"" if method == "HEAD" else json.dumps({"Message": told}, separators=(",", ":")).encode())
+    assert desk.everything() == before
+
+
+@pytest.mark.rule("trackit.address.notes_url")
+def test_the_notes_url_of_one_example(desk: Desk) -> None:
+    printed = "/tickets/103/2/1/Notes?maxContentLength=-1&SystemNote=true"
+    reply = desk.get(printed)
+    assert (reply.status, reply.findings) == (404, ["trackit.address.notes_url"])
+    desk.switch(notes_url="both")
+    assert desk.get(printed).json == desk.get("/tickets/103/Notes/2/1?maxContentLength=-1&SystemNote=true").json
+
+
+@pytest.mark.rule("trackit.address.doubled_prefix")
+def test_the_prefix_printed_twice(desk: Desk) -> None:
+    reply = desk.get("/WebApi/tickets/101")
+    assert (reply.status, reply.findings) == (404, ["trackit.address.doubled_prefix"])
+    desk.switch(doubled_prefix="accept")
+    reply = desk.get("/WebApi/tickets/101")
+    assert (reply.status, reply.findings) == (200, ["trackit.address.doubled_prefix"])
+
+
+@pytest.mark.rule("trackit.address.track_it_11")
+@pytest.mark.parametrize("path", ["/TrackitWebAPI/api/login?username=a&pwd=b", "/trackitwebapi/api/workorder/Get/1"])
+def test_the_older_api_is_not_there(desk: Desk, path: str) -> None:
+    reply = desk.get(path, base="", user=None)
+    assert (reply.status, reply.findings) == (404, ["trackit.address.track_it_11"])
+
+
+@pytest.mark.rule("trackit.address.not_emulated")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/assignments/1"), ("POST", "/assignments/1"), ("POST", "/assignments"), ("GET", "/assignments/Templates"),
+        ("GET", "/assignments/Note/1"), ("GET", "/assignments/1/Notes/0/0"), ("GET", "/assignments/1/Attachments/0/0"),
+        ("GET", "/assignments/1/Successors/0/0"), ("GET", "/assignments/1/Predecessors/0/0"),
+        ("POST", "/assignments/1/AddNote"), ("POST", "/assignments/1/Delete"), ("POST", "/assignments/1/ChangeStatus"),
+        ("POST", "/assignments/1/Close"), ("GET", "/attachment/1001"), ("GET", "/solutions/1"),
+        ("GET", "/solutions/1/Attachments/0/0"),
+    ],
+)  # fmt: skip
+def test_what_nobody_published_is_refused_as_unsupported(desk: Desk, method: str, path: str) -> None:
+    reply = desk.ask(method, path, {} if method == "POST" else None)
+    assert (reply.status, reply.entry.outcome) == (501, "unsupported")
+    assert "is not emulated" in reply.json["Message"]
+    assert desk.ask(method, path, user=None).status == 401
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("trackit.wire.ids")
+@pytest.mark.parametrize(
+    "id_", ["abc", "2147483648", "-2147483649", "1.5", "9" * 400, "%00", "1e3", "0x10", "½", "101abc"]
+)
+def test_numbers_have_32_bits(desk: Desk, id_: str) -> None:
+    for path in (f"/tickets/{id_}", f"/tickets/Note/{id_}", f"/tickets/101/Notes/{id_}/1", f"/tickets/{id_}/Notes/0/0"):
+        reply = desk.get(path)
+        assert reply.status == 400, path
+        assert reply.json["Message"] == "The request is invalid."
+        assert "contains a null entry for parameter" in reply.json["MessageDetail"]
+    assert desk.get(f"/tickets/{id_}", user=None).status == 401  # whoever is not let in is told nothing
+
+
+@pytest.mark.rule("trackit.wire.ids")
+def test_a_constraint_may_make_them_unknown_paths(desk: Desk) -> None:
+    desk.switch(bad_id="404")
+    assert desk.get("/tickets/abc").status == 404
+    assert desk.get("/tickets/101").status == 200
+    assert desk.get("/tickets/Templates").status == 200
+
+
+# --- media and bodies -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("trackit.wire.media")
+def test_answers_are_json_whatever_is_preferred(desk: Desk) -> None:
+    for accept, findings in (("application/json", []), ("*/*", []), ("application/xml, */*", ["trackit.wire.media"])):
+        reply = desk.get("/tickets/101", headers={"Accept": accept})
+        assert (reply.status, reply.headers["Content-Type"]) == (200, "application/json; charset=utf-8")
+        assert reply.findings == findings
+        assert reply.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.rule("trackit.wire.body_media")
+@pytest.mark.parametrize(
+    "media", ["text/plain", None, "application/octet-stream", "image/png", "a b", "multipart/form-data"]
+)
+def test_unknown_media_are_415(desk: Desk, media: str | None) -> None:
+    reply = desk.post("/tickets", {"Properties": {}}, media=media)
+    told = media or "application/octet-stream"
+    assert reply.status == 415
+    assert reply.json == {"Message": f"The request entity's media type '{told}' is not supported for this resource."}
+
+
+@pytest.mark.rule("trackit.wire.body_media")
+def test_forms_and_xml(desk: Desk) -> None:
+    form = "application/x-www-form-urlencoded"
+    reply = desk.post("/tickets/101/ChangeStatus", {"StatusName": "Escalated"}, media=form)
+    assert (reply.ticket["96"], reply.findings) == ("Escalated", ["trackit.wire.body_media"])
+    reply = desk.post("/tickets/101/ChangeStatus", b"StatusName=Open", media=form)
+    assert (reply.ticket["96"], reply.findings) == ("Open", ["trackit.wire.body_media"])
+    assert desk.post("/tickets", b"<a/>", media="application/xml").status == 501
+    assert desk.post("/tickets", {"Properties": {}}, media="text/json; charset=utf-8").status == 200
+
+
+@pytest.mark.rule("trackit.wire.malformed")
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"nothing", b"{'Properties': {}}", b"[" * 100_000, b'{"a":' * 50_000, b'{"Properties": {}}x', b"\xff\xfe{",
+     '{\u00a0"StatusName": "Open"}'.encode(), b'{"Properties": {"83": NaN}}', b'{"a": ' + b"9" * 5000 + b"}", b'"\xed\xa0\x80"'],
+)  # fmt: skip
+def test_what_is_no_json(desk: Desk, body: bytes) -> None:
+    before = desk.everything()
+    for path in ("/tickets", "/tickets/101", "/tickets/101/ChangeStatus", "/tickets/101/AddNote", "/tickets/101/Close"):
+        reply = desk.post(path, body)
+        assert reply.status == 400, path
+        assert reply.json["Message"] == "The request is invalid."
+        assert reply.json["ModelState"]
+    assert desk.everything() == before
+
+
+@pytest.mark.rule("trackit.wire.body_is_input")
+def test_the_parameters_name_is_no_part_of_the_body(desk: Desk) -> None:
+    for path, body in (
+        ("/tickets/101", b'updateInput:\n{"Properties": {"22": "x"}}'),
+        ("/tickets/101", {"updateInput": {"Properties": {"22": "x"}}}),
+        ("/tickets", {"createInput": {"Properties": {}}}),
+        ("/tickets/101/Close", b'closeInput: {"Note": {}}'),
+        ("/tickets/101/Close", {"closeInput": {}}),
+        ("/tickets/101/ChangeStatus", {"changeStatusInput": {"StatusName": "Open"}}),
+    ):
+        reply = desk.post(path, body)
+        assert (reply.status, reply.findings) == (400, ["trackit.wire.body_is_input"]), path
+    assert desk.truth(101)["22"] == "Printer offline"
+
+
+@pytest.mark.rule("trackit.wire.body_members")
+def test_names_of_members_have_no_case(desk: Desk) -> None:
+    body = {
+        "statusNAME": "escalated",
+        "NOTE": {"note type": "Technician Note", "ACTIVITY CODE": "Research", "unknown": 1},
+    }
+    reply = desk.post("/tickets/101/ChangeStatus", body)
+    assert (reply.ticket["96"], reply.note["15"]) == ("Escalated", "Research")
+
+
+@pytest.mark.rule("trackit.wire.empty_body")
+@pytest.mark.parametrize(("body", "media"), [(None, None), (b"null", "application/json"), (b"x", "text/plain")])
+def test_delete_looks_at_no_body(desk: Desk, body: bytes | None, media: str | None) -> None:
+    assert desk.post("/tickets/101/Delete", body, media=media).json == {"success": True}
+
+
+@pytest.mark.rule("trackit.wire.optional_params")
+@pytest.mark.parametrize("optional", [{}, {"OptionalParams": {"Param1": {}, "Param2": {}}}, {"OptionalParams": None}])
+def test_optional_params_do_nothing(desk: Desk, optional: dict[str, Any]) -> None:
+    assert desk.post("/tickets", {"Properties": {"22": "a"}, **optional}).ticket["22"] == "a"
+    note = {"Note Type": "Technician Note", "Activity Code": "Research", **optional}
+    assert desk.post("/tickets/101/AddNote", note).status == 200
+
+
+# --- description ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("trackit.address.description")
+def test_what_can_be_called_is_described(desk: Desk) -> None:
+    for path in ("", "/swagger/ui/index", "/Swagger/UI/index"):
+        page = desk.get(path, user=None)
+        assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert b"/TrackIt/WebApi/tickets/{id}/AddNote" in page.body
+    document = desk.get("/swagger/docs/v2", user=None).json
+    assert document["openapi"] == "3.0.3"
+    assert len([verb for path in document["paths"].values() for verb in path]) == 15
+    assert len(document["components"]["schemas"]["TicketRecord"]["properties"]) == 120
+    assert len(document["components"]["schemas"]["Properties"]["properties"]) == 78
+    assert "/searches" not in document["paths"]
+    desk.switch(searches="assumed", groups_endpoint="off", envelope_keys="live")
+    document = desk.get("/swagger/docs/v2", user=None).json
+    assert "/searches" in document["paths"]
+    assert "/groups" not in document["paths"]
+    assert '"Tickets"' not in json.dumps(document["paths"])
