@@ -40,6 +40,9 @@ MOUNTS = (
         r"(?:/ww[0-9]{1,3})?/autotask/autotaskextend/executecommand\.aspx",
         "/Autotask/AutotaskExtend/ExecuteCommand.aspx",
     ),
+    # Without a slash at its end, /api is not get_tickets' address. Roots, and folders above them, are compared by the wire.
+    mount("superoffice", r"(?:/[^/]+)?/api(?:/(?:v1|state)(?:/.*)?)?", "/api/v1/Agents/Ticket/GetTickets"),
+    mount("superoffice", r"/login/common/oauth/tokens", "/login/common/oauth/tokens"),
 )
 
 _PREFIX = re.compile(r"/w/([^/]*)(/.*|$)", re.DOTALL)
