@@ -34,14 +34,26 @@ class Answer:
 _NAMES = {name.lower(): name for name in PROPERTIES}
 
 
-def profile(ctx: Context, asked: Asked) -> Profile:
+def profile(ctx: Context, asked: Asked, *, entity: bool = False) -> Profile:
     """What the look of an answer to this call depends on, with the rules that say so."""
     dialect = ctx.dialect
     return Profile(
-        asked.format, clock(ctx, asked), tongue(ctx, asked), caller(ctx).role, select(ctx, asked), dialect["select_mode"],
-        dialect["rights_none"], dialect["carrier_version"], dialect["extra_property"],
-        ctx.installation.dialect["xml_namespaces"],
+        asked.format, clock(ctx, asked), tongue(ctx, asked), caller(ctx).role, None if entity else select(ctx, asked),
+        dialect["select_mode"], dialect["rights_none"], dialect["carrier_version"], dialect["extra_property"],
+        ctx.installation.dialect["xml_namespaces"], _entity_select(ctx, asked) if entity else None,
     )  # fmt: skip
+
+
+def _entity_select(ctx: Context, asked: Asked) -> frozenset[str] | None:
+    """The first segments of $select's names, for an entity, whose properties are others."""
+    wanted = [part.strip() for part in asked.variables.get("$select", "").split(",") if part.strip()]
+    if not wanted:
+        return None
+    ctx.cite(rules.SELECT_NULLS, rules.SELECT_CASE)
+    if any("/" in each for each in wanted):
+        ctx.cite(rules.SELECT_PATH)
+    kept = {each.partition("/")[0].strip().lower() for each in wanted}
+    return frozenset(kept | {"ticketid"} if ctx.dialect["select_keeps_key"] == "yes" else kept)
 
 
 def clock(ctx: Context, asked: Asked) -> Clockface:

@@ -26,7 +26,7 @@ def values(row: Any, names: Directory) -> dict[str, Any]:
         "OwnedByName": owner.name if row.OwnedBy != SYSTEM_USER else "",
         "OwnedByAssociateId": owner.facts.get("associate", 0) if row.OwnedBy != SYSTEM_USER else 0,
         "CategoryName": names.get("category", row.Category).name,
-        "CategoryFullname": names.full_category(row.Category),
+        "CategoryFullname": "/".join(names.category_path(row.Category)),
         "PriorityName": names.get("priority", row.Priority).name,
         "TicketStatusDisplayValue": names.get("status", row.TicketStatus).name,
         "PersonFirstname": person.facts.get("first", ""),

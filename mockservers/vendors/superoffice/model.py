@@ -146,8 +146,8 @@ class Directory:
     def all(self, kind: str) -> Sequence[Named]:
         return list(self.kinds.get(kind, {}).values())
 
-    def full_category(self, id_: int) -> str:
-        """The names from the top category down, joined by slashes (superoffice.carrier.category)."""
+    def category_path(self, id_: int) -> list[str]:
+        """The names from the top category down (superoffice.carrier.category)."""
         names: list[str] = []
         seen: set[int] = set()
         while id_ and id_ not in seen:
@@ -155,7 +155,7 @@ class Directory:
             here = self.get("category", id_)
             names.append(here.name)
             id_ = int(here.facts.get("parent", 0))
-        return "/".join(reversed(names))
+        return names[::-1]
 
     def status_of(self, base: str) -> Named:
         """The status that tickets of a base status get: the default one, else the first that maps to it."""

@@ -54,6 +54,8 @@ class Profile:
     version: str
     extra: str | None
     namespaces: str
+    entity_select: frozenset[str] | None = None
+    """The names of $select in lower case, as entities take them, whose properties are others."""
 
     def right(self, right: Any, of_field: bool = False) -> Any:
         """A right as the carrier shows it; "" is no restriction (superoffice.carrier.rights)."""
@@ -82,8 +84,9 @@ class Profile:
                 made[name] = carriers.unset(name)
         for name in TRANSLATED:
             made[name] = self.tongue.text(made[name])
-        # Only the last segment is a name of its own; the path is put together from translated ones.
-        made["CategoryFullname"] = "/".join(self.tongue.text(each) for each in _segments(made["CategoryFullname"]))
+        if made["CategoryFullname"]:
+            # Each segment is a string of its own: the path is put together from translated ones.
+            made["CategoryFullname"] = "/".join(self.tongue.text(each) for each in names.category_path(row.Category))
         write = self.clock.write
         for name in DATES:
             made[name] = write(made[name])
@@ -121,20 +124,6 @@ class Profile:
     def whole(self, row: Any, names: Directory) -> dict[str, Any]:
         """The complete carrier of a ticket, for answers that hold one."""
         return {**self.carrier(row, names), **self.tail()}
-
-
-def _segments(path: str) -> Sequence[str]:
-    # A multi-language name may hold slashes itself, inside its quotes.
-    if '"' not in path:
-        return path.split("/")
-    found, quoted, start = [], False, 0
-    for position, letter in enumerate(path):
-        if letter == '"':
-            quoted = not quoted
-        elif letter == "/" and not quoted:
-            found.append(path[start:position])
-            start = position + 1
-    return [*found, path[start:]]
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Paths are compared without case (superoffice.address.agent). Knows no request bu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -112,10 +112,38 @@ def _agent(verb: str, parts: tuple[str, ...]) -> Route:
     return Route(name, body=True)
 
 
-_VERBS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
+_ON_TICKET: Mapping[str, str] = {"GET": "ticket.get", "PUT": "ticket.put", "DELETE": "ticket.delete"}
+_ON_TICKETS: Mapping[str, str] = {"GET": "ticket.list", "POST": "ticket.post"}
+_READ: Mapping[tuple[str, str], str] = {
+    ("ticket", "simple"): "ticket.simple", ("ticket", "messages"): "ticket.messages", ("contact", "tickets"): "contact.tickets",
+    ("person", "tickets"): "person.tickets",
+}  # fmt: skip
+_SINGLE: Mapping[tuple[str, ...], str] = {
+    ("timezone",): "zones", ("timezone", "base"): "zone.base", ("user", "currentprincipal"): "principal",
+    ("ticket", "default"): "ticket.default",
+}  # fmt: skip
 
 
 def _rest(verb: str, parts: tuple[str, ...], low: tuple[str, ...]) -> Route:
     if low[0] not in KNOWN and low[0] != "ticket":
         return _nowhere()
+    if low in _SINGLE:
+        return Route(_SINGLE[low]) if verb == "GET" else _verb(_SINGLE[low], verb, "GET")
+    if low == ("ticket",):
+        return _by_verb(verb, _ON_TICKETS)
+    if len(low) == 2 and low[0] == "ticket":
+        return _by_verb(verb, _ON_TICKET, parts[1])
+    if len(low) == 2 and low[0] == "archive":
+        return Route("archive", path=parts[1:]) if verb == "GET" else _verb("archive", verb, "GET")
+    if len(low) == 3 and (low[0], low[2]) in _READ:
+        name = _READ[low[0], low[2]]
+        return Route(name, path=parts[1:2]) if verb == "GET" else _verb(name, verb, "GET")
     return Route("other", path=("/".join(parts[:3]),))
+
+
+def _by_verb(verb: str, known: Mapping[str, str], *path: str) -> Route:
+    if verb == "PATCH":
+        return Route("other", path=("PATCH of a ticket",))
+    if verb not in known:
+        return _verb(next(iter(known.values())), verb, *known)
+    return Route(known[verb], path=path, body=verb in ("POST", "PUT"))
