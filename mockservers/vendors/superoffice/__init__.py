@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mockservers.kernel.operations import Emulator, Operation, operations
-from mockservers.vendors.superoffice import access, errors, recipes, rules
+from mockservers.vendors.superoffice import access, description, errors, recipes, rules
 from mockservers.vendors.superoffice.dialects import DIALECTS
 from mockservers.vendors.superoffice.model import METADATA
 from mockservers.vendors.superoffice.records import RECORDS
@@ -62,6 +62,7 @@ EMULATOR = Emulator(
         Operation("describe", around.describe, "GET of an agent's method: what it takes and answers"),
         Operation("version", around.version, "GET /api; needs no login"),
         Operation("addresses", around.addresses, "GET /api/v1; needs no login"),
+        Operation("description", around.described, "GET /api/v1/openapi.json: an OpenAPI document of our own"),
         Operation("state", around.state, "GET /api/state/{tenant}; needs no login"),
         Operation("tokens", tokens.tokens, "an access token for a refresh token"),
         Operation("zones", around.zone_list, "GET TimeZone"),
@@ -85,4 +86,5 @@ EMULATOR = Emulator(
         "SO-AppToken": recipes.APP_TOKEN,
     },
     endpoint=ENDPOINT,
+    description=description.PATH,
 )

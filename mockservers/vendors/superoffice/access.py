@@ -29,7 +29,7 @@ SESSION_COOKIE, XSRF_HEADER = "SoSession", "x-xsrf-token"
 REFRESH_LIFE = 3650 * 24 * HOUR
 RUNNING = frozenset({"Running", "OnlineMaintenance"})
 STATES = (*sorted(RUNNING), "OfflineMaintenance", "Stopped")
-PUBLIC = frozenset({"version", "addresses", "state", "tokens"})
+PUBLIC = frozenset({"version", "addresses", "state", "tokens", "description"})
 """Operations that need no login."""
 
 

@@ -40,6 +40,11 @@ _LATER: Mapping[str, str] = {"Spam": "Unknown", "API": "Unknown", "Flow": "Unkno
 """Names of enumerations that older releases lack, and what they say instead (superoffice.carrier.grows)."""
 
 
+def dropped(version: str) -> frozenset[str]:
+    """The properties that a release lacks (superoffice.carrier.grows)."""
+    return _DROPPED[version]
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What the look of a ticket depends on besides the ticket."""

@@ -86,6 +86,8 @@ def _route(verb: str, parts: tuple[str, ...]) -> Route:
             if verb == "GET"
             else _verb("version", verb, "GET")
         )
+    if low == ("api", "v1", "openapi.json"):
+        return Route("description") if verb == "GET" else _verb("description", verb, "GET")
     if low[1] == "state" and len(low) == 3:
         return Route("state", path=parts[2:]) if verb == "GET" else _verb("state", verb, "GET")
     if low[1] != "v1":

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Unsupported
-from mockservers.vendors.superoffice import rules, zones
+from mockservers.vendors.superoffice import description, rules, zones
 from mockservers.vendors.superoffice.access import RUNNING, caller
 from mockservers.vendors.superoffice.answers import Answer
 from mockservers.vendors.superoffice.model import CATALOGUE
@@ -63,6 +63,12 @@ def describe(ctx: Context, asked: Asked) -> Answer:
         "NsApiSlow": endpoint.get("slow_ms", 0),
     }  # fmt: skip
     return Answer(value, "MethodDescription")
+
+
+def described(ctx: Context, asked: Asked) -> Answer:
+    """All of it as an OpenAPI document of our own."""
+    ctx.cite(rules.ADDRESS_VERSION)
+    return Answer(description.document(ctx.installation.dialect, asked.root), "OpenApi")
 
 
 def _zone(code: str) -> dict[str, Any]:
