@@ -161,7 +161,7 @@ _ODATA = {"$select", "$filter", "$orderBy", "$top", "$skip"}
 
 
 def _answer(named: str | None) -> Schema:
-    if named in _ANSWERS:
+    if named is not None and named in _ANSWERS:
         return _ANSWERS[named]
     if named and "TicketEntity" in named:
         return _ref("TicketEntity")

@@ -86,8 +86,8 @@ def test_schemathesis_finds_nothing(described: Any, path: str, verb: str, mode: 
     operation = described[path][verb]
 
     @settings(
-        max_examples=6 if mode == GOOD else 3, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        max_examples=6 if mode == GOOD else 3, deadline=None, derandomize=True, database=None,
+        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operation.as_strategy(generation_mode=mode))
     def asked(case: Any) -> None:
