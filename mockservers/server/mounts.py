@@ -44,6 +44,9 @@ MOUNTS = (
     mount("trackit", r"(?:/+[^/]+)+/+WebApi(?:/.*)?", "/TrackIt/WebApi"),
     # The API of Track-It! 11 is another one; the wire says so.
     mount("trackit", r"/TrackitWebAPI(?:/.*)?", "/TrackitWebAPI/api"),
+    # Without a slash at its end, /api is not get_tickets' address. Roots, and folders above them, are compared by the wire.
+    mount("superoffice", r"(?:/[^/]+)?/api(?:/(?:v1|state)(?:/.*)?)?", "/api/v1/Agents/Ticket/GetTickets"),
+    mount("superoffice", r"/login/common/oauth/tokens", "/login/common/oauth/tokens"),
 )
 
 _PREFIX = re.compile(r"/w/([^/]*)(/.*|$)", re.DOTALL)

@@ -14,7 +14,7 @@ from mockservers.kernel.operations import Emulator
 from mockservers.wirekit.environ import EXCHANGE as EXCHANGE
 from mockservers.wirekit.environ import WORLD as WORLD
 
-NAMES = ("querydata", "get_tickets", "autotask", "trackit")
+NAMES = ("querydata", "get_tickets", "autotask", "trackit", "superoffice")
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

@@ -202,7 +202,7 @@ def test_a_call_to_nowhere_shows_no_secret_of_any_vendor() -> None:
     with FrontDoor(worlds) as door, Wire(door.port) as wire:
         for target, body in (
             ("/API/defalt.aspx?key=REAL-KEY", b""),
-            ("/API?key=demo-key", b""),
+            ("/API/x?key=demo-key", b""),
             ("/nowhere?x=DEMO-AUTH-CODE", b""),
             ("/w/nobody/API/?key=REAL-KEY", b""),
             ("/Irthnet.asmx", code),

@@ -221,7 +221,7 @@ def envelopes(draw: st.DrawFn) -> bytes:
     for _ in range(draw(st.integers(0, 3))):
         inside = draw(st.sampled_from([payload, payload.get("Filters")]))
         if isinstance(inside, dict):
-            inside[draw(st.sampled_from(sorted(inside)) | words)] = draw(values)
+            inside[draw(st.sampled_from([*sorted(inside), "Filters"]) | words)] = draw(values)
         elif isinstance(inside, list):
             inside.append(draw(values | st.dictionaries(st.sampled_from(["Field", "Operation", "Value"]), values)))
     dialect = everyone("querydata").dialects.default if "querydata" in REAL else {}

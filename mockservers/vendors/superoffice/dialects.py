@@ -1,0 +1,115 @@
+"""The switches of SuperOffice: choices made where public knowledge ends, and the named dialects that group them.
+
+Those that the server needs before it knows the caller hold for the installation. Knows no request and no table.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from mockservers.kernel.dialects import DialectFamily, Switch
+from mockservers.vendors.superoffice import zones
+from mockservers.vendors.superoffice.rules import VENDOR
+
+AUTHORIZE = ("username", "ticket", "implicit", "bearer")
+
+
+def _zone(value: Any) -> str:
+    found = zones.find(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"there are {', '.join(zones.ZONES)}")
+    return found
+
+
+def _number(low: float, high: float, whole: bool = True) -> Any:
+    def check(value: Any) -> int | float:
+        number = float(value) if isinstance(value, str) else value
+        if isinstance(number, bool) or not low <= number <= high or (whole and number != int(number)):
+            raise ValueError(f"from {low:g} to {high:g}")
+        return int(number) if whole else float(number)
+
+    return check
+
+
+def _property(value: Any) -> str | None:
+    if value in (None, False, "off", ""):
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z][A-Za-z0-9]{0,39}", value):
+        raise ValueError("a property's name is letters and digits, the first a capital")
+    return value
+
+
+def _roots(value: Any) -> tuple[str, ...]:
+    given = [part.strip() for part in value.split(",")] if isinstance(value, str) else list(value)
+    for root in given:
+        if not isinstance(root, str) or not re.fullmatch(r"/|/[^/\\?#%\s]+", root):
+            raise ValueError(f"{root!r} is no path such as / or /SuperOffice")
+    if not given:
+        raise ValueError("at least one root is needed, or nobody could call")
+    return tuple(given)
+
+
+def _schemes(value: Any) -> tuple[str, ...]:
+    given = [part.strip() for part in value.split(",")] if isinstance(value, str) else list(value)
+    if not set(given) <= set(AUTHORIZE):
+        raise ValueError(f"there are {', '.join(AUTHORIZE)}")
+    return tuple(each for each in AUTHORIZE if each in given)
+
+
+_SWITCHES = (
+    Switch("dates", "page", "the page's sample has an offset without asking; captures have none", ("page", "netserver")),
+    Switch("base_zone", "NO", "the base zone of the installation", check=_zone, form="a zone's code, such as NO or US-NY"),
+    Switch("unknown_zone", "ignore", "the effect of a wrong zone code is not known", ("ignore", "400")),
+    Switch("missing_id", "omit", "the shape for unknown or hidden ids is not published", ("omit", "null")),
+    Switch("duplicate_id", "distinct", "not promised either way", ("distinct", "repeat")),
+    Switch("order", "request", "documented in client libraries only", ("request", "shuffled")),
+    Switch("select_mode", "null", "value types might fall to their defaults", ("null", "omit", "default_value")),
+    Switch("select_keeps_key", "no", "whether $select keeps TicketId is not said", ("no", "yes")),
+    Switch("unset_connect", "page", "ConnectId of an unmerged ticket: 0 on the page, -1 in samples", ("page", "captured")),
+    Switch("rights_none", "null", "an unrestricted right: null on the page, an object or {} in captures",
+           ("null", "object", "empty")),
+    Switch("deployment", "onsite", "online refuses Basic and needs SO-AppToken with SOTicket", ("onsite", "online"),
+           scope="installation"),
+    Switch("authorize_with", AUTHORIZE, "each way to log in is a setting of the server", check=_schemes,
+           form="a list of username, ticket, implicit, bearer", scope="installation"),
+    Switch("bad_request", "400", "two documentation pages disagree", ("400", "200"), scope="installation"),
+    Switch("auth_error_body", "rest_object", "bodies of 401 and 403 are not public", ("rest_object", "message", "empty"),
+           scope="installation"),
+    Switch("accept_unknown", "json", "the framework answers by default", ("json", "406"), scope="installation"),
+    Switch("xml_namespaces", "none", "the documented sample is plain, the framework's writer is not",
+           ("none", "datacontract"), scope="installation"),
+    Switch("string_ids", "coerce", "usual .NET binding", ("coerce", "reject")),
+    Switch("trailing_semicolon", "on", "captures and prose differ", ("on", "off")),
+    Switch("language_fallback", "us_first", "the order is not published", ("us_first", "first_part")),
+    Switch("token_seconds", 3600, "one page says 20 minutes", check=_number(1, 10**7), form="a number of seconds"),
+    Switch("ticket_hours", 6.0, "a test may want it shorter", check=_number(0.001, 10**5, False),
+           form="a number of hours"),
+    Switch("deleted_days", 14, "retention of deleted tickets", check=_number(0, 36500), form="a number of days"),
+    Switch("carrier_version", "current", "older releases lack properties and names of enumerations",
+           ("current", "client_10", "page_2022")),
+    Switch("extra_property", None, "carriers grow", check=_property, form="the name of a property, or off"),
+    Switch("rate_limit", 0, "10 calls a second is a guideline; 0 is no limit", check=_number(0, 10**6),
+           form="a number of calls a second"),
+    Switch("latency_per_id", 0.0, "makes the length of a list cost time", check=_number(0, 60_000, False),
+           form="a number of milliseconds"),
+    Switch("roots", ("/", "/SuperOffice", "/Cust12345"), "where /api hangs depends on the installation", check=_roots,
+           form="a list of paths, or text with commas", scope="installation"),
+)  # fmt: skip
+
+DIALECTS = DialectFamily(
+    VENDOR,
+    _SWITCHES,
+    named={
+        "netserver": {"dates": "netserver", "unset_connect": "captured", "rights_none": "object"},
+        "online": {"deployment": "online", "dates": "netserver", "unset_connect": "captured", "rate_limit": 10},
+        "strict": {"unknown_zone": "400", "accept_unknown": "406", "string_ids": "reject", "select_keeps_key": "yes"},
+        "older": {"carrier_version": "page_2022", "dates": "netserver", "trailing_semicolon": "off"},
+        "hostile": {
+            "order": "shuffled", "missing_id": "null", "duplicate_id": "repeat", "select_mode": "omit",
+            "bad_request": "200", "auth_error_body": "empty", "rights_none": "empty", "extra_property": "Hologram",
+            "language_fallback": "first_part", "base_zone": "US-NY",
+        },
+    },
+)  # fmt: skip
+"""`default` is the page as it stands."""
