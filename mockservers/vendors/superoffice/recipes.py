@@ -29,7 +29,7 @@ from mockservers.vendors.superoffice.model import (
 )
 
 if TYPE_CHECKING:
-    from mockservers.kernel.world import Installation
+    from mockservers.kernel.installation import Installation
 
 DEMO, OTHER = "Cust12345", "Cust67890"
 USER, PASSWORD = "demo@demo.example", "demo-password"

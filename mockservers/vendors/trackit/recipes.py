@@ -32,7 +32,7 @@ from mockservers.vendors.trackit.model import (
 )
 
 if TYPE_CHECKING:
-    from mockservers.kernel.world import Installation
+    from mockservers.kernel.installation import Installation
 
 DEMO, OTHER = "demo", "other-desk"
 DEMO_USER, DEMO_PASSWORD = company.LOGINS[0][:2]
