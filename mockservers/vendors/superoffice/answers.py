@@ -10,7 +10,7 @@ from typing import Any
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Rule
-from mockservers.vendors.superoffice import languages, rules, zones
+from mockservers.vendors.superoffice import languages, odata, rules, zones
 from mockservers.vendors.superoffice.access import caller
 from mockservers.vendors.superoffice.languages import Tongue
 from mockservers.vendors.superoffice.model import PROPERTIES
@@ -32,6 +32,8 @@ class Answer:
 
 
 _NAMES = {name.lower(): name for name in PROPERTIES}
+_SAMPLE = ["name", "department", "category/id"]
+"""What the page's sample selects (superoffice.select.generic_sample)."""
 
 
 def profile(ctx: Context, asked: Asked, *, entity: bool = False) -> Profile:
@@ -111,10 +113,14 @@ def select(ctx: Context, asked: Asked) -> frozenset[str] | None:
             met.append(rules.SELECT_PATH)
         if name is None:
             met.append(rules.SELECT_UNKNOWN)
+            if first.strip().lower() in odata.COLUMNS:
+                met.append(rules.SELECT_NOT_ODATA)
         else:
             if name != first.strip():
                 met.append(rules.SELECT_CASE)
             found.add(name)
+    if [each.lower() for each in wanted] == _SAMPLE:
+        met.append(rules.SELECT_SAMPLE)
     if "TicketId" not in found:
         met.append(rules.SELECT_KEY)
         if ctx.dialect["select_keeps_key"] == "yes":

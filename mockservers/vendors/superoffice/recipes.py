@@ -336,7 +336,7 @@ def _special(born: int, unmerged: int) -> list[_Values]:
         add(
             41 + n,
             f"Right on the row: {right}",
-            now + 22 * HOUR + n,
+            now + 22 * HOUR + n * SECOND,
             right=None if right is None else json.dumps(right),
         )
     add(46, "ConnectId -1", now + 23 * HOUR, ConnectId=-1)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mockservers.kernel.rules import Refusal, Rule
+from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.model import CATALOGUE
 
@@ -44,7 +44,6 @@ class Route:
     path: tuple[str, ...] = ()
     body: bool = False
     html: bool = False
-    rules: tuple[Rule, ...] = ()
     defect: Refusal | None = None
 
 
@@ -62,7 +61,7 @@ def find(verb: str, path: str, roots: Sequence[str], tenants: Sequence[str]) -> 
     if root.lower() not in served and not (rest.lower().startswith("/login/") and not root):
         return _nowhere()
     found = _route(verb, tuple(part for part in rest.split("/") if part))
-    return Route(found.operation, root or "/", found.path, found.body, found.html, found.rules, found.defect)
+    return Route(found.operation, root or "/", found.path, found.body, found.html, found.defect)
 
 
 def _nowhere() -> Route:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
-from mockservers.vendors.superoffice import bodies, errors, negotiation, renderings, routes
+from mockservers.vendors.superoffice import bodies, errors, negotiation, renderings, routes, rules
 from mockservers.vendors.superoffice.answers import Answer
 from mockservers.vendors.superoffice.requests import Asked
 from mockservers.vendors.superoffice.rules import VENDOR
@@ -40,7 +40,8 @@ def _serve(path: str = "") -> Response:
     asked.cookies = bodies.cookies(here.header("Cookie"))
     asked.variables = bodies.variables(here.query)
     _hide(here, asked)
-    asked.met += route.rules
+    if "so-browser-tz-offset" in asked.headers or here.environ.get("HTTP_ACCEPT_LANGUAGE") == "":
+        asked.met.append(rules.REQUEST_NPM_HEADERS)
     defect: Exception | None = None
     try:
         chosen = negotiation.choose(asked.header("accept"), dialect, route.html)

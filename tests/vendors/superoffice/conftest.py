@@ -151,7 +151,9 @@ def make_desk() -> MakeDesk:
             seed=seed, mode="frozen", start=instants.from_iso(now), data={"superoffice": Recipe.parse(data)},
             dialects={"superoffice": switches.pop("dialect", switches)}, store=store,
         )  # fmt: skip
-        return Desk(World("desk", config, vendors.emulator))
+        world = World("desk", config, vendors.emulator)
+        world.installation("superoffice")  # dates of the data hang on the time at which it is opened
+        return Desk(world)
 
     return make
 

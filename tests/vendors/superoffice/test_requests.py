@@ -1,0 +1,188 @@
+"""What requests may look like: bodies, media types, headers of client libraries, addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockservers.kernel import catalogue
+
+Desk = Any
+BODIES = {
+    "json": b'{"TicketIds":[439,829]}',
+    "xml": b"<?xml version='1.0'?><GetTicketsRequest><TicketIds><int>439</int><int>829</int></TicketIds></GetTicketsRequest>",
+    "x-www-form-urlencoded": b"TicketIds=439&TicketIds=829",
+}
+
+
+@pytest.mark.rule("superoffice.request.media", "superoffice.request.xml", "superoffice.request.form")
+def test_each_of_the_seven_media_types(desk: Desk) -> None:
+    for media in catalogue.load("superoffice").facts["request_media"]:
+        kind = media.rpartition("/")[2]
+        body = BODIES.get(kind, BODIES["json"])
+        for written in (media, f"{media}; charset=utf-8", media.upper()):
+            assert desk.call("GetTickets", body, media=written).ids == [439, 829], written
+    for media in ("text/plain", "application/pdf", "application/json; charset=klingon", None):
+        reply = desk.call("GetTickets", BODIES["json"], media=media)
+        assert (reply.status, list(reply.json)) == (415, ["Message"]), media
+    assert "text/plain" in desk.call("GetTickets", BODIES["json"], media="text/plain").json["Message"]
+    desk.switch(string_ids="reject")  # in a form and in XML everything is text
+    assert desk.call("GetTickets", BODIES["xml"], media="text/xml").ids == [439, 829]
+    for form in (b"TicketIds[0]=439&TicketIds[1]=829", b"ticketids=439&ticketids=829"):
+        assert desk.call("GetTickets", form, media="application/x-www-form-urlencoded").ids == [439, 829]
+    assert desk.call("GetTickets", b"TicketIds=439", media="application/x-www-form-urlencoded").ids == [439]
+
+
+def test_other_charsets(desk: Desk) -> None:
+    for charset in ("utf-16", "iso-8859-1"):
+        body = BODIES["json"].decode().encode(charset)
+        assert desk.call("GetTickets", body, media=f"application/json; charset={charset}").ids == [439, 829]
+    assert desk.call("GetTickets", BODIES["json"].decode().encode("utf-16")).ids == [439, 829]
+    assert desk.call("GetTickets", b"\xef\xbb\xbf" + BODIES["json"]).ids == [439, 829]
+    assert desk.call("GetTickets", b'{"TicketIds":[1],"x":"\xff"}').status == 400
+
+
+@pytest.mark.rule("superoffice.request.ids", "superoffice.error.bad_request")
+def test_ids_are_int32(desk: Desk) -> None:
+    assert desk.call("GetTickets", {"TicketIds": ["439", " 829 ", 1.0]}).ids == [439, 829, 1]
+    for wrong in ("x", "4 39", "", 2**31, -(2**31) - 1, "99999999999", 1.5, True, None, [1], {}, "٣"):
+        reply = desk.call("GetTickets", {"TicketIds": [1, wrong]})
+        assert (reply.status, list(reply.json)) == (400, ["Message", "MessageDetail"]), wrong
+        assert reply.json["Message"] == "The request is invalid."
+    assert desk.call("GetTickets", {"TicketIds": [2**31 - 1, -(2**31)]}).json == []
+    desk.switch(string_ids="reject")
+    assert desk.call("GetTickets", {"TicketIds": ["439"]}).status == 400
+    assert "superoffice.error.bad_request" in desk.call("GetTickets", b"{").entry.rules
+
+
+@pytest.mark.rule("superoffice.request.missing", "superoffice.error.bad_request")
+def test_a_body_without_ids(make_desk: Any) -> None:
+    desk = make_desk()
+    for body in (
+        None,
+        b"null",
+        b"[]",
+        b"[439]",
+        b"{}",
+        b'{"TicketIds":null}',
+        b'{"TicketIds":439}',
+        b'"x"',
+        b"{",
+        b"\xff",
+    ):
+        reply = desk.call("GetTickets", body)
+        assert reply.status == 400, body
+        assert set(reply.json) == {"Message", "MessageDetail"}
+    assert desk.call("GetTickets", {"TicketIds": []}).text == "[]"
+    lenient = make_desk(bad_request="200")
+    reply = lenient.call("GetTickets", b"{}")
+    assert (reply.status, set(reply.json), reply.entry.outcome) == (200, {"Message", "MessageDetail"}, "refused")
+
+
+@pytest.mark.rule("superoffice.request.npm_headers", "superoffice.time.header")
+def test_headers_of_client_libraries(desk: Desk) -> None:
+    headers = {"so-timezone": "no,INCLUDETZOFFSET", "SO-Browser-TZ-Offset": "60", "Accept-Language": "", "SO-Language": "en",
+               "User-Agent": "SO-TS-WebApi/1.0"}  # fmt: skip
+    reply = desk.tickets(*range(1, 5000), headers=headers)
+    assert reply.status == 200
+    assert len(reply.ids) > 290
+    assert desk.tickets(1, headers={"Accept-Language": "*"}).json[0]["PriorityName"].startswith('US:"Low"')
+
+
+@pytest.mark.rule("superoffice.request.get_describes")
+def test_get_describes_and_runs_nothing(desk: Desk) -> None:
+    reply = desk.get("Agents/Ticket/GetTickets")
+    assert reply.status == 200
+    assert (reply.json["Name"], reply.json["Request"], reply.json["NsApiSlow"]) == (
+        "GetTickets",
+        {"TicketIds": "int32[]"},
+        2000,
+    )
+    before = desk.all()
+    assert desk.get("agents/ticket/doescalating").json["NsApiSlow"] in (2000, 5000)
+    assert desk.all() == before
+
+
+@pytest.mark.rule("superoffice.address.verbs")
+def test_other_verbs(desk: Desk) -> None:
+    for verb in ("PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"):
+        reply = desk.ask(verb, "/api/v1/Agents/Ticket/GetTickets")
+        assert reply.status == 405
+        assert reply.headers["Allow"] == "GET, POST"
+
+
+@pytest.mark.rule("superoffice.address.other", "superoffice.error.rest")
+def test_what_is_known_and_what_is_not(desk: Desk) -> None:
+    for path in ("Agents/Ticket/DoEscalating", "Agents/Contact/GetContact", "Ticket/439/Nonsense"):
+        reply = desk.ask("POST", f"/api/v1/{path}", body={})
+        assert (reply.status, reply.entry.outcome) == (501, "unsupported")
+        assert list(reply.json) == ["Error", "ErrorType", "ErrorMessage", "ErrorSource"]
+    assert desk.get("Webhook").status == 501
+    for path in ("Agents/Ticket/GetMyActiveTickets", "Nonsense", "Agents/Ticket", "Agents"):
+        assert desk.ask("POST", f"/api/v1/{path}", body={}).status == 404
+    assert desk.ask("GET", "/api/v2").status == 404
+    assert desk.get("Ticket/77777").json["ErrorMessage"] == "Ticket id 77777 not found"
+    assert "superoffice.error.rest" in desk.get("Ticket/77777").entry.rules
+
+
+@pytest.mark.rule("superoffice.address.roots")
+def test_roots(make_desk: Any) -> None:
+    desk = make_desk()
+    for root in ("", "/SuperOffice", "/superoffice", "/Cust12345", "/CUST12345"):
+        assert desk.call("GetTickets", {"TicketIds": [1]}, root=root).ids == [1], root
+    for root in ("/Elsewhere", "/a/b"):
+        assert desk.call("GetTickets", {"TicketIds": [1]}, root=root).status == 404, root
+    moved = make_desk(roots="/CRM")
+    assert moved.call("GetTickets", {"TicketIds": [1]}, root="/crm").ids == [1]
+    assert moved.call("GetTickets", {"TicketIds": [1]}).status == 404
+
+
+@pytest.mark.rule("superoffice.address.version")
+def test_versions_for_people_and_programs(desk: Desk) -> None:
+    page = desk.ask("GET", "/api", login=None)
+    assert (page.status, page.media) == (200, "text/html; charset=utf-8")
+    block = desk.ask("GET", "/api", login=None, headers={"Accept": "application/json"}).json
+    assert block["NetServerVersion"] == "12.4.1514.0"
+    addresses = desk.ask("GET", "/SuperOffice/api/v1", login=None, headers={"Accept": "application/json"}).json
+    assert addresses["/SuperOffice/api/v1/Agents/Ticket/GetTickets"] == {"POST": "Ticket[]"}
+    assert desk.ask("POST", "/api", login=None).status == 405
+
+
+@pytest.mark.rule("superoffice.address.state")
+def test_the_state_of_a_tenant(desk: Desk) -> None:
+    def state() -> tuple[str, bool]:
+        found = desk.ask("GET", "/api/state/cust12345", login=None).json
+        return found["State"], found["IsRunning"]
+
+    assert state() == ("Running", True)
+    desk.administer("set state", state="OnlineMaintenance")
+    assert state() == ("OnlineMaintenance", True)
+    assert desk.tickets(1).status == 200
+    desk.administer("set state", state="OfflineMaintenance")
+    assert state() == ("OfflineMaintenance", False)
+    desk.administer("move", host="sod2.example")
+    assert desk.ask("GET", "/api/state/Cust12345", login=None).json["Endpoint"] == "http://sod2.example/Cust12345"
+    assert desk.ask("GET", "/api/state/nobody", login=None).status == 404
+
+
+@pytest.mark.rule("superoffice.limit.maintenance")
+def test_offline_maintenance(desk: Desk) -> None:
+    desk.administer("set state", state="OfflineMaintenance")
+    reply = desk.tickets(1)
+    assert (reply.status, reply.body) == (503, b"")
+
+
+@pytest.mark.rule("superoffice.zone.list")
+def test_zones(desk: Desk) -> None:
+    assert {"NO", "UTC", "US-NY"} <= {each["IsoCode"] for each in desk.get("TimeZone").json}
+    assert desk.get("TimeZone/base").json == {"TimeZoneId": 261, "IsoCode": "NO", "Name": "Europe/Oslo"}
+    desk.switch(base_zone="us-ny")
+    assert desk.get("TimeZone/base").json["IsoCode"] == "US-NY"
+
+
+@pytest.mark.rule("superoffice.user.principal")
+def test_who_is_logged_in(desk: Desk) -> None:
+    found = desk.get("User/currentPrincipal").json
+    assert (found["UserName"], found["EjUserId"], found["AssociateId"]) == ("demo@demo.example", 10, 11)
+    assert found["DatabaseContextIdentifier"] == "Cust12345"
