@@ -31,7 +31,7 @@ def told(ctx: Context) -> dict[str, Any]:
         "exists": True,
         "fields": {
             "labels": dict(tenant.facts.get("labels", {})),
-            "roles": {name: list(each) for name, each in tenant.facts.get("roles", {}).items()},
+            "roles": {name: list(each) for name, each in tenant.facts["roles"].items()},
             "segregation": dict(tenant.facts.get("segregation", {})),
             "technicians": {
                 str(each.facts.get("user", each.id)): {
@@ -153,7 +153,7 @@ def _settle(ctx: Context, wish: Wish, given: bool) -> None:
             facts[key] = [*held, *names] if wanted else held
         return
     role, tenant = wish.text("role"), access.tenant_of(ctx)
-    roles = dict(tenant.facts.get("roles", {}))
+    roles = dict(tenant.facts["roles"])
     if role not in roles and not given:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(roles)}")
     held = [each for each in roles.get(role, ()) if each not in names]
@@ -170,7 +170,7 @@ def _add_technician(ctx: Context, wish: Wish) -> None:
         raise Misuse(f"{user!r} is not the name of a group, a backslash and a login")
     if any(each.facts.get("user") == user for each in access.technicians(ctx)):
         raise Misuse(f"there is a technician {user!r} already")
-    if role not in tenant.facts.get("roles", {}):
+    if role not in tenant.facts["roles"]:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(tenant.facts.get('roles', {}))}")
     first, last = wish.text("first", login.title()), wish.text("last", "Technician")
     named = wish.truth("named_licence", False)
@@ -200,7 +200,7 @@ def _activate(ctx: Context, wish: Wish) -> None:
 def _move(ctx: Context, wish: Wish) -> None:
     """Give a technician another role: `user`, `role`."""
     found, role = _technician(ctx, wish), wish.text("role")
-    if role not in access.tenant_of(ctx).facts.get("roles", {}):
+    if role not in access.tenant_of(ctx).facts["roles"]:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(access.tenant_of(ctx).facts.get('roles', {}))}")
     found.facts["role"] = role
 
@@ -213,7 +213,7 @@ def _end_sessions(ctx: Context, wish: Wish) -> None:
         conditions.append(table.c.credential == _technician(ctx, wish).id)
     if wish.truth("keep_refresh", False):
         conditions.append(table.c.kind == model.ACCESS)
-    SESSIONS.end(ctx, *conditions)
+    model.end_sessions(ctx, *conditions)
 
 
 # --- segregation, licences, trouble -----------------------------------------------------------------------------------
