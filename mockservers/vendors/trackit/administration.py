@@ -14,7 +14,7 @@ from mockservers.kernel.tenants import Credential
 from mockservers.vendors.trackit import access, fields, model, renderings
 from mockservers.vendors.trackit.model import SESSIONS
 from mockservers.vendors.trackit.semantics.workflow import FAILING
-from mockservers.vendors.trackit.wishes import CUSTOMER, Wish, field_named
+from mockservers.vendors.trackit.wishes import CUSTOMER, Wish, field_named, storable
 
 LISTS = tuple(sorted({*fields.MODULES.values(), "activity", "note_type"}))
 """Modules of the directory, whose records can be added and changed."""
@@ -50,8 +50,9 @@ def told(ctx: Context) -> dict[str, Any]:
 
 def _rename(ctx: Context, wish: Wish) -> None:
     """Give a ticket field another label, or its own again when `label` is left out: `field`, `label`?."""
-    field, label = field_named(wish.text("field")), wish.take("label")
-    if label is not None and (not isinstance(label, str) or not label.strip() or len(label) > 200):
+    field = field_named(wish.text("field"))
+    label = wish.text("label") if "label" in wish.raw else None
+    if label is not None and (not label.strip() or len(label) > 200):
         raise Misuse(f"'label' takes a text of up to 200 characters, not {label!r}")
     labels = dict(access.tenant_of(ctx).facts.get("labels", {}))
     labels.pop(str(field.number), None)
@@ -98,7 +99,7 @@ def _checked(module: str, known: Mapping[int, Mapping[str, Any]], facts: Mapping
         raise Misuse(f"a status is of type O or C, not {facts['type']!r}")
     if set(facts.get("precedence", ())) - {"category", "requestor", "location", "department"}:
         raise Misuse("'precedence' lists category, requestor, location and department in another order")
-    return dict(facts)
+    return {name: storable(name, value) if isinstance(value, str) else value for name, value in facts.items()}
 
 
 def _default(ctx: Context, wish: Wish) -> None:
