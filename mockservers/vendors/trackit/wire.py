@@ -19,6 +19,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Note, Refusal, Rule, Unsupported
 from mockservers.vendors.trackit import description, errors, rules
+from mockservers.vendors.trackit.fields import LATEST
 from mockservers.vendors.trackit.renderings import text
 from mockservers.vendors.trackit.requests import Asked, Members, decoded
 from mockservers.vendors.trackit.routes import ROUTES, Route
@@ -286,7 +287,7 @@ def _token(here: Visit) -> Response:
 
 def _token_members(value: Tokens) -> dict[str, Any]:
     issued, expires = (
-        instants.to_datetime(each).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        instants.to_datetime(min(each, LATEST)).strftime("%a, %d %b %Y %H:%M:%S GMT")
         for each in (value.access.issued, value.access.expires)
     )
     seconds = (value.access.expires - value.access.issued // instants.SECOND * instants.SECOND) // instants.SECOND - 1
