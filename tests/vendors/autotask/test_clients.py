@@ -242,7 +242,9 @@ def test_zeep_meets_a_fault_as_one(door: FrontDoor) -> None:
 
     client = zeep_client(door)
     client.set_default_soapheaders({"AutotaskIntegrations": {"IntegrationCode": CODE}})
-    with pytest.raises(zeep.exceptions.Fault, match=r"unable to process request\. ---> 'Nothing' is not an entity"):
+    with pytest.raises(
+        zeep.exceptions.Fault, match=r"unable to process request\. ---> The entity 'Nothing' does not exist"
+    ):
         client.service.GetFieldInfo("Nothing")
 
 
