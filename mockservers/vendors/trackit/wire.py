@@ -226,7 +226,9 @@ def _list(key: str) -> Callable[[Listed, Mapping[str, Any]], str]:
     return lambda value, _: f'{{"Count":{value.count},"{key}":[{",".join(value.records)}]}}'
 
 
-_SUCCESS: Callable[[Any, Any], str] = lambda value, _: '{"success":true}'  # noqa: E731
+def _success(value: Any, switches: Mapping[str, Any]) -> str:
+    return '{"success":true}'
+
 
 _WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "ticket.read": _one,
@@ -235,7 +237,7 @@ _WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "ticket.change_status": _both,
     "ticket.add_note": _both,
     "ticket.close": _both,
-    "ticket.delete": _SUCCESS,
+    "ticket.delete": _success,
     "notes.list": _list("TicketNotes"),
     "note.read": lambda value, _: f'{{"Note":[{value}]}}',
     "attachments.list": _list("TicketAttachments"),
@@ -245,7 +247,7 @@ _WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "groups.list": lambda value, _: text({"Groups": value}),
     "search": _list("Results"),
     "priority.derive": lambda value, _: f'{{"Priority":{value}}}',
-    "logout": _SUCCESS,
+    "logout": _success,
 }
 
 
