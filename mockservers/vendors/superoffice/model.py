@@ -217,6 +217,7 @@ _HEADS = sa.select(
     TICKETS.c.TicketId, TICKETS.c.revision, TICKETS.c.deleted
 ).where(TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.TicketId.in_(sa.bindparam("ids", expanding=True)))  # fmt: skip
 _DUE = sa.select(TICKETS).where(TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.due <= sa.bindparam("now"))
+_EARLIEST = sa.select(sa.func.min(TICKETS.c.due)).where(TICKETS.c.tenant == sa.bindparam("tenant"))
 AT_ONCE = 500
 """Ids in one statement: databases limit its parameters."""
 
@@ -236,9 +237,23 @@ def heads(db: sa.Connection, tenant: str, ids: Sequence[int]) -> dict[int, tuple
     return {id_: (revision, deleted) for id_, revision, deleted in _in_parts(db, _HEADS, tenant, ids)}
 
 
-def due(db: sa.Connection, tenant: str, now: int) -> list[dict[str, Any]]:
-    """The tickets that time has changed since they were last written."""
-    return [dict(row) for row in db.execute(_DUE, {"tenant": tenant, "now": now}).mappings()]
+def due(ctx: Context) -> list[dict[str, Any]]:
+    """The tickets that time has changed since they were last written.
+
+    When the next of them is due is kept until a ticket is written: most calls need not ask.
+    """
+    tenant, key = tenant_name(ctx), _due_key(ctx)
+    earliest: int | None = ctx.installation.cache.get(key)
+    if earliest is None:
+        found = ctx.db.execute(_EARLIEST, {"tenant": tenant}).scalar()
+        earliest = ctx.installation.cache[key] = instants.LATEST + 1 if found is None else found
+    if earliest > ctx.now:
+        return []
+    return [dict(row) for row in ctx.db.execute(_DUE, {"tenant": tenant, "now": ctx.now}).mappings()]
+
+
+def _due_key(ctx: Context) -> tuple[str, str, str]:
+    return (VENDOR, "due", tenant_name(ctx))
 
 
 def one(db: sa.Connection, tenant: str, id_: int) -> dict[str, Any] | None:
@@ -285,6 +300,7 @@ def turn(ctx: Context) -> int:
 
 def keep(ctx: Context, row: Mapping[str, Any], *, new: bool = False) -> None:
     """Write a ticket under a new revision."""
+    ctx.installation.cache.pop(_due_key(ctx), None)
     values = {**row, "tenant": tenant_name(ctx), "revision": turn(ctx), "due": _next(row)}
     if new:
         ctx.db.execute(sa.insert(TICKETS), values)
