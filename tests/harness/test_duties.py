@@ -361,5 +361,5 @@ def test_each_duty_has_an_exception_class_of_its_own() -> None:
 def test_an_integrator_is_told_what_the_named_dialects_change(vendor: str) -> None:
     here = machine(vendor)
     for dialect in emulator(vendor).dialects.named.values():
-        assert here.options(dialect)["time_zone"] == dialect["time_zone"]
+        assert here.options(dialect)["time_zone"] == str(here.zone(dialect))
     assert at(0) < at(1)
