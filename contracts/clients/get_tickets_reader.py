@@ -57,6 +57,7 @@ class Client:
         self.zone = ZoneInfo(options["time_zone"])
         self.dates = "%d/%m/%Y %H:%M:%S" if options["culture"] == "day_first" else "%m/%d/%Y %I:%M:%S %p"
         self.http = requests.Session()
+        self.http.trust_env = False  # no proxy and no .netrc of this machine comes between
         self.tickets = {}
 
     def sync(self):

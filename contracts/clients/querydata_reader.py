@@ -61,6 +61,7 @@ class Client:
         self.window = timedelta(minutes=options["window_minutes"])
         self.lag = timedelta(seconds=options["lag_seconds"])
         self.http = requests.Session()
+        self.http.trust_env = False  # no proxy and no .netrc of this machine comes between
         self.resume = datetime.fromisoformat(options["since"])
         self.unread = {}  # ids that a Summary named and no Details answered yet, oldest first
         self.tickets = {}

@@ -54,7 +54,7 @@ def window(value: str) -> tuple[datetime, datetime] | None:
         return None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 15)
 def asked(exchange: Exchanged) -> Asked:
     """What the client wanted, as far as it can be read."""
     root = xml(exchange.body)
@@ -78,7 +78,7 @@ def asked(exchange: Exchanged) -> Asked:
         return Asked()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 15)
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:
