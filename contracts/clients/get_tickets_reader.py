@@ -25,7 +25,8 @@ DATES = {"date_opened", "date_closed", "due_date", "last_updated"}
 NUMBERS = {"tid", "company_id", "assigned_group_id", "customer_group_id", "parent_ticket", "merged_to"}
 MIRRORED = [
     "cid", "company_name", "contact", "cc_addresses", "date_opened", "date_closed", "status", "priority", "due_date",
-    "last_updated", "updated_by", "assigned_tech", "parent_ticket", "locked", "subject", "summary",
+    "opened_by", "last_updated", "updated_by", "assigned_tech", "assigned_group_name", "locked", "locked_by", "merged_to",
+    "parent_ticket", "children_tickets", "custom_fields", "subject", "summary",
 ]  # fmt: skip
 
 
@@ -48,7 +49,7 @@ class Client:
             "protocol": 1,
             "tasks": ["sync", "mirror"],
             "mirrors": MIRRORED,
-            "options": ["format", "time_zone"],
+            "options": ["format", "time_zone", "culture"],
         }
 
     def reset(self, endpoint, credentials, options, **_):
@@ -57,6 +58,7 @@ class Client:
         self.zone = ZoneInfo(options["time_zone"])
         self.dates = "%d/%m/%Y %H:%M:%S" if options["culture"] == "day_first" else "%m/%d/%Y %I:%M:%S %p"
         self.http = requests.Session()
+        self.http.trust_env = False  # no proxy and no .netrc of this machine comes between
         self.tickets = {}
 
     def sync(self):
@@ -122,7 +124,7 @@ class Client:
             root = ElementTree.fromstring(text)
             if root.tag != "tickets":
                 raise Refused(unquote_plus("".join(root.itertext())))
-            return [[(child.tag, child.text or "") for child in ticket] for ticket in root]
+            return [[(child.tag, self.custom(child) or child.text or "") for child in ticket] for ticket in root]
         if self.format == "json":
             # Pairs, because cid can come twice and a dictionary would keep the wrong one.
             root = dict(json.loads(text, object_pairs_hook=list))
@@ -137,13 +139,19 @@ class Client:
 
     # --- one ticket ---
 
+    def custom(self, element):
+        return [[(field.tag, field.text or "") for field in element]] if element.tag == "custom_fields" else None
+
     def read(self, pairs):
         """Names and values of one ticket as they are meant."""
         ticket = {}
         for name, text in pairs:
-            if name in ticket or not isinstance(text, str):
-                continue  # the first cid is the customer's id; the second stands where the copied addresses belong
-            ticket[name] = self.value(name, text)
+            if name == "custom_fields":
+                if isinstance(text, str):  # delimited: the names alone, and each is a variable of its own
+                    text = [[each for each in pairs if each[0] in text.split(",")]]
+                ticket[name] = {unquote_plus(field): unquote_plus(value) for field, value in text[0]}
+            elif name not in ticket:  # the first cid is the customer's id; the second stands where the copies belong
+                ticket[name] = self.value(name, text)
         return ticket
 
     def value(self, name, text):

@@ -61,6 +61,7 @@ class Client:
         self.window = timedelta(minutes=options["window_minutes"])
         self.lag = timedelta(seconds=options["lag_seconds"])
         self.http = requests.Session()
+        self.http.trust_env = False  # no proxy and no .netrc of this machine comes between
         self.resume = datetime.fromisoformat(options["since"])
         self.unread = {}  # ids that a Summary named and no Details answered yet, oldest first
         self.tickets = {}
@@ -84,13 +85,24 @@ class Client:
             start = end
             if end >= now:
                 break
+        failed = None
         for ticket in list(self.unread):
-            self.fetch(ticket)
+            try:
+                self.fetch(ticket)
+            except Refused as error:
+                if "AuthCode" in str(error):
+                    raise  # whoever is not let in does not knock again for each ticket
+                failed = error  # a ticket that the vendor cannot tell does not keep the others from being read
+        if failed:
+            raise failed
 
     def fetch(self, ticket):
         """The present state of one ticket; it may be newer than the window that named it, and always wins."""
-        for found in self.details(ticket):
-            self.tickets[str(found["UtilisphereID"])] = found
+        found = self.details(ticket)
+        if not found:
+            self.tickets.pop(ticket, None)  # it is there no longer
+        for each in found:
+            self.tickets[str(each["UtilisphereID"])] = each
         del self.unread[ticket]  # reached only when there was an answer
 
     def mirror(self):

@@ -15,18 +15,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, open_driver
+from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, Hello, open_driver
 from mockservers.harness.duties import Breach, Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.machines import machine
 from mockservers.harness.play import Declined, Stage
-from mockservers.harness.scenarios import Scenario, Work, with_found
+from mockservers.harness.scenarios import Scenario, ScenarioError, Work, parse, with_found
 from mockservers.kernel import clock
 from mockservers.kernel.secrets import mask
 from mockservers.vendors import emulator
+
+if TYPE_CHECKING:
+    from hypothesis.database import ExampleDatabase
+    from hypothesis.strategies import SearchStrategy
 
 EXAMPLES = 180
 SECONDS = 300.0
@@ -40,6 +44,10 @@ class CheckConfig:
 
     `dialect` is a name, or `all`. `save_to` is the folder for failures, None to keep none. `progress` is told examples
     done, examples planned, and what is being done.
+
+    `duties` are those of the vendor unless others are given; `strategy` makes the strategy that draws scenarios, from a
+    dialect and what the client says of itself, as `strategies/<vendor>.py:scenarios` does. In `database` the smallest
+    failure of each duty is kept, and played before anything is drawn the next time; None keeps none.
     """
 
     vendor: str
@@ -51,6 +59,8 @@ class CheckConfig:
     deadline: float = DEADLINE
     save_to: Path | None = Path("scenarios-found")
     duties: tuple[Duty, ...] | None = None
+    strategy: Callable[[str, Hello], SearchStrategy[Scenario]] | None = None
+    database: ExampleDatabase | None = None
     shrink: bool = True
     fail_fast: bool = False
     """Stop drawing examples at the first one that breaks a duty."""
@@ -241,10 +251,13 @@ class _Hunt:
     def run(self) -> DialectReport:
         self.begun = clock.wall()
         self.duties = self.config.duties or duties_of(self.config.vendor)
-        self.strategy = machine(self.config.vendor).strategies().scenarios(self.dialect, self.stage.driver.hello())
-        examples: list[_Played] = []
+        draws = self.config.strategy or machine(self.config.vendor).strategies().scenarios
+        self.strategy = draws(self.dialect, self.stage.driver.hello())
+        examples = self._remembered()
         what = f"{self.config.vendor}, dialect {self.dialect}"
         for turn in range(self.config.examples):
+            if self.config.fail_fast and any(each.broken(duty) for each in examples for duty in self.duties):
+                break
             if self._late():
                 self.out_of_time = True
                 break
@@ -253,8 +266,6 @@ class _Hunt:
                 played.turn = turn if played.turn is None else played.turn
                 examples.append(played)
             self.config.progress(turn + 1, self.config.examples, what)
-            if self.config.fail_fast and played is not None and any(map(played.broken, self.duties)):
-                break
         found = {duty.id: self._verdict(duty, examples) for duty in self.duties}
         for duty in self.duties:
             if found[duty.id].verdict == "broken":
@@ -271,6 +282,37 @@ class _Hunt:
             _complaints(played.history for played in examples),
             "mirror" in self.stage.driver.hello().tasks and all(each.history.mirror is None for each in examples),
         )
+
+    # --- failures of earlier checks ---
+
+    def _key(self, duty: Duty) -> bytes:
+        """Under what the database keeps the failures of a duty, dialect and client."""
+        return f"mockservers {duty.id} {self.dialect} {self.stage.driver.hello().name}".encode()
+
+    def _remembered(self) -> list[_Played]:
+        """The failures of earlier checks, played again; what has no bug to show any more is forgotten."""
+        database, found = self.config.database, []
+        for duty in self.duties if database is not None else ():
+            assert database is not None
+            for text in sorted(database.fetch(self._key(duty))):
+                played = None
+                with contextlib.suppress(ScenarioError, UnicodeDecodeError):  # of another version of the project
+                    played = self._play(parse(text.decode()))
+                if played is not None:
+                    found.append(played)
+                if played is None or not played.broken(duty):
+                    database.delete(self._key(duty), text)
+        return found
+
+    def _remember(self, duty: Duty, scenario: Scenario) -> None:
+        database = self.config.database
+        if database is None:
+            return
+        for older in list(database.fetch(self._key(duty))):
+            database.delete(self._key(duty), older)
+        database.save(self._key(duty), scenario.to_yaml().encode())
+
+    # --- plays ---
 
     def _late(self) -> bool:
         return clock.wall() - self.begun > self.config.max_seconds * 1e6
@@ -335,15 +377,18 @@ class _Hunt:
         def example(scenario: Scenario) -> None:
             test(scenario)
 
+        # Spares Hypothesis the digest of this function's source for every example; nothing is kept under the key.
+        example._hypothesis_internal_database_key = b""
         with _same_everywhere():
             example()
 
     def _prove(self, duty: Duty, examples: list[_Played]) -> Proof:
         """The smallest scenario that breaks the duty; the smallest one seen where shrinking finds none."""
         last = min((each for each in examples if each.broken(duty)), key=_size)
-        if self.config.shrink:
+        if self.config.shrink and last.turn is not None:
             self.config.progress(self.config.examples, self.config.examples, f"shrinking {duty.slug}")
             last = self._shrink(duty, last)
+        self._remember(duty, last.scenario)
         judgement = last.judgements[duty.id]
         proof = Proof(duty, last.scenario, judgement.breaches, last.history)
         proof = replace(proof, scenario=with_found(last.scenario, found_of(proof)))

@@ -108,8 +108,15 @@ def fields(history: History, mirrored: Record) -> list[str]:
     return sorted(frozenset(mirrored.fields if named is None else named) - untold)
 
 
-def differences(history: History) -> Iterator[Difference]:
+def differences(history: History) -> tuple[Difference, ...]:
     """Every difference between the final mirror and the final truth, for tickets that stand in both."""
+    known: tuple[Difference, ...] | None = vars(history).get("_differences")
+    if known is None:  # several duties ask for them
+        known = vars(history)["_differences"] = tuple(_differences(history))
+    return known
+
+
+def _differences(history: History) -> Iterator[Difference]:
     here = machine(history.vendor)
     zone, fine = here.zone(history.dialect), here.resolution
     for ticket, mirrored in sorted((history.mirror or {}).items()):

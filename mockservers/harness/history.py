@@ -5,6 +5,7 @@ Made from the world's journal and the driver's log; it knows nothing of how a ve
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -143,7 +144,12 @@ class History:
 
     def within(self, task: Task) -> list[Exchanged]:
         """The client's requests inside a task."""
-        return [each for each in self.exchanges if task.first < each.n <= task.last]
+        first, last = (bisect_right(self._numbers, n) for n in (task.first, task.last))
+        return list(self.exchanges[first:last])
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return [each.n for each in self.exchanges]
 
     def deeds_within(self, task: Task) -> list[Deed]:
         return [each for each in self.deeds if task.first < each.n <= task.last]
@@ -184,7 +190,9 @@ def revealing(exchange: Exchange, secrets: Iterable[str]) -> tuple[str, ...]:
     """Where an exchange that is not masked yet shows a secret outside its body, as `Exchanged.reveals` has it."""
     known = tuple(secrets)
     found = ["address"] if shows(exchange.target, known) else []
-    return (*found, *dict.fromkeys(f"header {name}" for name, value in exchange.headers if shows(value, known)))
+    if shows("\n".join(value for _, value in exchange.headers), known):  # one look at all spares a look at each
+        found += dict.fromkeys(f"header {name}" for name, value in exchange.headers if shows(value, known))
+    return tuple(found)
 
 
 def records(raw: Any) -> list[Record]:
@@ -241,10 +249,11 @@ def split(
 
     A `read` is no act; it shows what an act upon another ticket did to this one.
     """
-    bounds = [(task.first, task.last, task.index) for task in tasks]
+    bounds = sorted((task.last, task.first, task.index) for task in tasks)  # none lies inside another
 
     def owner(n: int) -> int | None:
-        return next((index for first, last, index in bounds if first < n <= last), None)
+        at = bisect_left(bounds, (n,))
+        return bounds[at][2] if at < len(bounds) and bounds[at][1] < n else None
 
     deeds, exchanges = [], []
     for entry in entries:

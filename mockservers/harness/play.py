@@ -377,7 +377,9 @@ class _Play:
             self.mirror, self.listed = None, []
             return
         try:
-            self.listed = records(answer.ok)
+            known = self.mirror or {}
+            # What is the same as before is kept once, or a long play would keep every mirror whole.
+            self.listed = [known[each.id] if known.get(each.id) == each else each for each in records(answer.ok)]
             self.mirror = {record.id: record for record in self.listed}
         except ValueError as error:
             raise DriverFailure(str(error), self.driver.output) from error

@@ -16,6 +16,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import autotask
+import harness
 import superoffice
 import trackit
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
@@ -141,6 +142,7 @@ def main(quick: bool) -> None:
     rows += autotask.figures(quick)
     rows += trackit.figures(quick)
     rows += superoffice.figures(quick)
+    rows += harness.figures(quick)
     report(rows)
 
 

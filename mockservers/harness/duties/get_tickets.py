@@ -7,12 +7,18 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, always, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, Severity, always, judged, shared
 from mockservers.harness.history import Exchanged, History, Task
 from mockservers.harness.readers import get_tickets as wire
+from mockservers.kernel import catalogue
 from mockservers.kernel.dialects import Dialect
 
+OUTPUTS, INPUTS = (
+    frozenset(field.name for field in catalogue.load("get_tickets")[entity].fields) for entity in ("ticket", "inputs")
+)
 MOST_REFUSALS = 3
+FILTERED = {"escalation_level": "escalation", "assigned_tech": "uid", "assigned_group_name": "group"}
+"""Outputs whose filter has another name."""
 
 
 def _answers(history: History) -> list[tuple[Exchanged, wire.Said]]:
@@ -31,7 +37,11 @@ def _about_cid(history: History, difference: Difference) -> bool:
 def _all_pages(history: History) -> Judgement:
     if history.mirror is None:
         return judged(0)
-    there = {ticket: record for ticket, record in history.truth.items() if record.exists}
+    there = {
+        ticket: record
+        for ticket, record in history.truth.items()
+        if record.exists and record.fields.get("merged") != "Y"  # those have a duty of their own
+    }
     asked = [wire.asked(each) for each in history.exchanges if each.request_known]
     pages = sorted({each["page"] for each in asked if "page" in each})
     breaches = [
@@ -52,6 +62,53 @@ def _changes_seen(history: History) -> Judgement:
     first = min((task.last for task in history.syncs), default=1 << 60)
     changed = sum(1 for deed in history.deeds if deed.ok and deed.operation in ("act", "change") and deed.n > first)
     return shared.current(history, changed)
+
+
+def _merged_kept(history: History) -> Judgement:
+    if history.mirror is None:
+        return judged(0)
+    merged = {
+        ticket: record
+        for ticket, record in history.truth.items()
+        if record.exists and record.fields.get("merged") == "Y"
+    }
+    breaches = [
+        Breach(
+            f"{history.name(record.id)} was merged into {history.name(str(record.fields.get('merged_to')))} and is not in "
+            "the mirror, though it is there to be read",
+            {"ticket": record.id},
+        )
+        for record in comparing.missing(history, merged)
+    ]
+    breaches += [
+        shared.part(history, each, "what a ticket was merged into is told by its number")
+        for each in comparing.differences(history)
+        if each.field in ("merged", "merged_to") and each.ticket in merged
+    ]
+    return judged(len(merged), breaches)
+
+
+def _questions_documented(history: History) -> Judgement:
+    asked, breaches = 0, []
+    for exchange, said in _answers(history):
+        asked += 1
+        wanted = wire.asked(exchange)
+        if said.kind == "error" and not {"refuse", "fail"} & set(exchange.faults) and not _turned_away(said):
+            breaches.append(Breach(f"{shared.request(exchange)} is none that the page has: {said.text}"))
+        for name in sorted(set(wanted) & (OUTPUTS - INPUTS)):
+            meant = f"; the filter is called {FILTERED[name]}" if name in FILTERED else ""
+            breaches.append(
+                Breach(
+                    f"{shared.request(exchange)} gives {name}, which is an output: the server never looks at it, and "
+                    f"answers as if it were not there{meant}"
+                )
+            )
+    return judged(asked, breaches)
+
+
+def _turned_away(said: wire.Said) -> bool:
+    """Whether an error is about who asks, or how often, and not about what."""
+    return any(word in said.text.lower() for word in ("key", "address", "too many"))
 
 
 def _decoded_once(history: History) -> Judgement:
@@ -150,6 +207,11 @@ def _refused_key(history: History) -> Judgement:
     return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
 
 
+def _backs_off(history: History) -> Judgement:
+    refused = [each for each, said in _answers(history) if said.kind == "error" and "too many" in said.text.lower()]
+    return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
+
+
 def _secret_kept(history: History) -> Judgement:
     # The key belongs into the address here, and nowhere else.
     return shared.revealed(history, in_target=False)
@@ -162,9 +224,10 @@ def _duty(
     judge: Any,
     provoke: str,
     applies: Callable[[Dialect], bool] = always,
+    severity: Severity = "must",
 ) -> Duty:
     ids = tuple(f"get_tickets.{each}" for each in because)
-    return Duty(f"get_tickets.{slug}", says, ids, "must", judge, provoke, applies)
+    return Duty(f"get_tickets.{slug}", says, ids, severity, judge, provoke, applies)
 
 
 DUTIES: tuple[Duty, ...] = (
@@ -225,6 +288,35 @@ DUTIES: tuple[Duty, ...] = (
         ("tid.exact_or_star", "page.unstable"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
+    ),
+    _duty(
+        "merged_kept",
+        "A merged ticket is still a ticket: it stays in the mirror, with the number of the one that it went into.",
+        ("field.merge", "field.sentinels", "tid.exact_or_star"),
+        _merged_kept,
+        "a ticket that is merged into another",
+    ),
+    _duty(
+        "questions_documented",
+        "The client asks what the page documents: a whole number or a bare * for tid, page only with both * and count, "
+        "filters by their own names.",
+        (
+            "tid.no_pattern",
+            "tid.no_list",
+            "page.needs_star_and_count",
+            "order.column",
+            "variable.names",
+            "variable.unknown",
+        ),
+        _questions_documented,
+        "any request",
+    ),
+    _duty(
+        "backs_off",
+        "A call that was refused because there were too many is not tried again and again within a minute.",
+        ("limit.rate",),
+        _backs_off,
+        "a call that is refused because there were too many",
     ),
     _duty(
         "times_understood",

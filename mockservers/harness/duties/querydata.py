@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
-from mockservers.harness.history import Exchanged, History, Record
+from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.readers import querydata as wire
 from mockservers.kernel import instants
 from mockservers.kernel.instants import MINUTE, SECOND
@@ -14,6 +14,7 @@ from mockservers.kernel.instants import MINUTE, SECOND
 LONGEST_WINDOW = 10 * MINUTE
 """The page says about five minutes or less; twice that is beyond argument."""
 MOST_REFUSALS = 3
+SECOND_OF_WALLS = timedelta(seconds=1)
 
 Span = tuple[int, int]
 
@@ -51,10 +52,25 @@ def _wanted(history: History) -> dict[str, Record]:
     return found
 
 
+def _newest(history: History) -> dict[str, Record]:
+    """The newest version of each ticket number that has several."""
+    found: dict[str, Record] = {}
+    for record in history.truth.values():
+        if record.exists and record.fields.get("IsNewestVersion") and (record.fields.get("Version") or 0) > 0:
+            found[str(record.fields.get("TicketNumber"))] = record
+    return found
+
+
 def _nothing_missed(history: History) -> Judgement:
     if history.mirror is None:
         return judged(0)
-    wanted = _wanted(history)
+    newest = {number: record.id in history.mirror for number, record in _newest(history).items()}
+    # Who keeps a number's newest version alone has missed nothing by dropping the older ones.
+    wanted = {
+        ticket: record
+        for ticket, record in _wanted(history).items()
+        if record.fields.get("IsNewestVersion", True) or not newest.get(str(record.fields.get("TicketNumber")))
+    }
     breaches = []
     for record in comparing.missing(history, wanted):
         last = instants.from_iso(record.fields["LastActionDateTime"])
@@ -215,7 +231,10 @@ def _short_windows(history: History) -> Judgement:
 def _no_warehouse_polling(history: History) -> Judgement:
     used: dict[int, Exchanged] = {}
     for exchange in history.exchanges:
-        if exchange.body and exchange.task is not None and wire.asked(exchange).warehouse:
+        # A load that failed is begun again; only what was answered counts.
+        if not exchange.body or exchange.task is None or not wire.asked(exchange).warehouse:
+            continue
+        if wire.said(exchange).kind in ("ids", "tickets"):
             used.setdefault(exchange.task, exchange)
     breaches = []
     if len(used) > 1:
@@ -227,6 +246,138 @@ def _no_warehouse_polling(history: History) -> Judgement:
             )
         )
     return judged(len(history.syncs) if len(history.syncs) > 1 else 0, breaches)
+
+
+def _versions_followed(history: History) -> Judgement:
+    if history.mirror is None:
+        return judged(0)
+    breaches = []
+    newest = _newest(history)
+    for number, record in sorted(newest.items()):
+        last = record.fields.get("LastActionDateTime")
+        if not isinstance(last, str) or instants.from_iso(last) < history.start:
+            continue
+        if record.id not in history.mirror:
+            breaches.append(
+                Breach(
+                    f"ticket number {number} has the version {record.fields.get('Version')}, {history.name(record.id)}, and "
+                    "the mirror does not have it",
+                    {"ticket": record.id},
+                )
+            )
+    breaches += [
+        shared.part(history, each, "a newer version took its place")
+        for each in comparing.differences(history)
+        if each.field == "IsNewestVersion" and each.truth is False
+    ]
+    return judged(len(newest), breaches)
+
+
+def _gone_dropped(history: History) -> Judgement:
+    told: dict[str, Exchanged] = {}
+    named: set[str] = set()
+    provoked = 0
+    for exchange, ticket in _details(history):
+        said = wire.said(exchange)
+        if said.kind != "tickets":
+            continue
+        if said.tickets:
+            named.add(ticket)
+            told.pop(ticket, None)
+        else:
+            provoked += ticket in named
+            told[ticket] = exchange
+    breaches = [
+        Breach(
+            f"{shared.request(exchange)} asked for the Details of {history.name(ticket)} and was told that there is no such "
+            "ticket; the mirror still holds it",
+            {"ticket": ticket},
+        )
+        for ticket, exchange in sorted(told.items())
+        if ticket in (history.mirror or {}) and ticket not in history.truth
+    ]
+    return judged(provoked, breaches)
+
+
+def _questions_documented(history: History) -> Judgement:
+    asked, breaches = 0, []
+    for exchange in history.exchanges:
+        if not exchange.body or exchange.received is None or "refuse" in exchange.faults or "fail" in exchange.faults:
+            continue
+        asked += 1
+        said, want = wire.said(exchange), wire.asked(exchange)
+        if said.kind != "error" or said.code.upper() == "AUTH":
+            continue
+        if want.id is not None and want.id.isdecimal() and want.id in history.ever:
+            continue  # a ticket that is gone is no mistake of whoever asks for it
+        if history.dialect["rate_limit"] is not None or history.dialect["max_ids"] is not None:
+            continue
+        what = f"{want.result} of {want.value}" if want.result else "what it asks"
+        breaches.append(
+            Breach(f"{shared.request(exchange)} ({what}) is none that the page has: {said.text or said.code}")
+        )
+    return judged(asked, breaches)
+
+
+def _last_window(history: History, sync: Task) -> tuple[Exchanged, wire.Asked] | None:
+    """The live Summary of a sync whose window ends last, of those that were answered."""
+    found = [
+        (exchange, want)
+        for exchange, want in _summaries(history)
+        if want.window is not None and sync.first < exchange.n <= sync.last and wire.said(exchange).kind == "ids"
+    ]
+    return max(found, key=lambda each: span(history, each[1].window)[1], default=None)  # type: ignore[arg-type]
+
+
+def _windows_near_now(history: History) -> Judgement:
+    zone = instants.zone(history.dialect["time_zone"])
+    syncs, breaches = 0, []
+    for sync in history.syncs:
+        last = _last_window(history, sync) if sync.ok else None
+        if last is None:
+            continue
+        syncs += 1
+        exchange, want = last
+        assert want.window is not None
+        wall = instants.to_datetime(exchange.at, zone).replace(tzinfo=None)
+        # Where clocks change, the kinder reading counts.
+        behind = min((wall - want.window[1]) / SECOND_OF_WALLS, (exchange.at - span(history, want.window)[1]) / SECOND)
+        if behind * SECOND > LONGEST_WINDOW:
+            breaches.append(
+                Breach(
+                    f"the last window of the sync at {instants.to_iso(sync.at)}, {want.value} ({shared.request(exchange)}), "
+                    f"ends {behind / 60:.0f} minutes before the present",
+                    {"window": want.value},
+                )
+            )
+    return judged(syncs, breaches)
+
+
+def _windows_overlap(history: History) -> Judgement:
+    """Between syncs: inside one, windows follow each other before anything can change."""
+    syncs, breaches = 0, []
+    seen, until = 0, 0  # up to which instant answers have shown what there was: by now, and before the sync under way
+    task: int | None = None
+    for exchange, want in _summaries(history):
+        if want.window is None:
+            continue
+        low, high = span(history, want.window)
+        if exchange.task != task:
+            task, until = exchange.task, seen
+            syncs += until > 0
+            if (
+                0 < until < low
+            ):  # windows are told in minutes, so one that begins where the last ended has seen it twice
+                breaches.append(
+                    Breach(
+                        f"{shared.request(exchange)} begins with {want.value}, though what was asked before showed "
+                        f"what there was until {instants.to_iso(until)} only: nothing is looked at twice",
+                        {"window": want.value},
+                    )
+                )
+        if wire.said(exchange).kind == "ids":
+            seen = max(seen, min(high, exchange.at))
+    return judged(syncs, breaches)
 
 
 def _refused_login(history: History) -> Judgement:
@@ -325,6 +476,46 @@ DUTIES: tuple[Duty, ...] = (
         "should",
         _no_warehouse_polling,
         "two syncs",
+    ),
+    _duty(
+        "versions_followed",
+        "A revised ticket is followed: its new version comes in under its own id, and the older one counts no more.",
+        ("id.version", "window.actions_that_count"),
+        "must",
+        _versions_followed,
+        "a ticket that the centre revises",
+    ),
+    _duty(
+        "gone_dropped",
+        "A ticket of which Details say that there is none leaves the mirror.",
+        ("details.current_state", "visibility.tenant"),
+        "should",
+        _gone_dropped,
+        "a known ticket that vanishes between a Summary that names it and its Details",
+    ),
+    _duty(
+        "questions_documented",
+        "The client asks only what the page documents: one id as text, windows in whole minutes that do not run backwards.",
+        ("window.minute_notation", "window.reversed", "details.one_id", "id.text_in_filter", "filter.pairing"),
+        "must",
+        _questions_documented,
+        "any request",
+    ),
+    _duty(
+        "windows_near_now",
+        "Windows of a sync reach the present, or nearly.",
+        ("window.near_present",),
+        "should",
+        _windows_near_now,
+        "a sync that succeeds",
+    ),
+    _duty(
+        "windows_overlap",
+        "A sync looks once more at the end of what the one before it has seen.",
+        ("window.overlap", "repeat.is_normal"),
+        "should",
+        _windows_overlap,
+        "two syncs, the first of which is answered",
     ),
     _duty(
         "refused_login_not_stormed",

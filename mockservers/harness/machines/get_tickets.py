@@ -47,9 +47,20 @@ MACHINE = Machine(
     varied={
         "format": ("output_format", ("xml", "json", "delimited")),
         "time_zone": ("time_zone", ("UTC", "America/New_York")),
+        "culture": ("date_culture", ("us", "day_first")),
     },
     entity="ticket",
     untold=_untold,
     zone=local,
-    free={"default_order": ("tid", "shuffled")},
+    free={
+        "default_order": ("tid", "shuffled"),
+        "cc_column": ("faithful", "clean"),
+        "merged_none": ("empty", "N"),
+        "error_status": ("200", "4xx"),
+        "hex_case": ("lower", "upper"),
+        "json_spacing": ("compact", "sample"),
+        "updater_type_delimited": ("clean", "user_name"),
+        "count_only_counts": ("all_matches", "page"),
+        "rate_limit": ("off", "30"),
+    },
 )

@@ -27,6 +27,7 @@ def _options(dialect: Dialect) -> dict[str, Any]:
         "namespace": dialect["soap_namespace"],
         "parameter": dialect["payload_parameter"],
         "result_format": (json_names or names)[0],
+        "result_formats": dict(formats) if isinstance(formats, Mapping) else {names[0]: "json"},
         "details_root": dialect["details_root"],
         "time_zone": dialect["time_zone"],
         "lag_seconds": max(SLOWEST / SECOND, _seconds(dialect["processing_lag"])),
@@ -59,4 +60,12 @@ MACHINE = Machine(
     entity="Ticket",
     untold=_untold,
     zone=local,
+    free={
+        "errors": ("result", "fault"),
+        "id_order": ("ascending", "shuffled"),
+        "empty_summary": ("empty_list", "missing_key", "null"),
+        "window_bounds": ("exact_minute", "whole_minute", "end_exclusive"),
+        "processing_lag": ("0s", "60s"),
+        "unknown_id": ("empty_list", "error"),
+    },
 )

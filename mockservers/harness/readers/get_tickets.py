@@ -29,7 +29,7 @@ def asked(exchange: Exchanged) -> dict[str, str]:
     return {name.lower(): value for name, value in pairs}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 15)
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:

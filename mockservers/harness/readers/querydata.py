@@ -36,6 +36,7 @@ class Said:
     ids: tuple[str, ...] = ()
     tickets: tuple[Any, ...] = ()
     code: str = ""
+    text: str = ""
 
 
 _END = r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2}) (\d{1,2}):(\d{2})(?::(\d{2}))?"
@@ -54,7 +55,7 @@ def window(value: str) -> tuple[datetime, datetime] | None:
         return None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 15)
 def asked(exchange: Exchanged) -> Asked:
     """What the client wanted, as far as it can be read."""
     root = xml(exchange.body)
@@ -78,7 +79,7 @@ def asked(exchange: Exchanged) -> Asked:
         return Asked()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 15)
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:
@@ -89,7 +90,7 @@ def said(exchange: Exchanged) -> Said:
     fault = find(root, "Fault")
     if fault is not None:
         text = " ".join("".join(fault.itertext()).split())
-        return Said("error", code="AUTH" if "AuthCode" in text else "FAULT")
+        return Said("error", code="AUTH" if "AuthCode" in text else "FAULT", text=text)
     result = find(root, "QueryDataResult")
     if exchange.status != 200 or result is None:
         return Said("unusable")
@@ -109,7 +110,7 @@ def _result(text: str) -> Said:
     if not isinstance(value, dict):
         return Said("unusable")
     if isinstance(value.get("Error"), dict):
-        return Said("error", code=str(value["Error"].get("Code", "")))
+        return Said("error", code=str(value["Error"].get("Code", "")), text=str(value["Error"].get("Message", "")))
     if "UtilisphereIDs" in value or not value:
         return Said("ids", ids=tuple(str(each) for each in value.get("UtilisphereIDs") or ()))
     first = next(iter(value.values()))

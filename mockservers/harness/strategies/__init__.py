@@ -74,6 +74,7 @@ class Telling:
         self.locked: set[int] = set()
         self.once: set[str] = set()
         """What was done that cannot be done twice."""
+        self.merged: set[int] = set()
 
     def born(self, times: int = 1) -> None:
         for _ in range(times):
@@ -116,6 +117,14 @@ def act(index: int, action: str, delay: int = 0, more: Mapping[str, Any] | None 
         if action == "unlock":
             telling.locked.discard(ticket)
         keys = dict(more or {})
+        if action == "merge":
+            into = telling.pick(keys["into"])
+            if into is None or into == ticket or {into, ticket} & telling.merged:
+                return None
+            telling.merged.add(ticket)
+            keys["into"] = _label(into)
+        if action == "reopen" and ticket in telling.merged:  # a merge is not undone
+            return None
         return Other("act", _label(ticket), action, keys.pop("fields", {}), keys, delay)
 
     return tell

@@ -43,12 +43,26 @@ ACTIONS = (
     "Add Facility Type",
 )
 TEXT_FIELDS = ("Remarks", "LocateInstructions")
+KINDS = ("Normal", "Emergency", "Vacuum Excavation", "NO-RESPONSE (2nd)", "Ü")
+"""Types of tickets: some that Utilisphere lists, and some of a centre that invented its own."""
+FOLDERS = ("North", "Zürich & Nord", None)
+COMPANIES = ("Smith & Sons <North>", 'Müller "Tiefbau" GmbH', "O'Hara &amp; Co")
 
 
 def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     """Whole scenarios in one dialect (and, in the default one, in the zones that the client says it obeys)."""
     here = emulator("querydata")
-    worded = st.fixed_dictionaries({}, optional={"Remarks": texts})
+    worded = st.fixed_dictionaries(
+        {},
+        optional={
+            "Remarks": texts,
+            "TicketType": st.sampled_from(KINDS),
+            "Priority": st.sampled_from(KINDS),
+            "Folder": st.sampled_from(FOLDERS),
+            "Excavator": st.fixed_dictionaries({"CompanyName": st.sampled_from(COMPANIES)}),
+            "Geometry": st.none(),
+        },
+    )
     creating = st.builds(create, worded, delays)
     acting = st.builds(act, indexes, st.sampled_from(ACTIONS), delays)
     changing = st.builds(
@@ -69,8 +83,22 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         creating,
         others,
         weighted((trouble, 3), (revocations, 1)),
-        weighted((closed, 1), (details_trouble(here.refusals), 2)),
+        weighted((closed, 1), (details_trouble(here.refusals), 2), (gone_between, 1), (one_after_another, 1)),
     )
+
+
+def _vanishing(index: int) -> list[Intent]:
+    """A ticket that the client knows is named by a Summary, and gone before its Details are asked for."""
+    return [sync(), act(index, "Add Notes"), plain(Clock(3 * MINUTE)), sync(1, [delete(index)])]
+
+
+def _revising(index: int, again: int) -> list[Intent]:
+    """A ticket is revised, and its newest version again; between the two the client may look."""
+    return [sync(), act(index, "Revise"), *([sync()] if again else []), act(index, "Revise"), act(index, "Add Notes")]
+
+
+gone_between = st.builds(_vanishing, indexes)
+one_after_another = st.builds(_revising, indexes, st.integers(0, 1))
 
 
 def details_trouble(refusals: Iterable[str]) -> Strategy:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,9 +18,32 @@ _NEXT = "get_tickets.next_due"
 _pending = PENDING.c
 
 
-@lru_cache(maxsize=1)
-def _earliest() -> sa.Select[Any]:
-    return sa.select(sa.func.min(_pending.due))
+_p = sa.bindparam
+_EARLIEST = sa.select(sa.func.min(_pending.due))
+_DUE = sa.select(PENDING).where(_pending.due <= _p("now")).order_by(_pending.seq)
+_SHOWN = sa.delete(PENDING).where(_pending.due <= _p("now"))
+_GONE = sa.delete(TICKETS).where(TICKETS.c.tenant == _p("of"), TICKETS.c.tid == _p("number"))
+_LATEST = (
+    sa.select(_pending.image)
+    .where(_pending.tenant == _p("tenant"), _pending.tid == _p("tid"))
+    .order_by(_pending.seq.desc())
+    .limit(1)
+)
+_VISIBLE = sa.select(TICKETS).where(TICKETS.c.tenant == _p("tenant"), TICKETS.c.tid == _p("tid"))
+_LAGGING_ABOVE = (
+    sa.select(_pending.tid, _pending.image)
+    .where(_pending.tenant == _p("tenant"), _pending.tid > _p("after"))
+    .order_by(_pending.seq)
+)
+_VISIBLE_ABOVE = (
+    sa.select(TICKETS)
+    .where(TICKETS.c.tenant == _p("tenant"), TICKETS.c.tid > _p("after"))
+    .order_by(TICKETS.c.tid)
+    .limit(_p("most"))
+)
+_WAITING = sa.select(sa.func.max(_pending.due)).where(
+    _pending.tenant == _p("tenant"), _pending.tid.in_(_p("tids", expanding=True))
+)
 
 
 def catch_up(ctx: Context) -> None:
@@ -29,19 +51,18 @@ def catch_up(ctx: Context) -> None:
     cache = ctx.installation.cache
     if _NEXT not in cache:
         # Only what was read is remembered, never what this call changes: a transaction may yet be undone.
-        cache[_NEXT] = ctx.db.execute(_earliest()).scalar()
+        cache[_NEXT] = ctx.db.execute(_EARLIEST).scalar()
     earliest = cache[_NEXT]
     if earliest is None or earliest > ctx.now:
         return
     del cache[_NEXT]
-    due = sa.select(PENDING).where(_pending.due <= ctx.now).order_by(_pending.seq)
-    for change in ctx.db.execute(due).all():
+    for change in ctx.db.execute(_DUE, {"now": ctx.now}).all():
         _show(ctx.db, change.tenant, change.tid, None if change.image is None else json.loads(change.image))
-    ctx.db.execute(sa.delete(PENDING).where(_pending.due <= ctx.now))
+    ctx.db.execute(_SHOWN, {"now": ctx.now})
 
 
 def _show(db: sa.Connection, tenant: str, tid: int, image: Mapping[str, Any] | None) -> None:
-    db.execute(sa.delete(TICKETS).where(TICKETS.c.tenant == tenant, TICKETS.c.tid == tid))
+    db.execute(_GONE, {"of": tenant, "number": tid})
     if image is not None:
         values = dict(image)
         db.execute(sa.insert(TICKETS), [row(tenant, values.pop("revision"), values)])
@@ -49,18 +70,11 @@ def _show(db: sa.Connection, tenant: str, tid: int, image: Mapping[str, Any] | N
 
 def truth(ctx: Context, tenant: str, tid: int) -> dict[str, Any] | None:
     """The ticket as it really is, seen or not: the 38 outputs in kept form. None when there is none."""
-    latest = (
-        sa.select(_pending.image)
-        .where(_pending.tenant == tenant, _pending.tid == tid)
-        .order_by(_pending.seq.desc())
-        .limit(1)
-    )
-    lagging = ctx.db.execute(latest).first()
+    wanted = {"tenant": tenant, "tid": tid}
+    lagging = ctx.db.execute(_LATEST, wanted).first()
     if lagging is not None:
         return None if lagging.image is None else _outputs(json.loads(lagging.image))
-    found = (
-        ctx.db.execute(sa.select(TICKETS).where(TICKETS.c.tenant == tenant, TICKETS.c.tid == tid)).mappings().first()
-    )
+    found = ctx.db.execute(_VISIBLE, wanted).mappings().first()
     return None if found is None else _outputs(found)
 
 
@@ -70,12 +84,10 @@ def _outputs(image: Any) -> dict[str, Any]:
 
 def truths(ctx: Context, tenant: str, after: int, most: int) -> list[dict[str, Any]]:
     """The first `most` tickets above number `after` as they really are, by number."""
-    above = sa.select(_pending.tid, _pending.image).where(_pending.tenant == tenant, _pending.tid > after)
-    lagging: dict[int, str | None] = {each.tid: each.image for each in ctx.db.execute(above.order_by(_pending.seq))}
-    visible = sa.select(TICKETS).where(TICKETS.c.tenant == tenant, TICKETS.c.tid > after).order_by(TICKETS.c.tid)
-    found: dict[int, dict[str, Any] | None] = {
-        ticket["tid"]: _outputs(ticket) for ticket in ctx.db.execute(visible.limit(most + len(lagging))).mappings()
-    }
+    wanted = {"tenant": tenant, "after": after}
+    lagging: dict[int, str | None] = {each.tid: each.image for each in ctx.db.execute(_LAGGING_ABOVE, wanted)}
+    visible = ctx.db.execute(_VISIBLE_ABOVE, {**wanted, "most": most + len(lagging)}).mappings()
+    found: dict[int, dict[str, Any] | None] = {ticket["tid"]: _outputs(ticket) for ticket in visible}
     for tid, image in lagging.items():
         found[tid] = None if image is None else _outputs(json.loads(image))
     kept = [ticket for _, ticket in sorted(found.items()) if ticket is not None]
@@ -87,8 +99,8 @@ def change(ctx: Context, tenant: str, images: Mapping[int, Mapping[str, Any] | N
     ctx.installation.cache.pop(_NEXT, None)
     catch_up(ctx)
     ctx.installation.cache.pop(_NEXT, None)
-    waiting = sa.select(sa.func.max(_pending.due)).where(_pending.tenant == tenant, _pending.tid.in_(list(images)))
-    due = max(ctx.now + delay, ctx.db.execute(waiting).scalar() or ctx.now)
+    waiting = ctx.db.execute(_WAITING, {"tenant": tenant, "tids": list(images)}).scalar()
+    due = max(ctx.now + delay, waiting or ctx.now)
     stamped = {tid: None if image is None else {**image, "revision": _turn(ctx)} for tid, image in images.items()}
     if due <= ctx.now:
         for tid, image in stamped.items():

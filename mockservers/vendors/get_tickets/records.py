@@ -70,22 +70,27 @@ class Known:
     facts: Mapping[str, Any]
 
 
+_KNOWN = (
+    sa.select(DIRECTORY.c.id, DIRECTORY.c.name, DIRECTORY.c.facts)
+    .where(DIRECTORY.c.tenant == sa.bindparam("tenant"), DIRECTORY.c.kind == sa.bindparam("kind"))
+    .order_by(DIRECTORY.c.id)
+)
+_BY_ID = _KNOWN.where(DIRECTORY.c.id == sa.bindparam("wanted"))
+_BY_NAME = _KNOWN.where(DIRECTORY.c.name == sa.bindparam("wanted"))
+_HIGHEST = [
+    sa.select(sa.func.max(table.c.tid)).where(table.c.tenant == sa.bindparam("tenant")) for table in (TICKETS, PENDING)
+]
+
+
 def directory(ctx: Context, kind: str) -> list[Known]:
     """The tenant's customers, companies, technicians or groups, by id."""
-    asked = sa.select(DIRECTORY.c.id, DIRECTORY.c.name, DIRECTORY.c.facts).where(
-        DIRECTORY.c.tenant == _tenant(ctx), DIRECTORY.c.kind == kind
-    )
-    return [
-        Known(each.id, each.name, json.loads(each.facts)) for each in ctx.db.execute(asked.order_by(DIRECTORY.c.id))
-    ]
+    rows = ctx.db.execute(_KNOWN, {"tenant": _tenant(ctx), "kind": kind})
+    return [Known(each.id, each.name, json.loads(each.facts)) for each in rows]
 
 
 def _entry(ctx: Context, kind: str, *, id: str | None = None, name: str | None = None) -> Known | None:
-    asked = sa.select(DIRECTORY.c.id, DIRECTORY.c.name, DIRECTORY.c.facts).where(
-        DIRECTORY.c.tenant == _tenant(ctx), DIRECTORY.c.kind == kind,
-        DIRECTORY.c.id == id if id is not None else DIRECTORY.c.name == name,
-    )  # fmt: skip
-    found = ctx.db.execute(asked.order_by(DIRECTORY.c.id)).first()
+    asked, wanted = (_BY_ID, id) if id is not None else (_BY_NAME, name)
+    found = ctx.db.execute(asked, {"tenant": _tenant(ctx), "kind": kind, "wanted": wanted}).first()
     return None if found is None else Known(found.id, found.name, json.loads(found.facts))
 
 
@@ -208,10 +213,7 @@ def _adopt(ctx: Context, images: dict[int, Values | None], child: int, old: int,
 
 
 def _next_number(ctx: Context) -> int:
-    highest = max(
-        ctx.db.execute(sa.select(sa.func.max(table.c.tid)).where(table.c.tenant == _tenant(ctx))).scalar() or 0
-        for table in (TICKETS, PENDING)
-    )
+    highest = max(ctx.db.execute(each, {"tenant": _tenant(ctx)}).scalar() or 0 for each in _HIGHEST)
     counters = ctx.installation.ids.counters
     stream = f"get_tickets.tid.{_tenant(ctx)}"
     # Numbers of deleted tickets are not given again, as with an identity column.

@@ -1,0 +1,8 @@
+"""A ticket that somebody holds locked is left for later, and later never comes."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("get_tickets")):
+    def walk(self):
+        return {tid: ticket for tid, ticket in super().walk().items() if ticket["locked"] != "Y"}

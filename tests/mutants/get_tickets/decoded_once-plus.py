@@ -1,0 +1,10 @@
+"""Percent codes are decoded, and a plus is left as it is."""
+
+from urllib.parse import unquote
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("get_tickets")):
+    def value(self, name, text):
+        return unquote(text) if name in ("subject", "summary", "contact") else super().value(name, text)

@@ -1,0 +1,10 @@
+"""What comes raw is decoded too, and a plus in it is lost."""
+
+from urllib.parse import unquote_plus
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("get_tickets")):
+    def value(self, name, text):
+        return unquote_plus(text) if name == "opened_by" else super().value(name, text)

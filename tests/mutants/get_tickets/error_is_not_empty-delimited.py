@@ -1,0 +1,8 @@
+"""In delimited text an answer without a line has no tickets, whatever became of its body."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("get_tickets")):
+    def count(self):
+        return 0

@@ -1,0 +1,13 @@
+"""Each ticket that waits is asked for, though the first was refused for want of a valid AuthCode."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("querydata")):
+    def sync(self):
+        for _ in range(5):
+            try:
+                return super().sync()
+            except Exception as error:
+                failed = error
+        raise failed
