@@ -55,14 +55,12 @@ class Recorded:
 
     @property
     def moment(self) -> int:
-        """The vendor's own time of the answer, by its `Date`, or the recorder's."""
-        date = self.reply_header("date")
-        if date:
-            try:
-                return instants.from_datetime(parsedate_to_datetime(date))
-            except (ValueError, TypeError):
-                pass
-        return self.at
+        """The vendor's own time of the answer: its `Date` where that differs from the recorder's clock."""
+        try:
+            told = instants.from_datetime(parsedate_to_datetime(self.reply_header("date")))
+        except (ValueError, TypeError):
+            return self.at
+        return self.at if abs(told - self.at) <= 2 * instants.SECOND else told
 
     def reply_header(self, name: str) -> str:
         return value_of(self.reply_headers, name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -33,14 +33,22 @@ class Leaf:
     kind: str = "text"
 
 
+@dataclass(slots=True)
+class Node:
+    """A place in a tree: a leaf with a `value`, or what has `children`.
+
+    `kind` of a leaf is text, number, word (true, false, null) or empty; of others tree, list, or nested for a text that
+    is itself a tree. Attributes are leaves whose names begin with `@`.
+    """
+
+    name: str
+    value: str | None = None
+    kind: str = "text"
+    children: list[Node] = field(default_factory=list)
+
+
 def local(tag: str) -> str:
     return tag.rpartition("}")[2]
-
-
-def leaves(text: str, media: str = "") -> list[Leaf] | None:
-    """The leaves of a body, or None where it is no tree (or a broken one)."""
-    found = _read(text, "", 0, form=media == FORM)
-    return None if found is None else list(found)
 
 
 def pairs(query: str) -> list[tuple[str, str]]:
@@ -51,20 +59,45 @@ def pairs(query: str) -> list[tuple[str, str]]:
     ]
 
 
-def _read(text: str, path: str, depth: int, *, form: bool = False) -> list[Leaf] | None:
+def leaves(text: str, media: str = "") -> list[Leaf] | None:
+    """The leaves of a body, or None where it is no tree (or a broken one)."""
+    found = tree(text, media)
+    return None if found is None else list(_flat(found, ""))
+
+
+def _flat(node: Node, path: str) -> Iterator[Leaf]:
+    if node.value is not None:
+        yield Leaf(path, node.name.lstrip("@"), node.value, node.kind)
+        return
+    counts: dict[str, int] = {}
+    for n, child in enumerate(node.children):
+        if node.kind == "list":
+            yield from _flat(child, f"{path}[{n}]")
+            continue
+        counts[child.name] = count = counts.get(child.name, 0) + 1
+        gap = ":" if node.kind == "nested" else "" if child.name.startswith("@") else "/"
+        yield from _flat(child, f"{path}{gap}{child.name}" + (f"[{count}]" if count > 1 else ""))
+
+
+def tree(text: str, media: str = "") -> Node | None:
+    """A body as a tree, or None where it is none (or a broken one)."""
+    return _read(text, "", 0, form=media == FORM)
+
+
+def _read(text: str, name: str, depth: int, *, form: bool = False) -> Node | None:
     if depth > _DEEPEST:
         return None
     first = text.lstrip("\ufeff \t\r\n")[:1]
     if first == "<":
         root = xml(text)
-        return None if root is None else list(_element(root, f"{path}/{local(root.tag)}", depth))
+        return None if root is None else Node(name, None, "nested", [_element(root, depth)])
     if first in ("{", "["):
         try:
-            return list(_json(json.loads(text, object_pairs_hook=_Pairs), path, "", depth))
+            return Node(name, None, "nested", [_json(json.loads(text, object_pairs_hook=_Pairs), "", depth)])
         except (ValueError, RecursionError):
             return None
     if form or (depth == 0 and "=" in text and _FORM.fullmatch(text)):
-        return _form(text, path)
+        return _form(text, name)
     return None
 
 
@@ -79,67 +112,53 @@ def xml(text: str) -> Any | None:
         return None
 
 
-def _element(element: Any, path: str, depth: int) -> Iterator[Leaf]:
+def _element(element: Any, depth: int) -> Node:
+    made = Node(local(element.tag), None, "tree")
     for name, value in element.attrib.items():
         short = local(name)
         if name.startswith(_XSI):
             if short == "schemaLocation":
                 continue
             value = value.rpartition(":")[2] if short == "type" else value
-        yield Leaf(f"{path}@{short}", short, value)
-    counts: dict[str, int] = {}
-    for child in element:
-        if not isinstance(child.tag, str):
-            continue
-        name = local(child.tag)
-        counts[name] = counts.get(name, 0) + 1
-        yield from _element(child, f"{path}/{name}" + (f"[{counts[name]}]" if counts[name] > 1 else ""), depth)
+        made.children.append(Node(f"@{short}", value))
+    below = [child for child in element if isinstance(child.tag, str)]
     text = element.text or ""
-    if counts:
-        if text.strip():
-            yield Leaf(f"{path}/text()", local(element.tag), text.strip())
-        return
-    yield from _nested(text, path, local(element.tag), depth)
+    if not below:
+        inner = _nested(text, made.name, depth)
+        if not made.children:
+            return inner
+        made.children += inner.children if inner.value is None else [Node("text()", inner.value)]
+        return made
+    if text.strip():
+        made.children.append(Node("text()", text.strip()))
+    made.children += [_element(child, depth) for child in below]
+    return made
 
 
-def _nested(text: str, path: str, name: str, depth: int) -> Iterator[Leaf]:
-    """A text's own leaves where it is a tree, else itself."""
-    inner = _read(text, f"{path}:", depth + 1) if text[:64].lstrip()[:1] in ("<", "{", "[") else None
-    if inner is None:
-        yield Leaf(path, name, text)
-    else:
-        yield from inner
+def _nested(text: str, name: str, depth: int) -> Node:
+    """A text as the tree that it is, else as itself."""
+    inner = _read(text, name, depth + 1) if text[:64].lstrip()[:1] in ("<", "{", "[") else None
+    return Node(name, text) if inner is None else inner
 
 
 class _Pairs(list[tuple[str, Any]]):
     """An object with its keys as they came; one that comes twice is there twice."""
 
 
-def _json(value: Any, path: str, name: str, depth: int) -> Iterator[Leaf]:
+def _json(value: Any, name: str, depth: int) -> Node:
     if isinstance(value, _Pairs):
         if not value:
-            yield Leaf(path, name, "{}", "empty")
-        counts: dict[str, int] = {}
-        for key, each in value:
-            counts[key] = counts.get(key, 0) + 1
-            yield from _json(each, f"{path}/{key}" + (f"[{counts[key]}]" if counts[key] > 1 else ""), key, depth)
-    elif isinstance(value, list):
+            return Node(name, "{}", "empty")
+        return Node(name, None, "tree", [_json(each, key, depth) for key, each in value])
+    if isinstance(value, list):
         if not value:
-            yield Leaf(path, name, "[]", "empty")
-        for n, each in enumerate(value):
-            yield from _json(each, f"{path}[{n}]", name, depth)
-    elif isinstance(value, str):
-        yield from _nested(value, path, name, depth)
-    else:
-        yield Leaf(path, name, json.dumps(value), "number" if isinstance(value, (int, float)) else "word")
+            return Node(name, "[]", "empty")
+        return Node(name, None, "list", [_json(each, name, depth) for each in value])
+    if isinstance(value, str):
+        return _nested(value, name, depth)
+    return Node(name, json.dumps(value), "word" if value is None or isinstance(value, bool) else "number")
 
 
-def _form(text: str, path: str) -> list[Leaf]:
-    found: list[Leaf] = []
-    for n, line in enumerate(text.splitlines()):
-        counts: dict[str, int] = {}
-        for name, value in pairs(line):
-            counts[name] = counts.get(name, 0) + 1
-            place = f"{path}/{n}/{name}" if n else f"{path}/{name}"
-            found.append(Leaf(place + (f"[{counts[name]}]" if counts[name] > 1 else ""), name, value))
-    return found
+def _form(text: str, name: str) -> Node:
+    lines = [Node("line", None, "tree", [Node(*each) for each in pairs(line)]) for line in text.splitlines()]
+    return lines[0] if len(lines) == 1 else Node(name, None, "list", lines)

@@ -5,10 +5,14 @@ Facts about the vendor's wire only: nothing here is taken from its semantics or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from typing import Any
+
+from mockservers.kernel.dialects import Dialect
+from mockservers.recording.exchanges import Recorded
 
 SECRETS: Mapping[str, str] = {
     "password": "password", "passwd": "password", "pwd": "password", "passphrase": "password",
@@ -19,14 +23,37 @@ SECRETS: Mapping[str, str] = {
 """Names, in lower case, whose values are secrets wherever they stand, and of which kind."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record as an answer tells it, in the form that the vendor's `import` takes.
+
+    `born` is when it came to be and `changed` when it last changed, where the answer tells; instants.
+    """
+
+    kind: str
+    id: str
+    fields: Mapping[str, Any]
+    born: int | None = None
+    changed: int | None = None
+
+
+def nothing_seen(exchange: Recorded, dialect: Dialect) -> Iterable[Seen]:
+    """An answer that tells of no record."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Adapter:
     """One vendor's traffic.
 
     `secrets` are further names (of headers, query variables, form fields, JSON keys, XML elements and attributes, in lower
     case) with the kind of secret that their value is. `query_secrets` are secrets in addresses only, where the name is too
-    common to be searched for elsewhere. `headers` of a request are part of what it means. With `fold_names`
-    the case of query variables says nothing. `people` are names of fields that tell of people: `name`, `email` or `phone`.
+    common to be searched for elsewhere. `headers` of a request are part of what it means. With `fold_names` the case of
+    query variables says nothing. `people` are names of fields that tell of people: `name`, `company`, `email` or `phone`.
+
+    `seen` are the records that an answer tells. `writes` tells whether a request changes something, `refused` whether an
+    answer turned the caller away. `ids` are the names of leaves that identify an item of a list, `generated` those whose
+    values a server makes up. `credentials` turns the emulator's demo credential into what stands for each kind of secret.
     """
 
     vendor: str
@@ -35,6 +62,12 @@ class Adapter:
     people: Mapping[str, str] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
     fold_names: bool = False
+    seen: Callable[[Recorded, Dialect], Iterable[Seen]] = nothing_seen
+    writes: Callable[[Recorded], bool] = lambda exchange: exchange.method not in ("GET", "HEAD", "OPTIONS")
+    refused: Callable[[Recorded], bool] = lambda exchange: exchange.status in (401, 403)
+    ids: tuple[str, ...] = ("id",)
+    generated: frozenset[str] = frozenset()
+    credentials: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
 
 
 @cache
