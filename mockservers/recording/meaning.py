@@ -14,7 +14,7 @@ from hashlib import blake2b
 from urllib.parse import unquote
 
 from mockservers.kernel import instants
-from mockservers.kernel.instants import DAY
+from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.recording import trees
 from mockservers.recording.adapters import Adapter
 from mockservers.recording.exchanges import Recorded, text_of
@@ -86,10 +86,10 @@ def _same(value: str) -> str:
 def loose(meaning: Meaning, moments: Iterable[tuple[int, int]]) -> Meaning:
     """The meaning with variables instead of GUIDs, and of times that lie in one of the spans (first and last instant)."""
     spans = tuple(moments)
-    return Meaning(meaning.where, tuple((place, _loosened(value, spans)) for place, value in meaning.leaves))
+    return Meaning(meaning.where, tuple((place, loosened(value, spans)) for place, value in meaning.leaves))
 
 
-def _loosened(value: str, spans: tuple[tuple[int, int], ...]) -> str:
+def loosened(value: str, spans: Iterable[tuple[int, int]]) -> str:
     if len(value) < 8:
         return value
 
@@ -100,6 +100,16 @@ def _loosened(value: str, spans: tuple[tuple[int, int], ...]) -> str:
     return _GUIDS.sub(GUID, _TIMES.sub(blot, value))
 
 
+def times(text: str) -> list[int]:
+    """The instants of all times in a text, to the second where it has seconds."""
+    found = []
+    for each in _TIMES.finditer(text):
+        at = instant(each)
+        if at is not None:
+            found.append(at)
+    return found
+
+
 def instant(found: re.Match[str]) -> int | None:
     """The instant of a time as `_TIMES` found it, taken for UTC where it names no zone; None for no time."""
     text = found[0]
@@ -107,9 +117,7 @@ def instant(found: re.Match[str]) -> int | None:
         if found["us"]:
             return _us(text)
         year, month, day = (int(part) for part in re.split(r"[-/.]", re.split(r"[T :]", text)[0])[:3])
-        hour = re.search(r"[T ]?([0-9]{1,2}):([0-9]{2})", text[8:])
-        moment = datetime(year, month, day, int(hour[1]) if hour else 0, int(hour[2]) if hour else 0, tzinfo=UTC)
-        return instants.from_datetime(moment)
+        return instants.from_datetime(datetime(year, month, day, tzinfo=UTC)) + _of_day(text)
     except (ValueError, TypeError):
         return None
 
@@ -118,7 +126,18 @@ def _us(text: str) -> int:
     month, day, year = (int(part) for part in text.split(" ")[0].split("/"))
     if month > 12:
         month, day = day, month
-    return instants.from_datetime(datetime(year, month, day, tzinfo=UTC))
+    return instants.from_datetime(datetime(year, month, day, tzinfo=UTC)) + _of_day(text)
+
+
+_OF_DAY = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:\.[0-9]+)?(?: *([AaPp])[Mm])?")
+
+
+def _of_day(text: str) -> int:
+    found = _OF_DAY.search(text[8:])
+    if found is None:
+        return 0
+    hour = int(found[1]) % 12 + (12 if found[4] in "pP" else 0) if found[4] else int(found[1])
+    return hour * HOUR + int(found[2]) * MINUTE + int(found[3] or 0) * SECOND
 
 
 def variables(left: Meaning, right: Meaning) -> list[tuple[str, str]]:

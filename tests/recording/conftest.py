@@ -82,8 +82,11 @@ def recording(
     writer = Writer(path, Head(vendor, START))
     complaints: list[str] = []
     recorder = Recorder([Upstream.parse(upstream)], writer, vault, trust=trust, complain=complaints.append, **options)
-    with recorder:
-        yield Taken(recorder, path, vault, complaints)
+    try:
+        with recorder:
+            yield Taken(recorder, path, vault, complaints)
+    finally:
+        writer.close()
     if recorder.failure is not None:
         raise recorder.failure
     if sealed:
@@ -162,7 +165,11 @@ def reference() -> Clients:
 
     @contextmanager
     def working(
-        vendor: str, url: str, now: int = START, dialect: str = "default", credentials: Mapping[str, str] | None = None
+        vendor: str,
+        url: str,
+        now: int = START,
+        dialect: str | Mapping[str, Any] = "default",
+        credentials: Mapping[str, str] | None = None,
     ) -> Iterator[Working]:
         ask = _Ask(now)
         make = _module(f"{vendor}_reader").Client

@@ -54,6 +54,8 @@ class Adapter:
     `seen` are the records that an answer tells. `writes` tells whether a request changes something, `refused` whether an
     answer turned the caller away. `ids` are the names of leaves that identify an item of a list, `generated` those whose
     values a server makes up. `credentials` turns the emulator's demo credential into what stands for each kind of secret.
+    `touched` are the ids of records that a request changes, where its answer does not tell them as records. `guesses` are
+    values of free switches that an answer hints at.
     """
 
     vendor: str
@@ -68,6 +70,8 @@ class Adapter:
     ids: tuple[str, ...] = ("id",)
     generated: frozenset[str] = frozenset()
     credentials: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
+    touched: Callable[[Recorded], Iterable[str]] = lambda exchange: ()
+    guesses: Callable[[Recorded], Iterable[tuple[str, str]]] = lambda exchange: ()
 
 
 @cache

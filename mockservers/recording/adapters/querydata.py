@@ -109,6 +109,13 @@ def _refused(exchange: Recorded) -> bool:
     return exchange.status in (401, 403) or b"AuthCode" in (exchange.reply_body or b"")
 
 
+def _guesses(exchange: Recorded) -> Iterator[tuple[str, str]]:
+    """How the list of tickets is called in an answer."""
+    found = _result(exchange)
+    names = [name for name, value in found.items() if isinstance(value, list)] if isinstance(found, dict) else []
+    yield from (("details_root", name) for name in names if name != "UtilisphereIDs")
+
+
 ADAPTER = Adapter(
     vendor="querydata",
     secrets={"authcode": "authcode"},
@@ -118,5 +125,6 @@ ADAPTER = Adapter(
     writes=lambda exchange: False,
     refused=_refused,
     ids=("UtilisphereID", "MemberCode"),
+    guesses=_guesses,
     credentials=lambda demo: {"authcode": demo["AuthCode"]},
 )  # fmt: skip

@@ -79,7 +79,7 @@ def _custom(ctx: Context, given: Any) -> str:
         except ValueError as error:
             raise Misuse(str(error)) from error
         ctx.installation.cache.clear()
-    return json.dumps({name: str(value) for name, value in given.items()})
+    return json.dumps({name: str(value) for name, value in given.items() if value})
 
 
 _PAIRS = (("company", "company_id", "company_name"), ("tech_group", "assigned_group_id", "assigned_group_name"),
