@@ -47,6 +47,13 @@ if TYPE_CHECKING:
     help="Answer from a recording, and nothing else: no emulator, no vendor behind it.",
 )
 @click.option(
+    "--load",
+    "loaded",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Begin with the records that a recording tells, instead of a recipe's.",
+)
+@click.option(
     "--dialect", "dialect", multiple=True, metavar="CHOICE", help="VENDOR=NAME or VENDOR.SWITCH=VALUE. Repeatable."
 )
 @click.option("--seed", default=1, show_default=True, help="Seed of ids and generated data.")
@@ -80,7 +87,7 @@ if TYPE_CHECKING:
 def serve(
     host: str, port: int, data: tuple[str, ...], dialect: tuple[str, ...], seed: int, clock: str, start: str | None,
     store: str | None, tls: bool, tls_ca: Path, tls_name: tuple[str, ...], control_token: str | None, most_body: int,
-    recording: Path | None,
+    recording: Path | None, loaded: Path | None,
 ) -> None:  # fmt: skip
     """Run the emulators until Ctrl-C or SIGTERM; with --from answer from a recording instead."""
     from mockservers import settings
@@ -95,8 +102,8 @@ def serve(
         from mockservers.server.tls import server_context
 
         context = server_context(tls_ca, tls_name)
-    if recording is not None and (data or dialect or store):
-        raise ValueError("--from answers from the recording alone; leave --data, --dialect and --store out")
+    if recording is not None and (data or dialect or store or loaded):
+        raise ValueError("--from answers from the recording alone; leave --data, --dialect, --store and --load out")
     stub = stub_of(recording) if recording is not None else None
     worlds = Worlds(vendors.emulator, config)
     door = FrontDoor(
@@ -107,6 +114,8 @@ def serve(
         if stub is not None:
             door.run(lambda: tell_of_recording(door.url, stub, tls_ca if tls else None))
             return
+        if loaded is not None:
+            take_over(loaded, worlds.default)
         for vendor, recipe in config.data.items():
             if recipe.rows is not None or config.store is not None:
                 load(worlds.default, vendor)
@@ -142,6 +151,16 @@ def tell_of_recording(url: str, stub: Stub, tls_ca: Path | None) -> None:
     lines += [f"  start page  {url}/_mock/", "  stop        Ctrl-C"]
     click.echo("\n".join(lines))
     sys.stdout.flush()
+
+
+def take_over(file: Path, world: World) -> None:
+    """Let the world begin with what a recording tells."""
+    from mockservers.cli.recordings import tell_loaded
+    from mockservers.recording.files import Recording
+    from mockservers.recording.loading import load as load_recording
+
+    recording = Recording(file)
+    tell_loaded(recording.head.vendor, load_recording(recording, world))
 
 
 def load(world: World, vendor: str) -> None:
