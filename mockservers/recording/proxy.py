@@ -12,7 +12,9 @@ import ssl
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp import hdrs, web
@@ -85,18 +87,24 @@ class Recorder(Listener):
         await super()._open()
         self._session = aiohttp.ClientSession(
             auto_decompress=False,
-            connector=aiohttp.TCPConnector(ssl=self.trust or True, limit=0, keepalive_timeout=5),
+            connector=_Connector(ssl=self.trust or True, limit=0, keepalive_timeout=3),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=(hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.timeout, sock_read=self.timeout),
         )
+
+        # A request that is sent again when its connection was reset would hide what the client is to see.
+        self._session._retry_connection = False
 
     async def _close(self) -> None:
         try:
             await super()._close()
         finally:
             if self._session is not None:
+                connector = self._session.connector
                 await self._session.close()
+                assert isinstance(connector, _Connector)
+                await connector.ended()
 
     # --- one exchange -----------------------------------------------------------------------------------------------
 
@@ -171,6 +179,31 @@ class Recorder(Listener):
     def session(self) -> aiohttp.ClientSession:
         assert self._session is not None
         return self._session
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connections of which it is known when the last one has ended: those that broke are in no pool."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._open: WeakSet[asyncio.Future[None]] = WeakSet()
+        make = self._factory
+
+        def noted() -> Any:
+            protocol = make()
+            closed = protocol.closed
+            if closed is not None:
+                closed.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # told elsewhere
+                self._open.add(closed)
+            return protocol
+
+        self._factory = noted  # type: ignore[assignment]
+
+    async def ended(self, most: float = 2.0) -> None:
+        """Wait until every connection has ended."""
+        waiting = [each for each in self._open if not each.done()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=most)
 
 
 class _Passage:
@@ -353,8 +386,8 @@ class _Passage:
         except (TimeoutError, aiohttp.ServerTimeoutError):
             return "timeout"
         except (aiohttp.ClientError, OSError) as error:
-            causes = (error, error.__cause__, error.__context__)
-            return "reset" if any(isinstance(each, ConnectionResetError) for each in causes) else "cut"
+            # The client library tells what ended the connection in its message alone.
+            return "reset" if isinstance(error, ConnectionResetError) or "ConnectionReset" in str(error) else "cut"
         return None
 
     async def _write(self, writing: object) -> None:
