@@ -61,10 +61,14 @@ def _texts(exchange: Recorded) -> Iterator[tuple[str, str]]:
     yield "the address", exchange.target
     for whose, headers in (("request", exchange.headers), ("answer", exchange.reply_headers)):
         yield f"the {whose}'s headers", "\n".join(f"{name}: {value}" for name, value in headers)
-    if exchange.body:
-        yield "the request's body", text_of(exchange.body, exchange.headers)[0]
-    if exchange.reply_body:
-        yield "the answer's body", text_of(exchange.reply_body, exchange.reply_headers)[0]
+    for whose, body, headers in (
+        ("request", exchange.body, exchange.headers), ("answer", exchange.reply_body, exchange.reply_headers),
+    ):  # fmt: skip
+        if body:
+            text, codec = text_of(body, headers)
+            yield f"the {whose}'s body", text
+            if codec != "utf-8":
+                yield f"the {whose}'s body", body.decode("utf-8", "surrogateescape")
 
 
 def _masked_again(vault: Vault, part: Path, again: Path) -> int:

@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.secrets import SPEAKING
@@ -19,10 +19,10 @@ from mockservers.recording import trees
 from mockservers.recording.adapters import SECRETS, Adapter
 from mockservers.recording.exchanges import Recorded, bytes_of, text_of
 from mockservers.recording.people import People
-from mockservers.recording.spellings import PLACEHOLDER, SHORTEST, Spellings, shows
+from mockservers.recording.spellings import PLACEHOLDER, SHORTEST, Spellings, decoded, shows
 
-_SAFE_COOKIE = 8
-"""Characters; a shorter cookie (`en`, `true`) is replaced in its header only."""
+_SETTING = re.compile(r"[A-Za-z]{1,8}|[a-z]{2}[-_][A-Z]{2}|[0-9]{1,5}")
+"""What a cookie holds that is no secret, such as a language: it is replaced in its header only."""
 _COOKIE_SECRET = re.compile(r"([^=;,\s]+)=(\"[^\"]*\"|[^;]*)")
 _NAME = r"(?:[\w.-]+:)?"
 
@@ -134,11 +134,12 @@ class Vault:
     def _cookies(self, value: str, *, first_only: bool) -> str:
         def blot(found: re.Match[str]) -> str:
             text = found[2].strip('" ')
-            return (
-                f"{found[1]}={self.stand_in('cookie', text, everywhere=len(text) >= _SAFE_COOKIE)}"
-                if text
-                else found[0]
-            )
+            if not text:
+                return found[0]
+            everywhere = _SETTING.fullmatch(text) is None
+            if everywhere and unquote(text) != text:
+                self.stand_in("cookie", unquote(text))
+            return f"{found[1]}={self.stand_in('cookie', text, everywhere=everywhere)}"
 
         return _COOKIE_SECRET.sub(blot, value, count=1 if first_only else 0)
 
@@ -182,12 +183,13 @@ class Vault:
 
     def _in_wreck(self, text: str) -> list[tuple[str, str]]:
         """Secrets in a text that is no tree, such as a body that was cut off."""
-        return [
-            (self.names[found["name"].lower()], value)
-            for found in self._loose.finditer(text)
-            if (value := next((each for each in (found["a"], found["b"], found["c"], found["d"]) if each), ""))
-            and not PLACEHOLDER.search(value)
-        ]
+        secrets = []
+        for found in self._loose.finditer(text):
+            value = next((each for each in (found["a"], found["b"], found["c"], found["d"]) if each), "")
+            if value and not PLACEHOLDER.search(value):
+                # Nothing is parsed here, so what the value means is not known: it may be written in any way.
+                secrets += [(self.names[found["name"].lower()], each) for each in decoded(value)]
+        return secrets
 
     def _body(self, body: bytes | None, headers: Headers, secret: bool) -> tuple[bytes | None, str]:
         if not body:
@@ -201,7 +203,12 @@ class Vault:
             found = trees.leaves(cleaned, media)
             if self._in_tree(found) if found is not None else self._in_wreck(cleaned):
                 return None, "a body from which a secret could not be taken"
-        return (body if cleaned == text else bytes_of(cleaned, codec)), ""
+        kept = body if cleaned == text else bytes_of(cleaned, codec)
+        if codec != "utf-8":  # what looks like wide letters may be bytes of anything
+            plain = kept.decode("utf-8", "surrogateescape")
+            searched = self.clean(plain)
+            kept = kept if searched == plain else searched.encode("utf-8", "surrogateescape")
+        return kept, ""
 
     def _short_ones(self, text: str, media: str) -> str:
         """Replace, at their places only, secrets too short to be replaced everywhere; quote what was a number."""
