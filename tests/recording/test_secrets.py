@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,6 +25,7 @@ from mockservers.recording.vault import Vault
 
 FORM, JSON, XML = "application/x-www-form-urlencoded", "application/json", "text/xml; charset=utf-8"
 
+EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "150"))
 SECRETS = st.text(
     st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc", "Cn", "Co"), exclude_characters="\ufffe\uffff"),
     min_size=4,
@@ -152,7 +154,7 @@ def taken(folder: Path, exchanges: list[Recorded], **options: Any) -> Path:
     keep=st.booleans(),
 )
 @example('Zq"\\</pw> &%+ü=x', "json in xml", ["json in xml", "base64"], "json", True, True)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_secret_is_in_the_file(
     secret: str, place: str, forms: list[str], where: str, late: bool, keep: bool
 ) -> None:
