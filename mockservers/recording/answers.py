@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from mockservers.kernel.instants import SECOND
@@ -93,7 +94,7 @@ class Comparison:
         if left.value is not None and right.value is not None:
             if left.kind != right.kind and "empty" not in (left.kind, right.kind):
                 yield Difference("structure", place, f"{left.kind} {left.value}", f"{right.kind} {right.value}", item)
-            elif left.value != right.value and not self._bind(left, right):
+            elif left.value != right.value and not self._bind(left, right, place):
                 yield Difference("values", place, left.value, right.value, item)
             return
         if left.value is not None or right.value is not None:
@@ -126,6 +127,9 @@ class Comparison:
 
     def _id(self, node: Node) -> str | None:
         """What tells an item of a list from the others."""
+        own = self.adapter.identity(node)
+        if own is not None:
+            return own
         for name in self.adapter.ids:
             for child in node.children:
                 if child.name == name and child.value:
@@ -174,13 +178,13 @@ class Comparison:
 
     # --- values -----------------------------------------------------------------------------------------------------
 
-    def _bind(self, left: Node, right: Node) -> bool:
+    def _bind(self, left: Node, right: Node, place: str) -> bool:
         """Whether two leaves that differ mean the same; binds ids that a request has just made."""
         assert left.value is not None
         assert right.value is not None
         if self._same(left.value, right.value):
             return True
-        if self.binding and left.name in self.adapter.generated:
+        if self.binding and any(fnmatchcase(place, pattern) for pattern in self.adapter.generated):
             self.bound.bind(self.binding, left.value, right.value)
             return True
         return False

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote_plus
 
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.journal import Exchange
@@ -115,7 +116,11 @@ class Replay:
 
         path, _, query = ours(recorded.target).partition("?")
         headers = [(name, ours(value)) for name, value in recorded.headers]
-        body = ours((recorded.body or b"").decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        text = ours((recorded.body or b"").decode("utf-8", "surrogateescape"))
+        for name, part in self.adapter.logins.items() if not refused else ():
+            login = quote_plus(emulator(self.vendor).demo_credential[part])
+            text = re.sub(rf"(?<![^&]){name}=[^&]*", lambda _, name=name, login=login: f"{name}={login}", text)  # type: ignore[misc]
+        body = text.encode("utf-8", "surrogateescape")
         exchange = Exchange(recorded.method, path + (f"?{query}" if query else ""), headers, body)
         environ = gateway.environ(
             method=recorded.method, path=path, query=query, prefix="", scheme="https", server=_SERVER,

@@ -119,6 +119,10 @@ class Spellings:
     def __contains__(self, value: str) -> bool:
         return value in self._known
 
+    def get(self, value: str) -> str | None:
+        """What stands for a value."""
+        return self._known.get(value)
+
     def add(self, value: str, replacement: str) -> None:
         if value in self._known:
             return

@@ -64,7 +64,7 @@ class Vault:
         """What is written instead of a secret, from now on wherever it stands."""
         if PLACEHOLDER.fullmatch(value):
             return value
-        known = self._stand_ins.get((kind, value))
+        known = self._everywhere.get(value) or self._stand_ins.get((kind, value))
         if known is None:
             self._counts[kind] = number = self._counts.get(kind, 0) + 1
             known = f"__secret.{kind}.{number}__" if self.keep_identity else f"__secret.{kind}__"
@@ -157,7 +157,7 @@ class Vault:
             if password:
                 self.stand_in("password", password)
             return f"{scheme} {self.stand_in('basic', rest)}"
-        return f"{scheme} {self.stand_in('token', rest)}"
+        return f"{scheme} {self.stand_in('soticket' if scheme.lower() == 'soticket' else 'token', rest)}"
 
     def _learn(self, body: bytes | None, headers: Headers) -> bool:
         """Take note of the secrets at their places in a body; tells whether there are any."""

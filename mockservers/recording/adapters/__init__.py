@@ -13,6 +13,7 @@ from typing import Any
 
 from mockservers.kernel.dialects import Dialect
 from mockservers.recording.exchanges import Recorded
+from mockservers.recording.trees import Node
 
 SECRETS: Mapping[str, str] = {
     "password": "password", "passwd": "password", "pwd": "password", "passphrase": "password",
@@ -52,10 +53,11 @@ class Adapter:
     query variables says nothing. `people` are names of fields that tell of people: `name`, `company`, `email` or `phone`.
 
     `seen` are the records that an answer tells. `writes` tells whether a request changes something, `refused` whether an
-    answer turned the caller away. `ids` are the names of leaves that identify an item of a list, `generated` those whose
-    values a server makes up. `credentials` turns the emulator's demo credential into what stands for each kind of secret.
-    `touched` are the ids of records that a request changes, where its answer does not tell them as records. `guesses` are
-    values of free switches that an answer hints at.
+    answer turned the caller away. `ids` are the names of leaves that identify an item of a list (`identity` finds it where
+    that does not say it), `generated` patterns of places whose values a server makes up. `credentials` turns the
+    emulator's demo credential into what stands for each kind of secret; `logins` are names of form fields that say who
+    logs in, each with the part of the demo credential put there instead. `touched` are the ids of records that a request
+    changes, where its answer does not tell them as records. `guesses` are values of free switches that an answer hints at.
     """
 
     vendor: str
@@ -68,8 +70,10 @@ class Adapter:
     writes: Callable[[Recorded], bool] = lambda exchange: exchange.method not in ("GET", "HEAD", "OPTIONS")
     refused: Callable[[Recorded], bool] = lambda exchange: exchange.status in (401, 403)
     ids: tuple[str, ...] = ("id",)
-    generated: frozenset[str] = frozenset()
+    identity: Callable[[Node], str | None] = lambda node: None
+    generated: tuple[str, ...] = ()
     credentials: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
+    logins: Mapping[str, str] = field(default_factory=dict)
     touched: Callable[[Recorded], Iterable[str]] = lambda exchange: ()
     guesses: Callable[[Recorded], Iterable[tuple[str, str]]] = lambda exchange: ()
 

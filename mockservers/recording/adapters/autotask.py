@@ -131,6 +131,6 @@ ADAPTER = Adapter(
     writes=lambda exchange: _WRITES.search(exchange.body or b"") is not None,
     refused=_refused,
     ids=("id", "EntityId", "Name", "Value"),
-    generated=frozenset({"id", "EntityId", "TicketNumber"}),
+    generated=("*/id", "*/EntityId", "*/TicketNumber"),
     credentials=_credentials,
 )  # fmt: skip
