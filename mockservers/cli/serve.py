@@ -15,6 +15,7 @@ from mockservers.cli.manners import PORT, TOKEN, bold, stop, teaching
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World
+    from mockservers.recording.stub import Stub
 
 
 @click.command()
@@ -37,6 +38,20 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="RECIPE",
     help="demo, empty, demo:1000, or VENDOR:ROWS. Repeatable. Default: demo.",
+)
+@click.option(
+    "--from",
+    "recording",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Answer from a recording, and nothing else: no emulator, no vendor behind it.",
+)
+@click.option(
+    "--load",
+    "loaded",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Begin with the records that a recording tells, instead of a recipe's.",
 )
 @click.option(
     "--dialect", "dialect", multiple=True, metavar="CHOICE", help="VENDOR=NAME or VENDOR.SWITCH=VALUE. Repeatable."
@@ -72,8 +87,9 @@ if TYPE_CHECKING:
 def serve(
     host: str, port: int, data: tuple[str, ...], dialect: tuple[str, ...], seed: int, clock: str, start: str | None,
     store: str | None, tls: bool, tls_ca: Path, tls_name: tuple[str, ...], control_token: str | None, most_body: int,
+    recording: Path | None, loaded: Path | None,
 ) -> None:  # fmt: skip
-    """Run the emulators until Ctrl-C or SIGTERM."""
+    """Run the emulators until Ctrl-C or SIGTERM; with --from answer from a recording instead."""
     from mockservers import settings
     from mockservers.kernel.world import Worlds
     from mockservers.server.door import FrontDoor
@@ -86,9 +102,20 @@ def serve(
         from mockservers.server.tls import server_context
 
         context = server_context(tls_ca, tls_name)
+    if recording is not None and (data or dialect or store or loaded):
+        raise ValueError("--from answers from the recording alone; leave --data, --dialect, --store and --load out")
+    stub = stub_of(recording) if recording is not None else None
     worlds = Worlds(vendors.emulator, config)
-    door = FrontDoor(worlds, host, port, tls=context, control_token=control_token, most_body=most_body)
+    door = FrontDoor(
+        worlds, host, port, tls=context, control_token=control_token, most_body=most_body,
+        **({} if stub is None else stub.behind_a_door()),
+    )  # fmt: skip
     try:
+        if stub is not None:
+            door.run(lambda: tell_of_recording(door.url, stub, tls_ca if tls else None))
+            return
+        if loaded is not None:
+            take_over(loaded, worlds.default)
         for vendor, recipe in config.data.items():
             if recipe.rows is not None or config.store is not None:
                 load(worlds.default, vendor)
@@ -99,6 +126,41 @@ def serve(
         )
     finally:
         worlds.close()
+        if stub is not None:
+            stub.close()
+
+
+def stub_of(path: Path) -> Stub:
+    from mockservers.recording.stub import Stub
+
+    return Stub(path)
+
+
+def tell_of_recording(url: str, stub: Stub, tls_ca: Path | None) -> None:
+    """Say what answers, and where."""
+    lines = [
+        f"{bold('mockservers')} {__version__} is ready at {bold(url)}",
+        f"  {bold(f'{stub.vendor:15}')} {len(stub.places)} exchanges of {stub.recording.path}",
+        f"      URL         {url}{vendors.emulator(stub.vendor).endpoint}",
+        "      any credential is let in where one was when it was recorded",
+    ]
+    if stub.recording.torn:
+        lines.append("      the last line is incomplete and left out: the recorder was killed")
+    if tls_ca is not None:
+        lines.append(f"  trust       {tls_ca}  (certificate of the local authority, made for this run)")
+    lines += [f"  start page  {url}/_mock/", "  stop        Ctrl-C"]
+    click.echo("\n".join(lines))
+    sys.stdout.flush()
+
+
+def take_over(file: Path, world: World) -> None:
+    """Let the world begin with what a recording tells."""
+    from mockservers.cli.recordings import tell_loaded
+    from mockservers.recording.files import Recording
+    from mockservers.recording.loading import load as load_recording
+
+    recording = Recording(file)
+    tell_loaded(recording.head.vendor, load_recording(recording, world))
 
 
 def load(world: World, vendor: str) -> None:

@@ -76,16 +76,16 @@ def clean_body(body: bytes, headers: Sequence[tuple[str, str]], clean: Callable[
     """A body as it may be kept: searched as UTF-8, and as what it or its headers say it is."""
     if not body:
         return body
-    coding = _coding(body, next((value for name, value in headers if name.lower() == "content-type"), ""))
-    if coding is not None:
-        text = body.decode(coding, "replace")
+    named = coding(body, next((value for name, value in headers if name.lower() == "content-type"), ""))
+    if named is not None:
+        text = body.decode(named, "replace")
         cleaned = clean(text)
         if cleaned != text:
-            return cleaned.encode(coding, "replace")
+            return cleaned.encode(named, "replace")
     return clean(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
-def _coding(body: bytes, content_type: str) -> str | None:
+def coding(body: bytes, content_type: str) -> str | None:
     """The codec of a body that is no UTF-8, as far as it can be told."""
     if body.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return "utf-32"
@@ -97,7 +97,7 @@ def _coding(body: bytes, content_type: str) -> str | None:
     if named is None:
         return None
     try:
-        coding = codecs.lookup(named[1]).name
+        codec = codecs.lookup(named[1]).name
     except (LookupError, ValueError):
         return None
-    return coding if coding.startswith(_READABLE) else None
+    return codec if codec.startswith(_READABLE) else None

@@ -26,6 +26,7 @@ from mockservers.vendors.autotask.entities import (
     shown,
     stored_time,
 )
+from mockservers.vendors.autotask.importing import import_
 from mockservers.vendors.autotask.semantics.keeping import Keeper
 from mockservers.vendors.autotask.wishes import CUSTOMER, UDFS, Wish, check, checked, tenant_of
 
@@ -402,4 +403,5 @@ RECORDS = operations(
     Operation("delete", delete, "somebody deletes it: entity?, id"),
     Operation("read", read, "its truth: entity?, id"),
     Operation("list", list_, "the truth of all, by id: entity?, after?, most?"),
+    Operation("import", import_, "records and picklists as they are elsewhere: entity?, records, clear?"),
 )

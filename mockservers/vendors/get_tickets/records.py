@@ -16,6 +16,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.get_tickets import lag, phrases
+from mockservers.vendors.get_tickets.importing import import_
 from mockservers.vendors.get_tickets.model import (
     DIRECTORY,
     EMPTY,
@@ -461,6 +462,7 @@ RECORDS = operations(
     Operation("delete", delete, "somebody deletes it: id, delay?"),
     Operation("read", read, "its truth: id"),
     Operation("list", list_, "the truth of all, by number: after?, most?"),
+    Operation("import", import_, "tickets as they are elsewhere: records, clear?"),
     Operation("define", define, "the custom fields are defined anew: custom_fields"),
 )
 

@@ -7,6 +7,7 @@ import re
 from mockservers.kernel.operations import Emulator, Operation, operations
 from mockservers.vendors.querydata import payload, records, rules
 from mockservers.vendors.querydata.dialects import DIALECTS
+from mockservers.vendors.querydata.importing import import_
 from mockservers.vendors.querydata.model import METADATA
 from mockservers.vendors.querydata.recipes import DEMO_CODE, RECIPES, seed
 from mockservers.vendors.querydata.semantics import AUTH_CODE, identify, query_data, unauthorized
@@ -47,6 +48,7 @@ EMULATOR = Emulator(
         Operation("delete", records.delete, "a ticket vanishes"),
         Operation("read", records.read, "the truth of one ticket"),
         Operation("list", records.list_records, "the truth of many, a page at a time"),
+        Operation("import", import_, "tickets as they are elsewhere: records, clear?"),
     ),
     recipes=RECIPES,
     seed=seed,

@@ -226,7 +226,7 @@ def _fold(row: Any, steps: Iterable[Any], sight: Sight, convert: Callable[[int],
         else:
             hidden = True
     state = json.loads(base)
-    text = centre_text(number, version, state)
+    text = state.pop("TicketText", None) or centre_text(number, version, state)  # a ticket taken over has its own
     responses: list[dict[str, Any]] = []
     history = []
     newest = True

@@ -218,6 +218,10 @@ DETAILS_CONTENT = _rule(
     "details.content", "Details answers a list of tickets with the members of public one-call formats.",
     "assumption", "line 54 shows none", 38, switch="details_root",
 )  # fmt: skip
+DETAILS_TIMES = _rule(
+    "details.times", "Times inside Details are written as those of a filter are, without a zone.",
+    "assumption", "line 54 shows none", switch="details_time_format",
+)  # fmt: skip
 SUMMARY_SHAPE = _rule(
     "summary.shape", "The Summary answer is a complete JSON object, though the printed one lacks its opening brace.",
     "certain", "lines 47-48", 34, switch="summary_shape",

@@ -222,7 +222,7 @@ def _summary(ctx: Context, ids: list[int]) -> Summary:
 
 def _details(ctx: Context, query: Query, sight: Sight, ids: list[int]) -> Details:
     dialect = ctx.dialect
-    ctx.cite(rules.DETAILS_ONE_ID, rules.DETAILS_CURRENT_STATE, rules.DETAILS_CONTENT)
+    ctx.cite(rules.DETAILS_ONE_ID, rules.DETAILS_CURRENT_STATE, rules.DETAILS_CONTENT, rules.DETAILS_TIMES)
     convert = windows.writer(dialect["time_zone"], dialect["details_time_format"])
     documents = []
     for ticket, hidden in model.tickets(ctx.db, sight, ids, ctx.now, convert):

@@ -128,6 +128,7 @@ def test_the_answer_is_escaped_once(desk: Desk) -> None:
     assert desk.details(made)[0]["Remarks"] == remarks
 
 
+@pytest.mark.rule("querydata.details.times")
 def test_times_inside_details(make: Callable[..., Desk]) -> None:
     desk = make({"details_time_format": "iso", "details_root": "Items"})
     made = desk.create()

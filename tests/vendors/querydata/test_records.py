@@ -270,5 +270,5 @@ def test_rules_and_switches_name_each_other() -> None:
     emulator = vendors.emulator("querydata")
     named = {rule.switch for rule in emulator.rules.values() if rule.switch}
     assert named <= set(emulator.dialects.switches)
-    framed = {"details_time_format", "form_post", "custom_errors"}
+    framed = {"form_post", "custom_errors"}
     assert set(emulator.dialects.switches) - named <= framed

@@ -1,0 +1,174 @@
+"""`mockservers record`: write down what a client and the real system say to each other, without their secrets."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mockservers import vendors
+from mockservers.cli.manners import PORT, TOKEN, bold, stop, teaching
+
+if TYPE_CHECKING:
+    import ssl
+
+    from mockservers.recording.vault import Vault
+
+
+@click.command()
+@click.argument("vendor", type=click.Choice(vendors.NAMES))
+@click.option(
+    "--upstream",
+    "upstream",
+    multiple=True,
+    required=True,
+    metavar="URL",
+    help="The real system: scheme and host. Repeatable where it sends clients to further hosts.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The recording; a new file."
+)
+@click.option("--note", default="", help="A sentence for those who read the file.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; outside loopback a control token is demanded.",
+)
+@click.option(
+    "--port", default=PORT, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+)
+@click.option(
+    "--upstream-ca",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Certificate (PEM) of the authority that the upstream's own is trusted by, beside those of this machine.",
+)
+@click.option(
+    "--timeout",
+    default=100.0,
+    show_default=True,
+    type=click.FloatRange(0, 3600, min_open=True),
+    help="Seconds of silence after which an answer counts as timed out.",
+)
+@click.option(
+    "--keep-identity", is_flag=True, help="Give each secret a stand-in of its own, so that two can be told apart."
+)
+@click.option(
+    "--secret-field",
+    multiple=True,
+    metavar="NAME",
+    help="A further header, variable, JSON key or XML element whose value is a secret. Repeatable.",
+)
+@click.option(
+    "--fake-people", is_flag=True, help="Replace names, e-mails and phones by invented ones, the same for the same."
+)
+@click.option("--tls", is_flag=True, help="Serve the client by HTTPS, with a certificate made for this run.")
+@click.option(
+    "--tls-ca",
+    default="mockservers-ca.pem",
+    show_default=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where that certificate's authority is written, for the client to trust.",
+)
+@click.option("--tls-name", multiple=True, help="A further host name or address in the certificate. Repeatable.")
+@click.option("--control-token", envvar=TOKEN, help=f"Token for the state of the recording. Also from {TOKEN}.")
+@teaching
+def record(
+    vendor: str, upstream: tuple[str, ...], out: Path, note: str, host: str, port: int, upstream_ca: Path | None,
+    timeout: float, keep_identity: bool, secret_field: tuple[str, ...], fake_people: bool, tls: bool, tls_ca: Path,
+    tls_name: tuple[str, ...], control_token: str | None,
+) -> None:  # fmt: skip
+    """Record a session with the real system, through a proxy, until Ctrl-C or SIGTERM.
+
+    Give your client the printed address instead of the vendor's, and let it work. Passwords, keys, tokens and cookies never
+    reach the file. While the recording runs it is FILE.part; at the end it is searched for every secret once more.
+    """
+    from mockservers.kernel import clock
+    from mockservers.recording.adapters import adapter
+    from mockservers.recording.addresses import Upstream
+    from mockservers.recording.files import Head, Writer
+    from mockservers.recording.people import People
+    from mockservers.recording.proxy import Recorder
+    from mockservers.recording.vault import Vault
+
+    here = adapter(vendor)
+    upstreams = [Upstream.parse(each) for each in upstream]
+    trust = trusting(upstream_ca) if any(each.scheme == "https" for each in upstreams) else None
+    context = None
+    if tls:
+        from mockservers.server.tls import server_context
+
+        context = server_context(tls_ca, tls_name)
+    vault = Vault(
+        here, keep_identity=keep_identity, fields=secret_field, people=People(here.people) if fake_people else None
+    )
+    options = {"keep_identity": keep_identity, "fake_people": fake_people}
+    if secret_field:
+        options["secret_fields"] = list(secret_field)  # type: ignore[assignment]
+    writer = Writer(out, Head(vendor, clock.wall(), note, options))
+    try:
+        recorder = Recorder(
+            upstreams, writer, vault, host, port, trust=trust, timeout=timeout, tls=context, control_token=control_token,
+            complain=lambda text: click.echo(f"mockservers: {text}", err=True),
+        )  # fmt: skip
+        recorder.run(lambda: announce(recorder.url, vendor, writer.part, tls_ca if tls else None))
+    except OSError as error:
+        writer.discard()
+        stop(f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0.")
+    except BaseException:
+        if writer.count == 0:
+            writer.discard()
+        raise
+    if recorder.failure is not None:
+        writer.close()
+        stop(f"the recording ended early: {recorder.failure}. What was complete before is in {writer.part}")
+    finish(writer, vault)
+
+
+def trusting(authority: Path | None) -> ssl.SSLContext:
+    """A context that trusts what this machine trusts, and the given authority."""
+    import ssl
+
+    context = ssl.create_default_context()
+    if authority is not None:
+        try:
+            context.load_verify_locations(authority)
+        except ssl.SSLError as error:
+            raise ValueError(f"--upstream-ca {authority} holds no certificate in PEM form: {error.reason}") from error
+    return context
+
+
+def announce(url: str, vendor: str, part: Path, tls_ca: Path | None) -> None:
+    """Say where the client must go, and what happens meanwhile."""
+    lines = [
+        f"{bold('mockservers')} records {vendor}; it is ready at {bold(url)}",
+        f"  client      {url}{vendors.emulator(vendor).endpoint}  (instead of the vendor's address)",
+        f"  recording   {part}",
+    ]
+    if tls_ca is not None:
+        lines.append(f"  trust       {tls_ca}  (certificate of the local authority, made for this run)")
+    lines.append("  stop        Ctrl-C")
+    click.echo("\n".join(lines))
+    sys.stdout.flush()
+
+
+def finish(writer: object, vault: Vault) -> None:
+    """Search the file once more, give it its name, and say how to go on."""
+    from mockservers.recording.files import Writer
+    from mockservers.recording.sealing import seal
+
+    assert isinstance(writer, Writer)
+    if writer.count == 0:
+        writer.discard()
+        stop("nothing was recorded, so no file was written. Did the client go to the proxy's address?")
+    again = seal(writer, vault)
+    click.echo(
+        f"{writer.count} exchanges in {writer.path}; {len(vault.secrets)} secrets were replaced, none is in the file"
+    )
+    if again:
+        click.echo(
+            f"  {again} exchanges were masked again: a secret had stood there before its field told that it is one"
+        )
+    click.echo(f"  answer from it   mockservers serve --from {writer.path}")

@@ -1,0 +1,199 @@
+"""`mockservers load`, `drift`, `judge` and `har`: what recordings are good for, on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockservers.cli.check import style
+from mockservers.cli.manners import BROKEN, stop, teaching
+
+if TYPE_CHECKING:
+    from mockservers.kernel.dialects import Dialect
+    from mockservers.recording.drift import Drift, Finding
+    from mockservers.recording.files import Recording
+    from mockservers.recording.loading import Loaded
+
+FILE = click.Path(exists=True, path_type=Path, dir_okay=False)
+DIALECT = click.option(
+    "--dialect", "dialect", multiple=True, metavar="CHOICE",
+    help="What is known of the vendor's installation: VENDOR=NAME or VENDOR.SWITCH=VALUE. Repeatable.",
+)  # fmt: skip
+
+
+def opened(file: Path, texts: tuple[str, ...]) -> tuple[Recording, Dialect]:
+    """A recording, and the dialect of its vendor that was asked for."""
+    from mockservers import settings
+    from mockservers.recording.files import Recording
+    from mockservers.vendors import emulator
+
+    recording = Recording(file)
+    vendor = recording.head.vendor
+    chosen = settings.dialects(texts)
+    for other in chosen:
+        if other != vendor:
+            raise ValueError(f"{file} is a recording of {vendor}; --dialect {other} says nothing of it")
+    return recording, emulator(vendor).dialects.dialect(chosen.get(vendor))
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option(
+    "--store", required=True, metavar="URL", help="sqlite:///new.db: where the world is kept, for `serve --store`."
+)
+@DIALECT
+@teaching
+def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
+    """Make a world of the records that a recording tells, from which the emulator goes on.
+
+    To load into memory, and serve at once: mockservers serve --load FILE.
+    """
+    from mockservers import settings, vendors
+    from mockservers.kernel.world import WorldConfig, Worlds
+    from mockservers.recording.loading import load as load_recording
+
+    recording, chosen = opened(file, dialect)
+    vendor, path = recording.head.vendor, settings.store(store)
+    if path is None:
+        raise ValueError("--store takes a file, such as sqlite:///loaded.db; for memory there is `serve --load FILE`")
+    config = WorldConfig(data=settings.data(["empty"]), dialects={vendor: chosen.changes()}, store=path)
+    worlds = Worlds(vendors.emulator, config)
+    try:
+        world = worlds.default
+        if world.reopened:
+            raise ValueError(
+                f"the store {store} holds a world already; name a new file, for what is in it would be lost"
+            )
+        loaded = load_recording(recording, world)
+    finally:
+        worlds.close()
+    tell_loaded(vendor, loaded)
+    click.echo(f"  go on   mockservers serve --store {store}")
+
+
+def tell_loaded(vendor: str, loaded: Loaded) -> None:
+    """How many records there are now, and which were left out."""
+    if not loaded.records:
+        stop("the recording tells of no record, so nothing was loaded. Record a client that reads tickets")
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(loaded.records.items()))
+    click.echo(f"{vendor}: {kinds}")
+    for each in loaded.left_out[:10]:
+        click.echo(f"  left out  {each}", err=True)
+    if len(loaded.left_out) > 10:
+        click.echo(f"  left out  and {len(loaded.left_out) - 10} more", err=True)
+
+
+# --- drift ----------------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--against", type=FILE, help="A second recording of another date, instead of the emulator.")
+@click.option(
+    "--accepted", type=FILE, help="YAML list of known differences: place, reason, and aspect if only one is meant."
+)
+@DIALECT
+@teaching
+def drift(file: Path, against: Path | None, accepted: Path | None, dialect: tuple[str, ...]) -> None:
+    """Where the vendor and the emulator part: the recorded requests put to the emulator loaded from the recording.
+
+    Differences are named by the rules behind them. Exit codes: 0 no new drift, 1 new drift, 2 usage.
+    """
+    from mockservers.recording.drift import Accepted, between
+    from mockservers.recording.drift import drift as find
+    from mockservers.recording.files import Recording
+
+    recording, chosen = opened(file, dialect)
+    known = Accepted.load(accepted) if accepted is not None else None
+    if against is not None:
+        found, other = between(recording, Recording(against), known), str(against)
+    else:
+        found, other = find(recording, chosen, known), "emulated"
+    click.echo("\n".join(drift_lines(found, "recorded" if against is None else str(file), other)))
+    raise SystemExit(BROKEN if found.new else 0)
+
+
+def drift_lines(found: Drift, left: str, right: str) -> list[str]:
+    """The report of a drift."""
+    lines = []
+    for cause in found.causes:
+        lines.append(style(f"{found.vendor}.{cause.switch} = {cause.value}", "strong") + " would explain:")
+        lines += [line for finding in cause.findings for line in _finding_lines(finding, left, right)]
+        lines += [f"      rule {rule}{_says(found.vendor, rule)}" for rule in cause.rules]
+    if found.findings:
+        lines.append(style("No choice of a switch explains:" if found.causes else "Differences:", "strong"))
+        for finding in found.findings:
+            lines += _finding_lines(finding, left, right)
+            lines += [f"      rule {rule}{_says(found.vendor, rule)}" for rule in finding.rules]
+    lines += [f"  not compared  {count} exchanges: {why}" for why, count in found.skipped.items()]
+    lines += [f"  left out      {each}" for each in found.left_out[:10]]
+    lines += [style(f"  no longer needed in the accepted differences: {place}", "warn") for place in found.unused]
+    new, all_ = len(found.new), len(found.every)
+    told = f"{found.exchanges} exchanges compared"
+    if new:
+        lines.append(style(f"DRIFT: {new} new of {all_} kinds of difference; {told}", "bad"))
+    elif all_:
+        lines.append(style(f"NO NEW DRIFT: {all_} kinds of difference, all accepted; {told}", "good"))
+    else:
+        lines.append(style(f"NO DRIFT: {told}", "good"))
+    return lines
+
+
+def _says(vendor: str, rule: str) -> str:
+    from mockservers.vendors import emulator
+
+    book = emulator(vendor).rules
+    return f": {book[rule].says} ({book[rule].source.certainty})" if rule in book else ""
+
+
+def _finding_lines(finding: Finding, left: str, right: str) -> list[str]:
+    word = style("accepted", "soft") if finding.accepted else style(finding.aspect, "bad")
+    lines = [
+        f"  {word}  {finding.place}  ({finding.count} times)" + (f": {finding.accepted}" if finding.accepted else "")
+    ]
+    for n, difference in finding.examples[: 1 if finding.accepted else 2]:
+        about = f" of {difference.item}" if difference.item else ""
+        lines.append(f"      exchange {n}{about}: {left} {_shown(difference.left)}, {right} {_shown(difference.right)}")
+    return lines
+
+
+def _shown(value: str | None) -> str:
+    if value is None:
+        return "nothing"
+    return repr(value if len(value) <= 100 else value[:99] + "…")
+
+
+# --- judge ----------------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--vendor", help="The vendor, to be sure that it is a recording of that one.")
+@click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
+@DIALECT
+@teaching
+def judge(file: Path, vendor: str | None, strict: bool, dialect: tuple[str, ...]) -> None:
+    """Judge the client that was recorded by the duties of its vendor; no emulator has a part in it.
+
+    Duties that need to know what the client believes stay unproven. Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing
+    proven (with --strict: a duty unproven).
+    """
+    from mockservers.recording.judging import judge_recording
+
+    recording, chosen = opened(file, dialect)
+    if vendor is not None and vendor != recording.head.vendor:
+        raise ValueError(f"{file} is a recording of {recording.head.vendor}, not of {vendor}")
+    judged = judge_recording(recording, chosen)
+    roles: dict[str, Any] = {"kept": "good", "broken": "bad", "unproven": "warn"}
+    width = max(len(duty.slug) for duty, _ in judged.judgements)
+    for duty, judgement in judged.judgements:
+        word = style(f"{judgement.verdict:<8}", roles[judgement.verdict])
+        click.echo(f"{word}  {duty.slug:<{width}}  {duty.says}")
+        for breach in judgement.breaches[:3]:
+            click.echo(f"{'':<{width + 12}}{breach.text}")
+        if judgement.breaches:
+            for rule in duty.rules:
+                click.echo(f"{'':<{width + 12}}because {rule.id}: {rule.says}")
+    raise SystemExit(judged.exit_code(strict=strict))

@@ -1,0 +1,125 @@
+"""Addresses of the upstream inside texts: rewritten to those of the proxy and back, or to what stands for them in a file.
+
+A client goes where an answer tells it to go (a WSDL, a zone, a next page); it must come to the proxy all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from mockservers.recording.exchanges import BASE, HOST
+
+VIA = "/_via/"
+"""Under this path the proxy reaches a further upstream, by its number."""
+TEXTUAL = re.compile(r"text/|application/(?:[\w.+-]*(?:xml|json|html|javascript|x-www-form-urlencoded))")
+_DEFAULT = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A system that is recorded: scheme, host, port and the path that stands before everything, without a final slash."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def parse(cls, url: str) -> Upstream:
+        """Raises ValueError with what would be right."""
+        try:
+            parts: SplitResult = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise ValueError(f"--upstream {url!r} is no address: {error}") from error
+        if parts.scheme not in _DEFAULT or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError(
+                f"--upstream {url!r} is not understood: write scheme and host, such as https://vendor.example, and a path "
+                "only where all addresses of the system begin with it"
+            )
+        return cls(parts.scheme, parts.hostname.lower(), port or _DEFAULT[parts.scheme], parts.path.rstrip("/"))
+
+    @property
+    def netloc(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _DEFAULT[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        return f"{self.scheme}://{self.netloc}"
+
+
+class Rewriter:
+    """Replaces addresses, in plain text, in JSON with escaped slashes and in percent-encoded text.
+
+    `places` maps an authority (`host`, `host:port`) to what stands for scheme and authority together.
+    """
+
+    def __init__(self, places: dict[str, str]) -> None:
+        self._places = {name.lower().encode(): base.encode() for name, base in places.items()}
+        names = sorted(self._places, key=len, reverse=True)
+        spelt = [re.escape(name) for name in names]
+        spelt += [re.escape(name.replace(b":", b"%3A")) for name in names if b":" in name]
+        self._pattern = re.compile(
+            rb"(?i)https?(?::(?://|\\/\\/)|%3A%2F%2F)(" + b"|".join(spelt) + rb")(?![\w.:-]|%3A[0-9])"
+        )
+        self.longest = max(len(name) for name in names) + 20
+
+    def __call__(self, text: bytes) -> bytes:
+        return self._pattern.sub(self._replaced, text) if b"://" in text or b"\\/" in text or b"%3" in text else text
+
+    def text(self, text: str) -> str:
+        return self(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    def _replaced(self, found: re.Match[bytes]) -> bytes:
+        base = self._places[found[1].lower().replace(b"%3a", b":")]
+        if b"\\/" in found[0]:
+            return base.replace(b"/", b"\\/")
+        if b"%3A%2F" in found[0].upper():
+            return base.replace(b":", b"%3A").replace(b"/", b"%2F")
+        return base
+
+    def ready(self, text: bytes) -> tuple[bytes, bytes]:
+        """The part of a stream that can be sent, rewritten, and what must wait for more of it."""
+        end = max(0, len(text) - self.longest)
+        for found in self._pattern.finditer(text):
+            # An address at the very end may go on.
+            end = found.start() if found.end() + 8 > len(text) else max(end, found.end())
+        return self(text[:end]), text[end:]
+
+
+def _authorities(upstream: Upstream) -> list[str]:
+    default = upstream.port == _DEFAULT[upstream.scheme]
+    host = f"[{upstream.host}]" if ":" in upstream.host else upstream.host
+    return [f"{host}:{upstream.port}", *([host] if default else [])]
+
+
+def outward(upstreams: Iterable[Upstream], base: str) -> Rewriter:
+    """From the upstreams' addresses to those below `base`: the proxy's, or BASE."""
+    return Rewriter(
+        {
+            authority: base if n == 0 else f"{base}{VIA}{n + 1}"
+            for n, upstream in enumerate(upstreams)
+            for authority in _authorities(upstream)
+        }
+    )
+
+
+def inward(authority: str, base: str) -> Rewriter:
+    """From the proxy's own address, as the client calls it, to `base`."""
+    return Rewriter({authority: base})
+
+
+def without_hosts(text: str, upstreams: Iterable[Upstream]) -> str:
+    """A text without the bare names of the upstreams."""
+    for upstream in upstreams:
+        for name in (upstream.netloc, upstream.host):
+            if name in text and not re.fullmatch(r"[0-9.]+|localhost|[0-9a-f:\[\]]+", name):
+                text = text.replace(name, HOST)
+    return text
+
+
+__all__ = ["BASE", "HOST", "Rewriter", "Upstream", "inward", "outward", "without_hosts"]

@@ -1,0 +1,194 @@
+"""How a value may be spelt inside texts: percent, XML, JSON and base64, also one inside the other.
+
+`Spellings` replaces a value in all of them; `shows` decodes a text until it stays the same, and looks again: what is
+written in no usual way is found by that, though it cannot be replaced. Knows no vendor and no file.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
+from xml.sax.saxutils import escape
+
+PLACEHOLDER = re.compile(r"__secret\.([a-z0-9-]+)(?:\.([0-9]+))?__")
+SHORTEST = 4
+"""Characters; a shorter value is replaced at its place only: taking `a` out of every text would leave nothing."""
+_SHORTEST_BASE64 = 6
+_RUN = "[A-Za-z0-9+/_-]"
+
+Spell = Callable[[str], str]
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass" if not _from_bytes(text) else "surrogateescape")
+
+
+def _from_bytes(text: str) -> bool:
+    return all(not "\ud800" <= letter <= "\udfff" or "\udc80" <= letter <= "\udcff" for letter in text)
+
+
+def _lower(spell: Spell) -> Spell:
+    return lambda text: re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), spell(text))
+
+
+def _json_slashes(text: str) -> str:
+    return json.dumps(text)[1:-1].replace("/", "\\/")
+
+
+def _numbered(text: str) -> str:
+    """XML with numbers for quotes, as some writers have it."""
+    return escape(text, {'"': "&#34;", "'": "&#39;"})
+
+
+_SPELLINGS: tuple[Spell, ...] = (
+    lambda text: quote(_raw(text), safe=""),
+    lambda text: quote(_raw(text), safe="/"),
+    lambda text: quote(_raw(text), safe="/!$'()*,;:@?=&+~"),
+    lambda text: quote_plus(_raw(text)),
+    lambda text: quote_plus(_raw(text), safe="*!()'"),
+    _lower(lambda text: quote(_raw(text), safe="")),
+    _lower(lambda text: quote_plus(_raw(text))),
+    _lower(lambda text: quote_plus(_raw(text), safe="*!()'")),
+    escape,
+    lambda text: escape(text, {'"': "&quot;"}),
+    lambda text: escape(text, {'"': "&quot;", "'": "&apos;"}),
+    lambda text: escape(text, {'"': "&quot;", "'": "&#39;"}),
+    lambda text: escape(text, {'"': "&quot;", "'": "&#x27;"}),
+    _numbered,
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    _json_slashes,
+)
+
+
+@lru_cache(maxsize=8192)
+def spelt(value: str, replacement: str) -> tuple[tuple[str, str], ...]:
+    """Every spelling of `value` with the same spelling of `replacement`, longest first; up to three inside each other."""
+    found = {value: replacement}
+    layer = {value: replacement}
+    for _ in range(3):
+        outer: dict[str, str] = {}
+        for form, substitute in layer.items():
+            for spell in _SPELLINGS:
+                made = spell(form)
+                if made not in found:
+                    found[made] = outer[made] = spell(substitute)
+        if not outer or len(found) > 400:
+            break
+        layer = outer
+    return tuple(sorted(found.items(), key=lambda each: -len(each[0])))
+
+
+@lru_cache(maxsize=8192)
+def cores(value: str) -> tuple[str, ...]:
+    """What base64 text always holds where `value` stands in what it encodes, whatever stands before and after it."""
+    raw, found = _raw(value), set()
+    for before in range(3):
+        text = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
+        first = (0, 2, 3)[before]
+        core = text[first : len(text) - (1 if (before + len(raw)) % 3 else 0)]
+        if len(core) >= _SHORTEST_BASE64:
+            found |= {core, core.replace("+", "-").replace("/", "_"), quote(core, safe="")}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+@lru_cache(maxsize=8192)
+def _run_with(core: str) -> re.Pattern[str]:
+    return re.compile(f"{_RUN}*{re.escape(core)}(?:{_RUN}|%2[BbFf])*(?:=|%3[Dd])*")
+
+
+class Spellings:
+    """Values and what stands for them, replaced wherever they are spelt."""
+
+    def __init__(self) -> None:
+        self._plan: list[tuple[str, str]] = []
+        self._cores: list[tuple[str, str]] = []
+        self._known: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __contains__(self, value: str) -> bool:
+        return value in self._known
+
+    def get(self, value: str) -> str | None:
+        """What stands for a value."""
+        return self._known.get(value)
+
+    def add(self, value: str, replacement: str) -> None:
+        if value in self._known:
+            return
+        self._known[value] = replacement
+        self._plan = sorted([*self._plan, *spelt(value, replacement)], key=lambda each: -len(each[0]))
+        self._cores = sorted(
+            [*self._cores, *((core, replacement) for core in cores(value))], key=lambda each: -len(each[0])
+        )
+
+    def replace(self, text: str) -> str:
+        """`text` with every value replaced; what stands for a secret already is left alone."""
+        if "__secret." not in text:
+            return self._replace(text)
+        parts, end = [], 0
+        for found in PLACEHOLDER.finditer(text):
+            parts += [self._replace(text[end : found.start()]), found[0]]
+            end = found.end()
+        return "".join([*parts, self._replace(text[end:])])
+
+    def _replace(self, text: str) -> str:
+        for form, substitute in self._plan:
+            if form in text:
+                if substitute in ("", text):
+                    continue
+                text = text.replace(form, substitute)
+        for core, substitute in self._cores:
+            if core in text:
+                text = _run_with(core).sub(substitute, text)
+        return text
+
+
+def decoded(text: str) -> list[str]:
+    """What a text may mean: itself, and itself decoded, until nothing is left to decode."""
+    found, new = [text], [text]
+    for _ in range(4):
+        made = []
+        for each in new:
+            if "%" in each or "+" in each:
+                made += [unquote(each), unquote_plus(each)]
+            if "&" in each:
+                made.append(html.unescape(each))
+            if "\\" in each:
+                made.append(_unescaped(each))
+        new = [each for each in dict.fromkeys(made) if each not in found]
+        if not new:
+            break
+        found += new
+    return found
+
+
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([\"\\/bfnrt]))")
+_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+def _unescaped(text: str) -> str:
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else _LETTERS.get(found[2], found[2]), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def shows(text: str, values: Iterable[str]) -> str | None:
+    """The first of `values` that a text shows in any spelling, outside of what stands for secrets."""
+    text = PLACEHOLDER.sub("\0", text)
+    variants = decoded(text)
+    for value in values:
+        if any(value in variant for variant in variants):
+            return value
+        if any(core in variant for core in cores(value) for variant in variants):
+            return value
+    return None

@@ -1,0 +1,187 @@
+"""A stub: answers a vendor's requests from a recording, with neither vendor nor emulator behind it.
+
+Requests are matched by meaning. Of answers to the same request each comes in its turn, and the last one stays. Only
+where they stand in the file is held in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from array import array
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from mockservers.kernel.faults import KINDS, Fault
+from mockservers.kernel.journal import Exchange, Headers
+from mockservers.kernel.world import World
+from mockservers.recording import meaning
+from mockservers.recording.adapters import Adapter, adapter
+from mockservers.recording.exchanges import BASE, Recorded, bytes_of, text_of
+from mockservers.recording.files import Recording, RecordingError
+from mockservers.recording.meaning import Meaning
+from mockservers.recording.vault import Vault
+from mockservers.server.mounts import Mount
+
+MOST_LOOKED_AT = 400
+"""Recorded requests that a miss is compared with."""
+LONGEST_SHOWN = 200
+
+
+class Stub:
+    """Answers from one recording; `converse` stands where an emulator's does."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads the whole recording once. Raises RecordingError or OSError."""
+        self.recording = Recording(path)
+        self.adapter: Adapter = adapter(self.recording.head.vendor)
+        self.places = array("Q")
+        self._exact: dict[bytes, list[int]] = {}
+        self._loose: dict[bytes, list[int]] = {}
+        self._next: dict[bytes, int] = {}
+        self._first, self._last = 1 << 62, -(1 << 62)
+        self._lock = threading.Lock()
+        self._read()
+        self._file: BinaryIO = open(path, "rb")  # noqa: SIM115 - open as long as the stub answers
+
+    @property
+    def vendor(self) -> str:
+        return self.recording.head.vendor
+
+    def behind_a_door(self) -> dict[str, Any]:
+        """What a `FrontDoor` needs to answer from the recording, and from nothing else, at whatever addresses it has."""
+        everywhere = Mount(self.vendor, re.compile(".*", re.DOTALL), "/")
+        return {"mounts": [everywhere], "stubs": {self.vendor: self.converse}}
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _read(self) -> None:
+        for place, line in self.recording.lines():
+            exchange = self.recording.read(line)
+            number = len(self.places)
+            self.places.append(place)
+            means = meaning.of(self.adapter, exchange)
+            self._exact.setdefault(means.key, []).append(number)
+            at = exchange.moment
+            self._loose.setdefault(meaning.loose(means, [(at, at)]).key, []).append(number)
+            self._first, self._last = min(self._first, at), max(self._last, at)
+        if not self.places:
+            raise RecordingError(f"{self.recording.path} holds no exchange, so nothing could be answered from it")
+
+    # --- answering --------------------------------------------------------------------------------------------------
+
+    def converse(self, world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange) -> Exchange:
+        """Answer as was recorded, and file the exchange in the world's journal."""
+        prefix = wsgi["SCRIPT_NAME"]
+        base = f"{wsgi['wsgi.url_scheme']}://{wsgi.get('HTTP_HOST') or wsgi['SERVER_NAME']}{prefix}"
+        query = wsgi["QUERY_STRING"]
+        target = wsgi["RAW_PATH_INFO"] + (f"?{query}" if query else "")
+        asked = Recorded(0, world.clock.now(), exchange.method, target, exchange.headers, exchange.body)
+        with self._lock:
+            found = self._answer(asked, base)
+            if found is None:
+                self._miss(asked, exchange)
+        if found is not None:
+            exchange.status, exchange.reply_headers, exchange.reply_body = (
+                found.status, found.reply_headers, found.reply_body or b"",
+            )  # fmt: skip
+        exchange.secrets += self._presented(asked)
+        world.file(vendor, exchange)
+        if found is not None and found.fault is not None and exchange.fault is None:
+            exchange.fault = _fault(found)
+            exchange.reply_body += b"\0"  # the answer went on after what came of it
+        return exchange
+
+    def _presented(self, asked: Recorded) -> list[str]:
+        vault = Vault(self.adapter)
+        vault.mask(asked)
+        return vault.secrets
+
+    def _meaning(self, asked: Recorded) -> Meaning:
+        return meaning.of(self.adapter, Vault(self.adapter).mask(asked))
+
+    def _answer(self, asked: Recorded, base: str) -> Recorded | None:
+        means = self._meaning(asked)
+        exact = means.key
+        if exact in self._exact:
+            return _based(self._turn(exact, self._exact[exact]), base, [])
+        loosened = meaning.loose(means, [(asked.at, asked.at), (self._first, self._last)])
+        if loosened.key not in self._loose:
+            return None
+        found = self._turn(loosened.key, self._loose[loosened.key])
+        return _based(found, base, meaning.variables(meaning.of(self.adapter, found), means))
+
+    def _turn(self, key: bytes, numbers: list[int]) -> Recorded:
+        turn = self._next.get(key, 0)
+        self._next[key] = turn + 1
+        return self._at(numbers[min(turn, len(numbers) - 1)])
+
+    def _at(self, number: int) -> Recorded:
+        return self.recording.at(self._file, self.places[number])
+
+    # --- a miss -----------------------------------------------------------------------------------------------------
+
+    def _miss(self, asked: Recorded, exchange: Exchange) -> None:
+        means = self._meaning(asked)
+        says = {
+            "error": f"The recording {self.recording.path.name} holds no answer to this {means.where[:300]}.",
+            "nearest": list(self._nearest(means)),
+            "do": "Compare the differences. Record that call too, or let the client ask as it did when it was recorded.",
+        }
+        exchange.status, exchange.reply_body = 404, (json.dumps(says, indent=2, ensure_ascii=False) + "\n").encode()
+        exchange.reply_headers = [("Content-Type", "application/json; charset=utf-8"), ("X-Mock-Recording", "miss")]
+
+    def _nearest(self, means: Meaning, most: int = 3) -> Iterator[dict[str, Any]]:
+        ranked = []
+        for numbers in list(self._loose.values())[:MOST_LOOKED_AT]:
+            recorded = self._at(numbers[0])
+            theirs = meaning.of(self.adapter, recorded)
+            parting = meaning.differences(means, theirs)
+            alike = 1.0 if means.where == theirs.where else SequenceMatcher(None, means.where, theirs.where).ratio()
+            ranked.append((-alike, len(parting), recorded.n, parting))
+        for _, _, n, parting in sorted(ranked)[:most]:
+            yield {
+                "exchange": n,
+                "differences": [
+                    {"place": each.place, "asked": _short(each.left), "recorded": _short(each.right)}
+                    for each in parting[:10]
+                ],
+            }
+
+
+def _short(value: str | None) -> str | None:
+    return value if value is None or len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
+
+
+_CONNECTION = frozenset({"date", "server", "content-length", "transfer-encoding", "connection"})
+
+
+def _based(recorded: Recorded, base: str, variables: list[tuple[str, str]]) -> Recorded:
+    """The answer with this server's addresses, and with the caller's values of the variables."""
+
+    def said(text: str) -> str:
+        for theirs, asked in variables:
+            text = text.replace(theirs, asked)
+        return text.replace(BASE, base)
+
+    headers: Headers = [
+        (name, said(value)) for name, value in recorded.reply_headers if name.lower() not in _CONNECTION
+    ]
+    body = recorded.reply_body
+    if body:
+        text, codec = text_of(body, recorded.reply_headers)
+        body = bytes_of(said(text), codec)
+    recorded.reply_headers, recorded.reply_body = headers, body
+    return recorded
+
+
+def _fault(recorded: Recorded) -> Fault:
+    """What happened on the wire then, as a fault that happens now."""
+    if recorded.status is None:
+        return Fault("recorded", KINDS["lost_answer"], {})
+    kind = "cut" if recorded.fault == "cut" else "reset_midway"
+    return Fault("recorded", KINDS[kind], {"after_bytes": len(recorded.reply_body or b"")})

@@ -1,0 +1,253 @@
+"""What must not be kept: secrets are found at their places in an exchange, and stand-ins written wherever they stood.
+
+A secret is known by where it stands (a header, a variable, a field of that name); from then on its value is replaced in
+every text, in whatever spelling. Nothing here writes to a disk.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import unquote, unquote_plus
+
+from mockservers.kernel.journal import Headers
+from mockservers.kernel.secrets import SPEAKING
+from mockservers.recording import trees
+from mockservers.recording.adapters import SECRETS, Adapter
+from mockservers.recording.exchanges import Recorded, bytes_of, text_of
+from mockservers.recording.people import People
+from mockservers.recording.spellings import PLACEHOLDER, SHORTEST, Spellings, decoded, shows
+
+_SETTING = re.compile(r"[A-Za-z]{1,8}|[a-z]{2}[-_][A-Z]{2}|[0-9]{1,5}")
+"""What a cookie holds that is no secret, such as a language: it is replaced in its header only."""
+_COOKIE_SECRET = re.compile(r"([^=;,\s]+)=(\"[^\"]*\"|[^;]*)")
+_NAME = r"(?:[\w.-]+:)?"
+
+
+class Vault:
+    """The secrets of one recording.
+
+    With `keep_identity` each value has a stand-in of its own, `__secret.password.2__`; without it all of a kind look the
+    same. `fields` are further names whose values are secrets. `people`, where given, replaces names, e-mails and phones.
+    """
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        *,
+        keep_identity: bool = False,
+        fields: Iterable[str] = (),
+        people: People | None = None,
+    ) -> None:
+        self.names: dict[str, str] = {
+            **SECRETS,
+            **adapter.secrets,
+            **{_slug_name(each): _kind(each) for each in fields},
+        }
+        self.in_query: Mapping[str, str] = {**self.names, **adapter.query_secrets}
+        self.keep_identity = keep_identity
+        self.people = people
+        self._stand_ins: dict[tuple[str, str], str] = {}
+        self._counts: dict[str, int] = {}
+        self._everywhere = Spellings()
+        self._loose = _loose(self.names)
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every value that must stand nowhere."""
+        return list(self._everywhere)
+
+    def stand_in(self, kind: str, value: str, *, everywhere: bool = True) -> str:
+        """What is written instead of a secret, from now on wherever it stands."""
+        if PLACEHOLDER.fullmatch(value):
+            return value
+        known = self._everywhere.get(value) or self._stand_ins.get((kind, value))
+        if known is None:
+            self._counts[kind] = number = self._counts.get(kind, 0) + 1
+            known = f"__secret.{kind}.{number}__" if self.keep_identity else f"__secret.{kind}__"
+            self._stand_ins[kind, value] = known
+        if everywhere and len(value) >= SHORTEST:
+            self._everywhere.add(value, known)
+        return known
+
+    # --- an exchange ------------------------------------------------------------------------------------------------
+
+    def mask(self, exchange: Recorded) -> Recorded:
+        """The exchange as it may be kept. A body from which a secret cannot be taken is left out, and says so."""
+        target = self._target(exchange.target)
+        headers, reply_headers = self._headers(exchange.headers), self._headers(exchange.reply_headers)
+        asked = self._learn(exchange.body, exchange.headers)
+        told = self._learn(exchange.reply_body, exchange.reply_headers)
+        body, why = self._body(exchange.body, exchange.headers, asked)
+        reply_body, why_reply = self._body(exchange.reply_body, exchange.reply_headers, told)
+        return replace(
+            exchange,
+            target=self.clean(target),
+            headers=[(name, self.clean(value)) for name, value in headers],
+            body=body,
+            reply_headers=[(name, self.clean(value)) for name, value in reply_headers],
+            reply_body=reply_body,
+            omitted=exchange.omitted or why or why_reply,
+        )
+
+    def clean(self, text: str) -> str:
+        """A text without any secret seen so far, and without people where they are replaced."""
+        text = self._everywhere.replace(text)
+        return text if self.people is None else self.people.replace(text)
+
+    def shown(self, text: str) -> str | None:
+        """A secret that a text shows in any spelling."""
+        return shows(text, self._everywhere)
+
+    # --- places -----------------------------------------------------------------------------------------------------
+
+    def _target(self, target: str) -> str:
+        path, mark, query = target.partition("?")
+        return path + mark + self._variables(query) if mark else target
+
+    def _variables(self, query: str) -> str:
+        """A query or form whose secret variables are replaced, the rest of it as it was written."""
+        parts = query.split("&")
+        for n, part in enumerate(parts):
+            name, equals, value = part.partition("=")
+            kind = self.in_query.get(unquote_plus(name).lower())
+            if kind is not None and equals and value:
+                parts[n] = f"{name}={self.stand_in(kind, unquote_plus(value))}"
+        return "&".join(parts)
+
+    def _headers(self, headers: Headers) -> Headers:
+        found = []
+        for name, value in headers:
+            low = name.lower()
+            if low in ("cookie", "set-cookie"):
+                value = self._cookies(value, first_only=low == "set-cookie")
+            elif low in ("authorization", "proxy-authorization"):
+                value = self._authorization(value)
+            elif low in SPEAKING or low in self.names:
+                value = self.stand_in(self.names.get(low, "key"), value) if value else value
+            found.append((name, value))
+        return found
+
+    def _cookies(self, value: str, *, first_only: bool) -> str:
+        def blot(found: re.Match[str]) -> str:
+            text = found[2].strip('" ')
+            if not text:
+                return found[0]
+            everywhere = _SETTING.fullmatch(text) is None
+            if everywhere and unquote(text) != text:
+                self.stand_in("cookie", unquote(text))
+            return f"{found[1]}={self.stand_in('cookie', text, everywhere=everywhere)}"
+
+        return _COOKIE_SECRET.sub(blot, value, count=1 if first_only else 0)
+
+    def _authorization(self, value: str) -> str:
+        scheme, blank, rest = value.partition(" ")
+        rest = rest.strip()
+        if not blank or not rest:
+            return self.stand_in("authorization", value) if value else value
+        if scheme.lower() == "basic":
+            try:
+                plain = base64.b64decode(rest, validate=True).decode("utf-8", "surrogateescape")
+            except (binascii.Error, ValueError):
+                plain = ""
+            password = plain.partition(":")[2]
+            if password:
+                self.stand_in("password", password)
+            return f"{scheme} {self.stand_in('basic', rest)}"
+        return f"{scheme} {self.stand_in('soticket' if scheme.lower() == 'soticket' else 'token', rest)}"
+
+    def _learn(self, body: bytes | None, headers: Headers) -> bool:
+        """Take note of the secrets at their places in a body; tells whether there are any."""
+        if not body:
+            return False
+        text = text_of(body, headers)[0]
+        found = trees.leaves(text, _media(headers))
+        if self.people is not None and found is not None:
+            self.people.learn(found)
+        secrets = self._in_tree(found) if found is not None else self._in_wreck(text)
+        for kind, value in secrets:
+            self.stand_in(kind, value)
+        return bool(secrets)
+
+    def _in_tree(self, leaves: Iterable[trees.Leaf]) -> list[tuple[str, str]]:
+        names = self.names
+        return [
+            (names[leaf.name.lower()], leaf.value)
+            for leaf in leaves
+            if leaf.name.lower() in names and leaf.value.strip() and leaf.kind in ("text", "number")
+            and not PLACEHOLDER.fullmatch(leaf.value.strip())
+        ]  # fmt: skip
+
+    def _in_wreck(self, text: str) -> list[tuple[str, str]]:
+        """Secrets in a text that is no tree, such as a body that was cut off."""
+        secrets = []
+        for found in self._loose.finditer(text):
+            value = next((each for each in (found["a"], found["b"], found["c"], found["d"]) if each), "")
+            if value and not PLACEHOLDER.search(value):
+                # Nothing is parsed here, so what the value means is not known: it may be written in any way.
+                secrets += [(self.names[found["name"].lower()], each) for each in decoded(value)]
+        return secrets
+
+    def _body(self, body: bytes | None, headers: Headers, secret: bool) -> tuple[bytes | None, str]:
+        if not body:
+            return body, ""
+        text, codec = text_of(body, headers)
+        media = _media(headers)
+        cleaned = self._variables(text) if media == trees.FORM else text
+        cleaned = self.clean(cleaned)
+        if secret:
+            cleaned = self._short_ones(cleaned, media)
+            found = trees.leaves(cleaned, media)
+            if self._in_tree(found) if found is not None else self._in_wreck(cleaned):
+                return None, "a body from which a secret could not be taken"
+        kept = body if cleaned == text else bytes_of(cleaned, codec)
+        if codec != "utf-8":  # what looks like wide letters may be bytes of anything
+            plain = kept.decode("utf-8", "surrogateescape")
+            searched = self.clean(plain)
+            kept = kept if searched == plain else searched.encode("utf-8", "surrogateescape")
+        return kept, ""
+
+    def _short_ones(self, text: str, media: str) -> str:
+        """Replace, at their places only, secrets too short to be replaced everywhere; quote what was a number."""
+        text = re.sub(rf"(:\s*)({PLACEHOLDER.pattern})(?=\s*[,}}\]])", r'\1"\2"', text)
+
+        def blot(found: re.Match[str]) -> str:
+            value = next((each for each in (found["a"], found["b"], found["c"], found["d"]) if each), "")
+            if not value or PLACEHOLDER.search(value):
+                return found[0]
+            kind = self.names[found["name"].lower()]
+            stand_in = self.stand_in(kind, value)
+            head, _, tail = found[0].rpartition(value)
+            return f'{head}"{stand_in}"{tail}' if found["b"] else head + stand_in + tail
+
+        return self._loose.sub(blot, text)
+
+
+def _loose(names: Iterable[str]) -> re.Pattern[str]:
+    """Where a secret of one of these names stands in broken JSON, XML, attributes or forms."""
+    words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
+    quote = r"(?:\\*\"|&quot;|&#34;)"
+    return re.compile(
+        rf"(?<![\w-])(?P<name>{words})(?:"
+        rf"(?P<q>{quote})\s*:\s*(?P=q)(?P<a>(?:\\.|(?!(?P=q))[^\\])*)"
+        rf"|{quote}\s*:\s*(?P<b>-?[0-9][0-9.eE+-]*)"
+        rf"|(?:\s[^<>]*)?>(?P<c>[^<]+)"
+        rf"|\s*=\s*[\"']?(?P<d>[^&\"'<>\s]+))",
+        re.IGNORECASE,
+    )
+
+
+def _media(headers: Headers) -> str:
+    found = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return found.partition(";")[0].strip().lower()
+
+
+def _slug_name(name: str) -> str:
+    return name.strip().lower()
+
+
+def _kind(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "secret"
