@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockservers.harness import check as _check
+    from mockservers.harness import duties as _duties
     from mockservers.harness import replay as _replay
     from mockservers.harness.check import CheckConfig as CheckConfig
     from mockservers.harness.check import Report as Report
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
     from mockservers.harness.duties import Breach as Breach
     from mockservers.harness.duties import Duty as Duty
     from mockservers.harness.duties import Judgement as Judgement
+    from mockservers.harness.duties import judged as judged
     from mockservers.harness.history import History as History
     from mockservers.harness.replay import ReplayResult as ReplayResult
+    from mockservers.harness.scenarios import Clock as Clock
+    from mockservers.harness.scenarios import Meanwhile as Meanwhile
+    from mockservers.harness.scenarios import Other as Other
     from mockservers.harness.scenarios import Scenario as Scenario
     from mockservers.harness.scenarios import ScenarioError as ScenarioError
+    from mockservers.harness.scenarios import Trouble as Trouble
+    from mockservers.harness.scenarios import Work as Work
 
+    duties_of = _duties.of
     run_check = _check.check
     run_replay = _replay.replay
 
@@ -40,11 +48,18 @@ _HOMES = {
     "Breach": "duties:Breach",
     "Duty": "duties:Duty",
     "Judgement": "duties:Judgement",
+    "judged": "duties:judged",
+    "duties_of": "duties:of",
     "History": "history:History",
     "ReplayResult": "replay:ReplayResult",
     "run_replay": "replay:replay",
     "Scenario": "scenarios:Scenario",
     "ScenarioError": "scenarios:ScenarioError",
+    "Clock": "scenarios:Clock",
+    "Meanwhile": "scenarios:Meanwhile",
+    "Other": "scenarios:Other",
+    "Trouble": "scenarios:Trouble",
+    "Work": "scenarios:Work",
 }
 
 __all__ = list(_HOMES)

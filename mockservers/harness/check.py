@@ -23,7 +23,7 @@ from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.machines import machine
 from mockservers.harness.play import Declined, Stage
-from mockservers.harness.scenarios import Scenario, ScenarioError, Work, parse, with_found
+from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, parse, with_found
 from mockservers.kernel import clock
 from mockservers.kernel.secrets import mask
 from mockservers.vendors import emulator
@@ -82,7 +82,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class DutyVerdict:
-    """One duty over all examples of a dialect. `broken_in` counts examples."""
+    """One duty over all examples of a dialect. `broken_in` counts examples, `first` is the first of them, from 0."""
 
     duty: Duty
     verdict: Verdict
@@ -90,6 +90,7 @@ class DutyVerdict:
     provoked_in: int
     broken_in: int
     proof: Proof | None = None
+    first: int | None = None
 
 
 @dataclass(frozen=True)
@@ -322,6 +323,7 @@ class _Hunt:
         key = json.dumps(scenario.to_dict(), sort_keys=True)
         if key not in self.known:
             self.plays += 1
+            check_labels(scenario)  # one of a caller's own strategy may name a ticket that nobody made
             try:
                 history = self.stage.play(scenario)
                 self.known[key] = _Played(scenario, judge(history, self.duties), history)
@@ -335,7 +337,8 @@ class _Hunt:
         broken = sum(1 for each in judgements if each.breaches)
         provoked = sum(each.provoked for each in judgements)
         verdict: Verdict = "broken" if broken else "kept" if provoked else "unproven" if self._applies(duty) else "n/a"
-        return DutyVerdict(duty, verdict, provoked, sum(1 for each in judgements if each.provoked), broken)
+        first = next((n for n, each in enumerate(judgements) if each.breaches), None)
+        return DutyVerdict(duty, verdict, provoked, sum(1 for each in judgements if each.provoked), broken, first=first)
 
     def _applies(self, duty: Duty) -> bool:
         """Whether any installation that this hunt can draw provokes the duty."""

@@ -56,7 +56,7 @@ class _Watched(Journal):
     """A journal that tells when an exchange was filed, so that others can act between two requests of one task."""
 
     def __init__(self, filed: Callable[[int], None]) -> None:
-        super().__init__(most_bytes=1 << 30, most_body=1 << 30)
+        super().__init__(most_entries=1 << 30, most_bytes=1 << 30, most_body=1 << 30)
         self._filed = filed
 
     def attach(self, entry: Entry, exchange: Exchange) -> None:

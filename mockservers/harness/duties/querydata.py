@@ -354,29 +354,27 @@ def _windows_near_now(history: History) -> Judgement:
 
 
 def _windows_overlap(history: History) -> Judgement:
-    """Between syncs: inside one, windows follow each other before anything can change."""
+    """Between syncs that succeed, in whatever order they ask: inside one, nothing changes between two windows."""
     syncs, breaches = 0, []
-    seen, until = 0, 0  # up to which instant answers have shown what there was: by now, and before the sync under way
-    task: int | None = None
+    seen = 0  # up to which instant answers have shown what there was
+    good = {task.index for task in history.syncs if task.ok}
+    by_task: dict[int | None, list[tuple[Exchanged, wire.Asked, Span]]] = {}
     for exchange, want in _summaries(history):
-        if want.window is None:
-            continue
-        low, high = span(history, want.window)
-        if exchange.task != task:
-            task, until = exchange.task, seen
-            syncs += until > 0
-            if (
-                0 < until < low
-            ):  # windows are told in minutes, so one that begins where the last ended has seen it twice
-                breaches.append(
-                    Breach(
-                        f"{shared.request(exchange)} begins with {want.value}, though what was asked before showed "
-                        f"what there was until {instants.to_iso(until)} only: nothing is looked at twice",
-                        {"window": want.value},
-                    )
+        if want.window is not None:
+            by_task.setdefault(exchange.task, []).append((exchange, want, span(history, want.window)))
+    for task, asked in by_task.items():
+        exchange, want, (low, _) = min(asked, key=lambda each: each[2])
+        syncs += seen > 0
+        if task in good and 0 < seen < low - 1:  # windows that touch count: in minutes, most of them share one
+            breaches.append(
+                Breach(
+                    f"{shared.request(exchange)} begins with {want.value}, though what was asked before showed what there "
+                    f"was until {instants.to_iso(seen)} only: nothing is looked at twice",
+                    {"window": want.value},
                 )
-        if wire.said(exchange).kind == "ids":
-            seen = max(seen, min(high, exchange.at))
+            )
+        answered = [each for each in asked if wire.said(each[0]).kind == "ids"]
+        seen = max([seen, *(min(high, each.at) for each, _, (_, high) in answered)])
     return judged(syncs, breaches)
 
 
