@@ -79,7 +79,7 @@ def test_schemathesis_finds_nothing(make_desk: Any, method: str, path: str, mode
 
     check()
     assert made
-    if mode is GenerationMode.POSITIVE and "{" not in path:
+    if mode is GenerationMode.POSITIVE and "{" not in path and path != "/groups":
         assert "ok" in {entry.outcome for entry in desk.world.journal if entry.operation not in ("token", None)}
     assert not {entry.outcome for entry in desk.world.journal} & {"error", "unsupported"}
     desk.world.close()

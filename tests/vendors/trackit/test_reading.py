@@ -310,7 +310,15 @@ def test_searches_are_refused_or_assumed(desk: Desk) -> None:
         5:10
     ]
     assert desk.post("/searches", {"ModuleId": 9}).status == 501
-    for body in (None, [], {"Term": 5}, {"PageSize": "x"}, {"PageSize": -1}, {"ResultFields": {}}):
+    for body in (
+        None,
+        [],
+        {"Term": 5},
+        {"PageSize": "x"},
+        {"PageSize": -1},
+        {"ResultFields": {}},
+        {"ResultFields": [True]},
+    ):
         assert desk.post("/searches", body).status == 400
     assert desk.post("/searches", {}, "nobody").status == 403
 

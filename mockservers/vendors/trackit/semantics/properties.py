@@ -73,16 +73,17 @@ def columns(ctx: Context, given: Members) -> dict[str, Any]:
             ctx.cite(rules.NULL)
             if ctx.dialect["null_property"] == "ignore":
                 continue
+        kept = None if value is None else _kept(name, field, value)
         if field.link is not None:
-            linked[field.link] = (name, field, value)
+            linked[field.link] = (name, field, kept)
         else:
             ctx.cite(*(() if field.form != "text" else (rules.TEXT_KEPT,)))
-            changed[field.column] = None if value is None else _kept(name, field, value)
+            changed[field.column] = kept
     for link, (name, field, value) in linked.items():
         if value is None:
             changed[f"l_{link}"] = None
             continue
-        found = _record(ctx, link, field, _kept(name, field, value))
+        found = _record(ctx, link, field, value)
         if found is None:
             told = f"no record of the module has this value for field {field.number}, so nothing is linked"
             _passed_over(ctx, rules.VIRTUAL_UNKNOWN, "link", name, told)

@@ -224,12 +224,12 @@ def search(ctx: Context, asked: Asked) -> Listed:
         raise refusal("value", rules.SEARCHES, name="Term", takes="a text")
     if _whole(body, "ModuleId", fields.MODULE) != fields.MODULE:
         raise Unsupported("a search in another module than tickets")
-    if wanted is not None and not isinstance(wanted, list):
+    if wanted is not None and not (isinstance(wanted, list) and all(type(each) is int for each in wanted)):
         raise refusal("value", rules.SEARCHES, name="ResultFields", takes="a list of field numbers")
     size, page = _whole(body, "PageSize", 0), _whole(body, "PageNumber", 0)
     if size < 0 or page < 0:
         raise refusal("page", name="PageSize" if size < 0 else "PageNumber")
-    shown = {each for each in wanted or fields.TICKET if isinstance(each, int) and not isinstance(each, bool)}
+    shown = frozenset(wanted or fields.TICKET)
     found = _found(ctx, (term or "").strip().casefold())
     part = found if not size or not page else found[(page - 1) * size : page * size]
     records = []
