@@ -103,7 +103,9 @@ class Client:
     def watch_usage(self):
         """Stop in time: past the limit the customer's whole database is shut out, for every integration."""
         result = self.call("getThresholdAndUsageInfo", "")
-        numbers = [int(each) for each in re.findall(r": *([0-9]+)", text(result.find(".//{*}EntityReturnInfo"), "Message"))]
+        numbers = [
+            int(each) for each in re.findall(r": *([0-9]+)", text(result.find(".//{*}EntityReturnInfo"), "Message"))
+        ]
         if len(numbers) == 3 and numbers[2] >= ENOUGH * numbers[0]:
             raise Refused(f"{numbers[2]} of {numbers[0]} requests are used")
 

@@ -33,7 +33,9 @@ class Client(reader.Client):
 
     def create(self, key, fields):
         """Make a ticket. The key stands in a field of the customer's own, so that it can be found again."""
-        found = self.number("Ticket", condition(self.reference, "Equals", key, udf=True)) if key in self.unsure else None
+        found = (
+            self.number("Ticket", condition(self.reference, "Equals", key, udf=True)) if key in self.unsure else None
+        )
         if found is None:
             made = {"Source": self.source, **fields}
             found = self.send("create", "Ticket", self.elements(made), key, udf={self.reference: key})

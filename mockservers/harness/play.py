@@ -176,6 +176,7 @@ class _Play:
         hello = self.driver.hello()
         installation = self.world.installation(vendor)
         options = {"since": instants.to_iso(self.scenario.start)} | self.machine.options(installation.dialect)
+        options |= self.machine.known(self.scenario.data)
         if self.scenario.data != "empty":
             self._list()
         self._reset(options)

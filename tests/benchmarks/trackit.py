@@ -15,9 +15,7 @@ LOGIN = b"grant_type=password&username=HELP+DESK%5CDEMO&password=demo-password&s
 
 def post(path: str, body: bytes, media: str, token: str = "") -> bytes:
     bearer = f"Authorization: Bearer {token}\r\n" if token else ""
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {media}\r\n{bearer}Content-Length: {len(body)}\r\n\r\n"
-    )
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {media}\r\n{bearer}Content-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
 
@@ -63,7 +61,9 @@ def figures(quick: bool) -> list[Row]:
 
     seconds = 2.0 if quick else 5.0
     wanted = [get(f"/tickets/{138 + turn}", token) for turn in range(200)]
-    rows.append(("Track-It!: GETs of one ticket per second, one process", "1,500", f"{rate(big.url, wanted, seconds):,.0f}"))
+    rows.append(
+        ("Track-It!: GETs of one ticket per second, one process", "1,500", f"{rate(big.url, wanted, seconds):,.0f}")
+    )
     spread = [get(f"/tickets/{138 + turn}", token) for turn in range(0, number - 138, 7)]
     rows.append(("  tickets that were never asked for", "-", f"{rate(big.url, spread, seconds):,.0f}"))
 

@@ -137,7 +137,9 @@ def _failed_query_repeated(history: History) -> Judgement:
         for ticket, states in history.ever.items()
         if ticket in history.truth
     }
-    wrong = {record.id for record in comparing.missing(history, _there(history))} if history.mirror is not None else set()
+    wrong = (
+        {record.id for record in comparing.missing(history, _there(history))} if history.mirror is not None else set()
+    )
     wrong |= {each.ticket for each in comparing.differences(history) if each.kind == "stale"}
     provoked, breaches = 0, []
     good = -1
@@ -386,7 +388,11 @@ def _external_alone(history: History) -> Judgement:
         for record in history.written(task):
             before = was.get(record.id, Record("", {})).fields
             for name, value in record.fields.items():
-                if _external(name) and name not in task.asked.get("fields", {}) and value not in (None, before.get(name)):
+                if (
+                    _external(name)
+                    and name not in task.asked.get("fields", {})
+                    and value not in (None, before.get(name))
+                ):
                     breaches.append(
                         Breach(f"the {task.do} at {instants.to_iso(task.at)} put {comparing.show(value)} into {name}")
                     )

@@ -97,7 +97,11 @@ def _result(body: Any) -> Said:
         members = {local(each): each.text or "" for each in body.iter() if local(each) and not len(each)}
         return Said("good", values=members)
     if (code.text or "").strip() != "1":
-        messages = [each.text or "" for each in body.iter() if local(each) == "Message" and local(each.getparent()) == "ATWSError"]
+        messages = [
+            each.text or ""
+            for each in body.iter()
+            if local(each) == "Message" and local(each.getparent()) == "ATWSError"
+        ]
         return Said("error", text="; ".join(messages))
     kind, results = find(body, "EntityResultType"), find(body, "EntityResults")
     ids = []

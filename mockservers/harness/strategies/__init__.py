@@ -258,12 +258,13 @@ def assemble(
     writing: Strategy | None = None,
     data: Strategy = EMPTY,
     spans: Strategy = st.sampled_from(SPANS),  # noqa: B008 - strategies are values
+    starts: Strategy = st.sampled_from(STARTS),  # noqa: B008
 ) -> Strategy:
     """Whole scenarios of a vendor. `beginning` draws what is there at first; all draw intents.
 
     `stories` draws lists of intents: sequences in which bugs of clients are known to hide, and which chance makes rarely.
     `writing` draws what the client is told to write; leave it out for a client that only reads. `data` draws the recipe
-    of what the vendor holds before anything happens, the smallest first, and `spans` how far the clock moves.
+    of what the vendor holds before anything happens, the smallest first; `spans` how far the clock moves, and `starts` when all begins.
     """
     others = weighted((creating, 2), (others, 3))
     work = working(others) if writing is None else weighted((working(others), 2), (writing, 1))
@@ -288,4 +289,4 @@ def assemble(
         set_ = {switch: value for switch, value in switches.items() if value != varied[switch][0]}
         return Scenario(machine.vendor, tell(machine, drawn), start, set_ or dialect, data=recipe)
 
-    return st.builds(scenario, st.sampled_from(STARTS), st.tuples(opening, chunks, chunks), chosen, data)
+    return st.builds(scenario, starts, st.tuples(opening, chunks, chunks), chosen, data)
