@@ -4,6 +4,7 @@ mockservers check autotask --client contracts/clients/autotask_writer.py:Client
 mockservers check autotask --client 'python contracts/clients/autotask_writer.py'
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
 
@@ -12,7 +13,7 @@ from autotask_reader import Refused, Unusable, condition, local, text
 
 COMPLETE = 5
 DETAIL, EVERYBODY = 2, 1  # type of a note, and who may see it
-NEVER_SENT = {"id", "UserDefinedFields"}
+NOT_FIELDS = {"id", "UserDefinedFields"}
 
 
 class Client(reader.Client):
@@ -45,11 +46,10 @@ class Client(reader.Client):
     def update(self, record, fields):
         """Change fields. What an update does not send is cleared, so everything is read first, just now, and sent back."""
         found = self.ticket(record)
-        elements = {local(each): element(local(each), each.text, each.get(reader.TYPE)) for each in found if each.text}
-        for name in NEVER_SENT | set(fields):
-            elements.pop(name, None)
+        rest = [each for each in found if each.text and local(each) not in NOT_FIELDS | set(fields)]
+        elements = "".join(element(local(each), each.text, each.get(reader.TYPE)) for each in rest)
         # User-defined fields that are not sent keep their values.
-        self.send("update", "Ticket", "".join(elements.values()) + self.elements(fields), number=record)
+        self.send("update", "Ticket", elements + self.elements(fields), number=record)
         self.look_again(record)
 
     def close(self, record):
@@ -108,10 +108,8 @@ class Client(reader.Client):
 
     def look_again(self, number):
         """Mirror what was written. Of what create and update give back only the id can be relied on."""
-        try:
+        with suppress(Refused, Unusable):  # it is written all the same; the next sync reads it
             self.keep(self.ticket(number))
-        except (Refused, Unusable):
-            pass  # it is written; the next sync reads it
 
     def elements(self, fields):
         """Told values as elements. Null means that nothing is sent, which clears a field."""

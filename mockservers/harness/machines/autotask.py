@@ -52,7 +52,7 @@ MACHINE = Machine(
     untold=lambda dialect: frozenset(),
     # Whoever reached the threshold is let in again after an hour.
     settle=HOUR + 2 * MINUTE,
-    free={"create_answer": ("filled", "stale"), "long_as": ("int", "long"), "database_action": ("none", "actual")},
+    free={"create_answer": ("filled", "stale")},
     extra_types={"UserDefinedFields": "json"},
     administration={
         "use requests": ("requests",),

@@ -264,7 +264,8 @@ def assemble(
 
     `stories` draws lists of intents: sequences in which bugs of clients are known to hide, and which chance makes rarely.
     `writing` draws what the client is told to write; leave it out for a client that only reads. `data` draws the recipe
-    of what the vendor holds before anything happens, the smallest first; `spans` how far the clock moves, and `starts` when all begins.
+    of what the vendor holds before anything happens, the smallest first; `spans` how far the clock moves, and `starts`
+    when all begins.
     """
     others = weighted((creating, 2), (others, 3))
     work = working(others) if writing is None else weighted((working(others), 2), (writing, 1))
