@@ -157,22 +157,19 @@ class Client:
 
     def login(self):
         """A token, by the refresh token that came with the last one, else by password."""
-        self.token = None
-        if self.refresh is not None:
-            refresh, self.refresh = self.refresh, None  # it is good for one time
-            try:
-                return self.take(self.grant(grant_type="refresh_token", refresh_token=refresh))
-            except Refused:
-                pass  # used, ended or too old: a password still helps
-        user = {"username": self.credentials["username"], "password": self.credentials["password"]}
-        self.take(self.grant(grant_type="password", **user, scope=""))
+        refresh = self.refresh
+        self.token = self.refresh = None  # a refresh token is good for one time
+        user = {name: self.credentials[name] for name in ("username", "password")}
+        try:
+            granted = self.grant(grant_type="refresh_token", refresh_token=refresh) if refresh else None
+        except Refused:
+            granted = None  # used, ended or too old: the password still helps
+        granted = granted or self.grant(grant_type="password", scope="", **user)
+        self.token, self.refresh = member(granted, "access_token"), granted.get("refresh_token")
+        self.ends = self.now() + timedelta(seconds=granted.get("expires_in", 0))
 
     def grant(self, **form):
         return self.judge(self.request("POST", "token", data=form))
-
-    def take(self, granted):
-        self.token, self.refresh = member(granted, "access_token"), granted.get("refresh_token")
-        self.ends = self.now() + timedelta(seconds=granted.get("expires_in", 0))
 
     def now(self):
         return datetime.fromisoformat(self.ask.now())
