@@ -51,6 +51,7 @@ class Client:
     def reset(self, endpoint, credentials, options, **_):
         self.endpoint, self.credentials, self.options = endpoint, credentials, options
         self.http = requests.Session()
+        self.http.trust_env = False  # else a .netrc could replace the token, and proxies are looked up at every call
         self.token = self.refresh = self.ends = None
         self.highest = options["first_id"] - 1  # the highest number that was ever seen
         self.tickets = {}
@@ -71,7 +72,8 @@ class Client:
     def look(self, number):
         """Mirror one ticket as it is now, in place of what was known of it."""
         ticket = self.read(number)
-        notes = None if ticket is None else self.notes(number)
+        # Who has notes has the date of the latest one. Notes that were added do not show in Last Modified.
+        notes = None if ticket is None else self.notes(number) if "175" in ticket else []
         if ticket is None or notes is None:
             self.tickets.pop(number, None)
             return
