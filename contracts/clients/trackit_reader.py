@@ -71,7 +71,12 @@ class Client:
 
     def look(self, number):
         """Mirror one ticket as it is now, in place of what was known of it."""
-        ticket = self.read(number)
+        try:
+            ticket = self.read(number)
+        except Refused as error:
+            if error.status != 403:
+                raise
+            return  # there, but not for us at the moment: what is known of it stays
         # Who has notes has the date of the latest one. Notes that were added do not show in Last Modified.
         notes = None if ticket is None else self.notes(number) if "175" in ticket else []
         if ticket is None or notes is None:
