@@ -87,10 +87,17 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     creating = st.builds(create, st.fixed_dictionaries({}, optional={"22": st.sampled_from(SUMMARIES), "7": texts}))
     others = _others()
     writing = _writing(hello, others)
-    stories = [(_closed(), 1), (_renamed(), 2), (_tokens(), 2), (_entered(), 1), (_hidden(), 1), (_emptied(), 2)]
-    stories += [(_talk(), 2)]
+    stories = [
+        (_closed(), 1),
+        (_renamed(), 1),
+        (_tokens(), 2),
+        (_entered(), 1),
+        (_hidden(), 2),
+        (_emptied(), 1),
+        (_talk(), 2),
+    ]
     if writing is not None:
-        stories += [(_written(hello), 8)]
+        stories += [(_written(hello), 12)]
     return assemble(
         machine("trackit"),
         dialect,
@@ -114,7 +121,17 @@ def _others() -> Strategy:
         st.builds(act, indexes, st.sampled_from(("close", "reopen", "respond"))),
         st.builds(lambda index: act(index, "assign", more={"technician": "TECH2"}), indexes),
     )  # fmt: skip
-    return weighted((st.builds(change, indexes, _changed), 4), (acting, 3), (st.builds(delete, indexes), 2))
+    administering = st.sampled_from(
+        (
+            administer("set default status", {"status": "Resolved"}),
+            administer("end sessions"),
+            administer("rename label", {"field": "22", "label": "Title"}),
+            administer("fail notes"),
+        )
+    )
+    return weighted(
+        (st.builds(change, indexes, _changed), 6), (acting, 4), (st.builds(delete, indexes), 3), (administering, 2)
+    )
 
 
 def _trouble() -> Strategy:
