@@ -12,11 +12,12 @@ from mockservers.vendors.trackit.model import METADATA
 from mockservers.vendors.trackit.routes import UNKNOWN_ANSWERS
 from mockservers.vendors.trackit.semantics import identity, reading, tokens, workflow, writing
 
-_PATTERNS = (
-    # A login's form, its names and values possibly percent-encoded, and the JSON of its answer.
-    re.compile(r"(?:password|refresh_token|client_secret)=([^&\s\"'<>]+)", re.IGNORECASE),
-    re.compile(r"\"(?:password|access_token|refresh_token)\"\s*:\s*\"([^\"]*)\"", re.IGNORECASE),
+_PATTERNS = tuple(
+    re.compile(beginning + rest)
+    for beginning in ("assword", "_token", "_secret")
+    for rest in (r"=([^&\s\"'<>]+)", r"\"\s*:\s*\"((?:[^\"\\]|\\.)*)")
 )
+"""Secrets in a login's form and in JSON, right or wrong. Each pattern begins with letters, for every answer is searched."""
 
 EMULATOR = Emulator(
     name=rules.VENDOR,

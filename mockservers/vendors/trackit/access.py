@@ -67,7 +67,7 @@ def bearer(ctx: Context, asked: Asked) -> Tenant:
             "the header is printed with access_token: and quotes on the vendor's page; send Bearer and the bare token",
         )
         raise refusal("unauthorized", rules.BEARER_HEADER)
-    session = model.SESSIONS.find(ctx, model.ACCESS, token)
+    session = model.session(ctx, token)
     if session is None or not session.valid(ctx.now):
         if session is not None and session.ended is not None:
             ctx.cite(rules.TOKEN_CONTROL)
@@ -125,9 +125,14 @@ def technician_of(credential: Credential) -> int | None:
 
 def permitted(tenant: Tenant, credential: Credential) -> frozenset[str]:
     """What a technician may do: his role's permissions, and his own."""
-    role = tenant.facts.get("roles", {}).get(credential.facts.get("role"), ())
-    granted, withdrawn = credential.facts.get("granted", ()), credential.facts.get("withdrawn", ())
-    return frozenset([*role, *granted]) - frozenset(withdrawn)
+    facts = credential.facts
+    role = tenant.facts["roles"].get(str(facts.get("role")), ())
+    return frozenset([*role, *_named(facts.get("granted"))]) - frozenset(_named(facts.get("withdrawn")))
+
+
+def _named(given: Any) -> list[str]:
+    """Permissions in facts, which whoever adds a credential may have written in another form."""
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
 
 
 def require(ctx: Context, permission: str, literal: str | None = "") -> None:

@@ -14,7 +14,7 @@ from mockservers.kernel.tenants import Credential
 from mockservers.vendors.trackit import access, fields, model, renderings
 from mockservers.vendors.trackit.model import SESSIONS
 from mockservers.vendors.trackit.semantics.workflow import FAILING
-from mockservers.vendors.trackit.wishes import CUSTOMER, Wish, field_named
+from mockservers.vendors.trackit.wishes import CUSTOMER, Wish, field_named, storable
 
 LISTS = tuple(sorted({*fields.MODULES.values(), "activity", "note_type"}))
 """Modules of the directory, whose records can be added and changed."""
@@ -31,7 +31,7 @@ def told(ctx: Context) -> dict[str, Any]:
         "exists": True,
         "fields": {
             "labels": dict(tenant.facts.get("labels", {})),
-            "roles": {name: list(each) for name, each in tenant.facts.get("roles", {}).items()},
+            "roles": {name: list(each) for name, each in tenant.facts["roles"].items()},
             "segregation": dict(tenant.facts.get("segregation", {})),
             "technicians": {
                 str(each.facts.get("user", each.id)): {
@@ -50,8 +50,9 @@ def told(ctx: Context) -> dict[str, Any]:
 
 def _rename(ctx: Context, wish: Wish) -> None:
     """Give a ticket field another label, or its own again when `label` is left out: `field`, `label`?."""
-    field, label = field_named(wish.text("field")), wish.take("label")
-    if label is not None and (not isinstance(label, str) or not label.strip() or len(label) > 200):
+    field = field_named(wish.text("field"))
+    label = wish.text("label") if "label" in wish.raw else None
+    if label is not None and (not label.strip() or len(label) > 200):
         raise Misuse(f"'label' takes a text of up to 200 characters, not {label!r}")
     labels = dict(access.tenant_of(ctx).facts.get("labels", {}))
     labels.pop(str(field.number), None)
@@ -98,7 +99,7 @@ def _checked(module: str, known: Mapping[int, Mapping[str, Any]], facts: Mapping
         raise Misuse(f"a status is of type O or C, not {facts['type']!r}")
     if set(facts.get("precedence", ())) - {"category", "requestor", "location", "department"}:
         raise Misuse("'precedence' lists category, requestor, location and department in another order")
-    return dict(facts)
+    return {name: storable(name, value) if isinstance(value, str) else value for name, value in facts.items()}
 
 
 def _default(ctx: Context, wish: Wish) -> None:
@@ -153,7 +154,7 @@ def _settle(ctx: Context, wish: Wish, given: bool) -> None:
             facts[key] = [*held, *names] if wanted else held
         return
     role, tenant = wish.text("role"), access.tenant_of(ctx)
-    roles = dict(tenant.facts.get("roles", {}))
+    roles = dict(tenant.facts["roles"])
     if role not in roles and not given:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(roles)}")
     held = [each for each in roles.get(role, ()) if each not in names]
@@ -170,7 +171,7 @@ def _add_technician(ctx: Context, wish: Wish) -> None:
         raise Misuse(f"{user!r} is not the name of a group, a backslash and a login")
     if any(each.facts.get("user") == user for each in access.technicians(ctx)):
         raise Misuse(f"there is a technician {user!r} already")
-    if role not in tenant.facts.get("roles", {}):
+    if role not in tenant.facts["roles"]:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(tenant.facts.get('roles', {}))}")
     first, last = wish.text("first", login.title()), wish.text("last", "Technician")
     named = wish.truth("named_licence", False)
@@ -200,7 +201,7 @@ def _activate(ctx: Context, wish: Wish) -> None:
 def _move(ctx: Context, wish: Wish) -> None:
     """Give a technician another role: `user`, `role`."""
     found, role = _technician(ctx, wish), wish.text("role")
-    if role not in access.tenant_of(ctx).facts.get("roles", {}):
+    if role not in access.tenant_of(ctx).facts["roles"]:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(access.tenant_of(ctx).facts.get('roles', {}))}")
     found.facts["role"] = role
 
@@ -213,7 +214,7 @@ def _end_sessions(ctx: Context, wish: Wish) -> None:
         conditions.append(table.c.credential == _technician(ctx, wish).id)
     if wish.truth("keep_refresh", False):
         conditions.append(table.c.kind == model.ACCESS)
-    SESSIONS.end(ctx, *conditions)
+    model.end_sessions(ctx, *conditions)
 
 
 # --- segregation, licences, trouble -----------------------------------------------------------------------------------

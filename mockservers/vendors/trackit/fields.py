@@ -112,7 +112,7 @@ EARLIEST, LATEST = instants.from_iso("1753-01-01T00:00:00Z"), instants.from_iso(
 def grid(instant: int) -> int:
     """`instant` as SQL Server keeps it: the nearest of 300 steps a second, shown in milliseconds (trackit.wire.timestamp)."""
     ticks = (instant * 3 + 5000) // 10_000
-    return (ticks * 20 + 3) // 6 * 1000
+    return min((ticks * 20 + 3) // 6 * 1000, LATEST)
 
 
 def time_text(instant: int) -> str:

@@ -82,7 +82,7 @@ def _moved(ctx: Context, before: model.Row, after: model.Row, given: Mapping[str
     if is_.get("type") == CLOSED and was.get("type") != CLOSED:
         ctx.cite(rules.STATUS_CLOSES)
         after["f18"], after["l_closer"] = now, author.technician
-        after["f108"] = max((now - before["f12"]) // SECOND, 0) if before["f12"] is not None else None
+        after["f108"] = max((now - after["f12"]) // SECOND, 0) if after["f12"] is not None else None
     elif is_.get("type") != CLOSED and was.get("type") == CLOSED:
         ctx.cite(rules.STATUS_CLOSES)
         after["f18"], after["l_closer"], after["f108"] = None, None, None
@@ -106,7 +106,7 @@ def change(ctx: Context, before: model.Row, given: Mapping[str, Any], author: Au
 
 def create(ctx: Context, given: Mapping[str, Any], author: Author) -> model.Row:
     """A new ticket: what is given, and what the server sets."""
-    now, directory = grid(ctx.now), model.directory(ctx)
+    now = grid(ctx.now)
     row = {
         **model.EMPTY, "tenant": access.tenant_of(ctx).name, "f1": model.number(ctx, "ticket"), "f2": now,
         "f3": author.login, "f12": now, "l_opener": author.technician, "l_group": author.group,
@@ -118,16 +118,8 @@ def create(ctx: Context, given: Mapping[str, Any], author: Author) -> model.Row:
         opened["l_priority"] = priority(ctx, opened)
     if opened["l_status"] != row["l_status"]:
         _moved(ctx, row, opened, given, author)
-    if opened["f110"] is None and "f110" not in given:
-        _due(directory.get("priority", opened["l_priority"]), opened)
     model.insert(ctx, model.TICKETS, [opened])
     return opened
-
-
-def _due(priority_: Mapping[str, Any], row: model.Row) -> None:
-    """A priority with a duration sets when the ticket is due."""
-    if priority_.get("duration") and row["f100"] is None:
-        row["f100"] = grid(row["f12"] + priority_["duration"] * SECOND)
 
 
 PRECEDENCE = ("category", "requestor", "location", "department")

@@ -6,7 +6,7 @@ Times are whole microseconds on SQL Server's grid. Knows no request and no notat
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.operations import Context
-from mockservers.kernel.sessions import Sessions
+from mockservers.kernel.sessions import Session, Sessions
 from mockservers.kernel.store import Instant, Text
 from mockservers.vendors.trackit.fields import LINKS, OWN
 
@@ -161,11 +161,18 @@ def directory(ctx: Context) -> Directory:
     found: Directory | None = ctx.installation.cache.get(key)
     if found is None:
         found = Directory()
-        for module, id_, facts in ctx.db.execute(_ENTRIES, {"tenant": ctx.tenant.name}):
+        for module, id_, facts in _entries(ctx):
             found.modules.setdefault(module, {})[id_] = json.loads(facts)
         if not changing(ctx):
             ctx.installation.cache[key] = found
     return found
+
+
+def _entries(ctx: Context) -> Sequence[Any]:
+    """The rows of the tenant's directory; a tenant that was added later has the first one's until it changes something."""
+    assert ctx.tenant is not None
+    own = ctx.db.execute(_ENTRIES, {"tenant": ctx.tenant.name}).all()
+    return own or ctx.db.execute(_ENTRIES, {"tenant": ctx.installation.tenants.first.name}).all()
 
 
 _CHANGING = "trackit.changing"
@@ -185,12 +192,39 @@ def changing(ctx: Context) -> bool:
 def enter(ctx: Context, module: str, id_: int, facts: Mapping[str, Any]) -> None:
     """Put a record into the directory, or change it; everything rendered from it is forgotten."""
     assert ctx.tenant is not None
-    where = (ENTRIES.c.tenant == ctx.tenant.name, ENTRIES.c.module == module, ENTRIES.c.id == id_)
-    ctx.db.execute(sa.delete(ENTRIES).where(*where))
+    mine = ENTRIES.c.tenant == ctx.tenant.name
+    if ctx.db.execute(sa.select(ENTRIES.c.id).where(mine).limit(1)).first() is None:
+        insert(ctx, ENTRIES, [{"tenant": ctx.tenant.name, **row._mapping} for row in _entries(ctx)])
+    ctx.db.execute(sa.delete(ENTRIES).where(mine, ENTRIES.c.module == module, ENTRIES.c.id == id_))
     ctx.db.execute(
         sa.insert(ENTRIES), {"tenant": ctx.tenant.name, "module": module, "id": id_, "facts": json.dumps(facts)}
     )
     forget(ctx)
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+_SESSIONS = "trackit.sessions"
+_MOST_SESSIONS = 1000
+
+
+def session(ctx: Context, token: str) -> Session | None:
+    """The session of an access token, kept until some session ends."""
+    known: dict[str, Session] = ctx.installation.cache.setdefault(_SESSIONS, {})
+    found = known.get(token)
+    if found is None:
+        found = SESSIONS.find(ctx, ACCESS, token)
+        if found is not None:
+            if len(known) >= _MOST_SESSIONS:
+                known.clear()
+            known[token] = found
+    return found
+
+
+def end_sessions(ctx: Context, *conditions: sa.ColumnElement[bool]) -> None:
+    """End sessions that meet the conditions."""
+    SESSIONS.end(ctx, *conditions)
+    ctx.installation.cache.pop(_SESSIONS, None)
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------

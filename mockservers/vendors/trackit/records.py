@@ -221,9 +221,7 @@ def _respond(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
 
 def _attach(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
     """`attach`: name?, size?, url?."""
-    url = wish.take("url")
-    if url is not None and not isinstance(url, str):
-        raise Misuse(f"'url' takes text, not {url!r}")
+    url = wish.text("url") if "url" in wish.raw else None
     model.insert(ctx, ATTACHMENTS, [{
         "tenant": row["tenant"], "id": model.number(ctx, "attachment"), "ticket": row["f1"],
         "size": wish.whole("size", 1024), "name": wish.text("name", "attachment.txt"), "url": url,

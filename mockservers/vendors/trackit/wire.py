@@ -19,6 +19,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Note, Refusal, Rule, Unsupported
 from mockservers.vendors.trackit import description, errors, rules
+from mockservers.vendors.trackit.fields import LATEST
 from mockservers.vendors.trackit.renderings import text
 from mockservers.vendors.trackit.requests import Asked, Members, decoded
 from mockservers.vendors.trackit.routes import ROUTES, Route
@@ -225,7 +226,9 @@ def _list(key: str) -> Callable[[Listed, Mapping[str, Any]], str]:
     return lambda value, _: f'{{"Count":{value.count},"{key}":[{",".join(value.records)}]}}'
 
 
-_SUCCESS: Callable[[Any, Any], str] = lambda value, _: '{"success":true}'  # noqa: E731
+def _success(value: Any, switches: Mapping[str, Any]) -> str:
+    return '{"success":true}'
+
 
 _WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "ticket.read": _one,
@@ -234,7 +237,7 @@ _WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "ticket.change_status": _both,
     "ticket.add_note": _both,
     "ticket.close": _both,
-    "ticket.delete": _SUCCESS,
+    "ticket.delete": _success,
     "notes.list": _list("TicketNotes"),
     "note.read": lambda value, _: f'{{"Note":[{value}]}}',
     "attachments.list": _list("TicketAttachments"),
@@ -244,7 +247,7 @@ _WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "groups.list": lambda value, _: text({"Groups": value}),
     "search": _list("Results"),
     "priority.derive": lambda value, _: f'{{"Priority":{value}}}',
-    "logout": _SUCCESS,
+    "logout": _success,
 }
 
 
@@ -286,7 +289,7 @@ def _token(here: Visit) -> Response:
 
 def _token_members(value: Tokens) -> dict[str, Any]:
     issued, expires = (
-        instants.to_datetime(each).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        instants.to_datetime(min(each, LATEST)).strftime("%a, %d %b %Y %H:%M:%S GMT")
         for each in (value.access.issued, value.access.expires)
     )
     seconds = (value.access.expires - value.access.issued // instants.SECOND * instants.SECOND) // instants.SECOND - 1

@@ -20,6 +20,15 @@ CUSTOMER = "customer"
 _ORIGINAL = {field.label.casefold(): number for number, field in TICKET.items()}
 
 
+def storable(name: str, text: str) -> str:
+    """`text` in the form that a database keeps."""
+    try:
+        kept: str = fields.kept("text", text)
+    except ValueError as error:
+        raise Misuse(f"{name!r} takes {error} without zero characters, of up to {fields.LONGEST} characters") from error
+    return kept
+
+
 @dataclass(slots=True)
 class Wish:
     """A request while it is read: members that nobody took are unknown."""
@@ -45,7 +54,7 @@ class Wish:
         found = self.take(name, default)
         if not isinstance(found, str) or not found:
             raise Misuse(f"{name!r} takes text, not {found!r}")
-        return found
+        return storable(name, found)
 
     def truth(self, name: str, default: bool) -> bool:
         found = self.take(name, default)

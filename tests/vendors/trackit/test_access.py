@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
+
+from mockservers.kernel.tenants import Tenant
 
 Desk = Any
 PAIR = {"Note Type": "Technician Note", "Activity Code": "Research"}
@@ -194,3 +197,30 @@ def test_tenants_are_apart(desk: Desk) -> None:
     assert desk.post("/tickets/1/Close", {}, "other").ticket["96"] == "Resolved"
     assert desk.post("/tickets/2/Delete", user="other").status == 200
     assert desk.get("/tickets/1").status == 200
+
+
+def test_a_tenant_that_is_added_has_the_first_ones_settings(desk: Desk) -> None:
+    there = desk.world.installation("trackit")
+    there.tenants.add(Tenant("new", there.dialect, deepcopy(there.tenants.first.facts)))
+    odd = {
+        "user": "HELP DESK\\ODD",
+        "technician": "x",
+        "role": ["Administrator"],
+        "granted": 5,
+        "withdrawn": "View Ticket",
+    }
+    there.tenants.grant("new", "technician", "odd-password", None, odd)
+    there.tenants.grant(
+        "new", "technician", "even-password", None, {"user": "HELP DESK\\EVEN", "role": "Administrator"}
+    )
+    for user, status in (("ODD", 403), ("EVEN", 200)):
+        form = {"grant_type": "password", "username": f"HELP DESK\\{user}", "password": f"{user.lower()}-password"}
+        desk.tokens[user] = desk.login(**form).json["access_token"]
+        assert desk.post("/tickets", {"Properties": {"72": "Network"}}, user).status == status
+        assert desk.get("/module/24/fields", user).status == 200
+    made = desk.get("/tickets/1", "EVEN").ticket
+    assert (made["3"], made["4"], made["96"], made["72"], "10" in made) == ("EVEN", 2, "Open", "Network", False)
+    desk.admin("enter", "new", list="category", entry=3, facts={"name": "Nets"})
+    assert desk.get("/tickets/1", "EVEN").ticket["72"] == "Nets"
+    assert desk.post("/tickets/1/Close", {}, "EVEN").ticket["96"] == "Closed"
+    assert desk.post("/tickets/101", {"Properties": {"72": "Network"}}).ticket["72"] == "Network"

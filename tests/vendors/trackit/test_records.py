@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mockservers.kernel import instants
 from mockservers.kernel.rules import Misuse
 
 Desk = Any
@@ -113,6 +114,23 @@ def test_mistakes_are_told_and_change_nothing(desk: Desk, operation: str, reques
         desk.world.act("trackit", operation, request_)
     assert len(str(told.value)) > 15
     assert desk.everything() == before
+
+
+def test_odd_texts_and_times_break_nothing(desk: Desk) -> None:
+    desk.act("act", id=1, action="note", text="half \ud800 pair")
+    desk.act("act", id=1, action="attach", name="\udfff.txt", url="\ud800")
+    desk.admin("rename label", field="22", label="T\ud800")
+    desk.admin("enter", list="requestor", entry=1, facts={"phone": "\ud800"})
+    assert desk.get("/tickets/1/Notes/0/0").records("TicketNotes")[0]["5"] == "half \ufffd pair"
+    assert desk.get("/tickets/101").json["Tickets"]["22"]["DisplayName"] == "T\ufffd"
+    assert desk.get("/tickets/1/Attachments/0/0").status == 200
+    for moment in ("9999-12-31T23:59:58Z", "0001-01-01T00:00:00Z"):
+        desk.world.clock.set(instants.from_iso(moment))
+        desk.tokens.clear()
+        made = desk.post("/tickets", {"Properties": {"107": "3 - Medium"}})
+        assert made.ticket["12"][:4] == moment[:4]
+        for status in ("Paused", "Open", "Closed"):
+            assert desk.post(f"/tickets/{made.ticket['1']}/ChangeStatus", {"StatusName": status}).status == 200
 
 
 # --- the administrator ------------------------------------------------------------------------------------------------

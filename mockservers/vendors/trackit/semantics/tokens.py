@@ -100,7 +100,7 @@ def token(ctx: Context, asked: Asked) -> Tokens:
     _licence(ctx, grant.credential)
     table = model.SESSIONS.table
     if grant.refreshed is not None:
-        model.SESSIONS.end(ctx, table.c.id == grant.refreshed.id)
+        model.end_sessions(ctx, table.c.id == grant.refreshed.id)
         login = grant.refreshed.facts["login"]
     else:
         login = str(model.number(ctx, "login"))
@@ -145,5 +145,5 @@ def logout(ctx: Context, asked: Asked) -> bool:
     same = [
         each.id for each in model.SESSIONS.open(ctx, *here) if each.facts.get("login") == session.facts.get("login")
     ]
-    model.SESSIONS.end(ctx, table.c.id.in_(same))
+    model.end_sessions(ctx, table.c.id.in_(same))
     return True
