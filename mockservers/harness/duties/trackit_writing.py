@@ -104,7 +104,7 @@ def _written_once(history: History) -> Judgement:
 def _durations_written(history: History) -> Judgement:
     told, breaches = 0, []
     for task in history.writes:
-        minutes = task.asked.get("minutes")
+        minutes = task.asked.get("minutes") or 0
         words = comparing.squeezed(str(task.asked.get("text", "")))
         for note in history.made(task, "note") if minutes else ():
             if not _is_markup(words) and words not in comparing.squeezed(note_text(note)):

@@ -207,7 +207,7 @@ def _renamed() -> Strategy:
         return [renamed, sync()] if before else [sync(), renamed, sync()]
 
     named = st.sampled_from((("22", "Title"), ("96", "State"), ("7", "Details"), ("2", "Changed On")))
-    return st.builds(lambda each, before: story(*each, before), named, st.booleans())
+    return st.builds(lambda each, before: story(each[0], each[1], before), named, st.booleans())
 
 
 def _tokens() -> Strategy:
