@@ -54,10 +54,11 @@ def _lacks(history: History) -> list[Lack]:
     found = shared.lacks(history, NOTES, note_text)
     for task in shared.told(history):
         record = _ticket(task, "became")
-        if task.do == "close" and record is not None and not _closed(record):
-            if "18" not in shared.meddled_with(history, task, record):
-                what = f"the status of {history.name(record.id)} is {comparing.show(record.fields.get('96'))}"
-                found.append(Lack(task, what, "96", found=record.fields.get("96")))
+        if task.do != "close" or record is None or _closed(record):
+            continue
+        if "18" not in shared.meddled_with(history, task, record):
+            what = f"the status of {history.name(record.id)} is {comparing.show(record.fields.get('96'))}"
+            found.append(Lack(task, what, "96", found=record.fields.get("96")))
     return found
 
 

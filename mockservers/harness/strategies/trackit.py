@@ -152,14 +152,25 @@ def refused_login(times: int) -> Intent:
 
 def _writing(hello: Hello, others: Strategy) -> Strategy | None:
     """Writes that the client knows, now and then with others acting inside; None for a client that only reads."""
-    after = st.sampled_from((1, 0, 2, 3))
-    inside = weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
+    inside = st.tuples(
+        st.sampled_from((1, 0, 2, 3)), weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
+    )
+
+    def telling(task: str, **drawn: Strategy) -> Strategy:
+        """Writes of one task, with what is drawn for it."""
+        return st.builds(
+            lambda within, given: write(task, after_request=within[0], intents=within[1], **given),
+            inside,
+            st.fixed_dictionaries(drawn),
+        )
+
+    told = {"text": st.sampled_from(SUMMARIES), "minutes": st.sampled_from(MINUTES)}
     tasks = {
-        "create": st.builds(lambda fields, n, within: write("create", fields=fields, after_request=n, intents=within), _new(), after, inside),
-        "update": st.builds(lambda index, fields, n, within: write("update", index, fields, after_request=n, intents=within), indexes, _told, after, inside),
-        "note": st.builds(lambda index, text, minutes, n, within: write("note", index, text=text, minutes=minutes, after_request=n, intents=within), indexes, st.sampled_from(SUMMARIES), st.sampled_from(MINUTES), after, inside),
-        "close": st.builds(lambda index, n, within: write("close", index, after_request=n, intents=within), indexes, after, inside),
-    }  # fmt: skip
+        "create": telling("create", fields=_new()),
+        "update": telling("update", index=indexes, fields=_told),
+        "note": telling("note", index=indexes, **told),
+        "close": telling("close", index=indexes),
+    }
     known = [tasks[task] for task in hello.tasks if task in tasks]
     return st.one_of(known) if known else None
 
