@@ -178,6 +178,7 @@ class _Play:
         hello = self.driver.hello()
         installation = self.world.installation(vendor)
         options = {"since": instants.to_iso(self.scenario.start)} | self.machine.options(installation.dialect)
+        options |= self.machine.known(self.scenario.data)
         self._reset(options)
         for n, step in enumerate(self.scenario.steps, 1):
             try:

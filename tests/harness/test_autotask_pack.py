@@ -13,7 +13,7 @@ from mockservers.harness.duties import Judgement, of
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.readers import autotask as wire
 from mockservers.harness.replay import replay
-from mockservers.harness.report import check_text, replay_text
+from mockservers.harness.reports import check_text, replay_text
 from mockservers.kernel.data import folder
 from tests.harness.conftest import at, deed, exchanged, sync
 

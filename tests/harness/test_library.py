@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase, InMemoryExampleDatabase
+from mockservers.harness.report import check_text
 
 from mockservers.harness import (
     Breach,
@@ -28,7 +29,6 @@ from mockservers.harness import (
 )
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers.in_process import CallableDriver
-from mockservers.harness.report import check_text
 from mockservers.kernel import instants
 from mockservers.kernel.data import folder
 

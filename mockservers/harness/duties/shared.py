@@ -35,14 +35,17 @@ def request(exchange: Exchanged) -> str:
     return f"request #{exchange.n} at {instants.to_iso(exchange.at)}"
 
 
-def revealed(history: History, *, in_target: bool) -> Judgement:
-    """Whether the credential stands where it must not: in addresses (when `in_target`), headers, output or mirror."""
+def revealed(history: History, *, in_target: bool, home: str = "") -> Judgement:
+    """Whether the credential stands where it must not: in addresses (when `in_target`), headers, output or mirror.
+
+    `home` is the header where it belongs, in lower case.
+    """
     breaches = []
     for exchange in history.exchanges:
         if in_target and "address" in exchange.reveals:
             breaches.append(Breach(f"{request(exchange)} carries the credential in its address: {exchange.target}"))
         for name, value in exchange.headers:
-            if f"header {name}" in exchange.reveals:
+            if f"header {name}" in exchange.reveals and name.lower() != home:
                 breaches.append(Breach(f"{request(exchange)} carries the credential in the header {name}: {value}"))
     printed = [("what the client printed", history.output)]
     printed += [(f"the client's error in {task.do}", task.error) for task in history.tasks]
@@ -98,8 +101,15 @@ def current(history: History, provoked: int) -> Judgement:
     return judged(provoked, breaches)
 
 
-def error_is_not_empty(history: History, is_error: Callable[[Exchanged], bool]) -> Judgement:
-    """Whether no sync in which the vendor answered an error made tickets appear or vanish."""
+def error_is_not_empty(
+    history: History,
+    is_error: Callable[[Exchanged], bool],
+    told_gone: Callable[[Task], Collection[str]] = lambda task: (),
+) -> Judgement:
+    """Whether no sync in which the vendor answered an error made tickets appear or vanish.
+
+    `told_gone` are tickets that an answer inside the task said are not there.
+    """
     provoked, breaches = 0, []
     known = set(history.ever)
     for task in history.syncs:
@@ -117,7 +127,12 @@ def error_is_not_empty(history: History, is_error: Callable[[Exchanged], bool]) 
         ]
         if history.deeds_within(task):
             continue  # rows shift under a walk; what is lost then is not lost by the error
-        lost = [ticket for ticket in sorted(task.before) if ticket not in task.after and _stood(history, ticket, task)]
+        gone = told_gone(task)
+        lost = [
+            ticket
+            for ticket in sorted(task.before)
+            if ticket not in task.after and ticket not in gone and _stood(history, ticket, task)
+        ]
         if lost:
             breaches.append(
                 Breach(

@@ -29,7 +29,8 @@ class Machine:
     `actions` maps what others can do to a ticket to the further keys of such a step; `administration` does so for what
     an administrator does to the installation (the record `customer`). `births` are actions that make a new ticket (and
     so a new label); `label_keys` are the keys whose value is another ticket's label. `tasks` are what a client can be
-    asked for. `options` tells what a real integrator would know of an installation of this dialect. `varied` maps an
+    asked for. `options` tells what a real integrator would know of an installation of this dialect, `known` what of the
+    data that a recipe makes. `varied` maps an
     option that a client may say it obeys to the switch that the default check then varies, and its values, the default
     first; `free` are switches that it varies for every client, because nobody is promised a value. `untold` are fields
     that an answer of this dialect does not tell. `parts` are further kinds of records (notes ...) that hang on tickets
@@ -52,6 +53,7 @@ class Machine:
     tasks: tuple[str, ...] = ("sync",)
     parts: tuple[str, ...] = ()
     zone: Callable[[Dialect], tzinfo] = lambda dialect: UTC
+    known: Callable[[str], dict[str, Any]] = lambda data: {}
     resolution: int = SECOND
 
     def varying(self, dialect: str | Mapping[str, Any], options: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -84,7 +86,7 @@ def local(dialect: Dialect) -> tzinfo:
     return instants.zone(dialect["time_zone"])
 
 
-CONTRACTED: tuple[str, ...] = ("querydata", "get_tickets", "autotask")
+CONTRACTED: tuple[str, ...] = ("querydata", "get_tickets", "autotask", "trackit")
 """The vendors that have a contract; others are emulated only."""
 
 

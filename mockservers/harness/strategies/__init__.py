@@ -241,7 +241,9 @@ revocations: Strategy = st.sampled_from(("revoke", "revoke", "restore")).map(lam
 
 def weighted(*choices: tuple[Strategy, int]) -> Strategy:
     """One of several strategies, the first being the simplest; `st.one_of` gives each the same chance."""
-    return st.sampled_from([strategy for strategy, weight in choices for _ in range(weight)]).flatmap(lambda each: each)
+    # Numbers and not the strategies themselves, since shrinking writes out what was drawn from, nested choices and all.
+    places = [n for n, (_, weight) in enumerate(choices) for _ in range(weight)]
+    return st.sampled_from(places).flatmap(lambda n: choices[n][0])
 
 
 def after_the_end(end: Intent, later: Intent) -> list[Intent]:

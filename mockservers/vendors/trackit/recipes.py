@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 DEMO, OTHER = "demo", "other-desk"
 DEMO_USER, DEMO_PASSWORD = company.LOGINS[0][:2]
-RECIPES = ("empty", "demo")
+RECIPES = ("empty", "demo", "gap", "notes")
+"""`gap`: two tickets with 25 deleted numbers between them; `notes`: tickets with 20, with 25, and with notes of every kind."""
 ROWS, OTHER_ROWS = 200, 10
 SHIFT = 5000
 _BATCH = 1000
@@ -112,7 +113,7 @@ class Loader:
 
 def seed(installation: Installation, recipe: Recipe, born: int, progress: Progress) -> None:
     """Fill an empty installation."""
-    rows = 0 if recipe.name == "empty" else ROWS if recipe.rows is None else recipe.rows
+    rows = 0 if recipe.name != "demo" else ROWS if recipe.rows is None else recipe.rows
     source = installation.ids.source("trackit.seed")
     revisions = count(1)
     directory = company.entries(born)
@@ -124,7 +125,12 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
             _bulk_people(directory, source, rows)
         _enter(db, DEMO, directory)
         _enter(db, OTHER, other)
-        if rows:
+        if recipe.name in _SMALL:
+            loader = Loader(db, DEMO, revisions)
+            for row, notes in _SMALL[recipe.name](born):
+                loader.ticket(row, notes)
+            loader.done()
+        elif rows:
             loader = Loader(db, DEMO, revisions)
             _special(loader, born, rows)
             _bulk(loader, directory, source, born, rows - SPECIAL, progress)
@@ -264,6 +270,25 @@ def _special(loader: Loader, born: int, rows: int) -> None:
     if 106 in there:
         loader.attachment(106, "map.pdf", 4096)
         loader.assignment(106, grid(days), None, False)
+
+
+def _gap(born: int) -> list[tuple[Row, list[Row]]]:
+    return [
+        (_ticket(1, born - 2 * DAY, "Before the gap"), []),
+        (_ticket(27, born - DAY, "After twenty-five that were deleted"), []),
+    ]
+
+
+def _noted(born: int) -> list[tuple[Row, list[Row]]]:
+    at = born - 9 * DAY
+    return [
+        (_ticket(1, at, "Twenty notes", l_requestor=1), _notes(at, 20)),
+        (_ticket(2, at, "Twenty-five notes", l_requestor=2), _notes(at, 25)),
+        (_ticket(3, at, "Notes of every kind", l_requestor=1), _mixed(at)),
+    ]
+
+
+_SMALL = {"gap": _gap, "notes": _noted}
 
 
 # --- many tickets -----------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
 
 from mockservers import vendors
 from mockservers.kernel.journal import Exchange
-from mockservers.vendors.trackit import description
+from mockservers.vendors.trackit import description, recipes
 from mockservers.vendors.trackit.dialects import DIALECTS
 
 Desk = Any
@@ -36,6 +36,8 @@ EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "10"))
 DOCUMENT = "/TrackIt/WebApi/swagger/docs/v2"
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
           negative_data_rejection, ignored_auth, unsupported_method, allow_header_conformance]  # fmt: skip
+KNOWN = {"/groups": {"UserName": recipes.DEMO_USER, "password": recipes.DEMO_PASSWORD}}
+"""Bodies that only luck would draw: logins that hold."""
 DIALECT = {"searches": "assumed", "priority_hierarchy": "assumed"}
 ROUTES = [(route, description.shown(route)) for route in description.described(DIALECTS.default.with_(DIALECT))]
 CASES = [
@@ -77,6 +79,9 @@ def test_schemathesis_finds_nothing(make_desk: Any, method: str, path: str, mode
             header["Authorization"] = f"Bearer {desk.token('demo')}"
         case.call_and_validate(headers=header, checks=CHECKS)
 
+    if mode is GenerationMode.POSITIVE and path in KNOWN:
+        known = operation.Case(body=KNOWN[path], media_type="application/json")
+        known.call_and_validate(headers=header, checks=CHECKS)
     check()
     assert made
     if mode is GenerationMode.POSITIVE and "{" not in path and path != "/groups":

@@ -1,0 +1,8 @@
+"""Looks under Tickets alone, as the documentation says; live servers say Ticket."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("trackit")):
+    def ticket_in(self, answer):
+        return answer["Tickets"]

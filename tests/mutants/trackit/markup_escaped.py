@@ -1,0 +1,8 @@
+"""Sends notes as they are typed, where the server takes them for markup."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("trackit", "writer")):
+    def noted(self, text):
+        return {**super().noted(text), "Note": text}

@@ -1,0 +1,9 @@
+"""Uses an activity code that only assignments have."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("trackit", "writer")):
+    def reset(self, **given):
+        super().reset(**given)
+        self.activity = "Assignment Work"

@@ -1,0 +1,9 @@
+"""Prints what it logs in with, for debugging."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("trackit")):
+    def grant(self, **form):
+        print("POST token", form)
+        return super().grant(**form)

@@ -1,0 +1,9 @@
+"""Takes what is false or zero for nothing."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("trackit")):
+    def read(self, number):
+        ticket = super().read(number)
+        return ticket and {name: value or None for name, value in ticket.items()}

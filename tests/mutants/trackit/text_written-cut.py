@@ -1,0 +1,10 @@
+"""Cuts every text at the length that other systems allow."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("trackit", "writer")):
+    def update(self, record, fields):
+        super().update(
+            record, {name: value[:255] if isinstance(value, str) else value for name, value in fields.items()}
+        )

@@ -1,0 +1,9 @@
+"""Writes a note again when it is told again."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("trackit", "writer")):
+    def note(self, record, key, text, minutes=None):
+        self.unsure.pop(key, None)
+        return super().note(record, key, text, minutes)

@@ -1,0 +1,11 @@
+"""Sends any request again at once when no answer came, writes too."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("trackit", "writer")):
+    def request(self, method, path, **more):
+        try:
+            return super().request(method, path, **more)
+        except Exception:
+            return super().request(method, path, **more)
