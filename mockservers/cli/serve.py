@@ -129,7 +129,8 @@ def describe(url: str, tls_ca: Path | None) -> None:
         lines.append(f"  {bold(f'{name:15}')} {emulator.title}")
         lines.append(f"      URL         {url}{emulator.endpoint}")
         if emulator.description:
-            lines.append(f"      WSDL        {url}{emulator.description}")
+            form = "OpenAPI" if emulator.description.endswith(".json") else "WSDL"
+            lines.append(f"      {form:11} {url}{emulator.description}")
         lines.extend(f"      {word:11} {secret}" for word, secret in emulator.demo_credential.items())
     lines.append("")
     if tls_ca is not None:
