@@ -36,6 +36,7 @@ def _serve(path: str = "") -> Response:
     tenants = here.world.installation(VENDOR).tenants
     route = routes.find(here.exchange.method, here.path, dialect["roots"], [each.name for each in tenants])
     asked = Asked(route.root, here.environ.get("HTTP_HOST", ""), path=route.path)
+    asked.scheme, asked.prefix = here.environ["wsgi.url_scheme"], here.environ["SCRIPT_NAME"]
     asked.headers = {name: value for name in _SEEN if (value := here.header(name))}
     asked.cookies = bodies.cookies(here.header("Cookie"))
     asked.variables = bodies.variables(here.query)
