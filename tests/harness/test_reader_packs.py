@@ -20,7 +20,7 @@ CLIENTS = [(vendor, role) for vendor in READERS for role in roles(vendor)]
 
 
 def quick(vendor: str, client: Any, **more: Any) -> Report:
-    return check(CheckConfig(vendor, client, **{"examples": 12, "save_to": None, "shrink": False, **more}))
+    return check(CheckConfig(vendor, client, **{"examples": 10, "save_to": None, "shrink": False, **more}))
 
 
 @pytest.mark.parametrize(("vendor", "role"), CLIENTS)
@@ -37,9 +37,9 @@ def test_there_is_a_client_that_works_differently() -> None:
 
 @pytest.mark.parametrize(("vendor", "role"), [each for each in CLIENTS if each[1] != "reader"])
 def test_clients_that_work_differently_are_kept(vendor: str, role: str) -> None:
-    report = quick(vendor, reference_name(vendor, role), examples=20)
+    report = quick(vendor, reference_name(vendor, role), examples=12)
     assert [duty.id for duty in report.broken] == [], check_text(report)
-    report = quick(vendor, reference_name(vendor, role), examples=4, dialect="all", seed=2)
+    report = quick(vendor, reference_name(vendor, role), examples=3, dialect="all", seed=2)
     assert [duty.id for duty in report.broken] == [], check_text(report)
 
 
@@ -169,5 +169,5 @@ class OneByOne(reference("get_tickets")):  # type: ignore[misc]
 )  # fmt: skip
 def test_odd_clients_that_are_right_are_not_accused(vendor: str, client: Any) -> None:
     with CallableDriver.of(client) as driver:
-        report = quick(vendor, driver, examples=25)
+        report = quick(vendor, driver, examples=15)
     assert [duty.id for duty in report.broken] == [], check_text(report)

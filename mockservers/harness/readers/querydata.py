@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -36,7 +36,7 @@ class Said:
     ids: tuple[str, ...] = ()
     tickets: tuple[Any, ...] = ()
     code: str = ""
-    text: str = ""
+    text: str = field(default="", compare=False)
 
 
 _END = r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2}) (\d{1,2}):(\d{2})(?::(\d{2}))?"
