@@ -21,7 +21,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.journal import Headers
 from mockservers.recording import addresses, trees
 from mockservers.recording.addresses import Upstream
-from mockservers.recording.exchanges import BASE, Recorded, text_of, value_of
+from mockservers.recording.exchanges import BASE, NO_TEXT, Recorded, text_of, value_of
 from mockservers.recording.files import Recording, RecordingError
 
 ORIGIN = "https://recorded.example"
@@ -126,7 +126,7 @@ def _phrase(status: int) -> str:
 
 
 def _is_text(text: str) -> bool:
-    return not any("\udc80" <= letter <= "\udcff" for letter in text)
+    return NO_TEXT.search(text) is None
 
 
 def _pairs(headers: Headers) -> list[dict[str, str]]:

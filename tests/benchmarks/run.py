@@ -16,6 +16,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import autotask
+import recording
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
 
 Row = tuple[str, str, str]
@@ -137,6 +138,7 @@ def main(quick: bool) -> None:
     rows.append(("a fresh demo world, QueryData and get_tickets opened", "2 ms", f"{fresh_world(times, *two):.2f} ms"))
     rows.append(("  with Autotask opened too", "-", f"{fresh_world(times, *two, 'autotask'):.2f} ms"))
     rows += autotask.figures(quick)
+    rows += recording.figures(quick)
     report(rows)
 
 
