@@ -9,10 +9,10 @@ import pytest
 from mockservers import vendors
 from mockservers.kernel import instants
 from mockservers.server.door import FrontDoor
-from tests.recording.conftest import START, Authority, Clients, misses, recording, stubbed, worlds
+from tests.recording.conftest import READERS, START, Authority, Clients, misses, recording, stubbed, worlds
 
 
-@pytest.mark.parametrize("vendor", ["get_tickets", "querydata"])
+@pytest.mark.parametrize("vendor", READERS)
 def test_a_recording_satisfies_the_client_that_was_recorded(
     vendor: str, tmp_path: Path, authority: Authority, reference: Clients
 ) -> None:
