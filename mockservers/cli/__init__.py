@@ -1,4 +1,4 @@
-"""The command `mockservers`: serve, record, load, drift, judge, check, replay, scenarios, rules, world.
+"""The command `mockservers`: serve, record, load, drift, judge, har, check, replay, scenarios, rules, world.
 
 Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program. Heavy
 modules are imported inside the commands, since `serve` is judged by how fast it is ready.
@@ -11,7 +11,7 @@ import click
 from mockservers import __version__
 from mockservers.cli.check import check, replay
 from mockservers.cli.record import record
-from mockservers.cli.recordings import drift, judge, load
+from mockservers.cli.recordings import drift, har, judge, load
 from mockservers.cli.rules import rules
 from mockservers.cli.scenarios import scenarios
 from mockservers.cli.serve import serve
@@ -24,5 +24,5 @@ def main() -> None:
     """Emulators of ticketing systems on your own machine, and a harness that hunts for bugs in your client."""
 
 
-for command in (serve, record, load, drift, judge, check, replay, scenarios, rules, world):
+for command in (serve, record, load, drift, judge, har, check, replay, scenarios, rules, world):
     main.add_command(command)

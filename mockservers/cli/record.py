@@ -4,17 +4,56 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockservers import vendors
-from mockservers.cli.manners import PORT, TOKEN, bold, stop, teaching
+from mockservers.cli.manners import PORT, TOKEN, Command, bold, stop, teaching
 
 if TYPE_CHECKING:
     import ssl
 
     from mockservers.recording.vault import Vault
+
+
+def secret_options(command: Command) -> Command:
+    """The options that say what must not be kept."""
+    for option in (
+        click.option(
+            "--fake-people",
+            is_flag=True,
+            help="Replace names, e-mails and phones by invented ones, the same for the same.",
+        ),
+        click.option(
+            "--secret-field",
+            multiple=True,
+            metavar="NAME",
+            help="A further header, variable, JSON key or XML element whose value is a secret. Repeatable.",
+        ),
+        click.option(
+            "--keep-identity",
+            is_flag=True,
+            help="Give each secret a stand-in of its own, so that two can be told apart.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def vault_of(
+    vendor: str, keep_identity: bool, secret_field: tuple[str, ...], fake_people: bool
+) -> tuple[Vault, dict[str, Any]]:
+    """A vault by these options, and how the head of the file tells of them."""
+    from mockservers.recording.adapters import adapter
+    from mockservers.recording.people import People
+    from mockservers.recording.vault import Vault
+
+    here = adapter(vendor)
+    people = People(here.people) if fake_people else None
+    vault = Vault(here, keep_identity=keep_identity, fields=secret_field, people=people)
+    options: dict[str, Any] = {"keep_identity": keep_identity, "fake_people": fake_people}
+    return vault, options | ({"secret_fields": list(secret_field)} if secret_field else {})
 
 
 @click.command()
@@ -52,18 +91,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 3600, min_open=True),
     help="Seconds of silence after which an answer counts as timed out.",
 )
-@click.option(
-    "--keep-identity", is_flag=True, help="Give each secret a stand-in of its own, so that two can be told apart."
-)
-@click.option(
-    "--secret-field",
-    multiple=True,
-    metavar="NAME",
-    help="A further header, variable, JSON key or XML element whose value is a secret. Repeatable.",
-)
-@click.option(
-    "--fake-people", is_flag=True, help="Replace names, e-mails and phones by invented ones, the same for the same."
-)
+@secret_options
 @click.option("--tls", is_flag=True, help="Serve the client by HTTPS, with a certificate made for this run.")
 @click.option(
     "--tls-ca",
@@ -86,14 +114,10 @@ def record(
     reach the file. While the recording runs it is FILE.part; at the end it is searched for every secret once more.
     """
     from mockservers.kernel import clock
-    from mockservers.recording.adapters import adapter
     from mockservers.recording.addresses import Upstream
     from mockservers.recording.files import Head, Writer
-    from mockservers.recording.people import People
     from mockservers.recording.proxy import Recorder
-    from mockservers.recording.vault import Vault
 
-    here = adapter(vendor)
     upstreams = [Upstream.parse(each) for each in upstream]
     trust = trusting(upstream_ca) if any(each.scheme == "https" for each in upstreams) else None
     context = None
@@ -101,12 +125,7 @@ def record(
         from mockservers.server.tls import server_context
 
         context = server_context(tls_ca, tls_name)
-    vault = Vault(
-        here, keep_identity=keep_identity, fields=secret_field, people=People(here.people) if fake_people else None
-    )
-    options = {"keep_identity": keep_identity, "fake_people": fake_people}
-    if secret_field:
-        options["secret_fields"] = list(secret_field)  # type: ignore[assignment]
+    vault, options = vault_of(vendor, keep_identity, secret_field, fake_people)
     writer = Writer(out, Head(vendor, clock.wall(), note, options))
     try:
         recorder = Recorder(

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockservers import vendors
 from mockservers.cli.check import style
 from mockservers.cli.manners import BROKEN, stop, teaching
+from mockservers.cli.record import finish, secret_options, vault_of
 
 if TYPE_CHECKING:
     from mockservers.kernel.dialects import Dialect
@@ -197,3 +199,60 @@ def judge(file: Path, vendor: str | None, strict: bool, dialect: tuple[str, ...]
             for rule in duty.rules:
                 click.echo(f"{'':<{width + 12}}because {rule.id}: {rule.says}")
     raise SystemExit(judged.exit_code(strict=strict))
+
+
+# --- HAR ------------------------------------------------------------------------------------------------------------
+
+
+@click.group()
+def har() -> None:
+    """HAR files: recordings for the tools of browsers, and recordings of browsers and other proxies."""
+
+
+@har.command("export")
+@click.argument("file", type=FILE)
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The HAR file; a new one.")
+@teaching
+def har_export(file: Path, out: Path) -> None:
+    """Write a recording as HAR 1.2, to be looked at in ordinary tools."""
+    from mockservers.recording.files import Recording
+    from mockservers.recording.har import export
+
+    count = export(Recording(file), out)
+    click.echo(f"{count} exchanges in {out}")
+
+
+@har.command("import")
+@click.argument("vendor", type=click.Choice(vendors.NAMES))
+@click.argument("file", type=FILE)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The recording; a new file."
+)
+@click.option("--url", help="The system that is wanted: scheme and host. Default: that of most calls in the file.")
+@secret_options
+@teaching
+def har_import(
+    vendor: str, file: Path, out: Path, url: str | None, keep_identity: bool, secret_field: tuple[str, ...],
+    fake_people: bool,
+) -> None:  # fmt: skip
+    """Make a recording of the calls to one system in a HAR file, without their secrets."""
+    from mockservers.recording import har as files
+    from mockservers.recording.addresses import Upstream
+    from mockservers.recording.files import Head, Writer
+
+    found = files.entries(file)
+    upstream = Upstream.parse(url or files.origin(found))
+    vault, options = vault_of(vendor, keep_identity, secret_field, fake_people)
+    writer: Writer | None = None
+    try:
+        for exchange in files.exchanges(found, upstream):
+            if writer is None:
+                writer = Writer(out, Head(vendor, exchange.at, f"from {file.name}", options))
+            writer.add(vault.mask(exchange))
+    except ValueError:
+        if writer is not None:
+            writer.discard()
+        raise
+    if writer is None:
+        raise ValueError(f"{file} holds no call to {upstream.origin}; --url names another system")
+    finish(writer, vault)

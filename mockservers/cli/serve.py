@@ -94,8 +94,9 @@ def serve(
     from mockservers.kernel.world import Worlds
     from mockservers.server.door import FrontDoor
 
+    texts = ("demo", *data, *(() if loaded is None else (f"{vendor_of(loaded)}:empty",)))
     config = settings.world(
-        seed=seed, clock_text=clock, start=start, data_texts=("demo", *data), dialect_texts=dialect, store_url=store
+        seed=seed, clock_text=clock, start=start, data_texts=texts, dialect_texts=dialect, store_url=store
     )
     context = None
     if tls:
@@ -151,6 +152,12 @@ def tell_of_recording(url: str, stub: Stub, tls_ca: Path | None) -> None:
     lines += [f"  start page  {url}/_mock/", "  stop        Ctrl-C"]
     click.echo("\n".join(lines))
     sys.stdout.flush()
+
+
+def vendor_of(file: Path) -> str:
+    from mockservers.recording.files import Recording
+
+    return Recording(file).head.vendor
 
 
 def take_over(file: Path, world: World) -> None:

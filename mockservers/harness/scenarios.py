@@ -246,6 +246,12 @@ class _Dumper(yaml.SafeDumper):
 def load(path: str | Path) -> Scenario:
     """Read and check a scenario file; raises ScenarioError naming the file, or OSError when it cannot be read."""
     path = Path(path)
+    with open(path, "rb") as file:
+        if b"\nrecording:" in file.read(4096):
+            raise ScenarioError(
+                f"{path} is a recording: it tells what was said, and plays nothing. Judge it with `mockservers judge`, or "
+                "answer from it with `mockservers serve --from`"
+            )
     if path.stat().st_size > LARGEST_FILE:
         raise ScenarioError(f"{path} has over {LARGEST_FILE} bytes; a scenario is a short text")
     try:

@@ -6,11 +6,11 @@ A client goes where an answer tells it to go (a WSDL, a zone, a next page); it m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, urlsplit
 
-from mockservers.recording.exchanges import BASE, HOST
+from mockservers.recording.exchanges import HOST, Recorded
 
 VIA = "/_via/"
 """Under this path the proxy reaches a further upstream, by its number."""
@@ -122,4 +122,22 @@ def without_hosts(text: str, upstreams: Iterable[Upstream]) -> str:
     return text
 
 
-__all__ = ["BASE", "HOST", "Rewriter", "Upstream", "inward", "outward", "without_hosts"]
+def placed(recorded: Recorded, rewrite: Rewriter, upstreams: Sequence[Upstream]) -> Recorded:
+    """An exchange with what stands in a file for the addresses of the upstreams."""
+
+    def text(value: str) -> str:
+        return without_hosts(rewrite.text(value), upstreams)
+
+    def body(value: bytes | None) -> bytes | None:
+        if not value:
+            return value
+        return text(value.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    return replace(
+        recorded,
+        target=text(recorded.target),
+        headers=[(name, text(value)) for name, value in recorded.headers],
+        body=body(recorded.body),
+        reply_headers=[(name, text(value)) for name, value in recorded.reply_headers],
+        reply_body=body(recorded.reply_body),
+    )

@@ -26,6 +26,8 @@ FAULTS = ("refused", "reset", "cut", "timeout")
 """What can become of an exchange at the upstream: no connection; a connection that ended before or in the answer with a
 reset; a body that ended early; silence."""
 
+NO_TEXT = re.compile("[\udc80-\udcff]")
+"""Bytes of a body that are no UTF-8, as `text_of` lets them through."""
 _AWKWARD = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -92,7 +94,7 @@ def _message(start: dict[str, Any], headers: Headers, body: bytes | None) -> dic
     start["headers"] = headers
     if body:
         text, codec = text_of(body, headers)
-        if codec == "utf-8" and any("\udc80" <= letter <= "\udcff" for letter in text):
+        if codec == "utf-8" and NO_TEXT.search(text):
             start["body64"] = base64.b64encode(body).decode()
         else:
             start["body"] = text

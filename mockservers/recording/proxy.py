@@ -11,7 +11,6 @@ import json
 import ssl
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 from weakref import WeakSet
@@ -149,32 +148,11 @@ class Recorder(Listener):
         if self.failure is not None:
             return
         try:
-            self.writer.add(self.vault.mask(self._placed(recorded)))
+            self.writer.add(self.vault.mask(addresses.placed(recorded, self._to_file, self.upstreams)))
         except Exception as error:
             self.failure = error
             self.complain(f"recording stops: {type(error).__name__}: {error}")
             self.stop()
-
-    def _placed(self, recorded: Recorded) -> Recorded:
-        """The exchange with what stands for the upstream's addresses."""
-        rewrite = self._to_file
-
-        def text(value: str) -> str:
-            return addresses.without_hosts(rewrite.text(value), self.upstreams)
-
-        def body(value: bytes | None) -> bytes | None:
-            if not value:
-                return value
-            return text(value.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-
-        return replace(
-            recorded,
-            target=text(recorded.target),
-            headers=[(name, text(value)) for name, value in recorded.headers],
-            body=body(recorded.body),
-            reply_headers=[(name, text(value)) for name, value in recorded.reply_headers],
-            reply_body=body(recorded.reply_body),
-        )
 
     def session(self) -> aiohttp.ClientSession:
         assert self._session is not None

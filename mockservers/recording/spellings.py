@@ -154,14 +154,16 @@ class Spellings:
         return text
 
 
-def decoded(text: str) -> list[str]:
-    """What a text may mean: itself, and itself decoded, until nothing is left to decode."""
+def decoded(text: str, *, plus: bool = True) -> list[str]:
+    """What a text may mean: itself, and itself decoded, until nothing is left to decode; with `plus` as forms are, too."""
     found, new = [text], [text]
     for _ in range(4):
         made = []
         for each in new:
-            if "%" in each or "+" in each:
-                made += [unquote(each), unquote_plus(each)]
+            if "%" in each:
+                made.append(unquote(each))
+            if plus and "+" in each:
+                made.append(unquote_plus(each))
             if "&" in each:
                 made.append(html.unescape(each))
             if "\\" in each:
@@ -184,9 +186,9 @@ def _unescaped(text: str) -> str:
 
 def shows(text: str, values: Iterable[str]) -> str | None:
     """The first of `values` that a text shows in any spelling, outside of what stands for secrets."""
-    text = PLACEHOLDER.sub("\0", text)
-    variants = decoded(text)
-    for value in values:
+    wanted = list(values)
+    variants = decoded(PLACEHOLDER.sub("\0", text), plus=any(" " in value for value in wanted))
+    for value in wanted:
         if any(value in variant for variant in variants):
             return value
         if any(core in variant for core in cores(value) for variant in variants):

@@ -81,35 +81,28 @@ class Stub:
         query = wsgi["QUERY_STRING"]
         target = wsgi["RAW_PATH_INFO"] + (f"?{query}" if query else "")
         asked = Recorded(0, world.clock.now(), exchange.method, target, exchange.headers, exchange.body)
+        vault = Vault(self.adapter)
+        means = meaning.of(self.adapter, vault.mask(asked))
         with self._lock:
-            found = self._answer(asked, base)
+            found = self._answer(means, asked.at, base)
             if found is None:
-                self._miss(asked, exchange)
+                self._miss(means, exchange)
         if found is not None:
             exchange.status, exchange.reply_headers, exchange.reply_body = (
                 found.status, found.reply_headers, found.reply_body or b"",
             )  # fmt: skip
-        exchange.secrets += self._presented(asked)
+        exchange.secrets += vault.secrets
         world.file(vendor, exchange)
         if found is not None and found.fault is not None and exchange.fault is None:
             exchange.fault = _fault(found)
             exchange.reply_body += b"\0"  # the answer went on after what came of it
         return exchange
 
-    def _presented(self, asked: Recorded) -> list[str]:
-        vault = Vault(self.adapter)
-        vault.mask(asked)
-        return vault.secrets
-
-    def _meaning(self, asked: Recorded) -> Meaning:
-        return meaning.of(self.adapter, Vault(self.adapter).mask(asked))
-
-    def _answer(self, asked: Recorded, base: str) -> Recorded | None:
-        means = self._meaning(asked)
+    def _answer(self, means: Meaning, at: int, base: str) -> Recorded | None:
         exact = means.key
         if exact in self._exact:
             return _based(self._turn(exact, self._exact[exact]), base, [])
-        loosened = meaning.loose(means, [(asked.at, asked.at), (self._first, self._last)])
+        loosened = meaning.loose(means, [(at, at), (self._first, self._last)])
         if loosened.key not in self._loose:
             return None
         found = self._turn(loosened.key, self._loose[loosened.key])
@@ -125,8 +118,7 @@ class Stub:
 
     # --- a miss -----------------------------------------------------------------------------------------------------
 
-    def _miss(self, asked: Recorded, exchange: Exchange) -> None:
-        means = self._meaning(asked)
+    def _miss(self, means: Meaning, exchange: Exchange) -> None:
         says = {
             "error": f"The recording {self.recording.path.name} holds no answer to this {means.where[:300]}.",
             "nearest": list(self._nearest(means)),

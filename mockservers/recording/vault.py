@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import unquote, unquote_plus
 
 from mockservers.kernel.journal import Headers
@@ -21,7 +22,12 @@ from mockservers.recording.exchanges import Recorded, bytes_of, text_of
 from mockservers.recording.people import People
 from mockservers.recording.spellings import PLACEHOLDER, SHORTEST, Spellings, decoded, shows
 
-_SETTING = re.compile(r"[A-Za-z]{1,8}|[a-z]{2}[-_][A-Z]{2}|[0-9]{1,5}")
+_GIVEN = re.compile(r"\s*[=\"'\\&]")
+_OPENED, _CLOSED = re.compile(r"(?:<|&lt;)(?:[\w.-]+:)?\Z"), re.compile(r"[\s/>&]|\Z")
+"""What stands around a name where it names a member, a variable or an attribute, or else an element."""
+_SETTING = re.compile(
+    r"true|false|yes|no|on|off|none|null|light|dark|[a-z]{2}(?:[-_][A-Za-z]{2})?|[0-9]{1,3}", re.IGNORECASE
+)
 """What a cookie holds that is no secret, such as a language: it is replaced in its header only."""
 _COOKIE_SECRET = re.compile(r"([^=;,\s]+)=(\"[^\"]*\"|[^;]*)")
 _NAME = r"(?:[\w.-]+:)?"
@@ -53,7 +59,7 @@ class Vault:
         self._stand_ins: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
         self._everywhere = Spellings()
-        self._loose = _loose(self.names)
+        self._loose = _loose(frozenset(self.names))
 
     @property
     def secrets(self) -> list[str]:
@@ -164,6 +170,8 @@ class Vault:
         if not body:
             return False
         text = text_of(body, headers)[0]
+        if self.people is None and not self._names_a_secret(text):
+            return False
         found = trees.leaves(text, _media(headers))
         if self.people is not None and found is not None:
             self.people.learn(found)
@@ -171,6 +179,18 @@ class Vault:
         for kind, value in secrets:
             self.stand_in(kind, value)
         return bool(secrets)
+
+    def _names_a_secret(self, text: str) -> bool:
+        """Whether one of the names stands where a name can stand; most texts need no closer look."""
+        low = text.lower()
+        for name in self.names:
+            at = low.find(name)
+            while at >= 0:
+                after = low[at + len(name) : at + len(name) + 20]
+                if _GIVEN.match(after) or (_CLOSED.match(after) and _OPENED.search(low[max(0, at - 80) : at])):
+                    return True
+                at = low.find(name, at + 1)
+        return False
 
     def _in_tree(self, leaves: Iterable[trees.Leaf]) -> list[tuple[str, str]]:
         names = self.names
@@ -226,7 +246,8 @@ class Vault:
         return self._loose.sub(blot, text)
 
 
-def _loose(names: Iterable[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def _loose(names: frozenset[str]) -> re.Pattern[str]:
     """Where a secret of one of these names stands in broken JSON, XML, attributes or forms."""
     words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
     quote = r"(?:\\*\"|&quot;|&#34;)"

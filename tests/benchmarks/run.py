@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 import autotask
 import harness
+import recording
 import superoffice
 import trackit
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
@@ -143,6 +144,7 @@ def main(quick: bool) -> None:
     rows += trackit.figures(quick)
     rows += superoffice.figures(quick)
     rows += harness.figures(quick)
+    rows += recording.figures(quick)
     report(rows)
 
 

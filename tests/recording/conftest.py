@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import ssl
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from mockservers import vendors
-from mockservers.harness.machines import machine
+from mockservers.harness.machines import CONTRACTED, machine
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
@@ -31,6 +32,10 @@ from mockservers.server.tls import server_context
 
 ROOT = Path(__file__).resolve().parents[2]
 START = instants.from_iso("2026-03-02T10:00:00Z")
+
+
+READERS = [each for each in CONTRACTED if (ROOT / "contracts" / "clients" / f"{each}_reader.py").exists()]
+"""The vendors whose reference reader works through the recorder in tests."""
 
 
 @dataclass
@@ -173,7 +178,7 @@ def reference() -> Clients:
     ) -> Iterator[Working]:
         ask = _Ask(now)
         make = _module(f"{vendor}_reader").Client
-        client = make(ask) if vendor == "querydata" else make()
+        client = make(ask) if "ask" in inspect.signature(make).parameters else make()
         emulator = vendors.emulator(vendor)
         options = machine(vendor).options(emulator.dialects.dialect(dialect))
         client.reset(

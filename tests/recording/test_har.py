@@ -1,0 +1,145 @@
+"""HAR 1.2 out and in: by the published form, round and back, and as another tool writes it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from pydantic import ValidationError
+
+from mockservers.cli import main
+from mockservers.recording import har
+from mockservers.recording.exchanges import Recorded
+from mockservers.recording.files import Head, Recording, RecordingError, Writer
+from mockservers.server.door import FrontDoor
+from tests.recording import har_schema
+from tests.recording.conftest import Authority, Clients, recording, stubbed, worlds
+
+MADE_BY_MITMPROXY = Path(__file__).parent / "data" / "mitmproxy.har"
+"""What mitmdump's `hardump` wrote of one sync of the reference reader with the emulator."""
+
+
+@pytest.fixture
+def session(tmp_path: Path, authority: Authority, reference: Clients) -> Path:
+    path = tmp_path / "session.yaml"
+    vendor_worlds = worlds("querydata")
+    with (
+        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        recording("querydata", upstream.url, path, authority.trust()) as taken,
+        reference("querydata", taken.url) as client,
+    ):
+        client.sync()
+    vendor_worlds.close()
+    return path
+
+
+def run(*words: str) -> str:
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_what_is_exported_has_the_published_form_and_comes_back_the_same(session: Path, tmp_path: Path) -> None:
+    out, back = tmp_path / "session.har", tmp_path / "back.yaml"
+    run("har", "export", str(session), "--out", str(out))
+    checked = har_schema.check(out.read_text("utf-8"))
+    before = list(Recording(session))
+    assert len(checked.log.entries) == len(before)
+    run("har", "import", "querydata", str(out), "--out", str(back))
+    after = list(Recording(back))
+    connection = {"accept-encoding", "connection", "host"}
+    for one, other in zip(before, after, strict=True):
+        one.headers = [each for each in one.headers if each[0].lower() not in connection]
+        assert one == other
+
+
+def test_awkward_exchanges_are_exported_too(tmp_path: Path) -> None:
+    path, out, back = tmp_path / "odd.yaml", tmp_path / "odd.har", tmp_path / "back.yaml"
+    writer = Writer(path, Head("get_tickets", 0))
+    kind = [("Content-Type", "application/octet-stream")]
+    odd = [
+        Recorded(1, 1_000_000, "POST", "/a?x=%C3%BC&y", kind, b"\xff\x00\xfe", 200, kind, b"\x00\xff"),
+        Recorded(2, 2_000_000, "GET", "/b", [("Cookie", "a=1; b=2")], b"", None, [], b"", "timeout"),
+        Recorded(
+            3, 3_000_000, "GET", "/c", [], b"", 302, [("Location", "__base__/d"), ("Set-Cookie", "s=1; path=/")], b""
+        ),
+        Recorded(4, 4_000_000, "GET", "/c", [], b"", 200, [("Content-Type", "text/plain")], b"half", "cut"),
+        Recorded(
+            5, 5_000_000, "POST", "/d", [("Content-Type", "text/xml; charset=utf-16")], "<a>ü</a>".encode("utf-16"), 204
+        ),
+    ]
+    for each in odd:
+        writer.add(each)
+    writer.finish()
+    har.export(Recording(path), out)
+    har_schema.check(out.read_text("utf-8"))
+    run("har", "import", "get_tickets", str(out), "--out", str(back))
+    masked = {"Cookie": "a=__secret.cookie__; b=__secret.cookie__", "Set-Cookie": "s=__secret.cookie__; path=/"}
+    for each in odd:
+        each.headers = [(name, masked.get(name, value)) for name, value in each.headers]
+        each.reply_headers = [(name, masked.get(name, value)) for name, value in each.reply_headers]
+    assert list(Recording(back)) == odd
+
+
+@pytest.mark.parametrize("wrong", [{"version": "1.1"}, {"entries": None}, {"surprise": 1}, {"creator": {}}])
+def test_the_schema_refuses_what_is_wrong(wrong: dict[str, Any]) -> None:
+    log = {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [], **wrong}
+    with pytest.raises(ValidationError):
+        har_schema.check(json.dumps({"log": log}))
+
+
+def test_a_har_file_of_another_tool_is_imported_and_answers(tmp_path: Path, reference: Clients) -> None:
+    path = tmp_path / "session.yaml"
+    said = run("har", "import", "get_tickets", str(MADE_BY_MITMPROXY), "--out", str(path))
+    assert "none is in the file" in said
+    assert "demo-key" in MADE_BY_MITMPROXY.read_text("utf-8")
+    assert "demo-key" not in path.read_text("utf-8")
+    with stubbed(path) as door, reference("get_tickets", door.url) as client:
+        assert len(client.sync()) == 40
+
+
+@pytest.mark.skipif(
+    shutil.which("mitmdump") is None, reason="mitmproxy is not installed (it pins old libraries; see data/)"
+)
+def test_mitmproxy_reads_what_is_exported(session: Path, tmp_path: Path) -> None:
+    import subprocess
+
+    out = tmp_path / "session.har"
+    run("har", "export", str(session), "--out", str(out))
+    done = subprocess.run(["mitmdump", "-n", "-r", str(out)], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("POST https://recorded.example/") == len(list(Recording(session)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no HAR file"),
+        ("{}", "log.entries"),
+        ('{"log": {"entries": 3}}', "list of objects"),
+        ('{"log": {"entries": [{}]}}', "no call by HTTP"),
+        ('{"log": {"entries": [{"request": {"url": "https://a/"}}]}}', "no request, response"),
+        (
+            '{"log": {"entries": [{"request": {"url": "https://a/", "method": "GET"}, "response": {}}]}}',
+            "startedDateTime",
+        ),
+    ],
+)
+def test_files_that_are_no_har_are_told_what_is_wrong(text: str, words: str, tmp_path: Path) -> None:
+    file, out = tmp_path / "file.har", tmp_path / "out.yaml"
+    file.write_text(text)
+    done = CliRunner().invoke(main, ["har", "import", "get_tickets", str(file), "--out", str(out)])
+    assert done.exit_code == 2
+    assert words in done.output
+    assert [each.name for each in tmp_path.iterdir()] == ["file.har"]
+
+
+def test_a_size_that_nobody_reads_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(har, "LARGEST", 3)
+    (tmp_path / "file.har").write_text("1234")
+    with pytest.raises(RecordingError, match="MB"):
+        har.entries(tmp_path / "file.har")
