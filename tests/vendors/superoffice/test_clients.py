@@ -1,0 +1,131 @@
+"""Published clients over real sockets: npm's @superoffice/webapi, unmodified, where Node is to be had; and requests."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from mockservers import vendors
+from mockservers.kernel import instants
+from mockservers.kernel.operations import Recipe
+from mockservers.kernel.world import WorldConfig, Worlds
+from mockservers.server.door import FrontDoor
+
+HERE = Path(__file__).resolve().parent / "node"
+ROOT = HERE.parents[3]
+WAYS = {
+    "password": {"user": "demo@demo.example", "secret": "demo-password"},
+    "ticket": {"secret": "7T:REVNTy1USUNLRVQ="},
+    "token": {"secret": "8A:Cust12345.REVNTy1UT0tFTg"},
+}
+
+
+@pytest.fixture(scope="module")
+def door() -> Iterator[FrontDoor]:
+    config = WorldConfig(
+        mode="frozen", start=instants.from_iso("2026-03-02T10:00:00Z"), data={"superoffice": Recipe.parse("demo")}
+    )
+    worlds = Worlds(vendors.emulator, config)
+    with FrontDoor(worlds) as opened:
+        yield opened
+    worlds.close()
+
+
+@pytest.fixture(scope="module")
+def client() -> Path:
+    """A folder with the vendor's client, installed once; skips with the reason where it cannot be had."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node or npm is not here; the client of the vendor needs Node 18 or later")
+    files = [HERE / name for name in ("package.json", "package-lock.json")]
+    mark = sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:12]
+    there = ROOT / ".mockservers" / f"superoffice-node-{mark}"
+    if not there.is_dir():
+        there.parent.mkdir(exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix="node-", dir=there.parent))
+        for each in files:
+            shutil.copy(each, fresh)
+        npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        try:
+            done = subprocess.run(npm, cwd=fresh, capture_output=True, text=True, timeout=240, check=False)
+            told = done.stderr.strip() if done.returncode else ""
+        except subprocess.TimeoutExpired:
+            told = "npm took too long"
+        if told or not (fresh / "node_modules").is_dir():
+            shutil.rmtree(fresh, ignore_errors=True)
+            pytest.skip(f"@superoffice/webapi cannot be had: {told[-200:]}")
+        try:
+            os.rename(fresh, there)
+        except OSError:  # another process was quicker
+            shutil.rmtree(fresh, ignore_errors=True)
+    return there
+
+
+def run(client: Path, door: FrontDoor, way: str, root: str = "", **options: Any) -> dict[str, Any]:
+    """What the vendor's client tells of one synchronisation."""
+    url = f"http://127.0.0.1:{door.port}{root}"
+    asked = {"url": url, "way": way, "since": "2026-02-18T05:00:00", "options": options, **WAYS[way]}
+    done = subprocess.run(
+        ["node", str(HERE / "sync.js"), json.dumps(asked)], capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "NODE_PATH": str(client / "node_modules")},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.rule(
+    "superoffice.request.npm_headers", "superoffice.request.null_body", "superoffice.result.request_order"
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_the_vendors_client_synchronises(client: Path, door: FrontDoor, way: str) -> None:
+    found = run(client, door, way, languageCode="en", timezone="NO", timezoneInclude=True)
+    assert len(found["ids"]) > 10
+    assert [each["ticketId"] for each in found["tickets"]] == found["ids"] == found["summaries"]
+    assert found["reversed"] == found["ids"][::-1]
+    survivor = next(each for each in found["tickets"] if each["ticketId"] == 439)
+    assert survivor["title"] == "Survivor of two mergers"
+    assert survivor["createdAt"] == "2026-02-18T10:00:00.000Z"
+    assert survivor["ticketStatusDisplayValue"] == "Open"
+    assert survivor["closedAt"].startswith("0001-01-01")
+    assert found["missing"] is None
+    assert found["entity"] == found["ids"][0]
+    assert found["saved"]["title"] == f"Made by {way}"
+    assert found["deleted"] == [found["saved"]["ticketId"]]
+    assert found["resolved"] == 439
+
+
+def test_the_vendors_client_below_other_roots(client: Path, door: FrontDoor) -> None:
+    for root in ("/SuperOffice", "/Cust12345", "/w/default/SuperOffice"):
+        found = run(client, door, "token", root, resourceParsing=1)
+        assert found["tickets"][0]["priorityName"].startswith('US:"')
+
+
+def test_the_vendors_client_is_refused(client: Path, door: FrontDoor) -> None:
+    with pytest.raises(AssertionError, match="401"):
+        run(client, door, "token", "/Cust67890")
+
+
+def test_a_plain_client_over_a_socket(door: FrontDoor) -> None:
+    url = f"http://127.0.0.1:{door.port}"
+    tokens = requests.post(
+        f"{url}/login/common/oauth/tokens",
+        data={"grant_type": "refresh_token", "refresh_token": "KT:DEMO-REFRESH-TOKEN"},
+        timeout=30,
+    ).json()
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+    query = {"$select": "ticketId", "$filter": "lastChanged afterTime '2026-02-18T05:00:00'", "$orderby": "ticketId"}
+    listed = session.get(f"{url}/api/v1/Ticket", params=query, timeout=30).json()["value"]
+    ids = [each["ticketId"] for each in listed]
+    answer = session.post(f"{url}/Cust12345/api/v1/Agents/Ticket/GetTickets", json={"TicketIds": ids}, timeout=30)
+    assert [each["TicketId"] for each in answer.json()] == ids
