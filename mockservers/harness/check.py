@@ -297,6 +297,8 @@ class _Hunt:
 
     def _applies(self, duty: Duty) -> bool:
         """Whether any installation that this hunt can draw provokes the duty."""
+        if duty.needs and not set(duty.needs) & set(self.stage.driver.hello().tasks):
+            return False
         here = emulator(self.config.vendor).dialects
         varied = machine(self.config.vendor).varying(self.dialect, self.stage.driver.hello().options)
         if not varied:

@@ -175,7 +175,7 @@ class _Play:
         self.driver.take_output()
         hello = self.driver.hello()
         installation = self.world.installation(vendor)
-        options = self.machine.options(installation.dialect) | {"since": instants.to_iso(self.scenario.start)}
+        options = {"since": instants.to_iso(self.scenario.start)} | self.machine.options(installation.dialect)
         if self.scenario.data != "empty":
             self._list()
         self._reset(options)

@@ -28,7 +28,11 @@ _STATE = sa.Table("mock_state", sa.MetaData(), sa.Column("key", sa.Text, primary
 
 _TEMPLATES: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
 """Images of freshly seeded databases: the second world with the same data opens in a millisecond."""
-_MOST_TEMPLATES, _LARGEST_TEMPLATE = 12, 32 << 20
+_MOST_TEMPLATES, _LARGEST_TEMPLATE = 48, 32 << 20
+_MOST_BYTES = 160 << 20
+"""Of all images together."""
+_BLANKS: dict[str, bytes] = {}
+"""Images of databases with all their tables and no rows, by emulator: making two hundred tables takes a while."""
 
 MOST_ISSUED = 64
 """Tokens handed out by one installation that are masked wherever they stand; an older one where it is presented."""
@@ -77,16 +81,26 @@ class Installation:
             _TEMPLATES.move_to_end(key)
             self._load_state()
         else:
-            self.store.create(_STATE.metadata)
-            self.store.create(self.emulator.metadata)
+            self._make_tables()
             self.emulator.seed(self, recipe, born, progress)
             # A running clock never begins at the same instant again, so its image would only cost time and memory.
             if self.store.path is not None:
                 self.save()
             elif self.world.clock.state.mode == "frozen" and self.store.size <= _LARGEST_TEMPLATE:
                 _TEMPLATES[key] = self.dump()
-                if len(_TEMPLATES) > _MOST_TEMPLATES:
+                while len(_TEMPLATES) > _MOST_TEMPLATES or sum(map(len, _TEMPLATES.values())) > _MOST_BYTES:
                     _TEMPLATES.popitem(last=False)
+
+    def _make_tables(self) -> None:
+        # Another emulator of the same name may have other tables, so its own are looked at too.
+        name = f"{self.emulator.name}/{id(self.emulator.metadata)}"
+        if self.store.path is None and name in _BLANKS:
+            self.store.load(_BLANKS[name])
+            return
+        self.store.create(_STATE.metadata)
+        self.store.create(self.emulator.metadata)
+        if self.store.path is None:
+            _BLANKS[name] = self.store.dump()
 
     def _is_whole(self) -> bool:
         """Whether seeding came to its end; raises ValueError for a database that is not ours."""

@@ -55,7 +55,7 @@ class Duty:
     """One duty. `id` is `<vendor>.<slug>`; `because` are ids of rules; `judge` reads a history.
 
     `provoke` says to people what a play must contain for the duty to be put to the test; `applies` tells whether an
-    installation of a dialect can do that at all.
+    installation of a dialect can do that at all. A duty with `needs` is one of clients that know one of these tasks.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Duty:
     judge: Callable[[History], Judgement]
     provoke: str = ""
     applies: Callable[[Dialect], bool] = always
+    needs: tuple[str, ...] = ()
 
     @property
     def vendor(self) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
@@ -95,6 +98,43 @@ def current(history: History, provoked: int) -> Judgement:
     return judged(provoked, breaches)
 
 
+def error_is_not_empty(history: History, is_error: Callable[[Exchanged], bool]) -> Judgement:
+    """Whether no sync in which the vendor answered an error made tickets appear or vanish."""
+    provoked, breaches = 0, []
+    known = set(history.ever)
+    for task in history.syncs:
+        failed = [each for each in history.within(task) if is_error(each)]
+        if not failed or task.before is None or task.after is None:
+            continue
+        provoked += 1
+        breaches += [
+            Breach(
+                f"after {request(failed[0])} was answered by an error, the mirror holds a ticket "
+                f"{comparing.show(ticket)} that never was",
+                {"ticket": ticket},
+            )
+            for ticket in sorted(set(task.after) - known - set(task.before))
+        ]
+        if history.deeds_within(task):
+            continue  # rows shift under a walk; what is lost then is not lost by the error
+        lost = [ticket for ticket in sorted(task.before) if ticket not in task.after and _stood(history, ticket, task)]
+        if lost:
+            breaches.append(
+                Breach(
+                    f"{request(failed[0])} was answered by an error, and after it {history.name(lost[0])} was gone "
+                    f"from the mirror ({len(task.before)} tickets before, {len(task.after)} after)",
+                    {"tickets": lost},
+                )
+            )
+    return judged(provoked, breaches)
+
+
+def _stood(history: History, ticket: str, task: Task) -> bool:
+    """Whether a ticket was there when the task began, and nothing about it was still on its way."""
+    states = [record for n, record in history.ever.get(ticket, ()) if n <= task.first]
+    return all(record.exists for record in states) and (bool(states) or ticket in history.truth)
+
+
 def gone_dropped(history: History) -> Judgement:
     """Whether a ticket that is at the vendor no longer has left a mirror that held it."""
     gone = {deed.record.id for deed in history.deeds if deed.record is not None and not deed.record.exists}
@@ -110,51 +150,106 @@ def gone_dropped(history: History) -> Judgement:
 # --- what the client writes -------------------------------------------------------------------------------------------
 
 
-def done(history: History, kinds: Mapping[str, Iterable[str]], text: Callable[[Record], str]) -> Judgement:
-    """Whether what the client says is written stands at the vendor.
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What is not at the vendor of a write that the client says is done. `field` is None where more than a field is."""
 
-    `kinds` are the kinds of records by which a note may be kept, by task; `text` reads one of them.
+    task: Task
+    what: str
+    field: str | None = None
+    wanted: Any = None
+    found: Any = None
+
+    @property
+    def breach(self) -> Breach:
+        return Breach(
+            f"the client says that its {self.task.do} at {instants.to_iso(self.task.at)} is done, but {self.what}",
+            {"field": self.field} if self.field else {},
+        )
+
+
+def told(history: History) -> list[Task]:
+    """The tasks that write and that the client says are done."""
+    return [task for task in history.writes if task.ok]
+
+
+def lacks(
+    history: History,
+    kinds: Mapping[str, Iterable[str]],
+    text: Callable[[Record], str],
+    ends: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> list[Lack]:
+    """What does not stand at the vendor of what the client says is written.
+
+    `kinds` are the kinds of records by which a note may be kept, by task; `text` reads one of them. `ends` are the
+    fields that a task sets without being told them.
     """
-    told = [task for task in history.writes if task.ok]
-    breaches = []
-    for task in told:
-        lacks = _lacks(history, task, tuple(kinds.get(task.do, ())), text)
-        if lacks:
-            breaches.append(
-                Breach(f"the client says that its {task.do} at {instants.to_iso(task.at)} is done, but {lacks}")
-            )
-    return judged(len(told), breaches)
+    return [
+        lack
+        for task in told(history)
+        for lack in _lacks(history, task, tuple(kinds.get(task.do, ())), text, ends.get(task.do, {}))
+    ]
 
 
-def _lacks(history: History, task: Task, kinds: tuple[str, ...], text: Callable[[Record], str]) -> str:
-    """What is not there of a write that is said to be done; empty where all is."""
+def done(
+    history: History,
+    kinds: Mapping[str, Iterable[str]],
+    text: Callable[[Record], str],
+    ends: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Judgement:
+    """Whether what the client says is written stands at the vendor; see `lacks`."""
+    return judged(len(told(history)), [lack.breach for lack in lacks(history, kinds, text, ends)])
+
+
+def _lacks(
+    history: History, task: Task, kinds: tuple[str, ...], text: Callable[[Record], str], ends: Mapping[str, Any]
+) -> Iterator[Lack]:
     tickets = (task.became or {}).get(history.entity, {})
     answered = task.answered if isinstance(task.answered, Mapping) else {}
     ticket = str(answered.get("id", "")) if task.do == "create" else task.ticket or ""
     record = tickets.get(ticket)
     if record is None or not record.exists:
-        return f"the vendor has no ticket {comparing.show(ticket)}" if task.do == "create" else ""
-    meddled = {
-        name
-        for deed in history.deeds_within(task)
-        if deed.record is not None and deed.record.id == ticket
-        for name in deed.record.fields
-        if deed.record.fields[name] != ((task.was or {}).get(history.entity, {}).get(ticket, record)).fields.get(name)
-    }
-    for name, value in task.asked.get("fields", {}).items():
-        if name not in meddled and not comparing.same(history, name, record.fields.get(name), value):
-            return f"{name} of {history.name(ticket)} is {comparing.show(record.fields.get(name))}, not {comparing.show(value)}"
+        # One that others deleted meanwhile is nobody's fault.
+        if ticket not in {each.record.id for each in history.deeds_within(task) if each.record is not None}:
+            yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
+        return
+    meddled = meddled_with(history, task, record)
+    for name, value in {**ends, **task.asked.get("fields", {})}.items():
+        found = record.fields.get(name)
+        if name not in meddled and not comparing.same(history, name, found, value):
+            what = f"{name} of {history.name(ticket)} is {comparing.show(found)}, not {comparing.show(value)}"
+            yield Lack(task, what, name, value, found)
     wanted = task.asked.get("text", "")
-    there = [each for kind in kinds for each in (task.became or {}).get(kind, {}).values()]
-    if wanted and kinds and not any(comparing.squeezed(wanted) in comparing.squeezed(text(each)) for each in there):
-        return f"no note at the vendor says {comparing.show(wanted)}"
-    return ""
+    if wanted and kinds:
+        there = [text(each) for kind in kinds for each in (task.became or {}).get(kind, {}).values()]
+        if not any(comparing.squeezed(wanted) in comparing.squeezed(each) for each in there):
+            yield Lack(task, f"no note at the vendor says {comparing.show(wanted)}", wanted=wanted)
 
 
-def written_once(history: History, kinds: Mapping[str, Iterable[str]]) -> Judgement:
-    """Whether no write that was told once, or again with the same key, was made twice. `kinds` as for `done`.
+def meddled_with(history: History, task: Task, record: Record) -> frozenset[str]:
+    """The fields of a record of which nobody can say, after a task, whether what stands there is the client's doing.
 
-    A task that makes tickets needs no entry.
+    Those that others changed meanwhile, and all of them when others acted after the client's last request.
+    """
+    before = (task.was or {}).get(history.entity, {}).get(record.id, record)
+    last = max((each.n for each in history.within(task)), default=0)
+    found: set[str] = set()
+    for deed in history.deeds_within(task):
+        if deed.record is not None and deed.record.id == record.id:
+            found |= {name for name, value in deed.record.fields.items() if value != before.fields.get(name)}
+            found |= set(deed.request.get("fields", ()))
+            found |= set(record.fields) if deed.n > last else set()
+    return frozenset(found)
+
+
+def written_once(
+    history: History,
+    kinds: Mapping[str, Iterable[str]],
+    text: Callable[[Record], str],
+) -> Judgement:
+    """Whether no write that was told once, or again with the same key, was made twice. `kinds` and `text` as for `lacks`.
+
+    A task that makes tickets needs no entry. Notes that say something else are somebody else's.
     """
     by_key: dict[str, list[Task]] = {}
     for task in history.writes:
@@ -164,8 +259,14 @@ def written_once(history: History, kinds: Mapping[str, Iterable[str]]) -> Judgem
     for tasks in by_key.values():
         lost = [each for task in tasks for each in history.within(task) if each.received is None or each.status is None]
         provoked += bool(lost)
+        words = comparing.squeezed(tasks[0].asked.get("text", ""))
         for kind in kinds.get(tasks[0].do, (history.entity,) if tasks[0].do == "create" else ()):
-            made = [record for task in tasks for record in history.made(task, kind)]
+            made = [
+                record
+                for task in tasks
+                for record in history.made(task, kind)
+                if kind == history.entity or words in comparing.squeezed(text(record))
+            ]
             if len(made) > 1:
                 ids = ", ".join(record.id for record in made)
                 after = f"; {request(lost[0])} had no answer" if lost else ""
@@ -175,9 +276,33 @@ def written_once(history: History, kinds: Mapping[str, Iterable[str]]) -> Judgem
     return judged(provoked, breaches)
 
 
-def nothing_else_touched(history: History, moved: Collection[str]) -> Judgement:
-    """Whether a write changed only what it was told to. `moved` are fields that the vendor moves by itself."""
-    provoked, breaches = 0, []
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A field that a write changed though nobody asked for it. `outdated`: back to what was true earlier."""
+
+    task: Task
+    field: str
+    was: Any
+    became: Any
+    outdated: bool
+
+    def breach(self, history: History) -> Breach:
+        ticket = self.task.ticket or ""
+        return Breach(
+            f"the {self.task.do} at {instants.to_iso(self.task.at)} changed {self.field} of {history.name(ticket)} from "
+            f"{comparing.show(self.was)} to {comparing.show(self.became)}, which nobody asked for",
+            {"ticket": ticket, "field": self.field},
+        )
+
+
+def touched(
+    history: History, moved: Collection[str], ends: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> tuple[int, list[Touched]]:
+    """How many writes were of tickets that were there, and what they changed beside what they were told.
+
+    `moved` are fields that the vendor moves by itself, `ends` further ones by task.
+    """
+    provoked, found = 0, []
     for task in history.writes:
         before = (task.was or {}).get(history.entity, {}).get(task.ticket or "")
         after = (task.became or {}).get(history.entity, {}).get(task.ticket or "")
@@ -186,19 +311,30 @@ def nothing_else_touched(history: History, moved: Collection[str]) -> Judgement:
         states = [deed.record for deed in history.deeds_within(task) if deed.record is not None]
         mine = [before, *(each for each in states if each.id == before.id)]
         provoked += 1
-        for name, value in after.fields.items():
-            if name in moved or name in task.asked.get("fields", {}):
-                continue
+        changed = [
+            name
+            for name, value in after.fields.items()
+            if name not in moved
+            and name not in task.asked.get("fields", {})
+            and name not in ends.get(task.do, ())
             # What others did meanwhile may stand or not: nobody can read and write at the same moment.
-            if not any(comparing.same(history, name, each.fields.get(name), value) for each in mine):
-                breaches.append(
-                    Breach(
-                        f"the {task.do} at {instants.to_iso(task.at)} changed {name} of {history.name(before.id)} from "
-                        f"{comparing.show(before.fields.get(name))} to {comparing.show(value)}, which nobody asked for",
-                        {"ticket": before.id, "field": name},
-                    )
-                )
-    return judged(provoked, breaches)
+            and not any(comparing.same(history, name, each.fields.get(name), value) for each in mine)
+        ]
+        earlier = [record for n, record in history.ever.get(before.id, ()) if n <= task.first and record.exists]
+        outdated = any(
+            all(comparing.same(history, name, each.fields.get(name), after.fields[name]) for name in changed)
+            for each in earlier
+        )
+        found += [Touched(task, name, before.fields.get(name), after.fields[name], outdated) for name in changed]
+    return provoked, found
+
+
+def nothing_else_touched(
+    history: History, moved: Collection[str], ends: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> Judgement:
+    """Whether a write changed only what it was told to; see `touched`."""
+    provoked, found = touched(history, moved, ends)
+    return judged(provoked, [each.breach(history) for each in found])
 
 
 def _around(text: str, secrets: tuple[str, ...]) -> str:

@@ -84,7 +84,7 @@ def local(dialect: Dialect) -> tzinfo:
     return instants.zone(dialect["time_zone"])
 
 
-CONTRACTED: tuple[str, ...] = ("querydata", "get_tickets")
+CONTRACTED: tuple[str, ...] = ("querydata", "get_tickets", "autotask")
 """The vendors that have a contract; others are emulated only."""
 
 

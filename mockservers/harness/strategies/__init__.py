@@ -72,6 +72,8 @@ class Telling:
         self.alive: list[int] = []
         self.heirs: dict[int, int] = {}
         self.locked: set[int] = set()
+        self.once: set[str] = set()
+        """What was done that cannot be done twice."""
 
     def born(self, times: int = 1) -> None:
         for _ in range(times):
@@ -179,9 +181,16 @@ def _meanwhile(telling: Telling, after_request: int, intents: Iterable[Intent]) 
     return Meanwhile(after_request, steps) if steps else None
 
 
-def administer(action: str, more: Mapping[str, Any] | None = None) -> Intent:
-    """An administrator does something to the installation itself."""
-    return plain(Other("act", CUSTOMER, action, more=dict(more or {})))
+def administer(action: str, more: Mapping[str, Any] | None = None, once: str = "") -> Intent:
+    """An administrator does something to the installation itself; `once` names what would be refused a second time."""
+
+    def tell(telling: Telling) -> Step | None:
+        if once and once in telling.once:
+            return None
+        telling.once.add(once)
+        return Other("act", CUSTOMER, action, more=dict(more or {}))
+
+    return tell
 
 
 def tell(machine: Machine, intents: Iterable[Intent]) -> tuple[Step, ...]:
@@ -193,7 +202,7 @@ def tell(machine: Machine, intents: Iterable[Intent]) -> tuple[Step, ...]:
 indexes = st.integers(0, 3)
 delays = st.sampled_from(DELAYS)
 texts = st.sampled_from(TEXTS)
-clocks: Strategy = st.sampled_from(SPANS).map(lambda by: plain(Clock(by)))
+EMPTY: Strategy = st.just("empty")
 
 
 def faults(refusals: Iterable[str], operations: Iterable[str]) -> Strategy:
@@ -247,14 +256,20 @@ def assemble(
     troubles: Strategy,
     stories: Strategy,
     writing: Strategy | None = None,
+    data: Strategy = EMPTY,
+    spans: Strategy = st.sampled_from(SPANS),  # noqa: B008 - strategies are values
+    starts: Strategy = st.sampled_from(STARTS),  # noqa: B008
 ) -> Strategy:
     """Whole scenarios of a vendor. `beginning` draws what is there at first; all draw intents.
 
     `stories` draws lists of intents: sequences in which bugs of clients are known to hide, and which chance makes rarely.
-    `writing` draws what the client is told to write; leave it out for a client that only reads.
+    `writing` draws what the client is told to write; leave it out for a client that only reads. `data` draws the recipe
+    of what the vendor holds before anything happens, the smallest first; `spans` how far the clock moves, and `starts`
+    when all begins.
     """
     others = weighted((creating, 2), (others, 3))
     work = working(others) if writing is None else weighted((working(others), 2), (writing, 1))
+    clocks = spans.map(lambda by: plain(Clock(by)))
     single = weighted((work, 4), (others, 3), (clocks, 2)).map(lambda intent: [intent])
     # Trouble that no request meets is cleared when the world settles. So mostly something to fetch comes before it,
     # and work right after it.
@@ -267,10 +282,12 @@ def assemble(
     varied = machine.varying(dialect, hello.options)
     chosen = st.fixed_dictionaries({switch: st.sampled_from(values) for switch, values in varied.items()})
 
-    def scenario(start: int, parts: tuple[list[list[Intent]], ...], switches: Mapping[str, str]) -> Scenario:
+    def scenario(
+        start: int, parts: tuple[list[list[Intent]], ...], switches: Mapping[str, str], recipe: str
+    ) -> Scenario:
         drawn = [intent for part in parts for chunk in part for intent in chunk]
         # What stands at its default is left out, so that a shrunk scenario says only what matters.
         set_ = {switch: value for switch, value in switches.items() if value != varied[switch][0]}
-        return Scenario(machine.vendor, tell(machine, drawn), start, set_ or dialect)
+        return Scenario(machine.vendor, tell(machine, drawn), start, set_ or dialect, data=recipe)
 
-    return st.builds(scenario, st.sampled_from(STARTS), st.tuples(opening, chunks, chunks), chosen)
+    return st.builds(scenario, starts, st.tuples(opening, chunks, chunks), chosen, data)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import DAY, HOUR
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
-from mockservers.vendors.autotask import administration, model, phrases, picklists
+from mockservers.vendors.autotask import administration, model, phrases, picklists, rules
 from mockservers.vendors.autotask.company import API_USER
 from mockservers.vendors.autotask.entities import (
     ENTITIES,
@@ -202,6 +202,7 @@ def _remove(ctx: Context, entity: Entity, id_: int) -> None:
 
 def _log_deletion(ctx: Context, id_: int) -> None:
     """Deleted tickets leave an entry in the vendor's log of them."""
+    ctx.cite(rules.TICKET_DELETED_LOG)
     row, _ = _existing(ctx, ENTITIES["Ticket"], id_)
     by = _first_resource(ctx)
     Keeper(ctx, by).create(

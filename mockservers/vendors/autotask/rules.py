@@ -326,6 +326,11 @@ TICKET_NUMBER = _rule(
     "ticket.number", "A ticket's number is made of the day of its creation and a counter.",
     "certain", RECORDED, "tickets",
 )  # fmt: skip
+TICKET_DELETED_LOG = _rule(
+    "ticket.deleted_log",
+    "A ticket that people delete leaves an entry in DeletedTicketLog, which can be queried like any entity.",
+    "inferred", WSDL, "DeletedTicketLog",
+)  # fmt: skip
 CONTRACT_DATES = _rule("contract.dates", "A contract ends after it starts.", "reported", USERS, "error texts")
 PICKLIST_VALUE = _rule(
     "picklist.value",

@@ -1,0 +1,10 @@
+"""Takes the first 500 rows for all of them."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("autotask")):
+    def all(self, entity, conditions="", after=0):
+        yield from self.query(
+            entity, conditions + f'<field>id<expression op="GreaterThan">{after}</expression></field>'
+        )

@@ -1,0 +1,8 @@
+"""Asks for what was created since, and so never hears of a change."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("autotask")):
+    def query(self, entity, conditions):
+        return super().query(entity, conditions.replace("LastActivityDate", "CreateDate"))

@@ -1,0 +1,12 @@
+"""Eastern time is five hours behind, all the year."""
+
+from datetime import timedelta, timezone
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("autotask")):
+    def reset(self, options, **rest):
+        super().reset(options=options, **rest)
+        if options["time_zone"] != "UTC":
+            self.zone = timezone(timedelta(hours=-5))

@@ -1,0 +1,8 @@
+"""The address is written down in a configuration file; nobody asks where the customer is served."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("autotask")):
+    def find_zone(self):
+        return self.lookup
