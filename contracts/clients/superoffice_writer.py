@@ -58,11 +58,15 @@ class Client(reader.Client):
 
     def note(self, record, key, text, minutes=None):
         """Write down what was said, and the time it took. The key stands at the end, where it can be found again."""
+        # Messages of a ticket that was merged are at the one that survives.
+        record = self.agent("ResolveTicketId", {"TicketId": int(record)})
+        if not record:
+            raise Refused("the ticket is not there any more")
         mark = f"[{key}]"
         if key in self.unsure and self.find_message(record, mark):
             return
         entity = self.agent("CreateDefaultTicketMessageEntity")
-        entity |= {"Ticket": {"TicketId": int(record)}, "Slevel": "Internal", "Body": f"{text}\n\n{mark}"}
+        entity |= {"Ticket": {"TicketId": record}, "Slevel": "Internal", "Body": f"{text}\n\n{mark}"}
         entity |= {"TimeSpent": minutes or 0}
         self.save(key, "SaveTicketMessageEntity", entity)
 
@@ -94,7 +98,7 @@ class Client(reader.Client):
 
     def find_message(self, record, mark):
         rows = self.call("GET", f"Ticket/{record}/Messages")["value"]
-        numbers = {"TicketId": int(record), "MessageIds": [row["messageId"] for row in rows]}
+        numbers = {"TicketId": record, "MessageIds": [row["messageId"] for row in rows]}
         return any(each["Body"].endswith(mark) for each in self.agent("GetTicketMessageEntities", numbers))
 
     def look_again(self, number):

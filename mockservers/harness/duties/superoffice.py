@@ -110,7 +110,9 @@ def _restrictions(history: History) -> list[Restricted]:
     for deed in history.deeds:
         if deed.record is None or deed.record.id != "customer" or not deed.ok:
             continue
-        rights = next((each["rights"] for each in deed.record.fields.get("users", ()) if each["user"] == USER), {})
+        rights: Mapping[str, Any] = next(
+            (each["rights"] for each in deed.record.fields.get("users", ()) if each["user"] == USER), {}
+        )
         fields = rights.get("fields") or {}
         blank = frozenset(
             name for name, right in fields.items() if "Read" not in _flags(right) and "Update" not in _flags(right)
@@ -141,6 +143,10 @@ def _hidden(history: History) -> frozenset[str]:
 def _blank(history: History) -> frozenset[str]:
     """Fields that the client's user could not read at some time."""
     return frozenset(name for each in _restrictions(history) for name in each.blank)
+
+
+def _exists(history: History, ticket: str) -> bool:
+    return ticket in history.truth and history.truth[ticket].exists
 
 
 def _live(record: Record) -> bool:
@@ -461,7 +467,7 @@ def _apart(history: History) -> Iterator[Breach]:
     skipped = _hidden(history)
     for ticket, shown in (history.mirror or {}).items():
         states = [record for _, record in history.ever.get(ticket, ()) if record.exists]
-        if ticket in skipped or not states or ticket not in history.truth:
+        if ticket in skipped or not states or not _exists(history, ticket):
             continue
         for name in comparing.fields(history, shown):
             left = shown.fields.get(name)
@@ -523,7 +529,7 @@ def _names_in_a_language(history: History) -> Judgement:
     seen, breaches = 0, []
     for ticket, shown in sorted((history.mirror or {}).items()):
         states = [record for _, record in history.ever.get(ticket, ()) if record.exists]
-        if ticket in hidden or not states or renamed:
+        if ticket in hidden or not states or renamed or not _exists(history, ticket):
             continue
         for name in named:
             value = shown.fields.get(name)
