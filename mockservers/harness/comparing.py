@@ -128,19 +128,21 @@ def _differences(history: History) -> Iterator[Difference]:
                 continue
             type_ = here.types.get(name, "text")
             right, left = truth.fields.get(name), mirrored.fields.get(name)
-            seen = normal(left, type_, zone, fine)
-            if normal(right, type_, zone, fine) == seen:
+            seen = normal(here.nil(name, left), type_, zone, fine)
+            if normal(here.nil(name, right), type_, zone, fine) == seen:
                 continue
             earlier = (record for _, record in history.ever.get(ticket, ())[:-1] if record.exists)
-            stale = any(normal(record.fields.get(name), type_, zone, fine) == seen for record in earlier)
+            stale = any(
+                normal(here.nil(name, record.fields.get(name)), type_, zone, fine) == seen for record in earlier
+            )
             yield Difference(ticket, name, type_, right, left, "stale" if stale else "misread")
 
 
 def same(history: History, name: str, left: Any, right: Any) -> bool:
     """Whether two values of a field are equal by its type."""
     here = machine(history.vendor)
-    zone, type_ = here.zone(history.dialect), here.types.get(name, "text")
-    return bool(normal(left, type_, zone, here.resolution) == normal(right, type_, zone, here.resolution))
+    zone, type_, fine = here.zone(history.dialect), here.types.get(name, "text"), here.resolution
+    return bool(normal(here.nil(name, left), type_, zone, fine) == normal(here.nil(name, right), type_, zone, fine))
 
 
 def squeezed(text: str) -> str:

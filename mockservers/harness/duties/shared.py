@@ -35,17 +35,23 @@ def request(exchange: Exchanged) -> str:
     return f"request #{exchange.n} at {instants.to_iso(exchange.at)}"
 
 
-def revealed(history: History, *, in_target: bool, home: str = "") -> Judgement:
+def revealed(
+    history: History,
+    *,
+    in_target: bool,
+    meant: Collection[str] = (),
+    excused: Callable[[Exchanged], bool] = lambda exchange: False,
+) -> Judgement:
     """Whether the credential stands where it must not: in addresses (when `in_target`), headers, output or mirror.
 
-    `home` is the header where it belongs, in lower case.
+    `meant` are headers (in lower case) made for credentials; an `excused` request may have one in its address.
     """
     breaches = []
     for exchange in history.exchanges:
-        if in_target and "address" in exchange.reveals:
+        if in_target and "address" in exchange.reveals and not excused(exchange):
             breaches.append(Breach(f"{request(exchange)} carries the credential in its address: {exchange.target}"))
         for name, value in exchange.headers:
-            if f"header {name}" in exchange.reveals and name.lower() != home:
+            if f"header {name}" in exchange.reveals and name.lower() not in meant:
                 breaches.append(Breach(f"{request(exchange)} carries the credential in the header {name}: {value}"))
     printed = [("what the client printed", history.output)]
     printed += [(f"the client's error in {task.do}", task.error) for task in history.tasks]

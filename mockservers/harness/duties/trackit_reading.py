@@ -424,7 +424,7 @@ def _issues_refresh(dialect: Dialect) -> bool:
 
 
 def _secret(history: History) -> Judgement:
-    return shared.revealed(history, in_target=True, home="authorization")
+    return shared.revealed(history, in_target=True, meant=("authorization",))
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------

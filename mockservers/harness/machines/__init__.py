@@ -35,7 +35,7 @@ class Machine:
     first; `free` are switches that it varies for every client, because nobody is promised a value. `untold` are fields
     that an answer of this dialect does not tell. `parts` are further kinds of records (notes ...) that hang on tickets
     and belong to the truth. `zone` is the one in which the vendor's texts tell times, `resolution` how finely (in
-    microseconds).
+    microseconds). `nothing` are values that stand, in a field, for none at all.
     """
 
     vendor: str
@@ -55,6 +55,7 @@ class Machine:
     zone: Callable[[Dialect], tzinfo] = lambda dialect: UTC
     known: Callable[[str], dict[str, Any]] = lambda data: {}
     resolution: int = SECOND
+    nothing: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def varying(self, dialect: str | Mapping[str, Any], options: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The switches that a check in `dialect` varies for a client that obeys `options`, with their values."""
@@ -67,6 +68,10 @@ class Machine:
     def types(self) -> Mapping[str, str]:
         """Field name to catalogue type."""
         return {**_types(self.vendor, self.entity), **self.extra_types}
+
+    def nil(self, name: str, value: Any) -> Any:
+        """`value` of a field, or None where it stands for nothing."""
+        return None if name in self.nothing and value in self.nothing[name] else value
 
     def strategies(self) -> ModuleType:
         return import_module(f"mockservers.harness.strategies.{self.vendor}")
@@ -86,7 +91,7 @@ def local(dialect: Dialect) -> tzinfo:
     return instants.zone(dialect["time_zone"])
 
 
-CONTRACTED: tuple[str, ...] = ("querydata", "get_tickets", "autotask", "trackit")
+CONTRACTED: tuple[str, ...] = ("querydata", "get_tickets", "autotask", "trackit", "superoffice")
 """The vendors that have a contract; others are emulated only."""
 
 

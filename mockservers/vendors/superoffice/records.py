@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from mockservers.kernel.instants import DAY, to_iso
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.superoffice import administration, carriers, changes, phrases, rules
 from mockservers.vendors.superoffice.changes import Row, catch_up
 from mockservers.vendors.superoffice.model import (
+    MESSAGES,
     SYSTEM_USER,
     TICKETS,
     Directory,
@@ -33,6 +35,7 @@ from mockservers.vendors.superoffice.wishes import Wish
 
 Record = dict[str, Any]
 MOST = 1000
+MESSAGE = "TicketMessage"
 
 
 def _record(ctx: Context, id_: int, names: Directory) -> Record:
@@ -144,28 +147,58 @@ def read(ctx: Context, request: Any) -> Record:
 
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
-    """The truth of all tickets by number. `{"after"?, "most"?}`."""
+    """The truth of all tickets by number, or of their messages. `{"after"?, "most"?, "entity"?}`."""
     wish = Wish.of(ctx, request)
+    entity = wish.text("entity", "Ticket")
+    if entity not in ("Ticket", MESSAGE):
+        raise Misuse(f"'entity' is Ticket or {MESSAGE}, not {entity!r}")
     after = wish.number("after") if wish.raw.get("after") not in (None, "") else 0
     wish.take("after")
     most = wish.whole("most", 100, 1, MOST)
     wish.done()
     catch_up(ctx)
+    if entity == MESSAGE:
+        return {
+            "records": [
+                _message(row)
+                for row in ctx.db.execute(_SAID, {"tenant": tenant_name(ctx), "after": after, "most": most})
+            ]
+        }
     names = directory(ctx)
-    found = ctx.db.execute(_LISTED, {"tenant": tenant_name(ctx), "after": after, "most": most}).all()
+    kept = ctx.now - int(ctx.dialect["deleted_days"]) * DAY
+    found = ctx.db.execute(_LISTED, {"tenant": tenant_name(ctx), "after": after, "most": most, "kept": kept})
     return {
-        "records": [
-            {"id": str(row.TicketId), "exists": True, "fields": carriers.shown(row, names)}
-            for row in found
-            if not gone(ctx, row.deleted)
-        ]
+        "records": [{"id": str(row.TicketId), "exists": True, "fields": carriers.shown(row, names)} for row in found]
     }
+
+
+def _message(row: Any) -> Record:
+    return {
+        "id": str(row.id),
+        "exists": True,
+        "fields": {
+            "TicketId": row.ticket, "Body": row.body, "Author": row.author, "TimeSpent": row.minutes,
+            "Slevel": "External" if row.external else "Internal", "CreatedAt": to_iso(row.created),
+        },
+    }  # fmt: skip
 
 
 _LISTED = (
     sa.select(TICKETS)
-    .where(TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.TicketId > sa.bindparam("after"))
+    .where(
+        TICKETS.c.tenant == sa.bindparam("tenant"),
+        TICKETS.c.TicketId > sa.bindparam("after"),
+        # Purged ones are left out here and not below: a page that is not full means the end.
+        sa.or_(TICKETS.c.deleted.is_(None), TICKETS.c.deleted > sa.bindparam("kept")),
+    )
     .order_by(TICKETS.c.TicketId)
+    .limit(sa.bindparam("most"))
+)
+
+_SAID = (
+    sa.select(MESSAGES)
+    .where(MESSAGES.c.tenant == sa.bindparam("tenant"), MESSAGES.c.id > sa.bindparam("after"))
+    .order_by(MESSAGES.c.id)
     .limit(sa.bindparam("most"))
 )
 
@@ -327,5 +360,5 @@ RECORDS = operations(
     Operation("change", change, "somebody edits properties: id, fields, by?"),
     Operation("delete", delete, "somebody takes it away for good: id"),
     Operation("read", read, "its truth: id"),
-    Operation("list", list_, "the truth of all, by number: after?, most?"),
+    Operation("list", list_, "the truth of all, by number: after?, most?, entity?"),
 )

@@ -1,0 +1,13 @@
+"""Remembers what it has listed before it has read it."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("superoffice")):
+    def sync(self):
+        latest = self.latest
+        try:
+            super().sync()
+        except Exception:
+            self.latest = getattr(self, "begun", latest)
+            raise

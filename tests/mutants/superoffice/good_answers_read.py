@@ -1,0 +1,9 @@
+"""Looks into TableRight, which is null where nothing is restricted."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("superoffice")):
+    def keep(self, ticket):
+        self.writable = "Update" in ticket["TableRight"]["Mask"]
+        super().keep(ticket)

@@ -1,0 +1,8 @@
+"""Takes a field that it may not read, and that so comes blank, for empty."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("superoffice")):
+    def keep(self, ticket):
+        super().keep({**ticket, "FieldProperties": {}})

@@ -1,0 +1,8 @@
+"""Never renews its session, as the vendor's library for Node does not."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("superoffice")):
+    def renew(self):
+        return False

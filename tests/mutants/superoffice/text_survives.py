@@ -1,0 +1,10 @@
+"""Unescapes texts that nobody escaped."""
+
+from html import unescape
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("superoffice")):
+    def keep(self, ticket):
+        super().keep({**ticket, "Title": unescape(ticket["Title"] or "")})

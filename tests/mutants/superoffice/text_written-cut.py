@@ -1,0 +1,10 @@
+"""Cuts titles at sixty characters, though the vendor takes 255."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("superoffice", "writer")):
+    def save(self, key, method, entity):
+        if entity.get("Title"):
+            entity["Title"] = entity["Title"][:8]
+        return super().save(key, method, entity)

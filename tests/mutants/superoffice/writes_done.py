@@ -1,0 +1,13 @@
+"""Takes the error object that comes under 200 for an answer."""
+
+from mockservers.harness.clients import reference
+
+
+class Client(reference("superoffice", "writer")):
+    def save(self, *given):
+        try:
+            return super().save(*given)
+        except Exception as error:
+            if "Message" not in str(error):
+                raise
+            return {"TicketId": 0}
