@@ -38,7 +38,7 @@ from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.vendors import emulator
 
 SMALL = ("demo:0", "demo:30")
-DATA = (*["demo:0"] * 80, *["demo:30"] * 4, "demo:500", "demo:501", "demo:501")
+DATA = (*["demo:0"] * 70, *["demo:30"] * 4, "demo:500", *["demo:501"] * 5)
 """Tickets that are there already. The first thirty of them stand for something: one moment, changes of clocks, texts."""
 BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8])
 """An image of each is kept, which is why there are few: a usual day, and around changes of clocks."""
