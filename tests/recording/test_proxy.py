@@ -174,11 +174,13 @@ def test_further_upstreams_are_reached_below_their_number(
 ) -> None:
     url, handler = of(odd)
     handler.answers = {"/where": lambda here: here.say(f"<a>{url}/zone</a>".encode(), Content_Type="text/xml")}
-    rewrite = addresses.outward([Upstream.parse("https://first.example"), Upstream.parse(url)], "http://proxy:1")
+    rewrite = addresses.outward((Upstream.parse("https://first.example"), Upstream.parse(url)), "http://proxy:1")
     assert rewrite.text(f"{url}/zone") == "http://proxy:1/_via/2/zone"
     assert rewrite.text("https://first.example:443/a https://first.example/b https://first.example.org/c") == (
         "http://proxy:1/a http://proxy:1/b https://first.example.org/c"
     )
+    back = addresses.inward("proxy:1", (Upstream.parse("https://first.example"), Upstream.parse(url)))
+    assert back.text("http://proxy:1/_via/2/zone http://proxy:1/a") == f"{url}/zone https://first.example/a"
     with recording("get_tickets", url, tmp_path / "session.yaml") as taken:
         assert client.get(taken.url + "/_via/2/where", timeout=30).status_code == 404
         assert client.get(taken.url + "/where", timeout=30).text == f"<a>{taken.url}/zone</a>"
@@ -194,7 +196,7 @@ def test_further_upstreams_are_reached_below_their_number(
 )
 def test_a_stream_is_rewritten_as_the_whole_would_be(text: list[str], cuts: list[int]) -> None:
     whole = "".join(text).encode()
-    rewrite = addresses.outward([Upstream.parse("https://v.example")], "http://127.0.0.1:8750")
+    rewrite = addresses.outward((Upstream.parse("https://v.example"),), "http://127.0.0.1:8750")
     sent, waiting, rest = b"", b"", whole
     for cut in cuts:
         part, rest = rest[:cut], rest[cut:]
@@ -204,7 +206,17 @@ def test_a_stream_is_rewritten_as_the_whole_would_be(text: list[str], cuts: list
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://a", "https://", "a.example", "https://u:p@a", "https://a/?x", "https://a:port", "https://a/#f"]
+    "url",
+    [
+        "ftp://a",
+        "https://",
+        "a.example",
+        "https://u:p@a",
+        "https://a/?x",
+        "https://a:port",
+        "https://a/#f",
+        "https://a/prefix",
+    ],
 )
 def test_addresses_that_are_none_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="--upstream"):
