@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from mockservers.recording.exchanges import HOST, Recorded
@@ -20,12 +21,11 @@ _DEFAULT = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """A system that is recorded: scheme, host, port and the path that stands before everything, without a final slash."""
+    """A system that is recorded."""
 
     scheme: str
     host: str
     port: int
-    path: str
 
     @classmethod
     def parse(cls, url: str) -> Upstream:
@@ -35,12 +35,13 @@ class Upstream:
             port = parts.port
         except ValueError as error:
             raise ValueError(f"--upstream {url!r} is no address: {error}") from error
-        if parts.scheme not in _DEFAULT or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+        if parts.scheme not in _DEFAULT or not parts.hostname or more:
             raise ValueError(
-                f"--upstream {url!r} is not understood: write scheme and host, such as https://vendor.example, and a path "
-                "only where all addresses of the system begin with it"
+                f"--upstream {url!r} is not understood: write scheme and host alone, such as https://vendor.example; the "
+                "client adds the path"
             )
-        return cls(parts.scheme, parts.hostname.lower(), port or _DEFAULT[parts.scheme], parts.path.rstrip("/"))
+        return cls(parts.scheme, parts.hostname.lower(), port or _DEFAULT[parts.scheme])
 
     @property
     def netloc(self) -> str:
@@ -97,7 +98,8 @@ def _authorities(upstream: Upstream) -> list[str]:
     return [f"{host}:{upstream.port}", *([host] if default else [])]
 
 
-def outward(upstreams: Iterable[Upstream], base: str) -> Rewriter:
+@lru_cache(maxsize=64)
+def outward(upstreams: tuple[Upstream, ...], base: str) -> Rewriter:
     """From the upstreams' addresses to those below `base`: the proxy's, or BASE."""
     return Rewriter(
         {
@@ -108,9 +110,11 @@ def outward(upstreams: Iterable[Upstream], base: str) -> Rewriter:
     )
 
 
-def inward(authority: str, base: str) -> Rewriter:
-    """From the proxy's own address, as the client calls it, to `base`."""
-    return Rewriter({authority: base})
+@lru_cache(maxsize=64)
+def inward(authority: str, upstreams: tuple[Upstream, ...]) -> Rewriter:
+    """From the proxy's own addresses, as the client calls it, to those of the upstreams."""
+    further = {f"{authority}{VIA}{n}": upstream.origin for n, upstream in enumerate(upstreams[1:], 2)}
+    return Rewriter({**further, authority: upstreams[0].origin})
 
 
 def without_hosts(text: str, upstreams: Iterable[Upstream]) -> str:

@@ -172,7 +172,7 @@ def origin(found: list[Mapping[str, Any]]) -> str:
 
 def exchanges(found: list[Mapping[str, Any]], upstream: Upstream) -> Iterator[Recorded]:
     """The calls to one system, numbered in their order, not masked yet."""
-    to_file = addresses.outward([upstream], BASE)
+    to_file = addresses.outward((upstream,), BASE)
     n = 0
     for each in sorted(found, key=lambda each: str(each.get("startedDateTime", ""))):
         try:

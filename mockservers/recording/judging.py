@@ -12,6 +12,7 @@ from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Duty, Judgement, judge, of
 from mockservers.harness.history import Exchanged, History, Task
 from mockservers.harness.machines import CONTRACTED, machine
+from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import SECOND
 from mockservers.recording.exchanges import Recorded
@@ -53,8 +54,9 @@ def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
     if not exchanges:
         raise RecordingError(f"{recording.path} holds no exchange, so there is nothing to judge")
     tasks = tuple(_tasks(exchanges))
+    # Since when a client was to care, a recording does not say; what it asked for it cared for.
     history = History(
-        vendor, exchanges[0].at, exchanges[-1].at, dialect, Hello(recording.path.name), machine(vendor).options(dialect),
+        vendor, instants.EARLIEST, exchanges[-1].at, dialect, Hello(recording.path.name), machine(vendor).options(dialect),
         (), (), exchanges, tasks, {}, None, entity=machine(vendor).entity,
     )  # fmt: skip
     duties = [duty for duty in of(vendor) if duty.applies(dialect)]

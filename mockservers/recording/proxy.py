@@ -195,9 +195,9 @@ class _Passage:
         self.upstream = upstream
         authority = request.headers.get(hdrs.HOST, "") or f"{recorder.host}:{recorder.port}"
         proxied = f"{'https' if recorder.tls else 'http'}://{authority}"
-        to_upstream = addresses.inward(authority, recorder.upstreams[0].origin)
+        to_upstream = addresses.inward(authority, recorder.upstreams)
         self.to_client = addresses.outward(recorder.upstreams, proxied)
-        self.url = URL(f"{upstream.origin}{upstream.path}{below}", encoded=True)
+        self.url = URL(f"{upstream.origin}{below}", encoded=True)
         self.sent = to_upstream(body)
         self.headers: Headers = [
             (name, to_upstream.text(value))

@@ -1,7 +1,7 @@
 """How a value may be spelt inside texts: percent, XML, JSON and base64, also one inside the other.
 
-`Spellings` replaces a value in all of them; `shows` decodes a text until it stays the same, and looks again: what is
-written in no usual way is found by that, though it cannot be replaced. Knows no vendor and no file.
+`Spellings` replaces a value in all of them, and finds it in a text that was decoded until nothing was left to decode: what
+is written in no usual way is found by that, though it cannot be replaced. Knows no vendor and no file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import base64
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 from xml.sax.saxutils import escape
@@ -102,13 +102,20 @@ def _run_with(core: str) -> re.Pattern[str]:
     return re.compile(f"{_RUN}*{re.escape(core)}(?:{_RUN}|%2[BbFf])*(?:=|%3[Dd])*")
 
 
+_GRAM = 6
+"""Letters of a spelling by which it is looked up; with few values every spelling is looked for itself."""
+_FEW = 200
+
+
 class Spellings:
     """Values and what stands for them, replaced wherever they are spelt."""
 
     def __init__(self) -> None:
-        self._plan: list[tuple[str, str]] = []
-        self._cores: list[tuple[str, str]] = []
         self._known: dict[str, str] = {}
+        self._plan: list[tuple[str, str, bool]] = []
+        """Spelling, what stands for it, and whether it is the core of base64 text; longest first."""
+        self._by_gram: dict[str, list[tuple[str, str, bool]]] = {}
+        self._sorted = True
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
@@ -127,10 +134,23 @@ class Spellings:
         if value in self._known:
             return
         self._known[value] = replacement
-        self._plan = sorted([*self._plan, *spelt(value, replacement)], key=lambda each: -len(each[0]))
-        self._cores = sorted(
-            [*self._cores, *((core, replacement) for core in cores(value))], key=lambda each: -len(each[0])
-        )
+        new = [(form, substitute, False) for form, substitute in spelt(value, replacement)]
+        new += [(core, replacement, True) for core in cores(value)]
+        self._plan += new
+        for each in new:
+            self._by_gram.setdefault(each[0][:_GRAM] if len(each[0]) >= _GRAM else "", []).append(each)
+        self._sorted = False
+
+    def _possible(self, text: str) -> list[tuple[str, str, bool]]:
+        """The spellings that may be in a text; whole ones first, and of these the longest."""
+        if len(self._plan) > _FEW:
+            grams = {text[n : n + _GRAM] for n in range(len(text) - _GRAM + 1)} & self._by_gram.keys()
+            found = [each for gram in ("", *grams) for each in self._by_gram.get(gram, ())]
+            return sorted(found, key=lambda each: (each[2], -len(each[0])))
+        if not self._sorted:
+            self._plan.sort(key=lambda each: (each[2], -len(each[0])))
+            self._sorted = True
+        return self._plan
 
     def replace(self, text: str) -> str:
         """`text` with every value replaced; what stands for a secret already is left alone."""
@@ -143,15 +163,19 @@ class Spellings:
         return "".join([*parts, self._replace(text[end:])])
 
     def _replace(self, text: str) -> str:
-        for form, substitute in self._plan:
+        for form, substitute, core in self._possible(text):
             if form in text:
-                if substitute in ("", text):
-                    continue
-                text = text.replace(form, substitute)
-        for core, substitute in self._cores:
-            if core in text:
-                text = _run_with(core).sub(substitute, text)
+                text = _run_with(form).sub(substitute, text) if core else text.replace(form, substitute)
         return text
+
+    def shown(self, text: str) -> str | None:
+        """The first value that a text shows in any spelling, outside of what stands for secrets."""
+        variants = decoded(PLACEHOLDER.sub("\0", text), plus=any(" " in value for value in self._known))
+        for variant in variants:
+            for form, substitute, _ in self._possible(variant):
+                if form in variant:
+                    return substitute
+        return None
 
 
 def decoded(text: str, *, plus: bool = True) -> list[str]:
@@ -182,15 +206,3 @@ _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 def _unescaped(text: str) -> str:
     plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else _LETTERS.get(found[2], found[2]), text)
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def shows(text: str, values: Iterable[str]) -> str | None:
-    """The first of `values` that a text shows in any spelling, outside of what stands for secrets."""
-    wanted = list(values)
-    variants = decoded(PLACEHOLDER.sub("\0", text), plus=any(" " in value for value in wanted))
-    for value in wanted:
-        if any(value in variant for variant in variants):
-            return value
-        if any(core in variant for core in cores(value) for variant in variants):
-            return value
-    return None

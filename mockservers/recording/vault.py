@@ -20,7 +20,7 @@ from mockservers.recording import trees
 from mockservers.recording.adapters import SECRETS, Adapter
 from mockservers.recording.exchanges import Recorded, bytes_of, text_of
 from mockservers.recording.people import People
-from mockservers.recording.spellings import PLACEHOLDER, SHORTEST, Spellings, decoded, shows
+from mockservers.recording.spellings import PLACEHOLDER, SHORTEST, Spellings, decoded
 
 _GIVEN = re.compile(r"\s*[=\"'\\&]")
 _OPENED, _CLOSED = re.compile(r"(?:<|&lt;)(?:[\w.-]+:)?\Z"), re.compile(r"[\s/>&]|\Z")
@@ -105,8 +105,8 @@ class Vault:
         return text if self.people is None else self.people.replace(text)
 
     def shown(self, text: str) -> str | None:
-        """A secret that a text shows in any spelling."""
-        return shows(text, self._everywhere)
+        """What stands for a secret that a text shows in any spelling."""
+        return self._everywhere.shown(text)
 
     # --- places -----------------------------------------------------------------------------------------------------
 

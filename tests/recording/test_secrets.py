@@ -256,3 +256,13 @@ def test_stand_ins_are_left_alone(tmp_path: Path) -> None:
     exchanges = [presented("json", "secret"), presented("json", "password-secret"), presented("xml", "Zq-other-x")]
     found = list(Recording(taken(tmp_path, exchanges)))
     assert "____secret" not in "".join(to_line(each) for each in found)
+
+
+def test_many_secrets_cost_no_more_than_few(tmp_path: Path) -> None:
+    tokens = [f"Zq-token-{n:04}/é" for n in range(300)]
+    exchanges = [presented("json", each) for each in tokens]
+    exchanges.append(echoed(tokens[7], sorted(spelt(tokens[7])), "plain"))
+    text = "\n".join(texts(taken(tmp_path, exchanges, keep_identity=True)))
+    for spelling in (*spelt(tokens[7]).values(), *tokens):
+        assert spelling not in text
+    assert "__secret.password.300__" in text
