@@ -72,6 +72,7 @@ MACHINE = Machine(
         "envelope_keys": ("documented", "live"),
         "token_lifetime": ("1800", "100"),
         "count_meaning": ("total", "page"),
+        "unknown_ticket": ("404", "400"),
         "note_order": ("newest_first", "oldest_first"),
         "unwritable_property": ("ignore", "reject"),
         "null_property": ("clear", "ignore"),
