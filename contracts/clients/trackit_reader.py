@@ -137,6 +137,8 @@ class Client:
         if answer.status_code == 401 and not fresh:
             self.login()
             answer = self.send(method, path, body)
+        if answer.status_code == 401:
+            self.token = None
         return self.judge(answer)
 
     def send(self, method, path, body):
@@ -171,7 +173,11 @@ class Client:
             granted = self.grant(grant_type="refresh_token", refresh_token=refresh) if refresh else None
         except Refused:
             granted = None  # used, ended or too old: the password still helps
-        granted = granted or self.grant(grant_type="password", scope="", **user)
+        try:
+            granted = granted or self.grant(grant_type="password", scope="", **user)
+        except Refused as error:
+            error.status = None  # some servers say 400 to unknown numbers too, and this is not about a number
+            raise
         self.token, self.refresh = member(granted, "access_token"), granted.get("refresh_token")
         self.ends = self.now() + timedelta(seconds=granted.get("expires_in", 0))
 

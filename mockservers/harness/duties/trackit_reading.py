@@ -354,23 +354,25 @@ def _is_login(exchange: Exchanged) -> bool:
 
 
 def _token_renewed(history: History) -> Judgement:
-    """A token that was refused in one task is not used again in a later one, nor again and again in the same."""
+    """Two tasks after each other in which a token was refused, and no login came of it in either of them."""
     denied = [each for each in history.exchanges if wire.said(each).kind == "denied"]
     breaches: list[Breach] = []
     pending: Exchanged | None = None
-    for exchange in history.exchanges:
-        if _is_login(exchange):
-            pending = None
-        elif wire.said(exchange).kind == "denied":
-            if pending is not None and pending.task != exchange.task and not breaches:
-                breaches.append(
-                    Breach(
-                        f"{shared.request(pending)} was refused for want of a good token; no login came after it, and "
-                        f"{shared.request(exchange)} was refused alike"
-                    )
+    for task in history.tasks:
+        within = history.within(task)
+        first = next((each for each in within if wire.said(each).kind == "denied"), None)
+        if first is None or any(_is_login(each) and each.n > first.n for each in within):
+            pending = None if any(_is_login(each) for each in within) else pending
+            continue
+        if pending is not None and not any(_is_login(each) for each in within):
+            breaches.append(
+                Breach(
+                    f"{shared.request(pending)} was refused for want of a good token; no login came after it, and "
+                    f"{shared.request(first)} was refused alike"
                 )
-            pending = pending or exchange
-    return judged(len(denied), breaches + shared.storms(history, denied, MOST_REFUSALS, 60))
+            )
+        pending = first
+    return judged(len(denied), breaches[:1] + shared.storms(history, denied, MOST_REFUSALS, 60))
 
 
 def _token_kept(history: History) -> Judgement:

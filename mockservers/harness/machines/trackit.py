@@ -22,7 +22,7 @@ ACTIVITIES = (
 """Those that tickets have, as an administrator would list them for an integrator; others are for assignments alone."""
 REFERENCE = "85"
 """The custom text in which the client's integration may keep keys of its own."""
-USUAL_GAP, WIDE_GAP = 2, 25
+USUAL_GAP, WIDE_GAP = 1, 25
 """Numbers in a row that were deleted, at most."""
 
 TICKET = {field.more["sequence"]: field for field in catalogue.load("trackit")["ticket"].fields}
@@ -72,6 +72,7 @@ MACHINE = Machine(
         "envelope_keys": ("documented", "live"),
         "token_lifetime": ("1800", "100"),
         "count_meaning": ("total", "page"),
+        "unknown_ticket": ("404", "400"),
         "note_order": ("newest_first", "oldest_first"),
         "unwritable_property": ("ignore", "reject"),
         "null_property": ("clear", "ignore"),
