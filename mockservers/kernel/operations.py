@@ -47,7 +47,7 @@ class Call:
 class Context:
     """What semantics know of the call they serve. `now` was read once, `db` is the call's transaction."""
 
-    __slots__ = ("call", "credential", "db", "entry", "installation", "now", "scratch", "tenant", "world")
+    __slots__ = ("call", "credential", "db", "entry", "installation", "named", "now", "scratch", "tenant", "world")
 
     def __init__(self, world: World, installation: Installation, call: Call, now: int, entry: Entry) -> None:
         self.world = world
@@ -56,6 +56,8 @@ class Context:
         self.now = now
         self.entry = entry
         self.db: sa.Connection = installation.store.db
+        self.named: list[str] = []
+        """Secrets that this call presented or hands out, as far as its operation named them."""
         self.tenant: Tenant | None = None
         self.credential: Credential | None = None
         """What let the call in; set by `identify` where a vendor's permissions hang on it."""
@@ -81,6 +83,8 @@ class Context:
 
     def secret(self, value: str) -> None:
         """Name something that was presented as a credential, so that no journal ever shows it."""
+        if value:
+            self.named.append(value)
         if self.call.exchange is not None and value:
             self.call.exchange.secrets.append(value)
 

@@ -170,6 +170,10 @@ class World:
                 raise Breakdown(f"{type(error).__name__}: {error}", injected=False) from error
             if call.actor == "other":
                 entry.request, entry.result = call.request, value
+                if ctx.named:  # a password that was set, a token that was handed out
+                    entry.request, entry.result = (
+                        _cleaned(each, lambda text: mask(text, ctx.named)) for each in (call.request, value)
+                    )
                 if installation.store.path is not None:
                     installation.save()
             return value

@@ -16,6 +16,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import autotask
+import superoffice
 import trackit
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
 
@@ -139,6 +140,7 @@ def main(quick: bool) -> None:
     rows.append(("  with Autotask opened too", "-", f"{fresh_world(times, *two, 'autotask'):.2f} ms"))
     rows += autotask.figures(quick)
     rows += trackit.figures(quick)
+    rows += superoffice.figures(quick)
     report(rows)
 
 

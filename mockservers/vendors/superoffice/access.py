@@ -167,8 +167,9 @@ def _by_password(ctx: Context, asked: Asked, value: str) -> Credential:
         user, colon, password = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, ValueError):
         raise unauthorized(rules.AUTH_BASIC) from None
-    ctx.secret(password)
     found = find_user(ctx, user)
+    if found is None or password != found.secret:  # those of credentials are masked anyway
+        ctx.secret(password)
     if not colon or found is None or not password or password != found.secret or not found.valid(ctx.now):
         raise unauthorized()
     return found

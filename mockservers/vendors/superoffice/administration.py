@@ -63,6 +63,7 @@ def _user(ctx: Context, wish: Wish) -> Credential:
 def _add_user(ctx: Context, wish: Wish) -> None:
     """Add a user: `user`, `password`, `initials`?, `name`?."""
     user, password = wish.text("user", most=255), wish.text("password", most=255)
+    ctx.secret(password)
     if access.find_user(ctx, user) is not None:
         raise Misuse(f"there is a user {user!r} already")
     names = read_directory(ctx.db, tenant_name(ctx))

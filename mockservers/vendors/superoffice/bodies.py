@@ -155,6 +155,8 @@ def _plain(element: Any, left: int) -> Any:
 def variables(query: str) -> dict[str, str]:
     """A query's variables by lower-case name; of a repeated one the first counts."""
     found: dict[str, str] = {}
+    if not query:
+        return found
     for pair in query.split("&", 1000)[:1000]:
         name, _, value = pair.partition("=")
         if name:
@@ -165,7 +167,19 @@ def variables(query: str) -> dict[str, str]:
 def cookies(header: str) -> Mapping[str, str]:
     """The cookies of a request by name."""
     found: dict[str, str] = {}
+    if not header:
+        return found
     for pair in header.split(";")[:200]:
         name, _, value = pair.partition("=")
         found.setdefault(name.strip(), value.strip().strip('"'))
     return found
+
+
+_TOKEN_SECRETS = re.compile(r"(?:refresh_token|client_secret)[\"'\s]*[=:>][\"'\s]*([^&\s\"'<>]+)", re.IGNORECASE)
+
+
+def token_secrets(query: str, body: bytes) -> list[str]:
+    """What a call of the token endpoint presents, in whatever form it came, readable as a body or not."""
+    texts = (query, body[: 1 << 16].decode("utf-8", "replace"))
+    found = [match for text in texts for match in _TOKEN_SECRETS.findall(text)]
+    return [*found, *(url_decode(each) for each in found)]

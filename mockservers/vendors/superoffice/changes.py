@@ -241,7 +241,7 @@ def add_message(
 
 def catch_up(ctx: Context) -> None:
     """Let happen what time alone does: postponed tickets wake up, alerts run out. Nothing runs by itself."""
-    found = due(ctx.db, tenant_name(ctx), ctx.now)
+    found = due(ctx)
     if not found:
         return
     names = read_directory(ctx.db, tenant_name(ctx)) if ctx.call.actor == "other" else directory(ctx)

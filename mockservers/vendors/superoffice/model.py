@@ -217,6 +217,7 @@ _HEADS = sa.select(
     TICKETS.c.TicketId, TICKETS.c.revision, TICKETS.c.deleted
 ).where(TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.TicketId.in_(sa.bindparam("ids", expanding=True)))  # fmt: skip
 _DUE = sa.select(TICKETS).where(TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.due <= sa.bindparam("now"))
+_EARLIEST = sa.select(sa.func.min(TICKETS.c.due)).where(TICKETS.c.tenant == sa.bindparam("tenant"))
 AT_ONCE = 500
 """Ids in one statement: databases limit its parameters."""
 
@@ -231,14 +232,61 @@ def rows(db: sa.Connection, tenant: str, ids: Sequence[int]) -> dict[int, Any]:
     return {row.TicketId: row for row in _in_parts(db, _BY_IDS, tenant, ids)}
 
 
-def heads(db: sa.Connection, tenant: str, ids: Sequence[int]) -> dict[int, tuple[int, int | None]]:
-    """Revision and time of deletion of tickets by number."""
-    return {id_: (revision, deleted) for id_, revision, deleted in _in_parts(db, _HEADS, tenant, ids)}
+Head = tuple[int, int | None]
+"""A ticket's revision, and when it was deleted."""
 
 
-def due(db: sa.Connection, tenant: str, now: int) -> list[dict[str, Any]]:
-    """The tickets that time has changed since they were last written."""
-    return [dict(row) for row in db.execute(_DUE, {"tenant": tenant, "now": now}).mappings()]
+def heads(ctx: Context, ids: Sequence[int]) -> dict[int, Head]:
+    """The heads of tickets by number, without those that are not there.
+
+    They are kept between calls until a ticket is written, and never those that a call sees of its own writing, which may yet be
+    undone.
+    """
+    tenant = tenant_name(ctx)
+    known: dict[int, Head | None] = ctx.installation.cache.setdefault((VENDOR, "heads", tenant), {})
+    missing = [id_ for id_ in ids if id_ not in known]
+    if missing:
+        found: dict[int, Head] = {
+            id_: (revision, deleted) for id_, revision, deleted in _in_parts(ctx.db, _HEADS, tenant, missing)
+        }
+        if ctx.installation.cache.get(_WRITER) == ctx.entry.n:
+            return found | {id_: head for id_ in ids if (head := known.get(id_)) is not None}
+        if len(known) + len(missing) > MOST_HEADS:
+            known.clear()
+            return heads(ctx, ids) if len(ids) <= MOST_HEADS else found
+        for id_ in missing:
+            known[id_] = found.get(id_)
+    return {id_: head for id_ in ids if (head := known[id_]) is not None}
+
+
+_WRITER = (VENDOR, "writer")
+MOST_HEADS = 200_000
+
+
+def _written(ctx: Context) -> None:
+    """Forget what was kept of tickets: this call has written one."""
+    cache, tenant = ctx.installation.cache, tenant_name(ctx)
+    cache[_WRITER] = ctx.entry.n
+    cache.pop((VENDOR, "heads", tenant), None)
+    cache.pop((VENDOR, "due", tenant), None)
+
+
+def due(ctx: Context) -> list[dict[str, Any]]:
+    """The tickets that time has changed since they were last written.
+
+    When the next of them is due is kept until a ticket is written: most calls need not ask.
+    """
+    tenant = tenant_name(ctx)
+    key = (VENDOR, "due", tenant)
+    earliest: int | None = ctx.installation.cache.get(key)
+    if earliest is None:
+        found = ctx.db.execute(_EARLIEST, {"tenant": tenant}).scalar()
+        earliest = instants.LATEST + 1 if found is None else found
+        if ctx.installation.cache.get(_WRITER) != ctx.entry.n:
+            ctx.installation.cache[key] = earliest
+    if earliest > ctx.now:
+        return []
+    return [dict(row) for row in ctx.db.execute(_DUE, {"tenant": tenant, "now": ctx.now}).mappings()]
 
 
 def one(db: sa.Connection, tenant: str, id_: int) -> dict[str, Any] | None:
@@ -285,6 +333,7 @@ def turn(ctx: Context) -> int:
 
 def keep(ctx: Context, row: Mapping[str, Any], *, new: bool = False) -> None:
     """Write a ticket under a new revision."""
+    _written(ctx)
     values = {**row, "tenant": tenant_name(ctx), "revision": turn(ctx), "due": _next(row)}
     if new:
         ctx.db.execute(sa.insert(TICKETS), values)
@@ -295,6 +344,7 @@ def keep(ctx: Context, row: Mapping[str, Any], *, new: bool = False) -> None:
 
 def remove(ctx: Context, id_: int) -> None:
     """Take a ticket and its messages away."""
+    _written(ctx)
     tenant = tenant_name(ctx)
     ctx.db.execute(sa.delete(TICKETS).where(TICKETS.c.tenant == tenant, TICKETS.c.TicketId == id_))
     ctx.db.execute(sa.delete(MESSAGES).where(MESSAGES.c.tenant == tenant, MESSAGES.c.ticket == id_))

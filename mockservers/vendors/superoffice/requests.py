@@ -23,6 +23,9 @@ class Asked:
 
     root: str = "/"
     host: str = ""
+    scheme: str = "http"
+    prefix: str = ""
+    """What stands before the root in addresses that are handed out: the part that chooses the world."""
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +38,11 @@ class Asked:
     format: str = "json"
     met: list[Rule] = field(default_factory=list)
     """Rules that the wire applied while reading."""
+
+    @property
+    def base(self) -> str:
+        """The path that a client puts before /api."""
+        return self.prefix + self.root.rstrip("/")
 
     def header(self, name: str) -> str:
         """A header by its lower-case name, or empty text."""

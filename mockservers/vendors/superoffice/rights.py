@@ -103,12 +103,25 @@ FREE = Role()
 """A caller without any restriction."""
 
 
+NOTHING = Role({"Mask": "None", "Reason": ""})
+"""A caller whose rights nobody can read, as the control API takes any facts: it sees nothing."""
+
+
 @lru_cache(maxsize=256)
 def _role(text: str) -> Role:
     raw = json.loads(text)
-    return Role(
-        raw.get("table"),
-        raw.get("fields") or {},
-        {name: tuple(values) for name, values in (raw.get("hidden") or {}).items()},
-        frozenset(raw.get("denied") or ()),
-    )
+    try:
+        return Role(
+            None if raw.get("table") is None else checked(raw["table"]),
+            {name: checked(right, True) for name, right in (raw.get("fields") or {}).items()},
+            {name: tuple(values) for name, values in (raw.get("hidden") or {}).items() if name in _HIDEABLE},
+            frozenset(raw.get("denied") or ()),
+        )
+    except (ValueError, TypeError, AttributeError):
+        return NOTHING
+
+
+_HIDEABLE = frozenset(field.name for field in catalogue.load(VENDOR)["Ticket"].fields if not field.read_only) - {
+    "ContactId", "OwnedByAssociateId", "TableRight", "FieldProperties"
+}  # fmt: skip
+"""Properties that a ticket has of its own."""

@@ -36,10 +36,11 @@ def _serve(path: str = "") -> Response:
     tenants = here.world.installation(VENDOR).tenants
     route = routes.find(here.exchange.method, here.path, dialect["roots"], [each.name for each in tenants])
     asked = Asked(route.root, here.environ.get("HTTP_HOST", ""), path=route.path)
+    asked.scheme, asked.prefix = here.environ["wsgi.url_scheme"], here.environ["SCRIPT_NAME"]
     asked.headers = {name: value for name in _SEEN if (value := here.header(name))}
     asked.cookies = bodies.cookies(here.header("Cookie"))
     asked.variables = bodies.variables(here.query)
-    _hide(here, asked)
+    _hide(here, asked, route.operation)
     if "so-browser-tz-offset" in asked.headers or here.environ.get("HTTP_ACCEPT_LANGUAGE") == "":
         asked.met.append(rules.REQUEST_NPM_HEADERS)
     defect: Exception | None = None
@@ -64,10 +65,17 @@ def _serve(path: str = "") -> Response:
     return _answer(chosen, answer, dialect["xml_namespaces"])
 
 
-def _hide(here: Visit, asked: Asked) -> None:
-    """Name what was presented as a secret, right or wrong, so that no journal shows it."""
+def _hide(here: Visit, asked: Asked, route: str) -> None:
+    """Name what was presented as a secret, right or wrong, so that no journal shows it.
+
+    Basic is no part of it: its header is masked by its name, and its password named where it is read.
+    """
     given = [asked.header("so-apptoken"), asked.header("x-xsrf-token"), *asked.cookies.values()]
-    given.append(asked.header("authorization").partition(" ")[2].strip())
+    scheme, _, value = asked.header("authorization").partition(" ")
+    if scheme.lower() != "basic":
+        given.append(value.strip())
+    if route == "tokens":
+        given += bodies.token_secrets(here.query, here.exchange.body)
     here.exchange.secrets += [each for each in given if each]
 
 

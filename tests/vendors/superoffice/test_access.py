@@ -245,6 +245,10 @@ def test_no_journal_shows_a_secret(desk: Desk) -> None:
     made = [token(desk, kind) for kind in ("SOTicket", "Bearer", "refresh", "cookie")]
     secrets = [each["token"] for each in made] + [made[3]["xsrf"], "demo-password", TICKET, BEARER, REFRESH, "DEMO-APP-TOKEN",
                                                   "DEMO-SESSION-COOKIE", "DEMO-XSRF-VALUE", "WRONG-SECRET"]  # fmt: skip
+    desk.administer("add user", user="new@demo.example", password="NEW-PASSWORD")
+    secrets.append("NEW-PASSWORD")
+    told = repr([(entry.request, entry.result) for entry in desk.world.journal])
+    assert [secret for secret in secrets if secret in told] == []
     before = desk.world.journal.count
     for secret in secrets:
         for scheme in ("Basic", "SOTicket", "Bearer"):

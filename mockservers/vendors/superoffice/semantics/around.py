@@ -21,7 +21,7 @@ _OF_METHOD = {each["path"].rpartition("/")[2]: each for each in ENDPOINTS if "/A
 def version(ctx: Context, asked: Asked) -> Answer:
     """What serves here (superoffice.address.version)."""
     ctx.cite(rules.ADDRESS_VERSION)
-    base = f"{asked.root.rstrip('/')}/api/v1"
+    base = f"{asked.base}/api/v1"
     return Answer({"v1": base, "Version": "1.0", "NetServerVersion": RELEASE, "Release": "12.4"}, "ApiVersion")
 
 
@@ -31,7 +31,7 @@ def addresses(ctx: Context, asked: Asked) -> Answer:
     made: dict[str, dict[str, str]] = {}
     for each in ENDPOINTS:
         if each["emulate"] != "skip" and each["path"].startswith("/api/v1/"):
-            url = f"{asked.root.rstrip('/')}{each['path']}"
+            url = f"{asked.base}{each['path']}"
             made.setdefault(url, {})[each["method"]] = str(each["answer"] or "nothing")
     return Answer(made, "Addresses")
 
@@ -44,11 +44,11 @@ def state(ctx: Context, asked: Asked) -> Answer:
     if found is None:
         raise Refusal(rules.ERROR_REST, "not_found", message=f"Tenant {asked.path[0][:40]} not found")
     state = str(found.facts.get("state", "Running"))
-    host = found.facts.get("host") or asked.host
+    home = f"{asked.scheme}://{found.facts.get('host') or asked.host}{asked.prefix}/{found.name}"
     value = {
-        "ContextIdentifier": found.name, "Endpoint": f"http://{host}/{found.name}", "State": state,
+        "ContextIdentifier": found.name, "Endpoint": home, "State": state,
         "IsRunning": state in RUNNING, "ValidUntil": instants.to_iso(min(ctx.now + instants.HOUR, instants.LATEST)),
-        "Api": f"http://{host}/{found.name}/api", "Version": RELEASE,
+        "Api": f"{home}/api", "Version": RELEASE,
     }  # fmt: skip
     return Answer(value, "TenantStatus")
 
@@ -58,7 +58,7 @@ def describe(ctx: Context, asked: Asked) -> Answer:
     ctx.cite(rules.REQUEST_GET_DESCRIBES, rules.ADDRESS_AGENT)
     endpoint = _OF_METHOD[asked.path[0]]
     value = {
-        "Name": asked.path[0], "Method": endpoint["method"], "Url": f"{asked.root.rstrip('/')}{endpoint['path']}",
+        "Name": asked.path[0], "Method": endpoint["method"], "Url": f"{asked.base}{endpoint['path']}",
         "Parameters": endpoint.get("query", []), "Request": endpoint.get("body"), "Response": endpoint["answer"],
         "NsApiSlow": endpoint.get("slow_ms", 0),
     }  # fmt: skip
@@ -68,7 +68,7 @@ def describe(ctx: Context, asked: Asked) -> Answer:
 def described(ctx: Context, asked: Asked) -> Answer:
     """All of it as an OpenAPI document of our own."""
     ctx.cite(rules.ADDRESS_VERSION)
-    return Answer(description.document(ctx.installation.dialect, asked.root), "OpenApi")
+    return Answer(description.document(ctx.installation.dialect, asked.base), "OpenApi")
 
 
 def _zone(code: str) -> dict[str, Any]:

@@ -103,8 +103,7 @@ def _shown(
 
 
 def _listed(asked: Asked, value: list[dict[str, Any]]) -> dict[str, Any]:
-    root = asked.root.rstrip("/")
-    return {"odata.metadata": f"{root}/api/v1/Archive/$metadata", "odata.nextLink": None, "value": value}
+    return {"odata.metadata": f"{asked.base}/api/v1/Archive/$metadata", "odata.nextLink": None, "value": value}
 
 
 def tickets(ctx: Context, asked: Asked) -> Answer:

@@ -81,7 +81,7 @@ def _rendered(ctx: Context, shelf: Shelf, ids: Sequence[int]) -> dict[int, bytes
     fragments, made = shelf.fragments, {}
     met: dict[int, Fragment] = {}
     missing = []
-    for id_, (revision, deleted) in heads(ctx.db, tenant_name(ctx), ids).items():
+    for id_, (revision, deleted) in heads(ctx, ids).items():
         if gone(ctx, deleted):
             ctx.cite(rules.RESULT_DELETED)
             continue
