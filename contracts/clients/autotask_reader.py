@@ -18,6 +18,7 @@ NAMESPACE = "http://autotask.net/ATWS/v1_6/"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 MOST = 500  # rows of one answer, whatever there is
 ENOUGH = 0.9  # of the hour's requests: the rest is left to those who write
+OFTEN = 10  # calls until usage is looked at again
 
 MIRRORED = [
     "TicketNumber", "Title", "Description", "Resolution", "Status", "Priority", "QueueID", "IssueType", "SubIssueType",
@@ -63,6 +64,7 @@ class Client:
         self.code = credentials["IntegrationCode"]
         self.zone = ZoneInfo(options["time_zone"])
         self.http = requests.Session()
+        self.calls = OFTEN  # since usage was looked at
         self.latest = ""  # the latest activity that was seen, as the vendor's own text
         self.deletion = 0  # the last entry of the log of deleted tickets that was seen
         self.tickets = {}
@@ -75,7 +77,8 @@ class Client:
 
     def sync(self):
         """Read what was active since the latest activity that is known, and what was deleted."""
-        self.watch_usage()
+        if self.calls >= OFTEN:
+            self.watch_usage()
         latest = self.latest
         # From the same moment on, not after it: more may have happened in that very moment. And as the vendor wrote
         # it: whoever computes with Eastern clock time stumbles where clocks change.
@@ -102,11 +105,12 @@ class Client:
 
     def watch_usage(self):
         """Stop in time: past the limit the customer's whole database is shut out, for every integration."""
-        result = self.call("getThresholdAndUsageInfo", "")
+        result, self.calls = self.call("getThresholdAndUsageInfo", ""), 0
         numbers = [
             int(each) for each in re.findall(r": *([0-9]+)", text(result.find(".//{*}EntityReturnInfo"), "Message"))
         ]
         if len(numbers) == 3 and numbers[2] >= ENOUGH * numbers[0]:
+            self.calls = OFTEN
             raise Refused(f"{numbers[2]} of {numbers[0]} requests are used")
 
     # --- queries ---
@@ -132,6 +136,7 @@ class Client:
         """The result of a call. Never returns unless the vendor says that all went well."""
         if self.service is None:
             self.service = self.find_zone()
+        self.calls += 1
         result = self.post(self.service, operation, body)
         if text(result, "ReturnCode") != "1":
             raise Refused("; ".join(each.text or "" for each in result.findall(".//{*}ATWSError/{*}Message")))

@@ -14,6 +14,7 @@ class Client(reader.Client):
         return {**super().hello(), "name": "Autotask sweeper"}
 
     def sync(self):
+        self.watch_usage()
         known, self.tickets = self.tickets, {}
         try:
             for row in self.all("Ticket"):
@@ -26,14 +27,7 @@ class Client(reader.Client):
         # The question may stand in CDATA instead of being escaped.
         question = f"<queryxml><entity>{entity}</entity><query>{conditions}</query></queryxml>"
         result = self.call("query", f"<sXML><![CDATA[{question}]]></sXML>")
-        self.calls += 1
-        if self.calls % 2 == 0:
-            self.watch_usage()
         return result.findall("{*}EntityResults/{*}Entity")
-
-    def reset(self, **given):
-        super().reset(**given)
-        self.calls = 0
 
 
 if __name__ == "__main__":

@@ -135,6 +135,8 @@ class _Play:
         self.keys = 0
         self.unanswered: list[tuple[str, dict[str, Any]]] = []
         self.tasks: list[Task] = []
+        self.truth: Truth = {}
+        self.truth_at = -1
         self.mirror: dict[str, Record] | None = None
         self.listed: list[Record] = []
         self.pending: _Pending | None = None
@@ -176,8 +178,6 @@ class _Play:
         hello = self.driver.hello()
         installation = self.world.installation(vendor)
         options = {"since": instants.to_iso(self.scenario.start)} | self.machine.options(installation.dialect)
-        if self.scenario.data != "empty":
-            self._list()
         self._reset(options)
         for n, step in enumerate(self.scenario.steps, 1):
             try:
@@ -385,8 +385,12 @@ class _Play:
     # --- the truth and the history ---
 
     def _truth(self) -> Truth:
-        """Every record as it truly is."""
-        return {self.machine.entity: self._list(), **{part: self._list(part) for part in self.machine.parts}}
+        """Every record as it truly is; listed anew only when something was asked or done since."""
+        if self.truth_at != self.world.journal.count:
+            kinds = {self.machine.entity: None, **{part: part for part in self.machine.parts}}
+            self.truth = {kind: self._list(part) for kind, part in kinds.items()}
+            self.truth_at = self.world.journal.count
+        return self.truth
 
     def _list(self, part: str | None = None) -> dict[str, Record]:
         """Every ticket as it truly is, or every record of a kind that hangs on tickets."""

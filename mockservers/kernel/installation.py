@@ -10,6 +10,7 @@ from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -31,8 +32,8 @@ _TEMPLATES: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
 _MOST_TEMPLATES, _LARGEST_TEMPLATE = 48, 32 << 20
 _MOST_BYTES = 160 << 20
 """Of all images together."""
-_BLANKS: dict[str, bytes] = {}
-"""Images of databases with all their tables and no rows, by emulator: making two hundred tables takes a while."""
+_BLANKS: WeakKeyDictionary[sa.MetaData, bytes] = WeakKeyDictionary()
+"""Images of databases with all their tables and no rows: making two hundred tables takes a while."""
 
 MOST_ISSUED = 64
 """Tokens handed out by one installation that are masked wherever they stand; an older one where it is presented."""
@@ -92,15 +93,15 @@ class Installation:
                     _TEMPLATES.popitem(last=False)
 
     def _make_tables(self) -> None:
-        # Another emulator of the same name may have other tables, so its own are looked at too.
-        name = f"{self.emulator.name}/{id(self.emulator.metadata)}"
-        if self.store.path is None and name in _BLANKS:
-            self.store.load(_BLANKS[name])
+        metadata = self.emulator.metadata
+        blank = _BLANKS.get(metadata) if self.store.path is None else None
+        if blank is not None:
+            self.store.load(blank)
             return
         self.store.create(_STATE.metadata)
-        self.store.create(self.emulator.metadata)
+        self.store.create(metadata)
         if self.store.path is None:
-            _BLANKS[name] = self.store.dump()
+            _BLANKS[metadata] = self.store.dump()
 
     def _is_whole(self) -> bool:
         """Whether seeding came to its end; raises ValueError for a database that is not ours."""

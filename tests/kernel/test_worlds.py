@@ -492,10 +492,31 @@ def test_a_running_clock_leaves_no_template(seedings: list[Recipe]) -> None:
     assert len(seedings) == 2
 
 
-def test_templates_are_bounded(seedings: list[Recipe]) -> None:
-    for seed in range(20):
+def test_templates_are_bounded(seedings: list[Recipe], monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(60):
         opened(replace(FROZEN, seed=seed))
-    assert len(installations._TEMPLATES) == 12
+    assert len(installations._TEMPLATES) == 48
+    size = len(next(iter(installations._TEMPLATES.values())))
+    monkeypatch.setattr(installations, "_MOST_BYTES", 5 * size + size // 2)
+    opened(replace(FROZEN, seed=60))
+    assert len(installations._TEMPLATES) == 5
+
+
+def test_tables_are_made_once_for_all_worlds_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(replace(FROZEN, seed=1001))
+    made: list[Any] = []
+    monkeypatch.setattr(Store, "create", lambda store, metadata: made.append(metadata))
+    opened(replace(FROZEN, seed=1002))
+    assert made == []
+
+
+def test_tables_are_made_for_each_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made: list[Any] = []
+    create = Store.create
+    monkeypatch.setattr(Store, "create", lambda store, metadata: (made.append(metadata), create(store, metadata)))
+    for name in ("one", "two"):
+        opened(replace(FROZEN, store=tmp_path), name)
+    assert len(made) == 4
 
 
 # --- worlds -----------------------------------------------------------------------------------------------------------

@@ -330,7 +330,8 @@ def touched(
             and not any(comparing.same(history, name, each.fields.get(name), value) for each in mine)
         ]
         earlier = [record for n, record in history.ever.get(before.id, ()) if n <= task.first and record.exists]
-        outdated = any(
+        # A field that is empty now and was empty earlier may have been cleared as well.
+        outdated = any(after.fields[name] is not None for name in changed) and any(
             all(comparing.same(history, name, each.fields.get(name), after.fields[name]) for name in changed)
             for each in earlier
         )

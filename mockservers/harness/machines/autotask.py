@@ -16,6 +16,8 @@ SOURCE = 11
 """The ticket source that the customer set up for the client's integration."""
 REFERENCE = "Locate Ref"
 """The user-defined field in which the client's integration may keep numbers of its own."""
+USER = 29682885
+"""The resource that the client's user is."""
 RESOURCE, ROLE = 29682886, 29682834
 """In whose name, and in which role, the integration books time."""
 
@@ -26,6 +28,7 @@ def _options(dialect: Dialect) -> dict[str, Any]:
         "since": "2000-01-01T00:00:00Z",
         "source": SOURCE,
         "reference_field": REFERENCE,
+        "user_resource": USER,
         "resource": RESOURCE,
         "role": ROLE,
     }

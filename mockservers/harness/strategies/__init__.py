@@ -159,7 +159,7 @@ def write(
     fields: Mapping[str, Any] | None = None,
     text: str = "",
     minutes: int | None = None,
-    after_request: int = 0,
+    after_request: int = 1,
     intents: Iterable[Intent] = (),
 ) -> Intent:
     """The client writes something at the vendor; others act when its request number `after_request` was answered."""

@@ -38,7 +38,7 @@ from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.vendors import emulator
 
 SMALL = ("demo:0", "demo:30")
-DATA = (*["demo:0"] * 40, "demo:30", "demo:30", "demo:500", "demo:501", "demo:1000")
+DATA = (*["demo:0"] * 80, *["demo:30"] * 4, "demo:500", "demo:501", "demo:501")
 """Tickets that are there already. The first thirty of them stand for something: one moment, changes of clocks, texts."""
 BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8])
 """An image of each is kept, which is why there are few: a usual day, and around changes of clocks."""
@@ -133,7 +133,7 @@ def _others() -> Strategy:
 
 def _writing(hello: Hello, others: Strategy) -> Strategy | None:
     """Writes that the client knows, now and then with others acting inside; None for a client that only reads."""
-    after = st.sampled_from((1, 0, 2, 3))
+    after = st.sampled_from((1, 2, 3, 9))  # the last one: when all is done
     inside = weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
     index, told, new, minutes = indexes, _told, _new(), st.sampled_from(MINUTES)
     tasks = {

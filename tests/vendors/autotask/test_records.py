@@ -141,6 +141,7 @@ def test_people_note_enter_time_assign_complete_and_reopen(post: Post) -> None:
     assert do(post, "act", id=id_, action="update", fields={"Title": "New"})["fields"]["Title"] == "New"
 
 
+@pytest.mark.rule("autotask.ticket.deleted_log")
 def test_deleting_takes_along_what_needs_it_and_frees_what_names_it(post: Post) -> None:
     id_ = ticket(post, Title="Doomed")
     do(post, "act", id=id_, action="note")

@@ -1,0 +1,265 @@
+"""Tasks by which a client writes: what the play tells and writes down, and what is judged of it for all vendors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from mockservers.harness import scenarios
+from mockservers.harness.check import CheckConfig, check
+from mockservers.harness.clients import reference
+from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.duties import Judgement, of, shared
+from mockservers.harness.history import History, Record, Task
+from mockservers.harness.play import Stage
+from tests.harness.conftest import at, deed, exchanged
+
+Make = Callable[..., History]
+HEAD = "mockservers: 1\nvendor: autotask\nstart: 2026-03-02T10:00:00Z\ndata: demo:0\nsteps:\n"
+NEW = "{AccountID: 174, Title: a & b, Priority: 2, Status: 1}"
+CREATE = f"- client: create\n  fields: {NEW}\n"
+
+
+def play(steps: str, client: Any = None) -> History:
+    with CallableDriver.of(client or reference("autotask", "writer")) as driver, Stage(driver) as stage:
+        return stage.play(scenarios.parse(HEAD + steps))
+
+
+# --- the play ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_client_was_told_and_what_came_of_it() -> None:
+    history = play(CREATE + "- client: close\n  ticket: T1\n- client: note\n  ticket: T1\n  text: hello\n")
+    create, close, note = history.writes
+    ticket = create.answered["id"]
+    assert create.asked == {"key": "k1", "fields": {"AccountID": 174, "Title": "a & b", "Priority": 2, "Status": 1}}
+    assert history.labels == {ticket: "T1"}
+    assert [record.id for record in history.made(create)] == [ticket]
+    assert (close.ticket, close.asked) == (ticket, {"record": ticket})
+    assert close.was is not None
+    assert close.became is not None
+    assert close.was["Ticket"][ticket].fields["Status"] == 1
+    assert close.became["Ticket"][ticket].fields["Status"] == 5
+    assert note.asked["key"] == "k2"
+    (made,) = history.made(note, "TicketNote")
+    assert made.fields["Description"] == "hello"
+    assert history.parts["TicketNote"] == {made.id: made}
+    assert [state.fields["Status"] for _, state in history.ever[ticket]] == [1, 5, 5]
+
+
+def test_a_write_without_an_answer_is_told_again_with_its_key_when_the_world_has_settled() -> None:
+    history = play(f"- fault: lost_answer\n  operation: create\n{CREATE}- client: close\n  ticket: T1\n")
+    first, again = history.writes  # a ticket that the client knows nothing of cannot be closed
+    assert (first.error_kind, first.again, again.again, again.ok) == ("transport", False, True, True)
+    assert first.asked == again.asked
+    (record,) = history.made(first)
+    assert again.answered == {"id": record.id}
+    assert history.made(again) == []
+
+
+def test_a_task_that_the_client_does_not_know_is_not_told() -> None:
+    history = play(CREATE + "- client: sync\n", reference("autotask"))
+    assert history.writes == []
+    assert history.labels == {}
+    assert len(history.syncs) == 3
+
+
+def test_others_may_act_within_a_write() -> None:
+    history = play(
+        "- {other: create}\n- client: update\n  ticket: T1\n  fields: {Priority: 1}\n"
+        "  meanwhile: {after_request: 2, steps: [{other: change, ticket: T1, fields: {Priority: 4}}, {other: create}]}\n"
+    )
+    (update,) = history.writes
+    changed, made = history.deeds_within(update)
+    assert made.record is not None
+    assert made.record.id not in [record.id for record in history.made(update)]
+    assert changed.n < max(each.n for each in history.within(update))
+
+
+def test_what_administrators_do_is_known() -> None:
+    history = play("- {other: act, ticket: customer, action: use requests, requests: 7}\n")
+    (used,) = history.deeds
+    assert used.record is not None
+    assert (used.record.id, used.record.fields["requests"]) == ("customer", 7)
+
+
+def test_the_truth_is_not_listed_twice_where_nothing_happened_between() -> None:
+    history = play("- {other: create}\n- client: close\n  ticket: T1\n- client: close\n  ticket: T1\n")
+    first, second = history.writes
+    assert first.became is second.was
+
+
+def test_duties_of_a_task_that_a_client_lacks_do_not_apply() -> None:
+    report = check(CheckConfig("autotask", CallableDriver.of(reference("autotask")), examples=1, save_to=None))
+    found = {each.duty.slug: each.verdict for each in report.dialects[0].verdicts}
+    for duty in of("autotask"):
+        assert (found[duty.slug] == "n/a") == bool(duty.needs)
+    assert "create" in next(each.needs for each in of("autotask") if each.slug == "written_once")
+
+
+# --- judging ----------------------------------------------------------------------------------------------------------
+
+Truth = Mapping[str, Record]
+
+
+def ticket(id: str, exists: bool = True, **fields: Any) -> Record:
+    return Record(id, fields, exists)
+
+
+def note(id: str, text: str) -> Record:
+    return Record(id, {"Description": text})
+
+
+def write(
+    do: str, was: list[Record], became: list[Record], notes: tuple[list[Record], list[Record]] = ([], []), **more: Any
+) -> Task:
+    """A task from the journal's entry 10 to 20, in which nothing failed."""
+
+    def truth(tickets: list[Record], of: list[Record]) -> dict[str, dict[str, Record]]:
+        return {"Ticket": {each.id: each for each in tickets}, "TicketNote": {each.id: each for each in of}}
+
+    asked = more.pop("asked", {})
+    bounds = {"first": 10, "last": 20, **more}
+    given = {"ticket": asked.get("record"), **bounds}
+    return Task(0, do, at(0), at(0), asked=asked, was=truth(was, notes[0]), became=truth(became, notes[1]), **given)
+
+
+@pytest.fixture
+def writes(history: Make) -> Make:
+    return lambda *tasks, **facts: history("autotask", tasks=list(tasks), entity="Ticket", **facts)
+
+
+def said(record: Record) -> str:
+    return str(record.fields.get("Description"))
+
+
+def done(history: History) -> Judgement:
+    return shared.done(history, {"note": ("TicketNote",)}, said, {"close": {"Status": 5}})
+
+
+def test_done(writes: Make) -> None:
+    told = {"record": "1", "fields": {"Title": "new", "DueDateTime": "2026-03-05T15:00:00Z"}}
+    right = ticket("1", Title="new", DueDateTime="2026-03-05T10:00:00-05:00")
+    old = ticket("1", Title="old", DueDateTime=None)
+    assert done(writes(write("update", [old], [right], asked=told))).verdict == "kept"
+    judgement = done(writes(write("update", [old], [old], asked=told)))
+    assert [dict(each.facts) for each in judgement.breaches] == [{"field": "Title"}, {"field": "DueDateTime"}]
+    assert "says that its update at 2026-03-02T10:00:00Z is done, but Title" in judgement.breaches[0].text
+    # Who says that it failed claims nothing.
+    assert done(writes(write("update", [old], [old], asked=told, error_kind="refused"))).verdict == "unproven"
+    assert done(writes(write("close", [old], [ticket("1", Status=1)], asked={"record": "1"}))).verdict == "broken"
+    assert done(writes(write("close", [old], [ticket("1", Status=5)], asked={"record": "1"}))).verdict == "kept"
+
+
+def test_done_of_a_ticket_that_is_made(writes: Make) -> None:
+    told = {"key": "k1", "fields": {"Title": "new"}}
+    made = ticket("7", Title="new")
+    assert done(writes(write("create", [], [made], asked=told, answered={"id": "7"}))).verdict == "kept"
+    for answered in ({"id": "8"}, {}, None, "7"):
+        assert done(writes(write("create", [], [made], asked=told, answered=answered))).verdict == "broken"
+
+
+def test_done_of_a_note(writes: Make) -> None:
+    told = {"record": "1", "key": "k1", "text": "one\n two & three"}
+    one = [ticket("1")]
+    for text, verdict in (("one two & three", "kept"), ("- one\n\ntwo & three (ours)", "kept"), ("one two", "broken")):
+        history = writes(write("note", one, one, ([], [note("5", text)]), asked=told))
+        assert done(history).verdict == verdict
+
+
+def test_done_where_others_meddle(writes: Make) -> None:
+    told = {"record": "1", "fields": {"Title": "new"}}
+    old, theirs = ticket("1", Title="old", Status=1), ticket("1", Title="theirs", Status=1)
+    task = write("update", [old], [theirs], asked=told)
+    assert done(writes(task)).verdict == "broken"
+    changed = deed(15, "change", "1", Title="theirs", Status=1)
+    assert done(writes(task, deeds=[changed])).verdict == "kept"
+    # They put back what was there before, after the client's last request: nobody can see it was ever another.
+    back = deed(15, "change", "1", Title="old", Status=1)
+    task = write("update", [old], [old], asked=told)
+    assert done(writes(task, deeds=[back], exchanges=[exchanged(12), exchanged(14)])).verdict == "kept"
+    noted = deed(13, "act", "1", Title="old", Status=1)
+    assert done(writes(task, deeds=[noted], exchanges=[exchanged(12), exchanged(14)])).verdict == "broken"
+    gone = deed(15, "delete", "1", exists=False)
+    assert done(writes(write("update", [old], [], asked=told), deeds=[gone])).verdict == "kept"
+    assert done(writes(write("update", [old], [], asked=told))).verdict == "broken"
+
+
+def once(history: History) -> Judgement:
+    return shared.written_once(history, {"note": ("TicketNote",)}, said)
+
+
+def test_written_once(writes: Make) -> None:
+    told = {"key": "k1", "fields": {"Title": "x"}}
+    one, two = ticket("1", Title="x"), ticket("2", Title="x")
+    lost = exchanged(12, received=None, status=None)
+    first = write("create", [], [one], asked=told, error_kind="transport")
+    again = write("create", [one], [one], asked=told, first=30, last=40, again=True)
+    twice = write("create", [one], [one, two], asked=told, first=30, last=40, again=True)
+    assert once(writes(first, again)).verdict == "unproven"  # no answer was lost
+    assert once(writes(first, again, exchanges=[lost])).verdict == "kept"
+    judgement = once(writes(first, twice, exchanges=[lost]))
+    assert judgement.breaches[0].text == (
+        "one create was told, and the vendor has 2 of it (Ticket 1, 2); request #12 at 2026-03-02T10:00:00Z had no answer"
+    )
+    # What somebody else made meanwhile is not the client's.
+    theirs = deed(35, "create", "2", Title="x")
+    assert once(writes(first, twice, exchanges=[lost], deeds=[theirs])).verdict == "kept"
+    # Another key is another ticket.
+    other = write("create", [one], [one, two], asked={**told, "key": "k2"}, first=30, last=40)
+    assert once(writes(first, other, exchanges=[lost])).verdict == "kept"
+
+
+def test_notes_of_others_are_not_the_clients(writes: Make) -> None:
+    told, one = {"record": "1", "key": "k1", "text": "a & b"}, [ticket("1")]
+    both = [note("5", "a & b"), note("6", "somebody else's")]
+    assert once(writes(write("note", one, one, ([], both), asked=told))).breaches == ()
+    both = [note("5", "a & b"), note("6", "again: a & b")]
+    assert once(writes(write("note", one, one, ([], both), asked=told))).verdict == "broken"
+    assert once(writes(write("note", one, one, (both[:1], both), asked=told))).breaches == ()
+
+
+def untouched(history: History) -> Judgement:
+    return shared.nothing_else_touched(history, {"LastActivityDate"}, {"close": ("Status",)})
+
+
+def test_nothing_else_touched(writes: Make) -> None:
+    told = {"record": "1", "fields": {"Title": "new"}}
+    before = ticket("1", Title="old", Description="kept", LastActivityDate="2026-03-02T10:00:00Z", Status=1)
+    after = ticket("1", Title="new", Description="kept", LastActivityDate="2026-03-02T10:05:00Z", Status=1)
+    cleared = ticket("1", Title="new", Description=None, LastActivityDate="2026-03-02T10:05:00Z", Status=1)
+    assert untouched(writes(write("update", [before], [after], asked=told))).verdict == "kept"
+    judgement = untouched(writes(write("update", [before], [cleared], asked=told), labels={"1": "T1"}))
+    assert judgement.breaches[0].text == (
+        'the update at 2026-03-02T10:00:00Z changed Description of T1 (id 1) from "kept" to null, which nobody asked for'
+    )
+    # Whoever clears a field says so even if the write failed.
+    failed = write("update", [before], [cleared], asked=told, error_kind="transport")
+    assert untouched(writes(failed)).verdict == "broken"
+    done = ticket("1", Title="old", Description="kept", Status=5)
+    assert untouched(writes(write("close", [before], [done], asked={"record": "1"}))).verdict == "kept"
+    # What others did meanwhile may stand, or not.
+    theirs = deed(15, "change", "1", **{**after.fields, "Description": "theirs"})
+    for text in ("theirs", "kept"):
+        now = ticket("1", **{**after.fields, "Description": text})
+        assert untouched(writes(write("update", [before], [now], asked=told), deeds=[theirs])).verdict == "kept"
+
+
+def test_an_old_copy_is_told_from_a_field_that_was_cleared(writes: Make) -> None:
+    told = {"record": "1", "fields": {"Title": "new"}}
+    states = [
+        deed(n, "change", "1", Title="old", Description=text, Resolution=None) for n, text in ((2, "a"), (4, "b"))
+    ]
+    before = ticket("1", Title="old", Description="b", Resolution=None)
+
+    def outdated(**fields: Any) -> list[tuple[str, bool]]:
+        after = ticket("1", Title="new", **fields)
+        _, found = shared.touched(writes(write("update", [before], [after], asked=told), deeds=states), ())
+        return [(each.field, each.outdated) for each in found]
+
+    assert outdated(Description="b", Resolution=None) == []
+    assert outdated(Description="a", Resolution=None) == [("Description", True)]
+    assert outdated(Description=None, Resolution=None) == [("Description", False)]
+    assert outdated(Description="a", Resolution="?") == [("Description", False), ("Resolution", False)]
