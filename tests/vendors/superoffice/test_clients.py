@@ -136,7 +136,9 @@ def test_addresses_that_are_handed_out_stay_in_the_world(door: FrontDoor) -> Non
     state = requests.get(f"{url}/api/state/Cust12345", timeout=30).json()
     assert state["Endpoint"] == f"{url}/Cust12345"
     login = ("demo@demo.example", "demo-password")
-    asked = requests.post(f"{state['Api']}/v1/Agents/Ticket/GetTickets", json={"TicketIds": [1]}, auth=login, timeout=30)
+    asked = requests.post(
+        f"{state['Api']}/v1/Agents/Ticket/GetTickets", json={"TicketIds": [1]}, auth=login, timeout=30
+    )
     assert [each["TicketId"] for each in asked.json()] == [1]
     document = requests.get(f"{url}/SuperOffice/api/v1/openapi.json", timeout=30).json()
     assert document["servers"] == [{"url": "/w/default/SuperOffice"}]
