@@ -115,8 +115,8 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     saving = ["SaveTicketEntity", "SaveTicketMessageEntity"] if writing is not None else []
     trouble = faults(here.refusals, ("GetTickets", "GetTickets", "ticket.list", *saving))
     stories = [
-        (_closed(), 2), (_hidden_rows(), 2), (_hidden_fields(), 2), (_merged(), 2), (_pages(), 1), (_sessions(), 2),
-        (_statuses(), 1), (_failing(here.refusals), 2), (_throttled(), 1), (_gone_between(), 2),
+        (_closed(), 2), (_hidden_rows(), 4), (_hidden_fields(), 3), (_merged(), 2), (_pages(), 1), (_sessions(), 2),
+        (_statuses(), 1), (_failing(here.refusals), 2), (_throttled(), 1), (_gone_between(), 3),
     ]  # fmt: skip
     if writing is not None:
         stories += [(_lost(hello), 4)]
