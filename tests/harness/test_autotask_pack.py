@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from mockservers.harness.report import check_text, replay_text
 
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference_name, roles
