@@ -250,16 +250,16 @@ def _lacks(
 def meddled_with(history: History, task: Task, record: Record) -> frozenset[str]:
     """The fields of a record of which nobody can say, after a task, whether what stands there is the client's doing.
 
-    Those that others changed meanwhile, and all of them when others acted after the client's last request.
+    Those that others changed before the client's first request, and all of them when others acted later: they may have
+    put back what was there before the client wrote.
     """
     before = (task.was or {}).get(history.entity, {}).get(record.id, record)
-    last = max((each.n for each in history.within(task)), default=0)
+    first = min((each.n for each in history.within(task)), default=0)
     found: set[str] = set()
     for deed in history.deeds_within(task):
         if deed.record is not None and deed.record.id == record.id:
             found |= {name for name, value in deed.record.fields.items() if value != before.fields.get(name)}
-            found |= set(deed.request.get("fields", ()))
-            found |= set(record.fields) if deed.n > last else set()
+            found |= set(record.fields) if deed.n > first else set()
     return frozenset(found)
 
 
