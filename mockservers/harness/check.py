@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = 180
 SECONDS = 300.0
-MOST_SHRINKS = 250
-"""Plays that shrinking one duty may take."""
+MOST_SHRINKS, MORE_SHRINKS, SHORT = 250, 80, 8
+"""Plays that shrinking one duty may take, and fewer where a scenario of no more than `SHORT` steps is known already."""
 
 
 @dataclass(frozen=True)
@@ -387,10 +387,12 @@ class _Hunt:
 
     def _prove(self, duty: Duty, examples: list[_Played]) -> Proof:
         """The smallest scenario that breaks the duty; the smallest one seen where shrinking finds none."""
-        last = min((each for each in examples if each.broken(duty)), key=_size)
-        if self.config.shrink and last.turn is not None:
+        found = min((each for each in examples if each.broken(duty)), key=_size)
+        # Bugs share scenarios: what was played to shrink another duty may show this one too.
+        last = min((each for each in self.known.values() if each is not None and each.broken(duty)), key=_size)
+        if self.config.shrink and found.turn is not None:
             self.config.progress(self.config.examples, self.config.examples, f"shrinking {duty.slug}")
-            last = self._shrink(duty, last)
+            last = self._shrink(duty, found.turn, last, MORE_SHRINKS if _size(last)[0] <= SHORT else MOST_SHRINKS)
         self._remember(duty, last.scenario)
         judgement = last.judgements[duty.id]
         proof = Proof(duty, last.scenario, judgement.breaches, last.history)
@@ -402,8 +404,9 @@ class _Hunt:
         except OSError as error:  # the report is worth more than the file
             return replace(proof, unsaved=f"not saved in {self.config.save_to}: {error.strerror or error}")
 
-    def _shrink(self, duty: Duty, smallest: _Played) -> _Played:
-        budget = self.plays + MOST_SHRINKS
+    def _shrink(self, duty: Duty, turn: int, smallest: _Played, most: int) -> _Played:
+        """The smallest play that breaks the duty, beginning at example `turn`, after at most `most` plays more."""
+        budget = self.plays + most
         error = breach_class(duty)
 
         def test(scenario: Scenario) -> None:
@@ -419,7 +422,7 @@ class _Hunt:
                 raise error(played.judgements[duty.id].breaches)
 
         with contextlib.suppress(error):
-            self._generate(smallest.turn or 0, test, shrink=True)
+            self._generate(turn, test, shrink=True)
         return smallest
 
 

@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
@@ -108,8 +108,6 @@ def show_mutants(found: Sequence[Mutant]) -> None:
         (m.vendor, m.duty, m.bug, "yes" if m.caught else "NO", m.examples, m.steps, f"{m.seconds:.1f}", ", ".join(m.others))
         for m in found
     ))  # fmt: skip
-    if not found:
-        return
     for vendor in dict.fromkeys(each.vendor for each in found):
         mine = [each for each in found if each.vendor == vendor]
         print(f"{vendor}: {len(mine)} mutants of {len({each.duty for each in mine})} duties, "
@@ -152,10 +150,13 @@ def main() -> int:
     with ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("spawn")) as pool:
         caught = [pool.submit(judge_mutant, v, name, asked.examples, asked.whole) for v, name in mutants]
         kept = [pool.submit(judge_client, *run, asked.examples) for run in runs]
-        found = [each.result() for each in caught]
-        show_mutants(found)
-        right = [each.result() for each in kept]
-        show_clients(right)
+        for n, done in enumerate(as_completed([*caught, *kept]), 1):
+            print(f"{n} of {len(caught) + len(kept)}: {tuple(done.result())[:3]}", file=sys.stderr, flush=True)
+        found, right = [each.result() for each in caught], [each.result() for each in kept]
+        if found:
+            show_mutants(found)
+        if right:
+            show_clients(right)
     return 0 if all(each.good for each in found) and not any(each.broken or each.unproven for each in right) else 1
 
 

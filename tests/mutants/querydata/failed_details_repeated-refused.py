@@ -8,6 +8,6 @@ class Client(reference("querydata")):
         try:
             return super().details(ticket)
         except Exception as error:
-            if getattr(error, "kind", "") == "refused" and "AUTH" not in str(error):
+            if getattr(error, "kind", "") == "refused" and "AuthCode" not in str(error):
                 return []
             raise

@@ -8,6 +8,6 @@ class Client(reference("querydata")):
         try:
             return super().summary(start, end)
         except Exception as error:
-            if "AUTH" in str(error):
+            if "AuthCode" in str(error):
                 raise
             return []
