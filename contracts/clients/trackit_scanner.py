@@ -56,9 +56,10 @@ class Client:
             ticket = self.record(self.call("GET", f"tickets/{number}"))
             notes = self.call("GET", f"tickets/{number}/Notes/0/0?SystemNote=true").get("TicketNotes")
         except Failure as failure:
-            if failure.status not in (403, self.options["unknown_status"]):
+            if failure.status == self.options["unknown_status"]:
+                self.known.pop(number, None)
+            elif failure.status != 403:  # which keeps from us what may well be there
                 raise
-            self.known.pop(number, None)
             return False
         if notes is None:
             raise Failure("transport", "an answer without notes")
@@ -88,8 +89,11 @@ class Client:
         self.token = None
 
     def login(self):
-        form = urllib.parse.urlencode({"grant_type": "password", **self.credentials})
-        self.token = self.send("POST", "token", form.encode(), "application/x-www-form-urlencoded").get("access_token")
+        form = urllib.parse.urlencode({"grant_type": "password", **self.credentials}).encode()
+        try:
+            self.token = self.send("POST", "token", form, "application/x-www-form-urlencoded").get("access_token")
+        except Failure as failure:
+            raise Failure(failure.kind, str(failure)) from None  # its status says nothing of any ticket
 
     def call(self, method, path, body=None):
         try:

@@ -99,6 +99,18 @@ def test_the_special_tickets_are_what_they_promise(desk: Desk) -> None:
     assert desk.get("/tickets/101").ticket["39"] == desk.get("/tickets/102").ticket["39"]
 
 
+def test_small_recipes_are_what_they_promise(make_desk: Any) -> None:
+    desk = make_desk("gap")
+    assert [desk.get(f"/tickets/{id_}").status for id_ in (1, 2, 26, 27, 28)] == [200, 404, 404, 200, 404]
+    assert desk.post("/tickets", {"Properties": {}}).ticket["1"] == 28
+    desk.world.close()
+    desk = make_desk("notes")
+    count = {id_: desk.get(f"/tickets/{id_}/Notes/0/0?SystemNote=true").json["Count"] for id_ in (1, 2, 3)}
+    assert count == {1: 20, 2: 25, 3: 7}
+    assert len(rows(desk, model.TICKETS)) == 3
+    desk.world.close()
+
+
 def test_a_file_goes_on_where_it_was(make_desk: Any, tmp_path: Path) -> None:
     desk = make_desk("demo:14", store=tmp_path / "desk.db")
     desk.admin("rename label", field="22", label="Title")
