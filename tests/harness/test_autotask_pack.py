@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from mockservers.harness.report import check_text, replay_text
 
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference_name, roles
@@ -14,6 +13,7 @@ from mockservers.harness.duties import Judgement, of
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.readers import autotask as wire
 from mockservers.harness.replay import replay
+from mockservers.harness.reports import check_text, replay_text
 from mockservers.kernel.data import folder
 from tests.harness.conftest import at, deed, exchanged, sync
 
