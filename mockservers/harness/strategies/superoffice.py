@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mockservers.harness.drivers import Hello
 from mockservers.harness.machines import machine
 from mockservers.harness.machines.superoffice import USER
-from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble
+from mockservers.harness.scenarios import CUSTOMER, Clock, Other, Scenario, Step, Trouble
 from mockservers.harness.strategies import (
     SPANS,
     TEXTS,
@@ -39,7 +39,7 @@ from mockservers.kernel.instants import HOUR, MINUTE
 from mockservers.vendors import emulator
 
 SMALL = ("empty",)
-DATA = (*["empty"] * 60, "demo:30", "demo:51", "demo:55", "demo:120", "demo:401")
+DATA = (*["empty"] * 50, "demo:30", "demo:51", "demo:55", "demo:120", "demo:401", "demo:401")
 """Tickets that are there already. The first fifty of them stand for something: sentinels, enumerations, changes of clocks."""
 BEGINNINGS = tuple(
     instants.from_iso(text)
@@ -74,7 +74,7 @@ REFUSED = ({"Title": "long " * 60}, {"Priority": 77}, {"Category": 99}, {"OwnedB
 """What the vendor refuses."""
 MINUTES = (None, None, 10, 90, 15)
 CLOCKS = (*SPANS, 21 * MINUTE, 2 * HOUR)
-NO_READ = {"Mask": "None", "Reason": "[SR_ACCESS_ROLE]"}
+NO_READ, READ = {"Mask": "None", "Reason": "[SR_ACCESS_ROLE]"}, {"Mask": "Update", "Reason": ""}
 
 _worded = st.fixed_dictionaries(
     {},
@@ -115,7 +115,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     saving = ["SaveTicketEntity", "SaveTicketMessageEntity"] if writing is not None else []
     trouble = faults(here.refusals, ("GetTickets", "GetTickets", "ticket.list", *saving))
     stories = [
-        (_closed(), 2), (_hidden_rows(), 4), (_hidden_fields(), 3), (_merged(), 2), (_pages(), 1), (_sessions(), 2),
+        (_closed(), 2), (_hidden_rows(), 4), (_hidden_fields(), 3), (_merged(), 2), (_pages(), 2), (_sessions(), 2),
         (_statuses(), 1), (_failing(here.refusals), 2), (_throttled(), 1), (_gone_between(), 3),
     ]  # fmt: skip
     if writing is not None:
@@ -252,18 +252,27 @@ def _closed() -> Strategy:
     )
 
 
-def _rights(**held: Any) -> Intent:
-    return administer("change rights", {"user": USER, **held})
+def _hide(categories: list[int]) -> Intent:
+    return administer("change rights", {"user": USER, "hidden": {"Category": categories}})
+
+
+def _may(field: str, right: Mapping[str, str]) -> Intent:
+    return plain(Other("act", CUSTOMER, "change rights", {field: dict(right)}, {"user": USER}))
+
+
+def _later() -> list[Intent]:
+    """Something newer: a client asks for the latest second again, and so would read anew what happened in it."""
+    return [plain(Clock(MINUTE)), create({})]
 
 
 def _hidden_rows() -> Strategy:
     """An administrator hides a category from the client's user for a while; its tickets are there all the time."""
 
     def story(index: int, late: bool) -> list[Intent]:
-        hide = _rights(hidden={"Category": [CATEGORY]})
-        again = [change(index, {"Priority": 2})]
+        hide = _hide([CATEGORY])
+        again = [change(index, {"Priority": 2}), *_later()]
         work = [sync(1, [hide])] if late else [hide, sync()]
-        return [create({"Category": CATEGORY}), sync(), *again, *work, _rights(hidden={}), sync()]
+        return [create({"Category": CATEGORY}), sync(), *again, *work, _hide([]), sync()]
 
     return st.builds(story, indexes, st.booleans())
 
@@ -275,10 +284,11 @@ def _hidden_fields() -> Strategy:
         return [
             create({"Title": "plain", "Deadline": TIMES[0], "CustId": 1}),
             sync(),
-            _rights(fields={field: NO_READ}),
+            _may(field, NO_READ),
             change(index, changed),
+            *_later(),
             sync(),
-            _rights(fields={}),
+            _may(field, READ),
         ]
 
     return st.builds(
@@ -306,7 +316,7 @@ def _pages() -> Strategy:
     """More than a page, while a ticket of the first page is taken away."""
 
     def story(times: int, after: int, away: bool) -> list[Intent]:
-        return [create({}, times=times), sync(after, [delete(0)] if away else [])]
+        return [create({}, times=times), *_later(), sync(after, [delete(0)] if away else [])]
 
     return st.builds(story, st.sampled_from((MANY, 50, 51)), st.sampled_from((1, 1, 2)), st.booleans())
 
