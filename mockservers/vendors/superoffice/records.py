@@ -16,6 +16,7 @@ from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.superoffice import administration, carriers, changes, phrases, rules
 from mockservers.vendors.superoffice.changes import Row, catch_up
+from mockservers.vendors.superoffice.importing import import_
 from mockservers.vendors.superoffice.model import (
     MESSAGES,
     SYSTEM_USER,
@@ -361,4 +362,5 @@ RECORDS = operations(
     Operation("delete", delete, "somebody takes it away for good: id"),
     Operation("read", read, "its truth: id"),
     Operation("list", list_, "the truth of all, by number: after?, most?, entity?"),
+    Operation("import", import_, "tickets as they are elsewhere: records, clear?"),
 )

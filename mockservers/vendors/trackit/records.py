@@ -15,6 +15,7 @@ from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.trackit import access, administration, fields, keeping, model, phrases, renderings
 from mockservers.vendors.trackit.fields import ASSIGNMENT, ATTACHMENT, NOTE, TICKET, grid, shown
+from mockservers.vendors.trackit.importing import import_
 from mockservers.vendors.trackit.keeping import Draft
 from mockservers.vendors.trackit.model import ASSIGNMENTS, ATTACHMENTS, NOTES, TICKETS, Row
 from mockservers.vendors.trackit.wishes import CUSTOMER, Wish, author
@@ -275,4 +276,5 @@ RECORDS = operations(
     Operation("delete", delete, "somebody deletes it: id"),
     Operation("read", read, "its truth: id, entity? (ticket, note, attachment, assignment), or the id customer"),
     Operation("list", list_, "the truth of all, by number: after?, most?, entity?, ticket?"),
+    Operation("import", import_, "records as they are elsewhere: entity?, records, clear?"),
 )  # fmt: skip
