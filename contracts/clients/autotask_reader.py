@@ -64,6 +64,7 @@ class Client:
         self.code = credentials["IntegrationCode"]
         self.zone = ZoneInfo(options["time_zone"])
         self.http = requests.Session()
+        self.http.trust_env = False  # no proxy and no .netrc of this machine comes between
         self.calls = OFTEN  # since usage was looked at
         self.latest = ""  # the latest activity that was seen, as the vendor's own text
         self.deletion = 0  # the last entry of the log of deleted tickets that was seen

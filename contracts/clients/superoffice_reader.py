@@ -52,6 +52,7 @@ class Client:
         self.token, self.renewal = credentials["Bearer"], credentials["refresh_token"]
         self.application = credentials["SO-AppToken"]
         self.http = requests.Session()
+        self.http.trust_env = False  # no proxy and no .netrc of this machine comes between
         self.latest = None  # up to when changes are known
         self.tickets = {}
 

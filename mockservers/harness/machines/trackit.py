@@ -88,7 +88,7 @@ MACHINE = Machine(
         "end sessions": ("user", "keep_refresh"),
         "segregate": ("modules", "group", "sees"),
         "desegregate": ("modules",),
-        "fail notes": ("times",),
+        "fail notes": (),
     },
     tasks=("sync", "create", "update", "note", "close"),
     parts=("note",),
