@@ -325,6 +325,9 @@ def told_twice(vendor: str) -> list[Exchanged]:
         return [rows(n, "1") for n in (1, 2)]
     if vendor == "trackit":
         return [exchanged(n, received=b'{"Tickets": {"1": {"Value": 1}}}') for n in (1, 2)]
+    if vendor == "superoffice":
+        asked: dict[str, Any] = {"method": "POST", "target": "/api/v1/Agents/Ticket/GetTickets"}
+        return [exchanged(n, body=b'{"TicketIds": [1]}', received=b'[{"TicketId": 1}]', **asked) for n in (1, 2)]
     return [exchanged(n, received=b"<tickets><ticket><tid>1</tid></ticket></tickets>") for n in (1, 2)]
 
 

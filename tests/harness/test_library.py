@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase, InMemoryExampleDatabase
-from mockservers.harness.report import check_text
 
 from mockservers.harness import (
     Breach,
@@ -29,6 +28,7 @@ from mockservers.harness import (
 )
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.reports import check_text
 from mockservers.kernel import instants
 from mockservers.kernel.data import folder
 

@@ -76,7 +76,8 @@ def test_every_action_task_and_fault_of_a_vendor_is_there(vendor: str) -> None:
         more = {key: "T2" if key in here.label_keys else {} if key == "fields" else "x" for key in keys}
         steps.append({"other": "act", "ticket": "T1", "action": action, **more})
     for action, keys in here.administration.items():
-        steps.append({"other": "act", "ticket": "customer", "action": action, **dict.fromkeys(keys, "x")})
+        more = {key: {"a": 1} if key == "fields" else "x" for key in keys}
+        steps.append({"other": "act", "ticket": "customer", "action": action, **more})
     given_: Mapping[str, Any] = {"ticket": "T1", "fields": {"a": 1}, "text": "x", "minutes": 5}
     steps += [{"client": task, **{key: given_[key] for key in scenarios.TASKS[task]}} for task in here.tasks]
     for kind in KINDS.values():
