@@ -17,12 +17,12 @@ from mockservers.recording.drift import Accepted, between, drift
 from mockservers.recording.files import Recording
 from mockservers.recording.loading import load
 from mockservers.server.door import FrontDoor
-from tests.recording.conftest import READERS, START, Authority, Clients, recording, worlds
+from tests.recording.conftest import DATA, READERS, START, Authority, Clients, recording, worlds
 
 
 def recorded(
     vendor: str, path: Path, authority: Authority, reference: Clients, dialect: str | Mapping[str, Any] = "default",
-    data: str = "demo:40",
+    data: str = DATA,
 ) -> tuple[Recording, dict[str, Any]]:  # fmt: skip
     """A session with an emulator of that dialect: a sync, something happens, another sync; and what the vendor then has."""
     vendor_worlds = worlds(vendor, dialect=dialect, data=data)
@@ -30,7 +30,7 @@ def recorded(
     with (
         FrontDoor(vendor_worlds, tls=authority.context) as upstream,
         recording(vendor, upstream.url, path, authority.trust()) as taken,
-        reference(vendor, taken.url, dialect=dialect) as client,
+        reference(vendor, taken.url, dialect=dialect, data=data) as client,
     ):
         client.sync()
         world.clock.advance(5 * instants.MINUTE)
