@@ -24,7 +24,7 @@ def recorded(
     vendor: str, path: Path, authority: Authority, reference: Clients, dialect: str | Mapping[str, Any] = "default",
     data: str = DATA,
 ) -> tuple[Recording, dict[str, Any]]:  # fmt: skip
-    """A session with an emulator of that dialect: a sync, something happens, another sync; and what the vendor then has."""
+    """A session with an emulator of that dialect: a sync, and two more after something happened; and what the vendor has."""
     vendor_worlds = worlds(vendor, dialect=dialect, data=data)
     world = vendor_worlds.default
     with (
@@ -33,12 +33,13 @@ def recorded(
         reference(vendor, taken.url, dialect=dialect, data=data) as client,
     ):
         client.sync()
-        world.clock.advance(5 * instants.MINUTE)
-        client.ask.sleep(300)
-        world.act(vendor, "create", {})
-        world.clock.advance(instants.MINUTE)
-        client.ask.sleep(60)
-        client.sync()
+        for _ in range(2):
+            world.clock.advance(5 * instants.MINUTE)
+            client.ask.sleep(300)
+            world.act(vendor, "create", {})
+            world.clock.advance(instants.MINUTE)
+            client.ask.sleep(60)
+            client.sync()
         truth = {each["id"]: each["fields"] for each in world.act(vendor, "list", {"most": 1000})["records"]}
     vendor_worlds.close()
     return Recording(path), truth
