@@ -67,7 +67,8 @@ class Rewriter:
         self._pattern = re.compile(
             rb"(?i)https?(?::(?://|\\/\\/)|%3A%2F%2F)(" + b"|".join(spelt) + rb")(?![\w.:-]|%3A[0-9])"
         )
-        self.longest = max(len(name) for name in names) + 20
+        # Percent-encoded: scheme and slashes, two bytes more for each colon, and the `%3A0` that may follow.
+        self.longest = max(len(name) + 2 * name.count(b":") for name in names) + 18
 
     def __call__(self, text: bytes) -> bytes:
         return self._pattern.sub(self._replaced, text) if b"://" in text or b"\\/" in text or b"%3" in text else text
@@ -85,11 +86,16 @@ class Rewriter:
 
     def ready(self, text: bytes) -> tuple[bytes, bytes]:
         """The part of a stream that can be sent, rewritten, and what must wait for more of it."""
-        end = max(0, len(text) - self.longest)
+        parts, done, end = [], 0, max(0, len(text) - self.longest)
+        # Found in the whole: cut off before what follows, the beginning of a longer name would read as an address.
         for found in self._pattern.finditer(text):
-            # An address at the very end may go on.
-            end = found.start() if found.end() + 8 > len(text) else max(end, found.end())
-        return self(text[:end]), text[end:]
+            if found.end() + 8 > len(text):  # an address at the very end may go on
+                end = found.start()
+                break
+            parts += [text[done : found.start()], self._replaced(found)]
+            done = found.end()
+        end = max(end, done)
+        return b"".join([*parts, text[done:end]]), text[end:]
 
 
 def _authorities(upstream: Upstream) -> list[str]:

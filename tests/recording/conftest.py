@@ -32,7 +32,8 @@ from mockservers.server.tls import server_context
 
 ROOT = Path(__file__).resolve().parents[2]
 START = instants.from_iso("2026-03-02T10:00:00Z")
-
+DATA = "demo:40"
+"""What the vendor has, unless a test says otherwise."""
 
 READERS = [each for each in CONTRACTED if (ROOT / "contracts" / "clients" / f"{each}_reader.py").exists()]
 """The vendors whose reference reader works through the recorder in tests."""
@@ -70,7 +71,7 @@ class Taken:
 
 
 def worlds(
-    vendor: str, *, data: str = "demo:40", dialect: str | Mapping[str, Any] = "default", start: int = START
+    vendor: str, *, data: str = DATA, dialect: str | Mapping[str, Any] = "default", start: int = START
 ) -> Worlds:
     config = WorldConfig(
         mode="frozen", start=start, data={vendor: Recipe.parse(data)}, dialects={vendor: dialect}, whole_bodies=True
@@ -175,12 +176,13 @@ def reference() -> Clients:
         now: int = START,
         dialect: str | Mapping[str, Any] = "default",
         credentials: Mapping[str, str] | None = None,
+        data: str = DATA,
     ) -> Iterator[Working]:
         ask = _Ask(now)
         make = _module(f"{vendor}_reader").Client
         client = make(ask) if "ask" in inspect.signature(make).parameters else make()
         emulator = vendors.emulator(vendor)
-        options = machine(vendor).options(emulator.dialects.dialect(dialect))
+        options = {**machine(vendor).options(emulator.dialects.dialect(dialect)), **machine(vendor).known(data)}
         client.reset(
             endpoint=url + emulator.endpoint, url=url, credentials=dict(credentials or emulator.demo_credential),
             options={**options, "since": instants.to_iso(now - 60 * instants.MINUTE)}, now=ask.now(), vendor=vendor,

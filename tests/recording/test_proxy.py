@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockservers.recording import addresses
@@ -194,6 +194,7 @@ def test_further_upstreams_are_reached_below_their_number(
     ),
     cuts=st.lists(st.integers(1, 9), max_size=30),
 )
+@example(text=["https://v.example", "https://v.example"], cuts=[1, 1, 1, 1, 1, 1, 1, 9, 9, 9])
 def test_a_stream_is_rewritten_as_the_whole_would_be(text: list[str], cuts: list[int]) -> None:
     whole = "".join(text).encode()
     rewrite = addresses.outward((Upstream.parse("https://v.example"),), "http://127.0.0.1:8750")
