@@ -39,7 +39,7 @@ from mockservers.kernel.instants import HOUR, MINUTE
 from mockservers.vendors import emulator
 
 SMALL = ("empty",)
-DATA = (*["empty"] * 50, "demo:30", "demo:51", "demo:55", "demo:120", "demo:401", "demo:401")
+DATA = (*["empty"] * 50, "demo:30", "demo:51", "demo:55", "demo:120", "demo:401", "demo:401", "demo:401")
 """Tickets that are there already. The first fifty of them stand for something: sentinels, enumerations, changes of clocks."""
 BEGINNINGS = tuple(
     instants.from_iso(text)
@@ -53,7 +53,7 @@ BEGINNINGS = tuple(
         "2025-12-31T23:59:30Z",
     )
 )
-TITLES = tuple(each for each in TEXTS if each and len(each) <= 255)
+TITLES = (*(each for each in TEXTS if each and len(each) <= 255), "AT&amp;T", "R&amp;D", "&lt;none&gt;")
 TIMES = (
     "2026-03-05T15:00:00Z", "2026-07-01T12:30:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z",
     "2026-03-29T01:00:00Z", "2027-01-01T04:59:59Z",
@@ -121,13 +121,13 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     saving = ["SaveTicketEntity", "SaveTicketMessageEntity"] if writing is not None else []
     trouble = faults(here.refusals, ("GetTickets", "GetTickets", "ticket.list", *saving))
     stories = [
-        (_closed(), 2), (_hidden_rows(), 4), (_hidden_fields(), 3), (_merged(), 2), (_pages(), 2), (_sessions(), 2),
-        (_statuses(), 1), (_failing(here.refusals), 2), (_throttled(), 1), (_gone_between(), 3),
+        (_closed(), 2), (_hidden_rows(), 5), (_hidden_fields(), 3), (_merged(), 2), (_pages(), 2), (_sessions(), 2),
+        (_statuses(), 1), (_failing(here.refusals), 2), (_throttled(), 2), (_gone_between(), 4),
     ]  # fmt: skip
     if writing is not None:
-        stories += [(_lost(hello), 4)]
+        stories += [(_lost(hello), 7)]
         if "update" in hello.tasks or "close" in hello.tasks:
-            stories += [(_outdated(hello), 4)]
+            stories += [(_outdated(hello), 7)]
     return assemble(
         machine("superoffice"),
         dialect,
