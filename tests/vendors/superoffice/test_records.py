@@ -146,3 +146,17 @@ def test_rights_that_nobody_can_read_let_nothing_be_seen(desk: Desk, odd: dict[s
     tenants = desk.world.installation("superoffice").tenants
     tenants.grant("Cust12345", "user", "a-password", facts={"user": "odd", "rights": odd})
     assert desk.tickets(1, login=basic("odd", "a-password")).text == "[]"
+
+
+def test_lists_of_the_truth_lack_what_was_purged(desk: Desk) -> None:
+    """By hand or by its age, and a page is full all the same: one that is not means the end."""
+    before = [each["id"] for each in desk.act("list", most=4)["records"]]
+    desk.act("act", id=before[1], action="purge")
+    desk.act("act", id=before[2], action="delete")
+    there = [each["id"] for each in desk.act("list", most=4)["records"]]
+    assert (there[:2], len(there)) == ([before[0], before[2]], 4)
+    desk.advance(14 * 86400)
+    later = [each["id"] for each in desk.act("list", most=4)["records"]]
+    assert before[2] not in later
+    assert len(later) == 4
+    assert desk.act("read", id=before[2])["exists"] is False
