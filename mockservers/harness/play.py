@@ -332,7 +332,9 @@ class _Play:
             self.unanswered.append((step.task, message))
         if births(self.machine, step):
             made = answer.ok if answer is not None and isinstance(answer.ok, Mapping) else {}
-            self.ids.append(str(made["id"]) if made.get("id") not in (None, "") else None)
+            # A client may take an error for a ticket, and tell the id of none.
+            there = (self.tasks[-1].became or {}).get(self.machine.entity, {}) if made else {}
+            self.ids.append(str(made["id"]) if str(made.get("id")) in there else None)
 
     def _task(
         self,

@@ -42,7 +42,7 @@ def test_there_are_clients_that_work_differently() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
     name = reference_name("superoffice", role)
-    report = check(CheckConfig("superoffice", name, dialect="all", examples=4, seed=7, save_to=None, shrink=False))
+    report = check(CheckConfig("superoffice", name, dialect="all", examples=3, seed=7, save_to=None, shrink=False))
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) == 6
     assert all(each.declined == 0 and not each.complaints for each in report.dialects)
