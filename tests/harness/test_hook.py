@@ -48,9 +48,20 @@ def service(answer: Callable[[dict[str, Any]], Any]) -> Iterator[str]:
         thread.join()
 
 
+def read_request(connection: socket.socket) -> None:
+    """Read a whole request: a connection that is closed with something unread is reset, and its answer lost."""
+    raw = b""
+    while b"\r\n\r\n" not in raw and (part := connection.recv(1 << 16)):
+        raw += part
+    head, _, body = raw.partition(b"\r\n\r\n")
+    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+    while len(body) < length and (part := connection.recv(1 << 16)):
+        body += part
+
+
 @contextmanager
 def socketed(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
-    """A service made of bytes: `talk` gets each connection once the request's head was read, and when it is to end."""
+    """A service made of bytes: `talk` gets each connection once the request was read, and when it is to end."""
     listener = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 
@@ -62,7 +73,7 @@ def socketed(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator
                 return
             with connection:
                 connection.settimeout(20)
-                connection.recv(1 << 16)
+                read_request(connection)
                 with suppress(OSError):  # the harness had enough
                     talk(connection, over)
 
