@@ -83,13 +83,13 @@ def fresh_world(times: int, *opened: str) -> float:
 
 
 def report(rows: list[Row]) -> None:
-    width = max(len(row[0]) for row in rows)
-    print(f"\nCPython {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; medians of one run\n")
+    """Print the figures of one section as soon as they are known."""
     for name, goal, figure in rows:
-        print(f"{name:{width}}  {figure:>34}   goal {goal}")
+        print(f"{name:68}  {figure:>34}   goal {goal}", flush=True)
 
 
-def main(quick: bool) -> None:
+def readers(quick: bool) -> list[Row]:
+    """Start, memory, QueryData and get_tickets, fresh worlds."""
     rows: list[Row] = []
     starts, sizes = [], []
     for _ in range(3 if quick else 7):
@@ -140,15 +140,24 @@ def main(quick: bool) -> None:
     times, two = 50 if quick else 300, ("querydata", "get_tickets")
     rows.append(("a fresh demo world, QueryData and get_tickets opened", "2 ms", f"{fresh_world(times, *two):.2f} ms"))
     rows.append(("  with Autotask opened too", "-", f"{fresh_world(times, *two, 'autotask'):.2f} ms"))
-    rows += autotask.figures(quick)
-    rows += trackit.figures(quick)
-    rows += superoffice.figures(quick)
-    rows += harness.figures(quick)
-    rows += recording.figures(quick)
-    report(rows)
+    return rows
+
+
+SECTIONS = {
+    "readers": readers,
+    "autotask": autotask.figures,
+    "trackit": trackit.figures,
+    "superoffice": superoffice.figures,
+    "harness": harness.figures,
+    "recording": recording.figures,
+}
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for a first look")
-    main(parser.parse_args().quick)
+    given = parser.parse_args()
+    print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; medians of one run\n")
+    for section in given.sections or SECTIONS:
+        report(SECTIONS[section](given.quick))
