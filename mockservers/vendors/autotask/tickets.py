@@ -33,8 +33,8 @@ from mockservers.vendors.autotask.entities import ENTITIES, midnight, stored_tim
 COMPLETE, STANDARD = 5, 3
 CLIENT_PORTAL = -1
 FIRST_TICKET = 7673
-LONG_RUNNING = 120
-"""One ticket of so many is old and was touched in the last minutes."""
+LONG_RUNNING, MOST_LONG_RUNNING = 120, 5
+"""One ticket of so many, and at most so many in all, is old and was touched in the last minutes."""
 _PER_DAY = 60
 _RECENT = DAY
 
@@ -122,7 +122,8 @@ def _ordinary(desk: Desk, turn: int, created: int) -> None:
     # Most work is done within hours; what is old was last touched long ago.
     # Never later than the world's birth, and not heaped up there either.
     last = stored_time(created + int(random_() * random_() * min(12 * DAY, company.born - created)))
-    if turn % LONG_RUNNING == LONG_RUNNING // 2:  # some drag on, and somebody has just looked at them again
+    # Some drag on, and somebody has just looked at them again; as many in a large world as in a small one.
+    if turn % LONG_RUNNING == LONG_RUNNING // 2 and turn < MOST_LONG_RUNNING * LONG_RUNNING:
         last = stored_time(max(created, company.born - (1 + turn % 9) * MINUTE))
     complete = status == COMPLETE
     id_ = ledger.add(
