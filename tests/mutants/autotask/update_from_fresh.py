@@ -13,7 +13,7 @@ class Client(reference("autotask", "writer")):
         super().keep(row)
 
     def update(self, record, fields):
-        read, self.ticket = self.ticket, lambda number: self.rows.get(number) or read(number)
+        read, self.ticket = self.ticket, lambda number: self.rows[number] if number in self.rows else read(number)
         self.look_again, looked = lambda number: None, self.look_again
         try:
             super().update(record, fields)
