@@ -151,7 +151,7 @@ def main() -> int:
         caught = [pool.submit(judge_mutant, v, name, asked.examples, asked.whole) for v, name in mutants]
         kept = [pool.submit(judge_client, *run, asked.examples) for run in runs]
         for n, done in enumerate(as_completed([*caught, *kept]), 1):
-            print(f"{n} of {len(caught) + len(kept)}: {tuple(done.result())[:3]}", file=sys.stderr, flush=True)
+            print(f"{n} of {len(caught) + len(kept)}: {tuple(done.result())}", file=sys.stderr, flush=True)
         found, right = [each.result() for each in caught], [each.result() for each in kept]
         if found:
             show_mutants(found)
