@@ -100,6 +100,13 @@ def test_what_cannot_be_saved_changes_nothing(desk: Desk, wrong: dict[str, Any])
     assert desk.all() == before
 
 
+def test_a_number_beyond_all_numbers_is_no_json(desk: Desk) -> None:
+    before = desk.all()
+    for body in (b'{"Title":"x","Tags":[{"a":1e999}]}', b'{"Title":"x","CustomFields":{"a":-1e999}}'):
+        assert desk.call("SaveTicketEntity", body).status == 400
+    assert desk.all() == before
+
+
 @pytest.mark.rule("superoffice.call.save_owner")
 def test_owners_that_are_saved(desk: Desk) -> None:
     found = entity(desk, 1)
