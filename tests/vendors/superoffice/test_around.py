@@ -231,8 +231,11 @@ def test_conditions_of_rest_entities(desk: Desk) -> None:
     assert status("GET", "If-Unmodified-Since", early) == 412
     assert status("PUT", "If-Unmodified-Since", early) == 412
     assert status("DELETE", "If-Unmodified-Since", early) == 412
-    assert status("PUT", "If-Unmodified-Since", changed) == 200
+    assert status("PUT", "If-Modified-Since", changed) == 200
+    assert desk.truth(439)["Title"] == "x"
+    assert status("PUT", "If-Unmodified-Since", desk.get("Ticket/439").headers["Last-Modified"]) == 200
     assert desk.call("GetTickets", {"TicketIds": [439]}, headers={"If-Modified-Since": changed}).status == 200
+    assert status("DELETE", "If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT") == 204
 
 
 # --- archive lists ----------------------------------------------------------------------------------------------------

@@ -41,9 +41,13 @@ def _time(text: str) -> int | None:
         return None
 
 
-def _conditions(ctx: Context, asked: Asked, changed: int | None) -> None:
-    """Raise what the conditions of the request say of a ticket that was changed then (superoffice.rest.conditions)."""
+def _conditions(ctx: Context, asked: Asked, changed: int | None, *, writing: bool = False) -> None:
+    """Raise what the conditions of the request say of a ticket that was changed then (superoffice.rest.conditions).
+
+    If-Modified-Since asks for a reading only: HTTP ignores it beside any other verb.
+    """
     since, until = _time(asked.header("if-modified-since")), _time(asked.header("if-unmodified-since"))
+    since = None if writing else since
     if since is None and until is None:
         return
     ctx.cite(rules.REST_CONDITIONS)
@@ -105,13 +109,13 @@ def put(ctx: Context, asked: Asked) -> Answer:
     given = _whole(asked)
     look = profile(ctx, asked, entity=True)
     ctx.cite(rules.REST_ENTITY)
-    _conditions(ctx, asked, row.LastChanged)
+    _conditions(ctx, asked, row.LastChanged, writing=True)
     return saving.answer(ctx, saving.save(ctx, given, look, id_=row.TicketId), look, linked=True)
 
 
 def delete(ctx: Context, asked: Asked) -> Answer:
     """Take a ticket away for good."""
     row = found(ctx, asked)
-    _conditions(ctx, asked, row.LastChanged)
+    _conditions(ctx, asked, row.LastChanged, writing=True)
     saving.purge(ctx, row.TicketId)
     return Answer(status=204)
