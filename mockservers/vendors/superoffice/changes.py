@@ -62,6 +62,8 @@ def begin(ctx: Context, values: Mapping[str, Any], names: Directory) -> Row:
     if row["ReadStatus"] == "Unknown":
         row["ReadStatus"] = "Red"
     settle_status(row, values, names)
+    if row["BaseStatus"] == "Deleted" and row["deleted"] is None:
+        row["deleted"] = now
     alert(row, names, row["CreatedAt"])
     return row
 

@@ -148,6 +148,16 @@ def test_deleting_softly(desk: Desk) -> None:
     assert [desk.truth(id_)["BaseStatus"] for id_ in (1, 2)] == ["Active", "Deleted"]
 
 
+@pytest.mark.rule("superoffice.result.deleted")
+def test_what_is_made_as_deleted_is_purged_too(desk: Desk) -> None:
+    made = desk.call("SaveTicketEntity", {"Title": "x", "BaseStatus": "Deleted"}).json["TicketId"]
+    other = desk.create(BaseStatus="Deleted")
+    desk.advance(14 * 86400 - 1)
+    assert desk.tickets(made, other).ids == [made, other]
+    desk.advance(1)
+    assert desk.tickets(made, other).ids == []
+
+
 @pytest.mark.rule("superoffice.call.purge")
 def test_taking_away(desk: Desk) -> None:
     for _ in range(2):  # what is gone is gone
