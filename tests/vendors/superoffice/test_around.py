@@ -365,3 +365,21 @@ def test_orders(desk: Desk) -> None:
 def test_options_that_mean_nothing(desk: Desk, query: str) -> None:
     reply = desk.get("Ticket", query)
     assert (reply.status, set(reply.json)) == (400, {"Message", "MessageDetail"})
+
+
+@pytest.mark.rule("superoffice.odata.bad", "superoffice.carrier.hidden_field")
+def test_what_a_caller_cannot_read_is_told_in_no_other_way(desk: Desk) -> None:
+    blank = {name: {"Mask": "None"} for name in ("Title", "BaseStatus", "ReadStatus", "LastChanged")}
+    desk.administer("change rights", user="limited@demo.example", fields=blank, table=None, hidden={})
+    for option in ("$filter=title begins 'In'", "$filter=contains(title, 'i')", "$filter=ticketId gt 1 and status eq 'Active'",
+                   "$orderby=title", "$orderby=ticketId,lastChanged desc"):  # fmt: skip
+        reply = desk.get("Ticket", quote(option, safe="$="), login=LIMITED)
+        assert (reply.status, set(reply.json)) == (400, {"Message", "MessageDetail"}), option
+        assert desk.get("Ticket", quote(option, safe="$=")).status == 200, option
+    summary = desk.call("GetTicketSummaries", {"TicketIds": [1]}, login=LIMITED).json[0]
+    assert summary["IconHint"] == "Unknown_Unknown"
+    for path in ("Ticket/1", "Ticket/1/Simple"):
+        since = {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}
+        reply = desk.get(path, login=LIMITED, headers=since)
+        assert (reply.status, "Last-Modified" in reply.headers) == (200, False)
+        assert desk.get(path, headers=since).status == 304
