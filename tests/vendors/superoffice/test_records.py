@@ -99,6 +99,23 @@ def test_records_answer_in_one_form(desk: Desk) -> None:
         ("act", {"id": "customer", "action": "count status in", "number": 1, "counter": "x"}, "counter"),
         ("act", {"id": "customer", "action": "set state", "state": "x"}, "state"),
         ("act", {"id": "customer", "action": "move", "host": "a/b"}, "host"),
+        ("act", {"id": "customer", "action": "set state", "state": "Stopped", "x": 1}, "nothing here reads 'x'"),
+        (
+            "act",
+            {
+                "id": "customer",
+                "action": "change rights",
+                "user": "demo@demo.example",
+                "denied": ["GetTickets"],
+                "x": 1,
+            },
+            "nothing here reads 'x'",
+        ),
+        (
+            "act",
+            {"id": "customer", "action": "add user", "user": "new", "password": "p", "x": 1},
+            "nothing here reads 'x'",
+        ),
     ],
 )
 def test_what_is_impossible_is_refused_and_changes_nothing(

@@ -194,6 +194,11 @@ ADMIN_WRONG = [
     {"action": "enter", "list": "status", "facts": {"type": "X"}},
     {"action": "enter", "list": "group", "facts": {"precedence": ["weather"]}},
     {"action": "desegregate", "x": 1},
+    {"action": "rename label", "field": "22", "label": "Title", "x": 1},
+    {"action": "segregate", "group": "HELP DESK", "x": 1},
+    {"action": "deactivate technician", "user": "HELP DESK\\DEMO", "x": 1},
+    {"action": "withdraw", "user": "HELP DESK\\DEMO", "permissions": ["View Ticket"], "x": 1},
+    {"action": "set licences", "licences": 0, "x": 1},
 ]
 
 
@@ -204,3 +209,4 @@ def test_an_administrators_mistakes(desk: Desk, request_: Any) -> None:
         desk.act("act", id="customer", **request_)
     assert len(str(told.value)) > 15
     assert (desk.act("read", id="customer"), desk.everything()) == before
+    assert desk.login("tech1").status == desk.get("/tickets/101").status == 200
