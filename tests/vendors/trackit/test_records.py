@@ -161,6 +161,25 @@ def test_a_list_can_be_changed(desk: Desk) -> None:
     assert desk.post("/tickets/101/AddNote", note).status == 200
     desk.admin("enter", list="requestor", entry=1, facts={"phone": "1"})
     assert desk.get("/tickets/101").ticket["39"] == "1"
+    desk.admin("enter", list="group", facts={"name": "NIGHT"})
+    desk.admin("enter", list="group", entry=2, facts={"precedence": None})
+    assert desk.post("/tickets", {"Properties": {"22": "x"}}).status == 200
+    login = {"UserName": "HELP DESK\\DEMO", "password": "demo-password"}
+    listed = desk.post("/groups", login, user=None).json["Groups"][-1]
+    assert (listed["Code"], listed["LastModified"], listed["LastUser"]) == (
+        "NIGHT",
+        "2026-03-02T10:00:00.0000000Z",
+        "dbo",
+    )
+    desk.admin("enter", list="status", facts={"name": "Parked"})
+    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Parked"}).ticket["96"] == "Parked"
+
+
+def test_a_status_that_was_taken_over_can_be_set(desk: Desk) -> None:
+    desk.act("import", records=[{"id": "5000", "fields": {"2": "2026-01-01T00:00:00Z", "95": 77, "96": "Elsewhere"}}])
+    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Elsewhere"}).ticket["95"] == 77
+    desk.admin("set default status", status="Elsewhere")
+    assert desk.post("/tickets/5000/Close", {}).ticket["96"] == "Closed"
 
 
 ADMIN_WRONG = [
@@ -193,6 +212,10 @@ ADMIN_WRONG = [
     {"action": "enter", "list": "status", "facts": {"name": 5}},
     {"action": "enter", "list": "status", "facts": {"type": "X"}},
     {"action": "enter", "list": "group", "facts": {"precedence": ["weather"]}},
+    {"action": "enter", "list": "group", "facts": {"comments": "x"}},
+    {"action": "enter", "list": "group", "facts": {"name": "NIGHT", "precedence": [["category"]]}},
+    {"action": "enter", "list": "group", "entry": 2, "facts": {"name": None}},
+    {"action": "enter", "list": "technician", "facts": {"first": "Nina"}},
     {"action": "desegregate", "x": 1},
     {"action": "rename label", "field": "22", "label": "Title", "x": 1},
     {"action": "segregate", "group": "HELP DESK", "x": 1},
