@@ -233,3 +233,41 @@ def test_an_administrators_mistakes(desk: Desk, request_: Any) -> None:
     assert len(str(told.value)) > 15
     assert (desk.act("read", id="customer"), desk.everything()) == before
     assert desk.login("tech1").status == desk.get("/tickets/101").status == 200
+
+
+def test_a_note_that_is_taken_over_goes_with_its_number(desk: Desk) -> None:
+    """What one ticket had under it is another's from then on."""
+    first = desk.create(f22="first")
+    desk.act("act", id=first, action="note", text="a")
+    desk.act("act", id=first, action="note", text="b")
+    number = desk.get(f"/tickets/{first}/Notes/0/0").records("TicketNotes")[1]["1"]
+    fields = {"2": "2026-01-01T00:00:00Z", "5": "moved", "6": 101}
+    desk.act("import", entity="note", records=[{"id": number, "fields": fields}])
+    left = desk.get(f"/tickets/{first}/Notes/1/1")
+    assert (left.json["Count"], left.records("TicketNotes")[0]["5"]) == (1, "b")
+    assert desk.get(f"/tickets/Note/{number}").note["6"] == 101
+
+
+@pytest.mark.parametrize(
+    ("entity", "fields"),
+    [
+        ([], {}),
+        ("attachment", {"ticket": 10**30}),
+        ("attachment", {"ticket": 101, "6": [1]}),
+        ("attachment", {}),
+        ("assignment", {"ticket": 101, "2": "2026-01-01T00:00:00Z", "4": {}}),
+        ("assignment", {"ticket": 101}),
+        ("note", {"6": 101}),
+        ("ticket", {"83": "x"}),
+    ],
+)
+def test_what_cannot_be_taken_over_is_told(desk: Desk, entity: Any, fields: Any) -> None:
+    before = desk.everything()
+    with pytest.raises(Misuse):
+        desk.act("import", entity=entity, records=[{"id": 900, "fields": fields}])
+    assert desk.everything() == before
+
+
+def test_a_record_that_is_taken_over_has_the_number_it_is_called_by(desk: Desk) -> None:
+    desk.act("import", records=[{"id": 900, "fields": {"1": 101, "2": "2026-01-01T00:00:00Z", "22": "x"}}])
+    assert desk.get("/tickets/900").ticket["22"] == "x"
