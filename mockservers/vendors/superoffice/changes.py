@@ -14,6 +14,7 @@ from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.kernel.operations import Context
 from mockservers.vendors.superoffice import frames, rules
 from mockservers.vendors.superoffice.model import (
+    LARGEST_ID,
     MESSAGES,
     OPEN,
     SYSTEM_USER,
@@ -189,7 +190,7 @@ def take_messages(ctx: Context, source: Row, target: Row) -> None:
     moved = sa.update(MESSAGES).where(MESSAGES.c.tenant == tenant, MESSAGES.c.ticket == source["TicketId"])
     ctx.db.execute(moved.values(ticket=target["TicketId"]))
     for name in ("NumMessages", "NumReplies", "TimeSpent"):
-        target[name] += source[name]
+        target[name] = min(target[name] + source[name], LARGEST_ID)
     target["HasAttachment"] = target["HasAttachment"] or source["HasAttachment"]
     touch(ctx, target)
 

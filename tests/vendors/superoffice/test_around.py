@@ -183,6 +183,12 @@ def test_merging(desk: Desk) -> None:
     assert [(desk.truth(id_)["BaseStatus"], desk.truth(id_)["ConnectId"]) for id_ in (5, 6)] == [("Merged", 439)] * 2
 
 
+def test_merged_time_stays_a_number_of_32_bits(desk: Desk) -> None:
+    first, second = desk.create(TimeSpent=2**31 - 1), desk.create(TimeSpent=5)
+    desk.do(first, "merge", into=second)
+    assert desk.ticket(second)["TimeSpent"] == 2**31 - 1
+
+
 @pytest.mark.rule("superoffice.call.messages")
 def test_messages(desk: Desk) -> None:
     assert desk.call("CreateDefaultTicketMessageEntity", b"null").json["EjMessageId"] == 0
