@@ -91,6 +91,20 @@ def test_records_answer_in_one_form(desk: Desk) -> None:
             {"id": "customer", "action": "change rights", "user": "demo@demo.example", "hidden": {"CustId": [2**70]}},
             "no number that a ticket has",
         ),
+        ("act", {"id": 1, "action": "reply", "body": "half a \ud800"}, "half a character"),
+        *(
+            ("import", {"records": [{"id": 5, "fields": fields}]}, "ticket 5: ")
+            for fields in (
+                {"TableRight": "x"},
+                {"TableRight": {"Mask": "Nonsense"}},
+                {"TableRight": {"Reason": "x"}},
+                {"ContactId": 2**70, "ContactName": "x"},
+                {"CustId": 3, "ContactId": "x", "PersonFullname": "x"},
+                {"Priority": 2, "PriorityName": 5},
+                {"Category": 2, "CategoryFullname": ["x"]},
+                {"OwnedBy": 12, "OwnedByName": "x", "OwnedByAssociateId": "x"},
+            )
+        ),
         ("act", {"id": "customer", "action": "log in", "user": "demo@demo.example", "kind": "x"}, "is one of"),
         ("act", {"id": "customer", "action": "rename", "number": 99, "name": "x"}, "there is no status 99"),
         ("act", {"id": "customer", "action": "rename", "number": 1, "name": {"us": "x"}}, "cannot stand"),
