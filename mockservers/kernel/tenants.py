@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -35,6 +36,13 @@ class Credential:
 
     def valid(self, now: int) -> bool:
         return (self.expires is None or now < self.expires) and (self.revoked is None or now < self.revoked)
+
+
+def _copied(facts: Any) -> Any:
+    """Facts of their own; faster than `deepcopy`, for they are what JSON can hold."""
+    if isinstance(facts, dict):
+        return {name: _copied(each) for name, each in facts.items()}
+    return [_copied(each) for each in facts] if isinstance(facts, list) else facts
 
 
 class Tenants:
@@ -102,6 +110,25 @@ class Tenants:
         """The credential presented by a call, if it is known and valid at `now`."""
         credential = self._by_secret.get((kind, secret))
         return credential if credential is not None and credential.valid(now) else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Take back what is done to tenants and credentials inside, if it ends in an exception."""
+        tenants = [(each, each.dialect, _copied(each.facts)) for each in self]
+        credentials = [(each, each.revoked, each.expires, _copied(each.facts)) for each in self.credentials]
+        count = self._count
+        try:
+            yield
+        except BaseException:
+            self._tenants = {each.name: each for each, _, _ in tenants}
+            self._credentials = {each.id: each for each, _, _, _ in credentials}
+            self._by_secret = {(each.kind, each.secret): each for each in self.credentials}
+            self._count = count
+            for tenant, dialect, facts in tenants:
+                tenant.dialect, tenant.facts = dialect, facts
+            for credential, revoked, expires, facts in credentials:
+                credential.revoked, credential.expires, credential.facts = revoked, expires, facts
+            raise
 
     def dump(self) -> dict[str, Any]:
         return {

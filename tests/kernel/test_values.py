@@ -226,6 +226,26 @@ def test_tenants_survive_dump_and_load(tenants: Tenants, family: DialectFamily) 
     assert sorted(loaded.secrets) == ["first-key", "second-key", "third-key"]
 
 
+def test_what_is_done_to_tenants_is_taken_back_when_it_fails(tenants: Tenants, family: DialectFamily) -> None:
+    def change(error: Exception | None = None) -> None:
+        with tenants.transaction():
+            tenants.first.facts["host"] = "other"
+            tenants["two"].dialect = family.default
+            tenants.credential("c2").facts["user"] = "other"
+            tenants.credential("c1").revoked = 5
+            tenants.grant("one", "key", "third-key")
+            if error is not None:
+                raise error
+
+    before = json.dumps(tenants.dump())
+    with pytest.raises(KeyError):
+        change(KeyError())
+    assert json.dumps(tenants.dump()) == before
+    assert tenants.find("key", "third-key", 0) is None
+    change()
+    assert json.dumps(tenants.dump()) != before
+
+
 @pytest.mark.parametrize(
     ("act", "says"),
     [

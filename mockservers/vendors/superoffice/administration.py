@@ -113,9 +113,10 @@ def _mapping(wish: Wish, name: str, known: tuple[str, ...]) -> Mapping[str, Any]
 
 
 def _values(name: str, given: Any) -> list[Any]:
-    if not isinstance(given, list) or not all(isinstance(each, (int, str)) for each in given):
-        raise Misuse(f"'hidden' takes a list of values of {name}, not {given!r}")
-    return given
+    try:
+        return list(rights.values(given))
+    except ValueError as error:
+        raise Misuse(f"'hidden' takes a list of values of {name}: {error}") from error
 
 
 def _names(wish: Wish, ctx: Context) -> list[str]:

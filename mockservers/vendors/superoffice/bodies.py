@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from lxml import etree
@@ -75,9 +76,15 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
+def _float(text: str) -> float:
+    """A number that JSON can write again: one beyond a float's range becomes infinity, which is no JSON."""
+    number = float(text)
+    return number if isfinite(number) else _refuse_constant(text)
+
+
 def _json(text: str) -> Any:
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_float)
     except (ValueError, RecursionError) as error:
         told = str(error) if isinstance(error, json.JSONDecodeError) else "it nests too deep or holds too long a number"
         raise bad(rules.ERROR_BAD, f"The body is no JSON: {told[:100]}.") from None

@@ -14,6 +14,7 @@ from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.kernel.operations import Context
 from mockservers.vendors.superoffice import frames, rules
 from mockservers.vendors.superoffice.model import (
+    LARGEST_ID,
     MESSAGES,
     OPEN,
     SYSTEM_USER,
@@ -62,6 +63,8 @@ def begin(ctx: Context, values: Mapping[str, Any], names: Directory) -> Row:
     if row["ReadStatus"] == "Unknown":
         row["ReadStatus"] = "Red"
     settle_status(row, values, names)
+    if row["BaseStatus"] == "Deleted" and row["deleted"] is None:
+        row["deleted"] = now
     alert(row, names, row["CreatedAt"])
     return row
 
@@ -187,7 +190,7 @@ def take_messages(ctx: Context, source: Row, target: Row) -> None:
     moved = sa.update(MESSAGES).where(MESSAGES.c.tenant == tenant, MESSAGES.c.ticket == source["TicketId"])
     ctx.db.execute(moved.values(ticket=target["TicketId"]))
     for name in ("NumMessages", "NumReplies", "TimeSpent"):
-        target[name] += source[name]
+        target[name] = min(target[name] + source[name], LARGEST_ID)
     target["HasAttachment"] = target["HasAttachment"] or source["HasAttachment"]
     touch(ctx, target)
 

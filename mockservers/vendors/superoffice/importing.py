@@ -13,7 +13,9 @@ import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
+from mockservers.vendors.superoffice import rights
 from mockservers.vendors.superoffice.model import (
+    LARGEST_ID,
     MESSAGES,
     NO_PERSON,
     STORED,
@@ -36,6 +38,12 @@ _NAMED = {
     "project": ("ProjectId", "ProjectName"), "contact": ("ContactId", "ContactName"),
 }  # fmt: skip
 """Kinds of the directory of which a carrier tells number and name."""
+_TOLD_NUMBERS = ("ContactId", "OwnedByAssociateId")
+_TOLD_NAMES = (
+    "PriorityName", "TicketTypeName", "SaleHeading", "ProjectName", "ContactName", "TicketStatusDisplayValue", "CreatedByName",
+    "OwnedByName", "PersonFirstname", "PersonMiddleName", "PersonLastname", "PersonFullname", "CategoryFullname",
+)  # fmt: skip
+"""Numbers and names of which a ticket keeps none itself; they go to the directory."""
 _ABOVE = 1_000_000_000
 """Where the numbers of categories begin of which only the name is told."""
 
@@ -70,7 +78,17 @@ def _take(ctx: Context, id_: int, fields: Mapping[str, Any]) -> None:
                 values[name] = kept(name, fields[name])
             except ValueError as error:
                 raise Misuse(f"ticket {id_}: {error}") from error
+    for name, value in fields.items():
+        if name in _TOLD_NUMBERS and value is not None and not (type(value) is int and abs(value) <= LARGEST_ID):
+            raise Misuse(f"ticket {id_}: {name} is a whole number of 32 bits, not {value!r}")
+        if name in _TOLD_NAMES and value is not None and not isinstance(value, str):
+            raise Misuse(f"ticket {id_}: {name} is text, not {value!r}")
     right = fields.get("TableRight")
+    if right:
+        try:
+            rights.checked(right)
+        except ValueError as error:
+            raise Misuse(f"ticket {id_}: TableRight: {error}") from error
     row = fresh({**values, "TicketId": id_, "right": None if right is None else json.dumps(right)})
     if row["BaseStatus"] == "Deleted":
         row["deleted"] = row["LastChanged"]

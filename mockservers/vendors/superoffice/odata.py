@@ -95,7 +95,15 @@ def selected(text: str) -> list[Column]:
     return list(dict.fromkeys(column(name) for name in names))
 
 
-def ordered(text: str, tenant: str) -> list[sa.ColumnElement[Any]]:
+def readable(name: str, blank: frozenset[str]) -> Column:
+    """A column by which tickets may be found or ordered: one that comes blank would tell by that what it holds."""
+    found = column(name)
+    if found.of in blank:
+        raise ValueError(f"{found.name} cannot be read, so tickets are neither found nor ordered by it")
+    return found
+
+
+def ordered(text: str, tenant: str, blank: frozenset[str] = frozenset()) -> list[sa.ColumnElement[Any]]:
     """The terms of $orderBy; the key is last, so that the order is whole (superoffice.odata.order)."""
     made: list[sa.ColumnElement[Any]] = []
     parts = [part.split() for part in text.split(",") if part.strip()]
@@ -104,7 +112,7 @@ def ordered(text: str, tenant: str) -> list[sa.ColumnElement[Any]]:
     for words in parts:
         if len(words) > 2 or (len(words) == 2 and words[1].lower() not in ("asc", "desc")):
             raise ValueError("An order is a column, and asc or desc")
-        term = _sorted(column(words[0]), tenant)
+        term = _sorted(readable(words[0], blank), tenant)
         made.append(
             term.desc().nulls_last() if words[-1].lower() == "desc" and len(words) == 2 else term.asc().nulls_first()
         )
@@ -152,18 +160,21 @@ def _tokens(text: str) -> list[Token]:
 
 @dataclass(slots=True)
 class Filter:
-    """One filter under way: its tokens, and by which clock, language and directory it is read."""
+    """One filter under way: its tokens, by which clock, language and directory it is read, and what the caller cannot read."""
 
     tokens: list[Token]
     clock: Clockface
     tongue: Tongue
     names: Directory
+    blank: frozenset[str] = frozenset()
     place: int = 0
 
     @classmethod
-    def condition(cls, text: str, clock: Clockface, tongue: Tongue, names: Directory) -> Condition | None:
+    def condition(
+        cls, text: str, clock: Clockface, tongue: Tongue, names: Directory, blank: frozenset[str] = frozenset()
+    ) -> Condition | None:
         """The condition that a filter means, or None for an empty one."""
-        here = cls(_tokens(text), clock, tongue, names)
+        here = cls(_tokens(text), clock, tongue, names, blank)
         if not here.tokens:
             return None
         found = here._any(0)
@@ -213,12 +224,12 @@ class Filter:
         word = self._take("word")
         if word.text.lower() in _FUNCTIONS and self._is("("):
             self.place += 1
-            left = column(self._take("word").text)
+            left = readable(self._take("word").text, self.blank)
             self._take("sign", ",")
             value = self._take("text").text
             self._take("sign", ")")
             return self._compare(left, _FUNCTIONS[word.text.lower()], [value])
-        left, operator = column(word.text), self._take()
+        left, operator = readable(word.text, self.blank), self._take()
         if operator.kind not in ("word", "sign"):
             raise ValueError(f"{operator.text[:30]!r} is no operator")
         return self._compare(left, operator.text.lower(), list(self._values()))

@@ -5,6 +5,7 @@ The wire fills it in before the caller is known; semantics look at the body afte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,10 +110,7 @@ def variable(ctx: Context, asked: Asked, name: str) -> int:
     given = asked.variables.get(name.lower())
     if given is None or not given.strip():
         raise bad(rules.REQUEST_MISSING, f"The query has no {name}.")
-    digits = given.strip()
-    if not digits.lstrip("-").isascii() or not digits.lstrip("-").isdecimal() or len(digits) > 11:
+    text = given.strip()
+    if not re.fullmatch(r"-?\d{1,10}", text, re.ASCII) or not -(2**31) <= int(text) <= LARGEST_ID:
         raise bad(rules.REQUEST_IDS, f"The value {given[:60]!r} is not a 32 bit integer for {name}.")
-    number = int(digits)
-    if not -(2**31) <= number <= LARGEST_ID:
-        raise bad(rules.REQUEST_IDS, f"The value {given[:60]!r} is not a 32 bit integer for {name}.")
-    return number
+    return int(text)

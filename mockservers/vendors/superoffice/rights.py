@@ -55,6 +55,18 @@ def checked(right: Any, of_field: bool = False) -> Right:
     return {"Mask": right["Mask"], "Reason": reason}
 
 
+def values(given: Any) -> tuple[Any, ...]:
+    """Values of a property that hides tickets, given from outside; raises ValueError for what no column holds."""
+    if not isinstance(given, (list, tuple)) or not all(isinstance(each, (int, str)) for each in given):
+        raise ValueError(f"values are a list of numbers and texts, not {given!r}")
+    for each in given:
+        if isinstance(each, int) and abs(each) >= 2**63:
+            raise ValueError(f"{each} is no number that a ticket has")
+        if isinstance(each, str):
+            each.encode()  # half a character is no text
+    return tuple(given)
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """What a caller may see and do. Unchanging; two equal ones render the same."""
@@ -114,7 +126,7 @@ def _role(text: str) -> Role:
         return Role(
             None if raw.get("table") is None else checked(raw["table"]),
             {name: checked(right, True) for name, right in (raw.get("fields") or {}).items()},
-            {name: tuple(values) for name, values in (raw.get("hidden") or {}).items() if name in _HIDEABLE},
+            {name: values(each) for name, each in (raw.get("hidden") or {}).items() if name in _HIDEABLE},
             frozenset(raw.get("denied") or ()),
         )
     except (ValueError, TypeError, AttributeError):

@@ -21,6 +21,7 @@ from mockservers.vendors.superoffice.model import (
     STORED,
     Directory,
     kept,
+    kept_text,
     whole_second,
 )
 
@@ -47,9 +48,12 @@ class Wish:
 
     def text(self, name: str, default: str | None = None, most: int = LONGEST) -> str:
         value = self.take(name, default)
-        if not isinstance(value, str) or (not value and default != "") or len(value) > most or "\x00" in value:
+        if not isinstance(value, str) or (not value and default != "") or len(value) > most:
             raise Misuse(f"{name!r} is needed, as text; it was {value!r}")
-        return value
+        try:
+            return str(kept_text(name, value))
+        except ValueError as error:
+            raise Misuse(str(error)) from error
 
     def flag(self, name: str, default: bool) -> bool:
         value = self.take(name, default)

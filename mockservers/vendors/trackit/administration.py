@@ -11,7 +11,7 @@ from typing import Any
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.tenants import Credential
-from mockservers.vendors.trackit import access, fields, model, renderings
+from mockservers.vendors.trackit import access, fields, keeping, model, renderings
 from mockservers.vendors.trackit.model import SESSIONS
 from mockservers.vendors.trackit.semantics.workflow import FAILING
 from mockservers.vendors.trackit.wishes import CUSTOMER, Wish, field_named, storable
@@ -74,10 +74,21 @@ def _enter(ctx: Context, wish: Wish) -> None:
         raise Misuse(f"'facts' takes an object such as {{'name': 'Pending'}}, not {facts!r}")
     known = model.directory(ctx)[module]
     id_ = wish.whole("entry", max(known, default=0) + 1, fields.LARGEST)
-    model.enter(ctx, module, id_, {**known.get(id_, {}), **_checked(module, known, facts)})
+    made: dict[str, Any] = {"type": keeping.OPEN} if module == "status" else {}
+    made |= {**known.get(id_, {}), **_checked(module, known, facts)}
+    if module == "group":
+        made |= {"modified": fields.grid(ctx.now), "last_user": "dbo"}
+    needed = _NEEDED.get(module)
+    if needed is not None and not made.get(needed):
+        raise Misuse(f"a {module} without {needed!r} is found by nobody; give it in 'facts'")
+    model.enter(ctx, module, id_, made)
 
 
 _REQUIRED = {"status": {"name": "", "description": None, "type": "O"}}
+_NEEDED: Mapping[str, str] = {
+    "group": "name", "status": "name", "activity": "name", "note_type": "name", "technician": "login",
+}  # fmt: skip
+"""The fact by which records of a module are found, and without which there is none."""
 
 
 def _checked(module: str, known: Mapping[int, Mapping[str, Any]], facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +108,7 @@ def _checked(module: str, known: Mapping[int, Mapping[str, Any]], facts: Mapping
             raise Misuse(f"{name!r} of a {module} is a smaller number than {value}")
     if facts.get("type", "O") not in ("O", "C") and module == "status":
         raise Misuse(f"a status is of type O or C, not {facts['type']!r}")
-    if set(facts.get("precedence", ())) - {"category", "requestor", "location", "department"}:
+    if any(each not in keeping.PRECEDENCE for each in facts.get("precedence") or ()):
         raise Misuse("'precedence' lists category, requestor, location and department in another order")
     return {name: storable(name, value) if isinstance(value, str) else value for name, value in facts.items()}
 
@@ -108,9 +119,9 @@ def _default(ctx: Context, wish: Wish) -> None:
     wanted = directory.find("status", "name", wish.text("status"))
     if wanted is None:
         raise Misuse("there is no such status")
-    type_ = directory["status"][wanted]["type"]
+    type_ = directory["status"][wanted].get("type")
     for id_, facts in directory["status"].items():
-        if facts["type"] == type_ and bool(facts.get("default")) != (id_ == wanted):
+        if facts.get("type") == type_ and bool(facts.get("default")) != (id_ == wanted):
             model.enter(ctx, "status", id_, {**facts, "default": id_ == wanted})
 
 
@@ -255,7 +266,7 @@ def _modules(wish: Wish) -> list[str]:
 def _group(directory: model.Directory, name: Any) -> int:
     found = directory.find("group", "name", name) if isinstance(name, str) else None
     if found is None:
-        there = ", ".join(str(facts["name"]) for facts in directory["group"].values())
+        there = ", ".join(str(facts.get("name")) for facts in directory["group"].values())
         raise Misuse(f"there is no group {name!r}; there are {there}")
     return found
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.trackit import model
-from mockservers.vendors.trackit.fields import MODULES, NOTE, TICKET, kept
+from mockservers.vendors.trackit.fields import ASSIGNMENT, ATTACHMENT, MODULES, NOTE, TICKET, Field, kept
 from mockservers.vendors.trackit.model import ASSIGNMENTS, ATTACHMENTS, NOTES, NUMBERS, TICKETS
 from mockservers.vendors.trackit.wishes import Wish
 
@@ -27,7 +27,12 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
     wish = Wish.of(request)
     records, clear, entity = wish.take("records", []), wish.take("clear", False), wish.take("entity", "ticket")
     wish.done()
-    if entity not in _TAKES or not isinstance(records, list) or not all(isinstance(each, Mapping) for each in records):
+    if (
+        not isinstance(entity, str)
+        or entity not in _TAKES
+        or not isinstance(records, list)
+        or not all(isinstance(each, Mapping) for each in records)
+    ):
         raise Misuse(f"'entity' is one of {', '.join(_TAKES)}, and 'records' a list, each with id and fields")
     assert ctx.tenant is not None
     tenant, table = ctx.tenant.name, _TABLES[entity]
@@ -66,7 +71,7 @@ def _ticket(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> N
     told: dict[str, dict[str, Any]] = {}
     for number, value in fields.items():
         field = TICKET.get(int(number))
-        if field is None:
+        if field is None or field.number == 1:  # the record's id says that
             continue
         if field.link is None:
             row[field.column] = kept(field.form, value)
@@ -99,9 +104,10 @@ def _note(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> Non
         int(number): kept(NOTE[int(number)].form, value) for number, value in fields.items() if int(number) in NOTE
     }
     ticket = values[6]
-    rows = [dict(each._mapping) for each in ctx.db.execute(
-        sa.select(NOTES).where(NOTES.c.tenant == tenant, NOTES.c.ticket == ticket, NOTES.c.id != id_)
-    )]  # fmt: skip
+    had = model.note(ctx, id_)
+    if had is not None and had.ticket != ticket:
+        _keep(ctx, tenant, had.ticket, _others(ctx, tenant, had.ticket, id_))
+    rows = _others(ctx, tenant, ticket, id_)
     rows.append({
         "tenant": tenant, "id": id_, "ticket": ticket, "modified": values[2], "last_user": values.get(3, ""),
         "group": values.get(4), "text": values.get(5), "date": values.get(7, values[2]),
@@ -113,13 +119,25 @@ def _note(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> Non
         "private": values.get(27, False), "inactive": values.get(17, False), "track_time": values.get(31, False),
         "email": values.get(24), "email_key": values.get(25), "old_id": values.get(32), "revision": model.revision(ctx),
     })  # fmt: skip
+    _keep(ctx, tenant, ticket, rows)
+
+
+def _others(ctx: Context, tenant: str, ticket: int, id_: int) -> list[dict[str, Any]]:
+    """The notes of a ticket but one."""
+    others = sa.select(NOTES).where(NOTES.c.tenant == tenant, NOTES.c.ticket == ticket, NOTES.c.id != id_)
+    return [dict(each._mapping) for each in ctx.db.execute(others)]
+
+
+def _keep(ctx: Context, tenant: str, ticket: int, rows: list[dict[str, Any]]) -> None:
+    """Make these the notes of a ticket, in the order of their dates."""
     rows.sort(key=lambda each: (each["date"], each["id"]))
     users = 0
     for place, each in enumerate(rows, 1):
         users += not each["system"]
         each |= {"place": place, "user_place": None if each["system"] else users}
     ctx.db.execute(sa.delete(NOTES).where(NOTES.c.tenant == tenant, NOTES.c.ticket == ticket))
-    model.insert(ctx, NOTES, rows)
+    if rows:
+        model.insert(ctx, NOTES, rows)
     if model.ticket(ctx, ticket) is not None:
         model.change(ctx, ticket, {"notes": len(rows), "user_notes": users})
 
@@ -142,22 +160,28 @@ def _linked_to(ctx: Context, module: str, id_: int | None, facts: Mapping[str, A
     return id_
 
 
+def _told(field: Field, fields: Mapping[str, Any]) -> Any:
+    value = fields.get(str(field.number))
+    return None if value is None else kept(field.form, value)
+
+
 def _attachment(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
     ctx.db.execute(sa.delete(ATTACHMENTS).where(ATTACHMENTS.c.tenant == tenant, ATTACHMENTS.c.id == id_))
-    row = {
-        "tenant": tenant,
-        "id": id_,
-        "ticket": int(fields["ticket"]),
-        "size": fields.get("6"),
-        "name": fields.get("7"),
-    }
-    model.insert(ctx, ATTACHMENTS, [{**row, "url": fields.get("14")}])
+    told = {number: _told(ATTACHMENT[number], fields) for number in (6, 7, 14)}
+    row = {"tenant": tenant, "id": id_, "ticket": kept("integer", fields["ticket"])}
+    model.insert(ctx, ATTACHMENTS, [{**row, "size": told[6], "name": told[7], "url": told[14]}])
 
 
 def _assignment(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
     ctx.db.execute(sa.delete(ASSIGNMENTS).where(ASSIGNMENTS.c.tenant == tenant, ASSIGNMENTS.c.id == id_))
-    row = {"tenant": tenant, "id": id_, "ticket": int(fields["ticket"]), "modified": kept("datetime", fields["2"])}
-    model.insert(ctx, ASSIGNMENTS, [{**row, "last_user": fields.get("3", ""), "group": fields.get("4"), "open": True}])
+    told = {number: _told(ASSIGNMENT[number], fields) for number in (3, 4)}
+    row = {
+        "tenant": tenant,
+        "id": id_,
+        "ticket": kept("integer", fields["ticket"]),
+        "modified": kept("datetime", fields["2"]),
+    }
+    model.insert(ctx, ASSIGNMENTS, [{**row, "last_user": told[3] or "", "group": told[4], "open": True}])
 
 
 _TAKES = {"ticket": _ticket, "note": _note, "attachment": _attachment, "assignment": _assignment}

@@ -62,7 +62,7 @@ def default_status(ctx: Context, type_: str) -> int | None:
     """The default status of a type; each has exactly one (trackit.status.two_types)."""
     ctx.cite(rules.STATUS_TYPES)
     known = sorted(model.directory(ctx)["status"].items())
-    return next((id_ for id_, facts in known if facts["type"] == type_ and facts.get("default")), None)
+    return next((id_ for id_, facts in known if facts.get("type") == type_ and facts.get("default")), None)
 
 
 def _moved(ctx: Context, before: model.Row, after: model.Row, given: Mapping[str, Any], author: Author) -> None:
@@ -129,7 +129,7 @@ def priority(ctx: Context, row: Mapping[str, Any]) -> int | None:
     """The priority of the first linked record that has one, in the order of the group (trackit.write.priority)."""
     ctx.cite(rules.PRIORITY)
     directory = model.directory(ctx)
-    order = directory.get("group", row.get("l_group")).get("precedence", PRECEDENCE)
+    order = directory.get("group", row.get("l_group")).get("precedence") or PRECEDENCE
     for module in order:
         found = directory.get(module, row.get(f"l_{module}")).get("priority")
         if found is not None:

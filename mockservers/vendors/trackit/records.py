@@ -164,7 +164,7 @@ def _code(ctx: Context, wish: Wish, name: str, module: str, default: str) -> int
     given = wish.text(name, default)
     found = model.directory(ctx).find(module, "name", given)
     if found is None:
-        there = ", ".join(str(facts["name"]) for facts in model.directory(ctx)[module].values())
+        there = ", ".join(str(facts.get("name")) for facts in model.directory(ctx)[module].values())
         raise Misuse(f"{name!r} takes one of {there}, not {given!r}")
     return found
 

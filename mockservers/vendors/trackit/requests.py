@@ -94,13 +94,16 @@ def asked_number(ctx: Context, asked: Asked, name: str, default: int) -> int:
     return int(given)
 
 
-def form(raw: str) -> dict[str, str]:
-    """The pairs of a form, the first of several; a raw backslash and wrong percent codes stay as they are."""
-    found: dict[str, str] = {}
+def form(raw: str) -> dict[str, list[str]]:
+    """The values of a form by lower-case name, since the framework compares names without case.
+
+    A raw backslash and wrong percent codes stay as they are.
+    """
+    found: dict[str, list[str]] = {}
     for pair in raw.split("&"):
         name, given, value = pair.partition("=")
         if given:
-            found.setdefault(url_decode(name), url_decode(value))
+            found.setdefault(url_decode(name.lstrip()).lower(), []).append(url_decode(value))
     return found
 
 

@@ -189,7 +189,9 @@ TOKEN_FORM = _rule(
     "Token API", "documented", page=LOGIN,
 )  # fmt: skip
 TOKEN_VERB_FREE = _rule(
-    "token.verb_free", "The token endpoint takes any verb and any content type, and reads the raw body as a form.",
+    "token.verb_free",
+    "The token endpoint takes any verb and any content type, and reads the raw body as a form: names have no case, and values "
+    "of one name are joined by commas.",
     "OAuthAuthorizationServerHandler", "certain", page=FRAMEWORK,
 )  # fmt: skip
 TOKEN_NO_JSON = _rule(

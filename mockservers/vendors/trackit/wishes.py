@@ -148,6 +148,6 @@ def author(ctx: Context, login: str) -> Author:
         return Author(facts["login"], technician, directory.find("group", "name", facts.get("group", "")))
     requestor = directory.find("requestor", "id", login)
     if requestor is None and login != "dbo":
-        there = ", ".join(str(facts["login"]) for facts in directory["technician"].values())
+        there = ", ".join(str(facts.get("login")) for facts in directory["technician"].values())
         raise Misuse(f"nobody has the login {login!r}; technicians are {there}")
     return Author(login)

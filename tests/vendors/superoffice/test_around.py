@@ -100,6 +100,13 @@ def test_what_cannot_be_saved_changes_nothing(desk: Desk, wrong: dict[str, Any])
     assert desk.all() == before
 
 
+def test_a_number_beyond_all_numbers_is_no_json(desk: Desk) -> None:
+    before = desk.all()
+    for body in (b'{"Title":"x","Tags":[{"a":1e999}]}', b'{"Title":"x","CustomFields":{"a":-1e999}}'):
+        assert desk.call("SaveTicketEntity", body).status == 400
+    assert desk.all() == before
+
+
 @pytest.mark.rule("superoffice.call.save_owner")
 def test_owners_that_are_saved(desk: Desk) -> None:
     found = entity(desk, 1)
@@ -141,6 +148,16 @@ def test_deleting_softly(desk: Desk) -> None:
     assert [desk.truth(id_)["BaseStatus"] for id_ in (1, 2)] == ["Active", "Deleted"]
 
 
+@pytest.mark.rule("superoffice.result.deleted")
+def test_what_is_made_as_deleted_is_purged_too(desk: Desk) -> None:
+    made = desk.call("SaveTicketEntity", {"Title": "x", "BaseStatus": "Deleted"}).json["TicketId"]
+    other = desk.create(BaseStatus="Deleted")
+    desk.advance(14 * 86400 - 1)
+    assert desk.tickets(made, other).ids == [made, other]
+    desk.advance(1)
+    assert desk.tickets(made, other).ids == []
+
+
 @pytest.mark.rule("superoffice.call.purge")
 def test_taking_away(desk: Desk) -> None:
     for _ in range(2):  # what is gone is gone
@@ -164,6 +181,12 @@ def test_merging(desk: Desk) -> None:
     merged = desk.call("MergeTickets", {"MergedTicketEntity": target, "SecondaryTicketIds": [5, 6, 439, 77777]}).json
     assert (merged["TicketId"], merged["NumMessages"], len(merged["Messages"])) == (439, 5, 5)
     assert [(desk.truth(id_)["BaseStatus"], desk.truth(id_)["ConnectId"]) for id_ in (5, 6)] == [("Merged", 439)] * 2
+
+
+def test_merged_time_stays_a_number_of_32_bits(desk: Desk) -> None:
+    first, second = desk.create(TimeSpent=2**31 - 1), desk.create(TimeSpent=5)
+    desk.do(first, "merge", into=second)
+    assert desk.ticket(second)["TimeSpent"] == 2**31 - 1
 
 
 @pytest.mark.rule("superoffice.call.messages")
@@ -224,8 +247,11 @@ def test_conditions_of_rest_entities(desk: Desk) -> None:
     assert status("GET", "If-Unmodified-Since", early) == 412
     assert status("PUT", "If-Unmodified-Since", early) == 412
     assert status("DELETE", "If-Unmodified-Since", early) == 412
-    assert status("PUT", "If-Unmodified-Since", changed) == 200
+    assert status("PUT", "If-Modified-Since", changed) == 200
+    assert desk.truth(439)["Title"] == "x"
+    assert status("PUT", "If-Unmodified-Since", desk.get("Ticket/439").headers["Last-Modified"]) == 200
     assert desk.call("GetTickets", {"TicketIds": [439]}, headers={"If-Modified-Since": changed}).status == 200
+    assert status("DELETE", "If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT") == 204
 
 
 # --- archive lists ----------------------------------------------------------------------------------------------------
@@ -345,3 +371,21 @@ def test_orders(desk: Desk) -> None:
 def test_options_that_mean_nothing(desk: Desk, query: str) -> None:
     reply = desk.get("Ticket", query)
     assert (reply.status, set(reply.json)) == (400, {"Message", "MessageDetail"})
+
+
+@pytest.mark.rule("superoffice.odata.bad", "superoffice.carrier.hidden_field")
+def test_what_a_caller_cannot_read_is_told_in_no_other_way(desk: Desk) -> None:
+    blank = {name: {"Mask": "None"} for name in ("Title", "BaseStatus", "ReadStatus", "LastChanged")}
+    desk.administer("change rights", user="limited@demo.example", fields=blank, table=None, hidden={})
+    for option in ("$filter=title begins 'In'", "$filter=contains(title, 'i')", "$filter=ticketId gt 1 and status eq 'Active'",
+                   "$orderby=title", "$orderby=ticketId,lastChanged desc"):  # fmt: skip
+        reply = desk.get("Ticket", quote(option, safe="$="), login=LIMITED)
+        assert (reply.status, set(reply.json)) == (400, {"Message", "MessageDetail"}), option
+        assert desk.get("Ticket", quote(option, safe="$=")).status == 200, option
+    summary = desk.call("GetTicketSummaries", {"TicketIds": [1]}, login=LIMITED).json[0]
+    assert summary["IconHint"] == "Unknown_Unknown"
+    for path in ("Ticket/1", "Ticket/1/Simple"):
+        since = {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}
+        reply = desk.get(path, login=LIMITED, headers=since)
+        assert (reply.status, "Last-Modified" in reply.headers) == (200, False)
+        assert desk.get(path, headers=since).status == 304

@@ -86,6 +86,25 @@ def test_records_answer_in_one_form(desk: Desk) -> None:
             {"id": "customer", "action": "change rights", "user": "demo@demo.example", "denied": ["x"]},
             "list of operations",
         ),
+        (
+            "act",
+            {"id": "customer", "action": "change rights", "user": "demo@demo.example", "hidden": {"CustId": [2**70]}},
+            "no number that a ticket has",
+        ),
+        ("act", {"id": 1, "action": "reply", "body": "half a \ud800"}, "half a character"),
+        *(
+            ("import", {"records": [{"id": 5, "fields": fields}]}, "ticket 5: ")
+            for fields in (
+                {"TableRight": "x"},
+                {"TableRight": {"Mask": "Nonsense"}},
+                {"TableRight": {"Reason": "x"}},
+                {"ContactId": 2**70, "ContactName": "x"},
+                {"CustId": 3, "ContactId": "x", "PersonFullname": "x"},
+                {"Priority": 2, "PriorityName": 5},
+                {"Category": 2, "CategoryFullname": ["x"]},
+                {"OwnedBy": 12, "OwnedByName": "x", "OwnedByAssociateId": "x"},
+            )
+        ),
         ("act", {"id": "customer", "action": "log in", "user": "demo@demo.example", "kind": "x"}, "is one of"),
         ("act", {"id": "customer", "action": "rename", "number": 99, "name": "x"}, "there is no status 99"),
         ("act", {"id": "customer", "action": "rename", "number": 1, "name": {"us": "x"}}, "cannot stand"),
@@ -94,6 +113,23 @@ def test_records_answer_in_one_form(desk: Desk) -> None:
         ("act", {"id": "customer", "action": "count status in", "number": 1, "counter": "x"}, "counter"),
         ("act", {"id": "customer", "action": "set state", "state": "x"}, "state"),
         ("act", {"id": "customer", "action": "move", "host": "a/b"}, "host"),
+        ("act", {"id": "customer", "action": "set state", "state": "Stopped", "x": 1}, "nothing here reads 'x'"),
+        (
+            "act",
+            {
+                "id": "customer",
+                "action": "change rights",
+                "user": "demo@demo.example",
+                "denied": ["GetTickets"],
+                "x": 1,
+            },
+            "nothing here reads 'x'",
+        ),
+        (
+            "act",
+            {"id": "customer", "action": "add user", "user": "new", "password": "p", "x": 1},
+            "nothing here reads 'x'",
+        ),
     ],
 )
 def test_what_is_impossible_is_refused_and_changes_nothing(
@@ -140,12 +176,22 @@ def test_credentials_added_by_the_control_api_need_no_facts(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "odd",
-    [{"table": 5}, {"fields": {"Title": "x"}}, {"hidden": {"Title": 5}}, {"denied": 5}, {"table": {"Mask": "All"}}],
+    [
+        {"table": 5},
+        {"fields": {"Title": "x"}},
+        {"hidden": {"Title": 5}},
+        {"denied": 5},
+        {"table": {"Mask": "All"}},
+        {"hidden": {"CustId": [2**70]}},
+        {"hidden": {"Title": ["\ud800"]}},
+        {"hidden": {"Title": [[1]]}},
+    ],
 )
 def test_rights_that_nobody_can_read_let_nothing_be_seen(desk: Desk, odd: dict[str, Any]) -> None:
     tenants = desk.world.installation("superoffice").tenants
     tenants.grant("Cust12345", "user", "a-password", facts={"user": "odd", "rights": odd})
     assert desk.tickets(1, login=basic("odd", "a-password")).text == "[]"
+    assert desk.get("Ticket", login=basic("odd", "a-password")).json["value"] == []
 
 
 def test_lists_of_the_truth_lack_what_was_purged(desk: Desk) -> None:

@@ -160,7 +160,9 @@ def test_one_ticket_or_null(desk: Desk) -> None:
         assert desk.call("GetTicket", body, "ticketId=439").json == whole
     assert desk.call("GetTicket", b"null", "TICKETID=77777").text == "null"
     assert desk.call("GetTicketEntity", b"null", "ticketEntityId=77777").text == "null"
-    assert desk.call("GetTicket", query="ticketId=x").status == 400
+    for wrong in ("x", "--5", "-", "5-", "99999999999", "-2147483649"):
+        assert desk.call("GetTicket", query=f"ticketId={wrong}").status == 400, wrong
+    assert desk.call("GetTicket", query="ticketId=-2147483648").text == "null"
     assert desk.call("GetTicket").status == 400
 
 

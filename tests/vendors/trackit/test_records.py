@@ -161,6 +161,25 @@ def test_a_list_can_be_changed(desk: Desk) -> None:
     assert desk.post("/tickets/101/AddNote", note).status == 200
     desk.admin("enter", list="requestor", entry=1, facts={"phone": "1"})
     assert desk.get("/tickets/101").ticket["39"] == "1"
+    desk.admin("enter", list="group", facts={"name": "NIGHT"})
+    desk.admin("enter", list="group", entry=2, facts={"precedence": None})
+    assert desk.post("/tickets", {"Properties": {"22": "x"}}).status == 200
+    login = {"UserName": "HELP DESK\\DEMO", "password": "demo-password"}
+    listed = desk.post("/groups", login, user=None).json["Groups"][-1]
+    assert (listed["Code"], listed["LastModified"], listed["LastUser"]) == (
+        "NIGHT",
+        "2026-03-02T10:00:00.0000000Z",
+        "dbo",
+    )
+    desk.admin("enter", list="status", facts={"name": "Parked"})
+    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Parked"}).ticket["96"] == "Parked"
+
+
+def test_a_status_that_was_taken_over_can_be_set(desk: Desk) -> None:
+    desk.act("import", records=[{"id": "5000", "fields": {"2": "2026-01-01T00:00:00Z", "95": 77, "96": "Elsewhere"}}])
+    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Elsewhere"}).ticket["95"] == 77
+    desk.admin("set default status", status="Elsewhere")
+    assert desk.post("/tickets/5000/Close", {}).ticket["96"] == "Closed"
 
 
 ADMIN_WRONG = [
@@ -193,7 +212,16 @@ ADMIN_WRONG = [
     {"action": "enter", "list": "status", "facts": {"name": 5}},
     {"action": "enter", "list": "status", "facts": {"type": "X"}},
     {"action": "enter", "list": "group", "facts": {"precedence": ["weather"]}},
+    {"action": "enter", "list": "group", "facts": {"comments": "x"}},
+    {"action": "enter", "list": "group", "facts": {"name": "NIGHT", "precedence": [["category"]]}},
+    {"action": "enter", "list": "group", "entry": 2, "facts": {"name": None}},
+    {"action": "enter", "list": "technician", "facts": {"first": "Nina"}},
     {"action": "desegregate", "x": 1},
+    {"action": "rename label", "field": "22", "label": "Title", "x": 1},
+    {"action": "segregate", "group": "HELP DESK", "x": 1},
+    {"action": "deactivate technician", "user": "HELP DESK\\DEMO", "x": 1},
+    {"action": "withdraw", "user": "HELP DESK\\DEMO", "permissions": ["View Ticket"], "x": 1},
+    {"action": "set licences", "licences": 0, "x": 1},
 ]
 
 
@@ -204,3 +232,42 @@ def test_an_administrators_mistakes(desk: Desk, request_: Any) -> None:
         desk.act("act", id="customer", **request_)
     assert len(str(told.value)) > 15
     assert (desk.act("read", id="customer"), desk.everything()) == before
+    assert desk.login("tech1").status == desk.get("/tickets/101").status == 200
+
+
+def test_a_note_that_is_taken_over_goes_with_its_number(desk: Desk) -> None:
+    """What one ticket had under it is another's from then on."""
+    first = desk.create(f22="first")
+    desk.act("act", id=first, action="note", text="a")
+    desk.act("act", id=first, action="note", text="b")
+    number = desk.get(f"/tickets/{first}/Notes/0/0").records("TicketNotes")[1]["1"]
+    fields = {"2": "2026-01-01T00:00:00Z", "5": "moved", "6": 101}
+    desk.act("import", entity="note", records=[{"id": number, "fields": fields}])
+    left = desk.get(f"/tickets/{first}/Notes/1/1")
+    assert (left.json["Count"], left.records("TicketNotes")[0]["5"]) == (1, "b")
+    assert desk.get(f"/tickets/Note/{number}").note["6"] == 101
+
+
+@pytest.mark.parametrize(
+    ("entity", "fields"),
+    [
+        ([], {}),
+        ("attachment", {"ticket": 10**30}),
+        ("attachment", {"ticket": 101, "6": [1]}),
+        ("attachment", {}),
+        ("assignment", {"ticket": 101, "2": "2026-01-01T00:00:00Z", "4": {}}),
+        ("assignment", {"ticket": 101}),
+        ("note", {"6": 101}),
+        ("ticket", {"83": "x"}),
+    ],
+)
+def test_what_cannot_be_taken_over_is_told(desk: Desk, entity: Any, fields: Any) -> None:
+    before = desk.everything()
+    with pytest.raises(Misuse):
+        desk.act("import", entity=entity, records=[{"id": 900, "fields": fields}])
+    assert desk.everything() == before
+
+
+def test_a_record_that_is_taken_over_has_the_number_it_is_called_by(desk: Desk) -> None:
+    desk.act("import", records=[{"id": 900, "fields": {"1": 101, "2": "2026-01-01T00:00:00Z", "22": "x"}}])
+    assert desk.get("/tickets/900").ticket["22"] == "x"

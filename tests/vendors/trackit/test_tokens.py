@@ -46,6 +46,18 @@ def test_the_endpoint_looks_at_the_body_alone(desk: Desk, method: str, media: st
     assert desk.ask(method, "/TOKEN", body, user=None, media=media).status == 200
 
 
+@pytest.mark.rule("trackit.token.verb_free", "trackit.token.failures_400")
+def test_names_have_no_case_and_repeated_values_are_joined(desk: Desk) -> None:
+    def asked(form: bytes) -> Any:
+        reply = desk.ask("POST", "/token", form, user=None)
+        assert "a-secret" not in str(reply.entry)
+        return reply
+
+    assert asked(b"GRANT_TYPE=password&UserName=HELP+DESK%5CDEMO&\nPASSWORD=demo-password").status == 200
+    assert asked(b"grant_type=password&" + FORM).json == {"error": "unsupported_grant_type"}
+    assert asked(FORM + b"&PASSWORD=a-secret").json == {"error": "invalid_grant"}
+
+
 @pytest.mark.rule("trackit.token.no_json", "trackit.token.failures_400")
 def test_json_holds_no_grant(desk: Desk) -> None:
     reply = desk.post(

@@ -60,10 +60,12 @@ def _reached(ctx: Context, role: Role) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
-def statement(asked: Asked, face: Clockface, speech: Tongue, names: Any, tenant: str) -> sa.Select[Any]:
-    """The rows that the options mean, whoever asks; raises ValueError for options that mean nothing."""
-    condition = odata.Filter.condition(asked.variables.get("$filter", ""), face, speech, names)
-    rows = sa.select(TICKETS).order_by(*odata.ordered(asked.variables.get("$orderby", ""), tenant))
+def statement(
+    asked: Asked, face: Clockface, speech: Tongue, names: Any, tenant: str, blank: frozenset[str] = frozenset()
+) -> sa.Select[Any]:
+    """The rows that the options mean; raises ValueError for options that mean nothing, or use what the caller cannot read."""
+    condition = odata.Filter.condition(asked.variables.get("$filter", ""), face, speech, names, blank)
+    rows = sa.select(TICKETS).order_by(*odata.ordered(asked.variables.get("$orderby", ""), tenant, blank))
     return rows if condition is None else rows.where(condition)
 
 
@@ -73,10 +75,12 @@ def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer
     _known(asked)
     ctx.cite(rules.ODATA_LIST, rules.ODATA_ORDER, rules.ODATA_FILTER)
     most, skip = _whole(asked, "$top", PAGE), _whole(asked, "$skip", 0)
+    if role.blank:
+        ctx.cite(rules.CARRIER_HIDDEN_FIELD)
     names = directory(ctx)
     try:
         columns = odata.selected(asked.variables.get("$select", ""))
-        wanted = statement(asked, face, speech, names, tenant_name(ctx))
+        wanted = statement(asked, face, speech, names, tenant_name(ctx), role.blank)
     except ValueError as error:
         raise bad(rules.ODATA_BAD, f"{str(error)[:200]}.") from None
     catch_up(ctx)

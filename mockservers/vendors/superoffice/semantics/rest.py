@@ -11,6 +11,7 @@ from mockservers.kernel.instants import SECOND
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Unsupported
 from mockservers.vendors.superoffice import rules
+from mockservers.vendors.superoffice.access import caller
 from mockservers.vendors.superoffice.answers import Answer, profile
 from mockservers.vendors.superoffice.changes import catch_up
 from mockservers.vendors.superoffice.model import LARGEST_ID, directory
@@ -41,16 +42,25 @@ def _time(text: str) -> int | None:
         return None
 
 
-def _conditions(ctx: Context, asked: Asked, changed: int | None) -> None:
-    """Raise what the conditions of the request say of a ticket that was changed then (superoffice.rest.conditions)."""
+def _conditions(ctx: Context, asked: Asked, changed: int | None, *, writing: bool = False) -> None:
+    """Raise what the conditions of the request say of a ticket that was changed then (superoffice.rest.conditions).
+
+    If-Modified-Since asks for a reading only: HTTP ignores it beside any other verb.
+    """
     since, until = _time(asked.header("if-modified-since")), _time(asked.header("if-unmodified-since"))
+    since = None if writing else since
     if since is None and until is None:
         return
     ctx.cite(rules.REST_CONDITIONS)
     if until is not None and changed is not None and changed > until:
         raise Refusal(rules.REST_CONDITIONS, "precondition")
-    if since is not None and (changed is None or changed <= since):
+    if since is not None and changed is not None and changed <= since:
         raise Refusal(rules.REST_CONDITIONS, "unmodified")
+
+
+def _told(ctx: Context, row: Any) -> int | None:
+    """When a ticket was changed, for a caller who may know it (superoffice.carrier.hidden_field)."""
+    return None if "LastChanged" in caller(ctx).role.blank else row.LastChanged
 
 
 def _dated(answer: Answer, changed: int | None) -> Answer:
@@ -67,16 +77,16 @@ def get(ctx: Context, asked: Asked) -> Answer:
     row = found(ctx, asked)
     look = profile(ctx, asked, entity=True)
     ctx.cite(rules.REST_ENTITY)
-    _conditions(ctx, asked, row.LastChanged)
-    return _dated(saving.answer(ctx, row.TicketId, look, linked=True), row.LastChanged)
+    _conditions(ctx, asked, _told(ctx, row))
+    return _dated(saving.answer(ctx, row.TicketId, look, linked=True), _told(ctx, row))
 
 
 def simple(ctx: Context, asked: Asked) -> Answer:
     """A ticket as the flat carrier."""
     row = found(ctx, asked)
     look = profile(ctx, asked)
-    _conditions(ctx, asked, row.LastChanged)
-    return _dated(Answer(look.whole(row, directory(ctx)), "Ticket", zone=look.clock.code), row.LastChanged)
+    _conditions(ctx, asked, _told(ctx, row))
+    return _dated(Answer(look.whole(row, directory(ctx)), "Ticket", zone=look.clock.code), _told(ctx, row))
 
 
 def default(ctx: Context, asked: Asked) -> Answer:
@@ -105,13 +115,13 @@ def put(ctx: Context, asked: Asked) -> Answer:
     given = _whole(asked)
     look = profile(ctx, asked, entity=True)
     ctx.cite(rules.REST_ENTITY)
-    _conditions(ctx, asked, row.LastChanged)
+    _conditions(ctx, asked, _told(ctx, row), writing=True)
     return saving.answer(ctx, saving.save(ctx, given, look, id_=row.TicketId), look, linked=True)
 
 
 def delete(ctx: Context, asked: Asked) -> Answer:
     """Take a ticket away for good."""
     row = found(ctx, asked)
-    _conditions(ctx, asked, row.LastChanged)
+    _conditions(ctx, asked, _told(ctx, row), writing=True)
     saving.purge(ctx, row.TicketId)
     return Answer(status=204)

@@ -167,12 +167,14 @@ def get_summaries(ctx: Context, asked: Asked) -> Answer:
     for id_, row in rows(ctx.db, tenant_name(ctx), list(dict.fromkeys(ids))).items():
         if not gone(ctx, row.deleted) and look.role.sees(row):
             blank = look.role.blank
+            base = "Unknown" if "BaseStatus" in blank else row.BaseStatus
+            light = "Unknown" if "ReadStatus" in blank else row.ReadStatus
             made[id_] = {
                 "TicketId": id_,
                 "TicketStatus": 0 if "TicketStatus" in blank else row.TicketStatus,
                 "Title": "" if "Title" in blank else row.Title,
                 "Registered": look.clock.write(None if "CreatedAt" in blank else row.CreatedAt),
-                "IconHint": f"{row.BaseStatus}_{row.ReadStatus}",
+                "IconHint": f"{base}_{light}",
             }
     arranged = [value for _, value in _arranged(ctx, ids, made)]
     return Answer(arranged, "ArrayOfTicketSummaryItem", zone=look.clock.code)

@@ -43,10 +43,12 @@ def identify(ctx: Context) -> Tenant:
     """The tenant of a login; raises the refusal for one that fails."""
     asked: Asked = ctx.call.request
     ctx.cite(rules.TOKEN_FORM, rules.TOKEN_VERB_FREE, rules.TOKEN_FAILURES)
-    given = form(asked.form)
-    kind = given.get("grant_type", "")
+    values = form(asked.form)
     for name in ("password", "refresh_token", "client_secret"):
-        ctx.secret(given.get(name, ""))
+        for each in values.get(name, ()):
+            ctx.secret(each)
+    given = {name: ",".join(each) for name, each in values.items()}
+    kind = given.get("grant_type", "")
     if kind == "password":
         grant = Grant(_by_password(ctx, given.get("username", ""), given.get("password", "")))
     elif kind == "refresh_token":

@@ -166,7 +166,7 @@ def change_status(ctx: Context, asked: Asked) -> Worked:
     status = model.directory(ctx).find("status", "name", name)
     if status is None:
         raise refusal("status", name=name[:200])
-    if keeping.status_of(ctx, status)["type"] == keeping.CLOSED:
+    if keeping.status_of(ctx, status).get("type") == keeping.CLOSED:
         access.require(ctx, access.CLOSE, "Close Tickets")
     draft = _note_of(ctx, body, ctx.dialect["status_note"] == "required")
     return _moved(ctx, row, status, draft, closing=False)
