@@ -226,6 +226,25 @@ def test_tenants_survive_dump_and_load(tenants: Tenants, family: DialectFamily) 
     assert sorted(loaded.secrets) == ["first-key", "second-key", "third-key"]
 
 
+def test_two_users_may_have_the_same_password_and_neither_is_found_by_it(family: DialectFamily) -> None:
+    tenants = Tenants(named=("user",))
+    tenants.add(Tenant("one", family.default))
+    ann = tenants.grant("one", "user", "same-secret", facts={"user": "ann"})
+    bob = tenants.grant("one", "user", "same-secret", facts={"user": "bob"})
+    key = tenants.grant("one", "key", "same-secret", facts={"user": "ann"})
+    loaded = Tenants(named=("user",))
+    loaded.load(json.loads(json.dumps(tenants.dump())), family.default)
+    for each in (tenants, loaded):
+        assert each.credentials == [ann, bob, key]
+        assert (each.find("user", "same-secret", 0), each.find("key", "same-secret", 0)) == (None, key)
+        assert each.secrets == ["same-secret"]
+        with pytest.raises(ValueError, match="in use already: the same name"):
+            each.grant("one", "user", "same-secret", facts={"user": "Ann "})
+        with pytest.raises(ValueError, match="told apart by it alone"):
+            each.grant("one", "key", "same-secret", facts={"user": "bob"})
+        assert each.grant("one", "user", "other-secret", facts={"user": "ann"}).id == "c4"
+
+
 @pytest.mark.parametrize(
     ("act", "says"),
     [

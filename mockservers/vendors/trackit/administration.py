@@ -181,7 +181,7 @@ def _add_technician(ctx: Context, wish: Wish) -> None:
     try:
         ctx.installation.tenants.grant(tenant.name, access.TECHNICIAN, password, None, facts)
     except ValueError as error:
-        raise Misuse(f"{error}; give another password") from error
+        raise Misuse(str(error)) from error
     ctx.secret(password)
     model.enter(ctx, "technician", id_, {
         "login": login.rpartition("\\")[2], "first": first, "last": last, "name": f"{first} {last}", "group": group,
