@@ -427,6 +427,17 @@ def test_rules_have_ids_of_their_own() -> None:
             RuleBook("v", wrong)
 
 
+def test_a_book_writes_rules_with_what_most_of_them_share() -> None:
+    book = RuleBook("v", page="page", checked="2026-01-01")
+    first = book.rule("a.b", "It does.", "line 3", "certain", 7, 12)
+    other = book.rule("a.c", "It may.", "section", "assumption", page="other page", switch="word")
+    assert first == Rule("v.a.b", "It does.", Source("page", "line 3", "certain", "2026-01-01"), None, ("v-07", "v-12"))
+    assert other == Rule("v.a.c", "It may.", Source("other page", "section", "assumption", "2026-01-01"), "word")
+    assert list(book.values()) == [first, other]
+    with pytest.raises(ValueError, match="taken"):
+        book.rule("a.b", "It does again.", "line 4", "certain")
+
+
 def test_an_entity_finds_its_fields() -> None:
     entity = Entity("Ticket", (Field("id", "long"), Field("name", "text", 10)))
     assert entity.field("name").length == 10
