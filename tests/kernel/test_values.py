@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -15,7 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mockservers.kernel.catalogue import Entity, Field
-from mockservers.kernel.dialects import DialectFamily, Switch
+from mockservers.kernel.dialects import DialectFamily, Switch, listed, number, zone
 from mockservers.kernel.faults import KINDS, POINTS, FaultPlan
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.journal import Exchange, Journal
@@ -92,6 +93,27 @@ def test_wrong_dialects_are_refused_in_words(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(says)):
         change(family)
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad"),
+    [
+        (number(1, 9), [(1, 1), ("9", 9)], [0, 10, 5.0, True, None, "off", "x", "1.5", [], float("nan")]),
+        (number(0, 9, off=True), [(0, 0), ("off", None), (None, None), (False, None)], [-1, True, "on", 10]),
+        (number(0.5, 9, whole=False), [(1, 1.0), ("0.5", 0.5)], [0.4, True, "nan", float("inf"), None]),
+        (zone, [("Europe/Berlin", "Europe/Berlin")], ["Mars/Base", "", 5, None, []]),
+        (listed, [("a, b,", ["a", "b"]), ("", []), (("a", 5), ["a", 5])], [5, None]),
+    ],
+)
+def test_checks_that_switches_share(check: Callable[[Any], Any], good: list[tuple[Any, Any]], bad: list[Any]) -> None:
+    switch = Switch("s", good[0][0], "why", check=check, form="something")
+    for given_, kept in good:
+        found = switch.accept(given_)
+        assert (found, type(found)) == (kept, type(kept))
+        assert switch.accept(found) == kept, "a kept value reads the same again"
+    for wrong in bad:
+        with pytest.raises(ValueError, match="'s' takes something"):
+            switch.accept(wrong)
 
 
 @given(
