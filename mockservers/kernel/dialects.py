@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mockservers.kernel import instants
+
 Scope = Literal["installation", "tenant"]
 
 
@@ -83,6 +85,36 @@ class Dialect(Mapping[str, Any]):
     def changes(self) -> dict[str, Any]:
         """The switches that are not at their default."""
         return {name: value for name, value in self._values.items() if value != self.family.default[name]}
+
+
+# --- checks that switches of several vendors share --------------------------------------------------------------------
+
+
+def number(low: float, high: float, *, off: bool = False, whole: bool = True) -> Callable[[Any], Any]:
+    """A check for numbers within bounds, given as number or text; with `off` also for 'off', which is kept as None."""
+
+    def check(value: Any) -> int | float | None:
+        if off and (value is None or value is False or value == "off"):
+            return None
+        found = (int if whole else float)(value) if isinstance(value, str) else value
+        if isinstance(found, bool) or not isinstance(found, int if whole else (int, float)) or not low <= found <= high:
+            raise ValueError(f"it is a {'whole ' if whole else ''}number from {low} to {high}")
+        return found if whole else float(found)
+
+    return check
+
+
+def zone(value: Any) -> str:
+    """A check for the name of a time zone."""
+    return instants.zone(value).key
+
+
+def listed(value: Any) -> list[Any]:
+    """The parts of a list, which may be given as text with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else list(value)
+
+
+# --- dialects ---------------------------------------------------------------------------------------------------------
 
 
 class DialectFamily:

@@ -51,7 +51,7 @@ class Installation:
         self.world = world
         self.emulator = emulator
         self.dialect = emulator.dialects.dialect(config.dialects.get(emulator.name))
-        self.tenants = Tenants()
+        self.tenants = Tenants(emulator.named_credentials)
         self.ids = Ids(config.seed)
         self.recipe = config.data.get(emulator.name, Recipe())
         self.usage: dict[str, deque[int]] = {}

@@ -155,6 +155,8 @@ class Emulator:
     wire: str
     refusals: Mapping[str, Callable[[], Refusal]] = field(default_factory=dict)
     credential_kinds: tuple[str, ...] = ()
+    named_credentials: tuple[str, ...] = ()
+    """Of these kinds, those that are a user's password: found by `facts["user"]` and compared, never by the secret."""
     secret_patterns: tuple[re.Pattern[str], ...] = ()
     demo_credential: Mapping[str, str] = field(default_factory=dict)
     """What `serve` and the README print: the credential of the demo tenant by the vendor's own word."""

@@ -44,17 +44,49 @@ class Rule:
 
 
 class RuleBook(Mapping[str, Rule]):
-    """The rules of one vendor by id, in the order they were written; an id given twice is refused."""
+    """The rules of one vendor by id, in the order they were written; an id given twice is refused.
 
-    def __init__(self, vendor: str, rules: Iterable[Rule], unmapped: Mapping[str, str] | None = None) -> None:
+    A vendor's rules are written with `rule`: most were read on one page, and checked at one time.
+    """
+
+    def __init__(
+        self,
+        vendor: str,
+        rules: Iterable[Rule] = (),
+        unmapped: Mapping[str, str] | None = None,
+        *,
+        page: str = "",
+        checked: str = "",
+    ) -> None:
         self.vendor = vendor
+        self.page = page
+        self.checked = checked
         self._rules: dict[str, Rule] = {}
         for rule in rules:
-            if rule.id in self._rules or not rule.id.startswith(f"{vendor}."):
-                raise ValueError(f"rule id {rule.id!r} is taken, or does not begin with {vendor}.")
-            self._rules[rule.id] = rule
+            self._add(rule)
         self.unmapped: Mapping[str, str] = dict(unmapped or {})
         """Statements of the inventory that no rule can make true, each with the reason."""
+
+    def rule(
+        self,
+        slug: str,
+        says: str,
+        place: str,
+        certainty: Certainty,
+        *statements: int,
+        page: str | None = None,
+        switch: str | None = None,
+    ) -> Rule:
+        """Write a rule down. `slug` is its id without the vendor, `statements` the numbers of those it makes true."""
+        source = Source(self.page if page is None else page, place, certainty, self.checked)
+        ids = tuple(f"{self.vendor}-{number:02}" for number in statements)
+        return self._add(Rule(f"{self.vendor}.{slug}", says, source, switch, ids))
+
+    def _add(self, rule: Rule) -> Rule:
+        if rule.id in self._rules or not rule.id.startswith(f"{self.vendor}."):
+            raise ValueError(f"rule id {rule.id!r} is taken, or does not begin with {self.vendor}.")
+        self._rules[rule.id] = rule
+        return rule
 
     def __getitem__(self, rule_id: str) -> Rule:
         return self._rules[rule_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -23,7 +23,8 @@ class Tenant:
 class Credential:
     """Something that lets a call in. Instants in microseconds UTC; None means never.
 
-    `kind` is the vendor's word (`AuthCode`, `key`, `user` ...); `facts` holds what belongs to it, such as a user's name.
+    `kind` is the vendor's word (`AuthCode`, `key`, `user` ...); `facts` holds what belongs to it, such as a user's name
+    under `user`.
     """
 
     id: str
@@ -46,12 +47,18 @@ def _copied(facts: Any) -> Any:
 
 
 class Tenants:
-    """The tenants and credentials of one installation."""
+    """The tenants and credentials of one installation.
 
-    def __init__(self) -> None:
+    A key or token is found by the secret alone, so no two of a kind can be alike. Credentials of the kinds in `named`
+    are passwords: a vendor finds the user by name and compares, so two users may have the same one.
+    """
+
+    def __init__(self, named: Iterable[str] = ()) -> None:
+        self._named = frozenset(named)
         self._tenants: dict[str, Tenant] = {}
         self._credentials: dict[str, Credential] = {}
         self._by_secret: dict[tuple[str, str], Credential] = {}
+        """Those that are found by the secret alone."""
         self._count = 0
 
     def __iter__(self) -> Iterator[Tenant]:
@@ -77,7 +84,7 @@ class Tenants:
 
     @property
     def secrets(self) -> list[str]:
-        return [secret for _, secret in self._by_secret]
+        return list(dict.fromkeys(credential.secret for credential in self._credentials.values()))
 
     def add(self, tenant: Tenant) -> Tenant:
         if tenant.name in self._tenants:
@@ -92,13 +99,22 @@ class Tenants:
         self[tenant]
         if not secret:
             raise ValueError("a credential cannot be empty")
+        credential = Credential(f"c{self._count + 1}", kind, secret, tenant, expires, None, facts or {})
         if (kind, secret) in self._by_secret:
-            raise ValueError(f"this {kind} is in use already")
+            raise ValueError(f"this {kind} is in use already, and calls are told apart by it alone: choose another")
+        if kind in self._named and any(_same_user(credential, each) for each in self._credentials.values()):
+            raise ValueError(
+                f"this {kind} is in use already: the same name in facts ('user') with the same secret; "
+                "choose another name or secret"
+            )
         self._count += 1
-        credential = Credential(f"c{self._count}", kind, secret, tenant, expires, None, facts or {})
-        self._credentials[credential.id] = credential
-        self._by_secret[kind, secret] = credential
+        self._keep(credential)
         return credential
+
+    def _keep(self, credential: Credential) -> None:
+        self._credentials[credential.id] = credential
+        if credential.kind not in self._named:
+            self._by_secret[credential.kind, credential.secret] = credential
 
     def credential(self, credential_id: str) -> Credential:
         try:
@@ -107,7 +123,7 @@ class Tenants:
             raise ValueError(f"there is no credential {credential_id!r}") from None
 
     def find(self, kind: str, secret: str, now: int) -> Credential | None:
-        """The credential presented by a call, if it is known and valid at `now`."""
+        """The key or token presented by a call, if it is known and valid at `now`; passwords are not found so."""
         credential = self._by_secret.get((kind, secret))
         return credential if credential is not None and credential.valid(now) else None
 
@@ -121,8 +137,9 @@ class Tenants:
             yield
         except BaseException:
             self._tenants = {each.name: each for each, _, _ in tenants}
-            self._credentials = {each.id: each for each, _, _, _ in credentials}
-            self._by_secret = {(each.kind, each.secret): each for each in self.credentials}
+            self._credentials, self._by_secret = {}, {}
+            for each, *_ in credentials:
+                self._keep(each)
             self._count = count
             for tenant, dialect, facts in tenants:
                 tenant.dialect, tenant.facts = dialect, facts
@@ -138,11 +155,15 @@ class Tenants:
         }
 
     def load(self, state: dict[str, Any], base: Dialect) -> None:
-        self.__init__()  # type: ignore[misc]
+        self.__init__(self._named)  # type: ignore[misc]
         for raw in state["tenants"]:
             self.add(Tenant(raw["name"], base.with_(raw["dialect"]), raw["facts"]))
         for raw in state["credentials"]:
-            credential = Credential(**raw)
-            self._credentials[credential.id] = credential
-            self._by_secret[credential.kind, credential.secret] = credential
+            self._keep(Credential(**raw))
         self._count = state["count"]
+
+
+def _same_user(one: Credential, other: Credential) -> bool:
+    """Whether two passwords let the same user in; letter case tells no users apart, since most vendors ignore it."""
+    names = [str(each.facts.get("user", "")).strip().casefold() for each in (one, other)]
+    return (one.kind, one.secret) == (other.kind, other.secret) and names[0] == names[1]

@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -15,7 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mockservers.kernel.catalogue import Entity, Field
-from mockservers.kernel.dialects import DialectFamily, Switch
+from mockservers.kernel.dialects import DialectFamily, Switch, listed, number, zone
 from mockservers.kernel.faults import KINDS, POINTS, FaultPlan
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.journal import Exchange, Journal
@@ -92,6 +93,27 @@ def test_wrong_dialects_are_refused_in_words(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(says)):
         change(family)
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad"),
+    [
+        (number(1, 9), [(1, 1), ("9", 9)], [0, 10, 5.0, True, None, "off", "x", "1.5", [], float("nan")]),
+        (number(0, 9, off=True), [(0, 0), ("off", None), (None, None), (False, None)], [-1, True, "on", 10]),
+        (number(0.5, 9, whole=False), [(1, 1.0), ("0.5", 0.5)], [0.4, True, "nan", float("inf"), None]),
+        (zone, [("Europe/Berlin", "Europe/Berlin")], ["Mars/Base", "", 5, None, []]),
+        (listed, [("a, b,", ["a", "b"]), ("", []), (("a", 5), ["a", 5])], [5, None]),
+    ],
+)
+def test_checks_that_switches_share(check: Callable[[Any], Any], good: list[tuple[Any, Any]], bad: list[Any]) -> None:
+    switch = Switch("s", good[0][0], "why", check=check, form="something")
+    for given_, kept in good:
+        found = switch.accept(given_)
+        assert (found, type(found)) == (kept, type(kept))
+        assert switch.accept(found) == kept, "a kept value reads the same again"
+    for wrong in bad:
+        with pytest.raises(ValueError, match="'s' takes something"):
+            switch.accept(wrong)
 
 
 @given(
@@ -244,6 +266,25 @@ def test_what_is_done_to_tenants_is_taken_back_when_it_fails(tenants: Tenants, f
     assert tenants.find("key", "third-key", 0) is None
     change()
     assert json.dumps(tenants.dump()) != before
+
+
+def test_two_users_may_have_the_same_password_and_neither_is_found_by_it(family: DialectFamily) -> None:
+    tenants = Tenants(named=("user",))
+    tenants.add(Tenant("one", family.default))
+    ann = tenants.grant("one", "user", "same-secret", facts={"user": "ann"})
+    bob = tenants.grant("one", "user", "same-secret", facts={"user": "bob"})
+    key = tenants.grant("one", "key", "same-secret", facts={"user": "ann"})
+    loaded = Tenants(named=("user",))
+    loaded.load(json.loads(json.dumps(tenants.dump())), family.default)
+    for each in (tenants, loaded):
+        assert each.credentials == [ann, bob, key]
+        assert (each.find("user", "same-secret", 0), each.find("key", "same-secret", 0)) == (None, key)
+        assert each.secrets == ["same-secret"]
+        with pytest.raises(ValueError, match="in use already: the same name"):
+            each.grant("one", "user", "same-secret", facts={"user": "Ann "})
+        with pytest.raises(ValueError, match="told apart by it alone"):
+            each.grant("one", "key", "same-secret", facts={"user": "bob"})
+        assert each.grant("one", "user", "other-secret", facts={"user": "ann"}).id == "c4"
 
 
 @pytest.mark.parametrize(
@@ -426,6 +467,17 @@ def test_rules_have_ids_of_their_own() -> None:
     for wrong in ([Rule("w.a.b", "x", source)], [Rule("v.a.b", "x", source)] * 2):
         with pytest.raises(ValueError, match="taken, or does not begin"):
             RuleBook("v", wrong)
+
+
+def test_a_book_writes_rules_with_what_most_of_them_share() -> None:
+    book = RuleBook("v", page="page", checked="2026-01-01")
+    first = book.rule("a.b", "It does.", "line 3", "certain", 7, 12)
+    other = book.rule("a.c", "It may.", "section", "assumption", page="other page", switch="word")
+    assert first == Rule("v.a.b", "It does.", Source("page", "line 3", "certain", "2026-01-01"), None, ("v-07", "v-12"))
+    assert other == Rule("v.a.c", "It may.", Source("other page", "section", "assumption", "2026-01-01"), "word")
+    assert list(book.values()) == [first, other]
+    with pytest.raises(ValueError, match="taken"):
+        book.rule("a.b", "It does again.", "line 4", "certain")
 
 
 def test_an_entity_finds_its_fields() -> None:

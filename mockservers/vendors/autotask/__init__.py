@@ -64,6 +64,7 @@ EMULATOR = Emulator(
         "permission": lambda: access.denied("Ticket", "query"),
     },
     credential_kinds=(access.USER, access.CODE),
+    named_credentials=(access.USER,),
     secret_patterns=_PATTERNS,
     demo_credential={
         "user": recipes.DEMO_USER,

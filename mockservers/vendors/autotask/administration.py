@@ -104,7 +104,7 @@ def _restrict(ctx: Context, wish: Wish) -> None:
     level = dict(_level(ctx, source if isinstance(source, str) else name))
     for part in ("denied", "absent", "hidden", "rows", "lines", "password_days", "impersonate"):
         if part in wish.raw:
-            level[part] = _part(part, wish.raw.pop(part))
+            level[part] = _part(part, wish.take(part))
     tenant.facts["levels"] = {**tenant.facts["levels"], name: level}
 
 
@@ -245,13 +245,13 @@ def _zone(ctx: Context, wish: Wish) -> None:
     """Move the customer to another zone: `number`?, `address`? (host and port; null for any), `language`?."""
     zone = dict(tenant_of(ctx).facts["zone"])
     if "number" in wish.raw:
-        given = wish.raw.pop("number")
+        given = wish.take("number")
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 999:
             raise Misuse(f"'number' takes the number of a zone, not {given!r}")
         zone["number"] = given
     for name in ("address", "language"):
         if name in wish.raw:
-            given = wish.raw.pop(name)
+            given = wish.take(name)
             if given is not None and (not isinstance(given, str) or not given or "/" in given):
                 raise Misuse(
                     f"{name!r} takes text such as {'host:8080' if name == 'address' else 'en'!r}, not {given!r}"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from mockservers.kernel.dialects import DialectFamily, Switch
+from mockservers.kernel.dialects import DialectFamily, Switch, number
 
 VERSION = "1.6.9"
 MOST_REQUESTS, MOST_MINUTES = 19_999, 60
@@ -30,18 +30,11 @@ def _word(*words: str) -> Callable[[Any], str]:
     return check
 
 
-def _number(highest: int, only: tuple[int, ...] = ()) -> Callable[[Any], int | None]:
-    def check(value: Any) -> int | None:
-        if value is None or value is False or value == "off":
-            return None
-        number = int(value) if isinstance(value, str) else value
-        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= highest:
-            raise ValueError(f"a number lies between 1 and {highest}")
-        if only and number not in only:
-            raise ValueError(f"it is none of {only}")
-        return number
-
-    return check
+def _udf_limit(value: Any) -> int | None:
+    found: int | None = number(1, 5, off=True)(value)
+    if found not in (None, 1, 5):
+        raise ValueError("it is neither of these")
+    return found
 
 
 def _version(value: Any) -> str:
@@ -77,7 +70,7 @@ DIALECTS = DialectFamily(
         Switch("condition_order", "left_to_right", "how mixed AND and OR siblings bind is not documented",
                ("left_to_right", "sql_precedence")),
         Switch("udf_query_limit", 1, "two limits are documented, and no list of which entity has which",
-               check=_number(5, (1, 5)), form="1, 5 or 'off'"),
+               check=_udf_limit, form="1, 5 or 'off'"),
         Switch("unknown_operator", "error", "the REST service drops it silently; SOAP is unknown", ("error", "drop")),
         Switch("datetime_input", "lenient", "clients report success with many forms; strict takes two",
                ("lenient", "strict")),
@@ -102,7 +95,7 @@ DIALECTS = DialectFamily(
                form=f"requests/minutes up to {MOST_REQUESTS}/{MOST_MINUTES}, or 'off'"),
         Switch("threshold_spelling", "recorded", "the help page writes another first letter", ("recorded", "help")),
         Switch("latency", "on", "delays at half and three quarters of the threshold may disturb a test", ("on", "off")),
-        Switch("thread_limit", 3, "newer integrations are limited per endpoint", check=_number(1000),
+        Switch("thread_limit", 3, "newer integrations are limited per endpoint", check=number(1, 1000, off=True),
                form="a number of calls at once, or 'off'"),
         Switch("limit_reply", "body_error", "the SOAP form of a refusal at the threshold is unknown",
                ("body_error", "http_500")),

@@ -24,7 +24,7 @@ PICKLIST = "picklist"
 def import_(ctx: Context, request: Any) -> dict[str, Any]:
     """Records as they are elsewhere. `{"entity"?, "records": [{"id", "fields", "exists"?}], "clear"?}`; the entity
     `picklist` takes lists, each with the id `Entity.Field` and `values`."""
-    wish = Wish.of(request)
+    wish = Wish.of(ctx, request)
     records, clear = wish.take("records", []), wish.take("clear", False)
     if not isinstance(records, list) or not all(isinstance(each, Mapping) and "id" in each for each in records):
         raise Misuse("'records' is a list of records, each with id and fields")
@@ -50,7 +50,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
 
 
 def _take(ctx: Context, tenant: str, entity: Entity, record: Mapping[str, Any]) -> None:
-    id_ = Wish(dict(record)).number()
+    id_ = Wish(ctx, record).number()
     held = model.read(ctx.db, tenant, entity.name, id_)
     if not record.get("exists", True):
         if held is not None:

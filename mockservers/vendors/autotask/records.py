@@ -64,8 +64,8 @@ def _truth(ctx: Context, entity: Entity, id_: int) -> dict[str, Any]:
 
 def create(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody makes a record; what is not given is made up plausibly. `{"entity"?, "fields"?, "by"?}`."""
-    wish = Wish.of(request)
-    entity, fields, by = wish.entity(), wish.fields(required=False), _by(ctx, wish)
+    wish = Wish.of(ctx, request)
+    entity, fields, by = wish.entity(), wish.members("fields"), _by(ctx, wish)
     wish.done()
     row, udf = checked(ctx, entity, fields)
     id_ = _add(ctx, entity, row, by, udf)
@@ -142,8 +142,8 @@ def _any(ctx: Context, entity: str, fraction: float) -> int | None:
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody edits fields. `{"entity"?, "id", "fields", "by"?}`."""
-    wish = Wish.of(request)
-    entity, id_, fields, by = wish.entity(), wish.number(), wish.fields(), _by(ctx, wish)
+    wish = Wish.of(ctx, request)
+    entity, id_, fields, by = wish.entity(), wish.number(), wish.members("fields", required=True), _by(ctx, wish)
     wish.done()
     row, udf = checked(ctx, entity, fields)
     _edit(ctx, entity, id_, row, by, udf)
@@ -166,7 +166,7 @@ def _edit(
 
 def delete(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody deletes a record, with whatever hangs on it. `{"entity"?, "id"}`."""
-    wish = Wish.of(request)
+    wish = Wish.of(ctx, request)
     entity, id_ = wish.entity(), wish.number()
     wish.done()
     _existing(ctx, entity, id_)
@@ -218,7 +218,7 @@ def _log_deletion(ctx: Context, id_: int) -> None:
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of a record. `{"entity"?, "id"}`."""
-    wish = Wish.of(request)
+    wish = Wish.of(ctx, request)
     if wish.raw.get("id") == CUSTOMER:
         return administration.told(ctx)
     entity, id_ = wish.entity(), wish.number()
@@ -228,14 +228,10 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all records of an entity by id. `{"entity"?, "after"?, "most"?}`."""
-    wish = Wish.of(request)
+    wish = Wish.of(ctx, request)
     entity = wish.entity()
-    after = wish.number("after") if wish.has("after") else None
-    wish.take("after")
-    most = wish.take("most", 100)
+    after, most = wish.after(), wish.whole("most", 100, 1, MOST)
     wish.done()
-    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= MOST:
-        raise Misuse(f"'most' is a number from 1 to {MOST}, not {most!r}")
     table = model.TABLES[entity.name]
     statement = sa.select(*model.wanted(entity.name)).where(table.c.tenant == tenant_of(ctx).name)
     if after is not None:
@@ -375,12 +371,12 @@ ACTIONS: Mapping[str, Action] = {
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody works on a record: note, time, complete, reopen, assign. `{"entity"?, "id", "action", "by"?, "note"?}` and
     what the action takes. With the id `customer` it is the administrator who acts."""
-    wish = Wish.of(request)
+    wish = Wish.of(ctx, request)
     if wish.raw.get("id") == CUSTOMER:
         return administration.act(ctx, wish)
     entity, id_, name, by = wish.entity(), wish.number(), wish.text("action"), _by(ctx, wish)
     if name == "update":
-        fields = wish.fields()
+        fields = wish.members("fields", required=True)
         wish.done()
         row, udf = checked(ctx, entity, fields)
         _edit(ctx, entity, id_, row, by, udf)

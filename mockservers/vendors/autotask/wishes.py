@@ -1,4 +1,4 @@
-"""Requests of other people while they are read: members taken one by one, values checked against field and list.
+"""Requests of other people at Autotask: the entity that is meant, values checked against field and list.
 
 Every mistake is a `Misuse` that says what would have been right. Knows no wire.
 """
@@ -6,14 +6,13 @@ Every mistake is a `Misuse` that says what would have been right. Knows no wire.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from mockservers.kernel import wishes
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
-from mockservers.kernel.store import LARGEST
 from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.autotask import model, picklists
 from mockservers.vendors.autotask.entities import ENTITIES, Definition, Element, Entity, find, kept
@@ -30,61 +29,15 @@ def tenant_of(ctx: Context) -> Tenant:
     return ctx.tenant
 
 
-@dataclass(slots=True)
-class Wish:
-    """A request while it is read: members that nobody took are unknown."""
+class Wish(wishes.Wish):
+    """A request about entities."""
 
-    raw: dict[str, Any]
-
-    @classmethod
-    def of(cls, request: Any) -> Wish:
-        if request is not None and not isinstance(request, Mapping):
-            raise Misuse("a request is an object of names and values")
-        wish = cls(dict(request or {}))
-        delay = wish.take("delay")
-        if delay not in (None, 0):
-            raise Misuse(
-                "delay: what is done at Autotask shows at once, so no change can be seen later than it is made"
-            )
-        return wish
-
-    def take(self, name: str, default: Any = None) -> Any:
-        found = self.raw.pop(name, None)
-        return default if found is None else found
-
-    def text(self, name: str, default: str | None = None) -> str:
-        found = self.take(name, default)
-        if not isinstance(found, str) or not found:
-            raise Misuse(f"{name!r} takes text, not {found!r}")
-        return found
-
-    def fields(self, required: bool = True) -> dict[str, Any]:
-        found = self.take("fields", None if required else {})
-        if not isinstance(found, Mapping) or (required and not found):
-            raise Misuse(f"'fields' takes an object of names and values, not {found!r}")
-        return dict(found)
+    __slots__ = ()
+    PROMPT = "Autotask"
 
     def entity(self, default: str = "Ticket") -> Entity:
         """The entity that is meant."""
         return entity_named(self.take("entity", default))
-
-    def number(self, name: str = "id") -> int:
-        """The id of a record, which is text or a number."""
-        given = self.take(name)
-        text = str(given) if not isinstance(given, bool) else ""
-        if not text.isascii() or not text.isdecimal() or int(text[:20]) > LARGEST:
-            raise Misuse(f"{name!r} takes the id of a record as text, not {given!r}")
-        return int(text)
-
-    def has(self, name: str) -> bool:
-        """Whether something is given under a name."""
-        return self.raw.get(name) not in (None, "")
-
-    def done(self) -> None:
-        """Refuse what is left over."""
-        left = [name for name, value in self.raw.items() if value is not None]
-        if left:
-            raise Misuse(f"the request has a member {left[0]!r} that means nothing here")
 
 
 def entity_named(name: Any) -> Entity:

@@ -9,33 +9,15 @@ import ipaddress
 import re
 from typing import Any
 
-from mockservers.kernel import instants
-from mockservers.kernel.dialects import DialectFamily, Switch
-
-
-def _zone(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a name is text")
-    instants.zone(value)
-    return value
+from mockservers.kernel.dialects import DialectFamily, Switch, listed, number, zone
 
 
 def _addresses(value: Any) -> tuple[str, ...]:
-    given = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else list(value)
-    return tuple(str(ipaddress.ip_address(each)) for each in given)
-
-
-def _limit(value: Any) -> int | None:
-    if value is None or value is False or value == "off":
-        return None
-    number = int(value) if isinstance(value, str) else value
-    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= 1_000_000_000:
-        raise ValueError("a limit is a whole number from 1 up")
-    return number
+    return tuple(str(ipaddress.ip_address(each)) for each in listed(value))
 
 
 def _folders(value: Any) -> tuple[str, ...]:
-    given = [part.strip() for part in value.split(",")] if isinstance(value, str) else list(value)
+    given = listed(value)
     for folder in given:
         if not isinstance(folder, str) or not re.fullmatch(r"/|(/[^/\\?#%\s]+)+", folder):
             raise ValueError(f"{folder!r} is no path such as / or /readydesk, without a slash at its end")
@@ -43,6 +25,8 @@ def _folders(value: Any) -> tuple[str, ...]:
         raise ValueError("at least one folder is needed, or nobody could call")
     return tuple(folder.lower() for folder in given)
 
+
+_LIMIT = number(1, 1_000_000_000, off=True)
 
 _SWITCHES = (
     Switch("cc_column", "faithful", "the samples show cid twice where cc_addresses belongs", ("faithful", "clean")),
@@ -68,17 +52,17 @@ _SWITCHES = (
            scope="installation"),
     Switch("date_culture", "us", "date text follows the server's culture; day_first is dd/MM/yyyy HH:mm:ss",
            ("us", "day_first")),
-    Switch("time_zone", "UTC", "times are the server's local ones, without a mark", check=_zone,
+    Switch("time_zone", "UTC", "times are the server's local ones, without a mark", check=zone,
            form="a time zone's IANA name"),
     Switch("allowed_ips", (), "a documented security setting, empty until used", check=_addresses,
            form="a list of addresses, or text with commas"),
-    Switch("query_limit", 2048, "the framework's default, in characters", check=_limit, form="a number, or off",
+    Switch("query_limit", 2048, "the framework's default, in characters", check=_LIMIT, form="a number, or off",
            scope="installation"),
     Switch("dangerous_values", "refuse", "the framework's default, which may be switched off", ("refuse", "allow"),
            scope="installation"),
     Switch("folder", ("/", "/readydesk"), "depends on the installation", check=_folders,
            form="a list of paths, or text with commas", scope="installation"),
-    Switch("rate_limit", None, "none is documented; calls a minute", check=_limit, form="a number, or off"),
+    Switch("rate_limit", None, "none is documented; calls a minute", check=_LIMIT, form="a number, or off"),
 )  # fmt: skip
 
 DIALECTS = DialectFamily(

@@ -330,12 +330,8 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all tickets by number. `{"after"?, "most"?}`."""
     wish = Wish.of(ctx, request)
-    after = wish.number("after") if wish.raw.get("after") not in (None, "") else 0
-    wish.take("after")
-    most = wish.take("most", 100)
+    after, most = wish.after() or 0, wish.whole("most", 100, 1, 10_000)
     wish.done()
-    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= 10_000:
-        raise Misuse(f"'most' is a number from 1 to 10000, not {most!r}")
     return {"records": [_record(each, each["tid"]) for each in lag.truths(ctx, _tenant(ctx), after, most)]}
 
 

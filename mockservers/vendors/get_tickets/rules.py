@@ -5,30 +5,22 @@ Knows no table, no wire and no request; semantics and renderings cite these.
 
 from __future__ import annotations
 
-from mockservers.kernel.rules import Certainty, Rule, RuleBook, Source
+from mockservers.kernel.rules import RuleBook
 
 PAGE = "ReadyDesk 9 API reference, gettickets.aspx"
 REFERENCE = "ReadyDesk 9 API reference, other pages"
 FRAMEWORK = "Microsoft reference source, System.Web"
-CHECKED = "2026-11"
 
-_WRITTEN: list[Rule] = []
-
-
-def _rule(
-    slug: str,
-    says: str,
-    place: str,
-    certainty: Certainty,
-    *statements: int,
-    page: str = PAGE,
-    switch: str | None = None,
-) -> Rule:
-    source = Source(page, place, certainty, CHECKED)
-    rule = Rule(f"get_tickets.{slug}", says, source, switch, tuple(f"get_tickets-{n:02d}" for n in statements))
-    _WRITTEN.append(rule)
-    return rule
-
+RULES = RuleBook(
+    "get_tickets",
+    page=PAGE,
+    checked="2026-11",
+    unmapped={
+        "get_tickets-01": "page furniture: a title and a menu, nothing a server does",
+        "get_tickets-58": "slips of the pen on the page; they change nothing on the wire",
+    },
+)
+_rule = RULES.rule
 
 # --- address and variables --------------------------------------------------------------------------------------------
 
@@ -385,12 +377,3 @@ FRAMEWORK_MOST_VARIABLES = _rule(
     "framework.most_variables", "More than 1,000 variables in a query or form get a 500 page.",
     "AppSettings.MaxHttpCollectionKeys", "certain", page=FRAMEWORK,
 )  # fmt: skip
-
-RULES = RuleBook(
-    "get_tickets",
-    _WRITTEN,
-    unmapped={
-        "get_tickets-01": "page furniture: a title and a menu, nothing a server does",
-        "get_tickets-58": "slips of the pen on the page; they change nothing on the wire",
-    },
-)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel import instants
-from mockservers.kernel.dialects import DialectFamily, Switch
+from mockservers.kernel.dialects import DialectFamily, Switch, number, zone
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
@@ -37,38 +37,12 @@ def _formats(value: Any) -> dict[str, str]:
     return dict(value)
 
 
-def _zone(value: Any) -> str:
-    return instants.zone(value).key
-
-
 def _duration(value: Any) -> float:
     """Seconds: kept as a number, because a kept value must read the same when it is set again."""
     length = instants.duration(value)
     if not 0 <= length <= 36_500 * instants.DAY:
         raise ValueError("it lies between zero and a century")
     return length / instants.SECOND
-
-
-def _at_most(unit: str, highest: int) -> Callable[[Any], int | None]:
-    def check(value: Any) -> int | None:
-        if value is None or value is False or value == "off":
-            return None
-        number = int(value) if isinstance(value, str) else value
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= highest:
-            raise ValueError(f"it counts {unit}, from 1 to {highest}")
-        return number
-
-    return check
-
-
-def _count(highest: int) -> Callable[[Any], int]:
-    def check(value: Any) -> int:
-        number = int(value) if isinstance(value, str) else value
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= highest:
-            raise ValueError(f"it is a whole number up to {highest}")
-        return number
-
-    return check
 
 
 DIALECTS = DialectFamily(
@@ -98,22 +72,22 @@ DIALECTS = DialectFamily(
         Switch("id_order", "ascending", "the sample is ordered, nothing promises it", ("ascending", "shuffled")),
         Switch("window_bounds", "exact_minute", "whether the end minute is inside decides if tickets fall into a crack",
                ("exact_minute", "whole_minute", "end_exclusive")),
-        Switch("time_zone", "UTC", "no zone is named", check=_zone, form="an IANA name"),
+        Switch("time_zone", "UTC", "no zone is named", check=zone, form="an IANA name"),
         Switch("processing_lag", "0 s", "the page warns of a lag without a number", check=_duration,
                form="a length of time such as '90s'"),
         Switch("warehouse_lag", "1 h", "the freshness of the warehouse is not public", check=_duration,
                form="a length of time such as '1h'"),
-        Switch("bulk_notice", 1000, "larger warehouse answers are a finding", check=_count(10**9),
+        Switch("bulk_notice", 1000, "larger warehouse answers are a finding", check=number(0, 10**9),
                form="a number of tickets"),
         Switch("max_window", "off", "the advice on short windows may be a limit in practice",
-               check=_at_most("minutes", 10**8), form="'off' or a number of minutes"),
-        Switch("max_ids", "off", "no maximum is documented", check=_at_most("ids", 10**9), form="'off' or a number"),
-        Switch("rate_limit", "off", "no limit is documented", check=_at_most("calls a minute", 10_000),
+               check=number(1, 10**8, off=True), form="'off' or a number of minutes"),
+        Switch("max_ids", "off", "no maximum is documented", check=number(1, 10**9, off=True), form="'off' or a number"),
+        Switch("rate_limit", "off", "no limit is documented", check=number(1, 10_000, off=True),
                form="'off' or a number of calls a minute"),
-        Switch("latency_per_id", 0, "makes the cost of huge windows visible", check=_count(60_000),
+        Switch("latency_per_id", 0, "makes the cost of huge windows visible", check=number(0, 60_000),
                form="a number of milliseconds"),
         Switch("retention_days", "off", "the web client drops tickets from its list after 60 days",
-               check=_at_most("days", 36_500), form="'off' or a number of days"),
+               check=number(1, 36_500, off=True), form="'off' or a number of days"),
         Switch("hosts", "shared", "two hosts are printed without explanation", ("shared", "separate"),
                scope="installation"),
     ),

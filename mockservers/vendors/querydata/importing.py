@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import from_iso
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
+from mockservers.kernel.wishes import Wish
 from mockservers.vendors.querydata import actions
 from mockservers.vendors.querydata.actions import Changes
 from mockservers.vendors.querydata.model import ACTIONS, BASE_MEMBERS, CLOSED, RESPONDED, TICKETS, TIMES
@@ -26,17 +27,17 @@ _GROUPS = {
 
 def import_(ctx: Context, request: Any) -> dict[str, Any]:
     """Tickets as they are elsewhere. `{"records": [{"id", "fields", "exists"?}], "clear"?, "entity"?}`."""
-    if not isinstance(request, Mapping) or not isinstance(request.get("records"), list):
+    wish = Wish.of(ctx, request)
+    records, clear, _ = wish.take("records"), wish.take("clear", False), wish.take("entity")
+    wish.done()
+    if not isinstance(records, list):
         raise Misuse("'records' is a list of tickets, each with id and fields")
-    for key in request:
-        if key not in ("records", "clear", "entity"):
-            raise Misuse(f"the request has an unknown member {key!r}; it takes records, clear, entity")
     assert ctx.tenant is not None
     tenant = ctx.tenant.name
-    if request.get("clear"):
+    if clear:
         for table in (ACTIONS, TICKETS):
             ctx.db.execute(sa.delete(table).where(table.c.tenant == tenant))
-    for each in request["records"]:
+    for each in records:
         id_ = str(each.get("id", "")) if isinstance(each, Mapping) else ""
         if not id_.isascii() or not id_.isdecimal() or len(id_) > 18:
             raise Misuse(f"a record has the UtilisphereID {id_!r}; it is a whole number, as text")
@@ -47,7 +48,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
                 _take(ctx, tenant, int(id_), each["fields"])
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise Misuse(f"ticket {id_} cannot be taken over: {type(error).__name__} {error}") from error
-    return {"imported": len(request["records"])}
+    return {"imported": len(records)}
 
 
 def _take(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mockservers.kernel import catalogue, store
-from mockservers.kernel.instants import EARLIEST, SECOND, from_iso, to_datetime, to_iso
+from mockservers.kernel import catalogue, store, wishes
+from mockservers.kernel.instants import EARLIEST, from_iso, to_datetime, to_iso
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.querydata import actions, generator, model
@@ -24,34 +24,19 @@ _LARGEST_ID = 10**15
 _GROUPS = {"Excavator": "Excavator", "WorkSite": "WorkSite", "Geometry": "Geometry"}
 _STATES = (*model.OPEN_STATES, model.CLOSED)
 _HIGHEST = store.LARGEST
+_DETAILS = ("to", "folder", "member", "code", "comment", "type", "fields")
+"""What actions take beside who, when and why; what an action has no use for is no mistake."""
 
 
-def _keys(request: Any, allowed: tuple[str, ...]) -> Mapping[str, Any]:
-    if request is None:
-        request = {}
-    if not isinstance(request, Mapping):
-        raise Misuse(f"the request must be an object with {', '.join(allowed)}")
-    for key in request:
-        if key not in allowed:
-            raise Misuse(f"the request has an unknown member {key!r}; it takes {', '.join(allowed)}")
-    return request
+class Wish(wishes.Wish):
+    """A request about tickets."""
 
+    __slots__ = ()
+    ID = "takes a UtilisphereID"
 
-def _delay(request: Mapping[str, Any]) -> int:
-    """Microseconds by which a change becomes visible later than it happens."""
-    given = request.get("delay") or 0
-    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 <= given <= 10**8:
-        raise Misuse(f"delay takes seconds from 0 to 100000000, not {given!r}")
-    return round(given * SECOND)
-
-
-def _text(request: Mapping[str, Any], name: str, default: str) -> str:
-    given = request.get(name)
-    if given is None:
-        return default
-    if not isinstance(given, str):
-        raise Misuse(f"{name} takes text, not {given!r}")
-    return given
+    def text(self, name: str, default: str | None = None) -> str:
+        """A text, which may be empty."""
+        return "" if self.take(name) == "" else wishes.Wish.text(self, name, default)
 
 
 def _sight(ctx: Context) -> Sight:
@@ -60,15 +45,19 @@ def _sight(ctx: Context) -> Sight:
     return Sight(ctx.tenant.name, _HIGHEST, ctx.now, EARLIEST)
 
 
-def _ticket(ctx: Context, request: Mapping[str, Any]) -> Ticket:
-    raw = request.get("id")
-    if not isinstance(raw, (str, int)) or isinstance(raw, bool) or not str(raw).isascii() or not str(raw).isdecimal():
-        raise Misuse(f"id takes a UtilisphereID, not {raw!r}")
-    number = int(raw) if len(str(raw)) < 19 else -1
-    found = next(model.tickets(ctx.db, _sight(ctx), [number], ctx.now, to_iso), None)
+def _ticket(ctx: Context, id_: int) -> Ticket:
+    found = next(model.tickets(ctx.db, _sight(ctx), [id_], ctx.now, to_iso), None)
     if found is None:
-        raise Misuse(f"there is no ticket {raw!r}; list the records to see the ids")
+        raise Misuse(f"there is no ticket {id_}; list the records to see the ids")
     return found[0]
+
+
+def _named(ctx: Context, request: Any) -> Ticket:
+    """The ticket of a request that holds its id and nothing else."""
+    wish = Wish.of(ctx, request)
+    id_ = wish.number()
+    wish.done()
+    return _ticket(ctx, id_)
 
 
 def _truth(ctx: Context, id_: int) -> dict[str, Any]:
@@ -123,62 +112,63 @@ def _arrive(ctx: Context, number: str, version: int, base: Mapping[str, Any], de
 
 def create(ctx: Context, request: Any) -> dict[str, Any]:
     """A new ticket arrives. `fields` overrides what is made up; TicketNumber may be among them."""
-    request = _keys(request, ("fields", "delay"))
+    wish = Wish.of(ctx, request)
+    given, delay = wish.members("fields"), wish.delay()
+    wish.done()
     turn = ctx.installation.ids.number("querydata/create", 0, 2**60)
     maker = generator.Maker(ctx.installation.ids.seed, ctx.installation.ids.source(f"create/{turn}"))
     base = maker.base(ctx.now)
-    given = dict(_object(request.get("fields"), "fields"))
     number = given.pop("TicketNumber", None)
     if number is None:
         number = f"{to_datetime(ctx.now):%Y%j}{turn % 100_000:05d}"
     elif not isinstance(number, str) or not 0 < len(number) <= 25:
         raise Misuse(f"TicketNumber takes 1 to 25 characters, not {number!r}")
     base.update(fields(given, base))
-    return _truth(ctx, _arrive(ctx, number, 0, base, _delay(request), ""))
+    return _truth(ctx, _arrive(ctx, number, 0, base, delay, ""))
 
 
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """One of the vendor's actions upon a ticket, or `Revise`: the centre sends a new version under a new id."""
-    request = _keys(
-        request, ("id", "action", "by", "note", "delay", "to", "folder", "member", "code", "comment", "type", "fields")
-    )
-    ticket, action, delay = _ticket(ctx, request), request.get("action"), _delay(request)
+    wish = Wish.of(ctx, request)
+    ticket, action, delay = _ticket(ctx, wish.number()), wish.take("action"), wish.delay()
     document = ticket.document
-    by = _text(request, "by", document["AssignedTo"] or "Dispatcher")
-    note = _text(request, "note", "")
+    by = wish.text("by", document["AssignedTo"] or "Dispatcher")
+    note = wish.text("note", "")
+    wish.taken.update(_DETAILS)
+    wish.done()
     if action == actions.REVISE:
-        return _revise(ctx, request, ticket, note, delay)
+        return _revise(ctx, wish.members("fields"), ticket, note, delay)
     if action not in actions.VENDOR_ACTIONS:
         raise Misuse(
             f"action {action!r} is unknown; there are {', '.join(actions.VENDOR_ACTIONS)} and {actions.REVISE}"
         )
-    _act(ctx, ticket.id, action, by, note, _changes(ctx, action, request, document, by), delay)
+    _act(ctx, ticket.id, action, by, note, _changes(ctx, action, wish, document, by), delay)
     return _truth(ctx, ticket.id)
 
 
-def _changes(ctx: Context, action: str, request: Mapping[str, Any], document: Mapping[str, Any], by: str) -> Changes:
+def _changes(ctx: Context, action: str, wish: Wish, document: Mapping[str, Any], by: str) -> Changes:
     ids = ctx.installation.ids
     if action in (actions.COMPLETE, actions.ONGOING):
         codes = actions.response_codes()
         known = dict(codes)
-        code = _text(request, "code", codes[0 if action == actions.COMPLETE else 4][0])
-        member = _text(request, "member", document["RegistrationCode"])
-        comment = _text(request, "comment", "")
+        code = wish.text("code", codes[0 if action == actions.COMPLETE else 4][0])
+        member = wish.text("member", document["RegistrationCode"])
+        comment = wish.text("comment", "")
         return actions.response(member, code, known.get(code, ""), by, comment, action == actions.COMPLETE)
     if action == actions.ASSIGN:
         people = generator.pools(ids.seed).people
-        return actions.assign(_text(request, "to", people[ids.number("querydata/assign", 0, len(people) - 1)]))
+        return actions.assign(wish.text("to", people[ids.number("querydata/assign", 0, len(people) - 1)]))
     if action == actions.FOLDER:
         folders = generator.FOLDERS
-        return actions.move(_text(request, "folder", folders[ids.number("querydata/folder", 0, len(folders) - 1)]))
+        return actions.move(wish.text("folder", folders[ids.number("querydata/folder", 0, len(folders) - 1)]))
     if action == actions.FACILITY:
         kinds = generator.FACILITIES
-        kind = _text(request, "type", kinds[ids.number("querydata/facility", 0, len(kinds) - 1)])
-        return actions.facility(_text(request, "member", document["RegistrationCode"]), kind)
+        kind = wish.text("type", kinds[ids.number("querydata/facility", 0, len(kinds) - 1)])
+        return actions.facility(wish.text("member", document["RegistrationCode"]), kind)
     return {}
 
 
-def _revise(ctx: Context, request: Mapping[str, Any], ticket: Ticket, note: str, delay: int) -> dict[str, Any]:
+def _revise(ctx: Context, given: Mapping[str, Any], ticket: Ticket, note: str, delay: int) -> dict[str, Any]:
     document = ticket.document
     if not document["IsNewestVersion"]:
         raise Misuse(f"ticket {ticket.id} has a newer version already; revise that one")
@@ -186,7 +176,7 @@ def _revise(ctx: Context, request: Mapping[str, Any], ticket: Ticket, note: str,
     for name in model.TIMES:
         base[name] = from_iso(document[name])
     base |= {"Status": "Pending Research", "Folder": None, "AssignedTo": None, "TicketType": "Revision"}
-    base.update(fields(_object(request.get("fields"), "fields"), base))
+    base.update(fields(given, base))
     text = f"Version {ticket.version + 1}"
     _act(ctx, ticket.id, actions.SUPERSEDED, base["OneCallCenter"], note or text, actions.superseded(), delay)
     newer = _arrive(ctx, ticket.number, ticket.version + 1, base, delay, note)
@@ -195,20 +185,18 @@ def _revise(ctx: Context, request: Mapping[str, Any], ticket: Ticket, note: str,
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
     """Fields are edited directly, which counts as an action."""
-    request = _keys(request, ("id", "fields", "by", "note", "delay"))
-    ticket = _ticket(ctx, request)
-    given = _object(request.get("fields"), "fields")
-    if not given:
-        raise Misuse("fields must name at least one field")
+    wish = Wish.of(ctx, request)
+    ticket, given = _ticket(ctx, wish.number()), wish.members("fields", required=True)
+    by, note, delay = wish.text("by", "Dispatcher"), wish.text("note", ", ".join(given)), wish.delay()
+    wish.done()
     changes: Changes = {"set": fields(given, ticket.document)}
-    by = _text(request, "by", "Dispatcher")
-    _act(ctx, ticket.id, actions.EDITED, by, _text(request, "note", ", ".join(given)), changes, _delay(request))
+    _act(ctx, ticket.id, actions.EDITED, by, note, changes, delay)
     return _truth(ctx, ticket.id)
 
 
 def delete(ctx: Context, request: Any) -> dict[str, Any]:
     """A ticket vanishes with all its actions."""
-    ticket = _ticket(ctx, _keys(request, ("id",)))
+    ticket = _named(ctx, request)
     ctx.db.execute(sa.delete(ACTIONS).where(ACTIONS.c.ticket_id == ticket.id))
     ctx.db.execute(sa.delete(TICKETS).where(TICKETS.c.id == ticket.id))
     return _truth(ctx, ticket.id)
@@ -219,7 +207,7 @@ def delete(ctx: Context, request: Any) -> dict[str, Any]:
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of one ticket."""
-    return _truth(ctx, _ticket(ctx, _keys(request, ("id",))).id)
+    return _truth(ctx, _named(ctx, request).id)
 
 
 _PAGE = (
@@ -237,13 +225,10 @@ _PAGE = (
 def list_records(ctx: Context, request: Any) -> dict[str, Any]:
     """Tickets in order of their ids, a page at a time: those `after` an id, `most` (1 to 1000) of them."""
     assert ctx.tenant is not None
-    request = _keys(request, ("after", "most"))
-    after, most = str(request.get("after") or "0"), request.get("most", 100)
-    if not after.isascii() or not after.isdecimal() or len(after) > 18:
-        raise Misuse(f"after takes a UtilisphereID, not {after!r}")
-    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= 1000:
-        raise Misuse(f"most takes 1 to 1000, not {most!r}")
-    values = {"tenant": ctx.tenant.name, "after": int(after), "now": ctx.now, "most": most}
+    wish = Wish.of(ctx, request)
+    after, most = wish.after() or 0, wish.whole("most", 100, 1, 1000)
+    wish.done()
+    values = {"tenant": ctx.tenant.name, "after": after, "now": ctx.now, "most": most}
     ids = list(ctx.db.scalars(_PAGE, values))
     return {
         "records": [
@@ -254,14 +239,6 @@ def list_records(ctx: Context, request: Any) -> dict[str, Any]:
 
 
 # --- fields -----------------------------------------------------------------------------------------------------------
-
-
-def _object(given: Any, name: str) -> Mapping[str, Any]:
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise Misuse(f"{name} takes an object, not {given!r}")
-    return given
 
 
 def fields(given: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:

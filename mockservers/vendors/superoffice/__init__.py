@@ -75,6 +75,7 @@ EMULATOR = Emulator(
     wire="mockservers.vendors.superoffice.wire:application",
     refusals=errors.REFUSALS,
     credential_kinds=(access.USER, access.APP_TOKEN),
+    named_credentials=(access.USER,),
     secret_patterns=_PATTERNS,
     demo_credential={
         "user": recipes.USER,

@@ -76,7 +76,7 @@ def _add_user(ctx: Context, wish: Wish) -> None:
     try:
         ctx.installation.tenants.grant(tenant_name(ctx), access.USER, password, facts=facts)
     except ValueError as error:
-        raise Misuse(f"{error}; each user needs a password of its own") from error
+        raise Misuse(str(error)) from error
 
 
 def _change_rights(ctx: Context, wish: Wish) -> None:

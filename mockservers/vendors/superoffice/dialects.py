@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mockservers.kernel.dialects import DialectFamily, Switch
+from mockservers.kernel.dialects import DialectFamily, Switch, listed, number
 from mockservers.vendors.superoffice import zones
 from mockservers.vendors.superoffice.rules import VENDOR
 
@@ -22,16 +22,6 @@ def _zone(value: Any) -> str:
     return found
 
 
-def _number(low: float, high: float, whole: bool = True) -> Any:
-    def check(value: Any) -> int | float:
-        number = float(value) if isinstance(value, str) else value
-        if isinstance(number, bool) or not low <= number <= high or (whole and number != int(number)):
-            raise ValueError(f"from {low:g} to {high:g}")
-        return int(number) if whole else float(number)
-
-    return check
-
-
 def _property(value: Any) -> str | None:
     if value in (None, False, "off", ""):
         return None
@@ -41,7 +31,7 @@ def _property(value: Any) -> str | None:
 
 
 def _roots(value: Any) -> tuple[str, ...]:
-    given = [part.strip() for part in value.split(",")] if isinstance(value, str) else list(value)
+    given = listed(value)
     for root in given:
         if not isinstance(root, str) or not re.fullmatch(r"/|/[^/\\?#%\s]+", root):
             raise ValueError(f"{root!r} is no path such as / or /SuperOffice")
@@ -51,7 +41,7 @@ def _roots(value: Any) -> tuple[str, ...]:
 
 
 def _schemes(value: Any) -> tuple[str, ...]:
-    given = [part.strip() for part in value.split(",")] if isinstance(value, str) else list(value)
+    given = listed(value)
     if not set(given) <= set(AUTHORIZE):
         raise ValueError(f"there are {', '.join(AUTHORIZE)}")
     return tuple(each for each in AUTHORIZE if each in given)
@@ -82,16 +72,16 @@ _SWITCHES = (
     Switch("string_ids", "coerce", "usual .NET binding", ("coerce", "reject")),
     Switch("trailing_semicolon", "on", "captures and prose differ", ("on", "off")),
     Switch("language_fallback", "us_first", "the order is not published", ("us_first", "first_part")),
-    Switch("token_seconds", 3600, "one page says 20 minutes", check=_number(1, 10**7), form="a number of seconds"),
-    Switch("ticket_hours", 6.0, "a test may want it shorter", check=_number(0.001, 10**5, False),
+    Switch("token_seconds", 3600, "one page says 20 minutes", check=number(1, 10**7), form="a number of seconds"),
+    Switch("ticket_hours", 6.0, "a test may want it shorter", check=number(0.001, 10**5, whole=False),
            form="a number of hours"),
-    Switch("deleted_days", 14, "retention of deleted tickets", check=_number(0, 36500), form="a number of days"),
+    Switch("deleted_days", 14, "retention of deleted tickets", check=number(0, 36500), form="a number of days"),
     Switch("carrier_version", "current", "older releases lack properties and names of enumerations",
            ("current", "client_10", "page_2022")),
     Switch("extra_property", None, "carriers grow", check=_property, form="the name of a property, or off"),
-    Switch("rate_limit", 0, "10 calls a second is a guideline; 0 is no limit", check=_number(0, 10**6),
+    Switch("rate_limit", 0, "10 calls a second is a guideline; 0 is no limit", check=number(0, 10**6),
            form="a number of calls a second"),
-    Switch("latency_per_id", 0.0, "makes the length of a list cost time", check=_number(0, 60_000, False),
+    Switch("latency_per_id", 0.0, "makes the length of a list cost time", check=number(0, 60_000, whole=False),
            form="a number of milliseconds"),
     Switch("roots", ("/", "/SuperOffice", "/Cust12345"), "where /api hangs depends on the installation", check=_roots,
            form="a list of paths, or text with commas", scope="installation"),

@@ -153,9 +153,7 @@ def list_(ctx: Context, request: Any) -> dict[str, Any]:
     entity = wish.text("entity", "Ticket")
     if entity not in ("Ticket", MESSAGE):
         raise Misuse(f"'entity' is Ticket or {MESSAGE}, not {entity!r}")
-    after = wish.number("after") if wish.raw.get("after") not in (None, "") else 0
-    wish.take("after")
-    most = wish.whole("most", 100, 1, MOST)
+    after, most = wish.after() or 0, wish.whole("most", 100, 1, MOST)
     wish.done()
     catch_up(ctx)
     if entity == MESSAGE:

@@ -5,7 +5,7 @@ Knows no table, no wire and no request; semantics and renderings cite these.
 
 from __future__ import annotations
 
-from mockservers.kernel.rules import Certainty, Rule, RuleBook, Source
+from mockservers.kernel.rules import RuleBook
 
 VENDOR = "superoffice"
 PAGE = "SuperOffice reference, POST Agents/Ticket/GetTickets"
@@ -13,25 +13,17 @@ DOCS = "SuperOffice documentation, WebAPI"
 SWAGGER = "SuperOffice documentation, description of the Ticket agent"
 NPM = "npm @superoffice/webapi 12.4.1514"
 FRAMEWORK = "Microsoft reference, ASP.NET Web API"
-CHECKED = "2026-11"
 
-_WRITTEN: list[Rule] = []
-
-
-def _rule(
-    slug: str,
-    says: str,
-    place: str,
-    certainty: Certainty,
-    *statements: int,
-    page: str = PAGE,
-    switch: str | None = None,
-) -> Rule:
-    source = Source(page, place, certainty, CHECKED)
-    rule = Rule(f"{VENDOR}.{slug}", says, source, switch, tuple(f"{VENDOR}-{n:02d}" for n in statements))
-    _WRITTEN.append(rule)
-    return rule
-
+RULES = RuleBook(
+    VENDOR,
+    page=PAGE,
+    checked="2026-11",
+    unmapped={
+        "superoffice-02": "Page furniture, without meaning for a server or a client.",
+        "superoffice-91": "A finding about the page's sample, whose values do not fit together: no behaviour follows from it.",
+    },
+)
+_rule = RULES.rule
 
 # --- addresses --------------------------------------------------------------------------------------------------------
 
@@ -672,10 +664,3 @@ PRINCIPAL = _rule(
     "user.principal", "User/currentPrincipal tells who is logged in, with both numbers of the user.", "REST WebAPI", "documented",
     page=DOCS,
 )  # fmt: skip
-
-UNMAPPED = {
-    "superoffice-02": "Page furniture, without meaning for a server or a client.",
-    "superoffice-91": "A finding about the page's sample, whose values do not fit together: no behaviour follows from it.",
-}
-RULES = RuleBook(VENDOR, _WRITTEN, UNMAPPED)
-"""Every rule of the vendor, in the order written here."""

@@ -53,6 +53,7 @@ EMULATOR = Emulator(
     wire="mockservers.vendors.trackit.wire:application",
     refusals=REFUSALS,
     credential_kinds=(access.TECHNICIAN,),
+    named_credentials=(access.TECHNICIAN,),
     secret_patterns=_PATTERNS,
     demo_credential={"username": recipes.DEMO_USER, "password": recipes.DEMO_PASSWORD},
     endpoint="/TrackIt/WebApi",

@@ -73,7 +73,7 @@ def _enter(ctx: Context, wish: Wish) -> None:
     if not isinstance(facts, Mapping) or not facts:
         raise Misuse(f"'facts' takes an object such as {{'name': 'Pending'}}, not {facts!r}")
     known = model.directory(ctx)[module]
-    id_ = wish.whole("entry", max(known, default=0) + 1, fields.LARGEST)
+    id_ = wish.number("entry", max(known, default=0) + 1)
     made: dict[str, Any] = {"type": keeping.OPEN} if module == "status" else {}
     made |= {**known.get(id_, {}), **_checked(module, known, facts)}
     if module == "group":
@@ -185,14 +185,14 @@ def _add_technician(ctx: Context, wish: Wish) -> None:
     if role not in tenant.facts["roles"]:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(tenant.facts.get('roles', {}))}")
     first, last = wish.text("first", login.title()), wish.text("last", "Technician")
-    named = wish.truth("named_licence", False)
+    named = wish.flag("named_licence", False)
     wish.done()
     id_ = max(model.directory(ctx)["technician"], default=1000) + 1
     facts = {"user": user, "technician": id_, "role": role, "named_licence": named}
     try:
         ctx.installation.tenants.grant(tenant.name, access.TECHNICIAN, password, None, facts)
     except ValueError as error:
-        raise Misuse(f"{error}; give another password") from error
+        raise Misuse(str(error)) from error
     ctx.secret(password)
     model.enter(ctx, "technician", id_, {
         "login": login.rpartition("\\")[2], "first": first, "last": last, "name": f"{first} {last}", "group": group,
@@ -223,7 +223,7 @@ def _end_sessions(ctx: Context, wish: Wish) -> None:
     conditions = [table.c.tenant == access.tenant_of(ctx).name]
     if "user" in wish.raw:
         conditions.append(table.c.credential == _technician(ctx, wish).id)
-    if wish.truth("keep_refresh", False):
+    if wish.flag("keep_refresh", False):
         conditions.append(table.c.kind == model.ACCESS)
     model.end_sessions(ctx, *conditions)
 
@@ -273,14 +273,14 @@ def _group(directory: model.Directory, name: Any) -> int:
 
 def _pool(ctx: Context, wish: Wish) -> None:
     """Set how many technicians without a named licence may be logged in: `licences`, without it any number."""
-    licences = wish.whole("licences", most=100_000) if "licences" in wish.raw else None
+    licences = wish.number("licences", most=100_000) if "licences" in wish.raw else None
     tenant = access.tenant_of(ctx)
     tenant.dialect = tenant.dialect.with_({"licence_pool": licences}, scope="tenant")
 
 
 def _fail_notes(ctx: Context, wish: Wish) -> None:
     """Let the notes of the next changes of status fail after the status was changed: `times`?."""
-    access.tenant_of(ctx).facts[FAILING] = wish.whole("times", 1, 1000)
+    access.tenant_of(ctx).facts[FAILING] = wish.number("times", 1, 1000)
 
 
 ACTIONS: Mapping[str, Callable[[Context, Wish], None]] = {

@@ -8,22 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mockservers.kernel.dialects import DialectFamily, Switch
+from mockservers.kernel.dialects import DialectFamily, Switch, number
 
 VENDOR = "trackit"
-
-
-def _pool(value: Any) -> int | None:
-    if value is None or value is False or value == "off":
-        return None
-    return _whole(value, 0, 100_000)
-
-
-def _whole(value: Any, lowest: int, highest: int) -> int:
-    number = int(value) if isinstance(value, str) else value
-    if isinstance(number, bool) or not isinstance(number, int) or not lowest <= number <= highest:
-        raise ValueError(f"it is a whole number from {lowest} to {highest}")
-    return number
 
 
 def _directory(value: Any) -> str:
@@ -64,8 +51,9 @@ _SWITCHES = (
     Switch("note_text", "plain", "samples show other blanks than were sent", ("plain", "verbatim")),
     Switch("windows_user_order", "group_first", "two versions of one page contradict each other",
            ("group_first", "domain_first"), scope="installation"),
-    Switch("licence_pool", None, "concurrent licences may refuse a login", check=_pool, form="a number, or off"),
-    Switch("token_lifetime", 1800, "30 minutes; tests shorten it", check=lambda value: _whole(value, 1, 86_400 * 365),
+    Switch("licence_pool", None, "concurrent licences may refuse a login", check=number(0, 100_000, off=True),
+           form="a number, or off"),
+    Switch("token_lifetime", 1800, "30 minutes; tests shorten it", check=number(1, 86_400 * 365),
            form="a number of seconds"),
     Switch("virtual_directory", "TrackIt", "chosen at installation", check=_directory,
            form="a path without slashes around it", scope="installation"),

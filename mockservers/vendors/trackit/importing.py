@@ -24,7 +24,7 @@ _UNTOLD = 1_000_000
 def import_(ctx: Context, request: Any) -> dict[str, Any]:
     """Records as they are elsewhere. `{"entity"? (ticket, note, attachment, assignment), "records": [{"id", "fields"}],
     "clear"?}`; fields by number as text."""
-    wish = Wish.of(request)
+    wish = Wish.of(ctx, request)
     records, clear, entity = wish.take("records", []), wish.take("clear", False), wish.take("entity", "ticket")
     wish.done()
     if (
@@ -39,7 +39,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
     if clear:
         ctx.db.execute(sa.delete(table).where(table.c.tenant == tenant))
     for each in records:
-        id_ = Wish(dict(each)).number()
+        id_ = Wish(ctx, each).number()
         fields = each.get("fields")
         if not isinstance(fields, Mapping):
             raise Misuse(f"{entity} {id_} has no 'fields'")

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
+from mockservers.kernel.store import LARGEST
 from mockservers.vendors.trackit import access, administration, fields, keeping, model, phrases, renderings
 from mockservers.vendors.trackit.fields import ASSIGNMENT, ATTACHMENT, NOTE, TICKET, grid, shown
 from mockservers.vendors.trackit.importing import import_
@@ -83,8 +84,8 @@ def _entity(wish: Wish) -> str:
 
 def create(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody opens a ticket. `{"fields"?, "by"?}`."""
-    wish = Wish.of(request)
-    by, given = author(ctx, wish.text("by", BY)), wish.fields(ctx, required=False)
+    wish = Wish.of(ctx, request)
+    by, given = author(ctx, wish.text("by", BY)), wish.fields(required=False)
     wish.done()
     made = {**_made_up(ctx), **given}
     row = keeping.create(ctx, made, by)
@@ -106,8 +107,8 @@ def _made_up(ctx: Context) -> Row:
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody edits fields, those too that the API cannot. `{"id", "fields", "by"?}`."""
-    wish = Wish.of(request)
-    row, by, given = _existing(ctx, wish.number()), author(ctx, wish.text("by", BY)), wish.fields(ctx)
+    wish = Wish.of(ctx, request)
+    row, by, given = _existing(ctx, wish.number()), author(ctx, wish.text("by", BY)), wish.fields()
     wish.done()
     after = keeping.change(ctx, row, given, by)
     if any(after[name] != value for name, value in given.items()):
@@ -117,7 +118,7 @@ def change(ctx: Context, request: Any) -> dict[str, Any]:
 
 def delete(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody deletes a ticket with all that hangs on it. `{"id"}`."""
-    wish = Wish.of(request)
+    wish = Wish.of(ctx, request)
     id_ = wish.number()
     wish.done()
     _existing(ctx, id_)
@@ -127,7 +128,7 @@ def delete(ctx: Context, request: Any) -> dict[str, Any]:
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of a record. `{"id", "entity"?}`; the id `customer` tells of the customer."""
-    wish = Wish.of(request)
+    wish = Wish.of(ctx, request)
     if wish.raw.get("id") == CUSTOMER:
         return administration.told(ctx)
     entity, id_ = _entity(wish), wish.number()
@@ -143,13 +144,13 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all records by number. `{"after"?, "most"?, "entity"?, "ticket"?}`."""
-    wish = Wish.of(request)
-    entity, after, most = _entity(wish), wish.whole("after", 0), wish.whole("most", 100, MOST)
+    wish = Wish.of(ctx, request)
+    entity, after, most = _entity(wish), wish.after() or 0, wish.whole("most", 100, 1, MOST)
     table = TICKETS if entity == "ticket" else _HANGING[entity][0]
     key = table.c.f1 if entity == "ticket" else table.c.id
     conditions = [table.c.tenant == access.tenant_of(ctx).name, key > after]
     if entity != "ticket" and "ticket" in wish.raw:
-        conditions.append(table.c.ticket == wish.whole("ticket"))
+        conditions.append(table.c.ticket == wish.number("ticket"))
     wish.done()
     found = ctx.db.execute(sa.select(table).where(*conditions).order_by(key).limit(most)).all()
     if entity == "ticket":
@@ -171,17 +172,17 @@ def _code(ctx: Context, wish: Wish, name: str, module: str, default: str) -> int
 
 def _add_note(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
     """`note`: text?, note_type?, activity?, duration? (seconds), private?, system?, touch?."""
-    system = wish.truth("system", False)
+    system = wish.flag("system", False)
     draft = Draft(
         _code(ctx, wish, "note_type", "note_type", "Technician Note"),
         _code(ctx, wish, "activity", "activity", "System" if system else "Note By Technician"),
         wish.text("text", phrases.NOTES[row["notes"] % len(phrases.NOTES)]),
-        wish.whole("duration", 0, fields.LARGEST),
-        wish.truth("private", False),
+        wish.number("duration", 0, fields.LARGEST),
+        wish.flag("private", False),
         system,
         model.directory(ctx).find("requestor", "id", by.login) if by.technician is None else None,
     )
-    return keeping.add_note(ctx, row, draft, by, wish.truth("touch", False))[0]
+    return keeping.add_note(ctx, row, draft, by, wish.flag("touch", False))[0]
 
 
 def _change_status(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
@@ -213,7 +214,7 @@ def _assign(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
 def _update(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
     """`update`: fields?; without them another summary."""
     summary = phrases.SUMMARIES[row["revision"] % len(phrases.SUMMARIES)].format(n=row["revision"])
-    return keeping.change(ctx, row, wish.fields(ctx, required=False) or {"f22": summary}, by)
+    return keeping.change(ctx, row, wish.fields(required=False) or {"f22": summary}, by)
 
 
 def _respond(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
@@ -225,7 +226,7 @@ def _attach(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
     url = wish.text("url") if "url" in wish.raw else None
     model.insert(ctx, ATTACHMENTS, [{
         "tenant": row["tenant"], "id": model.number(ctx, "attachment"), "ticket": row["f1"],
-        "size": wish.whole("size", 1024), "name": wish.text("name", "attachment.txt"), "url": url,
+        "size": wish.number("size", 1024, LARGEST), "name": wish.text("name", "attachment.txt"), "url": url,
     }])  # fmt: skip
     return row
 
@@ -233,7 +234,7 @@ def _attach(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
 def _add_assignment(ctx: Context, row: Row, by: keeping.Author, wish: Wish) -> Row:
     model.insert(ctx, ASSIGNMENTS, [{
         "tenant": row["tenant"], "id": model.number(ctx, "assignment"), "ticket": row["f1"], "modified": grid(ctx.now),
-        "last_user": by.login, "group": row["l_group"], "open": wish.truth("open", True),
+        "last_user": by.login, "group": row["l_group"], "open": wish.flag("open", True),
     }])  # fmt: skip
     return row
 
@@ -254,7 +255,7 @@ ACTIONS: Mapping[str, Callable[[Context, Row, keeping.Author, Wish], Row]] = {
 
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody works on a ticket. `{"id", "action", "by"?, ...}`; on the id `customer` its administrator acts."""
-    wish = Wish.of(request)
+    wish = Wish.of(ctx, request)
     if wish.raw.get("id") == CUSTOMER:
         return administration.act(ctx, wish)
     row, name = _existing(ctx, wish.number()), wish.text("action")

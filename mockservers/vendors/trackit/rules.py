@@ -5,7 +5,7 @@ Knows no table, no wire and no request; semantics and renderings cite these.
 
 from __future__ import annotations
 
-from mockservers.kernel.rules import Certainty, Rule, RuleBook, Source
+from mockservers.kernel.rules import RuleBook
 
 VENDOR = "trackit"
 PAGE = "BMC Track-It! documentation, Ticket Web APIs"
@@ -14,25 +14,18 @@ PRODUCT = "BMC Track-It! documentation, other pages"
 SWAGGER = "Swagger description of a live server, version 20.21.1.102"
 FRAMEWORK = "GitHub aspnet/AspNetWebStack and aspnet/AspNetKatana"
 CLIENTS = "published clients of Track-It!"
-CHECKED = "2026-11"
 
-_WRITTEN: list[Rule] = []
-
-
-def _rule(
-    slug: str,
-    says: str,
-    place: str,
-    certainty: Certainty,
-    *statements: int,
-    page: str = PAGE,
-    switch: str | None = None,
-) -> Rule:
-    source = Source(page, place, certainty, CHECKED)
-    rule = Rule(f"{VENDOR}.{slug}", says, source, switch, tuple(f"{VENDOR}-{n:02d}" for n in statements))
-    _WRITTEN.append(rule)
-    return rule
-
+RULES = RuleBook(
+    VENDOR,
+    page=PAGE,
+    checked="2026-11",
+    unmapped={
+        "trackit-02": "the overview contradicts the sections, which decide",
+        "trackit-89": "a slip of the pen that changes nothing on the wire",
+        "trackit-172": "page furniture",
+    },
+)
+_rule = RULES.rule
 
 # --- address ----------------------------------------------------------------------------------------------------------
 
@@ -558,13 +551,3 @@ OWN_GROUPS = _rule(
     "segregation.own_groups", "Nobody can put a ticket into a group that he may not see: refused as a missing permission.",
     "line 1332", "assumption", 134,
 )  # fmt: skip
-
-RULES = RuleBook(
-    VENDOR,
-    _WRITTEN,
-    unmapped={
-        "trackit-02": "the overview contradicts the sections, which decide",
-        "trackit-89": "a slip of the pen that changes nothing on the wire",
-        "trackit-172": "page furniture",
-    },
-)

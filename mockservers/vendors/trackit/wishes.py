@@ -1,4 +1,4 @@
-"""Requests of other people while they are read: members taken one by one, fields by number or label, checked.
+"""Requests of other people at Track-It!: fields by number or label, links by display value, and who acts.
 
 Every mistake is a `Misuse` that says what would have been right. Knows no wire.
 """
@@ -6,12 +6,11 @@ Every mistake is a `Misuse` that says what would have been right. Knows no wire.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from mockservers.kernel import wishes
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
-from mockservers.kernel.store import LARGEST
 from mockservers.vendors.trackit import fields, model
 from mockservers.vendors.trackit.fields import MODULES, TICKET
 from mockservers.vendors.trackit.keeping import Author
@@ -29,50 +28,15 @@ def storable(name: str, text: str) -> str:
     return kept
 
 
-@dataclass(slots=True)
-class Wish:
-    """A request while it is read: members that nobody took are unknown."""
+class Wish(wishes.Wish):
+    """A request about tickets, whose texts a database must be able to keep."""
 
-    raw: dict[str, Any]
-
-    @classmethod
-    def of(cls, request: Any) -> Wish:
-        if request is not None and not isinstance(request, Mapping):
-            raise Misuse("a request is an object of names and values")
-        wish = cls(dict(request or {}))
-        if wish.take("delay") not in (None, 0):
-            raise Misuse(
-                "delay: what is done at Track-It! shows at once, so no change can be seen later than it is made"
-            )
-        return wish
-
-    def take(self, name: str, default: Any = None) -> Any:
-        found = self.raw.pop(name, None)
-        return default if found is None else found
+    __slots__ = ()
+    LARGEST_ID = fields.LARGEST
+    PROMPT = "Track-It!"
 
     def text(self, name: str, default: str | None = None) -> str:
-        found = self.take(name, default)
-        if not isinstance(found, str) or not found:
-            raise Misuse(f"{name!r} takes text, not {found!r}")
-        return storable(name, found)
-
-    def truth(self, name: str, default: bool) -> bool:
-        found = self.take(name, default)
-        if not isinstance(found, bool):
-            raise Misuse(f"{name!r} takes true or false, not {found!r}")
-        return found
-
-    def whole(self, name: str, default: int | None = None, most: int = LARGEST) -> int:
-        """A number of 0 or more, as text or number."""
-        given = self.take(name, default)
-        text = str(given) if not isinstance(given, bool) else ""
-        if not text.isascii() or not text.isdecimal() or int(text[:20]) > most:
-            raise Misuse(f"{name!r} takes a number, not {given!r}")
-        return int(text)
-
-    def number(self) -> int:
-        """The id of a record."""
-        return self.whole("id", most=fields.LARGEST)
+        return storable(name, wishes.Wish.text(self, name, default))
 
     def names(self, name: str) -> list[str]:
         """A list of texts."""
@@ -81,18 +45,9 @@ class Wish:
             raise Misuse(f"{name!r} takes a list of texts, not {given!r}")
         return given
 
-    def fields(self, ctx: Context, required: bool = True) -> dict[str, Any]:
+    def fields(self, required: bool = True) -> dict[str, Any]:
         """The columns of given ticket fields, by number or original label; links by number or by a display value."""
-        given = self.take("fields", None if required else {})
-        if not isinstance(given, Mapping) or (required and not given):
-            raise Misuse(f"'fields' takes an object of field numbers and values, not {given!r}")
-        return columns(ctx, given)
-
-    def done(self) -> None:
-        """Refuse what is left over."""
-        left = [name for name, value in self.raw.items() if value is not None]
-        if left:
-            raise Misuse(f"the request has a member {left[0]!r} that means nothing here")
+        return columns(self.ctx, self.members("fields", required))
 
 
 def field_named(name: Any) -> fields.Field:

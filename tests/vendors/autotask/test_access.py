@@ -165,6 +165,15 @@ def test_a_user_can_be_added_with_few_facts(post: Post, facts: dict[str, Any], e
     post.world.act("autotask", "read", {"id": "customer"})
 
 
+def test_two_users_may_have_the_same_password_but_no_two_customers_the_same_code(post: Post) -> None:
+    tenants = post.world.installation("autotask").tenants
+    tenants.grant("demo", "user", PASSWORD, facts={"user": "new@demo.example"})
+    assert status(post, basic("new@demo.example", PASSWORD)) == 200
+    assert status(post, basic(USER, PASSWORD)) == 200
+    with pytest.raises(ValueError, match="told apart by it alone"):
+        tenants.grant("demo", "IntegrationCode", CODE)
+
+
 # --- tracking identifiers ---------------------------------------------------------------------------------------------
 
 _BAD = (

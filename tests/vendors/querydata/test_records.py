@@ -120,7 +120,8 @@ def test_fields_can_be_changed(desk: Desk) -> None:
         ("act", {"id": "1", "action": "Assign"}, "no ticket"),
         ("act", {"id": "x"}, "UtilisphereID"),
         ("act", {"action": "Assign"}, "UtilisphereID"),
-        ("change", {"id": "9" * 40, "fields": {"Remarks": "x"}}, "no ticket"),
+        ("change", {"id": "9" * 40, "fields": {"Remarks": "x"}}, "UtilisphereID"),
+        ("change", {"id": "9" * 18, "fields": {"Remarks": "x"}}, "no ticket"),
         ("delete", {"id": True}, "UtilisphereID"),
         ("list", {"most": 0}, "most"),
         ("list", {"after": "x"}, "after"),
@@ -136,8 +137,8 @@ def test_misuse_of_a_ticket_teaches(desk: Desk) -> None:
     made = desk.create()
     for operation, request, names in (
         ("act", {"action": "Dance"}, "Add Complete Response"),
-        ("act", {"action": "Assign", "to": 5}, "to takes text"),
-        ("change", {}, "at least one field"),
+        ("act", {"action": "Assign", "to": 5}, "'to' takes text"),
+        ("change", {}, "at least one name"),
     ):
         with pytest.raises(Misuse, match=names):
             desk.other(operation, {"id": str(made), **request})

@@ -153,6 +153,13 @@ def test_a_new_technician_can_work_at_once(desk: Desk) -> None:
     assert "new-password" not in "\n".join(map(str, desk.world.journal)).replace("'password': 'new-password'", "")
 
 
+def test_two_technicians_may_have_the_same_password(desk: Desk) -> None:
+    desk.admin("add technician", user="FIELD SERVICE\\NEW", password="demo-password")
+    for user, group in (("FIELD SERVICE\\NEW", "FIELD SERVICE"), ("HELP DESK\\DEMO", "HELP DESK")):
+        reply = desk.login(grant_type="password", username=user, password="demo-password")
+        assert (reply.status, reply.json["usergroupname"]) == (200, group)
+
+
 def test_a_list_can_be_changed(desk: Desk) -> None:
     desk.admin("enter", list="status", facts={"name": "Pending", "type": "O", "stops": True})
     assert "103" in desk.post("/tickets/101/ChangeStatus", {"StatusName": "Pending"}).ticket
@@ -195,7 +202,7 @@ ADMIN_WRONG = [
     {"action": "grant", "permissions": ["View Ticket"]},
     {"action": "add technician", "user": "x", "password": "y"},
     {"action": "add technician", "user": "HELP DESK\\DEMO", "password": "y"},
-    {"action": "add technician", "user": "HELP DESK\\A", "password": "demo-password"},
+    {"action": "add technician", "user": "HELP DESK\\demo", "password": "demo-password"},
     {"action": "add technician", "user": "HELP DESK\\A", "password": "b", "role": "King"},
     {"action": "deactivate technician", "user": "HELP DESK\\X"},
     {"action": "change role", "user": "HELP DESK\\DEMO", "role": "King"},
