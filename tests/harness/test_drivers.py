@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
@@ -211,6 +212,48 @@ def test_errors_of_a_callable_have_kinds() -> None:
             driver.tell("dance", {})
 
 
+class Wordless(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"), [(asyncio.CancelledError("stop"), "CancelledError: stop"), (Wordless(), "Wordless")]
+)
+def test_whatever_a_callable_raises_is_an_error_of_its_own(error: BaseException, says: str) -> None:
+    def sync(self: object) -> None:
+        raise error
+
+    with CallableDriver.of(type("Raises", (), {"sync": sync})) as driver:
+        assert driver.tell("sync", {}) == Answer(None, "client", says)
+
+
+ENDLESS: dict[str, Any] = {}
+ENDLESS["a"] = ENDLESS
+
+
+@pytest.mark.parametrize("value", [10**5000, ENDLESS], ids=["huge", "endless"])
+def test_a_value_that_cannot_be_written_down_is_a_driver_failure(value: Any) -> None:
+    mirror = [{"id": "1", "fields": {"a": value}}]
+    with (
+        CallableDriver.of(type("Odd", (), {"mirror": lambda self: mirror})) as driver,
+        pytest.raises(DriverFailure, match=r"answered 'mirror' with a value that cannot be written down \("),
+    ):
+        driver.tell("mirror", {})
+
+
+def test_what_a_callable_does_to_a_message_stays_with_it() -> None:
+    class Clears:
+        def create(self, fields: dict[str, Any]) -> None:
+            fields["tags"].clear()
+            fields.clear()
+
+    message = {"fields": {"title": "x", "tags": ["y"]}}
+    with CallableDriver.of(Clears) as driver:
+        driver.tell("create", message)
+    assert message == {"fields": {"title": "x", "tags": ["y"]}}
+
+
 def test_a_callable_that_hangs() -> None:
     release = threading.Event()
     driver = CallableDriver.of(type("Hangs", (), {"sync": lambda self: release.wait(30)}), deadline=0.2)
@@ -270,6 +313,13 @@ def test_a_file_with_an_error_in_it(tmp_path: Path) -> None:
     file = tmp_path / "broken.py"
     file.write_text("import no_such_library_at_all")
     with pytest.raises(WrongClient, match="ModuleNotFoundError"):
+        open_driver(f"{file}:Client")
+
+
+def test_a_file_that_ends_the_process_gives_no_verdict_by_its_code(tmp_path: Path) -> None:
+    file = tmp_path / "script.py"
+    file.write_text("import sys\nclass Client: pass\nsys.exit(0)\n")
+    with pytest.raises(WrongClient, match=r"ends the process when it is imported \(SystemExit\(0\)\).*__main__"):
         open_driver(f"{file}:Client")
 
 
