@@ -218,10 +218,7 @@ class _Play:
         if isinstance(step, Other):
             self._act(step)
         elif isinstance(step, Clock):
-            try:
-                self.world.clock.advance(step.by)
-            except ValueError as error:
-                raise ScenarioError(str(error)) from error
+            self._pass(step.by)
         elif isinstance(step, Trouble):
             self.world.faults.add(
                 step.kind,
@@ -237,12 +234,19 @@ class _Play:
     def _settle(self) -> None:
         self.world.faults.clear()
         self._credentials(revoked=None)
-        self.world.clock.advance(self.machine.settle)
+        self._pass(self.machine.settle)
         for do, message in self.unanswered:
             self._task(do, message, settling=True, again=True)
         self._task("sync", settling=True)
-        self.world.clock.advance(REST)
+        self._pass(REST)
         self._task("sync", settling=True)
+
+    def _pass(self, by: int) -> None:
+        """Let time pass; raises ScenarioError where the calendar ends."""
+        try:
+            self.world.clock.advance(by)
+        except ValueError as error:
+            raise ScenarioError(str(error)) from error
 
     # --- others ---
 
