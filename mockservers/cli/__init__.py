@@ -1,7 +1,7 @@
 """The command `mockservers`: serve, record, load, drift, judge, har, check, replay, scenarios, rules, world.
 
-Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program. Heavy
-modules are imported inside the commands, since `serve` is judged by how fast it is ready.
+Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program, 130
+interrupted. Heavy modules are imported inside the commands, since `serve` is judged by how fast it is ready.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,13 +67,30 @@ def client_options(command: Command) -> Command:
 
 
 @contextmanager
+def unwinding() -> Iterator[None]:
+    """Let what ends a job (SIGTERM) or a terminal (SIGHUP) unwind like Ctrl-C, or the client's programs outlive the command."""
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    ours = [each for each in known if signal.getsignal(each) == signal.SIG_DFL]  # `nohup` has its way
+    if threading.current_thread() is not threading.main_thread():
+        ours = []
+    for each in ours:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+
+
+@contextmanager
 def driving() -> Iterator[None]:
     """Turn trouble with the client under test into one clear sentence and the right exit code."""
     from mockservers.harness import DriverFailure, WrongClient
     from mockservers.harness.play import EmulatorFailure
 
     try:
-        yield
+        with unwinding():
+            yield
     except WrongClient as error:
         stop(str(error), USAGE)
     except DriverFailure as error:

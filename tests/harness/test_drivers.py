@@ -131,6 +131,28 @@ def test_a_session_that_ended_before_it_was_asked() -> None:
         driver.hello()
 
 
+def test_a_session_ends_though_its_good_bye_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = session(GOOD)
+    driver.hello()
+
+    def impatient() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(driver, "_bye", impatient)
+    with pytest.raises(KeyboardInterrupt):
+        driver.close()
+    wait_for_end(driver._process.pid)
+
+
+def test_a_program_that_ended_is_told_from_one_that_hangs() -> None:
+    code = READ + "import os, time; os.fork() or time.sleep(60); sys.exit(3)"
+    with session(code, deadline=1) as driver, pytest.raises(DriverFailure) as failed:
+        driver.tell("sync", {})
+    assert failed.value.what == (
+        "the client ended with exit code 3 instead of answering 'sync'; something that it started still holds its output"
+    )
+
+
 def test_what_a_dying_session_printed_is_in_the_failure() -> None:
     driver = session(READ + "sys.stderr.write('my last words'); sys.exit(1)")
     with pytest.raises(DriverFailure) as raised:
