@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import threading
@@ -16,7 +17,18 @@ from mockservers.cli.manners import DRIVER_FAILURE, USAGE, stop, teaching
 from mockservers.cli.reporting import Outputs, reporting
 from mockservers.harness.machines import CONTRACTED
 
-POSITIVE = click.FloatRange(0, 1e6, min_open=True)
+
+class _Seconds(click.FloatRange):
+    """A number of seconds; click finds `nan` in every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return seconds
+
+
+POSITIVE = _Seconds(0, 1e6, min_open=True)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
