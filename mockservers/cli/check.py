@@ -99,6 +99,7 @@ def driving() -> Iterator[None]:
     """Turn trouble with the client under test into one clear sentence and the right exit code."""
     from mockservers.harness import DriverFailure, WrongClient
     from mockservers.harness.play import EmulatorFailure
+    from mockservers.harness.reports.characters import visible
 
     try:
         with unwinding():
@@ -106,9 +107,12 @@ def driving() -> Iterator[None]:
     except WrongClient as error:
         stop(str(error), USAGE)
     except DriverFailure as error:
-        click.echo(f"mockservers: the client failed as a program, so there is no verdict: {error.what}", err=True)
+        click.echo(
+            f"mockservers: the client failed as a program, so there is no verdict: {visible(error.what)}", err=True
+        )
         if error.stderr.strip():
-            click.echo("--- what it printed last ---\n" + error.stderr.strip()[-4000:], err=True)
+            printed = visible(error.stderr.strip()[-4000:], keep="\n\t")
+            click.echo("--- what it printed last ---\n" + printed, err=True)
         raise SystemExit(DRIVER_FAILURE) from None
     except EmulatorFailure as error:
         click.echo(f"mockservers: {error}", err=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any
 
-from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello
+from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
 from mockservers.harness.machines import Machine, machine
 from mockservers.harness.scenarios import (
@@ -166,7 +166,7 @@ class _Play:
 
     def _sleep(self, seconds: float) -> str:
         if not 0 <= seconds <= LONGEST_SLEEP:
-            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, not {seconds!r}")
+            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, not {seconds:g}")
         self.world.clock.advance(round(seconds * instants.SECOND))
         return self._now()
 
@@ -209,7 +209,7 @@ class _Play:
             raise Declined(answer.error)
         if answer.failed:
             raise DriverFailure(
-                f"the client failed in reset: {answer.error}. An error of kind `refused` there declines the dialect; "
+                f"the client failed in reset: {shorten(answer.error)}. An error of kind `refused` there declines the dialect; "
                 f"this one is of kind `{answer.error_kind}`, so nothing can be judged",
                 self.driver.output,
             )

@@ -78,6 +78,8 @@ READ = "import sys; line = sys.stdin.readline(); "
         (READ + "print('{\"id\": 1, \"error\": {\"kind\": \"odd\"}}', flush=True); sys.stdin.read()", "has a kind"),
         (READ + "print('{\"ask\": \"weather\"}', flush=True); sys.stdin.read()", "it may ask now"),
         (READ + "print('{\"ask\": \"sleep\", \"seconds\": \"3\"}', flush=True); sys.stdin.read()", "it may ask now"),
+        (READ + "print('{\"id\": \"' + 'x' * 9999 + '\", \"ok\": 1}', flush=True); sys.stdin.read()", "answered id 'xxx"),
+        (READ + "print('{\"ask\": \"sleep\", \"seconds\": 1' + '0' * 999 + '}', flush=True); sys.stdin.read()", "to sleep 1000"),
         (READ + "sys.exit(3)", "ended with exit code 3"),
         (READ + "import os, time; os.close(1); time.sleep(60)", "closed its output"),
         ("import sys; sys.exit(5)", "ended with exit code 5"),
@@ -93,6 +95,7 @@ def test_a_session_that_misbehaves_is_a_driver_failure(code: str, says: str) -> 
     with pytest.raises(DriverFailure) as raised:
         driver.tell("sync", {})
     assert says in raised.value.what
+    assert len(raised.value.what) < 400
     assert raised.value.exit_code == 4
     assert driver._process.poll() is not None
     driver.close()
