@@ -220,7 +220,7 @@ def replay(
     outputs = Outputs(json=json, junit=junit, html=html)
     paths: list[Path] = []
     for path in files:
-        paths += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        paths += sorted(each for each in path.rglob("*.yaml") if not each.is_dir()) if path.is_dir() else [path]
     if not paths:
         raise ValueError(f"there is no .yaml file below {', '.join(map(str, files))}")
     with driving():

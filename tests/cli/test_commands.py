@@ -55,6 +55,35 @@ def test_strict_tells_unproven_from_kept(tmp_path: Path) -> None:
     assert run(*words, "--strict").exit_code == 3
 
 
+def test_a_folder_may_have_folders_named_like_files(tmp_path: Path) -> None:
+    (tmp_path / "inner.yaml").mkdir()
+    text = (ROOT / "scenarios/get_tickets/the_second_cid.yaml").read_bytes()
+    (tmp_path / "inner.yaml" / "one.yaml").write_bytes(text)
+    done = run("replay", str(tmp_path), "--client", READER)
+    assert (done.exit_code, done.output.count("KEPT")) == (0, 1)
+
+
+def test_a_character_that_the_terminal_has_no_code_for_is_escaped(tmp_path: Path) -> None:
+    (tmp_path / "client.py").write_text(
+        "class Client:\n def reset(self, **_): pass\n def sync(self): pass\n"
+        " def mirror(self): return [{'id': '\u6f22', 'fields': {}}]\n",
+        "utf-8",
+    )
+    words = (
+        "check",
+        "get_tickets",
+        "--client",
+        f"{tmp_path}/client.py:Client",
+        "--examples",
+        "1",
+        "--save",
+        str(tmp_path),
+    )
+    done = CliRunner(charset="cp1252").invoke(main, list(words))
+    assert done.exit_code == 1, done.output
+    assert 'with the id "\\u6f22"' in done.output
+
+
 STUBBORN = """
 import json, os, signal, sys
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
