@@ -1,10 +1,13 @@
 """The command `mockservers`: serve, record, load, drift, judge, har, check, replay, scenarios, rules, world.
 
-Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program. Heavy
-modules are imported inside the commands, since `serve` is judged by how fast it is ready.
+Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program, 130
+interrupted. Heavy modules are imported inside the commands, since `serve` is judged by how fast it is ready.
 """
 
 from __future__ import annotations
+
+import io
+import sys
 
 import click
 
@@ -22,6 +25,11 @@ from mockservers.cli.world import world
 @click.version_option(__version__, "-V", "--version", message="mockservers %(version)s")
 def main() -> None:
     """Emulators of ticketing systems on your own machine, and a harness that hunts for bugs in your client."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # a character that the terminal has no code for must not cost a verdict
+            stream.reconfigure(errors="backslashreplace")
 
 
 for command in (serve, record, load, drift, judge, har, check, replay, scenarios, rules, world):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +17,18 @@ from mockservers.cli.manners import DRIVER_FAILURE, USAGE, stop, teaching
 from mockservers.cli.reporting import Outputs, reporting
 from mockservers.harness.machines import CONTRACTED
 
-POSITIVE = click.FloatRange(0, 1e6, min_open=True)
+
+class _Seconds(click.FloatRange):
+    """A number of seconds; click finds `nan` in every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return seconds
+
+
+POSITIVE = _Seconds(0, 1e6, min_open=True)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -65,19 +79,40 @@ def client_options(command: Command) -> Command:
 
 
 @contextmanager
+def unwinding() -> Iterator[None]:
+    """Let what ends a job (SIGTERM) or a terminal (SIGHUP) unwind like Ctrl-C, or the client's programs outlive the command."""
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    ours = [each for each in known if signal.getsignal(each) == signal.SIG_DFL]  # `nohup` has its way
+    if threading.current_thread() is not threading.main_thread():
+        ours = []
+    for each in ours:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+
+
+@contextmanager
 def driving() -> Iterator[None]:
     """Turn trouble with the client under test into one clear sentence and the right exit code."""
     from mockservers.harness import DriverFailure, WrongClient
     from mockservers.harness.play import EmulatorFailure
+    from mockservers.harness.reports.characters import visible
 
     try:
-        yield
+        with unwinding():
+            yield
     except WrongClient as error:
         stop(str(error), USAGE)
     except DriverFailure as error:
-        click.echo(f"mockservers: the client failed as a program, so there is no verdict: {error.what}", err=True)
+        click.echo(
+            f"mockservers: the client failed as a program, so there is no verdict: {visible(error.what)}", err=True
+        )
         if error.stderr.strip():
-            click.echo("--- what it printed last ---\n" + error.stderr.strip()[-4000:], err=True)
+            printed = visible(error.stderr.strip()[-4000:], keep="\n\t")
+            click.echo("--- what it printed last ---\n" + printed, err=True)
         raise SystemExit(DRIVER_FAILURE) from None
     except EmulatorFailure as error:
         click.echo(f"mockservers: {error}", err=True)
@@ -185,7 +220,7 @@ def replay(
     outputs = Outputs(json=json, junit=junit, html=html)
     paths: list[Path] = []
     for path in files:
-        paths += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        paths += sorted(each for each in path.rglob("*.yaml") if not each.is_dir()) if path.is_dir() else [path]
     if not paths:
         raise ValueError(f"there is no .yaml file below {', '.join(map(str, files))}")
     with driving():

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-BROKEN, USAGE, UNPROVEN, DRIVER_FAILURE = 1, 2, 3, 4
+BROKEN, USAGE, UNPROVEN, DRIVER_FAILURE, INTERRUPTED = 1, 2, 3, 4, 130
 PORT = 8750
 TOKEN = "MOCKSERVERS_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -32,6 +32,11 @@ def teaching(command: Command) -> Command:
             stop(str(error))
         except OSError as error:
             stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        except KeyboardInterrupt:  # not left to click, whose code for it would say that a duty is broken
+            stop(
+                "interrupted before the end, so there is no verdict and no report; run it again to have one",
+                INTERRUPTED,
+            )
 
     return wrapped  # type: ignore[return-value]
 

@@ -47,14 +47,25 @@ class Outputs:
         return any(str(file) == "-" for file in self.files.values())
 
     def write(self, text: str, made: Mapping[str, Callable[[], str]]) -> None:
-        """Write `text` for people, and each report that was asked for."""
+        """Write `text` for people, and each report that was asked for.
+
+        Raises ValueError for files that could not be written after all, when everything else is.
+        """
         click.echo(text, err=self.to_stdout)
+        failed = []
         for name, file in self.files.items():
             report = made[name]()
             if str(file) == "-":
                 click.echo(report, nl=False)
-            else:
+                continue
+            try:
                 file.write_bytes(report.encode("utf-8", "backslashreplace"))
+            except OSError as error:
+                failed.append(f"--{name} could not write {file}: {error.strerror or error}")
+        if failed:
+            raise ValueError(
+                "; ".join(failed) + "; the verdict stands, so free the place and run it again for the report"
+            )
 
 
 def _writable(name: str, file: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import tempfile
 from collections import Counter
@@ -197,13 +198,11 @@ def _given(client: str | ClientSpec | Driver) -> str:
 
 def _writable(folder: Path) -> None:
     """See that failures can be saved, before a hunt is spent on finding them; raises ValueError where not."""
-    there = folder.exists()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        # The folder itself is made for the first failure: checks that run at once would trip over one made and taken away.
+        there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        with tempfile.TemporaryFile(dir=there):
             pass
-        if not there:
-            folder.rmdir()  # a client that keeps every duty leaves nothing behind
     except OSError as error:
         raise ValueError(
             f"failures cannot be saved in {folder}: {error.strerror or error}; name another folder with --save"
@@ -484,5 +483,10 @@ def save(proof: Proof, folder: Path, dialect: str, seed: int) -> Path:
     part = re.sub(r"[^a-z0-9]+", "-", dialect.lower()).strip("-")
     file = folder / f"{proof.duty.vendor}-{proof.duty.slug}-{part}-{seed}.yaml"
     heading = f"# Found by mockservers check {proof.duty.vendor} --dialect {dialect} --seed {seed}\n"
-    file.write_text(heading + proof.scenario.to_yaml(), "utf-8")
+    fresh = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        fresh.write_text(heading + proof.scenario.to_yaml(), "utf-8")
+        fresh.replace(file)  # at once, for another check may write the same file, and a replay read it
+    finally:
+        fresh.unlink(missing_ok=True)
     return file

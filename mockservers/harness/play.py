@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any
 
-from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello
+from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
 from mockservers.harness.machines import Machine, machine
 from mockservers.harness.scenarios import (
@@ -166,7 +166,7 @@ class _Play:
 
     def _sleep(self, seconds: float) -> str:
         if not 0 <= seconds <= LONGEST_SLEEP:
-            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, not {seconds!r}")
+            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, not {seconds:g}")
         self.world.clock.advance(round(seconds * instants.SECOND))
         return self._now()
 
@@ -209,7 +209,7 @@ class _Play:
             raise Declined(answer.error)
         if answer.failed:
             raise DriverFailure(
-                f"the client failed in reset: {answer.error}. An error of kind `refused` there declines the dialect; "
+                f"the client failed in reset: {shorten(answer.error)}. An error of kind `refused` there declines the dialect; "
                 f"this one is of kind `{answer.error_kind}`, so nothing can be judged",
                 self.driver.output,
             )
@@ -218,10 +218,7 @@ class _Play:
         if isinstance(step, Other):
             self._act(step)
         elif isinstance(step, Clock):
-            try:
-                self.world.clock.advance(step.by)
-            except ValueError as error:
-                raise ScenarioError(str(error)) from error
+            self._pass(step.by)
         elif isinstance(step, Trouble):
             self.world.faults.add(
                 step.kind,
@@ -237,12 +234,19 @@ class _Play:
     def _settle(self) -> None:
         self.world.faults.clear()
         self._credentials(revoked=None)
-        self.world.clock.advance(self.machine.settle)
+        self._pass(self.machine.settle)
         for do, message in self.unanswered:
             self._task(do, message, settling=True, again=True)
         self._task("sync", settling=True)
-        self.world.clock.advance(REST)
+        self._pass(REST)
         self._task("sync", settling=True)
+
+    def _pass(self, by: int) -> None:
+        """Let time pass; raises ScenarioError where the calendar ends."""
+        try:
+            self.world.clock.advance(by)
+        except ValueError as error:
+            raise ScenarioError(str(error)) from error
 
     # --- others ---
 

@@ -27,6 +27,8 @@ MOST_TIMES = 1000
 MOST_REQUESTS = 10_000
 """Requests that a fault may let pass or hit, or that others may wait for."""
 MOST_MINUTES = 1440
+MOST_RECORDS = 1_000_000
+"""Records that a recipe may make; more would fill the memory before anything is played."""
 LARGEST_SEED = 2**53
 LONGEST_MOVE = 400 * instants.DAY
 LONGEST_DELAY = instants.DAY
@@ -215,6 +217,17 @@ class _Loader(yaml.SafeLoader):
             raise ScenarioError("a scenario has no aliases (*name); write the value out")
         return super().compose_node(parent, index)
 
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (yaml.YAMLError, ScenarioError):
+            raise
+        except (ValueError, LookupError, AttributeError) as error:  # of a value that is not what its tag says
+            raise ScenarioError(
+                f"line {node.start_mark.line + 1}: {node.value[:40]!r} is no value of the kind that YAML takes it for; "
+                "write it as text, in quotes and without a tag"
+            ) from error
+
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key_node, _ in node.value:
@@ -247,15 +260,16 @@ def load(path: str | Path) -> Scenario:
     """Read and check a scenario file; raises ScenarioError naming the file, or OSError when it cannot be read."""
     path = Path(path)
     with open(path, "rb") as file:
-        if b"\nrecording:" in file.read(4096):
-            raise ScenarioError(
-                f"{path} is a recording: it tells what was said, and plays nothing. Judge it with `mockservers judge`, or "
-                "answer from it with `mockservers serve --from`"
-            )
-    if path.stat().st_size > LARGEST_FILE:
+        data = file.read(LARGEST_FILE + 1)  # once: a pipe gives its text to nobody twice
+    if b"\nrecording:" in data[:4096]:
+        raise ScenarioError(
+            f"{path} is a recording: it tells what was said, and plays nothing. Judge it with `mockservers judge`, or "
+            "answer from it with `mockservers serve --from`"
+        )
+    if len(data) > LARGEST_FILE:
         raise ScenarioError(f"{path} has over {LARGEST_FILE} bytes; a scenario is a short text")
     try:
-        return parse(path.read_bytes().decode("utf-8"))
+        return parse(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except ScenarioError as error:
@@ -269,7 +283,8 @@ def parse(text: str) -> Scenario:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark is not None else ""
-        raise ScenarioError(f"{where}not YAML: {getattr(error, 'problem', None) or error}") from error
+        said = " ".join(str(getattr(error, "problem", None) or error).split())
+        raise ScenarioError(f"{where}not YAML: {said}") from error
     except RecursionError:
         raise ScenarioError("the file is nested deeper than any scenario") from None
     return from_dict(raw)
@@ -307,6 +322,8 @@ def from_dict(raw: Any) -> Scenario:
         raise ScenarioError(str(error)) from error
     if recipe.name not in here.recipes:
         raise ScenarioError(f"{vendor} has no data recipe {recipe.name!r}; there are {', '.join(here.recipes)}")
+    if (recipe.rows or 0) > MOST_RECORDS:
+        raise ScenarioError(f"data takes at most {MOST_RECORDS} records, not {recipe.rows}")
     seed = _whole(raw.get("seed", 1), "seed", 0, LARGEST_SEED)
     steps = raw.get("steps")
     if not isinstance(steps, Sequence) or isinstance(steps, str):

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from mockservers import vendors
 from mockservers.cli import main
 from mockservers.kernel.world import Worlds
 from mockservers.server.door import FrontDoor
+from tests.harness.processes import wait_for_end
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READER = str(ROOT / "contracts/clients/get_tickets_reader.py") + ":Client"
@@ -48,6 +53,71 @@ def test_strict_tells_unproven_from_kept(tmp_path: Path) -> None:
     words = ("check", "get_tickets", "--client", READER, "--examples", "1", "--save", str(tmp_path))
     assert run(*words).exit_code == 0
     assert run(*words, "--strict").exit_code == 3
+
+
+def test_a_folder_may_have_folders_named_like_files(tmp_path: Path) -> None:
+    (tmp_path / "inner.yaml").mkdir()
+    text = (ROOT / "scenarios/get_tickets/the_second_cid.yaml").read_bytes()
+    (tmp_path / "inner.yaml" / "one.yaml").write_bytes(text)
+    done = run("replay", str(tmp_path), "--client", READER)
+    assert (done.exit_code, done.output.count("KEPT")) == (0, 1)
+
+
+def test_a_character_that_the_terminal_has_no_code_for_is_escaped(tmp_path: Path) -> None:
+    (tmp_path / "client.py").write_text(
+        "class Client:\n def reset(self, **_): pass\n def sync(self): pass\n"
+        " def mirror(self): return [{'id': '\u6f22', 'fields': {}}]\n",
+        "utf-8",
+    )
+    words = (
+        "check",
+        "get_tickets",
+        "--client",
+        f"{tmp_path}/client.py:Client",
+        "--examples",
+        "1",
+        "--save",
+        str(tmp_path),
+    )
+    done = CliRunner(charset="cp1252").invoke(main, list(words))
+    assert done.exit_code == 1, done.output
+    assert 'with the id "\\u6f22"' in done.output
+
+
+STUBBORN = """
+import json, os, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+for line in sys.stdin:
+    message = json.loads(line)
+    if message["do"] == "sync":
+        with open(sys.argv[1], "w") as told:
+            told.write(str(os.getpid()))
+        signal.pause()
+    print(json.dumps({"id": message["id"], "ok": {}}), flush=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals as Unix has them")
+@pytest.mark.parametrize(("command", "name"), [("check", "SIGINT"), ("check", "SIGTERM"), ("replay", "SIGHUP")])
+def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: str, name: str, tmp_path: Path) -> None:
+    client, told = tmp_path / "client.py", tmp_path / "told"
+    client.write_text(STUBBORN)
+    os.mkfifo(told)
+    what = ["get_tickets"] if command == "check" else [str(ROOT / "scenarios/get_tickets/the_second_cid.yaml")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mockservers", command, *what, "--client", f"{sys.executable} {client} {told}"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with process:
+        child = int(told.read_text())
+        process.send_signal(getattr(signal, name))
+        out, err = process.communicate()
+    assert (process.returncode, out) == (130, "")
+    assert (
+        err
+        == "mockservers: interrupted before the end, so there is no verdict and no report; run it again to have one\n"
+    )
+    wait_for_end(child)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,14 @@ def test_a_file_that_cannot_be_written_is_said_before_the_work(tmp_path: Path, m
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+def test_a_report_that_finds_no_room_is_named_and_costs_no_other(tmp_path: Path) -> None:
+    done = run("replay", SCENARIO, "--client", READER, "--json", "/dev/full", "--html", tmp_path / "report.html")
+    assert (done.exit_code, "KEPT" in done.stdout) == (2, True)
+    assert "--json could not write /dev/full: No space left on device; the verdict stands" in done.stderr
+    assert (tmp_path / "report.html").stat().st_size > 1000
+
+
 def test_a_command_that_fails_leaves_the_old_report(tmp_path: Path) -> None:
     file = tmp_path / "old.json"
     file.write_text("old")

@@ -427,6 +427,13 @@ def test_on_the_command_line_each_mistake_has_its_sentence_and_code(
         assert (again.exit_code, said in " ".join(again.output.split())) == (code, True), again.output
 
 
+def test_what_a_failed_client_printed_cannot_steer_the_terminal() -> None:
+    says = SHOWS + "import sys; sys.stderr.write('one\\ntwo \\x1b[2J\\x07'); os.kill(os.getpid(), 9)"
+    done = run("check", "get_tickets", "--client-command", command(says), "--examples", "1")
+    assert done.exit_code == 4
+    assert done.stderr.endswith("--- what it printed last ---\none\ntwo \\x1b[2J\\x07\n")
+
+
 def test_the_emulators_stay_up_after_a_client_that_failed() -> None:
     text = "mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {client: sync}\n"
     scenario = scenarios.parse(text)

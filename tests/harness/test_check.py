@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, Report, check
+from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, Report, _writable, check
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers import DEADLINE, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
@@ -266,6 +266,13 @@ def test_a_file_that_cannot_be_played_is_named_with_its_step_and_the_others_are_
     assert "Nonsense" in replay_text(results)
 
 
+def test_a_file_that_runs_out_of_calendar_is_mistaken(tmp_path: Path) -> None:
+    file = tmp_path / "late.yaml"
+    file.write_text("mockservers: 1\nvendor: querydata\nstart: 9999-12-31T23:59:59Z\nsteps: []\n")
+    (result,) = replay([file], reference_name("querydata"))
+    assert (result.outcome, result.reason) == ("MISTAKEN", f"{file}: the clock cannot leave the years 1 to 9999")
+
+
 def test_time_is_kept_to() -> None:
     report = quick("querydata", reference_name("querydata"), max_seconds=0.0)
     assert report.dialects[0].out_of_time
@@ -297,15 +304,45 @@ def test_a_folder_that_takes_no_file_is_said_before_the_hunt(tmp_path: Path, mon
     assert f"not saved in {tmp_path}: No space left on device" in check_text(report)
 
 
+def test_checks_at_once_do_not_trip_over_each_others_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mkdir = Path.mkdir
+
+    def busy(self: Path, *words: Any, **more: Any) -> None:
+        mkdir(self, *words, **more)
+        (self / "of-another-check.yaml").touch()
+
+    monkeypatch.setattr(Path, "mkdir", busy)
+    _writable(tmp_path / "new")
+
+
+def test_a_failure_that_cannot_be_written_whole_leaves_the_file_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutant = f"{MUTANTS / 'querydata' / 'secret_kept.py'}:Client"
+    quick("querydata", mutant, examples=1, save_to=tmp_path, shrink=False)
+    before = {file: file.read_text() for file in tmp_path.iterdir()}
+
+    def half(self: Path, text: str, *_: Any) -> None:
+        self.write_bytes(text.encode()[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    report = quick("querydata", mutant, examples=1, save_to=tmp_path, shrink=False)
+    assert all("No space left" in proof.unsaved for proof in report.proofs)
+    assert before
+    assert {file: file.read_text() for file in tmp_path.iterdir()} == before
+
+
 @pytest.mark.parametrize("option", ["--deadline", "--max-seconds"])
 def test_seconds_are_above_zero(option: str) -> None:
     from click.testing import CliRunner
 
     from mockservers.cli.check import check as command
 
-    result = CliRunner().invoke(command, ["querydata", "--client", reference_name("querydata"), option, "-1"])
-    assert result.exit_code == 2
-    assert f"Invalid value for '{option}': -1.0 is not in the range" in result.output
+    for wrong in ("-1.0", "nan"):
+        result = CliRunner().invoke(command, ["querydata", "--client", reference_name("querydata"), option, wrong])
+        assert result.exit_code == 2
+        assert f"Invalid value for '{option}': {wrong} is not in the range" in result.output
 
 
 def test_the_readmes_example_is_a_whole_client_with_bugs(tmp_path: Path) -> None:

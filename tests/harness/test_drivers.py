@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
@@ -77,6 +78,8 @@ READ = "import sys; line = sys.stdin.readline(); "
         (READ + "print('{\"id\": 1, \"error\": {\"kind\": \"odd\"}}', flush=True); sys.stdin.read()", "has a kind"),
         (READ + "print('{\"ask\": \"weather\"}', flush=True); sys.stdin.read()", "it may ask now"),
         (READ + "print('{\"ask\": \"sleep\", \"seconds\": \"3\"}', flush=True); sys.stdin.read()", "it may ask now"),
+        (READ + "print('{\"id\": \"' + 'x' * 9999 + '\", \"ok\": 1}', flush=True); sys.stdin.read()", "answered id 'xxx"),
+        (READ + "print('{\"ask\": \"sleep\", \"seconds\": 1' + '0' * 999 + '}', flush=True); sys.stdin.read()", "to sleep 1000"),
         (READ + "sys.exit(3)", "ended with exit code 3"),
         (READ + "import os, time; os.close(1); time.sleep(60)", "closed its output"),
         ("import sys; sys.exit(5)", "ended with exit code 5"),
@@ -92,6 +95,7 @@ def test_a_session_that_misbehaves_is_a_driver_failure(code: str, says: str) -> 
     with pytest.raises(DriverFailure) as raised:
         driver.tell("sync", {})
     assert says in raised.value.what
+    assert len(raised.value.what) < 400
     assert raised.value.exit_code == 4
     assert driver._process.poll() is not None
     driver.close()
@@ -128,6 +132,28 @@ def test_a_session_that_ended_before_it_was_asked() -> None:
         threading.Event().wait(0.01)
     with pytest.raises(DriverFailure, match="ended with exit code 5 instead of answering 'hello'"):
         driver.hello()
+
+
+def test_a_session_ends_though_its_good_bye_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = session(GOOD)
+    driver.hello()
+
+    def impatient() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(driver, "_bye", impatient)
+    with pytest.raises(KeyboardInterrupt):
+        driver.close()
+    wait_for_end(driver._process.pid)
+
+
+def test_a_program_that_ended_is_told_from_one_that_hangs() -> None:
+    code = READ + "import os, time; os.fork() or time.sleep(60); sys.exit(3)"
+    with session(code, deadline=1) as driver, pytest.raises(DriverFailure) as failed:
+        driver.tell("sync", {})
+    assert failed.value.what == (
+        "the client ended with exit code 3 instead of answering 'sync'; something that it started still holds its output"
+    )
 
 
 def test_what_a_dying_session_printed_is_in_the_failure() -> None:
@@ -211,6 +237,48 @@ def test_errors_of_a_callable_have_kinds() -> None:
             driver.tell("dance", {})
 
 
+class Wordless(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"), [(asyncio.CancelledError("stop"), "CancelledError: stop"), (Wordless(), "Wordless")]
+)
+def test_whatever_a_callable_raises_is_an_error_of_its_own(error: BaseException, says: str) -> None:
+    def sync(self: object) -> None:
+        raise error
+
+    with CallableDriver.of(type("Raises", (), {"sync": sync})) as driver:
+        assert driver.tell("sync", {}) == Answer(None, "client", says)
+
+
+ENDLESS: dict[str, Any] = {}
+ENDLESS["a"] = ENDLESS
+
+
+@pytest.mark.parametrize("value", [10**5000, ENDLESS], ids=["huge", "endless"])
+def test_a_value_that_cannot_be_written_down_is_a_driver_failure(value: Any) -> None:
+    mirror = [{"id": "1", "fields": {"a": value}}]
+    with (
+        CallableDriver.of(type("Odd", (), {"mirror": lambda self: mirror})) as driver,
+        pytest.raises(DriverFailure, match=r"answered 'mirror' with a value that cannot be written down \("),
+    ):
+        driver.tell("mirror", {})
+
+
+def test_what_a_callable_does_to_a_message_stays_with_it() -> None:
+    class Clears:
+        def create(self, fields: dict[str, Any]) -> None:
+            fields["tags"].clear()
+            fields.clear()
+
+    message = {"fields": {"title": "x", "tags": ["y"]}}
+    with CallableDriver.of(Clears) as driver:
+        driver.tell("create", message)
+    assert message == {"fields": {"title": "x", "tags": ["y"]}}
+
+
 def test_a_callable_that_hangs() -> None:
     release = threading.Event()
     driver = CallableDriver.of(type("Hangs", (), {"sync": lambda self: release.wait(30)}), deadline=0.2)
@@ -270,6 +338,13 @@ def test_a_file_with_an_error_in_it(tmp_path: Path) -> None:
     file = tmp_path / "broken.py"
     file.write_text("import no_such_library_at_all")
     with pytest.raises(WrongClient, match="ModuleNotFoundError"):
+        open_driver(f"{file}:Client")
+
+
+def test_a_file_that_ends_the_process_gives_no_verdict_by_its_code(tmp_path: Path) -> None:
+    file = tmp_path / "script.py"
+    file.write_text("import sys\nclass Client: pass\nsys.exit(0)\n")
+    with pytest.raises(WrongClient, match=r"ends the process when it is imported \(SystemExit\(0\)\).*__main__"):
         open_driver(f"{file}:Client")
 
 

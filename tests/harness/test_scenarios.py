@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,13 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         (HEAD + "note: &a x\nsteps: [*a]", "no aliases"),
         (HEAD + "steps: [", "not YAML"),
         (HEAD + "note: !!python/object/apply:os.getcwd []\nsteps: []", "not YAML"),
+        (HEAD + "note: !!bool abc\nsteps: []", "line 4: 'abc' is no value of the kind"),
+        (HEAD + "note: !!float ''\nsteps: []", "line 4: '' is no value"),
+        (HEAD + "note: !!timestamp abc\nsteps: []", "line 4: 'abc' is no value"),
+        (HEAD + "note: !!timestamp 2026-99-99\nsteps: []", "line 4: '2026-99-99' is no value"),
+        (HEAD + f"seed: {'9' * 5000}\nsteps: []", "line 4: '9999"),
+        (HEAD + "note: \0", "not YAML: unacceptable character #x0000: special characters are not allowed in"),
+        (HEAD + "data: empty:1000001\nsteps: []", "data takes at most 1000000 records"),
         (HEAD + "steps: []\nfound: {duty: 3}", "found takes"),
         ("mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {other: create}\n"
          "- {other: act, ticket: T1, action: merge, into: T9}", "T9 does not exist yet"),
@@ -132,6 +140,17 @@ def test_the_file_is_named(tmp_path: Path) -> None:
     file.write_text("mockservers: 7")
     with pytest.raises(ScenarioError, match=r"mine\.yaml: this file is of scenario version 7"):
         scenarios.load(file)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs files that are pipes")
+def test_a_file_may_be_a_pipe() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, (HEAD + "steps: []").encode())
+    os.close(writing)
+    try:
+        assert scenarios.load(f"/dev/fd/{reading}").vendor == "querydata"
+    finally:
+        os.close(reading)
 
 
 @pytest.mark.parametrize("file", sorted(folder("scenarios").rglob("*.yaml")), ids=lambda file: file.stem)

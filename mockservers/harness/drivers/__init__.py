@@ -136,13 +136,13 @@ class Driver(ABC):
 def read_hello(answer: Answer, name: str) -> Hello:
     """The client's words about itself, checked; raises DriverFailure where they cannot be understood."""
     if answer.failed:
-        raise DriverFailure(f"the client answered hello with an error: {answer.error}")
+        raise DriverFailure(f"the client answered hello with an error: {shorten(answer.error)}")
     raw = answer.ok if answer.ok is not None else {}
     if not isinstance(raw, Mapping):
         raise DriverFailure(f"hello must be answered by an object, not by {shorten(repr(raw))}")
     protocol = raw.get("protocol", PROTOCOL)
     if protocol != PROTOCOL:
-        raise DriverFailure(f"the client speaks protocol {protocol!r}; this harness speaks {PROTOCOL}")
+        raise DriverFailure(f"the client speaks protocol {shorten(repr(protocol))}; this harness speaks {PROTOCOL}")
 
     def names(key: str) -> tuple[str, ...] | None:
         value = raw.get(key)
@@ -157,7 +157,11 @@ def read_hello(answer: Answer, name: str) -> Hello:
         raise DriverFailure(f"hello.poll_seconds must be a number, not {shorten(repr(poll))}")
     tasks = names("tasks")
     return Hello(
-        str(raw.get("name") or name), TASKS if tasks is None else tasks, names("mirrors"), poll, names("options") or ()
+        shorten(str(raw.get("name") or name)),
+        TASKS if tasks is None else tasks,
+        names("mirrors"),
+        poll,
+        names("options") or (),
     )
 
 
@@ -173,7 +177,7 @@ def read_answer(raw: Any, wanted: int, said: str) -> Answer:
         raise DriverFailure(f"the client answered {shorten(said)}; an answer is a JSON object with the message's id")
     if raw.get("id") != wanted or isinstance(raw.get("id"), bool):
         raise DriverFailure(
-            f"the client answered id {raw.get('id')!r} to message {wanted}; answer each message once, in order"
+            f"the client answered id {shorten(repr(raw.get('id')))} to message {wanted}; answer each message once, in order"
         )
     if ("ok" in raw) == ("error" in raw):
         raise DriverFailure(f"the client answered {shorten(said)}; an answer has either 'ok' or 'error'")
@@ -196,7 +200,7 @@ def reply(asking: Asking, raw: Mapping[str, Any]) -> dict[str, Any]:
         try:
             return {"answer": asking.sleep(float(seconds))}
         except (ValueError, OverflowError) as error:
-            raise DriverFailure(f"the client asked to sleep {seconds!r} seconds: {error}") from error
+            raise DriverFailure(f"the client asked to sleep {shorten(str(seconds))} seconds: {error}") from error
     raise DriverFailure(
         f"the client asked {shorten(repr(dict(raw)))}; it may ask now, or sleep with a number of seconds"
     )

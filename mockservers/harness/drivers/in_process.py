@@ -7,10 +7,12 @@ unless the exception has an attribute `kind`, or is an OSError (as those of sock
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
 import importlib.util
 import inspect
 import io
+import json
 import queue
 import sys
 import threading
@@ -50,6 +52,11 @@ def load(home: str, name: str) -> Callable[..., Any]:
         module = _from_file(Path(home)) if home.endswith(".py") else importlib.import_module(home)
     except WrongClient:
         raise
+    except SystemExit as error:  # else the code of a script that ends would pass for a verdict
+        raise WrongClient(
+            f"the client's module {home} ends the process when it is imported ({error!r}), so no class of it can be had; "
+            "put what runs the program below `if __name__ == '__main__':`"
+        ) from error
     except Exception as error:
         raise WrongClient(f"the client's module {home} cannot be imported: {type(error).__name__}: {error}") from error
     found: Any = module
@@ -87,6 +94,25 @@ def _from_file(path: Path) -> Any:
         with contextlib.suppress(ValueError):
             sys.path.remove(folder)
     return module
+
+
+def _words(error: BaseException) -> str:
+    """An exception in words; its class alone where it has none."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
+
+
+def _plain(value: Any, do: str) -> None:
+    """See that an answer can be written down, as that of every other carrier was; raises DriverFailure."""
+    try:
+        json.dumps(value, default=str, skipkeys=True)
+    except Exception as error:
+        raise DriverFailure(
+            f"the client answered {do!r} with a value that cannot be written down ({_words(error)}); "
+            "values are text, numbers, booleans or None"
+        ) from error
 
 
 class _Kept(io.TextIOBase):
@@ -177,11 +203,11 @@ class CallableDriver(Driver):
                 raise DriverFailure(f"the client ended the process while at {do!r}: {error!r}", self.output) from error
             except DriverFailure:
                 raise
-            except Exception as error:
+            except BaseException as error:  # asyncio's CancelledError is no Exception
                 named = getattr(error, "kind", None)
                 kind: ErrorKind = "transport" if isinstance(error, OSError) else "client"
                 kind = next((each for each in ERROR_KINDS if each == named), kind)
-                return Answer(None, kind, f"{type(error).__name__}: {error}")
+                return Answer(None, kind, _words(error))
 
     def _answer(self, do: str, message: Mapping[str, Any]) -> Answer:
         method = getattr(self._client, do, None)
@@ -190,11 +216,11 @@ class CallableDriver(Driver):
                 tasks = [task for task in TASKS if callable(getattr(self._client, task, None))]
                 return Answer({"name": self.name, "tasks": tasks})
             raise DriverFailure(f"the client has no method {do!r}; methods are named like the tasks of the protocol")
-        if do == "hello":
-            return Answer(method())
-        value = method(**message)
+        # A copy, as in all other carriers: what the client does to it must not change what it was asked.
+        value = method() if do == "hello" else method(**copy.deepcopy(dict(message)))
         if do == "mirror" and not isinstance(value, Mapping):
             value = {"records": value}
+        _plain(value, do)
         return Answer(value)
 
     def _bye(self) -> None:

@@ -39,6 +39,8 @@ class SessionDriver(Driver):
         self.fake_time = fake_time
         self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1000)
         self._stopped = False
+        self._busy = False
+        """Whether it was told something that it has not answered; then no good-bye reaches it."""
         self._process = process.start(
             self.command, None if fake_time is None else {**os.environ, **fake_time.environment}
         )
@@ -86,6 +88,7 @@ class SessionDriver(Driver):
             self._fail(f"the client wrote {shorten(repr(early))} before it was asked {do!r}; one answer a message")
         if do != "hello":
             self._show_time()
+        self._busy = True
         self._write({"id": wanted, "do": do, **message}, do)
         until = clock.wall() + round(self.deadline * 1e6)
         for _ in range(MOST_QUESTIONS):
@@ -106,9 +109,11 @@ class SessionDriver(Driver):
                 self._write(answer, do)
                 continue
             try:
-                return read_answer(raw, wanted, line.decode("utf-8", "replace"))
+                answered = read_answer(raw, wanted, line.decode("utf-8", "replace"))
             except DriverFailure as failure:
                 self._fail(failure.what)
+            self._busy = False
+            return answered
         return self._fail(f"the client asked over {MOST_QUESTIONS} questions in one task")
 
     def _show_time(self) -> None:
@@ -135,6 +140,8 @@ class SessionDriver(Driver):
         try:
             line = self._lines.get(timeout=max((until - clock.wall()) / 1e6, 0.001))
         except queue.Empty:
+            if self._process.poll() is not None:
+                self._ended(do, "; something that it started still holds its output")
             self._fail(
                 f"the client has not answered {do!r} within {self.deadline:g} s; it hangs, or the deadline is too short"
             )
@@ -144,13 +151,13 @@ class SessionDriver(Driver):
             self._fail(f"the client wrote a line of over {LONGEST_ANSWER} bytes")
         return line
 
-    def _ended(self, do: str) -> NoReturn:
+    def _ended(self, do: str, more: str = "") -> NoReturn:
         try:
             code: int | None = self._process.wait(2.0)
         except subprocess.TimeoutExpired:
             code = None
         ended = "closed its output" if code is None else f"ended with exit code {code}"
-        self._fail(f"the client {ended} instead of answering {do!r}")
+        self._fail(f"the client {ended} instead of answering {do!r}{more}")
 
     def _fail(self, what: str) -> NoReturn:
         self._kill()
@@ -171,16 +178,21 @@ class SessionDriver(Driver):
             self.fake_time.close()
 
     def close(self) -> None:
-        if not self._stopped and self._process.poll() is None:
-            with contextlib.suppress(DriverFailure):
-                deadline, self.deadline = self.deadline, min(self.deadline, 5.0)
-                try:
-                    self.tell("bye", {})
-                finally:
-                    self.deadline = deadline
-            if self._process.stdin is not None:
-                with contextlib.suppress(OSError, ValueError):
-                    self._process.stdin.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(2.0)
-        self._kill()
+        try:
+            if not self._stopped and not self._busy and self._process.poll() is None:
+                self._bye()
+        finally:  # whoever is impatient and presses Ctrl-C again leaves nothing running either
+            self._kill()
+
+    def _bye(self) -> None:
+        with contextlib.suppress(DriverFailure):
+            deadline, self.deadline = self.deadline, min(self.deadline, 5.0)
+            try:
+                self.tell("bye", {})
+            finally:
+                self.deadline = deadline
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(2.0)
