@@ -7,7 +7,7 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, Severity, always, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
 from mockservers.harness.duties.shared import Lack
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.machines import machine
@@ -456,164 +456,150 @@ def _stale_answers(dialect: Dialect) -> bool:
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 
-def _duty(
-    slug: str,
-    says: str,
-    because: tuple[str, ...],
-    judge: Callable[[History], Judgement],
-    provoke: str,
-    severity: Severity = "must",
-    applies: Callable[[Dialect], bool] = always,
-    needs: tuple[str, ...] = (),
-) -> Duty:
-    ids = tuple(f"autotask.{each}" for each in because)
-    return Duty(f"autotask.{slug}", says, ids, severity, judge, provoke, applies, needs)
-
-
 WRITES = ("create", "update", "note", "close")
 
 DUTIES: tuple[Duty, ...] = (
-    _duty(
-        "zone_first",
+    duty(
+        "autotask.zone_first",
         "getZoneInfo is asked before anything else, and its address is used.",
         ("zone.info", "zone.wrong", "zone.no_login"),
         _zone_first,
         "any request",
         "should",
     ),
-    _duty(
-        "nothing_missed",
+    duty(
+        "autotask.nothing_missed",
         "Every ticket that is there stands in the mirror in the end, however close to the last poll it came.",
         ("activity.fields", "activity.moves", "time.resolution", "time.gap"),
         _nothing_missed,
         "tickets",
     ),
-    _duty(
-        "cap_walked",
+    duty(
+        "autotask.cap_walked",
         "A full answer is not the end: the client asks again for ids above the highest it received.",
         ("query.top_500",),
         _cap_walked,
         "more than 500 tickets",
     ),
-    _duty(
-        "failed_query_repeated",
+    duty(
+        "autotask.failed_query_repeated",
         "What a failed query would have told is asked for again.",
         ("wire.return_code", "threshold.refused", "user.login"),
         _failed_query_repeated,
         "a query for tickets that fails",
     ),
-    _duty(
-        "error_is_not_empty",
+    duty(
+        "autotask.error_is_not_empty",
         "An error, or an answer without a body, is not 'nothing there': the mirror keeps what it had.",
         ("wire.return_code", "wire.collections"),
         _error_is_not_empty,
         "an error in a sync",
     ),
-    _duty(
-        "current_state",
+    duty(
+        "autotask.current_state",
         "Changes of tickets that are known already are found: by the latest activity, a note and a time entry included.",
         ("activity.moves", "activity.fields", "time.eastern"),
         _current_state,
         "a change of a ticket after the first sync",
     ),
-    _duty(
-        "deleted_dropped",
+    duty(
+        "autotask.deleted_dropped",
         "A ticket that was deleted leaves the mirror: its log tells of it, and so does a walk over all.",
         ("ticket.deleted_log", "delete.allowed"),
         _deleted_dropped,
         "a ticket that is deleted after a sync",
         "should",
     ),
-    _duty(
-        "once_only",
+    duty(
+        "autotask.once_only",
         "A ticket that is told again replaces what was known: each stands once.",
         ("activity.fields", "query.top_500"),
         _once_only,
         "a ticket that two answers tell",
     ),
-    _duty(
-        "nothing_invented",
+    duty(
+        "autotask.nothing_invented",
         "The mirror holds no ticket that the vendor never had.",
         ("wire.return_code",),
         _nothing_invented,
         "a mirror that holds tickets",
     ),
-    _duty(
-        "times_understood",
+    duty(
+        "autotask.times_understood",
         "Times without an offset are read as clock time of the service's zone, daylight saving included.",
         ("time.eastern", "wire.datetime"),
         _times_understood,
         "times in fields that the client mirrors",
     ),
-    _duty(
-        "text_survives",
+    duty(
+        "autotask.text_survives",
         "Texts and numbers are kept as they were sent: unescaped once, nothing trimmed, absent is null.",
         ("wire.nulls", "wire.typed_fields", "wire.net_style"),
         _text_survives,
         "values in fields that the client mirrors",
     ),
-    _duty(
-        "picklist_values",
+    duty(
+        "autotask.picklist_values",
         "Picklist fields are kept as values, not labels, and a value that nobody knew before survives.",
         ("picklist.value", "info.picklist_labels"),
         _picklist_values,
         "picklist fields that the client mirrors",
     ),
-    _duty(
-        "refused_login_not_stormed",
+    duty(
+        "autotask.refused_login_not_stormed",
         "A login or tracking identifier that is refused is not tried again and again within a minute.",
         ("user.login", "user.expired", "tracking.required"),
         _refused_login,
         "a login that is refused",
     ),
-    _duty(
-        "suspension_respected",
+    duty(
+        "autotask.suspension_respected",
         "Who is refused for too many requests does not go on asking at once.",
         ("threshold.refused", "thread.limit"),
         _suspension,
         "a request that is refused for the threshold",
     ),
-    _duty(
-        "usage_watched",
+    duty(
+        "autotask.usage_watched",
         "The customer's usage is watched, so that the service is not suspended.",
         ("threshold.counted", "threshold.answer", "threshold.latency"),
         _usage_watched,
         "work while more than half of the requests of the hour are used",
         "should",
     ),
-    _duty(
-        "secret_kept",
+    duty(
+        "autotask.secret_kept",
         "Password and tracking identifier reach no address, foreign header, output, error message or mirror.",
         ("user.login", "tracking.required"),
         _secret_kept,
         "any request",
     ),
-    _duty(
-        "writes_done",
+    duty(
+        "autotask.writes_done",
         "What the client says is written stands at the vendor: ReturnCode -1 is not success.",
         ("wire.return_code", "write.all_or_nothing", "picklist.value"),
         _writes_done,
         "a write that the client says is done",
         needs=WRITES,
     ),
-    _duty(
-        "text_written",
+    duty(
+        "autotask.text_written",
         "Texts arrive at the vendor as they were told: escaped once, nothing cut.",
         ("wire.return_code", "write.length"),
         _text_written,
         "a text that is written",
         needs=WRITES,
     ),
-    _duty(
-        "times_written",
+    duty(
+        "autotask.times_written",
         "Times are written as clock time of the service's zone, or with their offset.",
         ("time.eastern", "time.marked"),
         _times_written,
         "a time that is written",
         needs=("create", "update", "note"),
     ),
-    _duty(
-        "time_booked",
+    duty(
+        "autotask.time_booked",
         "The minutes of a note are booked as hours.",
         ("time.hours",),
         _time_booked,
@@ -621,32 +607,32 @@ DUTIES: tuple[Duty, ...] = (
         "should",
         needs=("note",),
     ),
-    _duty(
-        "written_once",
+    duty(
+        "autotask.written_once",
         "A write whose answer was lost is not made a second time.",
         ("create.only_id", "udf.definitions"),
         _written_once,
         "a create or note whose answer is lost",
         needs=("create", "note"),
     ),
-    _duty(
-        "update_keeps_the_rest",
+    duty(
+        "autotask.update_keeps_the_rest",
         "An update sends every writable field, since what is not sent is cleared.",
         ("update.replaces", "update.udf_kept"),
         _update_keeps_the_rest,
         "an update of a ticket",
         needs=("update", "close"),
     ),
-    _duty(
-        "update_from_fresh",
+    duty(
+        "autotask.update_from_fresh",
         "An update is made of what the vendor has now: an old copy would undo what others did.",
         ("update.replaces",),
         _update_from_fresh,
         "an update of a ticket that somebody changed since the last sync",
         needs=("update", "close"),
     ),
-    _duty(
-        "id_only_from_create",
+    duty(
+        "autotask.id_only_from_create",
         "Of the entity that create and update give back only the id is used; the rest is queried.",
         ("create.only_id",),
         _id_only,
@@ -655,8 +641,8 @@ DUTIES: tuple[Duty, ...] = (
         _stale_answers,
         needs=("create", "update", "close"),
     ),
-    _duty(
-        "source_set",
+    duty(
+        "autotask.source_set",
         "A ticket that the integration makes names its Source.",
         ("create.source",),
         _source_set,
@@ -664,8 +650,8 @@ DUTIES: tuple[Duty, ...] = (
         "should",
         needs=("create",),
     ),
-    _duty(
-        "external_fields_alone",
+    duty(
+        "autotask.external_fields_alone",
         "Fields named External are left to the vendor's own integrations.",
         ("external.reserved",),
         _external_alone,

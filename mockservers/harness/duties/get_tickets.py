@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, Severity, always, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
 from mockservers.harness.history import Exchanged, History, Task
 from mockservers.harness.readers import get_tickets as wire
 from mockservers.kernel import catalogue
@@ -217,87 +214,74 @@ def _secret_kept(history: History) -> Judgement:
     return shared.revealed(history, in_target=False)
 
 
-def _duty(
-    slug: str,
-    says: str,
-    because: tuple[str, ...],
-    judge: Any,
-    provoke: str,
-    applies: Callable[[Dialect], bool] = always,
-    severity: Severity = "must",
-) -> Duty:
-    ids = tuple(f"get_tickets.{each}" for each in because)
-    return Duty(f"get_tickets.{slug}", says, ids, severity, judge, provoke, applies)
-
-
 DUTIES: tuple[Duty, ...] = (
-    _duty(
-        "all_pages",
+    duty(
+        "get_tickets.all_pages",
         "The list is walked to its end: every ticket there is stands in the mirror in the end.",
         ("page.base", "page.past_end", "range.count_first", "page.unstable", "order.default"),
         _all_pages,
         "tickets, best more than a page of them",
     ),
-    _duty(
-        "changes_seen",
+    duty(
+        "get_tickets.changes_seen",
         "Changes of tickets that are known already are found, though nothing filters on last_updated.",
         ("date.no_changed_since", "range.opening_time"),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
-    _duty(
-        "decoded_once",
+    duty(
+        "get_tickets.decoded_once",
         "Encoded fields are decoded exactly once in every format, the others not at all.",
         ("wire.encoded_everywhere", "wire.urlencode", "wire.raw_fields"),
         _decoded_once,
         "values in fields that the client mirrors",
     ),
-    _duty(
-        "error_is_not_empty",
+    duty(
+        "get_tickets.error_is_not_empty",
         "An error inside a good answer is not data, and not 'nothing there': the mirror keeps what it had.",
         ("error.form",),
         _error_is_not_empty,
         "an error or a broken answer in a sync",
     ),
-    _duty(
-        "once_only",
+    duty(
+        "get_tickets.once_only",
         "A ticket that is told again, by a later walk or by the next page, replaces what was known: each stands once.",
         ("page.unstable", "date.no_changed_since"),
         _once_only,
         "a ticket that two answers tell",
     ),
-    _duty(
-        "nothing_invented",
+    duty(
+        "get_tickets.nothing_invented",
         "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
         ("tid.exact_or_star", "error.form"),
         _nothing_invented,
         "a mirror that holds tickets",
     ),
-    _duty(
-        "cid_not_overwritten",
+    duty(
+        "get_tickets.cid_not_overwritten",
         "Where cid comes twice, the first is the customer's id.",
         ("wire.cc_column",),
         _cid_not_overwritten,
         "JSON or delimited output of a ticket with copied addresses; a client that reads them says `format` in "
         "hello.options",
-        _doubled,
+        applies=_doubled,
     ),
-    _duty(
-        "deleted_dropped",
+    duty(
+        "get_tickets.deleted_dropped",
         "A ticket that is there no longer leaves the mirror.",
         ("tid.exact_or_star", "page.unstable"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
     ),
-    _duty(
-        "merged_kept",
+    duty(
+        "get_tickets.merged_kept",
         "A merged ticket is still a ticket: it stays in the mirror, with the number of the one that it went into.",
         ("field.merge", "field.sentinels", "tid.exact_or_star"),
         _merged_kept,
         "a ticket that is merged into another",
     ),
-    _duty(
-        "questions_documented",
+    duty(
+        "get_tickets.questions_documented",
         "The client asks what the page documents: a whole number or a bare * for tid, page only with both * and count, "
         "filters by their own names.",
         (
@@ -311,29 +295,29 @@ DUTIES: tuple[Duty, ...] = (
         _questions_documented,
         "any request",
     ),
-    _duty(
-        "backs_off",
+    duty(
+        "get_tickets.backs_off",
         "A call that was refused because there were too many is not tried again and again within a minute.",
         ("limit.rate",),
         _backs_off,
         "a call that is refused because there were too many",
     ),
-    _duty(
-        "times_understood",
+    duty(
+        "get_tickets.times_understood",
         "Times are read in the server's culture and zone.",
         ("date.output", "date.zone"),
         _times_understood,
         "times in fields that the client mirrors",
     ),
-    _duty(
-        "refused_key_not_stormed",
+    duty(
+        "get_tickets.refused_key_not_stormed",
         "A refused key is not tried again and again within a minute.",
         ("key.every_call",),
         _refused_key,
         "a key that is refused",
     ),
-    _duty(
-        "secret_kept",
+    duty(
+        "get_tickets.secret_kept",
         "The key stands in the query of the call and nowhere else: no header, no output, no error message, no mirror.",
         ("key.secret", "key.every_call"),
         _secret_kept,

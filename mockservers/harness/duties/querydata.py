@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.readers import querydata as wire
 from mockservers.kernel import instants
@@ -389,145 +389,128 @@ def _secret_kept(history: History) -> Judgement:
     return shared.revealed(history, in_target=True)
 
 
-def _duty(slug: str, says: str, because: tuple[str, ...], severity: str, judge: object, provoke: str) -> Duty:
-    ids = tuple(f"querydata.{each}" for each in because)
-    return Duty(f"querydata.{slug}", says, ids, severity, judge, provoke)  # type: ignore[arg-type]
-
-
 DUTIES: tuple[Duty, ...] = (
-    _duty(
-        "nothing_missed",
+    duty(
+        "querydata.nothing_missed",
         "Every ticket acted upon since the client began is in its mirror in the end.",
         ("window.last_action", "window.moves_out", "window.overlap", "visibility.lag", "window.after_gap"),
-        "must",
         _nothing_missed,
         "a ticket that somebody acts upon",
     ),
-    _duty(
-        "current_state",
+    duty(
+        "querydata.current_state",
         "A ticket that was acted upon again is fetched again, and an older answer never wins.",
         ("repeat.is_normal", "details.current_state", "window.actions_that_count"),
-        "must",
         _current_state,
         "an action upon a ticket the client has fetched before",
     ),
-    _duty(
-        "failed_window_repeated",
+    duty(
+        "querydata.failed_window_repeated",
         "A window whose Summary failed is asked for again until it is answered.",
         ("window.after_gap", "error.form", "window.last_action"),
-        "must",
         _failed_window_repeated,
         "a Summary that fails: refused, broken off, or an error inside a good answer",
     ),
-    _duty(
-        "failed_details_repeated",
+    duty(
+        "querydata.failed_details_repeated",
         "A ticket whose Details failed is fetched again until it is answered.",
         ("details.one_id", "error.form", "window.moves_out"),
-        "must",
         _failed_details_repeated,
         "a Details call that fails",
     ),
-    _duty(
-        "once_only",
+    duty(
+        "querydata.once_only",
         "A ticket that is told again replaces what was known of it: the mirror has each id once.",
         ("repeat.is_normal", "details.current_state"),
-        "must",
         _once_only,
         "a ticket whose Details are fetched twice",
     ),
-    _duty(
-        "nothing_invented",
+    duty(
+        "querydata.nothing_invented",
         "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
         ("summary.ids_only", "details.one_id", "error.form"),
-        "must",
         _nothing_invented,
         "a mirror that holds tickets",
     ),
-    _duty(
-        "text_survives",
+    duty(
+        "querydata.text_survives",
         "Values arrive character for character: the answer's text is un-escaped once, no more and no less.",
         ("details.content", "framework.escaped_once"),
-        "must",
         _text_survives,
         "values with & < > quotes or umlauts in fields that the client mirrors",
     ),
-    _duty(
-        "zone_understood",
+    duty(
+        "querydata.zone_understood",
         "Times are read, and windows written, in the tenant's zone.",
         ("window.zone", "window.minute_notation"),
-        "must",
         _zone_understood,
         "times in fields that the client mirrors, or windows",
     ),
-    _duty(
-        "short_windows",
+    duty(
+        "querydata.short_windows",
         "Windows are about five minutes long; a long gap is asked for in pieces.",
         ("window.short", "window.after_gap"),
-        "should",
         _short_windows,
         "a Summary",
+        "should",
     ),
-    _duty(
-        "no_warehouse_polling",
+    duty(
+        "querydata.no_warehouse_polling",
         "The warehouse is for the first load and for bulk, not for keeping up.",
         ("warehouse.bulk", "warehouse.lag"),
-        "should",
         _no_warehouse_polling,
         "two syncs",
+        "should",
     ),
-    _duty(
-        "versions_followed",
+    duty(
+        "querydata.versions_followed",
         "A revised ticket is followed: its new version comes in under its own id, and the older one counts no more.",
         ("id.version", "window.actions_that_count"),
-        "must",
         _versions_followed,
         "a ticket that the centre revises",
     ),
-    _duty(
-        "gone_dropped",
+    duty(
+        "querydata.gone_dropped",
         "A ticket of which Details say that there is none leaves the mirror.",
         ("details.current_state", "visibility.tenant"),
-        "should",
         _gone_dropped,
         "a known ticket that vanishes between a Summary that names it and its Details",
+        "should",
     ),
-    _duty(
-        "questions_documented",
+    duty(
+        "querydata.questions_documented",
         "The client asks only what the page documents: one id as text, windows in whole minutes that do not run backwards.",
         ("window.minute_notation", "window.reversed", "details.one_id", "id.text_in_filter", "filter.pairing"),
-        "must",
         _questions_documented,
         "any request",
     ),
-    _duty(
-        "windows_near_now",
+    duty(
+        "querydata.windows_near_now",
         "Windows of a sync reach the present, or nearly.",
         ("window.near_present",),
-        "should",
         _windows_near_now,
         "a sync that succeeds",
+        "should",
     ),
-    _duty(
-        "windows_overlap",
+    duty(
+        "querydata.windows_overlap",
         "A sync looks once more at the end of what the one before it has seen.",
         ("window.overlap", "repeat.is_normal"),
-        "should",
         _windows_overlap,
         "two syncs, the first of which is answered",
+        "should",
     ),
-    _duty(
-        "refused_login_not_stormed",
+    duty(
+        "querydata.refused_login_not_stormed",
         "A refused AuthCode is not tried again and again within a minute.",
         ("auth.every_call",),
-        "must",
         _refused_login,
         "an AuthCode that is refused",
     ),
-    _duty(
-        "secret_kept",
+    duty(
+        "querydata.secret_kept",
         "The AuthCode stands inside the JSON text and nowhere else: no address, no header, no output, no mirror.",
         ("auth.every_call",),
-        "must",
         _secret_kept,
         "any request",
     ),

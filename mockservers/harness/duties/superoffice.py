@@ -9,7 +9,7 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, Severity, always, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
 from mockservers.harness.duties.shared import Lack
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.machines import machine
@@ -754,20 +754,6 @@ def _update_from_fresh(history: History) -> Judgement:
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 
-def _duty(
-    slug: str,
-    says: str,
-    because: tuple[str, ...],
-    judge: Callable[[History], Judgement],
-    provoke: str,
-    severity: Severity = "must",
-    applies: Callable[[Dialect], bool] = always,
-    needs: tuple[str, ...] = (),
-) -> Duty:
-    ids = tuple(f"superoffice.{each}" for each in because)
-    return Duty(f"superoffice.{slug}", says, ids, severity, judge, provoke, applies, needs)
-
-
 def _takes_time(dialect: Dialect) -> bool:
     return bool(dialect["latency_per_id"])
 
@@ -775,177 +761,177 @@ def _takes_time(dialect: Dialect) -> bool:
 WRITES = ("create", "update", "note", "close")
 
 DUTIES: tuple[Duty, ...] = (
-    _duty(
-        "nothing_missed",
+    duty(
+        "superoffice.nothing_missed",
         "Every ticket that is there, and neither deleted nor merged, stands in the mirror in the end.",
         ("field.last_changed", "carrier.seconds", "odata.filter"),
         _nothing_missed,
         "tickets",
     ),
-    _duty(
-        "pages_walked",
+    duty(
+        "superoffice.pages_walked",
         "A full page is not the end, and rows shift when one is taken away: lists are walked by their key.",
         ("odata.list", "odata.order"),
         _pages_walked,
         "a list whose page is full",
     ),
-    _duty(
-        "failed_call_repeated",
+    duty(
+        "superoffice.failed_call_repeated",
         "What a failed call would have told is asked for again.",
         ("error.bad_request", "limit.maintenance", "auth.refused"),
         _failed_call_repeated,
         "a list or GetTickets that fails",
     ),
-    _duty(
-        "error_is_not_empty",
+    duty(
+        "superoffice.error_is_not_empty",
         "An error object, even under 200, and an empty body are not 'nothing there': the mirror keeps what it had.",
         ("error.bad_request", "error.rest", "result.null"),
         _error_is_not_empty,
         "an error in a sync",
     ),
-    _duty(
-        "good_answers_read",
+    duty(
+        "superoffice.good_answers_read",
         "Nulls, rights in any form, and properties of a release to come do not stop a client.",
         ("carrier.extra", "carrier.grows", "carrier.rights", "result.unknown_id"),
         _good_answers_read,
         "answers that hold tickets",
     ),
-    _duty(
-        "missing_is_not_deleted",
+    duty(
+        "superoffice.missing_is_not_deleted",
         "A ticket that an answer lacks may only be hidden: it is not dropped from the mirror for good.",
         ("result.no_access", "result.unknown_id"),
         _missing_is_not_deleted,
         "a row that rights hide for a while after it was read",
     ),
-    _duty(
-        "hidden_fields_kept",
+    duty(
+        "superoffice.hidden_fields_kept",
         "A field that the user may not read comes blank, and is not taken for an empty one.",
         ("carrier.hidden_field", "carrier.field_properties"),
         _hidden_fields_kept,
         "a field that rights hide for a while after it was read",
     ),
-    _duty(
-        "changes_seen",
+    duty(
+        "superoffice.changes_seen",
         "Changes of tickets that are known already are found by LastChanged, those of the latest second included.",
         ("field.last_changed", "carrier.seconds", "field.alert", "field.activate"),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
-    _duty(
-        "deleted_shown",
+    duty(
+        "superoffice.deleted_shown",
         "A ticket that was deleted or is spam stays readable: the mirror shows it by its status, or drops it.",
         ("result.deleted", "result.spam", "result.not_in_log"),
         _deleted_shown,
         "a ticket of the mirror that is deleted",
     ),
-    _duty(
-        "merged_shown",
+    duty(
+        "superoffice.merged_shown",
         "A ticket that was merged is shown as merged, with the number of the one that survives, or dropped.",
         ("result.merged", "result.not_in_log", "carrier.not_merged"),
         _merged_shown,
         "a ticket of the mirror that is merged into another",
     ),
-    _duty(
-        "matched_by_id",
+    duty(
+        "superoffice.matched_by_id",
         "Tickets of an answer are told apart by their id, not by their place: some may be missing.",
         ("result.request_order", "result.unknown_id", "result.duplicates"),
         _matched_by_id,
         "an answer of GetTickets that lacks a ticket, or has them in another order",
     ),
-    _duty(
-        "once_only",
+    duty(
+        "superoffice.once_only",
         "A ticket that is told again replaces what was known: each stands once.",
         ("carrier.properties", "field.last_changed"),
         _once_only,
         "a ticket that two answers tell",
     ),
-    _duty(
-        "nothing_invented",
+    duty(
+        "superoffice.nothing_invented",
         "The mirror holds no ticket that the vendor never had.",
         ("result.unknown_id", "result.null"),
         _nothing_invented,
         "a mirror that holds tickets",
     ),
-    _duty(
-        "times_understood",
+    duty(
+        "superoffice.times_understood",
         "Times are read with their offset, or as clock time of the zone that was asked for.",
         ("time.offset", "time.header", "time.base_zone"),
         _times_understood,
         "times in fields that the client mirrors",
     ),
-    _duty(
-        "unset_is_nothing",
+    duty(
+        "superoffice.unset_is_nothing",
         "A date in the year 1 is none.",
         ("carrier.unset_dates", "carrier.value_types"),
         _unset_is_nothing,
         "dates that are not set in fields that the client mirrors",
     ),
-    _duty(
-        "statuses_read",
+    duty(
+        "superoffice.statuses_read",
         "Statuses and enumerations are read from their fields, not guessed by names; words of a release to come survive.",
         ("carrier.status", "carrier.enums_as_names", "carrier.grows"),
         _statuses_read,
         "enumerations that the client mirrors",
     ),
-    _duty(
-        "text_survives",
+    duty(
+        "superoffice.text_survives",
         "Texts and numbers are kept as they were sent, minutes as minutes and seconds as seconds.",
         ("carrier.properties", "carrier.unset_strings", "carrier.units", "media.json"),
         _text_survives,
         "values in fields that the client mirrors",
     ),
-    _duty(
-        "names_in_a_language",
+    duty(
+        "superoffice.names_in_a_language",
         "Names in many languages are kept whole, or one language of them is.",
         ("language.raw", "language.fallback", "language.fields"),
         _names_in_a_language,
         "names of statuses and the like that the client mirrors",
     ),
-    _duty(
-        "blanks_not_kept",
+    duty(
+        "superoffice.blanks_not_kept",
         "What $select leaves blank says nothing, and does not wipe what is known.",
         ("select.nulls", "select.key"),
         _blanks_not_kept,
         "calls that read tickets",
     ),
-    _duty(
-        "session_renewed",
+    duty(
+        "superoffice.session_renewed",
         "A session that has ended is renewed, and the call repeated.",
         ("auth.token_life", "auth.tokens", "auth.refused"),
         _session_renewed,
         "a call whose login is refused",
     ),
-    _duty(
-        "refused_login_not_stormed",
+    duty(
+        "superoffice.refused_login_not_stormed",
         "A login that is refused is renewed once, not tried again and again within a minute.",
         ("auth.refused", "auth.revoked", "auth.tokens"),
         _refused_login,
         "a call whose login is refused",
     ),
-    _duty(
-        "throttling_respected",
+    duty(
+        "superoffice.throttling_respected",
         "Who is asked to wait does not go on asking at once.",
         ("limit.rate",),
         _throttling,
         "a call that is answered 429",
     ),
-    _duty(
-        "secret_kept",
+    duty(
+        "superoffice.secret_kept",
         "Tokens and passwords reach no address, foreign header, output, error message or mirror.",
         ("auth.schemes", "auth.shapes", "auth.app_token"),
         _secret_kept,
         "any request",
     ),
-    _duty(
-        "read_in_batches",
+    duty(
+        "superoffice.read_in_batches",
         "Many tickets are read in one call, not each in a call of its own: ten calls a second are the most.",
         ("limit.rate", "request.body"),
         _read_in_batches,
         "more than ten tickets to read in one sync",
         "should",
     ),
-    _duty(
-        "slow_calls_avoided",
+    duty(
+        "superoffice.slow_calls_avoided",
         "Lists of ids are short enough for an answer that does not count as slow.",
         ("limit.slow", "limit.ids"),
         _slow_calls,
@@ -953,40 +939,40 @@ DUTIES: tuple[Duty, ...] = (
         "should",
         _takes_time,
     ),
-    _duty(
-        "writes_done",
+    duty(
+        "superoffice.writes_done",
         "What the client says is written stands at the vendor: an error object under 200 is no success.",
         ("error.bad_request", "call.save", "call.save_checks"),
         _writes_done,
         "a write that the client says is done",
         needs=WRITES,
     ),
-    _duty(
-        "text_written",
+    duty(
+        "superoffice.text_written",
         "Texts arrive at the vendor as they were told.",
         ("call.save", "call.messages", "call.save_checks"),
         _text_written,
         "a text that is written",
         needs=WRITES,
     ),
-    _duty(
-        "times_written",
+    duty(
+        "superoffice.times_written",
         "Times are written with their offset, or as clock time of the zone of the call.",
         ("time.header", "time.base_zone", "field.deadline"),
         _times_written,
         "a time that is written",
         needs=("create", "update"),
     ),
-    _duty(
-        "owner_is_an_associate",
+    duty(
+        "superoffice.owner_is_an_associate",
         "The owner of an entity is an associate, whose number is not that of the user.",
         ("carrier.two_user_spaces", "call.save_owner"),
         _owner_is_an_associate,
         "an owner that is written",
         needs=("create", "update"),
     ),
-    _duty(
-        "minutes_booked",
+    duty(
+        "superoffice.minutes_booked",
         "The time of a message is booked in minutes.",
         ("carrier.units", "field.time_spent", "call.messages"),
         _minutes_booked,
@@ -994,24 +980,24 @@ DUTIES: tuple[Duty, ...] = (
         "should",
         needs=("note",),
     ),
-    _duty(
-        "written_once",
+    duty(
+        "superoffice.written_once",
         "A write whose answer was lost is not made a second time.",
         ("call.save", "call.messages"),
         _written_once,
         "a create or note whose answer is lost",
         needs=("create", "note"),
     ),
-    _duty(
-        "update_keeps_the_rest",
+    duty(
+        "superoffice.update_keeps_the_rest",
         "Saving replaces the whole entity: what is not sent is reset, so everything is sent.",
         ("call.save",),
         _update_keeps_the_rest,
         "an update of a ticket",
         needs=("update", "close"),
     ),
-    _duty(
-        "update_from_fresh",
+    duty(
+        "superoffice.update_from_fresh",
         "An update is made of what the vendor has now: an old copy would undo what others did.",
         ("call.save",),
         _update_from_fresh,

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, Severity, always, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.machines.trackit import GROUP, NOTE_TYPES_BY_NUMBER, NOTES
 from mockservers.harness.readers import trackit as wire
@@ -432,86 +432,72 @@ def _secret(history: History) -> Judgement:
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 
-def duty(
-    slug: str,
-    says: str,
-    because: tuple[str, ...],
-    judge: Callable[[History], Judgement],
-    provoke: str,
-    severity: Severity = "must",
-    applies: Callable[[Dialect], bool] = always,
-    needs: tuple[str, ...] = (),
-) -> Duty:
-    ids = tuple(f"trackit.{each}" for each in because)
-    return Duty(f"trackit.{slug}", says, ids, severity, judge, provoke, applies, needs)
-
-
 READING: tuple[Duty, ...] = (
     duty(
-        "all_tickets_found",
+        "trackit.all_tickets_found",
         "Every ticket stands in the mirror in the end: numbers are tried beyond the longest gap that deleting can leave.",
         ("read.ticket", "read.unknown", "address.not_emulated", "wire.envelope"),
         _all_found,
         "tickets, best with deleted numbers between them",
     ),
     duty(
-        "changes_seen",
+        "trackit.changes_seen",
         "Changes of tickets that are known already are found, though nothing lists them; Last Modified does not tell of all.",
         ("read.ticket", "write.stamp", "note.touches"),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
     duty(
-        "nulls_are_empty",
+        "trackit.nulls_are_empty",
         "A field that is not in an answer has no value: what was there before is cleared.",
         ("wire.nulls_omitted", "wire.value_types"),
         _nulls,
         "a mirrored field that loses its value",
     ),
     duty(
-        "numbers_not_labels",
+        "trackit.numbers_not_labels",
         "Fields are known by their numbers; administrators rename the labels.",
         ("wire.renamed_labels", "wire.keyed_by_number"),
         _numbers,
         "a renamed label of a field that the client mirrors",
     ),
     duty(
-        "times_understood",
+        "trackit.times_understood",
         "Times are read as UTC, with seven digits after the second.",
         ("wire.timestamp",),
         _times,
         "times in fields that the client mirrors",
     ),
     duty(
-        "text_survives",
+        "trackit.text_survives",
         "Values are kept as they were sent: nothing unescaped, nothing trimmed; zero and false are values.",
         ("wire.value_types", "write.text_kept", "note.text"),
         _text,
         "values in fields that the client mirrors",
     ),
     duty(
-        "notes_complete",
+        "trackit.notes_complete",
         "Every note by people is in the mirror once: pages are walked to the end, whatever Count counts.",
         ("read.paging", "read.count", "read.notes", "note.touches", "read.note_order"),
         _notes_complete,
         "notes of tickets whose notes the client mirrors",
     ),
     duty(
-        "durations_in_seconds",
+        "trackit.durations_in_seconds",
         "The duration of a note is read as seconds.",
         ("wire.duration",),
         _durations,
         "a note with a duration",
     ),
     duty(
-        "private_notes_marked",
+        "trackit.private_notes_marked",
         "Private notes are told like others; field 27 says which they are.",
         ("read.private", "note.private"),
         _private,
         "notes whose field 27 the client mirrors",
     ),
     duty(
-        "system_notes_apart",
+        "trackit.system_notes_apart",
         "Who asks for system notes keeps them apart from what people wrote.",
         ("read.system_notes",),
         _system,
@@ -519,56 +505,56 @@ READING: tuple[Duty, ...] = (
         "should",
     ),
     duty(
-        "deleted_dropped",
+        "trackit.deleted_dropped",
         "A ticket that is there no longer leaves the mirror.",
         ("delete.answer", "read.unknown"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
     ),
     duty(
-        "error_is_not_empty",
+        "trackit.error_is_not_empty",
         "An error, a missing permission or an answer without a body is not 'nothing there': the mirror keeps what it had.",
         ("permission.denied", "access.bearer", "read.unknown", "wire.empty_notes"),
         _error_is_not_empty,
         "an error in a sync",
     ),
     duty(
-        "once_only",
+        "trackit.once_only",
         "A ticket that is told again replaces what was known: each stands once.",
         ("read.ticket",),
         _once_only,
         "a ticket that two answers tell",
     ),
     duty(
-        "nothing_invented",
+        "trackit.nothing_invented",
         "The mirror holds no ticket that the vendor never had.",
         ("read.unknown",),
         _nothing_invented,
         "a mirror that holds tickets",
     ),
     duty(
-        "token_renewed",
+        "trackit.token_renewed",
         "A token that is not good any more is renewed, and not used again and again.",
         ("token.lifetime", "access.bearer", "token.control"),
         _token_renewed,
         "a token that ends, by itself or by others",
     ),
     duty(
-        "token_kept",
+        "trackit.token_kept",
         "A token is used as long as it is good, however short that is: not every call needs a login.",
         ("token.lifetime", "token.licences", "token.answer"),
         _token_kept,
         "a login",
     ),
     duty(
-        "refused_login_not_stormed",
+        "trackit.refused_login_not_stormed",
         "A password that is refused is not tried again and again within a minute.",
         ("token.failures_400", "token.user"),
         _refused_login,
         "a login that is refused",
     ),
     duty(
-        "refresh_falls_back",
+        "trackit.refresh_falls_back",
         "A refresh token is good for one time and for a day; where it is refused, the password still helps.",
         ("token.refresh",),
         _refresh,
@@ -577,7 +563,7 @@ READING: tuple[Duty, ...] = (
         _issues_refresh,
     ),
     duty(
-        "secret_kept",
+        "trackit.secret_kept",
         "The password stands in the body of a login and the token in one header: no address, output, error or mirror.",
         ("token.form", "token.bearer_header"),
         _secret,

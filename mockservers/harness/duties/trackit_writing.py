@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
 from mockservers.harness.duties.shared import Lack
-from mockservers.harness.duties.trackit_reading import duty
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.machines.trackit import LINKS, TICKET
 from mockservers.harness.readers import trackit as wire
@@ -272,7 +271,7 @@ WRITES = ("create", "update", "note", "close")
 
 WRITING: tuple[Duty, ...] = (
     duty(
-        "writes_done",
+        "trackit.writes_done",
         "What the client says is written stands at the vendor: what cannot be written is passed over with status 200.",
         ("write.read_only_key", "write.virtual_unknown", "write.null", "write.update", "note.add"),
         _writes_done,
@@ -280,7 +279,7 @@ WRITING: tuple[Duty, ...] = (
         needs=WRITES,
     ),
     duty(
-        "text_written",
+        "trackit.text_written",
         "Texts arrive at the vendor as they were told, letters of all languages included.",
         ("write.text_kept", "note.text"),
         _text_written,
@@ -288,7 +287,7 @@ WRITING: tuple[Duty, ...] = (
         needs=WRITES,
     ),
     duty(
-        "markup_escaped",
+        "trackit.markup_escaped",
         "What looks like markup in a note is escaped where notes are rich text, so that nothing of it is lost.",
         ("note.text",),
         _markup_escaped,
@@ -297,7 +296,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("note",),
     ),
     duty(
-        "written_once",
+        "trackit.written_once",
         "A ticket or note whose answer was lost is looked for before it is written again: nothing else tells them apart.",
         ("write.no_idempotency", "note.add", "write.create"),
         _written_once,
@@ -305,7 +304,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("create", "note"),
     ),
     duty(
-        "update_touches_only",
+        "trackit.update_touches_only",
         "An update changes what it was told: fields that show another record link it anew when they are sent back.",
         ("write.virtual", "write.last_wins", "write.update"),
         _touches_only,
@@ -313,7 +312,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("update", "note", "close"),
     ),
     duty(
-        "durations_written",
+        "trackit.durations_written",
         "The minutes of a note are written as hh:mm:ss.",
         ("wire.duration", "wire.duration_two_parts"),
         _durations_written,
@@ -321,7 +320,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("note",),
     ),
     duty(
-        "refusals_true",
+        "trackit.refusals_true",
         "What the client says was refused was not done: a status is changed first and its note comes second.",
         ("status.two_steps", "write.virtual_unknown"),
         _refusals_true,
@@ -329,7 +328,7 @@ WRITING: tuple[Duty, ...] = (
         needs=WRITES,
     ),
     duty(
-        "status_by_name",
+        "trackit.status_by_name",
         "A status is set by its name, as field 96 shows it.",
         ("status.by_name", "status.body"),
         _status_by_name,
@@ -337,7 +336,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("update",),
     ),
     duty(
-        "notes_as_required",
+        "trackit.notes_as_required",
         "A note has a Note Type, and an Activity Code that tickets have; Close has a body.",
         ("note.required_pair", "note.activity_for_tickets", "note.type", "close.body", "wire.body_is_input"),
         _notes_as_required,
@@ -345,7 +344,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("note", "close"),
     ),
     duty(
-        "close_default",
+        "trackit.close_default",
         "Closing leaves it to the desk which of its closed statuses a ticket gets.",
         ("close.default_status", "status.two_types"),
         _close_default,
@@ -354,7 +353,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("close",),
     ),
     duty(
-        "one_display_field",
+        "trackit.one_display_field",
         "A write names a linked record by one of its fields.",
         ("write.last_wins", "write.virtual"),
         _one_display_field,
