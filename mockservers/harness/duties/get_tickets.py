@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
-from mockservers.harness.history import Exchanged, History, Task
+from mockservers.harness.history import Exchanged, History, Record
 from mockservers.harness.readers import get_tickets as wire
 from mockservers.kernel import catalogue
 from mockservers.kernel.dialects import Dialect
@@ -13,7 +13,6 @@ from mockservers.kernel.dialects import Dialect
 OUTPUTS, INPUTS = (
     frozenset(field.name for field in catalogue.load("get_tickets")[entity].fields) for entity in ("ticket", "inputs")
 )
-MOST_REFUSALS = 3
 FILTERED = {"escalation_level": "escalation", "assigned_tech": "uid", "assigned_group_name": "group"}
 """Outputs whose filter has another name."""
 
@@ -32,57 +31,34 @@ def _about_cid(history: History, difference: Difference) -> bool:
 
 
 def _all_pages(history: History) -> Judgement:
-    if history.mirror is None:
-        return judged(0)
     there = {
         ticket: record
-        for ticket, record in history.truth.items()
-        if record.exists and record.fields.get("merged") != "Y"  # those have a duty of their own
+        for ticket, record in shared.there(history).items()
+        if record.fields.get("merged") != "Y"  # those have a duty of their own
     }
     asked = [wire.asked(each) for each in history.exchanges if each.request_known]
     pages = sorted({each["page"] for each in asked if "page" in each})
-    breaches = [
-        Breach(
-            f"{history.name(record.id)} is not in the mirror, though it is there to be read; "
-            f"of {len(there)} tickets the mirror holds {len(set(there) & set(history.mirror))}"
-            + (f" (pages asked for: {', '.join(pages[:12])})" if pages else ""),
-            {"ticket": record.id},
-        )
-        for record in comparing.missing(history, there)
-    ]
-    return judged(len(there), breaches)
-
-
-def _changes_seen(history: History) -> Judgement:
-    if history.mirror is None:
-        return judged(0)
-    first = min((task.last for task in history.syncs), default=1 << 60)
-    changed = sum(1 for deed in history.deeds if deed.ok and deed.operation in ("act", "change") and deed.n > first)
-    return shared.current(history, changed)
+    words = (
+        "is not in the mirror, though it is there to be read; "
+        f"of {len(there)} tickets the mirror holds {len(set(there) & set(history.mirror or {}))}"
+        + (f" (pages asked for: {', '.join(pages[:12])})" if pages else "")
+    )
+    return shared.missed(history, there, lambda record: words)
 
 
 def _merged_kept(history: History) -> Judgement:
-    if history.mirror is None:
-        return judged(0)
-    merged = {
-        ticket: record
-        for ticket, record in history.truth.items()
-        if record.exists and record.fields.get("merged") == "Y"
-    }
-    breaches = [
-        Breach(
-            f"{history.name(record.id)} was merged into {history.name(str(record.fields.get('merged_to')))} and is not in "
-            "the mirror, though it is there to be read",
-            {"ticket": record.id},
-        )
-        for record in comparing.missing(history, merged)
-    ]
-    breaches += [
+    def words(record: Record) -> str:
+        into = history.name(str(record.fields.get("merged_to")))
+        return f"was merged into {into} and is not in the mirror, though it is there to be read"
+
+    merged = {ticket: record for ticket, record in shared.there(history).items() if record.fields.get("merged") == "Y"}
+    missed = shared.missed(history, merged, words)
+    told = [
         shared.part(history, each, "what a ticket was merged into is told by its number")
         for each in comparing.differences(history)
         if each.field in ("merged", "merged_to") and each.ticket in merged
     ]
-    return judged(len(merged), breaches)
+    return judged(missed.provoked, [*missed.breaches, *told])
 
 
 def _questions_documented(history: History) -> Judgement:
@@ -109,55 +85,19 @@ def _turned_away(said: wire.Said) -> bool:
 
 
 def _decoded_once(history: History) -> Judgement:
-    types = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
-    breaches = [
-        shared.part(history, each, "this was never the vendor's value")
-        for each in comparing.differences(history)
-        if each.kind == "misread" and each.type not in ("datetime", "date") and not _about_cid(history, each)
-    ]
-    return judged(comparing.compared(history, types), breaches)
+    def plain(each: Difference) -> bool:
+        return each.type not in shared.TIMES and not _about_cid(history, each)
+
+    breaches = shared.misread(history, plain, "this was never the vendor's value")
+    return judged(comparing.compared(history, shared.VALUES), breaches)
 
 
 def _error_is_not_empty(history: History) -> Judgement:
-    provoked = 0
-    breaches: list[Breach] = []
-    known = set(history.ever)
-    for task in history.syncs:
-        failed = [each for each in history.within(task) if _is_error(each)]
-        if not failed or task.before is None or task.after is None:
-            continue
-        provoked += 1
-        invented = sorted(set(task.after) - known - set(task.before))
-        breaches += [
-            Breach(
-                f"after {shared.request(failed[0])} was answered by an error, the mirror holds a ticket "
-                f"{comparing.show(ticket)} that never was",
-                {"ticket": ticket},
-            )
-            for ticket in invented
-        ]
-        if history.deeds_within(task):
-            continue  # rows shift under a walk; what is lost then is not lost by the error
-        lost = [ticket for ticket in sorted(task.before) if ticket not in task.after and _stood(history, ticket, task)]
-        if lost:
-            breaches.append(
-                Breach(
-                    f"{shared.request(failed[0])} was answered by an error, and after it {history.name(lost[0])} was gone "
-                    f"from the mirror ({len(task.before)} tickets before, {len(task.after)} after)",
-                    {"tickets": lost},
-                )
-            )
-    return judged(provoked, breaches)
+    return shared.error_is_not_empty(history, _is_error)
 
 
 def _is_error(exchange: Exchanged) -> bool:
     return not exchange.request_known or wire.said(exchange).kind in ("error", "unusable")
-
-
-def _stood(history: History, ticket: str, task: Task) -> bool:
-    """Whether a ticket was there when the task began, and nothing about it was still on its way."""
-    states = [record for n, record in history.ever.get(ticket, ()) if n <= task.first]
-    return all(record.exists for record in states) and (bool(states) or ticket in history.truth)
 
 
 def _cid_not_overwritten(history: History) -> Judgement:
@@ -191,22 +131,19 @@ def _nothing_invented(history: History) -> Judgement:
 
 def _times_understood(history: History) -> Judgement:
     zone, culture = history.dialect["time_zone"], history.dialect["date_culture"]
-    breaches = [
-        shared.part(history, each, f"times are text of culture {culture} in the zone {zone}, without a mark")
-        for each in comparing.differences(history)
-        if each.kind == "misread" and each.type in ("datetime", "date")
-    ]
-    return judged(comparing.compared(history, frozenset({"datetime", "date"})), breaches)
+    why = f"times are text of culture {culture} in the zone {zone}, without a mark"
+    breaches = shared.misread(history, lambda each: each.type in shared.TIMES, why)
+    return judged(comparing.compared(history, shared.TIMES), breaches)
 
 
 def _refused_key(history: History) -> Judgement:
     refused = [each for each, said in _answers(history) if said.kind == "error" and "key" in said.text.lower()]
-    return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
+    return shared.not_stormed(history, refused)
 
 
 def _backs_off(history: History) -> Judgement:
     refused = [each for each, said in _answers(history) if said.kind == "error" and "too many" in said.text.lower()]
-    return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
+    return shared.not_stormed(history, refused)
 
 
 def _secret_kept(history: History) -> Judgement:
@@ -226,7 +163,7 @@ DUTIES: tuple[Duty, ...] = (
         "get_tickets.changes_seen",
         "Changes of tickets that are known already are found, though nothing filters on last_updated.",
         ("date.no_changed_since", "range.opening_time"),
-        _changes_seen,
+        shared.changes_seen,
         "a change of a ticket after the first sync",
     ),
     duty(
