@@ -49,6 +49,10 @@ class Outputs:
     def write(self, text: str, made: Mapping[str, Callable[[], str]]) -> None:
         """Write `text` for people, and each report that was asked for."""
         click.echo(text, err=self.to_stdout)
+        self.save(made)
+
+    def save(self, made: Mapping[str, Callable[[], str]]) -> None:
+        """Write each report that was asked for."""
         for name, file in self.files.items():
             report = made[name]()
             if str(file) == "-":
