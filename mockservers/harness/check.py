@@ -23,7 +23,8 @@ from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.machines import machine
 from mockservers.harness.play import Declined, Stage
-from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, parse, with_found
+from mockservers.harness.scenario_files import parse
+from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, with_found
 from mockservers.harness.verdicts import CheckStopped, DialectReport, DutyVerdict, Proof, Report, Stop
 from mockservers.kernel import clock
 from mockservers.kernel.secrets import mask

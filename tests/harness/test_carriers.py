@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockservers.cli import main
-from mockservers.harness import scenarios
+from mockservers.harness import scenario_files
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.comparing import normal
@@ -429,7 +429,7 @@ def test_on_the_command_line_each_mistake_has_its_sentence_and_code(
 
 def test_the_emulators_stay_up_after_a_client_that_failed() -> None:
     text = "mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {client: sync}\n"
-    scenario = scenarios.parse(text)
+    scenario = scenario_files.parse(text)
     dies = job(SHOWS + "os.kill(os.getpid(), 9)")
     with CallableDriver.of(reference("get_tickets")) as good, Stage(dies) as stage:
         with pytest.raises(DriverFailure):

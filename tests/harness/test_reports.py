@@ -24,7 +24,8 @@ from mockservers.harness.history import Deed, Exchanged, History, Record
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import json as json_report
 from mockservers.harness.reports.characters import clean, cleaned, cut, visible
-from mockservers.harness.scenarios import Clock, Other, Scenario, Trouble, Work, from_dict
+from mockservers.harness.scenario_files import from_dict
+from mockservers.harness.scenarios import Clock, Other, Scenario, Trouble, Work
 from mockservers.harness.verdicts import DialectReport, DutyVerdict, Proof, Report, Stop
 from mockservers.kernel import instants
 from tests.harness.conftest import START, at, exchanged, sync

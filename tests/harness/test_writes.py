@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness import scenarios
+from mockservers.harness import scenario_files
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference
 from mockservers.harness.drivers.in_process import CallableDriver
@@ -24,7 +24,7 @@ CREATE = f"- client: create\n  fields: {NEW}\n"
 
 def play(steps: str, client: Any = None) -> History:
     with CallableDriver.of(client or reference("autotask", "writer")) as driver, Stage(driver) as stage:
-        return stage.play(scenarios.parse(HEAD + steps))
+        return stage.play(scenario_files.parse(HEAD + steps))
 
 
 # --- the play ---------------------------------------------------------------------------------------------------------
