@@ -171,31 +171,34 @@ def check(
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program.
     """
-    from mockservers.harness import CheckConfig, ClientSpec, reports, run_check
+    from mockservers.harness import CheckConfig, CheckStopped, ClientSpec, Report, reports, run_check
 
-    outputs = Outputs(json=json, junit=junit, html=html)
-    with driving(), progress_bar("starting") as progress:
-        report = run_check(
-            CheckConfig(
-                vendor=vendor,
-                client=ClientSpec(**client),
-                dialect=dialect,
-                seed=seed,
-                examples=examples,
-                max_seconds=max_seconds,
-                deadline=deadline,
-                save_to=save,
-                progress=progress,
-            )
-        )
-    outputs.write(
-        reports.check_text(report, style),
-        {
+    def made(report: Report) -> dict[str, Callable[[], str]]:
+        return {
             "json": lambda: reports.check_json(report),
             "junit": lambda: reports.check_junit(report),
             "html": lambda: reports.check_html(report),
-        },
-    )
+        }
+
+    outputs = Outputs(json=json, junit=junit, html=html)
+    with driving(), progress_bar("starting") as progress:
+        config = CheckConfig(
+            vendor=vendor,
+            client=ClientSpec(**client),
+            dialect=dialect,
+            seed=seed,
+            examples=examples,
+            max_seconds=max_seconds,
+            deadline=deadline,
+            save_to=save,
+            progress=progress,
+        )
+        try:
+            report = run_check(config)
+        except CheckStopped as stopped:
+            outputs.save(made(stopped.report))
+            raise
+    outputs.write(reports.check_text(report, style), made(report))
     raise SystemExit(report.exit_code(strict=strict))
 
 

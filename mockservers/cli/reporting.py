@@ -47,11 +47,15 @@ class Outputs:
         return any(str(file) == "-" for file in self.files.values())
 
     def write(self, text: str, made: Mapping[str, Callable[[], str]]) -> None:
-        """Write `text` for people, and each report that was asked for.
-
-        Raises ValueError for files that could not be written after all, when everything else is.
-        """
+        """Write `text` for people, and each report that was asked for; see `save`."""
         click.echo(text, err=self.to_stdout)
+        self.save(made)
+
+    def save(self, made: Mapping[str, Callable[[], str]]) -> None:
+        """Write each report that was asked for.
+
+        Raises ValueError for files that could not be written after all, when the others are.
+        """
         failed = []
         for name, file in self.files.items():
             report = made[name]()

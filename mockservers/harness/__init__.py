@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from mockservers.harness import duties as _duties
     from mockservers.harness import replay as _replay
     from mockservers.harness.check import CheckConfig as CheckConfig
-    from mockservers.harness.check import Report as Report
     from mockservers.harness.drivers import ClientSpec as ClientSpec
     from mockservers.harness.drivers import Driver as Driver
     from mockservers.harness.drivers import DriverFailure as DriverFailure
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from mockservers.harness.scenarios import ScenarioError as ScenarioError
     from mockservers.harness.scenarios import Trouble as Trouble
     from mockservers.harness.scenarios import Work as Work
+    from mockservers.harness.verdicts import CheckStopped as CheckStopped
+    from mockservers.harness.verdicts import Report as Report
 
     duties_of = _duties.of
     run_check = _check.check
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 # Functions get names of their own here: `check` and `replay` are the modules.
 _HOMES = {
     "CheckConfig": "check:CheckConfig",
-    "Report": "check:Report",
+    "Report": "verdicts:Report",
+    "CheckStopped": "verdicts:CheckStopped",
     "run_check": "check:check",
     "ClientSpec": "drivers:ClientSpec",
     "Driver": "drivers:Driver",

@@ -18,13 +18,15 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, Hello, open_driver
-from mockservers.harness.duties import Breach, Duty, Judgement, Verdict, breach_class, judge
+from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, Hello, open_driver
+from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.machines import machine
 from mockservers.harness.play import Declined, Stage
-from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, parse, with_found
+from mockservers.harness.scenario_files import parse
+from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, with_found
+from mockservers.harness.verdicts import CheckStopped, DialectReport, DutyVerdict, Proof, Report, Stop
 from mockservers.kernel import clock
 from mockservers.kernel.secrets import mask
 from mockservers.vendors import emulator
@@ -68,105 +70,8 @@ class CheckConfig:
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
 
 
-@dataclass(frozen=True)
-class Proof:
-    """A broken duty's smallest scenario, what happened in it, and where it was saved."""
-
-    duty: Duty
-    scenario: Scenario
-    breaches: tuple[Breach, ...]
-    history: History
-    file: Path | None = None
-    unsaved: str = ""
-    """Why it could not be saved."""
-
-
-@dataclass(frozen=True)
-class DutyVerdict:
-    """One duty over all examples of a dialect. `broken_in` counts examples, `first` is the first of them, from 0."""
-
-    duty: Duty
-    verdict: Verdict
-    provoked: int
-    provoked_in: int
-    broken_in: int
-    proof: Proof | None = None
-    first: int | None = None
-
-
-@dataclass(frozen=True)
-class DialectReport:
-    """The verdicts in one dialect. `declined` counts the examples whose `reset` the client refused."""
-
-    dialect: str
-    verdicts: tuple[DutyVerdict, ...]
-    examples: int
-    declined: int
-    plays: int
-    seconds: float
-    out_of_time: bool = False
-    complaints: tuple[str, ...] = ()
-    """Errors of kind `client`, with which a client says that it failed itself, and what it says about its mirror."""
-    blind: bool = False
-    """The client says that it has a mirror and never showed it, so nothing of its copy could be judged."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """The outcome of a check."""
-
-    vendor: str
-    client: str
-    given: str
-    """The options that name the client, for commands that a report suggests."""
-    seed: int
-    dialects: tuple[DialectReport, ...]
-    seconds: float
-
-    @property
-    def proofs(self) -> list[Proof]:
-        return [each.proof for dialect in self.dialects for each in dialect.verdicts if each.proof is not None]
-
-    def verdict(self, slug: str) -> Verdict:
-        """A duty's verdict over all dialects: broken in one is broken, kept in one is kept, n/a is so in all."""
-        found = {v.verdict for d in self.dialects for v in d.verdicts if v.duty.slug == slug or v.duty.id == slug}
-        worst_first: tuple[Verdict, ...] = ("broken", "kept", "unproven", "n/a")
-        return next((each for each in worst_first if each in found), "unproven")
-
-    @property
-    def broken(self) -> list[Duty]:
-        return [duty for duty in self._duties if self.verdict(duty.id) == "broken"]
-
-    @property
-    def unproven(self) -> list[Duty]:
-        return [duty for duty in self._duties if self.verdict(duty.id) == "unproven"]
-
-    @property
-    def inapplicable(self) -> list[Duty]:
-        return [duty for duty in self._duties if self.verdict(duty.id) == "n/a"]
-
-    @property
-    def _duties(self) -> list[Duty]:
-        return list({v.duty.id: v.duty for d in self.dialects for v in d.verdicts}.values())
-
-    @property
-    def nothing_proven(self) -> str:
-        """Why this check proves nothing, as the end of a sentence; empty where it proves something."""
-        if self.broken:
-            return ""
-        if not any(self.verdict(duty.id) == "kept" for duty in self._duties):
-            return "no duty was put to the test"
-        if all(dialect.blind for dialect in self.dialects):
-            return "the client never showed its mirror"
-        return ""
-
-    def exit_code(self, *, strict: bool = False) -> int:
-        """0 kept, 1 broken, 3 nothing proven, or something unproven when strict."""
-        return 1 if self.broken else 3 if self.nothing_proven or (strict and self.unproven) else 0
-
-
 def check(config: CheckConfig) -> Report:
-    """Check a client. Raises WrongClient, DriverFailure, ValueError for a wrong dialect, EmulatorFailure."""
+    """Check a client. Raises WrongClient, CheckStopped, ValueError for a wrong dialect, EmulatorFailure."""
     here = emulator(config.vendor)
     if config.dialect != "all":
         here.dialects.dialect(config.dialect)
@@ -178,15 +83,29 @@ def check(config: CheckConfig) -> Report:
         _writable(config.save_to)
     names = _different(config.vendor) if config.dialect == "all" else [config.dialect]
     begun = clock.wall()
-    driver = config.client if isinstance(config.client, Driver) else open_driver(config.client, config.deadline)
+    given = client = _given(config.client)
+    hunt: _Hunt | None = None
+    done: list[DialectReport] = []
+
+    def report(stopped: Stop | None = None) -> Report:
+        seconds = (clock.wall() - begun) / 1e6
+        return Report(config.vendor, client, given, config.seed, tuple(done), seconds, stopped)
+
     try:
-        hello = driver.hello()
-        with Stage(driver) as stage:
-            reports = tuple(_Hunt(config, stage, name).run() for name in names)
-    finally:
-        if driver is not config.client:
-            driver.close()
-    return Report(config.vendor, hello.name, _given(config.client), config.seed, reports, (clock.wall() - begun) / 1e6)
+        with contextlib.ExitStack() as stack:
+            driver = config.client
+            if not isinstance(driver, Driver):
+                driver = open_driver(driver, config.deadline)
+                stack.callback(driver.close)
+            client = driver.hello().name
+            stage = stack.enter_context(Stage(driver))
+            for name in names:
+                hunt = _Hunt(config, stage, name)
+                done.append(hunt.run())
+    except DriverFailure as failure:
+        place = ("", "", None) if hunt is None else (hunt.dialect, hunt.doing, hunt.playing)
+        raise CheckStopped(failure, report(Stop(failure.what, failure.stderr, *place))) from failure
+    return report()
 
 
 def _given(client: str | ClientSpec | Driver) -> str:
@@ -247,6 +166,9 @@ class _Hunt:
     out_of_time: bool = False
     begun: int = 0
     strategy: Any = None
+    doing: str = ""
+    """What is being done, in words."""
+    playing: Scenario | None = None
 
     def run(self) -> DialectReport:
         self.begun = clock.wall()
@@ -261,6 +183,7 @@ class _Hunt:
             if self._late():
                 self.out_of_time = True
                 break
+            self.doing = f"example {turn + 1} of {self.config.examples}"
             played = self._play(self._draw(turn))
             if played is not None:
                 played.turn = turn if played.turn is None else played.turn
@@ -294,6 +217,7 @@ class _Hunt:
         database, found = self.config.database, []
         for duty in self.duties if database is not None else ():
             assert database is not None
+            self.doing = f"a failure of {duty.slug} from an earlier check"
             for text in sorted(database.fetch(self._key(duty))):
                 played = None
                 with contextlib.suppress(ScenarioError, UnicodeDecodeError):  # of another version of the project
@@ -323,6 +247,7 @@ class _Hunt:
         if key not in self.known:
             self.plays += 1
             check_labels(scenario)  # one of a caller's own strategy may name a ticket that nobody made
+            self.playing = scenario
             try:
                 history = self.stage.play(scenario)
                 self.known[key] = _Played(scenario, judge(history, self.duties), history)
@@ -390,7 +315,8 @@ class _Hunt:
         # Bugs share scenarios: what was played to shrink another duty may show this one too.
         last = min((each for each in self.known.values() if each is not None and each.broken(duty)), key=_size)
         if self.config.shrink and found.turn is not None:
-            self.config.progress(self.config.examples, self.config.examples, f"shrinking {duty.slug}")
+            self.doing = f"shrinking {duty.slug}"
+            self.config.progress(self.config.examples, self.config.examples, self.doing)
             last = self._shrink(duty, found.turn, last, MORE_SHRINKS if _size(last)[0] <= SHORT else MOST_SHRINKS)
         self._remember(duty, last.scenario)
         judgement = last.judgements[duty.id]

@@ -18,6 +18,8 @@ from mockservers.kernel.secrets import mask
 
 UNUSABLE = frozenset({"lost_answer", "cut", "reset_midway", "empty_body"})
 """Faults on the wire after which the client holds no whole answer."""
+END = 1 << 60
+"""Beyond every number of a journal: where the final truth stands in `History.ever`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class History:
         for n, record in known:
             found.setdefault(record.id, []).append((n, record))
         for record in self.truth.values():
-            found.setdefault(record.id, []).append((1 << 60, record))
+            found.setdefault(record.id, []).append((END, record))
         return {key: tuple(states) for key, states in found.items()}
 
     def name(self, ticket: str) -> str:

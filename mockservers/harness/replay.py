@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from mockservers.harness import scenarios
+from mockservers.harness import scenario_files, scenarios
 from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, open_driver
 from mockservers.harness.duties import Duty, Judgement, judge
 from mockservers.harness.duties import of as duties_of
@@ -45,7 +45,7 @@ def replay(
     duties: Sequence[Duty] | None = None,
 ) -> list[ReplayResult]:
     """Play every file. All are read before the first is played; raises ScenarioError, WrongClient, DriverFailure."""
-    loaded = [(path, scenarios.load(path)) for path in map(Path, paths)]
+    loaded = [(path, scenario_files.load(path)) for path in map(Path, paths)]
     for path, scenario in loaded:
         _known(path, scenario, duties)
     driver = client if isinstance(client, Driver) else open_driver(client, deadline)

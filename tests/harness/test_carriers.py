@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockservers.cli import main
-from mockservers.harness import scenarios
+from mockservers.harness import scenario_files
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.comparing import normal
@@ -436,7 +436,7 @@ def test_what_a_failed_client_printed_cannot_steer_the_terminal() -> None:
 
 def test_the_emulators_stay_up_after_a_client_that_failed() -> None:
     text = "mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {client: sync}\n"
-    scenario = scenarios.parse(text)
+    scenario = scenario_files.parse(text)
     dies = job(SHOWS + "os.kill(os.getpid(), 9)")
     with CallableDriver.of(reference("get_tickets")) as good, Stage(dies) as stage:
         with pytest.raises(DriverFailure):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, Report, _writable, check
+from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, _writable, check
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers import DEADLINE, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
@@ -18,6 +18,7 @@ from mockservers.harness.machines import CONTRACTED
 from mockservers.harness.replay import exit_code, replay
 from mockservers.harness.reports import check_text, plain, replay_text
 from mockservers.harness.scenarios import ScenarioError
+from mockservers.harness.verdicts import Report
 from mockservers.kernel.data import folder
 
 MUTANTS = Path(__file__).parent.parent / "mutants"

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness.check import CheckConfig, Report, check
+from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.drivers import ClientSpec
 from mockservers.harness.drivers.session import SessionDriver
 from mockservers.harness.reports import check_text
+from mockservers.harness.verdicts import Report
 from mockservers.kernel.data import folder
 
 CLIENTS = Path(__file__).parent / "clients"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from mockservers.harness import scenarios
+from mockservers.harness import scenario_files
 from mockservers.harness.clients import reference
 from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.drivers.in_process import CallableDriver
@@ -22,7 +22,7 @@ HEAD = "mockservers: 1\nvendor: {}\nstart: 2026-03-02T10:00:00Z\nsteps:\n"
 
 def play(steps: str, client: Any = None, vendor: str = "querydata") -> History:
     with CallableDriver.of(client or reference(vendor)) as driver, Stage(driver) as stage:
-        return stage.play(scenarios.parse(HEAD.format(vendor) + steps))
+        return stage.play(scenario_files.parse(HEAD.format(vendor) + steps))
 
 
 def test_the_history_of_a_small_play() -> None:
@@ -77,7 +77,7 @@ def test_an_impossible_act_is_the_scenarios_mistake() -> None:
 def test_the_vendors_earlier_tickets_are_known_too() -> None:
     with CallableDriver.of(reference("get_tickets")) as driver, Stage(driver) as stage:
         text = HEAD.format("get_tickets").replace("steps:", "data: demo:30\nsteps:") + "- {client: sync}\n"
-        history = stage.play(scenarios.parse(text))
+        history = stage.play(scenario_files.parse(text))
     assert len(history.truth) == 30
     assert set(history.truth) == set(history.mirror or {})
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness.check import CheckConfig, Report, check
+from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference, reference_name, roles
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.replay import replay
 from mockservers.harness.reports import check_text, replay_text
+from mockservers.harness.verdicts import Report
 from mockservers.kernel.data import folder
 
 READERS = ("querydata", "get_tickets")

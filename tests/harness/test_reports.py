@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,17 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from lxml import etree
 from lxml import html as lxml_html
 
+from mockservers.cli import main
 from mockservers.harness import reports
-from mockservers.harness.check import CheckConfig, DialectReport, DutyVerdict, Proof, Report, check
+from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.duties import Breach, Judgement, of
 from mockservers.harness.history import Deed, Exchanged, History, Record
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import json as json_report
 from mockservers.harness.reports.characters import clean, cleaned, cut, visible
+from mockservers.harness.scenario_files import from_dict
 from mockservers.harness.scenarios import Clock, Other, Scenario, Trouble, Work
+from mockservers.harness.verdicts import DialectReport, DutyVerdict, Proof, Report, Stop
 from mockservers.kernel import instants
 from tests.harness.conftest import START, at, exchanged, sync
 
@@ -371,3 +376,82 @@ def test_secrets_go_before_anything_is_cut_or_escaped() -> None:
         "a ***": [["***"], 1.5, "inf"]
     }
     assert (cut("abcdef", 4), cut("日本語", 4), cut("日本", 4), cut("", 4)) == ("abc…", "日…", "日本", "")
+
+
+# --- a check that was stopped -----------------------------------------------------------------------------------------
+
+DYING = """
+from mockservers.harness.clients import reference
+
+class Client(reference("get_tickets")):
+    resets = 0
+
+    def reset(self, **message):
+        Client.resets += 1
+        return super().reset(**message)
+
+    def sync(self, **message):
+        if Client.resets == 3:
+            print("<giving up>")
+            raise SystemExit("enough")
+        return super().sync(**message)
+"""
+
+
+def written(words: list[str], folder: Path) -> tuple[dict[str, Any], Any, str]:
+    """The three reports that a check by the command line leaves when its client fails as a program."""
+    files = {name: folder / f"report.{name}" for name in ("json", "junit", "html")}
+    asked = [word for name, file in files.items() for word in (f"--{name}", str(file))]
+    done = CliRunner().invoke(main, ["check", "get_tickets", *words, "--save", str(folder / "found"), *asked])
+    assert done.exit_code == 4, done.output
+    assert "the client failed as a program, so there is no verdict" in done.output
+    raw = json.loads(files["json"].read_text("utf-8"))
+    conforms(raw, json_report.CheckJson)
+    assert raw["exit_code"] == 4
+    assert raw["says"].startswith("STOPPED ")
+    assert (raw["dialects"], raw["duties"]) == ([], [])
+    (suite,) = suites(files["junit"].read_text("utf-8"))
+    return raw["stopped"], suite, files["html"].read_text("utf-8")
+
+
+def test_a_check_that_is_stopped_in_an_example_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "dying.py").write_text(DYING)
+    stopped, suite, page = written(["--client", f"{tmp_path / 'dying.py'}:Client"], tmp_path)
+    assert (stopped["dialect"], stopped["doing"]) == ("default", "example 3 of 180")
+    assert "ended the process while at 'sync'" in stopped["what"]
+    assert "<giving up>" in stopped["printed"]
+    played = from_dict(stopped["scenario"])  # what stopped it can be played again
+    assert (played.vendor, len(played.steps)) == ("get_tickets", len(stopped["scenario"]["steps"]))
+    (error,) = suite.findall("testcase/error")
+    assert error.get("message").startswith("stopped in example 3 of 180, dialect default: the client ended the process")
+    assert "<giving up>" in error.text
+    assert "Stopped in example 3 of 180, dialect default" in page
+    assert "&lt;giving up&gt;" in page
+    assert "<h2>Verdicts</h2>" not in page
+
+
+def test_a_check_that_is_stopped_before_the_first_example_is_reported(tmp_path: Path) -> None:
+    client = f"{sys.executable} -c 'import sys; sys.exit(5)'"
+    stopped, suite, page = written(["--client", client], tmp_path)
+    assert (stopped["dialect"], stopped["doing"], stopped["scenario"]) == ("", "", None)
+    assert "exit code 5" in stopped["what"]
+    (error,) = suite.findall("testcase/error")
+    assert error.get("message").startswith("stopped before the first example: ")
+    assert "Stopped before the first example" in page
+
+
+def test_dialects_that_were_done_before_a_stop_keep_their_verdicts(made: Callable[..., Report]) -> None:
+    scenario = Scenario("get_tickets", (Work("sync"),), START)
+    stopped = replace(made(HOSTILE), stopped=Stop(f"died {HOSTILE}", HOSTILE, "json", "example 7 of 9", scenario))
+    assert stopped.exit_code() == 4
+    raw = json.loads(reports.check_json(stopped))
+    conforms(raw, json_report.CheckJson)
+    assert [each["dialect"] for each in raw["dialects"]] == ["default", "json"]
+    *_, last = suites(reports.check_junit(stopped))
+    assert [case.get("name") for case in last.iter("testcase")] == ["the client works"]
+    page = reports.check_html(stopped)
+    assert "<script>" not in page
+    assert "<h2>Verdicts</h2>" in page
+    text = reports.check_text(stopped)
+    assert text.splitlines()[-1].startswith("STOPPED in example 7 of 9, dialect json: ")
+    assert "client   sync" in text

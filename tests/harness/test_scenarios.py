@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockservers.harness import machines, scenarios
+from mockservers.harness import machines, scenario_files
 from mockservers.harness.drivers import Hello
 from mockservers.harness.machines import CONTRACTED
 from mockservers.harness.scenarios import Clock, Meanwhile, Other, ScenarioError, Trouble, Work
@@ -21,7 +21,7 @@ HEAD = "mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00Z\n"
 
 
 def test_every_kind_of_step_is_read() -> None:
-    scenario = scenarios.parse(
+    scenario = scenario_files.parse(
         HEAD
         + """
 note: all of it
@@ -57,7 +57,7 @@ def test_what_is_written_reads_back_the_same(vendor: str) -> None:
     @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
     def both_ways(scenario: Any) -> None:
-        assert scenarios.parse(scenario.to_yaml()) == scenario
+        assert scenario_files.parse(scenario.to_yaml()) == scenario
 
     both_ways()
 
@@ -66,7 +66,7 @@ def test_what_is_written_reads_back_the_same(vendor: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ScenarioError):
-        scenarios.parse(text)
+        scenario_files.parse(text)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
 )  # fmt: skip
 def test_what_is_wrong_gets_one_clear_sentence(text: str, says: str) -> None:
     with pytest.raises(ScenarioError) as raised:
-        scenarios.parse(text)
+        scenario_files.parse(text)
     assert says in str(raised.value)
 
 
@@ -136,10 +136,10 @@ def test_the_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(ScenarioError, match=r"mine\.yaml is not UTF-8"):
-        scenarios.load(file)
+        scenario_files.load(file)
     file.write_text("mockservers: 7")
     with pytest.raises(ScenarioError, match=r"mine\.yaml: this file is of scenario version 7"):
-        scenarios.load(file)
+        scenario_files.load(file)
 
 
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs files that are pipes")
@@ -148,13 +148,13 @@ def test_a_file_may_be_a_pipe() -> None:
     os.write(writing, (HEAD + "steps: []").encode())
     os.close(writing)
     try:
-        assert scenarios.load(f"/dev/fd/{reading}").vendor == "querydata"
+        assert scenario_files.load(f"/dev/fd/{reading}").vendor == "querydata"
     finally:
         os.close(reading)
 
 
 @pytest.mark.parametrize("file", sorted(folder("scenarios").rglob("*.yaml")), ids=lambda file: file.stem)
 def test_the_library_is_readable(file: Path) -> None:
-    scenario = scenarios.load(file)
+    scenario = scenario_files.load(file)
     assert scenario.note
     assert file.parent.name == scenario.vendor

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mockservers.harness import machines, scenarios, schema
+from mockservers.harness import machines, scenario_files, scenarios, schema
 from mockservers.harness.drivers import Hello
 from mockservers.harness.machines import CONTRACTED
 from mockservers.kernel.data import file, folder
@@ -31,7 +31,7 @@ def accepts(raw: Any) -> bool:
 
 def reads(raw: Any) -> bool:
     try:
-        scenarios.from_dict(raw)
+        scenario_files.from_dict(raw)
     except scenarios.ScenarioError:
         return False
     return True
@@ -49,9 +49,9 @@ def test_the_published_file_is_what_the_code_makes() -> None:
 
 @pytest.mark.parametrize("path", sorted(folder("scenarios").rglob("*.yaml")), ids=lambda path: path.stem)
 def test_the_library_keeps_to_it(path: Path) -> None:
-    raw = yaml.load(path.read_text("utf-8"), Loader=scenarios._Loader)
+    raw = yaml.load(path.read_text("utf-8"), Loader=scenario_files._Loader)
     assert [error.message for error in VALIDATOR.iter_errors(raw)] == []
-    assert accepts(scenarios.load(path).to_dict())
+    assert accepts(scenario_files.load(path).to_dict())
 
 
 @pytest.mark.parametrize("vendor", CONTRACTED)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness import scenarios
+from mockservers.harness import scenario_files
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference
 from mockservers.harness.drivers.in_process import CallableDriver
-from mockservers.harness.duties import Judgement, of, shared
+from mockservers.harness.duties import Judgement, judged, of, writing
 from mockservers.harness.history import History, Record, Task
 from mockservers.harness.play import Stage
 from tests.harness.conftest import at, deed, exchanged
@@ -24,7 +24,7 @@ CREATE = f"- client: create\n  fields: {NEW}\n"
 
 def play(steps: str, client: Any = None) -> History:
     with CallableDriver.of(client or reference("autotask", "writer")) as driver, Stage(driver) as stage:
-        return stage.play(scenarios.parse(HEAD + steps))
+        return stage.play(scenario_files.parse(HEAD + steps))
 
 
 # --- the play ---------------------------------------------------------------------------------------------------------
@@ -136,7 +136,8 @@ def said(record: Record) -> str:
 
 
 def done(history: History) -> Judgement:
-    return shared.done(history, {"note": ("TicketNote",)}, said, {"close": {"Status": 5}})
+    lacks = writing.lacks(history, {"note": ("TicketNote",)}, said, {"close": {"Status": 5}})
+    return judged(len(writing.told(history)), [each.breach for each in lacks])
 
 
 def test_done(writes: Make) -> None:
@@ -187,7 +188,7 @@ def test_done_where_others_meddle(writes: Make) -> None:
 
 
 def once(history: History) -> Judgement:
-    return shared.written_once(history, {"note": ("TicketNote",)}, said)
+    return writing.written_once(history, {"note": ("TicketNote",)}, said)
 
 
 def test_written_once(writes: Make) -> None:
@@ -221,7 +222,8 @@ def test_notes_of_others_are_not_the_clients(writes: Make) -> None:
 
 
 def untouched(history: History) -> Judgement:
-    return shared.nothing_else_touched(history, {"LastActivityDate"}, {"close": ("Status",)})
+    provoked, found = writing.touched(history, {"LastActivityDate"}, {"close": ("Status",)})
+    return judged(provoked, [each.breach(history) for each in found])
 
 
 def test_nothing_else_touched(writes: Make) -> None:
@@ -255,7 +257,7 @@ def test_an_old_copy_is_told_from_a_field_that_was_cleared(writes: Make) -> None
 
     def outdated(**fields: Any) -> list[tuple[str, bool]]:
         after = ticket("1", Title="new", **fields)
-        _, found = shared.touched(writes(write("update", [before], [after], asked=told), deeds=states), ())
+        _, found = writing.touched(writes(write("update", [before], [after], asked=told), deeds=states), ())
         return [(each.field, each.outdated) for each in found]
 
     assert outdated(Description="b", Resolution=None) == []

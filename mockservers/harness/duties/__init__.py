@@ -82,6 +82,21 @@ class Duty:
         return [book[rule] for rule in self.because]
 
 
+def duty(
+    id: str,
+    says: str,
+    because: tuple[str, ...],
+    judge: Callable[[History], Judgement],
+    provoke: str,
+    severity: Severity = "must",
+    applies: Callable[[Dialect], bool] = always,
+    needs: tuple[str, ...] = (),
+) -> Duty:
+    """A duty of a vendor's book, where `because` names rules without the vendor."""
+    vendor = id.partition(".")[0]
+    return Duty(id, says, tuple(f"{vendor}.{rule}" for rule in because), severity, judge, provoke, applies, needs)
+
+
 class BrokenDuty(AssertionError):
     """A duty was broken. Each duty has a class of its own (`breach_class`), so that shrinking keeps bugs apart."""
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, Severity, always, judged, shared
-from mockservers.harness.history import Exchanged, History, Task
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.history import Exchanged, History, Record
 from mockservers.harness.readers import get_tickets as wire
 from mockservers.kernel import catalogue
 from mockservers.kernel.dialects import Dialect
@@ -16,7 +13,6 @@ from mockservers.kernel.dialects import Dialect
 OUTPUTS, INPUTS = (
     frozenset(field.name for field in catalogue.load("get_tickets")[entity].fields) for entity in ("ticket", "inputs")
 )
-MOST_REFUSALS = 3
 FILTERED = {"escalation_level": "escalation", "assigned_tech": "uid", "assigned_group_name": "group"}
 """Outputs whose filter has another name."""
 
@@ -35,57 +31,34 @@ def _about_cid(history: History, difference: Difference) -> bool:
 
 
 def _all_pages(history: History) -> Judgement:
-    if history.mirror is None:
-        return judged(0)
     there = {
         ticket: record
-        for ticket, record in history.truth.items()
-        if record.exists and record.fields.get("merged") != "Y"  # those have a duty of their own
+        for ticket, record in shared.there(history).items()
+        if record.fields.get("merged") != "Y"  # those have a duty of their own
     }
     asked = [wire.asked(each) for each in history.exchanges if each.request_known]
     pages = sorted({each["page"] for each in asked if "page" in each})
-    breaches = [
-        Breach(
-            f"{history.name(record.id)} is not in the mirror, though it is there to be read; "
-            f"of {len(there)} tickets the mirror holds {len(set(there) & set(history.mirror))}"
-            + (f" (pages asked for: {', '.join(pages[:12])})" if pages else ""),
-            {"ticket": record.id},
-        )
-        for record in comparing.missing(history, there)
-    ]
-    return judged(len(there), breaches)
-
-
-def _changes_seen(history: History) -> Judgement:
-    if history.mirror is None:
-        return judged(0)
-    first = min((task.last for task in history.syncs), default=1 << 60)
-    changed = sum(1 for deed in history.deeds if deed.ok and deed.operation in ("act", "change") and deed.n > first)
-    return shared.current(history, changed)
+    words = (
+        "is not in the mirror, though it is there to be read; "
+        f"of {len(there)} tickets the mirror holds {len(set(there) & set(history.mirror or {}))}"
+        + (f" (pages asked for: {', '.join(pages[:12])})" if pages else "")
+    )
+    return shared.missed(history, there, lambda record: words)
 
 
 def _merged_kept(history: History) -> Judgement:
-    if history.mirror is None:
-        return judged(0)
-    merged = {
-        ticket: record
-        for ticket, record in history.truth.items()
-        if record.exists and record.fields.get("merged") == "Y"
-    }
-    breaches = [
-        Breach(
-            f"{history.name(record.id)} was merged into {history.name(str(record.fields.get('merged_to')))} and is not in "
-            "the mirror, though it is there to be read",
-            {"ticket": record.id},
-        )
-        for record in comparing.missing(history, merged)
-    ]
-    breaches += [
+    def words(record: Record) -> str:
+        into = history.name(str(record.fields.get("merged_to")))
+        return f"was merged into {into} and is not in the mirror, though it is there to be read"
+
+    merged = {ticket: record for ticket, record in shared.there(history).items() if record.fields.get("merged") == "Y"}
+    missed = shared.missed(history, merged, words)
+    told = [
         shared.part(history, each, "what a ticket was merged into is told by its number")
         for each in comparing.differences(history)
         if each.field in ("merged", "merged_to") and each.ticket in merged
     ]
-    return judged(len(merged), breaches)
+    return judged(missed.provoked, [*missed.breaches, *told])
 
 
 def _questions_documented(history: History) -> Judgement:
@@ -112,55 +85,19 @@ def _turned_away(said: wire.Said) -> bool:
 
 
 def _decoded_once(history: History) -> Judgement:
-    types = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
-    breaches = [
-        shared.part(history, each, "this was never the vendor's value")
-        for each in comparing.differences(history)
-        if each.kind == "misread" and each.type not in ("datetime", "date") and not _about_cid(history, each)
-    ]
-    return judged(comparing.compared(history, types), breaches)
+    def plain(each: Difference) -> bool:
+        return each.type not in shared.TIMES and not _about_cid(history, each)
+
+    breaches = shared.misread(history, plain, "this was never the vendor's value")
+    return judged(comparing.compared(history, shared.VALUES), breaches)
 
 
 def _error_is_not_empty(history: History) -> Judgement:
-    provoked = 0
-    breaches: list[Breach] = []
-    known = set(history.ever)
-    for task in history.syncs:
-        failed = [each for each in history.within(task) if _is_error(each)]
-        if not failed or task.before is None or task.after is None:
-            continue
-        provoked += 1
-        invented = sorted(set(task.after) - known - set(task.before))
-        breaches += [
-            Breach(
-                f"after {shared.request(failed[0])} was answered by an error, the mirror holds a ticket "
-                f"{comparing.show(ticket)} that never was",
-                {"ticket": ticket},
-            )
-            for ticket in invented
-        ]
-        if history.deeds_within(task):
-            continue  # rows shift under a walk; what is lost then is not lost by the error
-        lost = [ticket for ticket in sorted(task.before) if ticket not in task.after and _stood(history, ticket, task)]
-        if lost:
-            breaches.append(
-                Breach(
-                    f"{shared.request(failed[0])} was answered by an error, and after it {history.name(lost[0])} was gone "
-                    f"from the mirror ({len(task.before)} tickets before, {len(task.after)} after)",
-                    {"tickets": lost},
-                )
-            )
-    return judged(provoked, breaches)
+    return shared.error_is_not_empty(history, _is_error)
 
 
 def _is_error(exchange: Exchanged) -> bool:
     return not exchange.request_known or wire.said(exchange).kind in ("error", "unusable")
-
-
-def _stood(history: History, ticket: str, task: Task) -> bool:
-    """Whether a ticket was there when the task began, and nothing about it was still on its way."""
-    states = [record for n, record in history.ever.get(ticket, ()) if n <= task.first]
-    return all(record.exists for record in states) and (bool(states) or ticket in history.truth)
 
 
 def _cid_not_overwritten(history: History) -> Judgement:
@@ -194,22 +131,19 @@ def _nothing_invented(history: History) -> Judgement:
 
 def _times_understood(history: History) -> Judgement:
     zone, culture = history.dialect["time_zone"], history.dialect["date_culture"]
-    breaches = [
-        shared.part(history, each, f"times are text of culture {culture} in the zone {zone}, without a mark")
-        for each in comparing.differences(history)
-        if each.kind == "misread" and each.type in ("datetime", "date")
-    ]
-    return judged(comparing.compared(history, frozenset({"datetime", "date"})), breaches)
+    why = f"times are text of culture {culture} in the zone {zone}, without a mark"
+    breaches = shared.misread(history, lambda each: each.type in shared.TIMES, why)
+    return judged(comparing.compared(history, shared.TIMES), breaches)
 
 
 def _refused_key(history: History) -> Judgement:
     refused = [each for each, said in _answers(history) if said.kind == "error" and "key" in said.text.lower()]
-    return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
+    return shared.not_stormed(history, refused)
 
 
 def _backs_off(history: History) -> Judgement:
     refused = [each for each, said in _answers(history) if said.kind == "error" and "too many" in said.text.lower()]
-    return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
+    return shared.not_stormed(history, refused)
 
 
 def _secret_kept(history: History) -> Judgement:
@@ -217,87 +151,74 @@ def _secret_kept(history: History) -> Judgement:
     return shared.revealed(history, in_target=False)
 
 
-def _duty(
-    slug: str,
-    says: str,
-    because: tuple[str, ...],
-    judge: Any,
-    provoke: str,
-    applies: Callable[[Dialect], bool] = always,
-    severity: Severity = "must",
-) -> Duty:
-    ids = tuple(f"get_tickets.{each}" for each in because)
-    return Duty(f"get_tickets.{slug}", says, ids, severity, judge, provoke, applies)
-
-
 DUTIES: tuple[Duty, ...] = (
-    _duty(
-        "all_pages",
+    duty(
+        "get_tickets.all_pages",
         "The list is walked to its end: every ticket there is stands in the mirror in the end.",
         ("page.base", "page.past_end", "range.count_first", "page.unstable", "order.default"),
         _all_pages,
         "tickets, best more than a page of them",
     ),
-    _duty(
-        "changes_seen",
+    duty(
+        "get_tickets.changes_seen",
         "Changes of tickets that are known already are found, though nothing filters on last_updated.",
         ("date.no_changed_since", "range.opening_time"),
-        _changes_seen,
+        shared.changes_seen,
         "a change of a ticket after the first sync",
     ),
-    _duty(
-        "decoded_once",
+    duty(
+        "get_tickets.decoded_once",
         "Encoded fields are decoded exactly once in every format, the others not at all.",
         ("wire.encoded_everywhere", "wire.urlencode", "wire.raw_fields"),
         _decoded_once,
         "values in fields that the client mirrors",
     ),
-    _duty(
-        "error_is_not_empty",
+    duty(
+        "get_tickets.error_is_not_empty",
         "An error inside a good answer is not data, and not 'nothing there': the mirror keeps what it had.",
         ("error.form",),
         _error_is_not_empty,
         "an error or a broken answer in a sync",
     ),
-    _duty(
-        "once_only",
+    duty(
+        "get_tickets.once_only",
         "A ticket that is told again, by a later walk or by the next page, replaces what was known: each stands once.",
         ("page.unstable", "date.no_changed_since"),
         _once_only,
         "a ticket that two answers tell",
     ),
-    _duty(
-        "nothing_invented",
+    duty(
+        "get_tickets.nothing_invented",
         "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
         ("tid.exact_or_star", "error.form"),
         _nothing_invented,
         "a mirror that holds tickets",
     ),
-    _duty(
-        "cid_not_overwritten",
+    duty(
+        "get_tickets.cid_not_overwritten",
         "Where cid comes twice, the first is the customer's id.",
         ("wire.cc_column",),
         _cid_not_overwritten,
         "JSON or delimited output of a ticket with copied addresses; a client that reads them says `format` in "
         "hello.options",
-        _doubled,
+        applies=_doubled,
     ),
-    _duty(
-        "deleted_dropped",
+    duty(
+        "get_tickets.deleted_dropped",
         "A ticket that is there no longer leaves the mirror.",
         ("tid.exact_or_star", "page.unstable"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
     ),
-    _duty(
-        "merged_kept",
+    duty(
+        "get_tickets.merged_kept",
         "A merged ticket is still a ticket: it stays in the mirror, with the number of the one that it went into.",
         ("field.merge", "field.sentinels", "tid.exact_or_star"),
         _merged_kept,
         "a ticket that is merged into another",
     ),
-    _duty(
-        "questions_documented",
+    duty(
+        "get_tickets.questions_documented",
         "The client asks what the page documents: a whole number or a bare * for tid, page only with both * and count, "
         "filters by their own names.",
         (
@@ -311,29 +232,29 @@ DUTIES: tuple[Duty, ...] = (
         _questions_documented,
         "any request",
     ),
-    _duty(
-        "backs_off",
+    duty(
+        "get_tickets.backs_off",
         "A call that was refused because there were too many is not tried again and again within a minute.",
         ("limit.rate",),
         _backs_off,
         "a call that is refused because there were too many",
     ),
-    _duty(
-        "times_understood",
+    duty(
+        "get_tickets.times_understood",
         "Times are read in the server's culture and zone.",
         ("date.output", "date.zone"),
         _times_understood,
         "times in fields that the client mirrors",
     ),
-    _duty(
-        "refused_key_not_stormed",
+    duty(
+        "get_tickets.refused_key_not_stormed",
         "A refused key is not tried again and again within a minute.",
         ("key.every_call",),
         _refused_key,
         "a key that is refused",
     ),
-    _duty(
-        "secret_kept",
+    duty(
+        "get_tickets.secret_kept",
         "The key stands in the query of the call and nowhere else: no header, no output, no error message, no mirror.",
         ("key.secret", "key.every_call"),
         _secret_kept,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
-from mockservers.harness.history import Exchanged, History, Record, Task
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.history import END, Exchanged, History, Record, Task
 from mockservers.harness.readers import querydata as wire
 from mockservers.kernel import instants
 from mockservers.kernel.instants import MINUTE, SECOND
 
 LONGEST_WINDOW = 10 * MINUTE
 """The page says about five minutes or less; twice that is beyond argument."""
-MOST_REFUSALS = 3
-SECOND_OF_WALLS = timedelta(seconds=1)
 
 Span = tuple[int, int]
 
@@ -40,6 +38,11 @@ def span(history: History, window: tuple[datetime, datetime]) -> Span:
     elif bounds == "end_exclusive":
         high -= 1
     return low, high
+
+
+def _windows(history: History) -> list[tuple[Exchanged, wire.Asked, Span]]:
+    """Every live Summary of a window, with what it asked and the window's ends."""
+    return [(exchange, want, span(history, want.window)) for exchange, want in _summaries(history) if want.window]
 
 
 def _wanted(history: History) -> dict[str, Record]:
@@ -71,23 +74,21 @@ def _nothing_missed(history: History) -> Judgement:
         for ticket, record in _wanted(history).items()
         if record.fields.get("IsNewestVersion", True) or not newest.get(str(record.fields.get("TicketNumber")))
     }
-    breaches = []
-    for record in comparing.missing(history, wanted):
+
+    def words(record: Record) -> str:
         last = instants.from_iso(record.fields["LastActionDateTime"])
         asked = [
             f"{want.value} ({shared.request(exchange)})"
-            for exchange, want in _summaries(history)
-            if want.window and span(history, want.window)[0] <= last <= span(history, want.window)[1]
+            for exchange, want, (low, high) in _windows(history)
+            if low <= last <= high
         ]
         told = f"asked for in {', '.join(asked[:3])}" if asked else "in no window that the client asked for"
-        breaches.append(
-            Breach(
-                f"{history.name(record.id)} is not in the mirror; its last action, "
-                f"{record.fields.get('LastAction')!r} at {instants.to_iso(last)}, was {told}",
-                {"ticket": record.id},
-            )
+        return (
+            "is not in the mirror; its last action, "
+            f"{record.fields.get('LastAction')!r} at {instants.to_iso(last)}, was {told}"
         )
-    return judged(len(wanted), breaches)
+
+    return shared.missed(history, wanted, words)
 
 
 def _current_state(history: History) -> Judgement:
@@ -103,7 +104,7 @@ def _current_state(history: History) -> Judgement:
         if deed.ok
         and deed.operation != "read"
         and deed.record is not None
-        and deed.n > fetched.get(deed.record.id, 1 << 60)
+        and deed.n > fetched.get(deed.record.id, END)
     )
     return shared.current(history, changed)
 
@@ -111,10 +112,7 @@ def _current_state(history: History) -> Judgement:
 def _failed_window_repeated(history: History) -> Judgement:
     told: list[Span] = []
     failed: list[tuple[Exchanged, wire.Asked, Span]] = []
-    for exchange, want in _summaries(history):
-        if want.window is None:
-            continue
-        low, high = span(history, want.window)
+    for exchange, want, (low, high) in _windows(history):
         if wire.said(exchange).kind == "ids":
             told.append((low, min(high, exchange.at)))
         else:
@@ -180,28 +178,17 @@ def _nothing_invented(history: History) -> Judgement:
 
 
 def _text_survives(history: History) -> Judgement:
-    types = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
-    breaches = [
-        shared.part(history, each, "this was never the vendor's value")
-        for each in comparing.differences(history)
-        if each.kind == "misread" and each.type not in ("datetime", "date")
-    ]
-    return judged(comparing.compared(history, types), breaches)
+    why = "this was never the vendor's value"
+    breaches = shared.misread(history, lambda each: each.type not in shared.TIMES, why)
+    return judged(comparing.compared(history, shared.VALUES), breaches)
 
 
 def _zone_understood(history: History) -> Judgement:
     zone = history.dialect["time_zone"]
-    breaches = [
-        shared.part(history, each, f"the vendor's clocks are those of {zone}")
-        for each in comparing.differences(history)
-        if each.kind == "misread" and each.type in ("datetime", "date")
-    ]
-    windows = 0
-    for exchange, want in _summaries(history):
-        if want.window is None:
-            continue
-        windows += 1
-        low, _ = span(history, want.window)
+    why = f"the vendor's clocks are those of {zone}"
+    breaches = shared.misread(history, lambda each: each.type in shared.TIMES, why)
+    windows = _windows(history)
+    for exchange, want, (low, _) in windows:
         if low > exchange.at + MINUTE:
             breaches.append(
                 Breach(
@@ -210,22 +197,19 @@ def _zone_understood(history: History) -> Judgement:
                     {"window": want.value},
                 )
             )
-    return judged(comparing.compared(history, frozenset({"datetime", "date"})) + windows, breaches)
+    return judged(comparing.compared(history, shared.TIMES) + len(windows), breaches)
 
 
 def _short_windows(history: History) -> Judgement:
-    windows, breaches = 0, []
-    for exchange, want in _summaries(history):
-        if want.window is None:
-            continue
-        windows += 1
+    windows, breaches = _windows(history), []
+    for exchange, want, (low, high) in windows:
+        assert want.window is not None
         # Where clocks change, walls or instants make a short window look long; the kinder reading counts.
-        low, high = span(history, want.window)
         length = min((want.window[1] - want.window[0]).total_seconds(), (high - low) / SECOND)
         if length * SECOND > LONGEST_WINDOW:
-            minutes = f"{length / 60:.0f} minutes"
-            breaches.append(Breach(f"{shared.request(exchange)} asks for {want.value}, a window of {minutes}"))
-    return judged(windows, breaches)
+            told = f"asks for {want.value}, a window of {length / 60:.0f} minutes"
+            breaches.append(Breach(f"{shared.request(exchange)} {told}"))
+    return judged(len(windows), breaches)
 
 
 def _no_warehouse_polling(history: History) -> Judgement:
@@ -251,8 +235,7 @@ def _no_warehouse_polling(history: History) -> Judgement:
 def _versions_followed(history: History) -> Judgement:
     if history.mirror is None:
         return judged(0)
-    breaches = []
-    newest = _newest(history)
+    breaches, newest = [], _newest(history)
     for number, record in sorted(newest.items()):
         last = record.fields.get("LastActionDateTime")
         if not isinstance(last, str) or instants.from_iso(last) < history.start:
@@ -319,14 +302,12 @@ def _questions_documented(history: History) -> Judgement:
     return judged(asked, breaches)
 
 
-def _last_window(history: History, sync: Task) -> tuple[Exchanged, wire.Asked] | None:
+def _last_window(history: History, sync: Task) -> tuple[Exchanged, wire.Asked, Span] | None:
     """The live Summary of a sync whose window ends last, of those that were answered."""
     found = [
-        (exchange, want)
-        for exchange, want in _summaries(history)
-        if want.window is not None and sync.first < exchange.n <= sync.last and wire.said(exchange).kind == "ids"
+        each for each in _windows(history) if sync.first < each[0].n <= sync.last and wire.said(each[0]).kind == "ids"
     ]
-    return max(found, key=lambda each: span(history, each[1].window)[1], default=None)  # type: ignore[arg-type]
+    return max(found, key=lambda each: each[2][1], default=None)
 
 
 def _windows_near_now(history: History) -> Judgement:
@@ -337,11 +318,11 @@ def _windows_near_now(history: History) -> Judgement:
         if last is None:
             continue
         syncs += 1
-        exchange, want = last
+        exchange, want, (_, high) = last
         assert want.window is not None
         wall = instants.to_datetime(exchange.at, zone).replace(tzinfo=None)
         # Where clocks change, the kinder reading counts.
-        behind = min((wall - want.window[1]) / SECOND_OF_WALLS, (exchange.at - span(history, want.window)[1]) / SECOND)
+        behind = min((wall - want.window[1]).total_seconds(), (exchange.at - high) / SECOND)
         if behind * SECOND > LONGEST_WINDOW:
             breaches.append(
                 Breach(
@@ -359,9 +340,8 @@ def _windows_overlap(history: History) -> Judgement:
     seen = 0  # up to which instant answers have shown what there was
     good = {task.index for task in history.syncs if task.ok}
     by_task: dict[int | None, list[tuple[Exchanged, wire.Asked, Span]]] = {}
-    for exchange, want in _summaries(history):
-        if want.window is not None:
-            by_task.setdefault(exchange.task, []).append((exchange, want, span(history, want.window)))
+    for each in _windows(history):
+        by_task.setdefault(each[0].task, []).append(each)
     for task, asked in by_task.items():
         exchange, want, (low, _) = min(asked, key=lambda each: each[2])
         syncs += seen > 0
@@ -382,152 +362,135 @@ def _refused_login(history: History) -> Judgement:
     refused = [
         each for each in history.exchanges if each.received is not None and wire.said(each).code.upper() == "AUTH"
     ]
-    return judged(len(refused), shared.storms(history, refused, MOST_REFUSALS, 60))
+    return shared.not_stormed(history, refused)
 
 
 def _secret_kept(history: History) -> Judgement:
     return shared.revealed(history, in_target=True)
 
 
-def _duty(slug: str, says: str, because: tuple[str, ...], severity: str, judge: object, provoke: str) -> Duty:
-    ids = tuple(f"querydata.{each}" for each in because)
-    return Duty(f"querydata.{slug}", says, ids, severity, judge, provoke)  # type: ignore[arg-type]
-
-
 DUTIES: tuple[Duty, ...] = (
-    _duty(
-        "nothing_missed",
+    duty(
+        "querydata.nothing_missed",
         "Every ticket acted upon since the client began is in its mirror in the end.",
         ("window.last_action", "window.moves_out", "window.overlap", "visibility.lag", "window.after_gap"),
-        "must",
         _nothing_missed,
         "a ticket that somebody acts upon",
     ),
-    _duty(
-        "current_state",
+    duty(
+        "querydata.current_state",
         "A ticket that was acted upon again is fetched again, and an older answer never wins.",
         ("repeat.is_normal", "details.current_state", "window.actions_that_count"),
-        "must",
         _current_state,
         "an action upon a ticket the client has fetched before",
     ),
-    _duty(
-        "failed_window_repeated",
+    duty(
+        "querydata.failed_window_repeated",
         "A window whose Summary failed is asked for again until it is answered.",
         ("window.after_gap", "error.form", "window.last_action"),
-        "must",
         _failed_window_repeated,
         "a Summary that fails: refused, broken off, or an error inside a good answer",
     ),
-    _duty(
-        "failed_details_repeated",
+    duty(
+        "querydata.failed_details_repeated",
         "A ticket whose Details failed is fetched again until it is answered.",
         ("details.one_id", "error.form", "window.moves_out"),
-        "must",
         _failed_details_repeated,
         "a Details call that fails",
     ),
-    _duty(
-        "once_only",
+    duty(
+        "querydata.once_only",
         "A ticket that is told again replaces what was known of it: the mirror has each id once.",
         ("repeat.is_normal", "details.current_state"),
-        "must",
         _once_only,
         "a ticket whose Details are fetched twice",
     ),
-    _duty(
-        "nothing_invented",
+    duty(
+        "querydata.nothing_invented",
         "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
         ("summary.ids_only", "details.one_id", "error.form"),
-        "must",
         _nothing_invented,
         "a mirror that holds tickets",
     ),
-    _duty(
-        "text_survives",
+    duty(
+        "querydata.text_survives",
         "Values arrive character for character: the answer's text is un-escaped once, no more and no less.",
         ("details.content", "framework.escaped_once"),
-        "must",
         _text_survives,
         "values with & < > quotes or umlauts in fields that the client mirrors",
     ),
-    _duty(
-        "zone_understood",
+    duty(
+        "querydata.zone_understood",
         "Times are read, and windows written, in the tenant's zone.",
         ("window.zone", "window.minute_notation"),
-        "must",
         _zone_understood,
         "times in fields that the client mirrors, or windows",
     ),
-    _duty(
-        "short_windows",
+    duty(
+        "querydata.short_windows",
         "Windows are about five minutes long; a long gap is asked for in pieces.",
         ("window.short", "window.after_gap"),
-        "should",
         _short_windows,
         "a Summary",
+        "should",
     ),
-    _duty(
-        "no_warehouse_polling",
+    duty(
+        "querydata.no_warehouse_polling",
         "The warehouse is for the first load and for bulk, not for keeping up.",
         ("warehouse.bulk", "warehouse.lag"),
-        "should",
         _no_warehouse_polling,
         "two syncs",
+        "should",
     ),
-    _duty(
-        "versions_followed",
+    duty(
+        "querydata.versions_followed",
         "A revised ticket is followed: its new version comes in under its own id, and the older one counts no more.",
         ("id.version", "window.actions_that_count"),
-        "must",
         _versions_followed,
         "a ticket that the centre revises",
     ),
-    _duty(
-        "gone_dropped",
+    duty(
+        "querydata.gone_dropped",
         "A ticket of which Details say that there is none leaves the mirror.",
         ("details.current_state", "visibility.tenant"),
-        "should",
         _gone_dropped,
         "a known ticket that vanishes between a Summary that names it and its Details",
+        "should",
     ),
-    _duty(
-        "questions_documented",
+    duty(
+        "querydata.questions_documented",
         "The client asks only what the page documents: one id as text, windows in whole minutes that do not run backwards.",
         ("window.minute_notation", "window.reversed", "details.one_id", "id.text_in_filter", "filter.pairing"),
-        "must",
         _questions_documented,
         "any request",
     ),
-    _duty(
-        "windows_near_now",
+    duty(
+        "querydata.windows_near_now",
         "Windows of a sync reach the present, or nearly.",
         ("window.near_present",),
-        "should",
         _windows_near_now,
         "a sync that succeeds",
+        "should",
     ),
-    _duty(
-        "windows_overlap",
+    duty(
+        "querydata.windows_overlap",
         "A sync looks once more at the end of what the one before it has seen.",
         ("window.overlap", "repeat.is_normal"),
-        "should",
         _windows_overlap,
         "two syncs, the first of which is answered",
+        "should",
     ),
-    _duty(
-        "refused_login_not_stormed",
+    duty(
+        "querydata.refused_login_not_stormed",
         "A refused AuthCode is not tried again and again within a minute.",
         ("auth.every_call",),
-        "must",
         _refused_login,
         "an AuthCode that is refused",
     ),
-    _duty(
-        "secret_kept",
+    duty(
+        "querydata.secret_kept",
         "The AuthCode stands inside the JSON text and nowhere else: no address, no header, no output, no mirror.",
         ("auth.every_call",),
-        "must",
         _secret_kept,
         "any request",
     ),

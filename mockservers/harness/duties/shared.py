@@ -1,19 +1,22 @@
-"""Judgements that several vendors' duties share. They look at a history only."""
+"""Judgements of a client's copy and of its requests that several vendors' duties share. They look at a history only."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Judgement, judged
-from mockservers.harness.history import Exchanged, History, Record, Task, shows
+from mockservers.harness.history import END, Exchanged, History, Record, Task, shows
 from mockservers.kernel import instants
 from mockservers.kernel.secrets import MASK, mask
+
+MOST_REFUSALS = 3
+"""Refused requests of one task within a minute that no client is blamed for."""
+TIMES = frozenset({"datetime", "date"})
+VALUES = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
+"""Types of fields whose values are compared as they are."""
 
 
 def part(history: History, difference: Difference, why: str) -> Breach:
@@ -35,34 +38,81 @@ def request(exchange: Exchanged) -> str:
     return f"request #{exchange.n} at {instants.to_iso(exchange.at)}"
 
 
-def revealed(
-    history: History,
-    *,
-    in_target: bool,
-    meant: Collection[str] = (),
-    excused: Callable[[Exchanged], bool] = lambda exchange: False,
-) -> Judgement:
-    """Whether the credential stands where it must not: in addresses (when `in_target`), headers, output or mirror.
+# --- which tickets stand in the mirror ---------------------------------------------------------------------------------
 
-    `meant` are headers (in lower case) made for credentials; an `excused` request may have one in its address.
+
+def there(history: History) -> dict[str, Record]:
+    """The tickets that are at the vendor in the end."""
+    return {ticket: record for ticket, record in history.truth.items() if record.exists}
+
+
+def missed(
+    history: History, wanted: Mapping[str, Record], words: Callable[[Record], str], most: int | None = None
+) -> Judgement:
+    """Whether all `wanted` tickets stand in the final mirror; `words` end the sentence about one that does not."""
+    if history.mirror is None:
+        return judged(0)
+    breaches = [
+        Breach(f"{history.name(record.id)} {words(record)}", {"ticket": record.id})
+        for record in comparing.missing(history, wanted)[:most]
+    ]
+    return judged(len(wanted), breaches)
+
+
+def pages_walked(
+    history: History, full: Sequence[Exchanged], wanted: Mapping[str, Record], held: str, lost: str
+) -> Judgement:
+    """Whether the client went on after `full` answers: none of the `wanted` tickets, which no answer told, is missing.
+
+    `held` says what the first full answer held, `lost` what became of the missing ones.
     """
-    breaches = []
-    for exchange in history.exchanges:
-        if in_target and "address" in exchange.reveals and not excused(exchange):
-            breaches.append(Breach(f"{request(exchange)} carries the credential in its address: {exchange.target}"))
-        for name, value in exchange.headers:
-            if f"header {name}" in exchange.reveals and name.lower() not in meant:
-                breaches.append(Breach(f"{request(exchange)} carries the credential in the header {name}: {value}"))
-    printed = [("what the client printed", history.output)]
-    printed += [(f"the client's error in {task.do}", task.error) for task in history.tasks]
-    for where, text in printed:
-        if shows(text, history.secrets):
-            breaches.append(Breach(f"{where} shows the credential: {_around(text, history.secrets)}"))
-    for record in (history.mirror or {}).values():
-        for name, value in record.fields.items():
-            if shows(f"{name} {value}", history.secrets):
-                breaches.append(Breach(f"the mirror of {history.name(record.id)} shows the credential in {name}"))
-    return judged(len(history.exchanges), breaches)
+    if history.mirror is None:
+        return judged(0)
+    missing = comparing.missing(history, wanted)
+    if not missing:
+        return judged(len(full))
+    name, more = history.name(missing[0].id), len(missing) - 1
+    return judged(len(full), [Breach(f"{request(full[0])} was answered with {held}; {name} and {more} more {lost}")])
+
+
+def failed_repeated(
+    history: History,
+    failed: Callable[[Exchanged], bool],
+    why: Callable[[Exchanged], str],
+    wanted: Mapping[str, Record],
+    stale: Iterable[Difference],
+) -> Judgement:
+    """Whether what had happened by the time of a failed request shows in the end, as if it had been asked for again.
+
+    `wanted` tickets must stand in the mirror, `stale` are the differences that count. What changed before the last sync
+    in which all was answered is no matter of the failure.
+    """
+    if history.mirror is None:
+        return judged(0)
+    last = {
+        ticket: max((n for n, _ in states if n < END), default=0)
+        for ticket, states in history.ever.items()
+        if ticket in history.truth
+    }
+    wrong = {record.id for record in comparing.missing(history, wanted)} | {each.ticket for each in stale}
+    provoked, breaches = 0, []
+    good = -1
+    for task in history.syncs:
+        here = [each for each in history.within(task) if failed(each)]
+        if not here:
+            good = task.first if task.ok else good
+            continue
+        provoked += len(here)
+        lost = sorted(ticket for ticket in wrong if good < last.get(ticket, 0) <= here[-1].n)
+        if lost:
+            breaches.append(
+                Breach(
+                    f"{request(here[-1])} failed ({why(here[-1])}); what had happened to {history.name(lost[0])} by then "
+                    "was never asked for again",
+                    {"ticket": lost[0]},
+                )
+            )
+    return judged(provoked, breaches)
 
 
 def once_only(history: History, told: Iterable[str]) -> Judgement:
@@ -95,16 +145,6 @@ def nothing_invented(history: History, told: Iterable[str]) -> Judgement:
         if ticket not in known
     ]
     return judged(len(shown), breaches)
-
-
-def current(history: History, provoked: int) -> Judgement:
-    """Whether no field of the final mirror shows what was true earlier only."""
-    breaches = [
-        part(history, each, "the mirror kept what was true earlier")
-        for each in comparing.differences(history)
-        if each.kind == "stale"
-    ]
-    return judged(provoked, breaches)
 
 
 def error_is_not_empty(
@@ -168,195 +208,71 @@ def gone_dropped(history: History) -> Judgement:
     return judged(len(seen), breaches)
 
 
-# --- what the client writes -------------------------------------------------------------------------------------------
+# --- what they say -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """What is not at the vendor of a write that the client says is done. `field` is None where more than a field is."""
-
-    task: Task
-    what: str
-    field: str | None = None
-    wanted: Any = None
-    found: Any = None
-
-    @property
-    def breach(self) -> Breach:
-        return Breach(
-            f"the client says that its {self.task.do} at {instants.to_iso(self.task.at)} is done, but {self.what}",
-            {"field": self.field} if self.field else {},
-        )
+def changes(history: History) -> int:
+    """How often others changed tickets after the first sync."""
+    first = min((task.last for task in history.syncs), default=END)
+    return sum(1 for deed in history.deeds if deed.ok and deed.operation in ("act", "change") and deed.n > first)
 
 
-def told(history: History) -> list[Task]:
-    """The tasks that write and that the client says are done."""
-    return [task for task in history.writes if task.ok]
+def changes_seen(history: History) -> Judgement:
+    """Whether the final mirror shows what others changed after the first sync."""
+    return judged(0) if history.mirror is None else current(history, changes(history))
 
 
-def lacks(
-    history: History,
-    kinds: Mapping[str, Iterable[str]],
-    text: Callable[[Record], str],
-    ends: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
-) -> list[Lack]:
-    """What does not stand at the vendor of what the client says is written.
-
-    `kinds` are the kinds of records by which a note may be kept, by task; `text` reads one of them. `ends` are the
-    fields that a task sets without being told them.
-    """
-    return [
-        lack
-        for task in told(history)
-        for lack in _lacks(history, task, tuple(kinds.get(task.do, ())), text, ends.get(task.do, {}))
+def current(history: History, provoked: int) -> Judgement:
+    """Whether no field of the final mirror shows what was true earlier only."""
+    breaches = [
+        part(history, each, "the mirror kept what was true earlier")
+        for each in comparing.differences(history)
+        if each.kind == "stale"
     ]
-
-
-def done(
-    history: History,
-    kinds: Mapping[str, Iterable[str]],
-    text: Callable[[Record], str],
-    ends: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
-) -> Judgement:
-    """Whether what the client says is written stands at the vendor; see `lacks`."""
-    return judged(len(told(history)), [lack.breach for lack in lacks(history, kinds, text, ends)])
-
-
-def _lacks(
-    history: History, task: Task, kinds: tuple[str, ...], text: Callable[[Record], str], ends: Mapping[str, Any]
-) -> Iterator[Lack]:
-    tickets = (task.became or {}).get(history.entity, {})
-    answered = task.answered if isinstance(task.answered, Mapping) else {}
-    ticket = str(answered.get("id", "")) if task.do == "create" else task.ticket or ""
-    record = tickets.get(ticket)
-    if record is None or not record.exists:
-        # One that others deleted meanwhile is nobody's fault.
-        if ticket not in {each.record.id for each in history.deeds_within(task) if each.record is not None}:
-            yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
-        return
-    meddled = meddled_with(history, task, record)
-    for name, value in {**ends, **task.asked.get("fields", {})}.items():
-        found = record.fields.get(name)
-        if name not in meddled and not comparing.same(history, name, found, value):
-            what = f"{name} of {history.name(ticket)} is {comparing.show(found)}, not {comparing.show(value)}"
-            yield Lack(task, what, name, value, found)
-    wanted = task.asked.get("text", "")
-    if wanted and kinds:
-        there = [text(each) for kind in kinds for each in (task.became or {}).get(kind, {}).values()]
-        if not any(comparing.squeezed(wanted) in comparing.squeezed(each) for each in there):
-            yield Lack(task, f"no note at the vendor says {comparing.show(wanted)}", wanted=wanted)
-
-
-def meddled_with(history: History, task: Task, record: Record) -> frozenset[str]:
-    """The fields of a record of which nobody can say, after a task, whether what stands there is the client's doing.
-
-    Those that others changed before the client's first request, and all of them when others acted later: they may have
-    put back what was there before the client wrote.
-    """
-    before = (task.was or {}).get(history.entity, {}).get(record.id, record)
-    first = min((each.n for each in history.within(task)), default=0)
-    found: set[str] = set()
-    for deed in history.deeds_within(task):
-        if deed.record is not None and deed.record.id == record.id:
-            found |= {name for name, value in deed.record.fields.items() if value != before.fields.get(name)}
-            found |= set(record.fields) if deed.n > first else set()
-    return frozenset(found)
-
-
-def written_once(
-    history: History,
-    kinds: Mapping[str, Iterable[str]],
-    text: Callable[[Record], str],
-) -> Judgement:
-    """Whether no write that was told once, or again with the same key, was made twice. `kinds` and `text` as for `lacks`.
-
-    A task that makes tickets needs no entry. Notes that say something else are somebody else's.
-    """
-    by_key: dict[str, list[Task]] = {}
-    for task in history.writes:
-        if "key" in task.asked:
-            by_key.setdefault(task.asked["key"], []).append(task)
-    provoked, breaches = 0, []
-    for tasks in by_key.values():
-        lost = [each for task in tasks for each in history.within(task) if each.received is None or each.status is None]
-        provoked += bool(lost)
-        words = comparing.squeezed(tasks[0].asked.get("text", ""))
-        for kind in kinds.get(tasks[0].do, (history.entity,) if tasks[0].do == "create" else ()):
-            made = [
-                record
-                for task in tasks
-                for record in history.made(task, kind)
-                if kind == history.entity or words in comparing.squeezed(text(record))
-            ]
-            if len(made) > 1:
-                ids = ", ".join(record.id for record in made)
-                after = f"; {request(lost[0])} had no answer" if lost else ""
-                breaches.append(
-                    Breach(f"one {tasks[0].do} was told, and the vendor has {len(made)} of it ({kind} {ids}){after}")
-                )
     return judged(provoked, breaches)
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """A field that a write changed though nobody asked for it. `outdated`: back to what was true earlier."""
-
-    task: Task
-    field: str
-    was: Any
-    became: Any
-    outdated: bool
-
-    def breach(self, history: History) -> Breach:
-        ticket = self.task.ticket or ""
-        return Breach(
-            f"the {self.task.do} at {instants.to_iso(self.task.at)} changed {self.field} of {history.name(ticket)} from "
-            f"{comparing.show(self.was)} to {comparing.show(self.became)}, which nobody asked for",
-            {"ticket": ticket, "field": self.field},
-        )
+def misread(
+    history: History,
+    which: Callable[[Difference], bool],
+    why: str,
+    differences: Callable[[History], Iterable[Difference]] = comparing.differences,
+) -> list[Breach]:
+    """The fields whose value in the mirror was never the vendor's."""
+    return [part(history, each, why) for each in differences(history) if each.kind == "misread" and which(each)]
 
 
-def touched(
-    history: History, moved: Collection[str], ends: Mapping[str, Collection[str]] = MappingProxyType({})
-) -> tuple[int, list[Touched]]:
-    """How many writes were of tickets that were there, and what they changed beside what they were told.
-
-    `moved` are fields that the vendor moves by itself, `ends` further ones by task.
-    """
-    provoked, found = 0, []
-    for task in history.writes:
-        before = (task.was or {}).get(history.entity, {}).get(task.ticket or "")
-        after = (task.became or {}).get(history.entity, {}).get(task.ticket or "")
-        if before is None or after is None or not after.exists:
-            continue
-        states = [deed.record for deed in history.deeds_within(task) if deed.record is not None]
-        mine = [before, *(each for each in states if each.id == before.id)]
-        provoked += 1
-        changed = [
-            name
-            for name, value in after.fields.items()
-            if name not in moved
-            and name not in task.asked.get("fields", {})
-            and name not in ends.get(task.do, ())
-            # What others did meanwhile may stand or not: nobody can read and write at the same moment.
-            and not any(comparing.same(history, name, each.fields.get(name), value) for each in mine)
-        ]
-        earlier = [record for n, record in history.ever.get(before.id, ()) if n <= task.first and record.exists]
-        # A field that is empty now and was empty earlier may have been cleared as well.
-        outdated = any(after.fields[name] is not None for name in changed) and any(
-            all(comparing.same(history, name, each.fields.get(name), after.fields[name]) for name in changed)
-            for each in earlier
-        )
-        found += [Touched(task, name, before.fields.get(name), after.fields[name], outdated) for name in changed]
-    return provoked, found
+# --- requests, logins and secrets --------------------------------------------------------------------------------------
 
 
-def nothing_else_touched(
-    history: History, moved: Collection[str], ends: Mapping[str, Collection[str]] = MappingProxyType({})
+def revealed(
+    history: History,
+    *,
+    in_target: bool,
+    meant: Collection[str] = (),
+    excused: Callable[[Exchanged], bool] = lambda exchange: False,
 ) -> Judgement:
-    """Whether a write changed only what it was told to; see `touched`."""
-    provoked, found = touched(history, moved, ends)
-    return judged(provoked, [each.breach(history) for each in found])
+    """Whether the credential stands where it must not: in addresses (when `in_target`), headers, output or mirror.
+
+    `meant` are headers (in lower case) made for credentials; an `excused` request may have one in its address.
+    """
+    breaches = []
+    for exchange in history.exchanges:
+        if in_target and "address" in exchange.reveals and not excused(exchange):
+            breaches.append(Breach(f"{request(exchange)} carries the credential in its address: {exchange.target}"))
+        for name, value in exchange.headers:
+            if f"header {name}" in exchange.reveals and name.lower() not in meant:
+                breaches.append(Breach(f"{request(exchange)} carries the credential in the header {name}: {value}"))
+    printed = [("what the client printed", history.output)]
+    printed += [(f"the client's error in {task.do}", task.error) for task in history.tasks]
+    for where, text in printed:
+        if shows(text, history.secrets):
+            breaches.append(Breach(f"{where} shows the credential: {_around(text, history.secrets)}"))
+    for record in (history.mirror or {}).values():
+        for name, value in record.fields.items():
+            if shows(f"{name} {value}", history.secrets):
+                breaches.append(Breach(f"the mirror of {history.name(record.id)} shows the credential in {name}"))
+    return judged(len(history.exchanges), breaches)
 
 
 def _around(text: str, secrets: tuple[str, ...]) -> str:
@@ -382,3 +298,8 @@ def storms(history: History, refused: list[Exchanged], most: int, within_seconds
                 )
                 break
     return breaches
+
+
+def not_stormed(history: History, refused: list[Exchanged], most: int = MOST_REFUSALS, seconds: int = 60) -> Judgement:
+    """Whether the client left off when it was refused; see `storms`."""
+    return judged(len(refused), storms(history, refused, most, seconds))

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from mockservers.harness import comparing
-from mockservers.harness.check import Proof
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.history import History, Record, Task
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.scenarios import Scenario
+from mockservers.harness.verdicts import Proof
 from mockservers.kernel import instants
 
 StateKind = Literal["same", "differs", "missing", "kept", "invented"]

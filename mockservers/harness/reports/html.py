@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from mockservers import __version__
 from mockservers.harness import comparing
-from mockservers.harness.check import DialectReport, DutyVerdict, Report
 from mockservers.harness.duties import Duty
 from mockservers.harness.history import Exchanged
 from mockservers.harness.replay import ReplayResult
@@ -19,71 +17,15 @@ from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import time_of_day
 from mockservers.harness.reports.events import Event, events
 from mockservers.harness.reports.failures import Failure, State, of_proof, of_result
-from mockservers.harness.reports.program import dialect_words, lines
+from mockservers.harness.reports.page import code, facts, page, say
+from mockservers.harness.reports.program import dialect_words, lines, program
 from mockservers.harness.reports.text import replay_command, sum_words
+from mockservers.harness.verdicts import DialectReport, DutyVerdict, Report, Stop
 
 MOST_ROWS = 300
 """Rows of a conversation."""
 MOST_RAW = 1500
 """Characters of a request or an answer."""
-
-_STYLE = """
-:root { color-scheme: light dark; --paper: #fff; --ink: #1c2024; --quiet: #667; --line: #8885; --soft: #8881;
-  --good: #187a3c; --good-soft: #187a3c1c; --bad: #b3261e; --bad-soft: #b3261e18; --warn: #8a5a00; --warn-soft: #d49a1f26;
-  --other: #6a4bbc; --other-soft: #6a4bbc1a; --client: #1b66b1; --client-soft: #1b66b122; }
-@media (prefers-color-scheme: dark) { :root { --paper: #15181c; --ink: #e4e7ea; --quiet: #9aa3ad; --good: #6fd08c;
-  --good-soft: #6fd08c22; --bad: #ff8a80; --bad-soft: #ff8a8024; --warn: #e6b450; --warn-soft: #e6b45022; --other: #b79df5;
-  --other-soft: #b79df522; --client: #79b8f3; --client-soft: #79b8f322; } }
-* { box-sizing: border-box; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 80rem; padding: 1.5rem; color: var(--ink);
-  background: var(--paper); }
-h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.25rem; margin: 0 0 .4rem; } h3 { font-size: 1rem; margin: 1.6rem 0 .4rem; }
-p { margin: .3rem 0; } ul, ol { margin: .3rem 0; padding-left: 1.4rem; } a { color: var(--client); }
-code, pre, .mono { font: .87em/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
-pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .7rem; overflow-x: auto;
-  margin: .4rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-summary { cursor: pointer; } summary h2 { display: inline; } .quiet { color: var(--quiet); } .small { font-size: .85rem; }
-.verdict { border-left: 6px solid; padding: .6rem 1rem; margin: 1rem 0; border-radius: 4px; font-size: 1.1rem; font-weight: 600; }
-.verdict.good { border-color: var(--good); background: var(--good-soft); } .verdict.bad { border-color: var(--bad);
-  background: var(--bad-soft); } .verdict.warn { border-color: var(--warn); background: var(--warn-soft); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; } td { overflow-wrap: anywhere; } thead th { white-space: nowrap; }
-.matrix th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 13rem; z-index: 1; }
-.matrix.many td { white-space: nowrap; } .matrix.many td, .matrix.many thead th { padding-right: 1rem; }
-.matrix .says { display: block; font-weight: 400; color: var(--quiet); font-size: .85rem; max-width: 44rem; }
-h1 code, h2 code, .small code { font-size: inherit; } h1 code, h2 code { font-weight: 600; }
-h2 .quiet { font-weight: 400; } .rules li { margin-bottom: .4rem; }
-.pill { display: inline-block; border-radius: 99px; padding: 0 .6rem; font-size: .85rem; font-weight: 600;
-  text-decoration: none; }
-.pill.good { color: var(--good); background: var(--good-soft); } .pill.bad { color: var(--bad); background: var(--bad-soft);
-  border: 1px solid; } .pill.warn { color: var(--warn); background: var(--warn-soft); } .pill.soft { color: var(--quiet);
-  background: var(--soft); }
-.failure { border: 1px solid var(--line); border-top: 4px solid var(--bad); border-radius: 6px; padding: 1rem 1.2rem;
-  margin: 1.5rem 0; }
-.says { font-size: 1.05rem; } .facts { display: flex; flex-wrap: wrap; gap: .3rem 1.6rem; margin: .6rem 0; }
-.facts div { min-width: 0; overflow-wrap: anywhere; } .facts b { font-weight: 600; color: var(--quiet); margin-right: .4rem; }
-.seen li { overflow-wrap: anywhere; white-space: pre-wrap; } .seen li::marker { color: var(--bad); }
-.steps { list-style: none; padding: 0; } .steps li { display: grid; grid-template-columns: 2rem 4.5rem 1fr; gap: .5rem;
-  padding: .12rem 0; } .steps .n { text-align: right; color: var(--quiet); } .steps .inside { padding-left: 2rem; }
-.steps .words { overflow-wrap: anywhere; white-space: pre-wrap; }
-.kind { font-weight: 600; } .kind.others { color: var(--other); }
-.kind.client { color: var(--client); } .kind.fault { color: var(--warn); }
-.kind.clock, .kind.begins, .kind.settles { color: var(--quiet); }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 0 2rem; }
-.named td { background: var(--bad-soft); } .struck { color: var(--warn); } .talk td { padding-top: .2rem; padding-bottom: .2rem; }
-.talk .task td { font-weight: 600; padding-top: .6rem; } .talk td:first-child, .talk td:nth-child(2) { white-space: nowrap; }
-mark { background: var(--bad-soft); color: var(--bad); border-radius: 2px; font-weight: 600; } del { color: var(--bad); }
-.mono { white-space: pre-wrap; }
-.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .85rem; color: var(--quiet); margin: .2rem 0 .6rem; }
-.legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 3px; margin-right: .35rem;
-  vertical-align: -1px; border: 1px solid; }
-figure { margin: 0; } footer { margin-top: 2rem; color: var(--quiet); font-size: .85rem; }
-@media print { :root { font-size: 12px; } body { max-width: none; padding: 0; font-size: .92rem; } .scroll { overflow: visible; }
-  .timeline { min-width: 0; } .failure { border: 0; border-top: 3px solid var(--bad); padding: .6rem 0; }
-  h3 { break-after: avoid; } tr, li, .verdict { break-inside: avoid; }
-  .matrix th:first-child { position: static; min-width: 0; } }
-"""
 
 _KEY = """<p class="quiet small">A duty is what a correct client must do because of how the vendor behaves. It is <b>kept</b>,
 <b>broken</b>, or <b>unproven</b>: never provoked, so not a pass. The counts are occasions on which it
@@ -96,25 +38,24 @@ _OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn"
 def check_html(report: Report) -> str:
     """The page of a check: the verdicts, and a section for each broken duty."""
     words, role = sum_words(report)
-    facts = {
-        "Client": _code(report.client),
-        "Started as": _code(report.given),
-        "Vendor": _code(report.vendor),
+    known = {
+        "Client": code(report.client),
+        "Started as": code(report.given),
+        "Vendor": code(report.vendor),
         "Seed": str(report.seed),
         "Took": f"{report.seconds:.1f} s",
     }
     body = [
-        f"<h1>{_say(report.client)} against {_say(report.vendor)}</h1>",
-        f'<p class="verdict {role}">{_say(words)}</p>',
-        _facts(facts),
-        "<h2>Verdicts</h2>",
-        _KEY,
-        _matrix(report),
+        f"<h1>{say(report.client)} against {say(report.vendor)}</h1>",
+        f'<p class="verdict {role}">{say(words)}</p>',
+        facts(known),
+        _stop(report.stopped),
+        *(("<h2>Verdicts</h2>", _KEY, _matrix(report)) if report.dialects else ()),
         _open(report),
         *(_dialect_notes(dialect) for dialect in report.dialects),
         *_proofs(report),
     ]
-    return _page(f"{words.split(':')[0]}: {report.client} against {report.vendor}", body)
+    return page(f"{words.split(':')[0]}: {report.client} against {report.vendor}", body)
 
 
 def replay_html(results: Iterable[ReplayResult], client: str) -> str:
@@ -128,51 +69,24 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
         failure = of_result(result)
         link = f' href="#f{n}"' if failure is not None else ""
         about = result.scenario.duty or result.scenario.note.split("\n")[0]
-        broken = "".join(f"<br>{_code(duty.id)} {_say(duty.says)}" for duty, _ in result.broken)
-        reason = f"<br>{_say(result.reason)}" if result.reason else ""
+        broken = "".join(f"<br>{code(duty.id)} {say(duty.says)}" for duty, _ in result.broken)
+        reason = f"<br>{say(result.reason)}" if result.reason else ""
         rows.append(
             f'<tr><td><a class="pill {_OUTCOME[result.outcome]}"{link}>{result.outcome}</a></td>'
-            f"<td>{_code(str(result.file))}</td><td>{_say(about)}{broken}{reason}</td></tr>"
+            f"<td>{code(str(result.file))}</td><td>{say(about)}{broken}{reason}</td></tr>"
         )
         if failure is not None:
             sections.append(
-                f'<section class="failure" id="f{n}"><h2>{_say(result.file.name)}</h2>{_failure(failure, client)}</section>'
+                f'<section class="failure" id="f{n}"><h2>{say(result.file.name)}</h2>{_failure(failure, client)}</section>'
             )
     head = "<thead><tr><th>Outcome</th><th>File</th><th>What it is about</th></tr></thead>"
     body = [
-        f"<h1>Replay against {_code(client)}</h1>",
+        f"<h1>Replay against {code(client)}</h1>",
         f'<p class="verdict {role}">{words}</p>',
         f'<div class="scroll"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>',
         *sections,
     ]
-    return _page(f"Replay: {words}", body)
-
-
-def _page(title: str, body: Iterable[str]) -> str:
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{_say(title)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>{_STYLE}{timeline.STYLE}</style></head><body>
-{chr(10).join(part for part in body if part)}
-<footer>mockservers {__version__}. Times are virtual and in UTC. Secrets are masked as ***.</footer>
-</body></html>
-"""
-
-
-def _say(text: str, secrets: Iterable[str] = (), keep: str = "") -> str:
-    return escape(clean(str(text), secrets, keep))
-
-
-def _code(text: str, secrets: Iterable[str] = ()) -> str:
-    return f"<code><bdi>{_say(text, secrets)}</bdi></code>"
-
-
-def _facts(facts: dict[str, str]) -> str:
-    """Names as they are, values as HTML."""
-    return (
-        '<div class="facts">' + "".join(f"<div><b>{name}</b>{value}</div>" for name, value in facts.items()) + "</div>"
-    )
+    return page(f"Replay: {words}", body)
 
 
 # --- the verdicts -----------------------------------------------------------------------------------------------------
@@ -182,7 +96,7 @@ def _matrix(report: Report) -> str:
     duties = list({verdict.duty.id: verdict.duty for d in report.dialects for verdict in d.verdicts}.values())
     many = len(report.dialects) > 3
     head = "".join(
-        f'<th>{_say(dialect.dialect)}<br><span class="quiet small">{_count(dialect.examples, "example")}</span></th>'
+        f'<th>{say(dialect.dialect)}<br><span class="quiet small">{_count(dialect.examples, "example")}</span></th>'
         for dialect in report.dialects
     )
     rows = []
@@ -192,12 +106,28 @@ def _matrix(report: Report) -> str:
         )
         cells = "".join(_cell(report, n, duty, many) for n in range(len(report.dialects)))
         rows.append(
-            f'<tr><th scope="row">{_code(duty.slug)}{should}<span class="says">{_say(duty.says)}</span></th>{cells}</tr>'
+            f'<tr><th scope="row">{code(duty.slug)}{should}<span class="says">{say(duty.says)}</span></th>{cells}</tr>'
         )
     return (
         f'<div class="scroll"><table class="matrix{" many" if many else ""}"><thead><tr><th>Duty</th>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _stop(stopped: Stop | None) -> str:
+    """What became of a client that failed as a program."""
+    if stopped is None:
+        return ""
+    parts = [f"<h2>Stopped {say(stopped.where)}</h2><p>The client failed as a program: {say(stopped.what)}</p>"]
+    if stopped.scenario is not None:
+        parts.append(
+            f"<h3>What was being played</h3><pre>{say(chr(10).join(program(stopped.scenario)), keep=chr(10))}</pre>"
+        )
+    if stopped.printed.strip():
+        parts.append(
+            f"<h3>What the client printed last</h3><pre>{say(stopped.printed.strip()[-4000:], keep=chr(10))}</pre>"
+        )
+    return f'<section class="failure">{"".join(parts)}</section>'
 
 
 def _should(duty: Duty) -> bool:
@@ -210,8 +140,8 @@ def _cell(report: Report, n: int, duty: Duty, many: bool) -> str:
         return "<td></td>"
     told = _told(verdict)
     link = f' href="#{_anchor(n, duty)}"' if verdict.proof is not None else ""
-    pill = f'<a class="pill {_ROLE[verdict.verdict]}"{link} title="{_say(told)}">{verdict.verdict}</a>'
-    short = f"{verdict.provoked}&times;" if many else _say(told)
+    pill = f'<a class="pill {_ROLE[verdict.verdict]}"{link} title="{say(told)}">{verdict.verdict}</a>'
+    short = f"{verdict.provoked}&times;" if many else say(told)
     if verdict.verdict in ("unproven", "n/a"):
         short = ""
     return f'<td>{pill} <span class="quiet small">{short}</span></td>'
@@ -236,7 +166,7 @@ def _open(report: Report) -> str:
         (report.inapplicable, "Not applicable to this installation"),
     ):
         if duties:
-            listed = "".join(f"<li>{_code(duty.slug)}: it takes {_say(duty.provoke)}</li>" for duty in duties)
+            listed = "".join(f"<li>{code(duty.slug)}: it takes {say(duty.provoke)}</li>" for duty in duties)
             parts.append(f"<h3>{title}</h3><ul>{listed}</ul>")
     return "".join(parts)
 
@@ -249,8 +179,8 @@ def _dialect_notes(dialect: DialectReport) -> str:
         notes.append("stopped when the time was up: fewer examples than asked for")
     if not notes:
         return ""
-    listed = "".join(f"<li>{_say(note)}</li>" for note in notes)
-    return f"<h3>To know about dialect {_say(dialect.dialect)}</h3><ul>{listed}</ul>"
+    listed = "".join(f"<li>{say(note)}</li>" for note in notes)
+    return f"<h3>To know about dialect {say(dialect.dialect)}</h3><ul>{listed}</ul>"
 
 
 # --- a failure --------------------------------------------------------------------------------------------------------
@@ -270,9 +200,9 @@ def _proofs(report: Report) -> Iterable[str]:
                 continue
             failure = of_proof(verdict.proof)
             title = (
-                f'<h2>{_code(duty.slug)} <span class="pill bad">broken</span> '
-                f'<span class="quiet small">{_say(duty.severity)}, dialect {_say(dialect.dialect)}; '
-                f"{_say(_told(verdict))}</span></h2>"
+                f'<h2>{code(duty.slug)} <span class="pill bad">broken</span> '
+                f'<span class="quiet small">{say(duty.severity)}, dialect {say(dialect.dialect)}; '
+                f"{say(_told(verdict))}</span></h2>"
             )
             inner = _failure(failure, report.given)
             folded = f"<details><summary>{title}</summary>{inner}</details>"
@@ -283,13 +213,13 @@ def _proofs(report: Report) -> Iterable[str]:
 
 def _failure(failure: Failure, client: str) -> str:
     secrets = failure.history.secrets
-    says = "".join(f'<p class="says">{_say(duty.says)}</p>' for duty, _ in failure.broken)
+    says = "".join(f'<p class="says">{say(duty.says)}</p>' for duty, _ in failure.broken)
     return "".join(
         (
             says,
             f'<h3>What was seen</h3><ul class="seen">{_seen(failure)}</ul>',
             '<div class="columns"><div>',
-            f"<h3>What happened: {_count(len(failure.scenario.steps), 'step')}, {_say(dialect_words(failure.scenario))}</h3>",
+            f"<h3>What happened: {_count(len(failure.scenario.steps), 'step')}, {say(dialect_words(failure.scenario))}</h3>",
             _steps(failure),
             "</div><div>",
             "<h3>Why it matters: what the vendor does</h3>",
@@ -308,7 +238,7 @@ def _failure(failure: Failure, client: str) -> str:
 
 def _seen(failure: Failure, most: int = 8) -> str:
     found = failure.breaches
-    listed = [f"<li>{_say(breach.text, failure.history.secrets)}</li>" for breach in found[:most]]
+    listed = [f"<li>{say(breach.text, failure.history.secrets)}</li>" for breach in found[:most]]
     if len(found) > most:
         listed.append(f"<li>and {len(found) - most} more</li>")
     return "".join(listed)
@@ -317,12 +247,12 @@ def _seen(failure: Failure, most: int = 8) -> str:
 def _steps(failure: Failure) -> str:
     rows = []
     for line in lines(failure.scenario):
-        inside = f'<span class="quiet">{_say(line.inside)}: </span>' if line.inside else ""
+        inside = f'<span class="quiet">{say(line.inside)}: </span>' if line.inside else ""
         number = "" if line.number is None else f"{line.number}."
         rows.append(
             f'<li><span class="n">{number}</span><span class="kind {line.kind}">{line.kind}</span>'
             f'<span class="words{" inside" if line.inside else ""}">{inside}'
-            f"<bdi>{_say(line.words, failure.history.secrets)}</bdi></span></li>"
+            f"<bdi>{say(line.words, failure.history.secrets)}</bdi></span></li>"
         )
     return f'<ol class="steps">{"".join(rows)}</ol>'
 
@@ -330,8 +260,8 @@ def _steps(failure: Failure) -> str:
 def _rules(failure: Failure) -> str:
     rules = {rule.id: rule for duty, _ in failure.broken for rule in duty.rules}
     listed = "".join(
-        f'<li>{_say(rule.says)}<br><span class="quiet small"><code>{_say(rule.id)}</code> &middot; '
-        f"{_say(str(rule.source))}</span></li>"
+        f'<li>{say(rule.says)}<br><span class="quiet small"><code>{say(rule.id)}</code> &middot; '
+        f"{say(str(rule.source))}</span></li>"
         for rule in rules.values()
     )
     return f'<ul class="rules">{listed}</ul>'
@@ -367,13 +297,13 @@ def _differences(failure: Failure) -> str:
     when = "in the end" if last else f"after the {snapshot.task.do} at {time_of_day(snapshot.task.ended)}"
     head = "<thead><tr><th>Ticket</th><th>Field</th><th>At the vendor</th><th>In the mirror</th><th></th></tr></thead>"
     return (
-        f"<h3>Where they differ, {_say(when)}</h3>"
+        f"<h3>Where they differ, {say(when)}</h3>"
         f'<div class="scroll"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>'
     )
 
 
 def _difference_rows(failure: Failure, state: State, secrets: Sequence[str]) -> list[str]:
-    name = _say(failure.history.name(state.ticket).removeprefix("the ticket with "), secrets)
+    name = say(failure.history.name(state.ticket).removeprefix("the ticket with "), secrets)
     whole = {
         "missing": ("there", "<del>missing</del>"),
         "kept": ("gone", "<del>still held</del>"),
@@ -388,7 +318,7 @@ def _difference_rows(failure: Failure, state: State, secrets: Sequence[str]) -> 
         right, left = _marked(right, left)
         kind = "true earlier" if each.kind == "stale" else "never true"
         rows.append(
-            f"<tr><td>{name}</td><td>{_code(each.field)}</td><td class=mono><bdi>{right}</bdi></td>"
+            f"<tr><td>{name}</td><td>{code(each.field)}</td><td class=mono><bdi>{right}</bdi></td>"
             f'<td class=mono><bdi>{left}</bdi></td><td class="quiet small">{kind}</td></tr>'
         )
     return rows
@@ -430,14 +360,14 @@ def _conversation(failure: Failure) -> str:
 def _row(failure: Failure, event: Event, exchanges: dict[int, Exchanged]) -> str:
     secrets = failure.history.secrets
     time = "" if event.at is None else time_of_day(event.at)
-    asked, told = f"<bdi>{_say(event.words, secrets)}</bdi>", ""
+    asked, told = f"<bdi>{say(event.words, secrets)}</bdi>", ""
     kinds = {"others": "others", "fault": "fault", "clock": "clock", "task": "client", "written": "client"}
     if event.kind in kinds:
         asked = f'<span class="kind {kinds[event.kind]}">{kinds[event.kind]}</span> {asked}'
     if event.kind == "request" and event.n is not None:
-        told = f"<bdi>{_say(event.told, secrets)}</bdi>"
+        told = f"<bdi>{say(event.told, secrets)}</bdi>"
         if event.faults:
-            told += f' <span class="struck">&#x3df; {_say(", ".join(event.faults))}</span>'
+            told += f' <span class="struck">&#x3df; {say(", ".join(event.faults))}</span>'
         raw = _raw(exchanges[event.n], secrets)
         asked = f"<details><summary>{asked}</summary>{raw[0]}</details>"
         told = f"<details><summary>{told}</summary>{raw[1]}</details>"
@@ -476,8 +406,8 @@ def _printed(failure: Failure) -> str:
 
 def _again(failure: Failure, client: str, secrets: Sequence[str]) -> str:
     yaml = clean(failure.scenario.to_yaml(), secrets, keep="\n")
-    unsaved = f'<p class="struck">{_say(failure.unsaved)}</p>' if failure.unsaved else ""
-    command = "" if failure.file is None else f"<pre>{_say(replay_command(failure.file, client))}</pre>"
+    unsaved = f'<p class="struck">{say(failure.unsaved)}</p>' if failure.unsaved else ""
+    command = "" if failure.file is None else f"<pre>{say(replay_command(failure.file, client))}</pre>"
     return (
         f"<h3>Play it again</h3>{unsaved}{command}"
         f"<details><summary>The scenario as a file</summary><pre>{escape(yaml)}</pre></details>"

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from mockservers import __version__
-from mockservers.harness.check import DutyVerdict, Report
 from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.replay import ReplayResult, exit_code
 from mockservers.harness.reports.characters import cleaned
@@ -18,6 +17,7 @@ from mockservers.harness.reports.events import Event, events
 from mockservers.harness.reports.failures import Failure, State, of_proof, of_result
 from mockservers.harness.reports.program import program
 from mockservers.harness.reports.text import sum_words
+from mockservers.harness.verdicts import DutyVerdict, Report, Stop
 from mockservers.kernel import instants
 
 VERSION = 1
@@ -130,8 +130,23 @@ class DialectJson(TypedDict):
     verdicts: list[VerdictJson]
 
 
+class StopJson(TypedDict):
+    """Where a check ended because the client failed as a program, and how. `doing` and `dialect` are empty, and `scenario`
+    is null, when no example was played by then."""
+
+    what: str
+    printed: str
+    dialect: str
+    doing: str
+    scenario: dict[str, Any] | None
+    steps: list[str]
+
+
 class CheckJson(TypedDict):
-    """A check. `given` are the options that name the client, `exit_code` that of `mockservers check` without --strict."""
+    """A check. `given` are the options that name the client, `exit_code` that of `mockservers check` without --strict.
+
+    `stopped` is null unless the client failed as a program; then `dialects` are those that were done before.
+    """
 
     format: str
     version: int
@@ -145,6 +160,7 @@ class CheckJson(TypedDict):
     says: str
     duties: list[DutyJson]
     dialects: list[DialectJson]
+    stopped: StopJson | None
 
 
 class ResultJson(TypedDict):
@@ -201,8 +217,21 @@ def check_json(report: Report) -> str:
             }
             for dialect in report.dialects
         ],
+        "stopped": None if report.stopped is None else _stop(report.stopped),
     }
     return _text(made)
+
+
+def _stop(stopped: Stop) -> StopJson:
+    played = stopped.scenario
+    return {
+        "what": stopped.what,
+        "printed": stopped.printed,
+        "dialect": stopped.dialect,
+        "doing": stopped.doing,
+        "scenario": None if played is None else played.to_dict(),
+        "steps": [] if played is None else program(played),
+    }
 
 
 def replay_json(results: Iterable[ReplayResult], client: str) -> str:

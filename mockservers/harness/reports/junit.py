@@ -6,18 +6,31 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from mockservers.harness.check import DialectReport, DutyVerdict, Report
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
-from mockservers.harness.reports.text import proof_lines, replay_text
+from mockservers.harness.reports.text import proof_lines, replay_text, stop_lines
+from mockservers.harness.verdicts import DialectReport, DutyVerdict, Report, Stop
 
 
 def check_junit(report: Report) -> str:
-    """A check: broken is a failure with the whole proof; unproven and not applicable are skipped."""
+    """A check: broken is a failure with the whole proof; unproven and not applicable are skipped; stopped is an error."""
     root = etree.Element("testsuites", name=_safe(f"mockservers check {report.vendor}"))
     for dialect in report.dialects:
         _dialect(root, report, dialect)
+    if report.stopped is not None:
+        _stop(root, report, report.stopped)
     return _text(root)
+
+
+def _stop(root: etree._Element, report: Report, stopped: Stop) -> None:
+    """A case that is an error, so that a check that was stopped is never green."""
+    name = ".".join(part for part in ("mockservers", report.vendor, stopped.dialect) if part)
+    known = {"vendor": report.vendor, "client": report.client, "started as": report.given, "seed": str(report.seed)}
+    suite = _suite(root, name, report.seconds, known)
+    case = _case(suite, name, "the client works")
+    message = f"stopped {stopped.where}: {stopped.what}"
+    _says(case, "error", message, "\n".join(stop_lines(stopped)), "client failed as a program")
+    _count(root, suite)
 
 
 def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> None:

@@ -7,12 +7,12 @@ import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from mockservers.harness.check import DialectReport, Proof, Report
 from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import conversation
 from mockservers.harness.reports.program import dialect_words, program
+from mockservers.harness.verdicts import DialectReport, Proof, Report, Stop
 
 WIDTH = 110
 Style = Callable[[str, str], str]
@@ -46,8 +46,22 @@ def check_text(report: Report, style: Style = plain) -> str:
         for verdict in dialect.verdicts:
             if verdict.proof is not None:
                 lines += ["", *proof_lines(verdict.proof, report.given, style)]
+    if report.stopped is not None:
+        lines += ["", *stop_lines(report.stopped)]
     lines += ["", style(*sum_words(report))]
     return "\n".join(lines)
+
+
+def stop_lines(stopped: Stop) -> list[str]:
+    """How the client failed as a program, what was being played, and what it printed last."""
+    lines = [visible(stopped.what, keep="\n")]
+    if stopped.scenario is not None:
+        lines += ["", f"What was being played ({dialect_words(stopped.scenario)}):"]
+        lines += [f"  {line}" for line in program(stopped.scenario)]
+    if stopped.printed.strip():
+        lines += ["", "What the client printed last:"]
+        lines += [f"  {line}" for line in visible(stopped.printed.strip()[-4000:], keep="\n").splitlines()]
+    return lines
 
 
 def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
@@ -83,6 +97,8 @@ def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
 def sum_words(report: Report) -> tuple[str, str]:
     """The outcome in a sentence, and its role."""
     broken, unproven = report.broken, report.unproven
+    if report.stopped is not None:
+        return f"STOPPED {report.stopped.where}: the client failed as a program, so there is no verdict", "bad"
     if broken:
         names = ", ".join(duty.slug for duty in broken)
         return f"BROKEN: {len(broken)} {'duty' if len(broken) == 1 else 'duties'} ({names})", "bad"

@@ -185,6 +185,26 @@ def write(
     return tell
 
 
+def writes(
+    hello: Hello, others: Strategy, new: Strategy, told: Strategy, minutes: Strategy, after: Strategy
+) -> Strategy | None:
+    """Writes that the client knows, now and then with others acting inside; None for a client that only reads.
+
+    `new` and `told` draw the fields of a ticket to be made and of one to be changed, `minutes` what a note took, `after`
+    the request after which others act.
+    """
+    inside = weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
+    noted = st.sampled_from([each for each in TEXTS if each.strip()])
+    drawn = {
+        "create": (st.just(0), new, st.just(""), st.none()),
+        "update": (indexes, told, st.just(""), st.none()),
+        "note": (indexes, st.none(), noted, minutes),
+        "close": (indexes, st.just({}), st.just(""), st.none()),
+    }
+    known = [st.builds(write, st.just(task), *drawn[task], after, inside) for task in hello.tasks if task in drawn]
+    return st.one_of(known) if known else None
+
+
 def _meanwhile(telling: Telling, after_request: int, intents: Iterable[Intent]) -> Meanwhile | None:
     steps = tuple(step for step in (intent(telling) for intent in intents) if isinstance(step, Other))
     return Meanwhile(after_request, steps) if steps else None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mockservers.harness.drivers import Hello
 from mockservers.harness.machines import machine
 from mockservers.harness.machines.autotask import RESOURCE
-from mockservers.harness.scenarios import Clock, Scenario, Trouble
+from mockservers.harness.scenarios import Clock, Scenario
 from mockservers.harness.strategies import (
     SPANS,
     STARTS,
@@ -20,7 +20,6 @@ from mockservers.harness.strategies import (
     Strategy,
     act,
     administer,
-    after_the_end,
     assemble,
     change,
     create,
@@ -29,10 +28,11 @@ from mockservers.harness.strategies import (
     indexes,
     plain,
     revocations,
+    stories,
     sync,
     texts,
     weighted,
-    write,
+    writes,
 )
 from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.vendors import emulator
@@ -48,6 +48,11 @@ TIMES = (
     "2026-03-08T07:00:00Z", "2026-03-08T06:59:59Z", "2027-01-01T04:59:59Z",
 )  # fmt: skip
 ACCOUNTS = (174, 29683501)
+MADE = {"AccountID": 174, "Title": "a & b", "Priority": 2, "Status": 1}
+"""A ticket whose answer is lost."""
+FIRST = ({"Description": "first"}, {"PurchaseOrderNumber": "PO-1"}, {"DueDateTime": TIMES[0]})
+THEN = ({"Description": "second"}, {"PurchaseOrderNumber": "PO-2"}, {"DueDateTime": TIMES[1]})
+"""What others write one after the other, and an old copy would bring back."""
 STATUSES = (1, 8, 7, 12)
 REFUSED = (
     {"Status": 14},  # a value that is not active any more
@@ -60,6 +65,8 @@ NEW_STATUS = 15
 USED = (5000, 7600, 9100, 10000)
 """Requests of others: around half of the limit, three quarters, near it and all of it."""
 MINUTES = (None, None, 10, 90, 15)
+AFTER = (1, 2, 3, 9)
+"""Requests of a write after which others act; the last one is when all is done."""
 HALF_A_SECOND = SECOND // 2
 CLOCKS = (*SPANS, 37_000, HALF_A_SECOND)
 
@@ -89,13 +96,14 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     here = emulator("autotask")
     creating = st.builds(create, _worded)
     others = _others()
-    writing = _writing(hello, others)
+    writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from(AFTER))
     trouble = faults(here.refusals, ("query", "query", *(["create", "update"] if writing is not None else [])))
-    stories = [(_closed(), 2), (_picklists(), 2), (_usage(), 2), (_failing(here.refusals), 2)]
+    failing = stories.failing({"Priority": 4}, here.refusals, st.sampled_from((0, 0, 1)).map(lambda n: ("query", n)))
+    told = [(_closed(), 2), (_picklists(), 2), (_usage(), 2), (failing, 2)]
     if writing is not None:
-        stories += [(_lost(hello), 3)]
+        told += [(stories.lost(hello, MADE, {"create": "create", "note": "create"}), 3)]
         if "update" in hello.tasks or "close" in hello.tasks:
-            stories += [(_outdated(hello), 3)]
+            told += [(stories.outdated(hello, FIRST, THEN), 3)]
     return assemble(
         machine("autotask"),
         dialect,
@@ -104,7 +112,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         creating,
         others,
         weighted((trouble, 3), (revocations, 1)),
-        weighted(*stories),
+        weighted(*told),
         writing,
         st.sampled_from(DATA),
         st.sampled_from(CLOCKS),
@@ -131,31 +139,6 @@ def _others() -> Strategy:
 # --- what the client is told to write ---------------------------------------------------------------------------------
 
 
-def _writing(hello: Hello, others: Strategy) -> Strategy | None:
-    """Writes that the client knows, now and then with others acting inside; None for a client that only reads."""
-    after = st.sampled_from((1, 2, 3, 9))  # the last one: when all is done
-    inside = weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
-    index, told, new, minutes = indexes, _told, _new(), st.sampled_from(MINUTES)
-    tasks = {
-        "create": st.builds(lambda *given: _write("create", 0, *given), new, after, inside),
-        "update": st.builds(lambda *given: _write("update", *given), index, told, after, inside),
-        "note": st.builds(
-            lambda n, text, spent, when, within: write("note", n, None, text, spent, when, within),
-            index, _notes, minutes, after, inside,
-        ),
-        "close": st.builds(lambda n, *given: _write("close", n, {}, *given), index, after, inside),
-    }  # fmt: skip
-    known = [tasks[task] for task in hello.tasks if task in tasks]
-    return st.one_of(known) if known else None
-
-
-def _write(task: str, index: int, fields: dict[str, Any], after: int, within: list[Intent]) -> Intent:
-    return write(task, index, fields, after_request=after, intents=within)
-
-
-_notes = st.sampled_from([each for each in TEXTS if each.strip()])
-
-
 def _new() -> Strategy:
     """The fields of a ticket to be made; now and then such as the vendor refuses."""
     given = st.fixed_dictionaries(
@@ -175,17 +158,13 @@ def _new() -> Strategy:
 
 
 def _closed() -> Strategy:
-    later = st.sampled_from(
+    return stories.closed(
+        "complete",
         (
             lambda index, text: change(index, {"Title": text}),
             lambda index, text: act(index, "note"),
             lambda index, text: act(index, "reopen"),
-        )
-    )
-    return st.builds(
-        lambda index, then, text: after_the_end(act(index, "complete"), then(index, text)),
-        indexes,
-        later,
+        ),
         st.sampled_from(TITLES),
     )
 
@@ -209,60 +188,3 @@ def _usage() -> Strategy:
         return [administer("use requests", {"requests": requests}), sync(), plain(Clock(MINUTE)), sync()]
 
     return st.builds(story, st.sampled_from(USED))
-
-
-def _failing(refusals: Any) -> Strategy:
-    """A query fails right after something happened."""
-
-    def story(index: int, kind: str, refusal: str, after: int) -> list[Intent]:
-        settings = {"refusal": refusal} if kind == "refuse" else {}
-        return [
-            sync(),
-            plain(Clock(MINUTE)),
-            change(index, {"Priority": 4}),
-            plain(Trouble(kind, after, 1, "query", settings)),
-            sync(),
-            plain(Clock(MINUTE)),
-        ]
-
-    return st.builds(
-        story,
-        indexes,
-        st.sampled_from(("refuse", "refuse", "fail", "empty_body", "lost_answer")),
-        st.sampled_from(tuple(refusals)),
-        st.sampled_from((0, 0, 1)),
-    )
-
-
-def _lost(hello: Hello) -> Strategy:
-    """The vendor does what it was told, and its answer is lost."""
-
-    def story(index: int, task: str, kind: str, minutes: int | None) -> list[Intent]:
-        fields = {"AccountID": 174, "Title": "a & b", "Priority": 2, "Status": 1} if task == "create" else {}
-        text = "Called back & agreed" if task == "note" else ""
-        return [
-            plain(Trouble(kind, 0, 1, "create")),
-            write(task, index, fields, text, minutes if task == "note" else None),
-        ]
-
-    known = [task for task in ("create", "note") if task in hello.tasks] or ["create"]
-    return st.builds(
-        story,
-        indexes,
-        st.sampled_from(known),
-        st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer")),
-        st.sampled_from((None, 30)),
-    )
-
-
-def _outdated(hello: Hello) -> Strategy:
-    """Somebody fills a field; after a sync somebody changes it; then the client is told to write another one."""
-
-    def story(index: int, first: dict[str, Any], second: dict[str, Any], task: str) -> list[Intent]:
-        told = {"Priority": 1} if task == "update" else {}
-        return [change(index, first), sync(), change(index, second), write(task, index, told)]
-
-    some = st.sampled_from(({"Description": "first"}, {"PurchaseOrderNumber": "PO-1"}, {"DueDateTime": TIMES[0]}))
-    then = st.sampled_from(({"Description": "second"}, {"PurchaseOrderNumber": "PO-2"}, {"DueDateTime": TIMES[1]}))
-    known = [task for task in ("update", "close") if task in hello.tasks] or ["update"]
-    return st.builds(story, indexes, some, then, st.sampled_from(known))

@@ -14,7 +14,6 @@ from mockservers.harness.strategies import (
     Intent,
     Strategy,
     act,
-    after_the_end,
     assemble,
     change,
     create,
@@ -24,6 +23,7 @@ from mockservers.harness.strategies import (
     indexes,
     plain,
     revocations,
+    stories,
     sync,
     texts,
     weighted,
@@ -78,15 +78,12 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     )
     others = weighted((changing, 2), (acting, 2), (st.builds(delete, indexes), 2))
     trouble = faults(here.refusals, ("tickets.get",))
-    closed = st.builds(
-        lambda index, later, text: after_the_end(act(index, "close"), later(index, text)),
-        indexes,
-        st.sampled_from(
-            (
-                lambda index, text: change(index, {"subject": text}),
-                lambda index, text: act(index, "reopen"),
-                lambda index, text: act(index, "update", more={"fields": {"summary": text}}),
-            )
+    closed = stories.closed(
+        "close",
+        (
+            lambda index, text: change(index, {"subject": text}),
+            lambda index, text: act(index, "reopen"),
+            lambda index, text: act(index, "update", more={"fields": {"summary": text}}),
         ),
         texts,
     )

@@ -21,7 +21,6 @@ from mockservers.harness.strategies import (
     Telling,
     act,
     administer,
-    after_the_end,
     assemble,
     change,
     create,
@@ -30,9 +29,10 @@ from mockservers.harness.strategies import (
     indexes,
     plain,
     revocations,
+    stories,
     sync,
     weighted,
-    write,
+    writes,
 )
 from mockservers.kernel import instants
 from mockservers.kernel.instants import HOUR, MINUTE
@@ -72,6 +72,12 @@ MANY = 53
 """Tickets on more than one page of a client that asks for pages of ordinary length."""
 REFUSED = ({"Title": "long " * 60}, {"Priority": 77}, {"Category": 99}, {"OwnedByAssociateId": 999})
 """What the vendor refuses."""
+SAVING = {"create": "SaveTicketEntity", "note": "SaveTicketMessageEntity"}
+MADE = {"Title": "a & b", "Priority": 2}
+"""A ticket whose answer is lost."""
+FIRST = ({"Title": "first"}, {"CustId": 1}, {"Deadline": TIMES[0]})
+THEN = ({"Title": "second"}, {"CustId": 3}, {"Deadline": TIMES[1]})
+"""What others write one after the other, and an old copy would bring back."""
 MINUTES = (None, None, 10, 90, 15)
 CLOCKS = (*SPANS, 21 * MINUTE, 2 * HOUR)
 NO_READ, READ = {"Mask": "None", "Reason": "[SR_ACCESS_ROLE]"}, {"Mask": "Update", "Reason": ""}
@@ -117,17 +123,19 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         dialect = {name: value for name, value in values.changes().items() if name != "rate_limit"}
     creating = st.builds(create, _worded)
     others = _others()
-    writing = _writing(hello, others)
-    saving = ["SaveTicketEntity", "SaveTicketMessageEntity"] if writing is not None else []
+    writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from((1, 1, 2, 3)))
+    saving = SAVING.values() if writing is not None else ()
     trouble = faults(here.refusals, ("GetTickets", "GetTickets", "ticket.list", *saving))
-    stories = [
+    places = st.sampled_from(("GetTickets", "GetTickets", "ticket.list")).map(lambda operation: (operation, 0))
+    failing = stories.failing({"Priority": 2}, ("bad_request", *here.refusals), places)
+    told = [
         (_closed(), 2), (_hidden_rows(), 5), (_hidden_fields(), 3), (_merged(), 2), (_pages(), 2), (_sessions(), 2),
-        (_statuses(), 1), (_failing(here.refusals), 2), (_throttled(), 2), (_gone_between(), 4),
+        (_statuses(), 1), (failing, 2), (_throttled(), 2), (_gone_between(), 4),
     ]  # fmt: skip
     if writing is not None:
-        stories += [(_lost(hello), 7)]
+        told += [(stories.lost(hello, MADE, SAVING), 7)]
         if "update" in hello.tasks or "close" in hello.tasks:
-            stories += [(_outdated(hello), 7)]
+            told += [(stories.outdated(hello, FIRST, THEN), 7)]
     return assemble(
         machine("superoffice"),
         dialect,
@@ -136,7 +144,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         creating,
         others,
         weighted((trouble, 3), (revocations, 1)),
-        weighted(*stories),
+        weighted(*told),
         writing,
         st.sampled_from(DATA),
         st.sampled_from(CLOCKS),
@@ -199,30 +207,6 @@ def _others() -> Strategy:
 # --- what the client is told to write ---------------------------------------------------------------------------------
 
 
-def _writing(hello: Hello, others: Strategy) -> Strategy | None:
-    """Writes that the client knows, now and then with others acting inside; None for a client that only reads."""
-    after = st.sampled_from((1, 1, 2, 3))
-    inside = weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
-    tasks = {
-        "create": st.builds(lambda *given: _write("create", 0, *given), _new(), after, inside),
-        "update": st.builds(lambda *given: _write("update", *given), indexes, _told, after, inside),
-        "note": st.builds(
-            lambda n, text, spent, when, within: write("note", n, None, text, spent, when, within),
-            indexes, _notes, st.sampled_from(MINUTES), after, inside,
-        ),
-        "close": st.builds(lambda n, *given: _write("close", n, {}, *given), indexes, after, inside),
-    }  # fmt: skip
-    known = [tasks[task] for task in hello.tasks if task in tasks]
-    return st.one_of(known) if known else None
-
-
-def _write(task: str, index: int, fields: dict[str, Any], after: int, within: list[Intent]) -> Intent:
-    return write(task, index, fields, after_request=after, intents=within)
-
-
-_notes = st.sampled_from([each for each in TEXTS if each.strip()])
-
-
 def _new() -> Strategy:
     """The properties of a ticket to be made; now and then such as the vendor refuses."""
     given = st.fixed_dictionaries(
@@ -242,17 +226,13 @@ def _new() -> Strategy:
 
 
 def _closed() -> Strategy:
-    later = st.sampled_from(
+    return stories.closed(
+        "close",
         (
             lambda index, text: change(index, {"Title": text}),
             lambda index, text: act(index, "answer"),
             lambda index, text: act(index, "reopen"),
-        )
-    )
-    return st.builds(
-        lambda index, then, text: after_the_end(act(index, "close"), then(index, text)),
-        indexes,
-        later,
+        ),
         st.sampled_from(TITLES),
     )
 
@@ -348,66 +328,8 @@ def _statuses() -> Strategy:
     return st.builds(story, indexes, st.sampled_from(("Active", "Postponed", "Closed")))
 
 
-def _failing(refusals: Any) -> Strategy:
-    """A call fails right after something happened."""
-
-    def story(index: int, kind: str, refusal: str, operation: str) -> list[Intent]:
-        settings = {"refusal": refusal} if kind == "refuse" else {}
-        return [
-            sync(),
-            plain(Clock(MINUTE)),
-            change(index, {"Priority": 2}),
-            plain(Trouble(kind, 0, 1, operation, settings)),
-            sync(),
-            plain(Clock(MINUTE)),
-        ]
-
-    return st.builds(
-        story,
-        indexes,
-        st.sampled_from(("refuse", "refuse", "fail", "empty_body", "lost_answer")),
-        st.sampled_from(("bad_request", *refusals)),
-        st.sampled_from(("GetTickets", "GetTickets", "ticket.list")),
-    )
-
-
 def _throttled() -> Strategy:
     """The vendor asks for a pause."""
     return st.sampled_from((12, 30)).map(
         lambda times: [plain(Trouble("refuse", 0, times, None, {"refusal": "throttled"})), sync()]
     )
-
-
-def _lost(hello: Hello) -> Strategy:
-    """The vendor does what it was told, and its answer is lost."""
-
-    def story(index: int, task: str, kind: str, minutes: int | None) -> list[Intent]:
-        fields = {"Title": "a & b", "Priority": 2} if task == "create" else {}
-        text = "Called back & agreed" if task == "note" else ""
-        operation = "SaveTicketEntity" if task == "create" else "SaveTicketMessageEntity"
-        return [
-            plain(Trouble(kind, 0, 1, operation)),
-            write(task, index, fields, text, minutes if task == "note" else None),
-        ]
-
-    known = [task for task in ("create", "note") if task in hello.tasks] or ["create"]
-    return st.builds(
-        story,
-        indexes,
-        st.sampled_from(known),
-        st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer")),
-        st.sampled_from((None, 30)),
-    )
-
-
-def _outdated(hello: Hello) -> Strategy:
-    """Somebody sets a property; after a sync somebody changes it; then the client is told to write another one."""
-
-    def story(index: int, first: dict[str, Any], second: dict[str, Any], task: str) -> list[Intent]:
-        told = {"Priority": 1} if task == "update" else {}
-        return [change(index, first), sync(), change(index, second), write(task, index, told)]
-
-    some = st.sampled_from(({"Title": "first"}, {"CustId": 1}, {"Deadline": TIMES[0]}))
-    then = st.sampled_from(({"Title": "second"}, {"CustId": 3}, {"Deadline": TIMES[1]}))
-    known = [task for task in ("update", "close") if task in hello.tasks] or ["update"]
-    return st.builds(story, indexes, some, then, st.sampled_from(known))

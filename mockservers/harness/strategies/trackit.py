@@ -19,7 +19,6 @@ from mockservers.harness.strategies import (
     Strategy,
     act,
     administer,
-    after_the_end,
     assemble,
     change,
     create,
@@ -28,6 +27,7 @@ from mockservers.harness.strategies import (
     indexes,
     plain,
     revocations,
+    stories,
     sync,
     texts,
     weighted,
@@ -89,7 +89,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     creating = st.builds(create, st.fixed_dictionaries({}, optional={"22": st.sampled_from(SUMMARIES), "7": texts}))
     others = _others()
     writing = _writing(hello, others)
-    stories = [
+    told = [
         (_closed(), 1),
         (_renamed(), 1),
         (_tokens(), 2),
@@ -99,7 +99,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (_talk(), 2),
     ]
     if writing is not None:
-        stories += [(_written(hello), 12)]
+        told += [(_written(hello), 12)]
     return assemble(
         machine("trackit"),
         dialect,
@@ -108,7 +108,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         creating,
         others,
         weighted((_trouble(), 3), (revocations, 1)),
-        weighted(*stories),
+        weighted(*told),
         writing,
         st.sampled_from(DATA),
         st.sampled_from(CLOCKS),
@@ -197,17 +197,13 @@ def _new() -> Strategy:
 
 
 def _closed() -> Strategy:
-    later = st.sampled_from(
+    return stories.closed(
+        "close",
         (
             lambda index, text: change(index, {"22": text}),
             lambda index, text: act(index, "note", more={"text": "Called back"}),
             lambda index, text: act(index, "reopen"),
-        )
-    )
-    return st.builds(
-        lambda index, then, text: after_the_end(act(index, "close"), then(index, text)),
-        indexes,
-        later,
+        ),
         st.sampled_from(SUMMARIES),
     )
 

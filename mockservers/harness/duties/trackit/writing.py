@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
-from mockservers.harness.duties.shared import Lack
-from mockservers.harness.duties.trackit_reading import duty
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared, writing
+from mockservers.harness.duties.writing import WRITES, Lack
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.machines.trackit import LINKS, TICKET
 from mockservers.harness.readers import trackit as wire
@@ -51,12 +50,12 @@ def _entered(history: History, module: str) -> bool:
 
 
 def _lacks(history: History) -> list[Lack]:
-    found = shared.lacks(history, NOTES, note_text)
-    for task in shared.told(history):
+    found = writing.lacks(history, NOTES, note_text)
+    for task in writing.told(history):
         record = _ticket(task, "became")
         if task.do != "close" or record is None or _closed(record):
             continue
-        if "18" not in shared.meddled_with(history, task, record):
+        if "18" not in writing.meddled_with(history, task, record):
             what = f"the status of {history.name(record.id)} is {comparing.show(record.fields.get('96'))}"
             found.append(Lack(task, what, "96", found=record.fields.get("96")))
     return found
@@ -70,36 +69,30 @@ def _arrived(history: History, lack: Lack) -> bool:
     """Whether a text arrived, but as another one."""
     if lack.field is None:
         return lack.wanted is not None and bool(history.made(lack.task, "note"))
-    before = _ticket(lack.task, "was") or Record("", {})
     is_text = TICKET[int(lack.field)].type == "text" and lack.field not in LINKS
-    return is_text and lack.found not in (None, before.fields.get(lack.field))
+    return is_text and writing.altered(history, lack)
 
 
 def _writes_done(history: History) -> Judgement:
     breaches = [each.breach for each in _lacks(history) if not _arrived(history, each)]
-    return judged(len(shared.told(history)), breaches)
+    return judged(len(writing.told(history)), breaches)
 
 
 def _text_written(history: History) -> Judgement:
-    texts = sum(
-        1
-        for task in shared.told(history)
-        for value in (task.asked.get("text"), *task.asked.get("fields", {}).values())
-        if isinstance(value, str) and value
-    )
     altered = [each for each in _lacks(history) if _arrived(history, each)]
     # What markup in a note becomes is for another duty.
-    return judged(texts, [each.breach for each in altered if each.field is not None or not _is_markup(each.wanted)])
+    mine = [each for each in altered if each.field is not None or not _is_markup(each.wanted)]
+    return judged(writing.texts_told(history), [each.breach for each in mine])
 
 
 def _markup_escaped(history: History) -> Judgement:
-    told = [task for task in shared.told(history) if task.do == "note" and _is_markup(task.asked.get("text"))]
+    told = [task for task in writing.told(history) if task.do == "note" and _is_markup(task.asked.get("text"))]
     altered = [each for each in _lacks(history) if each.field is None and _is_markup(each.wanted)]
     return judged(len(told), [each.breach for each in altered if _arrived(history, each)])
 
 
 def _written_once(history: History) -> Judgement:
-    return shared.written_once(history, NOTES, note_text)
+    return writing.written_once(history, NOTES, note_text)
 
 
 def _durations_written(history: History) -> Judgement:
@@ -125,7 +118,7 @@ def _durations_written(history: History) -> Judgement:
 
 
 def _touches_only(history: History) -> Judgement:
-    provoked, found = shared.touched(history, STAMPS)
+    provoked, found = writing.touched(history, STAMPS)
     breaches = [each.breach(history) for each in found if not _follows(each.task, each.field)]
     return judged(provoked, breaches)
 
@@ -159,7 +152,7 @@ def _done_all_the_same(history: History, task: Task) -> str:
         records = [record for record in history.made(task) if _has(history, record, told)]
         return f"{history.name(records[0].id)} was made by it" if records else ""
     before, after = _ticket(task, "was"), _ticket(task, "became")
-    if before is None or after is None or shared.meddled_with(history, task, after):
+    if before is None or after is None or writing.meddled_with(history, task, after):
         return ""
     if task.do == "close":
         return f"{history.name(after.id)} is closed since then" if _closed(after) and not _closed(before) else ""
@@ -233,13 +226,13 @@ def _default_closed(history: History, n: int) -> str:
 
 def _close_default(history: History) -> Judgement:
     provoked, breaches = 0, []
-    for task in shared.told(history):
+    for task in writing.told(history):
         before, after = _ticket(task, "was"), _ticket(task, "became")
         if task.do != "close" or before is None or after is None or _closed(before) or _entered(history, "status"):
             continue
         provoked += 1
         wanted, found = _default_closed(history, task.first), after.fields.get("96")
-        if found != wanted and "96" not in shared.meddled_with(history, task, after):
+        if found != wanted and "96" not in writing.meddled_with(history, task, after):
             breaches.append(
                 Breach(
                     f"after {_when(task)} the status of {history.name(after.id)} is {comparing.show(found)}, and the "
@@ -268,11 +261,9 @@ def _one_display_field(history: History) -> Judgement:
     return judged(provoked, breaches)
 
 
-WRITES = ("create", "update", "note", "close")
-
 WRITING: tuple[Duty, ...] = (
     duty(
-        "writes_done",
+        "trackit.writes_done",
         "What the client says is written stands at the vendor: what cannot be written is passed over with status 200.",
         ("write.read_only_key", "write.virtual_unknown", "write.null", "write.update", "note.add"),
         _writes_done,
@@ -280,7 +271,7 @@ WRITING: tuple[Duty, ...] = (
         needs=WRITES,
     ),
     duty(
-        "text_written",
+        "trackit.text_written",
         "Texts arrive at the vendor as they were told, letters of all languages included.",
         ("write.text_kept", "note.text"),
         _text_written,
@@ -288,7 +279,7 @@ WRITING: tuple[Duty, ...] = (
         needs=WRITES,
     ),
     duty(
-        "markup_escaped",
+        "trackit.markup_escaped",
         "What looks like markup in a note is escaped where notes are rich text, so that nothing of it is lost.",
         ("note.text",),
         _markup_escaped,
@@ -297,7 +288,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("note",),
     ),
     duty(
-        "written_once",
+        "trackit.written_once",
         "A ticket or note whose answer was lost is looked for before it is written again: nothing else tells them apart.",
         ("write.no_idempotency", "note.add", "write.create"),
         _written_once,
@@ -305,7 +296,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("create", "note"),
     ),
     duty(
-        "update_touches_only",
+        "trackit.update_touches_only",
         "An update changes what it was told: fields that show another record link it anew when they are sent back.",
         ("write.virtual", "write.last_wins", "write.update"),
         _touches_only,
@@ -313,7 +304,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("update", "note", "close"),
     ),
     duty(
-        "durations_written",
+        "trackit.durations_written",
         "The minutes of a note are written as hh:mm:ss.",
         ("wire.duration", "wire.duration_two_parts"),
         _durations_written,
@@ -321,7 +312,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("note",),
     ),
     duty(
-        "refusals_true",
+        "trackit.refusals_true",
         "What the client says was refused was not done: a status is changed first and its note comes second.",
         ("status.two_steps", "write.virtual_unknown"),
         _refusals_true,
@@ -329,7 +320,7 @@ WRITING: tuple[Duty, ...] = (
         needs=WRITES,
     ),
     duty(
-        "status_by_name",
+        "trackit.status_by_name",
         "A status is set by its name, as field 96 shows it.",
         ("status.by_name", "status.body"),
         _status_by_name,
@@ -337,7 +328,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("update",),
     ),
     duty(
-        "notes_as_required",
+        "trackit.notes_as_required",
         "A note has a Note Type, and an Activity Code that tickets have; Close has a body.",
         ("note.required_pair", "note.activity_for_tickets", "note.type", "close.body", "wire.body_is_input"),
         _notes_as_required,
@@ -345,7 +336,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("note", "close"),
     ),
     duty(
-        "close_default",
+        "trackit.close_default",
         "Closing leaves it to the desk which of its closed statuses a ticket gets.",
         ("close.default_status", "status.two_types"),
         _close_default,
@@ -354,7 +345,7 @@ WRITING: tuple[Duty, ...] = (
         needs=("close",),
     ),
     duty(
-        "one_display_field",
+        "trackit.one_display_field",
         "A write names a linked record by one of its fields.",
         ("write.last_wins", "write.virtual"),
         _one_display_field,

@@ -1,4 +1,4 @@
-"""The duties of a client of Track-It! that reads; those of one that writes too are in `trackit_writing`."""
+"""The duties of a client of Track-It! that reads: tickets, their fields, their notes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,10 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, Severity, always, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.machines.trackit import GROUP, NOTE_TYPES_BY_NUMBER, NOTES
 from mockservers.harness.readers import trackit as wire
-from mockservers.kernel import instants
-from mockservers.kernel.dialects import Dialect
-
-MOST_REFUSALS = 3
-MOST_LOGINS = 3
-"""Logins of one task that nothing made necessary, beside the first."""
-TIMES = frozenset({"datetime", "date"})
-
 
 # --- what the client may see ------------------------------------------------------------------------------------------
 
@@ -65,12 +57,6 @@ def _mirrored(history: History) -> dict[str, tuple[Record, Record]]:
     return {key: (there[key], each) for key, each in (history.mirror or {}).items() if key in there}
 
 
-def _changes(history: History) -> int:
-    """What others did to tickets after the first sync."""
-    first = min((task.last for task in history.syncs), default=1 << 60)
-    return sum(1 for deed in history.deeds if deed.ok and deed.operation in ("act", "change") and deed.n > first)
-
-
 def _renamed(history: History) -> frozenset[str]:
     """Fields whose label somebody changed."""
     return frozenset(
@@ -82,23 +68,13 @@ def _renamed(history: History) -> frozenset[str]:
 
 
 def _all_found(history: History) -> Judgement:
-    if history.mirror is None:
-        return judged(0)
-    wanted = reachable(history)
-    missing = comparing.missing(history, wanted)
-    asked = {
-        want.ticket for want in map(wire.asked, history.exchanges) if want.action == "read" and want.ticket.isdigit()
-    }
-    highest = max(map(int, asked), default=0)
-    breaches = [
-        Breach(
-            f"{history.name(record.id)} is not in the mirror, though it can be read; the highest number that was "
-            f"asked for is {highest}, and up to {history.options.get('longest_gap')} in a row were deleted",
-            {"ticket": record.id},
-        )
-        for record in missing
-    ]
-    return judged(len(wanted), breaches)
+    asked = (want for want in map(wire.asked, history.exchanges) if want.action == "read" and want.ticket.isdigit())
+    highest = max((int(want.ticket) for want in asked), default=0)
+    words = (
+        f"is not in the mirror, though it can be read; the highest number that was asked for is {highest}, and up to "
+        f"{history.options.get('longest_gap')} in a row were deleted"
+    )
+    return shared.missed(history, reachable(history), lambda record: words)
 
 
 def _changes_seen(history: History) -> Judgement:
@@ -110,7 +86,7 @@ def _changes_seen(history: History) -> Judgement:
         for each in differences(history)
         if each.kind == "stale" and each.truth not in (None, "") and each.field not in renamed
     ]
-    return judged(_changes(history), breaches)
+    return judged(shared.changes(history), breaches)
 
 
 def _nulls(history: History) -> Judgement:
@@ -150,23 +126,20 @@ def _numbers(history: History) -> Judgement:
 
 def _misread(history: History, which: Callable[[Difference], bool], why: str) -> list[Breach]:
     renamed = _renamed(history)
-    return [
-        shared.part(history, each, why)
-        for each in differences(history)
-        if each.kind == "misread" and which(each) and each.field not in renamed
-    ]
+    return shared.misread(history, lambda each: which(each) and each.field not in renamed, why, differences)
 
 
 def _times(history: History) -> Judgement:
     why = "times are UTC with seven digits after the second"
-    return judged(comparing.compared(history, TIMES), _misread(history, lambda each: each.type in TIMES, why))
+    return judged(
+        comparing.compared(history, shared.TIMES), _misread(history, lambda each: each.type in shared.TIMES, why)
+    )
 
 
 def _text(history: History) -> Judgement:
-    types = frozenset(comparing.NUMBERS | {"text", "boolean"})
-    breaches = _misread(history, lambda each: each.type not in TIMES, "this was never the vendor's value")
+    breaches = _misread(history, lambda each: each.type not in shared.TIMES, "this was never the vendor's value")
     breaches += _note_breaches(history, {"5", "15", "26", "1", "3"}, "the note never said this")
-    return judged(comparing.compared(history, types), breaches)
+    return judged(comparing.compared(history, shared.VALUES), breaches)
 
 
 def _is_error(history: History) -> Callable[[Exchanged], bool]:
@@ -346,172 +319,75 @@ def _system(history: History) -> Judgement:
     return judged(len(system), breaches)
 
 
-# --- tokens -----------------------------------------------------------------------------------------------------------
-
-
-def _is_login(exchange: Exchanged) -> bool:
-    return wire.asked(exchange).action == "token"
-
-
-def _token_renewed(history: History) -> Judgement:
-    """Two tasks after each other in which a token was refused, and no login came of it in either of them."""
-    denied = [each for each in history.exchanges if wire.said(each).kind == "denied"]
-    breaches: list[Breach] = []
-    pending: Exchanged | None = None
-    for task in history.tasks:
-        within = history.within(task)
-        first = next((each for each in within if wire.said(each).kind == "denied"), None)
-        if first is None or any(_is_login(each) and each.n > first.n for each in within):
-            pending = None if any(_is_login(each) for each in within) else pending
-            continue
-        if pending is not None and not any(_is_login(each) for each in within):
-            breaches.append(
-                Breach(
-                    f"{shared.request(pending)} was refused for want of a good token; no login came after it, and "
-                    f"{shared.request(first)} was refused alike"
-                )
-            )
-        pending = first
-    return judged(len(denied), breaches[:1] + shared.storms(history, denied, MOST_REFUSALS, 60))
-
-
-def _token_kept(history: History) -> Judgement:
-    granted, breaches = 0, []
-    for task in history.tasks:
-        needless: list[Exchanged] = []
-        last: tuple[int, int] | None = None  # when the last token was given, and until when it holds
-        for exchange in history.within(task):
-            if wire.said(exchange).kind == "denied":
-                last = None
-            elif _is_login(exchange) and wire.said(exchange).expires_in:
-                granted += 1
-                if last is not None and exchange.at < last[1]:
-                    needless.append(exchange)
-                last = (exchange.at, exchange.at + wire.said(exchange).expires_in * instants.SECOND)
-        for first, third in zip(needless, needless[MOST_LOGINS:], strict=False):
-            if third.at - first.at <= instants.MINUTE:
-                breaches.append(
-                    Breach(
-                        f"in one {task.do} the client took {len(needless) + 1} tokens, though the one it had was good: "
-                        f"{shared.request(first)} is the first that was not needed"
-                    )
-                )
-                break
-    return judged(granted, breaches)
-
-
-def _refused_login(history: History) -> Judgement:
-    refused = [each for each in history.exchanges if _is_login(each) and wire.said(each).kind == "refused"]
-    passwords = [each for each in refused if wire.asked(each).grant != "refresh_token"]
-    return judged(len(passwords), shared.storms(history, passwords, MOST_REFUSALS, 60))
-
-
-def _refresh(history: History) -> Judgement:
-    logins = [each for each in history.exchanges if _is_login(each)]
-    provoked, breaches = 0, []
-    for n, exchange in enumerate(logins):
-        if wire.asked(exchange).grant != "refresh_token" or wire.said(exchange).kind != "refused":
-            continue
-        provoked += 1
-        then = next((each for each in logins[n + 1 :] if wire.said(each).kind != "unusable"), None)
-        later = [task for task in history.syncs if exchange.n < task.first]
-        if (then is None and later) or (then is not None and wire.asked(then).grant == "refresh_token"):
-            after = "no login came after it" if then is None else f"{shared.request(then)} tried one again"
-            breaches.append(Breach(f"{shared.request(exchange)} was refused for its refresh token, and {after}"))
-    return judged(provoked, breaches)
-
-
-def _issues_refresh(dialect: Dialect) -> bool:
-    return bool(dialect["refresh_token"] != "absent")  # noqa: S105
-
-
-def _secret(history: History) -> Judgement:
-    return shared.revealed(history, in_target=True, meant=("authorization",))
-
-
 # --- all of them ------------------------------------------------------------------------------------------------------
-
-
-def duty(
-    slug: str,
-    says: str,
-    because: tuple[str, ...],
-    judge: Callable[[History], Judgement],
-    provoke: str,
-    severity: Severity = "must",
-    applies: Callable[[Dialect], bool] = always,
-    needs: tuple[str, ...] = (),
-) -> Duty:
-    ids = tuple(f"trackit.{each}" for each in because)
-    return Duty(f"trackit.{slug}", says, ids, severity, judge, provoke, applies, needs)
 
 
 READING: tuple[Duty, ...] = (
     duty(
-        "all_tickets_found",
+        "trackit.all_tickets_found",
         "Every ticket stands in the mirror in the end: numbers are tried beyond the longest gap that deleting can leave.",
         ("read.ticket", "read.unknown", "address.not_emulated", "wire.envelope"),
         _all_found,
         "tickets, best with deleted numbers between them",
     ),
     duty(
-        "changes_seen",
+        "trackit.changes_seen",
         "Changes of tickets that are known already are found, though nothing lists them; Last Modified does not tell of all.",
         ("read.ticket", "write.stamp", "note.touches"),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
     duty(
-        "nulls_are_empty",
+        "trackit.nulls_are_empty",
         "A field that is not in an answer has no value: what was there before is cleared.",
         ("wire.nulls_omitted", "wire.value_types"),
         _nulls,
         "a mirrored field that loses its value",
     ),
     duty(
-        "numbers_not_labels",
+        "trackit.numbers_not_labels",
         "Fields are known by their numbers; administrators rename the labels.",
         ("wire.renamed_labels", "wire.keyed_by_number"),
         _numbers,
         "a renamed label of a field that the client mirrors",
     ),
     duty(
-        "times_understood",
+        "trackit.times_understood",
         "Times are read as UTC, with seven digits after the second.",
         ("wire.timestamp",),
         _times,
         "times in fields that the client mirrors",
     ),
     duty(
-        "text_survives",
+        "trackit.text_survives",
         "Values are kept as they were sent: nothing unescaped, nothing trimmed; zero and false are values.",
         ("wire.value_types", "write.text_kept", "note.text"),
         _text,
         "values in fields that the client mirrors",
     ),
     duty(
-        "notes_complete",
+        "trackit.notes_complete",
         "Every note by people is in the mirror once: pages are walked to the end, whatever Count counts.",
         ("read.paging", "read.count", "read.notes", "note.touches", "read.note_order"),
         _notes_complete,
         "notes of tickets whose notes the client mirrors",
     ),
     duty(
-        "durations_in_seconds",
+        "trackit.durations_in_seconds",
         "The duration of a note is read as seconds.",
         ("wire.duration",),
         _durations,
         "a note with a duration",
     ),
     duty(
-        "private_notes_marked",
+        "trackit.private_notes_marked",
         "Private notes are told like others; field 27 says which they are.",
         ("read.private", "note.private"),
         _private,
         "notes whose field 27 the client mirrors",
     ),
     duty(
-        "system_notes_apart",
+        "trackit.system_notes_apart",
         "Who asks for system notes keeps them apart from what people wrote.",
         ("read.system_notes",),
         _system,
@@ -519,68 +395,31 @@ READING: tuple[Duty, ...] = (
         "should",
     ),
     duty(
-        "deleted_dropped",
+        "trackit.deleted_dropped",
         "A ticket that is there no longer leaves the mirror.",
         ("delete.answer", "read.unknown"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
     ),
     duty(
-        "error_is_not_empty",
+        "trackit.error_is_not_empty",
         "An error, a missing permission or an answer without a body is not 'nothing there': the mirror keeps what it had.",
         ("permission.denied", "access.bearer", "read.unknown", "wire.empty_notes"),
         _error_is_not_empty,
         "an error in a sync",
     ),
     duty(
-        "once_only",
+        "trackit.once_only",
         "A ticket that is told again replaces what was known: each stands once.",
         ("read.ticket",),
         _once_only,
         "a ticket that two answers tell",
     ),
     duty(
-        "nothing_invented",
+        "trackit.nothing_invented",
         "The mirror holds no ticket that the vendor never had.",
         ("read.unknown",),
         _nothing_invented,
         "a mirror that holds tickets",
-    ),
-    duty(
-        "token_renewed",
-        "A token that is not good any more is renewed, and not used again and again.",
-        ("token.lifetime", "access.bearer", "token.control"),
-        _token_renewed,
-        "a token that ends, by itself or by others",
-    ),
-    duty(
-        "token_kept",
-        "A token is used as long as it is good, however short that is: not every call needs a login.",
-        ("token.lifetime", "token.licences", "token.answer"),
-        _token_kept,
-        "a login",
-    ),
-    duty(
-        "refused_login_not_stormed",
-        "A password that is refused is not tried again and again within a minute.",
-        ("token.failures_400", "token.user"),
-        _refused_login,
-        "a login that is refused",
-    ),
-    duty(
-        "refresh_falls_back",
-        "A refresh token is good for one time and for a day; where it is refused, the password still helps.",
-        ("token.refresh",),
-        _refresh,
-        "a refresh token that is refused, for clients that use them",
-        "should",
-        _issues_refresh,
-    ),
-    duty(
-        "secret_kept",
-        "The password stands in the body of a login and the token in one header: no address, output, error or mirror.",
-        ("token.form", "token.bearer_header"),
-        _secret,
-        "any request",
     ),
 )

@@ -1,9 +1,0 @@
-"""The duties of a client of Track-It!: those of one that reads, and those of one that writes."""
-
-from __future__ import annotations
-
-from mockservers.harness.duties import Duty
-from mockservers.harness.duties.trackit_reading import READING
-from mockservers.harness.duties.trackit_writing import WRITING
-
-DUTIES: tuple[Duty, ...] = READING + WRITING

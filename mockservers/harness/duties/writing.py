@@ -1,0 +1,262 @@
+"""Judgements of what a client writes that several vendors' duties share. They look at a history only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from mockservers.harness import comparing
+from mockservers.harness.duties import Breach, Judgement, judged, shared
+from mockservers.harness.history import History, Record, Task
+from mockservers.harness.machines import machine
+from mockservers.kernel import instants
+
+WRITES = ("create", "update", "note", "close")
+"""The tasks of a client that writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What is not at the vendor of a write that the client says is done. `field` is None where more than a field is."""
+
+    task: Task
+    what: str
+    field: str | None = None
+    wanted: Any = None
+    found: Any = None
+
+    @property
+    def breach(self) -> Breach:
+        return Breach(
+            f"the client says that its {self.task.do} at {instants.to_iso(self.task.at)} is done, but {self.what}",
+            {"field": self.field} if self.field else {},
+        )
+
+
+def told(history: History) -> list[Task]:
+    """The tasks that write and that the client says are done."""
+    return [task for task in history.writes if task.ok]
+
+
+def lacks(
+    history: History,
+    kinds: Mapping[str, Iterable[str]],
+    text: Callable[[Record], str],
+    ends: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> list[Lack]:
+    """What does not stand at the vendor of what the client says is written.
+
+    `kinds` are the kinds of records by which a note may be kept, by task; `text` reads one of them. `ends` are the
+    fields that a task sets without being told them.
+    """
+    return [
+        lack
+        for task in told(history)
+        for lack in _lacks(history, task, tuple(kinds.get(task.do, ())), text, ends.get(task.do, {}))
+    ]
+
+
+def _lacks(
+    history: History, task: Task, kinds: tuple[str, ...], text: Callable[[Record], str], ends: Mapping[str, Any]
+) -> Iterator[Lack]:
+    tickets = (task.became or {}).get(history.entity, {})
+    answered = task.answered if isinstance(task.answered, Mapping) else {}
+    ticket = str(answered.get("id", "")) if task.do == "create" else task.ticket or ""
+    record = tickets.get(ticket)
+    if record is None or not record.exists:
+        # One that others deleted meanwhile is nobody's fault.
+        if ticket not in {each.record.id for each in history.deeds_within(task) if each.record is not None}:
+            yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
+        return
+    meddled = meddled_with(history, task, record)
+    for name, value in {**ends, **task.asked.get("fields", {})}.items():
+        found = record.fields.get(name)
+        if name not in meddled and not comparing.same(history, name, found, value):
+            what = f"{name} of {history.name(ticket)} is {comparing.show(found)}, not {comparing.show(value)}"
+            yield Lack(task, what, name, value, found)
+    wanted = task.asked.get("text", "")
+    if wanted and kinds:
+        there = [text(each) for kind in kinds for each in (task.became or {}).get(kind, {}).values()]
+        if not any(comparing.squeezed(wanted) in comparing.squeezed(each) for each in there):
+            yield Lack(task, f"no note at the vendor says {comparing.show(wanted)}", wanted=wanted)
+
+
+def is_time(history: History, lack: Lack) -> bool:
+    """Whether a time arrived, but as another one."""
+    return lack.found is not None and machine(history.vendor).types.get(lack.field or "") in shared.TIMES
+
+
+def altered(history: History, lack: Lack, nothing: Collection[Any] = (None,)) -> bool:
+    """Whether something arrived in a field, and neither what was told nor what was there before."""
+    before = (lack.task.was or {}).get(history.entity, {}).get(lack.task.ticket or "")
+    return lack.found not in (*nothing, None if before is None else before.fields.get(lack.field or ""))
+
+
+def texts_told(history: History) -> int:
+    """How many texts were told to the client, of what it says is written."""
+    return sum(
+        1
+        for task in told(history)
+        for value in (task.asked.get("text"), *task.asked.get("fields", {}).values())
+        if isinstance(value, str) and value
+    )
+
+
+def fields_told(history: History, which: Callable[[str], bool]) -> int:
+    """How many fields were told to the client with a value, of what it says is written."""
+    return sum(
+        1
+        for task in told(history)
+        for name, value in task.asked.get("fields", {}).items()
+        if value not in (None, "") and which(name)
+    )
+
+
+def times_told(history: History) -> int:
+    return fields_told(history, lambda name: machine(history.vendor).types.get(name) in shared.TIMES)
+
+
+def minuted(
+    history: History, tasks: Iterable[Task], kind: str, text: Callable[[Record], str]
+) -> list[tuple[Task, Record]]:
+    """The records of a kind by which the client kept, in some tasks, a note that it was told minutes for."""
+    return [
+        (task, record)
+        for task in tasks
+        if task.asked.get("minutes")
+        for record in history.made(task, kind)
+        if comparing.squeezed(task.asked.get("text", "")) in comparing.squeezed(text(record))
+    ]
+
+
+@dataclass(frozen=True)
+class Meddled:
+    """The fields of a record of which nobody can say, after a task, whether what stands there is the client's doing."""
+
+    names: frozenset[str]
+    """Those that others changed before the client's first request."""
+    later: bool
+    """Whether others acted later: they may have put back, or taken away, what the client wrote in any field."""
+
+    def __contains__(self, name: str) -> bool:
+        return self.later or name in self.names
+
+    def __bool__(self) -> bool:
+        return self.later or bool(self.names)
+
+
+def meddled_with(history: History, task: Task, record: Record) -> Meddled:
+    """Which fields of a record others may have changed while the client was at a task."""
+    before = (task.was or {}).get(history.entity, {}).get(record.id, record)
+    first = min((each.n for each in history.within(task)), default=0)
+    names: set[str] = set()
+    later = False
+    for deed in history.deeds_within(task):
+        if deed.record is not None and deed.record.id == record.id:
+            now = deed.record.fields
+            names |= {name for name in {*now, *before.fields} if now.get(name) != before.fields.get(name)}
+            later = later or deed.n > first
+    return Meddled(frozenset(names), later)
+
+
+def written_once(
+    history: History,
+    kinds: Mapping[str, Iterable[str]],
+    text: Callable[[Record], str],
+) -> Judgement:
+    """Whether no write that was told once, or again with the same key, was made twice. `kinds` and `text` as for `lacks`.
+
+    A task that makes tickets needs no entry. Notes that say something else are somebody else's.
+    """
+    by_key: dict[str, list[Task]] = {}
+    for task in history.writes:
+        if "key" in task.asked:
+            by_key.setdefault(task.asked["key"], []).append(task)
+    provoked, breaches = 0, []
+    for tasks in by_key.values():
+        lost = [each for task in tasks for each in history.within(task) if each.received is None or each.status is None]
+        provoked += bool(lost)
+        words = comparing.squeezed(tasks[0].asked.get("text", ""))
+        for kind in kinds.get(tasks[0].do, (history.entity,) if tasks[0].do == "create" else ()):
+            made = [
+                record
+                for task in tasks
+                for record in history.made(task, kind)
+                if kind == history.entity or words in comparing.squeezed(text(record))
+            ]
+            if len(made) > 1:
+                ids = ", ".join(record.id for record in made)
+                after = f"; {shared.request(lost[0])} had no answer" if lost else ""
+                breaches.append(
+                    Breach(f"one {tasks[0].do} was told, and the vendor has {len(made)} of it ({kind} {ids}){after}")
+                )
+    return judged(provoked, breaches)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A field that a write changed though nobody asked for it. `outdated`: back to what was true earlier."""
+
+    task: Task
+    field: str
+    was: Any
+    became: Any
+    outdated: bool
+
+    def breach(self, history: History) -> Breach:
+        ticket = self.task.ticket or ""
+        return Breach(
+            f"the {self.task.do} at {instants.to_iso(self.task.at)} changed {self.field} of {history.name(ticket)} from "
+            f"{comparing.show(self.was)} to {comparing.show(self.became)}, which nobody asked for",
+            {"ticket": ticket, "field": self.field},
+        )
+
+
+def touched(
+    history: History, moved: Collection[str], ends: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> tuple[int, list[Touched]]:
+    """How many writes were of tickets that were there, and what they changed beside what they were told.
+
+    `moved` are fields that the vendor moves by itself, `ends` further ones by task.
+    """
+    provoked, found = 0, []
+    for task in history.writes:
+        before = (task.was or {}).get(history.entity, {}).get(task.ticket or "")
+        after = (task.became or {}).get(history.entity, {}).get(task.ticket or "")
+        if before is None or after is None or not after.exists:
+            continue
+        states = [deed.record for deed in history.deeds_within(task) if deed.record is not None]
+        mine = [before, *(each for each in states if each.id == before.id)]
+        provoked += 1
+        changed = [
+            name
+            for name, value in after.fields.items()
+            if name not in moved
+            and name not in task.asked.get("fields", {})
+            and name not in ends.get(task.do, ())
+            # What others did meanwhile may stand or not: nobody can read and write at the same moment.
+            and not any(comparing.same(history, name, each.fields.get(name), value) for each in mine)
+        ]
+        earlier = [record for n, record in history.ever.get(before.id, ()) if n <= task.first and record.exists]
+        # A field that is empty now and was empty earlier may have been cleared as well.
+        outdated = any(after.fields[name] is not None for name in changed) and any(
+            all(comparing.same(history, name, each.fields.get(name), after.fields[name]) for name in changed)
+            for each in earlier
+        )
+        found += [Touched(task, name, before.fields.get(name), after.fields[name], outdated) for name in changed]
+    return provoked, found
+
+
+def from_fresh(history: History, found: Iterable[Touched]) -> Judgement:
+    """Whether no update brought back what was true earlier; `found` is what updates touched."""
+    changed = 0
+    for task in history.writes:
+        synced = max((each.last for each in history.syncs if each.last <= task.first), default=0)
+        if task.do in ("update", "close"):
+            changed += any(
+                synced < deed.n <= task.first and deed.record is not None and deed.record.id == task.ticket
+                for deed in history.deeds
+            )
+    return judged(changed, [each.breach(history) for each in found if each.outdated])

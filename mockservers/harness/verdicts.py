@@ -1,0 +1,137 @@
+"""The outcome of a check: a verdict for each duty in each dialect, and the proof of each that is broken. Data alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mockservers.harness.drivers import DriverFailure
+from mockservers.harness.duties import Breach, Duty, Verdict
+from mockservers.harness.history import History
+from mockservers.harness.scenarios import Scenario
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A broken duty's smallest scenario, what happened in it, and where it was saved."""
+
+    duty: Duty
+    scenario: Scenario
+    breaches: tuple[Breach, ...]
+    history: History
+    file: Path | None = None
+    unsaved: str = ""
+    """Why it could not be saved."""
+
+
+@dataclass(frozen=True)
+class DutyVerdict:
+    """One duty over all examples of a dialect. `broken_in` counts examples, `first` is the first of them, from 0."""
+
+    duty: Duty
+    verdict: Verdict
+    provoked: int
+    provoked_in: int
+    broken_in: int
+    proof: Proof | None = None
+    first: int | None = None
+
+
+@dataclass(frozen=True)
+class DialectReport:
+    """The verdicts in one dialect. `declined` counts the examples whose `reset` the client refused."""
+
+    dialect: str
+    verdicts: tuple[DutyVerdict, ...]
+    examples: int
+    declined: int
+    plays: int
+    seconds: float
+    out_of_time: bool = False
+    complaints: tuple[str, ...] = ()
+    """Errors of kind `client`, with which a client says that it failed itself, and what it says about its mirror."""
+    blind: bool = False
+    """The client says that it has a mirror and never showed it, so nothing of its copy could be judged."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a check ended because the client failed as a program; of that dialect there is no verdict.
+
+    `what` says how it failed, `printed` is what it printed last; `doing` and `scenario` tell what was played then.
+    """
+
+    what: str
+    printed: str = ""
+    dialect: str = ""
+    doing: str = ""
+    scenario: Scenario | None = None
+
+    @property
+    def where(self) -> str:
+        return f"in {self.doing}, dialect {self.dialect}" if self.doing else "before the first example"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a check; of one that was stopped, the dialects that were done by then."""
+
+    vendor: str
+    client: str
+    given: str
+    """The options that name the client, for commands that a report suggests."""
+    seed: int
+    dialects: tuple[DialectReport, ...]
+    seconds: float
+    stopped: Stop | None = None
+
+    @property
+    def proofs(self) -> list[Proof]:
+        return [each.proof for dialect in self.dialects for each in dialect.verdicts if each.proof is not None]
+
+    def verdict(self, slug: str) -> Verdict:
+        """A duty's verdict over all dialects: broken in one is broken, kept in one is kept, n/a is so in all."""
+        found = {v.verdict for d in self.dialects for v in d.verdicts if v.duty.slug == slug or v.duty.id == slug}
+        worst_first: tuple[Verdict, ...] = ("broken", "kept", "unproven", "n/a")
+        return next((each for each in worst_first if each in found), "unproven")
+
+    @property
+    def broken(self) -> list[Duty]:
+        return [duty for duty in self._duties if self.verdict(duty.id) == "broken"]
+
+    @property
+    def unproven(self) -> list[Duty]:
+        return [duty for duty in self._duties if self.verdict(duty.id) == "unproven"]
+
+    @property
+    def inapplicable(self) -> list[Duty]:
+        return [duty for duty in self._duties if self.verdict(duty.id) == "n/a"]
+
+    @property
+    def _duties(self) -> list[Duty]:
+        return list({v.duty.id: v.duty for d in self.dialects for v in d.verdicts}.values())
+
+    @property
+    def nothing_proven(self) -> str:
+        """Why this check proves nothing, as the end of a sentence; empty where it proves something."""
+        if self.broken:
+            return ""
+        if not any(self.verdict(duty.id) == "kept" for duty in self._duties):
+            return "no duty was put to the test"
+        if all(dialect.blind for dialect in self.dialects):
+            return "the client never showed its mirror"
+        return ""
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """0 kept, 1 broken, 3 nothing proven, or something unproven when strict, 4 stopped."""
+        if self.stopped is not None:
+            return CheckStopped.exit_code
+        return 1 if self.broken else 3 if self.nothing_proven or (strict and self.unproven) else 0
+
+
+class CheckStopped(DriverFailure):
+    """The client failed as a program in the midst of a check; `report` tells how far that came."""
+
+    def __init__(self, failure: DriverFailure, report: Report) -> None:
+        super().__init__(failure.what, failure.stderr)
+        self.report = report
