@@ -13,9 +13,12 @@ import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
+from mockservers.vendors.superoffice import languages
+from mockservers.vendors.superoffice.languages import Tongue
 from mockservers.vendors.superoffice.model import (
     MESSAGES,
     NO_PERSON,
+    NOBODY,
     STORED,
     SYSTEM_USER,
     TICKETS,
@@ -36,12 +39,20 @@ _NAMED = {
     "project": ("ProjectId", "ProjectName"), "contact": ("ContactId", "ContactName"),
 }  # fmt: skip
 """Kinds of the directory of which a carrier tells number and name."""
+_TOLD = "told"
+"""A fact of what was named by code: its languages came from elsewhere, and none is the demo company's."""
+_OTHER = "??"
+"""The code of a language that strings cannot carry: its texts are those of the one that it falls back to."""
 _ABOVE = 1_000_000_000
 """Where the numbers of categories begin of which only the name is told."""
 
 
 def import_(ctx: Context, request: Any) -> dict[str, Any]:
-    """Tickets as they are elsewhere. `{"records": [{"id", "fields", "exists"?}], "clear"?, "entity"?}`."""
+    """Tickets as they are elsewhere. `{"records": [{"id", "fields", "exists"?}], "clear"?, "entity"?}`.
+
+    A name is a text as the database holds it, or an object of codes (US, NO ...) and texts: told languages come together,
+    `""` is the text as it is held. What a multi-language string cannot hold is told in `left_out`.
+    """
     wish = Wish.of(ctx, request)
     records, clear, entity = wish.take("records", []), wish.take("clear", False), wish.take("entity", "ticket")
     wish.done()
@@ -50,6 +61,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
     if clear:
         for table in (TICKETS, MESSAGES):
             ctx.db.execute(sa.delete(table).where(table.c.tenant == tenant_name(ctx)))
+    left_out: list[str] = []
     for each in records:
         id_ = Wish(ctx, each).number()
         fields = each.get("fields")
@@ -57,12 +69,12 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
             raise Misuse(f"ticket {id_} has no 'fields'")
         remove(ctx, id_)
         if isinstance(fields, Mapping) and each.get("exists", True):
-            _take(ctx, id_, fields)
+            left_out += _take(ctx, id_, fields)
     ctx.installation.cache.clear()
-    return {"imported": len(records)}
+    return {"imported": len(records), **({"left_out": left_out} if left_out else {})}
 
 
-def _take(ctx: Context, id_: int, fields: Mapping[str, Any]) -> None:
+def _take(ctx: Context, id_: int, fields: Mapping[str, Any]) -> list[str]:
     values: dict[str, Any] = {}
     for name in STORED:
         if name != "TicketId" and name in fields:
@@ -70,57 +82,130 @@ def _take(ctx: Context, id_: int, fields: Mapping[str, Any]) -> None:
                 values[name] = kept(name, fields[name])
             except ValueError as error:
                 raise Misuse(f"ticket {id_}: {error}") from error
+    names = _Names(directory(ctx), str(ctx.dialect["language_fallback"]))
     right = fields.get("TableRight")
+    if isinstance(right, Mapping) and isinstance(right.get("Reason"), Mapping):
+        right = {**right, "Reason": names.put_together(f"the reason of ticket {id_}'s right", "", right["Reason"])}
     row = fresh({**values, "TicketId": id_, "right": None if right is None else json.dumps(right)})
     if row["BaseStatus"] == "Deleted":
         row["deleted"] = row["LastChanged"]
-    _refer(ctx, row, fields, directory(ctx))
+    for kind, entries in names.told(row, fields).items():
+        enter(ctx.db, tenant_name(ctx), kind, entries)
     keep(ctx, row, new=True)
+    return names.left_out
 
 
-def _refer(ctx: Context, row: Mapping[str, Any], fields: Mapping[str, Any], names: Directory) -> None:
-    """Make known what the ticket refers to, by the names that its carrier tells."""
-    found: dict[str, list[Named]] = {}
-    for kind, (number, name) in _NAMED.items():
-        if fields.get(number) and fields.get(name):
-            found.setdefault(kind, []).append(
-                Named(fields[number], fields[name], names.get(kind, fields[number]).facts)
+class _Names:
+    """What one ticket refers to, by the names that its carrier tells, beside what is known of it."""
+
+    def __init__(self, known: Directory, fallback: str) -> None:
+        self.known = known
+        self.fallback = fallback
+        self.left_out: list[str] = []
+
+    def told(self, row: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, list[Named]]:
+        """The entries of the directory that are new or have changed, by kind."""
+        found: dict[str, list[Named]] = {}
+        for kind, (number, name) in _NAMED.items():
+            if fields.get(number) and fields.get(name):
+                found.setdefault(kind, []).append(self._entry(kind, fields[number], fields[name]))
+        if row["TicketStatus"] and fields.get("TicketStatusDisplayValue"):
+            entry = self._entry(
+                "status", row["TicketStatus"], fields["TicketStatusDisplayValue"], base=row["BaseStatus"]
             )
-    if row["TicketStatus"] and fields.get("TicketStatusDisplayValue"):
-        known = names.get("status", row["TicketStatus"]).facts
-        base = known or {"base": row["BaseStatus"]}
-        found.setdefault("status", []).append(Named(row["TicketStatus"], fields["TicketStatusDisplayValue"], base))
-    for number, name in (("CreatedBy", "CreatedByName"), ("OwnedBy", "OwnedByName")):
-        if row[number] != SYSTEM_USER and fields.get(name):
-            facts = dict(names.get("user", row[number]).facts)
-            if number == "OwnedBy":
-                facts["associate"] = fields.get("OwnedByAssociateId", 0)
-            found.setdefault("user", []).append(Named(row[number], fields[name], facts))
-    if row["CustId"] not in (None, NO_PERSON, 0):
-        told = {
-            "first": "PersonFirstname",
-            "middle": "PersonMiddleName",
-            "last": "PersonLastname",
-            "contact": "ContactId",
+            found.setdefault("status", []).append(entry)
+        for number, name in (("CreatedBy", "CreatedByName"), ("OwnedBy", "OwnedByName")):
+            if row[number] != SYSTEM_USER and fields.get(name):
+                facts = dict(self.known.get("user", row[number]).facts)
+                if number == "OwnedBy":
+                    facts["associate"] = fields.get("OwnedByAssociateId", 0)
+                found.setdefault("user", []).append(Named(row[number], fields[name], facts))
+        if row["CustId"] not in (None, NO_PERSON, 0):
+            found.setdefault("person", []).append(self._person(row["CustId"], fields))
+        if row["Category"] and fields.get("CategoryFullname"):
+            found.setdefault("category", []).extend(self._categories(row["Category"], fields["CategoryFullname"]))
+        return {
+            kind: [each for each in entries if self.known.get(kind, each.id) != each] for kind, entries in found.items()
         }
-        facts = {**names.get("person", row["CustId"]).facts, **{key: fields.get(name) or 0 if key == "contact" else
-            fields.get(name) or "" for key, name in told.items()}}  # fmt: skip
-        found.setdefault("person", []).append(Named(row["CustId"], fields.get("PersonFullname") or "", facts))
-    if row["Category"] and fields.get("CategoryFullname"):
-        found.setdefault("category", []).extend(_categories(row["Category"], str(fields["CategoryFullname"]), names))
-    for kind, entries in found.items():
-        enter(ctx.db, tenant_name(ctx), kind, [each for each in entries if names.get(kind, each.id) != each])
 
+    def _entry(self, kind: str, id_: int, told: Any, **unless_known: Any) -> Named:
+        known = self.known.get(kind, id_)
+        facts = {**unless_known, **known.facts}
+        if not isinstance(told, Mapping):
+            return Named(id_, told, facts)
+        name = self.put_together(f"{kind} {id_}", known.name if facts.get(_TOLD) else "", told)
+        return Named(id_, name, {**facts, _TOLD: True})
 
-def _categories(id_: int, path: str, names: Directory) -> list[Named]:
-    """A category and those above it; of these only the names are told, so their numbers are ours."""
-    if names.category_path(id_) == path.split("/"):
-        return []
-    made: list[Named] = []
-    parent, parts = 0, path.split("/")
-    numbers = {each.name: each.id for each in names.all("category") if each.id >= _ABOVE}
-    for part in parts[:-1]:
-        number = numbers.setdefault(part, _ABOVE + len(numbers))
-        made.append(Named(number, part, {"parent": parent}))
-        parent = number
-    return [*made, Named(id_, parts[-1], {**names.get("category", id_).facts, "parent": parent})]
+    def put_together(self, what: str, name: str, told: Mapping[str, str]) -> str:
+        """A text with what is told of it; languages that were told before stay."""
+        name = told.get("", name)
+        for code, text in told.items():
+            shown = Tongue(code, None, self.fallback).text(name) if code and name else name
+            if not code or shown == text:
+                continue
+            if not name and code == _OTHER:
+                name = text
+                continue
+            try:
+                if "[" in name and not languages.parts(name):
+                    raise ValueError(f"{name!r} is text from elsewhere, which has no place for {code}: {text!r}")
+                name = languages.composed({**languages.parts(name), code: text})
+            except ValueError as error:
+                name = name or text
+                self.left_out.append(f"{what}: {error}; it stays {name!r}")
+        return name
+
+    def _person(self, id_: int, fields: Mapping[str, Any]) -> Named:
+        facts = {**self.known.get("person", id_).facts, "contact": fields.get("ContactId") or 0}
+        for key, name in (("first", "PersonFirstname"), ("middle", "PersonMiddleName"), ("last", "PersonLastname")):
+            facts[key] = fields.get(name) or ""
+        return Named(id_, fields.get("PersonFullname") or "", facts)
+
+    def _categories(self, id_: int, told: Any) -> list[Named]:
+        """A category and those above it; of these only the names are told, so their numbers are ours."""
+        told = told if isinstance(told, Mapping) else {"": str(told)}
+        if [*told] == [""] and self.known.category_path(id_) == told[""].split("/"):
+            return []
+        paths = {code: path.split("/") for code, path in told.items()}
+        depth = len(next(iter(paths.values())))
+        for code, path in paths.items():
+            if len(path) != depth:
+                self.left_out.append(
+                    f"category {id_}: in {code or 'the raw text'} it lies elsewhere, at {'/'.join(path)!r}"
+                )
+        levels = [{code: path[n] for code, path in paths.items() if len(path) == depth} for n in range(depth)]
+        leaf, made, parent = self.known.get("category", id_), list[Named](), 0
+        for above, level in zip(self._above(leaf, depth), levels[:-1], strict=False):
+            here = above if self._may_be(above, level, parent) else self._namesake(level, parent)
+            number = here.id or max(
+                _ABOVE - 1, *(each.id for each in [*made, *self.known.all("category")])
+            ) + 1  # fmt: skip
+            name = self.put_together(f"category {number}", here.name, level)
+            made.append(Named(number, name, {"parent": parent}))
+            parent = number
+        name = self.put_together(f"category {id_}", leaf.name if leaf.facts.get(_TOLD) else "", levels[-1])
+        return [*made, Named(id_, name, {**leaf.facts, "parent": parent, _TOLD: True})]
+
+    def _above(self, leaf: Named, depth: int) -> list[Named]:
+        """The categories above one whose place was told before, from the top down; NOBODY for each that is not known."""
+        found: list[Named] = []
+        here = leaf
+        while here.facts.get("parent") and len(found) < depth:
+            here = self.known.get("category", int(here.facts["parent"]))
+            found.append(here)
+        return found[::-1] if len(found) == depth - 1 else [NOBODY] * (depth - 1)
+
+    def _may_be(self, known: Named, level: Mapping[str, str], parent: int) -> bool:
+        """Whether a category that we numbered may be the one that is told: it lies there, and says nothing else."""
+        held = languages.parts(known.name)
+        return known.id >= _ABOVE and known.facts.get("parent") == parent and all(
+            (held.get(code, text) if held and code else known.name) == text for code, text in level.items()
+        )  # fmt: skip
+
+    def _namesake(self, level: Mapping[str, str], parent: int) -> Named:
+        for each in self.known.all("category"):
+            held = languages.parts(each.name)
+            same = any((held.get(code) if held and code else each.name) == text for code, text in level.items())
+            if same and self._may_be(each, level, parent):
+                return each
+        return NOBODY
