@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from mockservers import __version__
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Headers
+from mockservers.kernel.secrets import coding
 from mockservers.recording import addresses, trees
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.exchanges import BASE, NO_TEXT, Recorded, text_of, value_of
@@ -88,8 +89,8 @@ def _request(exchange: Recorded) -> dict[str, Any]:
             made["postData"] = {
                 "mimeType": media, "text": base64.b64encode(exchange.body).decode(), "_encoding": "base64",
             }  # fmt: skip
-        elif codec != "utf-8":
-            made["postData"]["_charset"] = codec
+        elif coding(exchange.body, media) is not None:
+            made["postData"]["_charset"] = codec  # which need not be what the headers say
     return made
 
 
@@ -99,6 +100,8 @@ def _response(exchange: Recorded) -> dict[str, Any]:
     content: dict[str, Any] = {"size": len(body), "mimeType": exchange.reply_header("content-type") or "x-unknown"}
     if _is_text(text) and codec == "utf-8":
         content["text"] = text
+        if coding(body, exchange.reply_header("content-type")) is not None:
+            content["_charset"] = codec
     else:
         content |= {"text": base64.b64encode(body).decode(), "encoding": "base64"}
     status = exchange.status or 0
@@ -205,10 +208,10 @@ def _recorded(n: int, raw: Mapping[str, Any], request: Any, response: Any, path:
         method=str(request["method"]),
         target=path + (f"?{query}" if query else ""),
         headers=_headers(request.get("headers", ())),
-        body=_posted(request.get("postData")),
+        body=_posted(request.get("postData"), _headers(request.get("headers", ()))),
         status=status,
         reply_headers=_headers(response.get("headers", ())),
-        reply_body=_content(response.get("content")),
+        reply_body=_content(response.get("content"), _headers(response.get("headers", ()))),
         fault=fault if isinstance(fault, str) else None if status is not None else "reset",
         took=max(0, round(float(raw.get("time") or 0) * 1000)),
     )
@@ -220,7 +223,7 @@ def _headers(raw: Any) -> Headers:
     return [(name, value) for name, value in pairs if name and name[0] != ":" and name.lower() not in _CONNECTION]
 
 
-def _posted(raw: Any) -> bytes:
+def _posted(raw: Any, headers: Headers) -> bytes:
     if not isinstance(raw, Mapping):
         return b""
     text = raw.get("text")
@@ -228,22 +231,27 @@ def _posted(raw: Any) -> bytes:
         from urllib.parse import urlencode
 
         return urlencode([(str(each.get("name", "")), str(each.get("value", ""))) for each in raw["params"]]).encode()
-    return _bytes(str(text or ""), str(raw.get("_encoding", "")), str(raw.get("_charset", "utf-8")))
+    return _bytes(str(text or ""), str(raw.get("_encoding", "")), raw.get("_charset"), headers)
 
 
-def _content(raw: Any) -> bytes:
+def _content(raw: Any, headers: Headers) -> bytes:
     if not isinstance(raw, Mapping):
         return b""
-    return _bytes(str(raw.get("text") or ""), str(raw.get("encoding", "")))
+    return _bytes(str(raw.get("text") or ""), str(raw.get("encoding", "")), raw.get("_charset"), headers)
 
 
-def _bytes(text: str, encoding: str, charset: str = "utf-8") -> bytes:
+def _bytes(text: str, encoding: str, charset: Any, headers: Headers) -> bytes:
+    """The bytes of a body, whose text a HAR file holds decoded from the charset that its headers name."""
     if encoding == "base64":
         try:
             return base64.b64decode(text)
         except (binascii.Error, ValueError) as error:
             raise RecordingError(f"a body of the HAR file is not the base64 that it says it is: {error}") from error
-    return text.encode(charset, "surrogatepass" if charset == "utf-8" else "replace")
+    codec = str(charset or coding(b"", value_of(headers, "content-type")) or "utf-8")
+    try:
+        return text.encode(codec)
+    except (UnicodeError, LookupError):
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _placed(recorded: Recorded, rewrite: addresses.Rewriter, upstream: Upstream) -> Recorded:
