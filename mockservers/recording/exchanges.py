@@ -175,7 +175,7 @@ def from_dict(raw: Any) -> Recorded:
             target=str(request["target"]),
             headers=_headers(request),
             body=_body(request),
-            status=None if answer is None else int(answer["status"]),
+            status=None if answer is None else _status(answer["status"]),
             reply_headers=[] if answer is None else _headers(answer),
             reply_body=b"" if answer is None else _body(answer),
             fault=_fault(raw.get("fault")),
@@ -184,11 +184,17 @@ def from_dict(raw: Any) -> Recorded:
         )
     except NotAnExchange:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, LookupError) as error:
         raise NotAnExchange(
             f"an exchange needs `exchange`, `at`, `request` with method, target and headers, and `answer` with a status: "
             f"{type(error).__name__} {error}"
         ) from error
+
+
+def _status(value: Any) -> int:
+    if not 100 <= int(value) <= 999:
+        raise NotAnExchange(f"a status has three digits, unlike {value!r}")
+    return int(value)
 
 
 def _fault(value: Any) -> str | None:

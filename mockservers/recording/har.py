@@ -22,7 +22,7 @@ from mockservers.kernel.journal import Headers
 from mockservers.kernel.secrets import coding
 from mockservers.recording import addresses, trees
 from mockservers.recording.addresses import Upstream
-from mockservers.recording.exchanges import BASE, NO_TEXT, Recorded, text_of, value_of
+from mockservers.recording.exchanges import BASE, FAULTS, NO_TEXT, Recorded, text_of, value_of
 from mockservers.recording.files import Recording, RecordingError
 
 ORIGIN = "https://recorded.example"
@@ -38,15 +38,22 @@ _CONNECTION = frozenset(
 
 def export(recording: Recording, path: Path) -> int:
     """Write a HAR file, an entry at a time; tells how many. Raises FileExistsError for a file that is there."""
-    count = 0
     creator = {"name": "mockservers", "version": __version__}
+    count = 0
     with open(path, "x", encoding="utf-8") as file:
-        file.write(f'{{"log": {{"version": "1.2", "creator": {json.dumps(creator)}, "comment": ')
-        file.write(json.dumps(recording.head.note or f"a recording of {recording.head.vendor}") + ', "entries": [\n')
-        for exchange in recording:
-            file.write((",\n" if count else "") + json.dumps(entry(exchange), ensure_ascii=False))
-            count += 1
-        file.write("\n]}}\n")
+        try:
+            file.write(f'{{"log": {{"version": "1.2", "creator": {json.dumps(creator)}, "comment": ')
+            file.write(
+                json.dumps(recording.head.note or f"a recording of {recording.head.vendor}") + ', "entries": [\n'
+            )
+            for exchange in recording:
+                file.write((",\n" if count else "") + json.dumps(entry(exchange), ensure_ascii=False))
+                count += 1
+            file.write("\n]}}\n")
+            file.flush()
+        except BaseException:
+            path.unlink()  # half of it would be no HAR file
+            raise
     return count
 
 
@@ -165,7 +172,11 @@ def origin(found: list[Mapping[str, Any]]) -> str:
     """Scheme, host and port of most entries: the system that was talked to."""
     counts: Counter[str] = Counter()
     for each in found:
-        parts = urlsplit(str(each.get("request", {}).get("url", "")))
+        request = each.get("request")
+        try:
+            parts = urlsplit(str(request.get("url", "")) if isinstance(request, Mapping) else "")
+        except ValueError:
+            continue  # such as a bracket of an IPv6 address alone
         if parts.scheme in ("http", "https") and parts.netloc:
             counts[f"{parts.scheme}://{parts.netloc}"] += 1
     if not counts:
@@ -191,7 +202,14 @@ def exchanges(found: list[Mapping[str, Any]], upstream: Upstream) -> Iterator[Re
         ):
             continue
         n += 1
-        recorded = _recorded(n, each, request, response, parts.path or "/", parts.query)
+        try:
+            recorded = _recorded(n, each, request, response, parts.path or "/", parts.query)
+        except RecordingError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise RecordingError(
+                f"entry {n} of the HAR file is not formed as HAR 1.2 forms it: {type(error).__name__} {error}"
+            ) from error
         yield _placed(recorded, to_file, upstream)
 
 
@@ -201,6 +219,8 @@ def _recorded(n: int, raw: Mapping[str, Any], request: Any, response: Any, path:
     except (KeyError, TypeError, ValueError) as error:
         raise RecordingError(f"entry {n} of the HAR file has no startedDateTime with an offset: {error}") from error
     status = int(response.get("status") or 0) or None
+    if status is not None and not 100 <= status <= 999:
+        raise RecordingError(f"entry {n} of the HAR file has the status {status}, which is none of HTTP")
     fault = raw.get("_fault")
     return Recorded(
         n=n,
@@ -212,15 +232,23 @@ def _recorded(n: int, raw: Mapping[str, Any], request: Any, response: Any, path:
         status=status,
         reply_headers=_headers(response.get("headers", ())),
         reply_body=_content(response.get("content"), _headers(response.get("headers", ()))),
-        fault=fault if isinstance(fault, str) else None if status is not None else "reset",
+        fault=fault if fault in FAULTS else None if status is not None else "reset",
         took=max(0, round(float(raw.get("time") or 0) * 1000)),
     )
 
 
 def _headers(raw: Any) -> Headers:
     """Headers without those of connections, whose bodies a HAR file holds decoded."""
-    pairs = [(str(each.get("name", "")), str(each.get("value", ""))) for each in raw]
-    return [(name, value) for name, value in pairs if name and name[0] != ":" and name.lower() not in _CONNECTION]
+    pairs = [  # browsers write what came several times as the lines of one
+        (str(each.get("name", "")), line)
+        for each in raw
+        for line in str(each.get("value", "")).replace("\0", "").splitlines() or [""]
+    ]
+    return [
+        (name, value)
+        for name, value in pairs
+        if name and name[0] != ":" and name.isprintable() and name.lower() not in _CONNECTION
+    ]
 
 
 def _posted(raw: Any, headers: Headers) -> bytes:

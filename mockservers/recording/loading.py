@@ -46,6 +46,14 @@ def load(recording: Recording, world: World, tenant: str | None = None) -> Loade
     return loaded
 
 
+def tells_of_records(recording: Recording, dialect: Dialect) -> bool:
+    """Whether there is anything to load; reads the whole file, so that one that cannot be read has begun nothing."""
+    here, found = adapter(recording.head.vendor), False
+    for exchange in recording:
+        found = found or any(True for _ in here.seen(exchange, dialect))
+    return found
+
+
 def merged(before: Seen | None, seen: Seen) -> Seen:
     """What is known of a record once more was told: an answer need not tell all of it."""
     if before is None or before.fields == seen.fields:

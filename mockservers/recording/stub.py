@@ -61,7 +61,7 @@ class Stub:
 
     def _read(self) -> None:
         for place, line in self.recording.lines():
-            exchange = self.recording.read(line)
+            exchange = self.recording.read(place, line)
             number = len(self.places)
             self.places.append(place)
             means = meaning.of(self.adapter, exchange)

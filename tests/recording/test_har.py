@@ -222,6 +222,45 @@ def test_files_that_are_no_har_are_told_what_is_wrong(text: str, words: str, tmp
     assert [each.name for each in tmp_path.iterdir()] == ["file.har"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"request": []}, {"request": {"url": "https://["}}, {"response": []}, {"time": 1e308}, {"time": [1]},
+        {"response": {"status": 99999}}, {"response": {"status": "soon"}}, {"response": {"headers": ["a"]}},
+        {"request": {"url": "https://a.example/", "method": "GET", "headers": 3}},
+        {"request": {"url": "https://a.example/", "method": "GET", "postData": {"params": ["a"]}}},
+    ],
+)  # fmt: skip
+def test_entries_of_another_form_are_told_and_leave_nothing(wrong: dict[str, Any], tmp_path: Path) -> None:
+    right = {
+        "startedDateTime": "2026-03-02T10:00:00Z", "time": 1, "request": {"url": "https://a.example/", "method": "GET"},
+        "response": {"status": 200},
+    }  # fmt: skip
+    file, out = tmp_path / "file.har", tmp_path / "out.yaml"
+    file.write_text(json.dumps({"log": {"entries": [right, {**right, **wrong}]}}))
+    done = CliRunner().invoke(
+        main, ["har", "import", "get_tickets", str(file), "--out", str(out), "--url", "https://a.example"]
+    )
+    assert done.exit_code == 2, done.output
+    assert "entry 2 of the HAR file" in done.output
+    assert [each.name for each in tmp_path.iterdir()] == ["file.har"]
+
+
+def test_headers_that_came_twice_come_in_twice(tmp_path: Path) -> None:
+    """Browsers write them as the lines of one."""
+    entry = {
+        "startedDateTime": "2026-03-02T10:00:00Z",
+        "request": {"url": "https://a.example/", "method": "GET", "headers": [{"name": "X-Empty", "value": ""}]},
+        "response": {"status": 200, "headers": [{"name": "Set-Cookie", "value": "a=hunter22; Path=/\nb=hunter33"}]},
+    }
+    file, path = tmp_path / "file.har", tmp_path / "out.yaml"
+    file.write_text(json.dumps({"log": {"entries": [entry]}}))
+    run("har", "import", "get_tickets", str(file), "--out", str(path))
+    (kept,) = Recording(path)
+    assert kept.headers == [("X-Empty", "")]
+    assert kept.reply_headers == [("Set-Cookie", "a=__secret.cookie__; Path=/"), ("Set-Cookie", "b=__secret.cookie__")]
+
+
 def test_a_size_that_nobody_reads_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(har, "LARGEST", 3)
     (tmp_path / "file.har").write_text("1234")
