@@ -11,7 +11,7 @@ import json
 import ssl
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from weakref import WeakSet
 
 import aiohttp
@@ -107,6 +107,11 @@ class Recorder(Listener):
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = _path(request.raw_path)
+        if request.method == hdrs.METH_CONNECT or not self._meant(request.raw_path):
+            # Whatever a client has for others is not to reach this vendor, nor the file.
+            return _plain(
+                421, f"this is no proxy for other hosts; set none, and give the client {self.url} as its address"
+            )
         if path.startswith("/_mock/"):
             return await self._status(request, path)
         try:
@@ -118,6 +123,17 @@ class Recorder(Listener):
             return _plain(404, f"there is no upstream {path}; --upstream was given {len(self.upstreams)} times")
         upstream, below = chosen
         return await _Passage(self, request, upstream, below, path, body).go()
+
+    def _meant(self, raw: str) -> bool:
+        """Whether what a request line names is here: a path, or an address with this port or of an upstream."""
+        if raw.startswith("/"):
+            return True
+        try:
+            parts = urlsplit(raw)
+            port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+        except ValueError:
+            return False
+        return port == self.port or any((parts.hostname, port) == (each.host, each.port) for each in self.upstreams[:1])
 
     def _chosen(self, path: str) -> tuple[Upstream, str] | None:
         if not path.startswith(VIA):
