@@ -291,11 +291,11 @@ def _loose(names: frozenset[str]) -> re.Pattern[str]:
     words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
     quote = r"(?:\\*[\"']|&quot;|&#34;|&apos;|&#39;)"
     return re.compile(
-        rf"(?<![\w-])(?P<name>{words})(?:"
+        rf"(?P<part>name=[\"']?)?(?<![\w-])(?P<name>{words})(?:"
         rf"(?P<q>{quote})\s*:\s*(?P=q)(?P<a>(?:\\.|(?!(?P=q))[^\\])*)"
         rf"|{quote}\s*:\s*(?P<b>-?[0-9][0-9.eE+-]*)"
         rf"|(?:\s[^<>]*)?>(?P<c>[^<]+)"
-        rf"|[\"']?(?:;[^\r\n]*)?\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<e>(?s:.+?))(?=\r?\n--|\Z)"
+        rf"|(?(part)[\"']?(?:;[^\r\n]*)?\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<e>(?s:.+?))(?=\r?\n--|\Z)|(?!))"
         rf"|\s*=\s*[\"']?(?P<d>[^&\"'<>\s]+))",
         re.IGNORECASE,
     )

@@ -350,3 +350,10 @@ def test_a_secret_in_another_charset_is_the_same_one(coding: str, tmp_path: Path
         (kept,) = Recording(path)
         assert not (kept.reply_body or b"").replace(b"__secret.password__", b"").strip()
         assert kept.target in ("/x", "/x?password=__secret.password__")
+
+
+def test_a_word_in_a_letter_tells_of_no_secret(tmp_path: Path) -> None:
+    letter = b"Dear all,\nthe password\n\nis on the wall.\n--\nme"
+    sealed([Recorded(1, 0, "POST", "/x", [("Content-Type", "text/plain")], letter, 200)], tmp_path / "session.yaml")
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert kept.body == letter
