@@ -32,6 +32,8 @@ _SETTING = re.compile(
 )
 """What a cookie holds that is no secret, such as a language: it is replaced in its header only."""
 _COOKIE_SECRET = re.compile(r"([^=;,\s]+)=(\"[^\"]*\"|[^;]*)")
+_BLOTTED = re.compile("[*\u2022\u25cf]+")
+"""What a vendor itself writes instead of a password."""
 _BARE_COOKIE = re.compile(r"(?:\A|(?<=;))\s*([^=;\"\s][^=;\"]*?)\s*(?=;|\Z)")
 """A cookie of which only the value is said."""
 _USER_INFO = re.compile(r"(?<=://)[^/?#@\s:\"'<>]*:([^/?#@\s\"'<>]+)(?=@)")
@@ -236,7 +238,7 @@ class Vault:
                 above = self._below.search(leaf.path)
                 kind = self.names[above[1].lower()] if above is not None else None
             told = leaf.value.strip() if leaf.kind in ("text", "number") else ""
-            if kind is not None and told and not PLACEHOLDER.fullmatch(told):
+            if kind is not None and told and not PLACEHOLDER.fullmatch(told) and not _BLOTTED.fullmatch(told):
                 secrets.append((kind, leaf.value))
         return secrets
 

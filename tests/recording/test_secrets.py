@@ -357,3 +357,10 @@ def test_a_word_in_a_letter_tells_of_no_secret(tmp_path: Path) -> None:
     sealed([Recorded(1, 0, "POST", "/x", [("Content-Type", "text/plain")], letter, 200)], tmp_path / "session.yaml")
     (kept,) = Recording(tmp_path / "session.yaml")
     assert kept.body == letter
+
+
+def test_what_the_vendor_itself_blotted_out_is_no_secret(tmp_path: Path) -> None:
+    told = b'<a xmlns:i="urn:i"><Password i:type="i:string">******</Password><Title>****** urgent</Title></a>'
+    sealed([Recorded(1, 0, "GET", "/x", [], b"", 200, [("Content-Type", XML)], told)], tmp_path / "session.yaml")
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert kept.reply_body == told
