@@ -40,7 +40,7 @@ _NAMED = {
 }  # fmt: skip
 """Kinds of the directory of which a carrier tells number and name."""
 _TOLD = "told"
-"""A fact of what was named by code: its languages came from elsewhere, and none is the demo company's."""
+"""A fact of what was named by code: its texts by language. What has none is the demo company's own."""
 _OTHER = "??"
 """The code of a language that strings cannot carry: its texts are those of the one that it falls back to."""
 _ABOVE = 1_000_000_000
@@ -85,7 +85,7 @@ def _take(ctx: Context, id_: int, fields: Mapping[str, Any]) -> list[str]:
     names = _Names(directory(ctx), str(ctx.dialect["language_fallback"]))
     right = fields.get("TableRight")
     if isinstance(right, Mapping) and isinstance(right.get("Reason"), Mapping):
-        right = {**right, "Reason": names.put_together(f"the reason of ticket {id_}'s right", "", right["Reason"])}
+        right = {**right, "Reason": names.name(f"the reason of ticket {id_}'s right", right["Reason"])}
     row = fresh({**values, "TicketId": id_, "right": None if right is None else json.dumps(right)})
     if row["BaseStatus"] == "Deleted":
         row["deleted"] = row["LastChanged"]
@@ -133,26 +133,27 @@ class _Names:
         facts = {**unless_known, **known.facts}
         if not isinstance(told, Mapping):
             return Named(id_, told, facts)
-        name = self.put_together(f"{kind} {id_}", known.name if facts.get(_TOLD) else "", told)
-        return Named(id_, name, {**facts, _TOLD: True})
+        said = _said(facts, told)
+        return Named(id_, self.name(f"{kind} {id_}", said), {**facts, _TOLD: said})
 
-    def put_together(self, what: str, name: str, told: Mapping[str, str]) -> str:
-        """A text with what is told of it; languages that were told before stay."""
-        name = told.get("", name)
-        for code, text in told.items():
-            shown = Tongue(code, None, self.fallback).text(name) if code and name else name
-            if not code or shown == text:
-                continue
-            if not name and code == _OTHER:
-                name = text
+    def name(self, what: str, said: Mapping[str, str]) -> str:
+        """The text that shows what is told in each language, as far as one can; plain where all say the same."""
+        held = dict(said)
+        raw, other = held.pop("", None), held.pop(_OTHER, None)
+        name = raw or next(iter(held.values()), None) or other or ""
+        made = languages.parts(name)
+        for code, text in held.items():
+            if len({*held.values()}) == 1 if raw is None else Tongue(code, None, self.fallback).text(raw) == text:
                 continue
             try:
-                if "[" in name and not languages.parts(name):
-                    raise ValueError(f"{name!r} is text from elsewhere, which has no place for {code}: {text!r}")
-                name = languages.composed({**languages.parts(name), code: text})
+                if raw is not None and "[" in raw and not made:
+                    raise ValueError(f"{raw!r} is text from elsewhere, which has no place for {code}: {text!r}")
+                name = languages.composed({**made, code: text})
+                made = languages.parts(name)
             except ValueError as error:
-                name = name or text
-                self.left_out.append(f"{what}: {error}; it stays {name!r}")
+                self.left_out.append(f"{what}: {error}")
+        if other is not None and Tongue(_OTHER, None, self.fallback).text(name) != other:
+            self.left_out.append(f"{what}: {other!r} was told in a language without a code, and it is {name!r}")
         return name
 
     def _person(self, id_: int, fields: Mapping[str, Any]) -> Named:
@@ -164,8 +165,10 @@ class _Names:
     def _categories(self, id_: int, told: Any) -> list[Named]:
         """A category and those above it; of these only the names are told, so their numbers are ours."""
         told = told if isinstance(told, Mapping) else {"": str(told)}
+        leaf = self.known.get("category", id_)
         if [*told] == [""] and self.known.category_path(id_) == told[""].split("/"):
-            return []
+            chain = [*self._above(leaf, len(told[""].split("/"))), leaf]
+            return [each._replace(facts={**each.facts, _TOLD: {"": each.name}}) for each in chain]
         paths = {code: path.split("/") for code, path in told.items()}
         depth = len(next(iter(paths.values())))
         for code, path in paths.items():
@@ -174,17 +177,19 @@ class _Names:
                     f"category {id_}: in {code or 'the raw text'} it lies elsewhere, at {'/'.join(path)!r}"
                 )
         levels = [{code: path[n] for code, path in paths.items() if len(path) == depth} for n in range(depth)]
-        leaf, made, parent = self.known.get("category", id_), list[Named](), 0
+        made, parent = list[Named](), 0
         for above, level in zip(self._above(leaf, depth), levels[:-1], strict=False):
             here = above if self._may_be(above, level, parent) else self._namesake(level, parent)
             number = here.id or max(
                 _ABOVE - 1, *(each.id for each in [*made, *self.known.all("category")])
             ) + 1  # fmt: skip
-            name = self.put_together(f"category {number}", here.name, level)
-            made.append(Named(number, name, {"parent": parent}))
+            said = _said(here.facts, level)
+            made.append(
+                Named(number, self.name(f"category {number}", said), {**here.facts, "parent": parent, _TOLD: said})
+            )
             parent = number
-        name = self.put_together(f"category {id_}", leaf.name if leaf.facts.get(_TOLD) else "", levels[-1])
-        return [*made, Named(id_, name, {**leaf.facts, "parent": parent, _TOLD: True})]
+        said = _said(leaf.facts, levels[-1])
+        return [*made, Named(id_, self.name(f"category {id_}", said), {**leaf.facts, "parent": parent, _TOLD: said})]
 
     def _above(self, leaf: Named, depth: int) -> list[Named]:
         """The categories above one whose place was told before, from the top down; NOBODY for each that is not known."""
@@ -196,16 +201,21 @@ class _Names:
         return found[::-1] if len(found) == depth - 1 else [NOBODY] * (depth - 1)
 
     def _may_be(self, known: Named, level: Mapping[str, str], parent: int) -> bool:
-        """Whether a category that we numbered may be the one that is told: it lies there, and says nothing else."""
-        held = languages.parts(known.name)
-        return known.id >= _ABOVE and known.facts.get("parent") == parent and all(
-            (held.get(code, text) if held and code else known.name) == text for code, text in level.items()
+        """Whether a category may be the one that is told: it lies there, and was told to be nothing else."""
+        held = known.facts.get(_TOLD) or {}
+        return bool(held) and known.facts.get("parent", 0) == parent and all(
+            held.get(code, text) == text for code, text in level.items()
         )  # fmt: skip
 
     def _namesake(self, level: Mapping[str, str], parent: int) -> Named:
         for each in self.known.all("category"):
-            held = languages.parts(each.name)
-            same = any((held.get(code) if held and code else each.name) == text for code, text in level.items())
+            held = each.facts.get(_TOLD, {})
+            same = any(held.get(code) == text for code, text in level.items())
             if same and self._may_be(each, level, parent):
                 return each
         return NOBODY
+
+
+def _said(facts: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, str]:
+    """What is told of a name by now: a text as it is held tells all languages at once."""
+    return dict(told) if "" in told else {**facts.get(_TOLD, {}), **told}
