@@ -25,6 +25,9 @@ DIALECT = click.option(
 )  # fmt: skip
 
 
+NOTHING = "the recording tells of no record, so nothing was loaded. Record a client that reads tickets"
+
+
 def opened(file: Path, texts: tuple[str, ...]) -> tuple[Recording, Dialect]:
     """A recording, and the dialect of its vendor that was asked for."""
     from mockservers import settings
@@ -55,11 +58,14 @@ def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
     from mockservers import settings, vendors
     from mockservers.kernel.world import WorldConfig, Worlds
     from mockservers.recording.loading import load as load_recording
+    from mockservers.recording.loading import tells_of_records
 
     recording, chosen = opened(file, dialect)
     vendor, path = recording.head.vendor, settings.store(store)
     if path is None:
         raise ValueError("--store takes a file, such as sqlite:///loaded.db; for memory there is `serve --load FILE`")
+    if not tells_of_records(recording, chosen):
+        raise ValueError(NOTHING)
     config = WorldConfig(data=settings.data(["empty"]), dialects={vendor: chosen.changes()}, store=path)
     worlds = Worlds(vendors.emulator, config)
     try:
@@ -78,7 +84,7 @@ def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
 def tell_loaded(vendor: str, loaded: Loaded) -> None:
     """How many records there are now, and which were left out."""
     if not loaded.records:
-        stop("the recording tells of no record, so nothing was loaded. Record a client that reads tickets")
+        stop(NOTHING)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(loaded.records.items()))
     click.echo(f"{vendor}: {kinds}")
     for each in loaded.left_out[:10]:
@@ -249,7 +255,7 @@ def har_import(
             if writer is None:
                 writer = Writer(out, Head(vendor, exchange.at, f"from {file.name}", options))
             writer.add(vault.mask(exchange))
-    except ValueError:
+    except BaseException:
         if writer is not None:
             writer.discard()
         raise

@@ -88,6 +88,8 @@ class Drift:
 def drift(recording: Recording, dialect: Dialect, accepted: Accepted | None = None) -> Drift:
     """Replay a recording against the emulator loaded from it."""
     vendor = recording.head.vendor
+    if next(iter(recording), None) is None:
+        raise RecordingError(f"{recording.path} holds no exchange, so there is nothing to compare")
     first = _run(recording, dialect)
     found = Drift(vendor, len(first.compared), first.skipped, first.left_out)
     runs, chosen = first, dialect
@@ -241,6 +243,9 @@ def between(left: Recording, right: Recording, accepted: Accepted | None = None)
         raise RecordingError(
             f"{left.path} is of {left.head.vendor}, {right.path} of {right.head.vendor}; nothing compares"
         )
+    for each in (left, right):
+        if next(iter(each), None) is None:
+            raise RecordingError(f"{each.path} holds no exchange, so there is nothing to compare")
     here = adapter(left.head.vendor)
     answers: dict[bytes, list[tuple[int, Recorded]]] = {}
     for exchange in right:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,9 @@ HOST = "__host__"
 FAULTS = ("refused", "reset", "cut", "timeout")
 """What can become of an exchange at the upstream: no connection; a connection that ended before or in the answer with a
 reset; a body that ended early; silence."""
+
+MOST_RECORDED = 64 << 20
+"""Bytes of a body that are kept; a longer one is left out."""
 
 NO_TEXT = re.compile("[\udc80-\udcff]")
 """Bytes of a body that are no UTF-8, as `text_of` lets them through."""
@@ -71,6 +75,31 @@ class Recorded:
 def value_of(headers: Headers, name: str) -> str:
     """The first header of that name, or empty text."""
     return next((value for key, value in headers if key.lower() == name), "")
+
+
+def unpacked(body: bytes, coding: str) -> bytes | None:
+    """A body without its content coding; None for a coding that is not known, or a bomb."""
+    if coding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return None
+    for bits in (47, -15):  # with a header of gzip or zlib, then bare
+        unpacker = zlib.decompressobj(bits)
+        try:
+            plain = unpacker.decompress(body, MOST_RECORDED)
+        except zlib.error:
+            continue
+        return None if unpacker.unconsumed_tail else plain
+    return None
+
+
+def decoded(body: bytes | None, headers: Headers) -> tuple[bytes | None, Headers, str]:
+    """A body and its headers without its content coding, in which a secret could not be found; or None, and why."""
+    coded = value_of(headers, "content-encoding")
+    if not coded or not body or coded.strip().lower() == "identity":
+        return body, headers, ""
+    plain = unpacked(body, coded)
+    if plain is None:
+        return None, headers, f"a body coded as {coded}, which cannot be searched for secrets"
+    return plain, [each for each in headers if each[0].lower() != "content-encoding"], ""
 
 
 def text_of(body: bytes, headers: Headers) -> tuple[str, str]:
@@ -146,7 +175,7 @@ def from_dict(raw: Any) -> Recorded:
             target=str(request["target"]),
             headers=_headers(request),
             body=_body(request),
-            status=None if answer is None else int(answer["status"]),
+            status=None if answer is None else _status(answer["status"]),
             reply_headers=[] if answer is None else _headers(answer),
             reply_body=b"" if answer is None else _body(answer),
             fault=_fault(raw.get("fault")),
@@ -155,11 +184,17 @@ def from_dict(raw: Any) -> Recorded:
         )
     except NotAnExchange:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, LookupError) as error:
         raise NotAnExchange(
             f"an exchange needs `exchange`, `at`, `request` with method, target and headers, and `answer` with a status: "
             f"{type(error).__name__} {error}"
         ) from error
+
+
+def _status(value: Any) -> int:
+    if not 100 <= int(value) <= 999:
+        raise NotAnExchange(f"a status has three digits, unlike {value!r}")
+    return int(value)
 
 
 def _fault(value: Any) -> str | None:

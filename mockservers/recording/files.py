@@ -147,9 +147,9 @@ class Recording:
         for place, line in self.lines():
             yield self._exchange(place, line)
 
-    def read(self, line: str) -> Recorded:
+    def read(self, place: int, line: str) -> Recorded:
         """The exchange of a line that `lines` told."""
-        return self._exchange(0, line)
+        return self._exchange(place, line)
 
     def _exchange(self, place: int, line: str) -> Recorded:
         try:

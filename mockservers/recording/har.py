@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 from mockservers import __version__
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Headers
+from mockservers.kernel.secrets import coding
 from mockservers.recording import addresses, trees
 from mockservers.recording.addresses import Upstream
-from mockservers.recording.exchanges import BASE, NO_TEXT, Recorded, text_of, value_of
+from mockservers.recording.exchanges import BASE, FAULTS, NO_TEXT, Recorded, text_of, value_of
 from mockservers.recording.files import Recording, RecordingError
 
 ORIGIN = "https://recorded.example"
@@ -37,15 +38,22 @@ _CONNECTION = frozenset(
 
 def export(recording: Recording, path: Path) -> int:
     """Write a HAR file, an entry at a time; tells how many. Raises FileExistsError for a file that is there."""
-    count = 0
     creator = {"name": "mockservers", "version": __version__}
+    count = 0
     with open(path, "x", encoding="utf-8") as file:
-        file.write(f'{{"log": {{"version": "1.2", "creator": {json.dumps(creator)}, "comment": ')
-        file.write(json.dumps(recording.head.note or f"a recording of {recording.head.vendor}") + ', "entries": [\n')
-        for exchange in recording:
-            file.write((",\n" if count else "") + json.dumps(entry(exchange), ensure_ascii=False))
-            count += 1
-        file.write("\n]}}\n")
+        try:
+            file.write(f'{{"log": {{"version": "1.2", "creator": {json.dumps(creator)}, "comment": ')
+            file.write(
+                json.dumps(recording.head.note or f"a recording of {recording.head.vendor}") + ', "entries": [\n'
+            )
+            for exchange in recording:
+                file.write((",\n" if count else "") + json.dumps(entry(exchange), ensure_ascii=False))
+                count += 1
+            file.write("\n]}}\n")
+            file.flush()
+        except BaseException:
+            path.unlink()  # half of it would be no HAR file
+            raise
     return count
 
 
@@ -88,8 +96,8 @@ def _request(exchange: Recorded) -> dict[str, Any]:
             made["postData"] = {
                 "mimeType": media, "text": base64.b64encode(exchange.body).decode(), "_encoding": "base64",
             }  # fmt: skip
-        elif codec != "utf-8":
-            made["postData"]["_charset"] = codec
+        elif coding(exchange.body, media) is not None:
+            made["postData"]["_charset"] = codec  # which need not be what the headers say
     return made
 
 
@@ -99,6 +107,8 @@ def _response(exchange: Recorded) -> dict[str, Any]:
     content: dict[str, Any] = {"size": len(body), "mimeType": exchange.reply_header("content-type") or "x-unknown"}
     if _is_text(text) and codec == "utf-8":
         content["text"] = text
+        if coding(body, exchange.reply_header("content-type")) is not None:
+            content["_charset"] = codec
     else:
         content |= {"text": base64.b64encode(body).decode(), "encoding": "base64"}
     status = exchange.status or 0
@@ -162,7 +172,11 @@ def origin(found: list[Mapping[str, Any]]) -> str:
     """Scheme, host and port of most entries: the system that was talked to."""
     counts: Counter[str] = Counter()
     for each in found:
-        parts = urlsplit(str(each.get("request", {}).get("url", "")))
+        request = each.get("request")
+        try:
+            parts = urlsplit(str(request.get("url", "")) if isinstance(request, Mapping) else "")
+        except ValueError:
+            continue  # such as a bracket of an IPv6 address alone
         if parts.scheme in ("http", "https") and parts.netloc:
             counts[f"{parts.scheme}://{parts.netloc}"] += 1
     if not counts:
@@ -188,7 +202,14 @@ def exchanges(found: list[Mapping[str, Any]], upstream: Upstream) -> Iterator[Re
         ):
             continue
         n += 1
-        recorded = _recorded(n, each, request, response, parts.path or "/", parts.query)
+        try:
+            recorded = _recorded(n, each, request, response, parts.path or "/", parts.query)
+        except RecordingError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise RecordingError(
+                f"entry {n} of the HAR file is not formed as HAR 1.2 forms it: {type(error).__name__} {error}"
+            ) from error
         yield _placed(recorded, to_file, upstream)
 
 
@@ -198,6 +219,8 @@ def _recorded(n: int, raw: Mapping[str, Any], request: Any, response: Any, path:
     except (KeyError, TypeError, ValueError) as error:
         raise RecordingError(f"entry {n} of the HAR file has no startedDateTime with an offset: {error}") from error
     status = int(response.get("status") or 0) or None
+    if status is not None and not 100 <= status <= 999:
+        raise RecordingError(f"entry {n} of the HAR file has the status {status}, which is none of HTTP")
     fault = raw.get("_fault")
     return Recorded(
         n=n,
@@ -205,22 +228,30 @@ def _recorded(n: int, raw: Mapping[str, Any], request: Any, response: Any, path:
         method=str(request["method"]),
         target=path + (f"?{query}" if query else ""),
         headers=_headers(request.get("headers", ())),
-        body=_posted(request.get("postData")),
+        body=_posted(request.get("postData"), _headers(request.get("headers", ()))),
         status=status,
         reply_headers=_headers(response.get("headers", ())),
-        reply_body=_content(response.get("content")),
-        fault=fault if isinstance(fault, str) else None if status is not None else "reset",
+        reply_body=_content(response.get("content"), _headers(response.get("headers", ()))),
+        fault=fault if fault in FAULTS else None if status is not None else "reset",
         took=max(0, round(float(raw.get("time") or 0) * 1000)),
     )
 
 
 def _headers(raw: Any) -> Headers:
     """Headers without those of connections, whose bodies a HAR file holds decoded."""
-    pairs = [(str(each.get("name", "")), str(each.get("value", ""))) for each in raw]
-    return [(name, value) for name, value in pairs if name and name[0] != ":" and name.lower() not in _CONNECTION]
+    pairs = [  # browsers write what came several times as the lines of one
+        (str(each.get("name", "")), line)
+        for each in raw
+        for line in str(each.get("value", "")).replace("\0", "").splitlines() or [""]
+    ]
+    return [
+        (name, value)
+        for name, value in pairs
+        if name and name[0] != ":" and name.isprintable() and name.lower() not in _CONNECTION
+    ]
 
 
-def _posted(raw: Any) -> bytes:
+def _posted(raw: Any, headers: Headers) -> bytes:
     if not isinstance(raw, Mapping):
         return b""
     text = raw.get("text")
@@ -228,22 +259,27 @@ def _posted(raw: Any) -> bytes:
         from urllib.parse import urlencode
 
         return urlencode([(str(each.get("name", "")), str(each.get("value", ""))) for each in raw["params"]]).encode()
-    return _bytes(str(text or ""), str(raw.get("_encoding", "")), str(raw.get("_charset", "utf-8")))
+    return _bytes(str(text or ""), str(raw.get("_encoding", "")), raw.get("_charset"), headers)
 
 
-def _content(raw: Any) -> bytes:
+def _content(raw: Any, headers: Headers) -> bytes:
     if not isinstance(raw, Mapping):
         return b""
-    return _bytes(str(raw.get("text") or ""), str(raw.get("encoding", "")))
+    return _bytes(str(raw.get("text") or ""), str(raw.get("encoding", "")), raw.get("_charset"), headers)
 
 
-def _bytes(text: str, encoding: str, charset: str = "utf-8") -> bytes:
+def _bytes(text: str, encoding: str, charset: Any, headers: Headers) -> bytes:
+    """The bytes of a body, whose text a HAR file holds decoded from the charset that its headers name."""
     if encoding == "base64":
         try:
             return base64.b64decode(text)
         except (binascii.Error, ValueError) as error:
             raise RecordingError(f"a body of the HAR file is not the base64 that it says it is: {error}") from error
-    return text.encode(charset, "surrogatepass" if charset == "utf-8" else "replace")
+    codec = str(charset or coding(b"", value_of(headers, "content-type")) or "utf-8")
+    try:
+        return text.encode(codec)
+    except (UnicodeError, LookupError):
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _placed(recorded: Recorded, rewrite: addresses.Rewriter, upstream: Upstream) -> Recorded:

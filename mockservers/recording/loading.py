@@ -7,13 +7,14 @@ adapter and by the operation `import` of its records.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.world import World
-from mockservers.recording.adapters import Adapter, Seen, adapter
+from mockservers.recording.adapters import RAW, Adapter, Seen, Told, adapter
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording
 
@@ -45,11 +46,29 @@ def load(recording: Recording, world: World, tenant: str | None = None) -> Loade
     return loaded
 
 
+def tells_of_records(recording: Recording, dialect: Dialect) -> bool:
+    """Whether there is anything to load; reads the whole file, so that one that cannot be read has begun nothing."""
+    here, found = adapter(recording.head.vendor), False
+    for exchange in recording:
+        found = found or any(True for _ in here.seen(exchange, dialect))
+    return found
+
+
 def merged(before: Seen | None, seen: Seen) -> Seen:
     """What is known of a record once more was told: an answer need not tell all of it."""
     if before is None or before.fields == seen.fields:
         return seen
-    return Seen(seen.kind, seen.id, {**before.fields, **seen.fields}, seen.born or before.born, seen.changed)
+    fields = {**before.fields, **_joined(before.fields, seen.fields)}
+    return Seen(seen.kind, seen.id, fields, seen.born or before.born, seen.changed)
+
+
+def _joined(before: Any, now: Any) -> Any:
+    """What is told now; a text that is translated keeps its other languages, unless it is told as it is kept."""
+    if isinstance(now, Told):
+        return Told({**before, **now}) if isinstance(before, Told) and RAW not in now else now
+    if isinstance(now, Mapping) and isinstance(before, Mapping):
+        return {name: _joined(before.get(name), value) for name, value in now.items()}
+    return now
 
 
 def take(
@@ -64,16 +83,23 @@ def take(
     for start in range(0, len(given), _BATCH):
         batch = given[start : start + _BATCH]
         try:
-            world.act(vendor, IMPORT, _request(kind, batch), tenant)
+            _import(world, vendor, _request(kind, batch), loaded, tenant)
             taken += len(batch)
         except Misuse:
             for each in batch:
                 try:
-                    world.act(vendor, IMPORT, _request(kind, [each]), tenant)
+                    _import(world, vendor, _request(kind, [each]), loaded, tenant)
                     taken += 1
                 except Misuse as misuse:
                     loaded.left_out.append(f"{kind} {each.id}: {misuse}")
     return taken
+
+
+def _import(world: World, vendor: str, request: dict[str, object], loaded: Loaded, tenant: str | None) -> None:
+    """Import a batch, and note what of it the emulator cannot hold; once, for many records may tell the same."""
+    for each in world.act(vendor, IMPORT, request, tenant).get("left_out", ()):
+        if each not in loaded.left_out:
+            loaded.left_out.append(each)
 
 
 def _request(kind: str, batch: Iterable[Seen]) -> dict[str, object]:

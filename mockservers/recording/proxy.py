@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from weakref import WeakSet
 
 import aiohttp
@@ -24,7 +23,7 @@ from mockservers.kernel import clock
 from mockservers.kernel.journal import Headers
 from mockservers.recording import addresses
 from mockservers.recording.addresses import TEXTUAL, VIA, Rewriter, Upstream
-from mockservers.recording.exchanges import BASE, Recorded, value_of
+from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, decoded, unpacked, value_of
 from mockservers.recording.files import Writer
 from mockservers.recording.vault import Vault
 from mockservers.server import breakage
@@ -33,7 +32,6 @@ from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 
 MOST_BUFFERED = 4 << 20
 """Bytes of a text whose length is known that are held to be sent with their right length; others stream."""
-MOST_RECORDED = 64 << 20
 TIMEOUT = 100.0
 """Seconds without a byte from the upstream, after which an exchange counts as timed out."""
 _HOP = frozenset(
@@ -109,6 +107,11 @@ class Recorder(Listener):
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = _path(request.raw_path)
+        if request.method == hdrs.METH_CONNECT or not self._meant(request.raw_path):
+            # Whatever a client has for others is not to reach this vendor, nor the file.
+            return _plain(
+                421, f"this is no proxy for other hosts; set none, and give the client {self.url} as its address"
+            )
         if path.startswith("/_mock/"):
             return await self._status(request, path)
         try:
@@ -120,6 +123,17 @@ class Recorder(Listener):
             return _plain(404, f"there is no upstream {path}; --upstream was given {len(self.upstreams)} times")
         upstream, below = chosen
         return await _Passage(self, request, upstream, below, path, body).go()
+
+    def _meant(self, raw: str) -> bool:
+        """Whether what a request line names is here: a path, or an address with this port or of an upstream."""
+        if raw.startswith("/"):
+            return True
+        try:
+            parts = urlsplit(raw)
+            port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+        except ValueError:
+            return False
+        return port == self.port or any((parts.hostname, port) == (each.host, each.port) for each in self.upstreams[:1])
 
     def _chosen(self, path: str) -> tuple[Upstream, str] | None:
         if not path.startswith(VIA):
@@ -247,28 +261,14 @@ class _Passage:
         recorded = self.recorded
         recorded.took = clock.wall() - recorded.at
         recorded.fault = fault
+        recorded.body, recorded.headers, why = decoded(recorded.body, recorded.headers)
         if self.kept is None:
             recorded.reply_body, recorded.omitted = None, f"a body of over {MOST_RECORDED} bytes"
         else:
-            recorded.reply_body = bytes(self.kept)
-            self._unpack(recorded)
+            body, headers = bytes(self.kept), recorded.reply_headers
+            recorded.reply_body, recorded.reply_headers, recorded.omitted = decoded(body, headers)
+        recorded.omitted = recorded.omitted or why
         self.recorder.keep(recorded)
-
-    @staticmethod
-    def _unpack(recorded: Recorded) -> None:
-        """Keep what is coded as what it means: a secret inside of it could not be found."""
-        coded = recorded.reply_header("content-encoding")
-        if not coded or not recorded.reply_body:
-            return
-        plain = unpacked(recorded.reply_body, coded)
-        if plain is None:
-            recorded.reply_body, recorded.omitted = (
-                None,
-                f"a body coded as {coded}, which cannot be searched for secrets",
-            )
-        else:
-            recorded.reply_body = plain
-            recorded.reply_headers = [each for each in recorded.reply_headers if each[0].lower() != "content-encoding"]
 
     # --- the answer -------------------------------------------------------------------------------------------------
 
@@ -386,20 +386,6 @@ class _Passage:
         if self.request.transport is not None:
             self.request.transport.close()
         return stream
-
-
-def unpacked(body: bytes, coding: str) -> bytes | None:
-    """A body without its content coding; None for a coding that is not known, or a bomb."""
-    if coding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return None
-    for bits in (47, -15):  # with a header of gzip or zlib, then bare
-        unpacker = zlib.decompressobj(bits)
-        try:
-            plain = unpacker.decompress(body, MOST_RECORDED)
-        except zlib.error:
-            continue
-        return None if unpacker.unconsumed_tail else plain
-    return None
 
 
 def _path(raw: str) -> str:

@@ -75,8 +75,8 @@ def _masked_again(vault: Vault, part: Path, again: Path) -> int:
     recording, changed = Recording(part), 0
     with open(again, "xb") as file:
         file.write(recording.head.to_yaml().encode())
-        for _, line in recording.lines():
-            masked = to_line(vault.mask(recording.read(line)))
+        for place, line in recording.lines():
+            masked = to_line(vault.mask(recording.read(place, line)))
             changed += masked != line
             file.write(masked.encode())
     return changed

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 PLACEHOLDER = re.compile(r"__secret\.([a-z0-9-]+)(?:\.([0-9]+))?__")
 SHORTEST = 4
 """Characters; a shorter value is replaced at its place only: taking `a` out of every text would leave nothing."""
-_SHORTEST_BASE64 = 6
+_SHORTEST_BASE64 = 4
 _RUN = "[A-Za-z0-9+/_-]"
 
 Spell = Callable[[str], str]
@@ -45,6 +45,28 @@ def _numbered(text: str) -> str:
     return escape(text, {'"': "&#34;", "'": "&#39;"})
 
 
+def _numbered_wide(text: str) -> str:
+    """HTML as ASP.NET writes it: numbers for quotes, and for letters beyond ASCII."""
+    return _numbered(text).encode("ascii", "xmlcharrefreplace").decode()
+
+
+def _latin_numbered(text: str) -> str:
+    return re.sub("[\xa0-\xff]", lambda found: f"&#{ord(found[0])};", _numbered(text))
+
+
+def _json_net(text: str) -> str:
+    """JSON as .NET's older serialiser writes it: what means something in HTML is escaped."""
+    return re.sub("[&<>']", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False)[1:-1])
+
+
+def _json_net_core(text: str) -> str:
+    """JSON as .NET's newer serialiser writes it."""
+    plain = re.sub("[\"&'+<>`\x7f]", lambda found: f"\\u{ord(found[0]):04X}", text)
+    return re.sub(r"\\u[0-9a-f]{4}", lambda found: f"\\u{found[0][2:].upper()}", json.dumps(plain)[1:-1]).replace(
+        "\\\\u", "\\u"
+    )
+
+
 _SPELLINGS: tuple[Spell, ...] = (
     lambda text: quote(_raw(text), safe=""),
     lambda text: quote(_raw(text), safe="/"),
@@ -60,9 +82,13 @@ _SPELLINGS: tuple[Spell, ...] = (
     lambda text: escape(text, {'"': "&quot;", "'": "&#39;"}),
     lambda text: escape(text, {'"': "&quot;", "'": "&#x27;"}),
     _numbered,
+    _numbered_wide,
+    _latin_numbered,
     lambda text: json.dumps(text)[1:-1],
     lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     _json_slashes,
+    _json_net,
+    _json_net_core,
 )
 
 
@@ -84,17 +110,36 @@ def spelt(value: str, replacement: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items(), key=lambda each: -len(each[0])))
 
 
+def recoded(value: str) -> Iterator[str]:
+    """A value as it is, and as it looks where one side took Latin-1 for UTF-8."""
+    yield value
+    if not value.isascii():
+        try:
+            yield value.encode("latin-1").decode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            if _from_bytes(value):
+                yield _raw(value).decode("latin-1")
+
+
 @lru_cache(maxsize=8192)
 def cores(value: str) -> tuple[str, ...]:
-    """What base64 text always holds where `value` stands in what it encodes, whatever stands before and after it."""
-    raw, found = _raw(value), set()
+    """What base64 text always holds where `value` stands in what it encodes, spelt in any way; base64 of base64 too."""
+    found = {core for form in {value, *(spell(value) for spell in _SPELLINGS)} for core in _cores(_raw(form))}
+    for core in _cores(_raw(value)):
+        found |= _cores(core.encode())
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _cores(raw: bytes) -> set[str]:
+    """What base64 text always holds where these bytes stand in what it encodes, whatever stands before and after them."""
+    found: set[str] = set()
     for before in range(3):
         text = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
         first = (0, 2, 3)[before]
         core = text[first : len(text) - (1 if (before + len(raw)) % 3 else 0)]
         if len(core) >= _SHORTEST_BASE64:
             found |= {core, core.replace("+", "-").replace("/", "_"), quote(core, safe="")}
-    return tuple(sorted(found, key=len, reverse=True))
+    return found
 
 
 @lru_cache(maxsize=8192)
@@ -104,7 +149,7 @@ def _run_with(core: str) -> re.Pattern[str]:
 
 _GRAM = 6
 """Letters of a spelling by which it is looked up; with few values every spelling is looked for itself."""
-_FEW = 200
+_FEW = 1000
 
 
 class Spellings:
@@ -134,11 +179,13 @@ class Spellings:
         if value in self._known:
             return
         self._known[value] = replacement
-        new = [(form, substitute, False) for form, substitute in spelt(value, replacement)]
-        new += [(core, replacement, True) for core in cores(value)]
+        new: list[tuple[str, str, bool]] = []
+        for each in recoded(value):
+            new += [(form, substitute, False) for form, substitute in spelt(each, replacement)]
+            new += [(core, replacement, True) for core in cores(each)]
         self._plan += new
-        for each in new:
-            self._by_gram.setdefault(each[0][:_GRAM] if len(each[0]) >= _GRAM else "", []).append(each)
+        for entry in new:
+            self._by_gram.setdefault(entry[0][:_GRAM] if len(entry[0]) >= _GRAM else "", []).append(entry)
         self._sorted = False
 
     def _possible(self, text: str) -> list[tuple[str, str, bool]]:

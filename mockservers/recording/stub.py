@@ -20,7 +20,7 @@ from mockservers.kernel.journal import Exchange, Headers
 from mockservers.kernel.world import World
 from mockservers.recording import meaning
 from mockservers.recording.adapters import Adapter, adapter
-from mockservers.recording.exchanges import BASE, Recorded, bytes_of, text_of
+from mockservers.recording.exchanges import BASE, Recorded, bytes_of, decoded, text_of
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.meaning import Meaning
 from mockservers.recording.vault import Vault
@@ -61,7 +61,7 @@ class Stub:
 
     def _read(self) -> None:
         for place, line in self.recording.lines():
-            exchange = self.recording.read(line)
+            exchange = self.recording.read(place, line)
             number = len(self.places)
             self.places.append(place)
             means = meaning.of(self.adapter, exchange)
@@ -80,7 +80,8 @@ class Stub:
         base = f"{wsgi['wsgi.url_scheme']}://{wsgi.get('HTTP_HOST') or wsgi['SERVER_NAME']}{prefix}"
         query = wsgi["QUERY_STRING"]
         target = wsgi["RAW_PATH_INFO"] + (f"?{query}" if query else "")
-        asked = Recorded(0, world.clock.now(), exchange.method, target, exchange.headers, exchange.body)
+        body, headers, _ = decoded(exchange.body, exchange.headers)
+        asked = Recorded(0, world.clock.now(), exchange.method, target, headers, body)
         vault = Vault(self.adapter)
         means = meaning.of(self.adapter, vault.mask(asked))
         with self._lock:

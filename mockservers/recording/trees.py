@@ -97,7 +97,7 @@ def _read(text: str, name: str, depth: int, *, form: bool = False) -> Node | Non
         except (ValueError, RecursionError):
             return None
     if form or (depth == 0 and "=" in text and _FORM.fullmatch(text)):
-        return _form(text, name)
+        return _form(text, name, depth)
     return None
 
 
@@ -129,8 +129,8 @@ def _element(element: Any, depth: int) -> Node:
             return inner
         made.children += inner.children if inner.value is None else [Node("text()", inner.value)]
         return made
-    if text.strip():
-        made.children.append(Node("text()", text.strip()))
+    said = [text, *((child.tail or "") for child in element)]
+    made.children += [Node("text()", each.strip()) for each in said if each.strip()]
     made.children += [_element(child, depth) for child in below]
     return made
 
@@ -159,6 +159,9 @@ def _json(value: Any, name: str, depth: int) -> Node:
     return Node(name, json.dumps(value), "word" if value is None or isinstance(value, bool) else "number")
 
 
-def _form(text: str, name: str) -> Node:
-    lines = [Node("line", None, "tree", [Node(*each) for each in pairs(line)]) for line in text.splitlines()]
+def _form(text: str, name: str, depth: int) -> Node:
+    lines = [
+        Node("line", None, "tree", [_nested(value, each, depth) for each, value in pairs(line)])
+        for line in text.splitlines()
+    ]
     return lines[0] if len(lines) == 1 else Node(name, None, "list", lines)

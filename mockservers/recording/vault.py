@@ -22,7 +22,9 @@ from mockservers.recording.exchanges import Recorded, bytes_of, text_of
 from mockservers.recording.people import People
 from mockservers.recording.spellings import PLACEHOLDER, SHORTEST, Spellings, decoded
 
-_GIVEN = re.compile(r"\s*[=\"'\\&]")
+_GIVEN = re.compile(r"\s*[=\"'\\&%]|\r?\n")
+_ESCAPED_NAME = re.compile(r"\\u00(?:[4-7][0-9A-Fa-f]|2[dD])")
+"""A letter of a name as JSON may write it, though hardly anybody does."""
 _OPENED, _CLOSED = re.compile(r"(?:<|&lt;)(?:[\w.-]+:)?\Z"), re.compile(r"[\s/>&]|\Z")
 """What stands around a name where it names a member, a variable or an attribute, or else an element."""
 _SETTING = re.compile(
@@ -30,7 +32,11 @@ _SETTING = re.compile(
 )
 """What a cookie holds that is no secret, such as a language: it is replaced in its header only."""
 _COOKIE_SECRET = re.compile(r"([^=;,\s]+)=(\"[^\"]*\"|[^;]*)")
-_NAME = r"(?:[\w.-]+:)?"
+_BLOTTED = re.compile("[*\u2022\u25cf]+")
+"""What a vendor itself writes instead of a password."""
+_BARE_COOKIE = re.compile(r"(?:\A|(?<=;))\s*([^=;\"\s][^=;\"]*?)\s*(?=;|\Z)")
+"""A cookie of which only the value is said."""
+_USER_INFO = re.compile(r"(?<=://)[^/?#@\s:\"'<>]*:([^/?#@\s\"'<>]+)(?=@)")
 
 
 class Vault:
@@ -60,6 +66,8 @@ class Vault:
         self._counts: dict[str, int] = {}
         self._everywhere = Spellings()
         self._loose = _loose(frozenset(self.names))
+        self._below = _below(frozenset(self.names))
+        self._given = _given(frozenset(self.in_query))
 
     @property
     def secrets(self) -> list[str]:
@@ -112,7 +120,23 @@ class Vault:
 
     def _target(self, target: str) -> str:
         path, mark, query = target.partition("?")
-        return path + mark + self._variables(query) if mark else target
+        for _, value in trees.pairs(query):
+            found = trees.leaves(value) if value[:1] in ("{", "[", "<") else None
+            for kind, secret in self._in_tree(found or ()):
+                self.stand_in(kind, secret)
+        return self._address(path + mark + self._variables(query))
+
+    def _address(self, text: str) -> str:
+        """A text in which addresses may stand, without the secrets among their variables."""
+
+        def blot(found: re.Match[str]) -> str:
+            return f"{found[1]}={self.stand_in(self.in_query[found[1].lower()], _plain(found[2]))}"
+
+        def blot_password(found: re.Match[str]) -> str:
+            return found[0][: -len(found[1])] + self.stand_in("password", unquote(found[1], errors="surrogateescape"))
+
+        text = self._given.sub(blot, text) if "=" in text else text
+        return _USER_INFO.sub(blot_password, text) if "@" in text else text
 
     def _variables(self, query: str) -> str:
         """A query or form whose secret variables are replaced, the rest of it as it was written."""
@@ -121,7 +145,7 @@ class Vault:
             name, equals, value = part.partition("=")
             kind = self.in_query.get(unquote_plus(name).lower())
             if kind is not None and equals and value:
-                parts[n] = f"{name}={self.stand_in(kind, unquote_plus(value))}"
+                parts[n] = f"{name}={self.stand_in(kind, _plain(value))}"
         return "&".join(parts)
 
     def _headers(self, headers: Headers) -> Headers:
@@ -134,6 +158,8 @@ class Vault:
                 value = self._authorization(value)
             elif low in SPEAKING or low in self.names:
                 value = self.stand_in(self.names.get(low, "key"), value) if value else value
+            else:
+                value = self._address(value)
             found.append((name, value))
         return found
 
@@ -147,7 +173,14 @@ class Vault:
                 self.stand_in("cookie", unquote(text))
             return f"{found[1]}={self.stand_in('cookie', text, everywhere=everywhere)}"
 
-        return _COOKIE_SECRET.sub(blot, value, count=1 if first_only else 0)
+        def blot_bare(found: re.Match[str]) -> str:
+            stand_in = self.stand_in("cookie", found[1], everywhere=_SETTING.fullmatch(found[1]) is None)
+            return found[0].replace(found[1], stand_in, 1)
+
+        if first_only and _BARE_COOKIE.match(value):
+            return _BARE_COOKIE.sub(blot_bare, value, count=1)
+        value = _COOKIE_SECRET.sub(blot, value, count=1 if first_only else 0)
+        return value if first_only else _BARE_COOKIE.sub(blot_bare, value)
 
     def _authorization(self, value: str) -> str:
         scheme, blank, rest = value.partition(" ")
@@ -178,10 +211,15 @@ class Vault:
         secrets = self._in_tree(found) if found is not None else self._in_wreck(text)
         for kind, value in secrets:
             self.stand_in(kind, value)
+        for given in self._given.finditer(text):
+            if given[1].lower() in self.names:  # an address inside of a text
+                self.stand_in(self.names[given[1].lower()], _plain(given[2]))
         return bool(secrets)
 
     def _names_a_secret(self, text: str) -> bool:
         """Whether one of the names stands where a name can stand; most texts need no closer look."""
+        if "\\u00" in text and _ESCAPED_NAME.search(text):
+            return True
         low = text.lower()
         for name in self.names:
             at = low.find(name)
@@ -193,19 +231,22 @@ class Vault:
         return False
 
     def _in_tree(self, leaves: Iterable[trees.Leaf]) -> list[tuple[str, str]]:
-        names = self.names
-        return [
-            (names[leaf.name.lower()], leaf.value)
-            for leaf in leaves
-            if leaf.name.lower() in names and leaf.value.strip() and leaf.kind in ("text", "number")
-            and not PLACEHOLDER.fullmatch(leaf.value.strip())
-        ]  # fmt: skip
+        secrets = []
+        for leaf in leaves:
+            kind = self.names.get(leaf.name.lower())
+            if kind is None and leaf.kind == "text":  # an element with attributes, an object, a list
+                above = self._below.search(leaf.path)
+                kind = self.names[above[1].lower()] if above is not None else None
+            told = leaf.value.strip() if leaf.kind in ("text", "number") else ""
+            if kind is not None and told and not PLACEHOLDER.fullmatch(told) and not _BLOTTED.fullmatch(told):
+                secrets.append((kind, leaf.value))
+        return secrets
 
     def _in_wreck(self, text: str) -> list[tuple[str, str]]:
         """Secrets in a text that is no tree, such as a body that was cut off."""
         secrets = []
         for found in self._loose.finditer(text):
-            value = next((each for each in (found["a"], found["b"], found["c"], found["d"]) if each), "")
+            value = next((each for each in found.group("a", "b", "c", "d", "e") if each), "")
             if value and not PLACEHOLDER.search(value):
                 # Nothing is parsed here, so what the value means is not known: it may be written in any way.
                 secrets += [(self.names[found["name"].lower()], each) for each in decoded(value)]
@@ -235,7 +276,7 @@ class Vault:
         text = re.sub(rf"(:\s*)({PLACEHOLDER.pattern})(?=\s*[,}}\]])", r'\1"\2"', text)
 
         def blot(found: re.Match[str]) -> str:
-            value = next((each for each in (found["a"], found["b"], found["c"], found["d"]) if each), "")
+            value = next((each for each in found.group("a", "b", "c", "d", "e") if each), "")
             if not value or PLACEHOLDER.search(value):
                 return found[0]
             kind = self.names[found["name"].lower()]
@@ -248,17 +289,37 @@ class Vault:
 
 @lru_cache(maxsize=64)
 def _loose(names: frozenset[str]) -> re.Pattern[str]:
-    """Where a secret of one of these names stands in broken JSON, XML, attributes or forms."""
+    """Where a secret of one of these names stands in broken JSON, XML, attributes, forms or parts of a form."""
     words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
-    quote = r"(?:\\*\"|&quot;|&#34;)"
+    quote = r"(?:\\*[\"']|&quot;|&#34;|&apos;|&#39;)"
     return re.compile(
-        rf"(?<![\w-])(?P<name>{words})(?:"
+        rf"(?P<part>name=[\"']?)?(?<![\w-])(?P<name>{words})(?:"
         rf"(?P<q>{quote})\s*:\s*(?P=q)(?P<a>(?:\\.|(?!(?P=q))[^\\])*)"
         rf"|{quote}\s*:\s*(?P<b>-?[0-9][0-9.eE+-]*)"
         rf"|(?:\s[^<>]*)?>(?P<c>[^<]+)"
+        rf"|(?(part)[\"']?(?:;[^\r\n]*)?\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<e>(?s:.+?))(?=\r?\n--|\Z)|(?!))"
         rf"|\s*=\s*[\"']?(?P<d>[^&\"'<>\s]+))",
         re.IGNORECASE,
     )
+
+
+@lru_cache(maxsize=64)
+def _below(names: frozenset[str]) -> re.Pattern[str]:
+    """Paths of leaves below one of these names; attributes of its element tell about the secret, they are none."""
+    words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?:\A|[/:])({words})(?:\[[0-9]+\])*(?:[/:\[][^@]*)?\Z", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _given(names: frozenset[str]) -> re.Pattern[str]:
+    """A variable of one of these names in an address, in its path and fragment too."""
+    words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<=[?&;#])({words})=([^&;#\s\"'<>\\]+)", re.IGNORECASE)
+
+
+def _plain(value: str) -> str:
+    """The value of a variable; bytes that are no UTF-8 stay told apart."""
+    return unquote_plus(value, errors="surrogateescape")
 
 
 def _media(headers: Headers) -> str:

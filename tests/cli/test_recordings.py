@@ -160,3 +160,21 @@ def test_a_recording_of_nothing_leaves_no_file(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert "nothing was recorded" in said
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_what_holds_nothing_proves_nothing_and_leaves_nothing(torn: bool, session: Path, tmp_path: Path) -> None:
+    path = tmp_path / "nothing.yaml"
+    path.write_bytes(session.read_bytes().partition(b"--- ")[0] + (b'--- {"exchange": 1}\n' if torn else b""))
+    for words in (
+        ("load", path, "--store", f"sqlite:///{tmp_path / 'new.db'}"),
+        ("drift", path),
+        ("drift", session, "--against", path),
+        ("drift", path, "--against", session),
+        ("judge", path),
+        *([("har", "export", path, "--out", tmp_path / "new.har")] if torn else []),
+    ):
+        done = run(*words)
+        assert done.exit_code == 2, done.output
+        assert "an exchange needs" in done.output if torn else "nothing" in done.output.replace("nothing.yaml", "")
+        assert [each.name for each in tmp_path.iterdir()] == ["nothing.yaml"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -17,6 +18,7 @@ import requests
 from mockservers.kernel.world import Worlds
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording, RecordingError
+from mockservers.recording.stub import Stub
 from mockservers.server.door import FrontDoor
 from tests.recording.conftest import Authority, recording, stubbed, worlds
 
@@ -217,12 +219,31 @@ def test_files_that_are_no_recordings_are_told_what_is_wrong(tmp_path: Path, tex
         Recording(path)
 
 
-@pytest.mark.parametrize("line", ["--- {", "--- {}", '--- {"exchange": 1, "at": "soon", "request": {}}', "--- []"])
+GOOD = {
+    "exchange": 1,
+    "at": "2026-01-01T00:00:00Z",
+    "request": {"method": "GET", "target": "/"},
+    "answer": {"status": 200},
+}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--- {", "--- {}", '--- {"exchange": 1, "at": "soon", "request": {}}', "--- []",
+        *("--- " + json.dumps({**GOOD, **wrong}) for wrong in (
+            {"exchange": float("inf")}, {"took_ms": float("inf")}, {"answer": {"status": 99999}},
+            {"answer": {"status": 200, "body": "x", "charset": "rot13"}}, {"answer": {"status": 200, "headers": [["x"]]}},
+        )),
+    ],
+)  # fmt: skip
 def test_lines_that_are_no_exchanges_are_told_where(tmp_path: Path, line: str) -> None:
     path = tmp_path / "file.yaml"
     path.write_text(f"mockservers: 1\nvendor: get_tickets\nrecording: {{started: '2026-01-01T00:00:00Z'}}\n{line}\n")
-    with pytest.raises(RecordingError, match="exchange at byte"):
+    with pytest.raises(RecordingError, match=r"exchange at byte 8[0-9]"):
         list(Recording(path))
+    with pytest.raises(RecordingError, match=r"exchange at byte 8[0-9]"):
+        Stub(path)
 
 
 def test_a_recording_is_yaml(tmp_path: Path) -> None:

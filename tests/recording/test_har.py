@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner
 from pydantic import ValidationError
 
@@ -61,6 +68,7 @@ def test_awkward_exchanges_are_exported_too(tmp_path: Path) -> None:
     path, out, back = tmp_path / "odd.yaml", tmp_path / "odd.har", tmp_path / "back.yaml"
     writer = Writer(path, Head("get_tickets", 0))
     kind = [("Content-Type", "application/octet-stream")]
+    wide = [("Content-Type", "text/plain; charset=utf-16")]
     odd = [
         Recorded(1, 1_000_000, "POST", "/a?x=%C3%BC&y", kind, b"\xff\x00\xfe", 200, kind, b"\x00\xff"),
         Recorded(2, 2_000_000, "GET", "/b", [("Cookie", "a=1; b=2")], b"", None, [], b"", "timeout"),
@@ -71,6 +79,7 @@ def test_awkward_exchanges_are_exported_too(tmp_path: Path) -> None:
         Recorded(
             5, 5_000_000, "POST", "/d", [("Content-Type", "text/xml; charset=utf-16")], "<a>ü</a>".encode("utf-16"), 204
         ),
+        Recorded(6, 6_000_000, "POST", "/e", wide, b"odd", 200, wide, b"odd"),
     ]
     for each in odd:
         writer.add(each)
@@ -102,17 +111,92 @@ def test_a_har_file_of_another_tool_is_imported_and_answers(tmp_path: Path, refe
         assert len(client.sync()) == 40
 
 
-@pytest.mark.skipif(
-    shutil.which("mitmdump") is None, reason="mitmproxy is not installed (it pins old libraries; see data/)"
+MITMDUMP = shutil.which(os.environ.get("MITMDUMP", "mitmdump"))
+"""mitmproxy's own program, in whatever environment it stands: it pins libraries that this project has newer."""
+with_mitmproxy = pytest.mark.skipif(
+    MITMDUMP is None, reason="no program mitmdump on PATH, and MITMDUMP names none: mitmproxy is to be installed apart"
 )
-def test_mitmproxy_reads_what_is_exported(session: Path, tmp_path: Path) -> None:
-    import subprocess
 
+
+@contextmanager
+def mitmproxy(upstream: str, har_file: Path, tmp_path: Path) -> Iterator[str]:
+    """mitmproxy before an upstream; gives its address, and has written its HAR file after the block."""
+    assert MITMDUMP is not None
+    words = [MITMDUMP, "--mode", f"reverse:{upstream}", "--listen-host", "127.0.0.1", "--listen-port", "0",
+             "--set", f"hardump={har_file}", "--set", f"confdir={tmp_path / 'mitmproxy'}"]  # fmt: skip
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        try:
+            said = ""
+            for line in process.stdout:
+                said += line
+                if "listening at" in line:
+                    break
+            found = re.search(r"listening at ([0-9.:]+[0-9])", said)
+            assert found is not None, said
+            yield f"http://{found[1]}"
+        finally:
+            process.send_signal(signal.SIGINT)
+            said += process.communicate(timeout=60)[0]
+    assert har_file.exists(), said
+
+
+@with_mitmproxy
+def test_what_mitmproxy_records_is_imported_and_answers(tmp_path: Path, reference: Clients) -> None:
+    har_file, path = tmp_path / "flow.har", tmp_path / "session.yaml"
+    vendor_worlds = worlds("get_tickets")
+    with FrontDoor(vendor_worlds) as upstream, mitmproxy(upstream.url, har_file, tmp_path) as url:
+        with reference("get_tickets", url) as client:
+            believed = client.sync()
+        sent = "password=demo-password&who=M\u00fcller".encode("iso-8859-1")
+        kind = "application/x-www-form-urlencoded; charset=iso-8859-1"
+        requests.post(f"{url}/nowhere", data=sent, headers={"Content-Type": kind}, timeout=60)
+        requests.post(f"{url}/nowhere", data=b"\xff\x00demo-key", timeout=60)
+    vendor_worlds.close()
+    text = har_file.read_text("utf-8")
+    assert "demo-key" in text
+    assert "demo-password" in text
+    assert "none is in the file" in run("har", "import", "get_tickets", str(har_file), "--out", str(path))
+    assert "demo-" not in path.read_text("utf-8").replace("demo.example", "")
+    *_, form, _ = Recording(path)
+    assert form.body == "password=__secret.password__&who=M\u00fcller".encode("iso-8859-1")
+    with stubbed(path) as door, reference("get_tickets", door.url) as client:
+        assert client.sync() == believed
+
+
+@with_mitmproxy
+def test_mitmproxy_reads_what_is_exported(session: Path, tmp_path: Path) -> None:
+    assert MITMDUMP is not None
     out = tmp_path / "session.har"
     run("har", "export", str(session), "--out", str(out))
-    done = subprocess.run(["mitmdump", "-n", "-r", str(out)], capture_output=True, text=True, check=False, timeout=60)
+    words = [MITMDUMP, "-n", "--set", f"confdir={tmp_path / 'mitmproxy'}", "-r", str(out)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("POST https://recorded.example/") == len(list(Recording(session)))
+
+
+def test_bodies_of_another_charset_come_in_as_they_were_sent(tmp_path: Path) -> None:
+    kind = [{"name": "Content-Type", "value": "text/plain; charset=iso-8859-1"}]
+    entries = [
+        {
+            "startedDateTime": "2026-03-02T10:00:00Z",
+            "request": {
+                "method": "POST", "url": "https://a.example/", "headers": kind, "postData": {"text": "who=Müller"},
+            },
+            "response": {"status": 200, "headers": kind, "content": {"text": "Grüße"}},
+        },
+        {
+            "startedDateTime": "2026-03-02T10:00:01Z",
+            "request": {"method": "GET", "url": "https://a.example/"},
+            "response": {"status": 200, "headers": kind, "content": {"text": "not in that charset: \u4e2d"}},
+        },
+    ]  # fmt: skip
+    file, path = tmp_path / "file.har", tmp_path / "session.yaml"
+    file.write_text(json.dumps({"log": {"entries": entries}}), "utf-8")
+    run("har", "import", "get_tickets", str(file), "--out", str(path))
+    first, second = Recording(path)
+    assert (first.body, first.reply_body) == ("who=Müller".encode("iso-8859-1"), "Grüße".encode("iso-8859-1"))
+    assert second.reply_body == "not in that charset: \u4e2d".encode()
 
 
 @pytest.mark.parametrize(
@@ -136,6 +220,45 @@ def test_files_that_are_no_har_are_told_what_is_wrong(text: str, words: str, tmp
     assert done.exit_code == 2
     assert words in done.output
     assert [each.name for each in tmp_path.iterdir()] == ["file.har"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"request": []}, {"request": {"url": "https://["}}, {"response": []}, {"time": 1e308}, {"time": [1]},
+        {"response": {"status": 99999}}, {"response": {"status": "soon"}}, {"response": {"headers": ["a"]}},
+        {"request": {"url": "https://a.example/", "method": "GET", "headers": 3}},
+        {"request": {"url": "https://a.example/", "method": "GET", "postData": {"params": ["a"]}}},
+    ],
+)  # fmt: skip
+def test_entries_of_another_form_are_told_and_leave_nothing(wrong: dict[str, Any], tmp_path: Path) -> None:
+    right = {
+        "startedDateTime": "2026-03-02T10:00:00Z", "time": 1, "request": {"url": "https://a.example/", "method": "GET"},
+        "response": {"status": 200},
+    }  # fmt: skip
+    file, out = tmp_path / "file.har", tmp_path / "out.yaml"
+    file.write_text(json.dumps({"log": {"entries": [right, {**right, **wrong}]}}))
+    done = CliRunner().invoke(
+        main, ["har", "import", "get_tickets", str(file), "--out", str(out), "--url", "https://a.example"]
+    )
+    assert done.exit_code == 2, done.output
+    assert "entry 2 of the HAR file" in done.output
+    assert [each.name for each in tmp_path.iterdir()] == ["file.har"]
+
+
+def test_headers_that_came_twice_come_in_twice(tmp_path: Path) -> None:
+    """Browsers write them as the lines of one."""
+    entry = {
+        "startedDateTime": "2026-03-02T10:00:00Z",
+        "request": {"url": "https://a.example/", "method": "GET", "headers": [{"name": "X-Empty", "value": ""}]},
+        "response": {"status": 200, "headers": [{"name": "Set-Cookie", "value": "a=hunter22; Path=/\nb=hunter33"}]},
+    }
+    file, path = tmp_path / "file.har", tmp_path / "out.yaml"
+    file.write_text(json.dumps({"log": {"entries": [entry]}}))
+    run("har", "import", "get_tickets", str(file), "--out", str(path))
+    (kept,) = Recording(path)
+    assert kept.headers == [("X-Empty", "")]
+    assert kept.reply_headers == [("Set-Cookie", "a=__secret.cookie__; Path=/"), ("Set-Cookie", "b=__secret.cookie__")]
 
 
 def test_a_size_that_nobody_reads_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

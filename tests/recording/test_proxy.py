@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -222,3 +223,41 @@ def test_a_stream_is_rewritten_as_the_whole_would_be(text: list[str], cuts: list
 def test_addresses_that_are_none_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="--upstream"):
         Upstream.parse(url)
+
+
+def test_a_coded_request_is_kept_plain_and_answered_from_the_recording(
+    odd: http.server.ThreadingHTTPServer, client: requests.Session, tmp_path: Path
+) -> None:
+    url, handler = of(odd)
+    handler.answers["/x"] = lambda at: at.say(b"fine")
+    path, sent = tmp_path / "session.yaml", gzip.compress(b'{"password": "hunter22", "a": 1}')
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    with recording("get_tickets", url, path) as taken:
+        assert client.post(f"{taken.url}/x", data=sent, headers=headers, timeout=60).content == b"fine"
+        assert client.post(f"{taken.url}/x", data=b"??", headers={"Content-Encoding": "br"}, timeout=60).ok
+    assert handler.seen[0][2] == sent
+    coded, other = Recording(path)
+    assert coded.body == b'{"password": "__secret.password__", "a": 1}'
+    assert not other.body
+    assert "coded as br" in other.omitted
+    with stubbed(path) as door:
+        assert client.post(f"{door.url}/x", data=sent, headers=headers, timeout=60).content == b"fine"
+
+
+def test_it_is_no_proxy_for_other_hosts(odd: http.server.ThreadingHTTPServer, tmp_path: Path) -> None:
+    url, handler = of(odd)
+    handler.answers["/x"] = lambda at: at.say(b"fine")
+    path = tmp_path / "session.yaml"
+    with recording("get_tickets", url, path) as taken:
+
+        def status(line: str) -> bytes:
+            with socket.create_connection(("127.0.0.1", taken.recorder.port), timeout=60) as connection:
+                connection.sendall(f"{line} HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n".encode())
+                with connection.makefile("rb") as answer:
+                    return answer.read().split(b" ")[1]
+
+        assert status("CONNECT a.example:443") == b"421"
+        assert status("GET http://a.example/x?password=hunter22") == b"421"
+        assert status(f"GET {taken.url}/x") == b"200"
+        assert status(f"GET {url}/x") == b"200"
+    assert len(handler.seen) == len(list(Recording(path))) == 2

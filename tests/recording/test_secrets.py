@@ -266,3 +266,101 @@ def test_many_secrets_cost_no_more_than_few(tmp_path: Path) -> None:
     for spelling in (*spelt(tokens[7]).values(), *tokens):
         assert spelling not in text
     assert "__secret.password.300__" in text
+
+
+def sealed(exchanges: list[Recorded], path: Path, vendor: str = "autotask") -> str:
+    """The file that such exchanges become."""
+    vault, writer = Vault(adapter(vendor)), Writer(path, Head(vendor, 0))
+    for each in exchanges:
+        writer.add(vault.mask(each))
+    seal(writer, vault)
+    return path.read_text("utf-8")
+
+
+PARTS = (
+    b'--B\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter22\r\n--B\r\nContent-Disposition: form-data; '
+    b"name=token\r\nContent-Type: text/plain\r\n\r\nhunter33\r\n--B--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "body", "media"),
+    [
+        ("/x", [], PARTS, "multipart/form-data; boundary=B"),
+        ("/x", [], b'<a xmlns:i="urn:i"><Password i:type="i:string">hunter22</Password></a>', XML),
+        ("/x", [], b"<a><Password><value>hunter22</value></Password></a>", XML),
+        ("/x", [], b"<a><password>hunter22<b/>hunter33</password></a>", XML),
+        ("/x", [], b'{"password": {"value": "hunter22"}}', JSON),
+        ("/x", [], b'{"p\\u0061ssword": "hunter22"}', JSON),
+        ("/x", [], b"{'password': 'hunter22'}", "text/plain"),
+        ("/x", [], b"data=%7B%22password%22%3A%22hunter22%22%7D", FORM),
+        ("/x", [], b'{"next": "https://a.example/x?n=1&token=hunter22"}', JSON),
+        ("/x?q=%7B%22password%22%3A%22hunter22%22%7D", [], b"", ""),
+        ("/x;password=hunter22/y?a=1;token=hunter33", [], b"", ""),
+        ("/x", [("Referer", "https://a.example/y?a=1&password=hunter22#token=hunter33")], b"", ""),
+        ("/x", [("Referer", "https://me:hunter22@a.example/y")], b"", ""),
+        ("/x", [("Cookie", "hunter22; a=b")], b"", ""),
+    ],
+)
+def test_secrets_are_known_at_less_usual_places(
+    target: str, headers: list[tuple[str, str]], body: bytes, media: str, tmp_path: Path
+) -> None:
+    kind = [("Content-Type", media)] if media else []
+    answers = [("Set-Cookie", "hunter44; Path=/"), ("Location", "/z#access_token=hunter55&x")]
+    asked = Recorded(1, 0, "POST", target, [*headers, *kind], body, 200, answers, b"")
+    echoed = Recorded(2, 0, "POST", target, [*headers, *kind], body, 200, kind, body)
+    text = sealed([asked, echoed], tmp_path / "session.yaml")
+    assert "hunter" not in text
+    assert "; Path=/" in text
+    assert "omitted" not in text
+
+
+@pytest.mark.parametrize(
+    ("secret", "echo"),
+    [
+        ("p&w<o>r'd", "p\\u0026w\\u003co\\u003er\\u0027d"),
+        ("p&w<o>r'd+", "p\\u0026w\\u003Co\\u003Er\\u0027d\\u002B"),
+        ("p\u00e4ssw\u00f6rd'", "p&#228;ssw&#246;rd&#39;"),
+        ("\u65e5\u672cpq", "&#26085;&#26412;pq"),
+        ("p\u00e4ssw\u00f6rd", "p%E4ssw%F6rd"),
+        *((secret, base64.b64encode(b"zq"[:before] + inner + b"t").decode())
+          for secret in ("p%40ss&w<o>r'd\"x", "test")
+          for before in range(3)
+          for inner in (json.dumps({"k": secret}).encode(), f"<a>{escape(secret)}</a>".encode(),
+                        f"a={quote_plus(secret)}&b".encode(), base64.b64encode(b"q" + secret.encode() + b"t"))),
+    ],
+)  # fmt: skip
+def test_secrets_are_replaced_in_less_usual_spellings(secret: str, echo: str, tmp_path: Path) -> None:
+    asked = Recorded(1, 0, "POST", "/x", [("Content-Type", JSON)], json.dumps({"password": secret}).encode(), 200)
+    told = Recorded(2, 0, "GET", "/y", [], b"", 200, [("Content-Type", "text/plain")], f"so {echo} be it".encode())
+    text = sealed([asked, told], tmp_path / "session.yaml")
+    assert echo not in text
+    assert json.dumps(echo)[1:-1] not in text
+
+
+@pytest.mark.parametrize("coding", ["latin-1", "utf-8"])
+def test_a_secret_in_another_charset_is_the_same_one(coding: str, tmp_path: Path) -> None:
+    secret = "p\u00e4ssw\u00f6rd"
+    basic = base64.b64encode(f"me:{secret}".encode(coding)).decode()
+    target = f"/x?password={quote(secret.encode(coding))}"
+    body = f"{secret} {quote(secret)} ".encode() + secret.encode("latin-1") + quote(secret.encode("latin-1")).encode()
+    for n, (where, headers) in enumerate([("/x", [("Authorization", f"Basic {basic}")]), (target, [])]):
+        path = tmp_path / f"{n}.yaml"
+        sealed([Recorded(1, 0, "GET", where, headers, b"", 200, [("Content-Type", "text/plain")], body)], path)
+        (kept,) = Recording(path)
+        assert not (kept.reply_body or b"").replace(b"__secret.password__", b"").strip()
+        assert kept.target in ("/x", "/x?password=__secret.password__")
+
+
+def test_a_word_in_a_letter_tells_of_no_secret(tmp_path: Path) -> None:
+    letter = b"Dear all,\nthe password\n\nis on the wall.\n--\nme"
+    sealed([Recorded(1, 0, "POST", "/x", [("Content-Type", "text/plain")], letter, 200)], tmp_path / "session.yaml")
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert kept.body == letter
+
+
+def test_what_the_vendor_itself_blotted_out_is_no_secret(tmp_path: Path) -> None:
+    told = b'<a xmlns:i="urn:i"><Password i:type="i:string">******</Password><Title>****** urgent</Title></a>'
+    sealed([Recorded(1, 0, "GET", "/x", [], b"", 200, [("Content-Type", XML)], told)], tmp_path / "session.yaml")
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert kept.reply_body == told

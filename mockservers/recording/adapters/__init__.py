@@ -24,6 +24,13 @@ SECRETS: Mapping[str, str] = {
 """Names, in lower case, whose values are secrets wherever they stand, and of which kind."""
 
 
+class Told(dict[str, str]):
+    """A text that a vendor translates, as answers told it: by the code of each language, and as it is kept under RAW."""
+
+
+RAW = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A record as an answer tells it, in the form that the vendor's `import` takes.

@@ -12,7 +12,7 @@ from typing import Any
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.recording import trees
-from mockservers.recording.adapters import Adapter, Seen
+from mockservers.recording.adapters import RAW, Adapter, Seen, Told
 from mockservers.recording.exchanges import Recorded, text_of
 
 _AGENT_WRITES = re.compile(r"/agents/[a-z]+/(?:save|delete|set|undelete|update|merge|add|remove)", re.IGNORECASE)
@@ -31,6 +31,38 @@ ZONES = {
     "FR": "Europe/Paris",
     "UK": "Europe/London",
 }
+
+_LANGUAGES = {"en": "US", "us": "US", "nb": "NO", "no": "NO", "nn": "NO", "sv": "SW", "sw": "SW", "de": "GE", "ge": "GE",
+              "fr": "FR"}  # fmt: skip
+"""Languages as headers call them, and as the vendor's strings do."""
+_OTHER = "??"
+"""Any other language: what is told in it is told in one that the vendor falls back to."""
+_TRANSLATED = frozenset({"CategoryFullname", "PriorityName", "TicketStatusDisplayValue", "TicketTypeName"})
+
+
+def _language(exchange: Recorded) -> str:
+    """The code of the language that an answer's names are in; RAW where nothing is translated."""
+    wishes = []
+    for part in re.split(r"[,;](?!\s*q\s*=)", exchange.header("so-language") or exchange.header("accept-language")):
+        name, _, weight = part.strip().lower().partition(";")
+        found = re.fullmatch(r"\s*q\s*=\s*([01](?:\.[0-9]*)?)\s*", weight)
+        wanted = float(found[1]) if found else 1.0
+        if name.strip() and wanted > 0:
+            wishes.append((-wanted, name.strip()))
+    names = [name for _, name in sorted(wishes, key=lambda each: each[0])]  # of the same weight the first
+    if not names or names[0] in ("*", "x"):
+        return RAW
+    return next((_LANGUAGES[name[:2]] for name in names if name[:2] in _LANGUAGES), _OTHER)
+
+
+def _told(fields: dict[str, Any], language: str) -> None:
+    """Mark what is told in a language."""
+    for name in _TRANSLATED & fields.keys():
+        if fields[name]:
+            fields[name] = Told({language: str(fields[name])})
+    right = fields.get("TableRight")
+    if isinstance(right, Mapping) and right.get("Reason"):
+        fields["TableRight"] = {**right, "Reason": Told({language: str(right["Reason"])})}
 
 
 def _carriers(exchange: Recorded) -> list[Mapping[str, Any]]:
@@ -68,8 +100,10 @@ def _seen(exchange: Recorded, dialect: Dialect) -> Iterator[Seen]:
     if exchange.status != 200 or exchange.fault is not None:
         return
     zone = instants.zone(ZONES.get(str(dialect.get("base_zone", "NO")).upper(), "UTC"))
+    language = _language(exchange)
     for carrier in _carriers(exchange):
         fields = {name: _date(value, zone) if name in _DATES else value for name, value in carrier.items()}
+        _told(fields, language)
         id_ = str(fields.pop("TicketId"))
         yield Seen("ticket", id_, fields, _instant(fields.get("CreatedAt")), _instant(fields.get("LastChanged")))
 
