@@ -53,7 +53,4 @@ def local(element: Any) -> str:
 
 def find(root: Any, name: str) -> Any | None:
     """The first element of that local name, the root included."""
-    for element in root.iter():
-        if local(element) == name:
-            return element
-    return None
+    return next(root.iter(f"{{*}}{name}"), None)
