@@ -107,6 +107,8 @@ def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: 
     process = subprocess.Popen(
         [sys.executable, "-m", "mockservers", command, *what, "--client", f"{sys.executable} {client} {told}"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # What starts the tests may ignore signals (nohup does), and programs inherit that.
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
     )  # fmt: skip
     with process:
         child = int(told.read_text())
