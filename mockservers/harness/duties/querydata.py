@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from mockservers.harness import comparing
@@ -17,9 +18,9 @@ LONGEST_WINDOW = 10 * MINUTE
 Span = tuple[int, int]
 
 
-def _summaries(history: History) -> list[tuple[Exchanged, wire.Asked]]:
+def _summaries(exchanges: Iterable[Exchanged]) -> list[tuple[Exchanged, wire.Asked]]:
     """Every Summary against the live store, with what it asked."""
-    asked = ((exchange, wire.asked(exchange)) for exchange in history.exchanges if exchange.body)
+    asked = ((exchange, wire.asked(exchange)) for exchange in exchanges if exchange.body)
     return [(exchange, want) for exchange, want in asked if want.result == "Summary" and not want.warehouse]
 
 
@@ -40,9 +41,10 @@ def span(history: History, window: tuple[datetime, datetime]) -> Span:
     return low, high
 
 
-def _windows(history: History) -> list[tuple[Exchanged, wire.Asked, Span]]:
-    """Every live Summary of a window, with what it asked and the window's ends."""
-    return [(exchange, want, span(history, want.window)) for exchange, want in _summaries(history) if want.window]
+def _windows(history: History, task: Task | None = None) -> list[tuple[Exchanged, wire.Asked, Span]]:
+    """Every live Summary of a window, or those of one task, with what it asked and the window's ends."""
+    exchanges = history.exchanges if task is None else history.within(task)
+    return [(exchange, want, span(history, want.window)) for exchange, want in _summaries(exchanges) if want.window]
 
 
 def _wanted(history: History) -> dict[str, Record]:
@@ -173,7 +175,7 @@ def _once_only(history: History) -> Judgement:
 
 
 def _nothing_invented(history: History) -> Judgement:
-    named = [ticket for exchange, _ in _summaries(history) for ticket in wire.said(exchange).ids]
+    named = [ticket for exchange, _ in _summaries(history.exchanges) for ticket in wire.said(exchange).ids]
     return shared.nothing_invented(history, [*_told(history), *named])
 
 
@@ -304,9 +306,7 @@ def _questions_documented(history: History) -> Judgement:
 
 def _last_window(history: History, sync: Task) -> tuple[Exchanged, wire.Asked, Span] | None:
     """The live Summary of a sync whose window ends last, of those that were answered."""
-    found = [
-        each for each in _windows(history) if sync.first < each[0].n <= sync.last and wire.said(each[0]).kind == "ids"
-    ]
+    found = [each for each in _windows(history, sync) if wire.said(each[0]).kind == "ids"]
     return max(found, key=lambda each: each[2][1], default=None)
 
 
