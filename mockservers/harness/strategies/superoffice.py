@@ -301,7 +301,11 @@ def _pages() -> Strategy:
     """More than a page, while a ticket of the first page is taken away."""
 
     def story(times: int, after: int, away: bool) -> list[Intent]:
-        return [create({}, times=times), *_later(), sync(after, [delete(0)] if away else [])]
+        first = -times - 1  # counted from the end: an older ticket need not be on any page
+        told = list[Intent]()
+        for request in (after, 3 - after) if away else (after,):  # the first page is the second request after a login
+            told += [create({}, times=times), *_later(), sync(request, [delete(first)] if away else [])]
+        return told
 
     return st.builds(story, st.sampled_from((MANY, 50, 51)), st.sampled_from((1, 1, 2)), st.booleans())
 
