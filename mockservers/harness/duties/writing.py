@@ -165,10 +165,12 @@ def written_once(
     history: History,
     kinds: Mapping[str, Iterable[str]],
     text: Callable[[Record], str],
+    findable: Callable[[Task, Record], bool] = lambda task, record: True,
 ) -> Judgement:
     """Whether no write that was told once, or again with the same key, was made twice. `kinds` and `text` as for `lacks`.
 
-    A task that makes tickets needs no entry. Notes that say something else are somebody else's.
+    A task that makes tickets needs no entry. Notes that say something else are somebody else's. `findable` tells whether a
+    client that is told again could find the ticket that it made.
     """
     by_key: dict[str, list[Task]] = {}
     for task in history.writes:
@@ -186,7 +188,7 @@ def written_once(
                 for record in history.made(task, kind)
                 if kind == history.entity or words in comparing.squeezed(text(record))
             ]
-            if len(made) > 1:
+            if len(made) > 1 and (kind != history.entity or findable(tasks[-1], made[0])):
                 ids = ", ".join(record.id for record in made)
                 after = f"; {shared.request(lost[0])} had no answer" if lost else ""
                 breaches.append(

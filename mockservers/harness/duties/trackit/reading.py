@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC
 from itertools import pairwise
 from typing import Any
@@ -36,12 +36,18 @@ def visible(history: History) -> dict[str, Record]:
 
 def reachable(history: History) -> dict[str, Record]:
     """Those that a client finds who knows how many numbers in a row are missing at most."""
-    there, found = visible(history), {}
+    there = visible(history)
+    return {str(number): there[str(number)] for number in within_gaps(history, map(int, there))}
+
+
+def within_gaps(history: History, numbers: Iterable[int]) -> list[int]:
+    """The numbers up to the first gap that is wider than clients were told."""
+    found: list[int] = []
     last = history.options.get("first_id", 1) - 1
-    for number in sorted(map(int, there)):
+    for number in sorted(numbers):
         if number - last - 1 > history.options.get("longest_gap", 0):
             break
-        found[str(number)] = there[str(number)]
+        found.append(number)
         last = number
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared, writing
+from mockservers.harness.duties.trackit.reading import within_gaps
 from mockservers.harness.duties.writing import WRITES, Lack
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.machines.trackit import LINKS, TICKET
@@ -92,7 +93,11 @@ def _markup_escaped(history: History) -> Judgement:
 
 
 def _written_once(history: History) -> Judgement:
-    return writing.written_once(history, NOTES, note_text)
+    def findable(task: Task, record: Record) -> bool:
+        there = [int(each.id) for each in (task.was or {}).get("ticket", {}).values() if each.exists]
+        return int(record.id) in within_gaps(history, there)
+
+    return writing.written_once(history, NOTES, note_text, findable)
 
 
 def _durations_written(history: History) -> Judgement:
@@ -101,8 +106,8 @@ def _durations_written(history: History) -> Judgement:
         minutes = task.asked.get("minutes") or 0
         words = comparing.squeezed(str(task.asked.get("text", "")))
         for note in history.made(task, "note") if minutes else ():
-            if not _is_markup(words) and words not in comparing.squeezed(note_text(note)):
-                continue  # somebody else's
+            if words not in comparing.squeezed(note_text(note)) and (not _is_markup(words) or _noted(history, task)):
+                continue  # somebody else's, or perhaps: what looks like markup is not kept as it was written
             told += 1
             if note.fields.get("10") != minutes * 60:
                 breaches.append(
@@ -115,6 +120,11 @@ def _durations_written(history: History) -> Judgement:
 
 
 # --- nothing else -----------------------------------------------------------------------------------------------------
+
+
+def _noted(history: History, task: Task) -> bool:
+    """Whether others wrote notes while a client was at a task; what they change can leave one, too."""
+    return any(deed.operation == "act" for deed in history.deeds_within(task))
 
 
 def _touches_only(history: History) -> Judgement:
@@ -231,8 +241,10 @@ def _close_default(history: History) -> Judgement:
         if task.do != "close" or before is None or after is None or _closed(before) or _entered(history, "status"):
             continue
         provoked += 1
-        wanted, found = _default_closed(history, task.first), after.fields.get("96")
-        if found != wanted and "96" not in writing.meddled_with(history, task, after):
+        found, wanted = after.fields.get("96"), _default_closed(history, task.first)
+        # An administrator may choose another one meanwhile.
+        good = {wanted, *(_default_closed(history, deed.n) for deed in history.deeds_within(task))}
+        if found not in good and "96" not in writing.meddled_with(history, task, after):
             breaches.append(
                 Breach(
                     f"after {_when(task)} the status of {history.name(after.id)} is {comparing.show(found)}, and the "
