@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections.abc
 import http.cookies
+import logging
 import sys
 import urllib.parse
 import warnings
@@ -47,6 +48,8 @@ def _open() -> None:
             del sys.modules["cgi"]
         # The old importer has nothing left to do, and each import that fails elsewhere would warn of it.
         sys.meta_path[:] = [each for each in sys.meta_path if not type(each).__module__.startswith("spyne.")]
+    # Of an application that is built again, such as another version's of the same name; nobody asks the registry.
+    logging.getLogger("spyne.util.appreg").setLevel(logging.ERROR)
 
 
 _open()
