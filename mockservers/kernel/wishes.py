@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from mockservers.kernel.instants import DAY, SECOND
 from mockservers.kernel.operations import Context
@@ -16,6 +16,8 @@ from mockservers.kernel.rules import Misuse
 from mockservers.kernel.store import LARGEST
 
 LONGEST_DELAY = 10 * 365 * DAY
+
+_Action = TypeVar("_Action")
 
 
 @dataclass(slots=True)
@@ -104,6 +106,15 @@ class Wish:
         if isinstance(found, bool) or not isinstance(found, (int, float)) or not 0 <= found <= LONGEST_DELAY // SECOND:
             raise Misuse(f"'delay' is a number of seconds from 0 to ten years, not {found!r}")
         return round(found * SECOND)
+
+    def administration(self, actions: Mapping[str, _Action]) -> _Action:
+        """The action that an administrator takes on the customer, which is a record as any other."""
+        self.take("id")
+        self.take("by")
+        name = self.text("action")
+        if name not in actions:
+            raise Misuse(f"there is no action {name!r} on the customer; there are {', '.join(actions)}")
+        return actions[name]
 
     def done(self) -> None:
         """Refuse what nobody took: a misspelt name must not pass in silence."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,7 +11,6 @@ from mockservers.harness.history import Exchanged
 from mockservers.harness.readers import find, local, xml
 
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
-_ACTION = re.compile(r"v1_6/([A-Za-z]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,11 +317,6 @@ ACTIONS: Mapping[str, Callable[[Context, Wish], None]] = {
 
 def act(ctx: Context, wish: Wish) -> dict[str, Any]:
     """One action on the customer; gives its truth."""
-    wish.take("id")
-    wish.take("by")
-    name = wish.text("action")
-    if name not in ACTIONS:
-        raise Misuse(f"there is no action {name!r} on the customer; there are {', '.join(ACTIONS)}")
-    ACTIONS[name](ctx, wish)
+    wish.administration(ACTIONS)(ctx, wish)
     wish.done()
     return told(ctx)

@@ -239,12 +239,7 @@ ACTIONS: Mapping[str, Callable[[Context, Wish], dict[str, Any] | None]] = {
 
 def act(ctx: Context, wish: Wish) -> dict[str, Any]:
     """One action on the customer; gives its truth, and what the action hands out."""
-    wish.take("id")
-    wish.take("by")
-    name = wish.text("action")
-    if name not in ACTIONS:
-        raise Misuse(f"there is no action {name!r} on the customer; there are {', '.join(ACTIONS)}")
-    handed = ACTIONS[name](ctx, wish)
+    handed = wish.administration(ACTIONS)(ctx, wish)
     wish.done()
     ctx.installation.cache.clear()
     return {**told(ctx), **(handed or {})}

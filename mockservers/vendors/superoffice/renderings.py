@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from mockservers.kernel.rules import Rule
 from mockservers.vendors.superoffice import carriers, rules
 from mockservers.vendors.superoffice.languages import Tongue
-from mockservers.vendors.superoffice.model import DATES, PROPERTIES, TICKET, Directory
+from mockservers.vendors.superoffice.model import DATES, TICKET, Directory
 from mockservers.vendors.superoffice.rights import Role
 from mockservers.vendors.superoffice.zones import Clockface
 from mockservers.wirekit import xmltext
@@ -26,7 +26,6 @@ TAIL = "FieldProperties"
 NAMESPACE = "http://schemas.datacontract.org/2004/07/SuperOffice.WebApi.Data"
 _NIL = ' i:nil="true"'
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_BODY = PROPERTIES[:-1]
 
 _DROPPED: Mapping[str, frozenset[str]] = {
     "current": frozenset(),

@@ -18,7 +18,6 @@ Entries = dict[str, dict[int, dict[str, Any]]]
 HELP_DESK, FIELD_SERVICE = 2, 3
 OPEN, ESCALATED, PAUSED, CLOSED, CANCELLED, DISMISSED, RESOLVED = range(1, 8)
 DESCRIPTION_NOTE, TECHNICIAN_NOTE, RESOLUTION_NOTE = 2, 1, 3
-SYSTEM_ACTIVITY = 1
 
 ROLES: Mapping[str, list[str]] = {
     "Administrator": list(access.PERMISSIONS),

@@ -92,11 +92,21 @@ def _linked(ctx: Context, link: str, id_: int | None, facts: Mapping[str, Any]) 
         attribute, value = next(iter(facts.items()))
         id_ = known.find(module, attribute, value)
         if id_ is None:
-            id_ = max([_UNTOLD, *known[module]]) + 1
-    there = known.get(module, id_)
+            id_ = _next(known, module)
+    _enter(ctx, module, id_, facts)
+    return id_
+
+
+def _next(known: model.Directory, module: str) -> int:
+    """A number for a record of which only names are told."""
+    return max([_UNTOLD, *known[module]]) + 1
+
+
+def _enter(ctx: Context, module: str, id_: int, facts: Mapping[str, Any]) -> None:
+    """Make known what is told of a record, if that is news."""
+    there = model.directory(ctx).get(module, id_)
     if any(there.get(name) != value for name, value in facts.items()):
         model.enter(ctx, module, id_, {**there, **facts})
-    return id_
 
 
 def _note(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
@@ -153,10 +163,8 @@ def _linked_to(ctx: Context, module: str, id_: int | None, facts: Mapping[str, A
     if id_ is None:
         id_ = known.find(module, "name", facts["name"]) if "name" in facts else None
     if id_ is None:
-        id_ = max([_UNTOLD, *known[module]]) + 1
-    there = known.get(module, id_)
-    if any(there.get(name) != value for name, value in facts.items()):
-        model.enter(ctx, module, id_, {**there, **facts})
+        id_ = _next(known, module)
+    _enter(ctx, module, id_, facts)
     return id_
 
 
