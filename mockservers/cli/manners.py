@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -39,6 +40,27 @@ def teaching(command: Command) -> Command:
             )
 
     return wrapped  # type: ignore[return-value]
+
+
+def tls_options(command: Command) -> Command:
+    """The options of whatever serves HTTPS."""
+    for option in (
+        click.option(
+            "--tls-name", multiple=True, help="A further host name or address in the certificate. Repeatable."
+        ),
+        click.option(
+            "--tls-ca",
+            default="mockservers-ca.pem",
+            show_default=True,
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Where the authority's certificate is written, for clients to trust.",
+        ),
+        click.option(
+            "--tls", is_flag=True, help="Serve HTTPS with a certificate of a local authority made for this run."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def bold(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockservers import vendors
-from mockservers.cli.manners import PORT, TOKEN, Command, bold, stop, teaching
+from mockservers.cli.manners import PORT, TOKEN, Command, bold, stop, teaching, tls_options
 
 if TYPE_CHECKING:
     import ssl
@@ -92,15 +92,7 @@ def vault_of(
     help="Seconds of silence after which an answer counts as timed out.",
 )
 @secret_options
-@click.option("--tls", is_flag=True, help="Serve the client by HTTPS, with a certificate made for this run.")
-@click.option(
-    "--tls-ca",
-    default="mockservers-ca.pem",
-    show_default=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where that certificate's authority is written, for the client to trust.",
-)
-@click.option("--tls-name", multiple=True, help="A further host name or address in the certificate. Repeatable.")
+@tls_options
 @click.option("--control-token", envvar=TOKEN, help=f"Token for the state of the recording. Also from {TOKEN}.")
 @teaching
 def record(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockservers import __version__, vendors
-from mockservers.cli.manners import PORT, TOKEN, bold, stop, teaching
+from mockservers.cli.manners import PORT, TOKEN, bold, stop, teaching, tls_options
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World
@@ -66,15 +66,7 @@ if TYPE_CHECKING:
     metavar="URL",
     help="sqlite:///file.db keeps the data in files, one per world and vendor. Default: memory.",
 )
-@click.option("--tls", is_flag=True, help="Serve HTTPS with a certificate of a local authority made for this run.")
-@click.option(
-    "--tls-ca",
-    default="mockservers-ca.pem",
-    show_default=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where the authority's certificate is written, for clients to trust.",
-)
-@click.option("--tls-name", multiple=True, help="A further host name or address in the certificate. Repeatable.")
+@tls_options
 @click.option("--control-token", envvar=TOKEN, help=f"Token that the control API demands. Also from {TOKEN}.")
 @click.option(
     "--most-body",
