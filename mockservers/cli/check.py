@@ -153,6 +153,13 @@ def style(text: str, *words: str) -> str:
     "--max-seconds", default=300.0, show_default=True, type=POSITIVE, help="Stop making new scenarios after this long."
 )
 @click.option(
+    "--jobs",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Examples played at once, in as many processes.",
+)
+@click.option(
     "--save",
     default="scenarios-found",
     show_default=True,
@@ -163,8 +170,8 @@ def style(text: str, *words: str) -> str:
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
 @teaching
 def check(
-    vendor: str, dialect: str, examples: int, seed: int, max_seconds: float, deadline: float, save: Path, strict: bool,
-    json: Path | None, junit: Path | None, html: Path | None, **client: Any,
+    vendor: str, dialect: str, examples: int, seed: int, max_seconds: float, deadline: float, jobs: int, save: Path,
+    strict: bool, json: Path | None, junit: Path | None, html: Path | None, **client: Any,
 ) -> None:  # fmt: skip
     """Hunt for bugs in a client: generated vendor behaviour, a verdict for each duty.
 
@@ -190,6 +197,7 @@ def check(
             examples=examples,
             max_seconds=max_seconds,
             deadline=deadline,
+            jobs=jobs,
             save_to=save,
             progress=progress,
         )

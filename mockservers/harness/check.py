@@ -11,7 +11,7 @@ import json
 import os
 import re
 import tempfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -26,6 +26,7 @@ from mockservers.harness.machines import machine
 from mockservers.harness.play import Declined, Stage
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, with_found
+from mockservers.harness.stages import Stages
 from mockservers.harness.verdicts import CheckStopped, DialectReport, DutyVerdict, Proof, Report, Stop
 from mockservers.kernel import clock
 from mockservers.kernel.secrets import mask
@@ -67,6 +68,8 @@ class CheckConfig:
     shrink: bool = True
     fail_fast: bool = False
     """Stop drawing examples at the first one that breaks a duty."""
+    jobs: int = 1
+    """Examples that are played at once, each in a process of its own; the report is the same."""
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
 
 
@@ -77,6 +80,8 @@ def check(config: CheckConfig) -> Report:
         here.dialects.dialect(config.dialect)
     if config.examples < 1:
         raise ValueError(f"--examples takes a number from 1 up, not {config.examples}")
+    if config.jobs < 1:
+        raise ValueError(f"--jobs takes a number from 1 up, not {config.jobs}")
     if config.deadline <= 0:
         raise ValueError(f"the deadline takes a number of seconds above 0, not {config.deadline:g}")
     if config.save_to is not None:
@@ -93,12 +98,8 @@ def check(config: CheckConfig) -> Report:
 
     try:
         with contextlib.ExitStack() as stack:
-            driver = config.client
-            if not isinstance(driver, Driver):
-                driver = open_driver(driver, config.deadline)
-                stack.callback(driver.close)
-            client = driver.hello().name
-            stage = stack.enter_context(Stage(driver))
+            stage = _stage(config, stack)
+            client = stage.hello().name
             for name in names:
                 hunt = _Hunt(config, stage, name)
                 done.append(hunt.run())
@@ -106,6 +107,22 @@ def check(config: CheckConfig) -> Report:
         place = ("", "", None) if hunt is None else (hunt.dialect, hunt.doing, hunt.playing)
         raise CheckStopped(failure, report(Stop(failure.what, failure.stderr, *place))) from failure
     return report()
+
+
+def _stage(config: CheckConfig, stack: contextlib.ExitStack) -> Stage | Stages:
+    """Where examples are played; closed with `stack`."""
+    driver = config.client
+    if config.jobs > 1:
+        if isinstance(driver, Driver):
+            raise ValueError(
+                f"{config.jobs} jobs take a client by name or spec, which each process opens for itself, not a driver"
+            )
+        spec = (ClientSpec(driver) if isinstance(driver, str) else driver).checked()
+        return stack.enter_context(Stages(spec, config.deadline, config.jobs))
+    if not isinstance(driver, Driver):
+        driver = stack.enter_context(open_driver(driver, config.deadline))
+    driver.hello()  # before a port is opened for a client that cannot be driven
+    return stack.enter_context(Stage(driver))
 
 
 def _given(client: str | ClientSpec | Driver) -> str:
@@ -157,7 +174,7 @@ class _Hunt:
     """The hunt in one dialect."""
 
     config: CheckConfig
-    stage: Stage
+    stage: Stage | Stages
     dialect: str
     duties: tuple[Duty, ...] = ()
     known: dict[str, _Played | None] = field(default_factory=dict)
@@ -174,17 +191,17 @@ class _Hunt:
         self.begun = clock.wall()
         self.duties = self.config.duties or duties_of(self.config.vendor)
         draws = self.config.strategy or machine(self.config.vendor).strategies().scenarios
-        self.strategy = draws(self.dialect, self.stage.driver.hello())
+        self.strategy = draws(self.dialect, self.stage.hello())
         examples = self._remembered()
         what = f"{self.config.vendor}, dialect {self.dialect}"
-        for turn in range(self.config.examples):
+        for turn, scenario in self._scenarios():
             if self.config.fail_fast and any(each.broken(duty) for each in examples for duty in self.duties):
                 break
             if self._late():
                 self.out_of_time = True
                 break
             self.doing = f"example {turn + 1} of {self.config.examples}"
-            played = self._play(self._draw(turn))
+            played = self._play(scenario)
             if played is not None:
                 played.turn = turn if played.turn is None else played.turn
                 examples.append(played)
@@ -203,14 +220,14 @@ class _Hunt:
             seconds,
             self.out_of_time,
             _complaints(played.history for played in examples),
-            "mirror" in self.stage.driver.hello().tasks and all(each.history.mirror is None for each in examples),
+            "mirror" in self.stage.hello().tasks and all(each.history.mirror is None for each in examples),
         )
 
     # --- failures of earlier checks ---
 
-    def _key(self, duty: Duty) -> bytes:
+    def _shelf(self, duty: Duty) -> bytes:
         """Under what the database keeps the failures of a duty, dialect and client."""
-        return f"mockservers {duty.id} {self.dialect} {self.stage.driver.hello().name}".encode()
+        return f"mockservers {duty.id} {self.dialect} {self.stage.hello().name}".encode()
 
     def _remembered(self) -> list[_Played]:
         """The failures of earlier checks, played again; what has no bug to show any more is forgotten."""
@@ -218,23 +235,23 @@ class _Hunt:
         for duty in self.duties if database is not None else ():
             assert database is not None
             self.doing = f"a failure of {duty.slug} from an earlier check"
-            for text in sorted(database.fetch(self._key(duty))):
+            for text in sorted(database.fetch(self._shelf(duty))):
                 played = None
                 with contextlib.suppress(ScenarioError, UnicodeDecodeError):  # of another version of the project
                     played = self._play(parse(text.decode()))
                 if played is not None:
                     found.append(played)
                 if played is None or not played.broken(duty):
-                    database.delete(self._key(duty), text)
+                    database.delete(self._shelf(duty), text)
         return found
 
     def _remember(self, duty: Duty, scenario: Scenario) -> None:
         database = self.config.database
         if database is None:
             return
-        for older in list(database.fetch(self._key(duty))):
-            database.delete(self._key(duty), older)
-        database.save(self._key(duty), scenario.to_yaml().encode())
+        for older in list(database.fetch(self._shelf(duty))):
+            database.delete(self._shelf(duty), older)
+        database.save(self._shelf(duty), scenario.to_yaml().encode())
 
     # --- plays ---
 
@@ -243,7 +260,7 @@ class _Hunt:
 
     def _play(self, scenario: Scenario) -> _Played | None:
         """Play a scenario once; the same one again is answered from memory. None: the client declined it."""
-        key = json.dumps(scenario.to_dict(), sort_keys=True)
+        key = _key(scenario)
         if key not in self.known:
             self.plays += 1
             check_labels(scenario)  # one of a caller's own strategy may name a ticket that nobody made
@@ -266,14 +283,25 @@ class _Hunt:
 
     def _applies(self, duty: Duty) -> bool:
         """Whether any installation that this hunt can draw provokes the duty."""
-        if duty.needs and not set(duty.needs) & set(self.stage.driver.hello().tasks):
+        if duty.needs and not set(duty.needs) & set(self.stage.hello().tasks):
             return False
         here = emulator(self.config.vendor).dialects
-        varied = machine(self.config.vendor).varying(self.dialect, self.stage.driver.hello().options)
+        varied = machine(self.config.vendor).varying(self.dialect, self.stage.hello().options)
         if not varied:
             return duty.applies(here.dialect(self.dialect))
         drawn = (dict(zip(varied, values, strict=True)) for values in product(*varied.values()))
         return any(duty.applies(here.dialect(switches)) for switches in drawn)
+
+    def _scenarios(self) -> Iterator[tuple[int, Scenario]]:
+        """All examples with their numbers, some of them begun before they are asked for where there are many stages."""
+        drawn: deque[tuple[int, Scenario]] = deque()
+        for turn in range(self.config.examples):
+            drawn.append((turn, self._draw(turn)))
+            if _key(drawn[-1][1]) not in self.known:
+                self.stage.begin(drawn[-1][1])
+            if len(drawn) > self.stage.ahead:
+                yield drawn.popleft()
+        yield from drawn
 
     def _draw(self, turn: int) -> Scenario:
         """Example number `turn`."""
@@ -336,7 +364,7 @@ class _Hunt:
 
         def test(scenario: Scenario) -> None:
             nonlocal smallest
-            key = json.dumps(scenario.to_dict(), sort_keys=True)
+            key = _key(scenario)
             # Past the budget only what is known counts, so that shrinking ends with an answer it has seen.
             if key not in self.known and (self.plays >= budget or self._late()):
                 return
@@ -359,6 +387,11 @@ def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
             if task.error_kind == "client" or (task.do == "mirror" and not task.ok):
                 counts[mask(f"{task.do} failed in the client itself: {task.error[:160]}", history.secrets)] += 1
     return tuple(f"{text} ({times} times)" for text, times in counts.most_common(3))
+
+
+def _key(scenario: Scenario) -> str:
+    """What tells a scenario from all others."""
+    return json.dumps(scenario.to_dict(), sort_keys=True)
 
 
 def _size(played: _Played) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
@@ -76,6 +76,9 @@ class _Pending:
 class Stage:
     """One port and one driver for many plays. Use it in a `with` block."""
 
+    ahead: ClassVar[int] = 0
+    """Scenarios that may be begun before the first of them is asked for: one stage plays one at a time."""
+
     driver: Driver
     door: FrontDoor = field(init=False)
     worlds: Worlds = field(init=False)
@@ -96,6 +99,13 @@ class Stage:
         self.door.stop()
         self.worlds.close()
         self._folder.cleanup()
+
+    def hello(self) -> Hello:
+        """What the client says of itself."""
+        return self.driver.hello()
+
+    def begin(self, scenario: Scenario) -> None:
+        """Nothing: the only stage plays a scenario when it is asked for it."""
 
     def play(self, scenario: Scenario) -> History:
         """Play one scenario from nothing. Raises Declined, DriverFailure, ScenarioError or EmulatorFailure."""

@@ -1,0 +1,164 @@
+"""Examples played at once in several processes: the same report, the same errors, nothing left behind."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockservers.harness.check import CheckConfig, check
+from mockservers.harness.clients import reference, reference_file, reference_name
+from mockservers.harness.drivers import ClientSpec, WrongClient
+from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.machines import CONTRACTED, machine
+from mockservers.harness.play import Stage
+from mockservers.harness.reports import check_json
+from mockservers.harness.scenarios import Scenario
+from mockservers.harness.stages import Stages
+from mockservers.harness.verdicts import CheckStopped, Report
+from tests.harness.processes import wait_for_end
+
+MUTANTS = Path(__file__).parent.parent / "mutants"
+DIES = """
+import os
+
+class Client:
+    def reset(self, **given): pass
+    def sync(self): os._exit(7)
+    def mirror(self): return []
+"""
+HANGS = """
+import threading
+
+class Client:
+    def reset(self, **given): pass
+    def sync(self):
+        print("about to wait")
+        threading.Event().wait()
+    def mirror(self): return []
+"""
+
+
+def run(client: Any, jobs: int = 2, **more: Any) -> Report:
+    return check(CheckConfig("get_tickets", client, **{"examples": 12, "save_to": None, "jobs": jobs, **more}))
+
+
+def written(path: Path, text: str) -> str:
+    path.write_text(text)
+    return f"{path}:Client"
+
+
+def told(report: Report) -> str:
+    """The whole report, without what differs from run to run: durations, ports, folders."""
+    return re.sub(r'"seconds": [\d.e-]+|127\.0\.0\.1:\d+|/tmp/[\w/.-]+', "", check_json(replace(report, seconds=0.0)))
+
+
+@pytest.mark.parametrize("slug", ["decoded_once", "secret_kept"])
+def test_the_report_is_that_of_one_job(slug: str) -> None:
+    mutant = f"{MUTANTS / 'get_tickets' / slug}.py:Client"
+    one, two = run(mutant, 1), run(mutant, 2)
+    assert one.broken
+    assert told(one) == told(two)
+
+
+def test_every_dialect_is_that_of_one_job() -> None:
+    one, two = (run(reference_name("get_tickets"), jobs, examples=3, dialect="all") for jobs in (1, 2))
+    assert len(one.dialects) > 2
+    assert told(one) == told(two)
+
+
+def test_fail_fast_stops_at_the_same_example() -> None:
+    mutant = f"{MUTANTS / 'get_tickets' / 'decoded_once.py'}:Client"
+    one, two = (run(mutant, jobs, fail_fast=True, shrink=False) for jobs in (1, 2))
+    assert told(one) == told(two)
+    assert one.dialects[0].examples < 12
+
+
+def simplest(vendor: str) -> Scenario:
+    return Scenario(vendor, (), 1_700_000_000_000_000)
+
+
+@pytest.mark.parametrize("vendor", CONTRACTED)
+def test_a_history_arrives_as_it_was(vendor: str) -> None:
+    client = reference_name(vendor)
+    names = machine(vendor).varying("default", ())
+    scenario = replace(simplest(vendor), dialect={name: values[-1] for name, values in names.items()})
+    with CallableDriver.of(reference(vendor)) as driver, Stage(driver) as stage:
+        here = stage.play(scenario)
+    with Stages(ClientSpec(client), 30.0, 1) as stages:
+        there = stages.play(scenario)
+    assert there.dialect == here.dialect
+    assert (there.deeds, there.truth, there.mirror, there.options["since"]) == (
+        here.deeds, here.truth, here.mirror, here.options["since"],
+    )  # fmt: skip
+    assert [each.target for each in there.exchanges] == [each.target for each in here.exchanges]
+
+
+def test_a_program_of_its_own_for_each_job(tmp_path: Path) -> None:
+    """A session client: as many programs as jobs, and none of them is left when the check is done."""
+    pids = tmp_path / "pids"
+    client = tmp_path / "client.py"
+    client.write_text(
+        f"import os, runpy\nopen({str(pids)!r}, 'a').write(f'{{os.getpid()}}\\n')\n"
+        f"runpy.run_path({str(reference_file('get_tickets'))!r}, run_name='__main__')\n"
+    )
+    report = run(f"{sys.executable} {client}", examples=8)
+    assert not report.broken
+    numbers = [int(each) for each in pids.read_text().split()]
+    assert 1 <= len(numbers) <= 2
+    for number in numbers:
+        wait_for_end(number)
+
+
+def test_a_client_that_ends_its_process_stops_the_check(tmp_path: Path) -> None:
+    with pytest.raises(CheckStopped, match="a client that runs in it ended it"):
+        run(written(tmp_path / "dies.py", DIES))
+
+
+def test_a_client_that_hangs_is_told_with_what_it_printed(tmp_path: Path) -> None:
+    with pytest.raises(CheckStopped, match="has not answered 'sync' within 1 s") as stopped:
+        run(written(tmp_path / "hangs.py", HANGS), deadline=1.0)
+    assert "about to wait" in stopped.value.stderr
+
+
+def test_a_client_that_is_not_there_is_told_as_ever(tmp_path: Path) -> None:
+    with pytest.raises(WrongClient, match="there is no file"):
+        run(f"{tmp_path}/nobody.py:Client")
+
+
+@pytest.mark.parametrize(
+    ("client", "says"),
+    [
+        (ClientSpec("http://127.0.0.1:9/hook"), "a hook is one client"),
+        (ClientSpec("node client.js", mirror_file="mirror.json"), "one file that all of them would write"),
+    ],
+)
+def test_what_there_is_only_one_of_is_refused(client: ClientSpec, says: str) -> None:
+    with pytest.raises(WrongClient, match=says):
+        run(client)
+
+
+def test_a_driver_at_hand_is_one_client() -> None:
+    with CallableDriver.of(reference("get_tickets")) as driver, pytest.raises(ValueError, match="by name or spec"):
+        run(driver)
+
+
+def test_there_is_no_check_without_jobs() -> None:
+    with pytest.raises(ValueError, match="--jobs takes a number from 1 up, not 0"):
+        run(reference_name("get_tickets"), 0)
+
+
+def test_the_command_line_takes_jobs() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "mockservers", "check", "get_tickets", "--client", reference_name("get_tickets"),
+         "--examples", "4", "--jobs", "2"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert "kept" in ran.stdout
+    assert ran.stderr == ""
