@@ -9,11 +9,14 @@ import atexit
 import contextlib
 import functools
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import fields
+from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -48,7 +51,9 @@ class Stages:
         """Scenarios that may be begun before the first of them is asked for."""
         self._begun: list[tuple[Scenario, Future[dict[str, Any]]]] = []
         # A fresh interpreter each: a fork would share the threads, locks and open sockets of this one.
-        self._processes = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _deaf)
+        context = multiprocessing.get_context("spawn")
+        theirs, self._held = context.Pipe(duplex=False)
+        self._processes = ProcessPoolExecutor(jobs, context, _begin, (theirs,))
 
     def __enter__(self) -> Stages:
         return self
@@ -56,7 +61,10 @@ class Stages:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None:
+            self._held.close()  # nobody wants the plays under way, and a client may hang in one
         self._processes.shutdown(cancel_futures=True)
+        self._held.close()
 
     def hello(self) -> Hello:
         """What the client says of itself."""
@@ -103,19 +111,30 @@ def _died() -> DriverFailure:
 # --- in a process of a stage ------------------------------------------------------------------------------------------
 
 
-def _deaf() -> None:
-    """A process of a stage ends when the check does. An interruption at the terminal, which goes to all, is the check's."""
+_opened = contextlib.ExitStack()
+"""The driver and the stage of this process."""
+
+
+def _begin(check: Connection) -> None:
+    """The first thing in a process: it ends with the check, whose other end of `check` closes when it does."""
+    # An interruption at the terminal goes to all processes; it is the check's to act on it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    atexit.register(_opened.close)
+
+    def end() -> None:
+        with contextlib.suppress(EOFError, OSError):
+            check.recv()
+        _opened.close()  # or the programs of the client would go on
+        os._exit(1)
+
+    threading.Thread(target=end, name="mockservers end of check", daemon=True).start()
 
 
 @functools.cache
 def _stage(client: ClientSpec, deadline: float) -> Stage:
-    """The stage of this process, from the first task to the end of the process."""
-    with contextlib.ExitStack() as stack:
-        driver = stack.enter_context(open_driver(client, deadline))
-        stage = stack.enter_context(Stage(driver))
-        atexit.register(stack.pop_all().close)
-    return stage
+    """The stage of this process, from the first task on."""
+    driver = _opened.enter_context(open_driver(client, deadline))
+    return _opened.enter_context(Stage(driver))
 
 
 def _hello(client: ClientSpec, deadline: float) -> Hello:

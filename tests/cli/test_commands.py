@@ -91,27 +91,30 @@ for line in sys.stdin:
     message = json.loads(line)
     if message["do"] == "sync":
         with open(sys.argv[1], "w") as told:
-            told.write(str(os.getpid()))
+            told.write(f"{os.getpid()}\\n")
         signal.pause()
     print(json.dumps({"id": message["id"], "ok": {}}), flush=True)
 """
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals as Unix has them")
-@pytest.mark.parametrize(("command", "name"), [("check", "SIGINT"), ("check", "SIGTERM"), ("replay", "SIGHUP")])
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [("check", "SIGINT"), ("check", "SIGTERM"), ("check --jobs 2", "SIGINT"), ("replay", "SIGHUP")],
+)
 def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: str, name: str, tmp_path: Path) -> None:
     client, told = tmp_path / "client.py", tmp_path / "told"
     client.write_text(STUBBORN)
     os.mkfifo(told)
-    what = ["get_tickets"] if command == "check" else [str(ROOT / "scenarios/get_tickets/the_second_cid.yaml")]
+    what = ["get_tickets"] if command.startswith("check") else [str(ROOT / "scenarios/get_tickets/the_second_cid.yaml")]
     process = subprocess.Popen(
-        [sys.executable, "-m", "mockservers", command, *what, "--client", f"{sys.executable} {client} {told}"],
+        [sys.executable, "-m", "mockservers", *command.split(), *what, "--client", f"{sys.executable} {client} {told}"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         # What starts the tests may ignore signals (nohup does), and programs inherit that.
         preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
     )  # fmt: skip
     with process:
-        child = int(told.read_text())
+        children = [int(each) for each in told.read_text().split()]
         process.send_signal(getattr(signal, name))
         out, err = process.communicate()
     assert (process.returncode, out) == (130, "")
@@ -119,7 +122,8 @@ def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: 
         err
         == "mockservers: interrupted before the end, so there is no verdict and no report; run it again to have one\n"
     )
-    wait_for_end(child)
+    for child in children:
+        wait_for_end(child)
 
 
 @pytest.mark.parametrize(
