@@ -6,7 +6,7 @@ import math
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -220,12 +220,12 @@ def replay(
     files: tuple[Path, ...], deadline: float, strict: bool, json: Path | None, junit: Path | None, html: Path | None,
     **client: Any,
 ) -> None:  # fmt: skip
-    """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN or MISTAKEN.
+    """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN, MISTAKEN or STOPPED.
 
     Exit codes: 0 none failed, 1 some failed, 2 usage or a mistaken file, 3 unproven (with --strict), 4 the client
     failed as a program.
     """
-    from mockservers.harness import ClientSpec, reports, run_replay
+    from mockservers.harness import ClientSpec, ReplayResult, ReplayStopped, reports, run_replay
     from mockservers.harness import replay as replaying
 
     outputs = Outputs(json=json, junit=junit, html=html)
@@ -234,15 +234,21 @@ def replay(
         paths += sorted(each for each in path.rglob("*.yaml") if not each.is_dir()) if path.is_dir() else [path]
     if not paths:
         raise ValueError(f"there is no .yaml file below {', '.join(map(str, files))}")
-    with driving():
-        spec = ClientSpec(**client)
-        results = run_replay(paths, spec, deadline=deadline)
-    outputs.write(
-        reports.replay_text(results, style),
-        {
+    spec = ClientSpec(**client)
+
+    def tell(results: Sequence[ReplayResult]) -> None:
+        made = {
             "json": lambda: reports.replay_json(results, spec.options),
             "junit": lambda: reports.replay_junit(results, spec.options),
             "html": lambda: reports.replay_html(results, spec.options),
-        },
-    )
+        }
+        outputs.write(reports.replay_text(results, style), made)
+
+    with driving():
+        try:
+            results = run_replay(paths, spec, deadline=deadline)
+        except ReplayStopped as stopped:
+            tell(stopped.results)
+            raise
+    tell(results)
     raise SystemExit(replaying.exit_code(results, strict=strict))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mockservers.harness.duties import judged as judged
     from mockservers.harness.history import History as History
     from mockservers.harness.replay import ReplayResult as ReplayResult
+    from mockservers.harness.replay import ReplayStopped as ReplayStopped
     from mockservers.harness.scenarios import Clock as Clock
     from mockservers.harness.scenarios import Meanwhile as Meanwhile
     from mockservers.harness.scenarios import Other as Other
@@ -54,6 +55,7 @@ _HOMES = {
     "duties_of": "duties:of",
     "History": "history:History",
     "ReplayResult": "replay:ReplayResult",
+    "ReplayStopped": "replay:ReplayStopped",
     "run_replay": "replay:replay",
     "Scenario": "scenarios:Scenario",
     "ScenarioError": "scenarios:ScenarioError",

@@ -1,4 +1,4 @@
-"""Replay: scenario files against a client, FAILED, FIXED, KEPT or UNPROVEN for each."""
+"""Replay: scenario files against a client, and what became of each."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Literal
 
 from mockservers.harness import scenario_files, scenarios
-from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, open_driver
+from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, open_driver
 from mockservers.harness.duties import Duty, Judgement, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.play import Declined, Stage
 from mockservers.harness.scenarios import Scenario
 
-Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN", "MISTAKEN"]
+Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN", "MISTAKEN", "STOPPED"]
 """FAILED: a duty is broken. FIXED: the duty the file was found for is kept now. KEPT: as FIXED, in a file that names no
 duty. UNPROVEN: that duty was not put to the test, or the client declined the dialect. MISTAKEN: the file reads
-well, but a step of it cannot be played."""
+well, but a step of it cannot be played. STOPPED: the client failed as a program in it, and the files after it were not
+played."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ class ReplayResult:
         return self.outcome == "FAILED"
 
 
+class ReplayStopped(DriverFailure):
+    """The client failed as a program; `results` are those of the files up to the one it failed in, which is the last."""
+
+    def __init__(self, failure: DriverFailure, results: Sequence[ReplayResult]) -> None:
+        super().__init__(failure.what, failure.stderr)
+        self.results = tuple(results)
+
+
 def replay(
     paths: Iterable[str | Path],
     client: str | ClientSpec | Driver,
@@ -44,14 +53,21 @@ def replay(
     deadline: float = DEADLINE,
     duties: Sequence[Duty] | None = None,
 ) -> list[ReplayResult]:
-    """Play every file. All are read before the first is played; raises ScenarioError, WrongClient, DriverFailure."""
+    """Play every file. All are read before the first is played; raises ScenarioError, WrongClient, ReplayStopped."""
     loaded = [(path, scenario_files.load(path)) for path in map(Path, paths)]
     for path, scenario in loaded:
         _known(path, scenario, duties)
     driver = client if isinstance(client, Driver) else open_driver(client, deadline)
     try:
+        results: list[ReplayResult] = []
         with Stage(driver) as stage:
-            return [_one(stage, path, scenario, duties) for path, scenario in loaded]
+            for path, scenario in loaded:
+                try:
+                    results.append(_one(stage, path, scenario, duties))
+                except DriverFailure as failure:
+                    results.append(ReplayResult(path, scenario, "STOPPED", reason=failure.what))
+                    raise ReplayStopped(failure, results) from failure
+        return results
     finally:
         if driver is not client:
             driver.close()
@@ -91,6 +107,8 @@ def _one(stage: Stage, path: Path, scenario: Scenario, duties: Sequence[Duty] | 
 
 
 def exit_code(results: Iterable[ReplayResult], *, strict: bool = False) -> int:
-    """0 all fixed or kept, 1 some failed, 2 some files have mistakes, 3 some unproven when strict."""
+    """0 all fixed or kept, 1 some failed, 2 some files have mistakes, 3 some unproven when strict, 4 stopped."""
     outcomes = {result.outcome for result in results}
+    if "STOPPED" in outcomes:
+        return ReplayStopped.exit_code
     return 1 if "FAILED" in outcomes else 2 if "MISTAKEN" in outcomes else 3 if strict and "UNPROVEN" in outcomes else 0

@@ -81,6 +81,7 @@ READ = "import sys; line = sys.stdin.readline(); "
         (READ + "print('{\"id\": \"' + 'x' * 9999 + '\", \"ok\": 1}', flush=True); sys.stdin.read()", "answered id 'xxx"),
         (READ + "print('{\"ask\": \"sleep\", \"seconds\": 1' + '0' * 999 + '}', flush=True); sys.stdin.read()", "to sleep 1000"),
         (READ + "sys.exit(3)", "ended with exit code 3"),
+        (READ + "import os; os.kill(os.getpid(), 9)", "ended with signal SIGKILL"),
         (READ + "import os, time; os.close(1); time.sleep(60)", "closed its output"),
         ("import sys; sys.exit(5)", "ended with exit code 5"),
         (READ + "print('[' * 100_000, flush=True); sys.stdin.read()", "is no JSON"),

@@ -28,6 +28,7 @@ from mockservers.harness.scenario_files import from_dict
 from mockservers.harness.scenarios import Clock, Other, Scenario, Trouble, Work
 from mockservers.harness.verdicts import DialectReport, DutyVerdict, Proof, Report, Stop
 from mockservers.kernel import instants
+from mockservers.kernel.data import folder
 from tests.harness.conftest import START, at, exchanged, sync
 
 MUTANT = f"{Path(__file__).parent.parent / 'mutants' / 'get_tickets' / 'decoded_once.py'}:Client"
@@ -455,3 +456,25 @@ def test_dialects_that_were_done_before_a_stop_keep_their_verdicts(made: Callabl
     text = reports.check_text(stopped)
     assert text.splitlines()[-1].startswith("STOPPED in example 7 of 9, dialect json: ")
     assert "client   sync" in text
+
+
+def test_a_replay_that_is_stopped_tells_of_the_files_before(tmp_path: Path) -> None:
+    (tmp_path / "dying.py").write_text(DYING.replace("resets == 3", "resets == 2"))
+    scenarios = sorted((folder("scenarios") / "get_tickets").glob("*.yaml"))[:3]
+    files = {name: tmp_path / f"report.{name}" for name in ("json", "junit", "html")}
+    asked = [word for name, file in files.items() for word in (f"--{name}", str(file))]
+    words = ["replay", *map(str, scenarios), "--client", f"{tmp_path / 'dying.py'}:Client", *asked]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 4, done.output
+    assert "the client failed as a program" in done.output
+    raw = json.loads(files["json"].read_text("utf-8"))
+    conforms(raw, json_report.ReplayJson)
+    assert raw["exit_code"] == 4
+    assert [each["outcome"] for each in raw["results"]] == [raw["results"][0]["outcome"], "STOPPED"]
+    assert raw["results"][0]["outcome"] in ("KEPT", "FIXED")
+    (suite,) = suites(files["junit"].read_text("utf-8"))
+    assert suite.get("errors") == "1"
+    (error,) = suite.findall("testcase/error")
+    assert "ended the process while at 'sync'" in error.get("message")
+    assert "stopped, for the client failed as a program" in files["html"].read_text("utf-8")
+    assert f"STOPPED   {scenarios[1]}" in done.output

@@ -73,7 +73,7 @@ def failure(do: str, ran: process.Ran, driver: Driver) -> Answer | None:
     if ran.code is None or ran.code < 0:
         raise DriverFailure(f"the client died at {do!r}, by {_signal(ran.code)}", driver.output)
     if ran.code:
-        return Answer(None, "client", f"exit code {ran.code}{ran.complaint and ': '}{shorten(ran.complaint)}")
+        return Answer(None, "client", f"{process.ending(ran.code)}{ran.complaint and ': '}{shorten(ran.complaint)}")
     return None
 
 
@@ -115,8 +115,9 @@ class CommandDriver(Driver):
                 failure("hello", ran, self)  # what hangs, floods or dies fails as it would in any task
                 said = shorten(ran.complaint) or "nothing"
                 raise WrongClient(
-                    f"run with MOCKSERVERS_TASK=hello, the job did not say what it can do (exit code {ran.code}; to stderr it "
-                    f"said {said}), so it can only sync, and nothing shows what it believes; give --mirror-file PATH or "
+                    f"run with MOCKSERVERS_TASK=hello, the job did not say what it can do "
+                    f"({process.ending(ran.code)}; to stderr it said {said}), so it can only sync, "
+                    "and nothing shows what it believes; give --mirror-file PATH or "
                     '--mirror-command COMMAND, or let it print {"protocol": 1, "tasks": ["sync", "mirror"]}'
                 )
             self.take_output()  # of one who knew no hello, it is of no interest

@@ -53,6 +53,14 @@ def end(process: subprocess.Popen[bytes]) -> int | None:
     return process.returncode
 
 
+def ending(code: int | None) -> str:
+    """How a program ended, in words: by which exit code, or which signal."""
+    if code is not None and code < 0:
+        with contextlib.suppress(ValueError):
+            return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
 def listen(stream: IO[bytes] | None, take: Callable[[bytes], Any]) -> threading.Thread:
     """Hand on what comes out of a pipe until it ends or `take` says False; the thread closes the pipe."""
     assert stream is not None

@@ -156,7 +156,7 @@ class SessionDriver(Driver):
             code: int | None = self._process.wait(2.0)
         except subprocess.TimeoutExpired:
             code = None
-        ended = "closed its output" if code is None else f"ended with exit code {code}"
+        ended = "closed its output" if code is None else f"ended with {process.ending(code)}"
         self._fail(f"the client {ended} instead of answering {do!r}{more}")
 
     def _fail(self, what: str) -> NoReturn:

@@ -32,7 +32,7 @@ _KEY = """<p class="quiet small">A duty is what a correct client must do because
 could have been broken.</p>"""
 
 _ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft"}
-_OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad"}
+_OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad", "STOPPED": "bad"}
 
 
 def check_html(report: Report) -> str:
@@ -64,6 +64,8 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
     failed = sum(result.outcome == "FAILED" for result in found)
     role = "bad" if failed else "warn" if any(_OUTCOME[result.outcome] != "good" for result in found) else "good"
     words = f"{failed} of {len(found)} failed" if failed else f"{len(found)} played, none failed"
+    if found and found[-1].outcome == "STOPPED":
+        role, words = "bad", f"{words}; stopped, for the client failed as a program"
     rows, sections = [], []
     for n, result in enumerate(found, 1):
         failure = of_result(result)

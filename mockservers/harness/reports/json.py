@@ -164,7 +164,7 @@ class CheckJson(TypedDict):
 
 
 class ResultJson(TypedDict):
-    """A replayed file: `FAILED`, `FIXED`, `KEPT`, `UNPROVEN` or `MISTAKEN`. `duty` is the one it was found for."""
+    """A replayed file: `FAILED`, `FIXED`, `KEPT`, `UNPROVEN`, `MISTAKEN` or `STOPPED`. `duty` is the one it was found for."""
 
     file: str
     vendor: str

@@ -11,6 +11,8 @@ from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.text import proof_lines, replay_text, stop_lines
 from mockservers.harness.verdicts import DialectReport, DutyVerdict, Report, Stop
 
+_ERRORS = {"MISTAKEN": "mistaken file", "STOPPED": "the client failed as a program"}
+
 
 def check_junit(report: Report) -> str:
     """A check: broken is a failure with the whole proof; unproven and not applicable are skipped; stopped is an error."""
@@ -73,7 +75,7 @@ def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
 
 
 def replay_junit(results: Iterable[ReplayResult], client: str) -> str:
-    """A replay: a case for each file; failed is a failure, a mistaken file an error, unproven is skipped."""
+    """A replay: a case for each file. Failed is a failure, mistaken and stopped are errors, unproven is skipped."""
     root = etree.Element("testsuites", name="mockservers replay")
     suite = _suite(root, "mockservers.replay", 0, {"started as": client})
     for result in results:
@@ -83,8 +85,8 @@ def replay_junit(results: Iterable[ReplayResult], client: str) -> str:
             duty, judgement = result.broken[0]
             message = clean(judgement.breaches[0].text, secrets)
             _says(case, "failure", message, replay_text([result]), duty.id)
-        elif result.outcome == "MISTAKEN":
-            _says(case, "error", result.reason, kind="mistaken file")
+        elif result.outcome in _ERRORS:
+            _says(case, "error", result.reason, kind=_ERRORS[result.outcome])
         elif result.outcome == "UNPROVEN":
             _says(case, "skipped", result.reason)
     _count(root, suite)

@@ -25,7 +25,7 @@ def plain(text: str, role: str) -> str:
 
 
 _ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft"}
-_OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad"}
+_OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad", "STOPPED": "bad"}
 
 
 def _wrap(text: str, indent: str) -> list[str]:
