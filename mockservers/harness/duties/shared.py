@@ -269,8 +269,11 @@ def revealed(
         if shows(text, history.secrets):
             breaches.append(Breach(f"{where} shows the credential: {_around(text, history.secrets)}"))
     for record in (history.mirror or {}).values():
-        for name, value in record.fields.items():
-            if shows(f"{name} {value}", history.secrets):
+        told = {name: f"{name} {value}" for name, value in record.fields.items()}
+        if not shows("\n".join(told.values()), history.secrets):  # one look at all spares a look at each
+            continue
+        for name, text in told.items():
+            if shows(text, history.secrets):
                 breaches.append(Breach(f"the mirror of {history.name(record.id)} shows the credential in {name}"))
     return judged(len(history.exchanges), breaches)
 
