@@ -193,12 +193,17 @@ def tenant_name(ctx: Context) -> str:
     return ctx.tenant.name
 
 
-def enter(db: sa.Connection, tenant: str, kind: str, entries: Iterable[Named]) -> None:
-    """Write entries of the directory, in place of those with the same number."""
-    rows = [
+def entry_rows(tenant: str, kind: str, entries: Iterable[Named]) -> list[dict[str, Any]]:
+    """Entries as rows of the directory."""
+    return [
         {"tenant": tenant, "kind": kind, "id": each.id, "name": each.name, "facts": json.dumps(each.facts)}
         for each in entries
     ]
+
+
+def enter(db: sa.Connection, tenant: str, kind: str, entries: Iterable[Named]) -> None:
+    """Write entries of the directory, in place of those with the same number."""
+    rows = entry_rows(tenant, kind, entries)
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
         ids = [each["id"] for each in part]
