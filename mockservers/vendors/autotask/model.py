@@ -295,8 +295,13 @@ def _forget(db: sa.Connection, tenant: str, entity: Entity) -> None:
     if entity.name not in ("UserDefinedFieldDefinition", "UserDefinedFieldListItem"):
         return
     for name in UDF_TYPE_OF:
-        table = TABLES[name]
-        db.execute(sa.update(table).where(table.c.tenant == tenant, table.c.udf != "{}").values(fragment=None))
+        db.execute(_unrendered(name), {"of_tenant": tenant})
+
+
+@lru_cache(maxsize=256)
+def _unrendered(entity: str) -> sa.Update:
+    table = TABLES[entity]
+    return sa.update(table).where(table.c.tenant == _p("of_tenant"), table.c.udf != "{}").values(fragment=None)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
