@@ -177,10 +177,12 @@ def read_directory(db: sa.Connection, tenant: str) -> Directory:
 
 
 def directory(ctx: Context) -> Directory:
-    """The directory of the call's tenant, kept between calls; whoever changes it empties the cache of the installation."""
+    """The directory of the call's tenant, kept between calls.
+
+    Whoever changes it empties the cache of the installation, and reads it by `read_directory` in that very call: what it
+    sees may yet be undone.
+    """
     tenant = tenant_name(ctx)
-    if ctx.call.actor == "other":  # they may have changed it in this very call
-        return read_directory(ctx.db, tenant)
     key = (VENDOR, "directory", tenant)
     found: Directory | None = ctx.installation.cache.get(key)
     if found is None:
