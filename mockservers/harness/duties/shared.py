@@ -132,8 +132,9 @@ def nothing_invented(history: History, told: Iterable[str]) -> Judgement:
     known = set(history.ever) | set(told)
     shown: dict[str, str] = {}
     for task in history.syncs:
+        when = f"after the {task.do} at {instants.to_iso(task.at)}"
         for ticket in task.after or {}:
-            shown.setdefault(ticket, f"after the {task.do} at {instants.to_iso(task.at)}")
+            shown.setdefault(ticket, when)
     for ticket in history.mirror or {}:
         shown.setdefault(ticket, "in the end")
     breaches = [
