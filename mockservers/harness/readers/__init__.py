@@ -48,7 +48,7 @@ def xml(body: bytes) -> Any | None:
 
 def local(element: Any) -> str:
     """An element's name without its namespace; empty for comments and the like."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def find(root: Any, name: str) -> Any | None:

@@ -29,21 +29,25 @@ def asked(exchange: Exchanged) -> dict[str, str]:
     return {name.lower(): value for name, value in pairs}
 
 
-@lru_cache(maxsize=1 << 15)
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:
         return Said("unusable")
-    text = exchange.received.decode("utf-8", "replace").strip()
-    if text.startswith("<"):
-        found = _from_xml(exchange.received)
-    elif text.startswith("{"):
-        found = _from_json(text)
-    else:
-        found = _from_delimited(text, exchange)
+    found = _read(exchange.received, "empty_body" in exchange.faults)
     if exchange.status >= 400 and found.kind != "error":
         return Said("unusable")
     return found
+
+
+@lru_cache(maxsize=1 << 15)
+def _read(received: bytes, emptied: bool) -> Said:
+    """What an answer says by itself: as long as nobody changes anything, walk after walk is answered with the same bytes."""
+    text = received.decode("utf-8", "replace").strip()
+    if text.startswith("<"):
+        return _from_xml(received)
+    if text.startswith("{"):
+        return _from_json(text)
+    return Said("unusable") if emptied and not text else _from_delimited(text)
 
 
 def _from_xml(body: bytes) -> Said:
@@ -74,9 +78,7 @@ def _from_json(text: str) -> Said:
         return Said("unusable")
 
 
-def _from_delimited(text: str, exchange: Exchanged) -> Said:
-    if not text and "empty_body" in exchange.faults:
-        return Said("unusable")
+def _from_delimited(text: str) -> Said:
     if text.startswith("error="):
         return _response("error", text[6:])
     if text.startswith("count="):

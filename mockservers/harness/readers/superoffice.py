@@ -35,16 +35,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an answer told. `tickets` are the tickets in it by property, a null as an empty one."""
+    """What an answer told. `tickets` are the tickets in it by property, a null as an empty one.
+
+    `ids` are their numbers, in order; empty for one without.
+    """
 
     kind: Literal["good", "error", "login", "throttled", "unusable"]
     tickets: tuple[Mapping[str, Any], ...] = ()
+    ids: tuple[str, ...] = ()
     text: str = ""
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The number of each ticket, in order; empty for one without."""
-        return tuple(_id(each) for each in self.tickets)
 
 
 def _id(ticket: Mapping[str, Any]) -> str:
@@ -91,7 +90,6 @@ def _ids(exchange: Exchanged, options: Mapping[str, str]) -> list[str]:
     return [str(each) for each in ids] if isinstance(ids, list) else []
 
 
-@lru_cache(maxsize=2048)
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.status is None or (exchange.received is None and exchange.status != 503):
@@ -102,18 +100,24 @@ def said(exchange: Exchanged) -> Said:
         return Said("throttled", text="429")
     if exchange.status == 204:
         return Said("good")
-    value = _value(exchange.received or b"")
+    return _read(exchange.received or b"", exchange.status, asked(exchange).call == "tokens")
+
+
+@lru_cache(maxsize=1024)
+def _read(body: bytes, status: int, tokens: bool) -> Said:
+    """What an answer says by itself: as long as nobody changes anything, sync after sync is answered with the same bytes."""
+    value = _value(body)
     if isinstance(value, Mapping) and ("Message" in value or "ErrorMessage" in value or "error" in value):
         text = str(value.get("ErrorMessage") or value.get("MessageDetail") or value.get("Message") or value["error"])
-        kind: Literal["error", "login"] = "login" if asked(exchange).call == "tokens" else "error"
-        return Said(kind, text=text)
-    if exchange.status != 200:
-        return Said("error", text=str(exchange.status))
+        return Said("login" if tokens else "error", text=text)
+    if status != 200:
+        return Said("error", text=str(status))
     if value is _NOTHING:
         return Said("unusable")
     rows = value.get("value") if isinstance(value, Mapping) and "value" in value else value
     listed = rows if isinstance(rows, list) else [rows]
-    return Said("good", tuple(each if isinstance(each, Mapping) else {} for each in listed))
+    tickets = tuple(each if isinstance(each, Mapping) else {} for each in listed)
+    return Said("good", tickets, tuple(map(_id, tickets)))
 
 
 _NOTHING = object()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from mockservers.kernel import catalogue, instants
@@ -251,10 +252,16 @@ def in_range(form: Form, number: int) -> bool:
     return fits(number) if most is None else -most <= number < most
 
 
-def shown(element: Element, value: Any) -> Any:
-    """A kept value as records show it: the inverse of `kept`."""
-    if value is None:
-        return None
-    if element.form in ("time", "date"):
-        return instants.to_iso(value)
-    return value / SCALE if element.form == "decimal" else value
+def shown(entity: Entity, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The kept values of a row as records show them: the inverse of `kept`."""
+    made = {each.name: row[each.name] for each in entity.elements}
+    for each in _converted(entity):
+        value = made[each.name]
+        if value is not None:
+            made[each.name] = value / SCALE if each.form == "decimal" else instants.to_iso(value)
+    return made
+
+
+@lru_cache(maxsize=256)
+def _converted(entity: Entity) -> tuple[Element, ...]:
+    return tuple(each for each in entity.elements if each.form in ("time", "date", "decimal"))

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mockservers.kernel import instants
-from mockservers.kernel.store import Instant, Text
+from mockservers.kernel.store import SMALLEST, Instant, Text
 from mockservers.vendors.autotask import renderings
 from mockservers.vendors.autotask.entities import ENTITIES, Definition, Element, Entity, Form, Item
 from mockservers.vendors.autotask.renderings import Profile
@@ -295,8 +295,13 @@ def _forget(db: sa.Connection, tenant: str, entity: Entity) -> None:
     if entity.name not in ("UserDefinedFieldDefinition", "UserDefinedFieldListItem"):
         return
     for name in UDF_TYPE_OF:
-        table = TABLES[name]
-        db.execute(sa.update(table).where(table.c.tenant == tenant, table.c.udf != "{}").values(fragment=None))
+        db.execute(_unrendered(name), {"of_tenant": tenant})
+
+
+@lru_cache(maxsize=256)
+def _unrendered(entity: str) -> sa.Update:
+    table = TABLES[entity]
+    return sa.update(table).where(table.c.tenant == _p("of_tenant"), table.c.udf != "{}").values(fragment=None)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -335,6 +340,19 @@ def read(
     statement = _one(entity) if visible is None else _one(entity).where(visible)
     found = db.execute(statement, {"tenant": tenant, "of": id_}).first()
     return None if found is None else row(found)
+
+
+@lru_cache(maxsize=256)
+def _page(entity: str) -> sa.Select[Any]:
+    table = TABLES[entity]
+    rows = sa.select(*wanted(entity)).where(table.c.tenant == _p("tenant"), table.c.id > _p("after"))
+    return rows.order_by(table.c.id).limit(_p("most"))
+
+
+def page(db: sa.Connection, tenant: str, entity: str, after: int | None, most: int) -> list[tuple[Row, dict[str, str]]]:
+    """The first `most` records by id, or those that follow the id `after`; as `read` gives them."""
+    bounds = {"tenant": tenant, "after": SMALLEST if after is None else after, "most": most}
+    return [row(each) for each in db.execute(_page(entity), bounds)]
 
 
 @lru_cache(maxsize=256)

@@ -69,6 +69,10 @@ _OF_ENTITY = (
     .order_by(PICKLISTS.c.field, PICKLISTS.c.position, PICKLISTS.c.value)
 )
 
+_REPLACED = sa.delete(PICKLISTS).where(
+    PICKLISTS.c.tenant == _p("of"), PICKLISTS.c.entity == _p("kind"), PICKLISTS.c.field == _p("name")
+)
+
 
 def _read(db: sa.Connection, tenant: str, entity: str) -> dict[str, tuple[Choice, ...]]:
     own: dict[str, list[Choice]] = {}
@@ -90,11 +94,7 @@ def keep(
     element = ENTITIES[entity].get(name)
     if element is None or not element.field.picklist:
         raise ValueError(f"{entity}.{name} is no picklist field")
-    db.execute(
-        sa.delete(PICKLISTS).where(
-            PICKLISTS.c.tenant == tenant, PICKLISTS.c.entity == entity, PICKLISTS.c.field == element.name
-        )
-    )
+    db.execute(_REPLACED, {"of": tenant, "kind": entity, "name": element.name})
     rows: list[dict[str, Any]] = [
         {
             "tenant": tenant, "entity": entity, "field": element.name, "value": each.value, "position": position,

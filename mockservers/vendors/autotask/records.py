@@ -46,7 +46,7 @@ def _existing(ctx: Context, entity: Entity, id_: int) -> tuple[model.Row, dict[s
 def _record(
     entity: Entity, row: Mapping[str, Any], udf: Mapping[str, str], known: tuple[Definition, ...]
 ) -> dict[str, Any]:
-    fields = {each.name: shown(each, row[each.name]) for each in entity.elements}
+    fields = shown(entity, row)
     if entity.udf_capable:
         fields[UDFS] = {each.name: udf.get(str(each.id)) for each in known}
     return {"id": str(row["id"]), "exists": True, "fields": fields}
@@ -232,13 +232,9 @@ def list_(ctx: Context, request: Any) -> dict[str, Any]:
     entity = wish.entity()
     after, most = wish.after(), wish.whole("most", 100, 1, MOST)
     wish.done()
-    table = model.TABLES[entity.name]
-    statement = sa.select(*model.wanted(entity.name)).where(table.c.tenant == tenant_of(ctx).name)
-    if after is not None:
-        statement = statement.where(table.c.id > after)
-    known = model.definitions(ctx.db, tenant_of(ctx).name, entity.name)
-    rows = ctx.db.execute(statement.order_by(table.c.id).limit(most)).all()
-    return {"records": [_record(entity, *model.row(each), known) for each in rows]}
+    tenant = tenant_of(ctx).name
+    known = model.definitions(ctx.db, tenant, entity.name)
+    return {"records": [_record(entity, *each, known) for each in model.page(ctx.db, tenant, entity.name, after, most)]}
 
 
 # --- actions ----------------------------------------------------------------------------------------------------------

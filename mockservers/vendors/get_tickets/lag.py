@@ -23,6 +23,7 @@ _EARLIEST = sa.select(sa.func.min(_pending.due))
 _DUE = sa.select(PENDING).where(_pending.due <= _p("now")).order_by(_pending.seq)
 _SHOWN = sa.delete(PENDING).where(_pending.due <= _p("now"))
 _GONE = sa.delete(TICKETS).where(TICKETS.c.tenant == _p("of"), TICKETS.c.tid == _p("number"))
+_ENTERED = sa.insert(TICKETS)
 _LATEST = (
     sa.select(_pending.image)
     .where(_pending.tenant == _p("tenant"), _pending.tid == _p("tid"))
@@ -65,7 +66,7 @@ def _show(db: sa.Connection, tenant: str, tid: int, image: Mapping[str, Any] | N
     db.execute(_GONE, {"of": tenant, "number": tid})
     if image is not None:
         values = dict(image)
-        db.execute(sa.insert(TICKETS), [row(tenant, values.pop("revision"), values)])
+        db.execute(_ENTERED, [row(tenant, values.pop("revision"), values)])
 
 
 def truth(ctx: Context, tenant: str, tid: int) -> dict[str, Any] | None:
@@ -98,8 +99,8 @@ def change(ctx: Context, tenant: str, images: Mapping[int, Mapping[str, Any] | N
     """Let tickets become `images` (None: gone), for clients after `delay` microseconds; all at the same moment."""
     ctx.installation.cache.pop(_NEXT, None)
     catch_up(ctx)
-    ctx.installation.cache.pop(_NEXT, None)
-    waiting = ctx.db.execute(_WAITING, {"tenant": tenant, "tids": list(images)}).scalar()
+    nothing_lags = ctx.installation.cache.pop(_NEXT, 0) is None
+    waiting = None if nothing_lags else ctx.db.execute(_WAITING, {"tenant": tenant, "tids": list(images)}).scalar()
     due = max(ctx.now + delay, waiting or ctx.now)
     stamped = {tid: None if image is None else {**image, "revision": _turn(ctx)} for tid, image in images.items()}
     if due <= ctx.now:

@@ -71,22 +71,19 @@ class Known:
     facts: Mapping[str, Any]
 
 
-_KNOWN = (
-    sa.select(DIRECTORY.c.id, DIRECTORY.c.name, DIRECTORY.c.facts)
-    .where(DIRECTORY.c.tenant == sa.bindparam("tenant"), DIRECTORY.c.kind == sa.bindparam("kind"))
-    .order_by(DIRECTORY.c.id)
-)
+_KIND = (DIRECTORY.c.tenant == sa.bindparam("tenant"), DIRECTORY.c.kind == sa.bindparam("kind"))
+_IDS = sa.select(DIRECTORY.c.id).where(*_KIND).order_by(DIRECTORY.c.id)
+_KNOWN = sa.select(DIRECTORY.c.id, DIRECTORY.c.name, DIRECTORY.c.facts).where(*_KIND).order_by(DIRECTORY.c.id)
 _BY_ID = _KNOWN.where(DIRECTORY.c.id == sa.bindparam("wanted"))
 _BY_NAME = _KNOWN.where(DIRECTORY.c.name == sa.bindparam("wanted"))
-_HIGHEST = [
-    sa.select(sa.func.max(table.c.tid)).where(table.c.tenant == sa.bindparam("tenant")) for table in (TICKETS, PENDING)
-]
+_HIGHEST = sa.union_all(
+    *(sa.select(sa.func.max(each.c.tid)).where(each.c.tenant == sa.bindparam("tenant")) for each in (TICKETS, PENDING))
+)
 
 
-def directory(ctx: Context, kind: str) -> list[Known]:
-    """The tenant's customers, companies, technicians or groups, by id."""
-    rows = ctx.db.execute(_KNOWN, {"tenant": _tenant(ctx), "kind": kind})
-    return [Known(each.id, each.name, json.loads(each.facts)) for each in rows]
+def _ids(ctx: Context, kind: str) -> list[str]:
+    """The ids of the tenant's customers, companies, technicians or groups, in order."""
+    return list(ctx.db.execute(_IDS, {"tenant": _tenant(ctx), "kind": kind}).scalars())
 
 
 def _entry(ctx: Context, kind: str, *, id: str | None = None, name: str | None = None) -> Known | None:
@@ -149,7 +146,7 @@ def _settle_pair(ctx: Context, values: Values, given: Values, kind: str, number:
             return
         known = _entry(ctx, kind, name=given[name])
         if known is None:
-            new = max((int(each.id) for each in directory(ctx, kind)), default=0) + 1
+            new = max((int(each) for each in _ids(ctx, kind)), default=0) + 1
             _enter(ctx, kind, str(new), given[name], {})
             values[number] = new
         else:
@@ -214,7 +211,7 @@ def _adopt(ctx: Context, images: dict[int, Values | None], child: int, old: int,
 
 
 def _next_number(ctx: Context) -> int:
-    highest = max(ctx.db.execute(each, {"tenant": _tenant(ctx)}).scalar() or 0 for each in _HIGHEST)
+    highest = max(each or 0 for each in ctx.db.execute(_HIGHEST, {"tenant": _tenant(ctx)}).scalars())
     counters = ctx.installation.ids.counters
     stream = f"get_tickets.tid.{_tenant(ctx)}"
     # Numbers of deleted tickets are not given again, as with an identity column.
@@ -230,7 +227,7 @@ def create(ctx: Context, request: Any) -> dict[str, Any]:
         given = {"opened_by": wish.like("by", "opened_by"), **given}
     wish.done()
     tid = given.get("tid") or _next_number(ctx)
-    if lag.truth(ctx, _tenant(ctx), tid) is not None:
+    if "tid" in given and lag.truth(ctx, _tenant(ctx), tid) is not None:
         raise Misuse(f"there is a ticket {tid} already; leave tid out to get the next number")
     for name in ("merged", "merged_to", "children_tickets"):
         if given.get(name) not in (None, "", "N"):
@@ -253,9 +250,9 @@ def create(ctx: Context, request: Any) -> dict[str, Any]:
 def _plausible(ctx: Context, tid: int) -> Values:
     """A new ticket of one of the tenant's customers, the same for the same seed and number."""
     source = ctx.installation.ids.source(f"get_tickets.ticket.{_tenant(ctx)}.{tid}")
-    customers = directory(ctx, "customer")
+    customers = _ids(ctx, "customer")
     values = phrases.new_ticket(source)
-    values["cid"] = source.choice(customers).id if customers else "demo"
+    values["cid"] = source.choice(customers) if customers else "demo"
     values["opened_by"] = "WEBSITE" if values["source"] == "WEBSITE" else values["cid"]
     if "\n" in values["opened_by"]:
         values["opened_by"] = "WEBSITE"

@@ -25,7 +25,6 @@ from mockservers.vendors.superoffice.model import (
     keep,
     next_number,
     one,
-    read_directory,
     tenant_name,
     whole_second,
 )
@@ -247,7 +246,7 @@ def catch_up(ctx: Context) -> None:
     found = due(ctx)
     if not found:
         return
-    names = read_directory(ctx.db, tenant_name(ctx)) if ctx.call.actor == "other" else directory(ctx)
+    names = directory(ctx)
     for row in found:
         _catch_up(ctx, row, names)
         keep(ctx, row)

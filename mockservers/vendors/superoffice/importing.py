@@ -25,11 +25,11 @@ from mockservers.vendors.superoffice.model import (
     TICKETS,
     Directory,
     Named,
-    directory,
     enter,
     fresh,
     keep,
     kept,
+    read_directory,
     remove,
     tenant_name,
 )
@@ -93,7 +93,7 @@ def _take(ctx: Context, id_: int, fields: Mapping[str, Any]) -> list[str]:
             except ValueError as error:
                 raise Misuse(f"ticket {id_}: {error}") from error
     _check_told(id_, fields)
-    names = _Names(directory(ctx), str(ctx.dialect["language_fallback"]))
+    names = _Names(read_directory(ctx.db, tenant_name(ctx)), str(ctx.dialect["language_fallback"]))
     right = fields.get("TableRight")
     if isinstance(right, Mapping) and _is_told(right.get("Reason"), in_languages=True, alone=False):
         right = {**right, "Reason": names.name(f"the reason of ticket {id_}'s right", right["Reason"])}

@@ -177,10 +177,12 @@ def read_directory(db: sa.Connection, tenant: str) -> Directory:
 
 
 def directory(ctx: Context) -> Directory:
-    """The directory of the call's tenant, kept between calls; whoever changes it empties the cache of the installation."""
+    """The directory of the call's tenant, kept between calls.
+
+    Whoever changes it empties the cache of the installation, and reads it by `read_directory` in that very call: what it
+    sees may yet be undone.
+    """
     tenant = tenant_name(ctx)
-    if ctx.call.actor == "other":  # they may have changed it in this very call
-        return read_directory(ctx.db, tenant)
     key = (VENDOR, "directory", tenant)
     found: Directory | None = ctx.installation.cache.get(key)
     if found is None:
@@ -193,12 +195,17 @@ def tenant_name(ctx: Context) -> str:
     return ctx.tenant.name
 
 
-def enter(db: sa.Connection, tenant: str, kind: str, entries: Iterable[Named]) -> None:
-    """Write entries of the directory, in place of those with the same number."""
-    rows = [
+def entry_rows(tenant: str, kind: str, entries: Iterable[Named]) -> list[dict[str, Any]]:
+    """Entries as rows of the directory."""
+    return [
         {"tenant": tenant, "kind": kind, "id": each.id, "name": each.name, "facts": json.dumps(each.facts)}
         for each in entries
     ]
+
+
+def enter(db: sa.Connection, tenant: str, kind: str, entries: Iterable[Named]) -> None:
+    """Write entries of the directory, in place of those with the same number."""
+    rows = entry_rows(tenant, kind, entries)
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
         ids = [each["id"] for each in part]
