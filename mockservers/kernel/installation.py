@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -119,6 +120,19 @@ class Installation:
         self.store.close()
         files.remove(path)
         self.store = Store(path)
+
+    @contextmanager
+    def administered(self) -> Iterator[None]:
+        """Around an act of other people, who change what is no row too: where it fails, that is taken back like the rows.
+
+        Tenants become what they were; what the cache learnt from rows that never came to be is forgotten.
+        """
+        with self.tenants.transaction():
+            try:
+                yield
+            except BaseException:
+                self.cache.clear()
+                raise
 
     def save(self) -> None:
         """Write tenants, switches and counters into the database, so that a file can be opened again."""

@@ -186,8 +186,7 @@ class World:
         operation = installation.emulator.find(call.actor, call.operation)
         if operation is None:
             raise Unsupported(f"{call.vendor} operation {call.operation!r}")
-        # Other people administer tenants too, which are no rows: what they do is taken back like what they write.
-        others = installation.tenants.transaction() if call.actor == "other" else nullcontext()
+        others = installation.administered() if call.actor == "other" else nullcontext()
         with installation.store.transaction(), others:
             if call.actor == "other":
                 ctx.tenant = installation.tenants[call.tenant] if call.tenant else installation.tenants.first

@@ -15,7 +15,7 @@ from mockservers.kernel import installation as installations
 from mockservers.kernel import instants
 from mockservers.kernel.instants import HOUR, MINUTE
 from mockservers.kernel.journal import Exchange
-from mockservers.kernel.operations import Call, Operation, Recipe
+from mockservers.kernel.operations import Call, Context, Operation, Recipe
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
 from mockservers.kernel.store import LARGEST, SMALLEST, Store, fits
 from mockservers.kernel.world import World, WorldConfig, Worlds
@@ -188,6 +188,20 @@ def test_others_act_without_a_key_and_are_not_hit_by_faults_for_clients(make: Ca
     assert "x" in words(world)
     entry = next(iter(world.journal))
     assert (entry.actor, entry.tenant, entry.request) == ("other", "other", {"fields": {"word": "x"}})
+
+
+def test_what_a_failed_act_of_others_left_in_the_cache_is_forgotten(
+    make: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(ctx: Context, request: Any) -> None:
+        ctx.installation.cache["word"] = "never there"
+        raise Misuse("no")
+
+    monkeypatch.setitem(toy.emulator("toy").records, "create", Operation("create", half))
+    world = make()
+    with pytest.raises(Misuse):
+        world.act("toy", "create", {})
+    assert world.installation("toy").cache == {}
 
 
 def test_calls_are_counted_by_the_hour(make: Callable[..., World]) -> None:
