@@ -23,7 +23,7 @@ from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, j
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.machines import machine
-from mockservers.harness.play import Declined, Stage
+from mockservers.harness.play import Declined, Stage, many_objects
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, with_found
 from mockservers.harness.stages import Stages
@@ -97,7 +97,7 @@ def check(config: CheckConfig) -> Report:
         return Report(config.vendor, client, given, config.seed, tuple(done), seconds, stopped)
 
     try:
-        with contextlib.ExitStack() as stack:
+        with many_objects(), contextlib.ExitStack() as stack:
             stage = _stage(config, stack)
             client = stage.hello().name
             for name in names:

@@ -7,9 +7,11 @@ acts and writes down; it judges nothing.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -62,6 +64,17 @@ class _Watched(Journal):
     def attach(self, entry: Entry, exchange: Exchange) -> None:
         super().attach(entry, exchange)
         self._filed(entry.n)
+
+
+@contextlib.contextmanager
+def many_objects() -> Iterator[None]:
+    """Around many plays: what they make stays, so the garbage collector looks less often. It took a tenth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(10_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @dataclass

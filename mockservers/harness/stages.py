@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from mockservers.harness.drivers import ClientSpec, DriverFailure, Hello, WrongClient, open_driver
 from mockservers.harness.history import History
-from mockservers.harness.play import Stage
+from mockservers.harness.play import Stage, many_objects
 from mockservers.harness.scenarios import Scenario
 from mockservers.vendors import emulator
 
@@ -119,6 +119,7 @@ def _begin(check: Connection) -> None:
     """The first thing in a process: it ends with the check, whose other end of `check` closes when it does."""
     # An interruption at the terminal goes to all processes; it is the check's to act on it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _opened.enter_context(many_objects())
     atexit.register(_opened.close)
 
     def end() -> None:
