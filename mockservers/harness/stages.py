@@ -5,6 +5,7 @@ What is played, judged and reported is the same as on one stage. Only the waitin
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import pickle
@@ -207,10 +208,11 @@ def serve() -> NoReturn:
                 answer = (None, error, traceback.format_exc())
             told.write(_sent(answer))
             told.flush()
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(Exception):
+        atexit._run_exitfuncs()
         sys.stdout.flush()
         sys.stderr.flush()
-    os._exit(0)  # threads of the client may wait for ever
+    os._exit(0)  # as Python ends by itself it would wait for the client's threads, and one may wait for ever
 
 
 def _unwind(number: int, frame: Any) -> None:

@@ -203,6 +203,13 @@ def test_a_script_needs_no_guard(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "once\n", "")
 
 
+def test_what_a_client_does_at_the_end_of_its_process_is_done(tmp_path: Path) -> None:
+    ended = tmp_path / "ended"
+    text = f"import atexit, pathlib\natexit.register(pathlib.Path({str(ended)!r}).touch)\n" + ODD
+    run(written(tmp_path / "ends.py", text), examples=1)
+    assert ended.exists()
+
+
 def test_a_client_whose_threads_never_end_holds_nobody_up(tmp_path: Path) -> None:
     client = written(tmp_path / "threads.py", HANGS.replace("import threading", THREADS))
     with pytest.raises(CheckStopped, match="within 1 s"):
