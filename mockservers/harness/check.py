@@ -7,7 +7,6 @@ itself, with an exception class of its own, so that no bug hides behind another.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import tempfile
@@ -18,15 +17,15 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, Hello, open_driver
+from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, Hello
 from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.machines import machine
-from mockservers.harness.play import Declined, Stage, many_objects
+from mockservers.harness.play import Declined, Stage
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, with_found
-from mockservers.harness.stages import Stages
+from mockservers.harness.stages import Stages, open_stage
 from mockservers.harness.verdicts import CheckStopped, DialectReport, DutyVerdict, Proof, Report, Stop
 from mockservers.kernel import clock
 from mockservers.kernel.secrets import mask
@@ -97,7 +96,7 @@ def check(config: CheckConfig) -> Report:
         return Report(config.vendor, client, given, config.seed, tuple(done), seconds, stopped)
 
     try:
-        with many_objects(), contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack:
             stage = _stage(config, stack)
             client = stage.hello().name
             for name in names:
@@ -111,18 +110,15 @@ def check(config: CheckConfig) -> Report:
 
 def _stage(config: CheckConfig, stack: contextlib.ExitStack) -> Stage | Stages:
     """Where examples are played; closed with `stack`."""
-    driver = config.client
-    if config.jobs > 1:
-        if isinstance(driver, Driver):
-            raise ValueError(
-                f"{config.jobs} jobs take a client by name or spec, which each process opens for itself, not a driver"
-            )
-        spec = (ClientSpec(driver) if isinstance(driver, str) else driver).checked()
-        return stack.enter_context(Stages(spec, config.deadline, config.jobs))
-    if not isinstance(driver, Driver):
-        driver = stack.enter_context(open_driver(driver, config.deadline))
-    driver.hello()  # before a port is opened for a client that cannot be driven
-    return stack.enter_context(Stage(driver))
+    client = config.client
+    if config.jobs == 1:
+        return open_stage(client, config.deadline, stack)
+    if isinstance(client, Driver):
+        raise ValueError(
+            f"{config.jobs} jobs take a client by name or spec, which each process opens for itself, not a driver"
+        )
+    spec = (ClientSpec(client) if isinstance(client, str) else client).checked()
+    return stack.enter_context(Stages(spec, config.deadline, config.jobs))
 
 
 def _given(client: str | ClientSpec | Driver) -> str:
@@ -260,7 +256,7 @@ class _Hunt:
 
     def _play(self, scenario: Scenario) -> _Played | None:
         """Play a scenario once; the same one again is answered from memory. None: the client declined it."""
-        key = _key(scenario)
+        key = scenario.key
         if key not in self.known:
             self.plays += 1
             check_labels(scenario)  # one of a caller's own strategy may name a ticket that nobody made
@@ -297,7 +293,7 @@ class _Hunt:
         drawn: deque[tuple[int, Scenario]] = deque()
         for turn in range(self.config.examples):
             drawn.append((turn, self._draw(turn)))
-            if _key(drawn[-1][1]) not in self.known:
+            if drawn[-1][1].key not in self.known:
                 self.stage.begin(drawn[-1][1])
             if len(drawn) > self.stage.ahead:
                 yield drawn.popleft()
@@ -364,7 +360,7 @@ class _Hunt:
 
         def test(scenario: Scenario) -> None:
             nonlocal smallest
-            key = _key(scenario)
+            key = scenario.key
             # Past the budget only what is known counts, so that shrinking ends with an answer it has seen.
             if key not in self.known and (self.plays >= budget or self._late()):
                 return
@@ -389,17 +385,12 @@ def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
     return tuple(f"{text} ({times} times)" for text, times in counts.most_common(3))
 
 
-def _key(scenario: Scenario) -> str:
-    """What tells a scenario from all others."""
-    return json.dumps(scenario.to_dict(), sort_keys=True)
-
-
 def _size(played: _Played) -> tuple[int, int]:
     """How long a scenario is to read: steps, then characters."""
     inner = sum(
         len(step.meanwhile.steps) for step in played.scenario.steps if isinstance(step, Work) and step.meanwhile
     )
-    return len(played.scenario.steps) + inner, len(json.dumps(played.scenario.to_dict()))
+    return len(played.scenario.steps) + inner, len(played.scenario.key)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ which steps make them), never by ids. Files are read in
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -130,6 +131,11 @@ class Scenario:
     def duty(self) -> str | None:
         """The duty that was found broken, in a saved failure."""
         return self.found.get("duty")
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others; as values they may be equal and yet differ, as 1 and True do."""
+        return json.dumps(self.to_dict(), sort_keys=True)
 
     def to_dict(self) -> dict[str, Any]:
         """The file's content as plain data, keys in reading order."""

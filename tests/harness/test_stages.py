@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,17 +16,19 @@ import pytest
 
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference, reference_file, reference_name
-from mockservers.harness.drivers import ClientSpec, WrongClient
+from mockservers.harness.drivers import ClientSpec, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.machines import CONTRACTED, machine
 from mockservers.harness.play import Stage
 from mockservers.harness.reports import check_json
-from mockservers.harness.scenarios import Scenario
+from mockservers.harness.scenarios import Other, Scenario
 from mockservers.harness.stages import Stages
 from mockservers.harness.verdicts import CheckStopped, Report
+from mockservers.kernel import instants
 from tests.harness.processes import wait_for_end
 
 MUTANTS = Path(__file__).parent.parent / "mutants"
+THREADS = "import threading\nthreading.Thread(target=threading.Event().wait).start()"
 DIES = """
 import os
 
@@ -116,8 +121,138 @@ def test_a_program_of_its_own_for_each_job(tmp_path: Path) -> None:
 
 
 def test_a_client_that_ends_its_process_stops_the_check(tmp_path: Path) -> None:
-    with pytest.raises(CheckStopped, match="a client that runs in it ended it"):
+    with pytest.raises(CheckStopped, match="ended with exit code 7; the client ended it"):
         run(written(tmp_path / "dies.py", DIES))
+
+
+PASSING = """
+import os
+from mockservers.harness.clients import reference
+
+class Client(reference("get_tickets")):
+    def reset(self, **given):
+        if given["options"]["since"].endswith("10:00:07Z"): os._exit(7)
+        super().reset(**given)
+"""
+
+
+def test_who_ended_a_process_is_known_and_the_others_are_played(tmp_path: Path) -> None:
+    """An example that was begun too soon, and is not asked for, changes nothing."""
+    client = ClientSpec(written(tmp_path / "passing.py", PASSING))
+    scenarios = [replace(simplest("get_tickets"), start=instants.from_iso(f"2026-03-02T10:00:0{n}Z")) for n in range(9)]
+    with Stages(client, 30.0, 2) as stages:
+        for scenario in reversed(scenarios):
+            stages.begin(scenario)
+        for n, scenario in enumerate(scenarios):
+            if n != 7:
+                assert stages.play(scenario).start == scenario.start
+        with pytest.raises(DriverFailure, match="exit code 7"):
+            stages.play(scenarios[7])
+
+
+ODD = """
+import enum
+from mockservers.harness.clients import reference
+
+class State(str, enum.Enum):
+    OPEN = "open"
+
+class Own:
+    def __repr__(self): return "<own>"
+
+class Client(reference("get_tickets")):
+    def sync(self):
+        super().sync()
+        return self.Tally(3)
+
+    class Tally(int): pass
+
+    def mirror(self):
+        seen = super().mirror()
+        for each in seen["records"] if isinstance(seen, dict) else seen:
+            each["fields"] = {**each["fields"], "subject": Own(), "state": State.OPEN, "made": lambda: 1}
+        return seen
+"""
+
+
+def test_values_of_the_clients_own_classes_are_judged_alike(tmp_path: Path) -> None:
+    odd = written(tmp_path / "odd.py", ODD)
+    one, two = (run(odd, jobs, examples=6, shrink=False) for jobs in (1, 2))
+    assert re.sub("0x[0-9a-f]+", "", told(one)) == re.sub("0x[0-9a-f]+", "", told(two))
+    assert one.broken
+    assert "<own>" in told(one)
+
+
+def test_what_is_equal_and_yet_not_the_same_is_played_apart() -> None:
+    works = [replace(simplest("get_tickets"), steps=(Other("create", fields={"subject": each}),)) for each in (1, True)]
+    assert works[0] == works[1]
+    with Stages(ClientSpec(reference_name("get_tickets")), 30.0, 1) as stages:
+        for each in works:
+            stages.begin(each)
+        assert len(stages._begun) == 2
+
+
+def test_a_script_needs_no_guard(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from mockservers.harness import CheckConfig, run_check\n"
+        "print('once')\n"
+        f"run_check(CheckConfig('get_tickets', {reference_name('get_tickets')!r}, examples=2, save_to=None, jobs=2))\n"
+    )
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "once\n", "")
+
+
+def test_what_a_client_does_at_the_end_of_its_process_is_done(tmp_path: Path) -> None:
+    ended = tmp_path / "ended"
+    text = f"import atexit, pathlib\natexit.register(pathlib.Path({str(ended)!r}).touch)\n" + ODD
+    run(written(tmp_path / "ends.py", text), examples=1)
+    assert ended.exists()
+
+
+def test_a_client_whose_threads_never_end_holds_nobody_up(tmp_path: Path) -> None:
+    client = written(tmp_path / "threads.py", HANGS.replace("import threading", THREADS))
+    with pytest.raises(CheckStopped, match="within 1 s"):
+        run(client, deadline=1.0)
+
+
+WAITS = """
+import json, os, pathlib, sys, time
+if os.environ["MOCKSERVERS_TASK"] == "hello":
+    print(json.dumps({"tasks": ["sync", "mirror"]}))
+else:
+    pathlib.Path(sys.argv[1], str(os.getpid())).touch()
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="signals as Unix has them")
+@pytest.mark.parametrize(
+    ("name", "send"), [("SIGINT", "killpg"), ("SIGTERM", "killpg"), ("SIGHUP", "killpg"), ("SIGKILL", "kill")]
+)
+def test_whatever_ends_a_check_nothing_of_it_is_left(name: str, send: str, tmp_path: Path) -> None:
+    """Jobs that run under the processes of a check, and its folders, when the check alone or its whole group is ended."""
+    (tmp_path / "waits.py").write_text(WAITS)
+    told, folders = tmp_path / "told", tmp_path / "folders"
+    told.mkdir()
+    folders.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mockservers", "check", "get_tickets", "--jobs", "2",
+         "--client-command", f"{sys.executable} {tmp_path / 'waits.py'} {told}"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "TMPDIR": str(folders)},
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL) if name != "SIGKILL" else None,
+    )  # fmt: skip
+    with process:
+        while len(list(told.iterdir())) < 2 and process.poll() is None:
+            threading.Event().wait(0.01)
+        getattr(os, send)(process.pid, getattr(signal, name))
+        out, err = process.communicate()  # until the processes of the stages have closed it, too
+    assert out == ""
+    assert err.count("\n") == (name != "SIGKILL"), err
+    for child in told.iterdir():
+        wait_for_end(int(child.name))
+    assert not list(folders.iterdir())
 
 
 def test_a_client_that_hangs_is_told_with_what_it_printed(tmp_path: Path) -> None:

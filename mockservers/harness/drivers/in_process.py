@@ -17,8 +17,12 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from mockservers.harness.drivers import (
     DEADLINE,
@@ -104,15 +108,40 @@ def _words(error: BaseException) -> str:
         return type(error).__name__
 
 
-def _plain(value: Any, do: str) -> None:
-    """See that an answer can be written down, as that of every other carrier was; raises DriverFailure."""
+def _plain(value: Any, do: str) -> Any:
+    """An answer as it can be written down and sent, as that of every other carrier was; raises DriverFailure."""
     try:
         json.dumps(value, default=str, skipkeys=True)
+        return _bare(value)
     except Exception as error:
         raise DriverFailure(
             f"the client answered {do!r} with a value that cannot be written down ({_words(error)}); "
             "values are text, numbers, booleans or None"
         ) from error
+
+
+_BARE = frozenset({type(None), bool, int, float, str, bytes, date, datetime, time, timedelta, Decimal, UUID})
+"""Types that mean the same in every process."""
+
+
+def _bare(value: Any) -> Any:
+    """A value without classes of the client's own: text, numbers and groups are what they are, others their `repr`."""
+    kind = type(value)
+    if kind in _BARE and (kind is not datetime or type(value.tzinfo) in (type(None), timezone, ZoneInfo)):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)  # a class of the client's own may have another
+    if isinstance(value, int):
+        return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
+    if isinstance(value, Mapping):
+        return {_bare(key): _bare(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_bare(each) for each in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(_bare, value), key=repr)  # in another process they come in another order
+    return repr(value)
 
 
 class _Kept(io.TextIOBase):
@@ -220,8 +249,7 @@ class CallableDriver(Driver):
         value = method() if do == "hello" else method(**copy.deepcopy(dict(message)))
         if do == "mirror" and not isinstance(value, Mapping):
             value = {"records": value}
-        _plain(value, do)
-        return Answer(value)
+        return Answer(_plain(value, do))
 
     def _bye(self) -> None:
         bye = getattr(self._client, "bye", None)
