@@ -78,20 +78,36 @@ def client_options(command: Command) -> Command:
     return command
 
 
+_ENDING = ("SIGTERM", "SIGHUP")
+
+
 @contextmanager
 def unwinding() -> Iterator[None]:
     """Let what ends a job (SIGTERM) or a terminal (SIGHUP) unwind like Ctrl-C, or the client's programs outlive the command."""
-    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    known = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
     ours = [each for each in known if signal.getsignal(each) == signal.SIG_DFL]  # `nohup` has its way
     if threading.current_thread() is not threading.main_thread():
         ours = []
     for each in ours:
         signal.signal(each, signal.default_int_handler)
+    hook, sys.unraisablehook = sys.unraisablehook, _again
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for each in ours:
             signal.signal(each, signal.SIG_DFL)
+
+
+def _again(lost: sys.UnraisableHookArgs) -> None:
+    """Interrupt once more where an interruption struck code that can raise nothing, as Hypothesis has it in the collector."""
+    known = [getattr(signal, name) for name in ("SIGINT", *_ENDING) if hasattr(signal, name)]
+    ours = [each for each in known if signal.getsignal(each) is signal.default_int_handler]
+    if not isinstance(lost.exc_value, KeyboardInterrupt) or not ours or not hasattr(signal, "pthread_kill"):
+        sys.__unraisablehook__(lost)
+        return
+    # A moment later, when that code is done; a signal, for the main thread may wait for a client.
+    threading.Timer(0.05, signal.pthread_kill, (threading.main_thread().ident, ours[0])).start()
 
 
 @contextmanager

@@ -32,6 +32,8 @@ class ReplayResult:
     broken: tuple[tuple[Duty, Judgement], ...] = ()
     history: History | None = None
     reason: str = ""
+    printed: str = ""
+    """What a client that stopped had printed last."""
 
     @property
     def failed(self) -> bool:
@@ -65,7 +67,7 @@ def replay(
                 try:
                     results.append(_one(stage, path, scenario, duties))
                 except DriverFailure as failure:
-                    results.append(ReplayResult(path, scenario, "STOPPED", reason=failure.what))
+                    results.append(ReplayResult(path, scenario, "STOPPED", reason=failure.what, printed=failure.stderr))
                     raise ReplayStopped(failure, results) from failure
         return results
     finally:

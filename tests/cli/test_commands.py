@@ -126,6 +126,29 @@ def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: 
         wait_for_end(child)
 
 
+LOST = """
+import threading
+from mockservers.cli.check import unwinding
+
+class Deaf:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+try:
+    with unwinding():
+        Deaf()
+        threading.Event().wait(60)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals as Unix has them")
+def test_an_interruption_that_nothing_could_raise_comes_again() -> None:
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

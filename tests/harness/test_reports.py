@@ -476,5 +476,9 @@ def test_a_replay_that_is_stopped_tells_of_the_files_before(tmp_path: Path) -> N
     assert suite.get("errors") == "1"
     (error,) = suite.findall("testcase/error")
     assert "ended the process while at 'sync'" in error.get("message")
-    assert "stopped, for the client failed as a program" in files["html"].read_text("utf-8")
+    assert "<giving up>" in error.text
+    assert "<giving up>" in raw["results"][1]["printed"]
+    page = files["html"].read_text("utf-8")
+    assert "stopped in file 2, for the client failed as a program; 0 of 1 before it failed" in page
+    assert "&lt;giving up&gt;" in page
     assert f"STOPPED   {scenarios[1]}" in done.output

@@ -65,7 +65,8 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
     role = "bad" if failed else "warn" if any(_OUTCOME[result.outcome] != "good" for result in found) else "good"
     words = f"{failed} of {len(found)} failed" if failed else f"{len(found)} played, none failed"
     if found and found[-1].outcome == "STOPPED":
-        role, words = "bad", f"{words}; stopped, for the client failed as a program"
+        before = f"{failed} of {len(found) - 1} before it failed"
+        role, words = "bad", f"stopped in file {len(found)}, for the client failed as a program; {before}"
     rows, sections = [], []
     for n, result in enumerate(found, 1):
         failure = of_result(result)
@@ -73,6 +74,7 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
         about = result.scenario.duty or result.scenario.note.split("\n")[0]
         broken = "".join(f"<br>{code(duty.id)} {say(duty.says)}" for duty, _ in result.broken)
         reason = f"<br>{say(result.reason)}" if result.reason else ""
+        reason += f"<pre>{say(result.printed.strip()[-4000:], keep=chr(10))}</pre>" if result.printed.strip() else ""
         rows.append(
             f'<tr><td><a class="pill {_OUTCOME[result.outcome]}"{link}>{result.outcome}</a></td>'
             f"<td>{code(str(result.file))}</td><td>{say(about)}{broken}{reason}</td></tr>"

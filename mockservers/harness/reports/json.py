@@ -172,6 +172,7 @@ class ResultJson(TypedDict):
     duty: str | None
     note: str
     reason: str
+    printed: str
     broken: list[DutyJson]
     failure: FailureJson | None
 
@@ -295,6 +296,7 @@ def _result(result: ReplayResult) -> ResultJson:
         "duty": result.scenario.duty,
         "note": result.scenario.note,
         "reason": result.reason,
+        "printed": result.printed,
         "broken": [_duty(duty, "broken") for duty, _ in result.broken],
         "failure": None if failure is None else _failure(failure),
     }

@@ -86,7 +86,7 @@ def replay_junit(results: Iterable[ReplayResult], client: str) -> str:
             message = clean(judgement.breaches[0].text, secrets)
             _says(case, "failure", message, replay_text([result]), duty.id)
         elif result.outcome in _ERRORS:
-            _says(case, "error", result.reason, kind=_ERRORS[result.outcome])
+            _says(case, "error", result.reason, result.printed, _ERRORS[result.outcome])
         elif result.outcome == "UNPROVEN":
             _says(case, "skipped", result.reason)
     _count(root, suite)
