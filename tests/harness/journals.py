@@ -13,8 +13,7 @@ import json
 import sys
 from typing import Any
 
-import mockservers.harness.check as module
-from mockservers.harness import play
+from mockservers.harness import play, stages
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference_name
 from mockservers.harness.history import History
@@ -55,7 +54,7 @@ class Told(play.Stage):
 
 
 def main(vendor: str, examples: int, seed: int) -> None:
-    setattr(module, "Stage", Told)  # noqa: B010
+    setattr(stages, "Stage", Told)  # noqa: B010
     report = check(CheckConfig(vendor, reference_name(vendor), seed=seed, examples=examples, save_to=None))
     for verdict in report.dialects[0].verdicts:
         print(verdict.duty.id, verdict.verdict, verdict.provoked, verdict.broken_in)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -297,3 +298,31 @@ def test_the_command_line_takes_jobs() -> None:
     assert ran.returncode == 0, ran.stderr
     assert "kept" in ran.stdout
     assert ran.stderr == ""
+
+
+class _Far(tzinfo):
+    """A zone of somebody's library."""
+
+    def utcoffset(self, when: datetime | None) -> timedelta:
+        return timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        (datetime(2026, 3, 2, 10, tzinfo=_Far()), datetime(2026, 3, 2, 10, tzinfo=timezone(timedelta(hours=2)))),
+        ({"b", "a"}, ["a", "b"]),
+        (("a", ["b"]), ["a", ["b"]]),
+        (Path("a/b"), "a/b"),
+        (True, True),
+    ],
+)
+def test_what_a_class_answers_is_plain(given: Any, plain: Any) -> None:
+    class Client:
+        def sync(self) -> Any:
+            return given
+
+    with CallableDriver.of(Client) as driver:
+        found = driver.tell("sync", {}).ok
+    assert (type(found), found) == (type(plain), plain)
+    assert type(getattr(found, "tzinfo", None)) is type(getattr(plain, "tzinfo", None))

@@ -21,7 +21,6 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from mockservers.harness.drivers import (
@@ -120,12 +119,12 @@ def _plain(value: Any, do: str) -> Any:
         ) from error
 
 
-_BARE = frozenset({type(None), bool, int, float, str, bytes, date, datetime, time, timedelta, Decimal, UUID})
+_BARE = frozenset({type(None), bool, int, float, str, bytes, date, datetime, time, timedelta, Decimal})
 """Types that mean the same in every process."""
 
 
 def _bare(value: Any) -> Any:
-    """A value without classes of the client's own: text, numbers and groups are what they are, others their `repr`."""
+    """A value without classes of the client's own: text, numbers and groups are what they are, others are told in words."""
     kind = type(value)
     if kind in _BARE and (kind is not datetime or type(value.tzinfo) in (type(None), timezone, ZoneInfo)):
         return value
@@ -135,13 +134,16 @@ def _bare(value: Any) -> Any:
         return int.__int__(value)
     if isinstance(value, float):
         return float.__float__(value)
+    if isinstance(value, datetime):
+        offset = value.utcoffset()  # the zone may be of a library that is nowhere else
+        return datetime.combine(value.date(), value.time(), None if offset is None else timezone(offset))
     if isinstance(value, Mapping):
         return {_bare(key): _bare(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_bare(each) for each in value]
     if isinstance(value, (set, frozenset)):
         return sorted(map(_bare, value), key=repr)  # in another process they come in another order
-    return repr(value)
+    return str(value)
 
 
 class _Kept(io.TextIOBase):
