@@ -119,14 +119,13 @@ def _plain(value: Any, do: str) -> Any:
         ) from error
 
 
-_BARE = frozenset({type(None), bool, int, float, str, bytes, date, datetime, time, timedelta, Decimal})
+_SAME = frozenset({type(None), bool, int, float, str, bytes, date, time, timedelta, Decimal})
 """Types that mean the same in every process."""
 
 
 def _bare(value: Any) -> Any:
     """A value without classes of the client's own: text, numbers and groups are what they are, others are told in words."""
-    kind = type(value)
-    if kind in _BARE and (kind is not datetime or type(value.tzinfo) in (type(None), timezone, ZoneInfo)):
+    if type(value) in _SAME:
         return value
     if isinstance(value, str):
         return str.__str__(value)  # a class of the client's own may have another
@@ -135,10 +134,16 @@ def _bare(value: Any) -> Any:
     if isinstance(value, float):
         return float.__float__(value)
     if isinstance(value, datetime):
+        if type(value) is datetime and type(value.tzinfo) in (type(None), timezone, ZoneInfo):
+            return value
         offset = value.utcoffset()  # the zone may be of a library that is nowhere else
         return datetime.combine(value.date(), value.time(), None if offset is None else timezone(offset))
     if isinstance(value, Mapping):
-        return {_bare(key): _bare(each) for key, each in value.items()}
+        # No call for what needs none: a mirror has thousands of values, and is shown after each task.
+        return {
+            key if type(key) in _SAME else _bare(key): each if type(each) in _SAME else _bare(each)
+            for key, each in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [_bare(each) for each in value]
     if isinstance(value, (set, frozenset)):
