@@ -23,7 +23,7 @@ from typing import IO, Any, NoReturn
 from mockservers.harness.drivers import ClientSpec, Driver, DriverFailure, Hello, WrongClient, open_driver
 from mockservers.harness.drivers.process import ending
 from mockservers.harness.history import History
-from mockservers.harness.play import Declined, Stage, many_objects
+from mockservers.harness.play import Declined, Stage
 from mockservers.harness.scenarios import Scenario, ScenarioError
 from mockservers.vendors import emulator
 
@@ -36,7 +36,6 @@ GRACE = 20.0
 def open_stage(client: str | ClientSpec | Driver, deadline: float, stack: contextlib.ExitStack) -> Stage:
     """A stage for a client, closed with `stack`; a driver at hand stays open."""
     driver = client if isinstance(client, Driver) else stack.enter_context(open_driver(client, deadline))
-    stack.enter_context(many_objects())
     driver.hello()  # before a port is opened for a client that cannot be driven
     return stack.enter_context(Stage(driver))
 

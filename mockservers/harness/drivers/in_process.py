@@ -139,11 +139,10 @@ def _bare(value: Any) -> Any:
         offset = value.utcoffset()  # the zone may be of a library that is nowhere else
         return datetime.combine(value.date(), value.time(), None if offset is None else timezone(offset))
     if isinstance(value, Mapping):
-        # No call for what needs none: a mirror has thousands of values, and is shown after each task.
-        return {
-            key if type(key) in _SAME else _bare(key): each if type(each) in _SAME else _bare(each)
-            for key, each in value.items()
-        }
+        # A mirror has thousands of values, and is shown after each task; most are in dictionaries of plain ones.
+        if type(value) is dict and _SAME.issuperset(map(type, value)) and _SAME.issuperset(map(type, value.values())):
+            return value.copy()
+        return {_bare(key): _bare(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_bare(each) for each in value]
     if isinstance(value, (set, frozenset)):
