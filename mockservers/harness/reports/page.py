@@ -36,7 +36,7 @@ th { font-weight: 600; } td { overflow-wrap: anywhere; } thead th { white-space:
 .matrix .says { display: block; font-weight: 400; color: var(--quiet); font-size: .85rem; max-width: 44rem; }
 h1 code, h2 code, .small code { font-size: inherit; } h1 code, h2 code { font-weight: 600; }
 h2 .quiet { font-weight: 400; } .rules li { margin-bottom: .4rem; }
-.pill { display: inline-block; border-radius: 99px; padding: 0 .6rem; font-size: .85rem; font-weight: 600;
+.pill { display: inline-block; white-space: nowrap; border-radius: 99px; padding: 0 .6rem; font-size: .85rem; font-weight: 600;
   text-decoration: none; }
 .pill.good { color: var(--good); background: var(--good-soft); } .pill.bad { color: var(--bad); background: var(--bad-soft);
   border: 1px solid; } .pill.warn { color: var(--warn); background: var(--warn-soft); } .pill.soft { color: var(--quiet);
