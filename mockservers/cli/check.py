@@ -78,14 +78,13 @@ def client_options(command: Command) -> Command:
     return command
 
 
-_ENDING = ("SIGTERM", "SIGHUP")
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @contextmanager
 def unwinding() -> Iterator[None]:
     """Let what ends a job (SIGTERM) or a terminal (SIGHUP) unwind like Ctrl-C, or the client's programs outlive the command."""
-    known = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
-    ours = [each for each in known if signal.getsignal(each) == signal.SIG_DFL]  # `nohup` has its way
+    ours = [each for each in _ENDING if signal.getsignal(each) == signal.SIG_DFL]  # `nohup` has its way
     if threading.current_thread() is not threading.main_thread():
         ours = []
     for each in ours:
@@ -101,8 +100,7 @@ def unwinding() -> Iterator[None]:
 
 def _again(lost: sys.UnraisableHookArgs) -> None:
     """Interrupt once more where an interruption struck code that can raise nothing, as Hypothesis has it in the collector."""
-    known = [getattr(signal, name) for name in ("SIGINT", *_ENDING) if hasattr(signal, name)]
-    ours = [each for each in known if signal.getsignal(each) is signal.default_int_handler]
+    ours = [each for each in (signal.SIGINT, *_ENDING) if signal.getsignal(each) is signal.default_int_handler]
     if not isinstance(lost.exc_value, KeyboardInterrupt) or not ours or not hasattr(signal, "pthread_kill"):
         sys.__unraisablehook__(lost)
         return

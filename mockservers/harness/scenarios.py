@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import yaml
@@ -114,7 +115,7 @@ class Work:
 Step = Other | Clock | Trouble | Work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scenario:
     """One scenario. `start` is an instant; `found` is what a check wrote beside a failure, for people to read."""
 
@@ -132,7 +133,7 @@ class Scenario:
         """The duty that was found broken, in a saved failure."""
         return self.found.get("duty")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What tells it from all others; as values they may be equal and yet differ, as 1 and True do."""
         return json.dumps(self.to_dict(), sort_keys=True)

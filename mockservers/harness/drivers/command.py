@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -71,17 +70,10 @@ def failure(do: str, ran: process.Ran, driver: Driver) -> Answer | None:
             f"the client printed over {process.MOST_PRINTED >> 20} MB to stdout at {do!r}, and was ended", driver.output
         )
     if ran.code is None or ran.code < 0:
-        raise DriverFailure(f"the client died at {do!r}, by {_signal(ran.code)}", driver.output)
+        raise DriverFailure(f"the client died at {do!r}, by {process.signal_name(ran.code)}", driver.output)
     if ran.code:
-        return Answer(None, "client", f"{process.ending(ran.code)}{ran.complaint and ': '}{shorten(ran.complaint)}")
+        return Answer(None, "client", f"exit code {ran.code}{ran.complaint and ': '}{shorten(ran.complaint)}")
     return None
-
-
-def _signal(code: int | None) -> str:
-    try:
-        return signal.Signals(-(code or 0)).name
-    except ValueError:
-        return f"signal {-code}" if code else "an unknown signal"
 
 
 class CommandDriver(Driver):
@@ -115,9 +107,8 @@ class CommandDriver(Driver):
                 failure("hello", ran, self)  # what hangs, floods or dies fails as it would in any task
                 said = shorten(ran.complaint) or "nothing"
                 raise WrongClient(
-                    f"run with MOCKSERVERS_TASK=hello, the job did not say what it can do "
-                    f"({process.ending(ran.code)}; to stderr it said {said}), so it can only sync, "
-                    "and nothing shows what it believes; give --mirror-file PATH or "
+                    f"run with MOCKSERVERS_TASK=hello, the job did not say what it can do (exit code {ran.code}; to stderr it "
+                    f"said {said}), so it can only sync, and nothing shows what it believes; give --mirror-file PATH or "
                     '--mirror-command COMMAND, or let it print {"protocol": 1, "tasks": ["sync", "mirror"]}'
                 )
             self.take_output()  # of one who knew no hello, it is of no interest

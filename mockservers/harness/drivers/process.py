@@ -53,12 +53,17 @@ def end(process: subprocess.Popen[bytes]) -> int | None:
     return process.returncode
 
 
-def ending(code: int | None) -> str:
+def signal_name(code: int | None) -> str:
+    """The signal of a negative exit code."""
+    try:
+        return signal.Signals(-(code or 0)).name
+    except ValueError:
+        return f"signal {-code}" if code else "an unknown signal"
+
+
+def ending(code: int) -> str:
     """How a program ended, in words: by which exit code, or which signal."""
-    if code is not None and code < 0:
-        with contextlib.suppress(ValueError):
-            return f"signal {signal.Signals(-code).name}"
-    return f"exit code {code}"
+    return f"exit code {code}" if code >= 0 else f"signal {signal_name(code).removeprefix('signal ')}"
 
 
 def listen(stream: IO[bytes] | None, take: Callable[[bytes], Any]) -> threading.Thread:

@@ -19,7 +19,7 @@ from mockservers.harness.reports.events import Event, events
 from mockservers.harness.reports.failures import Failure, State, of_proof, of_result
 from mockservers.harness.reports.page import code, facts, page, say
 from mockservers.harness.reports.program import dialect_words, lines, program
-from mockservers.harness.reports.text import replay_command, sum_words
+from mockservers.harness.reports.text import OUTCOME, replay_command, sum_words
 from mockservers.harness.verdicts import DialectReport, DutyVerdict, Report, Stop
 
 MOST_ROWS = 300
@@ -32,7 +32,6 @@ _KEY = """<p class="quiet small">A duty is what a correct client must do because
 could have been broken.</p>"""
 
 _ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft"}
-_OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad", "STOPPED": "bad"}
 
 
 def check_html(report: Report) -> str:
@@ -62,7 +61,7 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
     """The page of a replay: what became of each file, and a section for each that failed."""
     found = list(results)
     failed = sum(result.outcome == "FAILED" for result in found)
-    role = "bad" if failed else "warn" if any(_OUTCOME[result.outcome] != "good" for result in found) else "good"
+    role = "bad" if failed else "warn" if any(OUTCOME[result.outcome] != "good" for result in found) else "good"
     words = f"{failed} of {len(found)} failed" if failed else f"{len(found)} played, none failed"
     if found and found[-1].outcome == "STOPPED":
         before = f"{failed} of {len(found) - 1} before it failed"
@@ -76,7 +75,7 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
         reason = f"<br>{say(result.reason)}" if result.reason else ""
         reason += f"<pre>{say(result.printed.strip()[-4000:], keep=chr(10))}</pre>" if result.printed.strip() else ""
         rows.append(
-            f'<tr><td><a class="pill {_OUTCOME[result.outcome]}"{link}>{result.outcome}</a></td>'
+            f'<tr><td><a class="pill {OUTCOME[result.outcome]}"{link}>{result.outcome}</a></td>'
             f"<td>{code(str(result.file))}</td><td>{say(about)}{broken}{reason}</td></tr>"
         )
         if failure is not None:

@@ -25,7 +25,7 @@ def plain(text: str, role: str) -> str:
 
 
 _ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft"}
-_OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad", "STOPPED": "bad"}
+OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad", "STOPPED": "bad"}
 
 
 def _wrap(text: str, indent: str) -> list[str]:
@@ -170,7 +170,7 @@ def replay_text(results: Iterable[ReplayResult], style: Style = plain) -> str:
     for result in results:
         about = visible(result.scenario.duty or result.scenario.note.split("\n")[0])
         lines.append(
-            f"{style(f'{result.outcome:<8}', _OUTCOME[result.outcome])}  {visible(str(result.file))}  {style(about, 'quiet')}"
+            f"{style(f'{result.outcome:<8}', OUTCOME[result.outcome])}  {visible(str(result.file))}  {style(about, 'quiet')}"
         )
         if result.reason:
             lines += _wrap(visible(result.reason), "          ")

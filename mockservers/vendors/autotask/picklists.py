@@ -53,7 +53,7 @@ def find(ctx: Context, entity: str, name: str, value: str) -> Choice | None:
 
 
 def _lists(db: sa.Connection, installation: Installation, tenant: str, entity: str) -> Mapping[str, tuple[Choice, ...]]:
-    # Counters are never put back, so a list that was read in a call that failed later is not found again.
+    # Whoever changes a list may read it in that very call; where the call fails, the cache is emptied.
     key, revision = ("picklists", tenant, entity), installation.ids.counters.get(_REVISION, 0)
     known: tuple[int, Mapping[str, tuple[Choice, ...]]] | None = installation.cache.get(key)
     if known is None or known[0] != revision:
