@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mockservers.kernel.journal import Entry
     from mockservers.kernel.operations import Recipe
     from mockservers.kernel.world import World
-    from mockservers.server.door import FrontDoor
+    from mockservers.server.http import FrontDoor
 
 _WORLD: pytest.StashKey[MockWorld] = pytest.StashKey()
 _SHOWN = 20
@@ -116,11 +116,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def mock_server() -> Iterator[FrontDoor]:
     """The emulators on a free loopback port, one server for the whole session (one per worker under xdist)."""
-    from mockservers import vendors
+    from mockservers import registry
     from mockservers.kernel.world import Worlds
-    from mockservers.server.door import FrontDoor
+    from mockservers.server.http import FrontDoor
 
-    worlds = Worlds(vendors.emulator)
+    worlds = Worlds(registry.emulator)
     with FrontDoor(worlds) as door:
         yield door
     worlds.close()
@@ -128,10 +128,10 @@ def mock_server() -> Iterator[FrontDoor]:
 
 def _recipe(vendor: str, text: str | int) -> Recipe:
     """The recipe, if the vendor has it; raises ValueError."""
-    from mockservers import vendors
+    from mockservers import registry
     from mockservers.kernel.operations import Recipe
 
-    recipe, known = Recipe.parse(text), list(vendors.emulator(vendor).recipes)
+    recipe, known = Recipe.parse(text), list(registry.emulator(vendor).recipes)
     if recipe.name not in known:
         raise ValueError(f"{vendor} has no data recipe {recipe.name!r}; there are {', '.join(known)}")
     return recipe
@@ -140,7 +140,7 @@ def _recipe(vendor: str, text: str | int) -> Recipe:
 @pytest.fixture
 def mock_world(request: pytest.FixtureRequest, mock_server: FrontDoor) -> Iterator[MockWorld]:
     """A fresh world for this test alone; the marker `mock_world(...)` says what it begins with."""
-    from mockservers import vendors
+    from mockservers import registry
     from mockservers.kernel import instants
     from mockservers.kernel.world import WorldConfig
 
@@ -148,12 +148,12 @@ def mock_world(request: pytest.FixtureRequest, mock_server: FrontDoor) -> Iterat
     for mark in reversed(list(request.node.iter_markers("mock_world"))):
         options.update(mark.kwargs)
     data = options.pop("data", "demo")
-    by_vendor = data if isinstance(data, dict) else dict.fromkeys(vendors.NAMES, data)
+    by_vendor = data if isinstance(data, dict) else dict.fromkeys(registry.names(), data)
     dialects = options.pop("dialects", {})
     try:
         recipes = {vendor: _recipe(vendor, recipe) for vendor, recipe in by_vendor.items()}
         for vendor, dialect in dialects.items():
-            vendors.emulator(vendor).dialects.dialect(dialect)
+            registry.emulator(vendor).dialects.dialect(dialect)
     except ValueError as error:
         pytest.fail(f"mock_world: {error}", pytrace=False)
     allow_unsupported = options.pop("allow_unsupported", False)

@@ -102,7 +102,7 @@ def test_the_wheel_has_one_top_level_package(wheel: Path) -> None:
     for wanted in (
         "fixtures/querydata/catalogue.json",
         "fixtures/get_tickets/catalogue.json",
-        "contracts/clients/querydata_reader.py",
+        "contracts/querydata/clients/querydata_reader.py",
         "scenarios/scenario.schema.json",
     ):
         assert f"mockservers/_data/{wanted}" in names

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 import click
 
-from mockservers.cli.manners import DRIVER_FAILURE, USAGE, stop, teaching
+from mockservers.cli.errors import DRIVER_FAILURE, USAGE, stop, teaching
 from mockservers.cli.reporting import Outputs, reporting
-from mockservers.harness.machines import CONTRACTED
+from mockservers.harness.profile import contracted
 
 
 class _Seconds(click.FloatRange):
@@ -112,8 +112,8 @@ def _again(lost: sys.UnraisableHookArgs) -> None:
 def driving() -> Iterator[None]:
     """Turn trouble with the client under test into one clear sentence and the right exit code."""
     from mockservers.harness import DriverFailure, WrongClient
-    from mockservers.harness.play import EmulatorFailure
     from mockservers.harness.reports.characters import visible
+    from mockservers.harness.runner import EmulatorFailure
 
     try:
         with unwinding():
@@ -156,7 +156,7 @@ def style(text: str, *words: str) -> str:
 
 
 @click.command()
-@click.argument("vendor", type=click.Choice(CONTRACTED))
+@click.argument("vendor", type=click.Choice(contracted()))
 @client_options
 @click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor, or all.")
 @click.option(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockservers import vendors
-from mockservers.cli.manners import PORT, TOKEN, Command, bold, stop, teaching, tls_options
+from mockservers import registry
+from mockservers.cli.errors import PORT, TOKEN, Command, bold, stop, teaching, tls_options
 
 if TYPE_CHECKING:
     import ssl
@@ -45,7 +45,7 @@ def vault_of(
     vendor: str, keep_identity: bool, secret_field: tuple[str, ...], fake_people: bool
 ) -> tuple[Vault, dict[str, Any]]:
     """A vault by these options, and how the head of the file tells of them."""
-    from mockservers.recording.adapters import adapter
+    from mockservers.recording.adapter import adapter
     from mockservers.recording.people import People
     from mockservers.recording.vault import Vault
 
@@ -57,7 +57,7 @@ def vault_of(
 
 
 @click.command()
-@click.argument("vendor", type=click.Choice(vendors.NAMES))
+@click.argument("vendor", type=click.Choice(registry.names()))
 @click.option(
     "--upstream",
     "upstream",
@@ -155,7 +155,7 @@ def announce(url: str, vendor: str, part: Path, tls_ca: Path | None) -> None:
     """Say where the client must go, and what happens meanwhile."""
     lines = [
         f"{bold('mockservers')} records {vendor}; it is ready at {bold(url)}",
-        f"  client      {url}{vendors.emulator(vendor).endpoint}  (instead of the vendor's address)",
+        f"  client      {url}{registry.emulator(vendor).endpoint}  (instead of the vendor's address)",
         f"  recording   {part}",
     ]
     if tls_ca is not None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.cli.check import style
-from mockservers.cli.manners import BROKEN, stop, teaching
+from mockservers.cli.errors import BROKEN, stop, teaching
 from mockservers.cli.record import finish, secret_options, vault_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def opened(file: Path, texts: tuple[str, ...]) -> tuple[Recording, Dialect]:
     """A recording, and the dialect of its vendor that was asked for."""
     from mockservers import settings
     from mockservers.recording.files import Recording
-    from mockservers.vendors import emulator
+    from mockservers.registry import emulator
 
     recording = Recording(file)
     vendor = recording.head.vendor
@@ -55,7 +55,7 @@ def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
 
     To load into memory, and serve at once: mockservers serve --load FILE.
     """
-    from mockservers import settings, vendors
+    from mockservers import registry, settings
     from mockservers.kernel.world import WorldConfig, Worlds
     from mockservers.recording.loading import load as load_recording
     from mockservers.recording.loading import tells_of_records
@@ -67,7 +67,7 @@ def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
     if not tells_of_records(recording, chosen):
         raise ValueError(NOTHING)
     config = WorldConfig(data=settings.data(["empty"]), dialects={vendor: chosen.changes()}, store=path)
-    worlds = Worlds(vendors.emulator, config)
+    worlds = Worlds(registry.emulator, config)
     try:
         world = worlds.default
         if world.reopened:
@@ -150,7 +150,7 @@ def drift_lines(found: Drift, left: str, right: str) -> list[str]:
 
 
 def _says(vendor: str, rule: str) -> str:
-    from mockservers.vendors import emulator
+    from mockservers.registry import emulator
 
     book = emulator(vendor).rules
     return f": {book[rule].says} ({book[rule].source.certainty})" if rule in book else ""
@@ -229,7 +229,7 @@ def har_export(file: Path, out: Path) -> None:
 
 
 @har.command("import")
-@click.argument("vendor", type=click.Choice(vendors.NAMES))
+@click.argument("vendor", type=click.Choice(registry.names()))
 @click.argument("file", type=FILE)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The recording; a new file."

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from mockservers import vendors
-from mockservers.cli.manners import BROKEN, bold, stop, teaching
+from mockservers import registry
+from mockservers.cli.errors import BROKEN, bold, stop, teaching
 
 
 @click.command()
-@click.argument("vendor", required=False, type=click.Choice(vendors.NAMES))
+@click.argument("vendor", required=False, type=click.Choice(registry.names()))
 @click.option("--find", metavar="TEXT", help="Only rules whose id or sentence contains this.")
 @click.option(
     "--gaps", is_flag=True, help="Only rules without a test and duties without a mutant (needs the checkout)."
@@ -17,12 +17,12 @@ from mockservers.cli.manners import BROKEN, bold, stop, teaching
 @teaching
 def rules(vendor: str | None, find: str | None, gaps: bool) -> None:
     """List what the emulators do, rule by rule, each with its source."""
-    chosen = [vendor] if vendor else list(vendors.NAMES)
+    chosen = [vendor] if vendor else list(registry.names())
     if gaps:
         raise SystemExit(show_gaps(chosen))
     count = 0
     for name in chosen:
-        for rule in vendors.emulator(name).rules.values():
+        for rule in registry.emulator(name).rules.values():
             if find and find.lower() not in f"{rule.id} {rule.says}".lower():
                 continue
             count += 1
@@ -41,7 +41,9 @@ def show_gaps(chosen: list[str]) -> int:
     if folder is None:
         stop("--gaps reads the tests, which an installed package does not have; run it in a checkout")
     tests = coverage.marked_tests(folder)
-    gaps = [f"rule {rule} has no test" for name in chosen for rule in vendors.emulator(name).rules if rule not in tests]
+    gaps = [
+        f"rule {rule} has no test" for name in chosen for rule in registry.emulator(name).rules if rule not in tests
+    ]
     for name in chosen:
         gaps += [
             f"duty {duty} has no mutant" for duty in set(coverage.duties_of(name)) - set(coverage.mutants_of(name))

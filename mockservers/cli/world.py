@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from mockservers.cli.manners import BROKEN, PORT, TOKEN, USAGE, stop, teaching
+from mockservers.cli.errors import BROKEN, PORT, TOKEN, USAGE, stop, teaching
 
 
 @dataclass(frozen=True)

@@ -21,15 +21,15 @@ from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFail
 from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
-from mockservers.harness.machines import machine
-from mockservers.harness.play import Declined, Stage
+from mockservers.harness.profile import machine
+from mockservers.harness.runner import Declined, Stage
+from mockservers.harness.runner_pool import Stages, open_stage
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, with_found
-from mockservers.harness.stages import Stages, open_stage
 from mockservers.harness.verdicts import CheckStopped, DialectReport, DutyVerdict, Proof, Report, Stop
 from mockservers.kernel import clock
 from mockservers.kernel.secrets import mask
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 if TYPE_CHECKING:
     from hypothesis.database import ExampleDatabase

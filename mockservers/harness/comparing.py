@@ -14,7 +14,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
 from mockservers.harness.history import History, Record
-from mockservers.harness.machines import machine
+from mockservers.harness.profile import machine
 from mockservers.kernel import instants
 from mockservers.kernel.secrets import mask
 

@@ -1,7 +1,7 @@
 """What is proved where: statements of the vendor's page, rules, tests, duties and mutants, joined into one table.
 
 Reads the checkout: tests name rules with `@pytest.mark.rule(...)`, which their run proves by the journal; mutants lie in
-`tests/mutants/<vendor>/`, named after the duty they break. A wheel has no tests, so there only rules and duties show.
+`tests/vendors/<vendor>/mutants/`, named after the duty they break. A wheel has no tests, so there only rules and duties show.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import data
 
 
@@ -53,22 +53,29 @@ def tests_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def tests_of(vendor: str) -> Path | None:
+    """The folder of a vendor's own tests, or None where there is none."""
+    root = registry.vendor(vendor).data or data.folder("fixtures").parent
+    folder = root / "tests" / "vendors" / vendor
+    return folder if folder.is_dir() else None
+
+
 def duties_of(vendor: str) -> dict[str, tuple[str, ...]]:
     """The ids of the rules behind each duty of a vendor, by the duty's id."""
     from mockservers.harness.duties import of
-    from mockservers.harness.machines import CONTRACTED
+    from mockservers.harness.profile import contracted
 
-    if vendor not in CONTRACTED:
+    if vendor not in contracted():
         return {}
     return {duty.id: duty.because for duty in of(vendor)}
 
 
 def mutants_of(vendor: str) -> dict[str, str]:
     """The files of the mutants (`<duty>.py`, `<duty>-<bug>.py`) of each duty that has some, by the duty's id."""
-    folder = tests_folder()
+    folder = tests_of(vendor)
     if folder is None:
         return {}
-    files = sorted((folder / "mutants" / vendor).glob("*.py"))
+    files = sorted((folder / "mutants").glob("*.py"))
     return {
         duty: ", ".join(found)
         for duty in duties_of(vendor)
@@ -80,7 +87,7 @@ def table(vendor: str) -> str:
     """The coverage table of a vendor in Markdown; the same bytes for the same checkout."""
     folder = tests_folder()
     tests = marked_tests(folder) if folder else {}
-    book = vendors.emulator(vendor).rules
+    book = registry.emulator(vendor).rules
     duties, mutants = duties_of(vendor), mutants_of(vendor)
     statements = json.loads(data.file("fixtures", vendor, "statements.json").read_text("utf-8"))
     lines = [

@@ -12,7 +12,7 @@ from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFail
 from mockservers.harness.duties import Duty, Judgement, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
-from mockservers.harness.play import Declined, Stage
+from mockservers.harness.runner import Declined, Stage
 from mockservers.harness.scenarios import Scenario
 
 Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN", "MISTAKEN", "STOPPED"]

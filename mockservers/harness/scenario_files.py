@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import yaml
 
-from mockservers.harness.machines import CONTRACTED, Machine, machine
+from mockservers.harness.profile import Machine, contracted, machine
 from mockservers.harness.scenarios import (
     CUSTOMER,
     LABEL,
@@ -37,7 +37,7 @@ from mockservers.harness.scenarios import (
 from mockservers.kernel import instants
 from mockservers.kernel.faults import KINDS, FaultPlan
 from mockservers.kernel.operations import Recipe
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 
 class _Loader(yaml.SafeLoader):
@@ -127,8 +127,8 @@ def from_dict(raw: Any) -> Scenario:
         )
     _known(raw, _KEYS, "the scenario")
     vendor = raw.get("vendor")
-    if vendor not in CONTRACTED:
-        raise ScenarioError(f"vendor {vendor!r} has no contract; write one of {', '.join(CONTRACTED)}")
+    if vendor not in contracted():
+        raise ScenarioError(f"vendor {vendor!r} has no contract; write one of {', '.join(contracted())}")
     here = emulator(vendor)
     dialect = raw.get("dialect", "default")
     if not isinstance(dialect, (str, Mapping)):

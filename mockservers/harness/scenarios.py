@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
-from mockservers.harness.machines import Machine, machine
+from mockservers.harness.profile import Machine, machine
 from mockservers.kernel import instants
 
 VERSION = 1

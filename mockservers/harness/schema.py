@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockservers.harness import scenarios
-from mockservers.harness.machines import CONTRACTED, Machine, machine
+from mockservers.harness.profile import Machine, contracted, machine
 from mockservers.kernel.dialects import Switch
 from mockservers.kernel.faults import KINDS, FaultKind, Setting
 from mockservers.kernel.operations import Emulator
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 Schema = dict[str, Any]
 
@@ -38,7 +38,7 @@ def scenario_schema() -> Schema:
         "required": ["mockservers", "vendor", "start", "steps"],
         "properties": {
             "mockservers": {"const": scenarios.VERSION, "description": "The version of this format."},
-            "vendor": {"enum": list(CONTRACTED)},
+            "vendor": {"enum": list(contracted())},
             "note": {"type": ["string", "integer"], "description": "What it is about, for people."},
             "dialect": {"description": "A named dialect of the vendor, or switches that differ from the default."},
             "seed": {"type": "integer", "minimum": 0, "maximum": scenarios.LARGEST_SEED},
@@ -57,7 +57,7 @@ def scenario_schema() -> Schema:
             },
         },
         "additionalProperties": False,
-        "allOf": [_of_vendor(vendor) for vendor in CONTRACTED],
+        "allOf": [_of_vendor(vendor) for vendor in contracted()],
         "$defs": {
             "label": {
                 "type": "string",
@@ -70,8 +70,8 @@ def scenario_schema() -> Schema:
                 "examples": ["90s", "5m", "1.5h", "2d"],
             },
             "fields": {"type": "object", "description": "The vendor's field names with their values."},
-            **{f"{vendor}_other": {"oneOf": _others(machine(vendor))} for vendor in CONTRACTED},
-            **{f"{vendor}_step": {"oneOf": _steps(machine(vendor), emulator(vendor))} for vendor in CONTRACTED},
+            **{f"{vendor}_other": {"oneOf": _others(machine(vendor))} for vendor in contracted()},
+            **{f"{vendor}_step": {"oneOf": _steps(machine(vendor), emulator(vendor))} for vendor in contracted()},
         },
     }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Duty, Judgement, judge, of
 from mockservers.harness.history import Exchanged, History, Task
-from mockservers.harness.machines import CONTRACTED, machine
+from mockservers.harness.profile import contracted, machine
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import SECOND
@@ -48,8 +48,8 @@ class Judged:
 def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
     """Judge the client that was recorded. Raises RecordingError for a vendor that has no contract, or an empty file."""
     vendor = recording.head.vendor
-    if vendor not in CONTRACTED:
-        raise RecordingError(f"{vendor} has no contract to judge by; there are contracts for {', '.join(CONTRACTED)}")
+    if vendor not in contracted():
+        raise RecordingError(f"{vendor} has no contract to judge by; there are contracts for {', '.join(contracted())}")
     exchanges = tuple(exchanged(each) for each in sorted(recording, key=lambda each: each.n))
     if not exchanges:
         raise RecordingError(f"{recording.path} holds no exchange, so there is nothing to judge")

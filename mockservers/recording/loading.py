@@ -14,7 +14,7 @@ from typing import Any
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.world import World
-from mockservers.recording.adapters import RAW, Adapter, Seen, Told, adapter
+from mockservers.recording.adapter import RAW, Adapter, Seen, Told, adapter
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording
 

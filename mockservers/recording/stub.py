@@ -7,7 +7,6 @@ where they stand in the file is held in memory.
 from __future__ import annotations
 
 import json
-import re
 import threading
 from array import array
 from collections.abc import Iterator
@@ -19,12 +18,12 @@ from mockservers.kernel.faults import KINDS, Fault
 from mockservers.kernel.journal import Exchange, Headers
 from mockservers.kernel.world import World
 from mockservers.recording import meaning
-from mockservers.recording.adapters import Adapter, adapter
+from mockservers.recording.adapter import Adapter, adapter
 from mockservers.recording.exchanges import BASE, Recorded, bytes_of, decoded, text_of
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.meaning import Meaning
 from mockservers.recording.vault import Vault
-from mockservers.server.mounts import Mount
+from mockservers.registry import Mount
 
 MOST_LOOKED_AT = 400
 """Recorded requests that a miss is compared with."""
@@ -53,7 +52,7 @@ class Stub:
 
     def behind_a_door(self) -> dict[str, Any]:
         """What a `FrontDoor` needs to answer from the recording, and from nothing else, at whatever addresses it has."""
-        everywhere = Mount(self.vendor, re.compile(".*", re.DOTALL), "/")
+        everywhere = Mount("(?s:.*)", "/", self.vendor)
         return {"mounts": [everywhere], "stubs": {self.vendor: self.converse}}
 
     def close(self) -> None:

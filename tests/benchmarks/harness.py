@@ -15,8 +15,8 @@ from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.duties import judge, of
-from mockservers.harness.machines import CONTRACTED, machine
-from mockservers.harness.play import Stage
+from mockservers.harness.profile import contracted, machine
+from mockservers.harness.runner import Stage
 from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Work
 from mockservers.kernel import instants
 
@@ -83,7 +83,7 @@ def month(days: int) -> tuple[float, int]:
 def figures(quick: bool) -> list[Row]:
     """All figures of the harness."""
     found = []
-    for vendor in CONTRACTED:
+    for vendor in contracted():
         count = 40 if quick else 200
         name = f"harness: examples of {STEPS} steps a second, {vendor}"
         wall, processor = examples(vendor, count)

@@ -67,13 +67,13 @@ def page(number: int) -> bytes:
 
 
 def fresh_world(times: int, *opened: str) -> float:
-    from mockservers import settings, vendors
+    from mockservers import registry, settings
     from mockservers.kernel.world import World
 
     config = settings.world(clock_text="frozen", start=START, data_texts=["demo"])
 
     def make() -> None:
-        world = World("fresh", config, vendors.emulator)
+        world = World("fresh", config, registry.emulator)
         for vendor in opened:
             world.installation(vendor)
         world.close()

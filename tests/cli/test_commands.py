@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.cli import main
 from mockservers.kernel.world import Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.harness.processes import wait_for_end
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READER = str(ROOT / "contracts/clients/get_tickets_reader.py") + ":Client"
-MUTANT = str(ROOT / "tests/mutants/get_tickets/decoded_once.py") + ":Client"
+READER = str(ROOT / "contracts/get_tickets/clients/get_tickets_reader.py") + ":Client"
+MUTANT = str(ROOT / "tests/vendors/get_tickets/mutants/decoded_once.py") + ":Client"
 
 
 def run(*words: str) -> Result:
@@ -30,7 +30,7 @@ def run(*words: str) -> Result:
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    worlds = Worlds(vendors.emulator)
+    worlds = Worlds(registry.emulator)
     with FrontDoor(worlds) as door:
         yield door.url
     worlds.close()

@@ -11,18 +11,18 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.cli import main
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.recording.adapters import adapter
+from mockservers.recording.adapter import adapter
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.files import Head, Writer
 from mockservers.recording.proxy import Recorder
 from mockservers.recording.sealing import seal
 from mockservers.recording.vault import Vault
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 
 ASKED = {"action": "get_tickets", "tid": "*", "count": "10", "order": "tid"}
 
@@ -35,7 +35,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
         mode="frozen", start=instants.from_iso("2026-03-02T10:00:00Z"), data={"get_tickets": Recipe.parse("demo:25")},
         dialects={"get_tickets": {"merged_none": "N"}},
     )  # fmt: skip
-    worlds, vault = Worlds(vendors.emulator, config), Vault(adapter("get_tickets"))
+    worlds, vault = Worlds(registry.emulator, config), Vault(adapter("get_tickets"))
     writer = Writer(path, Head("get_tickets", 0))
     with (
         FrontDoor(worlds) as upstream,

@@ -14,8 +14,8 @@ from mockservers.cli import main
 from mockservers.harness.schema import scenario_schema
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READER = str(ROOT / "contracts/clients/get_tickets_reader.py") + ":Client"
-MUTANT = str(ROOT / "tests/mutants/get_tickets/decoded_once.py") + ":Client"
+READER = str(ROOT / "contracts/get_tickets/clients/get_tickets_reader.py") + ":Client"
+MUTANT = str(ROOT / "tests/vendors/get_tickets/mutants/decoded_once.py") + ":Client"
 SCENARIO = str(ROOT / "scenarios/get_tickets/the_second_cid.yaml")
 
 

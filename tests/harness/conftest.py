@@ -11,7 +11,7 @@ import pytest
 from mockservers.harness.drivers import Hello
 from mockservers.harness.history import Deed, Exchanged, History, Record, Task
 from mockservers.kernel import instants
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 START = instants.from_iso("2026-03-02T10:00:00Z")
 

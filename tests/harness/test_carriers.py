@@ -22,8 +22,8 @@ from mockservers.harness.comparing import normal
 from mockservers.harness.drivers import Answer, ClientSpec, Driver, DriverFailure, WrongClient, fake_time, open_driver
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.mirror import parse
-from mockservers.harness.play import Stage
 from mockservers.harness.reports import check_text
+from mockservers.harness.runner import Stage
 from mockservers.kernel.data import folder
 from tests.harness.processes import wait_for_end
 

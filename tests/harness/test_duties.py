@@ -9,10 +9,10 @@ import pytest
 
 from mockservers.harness.duties import BrokenDuty, Duty, breach_class, of
 from mockservers.harness.history import Exchanged, History, Record
-from mockservers.harness.machines import CONTRACTED, machine
-from mockservers.vendors import emulator
+from mockservers.harness.profile import contracted, machine
+from mockservers.registry import emulator
 from tests.harness.conftest import at, deed, exchanged, sync
-from tests.harness.test_readers import asking, telling
+from tests.harness.test_decoders import asking, telling
 
 Make = Callable[..., History]
 
@@ -190,7 +190,7 @@ def test_refusals_are_not_stormed(history: Make, vendor: str, slug: str, refused
     assert judge(id, asked(0, 1, 2, 3, 4))[0] == "kept"  # patiently
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_secret_kept(history: Make, vendor: str) -> None:
     id = f"{vendor}.secret_kept"
     clean = exchanged(1, target="/x", headers=(("Accept", "*/*"),))
@@ -331,7 +331,7 @@ def told_twice(vendor: str) -> list[Exchanged]:
     return [exchanged(n, received=b"<tickets><ticket><tid>1</tid></ticket></tickets>") for n in (1, 2)]
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_once_only(history: Make, vendor: str) -> None:
     id, one, told = f"{vendor}.once_only", ticket("1"), told_twice(vendor)
     assert judge(id, history(vendor, mirror=[one], truth=[one], exchanges=told[:1]))[:2] == ("unproven", 0)
@@ -340,7 +340,7 @@ def test_once_only(history: Make, vendor: str) -> None:
     assert judge(id, doubled) == ("broken", 1, "T1 (id 1) stands in the mirror 2 times")
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_nothing_invented(history: Make, vendor: str) -> None:
     id, one, ghost = f"{vendor}.nothing_invented", ticket("1"), ticket("999999")
     assert judge(id, history(vendor, mirror=[]))[0] == "unproven"
@@ -357,7 +357,7 @@ def test_nothing_invented(history: Make, vendor: str) -> None:
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("duty", [duty for vendor in CONTRACTED for duty in of(vendor)], ids=lambda duty: duty.id)
+@pytest.mark.parametrize("duty", [duty for vendor in contracted() for duty in of(vendor)], ids=lambda duty: duty.id)
 def test_duties_rest_on_rules_and_say_what_provokes_them(duty: Duty) -> None:
     assert duty.because
     assert [rule.id for rule in duty.rules] == list(duty.because)
@@ -368,11 +368,11 @@ def test_duties_rest_on_rules_and_say_what_provokes_them(duty: Duty) -> None:
 
 
 def test_each_duty_has_an_exception_class_of_its_own() -> None:
-    duties = [duty for vendor in CONTRACTED for duty in of(vendor)]
+    duties = [duty for vendor in contracted() for duty in of(vendor)]
     assert len({breach_class(duty) for duty in duties}) == len(duties)
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_an_integrator_is_told_what_the_named_dialects_change(vendor: str) -> None:
     here = machine(vendor)
     for dialect in emulator(vendor).dialects.named.values():

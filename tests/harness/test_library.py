@@ -85,14 +85,14 @@ def test_a_duty_and_a_strategy_of_ones_own() -> None:
 
 
 def test_the_vendors_strategy_can_be_narrowed() -> None:
-    from mockservers.harness.strategies import get_tickets
+    from mockservers.vendors.get_tickets.contract import strategies
 
     def without_trouble(dialect: str, hello: Any) -> st.SearchStrategy[Scenario]:
         def calm(scenario: Scenario) -> Scenario:
             work = [replace(step, meanwhile=None) for step in scenario.steps if isinstance(step, Work)]
             return replace(scenario, steps=tuple(work))
 
-        return get_tickets.scenarios(dialect, hello).map(calm)
+        return strategies.scenarios(dialect, hello).map(calm)
 
     report = run(reference("get_tickets"), strategy=without_trouble, examples=4)
     assert report.verdict("error_is_not_empty") == "unproven"

@@ -9,8 +9,8 @@ import pytest
 
 from mockservers.harness.history import Exchanged, History
 from tests.harness.conftest import deed, exchanged, sync
+from tests.harness.test_decoders import asking, telling
 from tests.harness.test_duties import FAILED, IDS, LAST, REFUSED, Make, details, judge, summary, ticket
-from tests.harness.test_readers import asking, telling
 
 NONE = telling('{"Tickets":[]}')
 OLD, NEW = {"IsNewestVersion": False, "Version": 0}, {"IsNewestVersion": True, "Version": 1}

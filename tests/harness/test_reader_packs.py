@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockservers.harness.check import CheckConfig, check
-from mockservers.harness.clients import reference, reference_name, roles
+from mockservers.harness.clients import reference, reference_file, reference_name, roles
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.replay import replay
 from mockservers.harness.reports import check_text, replay_text
@@ -46,7 +46,7 @@ def test_clients_that_work_differently_are_kept(vendor: str, role: str) -> None:
 
 @pytest.mark.parametrize(("vendor", "role"), [("querydata", "bulk"), ("get_tickets", "ranges")])
 def test_they_are_judged_alike_as_processes(vendor: str, role: str) -> None:
-    file = folder("contracts") / "clients" / f"{vendor}_{role}.py"
+    file = reference_file(vendor, role)
     session, in_process = (
         quick(vendor, client, examples=5) for client in (f"{sys.executable} {file}", reference_name(vendor, role))
     )

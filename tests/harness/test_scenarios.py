@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockservers.harness import machines, scenario_files
+from mockservers.harness import profile, scenario_files
 from mockservers.harness.drivers import Hello
-from mockservers.harness.machines import CONTRACTED
+from mockservers.harness.profile import contracted
 from mockservers.harness.scenarios import Clock, Meanwhile, Other, ScenarioError, Trouble, Work
 from mockservers.kernel import instants
 from mockservers.kernel.data import folder
@@ -50,9 +50,9 @@ steps:
     )
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_what_is_written_reads_back_the_same(vendor: str) -> None:
-    strategy = machines.machine(vendor).strategies().scenarios("default", Hello(options=("format", "time_zone")))
+    strategy = profile.machine(vendor).strategies().scenarios("default", Hello(options=("format", "time_zone")))
 
     @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)

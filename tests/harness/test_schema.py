@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mockservers.harness import machines, scenario_files, scenarios, schema
+from mockservers.harness import profile, scenario_files, scenarios, schema
 from mockservers.harness.drivers import Hello
-from mockservers.harness.machines import CONTRACTED
+from mockservers.harness.profile import contracted
 from mockservers.kernel.data import file, folder
 from mockservers.kernel.faults import KINDS
 
@@ -54,10 +54,10 @@ def test_the_library_keeps_to_it(path: Path) -> None:
     assert accepts(scenario_files.load(path).to_dict())
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_what_a_check_draws_and_saves_keeps_to_it(vendor: str) -> None:
     options = ("format", "time_zone")
-    strategy = machines.machine(vendor).strategies().scenarios("default", Hello(options=options))
+    strategy = profile.machine(vendor).strategies().scenarios("default", Hello(options=options))
 
     @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
@@ -68,9 +68,9 @@ def test_what_a_check_draws_and_saves_keeps_to_it(vendor: str) -> None:
     drawn()
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_every_action_task_and_fault_of_a_vendor_is_there(vendor: str) -> None:
-    here = machines.machine(vendor)
+    here = profile.machine(vendor)
     steps: list[Any] = [{"other": "create", "times": 3}]
     for action, keys in here.actions.items():
         more = {key: "T2" if key in here.label_keys else {} if key == "fields" else "x" for key in keys}

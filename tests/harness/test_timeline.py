@@ -21,7 +21,7 @@ from mockservers.harness.scenarios import Clock, Meanwhile, Other, Scenario, Ste
 from mockservers.kernel.instants import HOUR, MINUTE
 from tests.harness.conftest import START, at, exchanged, sync
 
-MUTANTS = Path(__file__).parent.parent / "mutants"
+MUTANTS = Path(__file__).parent.parent / "vendors"
 DUTY = of("get_tickets")[0]
 FLAG = "From here truth and mirror part"
 
@@ -303,7 +303,7 @@ def test_every_step_of_a_real_play_is_in_its_events(vendor: str, mutant: str, tm
         f"- client: sync\n  meanwhile: {{after_request: 1, steps: [{{other: act, ticket: T1, action: {acts[vendor]}}}]}}\n"
         "- {clock: 5m}\n- {other: revoke}\n- {client: sync}\n- {other: restore}\n- {fault: empty_body}\n- {client: sync}\n"
     )
-    (result,) = replay([file], f"{MUTANTS / vendor / mutant}.py:Client")
+    (result,) = replay([file], f"{MUTANTS / vendor / 'mutants' / mutant}.py:Client")
     seen = of_result(result)
     if seen is None:  # this client breaks nothing here; the events are the same
         assert result.history is not None

@@ -13,7 +13,7 @@ from mockservers.harness.clients import reference
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.duties import Judgement, judged, of, writing
 from mockservers.harness.history import History, Record, Task
-from mockservers.harness.play import Stage
+from mockservers.harness.runner import Stage
 from tests.harness.conftest import at, deed, exchanged
 
 Make = Callable[..., History]

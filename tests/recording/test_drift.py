@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.harness.comparing import wall
-from mockservers.harness.machines import machine
-from mockservers.harness.machines.superoffice import NAMES
+from mockservers.harness.profile import machine
 from mockservers.kernel import instants
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.recording.drift import Accepted, between, drift
 from mockservers.recording.files import Recording
 from mockservers.recording.loading import load
-from mockservers.server.door import FrontDoor
-from mockservers.vendors.superoffice.languages import Tongue
+from mockservers.server.http import FrontDoor
+from mockservers.vendors.superoffice.contract.profile import NAMES
+from mockservers.vendors.superoffice.emulator.languages import Tongue
 from tests.recording.conftest import DATA, READERS, START, Authority, Clients, recording, worlds
 
 ENGLISH = Tongue("US")
@@ -50,7 +50,7 @@ def recorded(
 
 
 def default(vendor: str) -> Any:
-    return vendors.emulator(vendor).dialects.default
+    return registry.emulator(vendor).dialects.default
 
 
 @pytest.mark.parametrize("vendor", READERS)
@@ -79,7 +79,7 @@ def test_the_loaded_world_holds_what_the_vendor_had(
     vendor: str, tmp_path: Path, authority: Authority, reference: Clients
 ) -> None:
     session, truth = recorded(vendor, tmp_path / "session.yaml", authority, reference)
-    world = World("loaded", WorldConfig(mode="frozen", start=START + instants.HOUR), vendors.emulator)
+    world = World("loaded", WorldConfig(mode="frozen", start=START + instants.HOUR), registry.emulator)
     loaded = load(session, world)
     assert not loaded.left_out
     there = {each["id"]: each["fields"] for each in world.act(vendor, "list", {"most": 1000})["records"]}
@@ -105,7 +105,7 @@ def test_a_change_of_dialect_upstream_is_named_by_its_rules(
 ) -> None:
     base = {"output_format": "json"} if switch == "cc_column" else {}
     session, _ = recorded(vendor, tmp_path / "session.yaml", authority, reference, {**base, switch: value})
-    emulator = vendors.emulator(vendor)
+    emulator = registry.emulator(vendor)
     found = drift(session, emulator.dialects.dialect(base))
     assert [(cause.switch, cause.value) for cause in found.causes] == [(switch, value)]
     assert not found.findings

@@ -19,7 +19,7 @@ from mockservers.kernel.world import Worlds
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.stub import Stub
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.recording.conftest import Authority, recording, stubbed, worlds
 
 PATH = "/API/default.aspx"

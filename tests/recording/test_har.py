@@ -22,7 +22,7 @@ from mockservers.cli import main
 from mockservers.recording import har
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Head, Recording, RecordingError, Writer
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.recording import har_schema
 from tests.recording.conftest import Authority, Clients, recording, stubbed, worlds
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mockservers.recording import addresses
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.files import Recording
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.recording.conftest import Authority, recording, stubbed, worlds
 
 WSDL = "/Irthnet/webservices/IRTHNetWOIntegration.asmx?WSDL"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.recording.conftest import READERS, START, Authority, Clients, misses, recording, stubbed, worlds
 
 
@@ -32,7 +32,7 @@ def test_a_recording_satisfies_the_client_that_was_recorded(
     vendor_worlds.close()
     assert len(second) == len(first) + 1
     text = path.read_text("utf-8")
-    for word, secret in vendors.emulator(vendor).demo_credential.items():
+    for word, secret in registry.emulator(vendor).demo_credential.items():
         assert secret not in text or word in ("user", "username")  # who calls is no secret
     with stubbed(path) as door, reference(vendor, door.url) as client:
         assert client.sync() == first

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mockservers.recording import trees
-from mockservers.recording.adapters import adapter
+from mockservers.recording.adapter import adapter
 from mockservers.recording.exchanges import Recorded, to_line
 from mockservers.recording.files import Head, Recording, Writer
 from mockservers.recording.people import People

@@ -10,7 +10,7 @@ import requests
 
 from mockservers.kernel import instants
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.server import toy
 from tests.server.wires import Wire
 

@@ -11,8 +11,8 @@ import pytest
 
 from mockservers.kernel.faults import KINDS
 from mockservers.kernel.world import World
-from mockservers.server.control import application, asked
-from mockservers.server.door import FrontDoor
+from mockservers.server.control import application, context
+from mockservers.server.http import FrontDoor
 from tests.server import toy
 from tests.server.conftest import Api
 from tests.server.wires import Wire
@@ -516,4 +516,4 @@ def test_there_is_an_end_to_worlds_checkpoints_and_faults(api: Api, door: FrontD
 
 def test_nothing_that_is_told_breaks_json() -> None:
     odd = {"a\udcff": [float("nan"), b"\xff", {1, 2}, ("x", object)], "n": 10**40}
-    assert json.loads(json.dumps(asked.plain(odd)))["a\\xed\\xb3\\xbf"][0] == "nan"
+    assert json.loads(json.dumps(context.plain(odd)))["a\\xed\\xb3\\xbf"][0] == "nan"

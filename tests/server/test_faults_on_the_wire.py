@@ -8,7 +8,7 @@ import pytest
 
 from mockservers.kernel.faults import KINDS
 from mockservers.kernel.world import World
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.server.conftest import Api
 from tests.server.wires import Wire
 

@@ -22,12 +22,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel.journal import Journal
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.server import mounts
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.server import toy
 from tests.server.conftest import START, Api
 from tests.server.wires import Wire
@@ -39,18 +39,18 @@ hostile = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-REAL = tuple(name for name in vendors.NAMES if importlib.util.find_spec(f"mockservers.vendors.{name}.wire"))
+REAL = tuple(name for name in registry.names() if importlib.util.find_spec(f"mockservers.vendors.{name}.wire"))
 
 
 def everyone(name: str) -> Any:
-    return toy.emulator(name) if name == "toy" else vendors.emulator(name)
+    return toy.emulator(name) if name == "toy" else registry.emulator(name)
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[FrontDoor]:
     config = WorldConfig(mode="frozen", start=START, data={name: Recipe("demo", 5) for name in ("toy", *REAL)})
     worlds = Worlds(everyone, config)
-    real = [each for each in mounts.MOUNTS if each.vendor in REAL]
+    real = [each for each in mounts.all_mounts() if each.vendor in REAL]
     with FrontDoor(worlds, mounts=(*toy.MOUNTS, *real), most_body=1 << 20) as opened:
         opened.grace = 0.1
         yield opened

@@ -8,7 +8,7 @@ import requests
 from lxml import html
 
 from mockservers.kernel.world import World
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.server.conftest import Api
 
 HOSTILE = "<script>alert(1)</script>"

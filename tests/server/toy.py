@@ -14,15 +14,15 @@ from urllib.parse import parse_qs
 
 import sqlalchemy as sa
 
-from mockservers import vendors
 from mockservers.kernel.dialects import DialectFamily, Switch
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Call, Context, Emulator, Operation, Recipe, operations
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Rule, RuleBook, Source, Unsupported
 from mockservers.kernel.tenants import Tenant
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server import mounts
-from mockservers.server.door import FrontDoor
+from mockservers.registry import Mount
+from mockservers.server.http import FrontDoor
+from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 SOURCE = Source("toy page", "line 1", "documented", "2026-01-01")
 RULES = {
@@ -176,7 +176,7 @@ EMULATOR = Emulator(
     description="/toy?help",
 )
 
-MOUNTS = (mounts.mount("toy", r"/toy(?:/.*)?", "/toy"),)
+MOUNTS = (Mount(r"/toy(?:/.*)?", "/toy", "toy"),)
 
 
 def emulator(name: str) -> Emulator:
@@ -219,9 +219,9 @@ def application() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[byt
         operation = "Add" if environ["PATH_INFO"].endswith("/add") else "Echo"
         if body:
             query.setdefault("word", body.decode("latin-1"))
-        call = Call("toy", operation, query, exchange=environ[vendors.EXCHANGE])
+        call = Call("toy", operation, query, exchange=environ[EXCHANGE])
         try:
-            value, status = environ[vendors.WORLD].perform(call), "200 OK"
+            value, status = environ[WORLD].perform(call), "200 OK"
         except Refusal as refusal:
             value, status = {"refusal": refusal.kind}, "403 Forbidden"
         except Unsupported as missing:

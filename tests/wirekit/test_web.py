@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from flask import Response
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.rules import Breakdown
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
+from mockservers.server import wsgi
+from mockservers.wirekit.environ import EXCHANGE, WORLD
 from mockservers.wirekit.web import Web, reply, visit
 
 
@@ -42,7 +43,7 @@ def web() -> Web:
 
 @pytest.fixture
 def world() -> World:
-    return World("web", WorldConfig(), vendors.emulator)
+    return World("web", WorldConfig(), registry.emulator)
 
 
 @pytest.fixture
@@ -51,12 +52,12 @@ def ask(web: Web, world: World) -> Callable[..., Exchange]:
 
     def asked(path: str, method: str = "GET", **headers: str) -> Exchange:
         exchange = Exchange(method, path, list(headers.items()), b"")
-        environ = gateway.environ(
+        environ = wsgi.environ(
             method=method, path=path, query="", prefix="", scheme="http", server=("127.0.0.1", 80),
             headers=list(headers.items()), body=b"", remote="127.0.0.1",
         )  # fmt: skip
-        environ[vendors.WORLD], environ[vendors.EXCHANGE] = world, exchange
-        answer = gateway.ask(web, environ)
+        environ[WORLD], environ[EXCHANGE] = world, exchange
+        answer = wsgi.ask(web, environ)
         exchange.status, exchange.reply_headers = answer.status, answer.headers
         exchange.reply_body = b"".join(answer.parts)
         world.file("get_tickets", exchange)

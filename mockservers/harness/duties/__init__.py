@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
+from mockservers import registry
 from mockservers.harness.history import History
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.rules import Rule
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 Severity = Literal["must", "should"]
 Verdict = Literal["kept", "broken", "unproven", "n/a"]
@@ -121,10 +122,9 @@ def breach_class(duty: Duty) -> type[BrokenDuty]:
 
 @cache
 def of(vendor: str) -> tuple[Duty, ...]:
-    """All duties of a vendor."""
-    from mockservers.harness.machines import machine
-
-    return machine(vendor).duties()
+    """All duties of a vendor; raises ValueError for one that has no contract."""
+    found: tuple[Duty, ...] = registry.vendor(vendor).module("contract", "duties").DUTIES
+    return found
 
 
 def judge(history: History, duties: Iterable[Duty]) -> dict[str, Judgement]:

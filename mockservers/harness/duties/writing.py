@@ -10,7 +10,7 @@ from typing import Any
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Judgement, judged, shared
 from mockservers.harness.history import History, Record, Task
-from mockservers.harness.machines import machine
+from mockservers.harness.profile import machine
 from mockservers.kernel import instants
 
 WRITES = ("create", "update", "note", "close")

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mockservers.harness import readers
+from mockservers.harness import decoders
 from mockservers.harness.history import Deed, Exchanged, History, Task
-from mockservers.harness.machines import machine
+from mockservers.harness.profile import machine
 from mockservers.harness.reports import program
 from mockservers.harness.reports.failures import Failure, State
 from mockservers.harness.scenarios import Clock, Other, Step, Trouble, named, span
@@ -167,7 +167,7 @@ class _Telling:
         return Event("others", words, deed.at, deed.n, self.steps.get(deed.n), detail=detail, named=named)
 
     def _request(self, each: Exchanged) -> Event:
-        asked, _, told = readers.line(self.history.vendor, each).partition(" -> ")
+        asked, _, told = decoders.line(self.history.vendor, each).partition(" -> ")
         status = "no answer" if each.status is None else f"status {each.status}"
         detail = f"request #{each.n}: {each.method} {each.target}\n{status}: {told}"
         named = each.n in self.failure.requests

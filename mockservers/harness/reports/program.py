@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mockservers.harness.machines import machine
+from mockservers.harness.profile import machine
 from mockservers.harness.reports.characters import visible
 from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble, Work, births, span
 from mockservers.kernel import instants

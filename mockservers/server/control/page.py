@@ -14,7 +14,7 @@ import flask
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry
 from mockservers.kernel.world import World
-from mockservers.server.control import asked, history
+from mockservers.server.control import context, history
 
 LAST = 25
 
@@ -36,7 +36,7 @@ th { font-weight: 600; white-space: nowrap; } td { overflow-wrap: anywhere; }
 
 def _vendors(where: World, url: str) -> str:
     rows = []
-    for name in asked.site().vendors:
+    for name in context.site().vendors:
         emulator = where.emulator(name)
         described = ""
         if emulator.description:
@@ -52,7 +52,7 @@ def _vendors(where: World, url: str) -> str:
 
 
 def _worlds(current: World) -> str:
-    worlds = asked.site().worlds
+    worlds = context.site().worlds
     rows = []
     for where in islice(list(worlds.values()), 50):
         state = where.clock.state
@@ -96,7 +96,7 @@ def _rules(entry: Entry) -> str:
 
 
 def _safe(text: str) -> str:
-    return escape(asked.text(text))
+    return escape(context.text(text))
 
 
 def _journal(where: World) -> str:
@@ -121,7 +121,7 @@ def _findings(where: World) -> str:
 
 def _examples(where: World, url: str) -> str:
     api, world = f"{url}/_mock/v1", where.name
-    vendor = next(iter(asked.site().vendors), "")
+    vendor = next(iter(context.site().vendors), "")
     bodies = {
         "create": json.dumps({"name": "mine", "seed": 7, "clock": {"mode": "frozen", "now": "2026-03-01T10:00:00Z"}}),
         "fault": json.dumps({"kind": "lost_answer", "vendor": vendor}),
@@ -140,7 +140,7 @@ def _examples(where: World, url: str) -> str:
 
 def show() -> flask.Response:
     """The start page of the world that the URL chooses."""
-    where, url = asked.world(), asked.site().url
+    where, url = context.world(), context.site().url
     below = url if where.name == "default" else f"{url}/w/{where.name}"
     clean = history.cleaner(where)
     name = escape(where.name)

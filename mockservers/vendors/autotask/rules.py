@@ -7,8 +7,8 @@ its tables keep them; the rest of this file names what stands there in prose.
 from __future__ import annotations
 
 from mockservers.kernel.rules import Rule, RuleBook
+from mockservers.vendors.autotask import VENDOR
 
-VENDOR = "autotask"
 PAGE = "Autotask developer help, SOAP API best practices"
 HELP = "Autotask developer help"
 WSDL = "Service description of release 1.6.9"
@@ -19,7 +19,7 @@ FRAMEWORK = "Published source of System.Web.Services"
 CHOICE = "Chosen by this project"
 
 RULES = RuleBook(
-    VENDOR,
+    VENDOR.name,
     page=PAGE,
     checked="2026-11-22",
     unmapped={

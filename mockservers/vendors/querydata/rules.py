@@ -7,15 +7,15 @@ The first block bears the ids of the vendor's specification; the blocks `address
 from __future__ import annotations
 
 from mockservers.kernel.rules import Rule, RuleBook
+from mockservers.vendors.querydata import VENDOR
 
-VENDOR = "querydata"
 PAGE = "Utilisphere support, Ticket Synchronization: API Best Practices (SOAP)"
 FRAMEWORK = "Published source of System.Web.Services"
 HELP = "Irth help centre"
 CHOICE = "Chosen by this project"
 
 RULES = RuleBook(
-    VENDOR,
+    VENDOR.name,
     page=PAGE,
     checked="2026-11-22",
     unmapped={

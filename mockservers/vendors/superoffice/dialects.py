@@ -9,16 +9,16 @@ import re
 from typing import Any
 
 from mockservers.kernel.dialects import DialectFamily, Switch, listed, number
-from mockservers.vendors.superoffice import zones
-from mockservers.vendors.superoffice.rules import VENDOR
+from mockservers.vendors.superoffice import VENDOR
+from mockservers.vendors.superoffice.emulator import time_zones
 
 AUTHORIZE = ("username", "ticket", "implicit", "bearer")
 
 
 def _zone(value: Any) -> str:
-    found = zones.find(value) if isinstance(value, str) else None
+    found = time_zones.find(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f"there are {', '.join(zones.ZONES)}")
+        raise ValueError(f"there are {', '.join(time_zones.ZONES)}")
     return found
 
 
@@ -88,7 +88,7 @@ _SWITCHES = (
 )  # fmt: skip
 
 DIALECTS = DialectFamily(
-    VENDOR,
+    VENDOR.name,
     _SWITCHES,
     named={
         "netserver": {"dates": "netserver", "unset_connect": "captured", "rights_none": "object"},

@@ -6,8 +6,8 @@ Knows no table, no wire and no request; semantics and renderings cite these.
 from __future__ import annotations
 
 from mockservers.kernel.rules import RuleBook
+from mockservers.vendors.superoffice import VENDOR
 
-VENDOR = "superoffice"
 PAGE = "SuperOffice reference, POST Agents/Ticket/GetTickets"
 DOCS = "SuperOffice documentation, WebAPI"
 SWAGGER = "SuperOffice documentation, description of the Ticket agent"
@@ -15,7 +15,7 @@ NPM = "npm @superoffice/webapi 12.4.1514"
 FRAMEWORK = "Microsoft reference, ASP.NET Web API"
 
 RULES = RuleBook(
-    VENDOR,
+    VENDOR.name,
     page=PAGE,
     checked="2026-11",
     unmapped={

@@ -9,8 +9,7 @@ import re
 from typing import Any
 
 from mockservers.kernel.dialects import DialectFamily, Switch, number
-
-VENDOR = "trackit"
+from mockservers.vendors.trackit import VENDOR
 
 
 def _directory(value: Any) -> str:
@@ -66,7 +65,7 @@ _SWITCHES = (
 )  # fmt: skip
 
 DIALECTS = DialectFamily(
-    VENDOR,
+    VENDOR.name,
     _SWITCHES,
     named={
         "documented": {},

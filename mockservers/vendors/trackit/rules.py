@@ -6,8 +6,8 @@ Knows no table, no wire and no request; semantics and renderings cite these.
 from __future__ import annotations
 
 from mockservers.kernel.rules import RuleBook
+from mockservers.vendors.trackit import VENDOR
 
-VENDOR = "trackit"
 PAGE = "BMC Track-It! documentation, Ticket Web APIs"
 LOGIN = "BMC Track-It! documentation, Authenticating users with Web Services APIs"
 PRODUCT = "BMC Track-It! documentation, other pages"
@@ -16,7 +16,7 @@ FRAMEWORK = "GitHub aspnet/AspNetWebStack and aspnet/AspNetKatana"
 CLIENTS = "published clients of Track-It!"
 
 RULES = RuleBook(
-    VENDOR,
+    VENDOR.name,
     page=PAGE,
     checked="2026-11",
     unmapped={

@@ -13,10 +13,10 @@ from typing import Any
 
 from lxml import etree
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import catalogue
 from mockservers.kernel.world import Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 
 FACTS: Mapping[str, Any] = catalogue.load("autotask").facts
 SPACES = {
@@ -169,7 +169,7 @@ def _types(schema: Any) -> Iterator[str]:
 
 
 def main() -> int:
-    worlds = Worlds(vendors.emulator)
+    worlds = Worlds(registry.emulator)
     try:
         with FrontDoor(worlds) as door, urllib.request.urlopen(door.url + DESCRIPTION) as answer:
             found = differences(answer.read(), door.url + FACTS["paths"]["endpoint"])

@@ -14,8 +14,8 @@ from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
-from mockservers.vendors.autotask import EMULATOR
+from mockservers.server import wsgi
+from mockservers.vendors.autotask.emulator import EMULATOR
 
 PATH = "/ATServices/1.6/atws.asmx"
 SPACE = "http://autotask.net/ATWS/v1_6/"
@@ -86,11 +86,11 @@ class Post:
         if action is not None:
             sent.append(("SOAPAction", action))
         exchange = Exchange(verb, prefix + path, sent, raw)
-        environ = gateway.environ(
+        environ = wsgi.environ(
             method=verb, path=path, query=query, prefix=prefix, scheme="http", server=("127.0.0.1", 8750), headers=sent,
             body=raw, remote="127.0.0.1",
         )  # fmt: skip
-        done = gateway.converse(self.world, "autotask", environ, exchange)
+        done = wsgi.converse(self.world, "autotask", environ, exchange)
         exchange.leave()
         return done
 

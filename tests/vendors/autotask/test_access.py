@@ -10,7 +10,7 @@ import pytest
 
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Exchange
-from mockservers.vendors.autotask import company
+from mockservers.vendors.autotask.emulator import company
 from tests.vendors.autotask.post import CODE, HEADER, PASSWORD, SPACE, USER, Post, basic, fault, texts, where
 
 COPY = basic("copy@demo.example", "copy-password")

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import requests
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.vendors.autotask.post import CODE, PASSWORD, START, USER, queryxml, where
 
 # The libraries' own warnings (deprecated modules, sockets left to the garbage collector) are not ours to fail on.
@@ -42,7 +42,7 @@ def door() -> Iterator[FrontDoor]:
         data={"autotask": Recipe("demo", TICKETS)},
         dialects={"autotask": {"latency": "off"}},
     )
-    worlds = Worlds(vendors.emulator, config)
+    worlds = Worlds(registry.emulator, config)
     try:
         with FrontDoor(worlds) as opened:
             yield opened

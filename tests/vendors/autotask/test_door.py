@@ -14,8 +14,8 @@ import requests
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
-from mockservers.vendors.autotask import EMULATOR
+from mockservers.server.http import FrontDoor
+from mockservers.vendors.autotask.emulator import EMULATOR
 from tests.vendors.autotask.post import PATH, SPACE, START, basic, envelope, queryxml, request
 
 

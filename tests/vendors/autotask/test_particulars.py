@@ -8,8 +8,8 @@ import pytest
 
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Call
-from mockservers.vendors.autotask import company
-from mockservers.vendors.autotask.requests import Asked, Header, Input, Upload
+from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.requests import Asked, Header, Input, Upload
 from tests.vendors.autotask.asking import CODES, ENDPOINT, Answer, Desk, sent
 from tests.vendors.autotask.writing import (
     ACCOUNT,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from mockservers.kernel import instants
-from mockservers.vendors.autotask import company
-from mockservers.vendors.autotask.requests import Expression, Group, Query, Test
+from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.requests import Expression, Group, Query, Test
 from tests.vendors.autotask.asking import Answer, Desk, Failed, both, either, where
 
 OPERATORS = (
@@ -456,7 +456,7 @@ def test_an_unreadable_query_is_told(desk: Desk) -> None:
 
 
 def test_every_field_of_every_entity_can_be_asked_about_or_is_refused(desk: Desk) -> None:
-    from mockservers.vendors.autotask.entities import ENTITIES
+    from mockservers.vendors.autotask.emulator.entities import ENTITIES
 
     values = {"string": "x", "numeric": "1", "datetime": "2026-03-02", "boolean": "true"}
     for name, entity in ENTITIES.items():

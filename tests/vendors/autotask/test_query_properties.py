@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 
 from mockservers.kernel import instants
 from mockservers.kernel.store import soundex
-from mockservers.vendors.autotask import company
-from mockservers.vendors.autotask.entities import ENTITIES
-from mockservers.vendors.autotask.requests import Expression, Group, Test
+from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
+from mockservers.vendors.autotask.emulator.requests import Expression, Group, Test
 from tests.vendors.autotask.asking import Answer, Desk, Failed
 
 EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "80"))

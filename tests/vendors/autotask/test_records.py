@@ -10,8 +10,8 @@ import pytest
 
 from mockservers.kernel import instants
 from mockservers.kernel.rules import Misuse
-from mockservers.vendors.autotask import company
-from mockservers.vendors.autotask.entities import ENTITIES
+from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
 from tests.vendors.autotask.post import SPACE, Post, texts, where
 
 NOW = "2026-03-02T10:00:00Z"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockservers.kernel import instants
-from mockservers.vendors.autotask import entities, renderings
-from mockservers.vendors.autotask.entities import ENTITIES, Definition, Item, stored_time
-from mockservers.vendors.autotask.renderings import Profile
+from mockservers.vendors.autotask.emulator import entities, renderings
+from mockservers.vendors.autotask.emulator.entities import ENTITIES, Definition, Item, stored_time
+from mockservers.vendors.autotask.emulator.renderings import Profile
 from tests.vendors.autotask.asking import Answer, Desk, read, sent, where
 
 EASTERN = "America/New_York"

@@ -10,8 +10,9 @@ import pytest
 from mockservers.kernel import data
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.vendors.autotask import EMULATOR, choices, dialects, rules
-from mockservers.vendors.autotask.entities import CATALOGUE, ENTITIES
+from mockservers.vendors.autotask import dialects, rules
+from mockservers.vendors.autotask.emulator import EMULATOR, choices
+from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ENTITIES
 
 STATEMENTS = json.loads(data.file("fixtures", "autotask", "statements.json").read_text("utf-8"))
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.vendors.autotask import EMULATOR, model, picklists, tickets
-from mockservers.vendors.autotask.entities import ENTITIES, Element, midnight, stored_time
+from mockservers.vendors.autotask.emulator import EMULATOR, demo_tickets, model, picklists
+from mockservers.vendors.autotask.emulator.entities import ENTITIES, Element, midnight, stored_time
 from tests.vendors.autotask.post import START, Post, texts, where
 
 _BIG = "demo:1234"
@@ -206,7 +206,7 @@ def test_times_lie_on_both_sides_of_both_changes_of_clocks(big: Post) -> None:
     ],
 )
 def test_changes_of_clocks(now: str, expected: tuple[str, str]) -> None:
-    assert tuple(map(instants.to_iso, tickets.clock_changes(instants.from_iso(now)))) == expected
+    assert tuple(map(instants.to_iso, demo_tickets.clock_changes(instants.from_iso(now)))) == expected
 
 
 @pytest.mark.rule("autotask.ticket.number")

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockservers.vendors.autotask import company
+from mockservers.vendors.autotask.emulator import company
 from tests.vendors.autotask.asking import Answer, Desk, Failed, sent, where
 
 EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "120"))

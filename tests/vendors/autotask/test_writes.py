@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from mockservers.vendors.autotask import company, picklists
-from mockservers.vendors.autotask.choices import Choice
-from mockservers.vendors.autotask.entities import ENTITIES
-from mockservers.vendors.autotask.requests import Value
+from mockservers.vendors.autotask.emulator import company, picklists
+from mockservers.vendors.autotask.emulator.choices import Choice
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
+from mockservers.vendors.autotask.emulator.requests import Value
 from tests.vendors.autotask.asking import Desk, Failed, sent, where
 from tests.vendors.autotask.writing import ACCOUNT, LATER, NOTE, NOW, TICKET, good, refusal, refused, ticket
 

@@ -11,11 +11,11 @@ import pytest
 import requests
 from lxml import etree
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 
 ENCODED = {field.name for field in catalogue.load("get_tickets")["ticket"].fields if field.more["encoded"]}
 
@@ -25,7 +25,7 @@ def door() -> Iterator[FrontDoor]:
     config = WorldConfig(
         mode="frozen", start=instants.from_iso("2026-03-02T10:00:00Z"), data={"get_tickets": Recipe("demo", 57)}
     )
-    with FrontDoor(Worlds(vendors.emulator, config)) as served:
+    with FrontDoor(Worlds(registry.emulator, config)) as served:
         yield served
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import requests
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 from tests.vendors.querydata.desk import LAST, PATH, START, between, equals, payload
 
 # The libraries' own warnings (deprecated modules, sockets left to the garbage collector) are not ours to fail on.
@@ -29,7 +29,7 @@ WINDOWS = ("2026/03/02 08:55-2026/03/02 09:30", "2026/03/02 09:25-2026/03/02 10:
 @pytest.fixture
 def door() -> Iterator[FrontDoor]:
     config = WorldConfig(mode="frozen", start=instants.from_iso(START), data={"querydata": Recipe("demo", 200)})
-    worlds = Worlds(vendors.emulator, config)
+    worlds = Worlds(registry.emulator, config)
     worlds.create("blue")
     with FrontDoor(worlds) as opened:
         yield opened

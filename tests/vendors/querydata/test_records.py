@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.rules import Misuse
 from tests.vendors.querydata.desk import CREATED, Desk, day
@@ -238,11 +238,11 @@ def test_checkpoints_bring_everything_back(desk: Desk) -> None:
 )  # fmt: skip
 def test_wrong_values_of_switches_are_refused(switch: str, value: Any) -> None:
     with pytest.raises(ValueError, match=switch):
-        vendors.emulator("querydata").dialects.dialect({switch: value})
+        registry.emulator("querydata").dialects.dialect({switch: value})
 
 
 def test_switches_in_the_words_of_a_command_line() -> None:
-    family = vendors.emulator("querydata").dialects
+    family = registry.emulator("querydata").dialects
     dialect = family.dialect(
         {
             "result_formats": "ACME=json,B=xml",
@@ -258,7 +258,7 @@ def test_switches_in_the_words_of_a_command_line() -> None:
     assert family.default.with_(dialect.changes()).changes() == dialect.changes(), "kept values read the same again"
 
 
-@pytest.mark.parametrize("name", list(vendors.emulator("querydata").dialects.named))
+@pytest.mark.parametrize("name", list(registry.emulator("querydata").dialects.named))
 def test_named_dialects_answer(make: Callable[..., Desk], name: str) -> None:
     desk = make(name, data="demo:200")
     ids = desk.ids("2026/03/01 00:00-2026/03/02 05:00")
@@ -268,7 +268,7 @@ def test_named_dialects_answer(make: Callable[..., Desk], name: str) -> None:
 
 
 def test_rules_and_switches_name_each_other() -> None:
-    emulator = vendors.emulator("querydata")
+    emulator = registry.emulator("querydata")
     named = {rule.switch for rule in emulator.rules.values() if rule.switch}
     assert named <= set(emulator.dialects.switches)
     framed = {"form_post", "custom_errors"}

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
+from mockservers.server import wsgi
 
 NOW = "2026-03-02T10:00:00Z"
 AGENT = "/api/v1/Agents/Ticket/"
@@ -77,11 +77,11 @@ class Desk:
         if login is not None:
             sent.append(("Authorization", login or self.login))
         exchange = Exchange(method, f"{path}?{query}" if query else path, sent, raw)
-        environ = gateway.environ(
+        environ = wsgi.environ(
             method=method, path=path, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent, body=raw,
             remote="127.0.0.1",
         )  # fmt: skip
-        gateway.converse(self.world, "superoffice", environ, exchange)
+        wsgi.converse(self.world, "superoffice", environ, exchange)
         made = dict(exchange.reply_headers)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
         return Reply(exchange.status or 0, made.get("Content-Type", ""), exchange.reply_body, made, entry)
@@ -151,7 +151,7 @@ def make_desk() -> MakeDesk:
             seed=seed, mode="frozen", start=instants.from_iso(now), data={"superoffice": Recipe.parse(data)},
             dialects={"superoffice": switches.pop("dialect", switches)}, store=store,
         )  # fmt: skip
-        world = World("desk", config, vendors.emulator)
+        world = World("desk", config, registry.emulator)
         world.installation("superoffice")  # dates of the data hang on the time at which it is opened
         return Desk(world)
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import requests
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import FrontDoor
 
 HERE = Path(__file__).resolve().parent / "node"
 ROOT = HERE.parents[3]
@@ -35,7 +35,7 @@ def door() -> Iterator[FrontDoor]:
     config = WorldConfig(
         mode="frozen", start=instants.from_iso("2026-03-02T10:00:00Z"), data={"superoffice": Recipe.parse("demo")}
     )
-    worlds = Worlds(vendors.emulator, config)
+    worlds = Worlds(registry.emulator, config)
     with FrontDoor(worlds) as opened:
         yield opened
     worlds.close()

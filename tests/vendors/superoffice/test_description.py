@@ -11,13 +11,14 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, checks
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.world import World
-from mockservers.server import gateway
-from mockservers.vendors.superoffice import description
+from mockservers.server import wsgi
 from mockservers.vendors.superoffice.dialects import DIALECTS
-from mockservers.vendors.superoffice.routes import EMULATED
+from mockservers.vendors.superoffice.emulator import description
+from mockservers.vendors.superoffice.emulator.routes import EMULATED
+from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 Desk = Any
 LOGIN = "Basic ZGVtb0BkZW1vLmV4YW1wbGU6ZGVtby1wYXNzd29yZA=="
@@ -38,8 +39,8 @@ class Local:
             if (key.startswith("HTTP_") or key == "CONTENT_TYPE") and value
         ]
         exchange = Exchange(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body)
-        made = {**environ, vendors.WORLD: self.world, vendors.EXCHANGE: exchange}
-        answer = gateway.ask(vendors.application("superoffice"), made)
+        made = {**environ, WORLD: self.world, EXCHANGE: exchange}
+        answer = wsgi.ask(registry.application("superoffice"), made)
         exchange.reply_body = b"".join(answer.parts)
         exchange.status, exchange.reply_headers = answer.status, answer.headers
         self.world.file("superoffice", exchange)
@@ -103,4 +104,4 @@ def test_the_document_names_every_operation_that_is_emulated(desk: Desk) -> None
     assert len(OPERATIONS) == 37
     wanted = {path.rpartition("/")[2] for path, verb in OPERATIONS if "/Agents/Ticket/" in path and verb == "post"}
     assert wanted == EMULATED
-    assert vendors.emulator("superoffice").description == "/api/v1/openapi.json"
+    assert registry.emulator("superoffice").description == "/api/v1/openapi.json"

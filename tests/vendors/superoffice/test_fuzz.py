@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockservers.vendors.superoffice.model import DIRECTORY, MESSAGES, TICKETS
-from mockservers.vendors.superoffice.routes import EMULATED
+from mockservers.vendors.superoffice.emulator.model import DIRECTORY, MESSAGES, TICKETS
+from mockservers.vendors.superoffice.emulator.routes import EMULATED
 
 Desk = Any
 FORM = "application/x-www-form-urlencoded"

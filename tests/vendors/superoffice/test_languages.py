@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.vendors.superoffice.languages import Tongue, composed, parts, wanted
+from mockservers.vendors.superoffice.emulator.languages import Tongue, composed, parts, wanted
 from tests.vendors.superoffice.conftest import LIMITED
 
 Desk = Any

@@ -9,16 +9,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import catalogue, data
-from mockservers.vendors.superoffice import model
-from mockservers.vendors.superoffice.languages import Tongue
-from mockservers.vendors.superoffice.model import Directory
-from mockservers.vendors.superoffice.requests import Asked
-from mockservers.vendors.superoffice.semantics import lists
-from mockservers.vendors.superoffice.zones import Clockface
+from mockservers.vendors.superoffice.emulator import model
+from mockservers.vendors.superoffice.emulator.languages import Tongue
+from mockservers.vendors.superoffice.emulator.model import Directory
+from mockservers.vendors.superoffice.emulator.requests import Asked
+from mockservers.vendors.superoffice.emulator.semantics import lists
+from mockservers.vendors.superoffice.emulator.time_zones import Clockface
 
-EMULATOR = vendors.emulator("superoffice")
+EMULATOR = registry.emulator("superoffice")
 STATEMENTS = json.loads(data.file("fixtures", "superoffice", "statements.json").read_text("utf-8"))
 
 

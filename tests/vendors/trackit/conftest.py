@@ -11,12 +11,12 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
+from mockservers.server import wsgi
 
 NOW = "2026-03-02T10:00:00Z"
 BASE = "/TrackIt/WebApi"
@@ -88,11 +88,11 @@ class Desk:
             sent.append(("Authorization", f"Bearer {self.token(user)}"))
         address, _, query = f"{base}{path}".partition("?")
         exchange = Exchange(method, f"{base}{path}", sent, raw)
-        environ = gateway.environ(
+        environ = wsgi.environ(
             method=method, path=address, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent,
             body=raw, remote="127.0.0.1",
         )  # fmt: skip
-        gateway.converse(self.world, "trackit", environ, exchange)
+        wsgi.converse(self.world, "trackit", environ, exchange)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
         return Reply(exchange.status or 0, dict(exchange.reply_headers), exchange.reply_body, entry)
 
@@ -167,7 +167,7 @@ def make_desk() -> MakeDesk:
             dialects={"trackit": switches.pop("dialect", switches)},
             store=store,
         )
-        return Desk(World("desk", config, vendors.emulator))
+        return Desk(World("desk", config, registry.emulator))
 
     return make
 

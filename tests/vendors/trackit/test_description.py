@@ -26,10 +26,11 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel.journal import Exchange
-from mockservers.vendors.trackit import description, recipes
 from mockservers.vendors.trackit.dialects import DIALECTS
+from mockservers.vendors.trackit.emulator import description, recipes
+from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 Desk = Any
 EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "10"))
@@ -55,8 +56,8 @@ def wsgi(desk: Desk) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         exchange = Exchange(environ["REQUEST_METHOD"], environ["PATH_INFO"], [], body)
-        environ[vendors.WORLD], environ[vendors.EXCHANGE] = desk.world, exchange
-        return vendors.application("trackit")(environ, start_response)
+        environ[WORLD], environ[EXCHANGE] = desk.world, exchange
+        return registry.application("trackit")(environ, start_response)
 
     return application
 

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from mockservers.vendors.trackit import fields, model
-from mockservers.vendors.trackit.semantics import reading, workflow
+from mockservers.vendors.trackit.emulator import fields, model
+from mockservers.vendors.trackit.emulator.semantics import reading, workflow
 
 Desk = Any
 
