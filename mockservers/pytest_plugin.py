@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mockservers.kernel.journal import Entry
     from mockservers.kernel.operations import Recipe
     from mockservers.kernel.world import World
-    from mockservers.server.http import FrontDoor
+    from mockservers.server.http import Server
 
 _WORLD: pytest.StashKey[MockWorld] = pytest.StashKey()
 _SHOWN = 20
@@ -114,14 +114,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def mock_server() -> Iterator[FrontDoor]:
+def mock_server() -> Iterator[Server]:
     """The emulators on a free loopback port, one server for the whole session (one per worker under xdist)."""
     from mockservers import registry
     from mockservers.kernel.world import Worlds
-    from mockservers.server.http import FrontDoor
+    from mockservers.server.http import Server
 
     worlds = Worlds(registry.emulator)
-    with FrontDoor(worlds) as door:
+    with Server(worlds) as door:
         yield door
     worlds.close()
 
@@ -138,7 +138,7 @@ def _recipe(vendor: str, text: str | int) -> Recipe:
 
 
 @pytest.fixture
-def mock_world(request: pytest.FixtureRequest, mock_server: FrontDoor) -> Iterator[MockWorld]:
+def mock_world(request: pytest.FixtureRequest, mock_server: Server) -> Iterator[MockWorld]:
     """A fresh world for this test alone; the marker `mock_world(...)` says what it begins with."""
     from mockservers import registry
     from mockservers.kernel import instants

@@ -72,7 +72,7 @@ def judge_mutant(vendor: str, name: str, examples: int, whole: bool) -> Mutant:
     )
     seconds = time.perf_counter() - began
     verdict = next(each for each in report.dialects[0].verdicts if each.duty.slug == slug)
-    steps = len(verdict.proof.scenario.steps) if verdict.proof else 0
+    steps = len(verdict.counterexample.scenario.steps) if verdict.counterexample else 0
     others = tuple(duty.slug for duty in report.broken if duty.slug != slug)
     until = (verdict.first or 0) + 1
     return Mutant(vendor, slug, bug or "-", verdict.verdict == "broken", others, until, steps, seconds)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
-from mockservers.cli.errors import DRIVER_FAILURE, USAGE, stop, teaching
+from mockservers.cli.errors import DRIVER_FAILURE, USAGE, reports_errors, stop
 from mockservers.cli.reporting import Outputs, reporting
 from mockservers.harness.profile import contracted
 
@@ -182,7 +182,7 @@ def style(text: str, *words: str) -> str:
 )
 @reporting
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
-@teaching
+@reports_errors
 def check(
     vendor: str, dialect: str, examples: int, seed: int, max_seconds: float, deadline: float, jobs: int, save: Path,
     strict: bool, json: Path | None, junit: Path | None, html: Path | None, **client: Any,
@@ -229,7 +229,7 @@ def check(
 @client_options
 @reporting
 @click.option("--strict", is_flag=True, help="Exit with 3 when a file's duty was not put to the test.")
-@teaching
+@reports_errors
 def replay(
     files: tuple[Path, ...], deadline: float, strict: bool, json: Path | None, junit: Path | None, html: Path | None,
     **client: Any,

@@ -22,7 +22,7 @@ def stop(message: str, code: int = USAGE) -> NoReturn:
     raise SystemExit(code)
 
 
-def teaching(command: Command) -> Command:
+def reports_errors(command: Command) -> Command:
     """Turn the ValueErrors of settings and kernel, and files that cannot be used, into one clear sentence and exit code 2."""
 
     @wraps(command)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockservers import registry
-from mockservers.cli.errors import PORT, TOKEN, Command, bold, stop, teaching, tls_options
+from mockservers.cli.errors import PORT, TOKEN, Command, bold, reports_errors, stop, tls_options
 
 if TYPE_CHECKING:
     import ssl
@@ -94,7 +94,7 @@ def vault_of(
 @secret_options
 @tls_options
 @click.option("--control-token", envvar=TOKEN, help=f"Token for the state of the recording. Also from {TOKEN}.")
-@teaching
+@reports_errors
 def record(
     vendor: str, upstream: tuple[str, ...], out: Path, note: str, host: str, port: int, upstream_ca: Path | None,
     timeout: float, keep_identity: bool, secret_field: tuple[str, ...], fake_people: bool, tls: bool, tls_ca: Path,

@@ -9,7 +9,7 @@ import click
 
 from mockservers import registry
 from mockservers.cli.check import style
-from mockservers.cli.errors import BROKEN, stop, teaching
+from mockservers.cli.errors import BROKEN, reports_errors, stop
 from mockservers.cli.record import finish, secret_options, vault_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def opened(file: Path, texts: tuple[str, ...]) -> tuple[Recording, Dialect]:
     "--store", required=True, metavar="URL", help="sqlite:///new.db: where the world is kept, for `serve --store`."
 )
 @DIALECT
-@teaching
+@reports_errors
 def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
     """Make a world of the records that a recording tells, from which the emulator goes on.
 
@@ -103,7 +103,7 @@ def tell_loaded(vendor: str, loaded: Loaded) -> None:
     "--accepted", type=FILE, help="YAML list of known differences: place, reason, and aspect if only one is meant."
 )
 @DIALECT
-@teaching
+@reports_errors
 def drift(file: Path, against: Path | None, accepted: Path | None, dialect: tuple[str, ...]) -> None:
     """Where the vendor and the emulator part: the recorded requests put to the emulator loaded from the recording.
 
@@ -181,7 +181,7 @@ def _shown(value: str | None) -> str:
 @click.option("--vendor", help="The vendor, to be sure that it is a recording of that one.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
 @DIALECT
-@teaching
+@reports_errors
 def judge(file: Path, vendor: str | None, strict: bool, dialect: tuple[str, ...]) -> None:
     """Judge the client that was recorded by the duties of its vendor; no emulator has a part in it.
 
@@ -218,7 +218,7 @@ def har() -> None:
 @har.command("export")
 @click.argument("file", type=FILE)
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The HAR file; a new one.")
-@teaching
+@reports_errors
 def har_export(file: Path, out: Path) -> None:
     """Write a recording as HAR 1.2, to be looked at in ordinary tools."""
     from mockservers.recording.files import Recording
@@ -236,7 +236,7 @@ def har_export(file: Path, out: Path) -> None:
 )
 @click.option("--url", help="The system that is wanted: scheme and host. Default: that of most calls in the file.")
 @secret_options
-@teaching
+@reports_errors
 def har_import(
     vendor: str, file: Path, out: Path, url: str | None, keep_identity: bool, secret_field: tuple[str, ...],
     fake_people: bool,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mockservers import registry
-from mockservers.cli.errors import BROKEN, bold, stop, teaching
+from mockservers.cli.errors import BROKEN, bold, reports_errors, stop
 
 
 @click.command()
@@ -14,7 +14,7 @@ from mockservers.cli.errors import BROKEN, bold, stop, teaching
 @click.option(
     "--gaps", is_flag=True, help="Only rules without a test and duties without a mutant (needs the checkout)."
 )
-@teaching
+@reports_errors
 def rules(vendor: str | None, find: str | None, gaps: bool) -> None:
     """List what the emulators do, rule by rule, each with its source."""
     chosen = [vendor] if vendor else list(registry.names())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockservers import __version__, registry
-from mockservers.cli.errors import PORT, TOKEN, bold, stop, teaching, tls_options
+from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Bytes of a request body that are accepted.",
 )
-@teaching
+@reports_errors
 def serve(
     host: str, port: int, data: tuple[str, ...], dialect: tuple[str, ...], seed: int, clock: str, start: str | None,
     store: str | None, tls: bool, tls_ca: Path, tls_name: tuple[str, ...], control_token: str | None, most_body: int,
@@ -84,7 +84,7 @@ def serve(
     """Run the emulators until Ctrl-C or SIGTERM; with --from answer from a recording instead."""
     from mockservers import settings
     from mockservers.kernel.world import Worlds
-    from mockservers.server.http import FrontDoor
+    from mockservers.server.http import Server
 
     texts = ("demo", *data, *(() if loaded is None else (f"{vendor_of(loaded)}:empty",)))
     config = settings.world(
@@ -99,9 +99,9 @@ def serve(
         raise ValueError("--from answers from the recording alone; leave --data, --dialect, --store and --load out")
     stub = stub_of(recording) if recording is not None else None
     worlds = Worlds(registry.emulator, config)
-    door = FrontDoor(
+    door = Server(
         worlds, host, port, tls=context, control_token=control_token, most_body=most_body,
-        **({} if stub is None else stub.behind_a_door()),
+        **({} if stub is None else stub.server_options()),
     )  # fmt: skip
     try:
         if stub is not None:

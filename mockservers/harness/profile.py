@@ -23,7 +23,7 @@ SLOWEST = 90 * SECOND
 
 
 @dataclass(frozen=True)
-class Machine:
+class VendorProfile:
     """One vendor as the harness plays it.
 
     `actions` maps what others can do to a ticket to the further keys of such a step; `administration` does so for what
@@ -94,7 +94,7 @@ def contracted() -> tuple[str, ...]:
 
 
 @cache
-def machine(vendor: str) -> Machine:
+def profile(vendor: str) -> VendorProfile:
     """The profile of a vendor; raises ValueError for a name that has none."""
-    found: Machine = registry.vendor(vendor).module("contract", "profile").PROFILE
+    found: VendorProfile = registry.vendor(vendor).module("contract", "profile").PROFILE
     return found

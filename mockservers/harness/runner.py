@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import gc
 import tempfile
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -18,27 +17,27 @@ from typing import Any, ClassVar
 
 from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
-from mockservers.harness.profile import Machine, machine
+from mockservers.harness.profile import VendorProfile, profile
 from mockservers.harness.scenarios import (
     CUSTOMER,
+    ClientStep,
     Clock,
+    FaultStep,
     Meanwhile,
     Other,
     Scenario,
     ScenarioError,
-    Trouble,
-    Work,
     births,
     named,
 )
 from mockservers.kernel import instants
-from mockservers.kernel.journal import Entry, Exchange, Journal
+from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.secrets import mask
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.registry import emulator
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 
 REST = 5 * instants.MINUTE
 """Virtual time between the last two syncs."""
@@ -53,18 +52,6 @@ class EmulatorFailure(Exception):
     """The emulator itself failed during a play. Neither the client's fault nor a verdict."""
 
 
-class _Watched(Journal):
-    """A journal that tells when an exchange was filed, so that others can act between two requests of one task."""
-
-    def __init__(self, filed: Callable[[int], None]) -> None:
-        super().__init__(most_entries=1 << 30, most_bytes=1 << 30, most_body=1 << 30)
-        self._filed = filed
-
-    def attach(self, entry: Entry, exchange: Exchange) -> None:
-        super().attach(entry, exchange)
-        self._filed(entry.n)
-
-
 @dataclass
 class _Pending:
     """Steps of others that wait for a request of the task under way."""
@@ -74,33 +61,33 @@ class _Pending:
 
 
 @dataclass
-class Stage:
+class Runner:
     """One port and one driver for many plays. Use it in a `with` block."""
 
     ahead: ClassVar[int] = 0
     """Scenarios that may be begun before the first of them is asked for: one stage plays one at a time."""
 
     driver: Driver
-    door: FrontDoor = field(init=False)
+    server: Server = field(init=False)
     worlds: Worlds = field(init=False)
     plays: int = 0
 
     def __post_init__(self) -> None:
         self.worlds = Worlds(emulator, WorldConfig(mode="frozen", start=0))
-        self.door = FrontDoor(self.worlds)
+        self.server = Server(self.worlds)
         self._folder = tempfile.TemporaryDirectory(prefix="mockservers-")
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Runner:
         # What plays make stays, so the collector looks less often meanwhile: it took a tenth of the time.
         self._collector = gc.get_threshold()
         gc.set_threshold(10_000, 20, 20)
-        self.door.start()
+        self.server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.door.stop()
+        self.server.stop()
         self.worlds.close()
         self._folder.cleanup()
         gc.set_threshold(*self._collector)
@@ -125,11 +112,11 @@ class Stage:
 
 
 class _Play:
-    def __init__(self, stage: Stage, scenario: Scenario, state: Path) -> None:
+    def __init__(self, runner: Runner, scenario: Scenario, state: Path) -> None:
         self.scenario = scenario
-        self.driver = stage.driver
-        self.machine: Machine = machine(scenario.vendor)
-        self.base = stage.door.url
+        self.driver = runner.driver
+        self.profile: VendorProfile = profile(scenario.vendor)
+        self.base = runner.server.url
         self.state = state
         config = WorldConfig(
             seed=scenario.seed,
@@ -140,11 +127,9 @@ class _Play:
             whole_bodies=True,
             virtual_waits=True,
         )
-        self.world: World = stage.worlds.replace_default(config)
-        self.world.journal = _Watched(self._filed)
+        self.world: World = runner.worlds.replace_default(config)
+        self.world.observers.append(self._finished)
         self.reveals: dict[int, tuple[str, ...]] = {}
-        self.filing = threading.local()
-        self._watch_secrets()
         self.ids: list[str | None] = []
         """The tickets by label, None for one that the client was told to make and did not."""
         self.keys = 0
@@ -162,17 +147,6 @@ class _Play:
     def masked(self, text: str) -> str:
         """`text` without credentials."""
         return mask(text, self.world.installation(self.scenario.vendor).secrets)
-
-    def _watch_secrets(self) -> None:
-        """Look at each exchange before the world masks it: a mask in the journal may be text that the client wrote."""
-        file = self.world.file
-
-        def watched(vendor: str, exchange: Exchange, *rest: Any, **more: Any) -> None:
-            secrets = self.world.installation(self.scenario.vendor).secrets
-            self.filing.reveals = revealing(exchange, secrets)
-            file(vendor, exchange, *rest, **more)
-
-        setattr(self.world, "file", watched)  # noqa: B010 - of this play's world only
 
     # --- what the client may ask ---
 
@@ -192,8 +166,8 @@ class _Play:
         self.driver.take_output()
         hello = self.driver.hello()
         installation = self.world.installation(vendor)
-        options = {"since": instants.to_iso(self.scenario.start)} | self.machine.options(installation.dialect)
-        options |= self.machine.known(self.scenario.data)
+        options = {"since": instants.to_iso(self.scenario.start)} | self.profile.options(installation.dialect)
+        options |= self.profile.known(self.scenario.data)
         self._reset(options)
         for n, step in enumerate(self.scenario.steps, 1):
             try:
@@ -229,12 +203,12 @@ class _Play:
                 self.driver.output,
             )
 
-    def _step(self, step: Other | Clock | Trouble | Work) -> None:
+    def _step(self, step: Other | Clock | FaultStep | ClientStep) -> None:
         if isinstance(step, Other):
             self._act(step)
         elif isinstance(step, Clock):
             self._pass(step.by)
-        elif isinstance(step, Trouble):
+        elif isinstance(step, FaultStep):
             self.world.faults.add(
                 step.kind,
                 step.settings,
@@ -249,7 +223,7 @@ class _Play:
     def _settle(self) -> None:
         self.world.faults.clear()
         self._credentials(revoked=None)
-        self._pass(self.machine.settle)
+        self._pass(self.profile.settle)
         for do, message in self.unanswered:
             self._task(do, message, settling=True, again=True)
         self._task("sync", settling=True)
@@ -270,7 +244,7 @@ class _Play:
             self._credentials(revoked=self.world.clock.now() if step.operation == "revoke" else None)
             return
         if not self._all_there(step):
-            self.ids += [None] * births(self.machine, step)
+            self.ids += [None] * births(self.profile, step)
             return
         request: dict[str, Any] = {}
         if step.ticket:
@@ -278,7 +252,7 @@ class _Play:
         if step.action:
             request["action"] = step.action
         for key, value in step.more.items():
-            request[key] = self._id(value) if key in self.machine.label_keys else value
+            request[key] = self._id(value) if key in self.profile.label_keys else value
         if step.fields:
             request["fields"] = dict(step.fields)
         if step.delay:
@@ -289,10 +263,10 @@ class _Play:
             except Misuse as misuse:
                 label = f" {step.ticket}" if step.ticket else ""
                 raise ScenarioError(f"others cannot {step.action or step.operation}{label}: {misuse}") from misuse
-            if births(self.machine, step):
+            if births(self.profile, step):
                 self.ids.append(str(result["id"]))
             # Some acts change another ticket too (its older version, its parent); the history must know.
-            touched = {request[key] for key in ("id", *self.machine.label_keys) if key in request} - {str(result["id"])}
+            touched = {request[key] for key in ("id", *self.profile.label_keys) if key in request} - {str(result["id"])}
             for other in sorted(touched):
                 self.world.act(self.scenario.vendor, "read", {"id": other})
 
@@ -302,9 +276,9 @@ class _Play:
         assert found is not None
         return found
 
-    def _all_there(self, step: Other | Work) -> bool:
+    def _all_there(self, step: Other | ClientStep) -> bool:
         """Whether every ticket that a step names was made; one that the client failed to make is nobody's mistake."""
-        return all(self.ids[int(label[1:]) - 1] is not None for label in named(self.machine, step))
+        return all(self.ids[int(label[1:]) - 1] is not None for label in named(self.profile, step))
 
     def _credentials(self, revoked: int | None) -> None:
         """Take the client's credential away, or give it back."""
@@ -313,9 +287,10 @@ class _Play:
             if credential.tenant == tenants.first.name:
                 credential.revoked = revoked
 
-    def _filed(self, n: int) -> None:
-        """An exchange of the client was filed: perhaps it is time for what others do meanwhile."""
-        self.reveals[n] = getattr(self.filing, "reveals", ())
+    def _finished(self, entry: Entry, exchange: Exchange) -> None:
+        """A request of the client was answered: perhaps it is time for what others do meanwhile."""
+        # The exchange itself is searched: a mask in the journal may be text that the client wrote.
+        self.reveals[entry.n] = revealing(exchange, self.world.installation(self.scenario.vendor).secrets)
         if self.pending is None or self.trouble_inside is not None:
             return
         self.pending.left -= 1
@@ -332,7 +307,7 @@ class _Play:
 
     # --- the client ---
 
-    def _work(self, step: Work) -> None:
+    def _work(self, step: ClientStep) -> None:
         """Tell the client to do what a step says; a ticket that it makes gets the next label."""
         if not self._all_there(step):
             return
@@ -349,10 +324,10 @@ class _Play:
         answer = self._task(step.task, message, step.meanwhile)
         if answer is not None and answer.error_kind == "transport" and message:
             self.unanswered.append((step.task, message))
-        if births(self.machine, step):
+        if births(self.profile, step):
             made = answer.ok if answer is not None and isinstance(answer.ok, Mapping) else {}
             # A client may take an error for a ticket, and tell the id of none.
-            there = (self.tasks[-1].became or {}).get(self.machine.entity, {}) if made else {}
+            there = (self.tasks[-1].became or {}).get(self.profile.entity, {}) if made else {}
             self.ids.append(str(made["id"]) if str(made.get("id")) in there else None)
 
     def _task(
@@ -411,7 +386,7 @@ class _Play:
     def _truth(self) -> Truth:
         """Every record as it truly is; listed anew only when something was asked or done since."""
         if self.truth_at != self.world.journal.count:
-            kinds = {self.machine.entity: None, **{part: part for part in self.machine.parts}}
+            kinds = {self.profile.entity: None, **{part: part for part in self.profile.parts}}
             self.truth = {kind: self._list(part) for kind, part in kinds.items()}
             self.truth_at = self.world.journal.count
         return self.truth
@@ -435,7 +410,7 @@ class _Play:
         failed = [entry for entry in self.world.journal if entry.outcome == "error"]
         if failed:
             raise EmulatorFailure(f"the emulator failed in call #{failed[0].n}: {failed[0].error}")
-        deeds, exchanges = split(self.world.journal, self.tasks, self.reveals)
+        changes, exchanges = split(self.world.journal, self.tasks, self.reveals)
         return History(
             vendor=self.scenario.vendor,
             start=self.scenario.start,
@@ -444,14 +419,14 @@ class _Play:
             hello=hello,
             options=dict(options),
             secrets=tuple(installation.secrets),
-            deeds=deeds,
+            changes=changes,
             exchanges=exchanges,
             tasks=tuple(self.tasks),
-            truth=truth[self.machine.entity],
+            truth=truth[self.profile.entity],
             mirror=self.mirror,
             listed=tuple(self.listed),
             output=self.driver.take_output(),
             labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1) if ticket is not None},
-            parts={part: truth[part] for part in self.machine.parts},
-            entity=self.machine.entity,
+            parts={part: truth[part] for part in self.profile.parts},
+            entity=self.profile.entity,
         )

@@ -23,7 +23,7 @@ from typing import IO, Any, NoReturn
 from mockservers.harness.drivers import ClientSpec, Driver, DriverFailure, Hello, WrongClient, open_driver
 from mockservers.harness.drivers.process import ending
 from mockservers.harness.history import History
-from mockservers.harness.runner import Declined, Stage
+from mockservers.harness.runner import Declined, Runner
 from mockservers.harness.scenarios import Scenario, ScenarioError
 from mockservers.registry import emulator
 
@@ -33,15 +33,15 @@ GRACE = 20.0
 """Seconds in which a process ends its client and itself; a client may take some of them to say good-bye."""
 
 
-def open_stage(client: str | ClientSpec | Driver, deadline: float, stack: contextlib.ExitStack) -> Stage:
+def open_runner(client: str | ClientSpec | Driver, deadline: float, stack: contextlib.ExitStack) -> Runner:
     """A stage for a client, closed with `stack`; a driver at hand stays open."""
     driver = client if isinstance(client, Driver) else stack.enter_context(open_driver(client, deadline))
     driver.hello()  # before a port is opened for a client that cannot be driven
-    return stack.enter_context(Stage(driver))
+    return stack.enter_context(Runner(driver))
 
 
-class Stages:
-    """As many stages as `jobs` says; as a `Stage` to who plays on it. Use it in a `with` block.
+class RunnerPool:
+    """As many stages as `jobs` says; as a `Runner` to who plays on it. Use it in a `with` block.
 
     Raises WrongClient for a client of which there is only one: a hook, or a mirror in a file of a fixed name.
     """
@@ -69,7 +69,7 @@ class Stages:
         self._closed = False
         self._said: Hello | None = None
 
-    def __enter__(self) -> Stages:
+    def __enter__(self) -> RunnerPool:
         return self
 
     def __exit__(
@@ -196,14 +196,14 @@ def serve() -> NoReturn:
     with contextlib.suppress(KeyboardInterrupt, EOFError, BrokenPipeError), contextlib.ExitStack() as opened:
         client, deadline = pickle.load(asked)  # noqa: S301 - of our own check
         threading.Thread(target=_listen, args=(asked, wanted), name="mockservers check", daemon=True).start()
-        stage: Stage | None = None
+        runner: Runner | None = None
         while True:
             scenario = wanted.get()
             answer: _Answer
             try:
-                if stage is None:
-                    stage = open_stage(client, deadline, opened)
-                answer = (stage.hello() if scenario is None else _facts(stage.play(scenario)), None, "")
+                if runner is None:
+                    runner = open_runner(client, deadline, opened)
+                answer = (runner.hello() if scenario is None else _facts(runner.play(scenario)), None, "")
             except Exception as error:
                 answer = (None, error, traceback.format_exc())
             told.write(_sent(answer))

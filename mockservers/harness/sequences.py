@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
-from mockservers.harness.scenarios import Clock, Trouble
+from mockservers.harness.scenarios import Clock, FaultStep
 from mockservers.harness.strategies import Intent, Strategy, act, after_the_end, change, indexes, plain, sync, write
 from mockservers.kernel.instants import MINUTE
 
@@ -38,7 +38,7 @@ def failing(fields: Mapping[str, Any], refusals: Iterable[str], places: Strategy
             sync(),
             plain(Clock(MINUTE)),
             change(index, fields),
-            plain(Trouble(kind, after, 1, operation, settings)),
+            plain(FaultStep(kind, after, 1, operation, settings)),
             sync(),
             plain(Clock(MINUTE)),
         ]
@@ -52,7 +52,7 @@ def lost(hello: Hello, fields: Mapping[str, Any], operations: Mapping[str, str])
 
     def story(index: int, task: str, kind: str, minutes: int | None) -> list[Intent]:
         told = (fields, "", None) if task == "create" else ({}, "Called back & agreed", minutes)
-        return [plain(Trouble(kind, 0, 1, operations[task])), write(task, index, *told)]
+        return [plain(FaultStep(kind, 0, 1, operations[task])), write(task, index, *told)]
 
     known = [task for task in operations if task in hello.tasks] or ["create"]
     kinds = st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer"))

@@ -13,13 +13,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
-from mockservers.harness.profile import Machine
-from mockservers.harness.scenarios import CUSTOMER, Clock, Meanwhile, Other, Scenario, Step, Trouble, Work
+from mockservers.harness.profile import VendorProfile
+from mockservers.harness.scenarios import CUSTOMER, ClientStep, Clock, FaultStep, Meanwhile, Other, Scenario, Step
 from mockservers.kernel import instants
 from mockservers.kernel.instants import HOUR, MINUTE, SECOND
 
 Strategy = st.SearchStrategy[Any]
-Intent = Callable[["Telling"], Step | None]
+Intent = Callable[["ScenarioBuilder"], Step | None]
 """Turns into a step, given the tickets there are by then; None where it cannot."""
 
 MOST_INTENTS = 8
@@ -63,11 +63,11 @@ TEXTS = (
 )
 
 
-class Telling:
+class ScenarioBuilder:
     """The state of a scenario while it is told: which labels there are."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, profile: VendorProfile) -> None:
+        self.profile = profile
         self.count = 0
         self.alive: list[int] = []
         self.heirs: dict[int, int] = {}
@@ -91,39 +91,39 @@ def _label(number: int) -> str:
 
 
 def create(fields: Mapping[str, Any], delay: int = 0, times: int = 1) -> Intent:
-    def tell(telling: Telling) -> Step:
-        telling.born(times)
+    def tell(builder: ScenarioBuilder) -> Step:
+        builder.born(times)
         return Other("create", fields=dict(fields), delay=delay, times=times)
 
     return tell
 
 
 def act(index: int, action: str, delay: int = 0, more: Mapping[str, Any] | None = None) -> Intent:
-    def tell(telling: Telling) -> Step | None:
-        ticket = telling.pick(index)
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        ticket = builder.pick(index)
         if ticket is None:
             return None
-        if action in telling.machine.births:
-            while ticket in telling.heirs:  # a version has one successor: the newest is what can have another
-                ticket = telling.heirs[ticket]
-            if ticket not in telling.alive:
+        if action in builder.profile.births:
+            while ticket in builder.heirs:  # a version has one successor: the newest is what can have another
+                ticket = builder.heirs[ticket]
+            if ticket not in builder.alive:
                 return None
-            telling.born()
-            telling.heirs[ticket] = telling.count
+            builder.born()
+            builder.heirs[ticket] = builder.count
         if action == "lock":
-            if ticket in telling.locked:  # who locks a locked ticket is refused
+            if ticket in builder.locked:  # who locks a locked ticket is refused
                 return None
-            telling.locked.add(ticket)
+            builder.locked.add(ticket)
         if action == "unlock":
-            telling.locked.discard(ticket)
+            builder.locked.discard(ticket)
         keys = dict(more or {})
         if action == "merge":
-            into = telling.pick(keys["into"])
-            if into is None or into == ticket or {into, ticket} & telling.merged:
+            into = builder.pick(keys["into"])
+            if into is None or into == ticket or {into, ticket} & builder.merged:
                 return None
-            telling.merged.add(ticket)
+            builder.merged.add(ticket)
             keys["into"] = _label(into)
-        if action == "reopen" and ticket in telling.merged:  # a merge is not undone
+        if action == "reopen" and ticket in builder.merged:  # a merge is not undone
             return None
         return Other("act", _label(ticket), action, keys.pop("fields", {}), keys, delay)
 
@@ -131,33 +131,33 @@ def act(index: int, action: str, delay: int = 0, more: Mapping[str, Any] | None 
 
 
 def change(index: int, fields: Mapping[str, Any], delay: int = 0) -> Intent:
-    def tell(telling: Telling) -> Step | None:
-        ticket = telling.pick(index)
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        ticket = builder.pick(index)
         return None if ticket is None else Other("change", _label(ticket), fields=dict(fields), delay=delay)
 
     return tell
 
 
 def delete(index: int) -> Intent:
-    def tell(telling: Telling) -> Step | None:
-        ticket = telling.pick(index)
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        ticket = builder.pick(index)
         if ticket is None:
             return None
-        telling.alive.remove(ticket)
+        builder.alive.remove(ticket)
         return Other("delete", _label(ticket))
 
     return tell
 
 
 def plain(step: Step) -> Intent:
-    return lambda telling: step
+    return lambda builder: step
 
 
 def sync(after_request: int = 0, intents: Iterable[Intent] = ()) -> Intent:
     """The client works; others act when its request number `after_request` was answered."""
 
-    def tell(telling: Telling) -> Step:
-        return Work("sync", _meanwhile(telling, after_request, intents))
+    def tell(builder: ScenarioBuilder) -> Step:
+        return ClientStep("sync", _meanwhile(builder, after_request, intents))
 
     return tell
 
@@ -173,14 +173,16 @@ def write(
 ) -> Intent:
     """The client writes something at the vendor; others act when its request number `after_request` was answered."""
 
-    def tell(telling: Telling) -> Step | None:
-        ticket = None if task == "create" else telling.pick(index)
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        ticket = None if task == "create" else builder.pick(index)
         if task != "create" and ticket is None:
             return None
-        meanwhile = _meanwhile(telling, after_request, intents)
+        meanwhile = _meanwhile(builder, after_request, intents)
         if task == "create":
-            telling.born()
-        return Work(task, meanwhile, None if ticket is None else _label(ticket), dict(fields or {}), text, minutes)
+            builder.born()
+        return ClientStep(
+            task, meanwhile, None if ticket is None else _label(ticket), dict(fields or {}), text, minutes
+        )
 
     return tell
 
@@ -205,27 +207,27 @@ def writes(
     return st.one_of(known) if known else None
 
 
-def _meanwhile(telling: Telling, after_request: int, intents: Iterable[Intent]) -> Meanwhile | None:
-    steps = tuple(step for step in (intent(telling) for intent in intents) if isinstance(step, Other))
+def _meanwhile(builder: ScenarioBuilder, after_request: int, intents: Iterable[Intent]) -> Meanwhile | None:
+    steps = tuple(step for step in (intent(builder) for intent in intents) if isinstance(step, Other))
     return Meanwhile(after_request, steps) if steps else None
 
 
 def administer(action: str, more: Mapping[str, Any] | None = None, once: str = "") -> Intent:
     """An administrator does something to the installation itself; `once` names what would be refused a second time."""
 
-    def tell(telling: Telling) -> Step | None:
-        if once and once in telling.once:
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        if once and once in builder.once:
             return None
-        telling.once.add(once)
+        builder.once.add(once)
         return Other("act", CUSTOMER, action, more=dict(more or {}))
 
     return tell
 
 
-def tell(machine: Machine, intents: Iterable[Intent]) -> tuple[Step, ...]:
+def tell(profile: VendorProfile, intents: Iterable[Intent]) -> tuple[Step, ...]:
     """Intents as steps with labels."""
-    telling = Telling(machine)
-    return tuple(step for step in (intent(telling) for intent in intents) if step is not None)
+    builder = ScenarioBuilder(profile)
+    return tuple(step for step in (intent(builder) for intent in intents) if step is not None)
 
 
 indexes = st.integers(0, 3)
@@ -244,7 +246,7 @@ def faults(refusals: Iterable[str], operations: Iterable[str]) -> Strategy:
         if kind == "cut":
             settings["after_bytes"] = 64
         arriving = kind in ("unavailable", "reset")
-        return plain(Trouble(kind, after, times, None if arriving else operation, settings))
+        return plain(FaultStep(kind, after, times, None if arriving else operation, settings))
 
     return st.builds(
         trouble,
@@ -278,7 +280,7 @@ def working(others: Strategy) -> Strategy:
 
 
 def assemble(
-    machine: Machine,
+    profile: VendorProfile,
     dialect: str | Mapping[str, Any],
     hello: Hello,
     beginning: Strategy,
@@ -310,7 +312,7 @@ def assemble(
     troubled = st.builds(lambda first, trouble, work: [*first, trouble, *work], before, troubles, after)
     chunks = st.lists(weighted((single, 6), (troubled, 2), (stories, 1)), max_size=MOST_INTENTS)
     opening = st.lists(beginning.map(lambda intent: [intent]), max_size=2)
-    varied = machine.varying(dialect, hello.options)
+    varied = profile.varying(dialect, hello.options)
     chosen = st.fixed_dictionaries({switch: st.sampled_from(values) for switch, values in varied.items()})
 
     def scenario(
@@ -319,6 +321,6 @@ def assemble(
         drawn = [intent for part in parts for chunk in part for intent in chunk]
         # What stands at its default is left out, so that a shrunk scenario says only what matters.
         set_ = {switch: value for switch, value in switches.items() if value != varied[switch][0]}
-        return Scenario(machine.vendor, tell(machine, drawn), start, set_ or dialect, data=recipe)
+        return Scenario(profile.vendor, tell(profile, drawn), start, set_ or dialect, data=recipe)
 
     return st.builds(scenario, starts, st.tuples(opening, chunks, chunks), chosen, data)

@@ -1,6 +1,6 @@
 """Requests of other people while they are read: members taken one by one, and what nobody took is too much.
 
-Every mistake is a `Misuse` that says what would have been right. A vendor's own `Wish` adds what only that vendor has:
+Every mistake is a `Misuse` that says what would have been right. A vendor's own `Arguments` adds what only that vendor has:
 its ids, its fields, its people. This module knows no operation and no vendor.
 """
 
@@ -21,7 +21,7 @@ _Action = TypeVar("_Action")
 
 
 @dataclass(slots=True)
-class Wish:
+class Arguments:
     """One request while it is read. A member that is null counts as not given."""
 
     ctx: Context
@@ -38,12 +38,12 @@ class Wish:
     def of(cls, ctx: Context, request: Any) -> Self:
         if request is not None and not isinstance(request, Mapping):
             raise Misuse(f"a request is an object of names and values, not {request!r}")
-        wish = cls(ctx, request or {})
-        if cls.PROMPT is not None and wish.take("delay") not in (None, 0):
+        arguments = cls(ctx, request or {})
+        if cls.PROMPT is not None and arguments.take("delay") not in (None, 0):
             raise Misuse(
                 f"delay: what is done at {cls.PROMPT} shows at once, so no change can be seen later than it is made"
             )
-        return wish
+        return arguments
 
     def take(self, name: str, default: Any = None) -> Any:
         """A member as it was given."""

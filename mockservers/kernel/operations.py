@@ -137,7 +137,7 @@ Progress = Callable[[int, int], None]
 class Emulator:
     """Everything that makes one vendor.
 
-    `operations` are for the client; `records` are what other people do (`create`, `act`, `change`, `delete`, `read`,
+    `operations` are for the client; `admin_operations` are what other people do (`create`, `act`, `change`, `delete`, `read`,
     `list`). `identify` finds the tenant of a client's call or raises the vendor's refusal. `refusals` are those that a
     fault may ask for, by name. `seed` fills an empty installation. `wire` names the WSGI factory as `module:function`.
     """
@@ -149,7 +149,7 @@ class Emulator:
     metadata: sa.MetaData
     identify: Callable[[Context], Tenant]
     operations: Mapping[str, Operation]
-    records: Mapping[str, Operation]
+    admin_operations: Mapping[str, Operation]
     recipes: Iterable[str]
     seed: Callable[[Installation, Recipe, int, Progress], None]
     wire: str
@@ -166,7 +166,7 @@ class Emulator:
     """The path of a machine-readable description (WSDL, OpenAPI), after the host."""
 
     def find(self, actor: Actor, operation: str) -> Operation | None:
-        return (self.operations if actor == "client" else self.records).get(operation)
+        return (self.operations if actor == "client" else self.admin_operations).get(operation)
 
 
 def operations(*entries: Operation) -> dict[str, Operation]:

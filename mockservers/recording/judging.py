@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Duty, Judgement, judge, of
 from mockservers.harness.history import Exchanged, History, Task
-from mockservers.harness.profile import contracted, machine
+from mockservers.harness.profile import contracted, profile
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import SECOND
@@ -56,8 +56,8 @@ def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
     tasks = tuple(_tasks(exchanges))
     # Since when a client was to care, a recording does not say; what it asked for it cared for.
     history = History(
-        vendor, instants.EARLIEST, exchanges[-1].at, dialect, Hello(recording.path.name), machine(vendor).options(dialect),
-        (), (), exchanges, tasks, {}, None, entity=machine(vendor).entity,
+        vendor, instants.EARLIEST, exchanges[-1].at, dialect, Hello(recording.path.name), profile(vendor).options(dialect),
+        (), (), exchanges, tasks, {}, None, entity=profile(vendor).entity,
     )  # fmt: skip
     duties = [duty for duty in of(vendor) if duty.applies(dialect)]
     found = judge(history, duties)

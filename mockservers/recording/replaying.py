@@ -127,7 +127,7 @@ class Replay:
             headers=[("Host", _SERVER[0]), *headers], body=body, remote="127.0.0.1",
         )  # fmt: skip
         try:
-            return wsgi.converse(self.world, self.vendor, environ, exchange)
+            return wsgi.respond(self.world, self.vendor, environ, exchange)
         finally:
             exchange.leave()
 

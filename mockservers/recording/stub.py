@@ -31,7 +31,7 @@ LONGEST_SHOWN = 200
 
 
 class Stub:
-    """Answers from one recording; `converse` stands where an emulator's does."""
+    """Answers from one recording; `respond` stands where an emulator's does."""
 
     def __init__(self, path: Path) -> None:
         """Reads the whole recording once. Raises RecordingError or OSError."""
@@ -50,10 +50,10 @@ class Stub:
     def vendor(self) -> str:
         return self.recording.head.vendor
 
-    def behind_a_door(self) -> dict[str, Any]:
-        """What a `FrontDoor` needs to answer from the recording, and from nothing else, at whatever addresses it has."""
+    def server_options(self) -> dict[str, Any]:
+        """What a `Server` needs to answer from the recording, and from nothing else, at whatever addresses it has."""
         everywhere = Mount("(?s:.*)", "/", self.vendor)
-        return {"mounts": [everywhere], "stubs": {self.vendor: self.converse}}
+        return {"mounts": [everywhere], "stubs": {self.vendor: self.respond}}
 
     def close(self) -> None:
         self._file.close()
@@ -73,7 +73,7 @@ class Stub:
 
     # --- answering --------------------------------------------------------------------------------------------------
 
-    def converse(self, world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange) -> Exchange:
+    def respond(self, world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange) -> Exchange:
         """Answer as was recorded, and file the exchange in the world's journal."""
         prefix = wsgi["SCRIPT_NAME"]
         base = f"{wsgi['wsgi.url_scheme']}://{wsgi.get('HTTP_HOST') or wsgi['SERVER_NAME']}{prefix}"
@@ -92,7 +92,7 @@ class Stub:
                 found.status, found.reply_headers, found.reply_body or b"",
             )  # fmt: skip
         exchange.secrets += vault.secrets
-        world.file(vendor, exchange)
+        world.finish(vendor, exchange)
         if found is not None and found.fault is not None and exchange.fault is None:
             exchange.fault = _fault(found)
             exchange.reply_body += b"\0"  # the answer went on after what came of it

@@ -26,11 +26,11 @@ from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 from mockservers.server.mounts import Target, all_mounts
 
-Converse = Callable[[World, str, dict[str, Any], Exchange], Exchange]
+Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 """How a vendor answers: as `wsgi.converse` does."""
 
 
-class FrontDoor(Listener):
+class Server(Listener):
     """One listening port for all worlds.
 
     `port` 0 takes a free one; read it from `port` once started. `tls` is a server-side context. Outside loopback a
@@ -47,7 +47,7 @@ class FrontDoor(Listener):
         control_token: str | None = None,
         most_body: int = MOST_BODY,
         mounts: Sequence[Mount] | None = None,
-        stubs: Mapping[str, Converse] | None = None,
+        stubs: Mapping[str, Respond] | None = None,
     ) -> None:
         if not guard.is_loopback(host) and not control_token:
             raise ValueError(
@@ -127,8 +127,8 @@ class FrontDoor(Listener):
         headers = list(request.headers.items())
         exchange = self._exchange(request, headers, body)
         try:
-            converse = self.stubs.get(vendor, wsgi.converse)
-            converse(world, vendor, self._environ(request, where, headers, body), exchange)
+            respond = self.stubs.get(vendor, wsgi.respond)
+            respond(world, vendor, self._environ(request, where, headers, body), exchange)
             if exchange.delay > 0:
                 await asyncio.sleep(world.wait(exchange.delay))
             return await responses.answer(request, exchange, world.clock.now())
@@ -200,7 +200,7 @@ class FrontDoor(Listener):
         said = _json(404, says)
         exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
         exchange.reply_headers = list(said.headers.items())
-        world.file("", exchange, perhaps=self._vendors)
+        world.finish("", exchange, perhaps=self._vendors)
         return said
 
     async def _control(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:

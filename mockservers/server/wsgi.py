@@ -108,7 +108,7 @@ def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 BROKEN = b"The emulator failed inside. The last entry of the journal holds the traceback; please report it.\n"
 
 
-def converse(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange) -> Exchange:
+def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange) -> Exchange:
     """Let the vendor answer. The exchange comes back complete, and filed in the world's journal.
 
     A wire that raises is answered for with a plain 500, and journalled as `error`.
@@ -124,5 +124,5 @@ def converse(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange
         error = traceback.format_exc()
         exchange.status, exchange.reply_body = 500, BROKEN
         exchange.reply_headers = [("Content-Type", "text/plain; charset=utf-8")]
-    world.file(vendor, exchange, error)
+    world.finish(vendor, exchange, error)
     return exchange

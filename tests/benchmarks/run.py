@@ -158,6 +158,6 @@ if __name__ == "__main__":
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for a first look")
     given = parser.parse_args()
-    print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; medians of one run\n")
+    print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, {platform.profile()}; medians of one run\n")
     for section in given.sections or SECTIONS:
         report(SECTIONS[section](given.quick))

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from mockservers import registry
 from mockservers.cli import main
 from mockservers.kernel.world import Worlds
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.harness.processes import wait_for_end
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,7 +31,7 @@ def run(*words: str) -> Result:
 @pytest.fixture
 def url() -> Iterator[str]:
     worlds = Worlds(registry.emulator)
-    with FrontDoor(worlds) as door:
+    with Server(worlds) as door:
         yield door.url
     worlds.close()
 

@@ -22,7 +22,7 @@ from mockservers.recording.files import Head, Writer
 from mockservers.recording.proxy import Recorder
 from mockservers.recording.sealing import seal
 from mockservers.recording.vault import Vault
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 
 ASKED = {"action": "get_tickets", "tid": "*", "count": "10", "order": "tid"}
 
@@ -38,7 +38,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     worlds, vault = Worlds(registry.emulator, config), Vault(adapter("get_tickets"))
     writer = Writer(path, Head("get_tickets", 0))
     with (
-        FrontDoor(worlds) as upstream,
+        Server(worlds) as upstream,
         Recorder([Upstream.parse(upstream.url)], writer, vault) as recorder,
         requests.Session() as client,
     ):

@@ -23,7 +23,7 @@ from mockservers.harness.drivers import Answer, ClientSpec, Driver, DriverFailur
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.mirror import parse
 from mockservers.harness.reports import check_text
-from mockservers.harness.runner import Stage
+from mockservers.harness.runner import Runner
 from mockservers.kernel.data import folder
 from tests.harness.processes import wait_for_end
 
@@ -438,11 +438,11 @@ def test_the_emulators_stay_up_after_a_client_that_failed() -> None:
     text = "mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {client: sync}\n"
     scenario = scenario_files.parse(text)
     dies = job(SHOWS + "os.kill(os.getpid(), 9)")
-    with CallableDriver.of(reference("get_tickets")) as good, Stage(dies) as stage:
+    with CallableDriver.of(reference("get_tickets")) as good, Runner(dies) as runner:
         with pytest.raises(DriverFailure):
-            stage.play(scenario)
-        stage.driver = good
-        history = stage.play(scenario)
+            runner.play(scenario)
+        runner.driver = good
+        history = runner.play(scenario)
     assert history.exchanges
     assert all(task.ok for task in history.tasks)
 

@@ -59,7 +59,7 @@ def test_the_session_carrier_is_judged_alike(vendor: str) -> None:
 
 
 def counts(report: Report) -> list[tuple[str, str, int, int]]:
-    return [(v.duty.id, v.verdict, v.provoked, v.broken_in) for d in report.dialects for v in d.verdicts]
+    return [(v.duty.id, v.verdict, v.exercised, v.broken_in) for d in report.dialects for v in d.verdicts]
 
 
 @pytest.mark.parametrize("vendor", contracted())
@@ -68,7 +68,9 @@ def test_the_same_seed_gives_the_same_scenarios_and_verdicts(vendor: str) -> Non
     client = f"{MUTANTS / vendor / 'mutants' / slug}.py:Client"
     first, second = (quick(vendor, client, examples=8, seed=5) for _ in range(2))
     assert counts(first) == counts(second)
-    assert [p.scenario.to_yaml() for p in first.proofs] == [p.scenario.to_yaml() for p in second.proofs]
+    assert [p.scenario.to_yaml() for p in first.counterexamples] == [
+        p.scenario.to_yaml() for p in second.counterexamples
+    ]
     assert counts(first) != counts(quick(vendor, client, examples=8, seed=6, shrink=False))
 
 
@@ -96,30 +98,30 @@ def test_a_bug_is_caught_shrunk_saved_and_replayed(tmp_path: Path) -> None:
     report = quick("querydata", mutant, examples=30, save_to=tmp_path)
     assert report.exit_code() == 1
     assert report.verdict("failed_window_repeated") == "broken"
-    (proof,) = [each for each in report.proofs if each.duty.slug == "failed_window_repeated"]
-    assert proof.file is not None
-    assert len(proof.scenario.steps) <= 4
+    (counterexample,) = [each for each in report.counterexamples if each.duty.slug == "failed_window_repeated"]
+    assert counterexample.file is not None
+    assert len(counterexample.scenario.steps) <= 4
 
     text = check_text(report, plain)
     for said in (
         "BROKEN querydata.failed_window_repeated (must)",
-        proof.duty.says,
+        counterexample.duty.says,
         "fault    refuse",
         "client   sync",
         "nobody ever asked again",
         "querydata.window.after_gap:",
         "certain, checked",
-        f"mockservers replay {proof.file} --client {mutant}",
+        f"mockservers replay {counterexample.file} --client {mutant}",
     ):
         assert said in text
     assert "DEMO-AUTH-CODE" not in text
 
-    saved = proof.file.read_text()
+    saved = counterexample.file.read_text()
     assert saved.startswith("# Found by mockservers check querydata --dialect default --seed 1\n")
-    (failed,) = replay([proof.file], mutant)
+    (failed,) = replay([counterexample.file], mutant)
     assert failed.outcome == "FAILED"
     assert failed.broken[0][0].slug == "failed_window_repeated"
-    (fixed,) = replay([proof.file], reference_name("querydata"))
+    (fixed,) = replay([counterexample.file], reference_name("querydata"))
     assert fixed.outcome == "FIXED"
     assert (exit_code([failed]), exit_code([fixed])) == (1, 0)
     assert "FAILED" in replay_text([failed])
@@ -329,7 +331,7 @@ def test_a_failure_that_cannot_be_written_whole_leaves_the_file_of_before(
 
     monkeypatch.setattr(Path, "write_text", half)
     report = quick("querydata", mutant, examples=1, save_to=tmp_path, shrink=False)
-    assert all("No space left" in proof.unsaved for proof in report.proofs)
+    assert all("No space left" in counterexample.unsaved for counterexample in report.counterexamples)
     assert before
     assert {file: file.read_text() for file in tmp_path.iterdir()} == before
 

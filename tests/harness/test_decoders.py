@@ -30,7 +30,7 @@ def asking(result: str, field: str, value: str, warehouse: bool = False, **more:
     return envelope(f'<QueryData xmlns="http://tempuri.org/"><json>{text}</json></QueryData>')
 
 
-def telling(text: str) -> bytes:
+def builder(text: str) -> bytes:
     """A QueryData answer."""
     return envelope(f"<QueryDataResponse><QueryDataResult>{escape(text)}</QueryDataResult></QueryDataResponse>")
 
@@ -50,22 +50,22 @@ def test_what_a_querydata_request_wants() -> None:
 @pytest.mark.parametrize(
     ("received", "status", "said"),
     [
-        (telling('{"UtilisphereIDs":[1,2]}'), 200, querydata.Said("ids", ("1", "2"))),
-        (telling('"UtilisphereIDs":[1]}'), 200, querydata.Said("ids", ("1",))),
-        (telling('{"UtilisphereIDs":null}'), 200, querydata.Said("ids")),
-        (telling("{}"), 200, querydata.Said("ids")),
-        (telling('{"Tickets":[{"a":1}]}'), 200, querydata.Said("tickets", tickets=({"a": 1},))),
-        (telling('{"Tickets":[]}'), 200, querydata.Said("tickets")),
-        (telling('{"Error":{"Code":"AUTH"}}'), 200, querydata.Said("error", code="AUTH")),
-        (telling("<QueryData_V1><Error><Code>VALUE</Code></Error></QueryData_V1>"), 200,
+        (builder('{"UtilisphereIDs":[1,2]}'), 200, querydata.Said("ids", ("1", "2"))),
+        (builder('"UtilisphereIDs":[1]}'), 200, querydata.Said("ids", ("1",))),
+        (builder('{"UtilisphereIDs":null}'), 200, querydata.Said("ids")),
+        (builder("{}"), 200, querydata.Said("ids")),
+        (builder('{"Tickets":[{"a":1}]}'), 200, querydata.Said("tickets", tickets=({"a": 1},))),
+        (builder('{"Tickets":[]}'), 200, querydata.Said("tickets")),
+        (builder('{"Error":{"Code":"AUTH"}}'), 200, querydata.Said("error", code="AUTH")),
+        (builder("<QueryData_V1><Error><Code>VALUE</Code></Error></QueryData_V1>"), 200,
          querydata.Said("error", code="VALUE")),
-        (telling("<QueryData_V1><UtilisphereIDs><UtilisphereID>7</UtilisphereID></UtilisphereIDs></QueryData_V1>"), 200,
+        (builder("<QueryData_V1><UtilisphereIDs><UtilisphereID>7</UtilisphereID></UtilisphereIDs></QueryData_V1>"), 200,
          querydata.Said("ids", ("7",))),
         (envelope("<s:Fault><faultstring>x ---> AuthCode is not authorized.</faultstring></s:Fault>"), 500,
          querydata.Said("error", code="AUTH")),
         (envelope("<s:Fault><faultstring>broken</faultstring></s:Fault>"), 500, querydata.Said("error", code="FAULT")),
-        (telling("not JSON"), 200, querydata.Said("unusable")),
-        (telling("[1]"), 200, querydata.Said("unusable")),
+        (builder("not JSON"), 200, querydata.Said("unusable")),
+        (builder("[1]"), 200, querydata.Said("unusable")),
         (b"", 200, querydata.Said("unusable")),
         (None, 200, querydata.Said("unusable")),
         (None, None, querydata.Said("unusable")),
@@ -128,7 +128,7 @@ def test_variables_are_read_as_the_server_reads_them() -> None:
 
 
 @settings(max_examples=200, database=None, deadline=None)
-@given(st.binary(max_size=80) | st.text(max_size=80).map(lambda text: telling(text.replace("\x00", ""))))
+@given(st.binary(max_size=80) | st.text(max_size=80).map(lambda text: builder(text.replace("\x00", ""))))
 def test_readers_never_raise(body: bytes) -> None:
     for exchange in (exchanged(1, received=body, body=body, target=body.decode("latin-1")),):
         querydata.asked(exchange)
@@ -146,9 +146,9 @@ def test_readers_never_raise(body: bytes) -> None:
         ("get_tickets", exchanged(1, target="/API/?key=***", received=b"error=No+key"), "a request -> error 'No key'"),
         ("get_tickets", exchanged(1, target="/API/?tid=2", received=b"count=12"), "tid=2 -> count 12"),
         ("get_tickets", exchanged(1, target="/API/?tid=2", received=None), "tid=2 -> unusable"),
-        ("querydata", exchanged(1, body=b"<x/>", received=telling('{"UtilisphereIDs": ["5", "6"]}')), "a request -> ids 5, 6"),
-        ("querydata", exchanged(1, received=telling("{}")), "a request -> ids none"),
-        ("querydata", exchanged(1, received=telling('{"Error": {"Code": "AUTH"}}')), "a request -> error AUTH"),
+        ("querydata", exchanged(1, body=b"<x/>", received=builder('{"UtilisphereIDs": ["5", "6"]}')), "a request -> ids 5, 6"),
+        ("querydata", exchanged(1, received=builder("{}")), "a request -> ids none"),
+        ("querydata", exchanged(1, received=builder('{"Error": {"Code": "AUTH"}}')), "a request -> error AUTH"),
         ("querydata", exchanged(1, request_known=False, status=503), "a request that nobody read -> status 503"),
         ("get_tickets", exchanged(1, request_known=False, status=None), "a request that nobody read -> broke off"),
         ("somebody_new", exchanged(1, method="GET", target="/a?b=c"), "GET /a -> status 200"),

@@ -50,8 +50,8 @@ def test_the_mutant_is_caught(vendor: str, file: Path, tmp_path: Path) -> None:
         )
     )
     assert report.verdict(slug) == "broken"
-    (proof,) = [each for each in report.proofs if each.duty.slug == slug]
-    assert len(proof.scenario.steps) <= 8 or not EVERYTHING
-    assert proof.file is not None
-    (result,) = replay([proof.file], client, duties=intended)
+    (counterexample,) = [each for each in report.counterexamples if each.duty.slug == slug]
+    assert len(counterexample.scenario.steps) <= 8 or not EVERYTHING
+    assert counterexample.file is not None
+    (result,) = replay([counterexample.file], client, duties=intended)
     assert result.outcome == "FAILED"

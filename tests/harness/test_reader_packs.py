@@ -51,7 +51,7 @@ def test_they_are_judged_alike_as_processes(vendor: str, role: str) -> None:
         quick(vendor, client, examples=5) for client in (f"{sys.executable} {file}", reference_name(vendor, role))
     )
     assert session.broken == [], check_text(session)
-    verdicts = [[(v.duty.id, v.verdict, v.provoked) for v in r.dialects[0].verdicts] for r in (session, in_process)]
+    verdicts = [[(v.duty.id, v.verdict, v.exercised) for v in r.dialects[0].verdicts] for r in (session, in_process)]
     assert verdicts[0] == verdicts[1]
 
 

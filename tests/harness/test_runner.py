@@ -13,7 +13,7 @@ from mockservers.harness.clients import reference
 from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.history import History
-from mockservers.harness.runner import Declined, Stage
+from mockservers.harness.runner import Declined, Runner
 from mockservers.harness.scenarios import ScenarioError
 from mockservers.kernel import instants
 
@@ -21,13 +21,13 @@ HEAD = "mockservers: 1\nvendor: {}\nstart: 2026-03-02T10:00:00Z\nsteps:\n"
 
 
 def play(steps: str, client: Any = None, vendor: str = "querydata") -> History:
-    with CallableDriver.of(client or reference(vendor)) as driver, Stage(driver) as stage:
-        return stage.play(scenario_files.parse(HEAD.format(vendor) + steps))
+    with CallableDriver.of(client or reference(vendor)) as driver, Runner(driver) as runner:
+        return runner.play(scenario_files.parse(HEAD.format(vendor) + steps))
 
 
 def test_the_history_of_a_small_play() -> None:
     history = play("- {other: create, fields: {Remarks: a & b}}\n- {clock: 5m}\n- {client: sync}\n")
-    (made,) = history.deeds
+    (made,) = history.changes
     assert made.record is not None
     assert history.labels == {made.record.id: "T1"}
     assert made.record.fields["Remarks"] == "a & b"
@@ -75,9 +75,9 @@ def test_an_impossible_act_is_the_scenarios_mistake() -> None:
 
 
 def test_the_vendors_earlier_tickets_are_known_too() -> None:
-    with CallableDriver.of(reference("get_tickets")) as driver, Stage(driver) as stage:
+    with CallableDriver.of(reference("get_tickets")) as driver, Runner(driver) as runner:
         text = HEAD.format("get_tickets").replace("steps:", "data: demo:30\nsteps:") + "- {client: sync}\n"
-        history = stage.play(scenario_files.parse(text))
+        history = runner.play(scenario_files.parse(text))
     assert len(history.truth) == 30
     assert set(history.truth) == set(history.mirror or {})
 

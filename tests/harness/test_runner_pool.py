@@ -19,10 +19,10 @@ from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference, reference_file, reference_name
 from mockservers.harness.drivers import ClientSpec, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
-from mockservers.harness.profile import contracted, machine
+from mockservers.harness.profile import contracted, profile
 from mockservers.harness.reports import check_json
-from mockservers.harness.runner import Stage
-from mockservers.harness.runner_pool import Stages
+from mockservers.harness.runner import Runner
+from mockservers.harness.runner_pool import RunnerPool
 from mockservers.harness.scenarios import Other, Scenario
 from mockservers.harness.verdicts import CheckStopped, Report
 from mockservers.kernel import instants
@@ -92,15 +92,15 @@ def simplest(vendor: str) -> Scenario:
 @pytest.mark.parametrize("vendor", contracted())
 def test_a_history_arrives_as_it_was(vendor: str) -> None:
     client = reference_name(vendor)
-    names = machine(vendor).varying("default", ())
+    names = profile(vendor).varying("default", ())
     scenario = replace(simplest(vendor), dialect={name: values[-1] for name, values in names.items()})
-    with CallableDriver.of(reference(vendor)) as driver, Stage(driver) as stage:
-        here = stage.play(scenario)
-    with Stages(ClientSpec(client), 30.0, 1) as stages:
-        there = stages.play(scenario)
+    with CallableDriver.of(reference(vendor)) as driver, Runner(driver) as runner:
+        here = runner.play(scenario)
+    with RunnerPool(ClientSpec(client), 30.0, 1) as runners:
+        there = runners.play(scenario)
     assert there.dialect == here.dialect
-    assert (there.deeds, there.truth, there.mirror, there.options["since"]) == (
-        here.deeds, here.truth, here.mirror, here.options["since"],
+    assert (there.changes, there.truth, there.mirror, there.options["since"]) == (
+        here.changes, here.truth, here.mirror, here.options["since"],
     )  # fmt: skip
     assert [each.target for each in there.exchanges] == [each.target for each in here.exchanges]
 
@@ -141,14 +141,14 @@ def test_who_ended_a_process_is_known_and_the_others_are_played(tmp_path: Path) 
     """An example that was begun too soon, and is not asked for, changes nothing."""
     client = ClientSpec(written(tmp_path / "passing.py", PASSING))
     scenarios = [replace(simplest("get_tickets"), start=instants.from_iso(f"2026-03-02T10:00:0{n}Z")) for n in range(9)]
-    with Stages(client, 30.0, 2) as stages:
+    with RunnerPool(client, 30.0, 2) as runners:
         for scenario in reversed(scenarios):
-            stages.begin(scenario)
+            runners.begin(scenario)
         for n, scenario in enumerate(scenarios):
             if n != 7:
-                assert stages.play(scenario).start == scenario.start
+                assert runners.play(scenario).start == scenario.start
         with pytest.raises(DriverFailure, match="exit code 7"):
-            stages.play(scenarios[7])
+            runners.play(scenarios[7])
 
 
 ODD = """
@@ -187,10 +187,10 @@ def test_values_of_the_clients_own_classes_are_judged_alike(tmp_path: Path) -> N
 def test_what_is_equal_and_yet_not_the_same_is_played_apart() -> None:
     works = [replace(simplest("get_tickets"), steps=(Other("create", fields={"subject": each}),)) for each in (1, True)]
     assert works[0] == works[1]
-    with Stages(ClientSpec(reference_name("get_tickets")), 30.0, 1) as stages:
+    with RunnerPool(ClientSpec(reference_name("get_tickets")), 30.0, 1) as runners:
         for each in works:
-            stages.begin(each)
-        assert len(stages._begun) == 2
+            runners.begin(each)
+        assert len(runners._begun) == 2
 
 
 def test_a_script_needs_no_guard(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mockservers.harness import profile, scenario_files
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import contracted
-from mockservers.harness.scenarios import Clock, Meanwhile, Other, ScenarioError, Trouble, Work
+from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Meanwhile, Other, ScenarioError
 from mockservers.kernel import instants
 from mockservers.kernel.data import folder
 
@@ -44,15 +44,15 @@ steps:
         Other("act", "T2", "Revise"),
         Other("change", "T3", fields={"Remarks": "x"}),
         Clock(5 * instants.MINUTE),
-        Trouble("cut", 3, 2, "query_data", {"after_bytes": 10}),
-        Work("sync", Meanwhile(2, (Other("delete", "T1"),))),
+        FaultStep("cut", 3, 2, "query_data", {"after_bytes": 10}),
+        ClientStep("sync", Meanwhile(2, (Other("delete", "T1"),))),
         Other("revoke"),
     )
 
 
 @pytest.mark.parametrize("vendor", contracted())
 def test_what_is_written_reads_back_the_same(vendor: str) -> None:
-    strategy = profile.machine(vendor).strategies().scenarios("default", Hello(options=("format", "time_zone")))
+    strategy = profile.profile(vendor).strategies().scenarios("default", Hello(options=("format", "time_zone")))
 
     @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)

@@ -57,7 +57,7 @@ def test_the_library_keeps_to_it(path: Path) -> None:
 @pytest.mark.parametrize("vendor", contracted())
 def test_what_a_check_draws_and_saves_keeps_to_it(vendor: str) -> None:
     options = ("format", "time_zone")
-    strategy = profile.machine(vendor).strategies().scenarios("default", Hello(options=options))
+    strategy = profile.profile(vendor).strategies().scenarios("default", Hello(options=options))
 
     @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
@@ -70,7 +70,7 @@ def test_what_a_check_draws_and_saves_keeps_to_it(vendor: str) -> None:
 
 @pytest.mark.parametrize("vendor", contracted())
 def test_every_action_task_and_fault_of_a_vendor_is_there(vendor: str) -> None:
-    here = profile.machine(vendor)
+    here = profile.profile(vendor)
     steps: list[Any] = [{"other": "create", "times": 3}]
     for action, keys in here.actions.items():
         more = {key: "T2" if key in here.label_keys else {} if key == "fields" else "x" for key in keys}

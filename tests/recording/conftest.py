@@ -17,7 +17,7 @@ import pytest
 
 from mockservers import registry
 from mockservers.harness.clients import reference_file, roles
-from mockservers.harness.profile import contracted, machine
+from mockservers.harness.profile import contracted, profile
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
@@ -28,7 +28,7 @@ from mockservers.recording.proxy import Recorder
 from mockservers.recording.sealing import seal
 from mockservers.recording.stub import Stub
 from mockservers.recording.vault import Vault
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from mockservers.server.tls import server_context
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,12 +103,12 @@ def recording(
 
 
 @contextmanager
-def stubbed(path: Path, start: int = START) -> Iterator[FrontDoor]:
+def stubbed(path: Path, start: int = START) -> Iterator[Server]:
     """A server that answers from a recording alone."""
     stub = Stub(path)
     played = Worlds(registry.emulator, WorldConfig(mode="frozen", start=start))
     try:
-        with FrontDoor(played, **stub.behind_a_door()) as door:
+        with Server(played, **stub.server_options()) as door:
             yield door
     finally:
         played.close()
@@ -184,7 +184,7 @@ def reference() -> Clients:
         make = _module(vendor).Client
         client = make(ask) if "ask" in inspect.signature(make).parameters else make()
         emulator = registry.emulator(vendor)
-        options = {**machine(vendor).options(emulator.dialects.dialect(dialect)), **machine(vendor).known(data)}
+        options = {**profile(vendor).options(emulator.dialects.dialect(dialect)), **profile(vendor).known(data)}
         client.reset(
             endpoint=url + emulator.endpoint, url=url, credentials=dict(credentials or emulator.demo_credential),
             options={**options, "since": instants.to_iso(now - 60 * instants.MINUTE)}, now=ask.now(), vendor=vendor,

@@ -10,18 +10,18 @@ import pytest
 
 from mockservers import registry
 from mockservers.harness.comparing import wall
-from mockservers.harness.profile import machine
+from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.recording.drift import Accepted, between, drift
 from mockservers.recording.files import Recording
 from mockservers.recording.loading import load
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from mockservers.vendors.superoffice.contract.profile import NAMES
-from mockservers.vendors.superoffice.emulator.languages import Tongue
+from mockservers.vendors.superoffice.emulator.languages import Locale
 from tests.recording.conftest import DATA, READERS, START, Authority, Clients, recording, worlds
 
-ENGLISH = Tongue("US")
+ENGLISH = Locale("US")
 
 
 def recorded(
@@ -32,7 +32,7 @@ def recorded(
     vendor_worlds = worlds(vendor, dialect=dialect, data=data)
     world = vendor_worlds.default
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording(vendor, upstream.url, path, authority.trust()) as taken,
         reference(vendor, taken.url, dialect=dialect, data=data) as client,
     ):
@@ -66,7 +66,7 @@ def test_a_recording_and_the_emulator_loaded_from_it_do_not_differ(
 
 def told(vendor: str, fields: dict[str, Any]) -> dict[str, Any]:
     """The fields as far as answers tell them: of a repeated hour not which of the two, of names those in English."""
-    zone = machine(vendor).zone(default(vendor))
+    zone = profile(vendor).zone(default(vendor))
     if vendor == "get_tickets":  # empty is absent on the wire
         fields = {**fields, "custom_fields": {name: text for name, text in fields["custom_fields"].items() if text}}
     if vendor == "superoffice":  # the reader asks for English, so no answer tells the other languages

@@ -22,7 +22,7 @@ from mockservers.cli import main
 from mockservers.recording import har
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Head, Recording, RecordingError, Writer
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.recording import har_schema
 from tests.recording.conftest import Authority, Clients, recording, stubbed, worlds
 
@@ -35,7 +35,7 @@ def session(tmp_path: Path, authority: Authority, reference: Clients) -> Path:
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds("querydata")
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("querydata", upstream.url, path, authority.trust()) as taken,
         reference("querydata", taken.url) as client,
     ):
@@ -145,7 +145,7 @@ def mitmproxy(upstream: str, har_file: Path, tmp_path: Path) -> Iterator[str]:
 def test_what_mitmproxy_records_is_imported_and_answers(tmp_path: Path, reference: Clients) -> None:
     har_file, path = tmp_path / "flow.har", tmp_path / "session.yaml"
     vendor_worlds = worlds("get_tickets")
-    with FrontDoor(vendor_worlds) as upstream, mitmproxy(upstream.url, har_file, tmp_path) as url:
+    with Server(vendor_worlds) as upstream, mitmproxy(upstream.url, har_file, tmp_path) as url:
         with reference("get_tickets", url) as client:
             believed = client.sync()
         sent = "password=demo-password&who=M\u00fcller".encode("iso-8859-1")

@@ -19,7 +19,7 @@ ENTITIES = {
     "trackit": "ticket",
     "superoffice": "ticket",
 }
-VENDORS = [each for each in registry.names() if "import" in registry.emulator(each).records]
+VENDORS = [each for each in registry.names() if "import" in registry.emulator(each).admin_operations]
 
 
 def world(vendor: str, data: str) -> World:

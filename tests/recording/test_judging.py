@@ -11,7 +11,7 @@ from mockservers.kernel import instants
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Head, Recording, RecordingError, Writer
 from mockservers.recording.judging import judge_recording
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.recording.conftest import READERS, START, Authority, Clients, recording, worlds
 
 
@@ -20,7 +20,7 @@ def test_a_correct_client_breaks_nothing(vendor: str, tmp_path: Path, authority:
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds(vendor)
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording(vendor, upstream.url, path, authority.trust()) as taken,
         reference(vendor, taken.url) as client,
     ):

@@ -8,7 +8,7 @@ import pytest
 
 from mockservers import registry
 from mockservers.kernel import instants
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.recording.conftest import READERS, START, Authority, Clients, misses, recording, stubbed, worlds
 
 
@@ -18,7 +18,7 @@ def test_a_recording_satisfies_the_client_that_was_recorded(
 ) -> None:
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds(vendor)
-    with FrontDoor(vendor_worlds, tls=authority.context) as upstream:
+    with Server(vendor_worlds, tls=authority.context) as upstream:
         with (
             recording(vendor, upstream.url, path, authority.trust()) as taken,
             reference(vendor, taken.url) as client,
@@ -45,7 +45,7 @@ def test_times_near_the_present_are_variables(tmp_path: Path, authority: Authori
     path, later = tmp_path / "session.yaml", START + 40 * instants.DAY
     vendor_worlds = worlds("querydata")
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("querydata", upstream.url, path, authority.trust()) as taken,
         reference("querydata", taken.url) as client,
     ):

@@ -27,7 +27,7 @@ from mockservers.kernel.journal import Journal
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.server import mounts
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.server import toy
 from tests.server.conftest import START, Api
 from tests.server.wires import Wire
@@ -47,11 +47,11 @@ def everyone(name: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[FrontDoor]:
+def shared() -> Iterator[Server]:
     config = WorldConfig(mode="frozen", start=START, data={name: Recipe("demo", 5) for name in ("toy", *REAL)})
     worlds = Worlds(everyone, config)
     real = [each for each in mounts.all_mounts() if each.vendor in REAL]
-    with FrontDoor(worlds, mounts=(*toy.MOUNTS, *real), most_body=1 << 20) as opened:
+    with Server(worlds, mounts=(*toy.MOUNTS, *real), most_body=1 << 20) as opened:
         opened.grace = 0.1
         yield opened
     worlds.close()
@@ -145,7 +145,7 @@ def spoiled(draw: st.DrawFn) -> tuple[str, str, dict[str, str], dict[str, Any]]:
 @hostile
 @given(calls=st.lists(spoiled(), min_size=1, max_size=5))
 def test_the_control_api_never_fails_inside(
-    shared: FrontDoor, calls: list[tuple[str, str, dict[str, str], dict[str, Any]]]
+    shared: Server, calls: list[tuple[str, str, dict[str, str], dict[str, Any]]]
 ) -> None:
     api = Api(shared.url)
     with contextlib.closing(api.session):
@@ -173,7 +173,7 @@ def test_the_control_api_never_fails_inside(
     path=st.sampled_from([path for _, path, _ in GOOD]),
     body=st.binary(max_size=200) | st.text(alphabet='{}[]",:0123456789eE-.tfn\\u ', max_size=60),
 )
-def test_bodies_that_are_no_json_change_nothing(shared: FrontDoor, path: str, body: bytes | str) -> None:
+def test_bodies_that_are_no_json_change_nothing(shared: Server, path: str, body: bytes | str) -> None:
     raw = body.encode() if isinstance(body, str) else body
     with contextlib.suppress(ValueError, RecursionError):
         assume(raw and not isinstance(json.loads(raw), dict))
@@ -272,7 +272,7 @@ def closing_status(port: int, data: bytes) -> int | None:
             return None
 
 
-def still_well(door: FrontDoor) -> None:
+def still_well(door: Server) -> None:
     with Wire(door.port) as wire:
         assert wire.get("/toy?key=demo-key-1&word=ok").reply().status == 200
 
@@ -284,7 +284,7 @@ def still_well(door: FrontDoor) -> None:
     b" " * 40, b"\xff",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"Connection: Upgrade\r\nUpgrade: h2c\r\n", b"X: " + b"y" * 20_000 + b"\r\n",
 ]), max_size=12).map(b"".join))  # fmt: skip
-def test_raw_bytes_on_the_socket(shared: FrontDoor, data: bytes) -> None:
+def test_raw_bytes_on_the_socket(shared: Server, data: bytes) -> None:
     status = closing_status(shared.port, data)
     assert status in (None, 200, 400, 403, 404, 413, 417)
     still_well(shared)
@@ -309,7 +309,7 @@ def test_raw_bytes_on_the_socket(shared: FrontDoor, data: bytes) -> None:
 )
 @pytest.mark.parametrize("length", [True, False])
 def test_hostile_requests_at_the_mounts(
-    shared: FrontDoor, length: bool, method: str, target: str, headers: list[tuple[str, bytes]], body: bytes
+    shared: Server, length: bool, method: str, target: str, headers: list[tuple[str, bytes]], body: bytes
 ) -> None:
     world = shared.worlds.default
     before = data_of(world)
@@ -330,7 +330,7 @@ def test_hostile_requests_at_the_mounts(
     assert data_of(world) == before
 
 
-def test_memory_is_bounded_by_the_journal(shared: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_bounded_by_the_journal(shared: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     world = shared.worlds.default
     monkeypatch.setattr(world, "journal", Journal(most_entries=50, most_bytes=1 << 20))
     junk = os.urandom(30_000)

@@ -20,7 +20,7 @@ from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.server import wsgi
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.server import toy
 from tests.server.conftest import Api
 from tests.server.wires import Wire
@@ -187,7 +187,7 @@ def test_a_wire_that_breaks_is_a_500_and_an_error_in_the_journal(wire: Wire, wor
     ],
 )
 def test_every_answer_tells_the_time_of_its_world(
-    door: FrontDoor, wire: Wire, target: str, status: int, year: str
+    door: Server, wire: Wire, target: str, status: int, year: str
 ) -> None:
     door.worlds.create("future", WorldConfig(mode="frozen", start=instants.from_iso("2040-01-01T00:00:00Z")))
     reply = wire.get(target, *(("Content-Length: 999999",) if status == 413 else ("Connection: close",))).reply()
@@ -199,7 +199,7 @@ def test_every_answer_tells_the_time_of_its_world(
 def test_a_call_to_nowhere_shows_no_secret_of_any_vendor() -> None:
     worlds = Worlds(registry.emulator)
     code = b"{'AuthCode': 'REAL-CODE'}"
-    with FrontDoor(worlds) as door, Wire(door.port) as wire:
+    with Server(worlds) as door, Wire(door.port) as wire:
         for target, body in (
             ("/API/defalt.aspx?key=REAL-KEY", b""),
             ("/API/x?key=demo-key", b""),
@@ -230,7 +230,7 @@ def test_a_bug_inside_the_door_is_journalled_without_the_secret(wire: Wire, worl
     assert "demo-key-1" not in (entry.error or "")
 
 
-def test_a_client_that_hangs_up_midway_leaves_no_state(door: FrontDoor, world: World, api: Api) -> None:
+def test_a_client_that_hangs_up_midway_leaves_no_state(door: Server, world: World, api: Api) -> None:
     for data in (
         b"POST /toy/add?key=demo-key-1 HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nabc",
         b"GET /to",
@@ -242,7 +242,7 @@ def test_a_client_that_hangs_up_midway_leaves_no_state(door: FrontDoor, world: W
     assert world.journal.count == 1
 
 
-def test_a_slow_answer_does_not_hold_up_others(door: FrontDoor, world: World) -> None:
+def test_a_slow_answer_does_not_hold_up_others(door: Server, world: World) -> None:
     door.grace = 0.1
     world.faults.add("latency", {"seconds": 60}, operation="Echo")
     with Wire(door.port) as slow, Wire(door.port) as quick:
@@ -255,12 +255,12 @@ def test_a_slow_answer_does_not_hold_up_others(door: FrontDoor, world: World) ->
             slow.socket.recv(1)
 
 
-def test_a_delay_of_the_vendor_passes_at_the_worlds_rate(door: FrontDoor, world: World, wire: Wire) -> None:
+def test_a_delay_of_the_vendor_passes_at_the_worlds_rate(door: Server, world: World, wire: Wire) -> None:
     world.clock.change_mode("scaled", 100_000)
     assert wire.get("/toy?key=demo-key-1&word=a&slow=3000").reply().status == 200  # 30 ms
 
 
-def test_worlds_by_prefix_header_and_host(api: Api, door: FrontDoor, wire: Wire) -> None:
+def test_worlds_by_prefix_header_and_host(api: Api, door: Server, wire: Wire) -> None:
     api.post("/worlds", {"name": "mine"})
     for target, *headers in (
         ("/w/mine/toy?key=demo-key-1",),
@@ -294,19 +294,19 @@ def test_a_request_that_is_not_http_gets_a_400(wire: Wire) -> None:
     assert wire.head().status == 400
 
 
-def test_the_bound_port_is_refused_to_a_second_door(door: FrontDoor) -> None:
-    second = FrontDoor(toy.worlds(), port=door.port, mounts=toy.MOUNTS)
+def test_the_bound_port_is_refused_to_a_second_door(door: Server) -> None:
+    second = Server(toy.worlds(), port=door.port, mounts=toy.MOUNTS)
     with pytest.raises(OSError, match="in use"):
         second.start()
 
 
 def test_listening_beyond_loopback_needs_a_token() -> None:
     with pytest.raises(ValueError, match="control token"):
-        FrontDoor(toy.worlds(), "0.0.0.0")
-    assert FrontDoor(toy.worlds(), "127.0.0.2").url == "http://127.0.0.2:0"
+        Server(toy.worlds(), "0.0.0.0")
+    assert Server(toy.worlds(), "127.0.0.2").url == "http://127.0.0.2:0"
     with pytest.raises(ValueError, match="control token"):
-        FrontDoor(toy.worlds(), "127.0.0.2.example.org")
-    assert FrontDoor(toy.worlds(), "0.0.0.0", control_token="t").url.startswith("http://127.0.0.1:")
+        Server(toy.worlds(), "127.0.0.2.example.org")
+    assert Server(toy.worlds(), "0.0.0.0", control_token="t").url.startswith("http://127.0.0.1:")
 
 
 def test_ipv6_is_served_where_there_is_any() -> None:
@@ -321,7 +321,7 @@ def test_ipv6_is_served_where_there_is_any() -> None:
 
 def test_stop_lets_answers_under_way_finish(world: World) -> None:
     worlds = toy.worlds()
-    door = FrontDoor(worlds, mounts=toy.MOUNTS).start()
+    door = Server(worlds, mounts=toy.MOUNTS).start()
     worlds.default.faults.add("latency", {"seconds": 0.3})
     with Wire(door.port) as wire, Wire(door.port) as idle:
         wire.get(ECHO)

@@ -21,7 +21,7 @@ from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Rule, RuleBook,
 from mockservers.kernel.tenants import Tenant
 from mockservers.kernel.world import WorldConfig, Worlds
 from mockservers.registry import Mount
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 SOURCE = Source("toy page", "line 1", "documented", "2026-01-01")
@@ -157,7 +157,7 @@ EMULATOR = Emulator(
     metadata=METADATA,
     identify=identify,
     operations=operations(Operation("Echo", echo), Operation("Add", add)),
-    records=operations(
+    admin_operations=operations(
         Operation("create", create),
         Operation("act", act),
         Operation("change", change),
@@ -190,11 +190,11 @@ def worlds(config: Any = None) -> Worlds:
 
 
 @contextmanager
-def front(config: WorldConfig | None = None, host: str = "127.0.0.1", **options: Any) -> Iterator[FrontDoor]:
+def front(config: WorldConfig | None = None, host: str = "127.0.0.1", **options: Any) -> Iterator[Server]:
     """A front door with the toy behind it, started, and closed with all its worlds."""
     served = worlds(config)
     try:
-        with FrontDoor(served, host, mounts=MOUNTS, **options) as door:
+        with Server(served, host, mounts=MOUNTS, **options) as door:
             yield door
     finally:
         served.close()

@@ -60,7 +60,7 @@ def ask(web: Web, world: World) -> Callable[..., Exchange]:
         answer = wsgi.ask(web, environ)
         exchange.status, exchange.reply_headers = answer.status, answer.headers
         exchange.reply_body = b"".join(answer.parts)
-        world.file("get_tickets", exchange)
+        world.finish("get_tickets", exchange)
         return exchange
 
     return asked

@@ -31,19 +31,19 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one history says of one duty. `provoked` counts the occasions on which it could have been broken."""
+    """What one history says of one duty. `exercised` counts the occasions on which it could have been broken."""
 
-    provoked: int
+    exercised: int
     breaches: tuple[Breach, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
-        return "broken" if self.breaches else "kept" if self.provoked else "unproven"
+        return "broken" if self.breaches else "kept" if self.exercised else "unproven"
 
 
-def judged(provoked: int, breaches: Iterable[Breach] = ()) -> Judgement:
+def judged(exercised: int, breaches: Iterable[Breach] = ()) -> Judgement:
     found = tuple(breaches)
-    return Judgement(max(provoked, len(found)), found)
+    return Judgement(max(exercised, len(found)), found)
 
 
 def always(dialect: Dialect) -> bool:
@@ -55,7 +55,7 @@ def always(dialect: Dialect) -> bool:
 class Duty:
     """One duty. `id` is `<vendor>.<slug>`; `because` are ids of rules; `judge` reads a history.
 
-    `provoke` says to people what a play must contain for the duty to be put to the test; `applies` tells whether an
+    `exercised_by` says to people what a play must contain for the duty to be put to the test; `applies` tells whether an
     installation of a dialect can do that at all. A duty with `needs` is one of clients that know one of these tasks.
     """
 
@@ -64,7 +64,7 @@ class Duty:
     because: tuple[str, ...]
     severity: Severity
     judge: Callable[[History], Judgement]
-    provoke: str = ""
+    exercised_by: str = ""
     applies: Callable[[Dialect], bool] = always
     needs: tuple[str, ...] = ()
 
@@ -88,14 +88,14 @@ def duty(
     says: str,
     because: tuple[str, ...],
     judge: Callable[[History], Judgement],
-    provoke: str,
+    exercised_by: str,
     severity: Severity = "must",
     applies: Callable[[Dialect], bool] = always,
     needs: tuple[str, ...] = (),
 ) -> Duty:
     """A duty of a vendor's book, where `because` names rules without the vendor."""
     vendor = id.partition(".")[0]
-    return Duty(id, says, tuple(f"{vendor}.{rule}" for rule in because), severity, judge, provoke, applies, needs)
+    return Duty(id, says, tuple(f"{vendor}.{rule}" for rule in because), severity, judge, exercised_by, applies, needs)
 
 
 class BrokenDuty(AssertionError):

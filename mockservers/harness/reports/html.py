@@ -16,7 +16,7 @@ from mockservers.harness.reports import timeline
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import time_of_day
 from mockservers.harness.reports.events import Event, events
-from mockservers.harness.reports.failures import Failure, State, of_proof, of_result
+from mockservers.harness.reports.failures import Failure, State, of_counterexample, of_result
 from mockservers.harness.reports.page import code, facts, page, say
 from mockservers.harness.reports.program import dialect_words, lines, program
 from mockservers.harness.reports.text import OUTCOME, replay_command, sum_words
@@ -142,9 +142,9 @@ def _cell(report: Report, n: int, duty: Duty, many: bool) -> str:
     if verdict is None:
         return "<td></td>"
     told = _told(verdict)
-    link = f' href="#{_anchor(n, duty)}"' if verdict.proof is not None else ""
+    link = f' href="#{_anchor(n, duty)}"' if verdict.counterexample is not None else ""
     pill = f'<a class="pill {_ROLE[verdict.verdict]}"{link} title="{say(told)}">{verdict.verdict}</a>'
-    short = f"{verdict.provoked}&times;" if many else say(told)
+    short = f"{verdict.exercised}&times;" if many else say(told)
     if verdict.verdict in ("unproven", "n/a"):
         short = ""
     return f'<td>{pill} <span class="quiet small">{short}</span></td>'
@@ -152,8 +152,8 @@ def _cell(report: Report, n: int, duty: Duty, many: bool) -> str:
 
 def _told(verdict: DutyVerdict) -> str:
     if verdict.verdict in ("unproven", "n/a"):
-        return f"it takes {verdict.duty.provoke}"
-    times = f"provoked {_count(verdict.provoked, 'time')} in {_count(verdict.provoked_in, 'example')}"
+        return f"it takes {verdict.duty.exercised_by}"
+    times = f"provoked {_count(verdict.exercised, 'time')} in {_count(verdict.exercised_in, 'example')}"
     return times + (f", broken in {verdict.broken_in}" if verdict.verdict == "broken" else "")
 
 
@@ -169,7 +169,7 @@ def _open(report: Report) -> str:
         (report.inapplicable, "Not applicable to this installation"),
     ):
         if duties:
-            listed = "".join(f"<li>{code(duty.slug)}: it takes {say(duty.provoke)}</li>" for duty in duties)
+            listed = "".join(f"<li>{code(duty.slug)}: it takes {say(duty.exercised_by)}</li>" for duty in duties)
             parts.append(f"<h3>{title}</h3><ul>{listed}</ul>")
     return "".join(parts)
 
@@ -199,9 +199,9 @@ def _proofs(report: Report) -> Iterable[str]:
     for duty in report.broken:
         for n, dialect in enumerate(report.dialects):
             verdict = next((each for each in dialect.verdicts if each.duty.id == duty.id), None)
-            if verdict is None or verdict.proof is None:
+            if verdict is None or verdict.counterexample is None:
                 continue
-            failure = of_proof(verdict.proof)
+            failure = of_counterexample(verdict.counterexample)
             title = (
                 f'<h2>{code(duty.slug)} <span class="pill bad">broken</span> '
                 f'<span class="quiet small">{say(duty.severity)}, dialect {say(dialect.dialect)}; '

@@ -48,7 +48,7 @@ def _vendor(where: World, name: str, url: str) -> dict[str, Any]:
         "recipes": list(emulator.recipes),
         "dialects": list(emulator.dialects.named),
         "operations": list(emulator.operations),
-        "records": list(emulator.records),
+        "records": list(emulator.admin_operations),
         "refusals": list(emulator.refusals),
         "credential_kinds": list(emulator.credential_kinds),
     }
@@ -270,7 +270,7 @@ def _check_address(where: World, body: models.FaultAdd) -> None:
         for each in emulators:
             known += [
                 *(each.operations if body.actor != "other" else ()),
-                *(each.records if body.actor != "client" else ()),
+                *(each.admin_operations if body.actor != "client" else ()),
             ]
         if body.operation not in known:
             raise context.wrong("operation", f"there is no {body.operation!r}; there are {', '.join(known)}")

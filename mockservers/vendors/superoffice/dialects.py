@@ -10,15 +10,37 @@ from typing import Any
 
 from mockservers.kernel.dialects import DialectFamily, Switch, listed, number
 from mockservers.vendors.superoffice import VENDOR
-from mockservers.vendors.superoffice.emulator import time_zones
 
 AUTHORIZE = ("username", "ticket", "implicit", "bearer")
 
 
+ZONES: dict[str, tuple[int, str]] = {
+    "UTC": (1, "UTC"), "GB": (110, "Europe/London"), "IE": (121, "Europe/Dublin"), "PT": (205, "Europe/Lisbon"),
+    "NO": (261, "Europe/Oslo"), "SE": (271, "Europe/Stockholm"), "DK": (281, "Europe/Copenhagen"),
+    "DE": (291, "Europe/Berlin"), "NL": (301, "Europe/Amsterdam"), "FR": (311, "Europe/Paris"),
+    "CH": (321, "Europe/Zurich"), "ES": (331, "Europe/Madrid"), "IT": (341, "Europe/Rome"),
+    "FI": (351, "Europe/Helsinki"), "GR": (361, "Europe/Athens"), "TR": (371, "Europe/Istanbul"),
+    "US-NY": (401, "America/New_York"), "US-IL": (411, "America/Chicago"), "US-CO": (421, "America/Denver"),
+    "US-CA": (431, "America/Los_Angeles"), "CA-NL": (441, "America/St_Johns"), "BR-SP": (451, "America/Sao_Paulo"),
+    "IN": (501, "Asia/Kolkata"), "NP": (511, "Asia/Kathmandu"), "CN": (521, "Asia/Shanghai"), "JP": (531, "Asia/Tokyo"),
+    "AU-WA": (601, "Australia/Perth"), "AU-NSW": (611, "Australia/Sydney"), "AU-LH": (621, "Australia/Lord_Howe"),
+    "NZ": (631, "Pacific/Auckland"),
+}  # fmt: skip
+"""Code: number and IANA name. Codes follow the vendor's form; all numbers but NO's are ours (superoffice.time.header)."""
+
+_BY_NUMBER = {str(number): code for code, (number, _) in ZONES.items()}
+
+
+def find_zone(text: str) -> str | None:
+    """The code of a zone given by code or number, without regard to case; None when there is none."""
+    wanted = text.strip().upper()
+    return wanted if wanted in ZONES else _BY_NUMBER.get(wanted)
+
+
 def _zone(value: Any) -> str:
-    found = time_zones.find(value) if isinstance(value, str) else None
+    found = find_zone(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f"there are {', '.join(time_zones.ZONES)}")
+        raise ValueError(f"there are {', '.join(ZONES)}")
     return found
 
 

@@ -16,7 +16,7 @@ from lxml import etree
 from mockservers import registry
 from mockservers.kernel import catalogue
 from mockservers.kernel.world import Worlds
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 
 FACTS: Mapping[str, Any] = catalogue.load("autotask").facts
 SPACES = {
@@ -171,7 +171,7 @@ def _types(schema: Any) -> Iterator[str]:
 def main() -> int:
     worlds = Worlds(registry.emulator)
     try:
-        with FrontDoor(worlds) as door, urllib.request.urlopen(door.url + DESCRIPTION) as answer:
+        with Server(worlds) as door, urllib.request.urlopen(door.url + DESCRIPTION) as answer:
             found = differences(answer.read(), door.url + FACTS["paths"]["endpoint"])
     finally:
         worlds.close()

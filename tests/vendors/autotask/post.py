@@ -90,7 +90,7 @@ class Post:
             method=verb, path=path, query=query, prefix=prefix, scheme="http", server=("127.0.0.1", 8750), headers=sent,
             body=raw, remote="127.0.0.1",
         )  # fmt: skip
-        done = wsgi.converse(self.world, "autotask", environ, exchange)
+        done = wsgi.respond(self.world, "autotask", environ, exchange)
         exchange.leave()
         return done
 

@@ -374,12 +374,12 @@ def test_a_denied_entity_is_denied_to_calls_of_its_own_too(post: Post) -> None:
     attachment = ids(post.query("AttachmentInfo"))[0]
     denied = {"AttachmentInfo": ["query", "create", "delete"], "Invoice": ["query"]}
     act(post, "restrict", level="API User (API-only)", denied=denied)
-    for element, inner, deed in (
+    for element, inner, change in (
         ("GetAttachment", f"<attachmentId>{attachment}</attachmentId>", "query this entity type"),
         ("CreateAttachment", "<attachment><Info /></attachment>", "create this entity"),
         ("GetInvoiceMarkup", "<InvoiceId>1001</InvoiceId><Format>XML</Format>", "query this entity type"),
     ):
-        assert f"adequate permissions to {deed}" in fault(post.call(element, inner))
+        assert f"adequate permissions to {change}" in fault(post.call(element, inner))
         assert post.last.outcome == "refused"
     said = post.result("DeleteAttachment", f"<attachmentId>{attachment}</attachmentId>").text
     assert "adequate permissions to delete" in said

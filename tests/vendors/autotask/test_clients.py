@@ -17,7 +17,7 @@ from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.vendors.autotask.post import CODE, PASSWORD, START, USER, queryxml, where
 
 # The libraries' own warnings (deprecated modules, sockets left to the garbage collector) are not ours to fail on.
@@ -35,7 +35,7 @@ NAMED = "Backhoe & Sons <test> \u00fc\u4e16"
 
 
 @pytest.fixture
-def door() -> Iterator[FrontDoor]:
+def door() -> Iterator[Server]:
     config = WorldConfig(
         mode="frozen",
         start=instants.from_iso(START),
@@ -44,7 +44,7 @@ def door() -> Iterator[FrontDoor]:
     )
     worlds = Worlds(registry.emulator, config)
     try:
-        with FrontDoor(worlds) as opened:
+        with Server(worlds) as opened:
             yield opened
     finally:
         worlds.close()
@@ -83,7 +83,7 @@ def unpatched() -> Iterator[None]:
     "autotask.query.top_500", "autotask.threshold.answer", "autotask.wire.net_style", "autotask.wire.collections",
     "autotask.wire.order", "autotask.wire.return_code", "autotask.wire.result_type", "autotask.wire.return_info",
 )  # fmt: skip
-def test_atws(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_atws(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     import atws
 
     # Its one address is a constant of the package, and may be set.
@@ -133,7 +133,7 @@ def test_atws(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     settled(world)
 
 
-def test_atws_meets_errors_as_such(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_atws_meets_errors_as_such(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     import atws
 
     monkeypatch.setattr(atws.connection, "AUTOTASK_API_V1_6_BASE_URL", door.url + WSDL)
@@ -153,7 +153,7 @@ def test_atws_meets_errors_as_such(door: FrontDoor, monkeypatch: pytest.MonkeyPa
     assert {entry.outcome for entry in door.worlds.default.journal} == {"ok", "page", "refused"}
 
 
-def test_atws_without_a_version_asks_for_one_that_is_gone(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_atws_without_a_version_asks_for_one_that_is_gone(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     import atws
 
     monkeypatch.setattr(
@@ -168,7 +168,7 @@ def test_atws_without_a_version_asks_for_one_that_is_gone(door: FrontDoor, monke
 # --- zeep -------------------------------------------------------------------------------------------------------------
 
 
-def zeep_client(door: FrontDoor, prefix: str = "") -> Any:
+def zeep_client(door: Server, prefix: str = "") -> Any:
     import zeep
     from zeep.transports import Transport
 
@@ -179,7 +179,7 @@ def zeep_client(door: FrontDoor, prefix: str = "") -> Any:
 
 
 @pytest.mark.parametrize("prefix", ["", "/w/blue"])
-def test_zeep(door: FrontDoor, prefix: str) -> None:
+def test_zeep(door: Server, prefix: str) -> None:
     import zeep
 
     if prefix:
@@ -237,7 +237,7 @@ def test_zeep(door: FrontDoor, prefix: str) -> None:
     settled(world)
 
 
-def test_zeep_meets_a_fault_as_one(door: FrontDoor) -> None:
+def test_zeep_meets_a_fault_as_one(door: Server) -> None:
     import zeep
 
     client = zeep_client(door)
@@ -251,7 +251,7 @@ def test_zeep_meets_a_fault_as_one(door: FrontDoor) -> None:
 # --- suds-community ---------------------------------------------------------------------------------------------------
 
 
-def suds_client(door: FrontDoor) -> Any:
+def suds_client(door: Server) -> Any:
     from suds.client import Client
     from suds.sax.element import Element
     from suds.transport.http import HttpAuthenticated
@@ -266,7 +266,7 @@ def suds_client(door: FrontDoor) -> Any:
     )
 
 
-def test_suds(door: FrontDoor) -> None:
+def test_suds(door: Server) -> None:
     client = suds_client(door)
     service, world = client.service, door.worlds.default
     assert str(service.getZoneInfo(USER).URL).endswith(f":{door.port}/ATServices/1.6/atws.asmx")

@@ -15,7 +15,7 @@ from mockservers.harness.replay import replay
 from mockservers.harness.reports import check_text, replay_text
 from mockservers.kernel.data import folder
 from mockservers.vendors.autotask.contract import decoder as wire
-from tests.harness.conftest import at, deed, exchanged, sync
+from tests.harness.conftest import at, change, exchanged, sync
 
 Make = Callable[..., History]
 ROLES = sorted(roles("autotask"))
@@ -126,16 +126,16 @@ def test_cap_walked(story: Make) -> None:
 
 def test_failed_query_repeated(story: Make) -> None:
     old, new = ticket("1", Title="old"), ticket("1", Title="new")
-    deeds = [deed(1, "create", "1", Title="old"), deed(10, "change", "1", Title="new")]
+    changes = [change(1, "create", "1", Title="old"), change(10, "change", "1", Title="new")]
     failed = asked(12, said=FAILED.format("no"))
     tasks = [sync(2, 6), sync(11, 15, error_kind="refused"), sync(20, 25)]
-    facts = {"deeds": deeds, "truth": [new], "tasks": tasks}
+    facts = {"changes": changes, "truth": [new], "tasks": tasks}
     assert judged("failed_query_repeated", story(mirror=[new], exchanges=[failed], **facts)).verdict == "kept"
     lost = judged("failed_query_repeated", story(mirror=[old], exchanges=[failed], **facts))
     assert "failed (no); what had happened to the ticket with id 1" in lost.breaches[0].text
     # What came after the failure, or was told before it, is another matter.
-    later = [deed(1, "create", "1", Title="old"), deed(18, "change", "1", Title="new")]
-    other = story(mirror=[old], exchanges=[failed], **{**facts, "deeds": later})
+    later = [change(1, "create", "1", Title="old"), change(18, "change", "1", Title="new")]
+    other = story(mirror=[old], exchanges=[failed], **{**facts, "changes": later})
     assert judged("failed_query_repeated", other).breaches == ()
     assert judged("failed_query_repeated", story(mirror=[old], exchanges=[asked(12)], **facts)).verdict == "unproven"
 
@@ -168,16 +168,16 @@ def test_suspension_respected(story: Make) -> None:
 
 
 def test_usage_watched(story: Make) -> None:
-    used = deed(1, "act", "customer", requests=6000, threshold=10_000)
+    used = change(1, "act", "customer", requests=6000, threshold=10_000)
     tasks = [sync(2, 5), sync(5, 9)]
     busy = [asked(3), asked(6)]
-    assert judged("usage_watched", story(deeds=[used], tasks=tasks, exchanges=busy)).verdict == "broken"
+    assert judged("usage_watched", story(changes=[used], tasks=tasks, exchanges=busy)).verdict == "broken"
     watched = [exchanged(3, body=envelope("<getThresholdAndUsageInfo/>")), asked(6)]
-    assert judged("usage_watched", story(deeds=[used], tasks=tasks, exchanges=watched)).verdict == "kept"
-    few = deed(1, "act", "customer", requests=100, threshold=10_000)
-    assert judged("usage_watched", story(deeds=[few], tasks=tasks, exchanges=busy)).verdict == "unproven"
+    assert judged("usage_watched", story(changes=[used], tasks=tasks, exchanges=watched)).verdict == "kept"
+    few = change(1, "act", "customer", requests=100, threshold=10_000)
+    assert judged("usage_watched", story(changes=[few], tasks=tasks, exchanges=busy)).verdict == "unproven"
     late = [sync(2, 5, minutes=61), sync(5, 9, minutes=70)]
-    assert judged("usage_watched", story(deeds=[used], tasks=late, exchanges=busy)).verdict == "unproven"
+    assert judged("usage_watched", story(changes=[used], tasks=late, exchanges=busy)).verdict == "unproven"
 
 
 def write(do: str, asked: dict[str, Any], was: list[Record], became: list[Record], **more: Any) -> Task:

@@ -290,10 +290,10 @@ packets = st.sampled_from([*KINDS, *sorted(ENTITIES), "Entity", "x:y", ""]).flat
 
 
 @fuzz
-@example(deed="create", packet='<Entity xsi:type="Ticket"/>' * 201)
-@given(deed=st.sampled_from(["create", "update", "delete"]), packet=packets)
-def test_any_entities(target: Target, deed: str, packet: str) -> None:
-    target.call(deed, f"<Entities>{packet}</Entities>")
+@example(change="create", packet='<Entity xsi:type="Ticket"/>' * 201)
+@given(change=st.sampled_from(["create", "update", "delete"]), packet=packets)
+def test_any_entities(target: Target, change: str, packet: str) -> None:
+    target.call(change, f"<Entities>{packet}</Entities>")
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------

@@ -229,7 +229,7 @@ def begin(post: Post, entity: str = "Ticket", element: str = "query", header: st
         method="POST", path=PATH, query="", prefix="", scheme="http", server=("127.0.0.1", 8750), headers=sent, body=body,
         remote="127.0.0.1",
     )  # fmt: skip
-    return wsgi.converse(post.world, "autotask", environ, exchange)
+    return wsgi.respond(post.world, "autotask", environ, exchange)
 
 
 @pytest.mark.rule("autotask.thread.limit")

@@ -15,7 +15,7 @@ from mockservers.kernel.world import World, WorldConfig
 from mockservers.recording.drift import drift
 from mockservers.recording.files import Recording
 from mockservers.recording.loading import load
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.recording.conftest import START, Authority, misses, recording, stubbed, worlds
 
 NAMESPACE = "http://autotask.net/ATWS/v1_6/"
@@ -88,7 +88,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> t
     path = tmp_path_factory.mktemp("autotask") / "session.yaml"
     vendor_worlds = worlds("autotask", data="demo:30")
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("autotask", upstream.url, path, authority.trust(), keep_identity=True) as taken,
     ):
         said = [each.replace(taken.url, "") for each in Session(taken.url).work()]
@@ -146,7 +146,7 @@ def test_a_change_of_dialect_upstream_is_named_by_its_rules(
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds("autotask", data="demo:30", dialect={switch: value})
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("autotask", upstream.url, path, authority.trust()) as taken,
     ):
         Session(taken.url).work()

@@ -80,8 +80,8 @@ def test_named_dialects_open() -> None:
 def test_the_catalogue_has_what_the_specification_counts() -> None:
     assert len(CATALOGUE.entities) == 167
     assert sum(len(entity.fields) for entity in CATALOGUE.entities.values()) == 2049
-    for deed, count in (("create", 125), ("update", 114), ("delete", 66), ("query", 164)):
-        assert sum(bool(entity.more[f"can_{deed}"]) for entity in CATALOGUE.entities.values()) == count
+    for change, count in (("create", 125), ("update", 114), ("delete", 66), ("query", 164)):
+        assert sum(bool(entity.more[f"can_{change}"]) for entity in CATALOGUE.entities.values()) == count
 
 
 @pytest.mark.parametrize("own", [choices.FIRST, choices.SECOND])

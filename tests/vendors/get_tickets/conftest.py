@@ -117,7 +117,7 @@ class Desk:
             method=method, path=path, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent,
             body=body, remote=remote,
         )  # fmt: skip
-        wsgi.converse(self.world, "get_tickets", environ, exchange)
+        wsgi.respond(self.world, "get_tickets", environ, exchange)
         made = dict(exchange.reply_headers)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
         return Reply(exchange.status or 0, made.get("Content-Type", ""), exchange.reply_body.decode(), made, entry)

@@ -107,7 +107,7 @@ class Desk:
             method=verb, path=PATH + tail, query=query, prefix=prefix, scheme="http", server=("127.0.0.1", 8750),
             headers=headers, body=raw, remote=remote,
         )  # fmt: skip
-        return wsgi.converse(self.world, "querydata", environ, exchange)
+        return wsgi.respond(self.world, "querydata", environ, exchange)
 
     def text(self, asked: Any, **http: Any) -> str:
         """The text inside QueryDataResult; `asked` is an object, or the payload's text."""

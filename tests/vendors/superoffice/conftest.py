@@ -81,7 +81,7 @@ class Desk:
             method=method, path=path, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent, body=raw,
             remote="127.0.0.1",
         )  # fmt: skip
-        wsgi.converse(self.world, "superoffice", environ, exchange)
+        wsgi.respond(self.world, "superoffice", environ, exchange)
         made = dict(exchange.reply_headers)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
         return Reply(exchange.status or 0, made.get("Content-Type", ""), exchange.reply_body, made, entry)

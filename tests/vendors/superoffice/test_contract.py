@@ -14,7 +14,7 @@ from mockservers.harness.clients import reference_name, roles
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Judgement, of
 from mockservers.harness.history import Exchanged, History, Record, Task
-from mockservers.harness.profile import machine
+from mockservers.harness.profile import profile
 from mockservers.harness.replay import replay
 from mockservers.harness.reports import check_text, replay_text
 from mockservers.harness.scenarios import Scenario
@@ -58,7 +58,7 @@ def test_the_library_of_scenarios_is_kept(role: str) -> None:
 
 def test_no_play_limits_calls_in_a_second_that_never_passes() -> None:
     """The online dialect does, and no client can wait where time stands still during a task."""
-    strategy = machine("superoffice").strategies().scenarios("online", Hello())
+    strategy = profile("superoffice").strategies().scenarios("online", Hello())
 
     @settings(max_examples=20, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)

@@ -43,7 +43,7 @@ class Local:
         answer = wsgi.ask(registry.application("superoffice"), made)
         exchange.reply_body = b"".join(answer.parts)
         exchange.status, exchange.reply_headers = answer.status, answer.headers
-        self.world.file("superoffice", exchange)
+        self.world.finish("superoffice", exchange)
         start_response(f"{answer.status} -", answer.headers)
         return [exchange.reply_body]
 

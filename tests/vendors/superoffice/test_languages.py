@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.vendors.superoffice.emulator.languages import Tongue, composed, parts, wanted
+from mockservers.vendors.superoffice.emulator.languages import Locale, composed, parts, wanted
 from tests.vendors.superoffice.conftest import LIMITED
 
 Desk = Any
@@ -84,7 +84,7 @@ def test_culture_shapes_dates_and_numbers_inside_strings(desk: Desk) -> None:
 
 
 def test_values_inside_strings() -> None:
-    us, no = Tongue("US", "US"), Tongue("NO", "NO")
+    us, no = Locale("US", "US"), Locale("NO", "NO")
     assert us.text("[I:1234567] [F:1234.5] [DT:12/24/2026 17:00:00]") == "1,234,567 1,234.50 12/24/2026 17:00:00"
     assert no.text("[I:1234567] [F:1234.5] [DT:12/24/2026 17:00:00]") == "1 234 567 1 234,50 24.12.2026 17:00:00"
     for odd in ("[D:13/45/2026]", "[I:x]", "[F:]", "[SR_UNKNOWN]", "[D:1]", 'US:"a', 'US:"a";x'):

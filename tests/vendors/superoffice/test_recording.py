@@ -16,7 +16,7 @@ from mockservers.recording.drift import drift
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Head, Recording, Writer
 from mockservers.recording.loading import load
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.recording.conftest import START, Authority, misses, recording, stubbed, worlds
 
 DEMO = {"user": "demo@demo.example", "password": "demo-password"}
@@ -51,7 +51,7 @@ class Session:
 def recorded(path: Path, authority: Authority, dialect: Any = "default") -> list[str]:
     vendor_worlds = worlds("superoffice", data="demo:60", dialect=dialect)
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("superoffice", upstream.url, path, authority.trust(), keep_identity=True) as taken,
     ):
         said = Session(taken.url).work()
@@ -129,7 +129,7 @@ def translated(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -
     )
     said: dict[str, list[Any]] = {}
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("superoffice", upstream.url, path, authority.trust(), keep_identity=True) as taken,
     ):
         client = Session(taken.url)
@@ -148,7 +148,7 @@ def test_every_language_that_was_told_is_loaded(translated: tuple[Path, dict[str
     played = worlds("superoffice", data="empty")
     loaded = load(Recording(path), played.default)
     assert not loaded.left_out
-    with FrontDoor(played) as door:
+    with Server(played) as door:
         client = Session(door.url)
         for language, told in said.items():
             ids = [each["TicketId"] for each in told]

@@ -92,7 +92,7 @@ class Desk:
             method=method, path=address, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent,
             body=raw, remote="127.0.0.1",
         )  # fmt: skip
-        wsgi.converse(self.world, "trackit", environ, exchange)
+        wsgi.respond(self.world, "trackit", environ, exchange)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
         return Reply(exchange.status or 0, dict(exchange.reply_headers), exchange.reply_body, entry)
 

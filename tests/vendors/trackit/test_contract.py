@@ -17,7 +17,7 @@ from mockservers.harness.reports import check_text, replay_text
 from mockservers.kernel.data import folder
 from mockservers.vendors.trackit.contract import decoder as wire
 from mockservers.vendors.trackit.contract.profile import LINKS, READ_ONLY, REFERENCE
-from tests.harness.conftest import at, deed, exchanged, sync
+from tests.harness.conftest import at, change, exchanged, sync
 
 Make = Callable[..., History]
 ROLES = sorted(roles("trackit"))
@@ -145,17 +145,17 @@ def test_only_what_can_be_found_is_asked_for(story: Make) -> None:
 def test_what_is_hidden_is_nobodys_fault(story: Make) -> None:
     truth = [ticket("1", f4=3, f22="new"), ticket("2", f4=2)]
     old = ticket("1", f22="old")
-    hiding = deed(5, "act", "customer", segregation={"Tickets": {}})
-    seeing = deed(5, "act", "customer", segregation={"Tickets": {"2": [3]}})
-    earlier = [deed(1, "create", "1", **{"4": 3, "22": "old"})]
+    hiding = change(5, "act", "customer", segregation={"Tickets": {}})
+    seeing = change(5, "act", "customer", segregation={"Tickets": {"2": [3]}})
+    earlier = [change(1, "create", "1", **{"4": 3, "22": "old"})]
     for more, verdict in (([hiding], "kept"), ([seeing], "broken"), ([], "broken"), ([hiding, seeing], "broken")):
-        facts = {"truth": truth, "deeds": [*earlier, *more]}
+        facts = {"truth": truth, "changes": [*earlier, *more]}
         assert judged("all_tickets_found", story(mirror=truth[1:], **facts)).verdict == verdict
         assert bool(judged("changes_seen", story(mirror=[old, truth[1]], **facts)).breaches) == (verdict == "broken")
 
 
 def test_each_difference_has_its_duty(story: Make) -> None:
-    deeds = [deed(1, "create", "1", **{"22": "old", "83": 7, "100": "2026-03-05T15:00:00.0000000Z"})]
+    changes = [change(1, "create", "1", **{"22": "old", "83": 7, "100": "2026-03-05T15:00:00.0000000Z"})]
     truth = [ticket("1", f22="a & b", f83=0, f100="2026-07-01T12:30:00.5000000Z")]
     good = {"f22": "a & b", "f83": 0, "f100": "2026-07-01T12:30:00.500+00:00"}
     slugs = ("changes_seen", "nulls_are_empty", "text_survives", "times_understood", "numbers_not_labels")
@@ -167,9 +167,9 @@ def test_each_difference_has_its_duty(story: Make) -> None:
         ({"f100": "2026-07-01T08:30:00Z"}, "times_understood"),
         ({"f100": "2026-07-01T12:30:05Z"}, "times_understood"),
     ):
-        told = story(truth=truth, deeds=deeds, mirror=[ticket("1", **{**good, **other})])
+        told = story(truth=truth, changes=changes, mirror=[ticket("1", **{**good, **other})])
         assert {each for each in slugs if judged(each, told).breaches} == ({slug} if slug else set())
-    cleared = story(truth=[ticket("1")], deeds=deeds, mirror=[ticket("1", f83=7)])
+    cleared = story(truth=[ticket("1")], changes=changes, mirror=[ticket("1", f83=7)])
     assert {each for each in slugs if judged(each, cleared).breaches} == {"nulls_are_empty"}
 
 
@@ -233,7 +233,7 @@ def test_a_refused_refresh_token_is_followed_by_a_password(story: Make) -> None:
 def test_an_error_is_not_what_is_gone(story: Make) -> None:
     mirror = {"1": ticket("1")}
     tasks = [sync(2, 9, before=mirror, after={})]
-    facts = {"truth": [ticket("1")], "deeds": [deed(1, "create", "1")], "tasks": tasks}
+    facts = {"truth": [ticket("1")], "changes": [change(1, "create", "1")], "tasks": tasks}
     gone = call(3, "tickets/1", {"Message": "The ticket 1 was not found."}, status=404, task=0)
     failed = call(4, "tickets/2", {"Message": "An error has occurred."}, status=500, task=0)
     assert judged("error_is_not_empty", story(exchanges=[gone], **facts)).verdict == "unproven"
@@ -300,16 +300,16 @@ def test_each_fault_of_a_note_has_its_duty(story: Make, text: str, found: str | 
 
 
 def test_closing(story: Make) -> None:
-    default = deed(1, "act", "customer")
+    default = change(1, "act", "customer")
     chosen = [type(default)(1, at(0), "act", {"action": "set default status", "status": "Resolved"}, None)]
     told, was = {"record": "1"}, [ticket("1", f96="Open")]
     closed = [ticket("1", f96="Closed", f18="2026-03-02T10:00:00Z")]
-    for deeds, became, slugs in (
+    for changes, became, slugs in (
         ([], closed, set()),
         (chosen, closed, {"close_default"}),
         ([], was, {"writes_done", "close_default"}),
     ):
-        history = story(tasks=[write("close", told, was, became)], deeds=deeds)
+        history = story(tasks=[write("close", told, was, became)], changes=changes)
         assert {each for each in ("writes_done", "close_default") if judged(each, history).breaches} == slugs
     refused = write("close", told, was, closed, error_kind="refused")
     assert judged("refusals_true", story(tasks=[refused])).verdict == "broken"

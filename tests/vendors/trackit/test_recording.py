@@ -15,7 +15,7 @@ from mockservers.kernel.world import World, WorldConfig
 from mockservers.recording.drift import drift
 from mockservers.recording.files import Recording
 from mockservers.recording.loading import load
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 from tests.recording.conftest import START, Authority, misses, recording, stubbed, worlds
 
 
@@ -58,7 +58,7 @@ class Session:
 def recorded(path: Path, authority: Authority, dialect: Any = "default") -> list[str]:
     vendor_worlds = worlds("trackit", data="demo:30", dialect=dialect)
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("trackit", upstream.url, path, authority.trust(), keep_identity=True) as taken,
     ):
         said = Session(taken.url).work()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
-from mockservers.harness.profile import Machine
+from mockservers.harness.profile import VendorProfile
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import HOUR, MINUTE
@@ -38,7 +38,7 @@ def _zone(dialect: Dialect) -> tzinfo:
     return instants.zone(ZONES[dialect["time_zone"]])
 
 
-MACHINE = Machine(
+PROFILE = VendorProfile(
     vendor="autotask",
     actions={
         "note": ("by", "note"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
-from mockservers.harness.profile import machine
+from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import Clock, Scenario
 from mockservers.harness.strategies import (
     SPANS,
@@ -105,7 +105,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         if "update" in hello.tasks or "close" in hello.tasks:
             told += [(sequences.outdated(hello, FIRST, THEN), 3)]
     return assemble(
-        machine("autotask"),
+        profile("autotask"),
         dialect,
         hello,
         creating,

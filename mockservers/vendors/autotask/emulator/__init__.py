@@ -53,7 +53,7 @@ EMULATOR = Emulator(
         Operation("IntegrationCodeCheck", information.code_check, "whether a user is an API user with the identifier"),
         Operation("ExecuteCommand", commands.execute, "the page of the user interface that an address opens"),
     ),
-    records=administration.RECORDS,
+    admin_operations=administration.ADMIN_OPERATIONS,
     recipes=recipes.RECIPES,
     seed=recipes.seed,
     wire="mockservers.vendors.autotask.emulator.wire:application",

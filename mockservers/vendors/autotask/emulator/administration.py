@@ -17,7 +17,7 @@ from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import customer, model, phrases, picklists
-from mockservers.vendors.autotask.emulator.arguments import CUSTOMER, UDFS, Wish, check, checked, tenant_of
+from mockservers.vendors.autotask.emulator.arguments import CUSTOMER, UDFS, Arguments, check, checked, tenant_of
 from mockservers.vendors.autotask.emulator.company import API_USER
 from mockservers.vendors.autotask.emulator.entities import (
     ENTITIES,
@@ -65,9 +65,9 @@ def _truth(ctx: Context, entity: Entity, id_: int) -> dict[str, Any]:
 
 def create(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody makes a record; what is not given is made up plausibly. `{"entity"?, "fields"?, "by"?}`."""
-    wish = Wish.of(ctx, request)
-    entity, fields, by = wish.entity(), wish.members("fields"), _by(ctx, wish)
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    entity, fields, by = arguments.entity(), arguments.members("fields"), _by(ctx, arguments)
+    arguments.done()
     row, udf = checked(ctx, entity, fields)
     id_ = _add(ctx, entity, row, by, udf)
     return _truth(ctx, entity, id_)
@@ -143,9 +143,14 @@ def _any(ctx: Context, entity: str, fraction: float) -> int | None:
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody edits fields. `{"entity"?, "id", "fields", "by"?}`."""
-    wish = Wish.of(ctx, request)
-    entity, id_, fields, by = wish.entity(), wish.number(), wish.members("fields", required=True), _by(ctx, wish)
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    entity, id_, fields, by = (
+        arguments.entity(),
+        arguments.number(),
+        arguments.members("fields", required=True),
+        _by(ctx, arguments),
+    )
+    arguments.done()
     row, udf = checked(ctx, entity, fields)
     _edit(ctx, entity, id_, row, by, udf)
     return _truth(ctx, entity, id_)
@@ -167,9 +172,9 @@ def _edit(
 
 def delete(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody deletes a record, with whatever hangs on it. `{"entity"?, "id"}`."""
-    wish = Wish.of(ctx, request)
-    entity, id_ = wish.entity(), wish.number()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    entity, id_ = arguments.entity(), arguments.number()
+    arguments.done()
     _existing(ctx, entity, id_)
     _remove(ctx, entity, id_)
     return {"id": str(id_), "exists": False, "fields": {}}
@@ -219,20 +224,20 @@ def _log_deletion(ctx: Context, id_: int) -> None:
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of a record. `{"entity"?, "id"}`."""
-    wish = Wish.of(ctx, request)
-    if wish.raw.get("id") == CUSTOMER:
+    arguments = Arguments.of(ctx, request)
+    if arguments.raw.get("id") == CUSTOMER:
         return customer.told(ctx)
-    entity, id_ = wish.entity(), wish.number()
-    wish.done()
+    entity, id_ = arguments.entity(), arguments.number()
+    arguments.done()
     return _truth(ctx, entity, id_)
 
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all records of an entity by id. `{"entity"?, "after"?, "most"?}`."""
-    wish = Wish.of(ctx, request)
-    entity = wish.entity()
-    after, most = wish.after(), wish.whole("most", 100, 1, MOST)
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    entity = arguments.entity()
+    after, most = arguments.after(), arguments.whole("most", 100, 1, MOST)
+    arguments.done()
     tenant = tenant_of(ctx).name
     known = model.definitions(ctx.db, tenant, entity.name)
     return {"records": [_record(entity, *each, known) for each in model.page(ctx.db, tenant, entity.name, after, most)]}
@@ -241,14 +246,14 @@ def list_(ctx: Context, request: Any) -> dict[str, Any]:
 # --- actions ----------------------------------------------------------------------------------------------------------
 
 
-def _by(ctx: Context, wish: Wish) -> int:
+def _by(ctx: Context, arguments: Arguments) -> int:
     """The resource that acts: given by id, else the first active one that is not the API user's."""
-    if wish.has("by"):
-        id_ = wish.number("by")
+    if arguments.has("by"):
+        id_ = arguments.number("by")
         if not model.exists(ctx.db, tenant_of(ctx).name, "Resource", id_):
             raise Misuse(f"'by' is the id of a resource, and there is no resource {id_}")
         return id_
-    wish.take("by")
+    arguments.take("by")
     return _first_resource(ctx)
 
 
@@ -268,12 +273,12 @@ _NOTED = {"Ticket": "TicketNote", "Task": "TaskNote", "Project": "ProjectNote", 
           "InstalledProduct": "InstalledProductNote"}  # fmt: skip
 
 
-def _note(ctx: Context, wish: Wish, entity: Entity, id_: int, by: int) -> None:
+def _note(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: int) -> None:
     """`note`: its text."""
     if entity.name not in _NOTED:
         raise Misuse(f"{entity.name} has no notes; there are notes of {', '.join(_NOTED)}")
     note = ENTITIES[_NOTED[entity.name]]
-    text = wish.text("note", "A note.")
+    text = arguments.text("note", "A note.")
     given: dict[str, Any] = {f"{entity.name}ID": str(id_) if entity.name == "Contract" else id_}
     given["Note" if note.get("Note") else "Description"] = text
     given["Name" if note.get("Note") else "Title"] = text.partition("\n")[0][:100]
@@ -282,11 +287,11 @@ def _note(ctx: Context, wish: Wish, entity: Entity, id_: int, by: int) -> None:
     _add(ctx, note, {name: value for name, value in given.items() if note.get(name)}, by)
 
 
-def _time(ctx: Context, wish: Wish, entity: Entity, id_: int, by: int) -> None:
+def _time(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: int) -> None:
     """`hours`, one without; `note`."""
     if entity.name not in ("Ticket", "Task"):
         raise Misuse("time is entered on tickets and tasks")
-    hours = wish.take("hours", 1)
+    hours = arguments.take("hours", 1)
     if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not 0 < hours <= 24:
         raise Misuse(f"'hours' is a number above 0 and up to 24, not {hours!r}")
     role = ctx.db.execute(
@@ -305,24 +310,24 @@ def _time(ctx: Context, wish: Wish, entity: Entity, id_: int, by: int) -> None:
         {
             f"{entity.name}ID": id_, "ResourceID": by, "RoleID": role, "HoursWorked": float(hours),
             "StartDateTime": start,
-            "EndDateTime": stored_time(ctx.now), "DateWorked": midnight(start), "SummaryNotes": wish.text("note",
+            "EndDateTime": stored_time(ctx.now), "DateWorked": midnight(start), "SummaryNotes": arguments.text("note",
                 "Worked on it."),
         },
         by,
     )  # fmt: skip
 
 
-def _complete(ctx: Context, wish: Wish, entity: Entity, id_: int, by: int) -> None:
+def _complete(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: int) -> None:
     """`note`: the resolution of a ticket."""
     given: dict[str, Any] = {"Status": _status(entity, picklists.COMPLETE)}
     if entity.name == "Ticket":
-        given["Resolution"] = wish.text("note", "Done.")
+        given["Resolution"] = arguments.text("note", "Done.")
     _edit(ctx, entity, id_, given, by)
 
 
-def _reopen(ctx: Context, wish: Wish, entity: Entity, id_: int, by: int) -> None:
+def _reopen(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: int) -> None:
     """Nothing more."""
-    wish.take("note")
+    arguments.take("note")
     _edit(ctx, entity, id_, {"Status": _status(entity, 1)}, by)
 
 
@@ -332,12 +337,12 @@ def _status(entity: Entity, value: int) -> int:
     return value
 
 
-def _assign(ctx: Context, wish: Wish, entity: Entity, id_: int, by: int) -> None:
+def _assign(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: int) -> None:
     """`to`: a resource's id; `role`, else one the resource has; `queue`, else the one linked to both, for tickets."""
     if entity.name not in ("Ticket", "Task"):
         raise Misuse("only tickets and tasks are assigned")
-    wish.take("note")
-    to = wish.number("to")
+    arguments.take("note")
+    to = arguments.number("to")
     table = model.TABLES["ResourceRole"]
     links = ctx.db.execute(
         sa.select(table.c.RoleID, table.c.QueueID)
@@ -346,20 +351,20 @@ def _assign(ctx: Context, wish: Wish, entity: Entity, id_: int, by: int) -> None
     ).all()
     if not links:
         raise Misuse(f"'to' is the id of a resource with a role, and {to} has none")
-    role = wish.number("role") if wish.has("role") else int(links[0].RoleID)
+    role = arguments.number("role") if arguments.has("role") else int(links[0].RoleID)
     linked = [each.QueueID for each in links if each.RoleID == role and each.QueueID is not None]
     if role not in [each.RoleID for each in links]:
         raise Misuse(f"resource {to} does not have the role {role}; it has {sorted({each.RoleID for each in links})}")
     given: dict[str, Any] = {"AssignedResourceID": to, "AssignedResourceRoleID": role}
     if entity.name == "Ticket":
-        given["QueueID"] = wish.number("queue") if wish.has("queue") else (linked[0] if linked else None)
+        given["QueueID"] = arguments.number("queue") if arguments.has("queue") else (linked[0] if linked else None)
         check(ctx, entity, entity["QueueID"], given["QueueID"])
-    wish.take("role")
-    wish.take("queue")
+    arguments.take("role")
+    arguments.take("queue")
     _edit(ctx, entity, id_, given, by)
 
 
-Action = Callable[[Context, Wish, Entity, int, int], None]
+Action = Callable[[Context, Arguments, Entity, int, int], None]
 ACTIONS: Mapping[str, Action] = {
     "note": _note, "time": _time, "complete": _complete, "reopen": _reopen, "assign": _assign,
 }  # fmt: skip
@@ -368,13 +373,13 @@ ACTIONS: Mapping[str, Action] = {
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody works on a record: note, time, complete, reopen, assign. `{"entity"?, "id", "action", "by"?, "note"?}` and
     what the action takes. With the id `customer` it is the administrator who acts."""
-    wish = Wish.of(ctx, request)
-    if wish.raw.get("id") == CUSTOMER:
-        return customer.act(ctx, wish)
-    entity, id_, name, by = wish.entity(), wish.number(), wish.text("action"), _by(ctx, wish)
+    arguments = Arguments.of(ctx, request)
+    if arguments.raw.get("id") == CUSTOMER:
+        return customer.act(ctx, arguments)
+    entity, id_, name, by = arguments.entity(), arguments.number(), arguments.text("action"), _by(ctx, arguments)
     if name == "update":
-        fields = wish.members("fields", required=True)
-        wish.done()
+        fields = arguments.members("fields", required=True)
+        arguments.done()
         row, udf = checked(ctx, entity, fields)
         _edit(ctx, entity, id_, row, by, udf)
         return _truth(ctx, entity, id_)
@@ -384,12 +389,12 @@ def act(ctx: Context, request: Any) -> dict[str, Any]:
             f"{CUSTOMER!r} {', '.join(customer.ACTIONS)}"
         )
     _existing(ctx, entity, id_)
-    ACTIONS[name](ctx, wish, entity, id_, by)
-    wish.done()
+    ACTIONS[name](ctx, arguments, entity, id_, by)
+    arguments.done()
     return _truth(ctx, entity, id_)
 
 
-RECORDS = operations(
+ADMIN_OPERATIONS = operations(
     Operation("create", create, "somebody makes a record: entity?, fields?, by?"),
     Operation("act", act, f"somebody works on it: entity?, id, action ({', '.join(ACTIONS)}, update), by?, note?"),
     Operation("change", change, "somebody edits fields: entity?, id, fields, by?"),

@@ -29,7 +29,7 @@ def tenant_of(ctx: Context) -> Tenant:
     return ctx.tenant
 
 
-class Wish(arguments.Wish):
+class Arguments(arguments.Arguments):
     """A request about entities."""
 
     __slots__ = ()

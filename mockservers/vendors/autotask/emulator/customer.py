@@ -13,7 +13,7 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.vendors.autotask.emulator import access, limits, model, picklists
-from mockservers.vendors.autotask.emulator.arguments import CUSTOMER, Wish, entity_named, tenant_of
+from mockservers.vendors.autotask.emulator.arguments import CUSTOMER, Arguments, entity_named, tenant_of
 from mockservers.vendors.autotask.emulator.choices import Choice
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, Entity, kept, stored_time
 from mockservers.vendors.autotask.emulator.semantics import particulars
@@ -55,8 +55,8 @@ def _told_user(ctx: Context, tenant: Tenant, user: Credential) -> dict[str, Any]
 # --- users and levels -------------------------------------------------------------------------------------------------
 
 
-def _user(ctx: Context, wish: Wish) -> Credential:
-    name = wish.text("user")
+def _user(ctx: Context, arguments: Arguments) -> Credential:
+    name = arguments.text("user")
     found = access.user(ctx, name)
     if found is None or found.tenant != tenant_of(ctx).name:
         raise Misuse(f"there is no user {name!r} at {tenant_of(ctx).name}")
@@ -70,41 +70,41 @@ def _level(ctx: Context, name: str) -> dict[str, Any]:
     return levels[name]
 
 
-def _expire(ctx: Context, wish: Wish) -> None:
+def _expire(ctx: Context, arguments: Arguments) -> None:
     """A user's password expires now, whatever its level says."""
-    _user(ctx, wish).expires = ctx.now
+    _user(ctx, arguments).expires = ctx.now
 
 
-def _renew(ctx: Context, wish: Wish) -> None:
+def _renew(ctx: Context, arguments: Arguments) -> None:
     """The administrator renews a user's password; it stays the same text."""
-    found = _user(ctx, wish)
+    found = _user(ctx, arguments)
     found.expires, found.facts["renewed"] = None, ctx.now
 
 
-def _deactivate(ctx: Context, wish: Wish) -> None:
-    _user(ctx, wish).facts["active"] = False
+def _deactivate(ctx: Context, arguments: Arguments) -> None:
+    _user(ctx, arguments).facts["active"] = False
 
 
-def _activate(ctx: Context, wish: Wish) -> None:
-    _user(ctx, wish).facts["active"] = True
+def _activate(ctx: Context, arguments: Arguments) -> None:
+    _user(ctx, arguments).facts["active"] = True
 
 
-def _move(ctx: Context, wish: Wish) -> None:
+def _move(ctx: Context, arguments: Arguments) -> None:
     """Give a user another security level."""
-    found, level = _user(ctx, wish), wish.text("level")
+    found, level = _user(ctx, arguments), arguments.text("level")
     _level(ctx, level)
     found.facts["level"] = level
 
 
-def _restrict(ctx: Context, wish: Wish) -> None:
+def _restrict(ctx: Context, arguments: Arguments) -> None:
     """Change a security level, or make one as a copy of another (`copy_of`): denied, absent, hidden, rows, lines,
     password_days, impersonate."""
-    name, tenant = wish.text("level"), tenant_of(ctx)
-    source = wish.take("copy_of")
+    name, tenant = arguments.text("level"), tenant_of(ctx)
+    source = arguments.take("copy_of")
     level = dict(_level(ctx, source if isinstance(source, str) else name))
     for part in ("denied", "absent", "hidden", "rows", "lines", "password_days", "impersonate"):
-        if part in wish.raw:
-            level[part] = _part(part, wish.take(part))
+        if part in arguments.raw:
+            level[part] = _part(part, arguments.take(part))
     tenant.facts["levels"] = {**tenant.facts["levels"], name: level}
 
 
@@ -156,8 +156,8 @@ def _of_entity(part: str, entity: Entity, given: Any) -> Any:
 # --- picklists and user-defined fields --------------------------------------------------------------------------------
 
 
-def _list(ctx: Context, wish: Wish) -> tuple[str, str, list[Choice]]:
-    entity, name = wish.entity(), wish.text("field")
+def _list(ctx: Context, arguments: Arguments) -> tuple[str, str, list[Choice]]:
+    entity, name = arguments.entity(), arguments.text("field")
     element = entity.get(name)
     if element is None or not element.field.picklist:
         raise Misuse(f"{entity.name}.{name} is no picklist field")
@@ -168,66 +168,66 @@ def _keep(ctx: Context, entity: str, name: str, values: list[Choice]) -> None:
     picklists.keep(ctx.db, ctx.installation, tenant_of(ctx).name, entity, name, values)
 
 
-def _edited(ctx: Context, wish: Wish, edit: Callable[[Choice], Choice]) -> None:
-    entity, name, values = _list(ctx, wish)
-    wanted = str(wish.take("value"))
+def _edited(ctx: Context, arguments: Arguments, edit: Callable[[Choice], Choice]) -> None:
+    entity, name, values = _list(ctx, arguments)
+    wanted = str(arguments.take("value"))
     if wanted not in [each.value for each in values]:
         raise Misuse(f"{entity}.{name} has no value {wanted!r}; it has {', '.join(each.value for each in values)}")
     _keep(ctx, entity, name, [edit(each) if each.value == wanted else each for each in values])
 
 
-def _label(ctx: Context, wish: Wish) -> None:
+def _label(ctx: Context, arguments: Arguments) -> None:
     """Give a picklist value another label, in all languages: `entity`?, `field`, `value`, `label`."""
-    label = wish.text("label")
-    _edited(ctx, wish, lambda each: replace(each, labels=(label,)))
+    label = arguments.text("label")
+    _edited(ctx, arguments, lambda each: replace(each, labels=(label,)))
 
 
-def _retire(ctx: Context, wish: Wish) -> None:
+def _retire(ctx: Context, arguments: Arguments) -> None:
     """Make a picklist value inactive: `entity`?, `field`, `value`."""
-    _edited(ctx, wish, lambda each: replace(each, active=False))
+    _edited(ctx, arguments, lambda each: replace(each, active=False))
 
 
-def _revive(ctx: Context, wish: Wish) -> None:
+def _revive(ctx: Context, arguments: Arguments) -> None:
     """Make a picklist value active again: `entity`?, `field`, `value`."""
-    _edited(ctx, wish, lambda each: replace(each, active=True))
+    _edited(ctx, arguments, lambda each: replace(each, active=True))
 
 
-def _prefer(ctx: Context, wish: Wish) -> None:
+def _prefer(ctx: Context, arguments: Arguments) -> None:
     """Make a picklist value the default, or nothing when `value` is null: `entity`?, `field`, `value`."""
-    entity, name, values = _list(ctx, wish)
-    wanted = wish.take("value")
+    entity, name, values = _list(ctx, arguments)
+    wanted = arguments.take("value")
     if wanted is not None and str(wanted) not in [each.value for each in values]:
         raise Misuse(f"{entity}.{name} has no value {wanted!r}; it has {', '.join(each.value for each in values)}")
     _keep(ctx, entity, name, [replace(each, default=each.value == str(wanted)) for each in values])
 
 
-def _add(ctx: Context, wish: Wish) -> None:
+def _add(ctx: Context, arguments: Arguments) -> None:
     """Add a picklist value: `entity`?, `field`, `value`, `label`, `parent`?."""
-    entity, name, values = _list(ctx, wish)
-    value, label, parent = str(wish.take("value", "")), wish.text("label"), str(wish.take("parent", ""))
+    entity, name, values = _list(ctx, arguments)
+    value, label, parent = str(arguments.take("value", "")), arguments.text("label"), str(arguments.take("parent", ""))
     whole = ENTITIES[entity][name].form != "text"
     if not value or value in [each.value for each in values] or (whole and not value.lstrip("-").isdecimal()):
         raise Misuse(f"{value!r} cannot be a new value of {entity}.{name}")
     _keep(ctx, entity, name, [*values, Choice(value, (label,), parent)])
 
 
-def _define(ctx: Context, wish: Wish) -> None:
+def _define(ctx: Context, arguments: Arguments) -> None:
     """Define a user-defined field: `entity`?, `name`, `type`? (text, number, date, list), `items`?, `required`?,
     `protected`?."""
-    entity, name, tenant = wish.entity(), wish.text("name"), tenant_of(ctx).name
-    form = wish.text("type", "text")
+    entity, name, tenant = arguments.entity(), arguments.text("name"), tenant_of(ctx).name
+    form = arguments.text("type", "text")
     kinds = {word: number for number, word in sorted(model.DATA_TYPES.items(), reverse=True)}
     if not entity.udf_capable or form not in kinds:
         raise Misuse(f"{entity.name} cannot have a user-defined field of type {form!r}; types are {', '.join(kinds)}")
     if name.casefold() in [each.name.casefold() for each in model.definitions(ctx.db, tenant, entity.name)]:
         raise Misuse(f"{entity.name} has a user-defined field {name!r} already")
-    items = wish.take("items", [])
+    items = arguments.take("items", [])
     if not isinstance(items, list) or not all(isinstance(each, str) and each for each in items):
         raise Misuse(f"'items' takes a list of texts, not {items!r}")
     definition = ENTITIES["UserDefinedFieldDefinition"]
     id_ = model.highest(ctx.db, tenant, definition.name) + 1
     row = {"id": id_, "Name": name, "UdfType": model.UDF_TYPE_OF[entity.name], "DataType": kinds[form], "IsActive": True,
-           "IsRequired": bool(wish.take("required", False)), "IsProtected": bool(wish.take("protected", False)),
+           "IsRequired": bool(arguments.take("required", False)), "IsProtected": bool(arguments.take("protected", False)),
            "CreateDate": stored_time(ctx.now)}  # fmt: skip
     model.insert(ctx.db, tenant, definition, [(row, {})])
     item = ENTITIES["UserDefinedFieldListItem"]
@@ -241,17 +241,17 @@ def _define(ctx: Context, wish: Wish) -> None:
 # --- the customer itself ----------------------------------------------------------------------------------------------
 
 
-def _zone(ctx: Context, wish: Wish) -> None:
+def _zone(ctx: Context, arguments: Arguments) -> None:
     """Move the customer to another zone: `number`?, `address`? (host and port; null for any), `language`?."""
     zone = dict(tenant_of(ctx).facts["zone"])
-    if "number" in wish.raw:
-        given = wish.take("number")
+    if "number" in arguments.raw:
+        given = arguments.take("number")
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 999:
             raise Misuse(f"'number' takes the number of a zone, not {given!r}")
         zone["number"] = given
     for name in ("address", "language"):
-        if name in wish.raw:
-            given = wish.take(name)
+        if name in arguments.raw:
+            given = arguments.take(name)
             if given is not None and (not isinstance(given, str) or not given or "/" in given):
                 raise Misuse(
                     f"{name!r} takes text such as {'host:8080' if name == 'address' else 'en'!r}, not {given!r}"
@@ -260,25 +260,25 @@ def _zone(ctx: Context, wish: Wish) -> None:
     tenant_of(ctx).facts["zone"] = zone
 
 
-def _currency(ctx: Context, wish: Wish) -> None:
+def _currency(ctx: Context, arguments: Arguments) -> None:
     """Switch the multi-currency module: `on`."""
-    on = wish.take("on", True)
+    on = arguments.take("on", True)
     if not isinstance(on, bool):
         raise Misuse(f"'on' takes true or false, not {on!r}")
     tenant_of(ctx).facts["multi_currency"] = on
 
 
-def _settle(ctx: Context, wish: Wish) -> None:
+def _settle(ctx: Context, arguments: Arguments) -> None:
     """Settings of the service desk: `time_entry_proxy` (all or self), `start_stop_times`, `category_required`
     ({category: [field]} of tickets)."""
     facts = tenant_of(ctx).facts
-    who = wish.take(particulars.PROXY)
+    who = arguments.take(particulars.PROXY)
     if who not in (None, "all", "self"):
         raise Misuse(f"{particulars.PROXY!r} takes all or self, not {who!r}")
-    times = wish.take(particulars.START_STOP)
+    times = arguments.take(particulars.START_STOP)
     if times not in (None, True, False):
         raise Misuse(f"{particulars.START_STOP!r} takes true or false, not {times!r}")
-    needed = wish.take(particulars.REQUIRED_BY_CATEGORY)
+    needed = arguments.take(particulars.REQUIRED_BY_CATEGORY)
     if needed is not None:
         facts[particulars.REQUIRED_BY_CATEGORY] = _needed(needed)
     if who is not None:
@@ -297,16 +297,16 @@ def _needed(given: Any) -> dict[str, list[str]]:
     return {str(category): [ticket[each].name for each in names] for category, names in given.items()}
 
 
-def _use(ctx: Context, wish: Wish) -> None:
+def _use(ctx: Context, arguments: Arguments) -> None:
     """Other integrations of the customer make requests: `requests`. They count like the client's own."""
-    given = wish.take("requests", 1)
+    given = arguments.take("requests", 1)
     if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 20_000:
         raise Misuse(f"'requests' takes a number up to 20000, not {given!r}")
     for _ in range(given):
         ctx.installation.count(tenant_of(ctx).name, ctx.now)
 
 
-ACTIONS: Mapping[str, Callable[[Context, Wish], None]] = {
+ACTIONS: Mapping[str, Callable[[Context, Arguments], None]] = {
     "expire password": _expire, "renew password": _renew, "deactivate user": _deactivate, "activate user": _activate,
     "change level": _move, "restrict": _restrict, "rename label": _label, "deactivate value": _retire,
     "activate value": _revive, "set default": _prefer, "add value": _add, "define udf": _define, "change zone": _zone,
@@ -315,8 +315,8 @@ ACTIONS: Mapping[str, Callable[[Context, Wish], None]] = {
 }  # fmt: skip
 
 
-def act(ctx: Context, wish: Wish) -> dict[str, Any]:
+def act(ctx: Context, arguments: Arguments) -> dict[str, Any]:
     """One action on the customer; gives its truth."""
-    wish.administration(ACTIONS)(ctx, wish)
-    wish.done()
+    arguments.administration(ACTIONS)(ctx, arguments)
+    arguments.done()
     return told(ctx)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.autotask.emulator import model, picklists
-from mockservers.vendors.autotask.emulator.arguments import UDFS, Wish, tenant_of
+from mockservers.vendors.autotask.emulator.arguments import UDFS, Arguments, tenant_of
 from mockservers.vendors.autotask.emulator.choices import Choice
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, Entity, kept, stored_time
 
@@ -24,16 +24,16 @@ PICKLIST = "picklist"
 def import_(ctx: Context, request: Any) -> dict[str, Any]:
     """Records as they are elsewhere. `{"entity"?, "records": [{"id", "fields", "exists"?}], "clear"?}`; the entity
     `picklist` takes lists, each with the id `Entity.Field` and `values`."""
-    wish = Wish.of(ctx, request)
-    records, clear = wish.take("records", []), wish.take("clear", False)
+    arguments = Arguments.of(ctx, request)
+    records, clear = arguments.take("records", []), arguments.take("clear", False)
     if not isinstance(records, list) or not all(isinstance(each, Mapping) and "id" in each for each in records):
         raise Misuse("'records' is a list of records, each with id and fields")
-    if wish.raw.get("entity") == PICKLIST:
+    if arguments.raw.get("entity") == PICKLIST:
         for each in records:
             _list(ctx, str(each["id"]), each.get("fields", {}))
         return {"imported": len(records)}
-    entity = wish.entity()
-    wish.done()
+    entity = arguments.entity()
+    arguments.done()
     tenant = tenant_of(ctx).name
     if clear:
         for id_ in (
@@ -50,7 +50,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
 
 
 def _take(ctx: Context, tenant: str, entity: Entity, record: Mapping[str, Any]) -> None:
-    id_ = Wish(ctx, record).number()
+    id_ = Arguments(ctx, record).number()
     held = model.read(ctx.db, tenant, entity.name, id_)
     if not record.get("exists", True):
         if held is not None:

@@ -131,7 +131,7 @@ class _Visit:
             return
 
 
-class _Door:
+class _Backend:
     """What stands behind the .asmx page for one exchange: a world."""
 
     def __init__(self, visit: _Visit, service: asmx.Description, dialect: Dialect) -> None:
@@ -232,7 +232,7 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
     options = _options(dialect["soap12"], dialect["ws_addressing"])
     verb, tail = environ["REQUEST_METHOD"], found[3] or ""
     visit.exchange.cited += _REACHED
-    door = _Door(visit, service, dialect)
+    door = _Backend(visit, service, dialect)
     if found[2].lower() == "wsdl":
         return _description(visit, door, service, options, verb, tail), None
     query = environ.get("QUERY_STRING", "")
@@ -259,7 +259,7 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
 
 
 def _description(
-    visit: _Visit, door: _Door, service: asmx.Description, options: asmx.Options, verb: str, tail: str
+    visit: _Visit, door: _Backend, service: asmx.Description, options: asmx.Options, verb: str, tail: str
 ) -> asmx.Reply:
     """The file beside the service; it needs no login (autotask.zone.no_login)."""
     if tail:
@@ -309,8 +309,8 @@ def _command(visit: _Visit, zone: str | None) -> asmx.Reply:
         pairs = parse_qsl(visit.environ.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=100)
     except ValueError:
         pairs = []
-    wish = Command(None if zone is None else int(zone), tuple(pairs))
-    call = Call(VENDOR.name, COMMAND, visit.asked(Header(), wish), exchange=visit.exchange)
+    arguments = Command(None if zone is None else int(zone), tuple(pairs))
+    call = Call(VENDOR.name, COMMAND, visit.asked(Header(), arguments), exchange=visit.exchange)
     try:
         status, page = 200, pages.opened(visit.world.perform(call))
     except Refusal as refusal:

@@ -58,7 +58,7 @@ def _merged_kept(history: History) -> Judgement:
         for each in comparing.differences(history)
         if each.field in ("merged", "merged_to") and each.ticket in merged
     ]
-    return judged(missed.provoked, [*missed.breaches, *told])
+    return judged(missed.exercised, [*missed.breaches, *told])
 
 
 def _questions_documented(history: History) -> Judgement:

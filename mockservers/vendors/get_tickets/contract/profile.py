@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockservers.harness.profile import Machine, local
+from mockservers.harness.profile import VendorProfile, local
 from mockservers.kernel.dialects import Dialect
 
 
@@ -28,7 +28,7 @@ def _untold(dialect: Dialect) -> frozenset[str]:
     return frozenset(found)
 
 
-MACHINE = Machine(
+PROFILE = VendorProfile(
     vendor="get_tickets",
     actions={
         "close": ("by",),

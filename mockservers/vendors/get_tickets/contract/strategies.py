@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
-from mockservers.harness.profile import machine
-from mockservers.harness.scenarios import Trouble
+from mockservers.harness.profile import profile
+from mockservers.harness.scenarios import FaultStep
 from mockservers.harness.strategies import (
     Intent,
     Strategy,
@@ -88,7 +88,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         texts,
     )
     return assemble(
-        machine("get_tickets"),
+        profile("get_tickets"),
         dialect,
         hello,
         opening,
@@ -99,13 +99,15 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     )
 
 
-throttled = st.sampled_from((1, 5, 8)).map(lambda times: plain(Trouble("refuse", 0, times, None, {"refusal": "rate"})))
+throttled = st.sampled_from((1, 5, 8)).map(
+    lambda times: plain(FaultStep("refuse", 0, times, None, {"refusal": "rate"}))
+)
 """Too many calls, for a while: longer than the patience of a client that tries again at once."""
 
 
 def _hollow(after: int) -> list[Intent]:
     """An answer loses its body when tickets are known already; in delimited text that looks like an empty list."""
-    return [create({}), sync(), plain(Trouble("empty_body", after)), sync()]
+    return [create({}), sync(), plain(FaultStep("empty_body", after)), sync()]
 
 
 hollow = st.builds(_hollow, st.integers(0, 1))

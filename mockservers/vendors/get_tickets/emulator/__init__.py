@@ -8,7 +8,7 @@ from mockservers.kernel.operations import Emulator
 from mockservers.vendors.get_tickets import VENDOR
 from mockservers.vendors.get_tickets.dialects import DIALECTS
 from mockservers.vendors.get_tickets.emulator import recipes
-from mockservers.vendors.get_tickets.emulator.administration import RECORDS
+from mockservers.vendors.get_tickets.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.get_tickets.emulator.errors import REFUSALS
 from mockservers.vendors.get_tickets.emulator.model import METADATA
 from mockservers.vendors.get_tickets.emulator.semantics import OPERATIONS, identify
@@ -28,7 +28,7 @@ EMULATOR = Emulator(
     metadata=METADATA,
     identify=identify,
     operations=OPERATIONS,
-    records=RECORDS,
+    admin_operations=ADMIN_OPERATIONS,
     recipes=recipes.RECIPES,
     seed=recipes.seed,
     wire="mockservers.vendors.get_tickets.emulator.wire:application",

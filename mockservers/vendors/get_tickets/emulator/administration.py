@@ -16,7 +16,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.get_tickets.emulator import lag, phrases
-from mockservers.vendors.get_tickets.emulator.arguments import Values, Wish
+from mockservers.vendors.get_tickets.emulator.arguments import Arguments, Values
 from mockservers.vendors.get_tickets.emulator.importing import import_
 from mockservers.vendors.get_tickets.emulator.model import (
     DIRECTORY,
@@ -168,8 +168,8 @@ def _stamp(ctx: Context, values: Values, by: str, given: Mapping[str, Any] | Non
             values["updater_type"] = "CUSTOMER" if _entry(ctx, "customer", id=values["updated_by"]) else "TECH"
 
 
-def _by(wish: Wish) -> str:
-    return str(wish.like("by", "updated_by", "guest"))
+def _by(arguments: Arguments) -> str:
+    return str(arguments.like("by", "updated_by", "guest"))
 
 
 # --- references between tickets ---------------------------------------------------------------------------------------
@@ -221,11 +221,11 @@ def _next_number(ctx: Context) -> int:
 
 def create(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody opens a ticket; what is not given is made up plausibly. `{"fields"?, "by"?, "delay"?}`."""
-    wish = Wish.of(ctx, request)
-    given, delay = wish.fields(), wish.delay()
-    if wish.take("by") is not None:
-        given = {"opened_by": wish.like("by", "opened_by"), **given}
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    given, delay = arguments.fields(), arguments.delay()
+    if arguments.take("by") is not None:
+        given = {"opened_by": arguments.like("by", "opened_by"), **given}
+    arguments.done()
     tid = given.get("tid") or _next_number(ctx)
     if "tid" in given and lag.truth(ctx, _tenant(ctx), tid) is not None:
         raise Misuse(f"there is a ticket {tid} already; leave tid out to get the next number")
@@ -261,9 +261,9 @@ def _plausible(ctx: Context, tid: int) -> Values:
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody edits fields. `{"id", "fields", "by"?, "delay"?}`."""
-    wish = Wish.of(ctx, request)
-    tid, given, by, delay = wish.number(), wish.fields(), _by(wish), wish.delay()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    tid, given, by, delay = arguments.number(), arguments.fields(), _by(arguments), arguments.delay()
+    arguments.done()
     return _edit(ctx, tid, given, by, delay)
 
 
@@ -287,9 +287,9 @@ def _edit(ctx: Context, tid: int, given: Values, by: str, delay: int) -> dict[st
 
 def delete(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody deletes a ticket: its parent forgets it, its children lose their parent. `{"id", "delay"?}`."""
-    wish = Wish.of(ctx, request)
-    tid, delay = wish.number(), wish.delay()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    tid, delay = arguments.number(), arguments.delay()
+    arguments.done()
     values = _existing(ctx, tid)
     images: dict[int, Values | None] = {tid: None}
     parent = lag.truth(ctx, _tenant(ctx), values["parent_ticket"]) if values["parent_ticket"] else None
@@ -318,25 +318,25 @@ def _merged_into(ctx: Context, tid: int) -> list[int]:
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of a ticket, seen by clients or not. `{"id"}`."""
-    wish = Wish.of(ctx, request)
-    tid = wish.number()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    tid = arguments.number()
+    arguments.done()
     return _record(lag.truth(ctx, _tenant(ctx), tid), tid)
 
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all tickets by number. `{"after"?, "most"?}`."""
-    wish = Wish.of(ctx, request)
-    after, most = wish.after() or 0, wish.whole("most", 100, 1, 10_000)
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    after, most = arguments.after() or 0, arguments.whole("most", 100, 1, 10_000)
+    arguments.done()
     return {"records": [_record(each, each["tid"]) for each in lag.truths(ctx, _tenant(ctx), after, most)]}
 
 
 def define(ctx: Context, request: Any) -> dict[str, Any]:
     """An administrator defines the custom fields anew, in this order. `{"custom_fields": [names]}`."""
-    wish = Wish.of(ctx, request)
-    wanted = wish.take("custom_fields")
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    wanted = arguments.take("custom_fields")
+    arguments.done()
     if not isinstance(wanted, list):
         raise Misuse(f"'custom_fields' is a list of names in order, not {wanted!r}")
     assert ctx.tenant is not None
@@ -351,58 +351,58 @@ def define(ctx: Context, request: Any) -> dict[str, Any]:
 
 # --- actions ----------------------------------------------------------------------------------------------------------
 
-Action = Callable[[Wish, Values, dict[int, Values | None]], None]
+Action = Callable[[Arguments, Values, dict[int, Values | None]], None]
 
 
-def _close(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _close(arguments: Arguments, values: Values, images: dict[int, Values | None]) -> None:
     values["status"] = "Closed"
     if values["date_closed"] is None:
-        values["date_closed"] = whole_second(wish.ctx.now)
+        values["date_closed"] = whole_second(arguments.ctx.now)
 
 
-def _reopen(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _reopen(arguments: Arguments, values: Values, images: dict[int, Values | None]) -> None:
     if values["merged"] == "Y":
         raise Misuse(f"ticket {values['tid']} was merged into another; that is not undone by reopening it")
     values["status"], values["date_closed"] = "Open", None
 
 
-def _assign(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
-    to, group = wish.take("to"), wish.take("group")
+def _assign(arguments: Arguments, values: Values, images: dict[int, Values | None]) -> None:
+    to, group = arguments.take("to"), arguments.take("group")
     if to is None and group is None:
         raise Misuse("assign needs 'to' (a technician's id), 'group' (a group's name), or both; empty text unassigns")
     given: Values = {}
     if to is not None:
-        given["assigned_tech"] = wish.like("to", "assigned_tech")
+        given["assigned_tech"] = arguments.like("to", "assigned_tech")
     if group is not None:
-        given["assigned_group_name"] = wish.like("group", "assigned_group_name")
+        given["assigned_group_name"] = arguments.like("group", "assigned_group_name")
     values.update(given)
-    _settle(wish.ctx, values, given)
+    _settle(arguments.ctx, values, given)
 
 
-def _lock(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _lock(arguments: Arguments, values: Values, images: dict[int, Values | None]) -> None:
     if values["locked"] == "Y":
         raise Misuse(f"ticket {values['tid']} is locked already, by {values['locked_by']!r}")
-    values["locked"], values["locked_by"] = "Y", wish.like("by", "locked_by", "guest")
+    values["locked"], values["locked_by"] = "Y", arguments.like("by", "locked_by", "guest")
 
 
-def _unlock(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _unlock(arguments: Arguments, values: Values, images: dict[int, Values | None]) -> None:
     values["locked"], values["locked_by"] = "N", ""
 
 
-def _merge(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
-    into = wish.number("into")
+def _merge(arguments: Arguments, values: Values, images: dict[int, Values | None]) -> None:
+    into = arguments.number("into")
     if into == values["tid"] or values["merged"] == "Y":
         raise Misuse(f"ticket {values['tid']} cannot be merged into {into}: it is the same, or merged already")
-    target = _existing(wish.ctx, into)
+    target = _existing(arguments.ctx, into)
     if target["merged"] == "Y":
         raise Misuse(f"ticket {into} was itself merged into {target['merged_to']}; merge into that one")
     values["merged"], values["merged_to"] = "Y", into
-    _close(wish, values, images)
-    _stamp(wish.ctx, target, _by(wish))
+    _close(arguments, values, images)
+    _stamp(arguments.ctx, target, _by(arguments))
     images[into] = target
 
 
-def _note(wish: Wish, values: Values, images: dict[int, Values | None]) -> None:
+def _note(arguments: Arguments, values: Values, images: dict[int, Values | None]) -> None:
     """Work is recorded: only the time and author of the last change move."""
 
 
@@ -416,19 +416,19 @@ NAMES = (*ACTIONS, "update", "spawn")
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody works on a ticket. `{"id", "action", "by"?, "note"?, "delay"?}` and what the action takes: assign `to`,
     `group`; merge `into`; update and spawn `fields`. spawn returns the child, the others the ticket."""
-    wish = Wish.of(ctx, request)
-    tid, name, by, delay = wish.number(), wish.text("action"), _by(wish), wish.delay()
-    wish.take("note")
+    arguments = Arguments.of(ctx, request)
+    tid, name, by, delay = arguments.number(), arguments.text("action"), _by(arguments), arguments.delay()
+    arguments.take("note")
     if name not in NAMES:
         raise Misuse(f"there is no action {name!r}; there are {', '.join(NAMES)}")
     if name in ("update", "spawn"):
-        given = wish.fields()
-        wish.done()
+        given = arguments.fields()
+        arguments.done()
         return _edit(ctx, tid, given, by, delay) if name == "update" else _spawn(ctx, tid, given, by, delay)
     values = _existing(ctx, tid)
     images: dict[int, Values | None] = {tid: values}
-    ACTIONS[name](wish, values, images)
-    wish.done()
+    ACTIONS[name](arguments, values, images)
+    arguments.done()
     _stamp(ctx, values, by)
     lag.change(ctx, _tenant(ctx), images, delay)
     return _record(values, tid)
@@ -448,7 +448,7 @@ def _spawn(ctx: Context, tid: int, given: Values, by: str, delay: int) -> dict[s
     return child
 
 
-RECORDS = operations(
+ADMIN_OPERATIONS = operations(
     Operation("create", create, "somebody opens a ticket: fields?, by?, delay?"),
     Operation("act", act, f"somebody works on it: id, action ({', '.join(NAMES)}), by?, delay?"),
     Operation("change", change, "somebody edits fields: id, fields, by?, delay?"),

@@ -17,7 +17,7 @@ Values = dict[str, Any]
 """Outputs of a ticket, in kept form."""
 
 
-class Wish(arguments.Wish):
+class Arguments(arguments.Arguments):
     """A request about tickets."""
 
     __slots__ = ()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.get_tickets.emulator import lag
-from mockservers.vendors.get_tickets.emulator.arguments import Values, Wish
+from mockservers.vendors.get_tickets.emulator.arguments import Arguments, Values
 from mockservers.vendors.get_tickets.emulator.model import (
     DIRECTORY,
     EMPTY,
@@ -30,9 +30,13 @@ _CHUNK = 400
 
 def import_(ctx: Context, request: Any) -> dict[str, Any]:
     """Tickets as they are elsewhere. `{"records": [{"id", "fields", "exists"?}], "clear"?, "entity"?}`."""
-    wish = Wish.of(ctx, request)
-    records, clear, entity = wish.take("records", []), wish.take("clear", False), wish.take("entity", "ticket")
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    records, clear, entity = (
+        arguments.take("records", []),
+        arguments.take("clear", False),
+        arguments.take("entity", "ticket"),
+    )
+    arguments.done()
     if entity != "ticket" or not isinstance(records, list) or not all(isinstance(each, Mapping) for each in records):
         raise Misuse("'records' is a list of tickets, each with id and fields; 'entity' is ticket or left out")
     assert ctx.tenant is not None
@@ -43,7 +47,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
         ctx.installation.cache.clear()
     images: dict[int, Values | None] = {}
     for each in records:
-        tid = Wish(ctx, each).number()
+        tid = Arguments(ctx, each).number()
         images[tid] = _image(ctx, tid, each) if each.get("exists", True) else None
     tids = list(images)
     for start in range(0, len(tids), _CHUNK):

@@ -102,11 +102,11 @@ def _current_state(history: History) -> Judgement:
             fetched.setdefault(ticket, exchange.n)
     changed = sum(
         1
-        for deed in history.deeds
-        if deed.ok
-        and deed.operation != "read"
-        and deed.record is not None
-        and deed.n > fetched.get(deed.record.id, END)
+        for change in history.changes
+        if change.ok
+        and change.operation != "read"
+        and change.record is not None
+        and change.n > fetched.get(change.record.id, END)
     )
     return shared.current(history, changed)
 
@@ -261,7 +261,7 @@ def _versions_followed(history: History) -> Judgement:
 def _gone_dropped(history: History) -> Judgement:
     told: dict[str, Exchanged] = {}
     named: set[str] = set()
-    provoked = 0
+    exercised = 0
     for exchange, ticket in _details(history):
         said = wire.said(exchange)
         if said.kind != "tickets":
@@ -270,7 +270,7 @@ def _gone_dropped(history: History) -> Judgement:
             named.add(ticket)
             told.pop(ticket, None)
         else:
-            provoked += ticket in named
+            exercised += ticket in named
             told[ticket] = exchange
     breaches = [
         Breach(
@@ -281,7 +281,7 @@ def _gone_dropped(history: History) -> Judgement:
         for ticket, exchange in sorted(told.items())
         if ticket in (history.mirror or {}) and ticket not in history.truth
     ]
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _questions_documented(history: History) -> Judgement:

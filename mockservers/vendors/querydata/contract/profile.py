@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockservers.harness.profile import SLOWEST, Machine, local
+from mockservers.harness.profile import SLOWEST, VendorProfile, local
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import SECOND, duration
 
@@ -40,7 +40,7 @@ def _untold(dialect: Dialect) -> frozenset[str]:
     return frozenset({"TicketText"})
 
 
-MACHINE = Machine(
+PROFILE = VendorProfile(
     vendor="querydata",
     actions={
         "Add Complete Response": _NOTED,

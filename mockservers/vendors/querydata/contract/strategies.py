@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
-from mockservers.harness.profile import machine
-from mockservers.harness.scenarios import Clock, Trouble
+from mockservers.harness.profile import profile
+from mockservers.harness.scenarios import Clock, FaultStep
 from mockservers.harness.strategies import (
     Intent,
     Strategy,
@@ -76,7 +76,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         st.sampled_from(("Add Notes", "Assign", "Add Ongoing Response")),
     )
     return assemble(
-        machine("querydata"),
+        profile("querydata"),
         dialect,
         hello,
         creating,
@@ -113,7 +113,7 @@ def details_trouble(refusals: Iterable[str]) -> Strategy:
         return [
             act(index, "Add Notes"),
             plain(Clock(3 * MINUTE)),
-            plain(Trouble(trouble, after, times, None, settings)),
+            plain(FaultStep(trouble, after, times, None, settings)),
             sync(),
         ]
 

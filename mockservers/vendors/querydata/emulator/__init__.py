@@ -42,7 +42,7 @@ EMULATOR = Emulator(
     metadata=METADATA,
     identify=identify,
     operations=operations(Operation("query_data", query_data, "ids or whole tickets, as the JSON text asks")),
-    records=operations(
+    admin_operations=operations(
         Operation("create", administration.create, "a ticket arrives from the centre"),
         Operation("act", administration.act, "somebody acts on a ticket, or the centre revises it"),
         Operation("change", administration.change, "fields are edited"),

@@ -28,7 +28,7 @@ _DETAILS = ("to", "folder", "member", "code", "comment", "type", "fields")
 """What actions take beside who, when and why; what an action has no use for is no mistake."""
 
 
-class Wish(arguments.Wish):
+class Arguments(arguments.Arguments):
     """A request about tickets."""
 
     __slots__ = ()
@@ -36,7 +36,7 @@ class Wish(arguments.Wish):
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text, which may be empty."""
-        return "" if self.take(name) == "" else arguments.Wish.text(self, name, default)
+        return "" if self.take(name) == "" else arguments.Arguments.text(self, name, default)
 
 
 def _sight(ctx: Context) -> Sight:
@@ -54,9 +54,9 @@ def _ticket(ctx: Context, id_: int) -> Ticket:
 
 def _named(ctx: Context, request: Any) -> Ticket:
     """The ticket of a request that holds its id and nothing else."""
-    wish = Wish.of(ctx, request)
-    id_ = wish.number()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    id_ = arguments.number()
+    arguments.done()
     return _ticket(ctx, id_)
 
 
@@ -112,9 +112,9 @@ def _arrive(ctx: Context, number: str, version: int, base: Mapping[str, Any], de
 
 def create(ctx: Context, request: Any) -> dict[str, Any]:
     """A new ticket arrives. `fields` overrides what is made up; TicketNumber may be among them."""
-    wish = Wish.of(ctx, request)
-    given, delay = wish.members("fields"), wish.delay()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    given, delay = arguments.members("fields"), arguments.delay()
+    arguments.done()
     turn = ctx.installation.ids.number("querydata/create", 0, 2**60)
     maker = demo_tickets.Maker(ctx.installation.ids.seed, ctx.installation.ids.source(f"create/{turn}"))
     base = maker.base(ctx.now)
@@ -129,42 +129,42 @@ def create(ctx: Context, request: Any) -> dict[str, Any]:
 
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """One of the vendor's actions upon a ticket, or `Revise`: the centre sends a new version under a new id."""
-    wish = Wish.of(ctx, request)
-    ticket, action, delay = _ticket(ctx, wish.number()), wish.take("action"), wish.delay()
+    arguments = Arguments.of(ctx, request)
+    ticket, action, delay = _ticket(ctx, arguments.number()), arguments.take("action"), arguments.delay()
     document = ticket.document
-    by = wish.text("by", document["AssignedTo"] or "Dispatcher")
-    note = wish.text("note", "")
-    wish.taken.update(_DETAILS)
-    wish.done()
+    by = arguments.text("by", document["AssignedTo"] or "Dispatcher")
+    note = arguments.text("note", "")
+    arguments.taken.update(_DETAILS)
+    arguments.done()
     if action == actions.REVISE:
-        return _revise(ctx, wish.members("fields"), ticket, note, delay)
+        return _revise(ctx, arguments.members("fields"), ticket, note, delay)
     if action not in actions.VENDOR_ACTIONS:
         raise Misuse(
             f"action {action!r} is unknown; there are {', '.join(actions.VENDOR_ACTIONS)} and {actions.REVISE}"
         )
-    _act(ctx, ticket.id, action, by, note, _changes(ctx, action, wish, document, by), delay)
+    _act(ctx, ticket.id, action, by, note, _changes(ctx, action, arguments, document, by), delay)
     return _truth(ctx, ticket.id)
 
 
-def _changes(ctx: Context, action: str, wish: Wish, document: Mapping[str, Any], by: str) -> Changes:
+def _changes(ctx: Context, action: str, arguments: Arguments, document: Mapping[str, Any], by: str) -> Changes:
     ids = ctx.installation.ids
     if action in (actions.COMPLETE, actions.ONGOING):
         codes = actions.response_codes()
         known = dict(codes)
-        code = wish.text("code", codes[0 if action == actions.COMPLETE else 4][0])
-        member = wish.text("member", document["RegistrationCode"])
-        comment = wish.text("comment", "")
+        code = arguments.text("code", codes[0 if action == actions.COMPLETE else 4][0])
+        member = arguments.text("member", document["RegistrationCode"])
+        comment = arguments.text("comment", "")
         return actions.response(member, code, known.get(code, ""), by, comment, action == actions.COMPLETE)
     if action == actions.ASSIGN:
         people = demo_tickets.pools(ids.seed).people
-        return actions.assign(wish.text("to", people[ids.number("querydata/assign", 0, len(people) - 1)]))
+        return actions.assign(arguments.text("to", people[ids.number("querydata/assign", 0, len(people) - 1)]))
     if action == actions.FOLDER:
         folders = demo_tickets.FOLDERS
-        return actions.move(wish.text("folder", folders[ids.number("querydata/folder", 0, len(folders) - 1)]))
+        return actions.move(arguments.text("folder", folders[ids.number("querydata/folder", 0, len(folders) - 1)]))
     if action == actions.FACILITY:
         kinds = demo_tickets.FACILITIES
-        kind = wish.text("type", kinds[ids.number("querydata/facility", 0, len(kinds) - 1)])
-        return actions.facility(wish.text("member", document["RegistrationCode"]), kind)
+        kind = arguments.text("type", kinds[ids.number("querydata/facility", 0, len(kinds) - 1)])
+        return actions.facility(arguments.text("member", document["RegistrationCode"]), kind)
     return {}
 
 
@@ -185,10 +185,10 @@ def _revise(ctx: Context, given: Mapping[str, Any], ticket: Ticket, note: str, d
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
     """Fields are edited directly, which counts as an action."""
-    wish = Wish.of(ctx, request)
-    ticket, given = _ticket(ctx, wish.number()), wish.members("fields", required=True)
-    by, note, delay = wish.text("by", "Dispatcher"), wish.text("note", ", ".join(given)), wish.delay()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    ticket, given = _ticket(ctx, arguments.number()), arguments.members("fields", required=True)
+    by, note, delay = arguments.text("by", "Dispatcher"), arguments.text("note", ", ".join(given)), arguments.delay()
+    arguments.done()
     changes: Changes = {"set": fields(given, ticket.document)}
     _act(ctx, ticket.id, actions.EDITED, by, note, changes, delay)
     return _truth(ctx, ticket.id)
@@ -225,9 +225,9 @@ _PAGE = (
 def list_records(ctx: Context, request: Any) -> dict[str, Any]:
     """Tickets in order of their ids, a page at a time: those `after` an id, `most` (1 to 1000) of them."""
     assert ctx.tenant is not None
-    wish = Wish.of(ctx, request)
-    after, most = wish.after() or 0, wish.whole("most", 100, 1, 1000)
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    after, most = arguments.after() or 0, arguments.whole("most", 100, 1, 1000)
+    arguments.done()
     values = {"tenant": ctx.tenant.name, "after": after, "now": ctx.now, "most": most}
     ids = list(ctx.db.scalars(_PAGE, values))
     return {

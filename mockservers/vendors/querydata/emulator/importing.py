@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mockservers.kernel.arguments import Wish
+from mockservers.kernel.arguments import Arguments
 from mockservers.kernel.instants import from_iso
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
@@ -27,9 +27,9 @@ _GROUPS = {
 
 def import_(ctx: Context, request: Any) -> dict[str, Any]:
     """Tickets as they are elsewhere. `{"records": [{"id", "fields", "exists"?}], "clear"?, "entity"?}`."""
-    wish = Wish.of(ctx, request)
-    records, clear, _ = wish.take("records"), wish.take("clear", False), wish.take("entity")
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    records, clear, _ = arguments.take("records"), arguments.take("clear", False), arguments.take("entity")
+    arguments.done()
     if not isinstance(records, list):
         raise Misuse("'records' is a list of tickets, each with id and fields")
     assert ctx.tenant is not None

@@ -17,7 +17,7 @@ from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Refusal, Rule, Unsupported
 from mockservers.kernel.world import World
 from mockservers.vendors.querydata import VENDOR, rules
-from mockservers.vendors.querydata.emulator import renderings
+from mockservers.vendors.querydata.emulator import answers
 from mockservers.vendors.querydata.emulator.payload import Request
 from mockservers.wirekit import asmx, soap
 from mockservers.wirekit.environ import EXCHANGE, WORLD
@@ -63,7 +63,7 @@ def _options(soap12: str, form_post: str, custom_errors: str) -> asmx.Options:
     return asmx.Options(soap12 == "on", form_post, custom_errors == "on")
 
 
-class _Door:
+class _Backend:
     """What stands behind the .asmx page for one exchange: a world."""
 
     def __init__(self, world: World, exchange: Exchange, dialect: Dialect, host: str) -> None:
@@ -76,7 +76,7 @@ class _Door:
         request = Request(payload, self.host)
         try:
             answer = self.world.perform(Call(VENDOR.name, OPERATION, request, exchange=self.exchange))
-            text = renderings.text(answer, request.format)
+            text = answers.text(answer, request.format)
         except Refusal as refusal:
             text = self._refused(refusal, request.format)
         except (Breakdown, Unsupported) as failure:
@@ -88,7 +88,7 @@ class _Door:
         self._cite(rules.ERROR_FORM)
         if self.dialect["errors"] == "fault":
             raise self._failure(refusal.facts["message"]) from refusal
-        return renderings.error(refusal, form)
+        return answers.error(refusal, form)
 
     def _failure(self, message: str) -> asmx.Defect:
         self._cite(rules.FRAMEWORK_FAILURE)
@@ -138,7 +138,7 @@ def _serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
         request,
         service(dialect["soap_namespace"], dialect["payload_parameter"]),
         _options(dialect["soap12"], dialect["form_post"], dialect["custom_errors"]),
-        _Door(world, exchange, dialect, host),
+        _Backend(world, exchange, dialect, host),
     )
     headers = [("Cache-Control", "private, max-age=0"), ("X-AspNet-Version", "4.0.30319")]
     if reply.content_type:

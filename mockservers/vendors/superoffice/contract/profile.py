@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
-from mockservers.harness.profile import Machine
+from mockservers.harness.profile import VendorProfile
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import MINUTE
@@ -50,7 +50,7 @@ def _untold(dialect: Dialect) -> frozenset[str]:
     return NAMES | RIGHTS | older
 
 
-MACHINE = Machine(
+PROFILE = VendorProfile(
     vendor="superoffice",
     actions={
         "reply": _SAID,

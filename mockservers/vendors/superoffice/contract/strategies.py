@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
-from mockservers.harness.profile import machine
-from mockservers.harness.scenarios import CUSTOMER, Clock, Other, Scenario, Step, Trouble
+from mockservers.harness.profile import profile
+from mockservers.harness.scenarios import CUSTOMER, Clock, FaultStep, Other, Scenario, Step
 from mockservers.harness.strategies import (
     SPANS,
     TEXTS,
     Intent,
+    ScenarioBuilder,
     Strategy,
-    Telling,
     act,
     administer,
     assemble,
@@ -137,7 +137,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         if "update" in hello.tasks or "close" in hello.tasks:
             told += [(sequences.outdated(hello, FIRST, THEN), 7)]
     return assemble(
-        machine("superoffice"),
+        profile("superoffice"),
         dialect,
         hello,
         creating,
@@ -163,11 +163,11 @@ def _cheaply(scenario: Scenario, own: bool) -> Scenario:
 def merge(index: int, into: int) -> Intent:
     """One ticket is merged into another, and nobody works on it any more."""
 
-    def tell(telling: Telling) -> Step | None:
-        source, target = telling.pick(index), telling.pick(into)
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        source, target = builder.pick(index), builder.pick(into)
         if source is None or target is None or source == target:
             return None
-        telling.alive.remove(source)
+        builder.alive.remove(source)
         return Other("act", f"T{source}", "merge", more={"into": f"T{target}"})
 
     return tell
@@ -176,15 +176,15 @@ def merge(index: int, into: int) -> Intent:
 def discard(index: int) -> Intent:
     """A ticket is deleted softly; one that is deleted already is opened again."""
 
-    def tell(telling: Telling) -> Step | None:
-        ticket = telling.pick(index)
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        ticket = builder.pick(index)
         if ticket is None:
             return None
         deleted = f"deleted {ticket}"
-        if deleted in telling.once:
-            telling.once.discard(deleted)
+        if deleted in builder.once:
+            builder.once.discard(deleted)
             return Other("act", f"T{ticket}", "reopen")
-        telling.once.add(deleted)
+        builder.once.add(deleted)
         return Other("change", f"T{ticket}", fields={"BaseStatus": "Deleted"})
 
     return tell
@@ -324,8 +324,8 @@ def _statuses() -> Strategy:
     def story(index: int, base: str) -> list[Intent]:
         added = administer("add status", {"name": "Parts ordered", "base": base}, "status")
 
-        def use(telling: Telling) -> Step | None:
-            return change(index, {"TicketStatus": NEW_STATUS})(telling) if "status" in telling.once else None
+        def use(builder: ScenarioBuilder) -> Step | None:
+            return change(index, {"TicketStatus": NEW_STATUS})(builder) if "status" in builder.once else None
 
         return [create({}), sync(), added, use, sync()]
 
@@ -335,5 +335,5 @@ def _statuses() -> Strategy:
 def _throttled() -> Strategy:
     """The vendor asks for a pause."""
     return st.sampled_from((12, 30)).map(
-        lambda times: [plain(Trouble("refuse", 0, times, None, {"refusal": "throttled"})), sync()]
+        lambda times: [plain(FaultStep("refuse", 0, times, None, {"refusal": "throttled"})), sync()]
     )

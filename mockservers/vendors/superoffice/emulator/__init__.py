@@ -8,7 +8,7 @@ from mockservers.kernel.operations import Emulator, Operation, operations
 from mockservers.vendors.superoffice import VENDOR, rules
 from mockservers.vendors.superoffice.dialects import DIALECTS
 from mockservers.vendors.superoffice.emulator import access, description, errors, recipes
-from mockservers.vendors.superoffice.emulator.administration import RECORDS
+from mockservers.vendors.superoffice.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.superoffice.emulator.model import METADATA
 from mockservers.vendors.superoffice.emulator.semantics import around, lists, messages, rest, saving, tickets, tokens
 
@@ -70,7 +70,7 @@ EMULATOR = Emulator(
         Operation("principal", around.principal, "GET User/currentPrincipal"),
         Operation("other", around.other, "an address that is known but not emulated"),
     ),
-    records=RECORDS,
+    admin_operations=ADMIN_OPERATIONS,
     recipes=recipes.RECIPES,
     seed=recipes.seed,
     wire="mockservers.vendors.superoffice.emulator.wire:application",

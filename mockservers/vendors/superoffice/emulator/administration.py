@@ -16,7 +16,7 @@ from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import carriers, changes, customer, phrases
-from mockservers.vendors.superoffice.emulator.arguments import Wish
+from mockservers.vendors.superoffice.emulator.arguments import Arguments
 from mockservers.vendors.superoffice.emulator.changes import Row, catch_up
 from mockservers.vendors.superoffice.emulator.importing import import_
 from mockservers.vendors.superoffice.emulator.model import (
@@ -59,10 +59,10 @@ def _existing(ctx: Context, id_: int) -> Row:
 
 def create(ctx: Context, request: Any) -> Record:
     """Somebody opens a ticket; what is not given is made up plausibly. `{"fields"?, "by"?, "body"?}`."""
-    wish = Wish.of(ctx, request)
+    arguments = Arguments.of(ctx, request)
     names = directory(ctx)
-    given, by, body = wish.fields(names), wish.user(names), wish.text("body", "")
-    wish.done()
+    given, by, body = arguments.fields(names), arguments.user(names), arguments.text("body", "")
+    arguments.done()
     id_ = given.get("TicketId") or next_number(ctx)
     if one(ctx.db, tenant_name(ctx), id_) is not None:
         raise Misuse(f"there is a ticket {id_} already; leave TicketId out to get the next number")
@@ -97,10 +97,10 @@ def create(ctx: Context, request: Any) -> Record:
 
 def change(ctx: Context, request: Any) -> Record:
     """Somebody edits properties. `{"id", "fields", "by"?}`."""
-    wish = Wish.of(ctx, request)
+    arguments = Arguments.of(ctx, request)
     names = directory(ctx)
-    id_, given, _ = wish.number(), wish.fields(names), wish.user(names)
-    wish.done()
+    id_, given, _ = arguments.number(), arguments.fields(names), arguments.user(names)
+    arguments.done()
     catch_up(ctx)
     return _edit(ctx, id_, given, names)
 
@@ -129,9 +129,9 @@ def _edit(ctx: Context, id_: int, given: dict[str, Any], names: Directory) -> Re
 
 def delete(ctx: Context, request: Any) -> Record:
     """Somebody takes a ticket away for good; the action `delete` is the soft one. `{"id"}`."""
-    wish = Wish.of(ctx, request)
-    id_ = wish.number()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    id_ = arguments.number()
+    arguments.done()
     _existing(ctx, id_)
     remove(ctx, id_)
     return {"id": str(id_), "exists": False, "fields": {}}
@@ -139,23 +139,23 @@ def delete(ctx: Context, request: Any) -> Record:
 
 def read(ctx: Context, request: Any) -> Record:
     """The truth of a ticket, or of the customer. `{"id"}`."""
-    wish = Wish.of(ctx, request)
-    if wish.raw.get("id") == customer.CUSTOMER:
+    arguments = Arguments.of(ctx, request)
+    if arguments.raw.get("id") == customer.CUSTOMER:
         return customer.told(ctx)
-    id_ = wish.number()
-    wish.done()
+    id_ = arguments.number()
+    arguments.done()
     catch_up(ctx)
     return _record(ctx, id_, directory(ctx))
 
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all tickets by number, or of their messages. `{"after"?, "most"?, "entity"?}`."""
-    wish = Wish.of(ctx, request)
-    entity = wish.text("entity", "Ticket")
+    arguments = Arguments.of(ctx, request)
+    entity = arguments.text("entity", "Ticket")
     if entity not in ("Ticket", MESSAGE):
         raise Misuse(f"'entity' is Ticket or {MESSAGE}, not {entity!r}")
-    after, most = wish.after() or 0, wish.whole("most", 100, 1, MOST)
-    wish.done()
+    after, most = arguments.after() or 0, arguments.whole("most", 100, 1, MOST)
+    arguments.done()
     catch_up(ctx)
     if entity == MESSAGE:
         return {
@@ -209,28 +209,37 @@ _SAID = (
 class Deed(NamedTuple):
     """One action under way."""
 
-    wish: Wish
+    arguments: Arguments
     row: Row
     names: Directory
     by: int
 
     @property
     def ctx(self) -> Context:
-        return self.wish.ctx
+        return self.arguments.ctx
 
 
 def _written(deed: Deed, external: bool, by: int, author: str) -> None:
-    wish, row = deed.wish, deed.row
-    language = wish.take("language", "")
+    arguments, row = deed.arguments, deed.row
+    language = arguments.take("language", "")
     try:
         kept_text("Language", language)
     except ValueError as error:
         raise Misuse(str(error)) from error
     changes.add_message(
-        deed.ctx, row, deed.names, external=external, by=by, author=author, body=wish.text("body", ""),
-        minutes=wish.whole("minutes", 0, 0, 100_000), language=language, sentiment=wish.whole("sentiment", 0, -100, 100),
-        confidence=wish.whole("confidence", 0, 0, 100), attachment=wish.flag("attachment", False),
-    )  # fmt: skip
+        deed.ctx,
+        row,
+        deed.names,
+        external=external,
+        by=by,
+        author=author,
+        body=arguments.text("body", ""),
+        minutes=arguments.whole("minutes", 0, 0, 100_000),
+        language=language,
+        sentiment=arguments.whole("sentiment", 0, -100, 100),
+        confidence=arguments.whole("confidence", 0, 0, 100),
+        attachment=arguments.flag("attachment", False),
+    )
 
 
 def _worker(deed: Deed) -> int:
@@ -270,14 +279,14 @@ def _reopen(deed: Deed) -> None:
 
 
 def _postpone(deed: Deed) -> None:
-    until = deed.wish.instant("until")
+    until = deed.arguments.instant("until")
     if until <= deed.ctx.now:
         raise Misuse("'until' lies in the future: until then the ticket sleeps")
     changes.postpone(deed.ctx, deed.row, deed.names, until)
 
 
 def _assign(deed: Deed) -> None:
-    changes.own(deed.ctx, deed.row, deed.wish.user(deed.names, "to"), deed.names)
+    changes.own(deed.ctx, deed.row, deed.arguments.user(deed.names, "to"), deed.names)
 
 
 def _read(deed: Deed) -> None:
@@ -305,7 +314,7 @@ def _undelete(deed: Deed) -> None:
 
 
 def _merge(deed: Deed) -> None:
-    into = deed.wish.number("into")
+    into = deed.arguments.number("into")
     if into == deed.row["TicketId"] or deed.row["BaseStatus"] == "Merged":
         raise Misuse(f"ticket {deed.row['TicketId']} cannot be merged into {into}: it is the same, or merged already")
     target = _existing(deed.ctx, into)
@@ -328,31 +337,31 @@ def act(ctx: Context, request: Any) -> Record:
     """Somebody works on a ticket. `{"id", "action", "by"?}` and what the action takes: reply, note and answer `body`?,
     `minutes`?, `language`?, `sentiment`?, `confidence`?, `attachment`?; postpone `until`; assign `to`; merge `into`; update
     `fields`. The id `customer` is for the administrator."""
-    wish = Wish.of(ctx, request)
-    if wish.raw.get("id") == customer.CUSTOMER:
-        return customer.act(ctx, wish)
+    arguments = Arguments.of(ctx, request)
+    if arguments.raw.get("id") == customer.CUSTOMER:
+        return customer.act(ctx, arguments)
     names = directory(ctx)
-    id_, name = wish.number(), wish.text("action")
+    id_, name = arguments.number(), arguments.text("action")
     if name not in NAMES:
         raise Misuse(f"there is no action {name!r}; there are {', '.join(NAMES)}")
-    by = wish.user(names)
+    by = arguments.user(names)
     catch_up(ctx)
     if name == "update":
-        given = wish.fields(names)
-        wish.done()
+        given = arguments.fields(names)
+        arguments.done()
         return _edit(ctx, id_, given, names)
     row = _existing(ctx, id_)
     if name == "purge":
-        wish.done()
+        arguments.done()
         remove(ctx, id_)
         return _record(ctx, id_, names)
-    ACTIONS[name](Deed(wish, row, names, by))
-    wish.done()
+    ACTIONS[name](Deed(arguments, row, names, by))
+    arguments.done()
     keep(ctx, row)
     return _record(ctx, id_, names)
 
 
-RECORDS = operations(
+ADMIN_OPERATIONS = operations(
     Operation("create", create, "somebody opens a ticket: fields?, by?, body?"),
     Operation(
         "act", act, f"somebody works on it: id, action ({', '.join(NAMES)}), by?; with id customer the administrator"

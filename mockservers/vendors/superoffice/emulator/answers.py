@@ -13,11 +13,11 @@ from mockservers.kernel.rules import Rule
 from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import languages, odata, time_zones
 from mockservers.vendors.superoffice.emulator.access import caller
-from mockservers.vendors.superoffice.emulator.languages import Tongue
+from mockservers.vendors.superoffice.emulator.languages import Locale
 from mockservers.vendors.superoffice.emulator.model import PROPERTIES
 from mockservers.vendors.superoffice.emulator.renderings import Profile
 from mockservers.vendors.superoffice.emulator.requests import Asked, bad
-from mockservers.vendors.superoffice.emulator.time_zones import Clockface
+from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
 
 
 @dataclass(slots=True)
@@ -59,14 +59,14 @@ def _entity_select(ctx: Context, asked: Asked) -> frozenset[str] | None:
     return frozenset(kept | {"ticketid"} if ctx.dialect["select_keeps_key"] == "yes" else kept)
 
 
-def clock(ctx: Context, asked: Asked) -> Clockface:
+def clock(ctx: Context, asked: Asked) -> TimeFormat:
     """How the answer's dates are written; raises the refusal of an unknown zone where there is one."""
     given = asked.header("so-timezone")
     base: str = ctx.dialect["base_zone"]
     marked = ctx.dialect["dates"] == "page"
     if not given.strip():
         ctx.cite(rules.TIME_BASE)
-        return Clockface(base, marked)
+        return TimeFormat(base, marked)
     read = time_zones.header(given)
     ctx.cite(rules.TIME_HEADER, rules.TIME_BACK)
     if read.unknown:
@@ -77,10 +77,10 @@ def clock(ctx: Context, asked: Asked) -> Clockface:
         )
     if marked or read.offset:
         ctx.cite(rules.TIME_COLON)
-    return Clockface(read.code or base, marked or read.offset)
+    return TimeFormat(read.code or base, marked or read.offset)
 
 
-def tongue(ctx: Context, asked: Asked) -> Tongue:
+def tongue(ctx: Context, asked: Asked) -> Locale:
     """The language and culture of the answer's strings."""
     so, accept = asked.header("so-language"), asked.header("accept-language")
     language = languages.wanted(so, accept)
@@ -89,14 +89,14 @@ def tongue(ctx: Context, asked: Asked) -> Tongue:
         ctx.cite(rules.LANGUAGE_CHOOSE)
     if language is None:
         ctx.cite(rules.LANGUAGE_RAW)
-        return Tongue(None, None, fallback, semicolon)
+        return Locale(None, None, fallback, semicolon)
     ctx.cite(rules.LANGUAGE_CODES, rules.LANGUAGE_FIELDS, rules.LANGUAGE_FALLBACK)
     if any(mark in (so.strip() or accept) for mark in ",;"):
         ctx.cite(rules.LANGUAGE_LIST)
     culture = asked.header("so-culture")
     if culture.strip():
         ctx.cite(rules.LANGUAGE_CULTURE)
-    return Tongue(language, languages.wanted(culture, "") or language, fallback, semicolon)
+    return Locale(language, languages.wanted(culture, "") or language, fallback, semicolon)
 
 
 def select(ctx: Context, asked: Asked) -> frozenset[str] | None:

@@ -26,7 +26,7 @@ from mockservers.vendors.superoffice.emulator.model import (
 Values = dict[str, Any]
 
 
-class Wish(arguments.Wish):
+class Arguments(arguments.Arguments):
     """A request about tickets and the people who work on them."""
 
     __slots__ = ()
@@ -35,7 +35,7 @@ class Wish(arguments.Wish):
     PROMPT = "SuperOffice"
 
     def text(self, name: str, default: str | None = None, most: int = LONGEST) -> str:
-        found = arguments.Wish.text(self, name, default)
+        found = arguments.Arguments.text(self, name, default)
         if len(found) > most:
             raise Misuse(f"{name!r} takes text of up to {most} characters")
         try:

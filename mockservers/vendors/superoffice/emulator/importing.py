@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.superoffice.emulator import languages, rights
-from mockservers.vendors.superoffice.emulator.arguments import Wish
-from mockservers.vendors.superoffice.emulator.languages import Tongue
+from mockservers.vendors.superoffice.emulator.arguments import Arguments
+from mockservers.vendors.superoffice.emulator.languages import Locale
 from mockservers.vendors.superoffice.emulator.model import (
     LARGEST_ID,
     MESSAGES,
@@ -63,9 +63,13 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
     A name is a text as the database holds it, or an object of codes (US, NO ...) and texts: told languages come together,
     `""` is the text as it is held. What a multi-language string cannot hold is told in `left_out`.
     """
-    wish = Wish.of(ctx, request)
-    records, clear, entity = wish.take("records", []), wish.take("clear", False), wish.take("entity", "ticket")
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    records, clear, entity = (
+        arguments.take("records", []),
+        arguments.take("clear", False),
+        arguments.take("entity", "ticket"),
+    )
+    arguments.done()
     if entity != "ticket" or not isinstance(records, list) or not all(isinstance(each, Mapping) for each in records):
         raise Misuse("'records' is a list of tickets, each with id and fields; 'entity' is ticket or left out")
     if clear:
@@ -73,7 +77,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
             ctx.db.execute(sa.delete(table).where(table.c.tenant == tenant_name(ctx)))
     left_out: list[str] = []
     for each in records:
-        id_ = Wish(ctx, each).number()
+        id_ = Arguments(ctx, each).number()
         fields = each.get("fields")
         if each.get("exists", True) and not isinstance(fields, Mapping):
             raise Misuse(f"ticket {id_} has no 'fields'")
@@ -179,7 +183,7 @@ class _Names:
         name = raw or next(iter(held.values()), None) or other or ""
         made = languages.parts(name)
         for code, text in held.items():
-            if len({*held.values()}) == 1 if raw is None else Tongue(code, None, self.fallback).text(raw) == text:
+            if len({*held.values()}) == 1 if raw is None else Locale(code, None, self.fallback).text(raw) == text:
                 continue
             try:
                 if raw is not None and "[" in raw and not made:
@@ -188,7 +192,7 @@ class _Names:
                 made = languages.parts(name)
             except ValueError as error:
                 self.left_out.append(f"{what}: {error}")
-        if other is not None and Tongue(_OTHER, None, self.fallback).text(name) != other:
+        if other is not None and Locale(_OTHER, None, self.fallback).text(name) != other:
             self.left_out.append(f"{what}: {other!r} was told in a language without a code, and it is {name!r}")
         return name
 

@@ -46,7 +46,7 @@ _VALUE = re.compile(r"\[(DT|D|I|F):([^\]\s]{1,20}(?: [0-9:]{1,8})?)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class Locale:
     """The language and culture of one answer; `language` None leaves every string raw. Both are codes of the strings."""
 
     language: str | None = None
@@ -103,7 +103,7 @@ def composed(names: Mapping[str, str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _translated(raw: str, tongue: Tongue) -> str:
+def _translated(raw: str, tongue: Locale) -> str:
     found = parts(raw)
     text = raw
     if found:
@@ -114,7 +114,7 @@ def _translated(raw: str, tongue: Tongue) -> str:
     return text
 
 
-def _chosen(found: Mapping[str, str], tongue: Tongue) -> str:
+def _chosen(found: Mapping[str, str], tongue: Locale) -> str:
     """The wanted language, then US unless the switch says otherwise, then the first (superoffice.language.fallback)."""
     assert tongue.language is not None
     if tongue.language in found:
@@ -124,7 +124,7 @@ def _chosen(found: Mapping[str, str], tongue: Tongue) -> str:
     return next(iter(found.values()))
 
 
-def _resource(match: re.Match[str], tongue: Tongue) -> str:
+def _resource(match: re.Match[str], tongue: Locale) -> str:
     texts = RESOURCES.get(match[1])
     return match[0] if texts is None else _chosen(texts, tongue)
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel import instants
 from mockservers.vendors.superoffice.emulator import time_zones
-from mockservers.vendors.superoffice.emulator.languages import Tongue
+from mockservers.vendors.superoffice.emulator.languages import Locale
 from mockservers.vendors.superoffice.emulator.model import (
     DATES,
     DIRECTORY,
@@ -30,7 +30,7 @@ from mockservers.vendors.superoffice.emulator.model import (
     Directory,
     Named,
 )
-from mockservers.vendors.superoffice.emulator.time_zones import Clockface
+from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
 
 LONGEST_FILTER, MOST_TOKENS, DEEPEST = 8000, 600, 30
 Condition = sa.ColumnElement[bool]
@@ -163,15 +163,15 @@ class Filter:
     """One filter under way: its tokens, by which clock, language and directory it is read, and what the caller cannot read."""
 
     tokens: list[Token]
-    clock: Clockface
-    tongue: Tongue
+    clock: TimeFormat
+    tongue: Locale
     names: Directory
     blank: frozenset[str] = frozenset()
     place: int = 0
 
     @classmethod
     def condition(
-        cls, text: str, clock: Clockface, tongue: Tongue, names: Directory, blank: frozenset[str] = frozenset()
+        cls, text: str, clock: TimeFormat, tongue: Locale, names: Directory, blank: frozenset[str] = frozenset()
     ) -> Condition | None:
         """The condition that a filter means, or None for an empty one."""
         here = cls(_tokens(text), clock, tongue, names, blank)

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from mockservers.kernel.rules import Rule
 from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import carriers
-from mockservers.vendors.superoffice.emulator.languages import Tongue
+from mockservers.vendors.superoffice.emulator.languages import Locale
 from mockservers.vendors.superoffice.emulator.model import DATES, TICKET, Directory
 from mockservers.vendors.superoffice.emulator.rights import Role
-from mockservers.vendors.superoffice.emulator.time_zones import Clockface
+from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
 from mockservers.wirekit import xmltext
 
 TRANSLATED = tuple(field.name for field in TICKET.fields if field.more.get("multi_language"))
@@ -50,8 +50,8 @@ class Profile:
     """What the look of a ticket depends on besides the ticket."""
 
     format: str
-    clock: Clockface
-    tongue: Tongue
+    clock: TimeFormat
+    tongue: Locale
     role: Role
     select: frozenset[str] | None
     mode: str

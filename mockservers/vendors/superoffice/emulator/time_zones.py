@@ -13,22 +13,8 @@ from zoneinfo import ZoneInfo
 
 from mockservers.kernel import instants
 from mockservers.kernel.instants import SECOND
+from mockservers.vendors.superoffice.dialects import ZONES, find_zone
 
-ZONES: dict[str, tuple[int, str]] = {
-    "UTC": (1, "UTC"), "GB": (110, "Europe/London"), "IE": (121, "Europe/Dublin"), "PT": (205, "Europe/Lisbon"),
-    "NO": (261, "Europe/Oslo"), "SE": (271, "Europe/Stockholm"), "DK": (281, "Europe/Copenhagen"),
-    "DE": (291, "Europe/Berlin"), "NL": (301, "Europe/Amsterdam"), "FR": (311, "Europe/Paris"),
-    "CH": (321, "Europe/Zurich"), "ES": (331, "Europe/Madrid"), "IT": (341, "Europe/Rome"),
-    "FI": (351, "Europe/Helsinki"), "GR": (361, "Europe/Athens"), "TR": (371, "Europe/Istanbul"),
-    "US-NY": (401, "America/New_York"), "US-IL": (411, "America/Chicago"), "US-CO": (421, "America/Denver"),
-    "US-CA": (431, "America/Los_Angeles"), "CA-NL": (441, "America/St_Johns"), "BR-SP": (451, "America/Sao_Paulo"),
-    "IN": (501, "Asia/Kolkata"), "NP": (511, "Asia/Kathmandu"), "CN": (521, "Asia/Shanghai"), "JP": (531, "Asia/Tokyo"),
-    "AU-WA": (601, "Australia/Perth"), "AU-NSW": (611, "Australia/Sydney"), "AU-LH": (621, "Australia/Lord_Howe"),
-    "NZ": (631, "Pacific/Auckland"),
-}  # fmt: skip
-"""Code: number and IANA name. Codes follow the vendor's form; all numbers but NO's are ours (superoffice.time.header)."""
-
-_BY_NUMBER = {str(number): code for code, (number, _) in ZONES.items()}
 WITH_OFFSET = "includetzoffset"
 EARLIEST = 0
 """Older instants are not kept: offsets had seconds then, and the vendor did not exist."""
@@ -36,12 +22,6 @@ LATEST = 253_370_764_800 * SECOND - SECOND
 """The last second of the year 9998, so that no zone leaves the calendar."""
 
 _UNSET_NAIVE = "0001-01-01T00:00:00"
-
-
-def find(text: str) -> str | None:
-    """The code of a zone given by code or number, without regard to case; None when there is none."""
-    wanted = text.strip().upper()
-    return wanted if wanted in ZONES else _BY_NUMBER.get(wanted)
 
 
 @lru_cache(maxsize=64)
@@ -65,15 +45,15 @@ def header(text: str) -> Header:
     for part in (each.strip() for each in text.split(",")):
         if part.lower() == WITH_OFFSET:
             offset = True
-        elif part and find(part) is None:
+        elif part and find_zone(part) is None:
             unknown = unknown or part
         elif part:
-            code = code or find(part)
+            code = code or find_zone(part)
     return Header(code, offset, unknown)
 
 
 @dataclass(frozen=True, slots=True)
-class Clockface:
+class TimeFormat:
     """How the instants of one answer are written: the zone, and whether with its offset."""
 
     code: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockservers.harness.profile import Machine
+from mockservers.harness.profile import VendorProfile
 from mockservers.kernel import catalogue
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import MINUTE
@@ -52,7 +52,7 @@ def _known(data: str) -> dict[str, Any]:
     return {"longest_gap": {"gap": WIDE_GAP, "demo": 99}.get(data.partition(":")[0], USUAL_GAP)}
 
 
-MACHINE = Machine(
+PROFILE = VendorProfile(
     vendor="trackit",
     actions={
         "note": ("by", "text", "note_type", "activity", "duration", "private", "system"),

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
-from mockservers.harness.profile import machine
-from mockservers.harness.scenarios import Clock, Trouble
+from mockservers.harness.profile import profile
+from mockservers.harness.scenarios import Clock, FaultStep
 from mockservers.harness.strategies import (
     SPANS,
     STARTS,
@@ -101,7 +101,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     if writing is not None:
         told += [(_written(hello), 12)]
     return assemble(
-        machine("trackit"),
+        profile("trackit"),
         dialect,
         hello,
         creating,
@@ -146,7 +146,7 @@ def _trouble() -> Strategy:
 
 def refused_login(times: int) -> Intent:
     """Logins are refused a few times; nobody asks for one as long as a token is good, so it ends too."""
-    return plain(Trouble("refuse", 0, times, "token", {"refusal": "invalid_grant"}))
+    return plain(FaultStep("refuse", 0, times, "token", {"refusal": "invalid_grant"}))
 
 
 # --- what the client is told to write ---------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def _writing(hello: Hello, others: Strategy) -> Strategy | None:
         st.sampled_from((1, 9, 2, 3)), weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
     )
 
-    def telling(task: str, **drawn: Strategy) -> Strategy:
+    def builder(task: str, **drawn: Strategy) -> Strategy:
         """Writes of one task, with what is drawn for it."""
         return st.builds(
             lambda within, given: write(task, after_request=within[0], intents=within[1], **given),
@@ -168,10 +168,10 @@ def _writing(hello: Hello, others: Strategy) -> Strategy | None:
 
     told = {"text": st.sampled_from(SUMMARIES), "minutes": st.sampled_from(MINUTES)}
     tasks = {
-        "create": telling("create", fields=_new()),
-        "update": telling("update", index=indexes, fields=_told),
-        "note": telling("note", index=indexes, **told),
-        "close": telling("close", index=indexes),
+        "create": builder("create", fields=_new()),
+        "update": builder("update", index=indexes, fields=_told),
+        "note": builder("note", index=indexes, **told),
+        "close": builder("close", index=indexes),
     }
     known = [tasks[task] for task in hello.tasks if task in tasks]
     return st.one_of(known) if known else None
@@ -262,7 +262,7 @@ def _talk() -> Strategy:
     """Notes are added, and an answer about notes fails."""
 
     def story(index: int, notes: list[dict[str, Any]], kind: str | None) -> list[Intent]:
-        trouble: list[Intent] = [plain(Trouble(kind, 0, 1, "notes.list")), sync()] if kind else []
+        trouble: list[Intent] = [plain(FaultStep(kind, 0, 1, "notes.list")), sync()] if kind else []
         return [*(act(index, "note", more=note) for note in notes), sync(), *trouble]
 
     kinds = st.sampled_from((None, "fail", "empty_body", "fail"))
@@ -290,7 +290,7 @@ def _lost(task: str) -> Strategy:
             if task == "create"
             else write("note", index, None, "Called back", minutes)
         )
-        return [plain(Trouble(kind, 0, 1, operation)), told]
+        return [plain(FaultStep(kind, 0, 1, operation)), told]
 
     kinds = st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer"))
     return st.builds(story, indexes, kinds, st.sampled_from((None, 30)))

@@ -48,7 +48,7 @@ EMULATOR = Emulator(
         Operation("priority.derive", writing.derive_priority, "the derived priority, where the answer is assumed"),
         *(Operation(route.operation, reading.unsupported, "known, not emulated") for route in UNKNOWN_ANSWERS),
     ),
-    records=administration.RECORDS,
+    admin_operations=administration.ADMIN_OPERATIONS,
     recipes=recipes.RECIPES,
     seed=recipes.seed,
     wire="mockservers.vendors.trackit.emulator.wire:application",

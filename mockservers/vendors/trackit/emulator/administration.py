@@ -15,7 +15,7 @@ from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.store import LARGEST
 from mockservers.vendors.trackit.emulator import access, changes, customer, fields, model, phrases, renderings
-from mockservers.vendors.trackit.emulator.arguments import CUSTOMER, Wish, author
+from mockservers.vendors.trackit.emulator.arguments import CUSTOMER, Arguments, author
 from mockservers.vendors.trackit.emulator.changes import Draft
 from mockservers.vendors.trackit.emulator.fields import ASSIGNMENT, ATTACHMENT, NOTE, TICKET, grid, shown
 from mockservers.vendors.trackit.emulator.importing import import_
@@ -70,8 +70,8 @@ _HANGING: Mapping[str, tuple[sa.Table, Callable[[Context, Any], dict[str, Any]]]
 """What hangs on tickets, by the word that a request calls it."""
 
 
-def _entity(wish: Wish) -> str:
-    found = wish.text("entity", "ticket")
+def _entity(arguments: Arguments) -> str:
+    found = arguments.text("entity", "ticket")
     if found != "ticket" and found not in _HANGING:
         raise Misuse(
             f"{found!r} is nothing of Track-It! that can be looked at; there are ticket, {', '.join(_HANGING)}"
@@ -84,9 +84,9 @@ def _entity(wish: Wish) -> str:
 
 def create(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody opens a ticket. `{"fields"?, "by"?}`."""
-    wish = Wish.of(ctx, request)
-    by, given = author(ctx, wish.text("by", BY)), wish.fields(required=False)
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    by, given = author(ctx, arguments.text("by", BY)), arguments.fields(required=False)
+    arguments.done()
     made = {**_made_up(ctx), **given}
     row = changes.create(ctx, made, by)
     if any(row[name] != value for name, value in given.items()):
@@ -107,9 +107,9 @@ def _made_up(ctx: Context) -> Row:
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody edits fields, those too that the API cannot. `{"id", "fields", "by"?}`."""
-    wish = Wish.of(ctx, request)
-    row, by, given = _existing(ctx, wish.number()), author(ctx, wish.text("by", BY)), wish.fields()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    row, by, given = _existing(ctx, arguments.number()), author(ctx, arguments.text("by", BY)), arguments.fields()
+    arguments.done()
     after = changes.change(ctx, row, given, by)
     if any(after[name] != value for name, value in given.items()):
         after = changes.change(ctx, after, given, by, stamp=False)
@@ -118,9 +118,9 @@ def change(ctx: Context, request: Any) -> dict[str, Any]:
 
 def delete(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody deletes a ticket with all that hangs on it. `{"id"}`."""
-    wish = Wish.of(ctx, request)
-    id_ = wish.number()
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    id_ = arguments.number()
+    arguments.done()
     _existing(ctx, id_)
     model.remove(ctx, id_)
     return {"id": str(id_), "exists": False, "fields": {}}
@@ -128,11 +128,11 @@ def delete(ctx: Context, request: Any) -> dict[str, Any]:
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of a record. `{"id", "entity"?}`; the id `customer` tells of the customer."""
-    wish = Wish.of(ctx, request)
-    if wish.raw.get("id") == CUSTOMER:
+    arguments = Arguments.of(ctx, request)
+    if arguments.raw.get("id") == CUSTOMER:
         return customer.told(ctx)
-    entity, id_ = _entity(wish), wish.number()
-    wish.done()
+    entity, id_ = _entity(arguments), arguments.number()
+    arguments.done()
     if entity == "ticket":
         row = model.ticket(ctx, id_)
         return {"id": str(id_), "exists": False, "fields": {}} if row is None else _ticket(ctx, row)
@@ -144,14 +144,14 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all records by number. `{"after"?, "most"?, "entity"?, "ticket"?}`."""
-    wish = Wish.of(ctx, request)
-    entity, after, most = _entity(wish), wish.after() or 0, wish.whole("most", 100, 1, MOST)
+    arguments = Arguments.of(ctx, request)
+    entity, after, most = _entity(arguments), arguments.after() or 0, arguments.whole("most", 100, 1, MOST)
     table = TICKETS if entity == "ticket" else _HANGING[entity][0]
     key = table.c.f1 if entity == "ticket" else table.c.id
     conditions = [table.c.tenant == access.tenant_of(ctx).name, key > after]
-    if entity != "ticket" and "ticket" in wish.raw:
-        conditions.append(table.c.ticket == wish.number("ticket"))
-    wish.done()
+    if entity != "ticket" and "ticket" in arguments.raw:
+        conditions.append(table.c.ticket == arguments.number("ticket"))
+    arguments.done()
     found = ctx.db.execute(sa.select(table).where(*conditions).order_by(key).limit(most)).all()
     if entity == "ticket":
         return {"records": [_ticket(ctx, dict(row._mapping)) for row in found]}
@@ -161,8 +161,8 @@ def list_(ctx: Context, request: Any) -> dict[str, Any]:
 # --- acts -------------------------------------------------------------------------------------------------------------
 
 
-def _code(ctx: Context, wish: Wish, name: str, module: str, default: str) -> int:
-    given = wish.text(name, default)
+def _code(ctx: Context, arguments: Arguments, name: str, module: str, default: str) -> int:
+    given = arguments.text(name, default)
     found = model.directory(ctx).find(module, "name", given)
     if found is None:
         there = ", ".join(str(facts.get("name")) for facts in model.directory(ctx)[module].values())
@@ -170,31 +170,31 @@ def _code(ctx: Context, wish: Wish, name: str, module: str, default: str) -> int
     return found
 
 
-def _add_note(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _add_note(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     """`note`: text?, note_type?, activity?, duration? (seconds), private?, system?, touch?."""
-    system = wish.flag("system", False)
+    system = arguments.flag("system", False)
     draft = Draft(
-        _code(ctx, wish, "note_type", "note_type", "Technician Note"),
-        _code(ctx, wish, "activity", "activity", "System" if system else "Note By Technician"),
-        wish.text("text", phrases.NOTES[row["notes"] % len(phrases.NOTES)]),
-        wish.number("duration", 0, fields.LARGEST),
-        wish.flag("private", False),
+        _code(ctx, arguments, "note_type", "note_type", "Technician Note"),
+        _code(ctx, arguments, "activity", "activity", "System" if system else "Note By Technician"),
+        arguments.text("text", phrases.NOTES[row["notes"] % len(phrases.NOTES)]),
+        arguments.number("duration", 0, fields.LARGEST),
+        arguments.flag("private", False),
         system,
         model.directory(ctx).find("requestor", "id", by.login) if by.technician is None else None,
     )
-    return changes.add_note(ctx, row, draft, by, wish.flag("touch", False))[0]
+    return changes.add_note(ctx, row, draft, by, arguments.flag("touch", False))[0]
 
 
-def _change_status(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _change_status(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     """`change_status`: status (a name)."""
-    return changes.change(ctx, row, {"l_status": _code(ctx, wish, "status", "status", "Escalated")}, by)
+    return changes.change(ctx, row, {"l_status": _code(ctx, arguments, "status", "status", "Escalated")}, by)
 
 
-def _close(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _close(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     return _defaulted(ctx, row, by, changes.CLOSED)
 
 
-def _reopen(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _reopen(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     return _defaulted(ctx, row, by, changes.OPEN)
 
 
@@ -202,51 +202,51 @@ def _defaulted(ctx: Context, row: Row, by: changes.Author, type_: str) -> Row:
     return changes.change(ctx, row, {"l_status": changes.default_status(ctx, type_)}, by)
 
 
-def _assign(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _assign(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     """`assign`: technician (a login)."""
-    login = wish.text("technician", by.login)
+    login = arguments.text("technician", by.login)
     found = model.directory(ctx).find("technician", "login", login)
     if found is None:
         raise Misuse(f"no technician has the login {login!r}")
     return changes.change(ctx, row, {"l_technician": found}, by)
 
 
-def _update(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _update(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     """`update`: fields?; without them another summary."""
     summary = phrases.SUMMARIES[row["revision"] % len(phrases.SUMMARIES)].format(n=row["revision"])
-    return changes.change(ctx, row, wish.fields(required=False) or {"f22": summary}, by)
+    return changes.change(ctx, row, arguments.fields(required=False) or {"f22": summary}, by)
 
 
-def _respond(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _respond(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     return changes.change(ctx, row, {"f132": grid(ctx.now), "l_responder": by.technician}, by)
 
 
-def _attach(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _attach(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     """`attach`: name?, size?, url?."""
-    url = wish.text("url") if "url" in wish.raw else None
+    url = arguments.text("url") if "url" in arguments.raw else None
     model.insert(ctx, ATTACHMENTS, [{
         "tenant": row["tenant"], "id": model.number(ctx, "attachment"), "ticket": row["f1"],
-        "size": wish.number("size", 1024, LARGEST), "name": wish.text("name", "attachment.txt"), "url": url,
+        "size": arguments.number("size", 1024, LARGEST), "name": arguments.text("name", "attachment.txt"), "url": url,
     }])  # fmt: skip
     return row
 
 
-def _add_assignment(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _add_assignment(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     model.insert(ctx, ASSIGNMENTS, [{
         "tenant": row["tenant"], "id": model.number(ctx, "assignment"), "ticket": row["f1"], "modified": grid(ctx.now),
-        "last_user": by.login, "group": row["l_group"], "open": wish.flag("open", True),
+        "last_user": by.login, "group": row["l_group"], "open": arguments.flag("open", True),
     }])  # fmt: skip
     return row
 
 
-def _resolve(ctx: Context, row: Row, by: changes.Author, wish: Wish) -> Row:
+def _resolve(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     """All open assignments of the ticket are resolved."""
     mine = (ASSIGNMENTS.c.tenant == row["tenant"], ASSIGNMENTS.c.ticket == row["f1"], ASSIGNMENTS.c.open)
     ctx.db.execute(sa.update(ASSIGNMENTS).where(*mine).values(open=False, modified=grid(ctx.now), last_user=by.login))
     return row
 
 
-ACTIONS: Mapping[str, Callable[[Context, Row, changes.Author, Wish], Row]] = {
+ACTIONS: Mapping[str, Callable[[Context, Row, changes.Author, Arguments], Row]] = {
     "note": _add_note, "change_status": _change_status, "close": _close, "reopen": _reopen, "assign": _assign,
     "update": _update, "respond": _respond, "attach": _attach, "add_assignment": _add_assignment,
     "resolve_assignments": _resolve,
@@ -255,19 +255,19 @@ ACTIONS: Mapping[str, Callable[[Context, Row, changes.Author, Wish], Row]] = {
 
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody works on a ticket. `{"id", "action", "by"?, ...}`; on the id `customer` its administrator acts."""
-    wish = Wish.of(ctx, request)
-    if wish.raw.get("id") == CUSTOMER:
-        return customer.act(ctx, wish)
-    row, name = _existing(ctx, wish.number()), wish.text("action")
+    arguments = Arguments.of(ctx, request)
+    if arguments.raw.get("id") == CUSTOMER:
+        return customer.act(ctx, arguments)
+    row, name = _existing(ctx, arguments.number()), arguments.text("action")
     if name not in ACTIONS:
         raise Misuse(f"there is no action {name!r}; there are {', '.join(ACTIONS)}")
-    by = author(ctx, wish.text("by", BY))
-    after = ACTIONS[name](ctx, row, by, wish)
-    wish.done()
+    by = author(ctx, arguments.text("by", BY))
+    after = ACTIONS[name](ctx, row, by, arguments)
+    arguments.done()
     return _ticket(ctx, after)
 
 
-RECORDS = operations(
+ADMIN_OPERATIONS = operations(
     Operation("create", create, "somebody opens a ticket: fields?, by?"),
     Operation(
         "act", act, f"somebody works on it: id, action ({', '.join(ACTIONS)}), by?; on the id customer an administrator "

@@ -28,7 +28,7 @@ def storable(name: str, text: str) -> str:
     return kept
 
 
-class Wish(arguments.Wish):
+class Arguments(arguments.Arguments):
     """A request about tickets, whose texts a database must be able to keep."""
 
     __slots__ = ()
@@ -36,7 +36,7 @@ class Wish(arguments.Wish):
     PROMPT = "Track-It!"
 
     def text(self, name: str, default: str | None = None) -> str:
-        return storable(name, arguments.Wish.text(self, name, default))
+        return storable(name, arguments.Arguments.text(self, name, default))
 
     def names(self, name: str) -> list[str]:
         """A list of texts."""

@@ -12,7 +12,7 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.tenants import Credential
 from mockservers.vendors.trackit.emulator import access, changes, fields, model, renderings
-from mockservers.vendors.trackit.emulator.arguments import CUSTOMER, Wish, field_named, storable
+from mockservers.vendors.trackit.emulator.arguments import CUSTOMER, Arguments, field_named, storable
 from mockservers.vendors.trackit.emulator.model import SESSIONS
 from mockservers.vendors.trackit.emulator.semantics.workflow import FAILING
 
@@ -48,10 +48,10 @@ def told(ctx: Context) -> dict[str, Any]:
 # --- labels and lists -------------------------------------------------------------------------------------------------
 
 
-def _rename(ctx: Context, wish: Wish) -> None:
+def _rename(ctx: Context, arguments: Arguments) -> None:
     """Give a ticket field another label, or its own again when `label` is left out: `field`, `label`?."""
-    field = field_named(wish.text("field"))
-    label = wish.text("label") if "label" in wish.raw else None
+    field = field_named(arguments.text("field"))
+    label = arguments.text("label") if "label" in arguments.raw else None
     if label is not None and (not label.strip() or len(label) > 200):
         raise Misuse(f"'label' takes a text of up to 200 characters, not {label!r}")
     labels = dict(access.tenant_of(ctx).facts.get("labels", {}))
@@ -64,16 +64,16 @@ def _rename(ctx: Context, wish: Wish) -> None:
     access.tenant_of(ctx).facts["labels"] = labels
 
 
-def _enter(ctx: Context, wish: Wish) -> None:
+def _enter(ctx: Context, arguments: Arguments) -> None:
     """Add a record to a list, or change one: `list`, `entry` (its number; a new one without), `facts`."""
-    module = wish.text("list")
+    module = arguments.text("list")
     if module not in LISTS:
         raise Misuse(f"there is no list {module!r}; there are {', '.join(LISTS)}")
-    facts = wish.take("facts")
+    facts = arguments.take("facts")
     if not isinstance(facts, Mapping) or not facts:
         raise Misuse(f"'facts' takes an object such as {{'name': 'Pending'}}, not {facts!r}")
     known = model.directory(ctx)[module]
-    id_ = wish.number("entry", max(known, default=0) + 1)
+    id_ = arguments.number("entry", max(known, default=0) + 1)
     made: dict[str, Any] = {"type": changes.OPEN} if module == "status" else {}
     made |= {**known.get(id_, {}), **_checked(module, known, facts)}
     if module == "group":
@@ -113,10 +113,10 @@ def _checked(module: str, known: Mapping[int, Mapping[str, Any]], facts: Mapping
     return {name: storable(name, value) if isinstance(value, str) else value for name, value in facts.items()}
 
 
-def _default(ctx: Context, wish: Wish) -> None:
+def _default(ctx: Context, arguments: Arguments) -> None:
     """Make a status the default of its type: `status`."""
     directory = model.directory(ctx)
-    wanted = directory.find("status", "name", wish.text("status"))
+    wanted = directory.find("status", "name", arguments.text("status"))
     if wanted is None:
         raise Misuse("there is no such status")
     type_ = directory["status"][wanted].get("type")
@@ -128,16 +128,16 @@ def _default(ctx: Context, wish: Wish) -> None:
 # --- technicians ------------------------------------------------------------------------------------------------------
 
 
-def _technician(ctx: Context, wish: Wish) -> Credential:
-    name, tenant = wish.text("user"), access.tenant_of(ctx).name
+def _technician(ctx: Context, arguments: Arguments) -> Credential:
+    name, tenant = arguments.text("user"), access.tenant_of(ctx).name
     for each in access.technicians(ctx):
         if each.tenant == tenant and each.facts.get("user") == name:
             return each
     raise Misuse(f"there is no technician {name!r}; names are like HELP DESK\\DEMO")
 
 
-def _permissions(wish: Wish) -> list[str]:
-    names = wish.names("permissions")
+def _permissions(arguments: Arguments) -> list[str]:
+    names = arguments.names("permissions")
     for name in names:
         if name not in access.PERMISSIONS:
             raise Misuse(f"there is no permission {name!r}; there are {', '.join(access.PERMISSIONS)}")
@@ -146,25 +146,25 @@ def _permissions(wish: Wish) -> list[str]:
     return names
 
 
-def _grant(ctx: Context, wish: Wish) -> None:
+def _grant(ctx: Context, arguments: Arguments) -> None:
     """Grant permissions to a role or a technician: `role` or `user`, `permissions`."""
-    _settle(ctx, wish, given=True)
+    _settle(ctx, arguments, given=True)
 
 
-def _withdraw(ctx: Context, wish: Wish) -> None:
+def _withdraw(ctx: Context, arguments: Arguments) -> None:
     """Withdraw permissions from a role or a technician: `role` or `user`, `permissions`."""
-    _settle(ctx, wish, given=False)
+    _settle(ctx, arguments, given=False)
 
 
-def _settle(ctx: Context, wish: Wish, given: bool) -> None:
-    names = _permissions(wish)
-    if "user" in wish.raw:
-        facts = _technician(ctx, wish).facts
+def _settle(ctx: Context, arguments: Arguments, given: bool) -> None:
+    names = _permissions(arguments)
+    if "user" in arguments.raw:
+        facts = _technician(ctx, arguments).facts
         for key, wanted in (("granted", given), ("withdrawn", not given)):
             held = [each for each in facts.get(key, ()) if each not in names]
             facts[key] = [*held, *names] if wanted else held
         return
-    role, tenant = wish.text("role"), access.tenant_of(ctx)
+    role, tenant = arguments.text("role"), access.tenant_of(ctx)
     roles = dict(tenant.facts["roles"])
     if role not in roles and not given:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(roles)}")
@@ -173,9 +173,9 @@ def _settle(ctx: Context, wish: Wish, given: bool) -> None:
     tenant.facts["roles"] = roles
 
 
-def _add_technician(ctx: Context, wish: Wish) -> None:
+def _add_technician(ctx: Context, arguments: Arguments) -> None:
     """Add a technician: `user` (GROUP\\LOGINID), `password`, `role`?, `first`?, `last`?, `named_licence`?."""
-    user, password, role = wish.text("user"), wish.text("password"), wish.text("role", "Technician")
+    user, password, role = arguments.text("user"), arguments.text("password"), arguments.text("role", "Technician")
     group, _, login = user.partition("\\")
     tenant = access.tenant_of(ctx)
     if not login or model.directory(ctx).find("group", "name", group) is None:
@@ -184,9 +184,9 @@ def _add_technician(ctx: Context, wish: Wish) -> None:
         raise Misuse(f"there is a technician {user!r} already")
     if role not in tenant.facts["roles"]:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(tenant.facts.get('roles', {}))}")
-    first, last = wish.text("first", login.title()), wish.text("last", "Technician")
-    named = wish.flag("named_licence", False)
-    wish.done()
+    first, last = arguments.text("first", login.title()), arguments.text("last", "Technician")
+    named = arguments.flag("named_licence", False)
+    arguments.done()
     id_ = max(model.directory(ctx)["technician"], default=1000) + 1
     facts = {"user": user, "technician": id_, "role": role, "named_licence": named}
     try:
@@ -199,31 +199,31 @@ def _add_technician(ctx: Context, wish: Wish) -> None:
     })  # fmt: skip
 
 
-def _deactivate(ctx: Context, wish: Wish) -> None:
+def _deactivate(ctx: Context, arguments: Arguments) -> None:
     """A technician leaves: no login any more, and his sessions fail: `user`."""
-    _technician(ctx, wish).facts["active"] = False
+    _technician(ctx, arguments).facts["active"] = False
 
 
-def _activate(ctx: Context, wish: Wish) -> None:
+def _activate(ctx: Context, arguments: Arguments) -> None:
     """A technician comes back: `user`."""
-    _technician(ctx, wish).facts["active"] = True
+    _technician(ctx, arguments).facts["active"] = True
 
 
-def _move(ctx: Context, wish: Wish) -> None:
+def _move(ctx: Context, arguments: Arguments) -> None:
     """Give a technician another role: `user`, `role`."""
-    found, role = _technician(ctx, wish), wish.text("role")
+    found, role = _technician(ctx, arguments), arguments.text("role")
     if role not in access.tenant_of(ctx).facts["roles"]:
         raise Misuse(f"there is no role {role!r}; there are {', '.join(access.tenant_of(ctx).facts.get('roles', {}))}")
     found.facts["role"] = role
 
 
-def _end_sessions(ctx: Context, wish: Wish) -> None:
+def _end_sessions(ctx: Context, arguments: Arguments) -> None:
     """End the sessions of a technician, or of all: `user`?. Refresh tokens end too, unless `keep_refresh`."""
     table = SESSIONS.table
     conditions = [table.c.tenant == access.tenant_of(ctx).name]
-    if "user" in wish.raw:
-        conditions.append(table.c.credential == _technician(ctx, wish).id)
-    if wish.flag("keep_refresh", False):
+    if "user" in arguments.raw:
+        conditions.append(table.c.credential == _technician(ctx, arguments).id)
+    if arguments.flag("keep_refresh", False):
         conditions.append(table.c.kind == model.ACCESS)
     model.end_sessions(ctx, *conditions)
 
@@ -231,14 +231,14 @@ def _end_sessions(ctx: Context, wish: Wish) -> None:
 # --- segregation, licences, trouble -----------------------------------------------------------------------------------
 
 
-def _segregate(ctx: Context, wish: Wish) -> None:
+def _segregate(ctx: Context, arguments: Arguments) -> None:
     """Let groups see only their own records: `modules`? (tickets without it), `group` and `sees`? (names of groups
     whose records that one sees besides its own)."""
     tenant, directory = access.tenant_of(ctx), model.directory(ctx)
     segregation = {module: dict(each) for module, each in tenant.facts.get("segregation", {}).items()}
-    group = wish.take("group")
-    seen = [_group(directory, each) for each in wish.names("sees")]
-    for module in _modules(wish):
+    group = arguments.take("group")
+    seen = [_group(directory, each) for each in arguments.names("sees")]
+    for module in _modules(arguments):
         each = segregation.setdefault(module, {})
         if group is not None:
             each[str(_group(directory, group))] = seen
@@ -247,16 +247,16 @@ def _segregate(ctx: Context, wish: Wish) -> None:
     tenant.facts["segregation"] = segregation
 
 
-def _desegregate(ctx: Context, wish: Wish) -> None:
+def _desegregate(ctx: Context, arguments: Arguments) -> None:
     """Let all groups see everything again: `modules`? (tickets without it)."""
-    tenant, modules = access.tenant_of(ctx), _modules(wish)
+    tenant, modules = access.tenant_of(ctx), _modules(arguments)
     tenant.facts["segregation"] = {
         module: each for module, each in tenant.facts.get("segregation", {}).items() if module not in modules
     }
 
 
-def _modules(wish: Wish) -> list[str]:
-    modules = wish.names("modules") or ["Tickets"]
+def _modules(arguments: Arguments) -> list[str]:
+    modules = arguments.names("modules") or ["Tickets"]
     for module in modules:
         if module not in access.SEGREGABLE:
             raise Misuse(f"{module!r} cannot be segregated; there are {', '.join(access.SEGREGABLE)}")
@@ -271,19 +271,19 @@ def _group(directory: model.Directory, name: Any) -> int:
     return found
 
 
-def _pool(ctx: Context, wish: Wish) -> None:
+def _pool(ctx: Context, arguments: Arguments) -> None:
     """Set how many technicians without a named licence may be logged in: `licences`, without it any number."""
-    licences = wish.number("licences", most=100_000) if "licences" in wish.raw else None
+    licences = arguments.number("licences", most=100_000) if "licences" in arguments.raw else None
     tenant = access.tenant_of(ctx)
     tenant.dialect = tenant.dialect.with_({"licence_pool": licences}, scope="tenant")
 
 
-def _fail_notes(ctx: Context, wish: Wish) -> None:
+def _fail_notes(ctx: Context, arguments: Arguments) -> None:
     """Let the notes of the next changes of status fail after the status was changed: `times`?."""
-    access.tenant_of(ctx).facts[FAILING] = wish.number("times", 1, 1000)
+    access.tenant_of(ctx).facts[FAILING] = arguments.number("times", 1, 1000)
 
 
-ACTIONS: Mapping[str, Callable[[Context, Wish], None]] = {
+ACTIONS: Mapping[str, Callable[[Context, Arguments], None]] = {
     "rename label": _rename, "enter": _enter, "set default status": _default, "grant": _grant, "withdraw": _withdraw,
     "add technician": _add_technician, "deactivate technician": _deactivate, "activate technician": _activate,
     "change role": _move, "end sessions": _end_sessions, "segregate": _segregate, "desegregate": _desegregate,
@@ -291,9 +291,9 @@ ACTIONS: Mapping[str, Callable[[Context, Wish], None]] = {
 }  # fmt: skip
 
 
-def act(ctx: Context, wish: Wish) -> dict[str, Any]:
+def act(ctx: Context, arguments: Arguments) -> dict[str, Any]:
     """One action on the customer; gives its truth."""
-    wish.administration(ACTIONS)(ctx, wish)
-    wish.done()
+    arguments.administration(ACTIONS)(ctx, arguments)
+    arguments.done()
     model.forget(ctx)
     return told(ctx)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.trackit.emulator import model
-from mockservers.vendors.trackit.emulator.arguments import Wish
+from mockservers.vendors.trackit.emulator.arguments import Arguments
 from mockservers.vendors.trackit.emulator.fields import ASSIGNMENT, ATTACHMENT, MODULES, NOTE, TICKET, Field, kept
 from mockservers.vendors.trackit.emulator.model import ASSIGNMENTS, ATTACHMENTS, NOTES, NUMBERS, TICKETS
 
@@ -24,9 +24,13 @@ _UNTOLD = 1_000_000
 def import_(ctx: Context, request: Any) -> dict[str, Any]:
     """Records as they are elsewhere. `{"entity"? (ticket, note, attachment, assignment), "records": [{"id", "fields"}],
     "clear"?}`; fields by number as text."""
-    wish = Wish.of(ctx, request)
-    records, clear, entity = wish.take("records", []), wish.take("clear", False), wish.take("entity", "ticket")
-    wish.done()
+    arguments = Arguments.of(ctx, request)
+    records, clear, entity = (
+        arguments.take("records", []),
+        arguments.take("clear", False),
+        arguments.take("entity", "ticket"),
+    )
+    arguments.done()
     if (
         not isinstance(entity, str)
         or entity not in _TAKES
@@ -39,7 +43,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
     if clear:
         ctx.db.execute(sa.delete(table).where(table.c.tenant == tenant))
     for each in records:
-        id_ = Wish(ctx, each).number()
+        id_ = Arguments(ctx, each).number()
         fields = each.get("fields")
         if not isinstance(fields, Mapping):
             raise Misuse(f"{entity} {id_} has no 'fields'")

@@ -28,11 +28,11 @@ def _suspension(history: History) -> Judgement:
 def _usage_watched(history: History) -> Judgement:
     watched = bool(exchanges(history, "getThresholdAndUsageInfo"))
     busy: list[tuple[int, int]] = []  # until when usage is known to be high, from which entry of the journal on
-    for deed in history.deeds:
-        used = deed.record.fields.get("requests") if deed.record is not None else None
-        most = deed.record.fields.get("threshold") if deed.record is not None else None
+    for change in history.changes:
+        used = change.record.fields.get("requests") if change.record is not None else None
+        most = change.record.fields.get("threshold") if change.record is not None else None
         if used and most and used >= most * HALF:
-            busy.append((deed.at + HOUR, deed.n))
+            busy.append((change.at + HOUR, change.n))
     worked = [
         task
         for task in history.tasks

@@ -9,7 +9,7 @@ from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, writing
 from mockservers.harness.duties.writing import WRITES, Lack
 from mockservers.harness.history import History, Record, Task
-from mockservers.harness.profile import machine
+from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import DAY, HOUR
@@ -42,7 +42,7 @@ def _is_text(history: History, lack: Lack) -> bool:
     """Whether a text arrived, but as another one."""
     if lack.field is None:
         return lack.wanted is not None
-    return machine("autotask").types.get(lack.field, "text") == "text" and writing.altered(history, lack)
+    return profile("autotask").types.get(lack.field, "text") == "text" and writing.altered(history, lack)
 
 
 def _writes_done(history: History) -> Judgement:
@@ -97,9 +97,9 @@ def _written_once(history: History) -> Judgement:
 
 
 def _update_keeps_the_rest(history: History) -> Judgement:
-    provoked, found = writing.touched(history, MOVED, MAY_END)
+    exercised, found = writing.touched(history, MOVED, MAY_END)
     breaches = [each.breach(history) for each in found if not each.outdated and not _external(each.field)]
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _update_from_fresh(history: History) -> Judgement:
@@ -153,7 +153,7 @@ def _source_set(history: History) -> Judgement:
 
 
 def _id_only(history: History) -> Judgement:
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     for task in writing.told(history):
         answered = task.answered if isinstance(task.answered, Mapping) else {}
         ticket = str(answered.get("id", "")) if task.do == "create" else task.ticket or ""
@@ -163,7 +163,7 @@ def _id_only(history: History) -> Judgement:
             continue
         if shown == (task.before or {}).get(ticket):
             continue  # not read since: that is old, not wrong
-        provoked += 1
+        exercised += 1
         meddled = writing.meddled_with(history, task, truth)
         for name in comparing.fields(history, shown):
             left, right = shown.fields.get(name), truth.fields.get(name)
@@ -176,7 +176,7 @@ def _id_only(history: History) -> Judgement:
                         {"ticket": ticket, "field": name},
                     )
                 )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _stale_answers(dialect: Dialect) -> bool:

@@ -23,19 +23,19 @@ _MOST_LINES = 1000
 
 def markup(ctx: Context, asked: Asked) -> str:
     """The invoice in the wanted form; raises a refusal for an invoice out of reach or a form that is none."""
-    wish: InvoiceWish = asked.body
+    arguments: InvoiceWish = asked.body
     ctx.cite(rules.INFO_INVOICE)
     access.permit(ctx, "Invoice", "query")
-    form = wish.form.strip().upper()
+    form = arguments.form.strip().upper()
     if form not in ("HTML", "XML"):
-        raise _refused(f"Format is HTML or XML, not {wish.form[:100]!r}.")
+        raise _refused(f"Format is HTML or XML, not {arguments.form[:100]!r}.")
     assert ctx.tenant is not None
-    found = model.read(ctx.db, ctx.tenant.name, "Invoice", wish.id, access.visible(ctx, "Invoice"))
+    found = model.read(ctx.db, ctx.tenant.name, "Invoice", arguments.id, access.visible(ctx, "Invoice"))
     if found is None:
-        raise _refused(f"There is no invoice {wish.id} within reach.")
+        raise _refused(f"There is no invoice {arguments.id} within reach.")
     items = model.TABLES["BillingItem"]
     query = sa.select(*model.wanted("BillingItem")).where(
-        items.c.tenant == ctx.tenant.name, items.c.InvoiceID == wish.id
+        items.c.tenant == ctx.tenant.name, items.c.InvoiceID == arguments.id
     )
     reached = access.visible(ctx, "BillingItem")
     if reached is not None:
@@ -44,7 +44,7 @@ def markup(ctx: Context, asked: Asked) -> str:
     zone = renderings.ZONES[ctx.dialect["time_zone"]]
     head = _told("Invoice", _HEAD, found[0], zone)
     body = [_told("BillingItem", _LINE, each, zone) for each in lines]
-    return _xml(wish.id, head, body) if form == "XML" else _html(wish.id, head, body)
+    return _xml(arguments.id, head, body) if form == "XML" else _html(arguments.id, head, body)
 
 
 def _refused(said: str) -> Refusal:

@@ -53,14 +53,14 @@ def _secret_kept(history: History) -> Judgement:
 
 
 def _read_in_batches(history: History) -> Judgement:
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     for task in history.syncs:
         within = [each for each in history.within(task) if each.request_known]
         reading = [each for each in within if wire.asked(each).call in READ and wire.asked(each).ids]
         asked = {ticket for each in reading for ticket in wire.asked(each).ids}
         if len(asked) <= MOST_CALLS:
             continue
-        provoked += 1
+        exercised += 1
         single = [each for each in reading if len(wire.asked(each).ids) == 1]
         crowd = zip(single, single[MOST_CALLS:], strict=False)
         if any(last.at - first.at < instants.SECOND for first, last in crowd):
@@ -70,7 +70,7 @@ def _read_in_batches(history: History) -> Judgement:
                     f"from {shared.request(single[0])} on; GetTickets reads many in one call"
                 )
             )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _slow_calls(history: History) -> Judgement:

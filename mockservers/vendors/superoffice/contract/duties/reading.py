@@ -86,13 +86,13 @@ def _error_is_not_empty(history: History) -> Judgement:
 
 
 def _good_answers_read(history: History) -> Judgement:
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     for task in history.syncs:
         within = history.within(task)
         if not within or any(map(is_error, within)):
             continue
         told = [each for each in within if wire.asked(each).call in READ and any(wire.said(each).tickets)]
-        provoked += bool(told)
+        exercised += bool(told)
         if told and task.error_kind == "client":
             breaches.append(
                 Breach(
@@ -100,13 +100,13 @@ def _good_answers_read(history: History) -> Judgement:
                     f"{task.error[:160]}"
                 )
             )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _missing_is_not_deleted(history: History) -> Judgement:
     if history.mirror is None:
         return judged(0)
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     ways = restrictions(history)
     for way in ways:
         held = _before(history, way.first)
@@ -121,7 +121,7 @@ def _missing_is_not_deleted(history: History) -> Judgement:
                 continue
             if not any(way.hides(state) for n, state in history.ever.get(ticket, ()) if n < way.last or n == END):
                 continue
-            provoked += 1
+            exercised += 1
             if ticket not in history.mirror:
                 breaches.append(
                     Breach(
@@ -130,7 +130,7 @@ def _missing_is_not_deleted(history: History) -> Judgement:
                         {"ticket": ticket},
                     )
                 )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _before(history: History, n: int) -> Mapping[str, Record]:
@@ -142,7 +142,7 @@ def _before(history: History, n: int) -> Mapping[str, Record]:
 def _hidden_fields_kept(history: History) -> Judgement:
     if history.mirror is None:
         return judged(0)
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     ways = restrictions(history)
     for way in ways:
         if way.last == END or any(each.blank for each in ways if each.last == END):
@@ -161,7 +161,7 @@ def _hidden_fields_kept(history: History) -> Judgement:
                 kept = known.fields.get(name)
                 if not something(name, kept) or not comparing.same(history, name, kept, truth.fields.get(name)):
                     continue
-                provoked += 1
+                exercised += 1
                 if not something(name, now.fields.get(name)):
                     breaches.append(
                         Breach(
@@ -170,7 +170,7 @@ def _hidden_fields_kept(history: History) -> Judgement:
                             {"ticket": ticket, "field": name},
                         )
                     )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _changes_seen(history: History) -> Judgement:
@@ -191,12 +191,12 @@ def _shown_with_status(history: History, bases: frozenset[str], also: tuple[str,
     named = history.hello.mirrors
     hidden = ever_hidden(history) if restrictions(history) else frozenset()
     older = history.dialect["carrier_version"] != "current"
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     for ticket, record in sorted(history.truth.items()):
         seen = any(ticket in (task.after or {}) for task in history.syncs)
         if not record.exists or record.fields.get("BaseStatus") not in bases or ticket in hidden or not seen:
             continue
-        provoked += 1
+        exercised += 1
         shown = history.mirror.get(ticket)
         if shown is None:
             continue
@@ -212,7 +212,7 @@ def _shown_with_status(history: History, bases: frozenset[str], also: tuple[str,
                         {"ticket": ticket, "field": name},
                     )
                 )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _deleted_shown(history: History) -> Judgement:

@@ -10,7 +10,7 @@ from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
 from mockservers.harness.history import History
-from mockservers.harness.profile import machine
+from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 from mockservers.vendors.superoffice.contract import decoder as wire
 from mockservers.vendors.superoffice.contract.duties.visibility import (
@@ -103,9 +103,9 @@ def _in_languages(text: str) -> set[str]:
 
 def _names_in_a_language(history: History) -> Judgement:
     hidden, blank = ever_hidden(history), ever_blank(history)
-    renamed = any(deed.request.get("action") == "rename" for deed in history.deeds)
+    renamed = any(change.request.get("action") == "rename" for change in history.changes)
     named = ("TicketStatusDisplayValue", "PriorityName", "CategoryName", "TicketTypeName")
-    lacking = machine("superoffice").untold(history.dialect) - NAMES
+    lacking = profile("superoffice").untold(history.dialect) - NAMES
     seen, breaches = 0, []
     for ticket, shown in sorted((history.mirror or {}).items()):
         states = [record for _, record in history.ever.get(ticket, ()) if record.exists]

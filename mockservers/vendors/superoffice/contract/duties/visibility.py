@@ -10,7 +10,7 @@ from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, shared
 from mockservers.harness.history import END, Exchanged, History, Record
-from mockservers.harness.profile import machine
+from mockservers.harness.profile import profile
 from mockservers.vendors.superoffice.contract import decoder as wire
 from mockservers.vendors.superoffice.contract.profile import NAMES, USER
 
@@ -32,7 +32,7 @@ LIST = frozenset({"list"})
 
 
 def type_of(name: str) -> str:
-    return machine("superoffice").types.get(name, "text")
+    return profile("superoffice").types.get(name, "text")
 
 
 def exchanges(history: History, calls: frozenset[str]) -> list[Exchanged]:
@@ -66,11 +66,11 @@ class Restricted:
 
 def restrictions(history: History) -> list[Restricted]:
     found: list[Restricted] = []
-    for deed in history.deeds:
-        if deed.record is None or deed.record.id != "customer" or not deed.ok:
+    for change in history.changes:
+        if change.record is None or change.record.id != "customer" or not change.ok:
             continue
         rights: Mapping[str, Any] = next(
-            (each["rights"] for each in deed.record.fields.get("users", ()) if each["user"] == USER), {}
+            (each["rights"] for each in change.record.fields.get("users", ()) if each["user"] == USER), {}
         )
         fields = rights.get("fields") or {}
         blank = frozenset(
@@ -78,9 +78,9 @@ def restrictions(history: History) -> list[Restricted]:
         )
         if found and found[-1].last == END:
             before = found.pop()
-            found += [Restricted(before.first, deed.n, before.hidden, before.blank)]
+            found += [Restricted(before.first, change.n, before.hidden, before.blank)]
         if rights.get("hidden") or blank:
-            found.append(Restricted(deed.n, END, rights.get("hidden") or {}, blank))
+            found.append(Restricted(change.n, END, rights.get("hidden") or {}, blank))
     return found
 
 
@@ -127,7 +127,7 @@ def misread(history: History, which: Callable[[Difference], bool], why: str) -> 
 
 def something(name: str, value: Any) -> bool:
     """Whether a value is one: not what stands there when nothing is told."""
-    value = machine("superoffice").nil(name, value)
+    value = profile("superoffice").nil(name, value)
     if value in (None, "", 0, False, "Unknown"):
         return False
     return not (type_of(name) == "datetime" and str(value).startswith("0001-"))

@@ -90,8 +90,8 @@ def _written_once(history: History) -> Judgement:
 
 def _touched(history: History) -> tuple[int, list[Touched]]:
     """What writes changed beside what they were told; properties that follow from others count with them."""
-    provoked, found = writing.touched(history, MOVED | JOINED)
-    return provoked, [each for each in found if each.field not in _consequences(each.task)]
+    exercised, found = writing.touched(history, MOVED | JOINED)
+    return exercised, [each for each in found if each.field not in _consequences(each.task)]
 
 
 def _consequences(task: Task) -> set[str]:
@@ -100,8 +100,8 @@ def _consequences(task: Task) -> set[str]:
 
 
 def _update_keeps_the_rest(history: History) -> Judgement:
-    provoked, found = _touched(history)
-    return judged(provoked, [each.breach(history) for each in found if not each.outdated])
+    exercised, found = _touched(history)
+    return judged(exercised, [each.breach(history) for each in found if not each.outdated])
 
 
 def _update_from_fresh(history: History) -> Judgement:

@@ -8,7 +8,8 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Unsupported
 from mockservers.vendors.superoffice import rules
-from mockservers.vendors.superoffice.emulator import description, time_zones
+from mockservers.vendors.superoffice.dialects import ZONES
+from mockservers.vendors.superoffice.emulator import description
 from mockservers.vendors.superoffice.emulator.access import RUNNING, caller
 from mockservers.vendors.superoffice.emulator.answers import Answer
 from mockservers.vendors.superoffice.emulator.model import CATALOGUE
@@ -73,14 +74,14 @@ def described(ctx: Context, asked: Asked) -> Answer:
 
 
 def _zone(code: str) -> dict[str, Any]:
-    number, name = time_zones.ZONES[code]
+    number, name = ZONES[code]
     return {"TimeZoneId": number, "IsoCode": code, "Name": name}
 
 
 def zone_list(ctx: Context, asked: Asked) -> Answer:
     """The zones that SO-TimeZone takes."""
     ctx.cite(rules.ZONE_LIST)
-    return Answer([_zone(code) for code in time_zones.ZONES], "ArrayOfTimeZone")
+    return Answer([_zone(code) for code in ZONES], "ArrayOfTimeZone")
 
 
 def base_zone(ctx: Context, asked: Asked) -> Answer:

@@ -14,7 +14,7 @@ from mockservers.vendors.superoffice.emulator import carriers, odata
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, clock, tongue
 from mockservers.vendors.superoffice.emulator.changes import catch_up
-from mockservers.vendors.superoffice.emulator.languages import Tongue
+from mockservers.vendors.superoffice.emulator.languages import Locale
 from mockservers.vendors.superoffice.emulator.model import (
     CATALOGUE,
     TICKETS,
@@ -27,7 +27,7 @@ from mockservers.vendors.superoffice.emulator.renderings import TRANSLATED
 from mockservers.vendors.superoffice.emulator.requests import Asked, bad
 from mockservers.vendors.superoffice.emulator.rights import SELECT, Role
 from mockservers.vendors.superoffice.emulator.semantics.rest import found
-from mockservers.vendors.superoffice.emulator.time_zones import Clockface
+from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
 
 PAGE: int = CATALOGUE.facts["limits"]["odata_page_size_default"]
 MOST = 2**31 - 1
@@ -69,7 +69,7 @@ def _reached(ctx: Context, role: Role) -> list[sa.ColumnElement[bool]]:
 
 
 def statement(
-    asked: Asked, face: Clockface, speech: Tongue, names: Any, tenant: str, blank: frozenset[str] = frozenset()
+    asked: Asked, face: TimeFormat, speech: Locale, names: Any, tenant: str, blank: frozenset[str] = frozenset()
 ) -> sa.Select[Any]:
     """The rows that the options mean; raises ValueError for options that mean nothing, or use what the caller cannot read."""
     condition = odata.Filter.condition(asked.variables.get("$filter", ""), face, speech, names, blank)
@@ -104,7 +104,7 @@ def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer
 
 
 def _shown(
-    made: dict[str, Any], column: odata.Column, role: Role, face: Clockface, speech: Tongue, names: Directory
+    made: dict[str, Any], column: odata.Column, role: Role, face: TimeFormat, speech: Locale, names: Directory
 ) -> Any:
     value = carriers.unset(column.of) if column.of in role.blank else made[column.of]
     if column.kind == "date":

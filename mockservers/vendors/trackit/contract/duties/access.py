@@ -71,17 +71,17 @@ def _refused_login(history: History) -> Judgement:
 
 def _refresh(history: History) -> Judgement:
     logins = [each for each in history.exchanges if _is_login(each)]
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     for n, exchange in enumerate(logins):
         if wire.asked(exchange).grant != "refresh_token" or wire.said(exchange).kind != "refused":
             continue
-        provoked += 1
+        exercised += 1
         then = next((each for each in logins[n + 1 :] if wire.said(each).kind != "unusable"), None)
         later = [task for task in history.syncs if exchange.n < task.first]
         if (then is None and later) or (then is not None and wire.asked(then).grant == "refresh_token"):
             after = "no login came after it" if then is None else f"{shared.request(then)} tried one again"
             breaches.append(Breach(f"{shared.request(exchange)} was refused for its refresh token, and {after}"))
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _issues_refresh(dialect: Dialect) -> bool:

@@ -21,7 +21,7 @@ from mockservers.vendors.trackit.contract.profile import GROUP, NOTE_TYPES_BY_NU
 def _hidden_groups(history: History, module: str) -> Callable[[Any], bool]:
     """Whether in the end records of a group are hidden from the client."""
     facts = next(
-        (d.record.fields for d in reversed(history.deeds) if d.record and "segregation" in d.record.fields), {}
+        (d.record.fields for d in reversed(history.changes) if d.record and "segregation" in d.record.fields), {}
     )
     segregation = facts.get("segregation", {})
     seen = segregation.get(module, {}).get(str(GROUP), ())
@@ -66,7 +66,7 @@ def _mirrored(history: History) -> dict[str, tuple[Record, Record]]:
 def _renamed(history: History) -> frozenset[str]:
     """Fields whose label somebody changed."""
     return frozenset(
-        str(deed.request["field"]) for deed in history.deeds if deed.request.get("action") == "rename label"
+        str(change.request["field"]) for change in history.changes if change.request.get("action") == "rename label"
     )
 
 
@@ -192,7 +192,7 @@ def _error_is_not_empty(history: History) -> Judgement:
                         {"ticket": ticket},
                     )
                 )
-    return judged(found.provoked, breaches)
+    return judged(found.exercised, breaches)
 
 
 def _told(history: History) -> list[str]:

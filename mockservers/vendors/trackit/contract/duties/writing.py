@@ -44,7 +44,7 @@ def _closed(record: Record | None) -> bool:
 
 def _entered(history: History, module: str) -> bool:
     """Whether an administrator edited a list, so that nobody can say what its names are."""
-    return any(deed.request.get("list") == module for deed in history.deeds)
+    return any(change.request.get("list") == module for change in history.changes)
 
 
 # --- done, and as it was told -----------------------------------------------------------------------------------------
@@ -124,13 +124,13 @@ def _durations_written(history: History) -> Judgement:
 
 def _noted(history: History, task: Task) -> bool:
     """Whether others wrote notes while a client was at a task; what they change can leave one, too."""
-    return any(deed.operation == "act" for deed in history.deeds_within(task))
+    return any(change.operation == "act" for change in history.deeds_within(task))
 
 
 def _touches_only(history: History) -> Judgement:
-    provoked, found = writing.touched(history, STAMPS)
+    exercised, found = writing.touched(history, STAMPS)
     breaches = [each.breach(history) for each in found if not _follows(each.task, each.field)]
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _follows(task: Task, name: str) -> bool:
@@ -226,24 +226,24 @@ def _notes_as_required(history: History) -> Judgement:
 
 def _default_closed(history: History, n: int) -> str:
     chosen = [
-        deed.request["status"]
-        for deed in history.deeds
-        if deed.n <= n and deed.request.get("action") == "set default status"
+        change.request["status"]
+        for change in history.changes
+        if change.n <= n and change.request.get("action") == "set default status"
     ]
     closed = [name for name in chosen if name in ("Closed", "Cancelled", "Dismissed - No notes", "Resolved")]
     return str(closed[-1]) if closed else "Closed"
 
 
 def _close_default(history: History) -> Judgement:
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     for task in writing.told(history):
         before, after = _ticket(task, "was"), _ticket(task, "became")
         if task.do != "close" or before is None or after is None or _closed(before) or _entered(history, "status"):
             continue
-        provoked += 1
+        exercised += 1
         found, wanted = after.fields.get("96"), _default_closed(history, task.first)
         # An administrator may choose another one meanwhile.
-        good = {wanted, *(_default_closed(history, deed.n) for deed in history.deeds_within(task))}
+        good = {wanted, *(_default_closed(history, change.n) for change in history.deeds_within(task))}
         if found not in good and "96" not in writing.meddled_with(history, task, after):
             breaches.append(
                 Breach(
@@ -251,16 +251,16 @@ def _close_default(history: History) -> Judgement:
                     f"desk's default for closing is {comparing.show(wanted)}"
                 )
             )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _one_display_field(history: History) -> Judgement:
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     for exchange in history.exchanges:
         want = wire.asked(exchange)
         names = [_NUMBERS.get(name.casefold(), name) for name, _ in want.properties]
         links = Counter(LINKS[name] for name in names if name in LINKS)
-        provoked += bool(links)
+        exercised += bool(links)
         twice = [link for link, count in links.items() if count > 1]
         if twice:
             fields = ", ".join(name for name in names if LINKS.get(name) == twice[0])
@@ -270,7 +270,7 @@ def _one_display_field(history: History) -> Judgement:
                     "last one counts"
                 )
             )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 WRITING: tuple[Duty, ...] = (
