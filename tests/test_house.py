@@ -111,9 +111,9 @@ def test_the_wheel_has_one_top_level_package(wheel: Path) -> None:
 def test_the_wheel_works_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (
-        "import mockservers, sys; from mockservers import vendors; from mockservers.kernel import catalogue\n"
+        "import mockservers, sys; from mockservers import registry; from mockservers.kernel import catalogue\n"
         "assert mockservers.__file__.startswith(sys.argv[1]), mockservers.__file__\n"
-        "for name in vendors.NAMES: catalogue.load(name); vendors.emulator(name); vendors.application(name)\n"
+        "for name in registry.names(): catalogue.load(name); registry.emulator(name); registry.application(name)\n"
         "print('fine')"
     )
     done = subprocess.run(

@@ -81,7 +81,7 @@ def test_what_local_modules_are_loaded_changes_nothing(tmp_path: Path) -> None:
         "from mockservers.harness.check import CheckConfig, check\n"
         "from mockservers.harness.clients import reference_name\n"
         "r = check(CheckConfig('querydata', reference_name('querydata'), examples=6, save_to=None))\n"
-        "print([(v.duty.id, v.provoked) for v in r.dialects[0].verdicts])\n"
+        "print([(v.duty.id, v.exercised) for v in r.dialects[0].verdicts])\n"
     )
     (tmp_path / "mine.py").write_text("VALUES = [1, 2, 3, 4, 5, 6, 7]")
     runs = [

@@ -31,7 +31,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.data import folder
 from tests.harness.conftest import START, at, exchanged, sync
 
-MUTANT = f"{Path(__file__).parent.parent / 'mutants' / 'get_tickets' / 'decoded_once.py'}:Client"
+MUTANT = f"{Path(__file__).parent.parent / 'vendors' / 'get_tickets' / 'mutants' / 'decoded_once.py'}:Client"
 HOSTILE = "</title><script>alert('x')</script>&\"<!--]]>\x00\x1b[31m\u202eevil\ud800"
 SECRET = "SECRET-CODE"
 DUTIES = {duty.slug: duty for duty in of("get_tickets")}

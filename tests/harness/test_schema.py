@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from mockservers.harness import profile, scenario_files, scenarios, schema
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import contracted
-from mockservers.kernel.data import file, folder
+from mockservers.kernel.data import folder
 from mockservers.kernel.faults import KINDS
 
 SCHEMA = schema.scenario_schema()
@@ -42,7 +42,7 @@ def test_it_is_a_schema() -> None:
 
 
 def test_the_published_file_is_what_the_code_makes() -> None:
-    published = file("scenarios", schema.FILE).read_text("utf-8")
+    published = (folder("scenarios") / schema.FILE).read_text("utf-8")
     assert published == schema.schema_text(), "run `make table`"
     assert json.loads(published) == SCHEMA
 

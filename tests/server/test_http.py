@@ -340,13 +340,11 @@ def test_stop_lets_answers_under_way_finish(world: World) -> None:
 SERVE = """
 import sys
 from tests.server import toy
-from mockservers import vendors
-from mockservers.server import gateway
 from mockservers.kernel.world import Worlds
-from mockservers.server.http import FrontDoor
+from mockservers.server.http import Server
 worlds = toy.worlds()
 worlds.default.faults.add("latency", {"seconds": 0.5}, operation="Echo", times=None)
-door = FrontDoor(worlds, mounts=toy.MOUNTS)
+door = Server(worlds, mounts=toy.MOUNTS)
 door.run(lambda: print(door.port, flush=True))
 print("bye", flush=True)
 """

@@ -48,7 +48,7 @@ def world() -> World:
 
 @pytest.fixture
 def ask(web: Web, world: World) -> Callable[..., Exchange]:
-    """Ask the application as the gateway would."""
+    """Ask the application as the server would."""
 
     def asked(path: str, method: str = "GET", **headers: str) -> Exchange:
         exchange = Exchange(method, path, list(headers.items()), b"")

@@ -1,4 +1,4 @@
-"""A tenant to ask: one world, asked in process through the same gateway as the front door uses."""
+"""A tenant to ask: one world, asked in process through the same WSGI calls as the server makes."""
 
 from __future__ import annotations
 
