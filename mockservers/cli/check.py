@@ -147,9 +147,12 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
 def style(text: str, *words: str) -> str:
     """How a report's words look on a terminal; click takes the colour away elsewhere."""
     known: dict[str, dict[str, Any]] = {
-        "good": {"fg": "green"}, "bad": {"fg": "red", "bold": True}, "warn": {"fg": "yellow"},
-        "strong": {"bold": True}, "soft": {"dim": True},
-    }  # fmt: skip
+        "good": {"fg": "green"},
+        "bad": {"fg": "red", "bold": True},
+        "warn": {"fg": "yellow"},
+        "strong": {"bold": True},
+        "soft": {"dim": True},
+    }
     for word in words:
         text = click.style(text, **known.get(word, {}))
     return text
@@ -184,9 +187,20 @@ def style(text: str, *words: str) -> str:
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
 @reports_errors
 def check(
-    vendor: str, dialect: str, examples: int, seed: int, max_seconds: float, deadline: float, jobs: int, save: Path,
-    strict: bool, json: Path | None, junit: Path | None, html: Path | None, **client: Any,
-) -> None:  # fmt: skip
+    vendor: str,
+    dialect: str,
+    examples: int,
+    seed: int,
+    max_seconds: float,
+    deadline: float,
+    jobs: int,
+    save: Path,
+    strict: bool,
+    json: Path | None,
+    junit: Path | None,
+    html: Path | None,
+    **client: Any,
+) -> None:
     """Hunt for bugs in a client: generated vendor behaviour, a verdict for each duty.
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
@@ -231,9 +245,14 @@ def check(
 @click.option("--strict", is_flag=True, help="Exit with 3 when a file's duty was not put to the test.")
 @reports_errors
 def replay(
-    files: tuple[Path, ...], deadline: float, strict: bool, json: Path | None, junit: Path | None, html: Path | None,
+    files: tuple[Path, ...],
+    deadline: float,
+    strict: bool,
+    json: Path | None,
+    junit: Path | None,
+    html: Path | None,
     **client: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN, MISTAKEN or STOPPED.
 
     Exit codes: 0 none failed, 1 some failed, 2 usage or a mistaken file, 3 unproven (with --strict), 4 the client

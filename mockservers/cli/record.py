@@ -96,10 +96,22 @@ def vault_of(
 @click.option("--control-token", envvar=TOKEN, help=f"Token for the state of the recording. Also from {TOKEN}.")
 @reports_errors
 def record(
-    vendor: str, upstream: tuple[str, ...], out: Path, note: str, host: str, port: int, upstream_ca: Path | None,
-    timeout: float, keep_identity: bool, secret_field: tuple[str, ...], fake_people: bool, tls: bool, tls_ca: Path,
-    tls_name: tuple[str, ...], control_token: str | None,
-) -> None:  # fmt: skip
+    vendor: str,
+    upstream: tuple[str, ...],
+    out: Path,
+    note: str,
+    host: str,
+    port: int,
+    upstream_ca: Path | None,
+    timeout: float,
+    keep_identity: bool,
+    secret_field: tuple[str, ...],
+    fake_people: bool,
+    tls: bool,
+    tls_ca: Path,
+    tls_name: tuple[str, ...],
+    control_token: str | None,
+) -> None:
     """Record a session with the real system, through a proxy, until Ctrl-C or SIGTERM.
 
     Give your client the printed address instead of the vendor's, and let it work. Passwords, keys, tokens and cookies never
@@ -121,9 +133,17 @@ def record(
     writer = Writer(out, Head(vendor, clock.wall(), note, options))
     try:
         recorder = Recorder(
-            upstreams, writer, vault, host, port, trust=trust, timeout=timeout, tls=context, control_token=control_token,
+            upstreams,
+            writer,
+            vault,
+            host,
+            port,
+            trust=trust,
+            timeout=timeout,
+            tls=context,
+            control_token=control_token,
             complain=lambda text: click.echo(f"mockservers: {text}", err=True),
-        )  # fmt: skip
+        )
         recorder.run(lambda: announce(recorder.url, vendor, writer.part, tls_ca if tls else None))
     except OSError as error:
         writer.discard()

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 FILE = click.Path(exists=True, path_type=Path, dir_okay=False)
 DIALECT = click.option(
-    "--dialect", "dialect", multiple=True, metavar="CHOICE",
+    "--dialect",
+    "dialect",
+    multiple=True,
+    metavar="CHOICE",
     help="What is known of the vendor's installation: VENDOR=NAME or VENDOR.SWITCH=VALUE. Repeatable.",
-)  # fmt: skip
+)
 
 
 NOTHING = "the recording tells of no record, so nothing was loaded. Record a client that reads tickets"
@@ -238,9 +241,14 @@ def har_export(file: Path, out: Path) -> None:
 @secret_options
 @reports_errors
 def har_import(
-    vendor: str, file: Path, out: Path, url: str | None, keep_identity: bool, secret_field: tuple[str, ...],
+    vendor: str,
+    file: Path,
+    out: Path,
+    url: str | None,
+    keep_identity: bool,
+    secret_field: tuple[str, ...],
     fake_people: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Make a recording of the calls to one system in a HAR file, without their secrets."""
     from mockservers.recording import har as files
     from mockservers.recording.addresses import Upstream

@@ -77,10 +77,22 @@ if TYPE_CHECKING:
 )
 @reports_errors
 def serve(
-    host: str, port: int, data: tuple[str, ...], dialect: tuple[str, ...], seed: int, clock: str, start: str | None,
-    store: str | None, tls: bool, tls_ca: Path, tls_name: tuple[str, ...], control_token: str | None, most_body: int,
-    recording: Path | None, loaded: Path | None,
-) -> None:  # fmt: skip
+    host: str,
+    port: int,
+    data: tuple[str, ...],
+    dialect: tuple[str, ...],
+    seed: int,
+    clock: str,
+    start: str | None,
+    store: str | None,
+    tls: bool,
+    tls_ca: Path,
+    tls_name: tuple[str, ...],
+    control_token: str | None,
+    most_body: int,
+    recording: Path | None,
+    loaded: Path | None,
+) -> None:
     """Run the emulators until Ctrl-C or SIGTERM; with --from answer from a recording instead."""
     from mockservers import settings
     from mockservers.kernel.world import Worlds
@@ -100,9 +112,14 @@ def serve(
     stub = stub_of(recording) if recording is not None else None
     worlds = Worlds(registry.emulator, config)
     door = Server(
-        worlds, host, port, tls=context, control_token=control_token, most_body=most_body,
+        worlds,
+        host,
+        port,
+        tls=context,
+        control_token=control_token,
+        most_body=most_body,
         **({} if stub is None else stub.server_options()),
-    )  # fmt: skip
+    )
     try:
         if stub is not None:
             door.run(lambda: tell_of_recording(door.url, stub, tls_ca if tls else None))

@@ -124,9 +124,14 @@ def list_worlds(remote: Remote) -> None:
 @pass_remote
 @reports_errors
 def create(
-    remote: Remote, name: str, seed: int | None, clock: str | None, start: str | None, data: tuple[str, ...],
+    remote: Remote,
+    name: str,
+    seed: int | None,
+    clock: str | None,
+    start: str | None,
+    data: tuple[str, ...],
     dialect: tuple[str, ...],
-) -> None:  # fmt: skip
+) -> None:
     """Make a world; a client reaches it below /w/NAME/, by the header X-Mock-World, or at NAME.localhost."""
     from mockservers.settings import clock as understood
 
@@ -231,9 +236,16 @@ def clock(remote: Remote, now: str | None, advance: str | None, mode: str | None
 @pass_remote
 @reports_errors
 def records(
-    remote: Remote, vendor: str, operation: str, id: str | None, action: str | None, fields: tuple[str, ...],
-    more: tuple[str, ...], delay: float | None, tenant: str | None,
-) -> None:  # fmt: skip
+    remote: Remote,
+    vendor: str,
+    operation: str,
+    id: str | None,
+    action: str | None,
+    fields: tuple[str, ...],
+    more: tuple[str, ...],
+    delay: float | None,
+    tenant: str | None,
+) -> None:
     """What other people do at the vendor: a colleague closes a ticket, the vendor deletes one."""
     whose = {"vendor": vendor, "tenant": tenant}
     if operation == "list":
@@ -278,9 +290,13 @@ def tenants(remote: Remote, vendor: str) -> None:
 @pass_remote
 @reports_errors
 def credentials(
-    remote: Remote, vendor: str, grant: str | None, secret: str | None, revoke: str | None,
+    remote: Remote,
+    vendor: str,
+    grant: str | None,
+    secret: str | None,
+    revoke: str | None,
     expire: tuple[str, str] | None,
-) -> None:  # fmt: skip
+) -> None:
     """List credentials (masked), or add, revoke and expire one."""
     if grant:
         remote.ask("POST", "/credentials", body={"vendor": vendor, "tenant": grant, "secret": secret})
@@ -325,9 +341,16 @@ def dialect(remote: Remote, vendor: str, switches: tuple[str, ...], named: str |
 @pass_remote
 @reports_errors
 def fault(
-    remote: Remote, kind: str | None, settings: tuple[str, ...], vendor: str | None, operation: str | None,
-    skip: int | None, times: int | None, clear: bool, kinds: bool,
-) -> None:  # fmt: skip
+    remote: Remote,
+    kind: str | None,
+    settings: tuple[str, ...],
+    vendor: str | None,
+    operation: str | None,
+    skip: int | None,
+    times: int | None,
+    clear: bool,
+    kinds: bool,
+) -> None:
     """List the planned faults, or plan one: `fault cut after_bytes=40 --vendor querydata`."""
     if clear:
         remote.ask("DELETE", "/faults")
@@ -350,9 +373,14 @@ def fault(
 @pass_remote
 @reports_errors
 def journal(
-    remote: Remote, vendor: str | None, outcome: str | None, since: int | None, most: int | None, last: int | None,
+    remote: Remote,
+    vendor: str | None,
+    outcome: str | None,
+    since: int | None,
+    most: int | None,
+    last: int | None,
     ndjson: bool,
-) -> None:  # fmt: skip
+) -> None:
     """What happened, with secrets masked."""
     query = {"vendor": vendor, "outcome": outcome, "since": since, "limit": most, "last": last}
     remote.ask("GET", "/journal", {**query, "format": "ndjson" if ndjson else None})

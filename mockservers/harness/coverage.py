@@ -10,12 +10,14 @@ import ast
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from mockservers import registry
 from mockservers.kernel import data
 
 
+@cache
 def marked_tests(folder: Path) -> dict[str, list[str]]:
     """Test functions below `folder` by the id of each rule that they are marked with."""
     found: dict[str, list[str]] = defaultdict(list)

@@ -356,11 +356,25 @@ class _Play:
             self._look()
         self.tasks.append(
             Task(
-                len(self.tasks), do, at, ended, first, last, answer.error_kind, answer.error, before, self.mirror, settling,
-                asked=dict(message), answered=answer.ok, was=was, became=self._truth() if message else None,
-                ticket=message.get("record"), again=again,
+                len(self.tasks),
+                do,
+                at,
+                ended,
+                first,
+                last,
+                answer.error_kind,
+                answer.error,
+                before,
+                self.mirror,
+                settling,
+                asked=dict(message),
+                answered=answer.ok,
+                was=was,
+                became=self._truth() if message else None,
+                ticket=message.get("record"),
+                again=again,
             )
-        )  # fmt: skip
+        )
         return answer
 
     def _look(self) -> None:

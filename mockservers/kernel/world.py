@@ -162,6 +162,7 @@ class World:
             except Refusal as refusal:
                 ctx.cite(refusal.rule)
                 entry.outcome, entry.refusal = ("fault" if entry.faults else "refused"), refusal.kind
+                entry.refused_by = refusal.rule
                 raise
             except Unsupported as unsupported:
                 entry.outcome, entry.error = "unsupported", str(unsupported)
@@ -262,7 +263,7 @@ class World:
     def _keep(self, entry: Entry, exchange: Exchange, vendors: Iterable[str]) -> None:
         """Write a finished exchange into the journal, without the secrets of these vendors."""
         clean = self._cleaner(vendors, exchange)
-        entry.rules += [rule for rule in dict.fromkeys(exchange.cited) if rule not in entry.rules]
+        entry.cite(*exchange.cited)
         if entry.error is not None:
             entry.error = clean(entry.error)
         entry.notes = [replace(note, text=clean(note.text), facts=_cleaned(note.facts, clean)) for note in entry.notes]

@@ -16,11 +16,23 @@ from mockservers.recording.exchanges import Recorded
 from mockservers.recording.trees import Node
 
 SECRETS: Mapping[str, str] = {
-    "password": "password", "passwd": "password", "pwd": "password", "passphrase": "password",
-    "secret": "secret", "client_secret": "secret", "clientsecret": "secret",
-    "token": "token", "access_token": "token", "accesstoken": "token", "refresh_token": "token", "id_token": "token",
-    "api_key": "key", "apikey": "key", "api-key": "key", "x-api-key": "key",
-}  # fmt: skip
+    "password": "password",
+    "passwd": "password",
+    "pwd": "password",
+    "passphrase": "password",
+    "secret": "secret",
+    "client_secret": "secret",
+    "clientsecret": "secret",
+    "token": "token",
+    "access_token": "token",
+    "accesstoken": "token",
+    "refresh_token": "token",
+    "id_token": "token",
+    "api_key": "key",
+    "apikey": "key",
+    "api-key": "key",
+    "x-api-key": "key",
+}
 """Names, in lower case, whose values are secrets wherever they stand, and of which kind."""
 
 

@@ -56,9 +56,20 @@ def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
     tasks = tuple(_tasks(exchanges))
     # Since when a client was to care, a recording does not say; what it asked for it cared for.
     history = History(
-        vendor, instants.EARLIEST, exchanges[-1].at, dialect, Hello(recording.path.name), profile(vendor).options(dialect),
-        (), (), exchanges, tasks, {}, None, entity=profile(vendor).entity,
-    )  # fmt: skip
+        vendor,
+        instants.EARLIEST,
+        exchanges[-1].at,
+        dialect,
+        Hello(recording.path.name),
+        profile(vendor).options(dialect),
+        (),
+        (),
+        exchanges,
+        tasks,
+        {},
+        None,
+        entity=profile(vendor).entity,
+    )
     duties = [duty for duty in of(vendor) if duty.applies(dialect)]
     found = judge(history, duties)
     return Judged(history, tuple((duty, found[duty.id]) for duty in duties))
@@ -72,10 +83,19 @@ def exchanged(recorded: Recorded) -> Exchanged:
         f"header {name}" for name, value in recorded.headers if "__secret." in value and name.lower() not in _ITS_PLACE
     ]
     return Exchanged(
-        recorded.n, recorded.moment, recorded.method, recorded.target, tuple(recorded.headers), recorded.body or b"",
-        recorded.status, (recorded.reply_body or b"") if whole else None,
-        () if recorded.fault is None else (recorded.fault,), True, None, tuple(reveals),
-    )  # fmt: skip
+        recorded.n,
+        recorded.moment,
+        recorded.method,
+        recorded.target,
+        tuple(recorded.headers),
+        recorded.body or b"",
+        recorded.status,
+        (recorded.reply_body or b"") if whole else None,
+        () if recorded.fault is None else (recorded.fault,),
+        True,
+        None,
+        tuple(reveals),
+    )
 
 
 def _tasks(exchanges: tuple[Exchanged, ...]) -> list[Task]:

@@ -72,9 +72,15 @@ def _joined(before: Any, now: Any) -> Any:
 
 
 def take(
-    world: World, vendor: str, kind: str, records: Iterable[Seen], loaded: Loaded, tenant: str | None = None,
-    *, clear: bool = False,
-) -> int:  # fmt: skip
+    world: World,
+    vendor: str,
+    kind: str,
+    records: Iterable[Seen],
+    loaded: Loaded,
+    tenant: str | None = None,
+    *,
+    clear: bool = False,
+) -> int:
     """Import records; tells how many. One that is not taken is left out, and the others are taken all the same."""
     given = list(records)
     if clear:

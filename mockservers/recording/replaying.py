@@ -53,9 +53,11 @@ class Replay:
         self.dialect = dialect
         self.loaded = Loaded()
         config = WorldConfig(
-            mode="frozen", start=recording.head.started, data={self.vendor: Recipe("empty")},
+            mode="frozen",
+            start=recording.head.started,
+            data={self.vendor: Recipe("empty")},
             dialects={self.vendor: dialect.changes()},
-        )  # fmt: skip
+        )
         self.world = World("drift", config, emulator)
         self.bound = Bound()
         self._comparison = Comparison(self.adapter, self.bound)
@@ -123,9 +125,16 @@ class Replay:
         body = text.encode("utf-8", "surrogateescape")
         exchange = Exchange(recorded.method, path + (f"?{query}" if query else ""), headers, body)
         environ = wsgi.environ(
-            method=recorded.method, path=path, query=query, prefix="", scheme="https", server=_SERVER,
-            headers=[("Host", _SERVER[0]), *headers], body=body, remote="127.0.0.1",
-        )  # fmt: skip
+            method=recorded.method,
+            path=path,
+            query=query,
+            prefix="",
+            scheme="https",
+            server=_SERVER,
+            headers=[("Host", _SERVER[0]), *headers],
+            body=body,
+            remote="127.0.0.1",
+        )
         try:
             return wsgi.respond(self.world, self.vendor, environ, exchange)
         finally:

@@ -89,8 +89,10 @@ class Stub:
                 self._miss(means, exchange)
         if found is not None:
             exchange.status, exchange.reply_headers, exchange.reply_body = (
-                found.status, found.reply_headers, found.reply_body or b"",
-            )  # fmt: skip
+                found.status,
+                found.reply_headers,
+                found.reply_body or b"",
+            )
         exchange.secrets += vault.secrets
         world.finish(vendor, exchange)
         if found is not None and found.fault is not None and exchange.fault is None:

@@ -47,12 +47,7 @@ class Vault:
     """
 
     def __init__(
-        self,
-        adapter: Adapter,
-        *,
-        keep_identity: bool = False,
-        fields: Iterable[str] = (),
-        people: People | None = None,
+        self, adapter: Adapter, *, keep_identity: bool = False, fields: Iterable[str] = (), people: People | None = None
     ) -> None:
         self.names: dict[str, str] = {
             **SECRETS,

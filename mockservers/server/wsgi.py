@@ -25,9 +25,17 @@ def native(text: str) -> str:
 
 
 def environ(
-    *, method: str, path: str, query: str, prefix: str, scheme: str, server: tuple[str, int], headers: Headers, body: bytes,
+    *,
+    method: str,
+    path: str,
+    query: str,
+    prefix: str,
+    scheme: str,
+    server: tuple[str, int],
+    headers: Headers,
+    body: bytes,
     remote: str,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """A WSGI environ (PEP 3333); `prefix` is the world's part of the path and becomes SCRIPT_NAME."""
     made: dict[str, Any] = {
         "REQUEST_METHOD": method,

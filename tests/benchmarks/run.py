@@ -44,9 +44,15 @@ def post(path: str, payload: dict[str, object]) -> bytes:
 def query(result: str, field: str, operation: str, value: str) -> bytes:
     return post(
         QUERYDATA,
-        {"AuthCode": "DEMO-AUTH-CODE", "ItemType": "Ticket", "ResultType": result, "ResultFormat": "JSON", "UseWarehouse": False,
-         "Filters": [{"Field": field, "Operation": operation, "Value": value}]},
-    )  # fmt: skip
+        {
+            "AuthCode": "DEMO-AUTH-CODE",
+            "ItemType": "Ticket",
+            "ResultType": result,
+            "ResultFormat": "JSON",
+            "UseWarehouse": False,
+            "Filters": [{"Field": field, "Operation": operation, "Value": value}],
+        },
+    )
 
 
 def summary(begin: datetime, minutes: int) -> bytes:

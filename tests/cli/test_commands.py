@@ -99,8 +99,7 @@ for line in sys.stdin:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals as Unix has them")
 @pytest.mark.parametrize(
-    ("command", "name"),
-    [("check", "SIGINT"), ("check", "SIGTERM"), ("check --jobs 2", "SIGINT"), ("replay", "SIGHUP")],
+    ("command", "name"), [("check", "SIGINT"), ("check", "SIGTERM"), ("check --jobs 2", "SIGINT"), ("replay", "SIGHUP")]
 )
 def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: str, name: str, tmp_path: Path) -> None:
     client, told = tmp_path / "client.py", tmp_path / "told"
@@ -109,10 +108,13 @@ def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: 
     what = ["get_tickets"] if command.startswith("check") else [str(ROOT / "scenarios/get_tickets/the_second_cid.yaml")]
     process = subprocess.Popen(
         [sys.executable, "-m", "mockservers", *command.split(), *what, "--client", f"{sys.executable} {client} {told}"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         # What starts the tests may ignore signals (nohup does), and programs inherit that.
         preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
-    )  # fmt: skip
+    )
     with process:
         children = [int(each) for each in told.read_text().split()]
         process.send_signal(getattr(signal, name))

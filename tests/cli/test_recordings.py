@@ -32,9 +32,11 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recording of get_tickets: three pages, a count of nothing, and the same key refused four times."""
     path = tmp_path_factory.mktemp("session") / "session.yaml"
     config = WorldConfig(
-        mode="frozen", start=instants.from_iso("2026-03-02T10:00:00Z"), data={"get_tickets": Recipe.parse("demo:25")},
+        mode="frozen",
+        start=instants.from_iso("2026-03-02T10:00:00Z"),
+        data={"get_tickets": Recipe.parse("demo:25")},
         dialects={"get_tickets": {"merged_none": "N"}},
-    )  # fmt: skip
+    )
     worlds, vault = Worlds(registry.emulator, config), Vault(adapter("get_tickets"))
     writer = Writer(path, Head("get_tickets", 0))
     with (
@@ -103,8 +105,10 @@ def count_of(*options: str) -> str:
     """How many tickets a server with these options has."""
     process = subprocess.Popen(
         [sys.executable, "-m", "mockservers", "serve", "--port", "0", *options],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     try:
         assert process.stdout is not None
         printed = ""
@@ -147,10 +151,23 @@ def test_refusals_say_what_to_do(words: tuple[str, ...], says: str, session: Pat
 
 def test_a_recording_of_nothing_leaves_no_file(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "mockservers", "record", "get_tickets", "--upstream", "http://127.0.0.1:1", "--port", "0",
-         "--out", str(tmp_path / "new.yaml")],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "mockservers",
+            "record",
+            "get_tickets",
+            "--upstream",
+            "http://127.0.0.1:1",
+            "--port",
+            "0",
+            "--out",
+            str(tmp_path / "new.yaml"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     assert process.stdout is not None
     for line in process.stdout:
         if "Ctrl-C" in line:

@@ -57,9 +57,15 @@ def job(code: str, deadline: float = 30, **more: Any) -> Driver:
 
 def told(folder: Path, **more: Any) -> dict[str, Any]:
     return {
-        "vendor": "get_tickets", "url": "http://u", "endpoint": "http://u/e", "credentials": {"key": "k"}, "now": NOW,
-        "state_dir": str(folder), "options": {"format": "xml"}, **more,
-    }  # fmt: skip
+        "vendor": "get_tickets",
+        "url": "http://u",
+        "endpoint": "http://u/e",
+        "credentials": {"key": "k"},
+        "now": NOW,
+        "state_dir": str(folder),
+        "options": {"format": "xml"},
+        **more,
+    }
 
 
 # --- a job ------------------------------------------------------------------------------------------------------------
@@ -76,10 +82,16 @@ def test_a_job_that_behaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert driver.tell("mirror", {}) == Answer({"records": []})
         assert driver.output.endswith("at work on mirror\nwords\n")
         assert driver.tell("create", {"key": "k1", "fields": {"a": 1}}).ok == {
-            "TASK": "create", "URL": "http://u", "ENDPOINT": "http://u/e", "VENDOR": "get_tickets", "NOW": NOW,
-            "CREDENTIALS": '{"key": "k"}', "OPTIONS": '{"format": "xml"}', "STATE_DIR": str(tmp_path),
+            "TASK": "create",
+            "URL": "http://u",
+            "ENDPOINT": "http://u/e",
+            "VENDOR": "get_tickets",
+            "NOW": NOW,
+            "CREDENTIALS": '{"key": "k"}',
+            "OPTIONS": '{"format": "xml"}',
+            "STATE_DIR": str(tmp_path),
             "ARGS": '{"key": "k1", "fields": {"a": 1}}',
-        }  # fmt: skip
+        }
         assert driver.tell("note", {}) == Answer(None, "client", "exit code 1: no note")
 
 

@@ -57,12 +57,21 @@ def test_what_a_querydata_request_wants() -> None:
         (builder('{"Tickets":[{"a":1}]}'), 200, querydata.Said("tickets", tickets=({"a": 1},))),
         (builder('{"Tickets":[]}'), 200, querydata.Said("tickets")),
         (builder('{"Error":{"Code":"AUTH"}}'), 200, querydata.Said("error", code="AUTH")),
-        (builder("<QueryData_V1><Error><Code>VALUE</Code></Error></QueryData_V1>"), 200,
-         querydata.Said("error", code="VALUE")),
-        (builder("<QueryData_V1><UtilisphereIDs><UtilisphereID>7</UtilisphereID></UtilisphereIDs></QueryData_V1>"), 200,
-         querydata.Said("ids", ("7",))),
-        (envelope("<s:Fault><faultstring>x ---> AuthCode is not authorized.</faultstring></s:Fault>"), 500,
-         querydata.Said("error", code="AUTH")),
+        (
+            builder("<QueryData_V1><Error><Code>VALUE</Code></Error></QueryData_V1>"),
+            200,
+            querydata.Said("error", code="VALUE"),
+        ),
+        (
+            builder("<QueryData_V1><UtilisphereIDs><UtilisphereID>7</UtilisphereID></UtilisphereIDs></QueryData_V1>"),
+            200,
+            querydata.Said("ids", ("7",)),
+        ),
+        (
+            envelope("<s:Fault><faultstring>x ---> AuthCode is not authorized.</faultstring></s:Fault>"),
+            500,
+            querydata.Said("error", code="AUTH"),
+        ),
         (envelope("<s:Fault><faultstring>broken</faultstring></s:Fault>"), 500, querydata.Said("error", code="FAULT")),
         (builder("not JSON"), 200, querydata.Said("unusable")),
         (builder("[1]"), 200, querydata.Said("unusable")),
@@ -71,7 +80,7 @@ def test_what_a_querydata_request_wants() -> None:
         (None, None, querydata.Said("unusable")),
         (b"<h2>Service Unavailable</h2>", 503, querydata.Said("unusable")),
     ],
-)  # fmt: skip
+)
 def test_what_a_querydata_answer_says(received: bytes | None, status: int | None, said: querydata.Said) -> None:
     assert querydata.said(exchanged(1, received=received, status=status)) == said
 
@@ -123,8 +132,10 @@ def test_what_a_get_tickets_answer_says(received: bytes | None, status: int, kin
 
 def test_variables_are_read_as_the_server_reads_them() -> None:
     assert get_tickets.asked(exchanged(1, target="/API/?KEY=***&Page=2&subject=a+b%26c")) == {
-        "key": "***", "page": "2", "subject": "a b&c",
-    }  # fmt: skip
+        "key": "***",
+        "page": "2",
+        "subject": "a b&c",
+    }
 
 
 @settings(max_examples=200, database=None, deadline=None)
@@ -142,11 +153,19 @@ def test_readers_never_raise(body: bytes) -> None:
 @pytest.mark.parametrize(
     ("vendor", "exchange", "words"),
     [
-        ("get_tickets", exchanged(1, target="/API/?KEY=***&action=get_tickets&tid=*", received=b"tid=1"), "tid=* -> 1 ticket(s)"),
+        (
+            "get_tickets",
+            exchanged(1, target="/API/?KEY=***&action=get_tickets&tid=*", received=b"tid=1"),
+            "tid=* -> 1 ticket(s)",
+        ),
         ("get_tickets", exchanged(1, target="/API/?key=***", received=b"error=No+key"), "a request -> error 'No key'"),
         ("get_tickets", exchanged(1, target="/API/?tid=2", received=b"count=12"), "tid=2 -> count 12"),
         ("get_tickets", exchanged(1, target="/API/?tid=2", received=None), "tid=2 -> unusable"),
-        ("querydata", exchanged(1, body=b"<x/>", received=builder('{"UtilisphereIDs": ["5", "6"]}')), "a request -> ids 5, 6"),
+        (
+            "querydata",
+            exchanged(1, body=b"<x/>", received=builder('{"UtilisphereIDs": ["5", "6"]}')),
+            "a request -> ids 5, 6",
+        ),
         ("querydata", exchanged(1, received=builder("{}")), "a request -> ids none"),
         ("querydata", exchanged(1, received=builder('{"Error": {"Code": "AUTH"}}')), "a request -> error AUTH"),
         ("querydata", exchanged(1, request_known=False, status=503), "a request that nobody read -> status 503"),
@@ -154,6 +173,6 @@ def test_readers_never_raise(body: bytes) -> None:
         ("somebody_new", exchanged(1, method="GET", target="/a?b=c"), "GET /a -> status 200"),
         ("somebody_new", exchanged(1, method="POST", target="/a", status=None), "POST /a -> no answer"),
     ],
-)  # fmt: skip
+)
 def test_an_exchange_in_words(vendor: str, exchange: Exchanged, words: str) -> None:
     assert line(vendor, exchange) == words

@@ -248,9 +248,12 @@ def test_decoded_once_and_the_second_cid(history: Make) -> None:
 
     def mirrored(dialect: Any = None, received: bytes = b"", **fields: Any) -> History:
         return history(
-            "get_tickets", truth=truth, mirror=[ticket("1", **fields)], dialect=dialect,
+            "get_tickets",
+            truth=truth,
+            mirror=[ticket("1", **fields)],
+            dialect=dialect,
             exchanges=[exchanged(1, received=received)],
-        )  # fmt: skip
+        )
 
     assert judge(once, mirrored(subject="C++ 100%25", merged=""))[:2] == ("kept", 1)
     for wrong in ("C   100%", "C%2b%2b+100%2525", "c++ 100%25"):

@@ -43,7 +43,7 @@ def few_calls(history: History) -> Judgement:
     return judged(len(history.syncs), breaches)
 
 
-FEW_CALLS = Duty("get_tickets.few_calls", "The job is done with few calls.", (), "should", few_calls, "a sync")
+FEW_CALLS = Duty("get_tickets.few_calls", "The job is done with few calls.", (), few_calls, "a sync", severity="should")
 
 
 def busy_mornings(dialect: str, hello: Any) -> st.SearchStrategy[Scenario]:

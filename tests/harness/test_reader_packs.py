@@ -163,11 +163,16 @@ class OneByOne(reference("get_tickets")):  # type: ignore[misc]
 
 @pytest.mark.parametrize(
     ("vendor", "client"),
-    [(vendor, client) for vendor, clients in (
-        ("querydata", (Everything, Impatient, Newest, Patient, Hourly)), ("get_tickets", (Backwards, OneByOne)),
-    ) for client in clients],
+    [
+        (vendor, client)
+        for vendor, clients in (
+            ("querydata", (Everything, Impatient, Newest, Patient, Hourly)),
+            ("get_tickets", (Backwards, OneByOne)),
+        )
+        for client in clients
+    ],
     ids=lambda each: getattr(each, "__name__", each),
-)  # fmt: skip
+)
 def test_odd_clients_that_are_right_are_not_accused(vendor: str, client: Any) -> None:
     with CallableDriver.of(client) as driver:
         report = quick(vendor, driver, examples=15)

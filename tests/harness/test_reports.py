@@ -56,18 +56,25 @@ def made(history: Callable[..., History]) -> Callable[..., Report]:
             mirror=[wrong],
             changes=[ExternalChange(1, START, "create", {"fields": {"subject": text}}, record)],
             exchanges=[
-                Exchanged(2, at(1), "GET", f"/API?tid={text}", (("X-Note", text),), b"", 200, text.encode("utf-8", "replace")),
+                Exchanged(
+                    2, at(1), "GET", f"/API?tid={text}", (("X-Note", text),), b"", 200, text.encode("utf-8", "replace")
+                ),
                 exchanged(3, 1, status=None, received=None, faults=("cut",)),
             ],
             tasks=[
                 sync(1, 3, 1, before={}, after={"7": wrong}),
-                replace(sync(3, 3, 9, before={"7": wrong}, after={"7": wrong}), index=1, settling=True,
-                        error_kind="client", error=f"no {text}"),
+                replace(
+                    sync(3, 3, 9, before={"7": wrong}, after={"7": wrong}),
+                    index=1,
+                    settling=True,
+                    error_kind="client",
+                    error=f"no {text}",
+                ),
             ],
             output=f"{text}\nprinted {SECRET}\n",
             labels={"7": "T1"},
             **more,
-        )  # fmt: skip
+        )
         steps = (
             Other("create", fields={"subject": text}),
             Clock(instants.MINUTE),
@@ -77,8 +84,14 @@ def made(history: Callable[..., History]) -> Callable[..., Report]:
         breach = Breach(
             f"request #2 at {instants.to_iso(at(1))} says {text} {SECRET}", {"ticket": "7", "field": "subject"}
         )
-        counterexample = Counterexample(DUTIES["decoded_once"], Scenario("get_tickets", steps, START, note=text), (breach,), seen,
-                      Path("found/x y.yaml"), text)  # fmt: skip
+        counterexample = Counterexample(
+            DUTIES["decoded_once"],
+            Scenario("get_tickets", steps, START, note=text),
+            (breach,),
+            seen,
+            Path("found/x y.yaml"),
+            text,
+        )
         verdicts = (
             DutyVerdict(DUTIES["decoded_once"], "broken", 9, 4, 2, counterexample),
             DutyVerdict(DUTIES["all_pages"], "kept", 5, 3, 0),
@@ -210,8 +223,11 @@ def test_junit_has_a_suite_for_each_dialect_and_a_case_for_each_duty(made: Calla
     )
     cases = {case.get("name"): case for case in default.iter("testcase")}
     assert {name: [each.tag for each in case] for name, case in cases.items()} == {
-        "decoded_once": ["failure"], "all_pages": [], "deleted_dropped": ["skipped"], "cid_not_overwritten": ["skipped"],
-    }  # fmt: skip
+        "decoded_once": ["failure"],
+        "all_pages": [],
+        "deleted_dropped": ["skipped"],
+        "cid_not_overwritten": ["skipped"],
+    }
     failure = cases["decoded_once"][0]
     assert failure.get("type") == "get_tickets.decoded_once"
     assert "request #2" in failure.get("message")
@@ -248,8 +264,12 @@ def test_junit_of_a_replay(made: Callable[..., Report]) -> None:
     (suite,) = suites(reports.replay_junit([result, *others], "--client mine.py:Client"))
     cases = {case.get("name"): [each.tag for each in case] for case in suite.iter("testcase")}
     assert cases == {
-        "a <b>.yaml": ["failure"], "FIXED.yaml": [], "KEPT.yaml": [], "UNPROVEN.yaml": ["skipped"], "MISTAKEN.yaml": ["error"],
-    }  # fmt: skip
+        "a <b>.yaml": ["failure"],
+        "FIXED.yaml": [],
+        "KEPT.yaml": [],
+        "UNPROVEN.yaml": ["skipped"],
+        "MISTAKEN.yaml": ["error"],
+    }
     assert "decoded exactly once" in next(suite.iter("failure")).text
     assert next(suite.iter("error")).get("message") == "because MISTAKEN"
 

@@ -100,8 +100,11 @@ def test_a_history_arrives_as_it_was(vendor: str) -> None:
         there = runners.play(scenario)
     assert there.dialect == here.dialect
     assert (there.changes, there.truth, there.mirror, there.options["since"]) == (
-        here.changes, here.truth, here.mirror, here.options["since"],
-    )  # fmt: skip
+        here.changes,
+        here.truth,
+        here.mirror,
+        here.options["since"],
+    )
     assert [each.target for each in there.exchanges] == [each.target for each in here.exchanges]
 
 
@@ -238,12 +241,25 @@ def test_whatever_ends_a_check_nothing_of_it_is_left(name: str, send: str, tmp_p
     told.mkdir()
     folders.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "mockservers", "check", "get_tickets", "--jobs", "2",
-         "--client-command", f"{sys.executable} {tmp_path / 'waits.py'} {told}"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        [
+            sys.executable,
+            "-m",
+            "mockservers",
+            "check",
+            "get_tickets",
+            "--jobs",
+            "2",
+            "--client-command",
+            f"{sys.executable} {tmp_path / 'waits.py'} {told}",
+        ],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
         env={**os.environ, "TMPDIR": str(folders)},
         preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL) if name != "SIGKILL" else None,
-    )  # fmt: skip
+    )
     with process:
         while len(list(told.iterdir())) < 2 and process.poll() is None:
             threading.Event().wait(0.01)
@@ -291,10 +307,23 @@ def test_there_is_no_check_without_jobs() -> None:
 
 def test_the_command_line_takes_jobs() -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "mockservers", "check", "get_tickets", "--client", reference_name("get_tickets"),
-         "--examples", "4", "--jobs", "2"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "mockservers",
+            "check",
+            "get_tickets",
+            "--client",
+            reference_name("get_tickets"),
+            "--examples",
+            "4",
+            "--jobs",
+            "2",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stderr
     assert "kept" in ran.stdout
     assert ran.stderr == ""

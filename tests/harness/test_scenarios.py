@@ -108,7 +108,10 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         (HEAD + "steps: [{other: create}, {other: delete, ticket: T2}]", "so far there is only T1"),
         (HEAD + "steps: [{other: create}, {other: delete, ticket: T1}, {other: delete, ticket: T1}]", "was deleted"),
         (HEAD + "steps: [{client: sync, meanwhile: {after_request: 1, steps: [{clock: 1s}]}}]", "only others act"),
-        (HEAD + "steps: [{client: sync, meanwhile: {after_request: 0, steps: [{other: create}]}}]", "after_request takes"),
+        (
+            HEAD + "steps: [{client: sync, meanwhile: {after_request: 0, steps: [{other: create}]}}]",
+            "after_request takes",
+        ),
         (HEAD + "seed: 1\nseed: 2\nsteps: []", "'seed' is given twice"),
         (HEAD + "note: &a x\nsteps: [*a]", "no aliases"),
         (HEAD + "steps: [", "not YAML"),
@@ -121,11 +124,14 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         (HEAD + "note: \0", "not YAML: unacceptable character #x0000: special characters are not allowed in"),
         (HEAD + "data: empty:1000001\nsteps: []", "data takes at most 1000000 records"),
         (HEAD + "steps: []\nfound: {duty: 3}", "found takes"),
-        ("mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {other: create}\n"
-         "- {other: act, ticket: T1, action: merge, into: T9}", "T9 does not exist yet"),
+        (
+            "mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {other: create}\n"
+            "- {other: act, ticket: T1, action: merge, into: T9}",
+            "T9 does not exist yet",
+        ),
         ("[" * 5000, "deeper"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_gets_one_clear_sentence(text: str, says: str) -> None:
     with pytest.raises(ScenarioError) as raised:
         scenario_files.parse(text)

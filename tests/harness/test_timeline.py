@@ -47,11 +47,17 @@ def stale(history: Callable[..., History]) -> History:
         for n, (first, last, minutes, before) in enumerate([(1, 2, 1, ()), (3, 4, 2, (old,)), (4, 5, 9, (old,))])
     ]
     return history(
-        "get_tickets", truth=[new], mirror=[old], tasks=tasks, labels={"7": "T1"},
-        changes=[ExternalChange(1, START, "create", {"fields": {"subject": "old"}}, old),
-               ExternalChange(3, at(1), "change", {"id": "7", "fields": {"subject": "new"}, "delay": 90.0}, new)],
+        "get_tickets",
+        truth=[new],
+        mirror=[old],
+        tasks=tasks,
+        labels={"7": "T1"},
+        changes=[
+            ExternalChange(1, START, "create", {"fields": {"subject": "old"}}, old),
+            ExternalChange(3, at(1), "change", {"id": "7", "fields": {"subject": "new"}, "delay": 90.0}, new),
+        ],
         exchanges=[exchanged(2, 1), exchanged(4, 2, faults=("cut",), received=None), exchanged(5, 9)],
-    )  # fmt: skip
+    )
 
 
 STEPS = (
@@ -126,9 +132,13 @@ def test_every_way_to_disagree(
     truth: list[Record], after: list[Record], kind: str, history: Callable[..., History]
 ) -> None:
     seen = history(
-        "get_tickets", truth=truth, mirror=after, labels={"7": "T1"}, tasks=[sync(1, 2, after=holding(*after))],
+        "get_tickets",
+        truth=truth,
+        mirror=after,
+        labels={"7": "T1"},
+        tasks=[sync(1, 2, after=holding(*after))],
         changes=[ExternalChange(1, START, "create", {}, record("a"))] if kind != "invented" else [],
-    )  # fmt: skip
+    )
     found = failure(seen, ticket="99" if kind == "invented" else "7")
     assert [state.kind for state in found.snapshots[0].states] == [kind]
     assert bool(found.partings) is (kind != "same")
@@ -158,9 +168,12 @@ def test_what_leaves_no_trace_in_the_journal_stands_at_its_place(history: Callab
         Other("revoke"),
     )
     seen = history(
-        "get_tickets", changes=[ExternalChange(2, at(0), "delete", {"id": "7"}, record("a", exists=False))],
-        exchanges=[exchanged(1), exchanged(3)], tasks=[sync(0, 3, after={})], labels={"7": "T1"},
-    )  # fmt: skip
+        "get_tickets",
+        changes=[ExternalChange(2, at(0), "delete", {"id": "7"}, record("a", exists=False))],
+        exchanges=[exchanged(1), exchanged(3)],
+        tasks=[sync(0, 3, after={})],
+        labels={"7": "T1"},
+    )
     assert short(events(failure(seen, *steps))) == [
         ("others", 1, "revoke the client's credential"),
         ("task", 2, "sync"),
@@ -190,9 +203,15 @@ def test_what_the_client_wrote_is_told(history: Callable[..., History]) -> None:
     task = replace(sync(1, 2, 1), do="update", ticket="7", asked=asked, was=truth[0], became=truth[1])
     again = replace(task, index=1, first=2, last=2, again=True, was=truth[1])
     seen = history(
-        "get_tickets", entity="ticket", truth=[new], tasks=[task, again], exchanges=[exchanged(2, 1)], labels={"7": "T1"},
-        changes=[ExternalChange(1, START, "create", {}, old)], hello=Hello(tasks=("update",)),
-    )  # fmt: skip
+        "get_tickets",
+        entity="ticket",
+        truth=[new],
+        tasks=[task, again],
+        exchanges=[exchanged(2, 1)],
+        labels={"7": "T1"},
+        changes=[ExternalChange(1, START, "create", {}, old)],
+        hello=Hello(tasks=("update",)),
+    )
     steps = (
         Other("create"),
         ClientStep("update", ticket="T1", fields={"subject": "new"}),
@@ -231,8 +250,10 @@ def test_a_long_play_is_shortened_to_what_matters(history: Callable[..., History
     kept = shortened(found)
     assert [event.n for event in kept if event.kind == "request"] == [1, 2, 3, 4, 50, 60, 97, 98, 99, 100]
     assert [event.words for event in kept if event.kind == "more"] == [
-        "… 45 more requests …", "… 9 more requests …", "… 36 more requests …",
-    ]  # fmt: skip
+        "… 45 more requests …",
+        "… 9 more requests …",
+        "… 36 more requests …",
+    ]
     tasks = [replace(sync(0, 0, n, after={}), index=n) for n in range(300)]
     many = events(failure(history("get_tickets", tasks=tasks)))
     less = shortened(many)
@@ -261,9 +282,19 @@ def test_the_picture_shows_lanes_times_faults_and_the_mark(stale: History) -> No
     root = drawing(failure(stale, *STEPS, breach="request #4 at noon", ticket="7"))
     texts = ["".join(each.itertext()) for each in root.iter("text")]
     for said in (
-        "Others at the vendor, and faults", "Its mirror, against the truth", "10:00:00", "10:09:00", "#2 a request", "3. sync",
-        "ϟ cut: unusable", "T1 ≠ subject", "T1 ✓", FLAG, '  truth  "new"', '  mirror "old"',
-    ):  # fmt: skip
+        "Others at the vendor, and faults",
+        "Its mirror, against the truth",
+        "10:00:00",
+        "10:09:00",
+        "#2 a request",
+        "3. sync",
+        "ϟ cut: unusable",
+        "T1 ≠ subject",
+        "T1 ✓",
+        FLAG,
+        '  truth  "new"',
+        '  mirror "old"',
+    ):
         assert said in texts, said
     assert texts.count(FLAG) == 1
     spines = [(each.get("class"), float(each.get("y1")), float(each.get("y2"))) for each in root.iter("line")]

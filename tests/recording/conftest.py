@@ -186,10 +186,14 @@ def reference() -> Clients:
         emulator = registry.emulator(vendor)
         options = {**profile(vendor).options(emulator.dialects.dialect(dialect)), **profile(vendor).known(data)}
         client.reset(
-            endpoint=url + emulator.endpoint, url=url, credentials=dict(credentials or emulator.demo_credential),
-            options={**options, "since": instants.to_iso(now - 60 * instants.MINUTE)}, now=ask.now(), vendor=vendor,
+            endpoint=url + emulator.endpoint,
+            url=url,
+            credentials=dict(credentials or emulator.demo_credential),
+            options={**options, "since": instants.to_iso(now - 60 * instants.MINUTE)},
+            now=ask.now(),
+            vendor=vendor,
             state_dir="",
-        )  # fmt: skip
+        )
         try:
             yield Working(client, ask)
         finally:

@@ -25,9 +25,13 @@ ENGLISH = Locale("US")
 
 
 def recorded(
-    vendor: str, path: Path, authority: Authority, reference: Clients, dialect: str | Mapping[str, Any] = "default",
+    vendor: str,
+    path: Path,
+    authority: Authority,
+    reference: Clients,
+    dialect: str | Mapping[str, Any] = "default",
     data: str = DATA,
-) -> tuple[Recording, dict[str, Any]]:  # fmt: skip
+) -> tuple[Recording, dict[str, Any]]:
     """A session with an emulator of that dialect: a sync, and two more after something happened; and what the vendor has."""
     vendor_worlds = worlds(vendor, dialect=dialect, data=data)
     world = vendor_worlds.default

@@ -122,8 +122,19 @@ with_mitmproxy = pytest.mark.skipif(
 def mitmproxy(upstream: str, har_file: Path, tmp_path: Path) -> Iterator[str]:
     """mitmproxy before an upstream; gives its address, and has written its HAR file after the block."""
     assert MITMDUMP is not None
-    words = [MITMDUMP, "--mode", f"reverse:{upstream}", "--listen-host", "127.0.0.1", "--listen-port", "0",
-             "--set", f"hardump={har_file}", "--set", f"confdir={tmp_path / 'mitmproxy'}"]  # fmt: skip
+    words = [
+        MITMDUMP,
+        "--mode",
+        f"reverse:{upstream}",
+        "--listen-host",
+        "127.0.0.1",
+        "--listen-port",
+        "0",
+        "--set",
+        f"hardump={har_file}",
+        "--set",
+        f"confdir={tmp_path / 'mitmproxy'}",
+    ]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         try:
@@ -181,7 +192,10 @@ def test_bodies_of_another_charset_come_in_as_they_were_sent(tmp_path: Path) -> 
         {
             "startedDateTime": "2026-03-02T10:00:00Z",
             "request": {
-                "method": "POST", "url": "https://a.example/", "headers": kind, "postData": {"text": "who=Müller"},
+                "method": "POST",
+                "url": "https://a.example/",
+                "headers": kind,
+                "postData": {"text": "who=Müller"},
             },
             "response": {"status": 200, "headers": kind, "content": {"text": "Grüße"}},
         },
@@ -190,7 +204,7 @@ def test_bodies_of_another_charset_come_in_as_they_were_sent(tmp_path: Path) -> 
             "request": {"method": "GET", "url": "https://a.example/"},
             "response": {"status": 200, "headers": kind, "content": {"text": "not in that charset: \u4e2d"}},
         },
-    ]  # fmt: skip
+    ]
     file, path = tmp_path / "file.har", tmp_path / "session.yaml"
     file.write_text(json.dumps({"log": {"entries": entries}}), "utf-8")
     run("har", "import", "get_tickets", str(file), "--out", str(path))
@@ -225,17 +239,25 @@ def test_files_that_are_no_har_are_told_what_is_wrong(text: str, words: str, tmp
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"request": []}, {"request": {"url": "https://["}}, {"response": []}, {"time": 1e308}, {"time": [1]},
-        {"response": {"status": 99999}}, {"response": {"status": "soon"}}, {"response": {"headers": ["a"]}},
+        {"request": []},
+        {"request": {"url": "https://["}},
+        {"response": []},
+        {"time": 1e308},
+        {"time": [1]},
+        {"response": {"status": 99999}},
+        {"response": {"status": "soon"}},
+        {"response": {"headers": ["a"]}},
         {"request": {"url": "https://a.example/", "method": "GET", "headers": 3}},
         {"request": {"url": "https://a.example/", "method": "GET", "postData": {"params": ["a"]}}},
     ],
-)  # fmt: skip
+)
 def test_entries_of_another_form_are_told_and_leave_nothing(wrong: dict[str, Any], tmp_path: Path) -> None:
     right = {
-        "startedDateTime": "2026-03-02T10:00:00Z", "time": 1, "request": {"url": "https://a.example/", "method": "GET"},
+        "startedDateTime": "2026-03-02T10:00:00Z",
+        "time": 1,
+        "request": {"url": "https://a.example/", "method": "GET"},
         "response": {"status": 200},
-    }  # fmt: skip
+    }
     file, out = tmp_path / "file.har", tmp_path / "out.yaml"
     file.write_text(json.dumps({"log": {"entries": [right, {**right, **wrong}]}}))
     done = CliRunner().invoke(

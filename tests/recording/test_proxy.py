@@ -122,8 +122,9 @@ def test_what_leads_the_client_elsewhere_leads_to_the_proxy(
     }
     with recording("get_tickets", url, path) as taken:
         assert client.get(taken.url + "/stream", timeout=30).json() == {
-            "next": f"{taken.url}/page/2", "other": f"{taken.url}/x",
-        }  # fmt: skip
+            "next": f"{taken.url}/page/2",
+            "other": f"{taken.url}/x",
+        }
         moved = client.get(taken.url + "/moved", allow_redirects=False, timeout=30)
         assert moved.headers["Location"] == f"{taken.url}/there"
         assert moved.headers["Set-Cookie"] == "s=secret-session-1; Path=/; HttpOnly"

@@ -19,10 +19,7 @@ def test_a_recording_satisfies_the_client_that_was_recorded(
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds(vendor)
     with Server(vendor_worlds, tls=authority.context) as upstream:
-        with (
-            recording(vendor, upstream.url, path, authority.trust()) as taken,
-            reference(vendor, taken.url) as client,
-        ):
+        with recording(vendor, upstream.url, path, authority.trust()) as taken, reference(vendor, taken.url) as client:
             first = client.sync()
             vendor_worlds.default.act(vendor, "create", {})
             vendor_worlds.default.clock.advance(5 * instants.MINUTE)

@@ -86,15 +86,25 @@ words = st.sampled_from(
     ]
 ) | st.text(max_size=8)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | words
-    | st.sampled_from([2**63, -(2**63) - 1, 10**400, "5m", "1e999d", "2026-03-01T10:00:00Z", "9999-12-31T23:59:59-23:59", 1e308]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | words
+    | st.sampled_from(
+        [2**63, -(2**63) - 1, 10**400, "5m", "1e999d", "2026-03-01T10:00:00Z", "9999-12-31T23:59:59-23:59", 1e308]
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
     max_leaves=5,
-)  # fmt: skip
+)
 NAMES = ("toy", *REAL)
 SWITCHES = [(name, switch) for name in NAMES for switch in everyone(name).dialects.switches]
 GOOD: list[tuple[str, str, dict[str, Any]]] = [
-    ("POST", "/worlds", {"name": "a", "seed": 1, "clock": {"mode": "scaled", "rate": 2, "now": "2026-03-01T10:00:00Z"}}),
+    (
+        "POST",
+        "/worlds",
+        {"name": "a", "seed": 1, "clock": {"mode": "scaled", "rate": 2, "now": "2026-03-01T10:00:00Z"}},
+    ),
     *(("POST", "/worlds", {"name": "b", "data": {name: "demo:2"}, "dialects": {name: {}}}) for name in NAMES),
     ("GET", "/worlds/default", {}),
     ("POST", "/worlds/default/reset", {}),
@@ -120,7 +130,7 @@ GOOD: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/findings", {}),
     ("GET", "/rules", {}),
     ("GET", "/vendors", {}),
-]  # fmt: skip
+]
 QUERIES = ["since", "limit", "format", "last", "outcome", "text", "world", "vendor", "tenant", "after", "most", "rule"]
 
 
@@ -238,9 +248,17 @@ tickets = st.dictionaries(st.sampled_from(VARIABLES) | words, words | odd_values
     lambda query: "/API/default.aspx?" + urlencode({"key": "demo-key", "action": "get_tickets", **query})
 )
 ADDRESSES = [
-    "/toy", "/toy/x", "/toy?key=demo-key-1", "/toy?key=demo-key-1&times=2", "/", "/w/default/toy", "/w//", "/w/a/b",
-    *(everyone(name).endpoint for name in REAL), *(f"{everyone(name).endpoint}?WSDL" for name in REAL),
-]  # fmt: skip
+    "/toy",
+    "/toy/x",
+    "/toy?key=demo-key-1",
+    "/toy?key=demo-key-1&times=2",
+    "/",
+    "/w/default/toy",
+    "/w//",
+    "/w/a/b",
+    *(everyone(name).endpoint for name in REAL),
+    *(f"{everyone(name).endpoint}?WSDL" for name in REAL),
+]
 targets = (
     st.sampled_from(ADDRESSES)
     | tickets
@@ -250,14 +268,42 @@ tokens = st.text(alphabet="abcXYZ-_0", min_size=1, max_size=12)
 headers = st.lists(
     st.tuples(
         tokens
-        | st.sampled_from(["Content-Type", "SOAPAction", "Content-Length", "Transfer-Encoding", "Expect", "Connection", "Upgrade",
-                           "Content-Encoding", "X-Mock-World", "Cookie", "Authorization"]),
+        | st.sampled_from(
+            [
+                "Content-Type",
+                "SOAPAction",
+                "Content-Length",
+                "Transfer-Encoding",
+                "Expect",
+                "Connection",
+                "Upgrade",
+                "Content-Encoding",
+                "X-Mock-World",
+                "Cookie",
+                "Authorization",
+            ]
+        ),
         st.binary(max_size=20).map(lambda raw: raw.replace(b"\n", b"").replace(b"\r", b"").replace(b"\0", b""))
-        | st.sampled_from([b"text/xml; charset=utf-8", b"application/json", b"chunked", b"gzip", b"5", b"-1", b"100-continue",
-                           b"upgrade", b"websocket", b"close", b"none", b"text/xml; charset=utf-99", b'"x"']),
+        | st.sampled_from(
+            [
+                b"text/xml; charset=utf-8",
+                b"application/json",
+                b"chunked",
+                b"gzip",
+                b"5",
+                b"-1",
+                b"100-continue",
+                b"upgrade",
+                b"websocket",
+                b"close",
+                b"none",
+                b"text/xml; charset=utf-99",
+                b'"x"',
+            ]
+        ),
     ),
     max_size=4,
-)  # fmt: skip
+)
 
 
 def closing_status(port: int, data: bytes) -> int | None:
@@ -278,12 +324,36 @@ def still_well(door: Server) -> None:
 
 
 @hostile
-@given(data=st.binary(max_size=300) | st.lists(st.sampled_from([
-    b"GET ", b"POST ", b"/toy", b" HTTP/1.1", b" HTTP/9.9", b"\r\n", b"\n", b"Host: x\r\n", b"Content-Length: 3\r\n", b"\0",
-    b"abc", b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n", b"0\r\n\r\n", b"Content-Length: 99999999999999999999\r\n",
-    b" " * 40, b"\xff",
-    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"Connection: Upgrade\r\nUpgrade: h2c\r\n", b"X: " + b"y" * 20_000 + b"\r\n",
-]), max_size=12).map(b"".join))  # fmt: skip
+@given(
+    data=st.binary(max_size=300)
+    | st.lists(
+        st.sampled_from(
+            [
+                b"GET ",
+                b"POST ",
+                b"/toy",
+                b" HTTP/1.1",
+                b" HTTP/9.9",
+                b"\r\n",
+                b"\n",
+                b"Host: x\r\n",
+                b"Content-Length: 3\r\n",
+                b"\0",
+                b"abc",
+                b"Transfer-Encoding: chunked\r\n",
+                b"3\r\nabc\r\n",
+                b"0\r\n\r\n",
+                b"Content-Length: 99999999999999999999\r\n",
+                b" " * 40,
+                b"\xff",
+                b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                b"Connection: Upgrade\r\nUpgrade: h2c\r\n",
+                b"X: " + b"y" * 20_000 + b"\r\n",
+            ]
+        ),
+        max_size=12,
+    ).map(b"".join)
+)
 def test_raw_bytes_on_the_socket(shared: Server, data: bytes) -> None:
     status = closing_status(shared.port, data)
     assert status in (None, 200, 400, 403, 404, 413, 417)

@@ -36,12 +36,16 @@ RULES = {
 }
 METADATA = sa.MetaData()
 RECORDS = sa.Table(
-    "records", METADATA, sa.Column("id", sa.Integer, primary_key=True), sa.Column("tenant", sa.Text), sa.Column("word", sa.Text)
-)  # fmt: skip
+    "records",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("tenant", sa.Text),
+    sa.Column("word", sa.Text),
+)
 
 
 def refuse_key() -> Refusal:
-    return Refusal(RULES["access.key"], "BAD_KEY")
+    return Refusal("toy.access.key", "BAD_KEY")
 
 
 def identify(ctx: Context) -> Tenant:
@@ -54,10 +58,10 @@ def identify(ctx: Context) -> Tenant:
 
 
 def echo(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
-    ctx.cite(RULES["echo.same"])
+    ctx.cite("toy.echo.same")
     word = request.get("word", "")
     if word.isupper():
-        ctx.note(RULES["echo.shout"], f"the word {word} shouts", key=request.get("key"))
+        ctx.note("toy.echo.shout", f"the word {word} shouts", key=request.get("key"))
     if "slow" in request:
         ctx.delay(float(request["slow"]))
     if word == "bug":
@@ -168,7 +172,7 @@ EMULATOR = Emulator(
     recipes=("empty", "demo"),
     seed=seed,
     wire="tests.server.toy:application",
-    refusals={"BAD_KEY": refuse_key, "BUSY": lambda: Refusal(RULES["limit.busy"], "BUSY")},
+    refusals={"BAD_KEY": refuse_key, "BUSY": lambda: Refusal("toy.limit.busy", "BUSY")},
     credential_kinds=("key",),
     secret_patterns=(re.compile(r"[?&]key=([^&\s\"]*)"),),
     demo_credential={"key": "demo-key-1"},

@@ -53,9 +53,16 @@ def ask(web: Web, world: World) -> Callable[..., Exchange]:
     def asked(path: str, method: str = "GET", **headers: str) -> Exchange:
         exchange = Exchange(method, path, list(headers.items()), b"")
         environ = wsgi.environ(
-            method=method, path=path, query="", prefix="", scheme="http", server=("127.0.0.1", 80),
-            headers=list(headers.items()), body=b"", remote="127.0.0.1",
-        )  # fmt: skip
+            method=method,
+            path=path,
+            query="",
+            prefix="",
+            scheme="http",
+            server=("127.0.0.1", 80),
+            headers=list(headers.items()),
+            body=b"",
+            remote="127.0.0.1",
+        )
         environ[WORLD], environ[EXCHANGE] = world, exchange
         answer = wsgi.ask(web, environ)
         exchange.status, exchange.reply_headers = answer.status, answer.headers

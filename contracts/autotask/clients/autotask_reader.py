@@ -21,10 +21,28 @@ ENOUGH = 0.9  # of the hour's requests: the rest is left to those who write
 OFTEN = 10  # calls until usage is looked at again
 
 MIRRORED = [
-    "TicketNumber", "Title", "Description", "Resolution", "Status", "Priority", "QueueID", "IssueType", "SubIssueType",
-    "TicketType", "TicketCategory", "Source", "AccountID", "AssignedResourceID", "AssignedResourceRoleID",
-    "EstimatedHours", "PurchaseOrderNumber", "CreateDate", "LastActivityDate", "DueDateTime", "CompletedDate",
-]  # fmt: skip
+    "TicketNumber",
+    "Title",
+    "Description",
+    "Resolution",
+    "Status",
+    "Priority",
+    "QueueID",
+    "IssueType",
+    "SubIssueType",
+    "TicketType",
+    "TicketCategory",
+    "Source",
+    "AccountID",
+    "AssignedResourceID",
+    "AssignedResourceRoleID",
+    "EstimatedHours",
+    "PurchaseOrderNumber",
+    "CreateDate",
+    "LastActivityDate",
+    "DueDateTime",
+    "CompletedDate",
+]
 
 ENVELOPE = (
     '<?xml version="1.0" encoding="utf-8"?>'

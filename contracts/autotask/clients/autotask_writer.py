@@ -74,9 +74,13 @@ class Client(reader.Client):
     def work(self, text, minutes):
         now = datetime.fromisoformat(self.ask.now())
         return {
-            "ResourceID": self.resource, "RoleID": self.role, "SummaryNotes": text, "HoursWorked": minutes / 60,
-            "StartDateTime": (now - timedelta(minutes=minutes)).isoformat(), "EndDateTime": now.isoformat(),
-        }  # fmt: skip
+            "ResourceID": self.resource,
+            "RoleID": self.role,
+            "SummaryNotes": text,
+            "HoursWorked": minutes / 60,
+            "StartDateTime": (now - timedelta(minutes=minutes)).isoformat(),
+            "EndDateTime": now.isoformat(),
+        }
 
     # --- what they share ---
 

@@ -18,16 +18,50 @@ PAGE = 10
 
 # These come URL-encoded in every format, XML and JSON included; the others come raw.
 ENCODED = {
-    "cid", "company_name", "contact", "phone", "email", "cc_addresses", "source", "category", "sub_category", "status",
-    "priority", "escalation_level", "updated_by", "assigned_group_name", "customer_group_name", "subject", "summary",
-}  # fmt: skip
+    "cid",
+    "company_name",
+    "contact",
+    "phone",
+    "email",
+    "cc_addresses",
+    "source",
+    "category",
+    "sub_category",
+    "status",
+    "priority",
+    "escalation_level",
+    "updated_by",
+    "assigned_group_name",
+    "customer_group_name",
+    "subject",
+    "summary",
+}
 DATES = {"date_opened", "date_closed", "due_date", "last_updated"}
 NUMBERS = {"tid", "company_id", "assigned_group_id", "customer_group_id", "parent_ticket", "merged_to"}
 MIRRORED = [
-    "cid", "company_name", "contact", "cc_addresses", "date_opened", "date_closed", "status", "priority", "due_date",
-    "opened_by", "last_updated", "updated_by", "assigned_tech", "assigned_group_name", "locked", "locked_by", "merged_to",
-    "parent_ticket", "children_tickets", "custom_fields", "subject", "summary",
-]  # fmt: skip
+    "cid",
+    "company_name",
+    "contact",
+    "cc_addresses",
+    "date_opened",
+    "date_closed",
+    "status",
+    "priority",
+    "due_date",
+    "opened_by",
+    "last_updated",
+    "updated_by",
+    "assigned_tech",
+    "assigned_group_name",
+    "locked",
+    "locked_by",
+    "merged_to",
+    "parent_ticket",
+    "children_tickets",
+    "custom_fields",
+    "subject",
+    "summary",
+]
 
 
 class Refused(Exception):

@@ -16,10 +16,25 @@ import requests
 
 TIMES = {"CreateDate", "LastActionDateTime", "WorkStartDateTime"}
 MIRRORED = [
-    "TicketNumber", "Version", "IsNewestVersion", "TicketType", "Priority", "Status", "Folder", "AssignedTo",
-    "CreateDate", "LastActionDateTime", "LastAction", "WorkStartDateTime", "Explosives", "DepthInches",
-    "LocateInstructions", "Remarks", "Excavator", "Members",
-]  # fmt: skip
+    "TicketNumber",
+    "Version",
+    "IsNewestVersion",
+    "TicketType",
+    "Priority",
+    "Status",
+    "Folder",
+    "AssignedTo",
+    "CreateDate",
+    "LastActionDateTime",
+    "LastAction",
+    "WorkStartDateTime",
+    "Explosives",
+    "DepthInches",
+    "LocateInstructions",
+    "Remarks",
+    "Excavator",
+    "Members",
+]
 MINUTE = timedelta(minutes=1)
 
 ENVELOPE = (

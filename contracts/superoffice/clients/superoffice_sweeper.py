@@ -15,10 +15,25 @@ from pathlib import Path
 import superoffice_reader as reader
 
 NUMBERS = {
-    "TicketId", "CreatedBy", "OwnedBy", "OwnedByAssociateId", "Category", "Priority", "TicketStatus", "CustId", "AlertLevel",
-    "ConnectId", "TimeToReply", "TimeToClose", "TimeSpentInternally", "TimeSpent", "NumReplies", "NumMessages", "Sentiment",
+    "TicketId",
+    "CreatedBy",
+    "OwnedBy",
+    "OwnedByAssociateId",
+    "Category",
+    "Priority",
+    "TicketStatus",
+    "CustId",
+    "AlertLevel",
+    "ConnectId",
+    "TimeToReply",
+    "TimeToClose",
+    "TimeSpentInternally",
+    "TimeSpent",
+    "NumReplies",
+    "NumMessages",
+    "Sentiment",
     "SentimentConfidence",
-}  # fmt: skip
+}
 XML = {"Content-Type": "application/xml; charset=utf-8", "Accept": "application/xml"}
 
 

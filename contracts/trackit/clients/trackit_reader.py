@@ -14,9 +14,33 @@ PAGE = 20
 EARLY = timedelta(seconds=15)  # a token is renewed that long before it ends
 
 MIRRORED = [
-    "2", "3", "4", "7", "8", "10", "12", "18", "22", "36", "39", "67", "72", "81", "83", "84", "95", "96", "100", "102",
-    "106", "107", "108", "132", "163", "175",
-]  # fmt: skip
+    "2",
+    "3",
+    "4",
+    "7",
+    "8",
+    "10",
+    "12",
+    "18",
+    "22",
+    "36",
+    "39",
+    "67",
+    "72",
+    "81",
+    "83",
+    "84",
+    "95",
+    "96",
+    "100",
+    "102",
+    "106",
+    "107",
+    "108",
+    "132",
+    "163",
+    "175",
+]
 NOTE_FIELDS = ["1", "3", "5", "7", "10", "14", "15", "26", "27"]
 
 
@@ -41,12 +65,7 @@ class Client:
         self.ask = ask  # what time it is; a client in production looks at its own clock
 
     def hello(self, **_):
-        return {
-            "name": "Track-It! reader",
-            "protocol": 1,
-            "tasks": ["sync", "mirror"],
-            "mirrors": [*MIRRORED, "notes"],
-        }
+        return {"name": "Track-It! reader", "protocol": 1, "tasks": ["sync", "mirror"], "mirrors": [*MIRRORED, "notes"]}
 
     def reset(self, endpoint, credentials, options, **_):
         self.endpoint, self.credentials, self.options = endpoint, credentials, options

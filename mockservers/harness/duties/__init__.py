@@ -62,9 +62,9 @@ class Duty:
     id: str
     says: str
     because: tuple[str, ...]
-    severity: Severity
     judge: Callable[[History], Judgement]
     exercised_by: str = ""
+    severity: Severity = "must"
     applies: Callable[[Dialect], bool] = always
     needs: tuple[str, ...] = ()
 
@@ -81,21 +81,6 @@ class Duty:
         """The rules it rests on; raises KeyError for an id the vendor does not have."""
         book = emulator(self.vendor).rules
         return [book[rule] for rule in self.because]
-
-
-def duty(
-    id: str,
-    says: str,
-    because: tuple[str, ...],
-    judge: Callable[[History], Judgement],
-    exercised_by: str,
-    severity: Severity = "must",
-    applies: Callable[[Dialect], bool] = always,
-    needs: tuple[str, ...] = (),
-) -> Duty:
-    """A duty of a vendor's book, where `because` names rules without the vendor."""
-    vendor = id.partition(".")[0]
-    return Duty(id, says, tuple(f"{vendor}.{rule}" for rule in because), severity, judge, exercised_by, applies, needs)
 
 
 class BrokenDuty(AssertionError):

@@ -125,13 +125,7 @@ class Failure:
 
 
 def of_counterexample(found: Counterexample) -> Failure:
-    return Failure(
-        found.scenario,
-        found.history,
-        ((found.duty, found.breaches),),
-        found.file,
-        found.unsaved,
-    )
+    return Failure(found.scenario, found.history, ((found.duty, found.breaches),), found.file, found.unsaved)
 
 
 def of_result(result: ReplayResult) -> Failure | None:

@@ -65,7 +65,7 @@ def _check_body() -> None:
 
 
 def _refusal(error: Refusal) -> flask.Response:
-    return context.answer({"error": str(error), "refusal": error.kind, "rule": error.rule.id}, 409)
+    return context.answer({"error": str(error), "refusal": error.kind, "rule": error.rule}, 409)
 
 
 def _unsupported(error: Unsupported) -> flask.Response:

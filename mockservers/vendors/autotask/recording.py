@@ -97,14 +97,17 @@ def _picklist(element: Any, exchange: Recorded) -> Iterator[Seen]:
         {
             "values": [
                 {
-                    "value": _child(each, "Value"), "label": _child(each, "Label"), "parent": _child(each, "parentValue"),
-                    "active": _child(each, "IsActive") != "false", "system": _child(each, "IsSystem") == "true",
+                    "value": _child(each, "Value"),
+                    "label": _child(each, "Label"),
+                    "parent": _child(each, "parentValue"),
+                    "active": _child(each, "IsActive") != "false",
+                    "system": _child(each, "IsSystem") == "true",
                     "default": _child(each, "IsDefaultValue") == "true",
                 }
                 for each in values
             ]
         },
-    )  # fmt: skip
+    )
 
 
 def _refused(exchange: Recorded) -> bool:
@@ -115,17 +118,25 @@ def _refused(exchange: Recorded) -> bool:
 def _credentials(demo: Mapping[str, str]) -> Mapping[str, str]:
     pair = f"{demo['user']}:{demo['password']}"
     return {
-        "password": demo["password"], "integration-code": demo["IntegrationCode"],
+        "password": demo["password"],
+        "integration-code": demo["IntegrationCode"],
         "basic": base64.b64encode(pair.encode()).decode(),
-    }  # fmt: skip
+    }
 
 
 ADAPTER = Adapter(
     vendor="autotask",
     secrets={"integrationcode": "integration-code", "apiintegrationcode": "integration-code"},
     people={
-        "FirstName": "name", "LastName": "name", "EMailAddress": "email", "Email": "email", "Phone": "phone",
-        "MobilePhone": "phone", "AlternatePhone": "phone", "OfficePhone": "phone", "AccountName": "company",
+        "FirstName": "name",
+        "LastName": "name",
+        "EMailAddress": "email",
+        "Email": "email",
+        "Phone": "phone",
+        "MobilePhone": "phone",
+        "AlternatePhone": "phone",
+        "OfficePhone": "phone",
+        "AccountName": "company",
     },
     seen=_seen,
     writes=lambda exchange: _WRITES.search(exchange.body or b"") is not None,
@@ -133,4 +144,4 @@ ADAPTER = Adapter(
     ids=("id", "EntityId", "Name", "Value"),
     generated=("*/id", "*/EntityId", "*/TicketNumber"),
     credentials=_credentials,
-)  # fmt: skip
+)

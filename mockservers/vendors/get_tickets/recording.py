@@ -73,9 +73,12 @@ def _seen(exchange: Recorded, dialect: Dialect) -> Iterator[Seen]:
             fields["merged"] = "Y" if fields.get("merged_to") else "N"
         if "tid" in fields:
             yield Seen(
-                "ticket", str(fields.pop("tid")), fields, _instant(fields.get("date_opened")),
+                "ticket",
+                str(fields.pop("tid")),
+                fields,
+                _instant(fields.get("date_opened")),
                 _instant(fields.get("last_updated")),
-            )  # fmt: skip
+            )
 
 
 def _instant(value: str | None) -> int | None:
@@ -112,11 +115,9 @@ ADAPTER = Adapter(
     vendor="get_tickets",
     fold_names=True,
     query_secrets={"key": "key"},
-    people={
-        "contact": "name", "company_name": "company", "email": "email", "phone": "phone", "cc_addresses": "email",
-    },
+    people={"contact": "name", "company_name": "company", "email": "email", "phone": "phone", "cc_addresses": "email"},
     seen=_seen,
     writes=lambda exchange: False,
     refused=_refused,
     ids=("tid",),
-)  # fmt: skip
+)

@@ -15,10 +15,16 @@ from mockservers.recording.exchanges import Recorded, text_of
 
 TIMES = frozenset(
     {
-        "CreateDate", "LastActionDateTime", "CallDateTime", "WorkStartDateTime", "ResponseDueDateTime",
-        "ExpirationDateTime", "ActionDateTime", "ResponseDateTime",
+        "CreateDate",
+        "LastActionDateTime",
+        "CallDateTime",
+        "WorkStartDateTime",
+        "ResponseDueDateTime",
+        "ExpirationDateTime",
+        "ActionDateTime",
+        "ResponseDateTime",
     }
-)  # fmt: skip
+)
 LISTS = {"Members": "Member", "Responses": "Response", "History": "HistoryEntry", "FacilityTypes": "FacilityType"}
 
 
@@ -54,9 +60,12 @@ def _seen(exchange: Recorded, dialect: Dialect) -> Iterator[Seen]:
         fields = _utc(ticket, zone)
         if fields.get("UtilisphereID") is not None and fields.get("CreateDate"):
             yield Seen(
-                "Ticket", str(fields["UtilisphereID"]), fields, instants.from_iso(fields["CreateDate"]),
+                "Ticket",
+                str(fields["UtilisphereID"]),
+                fields,
+                instants.from_iso(fields["CreateDate"]),
                 instants.from_iso(fields["LastActionDateTime"]) if fields.get("LastActionDateTime") else None,
-            )  # fmt: skip
+            )
 
 
 def _object(element: Any) -> dict[str, Any]:
@@ -119,12 +128,19 @@ def _guesses(exchange: Recorded) -> Iterator[tuple[str, str]]:
 ADAPTER = Adapter(
     vendor="querydata",
     secrets={"authcode": "authcode"},
-    people={"CallerName": "name", "CallerPhone": "phone", "CompanyName": "company", "By": "name", "Respondent": "name",
-            "AssignedTo": "name", "CallerEmail": "email"},
+    people={
+        "CallerName": "name",
+        "CallerPhone": "phone",
+        "CompanyName": "company",
+        "By": "name",
+        "Respondent": "name",
+        "AssignedTo": "name",
+        "CallerEmail": "email",
+    },
     seen=_seen,
     writes=lambda exchange: False,
     refused=_refused,
     ids=("UtilisphereID", "MemberCode"),
     guesses=_guesses,
     credentials=lambda demo: {"authcode": demo["AuthCode"]},
-)  # fmt: skip
+)

@@ -20,10 +20,18 @@ _AGENT = re.compile(r"/agents/", re.IGNORECASE)
 _TOKENS = re.compile(r"/oauth/tokens", re.IGNORECASE)
 _DATES = frozenset(
     {
-        "CreatedAt", "LastChanged", "ReadByOwner", "ReadByCustomer", "FirstReadByUser", "Activate", "ClosedAt", "RepliedAt",
-        "AlertTimeout", "Deadline",
+        "CreatedAt",
+        "LastChanged",
+        "ReadByOwner",
+        "ReadByCustomer",
+        "FirstReadByUser",
+        "Activate",
+        "ClosedAt",
+        "RepliedAt",
+        "AlertTimeout",
+        "Deadline",
     }
-)  # fmt: skip
+)
 ZONES = {
     "NO": "Europe/Oslo",
     "SW": "Europe/Stockholm",
@@ -32,8 +40,18 @@ ZONES = {
     "UK": "Europe/London",
 }
 
-_LANGUAGES = {"en": "US", "us": "US", "nb": "NO", "no": "NO", "nn": "NO", "sv": "SW", "sw": "SW", "de": "GE", "ge": "GE",
-              "fr": "FR"}  # fmt: skip
+_LANGUAGES = {
+    "en": "US",
+    "us": "US",
+    "nb": "NO",
+    "no": "NO",
+    "nn": "NO",
+    "sv": "SW",
+    "sw": "SW",
+    "de": "GE",
+    "ge": "GE",
+    "fr": "FR",
+}
 """Languages as headers call them, and as the vendor's strings do."""
 _OTHER = "??"
 """Any other language: what is told in it is told in one that the vendor falls back to."""
@@ -135,20 +153,33 @@ def _writes(exchange: Recorded) -> bool:
 def _credentials(demo: Mapping[str, str]) -> Mapping[str, str]:
     pair = f"{demo['user']}:{demo['password']}"
     return {
-        "password": demo["password"], "basic": base64.b64encode(pair.encode()).decode(), "soticket": demo["SOTicket"],
-        "token": demo["Bearer"], "refresh-token": demo["refresh_token"], "app-token": demo["SO-AppToken"],
-    }  # fmt: skip
+        "password": demo["password"],
+        "basic": base64.b64encode(pair.encode()).decode(),
+        "soticket": demo["SOTicket"],
+        "token": demo["Bearer"],
+        "refresh-token": demo["refresh_token"],
+        "app-token": demo["SO-AppToken"],
+    }
 
 
 ADAPTER = Adapter(
     vendor="superoffice",
     secrets={
-        "so-apptoken": "app-token", "x-xsrf-token": "xsrf", "xsrf_token": "xsrf", "refresh_token": "refresh-token",
+        "so-apptoken": "app-token",
+        "x-xsrf-token": "xsrf",
+        "xsrf_token": "xsrf",
+        "refresh_token": "refresh-token",
         "soticket": "soticket",
     },
     people={
-        "Author": "name", "CreatedByName": "name", "OwnedByName": "name", "PersonFirstname": "name",
-        "PersonLastname": "name", "PersonFullname": "name", "FromAddress": "email", "ContactName": "company",
+        "Author": "name",
+        "CreatedByName": "name",
+        "OwnedByName": "name",
+        "PersonFirstname": "name",
+        "PersonLastname": "name",
+        "PersonFullname": "name",
+        "FromAddress": "email",
+        "ContactName": "company",
     },
     headers=("accept", "accept-language", "so-language", "so-culture", "so-timezone"),
     seen=_seen,
@@ -156,4 +187,4 @@ ADAPTER = Adapter(
     ids=("TicketId", "TicketMessageId", "EjMessageId", "PrimaryKey", "Id"),
     generated=("*/TicketId", "*/TicketMessageId", "*/EjMessageId", "*/Id"),
     credentials=_credentials,
-)  # fmt: skip
+)

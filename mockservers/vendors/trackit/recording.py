@@ -15,9 +15,14 @@ from mockservers.recording.trees import Node
 
 _READS = re.compile(r"/(?:token|groups|searches|priorityheirarchy)$", re.IGNORECASE)
 _KINDS = {
-    "tickets": "ticket", "ticket": "ticket", "ticketnotes": "note", "ticketnote": "note", "note": "note",
-    "ticketattachments": "attachment", "assignments": "assignment",
-}  # fmt: skip
+    "tickets": "ticket",
+    "ticket": "ticket",
+    "ticketnotes": "note",
+    "ticketnote": "note",
+    "note": "note",
+    "ticketattachments": "attachment",
+    "assignments": "assignment",
+}
 _BORN = {"ticket": "12", "note": "7"}
 _OF_TICKET = re.compile(r"/tickets/([0-9]+)/", re.IGNORECASE)
 
@@ -88,7 +93,11 @@ ADAPTER = Adapter(
     vendor="trackit",
     secrets={"refresh_token": "refresh-token"},
     people={
-        "username": "name", "First Name": "name", "Last Name": "name", "Phone": "phone", "EMail Address": "email",
+        "username": "name",
+        "First Name": "name",
+        "Last Name": "name",
+        "Phone": "phone",
+        "EMail Address": "email",
         "Alternate Phone": "phone",
     },
     seen=_seen,
@@ -99,4 +108,4 @@ ADAPTER = Adapter(
     credentials=lambda demo: {"password": demo["password"]},
     logins={"username": "username"},
     touched=_touched,
-)  # fmt: skip
+)

@@ -105,7 +105,7 @@ class Desk:
         except Refusal as refusal:
             if refusal.kind != "BODY":
                 raise
-            return Failed(tuple(refusal.facts["messages"]), refusal.rule.id, refusal.facts["entity"])
+            return Failed(tuple(refusal.facts["messages"]), refusal.rule, refusal.facts["entity"])
         return Answer([read(each) for each in response.fragments], response)
 
     def query(self, entity: str, *nodes: Test | Group, **more: Any) -> Answer | Failed:

@@ -90,9 +90,17 @@ def stock(page: bytes) -> tuple[Any, str]:
     sys.modules.setdefault("cgi", shim)
     wsgi = import_module("spyne.server.wsgi").WsgiApplication
     text, number = gate.Unicode.customize(min_occurs=0), primitive.Integer
-    kinds = {"int": number, "long": number, "short": number, "string": text, "boolean": gate.Boolean,
-             "dateTime": primitive.DateTime, "double": primitive.Double, "float": primitive.Double,
-             "decimal": primitive.Decimal}  # fmt: skip
+    kinds = {
+        "int": number,
+        "long": number,
+        "short": number,
+        "string": text,
+        "boolean": gate.Boolean,
+        "dateTime": primitive.DateTime,
+        "double": primitive.Double,
+        "float": primitive.Double,
+        "decimal": primitive.Decimal,
+    }
 
     def made(name: str, base: Any, **members: Any) -> Any:
         info = gate.TypeInfo(list(members.items()))
@@ -116,9 +124,13 @@ def stock(page: bytes) -> tuple[Any, str]:
         read.append(row)
     ticket = made("Ticket", entity, **types)
     response = made(
-        "ATWSResponse", model, ReturnCode=number, EntityResults=array(entity), EntityResultType=text,
+        "ATWSResponse",
+        model,
+        ReturnCode=number,
+        EntityResults=array(entity),
+        EntityResultType=text,
         EntityReturnInfoResults=array(info),
-    )  # fmt: skip
+    )
     answer = response(
         ReturnCode=1,
         EntityResults=[ticket(**row) for row in read],

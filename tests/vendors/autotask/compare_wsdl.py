@@ -19,11 +19,7 @@ from mockservers.kernel.world import Worlds
 from mockservers.server.http import Server
 
 FACTS: Mapping[str, Any] = catalogue.load("autotask").facts
-SPACES = {
-    "w": FACTS["namespaces"]["wsdl"],
-    "s": FACTS["namespaces"]["wsdl_soap"],
-    "x": FACTS["namespaces"]["xsd"],
-}
+SPACES = {"w": FACTS["namespaces"]["wsdl"], "s": FACTS["namespaces"]["wsdl_soap"], "x": FACTS["namespaces"]["xsd"]}
 DESCRIPTION = FACTS["paths"]["wsdl"]
 
 

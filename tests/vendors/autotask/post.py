@@ -72,10 +72,19 @@ class Post:
         self.world.installation("autotask")
 
     def http(
-        self, body: str | bytes = b"", *, verb: str = "POST", path: str = PATH, query: str = "",
-        media: str | None = "text/xml; charset=utf-8", action: str | None = None, host: str = "127.0.0.1:8750",
-        prefix: str = "", login: str | None = ..., headers: list[tuple[str, str]] | None = None,  # type: ignore[assignment]
-    ) -> Exchange:  # fmt: skip
+        self,
+        body: str | bytes = b"",
+        *,
+        verb: str = "POST",
+        path: str = PATH,
+        query: str = "",
+        media: str | None = "text/xml; charset=utf-8",
+        action: str | None = None,
+        host: str = "127.0.0.1:8750",
+        prefix: str = "",
+        login: str | None = ...,
+        headers: list[tuple[str, str]] | None = None,  # type: ignore[assignment]
+    ) -> Exchange:
         raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
         sent = [("Host", host), *(headers or [])]
         login = basic() if login is ... else login
@@ -87,9 +96,16 @@ class Post:
             sent.append(("SOAPAction", action))
         exchange = Exchange(verb, prefix + path, sent, raw)
         environ = wsgi.environ(
-            method=verb, path=path, query=query, prefix=prefix, scheme="http", server=("127.0.0.1", 8750), headers=sent,
-            body=raw, remote="127.0.0.1",
-        )  # fmt: skip
+            method=verb,
+            path=path,
+            query=query,
+            prefix=prefix,
+            scheme="http",
+            server=("127.0.0.1", 8750),
+            headers=sent,
+            body=raw,
+            remote="127.0.0.1",
+        )
         done = wsgi.respond(self.world, "autotask", environ, exchange)
         exchange.leave()
         return done

@@ -79,10 +79,19 @@ def unpatched() -> Iterator[None]:
 
 
 @pytest.mark.rule(
-    "autotask.request.header", "autotask.request.info_parameter", "autotask.request.types", "autotask.zone.info",
-    "autotask.query.top_500", "autotask.threshold.answer", "autotask.wire.net_style", "autotask.wire.collections",
-    "autotask.wire.order", "autotask.wire.return_code", "autotask.wire.result_type", "autotask.wire.return_info",
-)  # fmt: skip
+    "autotask.request.header",
+    "autotask.request.info_parameter",
+    "autotask.request.types",
+    "autotask.zone.info",
+    "autotask.query.top_500",
+    "autotask.threshold.answer",
+    "autotask.wire.net_style",
+    "autotask.wire.collections",
+    "autotask.wire.order",
+    "autotask.wire.return_code",
+    "autotask.wire.result_type",
+    "autotask.wire.return_info",
+)
 def test_atws(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     import atws
 
@@ -126,8 +135,10 @@ def test_atws(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     assert at.update(ticket).fetch_one().id == created.id
     fields = truth(world, created.id)
     assert (fields["Status"], fields["Title"]) == (5, NAMED)
-    udfs = {udf.Name: getattr(udf, "Value", None) for udf in atws.helpers.get_udfs(
-        atws.query.get_entity_by_id(at, "Ticket", created.id))}  # fmt: skip
+    udfs = {
+        udf.Name: getattr(udf, "Value", None)
+        for udf in atws.helpers.get_udfs(atws.query.get_entity_by_id(at, "Ticket", created.id))
+    }
     assert (udfs["Locate Ref"], udfs["Utility"]) == ("2-CALL", "W")
     assert atws.helpers.get_api_threshold(at)[2] == calls(world, "query") + 5
     settled(world)
@@ -213,19 +224,29 @@ def test_zeep(door: Server, prefix: str) -> None:
     ticket_type, list_type = client.get_type("ns0:Ticket"), client.get_type("ns0:ArrayOfEntity")
     udfs_type, udf_type = client.get_type("ns0:ArrayOfUserDefinedField"), client.get_type("ns0:UserDefinedField")
     made = ticket_type(
-        id=0, AccountID=tickets[0].AccountID, Title=NAMED, Status=1, Priority=1, DueDateTime="2026-03-05T12:30:00",
+        id=0,
+        AccountID=tickets[0].AccountID,
+        Title=NAMED,
+        Status=1,
+        Priority=1,
+        DueDateTime="2026-03-05T12:30:00",
         QueueID=zeep.xsd.AnyObject(zeep.xsd.Int(), 29683378),
         UserDefinedFields=udfs_type(UserDefinedField=[udf_type(Name="Locate Ref", Value="1-CALL")]),
-    )  # fmt: skip
+    )
     answer = service.create(list_type(Entity=[made]))
     assert answer.ReturnCode == 1, answer
     id_ = answer.EntityReturnInfoResults.EntityReturnInfo[0].EntityId
     assert (truth(world, id_)["Title"], truth(world, id_)["QueueID"]) == (NAMED, 29683378)
     assert truth(world, id_)["DueDateTime"] == "2026-03-05T17:30:00Z"
     changed = ticket_type(
-        id=id_, AccountID=tickets[0].AccountID, Title="Changed", Status=5, Priority=2, DueDateTime="2026-03-05T12:30:00",
+        id=id_,
+        AccountID=tickets[0].AccountID,
+        Title="Changed",
+        Status=5,
+        Priority=2,
+        DueDateTime="2026-03-05T12:30:00",
         UserDefinedFields=udfs_type(UserDefinedField=[udf_type(Name="Utility", Value="W")]),
-    )  # fmt: skip
+    )
     answer = service.update(list_type(Entity=[changed]))
     assert answer.ReturnCode == 1, answer
     (found,) = service.query(queryxml("Ticket", where("id", "Equals", id_))).EntityResults.Entity

@@ -184,9 +184,7 @@ def write(do: str, asked: dict[str, Any], was: list[Record], became: list[Record
     entries = more.pop("entries", [])
     before = {"Ticket": {each.id: each for each in was}, "TimeEntry": {}}
     after = {"Ticket": {each.id: each for each in became}, "TimeEntry": {each.id: each for each in entries}}
-    return Task(
-        0, do, at(0), at(0), 10, 20, asked=asked, was=before, became=after, ticket=asked.get("record"), **more
-    )  # fmt: skip
+    return Task(0, do, at(0), at(0), 10, 20, asked=asked, was=before, became=after, ticket=asked.get("record"), **more)
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,7 @@ class Session:
 
     def query(self, entity: str = "Ticket") -> str:
         inner = f"<sXML>{escape(queryxml(entity), quote=False)}</sXML>"
-        headers = {
-            "Authorization": basic(),
-            "Content-Type": "text/xml; charset=utf-8",
-            "SOAPAction": f'"{SPACE}query"',
-        }
+        headers = {"Authorization": basic(), "Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{SPACE}query"'}
         sent = envelope(request("query", inner)).encode()
         return requests.post(f"{self.url}{PATH}", data=sent, headers=headers, timeout=30).text
 

@@ -226,9 +226,16 @@ def begin(post: Post, entity: str = "Ticket", element: str = "query", header: st
     sent = [("Host", "127.0.0.1:8750"), ("Authorization", basic()), ("Content-Type", "text/xml; charset=utf-8")]
     exchange = Exchange("POST", PATH, sent, body)
     environ = wsgi.environ(
-        method="POST", path=PATH, query="", prefix="", scheme="http", server=("127.0.0.1", 8750), headers=sent, body=body,
+        method="POST",
+        path=PATH,
+        query="",
+        prefix="",
+        scheme="http",
+        server=("127.0.0.1", 8750),
+        headers=sent,
+        body=body,
         remote="127.0.0.1",
-    )  # fmt: skip
+    )
     return wsgi.respond(post.world, "autotask", environ, exchange)
 
 

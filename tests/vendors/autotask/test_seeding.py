@@ -82,14 +82,39 @@ def test_empty_has_people_and_lists_but_no_account() -> None:
 
 
 _NEEDED = {
-    "Account", "AccountNote", "AccountToDo", "AllocationCode", "AttachmentInfo", "BillingItem", "Contact", "Contract",
+    "Account",
+    "AccountNote",
+    "AccountToDo",
+    "AllocationCode",
+    "AttachmentInfo",
+    "BillingItem",
+    "Contact",
+    "Contract",
     "ContractNote",
-    "ContractService", "InstalledProduct", "Invoice", "Phase", "Product", "Project", "ProjectCost", "ProjectNote",
+    "ContractService",
+    "InstalledProduct",
+    "Invoice",
+    "Phase",
+    "Product",
+    "Project",
+    "ProjectCost",
+    "ProjectNote",
     "Resource",
-    "ResourceRole", "Role", "ServiceCall", "ServiceCallTicket", "Task", "TaskNote", "Ticket", "TicketChecklistItem",
+    "ResourceRole",
+    "Role",
+    "ServiceCall",
+    "ServiceCallTicket",
+    "Task",
+    "TaskNote",
+    "Ticket",
+    "TicketChecklistItem",
     "TicketCost",
-    "TicketNote", "TicketSecondaryResource", "TimeEntry", "UserDefinedFieldDefinition", "UserDefinedFieldListItem",
-}  # fmt: skip
+    "TicketNote",
+    "TicketSecondaryResource",
+    "TimeEntry",
+    "UserDefinedFieldDefinition",
+    "UserDefinedFieldListItem",
+}
 
 
 def test_all_kinds_of_records_are_there(big: Post) -> None:
@@ -250,10 +275,12 @@ def test_a_world_can_be_born_at_any_time(start: str) -> None:
 @pytest.mark.rule("autotask.wire.datetime")
 def test_dates_that_people_entered_are_midnight_on_the_wire(big: Post) -> None:
     for entity, names in (
-        ("Project", ("StartDateTime", "EndDateTime")), ("Task", ("StartDateTime", "EndDateTime")),
-        ("Phase", ("StartDate", "DueDate")), ("Invoice", ("FromDate", "ToDate", "DueDate")),
+        ("Project", ("StartDateTime", "EndDateTime")),
+        ("Task", ("StartDateTime", "EndDateTime")),
+        ("Phase", ("StartDate", "DueDate")),
+        ("Invoice", ("FromDate", "ToDate", "DueDate")),
         ("InstalledProduct", ("InstallDate",)),
-    ):  # fmt: skip
+    ):
         result = big.query(entity)
         shown = [text or "" for name in names for text in texts(result, name)]
         assert shown, entity

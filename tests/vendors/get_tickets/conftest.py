@@ -114,9 +114,16 @@ class Desk:
         sent = [("Host", "localhost"), *(headers or {}).items()]
         exchange = Exchange(method, f"{path}?{query}", sent, body, remote)
         environ = wsgi.environ(
-            method=method, path=path, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent,
-            body=body, remote=remote,
-        )  # fmt: skip
+            method=method,
+            path=path,
+            query=query,
+            prefix="",
+            scheme="http",
+            server=("127.0.0.1", 80),
+            headers=sent,
+            body=body,
+            remote=remote,
+        )
         wsgi.respond(self.world, "get_tickets", environ, exchange)
         made = dict(exchange.reply_headers)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]

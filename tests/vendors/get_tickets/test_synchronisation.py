@@ -53,10 +53,12 @@ class Mirror:
         text = self.ask(tid="*", order="tid", count=10, page=number)
         if self.format == "xml":
             return [
-                self.decoded([(field.tag, field.text or "") for field in ticket if field.tag != "custom_fields"],
-                             [(own.tag, own.text or "") for own in ticket.find("custom_fields")])
+                self.decoded(
+                    [(field.tag, field.text or "") for field in ticket if field.tag != "custom_fields"],
+                    [(own.tag, own.text or "") for own in ticket.find("custom_fields")],
+                )
                 for ticket in etree.fromstring(text.encode())
-            ]  # fmt: skip
+            ]
         if self.format == "json":
             tickets = json.loads(text, object_pairs_hook=list)[0][1]
             return [

@@ -104,9 +104,16 @@ class Desk:
             headers.append(("SOAPAction", action))
         exchange = Exchange(verb, prefix + PATH + tail, headers, raw, remote)
         environ = wsgi.environ(
-            method=verb, path=PATH + tail, query=query, prefix=prefix, scheme="http", server=("127.0.0.1", 8750),
-            headers=headers, body=raw, remote=remote,
-        )  # fmt: skip
+            method=verb,
+            path=PATH + tail,
+            query=query,
+            prefix=prefix,
+            scheme="http",
+            server=("127.0.0.1", 8750),
+            headers=headers,
+            body=raw,
+            remote=remote,
+        )
         return wsgi.respond(self.world, "querydata", environ, exchange)
 
     def text(self, asked: Any, **http: Any) -> str:

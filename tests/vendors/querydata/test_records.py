@@ -85,11 +85,17 @@ def test_fields_can_be_changed(desk: Desk) -> None:
         {
             "id": str(made),
             "fields": {
-                "Remarks": "x", "DepthInches": 5, "WorkStartDateTime": "2026-03-09T08:00:00-05:00", "Geometry": {"Latitude": 1.5},
-                "Excavator": {"CompanyName": "New & Co"}, "Members": [], "Folder": None, "Status": "Closed",
+                "Remarks": "x",
+                "DepthInches": 5,
+                "WorkStartDateTime": "2026-03-09T08:00:00-05:00",
+                "Geometry": {"Latitude": 1.5},
+                "Excavator": {"CompanyName": "New & Co"},
+                "Members": [],
+                "Folder": None,
+                "Status": "Closed",
             },
         },
-    )["fields"]  # fmt: skip
+    )["fields"]
     assert (done["Remarks"], done["DepthInches"], done["WorkStartDateTime"]) == ("x", 5, "2026-03-09T13:00:00Z")
     assert (done["Geometry"]["Latitude"], done["Excavator"]["CompanyName"], done["Members"]) == (1.5, "New & Co", [])
     assert (done["LastAction"], done["LastActionDateTime"]) == ("Edit Ticket", "2026-03-02T10:01:00Z")
@@ -229,13 +235,27 @@ def test_checkpoints_bring_everything_back(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("switch", "value"),
     [
-        ("errors", "both"), ("soap_namespace", "no uri"), ("soap_namespace", 'urn:"x'), ("payload_parameter", "a b"),
-        ("result_formats", {}), ("result_formats", {"X": "yaml"}), ("result_formats", 5), ("details_root", "<x>"),
-        ("time_zone", "Mars/Olympus"), ("processing_lag", "-5s"), ("processing_lag", "soon"), ("warehouse_lag", True),
-        ("bulk_notice", -1), ("max_window", 0), ("max_ids", "x"), ("rate_limit", 1.5), ("latency_per_id", True),
-        ("retention_days", -3), ("nonsense", 1),
+        ("errors", "both"),
+        ("soap_namespace", "no uri"),
+        ("soap_namespace", 'urn:"x'),
+        ("payload_parameter", "a b"),
+        ("result_formats", {}),
+        ("result_formats", {"X": "yaml"}),
+        ("result_formats", 5),
+        ("details_root", "<x>"),
+        ("time_zone", "Mars/Olympus"),
+        ("processing_lag", "-5s"),
+        ("processing_lag", "soon"),
+        ("warehouse_lag", True),
+        ("bulk_notice", -1),
+        ("max_window", 0),
+        ("max_ids", "x"),
+        ("rate_limit", 1.5),
+        ("latency_per_id", True),
+        ("retention_days", -3),
+        ("nonsense", 1),
     ],
-)  # fmt: skip
+)
 def test_wrong_values_of_switches_are_refused(switch: str, value: Any) -> None:
     with pytest.raises(ValueError, match=switch):
         registry.emulator("querydata").dialects.dialect({switch: value})

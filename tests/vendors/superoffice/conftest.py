@@ -66,9 +66,17 @@ class Desk:
     login: str = DEMO
 
     def ask(
-        self, method: str, path: str, query: str = "", *, body: Any = None, media: str | None = "application/json",
-        login: str | None = "", host: str = "localhost", headers: Mapping[str, str] | None = None,
-    ) -> Reply:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        *,
+        body: Any = None,
+        media: str | None = "application/json",
+        login: str | None = "",
+        host: str = "localhost",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
         """Send a request; `body` is bytes as they stand, or a value that goes out as JSON. `login` None: no header."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         sent = [("Host", host), *(headers or {}).items()]
@@ -78,9 +86,16 @@ class Desk:
             sent.append(("Authorization", login or self.login))
         exchange = Exchange(method, f"{path}?{query}" if query else path, sent, raw)
         environ = wsgi.environ(
-            method=method, path=path, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent, body=raw,
+            method=method,
+            path=path,
+            query=query,
+            prefix="",
+            scheme="http",
+            server=("127.0.0.1", 80),
+            headers=sent,
+            body=raw,
             remote="127.0.0.1",
-        )  # fmt: skip
+        )
         wsgi.respond(self.world, "superoffice", environ, exchange)
         made = dict(exchange.reply_headers)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
@@ -148,9 +163,13 @@ def make_desk() -> MakeDesk:
 
     def make(data: str = "demo", *, seed: int = 1, now: str = NOW, store: Path | None = None, **switches: Any) -> Desk:
         config = WorldConfig(
-            seed=seed, mode="frozen", start=instants.from_iso(now), data={"superoffice": Recipe.parse(data)},
-            dialects={"superoffice": switches.pop("dialect", switches)}, store=store,
-        )  # fmt: skip
+            seed=seed,
+            mode="frozen",
+            start=instants.from_iso(now),
+            data={"superoffice": Recipe.parse(data)},
+            dialects={"superoffice": switches.pop("dialect", switches)},
+            store=store,
+        )
         world = World("desk", config, registry.emulator)
         world.installation("superoffice")  # dates of the data hang on the time at which it is opened
         return Desk(world)

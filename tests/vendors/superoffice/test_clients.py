@@ -75,9 +75,13 @@ def run(client: Path, door: Server, way: str, root: str = "", **options: Any) ->
     url = f"http://127.0.0.1:{door.port}{root}"
     asked = {"url": url, "way": way, "since": "2026-02-18T05:00:00", "options": options, **WAYS[way]}
     done = subprocess.run(
-        ["node", str(HERE / "sync.js"), json.dumps(asked)], capture_output=True, text=True, timeout=120, check=False,
+        ["node", str(HERE / "sync.js"), json.dumps(asked)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
         env={**os.environ, "NODE_PATH": str(client / "node_modules")},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -137,11 +137,7 @@ def test_a_full_page_is_not_the_end(story: Make, top: int, listed: list[int], mi
 def test_deleted_and_merged_tickets_may_stand_there_or_not(story: Make) -> None:
     for status, slug in (("Deleted", "deleted_shown"), ("Spam", "deleted_shown"), ("Merged", "merged_shown")):
         seen = sync(0, 2, after={"1": ticket("1")})
-        for mirror, verdict in (
-            ([], "kept"),
-            ([ticket("1", BaseStatus=status)], "kept"),
-            ([ticket("1")], "broken"),
-        ):
+        for mirror, verdict in (([], "kept"), ([ticket("1", BaseStatus=status)], "kept"), ([ticket("1")], "broken")):
             history = story(truth=[ticket("1", BaseStatus=status)], mirror=mirror, tasks=[seen])
             assert (judged(slug, history).verdict, judged("nothing_missed", history).breaches) == (verdict, ())
 

@@ -61,9 +61,13 @@ def described(world: World) -> Any:
 
 
 CHECKS = [
-    checks.not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
-    checks.response_headers_conformance, checks.response_schema_conformance, checks.unsupported_method,
-]  # fmt: skip
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.unsupported_method,
+]
 """Not among them: whether bad data is refused, since the vendor's framework takes texts for numbers and passes over much."""
 DOCUMENT = description.document(dict(DIALECTS.default), "/")
 OPERATIONS = [(path, verb) for path, verbs in DOCUMENT["paths"].items() for verb in verbs]
@@ -87,9 +91,13 @@ def test_schemathesis_finds_nothing(described: Any, path: str, verb: str, mode: 
     operation = described[path][verb]
 
     @settings(
-        max_examples=6 if mode == GOOD else 3, deadline=None, derandomize=True, database=None,
-        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+        max_examples=6 if mode == GOOD else 3,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=operation.as_strategy(generation_mode=mode))
     def asked(case: Any) -> None:
         case.call_and_validate(headers={"Authorization": LOGIN}, checks=CHECKS)

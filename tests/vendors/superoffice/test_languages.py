@@ -58,8 +58,10 @@ def test_what_is_not_translated(desk: Desk) -> None:
 def test_the_fields_that_are_translated(desk: Desk) -> None:
     desk.act("change", id="1", fields={"Category": 3, "TicketTypeId": 2})
     found = desk.ticket(1, SO_Language="no")
-    assert [found[name] for name in ("TicketStatusDisplayValue", "PriorityName", "CategoryName", "CategoryFullname",
-                                     "TicketTypeName")] == ["Åpen", "Lav", "Fakturaer", "Service/Fakturaer", "Klage"]  # fmt: skip
+    assert [
+        found[name]
+        for name in ("TicketStatusDisplayValue", "PriorityName", "CategoryName", "CategoryFullname", "TicketTypeName")
+    ] == ["Åpen", "Lav", "Fakturaer", "Service/Fakturaer", "Klage"]
     assert desk.ticket(1)["CategoryFullname"] == 'Service/US:"Invoices";NO:"Fakturaer";'
 
 

@@ -82,9 +82,13 @@ def test_the_statements_are_not_sqlites_own() -> None:
         "and status ne 'Closed' and contactName eq 'x' and closedAt between '2026-01-01','2026-01-02'"
     )
     asked = Asked(variables={"$filter": filter_, "$orderby": "lastChanged desc,ticketStatusName"})
-    statements: list[Any] = [lists.statement(asked, TimeFormat("NO", True), Locale(), Directory({}), "t"), model._HEADS,
+    statements: list[Any] = [
+        lists.statement(asked, TimeFormat("NO", True), Locale(), Directory({}), "t"),
+        model._HEADS,
         model._BY_IDS,
-                             model._DUE, model._EARLIEST]  # fmt: skip
+        model._DUE,
+        model._EARLIEST,
+    ]
     for statement in statements:
         text = str(statement.compile(dialect=postgresql.dialect()))
         assert "ticket" in text

@@ -21,12 +21,16 @@ from mockservers.server import wsgi
 NOW = "2026-03-02T10:00:00Z"
 BASE = "/TrackIt/WebApi"
 USERS = {
-    "demo": ("HELP DESK\\DEMO", "demo-password"), "tech1": ("HELP DESK\\TECH1", "tech1-password"),
-    "tech2": ("FIELD SERVICE\\TECH2", "tech2-password"), "admin": ("SYSTEM ADMINISTRATION\\ADMIN", "admin-password"),
-    "reader": ("HELP DESK\\READER", "reader-password"), "nobody": ("HELP DESK\\NOBODY", "nobody-password"),
-    "former": ("HELP DESK\\FORMER", "former-password"), "windows": ("HELP DESK\\CORP\\wtech", "windows-password"),
+    "demo": ("HELP DESK\\DEMO", "demo-password"),
+    "tech1": ("HELP DESK\\TECH1", "tech1-password"),
+    "tech2": ("FIELD SERVICE\\TECH2", "tech2-password"),
+    "admin": ("SYSTEM ADMINISTRATION\\ADMIN", "admin-password"),
+    "reader": ("HELP DESK\\READER", "reader-password"),
+    "nobody": ("HELP DESK\\NOBODY", "nobody-password"),
+    "former": ("HELP DESK\\FORMER", "former-password"),
+    "windows": ("HELP DESK\\CORP\\wtech", "windows-password"),
     "other": ("HELP DESK\\OTHER", "other-password"),
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -89,9 +93,16 @@ class Desk:
         address, _, query = f"{base}{path}".partition("?")
         exchange = Exchange(method, f"{base}{path}", sent, raw)
         environ = wsgi.environ(
-            method=method, path=address, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent,
-            body=raw, remote="127.0.0.1",
-        )  # fmt: skip
+            method=method,
+            path=address,
+            query=query,
+            prefix="",
+            scheme="http",
+            server=("127.0.0.1", 80),
+            headers=sent,
+            body=raw,
+            remote="127.0.0.1",
+        )
         wsgi.respond(self.world, "trackit", environ, exchange)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
         return Reply(exchange.status or 0, dict(exchange.reply_headers), exchange.reply_body, entry)

@@ -35,8 +35,16 @@ from mockservers.wirekit.environ import EXCHANGE, WORLD
 Desk = Any
 EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "10"))
 DOCUMENT = "/TrackIt/WebApi/swagger/docs/v2"
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
-          negative_data_rejection, ignored_auth, unsupported_method, allow_header_conformance]  # fmt: skip
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    ignored_auth,
+    unsupported_method,
+    allow_header_conformance,
+]
 KNOWN = {"/groups": {"UserName": recipes.DEMO_USER, "password": recipes.DEMO_PASSWORD}}
 """Bodies that only luck would draw: logins that hold."""
 DIALECT = {"searches": "assumed", "priority_hierarchy": "assumed"}

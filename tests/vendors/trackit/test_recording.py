@@ -49,10 +49,14 @@ class Session:
         id_ = json.loads(made)["Tickets"]["1"]["Value"]
         note = {"Note Type": "Technician Note", "Activity Code": "Research", "Note": "Looked", "Duration": "00:10:00"}
         return [
-            *said, made, self.call(f"/tickets/{id_}"), self.call(f"/tickets/{id_}/AddNote", note),
-            self.call(f"/tickets/{id_}/Notes/0/0"), self.call(f"/tickets/{id_}/Close", {"Note": {**note, "Note": "Done"}}),
+            *said,
+            made,
             self.call(f"/tickets/{id_}"),
-        ]  # fmt: skip
+            self.call(f"/tickets/{id_}/AddNote", note),
+            self.call(f"/tickets/{id_}/Notes/0/0"),
+            self.call(f"/tickets/{id_}/Close", {"Note": {**note, "Note": "Done"}}),
+            self.call(f"/tickets/{id_}"),
+        ]
 
 
 def recorded(path: Path, authority: Authority, dialect: Any = "default") -> list[str]:

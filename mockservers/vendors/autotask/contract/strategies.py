@@ -44,9 +44,14 @@ BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8])
 """An image of each is kept, which is why there are few: a usual day, and around changes of clocks."""
 TITLES = tuple(each for each in TEXTS if each and len(each) <= 255)
 TIMES = (
-    "2026-03-05T15:00:00Z", "2026-07-01T12:30:00Z", "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z",
-    "2026-03-08T07:00:00Z", "2026-03-08T06:59:59Z", "2027-01-01T04:59:59Z",
-)  # fmt: skip
+    "2026-03-05T15:00:00Z",
+    "2026-07-01T12:30:00Z",
+    "2026-11-01T05:30:00Z",
+    "2026-11-01T06:30:00Z",
+    "2026-03-08T07:00:00Z",
+    "2026-03-08T06:59:59Z",
+    "2027-01-01T04:59:59Z",
+)
 ACCOUNTS = (174, 29683501)
 MADE = {"AccountID": 174, "Title": "a & b", "Priority": 2, "Status": 1}
 """A ticket whose answer is lost."""

@@ -26,10 +26,9 @@ import sqlalchemy as sa
 
 from mockservers.kernel.instants import DAY
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal, Rule
+from mockservers.kernel.rules import Refusal
 from mockservers.kernel.store import fits
 from mockservers.kernel.tenants import Credential, Tenant
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import limits, zones
 from mockservers.vendors.autotask.emulator.entities import ENTITIES
 from mockservers.vendors.autotask.emulator.model import TABLES
@@ -43,8 +42,18 @@ IMPERSONABLE = frozenset({"AccountNote", "ContractNote", "ProjectNote", "TaskNot
 SHORT_PASSWORD = 25
 
 _LINE = "BusinessDivisionSubdivisionID"
-_OWNERS = ("Contract", "InstalledProduct", "Opportunity", "Project", "Quote", "SalesOrder", "ServiceCall",
-           "ServiceCallTicket", "Task", "Ticket")  # fmt: skip
+_OWNERS = (
+    "Contract",
+    "InstalledProduct",
+    "Opportunity",
+    "Project",
+    "Quote",
+    "SalesOrder",
+    "ServiceCall",
+    "ServiceCallTicket",
+    "Task",
+    "Ticket",
+)
 """Entities that others hang on; they are found by their name and `ID`."""
 _NOTHING: frozenset[str] = frozenset()
 
@@ -88,23 +97,19 @@ def identify(ctx: Context) -> Tenant:
     _tracking(ctx, tenant, code)
     ctx.credential = credential
     ctx.scratch = Caller(
-        credential.facts["user"],
-        resource_of(credential),
-        level_of(tenant, credential),
-        code,
-        asked.header.impersonate,
+        credential.facts["user"], resource_of(credential), level_of(tenant, credential), code, asked.header.impersonate
     )
     limits.admit(ctx, tenant, code)
     return tenant
 
 
-def refused(rule: Rule = rules.USER_LOGIN) -> Refusal:
+def refused(rule: str = "autotask.user.login") -> Refusal:
     """A login that fails; the service does not tell why, the journal does."""
     return Refusal(rule, "LOGIN", realm=REALM)
 
 
 def _login(ctx: Context, asked: Asked) -> Credential:
-    ctx.cite(rules.USER_LOGIN)
+    ctx.cite("autotask.user.login")
     found = user(ctx, asked.user)
     if found is None or not asked.password:
         raise refused()
@@ -113,14 +118,14 @@ def _login(ctx: Context, asked: Asked) -> Credential:
         raise refused()
     level = level_of(tenant, found)
     if (found.revoked is not None and ctx.now >= found.revoked) or not found.facts.get("active", True):
-        raise refused(rules.USER_INACTIVE)
+        raise refused("autotask.user.inactive")
     if _active(ctx, tenant, resource_of(found)) is False:
-        raise refused(rules.USER_INACTIVE)
+        raise refused("autotask.user.inactive")
     if expired(found, level, ctx.now):
-        ctx.cite(rules.USER_EXPIRY)
-        raise refused(rules.USER_EXPIRED)
+        ctx.cite("autotask.user.expiry")
+        raise refused("autotask.user.expired")
     if level["kind"] != "api_only":
-        raise refused(rules.USER_TWO_KINDS)
+        raise refused("autotask.user.two_kinds")
     return found
 
 
@@ -128,7 +133,7 @@ def _same_beginning(ctx: Context, tenant: Tenant, given: str, known: str) -> boo
     counts = {"whole": None, "first_25": SHORT_PASSWORD}[tenant.dialect["long_password"]]
     if counts is None or len(known) < counts or given[:counts] != known[:counts]:
         return False
-    ctx.cite(rules.USER_LONG_PASSWORD)
+    ctx.cite("autotask.user.long_password")
     return True
 
 
@@ -169,19 +174,19 @@ def expired(credential: Credential, level: Mapping[str, Any], now: int) -> bool:
 
 def _wrong_zone(ctx: Context, asked: Asked, tenant: Tenant) -> None:
     ctx.note(
-        rules.ZONE_WRONG,
+        "autotask.zone.wrong",
         f"This customer is in zone {zones.number(tenant)}, but the call came to {asked.host}. Ask getZoneInfo for the "
         "address and use that.",
     )
     if tenant.dialect["wrong_zone"] == "refuse":
-        raise refused(rules.ZONE_WRONG)
+        raise refused("autotask.zone.wrong")
 
 
 def _tracking(ctx: Context, tenant: Tenant, code: str | None) -> None:
     if not code and tenant.dialect["tracking_id"] == "optional":
-        ctx.note(rules.TRACKING_REQUIRED, "The call has no tracking identifier, which version 1.6 demands.")
+        ctx.note("autotask.tracking.required", "The call has no tracking identifier, which version 1.6 demands.")
         return
-    ctx.cite(rules.TRACKING_REQUIRED)
+    ctx.cite("autotask.tracking.required")
     known = ctx.installation.tenants.find(CODE, code or "", ctx.now)
     if known is None or known.tenant != tenant.name:
         raise untracked()
@@ -189,7 +194,7 @@ def _tracking(ctx: Context, tenant: Tenant, code: str | None) -> None:
 
 def untracked() -> Refusal:
     """A tracking identifier that is missing or not known."""
-    return Refusal(rules.TRACKING_REQUIRED, "BODY", entity="", messages=("IntegrationCode is invalid.",))
+    return Refusal("autotask.tracking.required", "BODY", entity="", messages=("IntegrationCode is invalid.",))
 
 
 # --- what a caller reaches --------------------------------------------------------------------------------------------
@@ -205,14 +210,14 @@ def denied(entity: str, deed: str) -> Refusal:
     """The permission error."""
     what = "query this entity type" if deed == "query" else f"{deed} this entity"
     text = f"The logged in Resource does not have the adequate permissions to {what}."
-    return Refusal(rules.USER_PERMISSION, "BODY", entity=entity.lower(), messages=(text,))
+    return Refusal("autotask.user.permission", "BODY", entity=entity.lower(), messages=(text,))
 
 
 def may(ctx: Context, entity: str, deed: str) -> bool:
     """Whether the caller's security level allows `deed` (query, create, update, delete) on `entity` at all."""
     if not isinstance(ctx.scratch, Caller):
         return True
-    ctx.cite(rules.USER_RESTRICTED if not ctx.scratch.unrestricted else rules.USER_API_ONLY)
+    ctx.cite("autotask.user.restricted" if not ctx.scratch.unrestricted else "autotask.user.api_only")
     return deed not in ctx.scratch.level.get("denied", {}).get(entity, ())
 
 
@@ -237,7 +242,7 @@ def hidden_fields(ctx: Context, entity: str) -> frozenset[str]:
     found = frozenset(fields) if fields else _NOTHING
     assert ctx.tenant is not None
     if entity in _PRICED and not ctx.tenant.facts.get("multi_currency"):
-        ctx.cite(rules.CURRENCY_MODULE)
+        ctx.cite("autotask.currency.module")
         return found | {"CurrencyID"}
     return found
 
@@ -247,13 +252,13 @@ def visible(ctx: Context, entity: str) -> sa.ColumnElement[bool] | None:
     assert ctx.tenant is not None
     conditions: list[sa.ColumnElement[bool]] = []
     if entity == "Currency" and not ctx.tenant.facts.get("multi_currency"):
-        ctx.cite(rules.CURRENCY_MODULE)
+        ctx.cite("autotask.currency.module")
         conditions.append(TABLES[entity].c.IsInternalCurrency == sa.true())
     if isinstance(ctx.scratch, Caller) and not ctx.scratch.unrestricted:
         conditions += _restrictions(ctx, ctx.scratch, entity)
     if not conditions:
         return None
-    ctx.cite(rules.QUERY_HIDDEN_ROWS)
+    ctx.cite("autotask.query.hidden_rows")
     return sa.and_(*conditions)
 
 
@@ -299,11 +304,11 @@ def _of_line(ctx: Context, who: Caller, entity: str, table: sa.FromClause) -> li
     assert ctx.tenant is not None
     mine = sa.select(links.c[_LINE]).where(links.c.tenant == ctx.tenant.name, links.c.ResourceID == who.resource_id)
     if _LINE in table.c:
-        ctx.cite(rules.USER_LINE_OF_BUSINESS)
+        ctx.cite("autotask.user.line_of_business")
         return [sa.or_(table.c[_LINE].is_(None), table.c[_LINE].in_(mine))]
     if entity == "Invoice":
         # An invoice has no line of its own: it belongs to those of its items.
-        ctx.cite(rules.USER_LINE_OF_BUSINESS)
+        ctx.cite("autotask.user.line_of_business")
         foreign = sa.select(items.c.InvoiceID).where(
             items.c.tenant == ctx.tenant.name,
             items.c.InvoiceID.is_not(None),
@@ -322,7 +327,7 @@ _PRICED = frozenset(name for name, entity in ENTITIES.items() if entity.get("Cur
 
 def _impersonation(ctx: Context, who: Caller, entity: str, deed: str) -> None:
     """Impersonation is for creating and updating some entities, by levels and of resources that allow it."""
-    ctx.cite(rules.IMPERSONATE_CREATOR)
+    ctx.cite("autotask.impersonate.creator")
     assert ctx.tenant is not None
     assert who.impersonate is not None
     allowed = deed in ("create", "update") and entity in IMPERSONABLE and who.level.get("impersonate")

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import DAY, HOUR
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import customer, model, phrases, picklists
 from mockservers.vendors.autotask.emulator.arguments import CUSTOMER, UDFS, Arguments, check, checked, tenant_of
 from mockservers.vendors.autotask.emulator.company import API_USER
@@ -191,9 +190,11 @@ def _remove(ctx: Context, entity: Entity, id_: int) -> None:
                 continue
             table = model.TABLES[other.name]
             value: Any = str(id_) if element.form == "text" else id_
-            found = ctx.db.execute(
-                sa.select(table.c.id).where(table.c.tenant == tenant, table.c[element.name] == value)
-            ).scalars().all()  # fmt: skip
+            found = (
+                ctx.db.execute(sa.select(table.c.id).where(table.c.tenant == tenant, table.c[element.name] == value))
+                .scalars()
+                .all()
+            )
             for each in found:
                 held = model.read(ctx.db, tenant, other.name, each)
                 if held is None:
@@ -209,17 +210,20 @@ def _remove(ctx: Context, entity: Entity, id_: int) -> None:
 
 def _log_deletion(ctx: Context, id_: int) -> None:
     """Deleted tickets leave an entry in the vendor's log of them."""
-    ctx.cite(rules.TICKET_DELETED_LOG)
+    ctx.cite("autotask.ticket.deleted_log")
     row, _ = _existing(ctx, ENTITIES["Ticket"], id_)
     by = _first_resource(ctx)
     Keeper(ctx, by).create(
         ENTITIES["DeletedTicketLog"],
         {
-            "TicketID": id_, "TicketNumber": row["TicketNumber"], "TicketTitle": row["Title"],
-            "DeletedByResourceID": by, "DeletedDateTime": stored_time(ctx.now),
+            "TicketID": id_,
+            "TicketNumber": row["TicketNumber"],
+            "TicketTitle": row["Title"],
+            "DeletedByResourceID": by,
+            "DeletedDateTime": stored_time(ctx.now),
         },
         {},
-    )  # fmt: skip
+    )
 
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
@@ -268,9 +272,14 @@ def _first_resource(ctx: Context) -> int:
     return API_USER if found is None else int(found)
 
 
-_NOTED = {"Ticket": "TicketNote", "Task": "TaskNote", "Project": "ProjectNote", "Account": "AccountNote",
+_NOTED = {
+    "Ticket": "TicketNote",
+    "Task": "TaskNote",
+    "Project": "ProjectNote",
+    "Account": "AccountNote",
     "Contract": "ContractNote",
-          "InstalledProduct": "InstalledProductNote"}  # fmt: skip
+    "InstalledProduct": "InstalledProductNote",
+}
 
 
 def _note(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: int) -> None:
@@ -308,13 +317,17 @@ def _time(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: int)
         ctx,
         ENTITIES["TimeEntry"],
         {
-            f"{entity.name}ID": id_, "ResourceID": by, "RoleID": role, "HoursWorked": float(hours),
+            f"{entity.name}ID": id_,
+            "ResourceID": by,
+            "RoleID": role,
+            "HoursWorked": float(hours),
             "StartDateTime": start,
-            "EndDateTime": stored_time(ctx.now), "DateWorked": midnight(start), "SummaryNotes": arguments.text("note",
-                "Worked on it."),
+            "EndDateTime": stored_time(ctx.now),
+            "DateWorked": midnight(start),
+            "SummaryNotes": arguments.text("note", "Worked on it."),
         },
         by,
-    )  # fmt: skip
+    )
 
 
 def _complete(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: int) -> None:
@@ -366,8 +379,12 @@ def _assign(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: in
 
 Action = Callable[[Context, Arguments, Entity, int, int], None]
 ACTIONS: Mapping[str, Action] = {
-    "note": _note, "time": _time, "complete": _complete, "reopen": _reopen, "assign": _assign,
-}  # fmt: skip
+    "note": _note,
+    "time": _time,
+    "complete": _complete,
+    "reopen": _reopen,
+    "assign": _assign,
+}
 
 
 def act(ctx: Context, request: Any) -> dict[str, Any]:

@@ -131,5 +131,8 @@ def _udf_item(definition: Definition, text: str) -> str:
 
 
 _UDF_FORMS: Mapping[str, Callable[[Definition, str], str]] = {
-    "text": lambda definition, text: text, "number": _udf_number, "date": _udf_date, "list": _udf_item,
-}  # fmt: skip
+    "text": lambda definition, text: text,
+    "number": _udf_number,
+    "date": _udf_date,
+    "list": _udf_item,
+}

@@ -131,23 +131,58 @@ def found(company: Company) -> None:
 def _world(company: Company) -> None:
     add = company.ledger.add
     for id_, code, name in ((1, "US", "United States"), (2, "DE", "Germany"), (3, "SE", "Sweden")):
-        add("Country", id=id_, CountryCode=code, Name=name, DisplayName=name, Active=True, AddressFormatID=1,
-            IsDefaultCountry=id_ == 1)  # fmt: skip
+        add(
+            "Country",
+            id=id_,
+            CountryCode=code,
+            Name=name,
+            DisplayName=name,
+            Active=True,
+            AddressFormatID=1,
+            IsDefaultCountry=id_ == 1,
+        )
     for id_, code, name, rate in (
         (1, "USD", "US Dollar", 10_000),
         (2, "EUR", "Euro", 11_250),
         (3, "SEK", "Swedish Krona", 960),
     ):
-        add("Currency", id=id_, Name=code, Description=name, DisplaySymbol=1, ExchangeRate=rate,
+        add(
+            "Currency",
+            id=id_,
+            Name=code,
+            Description=name,
+            DisplaySymbol=1,
+            ExchangeRate=rate,
             IsInternalCurrency=id_ == 1,
-            Active=True, LastModifiedDateTime=time("2020-01-01T05:00:00Z"), UpdateResourceId=API_USER,
-            CurrencyPositiveFormat="$1.10", CurrencyNegativeFormat="($1.10)")  # fmt: skip
-    add("BusinessLocation", id=1, Name="Headquarters", City="Albany", CountryID=1, Default=True,
+            Active=True,
+            LastModifiedDateTime=time("2020-01-01T05:00:00Z"),
+            UpdateResourceId=API_USER,
+            CurrencyPositiveFormat="$1.10",
+            CurrencyNegativeFormat="($1.10)",
+        )
+    add(
+        "BusinessLocation",
+        id=1,
+        Name="Headquarters",
+        City="Albany",
+        CountryID=1,
+        Default=True,
         DateFormat="MM/dd/yyyy",
-        TimeFormat="hh:mm a", NumberFormat="X,XXX.XX", TimeZoneID=1, FirstDayOfWeek=1)  # fmt: skip
-    add("InternalLocation", id=1, Name="Headquarters", City="Albany", State="NY", Country="United States",
+        TimeFormat="hh:mm a",
+        NumberFormat="X,XXX.XX",
+        TimeZoneID=1,
+        FirstDayOfWeek=1,
+    )
+    add(
+        "InternalLocation",
+        id=1,
+        Name="Headquarters",
+        City="Albany",
+        State="NY",
+        Country="United States",
         IsDefault=True,
-        TimeZone="(GMT-05:00) Eastern Time (US & Canada)")  # fmt: skip
+        TimeZone="(GMT-05:00) Eastern Time (US & Canada)",
+    )
     add("TaxRegion", id=1, Name="New York", Active=True)
     add("TaxCategory", id=1, Name="Standard", Active=True)
     for id_, name, short in ((3, "Standard", "STD"), (4, "RMA", "RMA"), (104, "Monitoring", "MON")):
@@ -162,11 +197,17 @@ def _world(company: Company) -> None:
 
 
 _RESOURCES = (
-    (API_USER, "API", "User", True), (OWNER, "Ada", "Abbott", True), (OTHER_OWNER, "Ben", "Brandt", True),
-    (TWO_ROLES, "Chloé", "Çelik", True), (29682889, "Dmitri", "Dahl", True), (29682890, "Jörg", "Jansen", True),
-    (29682891, "Mia", "Meyer", True), (29682892, "Wei", "O'Brien", True), (INACTIVE, "Ivo", "Ito", False), (4, "Auto",
-        "Admin", True),
-)  # fmt: skip
+    (API_USER, "API", "User", True),
+    (OWNER, "Ada", "Abbott", True),
+    (OTHER_OWNER, "Ben", "Brandt", True),
+    (TWO_ROLES, "Chloé", "Çelik", True),
+    (29682889, "Dmitri", "Dahl", True),
+    (29682890, "Jörg", "Jansen", True),
+    (29682891, "Mia", "Meyer", True),
+    (29682892, "Wei", "O'Brien", True),
+    (INACTIVE, "Ivo", "Ito", False),
+    (4, "Auto", "Admin", True),
+)
 _ROLES = (
     (29682834, "Engineer", 95),
     (29682835, "Locator", 70),
@@ -180,21 +221,43 @@ def _people(company: Company) -> None:
     add("Department", id=29683384, Name="Administration", PrimaryLocationID=1, Number="1")
     add("Department", id=29683385, Name="Field Service", PrimaryLocationID=1, Number="2")
     for id_, name, rate in _ROLES:
-        add("Role", id=id_, Name=name, Description=f"{name} role", SystemRole=id_ == 6, HourlyFactor=SCALE,
+        add(
+            "Role",
+            id=id_,
+            Name=name,
+            Description=f"{name} role",
+            SystemRole=id_ == 6,
+            HourlyFactor=SCALE,
             HourlyRate=rate * SCALE,
-            Active=True, IsExcludedFromNewContracts=False, RoleType=0)  # fmt: skip
+            Active=True,
+            IsExcludedFromNewContracts=False,
+            RoleType=0,
+        )
     for turn, (id_, first, last, active) in enumerate(_RESOURCES):
         api = id_ == API_USER
-        add("Resource", id=id_, Active=active, Email=f"{'api' if api else f'resource{turn}'}@{domain}",
+        add(
+            "Resource",
+            id=id_,
+            Active=active,
+            Email=f"{'api' if api else f'resource{turn}'}@{domain}",
             EmailTypeCode="PRIMARY",
-            FirstName=first, LastName=last, LocationID=1, ResourceType="Employee",
+            FirstName=first,
+            LastName=last,
+            LocationID=1,
+            ResourceType="Employee",
             UserName="api" if api else f"user{turn}",
-            UserType=17 if api else 11, PayrollType=1, NumberFormat="X,XXX.XX", DateFormat="MM/dd/yyyy",
+            UserType=17 if api else 11,
+            PayrollType=1,
+            NumberFormat="X,XXX.XX",
+            DateFormat="MM/dd/yyyy",
             TimeFormat="hh:mm a",
-            LicenseType=7 if api else 1, InternalCost=0 if api else (30 + turn) * SCALE,
+            LicenseType=7 if api else 1,
+            InternalCost=0 if api else (30 + turn) * SCALE,
             Title=None if api else "Technician",
-            HireDate=midnight(time("2015-03-02T00:00:00Z")), Initials=f"{first[0]}{last[0]}",
-            OfficePhone=f"518-555-01{turn:02}")  # fmt: skip
+            HireDate=midnight(time("2015-03-02T00:00:00Z")),
+            Initials=f"{first[0]}{last[0]}",
+            OfficePhone=f"518-555-01{turn:02}",
+        )
     queues = [int(each.value) for each in company.values("Ticket", "QueueID")]
     for turn, (resource, _, _, active) in enumerate(_RESOURCES[1:]):
         role, queue = _ROLES[turn % 2][0], queues[turn % len(queues)]
@@ -212,8 +275,15 @@ def _link(company: Company, resource: int, role: int, queue: int | None, active:
     """Give a resource a role, in its department and, when there is one, a queue (autotask.ticket.role)."""
     add = company.ledger.add
     add("ResourceRole", DepartmentID=29683384, ResourceID=resource, RoleID=role, Active=active)
-    add("ResourceRoleDepartment", DepartmentID=29683384, ResourceID=resource, RoleID=role, Active=active, Default=True,
-        DepartmentLead=False)  # fmt: skip
+    add(
+        "ResourceRoleDepartment",
+        DepartmentID=29683384,
+        ResourceID=resource,
+        RoleID=role,
+        Active=active,
+        Default=True,
+        DepartmentLead=False,
+    )
     add("ResourceServiceDeskRole", ResourceID=resource, RoleID=role, Active=active, Default=queue is not None)
     if queue is not None:
         add("ResourceRole", QueueID=queue, ResourceID=resource, RoleID=role, Active=active)
@@ -225,15 +295,30 @@ def _link(company: Company, resource: int, role: int, queue: int | None, active:
 def _catalogue(company: Company) -> None:
     add = company.ledger.add
     for id_, name, use, active in (
-        (29682801, "Remote Support", 1, True), (29682802, "On-site Work", 1, True), (29682803, "Locating", 1, True),
-        (29682804, "Mileage", 2, True), (29682805, "Material", 4, True), (29682806, "Internal Meeting", 3, True),
+        (29682801, "Remote Support", 1, True),
+        (29682802, "On-site Work", 1, True),
+        (29682803, "Locating", 1, True),
+        (29682804, "Mileage", 2, True),
+        (29682805, "Material", 4, True),
+        (29682806, "Internal Meeting", 3, True),
         (29682807, "Fax Support", 1, False),
-    ):  # fmt: skip
-        add("AllocationCode", id=id_, Name=name, Type=0 if use == 3 else 1, UseType=use, Active=active, UnitCost=0.0,
+    ):
+        add(
+            "AllocationCode",
+            id=id_,
+            Name=name,
+            Type=0 if use == 3 else 1,
+            UseType=use,
+            Active=active,
+            UnitCost=0.0,
             UnitPrice=0.0,
-            AllocationCodeType=1, Taxable=True, ExternalNumber=f"{4000 + id_ % 100}", TaxCategoryID=1,
+            AllocationCodeType=1,
+            Taxable=True,
+            ExternalNumber=f"{4000 + id_ % 100}",
+            TaxCategoryID=1,
             GeneralLedgerCode=1,
-            IsExcludedFromNewContracts=False)  # fmt: skip
+            IsExcludedFromNewContracts=False,
+        )
         if use == 1 and active:
             company.work_types.append(id_)
     for turn, name in enumerate(phrases.PRODUCTS):
@@ -255,10 +340,20 @@ def _catalogue(company: Company) -> None:
                 PriceCostMethod=1,
             )
         )
-    add("Service", id=12, Name="Managed Desktop", Description="Care of one desktop", UnitPrice=35.0, UnitCost=12.5,
+    add(
+        "Service",
+        id=12,
+        Name="Managed Desktop",
+        Description="Care of one desktop",
+        UnitPrice=35.0,
+        UnitCost=12.5,
         PeriodType="m",
-        AllocationCodeID=29682801, IsActive=True, CreatorResourceID=OWNER, CreateDate=time("2019-05-01T13:00:00Z"),
-        LastModifiedDate=time("2020-02-11T15:04:05.123Z") // 1000 * 1000)  # fmt: skip
+        AllocationCodeID=29682801,
+        IsActive=True,
+        CreatorResourceID=OWNER,
+        CreateDate=time("2019-05-01T13:00:00Z"),
+        LastModifiedDate=time("2020-02-11T15:04:05.123Z") // 1000 * 1000,
+    )
 
 
 def _user_defined(company: Company, rich: bool) -> None:
@@ -281,15 +376,28 @@ def _user_defined(company: Company, rich: bool) -> None:
             (29682822, "Ticket", "Lage", LIST, {}),
         )
     for turn, (id_, entity, name, data, more) in enumerate(rows):
-        add("UserDefinedFieldDefinition", id=id_, Name=name, UdfType=UDF_TYPE[entity], DataType=data, IsActive=True,
+        add(
+            "UserDefinedFieldDefinition",
+            id=id_,
+            Name=name,
+            UdfType=UDF_TYPE[entity],
+            DataType=data,
+            IsActive=True,
             SortOrder=turn,
-            CreateDate=made, **{"IsProtected": False, "IsRequired": False, "IsEncrypted": False, **more})  # fmt: skip
+            CreateDate=made,
+            **{"IsProtected": False, "IsRequired": False, "IsEncrypted": False, **more},
+        )
     ledger.begin("UserDefinedFieldListItem", 29682830)
     items = (("G", "Gas"), ("W", "Water"), ("T", "Telecom & TV"), ("X", "Steam"))
     for export, display in items if rich else (("N", "Nord"), ("S", "Süd")):
-        add("UserDefinedFieldListItem", UdfFieldId=UTILITY if rich else 29682822, ValueForExport=export,
+        add(
+            "UserDefinedFieldListItem",
+            UdfFieldId=UTILITY if rich else 29682822,
+            ValueForExport=export,
             ValueForDisplay=display,
-            IsActive=export != "X", CreateDate=made)  # fmt: skip
+            IsActive=export != "X",
+            CreateDate=made,
+        )
 
 
 # --- accounts and what hangs on them ----------------------------------------------------------------------------------
@@ -328,27 +436,42 @@ def _account(company: Company, turn: int) -> dict[str, Any]:
         name = f"{name} {turn}"
     created = stored_time(company.born - (900 - turn % 400) * DAY - turn * MINUTE)
     return {
-        "AccountName": name, "AccountNumber": f"A-{1000 + turn}", "AccountType": 1 if turn % 9 else 3,
+        "AccountName": name,
+        "AccountNumber": f"A-{1000 + turn}",
+        "AccountType": 1 if turn % 9 else 3,
         "Active": turn % 17 != 16,
-        "Address1": f"{10 + turn} {phrases.STREETS[turn % len(phrases.STREETS)]}", "City": place[:30],
+        "Address1": f"{10 + turn} {phrases.STREETS[turn % len(phrases.STREETS)]}",
+        "City": place[:30],
         "CountryID": 1 + turn % 3,
-        "PostalCode": f"{10_000 + turn % 89_999}", "Phone": f"518-555-{turn % 10_000:04}", "OwnerResourceID": (OWNER,
-            OTHER_OWNER)[turn % 2],
-        "CreateDate": created, "LastActivityDate": stored_time(created + (30 + turn % 800) * HOUR),
+        "PostalCode": f"{10_000 + turn % 89_999}",
+        "Phone": f"518-555-{turn % 10_000:04}",
+        "OwnerResourceID": (OWNER, OTHER_OWNER)[turn % 2],
+        "CreateDate": created,
+        "LastActivityDate": stored_time(created + (30 + turn % 800) * HOUR),
         "CreatedByResourceID": OWNER,
-        "TerritoryID": company.number("Account", "TerritoryID"), "MarketSegmentID": company.number("Account",
-            "MarketSegmentID"),
-        "TaxExempt": False, "TaxRegionID": 1, "CurrencyID": (1, 1, 2)[turn % 3] if company.currency else None,
-        "WebAddress": f"https://account{turn}.example", "ClientPortalActive": True, "TaskFireActive": False,
-    }  # fmt: skip
+        "TerritoryID": company.number("Account", "TerritoryID"),
+        "MarketSegmentID": company.number("Account", "MarketSegmentID"),
+        "TaxExempt": False,
+        "TaxRegionID": 1,
+        "CurrencyID": (1, 1, 2)[turn % 3] if company.currency else None,
+        "WebAddress": f"https://account{turn}.example",
+        "ClientPortalActive": True,
+        "TaskFireActive": False,
+    }
 
 
 def _contacts(company: Company, account: Account, turn: int) -> None:
     add = company.ledger.add
-    account.location = add("AccountPhysicalLocation", AccountID=account.id, Name="Primary", Primary=True, Active=True,
+    account.location = add(
+        "AccountPhysicalLocation",
+        AccountID=account.id,
+        Name="Primary",
+        Primary=True,
+        Active=True,
         CountryID=1,
-                           City=phrases.PLACES[turn % len(phrases.PLACES)],
-                           Address1=f"{turn + 1} Depot Rd")  # fmt: skip
+        City=phrases.PLACES[turn % len(phrases.PLACES)],
+        Address1=f"{turn + 1} Depot Rd",
+    )
     for number in range(2):
         first, last = _pick(company, phrases.FIRST_NAMES), _pick(company, phrases.LAST_NAMES)
         made = stored_time(company.born - (600 - turn % 300) * DAY - number * HOUR)
@@ -380,12 +503,24 @@ def _dealings(company: Company, account: Account, turn: int) -> None:
     if turn % 3 != 2:
         line = (OWN_LINE, FOREIGN_LINE)[turn % 2] if company.lines else None
         account.contract = add(
-            "Contract", AccountID=account.id, ContactID=first, ContractName=f"Care {turn}",
+            "Contract",
+            AccountID=account.id,
+            ContactID=first,
+            ContractName=f"Care {turn}",
             ContractNumber=f"C{turn:05}",
-            ContractType=(1, 3, 7)[turn % 3], StartDate=start, EndDate=start + 730 * DAY, Status=1, Compliance=False,
-            IsDefaultContract=turn % 2 == 0, TimeReportingRequiresStartAndStopTimes=0, EstimatedHours=120.0,
-            ServiceLevelAgreementID=1, BusinessDivisionSubdivisionID=line, ContractPeriodType="m",
-            BillingPreference=1)  # fmt: skip
+            ContractType=(1, 3, 7)[turn % 3],
+            StartDate=start,
+            EndDate=start + 730 * DAY,
+            Status=1,
+            Compliance=False,
+            IsDefaultContract=turn % 2 == 0,
+            TimeReportingRequiresStartAndStopTimes=0,
+            EstimatedHours=120.0,
+            ServiceLevelAgreementID=1,
+            BusinessDivisionSubdivisionID=line,
+            ContractPeriodType="m",
+            BillingPreference=1,
+        )
         if turn % 3 == 1:
             add(
                 "ContractService",
@@ -397,25 +532,58 @@ def _dealings(company: Company, account: Account, turn: int) -> None:
             )
         if turn % 4 == 0:
             at = stored_time(born - turn % 90 * DAY - 3 * HOUR)
-            add("ContractNote", ContractID=str(account.contract), CreatorResourceID=OWNER, LastActivityDate=at,
+            add(
+                "ContractNote",
+                ContractID=str(account.contract),
+                CreatorResourceID=OWNER,
+                LastActivityDate=at,
                 CreateDateTime=at,
-                Title="Renewal", Description="Renew for two years.")  # fmt: skip
+                Title="Renewal",
+                Description="Renew for two years.",
+            )
     if turn % 2 == 0:
         account.device = add(
-            "InstalledProduct", id=29684001 + turn, AccountID=account.id, Active=True,
+            "InstalledProduct",
+            id=29684001 + turn,
+            AccountID=account.id,
+            Active=True,
             ProductID=company.products[turn % 5],
-            ReferenceTitle=f"{phrases.PRODUCTS[turn % 5]} #{turn}", SerialNumber=f"SN{100_000 + turn}", ContactID=first,
-            CreateDate=stored_time(born - 500 * DAY), InstallDate=morning(midnight(born - 500 * DAY)), Type=1,
-            LastModifiedTime=stored_time(born - turn % 300 * DAY))  # fmt: skip
+            ReferenceTitle=f"{phrases.PRODUCTS[turn % 5]} #{turn}",
+            SerialNumber=f"SN{100_000 + turn}",
+            ContactID=first,
+            CreateDate=stored_time(born - 500 * DAY),
+            InstallDate=morning(midnight(born - 500 * DAY)),
+            Type=1,
+            LastModifiedTime=stored_time(born - turn % 300 * DAY),
+        )
     if turn % 3 == 0:
         at = stored_time(born - (turn % 200) * DAY - 5 * HOUR)
-        add("AccountNote", AccountID=account.id, ContactID=first, AssignedResourceID=OWNER, ActionType=1,
+        add(
+            "AccountNote",
+            AccountID=account.id,
+            ContactID=first,
+            AssignedResourceID=OWNER,
+            ActionType=1,
             StartDateTime=at,
-            EndDateTime=at + HOUR, Name="Yearly call", Note=_pick(company, phrases.TEXTS), LastModifiedDate=at,
-            CreateDateTime=at)  # fmt: skip
-        add("AccountToDo", AccountID=account.id, ContactID=first, AssignedToResourceID=OTHER_OWNER, ActionType=4,
-            StartDateTime=at + 30 * DAY, EndDateTime=at + 30 * DAY + HOUR, ActivityDescription="Send the offer",
-            CreateDateTime=at, CreatorResourceID=OWNER, LastModifiedDate=at)  # fmt: skip
+            EndDateTime=at + HOUR,
+            Name="Yearly call",
+            Note=_pick(company, phrases.TEXTS),
+            LastModifiedDate=at,
+            CreateDateTime=at,
+        )
+        add(
+            "AccountToDo",
+            AccountID=account.id,
+            ContactID=first,
+            AssignedToResourceID=OTHER_OWNER,
+            ActionType=4,
+            StartDateTime=at + 30 * DAY,
+            EndDateTime=at + 30 * DAY + HOUR,
+            ActivityDescription="Send the offer",
+            CreateDateTime=at,
+            CreatorResourceID=OWNER,
+            LastModifiedDate=at,
+        )
 
 
 def _project(company: Company, account: Account, turn: int) -> None:
@@ -424,45 +592,111 @@ def _project(company: Company, account: Account, turn: int) -> None:
     place = phrases.PLACES[(turn * 3) % len(phrases.PLACES)]
     at = stored_time(start + 9 * HOUR)
     project = add(
-        "Project", AccountID=account.id, ProjectName=_pick(company, phrases.PROJECTS).format(place=place), Type=5,
+        "Project",
+        AccountID=account.id,
+        ProjectName=_pick(company, phrases.PROJECTS).format(place=place),
+        Type=5,
         Status=8,
-        ProjectNumber=f"P{20_180_000 + turn}.0001", StartDateTime=morning(start), EndDateTime=morning(start + 180 * DAY),
+        ProjectNumber=f"P{20_180_000 + turn}.0001",
+        StartDateTime=morning(start),
+        EndDateTime=morning(start + 180 * DAY),
         Duration=180,
-        CreateDateTime=at, CreatorResourceID=OWNER, ProjectLeadResourceID=OTHER_OWNER, ContractID=account.contract,
-        CompletedPercentage=40, LastActivityDateTime=stored_time(at + 60 * DAY), LastActivityResourceID=OWNER,
-        LineOfBusiness=1, Department=1, ActualHours=12.5, EstimatedTime=80.0)  # fmt: skip
-    phase = add("Phase", ProjectID=project, Title="Build", Description="Everything on site", StartDate=morning(start),
-        PhaseNumber=f"P{turn}.1",
-                DueDate=morning(start + 90 * DAY), CreateDate=at, CreatorResourceID=OWNER, LastActivityDateTime=at,
-                Scheduled=True)  # fmt: skip
-    add("ProjectNote", ProjectID=project, CreatorResourceID=OWNER, Title="Kick-off", Description=_pick(company,
-        phrases.NOTES),
-        NoteType=1, Publish=1, Announce=False, LastActivityDate=at, CreateDateTime=at)  # fmt: skip
-    add("ProjectCost", ProjectID=project, Name="Permit", CostType=1, DatePurchased=start, UnitQuantity=1.0,
-        UnitCost=120.0,
-        UnitPrice=150.0, Status=7, StatusLastModifiedDate=at, StatusLastModifiedBy=OWNER, CreateDate=at,
+        CreateDateTime=at,
         CreatorResourceID=OWNER,
-        BillableToAccount=True, Billed=False, BillableAmount=150.0, ExtendedCost=120.0)  # fmt: skip
+        ProjectLeadResourceID=OTHER_OWNER,
+        ContractID=account.contract,
+        CompletedPercentage=40,
+        LastActivityDateTime=stored_time(at + 60 * DAY),
+        LastActivityResourceID=OWNER,
+        LineOfBusiness=1,
+        Department=1,
+        ActualHours=12.5,
+        EstimatedTime=80.0,
+    )
+    phase = add(
+        "Phase",
+        ProjectID=project,
+        Title="Build",
+        Description="Everything on site",
+        StartDate=morning(start),
+        PhaseNumber=f"P{turn}.1",
+        DueDate=morning(start + 90 * DAY),
+        CreateDate=at,
+        CreatorResourceID=OWNER,
+        LastActivityDateTime=at,
+        Scheduled=True,
+    )
+    add(
+        "ProjectNote",
+        ProjectID=project,
+        CreatorResourceID=OWNER,
+        Title="Kick-off",
+        Description=_pick(company, phrases.NOTES),
+        NoteType=1,
+        Publish=1,
+        Announce=False,
+        LastActivityDate=at,
+        CreateDateTime=at,
+    )
+    add(
+        "ProjectCost",
+        ProjectID=project,
+        Name="Permit",
+        CostType=1,
+        DatePurchased=start,
+        UnitQuantity=1.0,
+        UnitCost=120.0,
+        UnitPrice=150.0,
+        Status=7,
+        StatusLastModifiedDate=at,
+        StatusLastModifiedBy=OWNER,
+        CreateDate=at,
+        CreatorResourceID=OWNER,
+        BillableToAccount=True,
+        Billed=False,
+        BillableAmount=150.0,
+        ExtendedCost=120.0,
+    )
     for step, title in enumerate(phrases.TASKS):
         resource, role, _ = company.pairs[(turn + step) % len(company.pairs)]
         done = step < 2
         touched = stored_time(at + step * 10 * DAY)
         task = add(
-            "Task", ProjectID=project, PhaseID=phase, Title=title, Status=5 if done else 1, TaskType=1,
+            "Task",
+            ProjectID=project,
+            PhaseID=phase,
+            Title=title,
+            Status=5 if done else 1,
+            TaskType=1,
             AssignedResourceID=resource,
-            AssignedResourceRoleID=role, AllocationCodeID=company.work_types[0], CreateDateTime=at,
+            AssignedResourceRoleID=role,
+            AllocationCodeID=company.work_types[0],
+            CreateDateTime=at,
             CreatorResourceID=OWNER,
-            StartDateTime=morning(start + step * 10 * DAY), EndDateTime=morning(start + (step + 1) * 10 * DAY),
+            StartDateTime=morning(start + step * 10 * DAY),
+            EndDateTime=morning(start + (step + 1) * 10 * DAY),
             EstimatedHours=16.0,
             Priority=step,
-            CompletedDateTime=touched if done else None, LastActivityDateTime=touched,
+            CompletedDateTime=touched if done else None,
+            LastActivityDateTime=touched,
             TaskNumber=f"T{turn:04}.{step + 1:04}",
-            RemainingHours=0.0 if done else 16.0, IsVisibleInClientPortal=True, DepartmentID=1,
-            udf={"29682812": "Crew 4"} if company.lines and step == 2 else None)  # fmt: skip
+            RemainingHours=0.0 if done else 16.0,
+            IsVisibleInClientPortal=True,
+            DepartmentID=1,
+            udf={"29682812": "Crew 4"} if company.lines and step == 2 else None,
+        )
         if step == 0:
-            add("TaskNote", TaskID=task, CreatorResourceID=resource, Title="Start", Description="Began on site.",
+            add(
+                "TaskNote",
+                TaskID=task,
+                CreatorResourceID=resource,
+                Title="Start",
+                Description="Began on site.",
                 NoteType=3,
-                Publish=1, LastActivityDate=touched, CreateDateTime=touched)  # fmt: skip
+                Publish=1,
+                LastActivityDate=touched,
+                CreateDateTime=touched,
+            )
 
 
 def _invoices(company: Company) -> None:
@@ -470,13 +704,40 @@ def _invoices(company: Company) -> None:
     add, account = company.ledger.add, company.accounts[0]
     for id_, line in ((1001, OWN_LINE), (1002, FOREIGN_LINE)):
         at = stored_time(company.born - 30 * DAY)
-        add("Invoice", id=id_, AccountID=account.id, InvoiceNumber=f"INV-{id_}", InvoiceDateTime=at,
-            CreateDateTime=at, IsVoided=False,
-            CreatorResourceID=OWNER, InvoiceTotal=250.0, TotalTaxValue=20.0, FromDate=morning(day_of(at) - 30 * DAY),
+        add(
+            "Invoice",
+            id=id_,
+            AccountID=account.id,
+            InvoiceNumber=f"INV-{id_}",
+            InvoiceDateTime=at,
+            CreateDateTime=at,
+            IsVoided=False,
+            CreatorResourceID=OWNER,
+            InvoiceTotal=250.0,
+            TotalTaxValue=20.0,
+            FromDate=morning(day_of(at) - 30 * DAY),
             PaymentTerm=1,
-            ToDate=morning(day_of(at)), Comments="Thank you & see <you> soon", TaxRegionName="New York", TaxGroup=1,
-            DueDate=morning(day_of(at) + 30 * DAY))  # fmt: skip
-        add("BillingItem", id=id_ * 10, InvoiceID=id_, AccountID=account.id, Type=1, SubType=1, ItemName="Locating",
+            ToDate=morning(day_of(at)),
+            Comments="Thank you & see <you> soon",
+            TaxRegionName="New York",
+            TaxGroup=1,
+            DueDate=morning(day_of(at) + 30 * DAY),
+        )
+        add(
+            "BillingItem",
+            id=id_ * 10,
+            InvoiceID=id_,
+            AccountID=account.id,
+            Type=1,
+            SubType=1,
+            ItemName="Locating",
             Quantity=5.0,
-            Rate=46.0, TotalAmount=230.0, TaxDollars=20.0, ExtendedPrice=230.0, ItemDate=morning(day_of(at)), NonBillable=0,
-            BusinessDivisionSubdivisionID=line, PostedDate=at)  # fmt: skip
+            Rate=46.0,
+            TotalAmount=230.0,
+            TaxDollars=20.0,
+            ExtendedPrice=230.0,
+            ItemDate=morning(day_of(at)),
+            NonBillable=0,
+            BusinessDivisionSubdivisionID=line,
+            PostedDate=at,
+        )

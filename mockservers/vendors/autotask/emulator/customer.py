@@ -226,16 +226,37 @@ def _define(ctx: Context, arguments: Arguments) -> None:
         raise Misuse(f"'items' takes a list of texts, not {items!r}")
     definition = ENTITIES["UserDefinedFieldDefinition"]
     id_ = model.highest(ctx.db, tenant, definition.name) + 1
-    row = {"id": id_, "Name": name, "UdfType": model.UDF_TYPE_OF[entity.name], "DataType": kinds[form], "IsActive": True,
-           "IsRequired": bool(arguments.take("required", False)), "IsProtected": bool(arguments.take("protected", False)),
-           "CreateDate": stored_time(ctx.now)}  # fmt: skip
+    row = {
+        "id": id_,
+        "Name": name,
+        "UdfType": model.UDF_TYPE_OF[entity.name],
+        "DataType": kinds[form],
+        "IsActive": True,
+        "IsRequired": bool(arguments.take("required", False)),
+        "IsProtected": bool(arguments.take("protected", False)),
+        "CreateDate": stored_time(ctx.now),
+    }
     model.insert(ctx.db, tenant, definition, [(row, {})])
     item = ENTITIES["UserDefinedFieldListItem"]
     first = model.highest(ctx.db, tenant, item.name) + 1
-    model.insert(ctx.db, tenant, item, [
-        ({"id": first + turn, "UdfFieldId": id_, "ValueForExport": each, "ValueForDisplay": each, "IsActive": True}, {})
-        for turn, each in enumerate(items)
-    ])  # fmt: skip
+    model.insert(
+        ctx.db,
+        tenant,
+        item,
+        [
+            (
+                {
+                    "id": first + turn,
+                    "UdfFieldId": id_,
+                    "ValueForExport": each,
+                    "ValueForDisplay": each,
+                    "IsActive": True,
+                },
+                {},
+            )
+            for turn, each in enumerate(items)
+        ],
+    )
 
 
 # --- the customer itself ----------------------------------------------------------------------------------------------
@@ -307,12 +328,23 @@ def _use(ctx: Context, arguments: Arguments) -> None:
 
 
 ACTIONS: Mapping[str, Callable[[Context, Arguments], None]] = {
-    "expire password": _expire, "renew password": _renew, "deactivate user": _deactivate, "activate user": _activate,
-    "change level": _move, "restrict": _restrict, "rename label": _label, "deactivate value": _retire,
-    "activate value": _revive, "set default": _prefer, "add value": _add, "define udf": _define, "change zone": _zone,
-    "switch currency": _currency, "use requests": _use,
+    "expire password": _expire,
+    "renew password": _renew,
+    "deactivate user": _deactivate,
+    "activate user": _activate,
+    "change level": _move,
+    "restrict": _restrict,
+    "rename label": _label,
+    "deactivate value": _retire,
+    "activate value": _revive,
+    "set default": _prefer,
+    "add value": _add,
+    "define udf": _define,
+    "change zone": _zone,
+    "switch currency": _currency,
+    "use requests": _use,
     "change settings": _settle,
-}  # fmt: skip
+}
 
 
 def act(ctx: Context, arguments: Arguments) -> dict[str, Any]:

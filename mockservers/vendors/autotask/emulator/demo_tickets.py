@@ -86,9 +86,14 @@ class Desk:
 def fill(company: Company, rows: int, flush: Flush) -> None:
     """`rows` tickets by ascending id and time, special ones first; `flush` is told after each how many there are."""
     ledger = company.ledger
-    for entity, first in (("Ticket", FIRST_TICKET), ("TicketNote", 29684990), ("TimeEntry", 501), ("TicketCost",
-        29690501),
-                          ("TicketChecklistItem", 1), ("AttachmentInfo", 29691001)):  # fmt: skip
+    for entity, first in (
+        ("Ticket", FIRST_TICKET),
+        ("TicketNote", 29684990),
+        ("TimeEntry", 501),
+        ("TicketCost", 29690501),
+        ("TicketChecklistItem", 1),
+        ("AttachmentInfo", 29691001),
+    ):
         ledger.begin(entity, first)
     desk = Desk.of(company)
     special = _special(desk)[:rows] if company.lines else []
@@ -183,9 +188,12 @@ def _udfs(company: Company, turn: int) -> Mapping[str, str]:
     made = {str(LOCATE_REF): f"LR{turn:06}", str(COST_CENTRE): str(1000 + turn % 7)}
     if kind == 3:
         day = instants.to_datetime(midnight(company.born) - turn % 300 * DAY)
-        made |= {str(UTILITY): "GWT"[turn % 3], str(GATE_CODE): _UDF_WORDS[turn % 5],
+        made |= {
+            str(UTILITY): "GWT"[turn % 3],
+            str(GATE_CODE): _UDF_WORDS[turn % 5],
             str(DEPTH): f"{turn % 30 + 0.5}",
-                 str(DIG_DATE): f"{day.date()}T00:00:00"}  # fmt: skip
+            str(DIG_DATE): f"{day.date()}T00:00:00",
+        }
     return made
 
 
@@ -194,51 +202,112 @@ def _attached(
 ) -> None:
     add, company, random_ = desk.company.ledger.add, desk.company, desk.company.source.random
     if turn % 5 < 3:
-        note = add("TicketNote", TicketID=ticket, CreatorResourceID=resource,
+        note = add(
+            "TicketNote",
+            TicketID=ticket,
+            CreatorResourceID=resource,
             Title=phrases.NOTE_TITLES[turn % 5] or None,
-                   Description=phrases.NOTES[int(random_() * len(phrases.NOTES))], NoteType=1 + turn % 3,
-                   Publish=1 + turn % 2, CreateDateTime=last, LastActivityDate=last)  # fmt: skip
+            Description=phrases.NOTES[int(random_() * len(phrases.NOTES))],
+            NoteType=1 + turn % 3,
+            Publish=1 + turn % 2,
+            CreateDateTime=last,
+            LastActivityDate=last,
+        )
         if turn % 40 == 0:
             _attachment(add, turn, ticket, note, last, resource)
     if turn % 2 == 0 and last - created > 2 * HOUR:
         hours = 0.25 * (1 + turn % 12)
         start = stored_time(last - int(hours * HOUR))
-        add("TimeEntry", TicketID=ticket, ResourceID=resource, RoleID=role, Type=2, HoursWorked=hours,
+        add(
+            "TimeEntry",
+            TicketID=ticket,
+            ResourceID=resource,
+            RoleID=role,
+            Type=2,
+            HoursWorked=hours,
             HoursToBill=hours,
-            DateWorked=day_of(start), StartDateTime=start, EndDateTime=last, OffsetHours=0.0,
+            DateWorked=day_of(start),
+            StartDateTime=start,
+            EndDateTime=last,
+            OffsetHours=0.0,
             ContractID=account.contract,
-            SummaryNotes=phrases.NOTES[turn % len(phrases.NOTES)], CreateDateTime=last, LastModifiedDateTime=last,
-            CreatorUserID=resource, LastModifiedUserID=resource, NonBillable=False, ShowOnInvoice=True,
-            AllocationCodeID=company.work_types[0])  # fmt: skip
+            SummaryNotes=phrases.NOTES[turn % len(phrases.NOTES)],
+            CreateDateTime=last,
+            LastModifiedDateTime=last,
+            CreatorUserID=resource,
+            LastModifiedUserID=resource,
+            NonBillable=False,
+            ShowOnInvoice=True,
+            AllocationCodeID=company.work_types[0],
+        )
     if turn % 10 == 3:
         price = 20.0 + turn % 9 * 12.5
-        add("TicketCost", TicketID=ticket, Name=phrases.COSTS[turn % len(phrases.COSTS)], CostType=1, Status=7,
+        add(
+            "TicketCost",
+            TicketID=ticket,
+            Name=phrases.COSTS[turn % len(phrases.COSTS)],
+            CostType=1,
+            Status=7,
             UnitQuantity=2.0,
-            DatePurchased=day_of(created), UnitCost=price, UnitPrice=price * 1.5, ExtendedCost=price * 2,
+            DatePurchased=day_of(created),
+            UnitCost=price,
+            UnitPrice=price * 1.5,
+            ExtendedCost=price * 2,
             BillableAmount=price * 3,
-            BillableToAccount=True, Billed=False, CreateDate=created, CreatorResourceID=resource,
+            BillableToAccount=True,
+            Billed=False,
+            CreateDate=created,
+            CreatorResourceID=resource,
             StatusLastModifiedDate=last,
-            StatusLastModifiedBy=resource, ProductID=company.products[turn % 5], AllocationCodeID=29682805,
-            InternalCurrencyBillableAmount=price * 3, InternalCurrencyUnitPrice=price * 1.5)  # fmt: skip
+            StatusLastModifiedBy=resource,
+            ProductID=company.products[turn % 5],
+            AllocationCodeID=29682805,
+            InternalCurrencyBillableAmount=price * 3,
+            InternalCurrencyUnitPrice=price * 1.5,
+        )
     if turn % 15 == 4:
         for position, step in enumerate(phrases.STEPS[:3]):
-            add("TicketChecklistItem", TicketID=ticket, ItemName=step, Position=position + 1, Important=position == 1,
-                Completed=position == 0, CompletedDateTime=last if position == 0 else None,
-                CompletedByResourceID=resource if position == 0 else None)  # fmt: skip
+            add(
+                "TicketChecklistItem",
+                TicketID=ticket,
+                ItemName=step,
+                Position=position + 1,
+                Important=position == 1,
+                Completed=position == 0,
+                CompletedDateTime=last if position == 0 else None,
+                CompletedByResourceID=resource if position == 0 else None,
+            )
     if turn % 18 == 5 and turn % 6:
         helper, helper_role, _ = next(each for each in company.pairs if each[0] != resource)
         add("TicketSecondaryResource", TicketID=ticket, ResourceID=helper, RoleID=helper_role)
     if turn % 25 == 6:
         visit = stored_time(last + DAY)
-        call = add("ServiceCall", AccountID=account.id, StartDateTime=visit, EndDateTime=visit + HOUR,
-            Duration=10_000, Status=1,
-                   Description="Visit on site", Complete=0, CreatorResourceID=resource, CreateDateTime=last,
-                   LastModifiedDateTime=last, AccountPhysicalLocationID=account.location)  # fmt: skip
+        call = add(
+            "ServiceCall",
+            AccountID=account.id,
+            StartDateTime=visit,
+            EndDateTime=visit + HOUR,
+            Duration=10_000,
+            Status=1,
+            Description="Visit on site",
+            Complete=0,
+            CreatorResourceID=resource,
+            CreateDateTime=last,
+            LastModifiedDateTime=last,
+            AccountPhysicalLocationID=account.location,
+        )
         link = add(
             "ServiceCallTicket", ServiceCallID=call, TicketID=ticket, CreatedByResourceID=resource, CreateDateTime=last
         )
-        add("ServiceCallTicketResource", ServiceCallTicketID=link, ResourceID=resource, CreatedByResourceID=resource,
-            CreateDateTime=last, LastModifiedByResourceID=resource, LastModifiedDateTime=last)  # fmt: skip
+        add(
+            "ServiceCallTicketResource",
+            ServiceCallTicketID=link,
+            ResourceID=resource,
+            CreatedByResourceID=resource,
+            CreateDateTime=last,
+            LastModifiedByResourceID=resource,
+            LastModifiedDateTime=last,
+        )
 
 
 def _attachment(add: Callable[..., int], turn: int, ticket: int, note: int, at: int, resource: int) -> None:
@@ -249,9 +318,19 @@ def _attachment(add: Callable[..., int], turn: int, ticket: int, note: int, at: 
         if own
         else {"ParentID": note, "ParentType": 23, "TicketNoteID": note, "TicketID": ticket}
     )
-    add("AttachmentInfo", Type="URL", Title="Map of the site", FullPath=f"https://maps.example/?ticket={ticket}&z=17",
-        AttachDate=at, FileSize=0, AttachedByResourceID=resource, Publish=1, ContentType=None, CreatorType=1,
-        **parent)  # fmt: skip
+    add(
+        "AttachmentInfo",
+        Type="URL",
+        Title="Map of the site",
+        FullPath=f"https://maps.example/?ticket={ticket}&z=17",
+        AttachDate=at,
+        FileSize=0,
+        AttachedByResourceID=resource,
+        Publish=1,
+        ContentType=None,
+        CreatorType=1,
+        **parent,
+    )
 
 
 # --- tickets that stand for something ---------------------------------------------------------------------------------
@@ -268,12 +347,24 @@ def _special(desk: Desk) -> list[Callable[[], None]]:
         def make() -> None:
             account = company.accounts[len(title) % len(company.accounts)]
             values: dict[str, Any] = {
-                "AccountID": account.id, "Title": title, "Description": phrases.TEXTS[0], "CreateDate": created,
-                "LastActivityDate": created, "LastTrackedModificationDateTime": created, "Status": 1,
-                "Priority": desk.priorities[0], "QueueID": company.pairs[0][2], "Source": CLIENT_PORTAL,
-                "TicketNumber": desk.number(created), "TicketType": 1, "TicketCategory": STANDARD,
-                "CreatorResourceID": API_USER, "CreatorType": 1, "DueDateTime": stored_time(created + DAY), **more,
-            }  # fmt: skip
+                "AccountID": account.id,
+                "Title": title,
+                "Description": phrases.TEXTS[0],
+                "CreateDate": created,
+                "LastActivityDate": created,
+                "LastTrackedModificationDateTime": created,
+                "Status": 1,
+                "Priority": desk.priorities[0],
+                "QueueID": company.pairs[0][2],
+                "Source": CLIENT_PORTAL,
+                "TicketNumber": desk.number(created),
+                "TicketType": 1,
+                "TicketCategory": STANDARD,
+                "CreatorResourceID": API_USER,
+                "CreatorType": 1,
+                "DueDateTime": stored_time(created + DAY),
+                **more,
+            }
             company.ledger.add("Ticket", udf=udf, **values)
 
         return make
@@ -288,11 +379,12 @@ def _special(desk: Desk) -> list[Callable[[], None]]:
         complete,
         ticket("Ampersand & <angle> \"quotes\" 'single' ]]> é 漢字 🔥", born - 380 * DAY),
         ticket("No user-defined value", born - 379 * DAY),
-        ticket("Some user-defined values", born - 378 * DAY, udf={str(LOCATE_REF): "LR-SOME",
-            str(COST_CENTRE): "1000"}),
+        ticket(
+            "Some user-defined values", born - 378 * DAY, udf={str(LOCATE_REF): "LR-SOME", str(COST_CENTRE): "1000"}
+        ),
         ticket("All user-defined values", born - 377 * DAY, udf=_udfs(company, 3)),
         ticket("Line one\r\nline two\ttab", born - 376 * DAY, Description="  blanks kept  \n", EstimatedHours=0.1),
-    ]  # fmt: skip
+    ]
 
 
 def clock_changes(born: int) -> tuple[int, int]:
@@ -317,15 +409,31 @@ def _everything(desk: Desk, created: int) -> dict[str, Any]:
     resource, role, queue = company.pairs[0]
     issue, sub_issue = next(each for each in desk.issues if each[1] is not None)
     known: dict[str, Any] = {
-        "AccountID": account.id, "ContactID": account.contacts[0], "CreatedByContactID": account.contacts[1],
-        "ContractID": account.contract, "AccountPhysicalLocationID": account.location,
+        "AccountID": account.id,
+        "ContactID": account.contacts[0],
+        "CreatedByContactID": account.contacts[1],
+        "ContractID": account.contract,
+        "AccountPhysicalLocationID": account.location,
         "InstalledProductID": account.device,
-        "AllocationCodeID": company.work_types[0], "AssignedResourceID": resource, "AssignedResourceRoleID": role,
-        "QueueID": queue, "IssueType": issue, "SubIssueType": sub_issue, "Status": 1, "TicketCategory": STANDARD,
-        "ProblemTicketId": FIRST_TICKET, "ProjectID": 1, "BusinessDivisionSubdivisionID": OWN_LINE,
-        "TicketNumber": desk.number(created), "Title": "Every field has a value", "CompletedDate": None,
-        "CompletedByResourceID": None, "ContractServiceID": 1, "Source": CLIENT_PORTAL, "CreatorResourceID": resource,
-    }  # fmt: skip
+        "AllocationCodeID": company.work_types[0],
+        "AssignedResourceID": resource,
+        "AssignedResourceRoleID": role,
+        "QueueID": queue,
+        "IssueType": issue,
+        "SubIssueType": sub_issue,
+        "Status": 1,
+        "TicketCategory": STANDARD,
+        "ProblemTicketId": FIRST_TICKET,
+        "ProjectID": 1,
+        "BusinessDivisionSubdivisionID": OWN_LINE,
+        "TicketNumber": desk.number(created),
+        "Title": "Every field has a value",
+        "CompletedDate": None,
+        "CompletedByResourceID": None,
+        "ContractServiceID": 1,
+        "Source": CLIENT_PORTAL,
+        "CreatorResourceID": resource,
+    }
     made: dict[str, Any] = {}
     for element in ENTITIES["Ticket"].elements:
         name = element.name

@@ -26,17 +26,32 @@ LARGEST_DECIMAL = 900_000_000_000_000
 SHORT, INT = 2**15, 2**31
 
 _FORMS: dict[str, Form] = {
-    "integer": "int", "long": "long", "short": "short", "double": "double", "float": "float", "decimal": "decimal",
-    "boolean": "bool", "text": "text", "datetime": "time",
-}  # fmt: skip
+    "integer": "int",
+    "long": "long",
+    "short": "short",
+    "double": "double",
+    "float": "float",
+    "decimal": "decimal",
+    "boolean": "bool",
+    "text": "text",
+    "datetime": "time",
+}
 _DECIMAL_DOUBLES = {("Resource", "InternalCost"), ("ServiceCall", "Duration")}
 """Declared double, sent as decimals (autotask.wire.decimal)."""
 _DATE_ONLY = frozenset(
     {
-        "DateWorked", "DatePurchased", "ExpenseDate", "WeekEnding", "HolidayDate", "HireDate",
-        "PeriodDate", "ShippingDate", "LatestEstimatedArrivalDate", "EstimatedArrivalDate",
+        "DateWorked",
+        "DatePurchased",
+        "ExpenseDate",
+        "WeekEnding",
+        "HolidayDate",
+        "HireDate",
+        "PeriodDate",
+        "ShippingDate",
+        "LatestEstimatedArrivalDate",
+        "EstimatedArrivalDate",
     }
-)  # fmt: skip
+)
 _DATE_ONLY_OF_CONTRACTS = frozenset({"StartDate", "EndDate", "DateDue", "EffectiveDate", "ExpirationDate"})
 """Dates without a time of day (autotask.time.date_only): which they are is our choice, from their names."""
 _EXTRA: dict[str, Field] = {
@@ -84,9 +99,17 @@ class Element:
 
 
 _CLASSES: dict[Form, Class] = {
-    "int": "numeric", "long": "numeric", "short": "numeric", "double": "numeric", "float": "numeric",
-    "decimal": "numeric", "bool": "boolean", "text": "string", "time": "datetime", "date": "datetime",
-}  # fmt: skip
+    "int": "numeric",
+    "long": "numeric",
+    "short": "numeric",
+    "double": "numeric",
+    "float": "numeric",
+    "decimal": "numeric",
+    "bool": "boolean",
+    "text": "string",
+    "time": "datetime",
+    "date": "datetime",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,10 +86,16 @@ def _udfs(ctx: Context, tenant: str, entity: Entity, given: Mapping[str, Any]) -
     for name in given:
         if name.casefold() not in known:
             row = {
-                **model.empty(definition), "id": model.highest(ctx.db, tenant, definition.name) + 1, "Name": name,
-                "UdfType": model.UDF_TYPE_OF[entity.name], "DataType": 1, "IsActive": True, "IsRequired": False,
-                "IsProtected": False, "CreateDate": stored_time(ctx.now),
-            }  # fmt: skip
+                **model.empty(definition),
+                "id": model.highest(ctx.db, tenant, definition.name) + 1,
+                "Name": name,
+                "UdfType": model.UDF_TYPE_OF[entity.name],
+                "DataType": 1,
+                "IsActive": True,
+                "IsRequired": False,
+                "IsProtected": False,
+                "CreateDate": stored_time(ctx.now),
+            }
             model.insert(ctx.db, tenant, definition, [(row, {})])
             known = {each.name.casefold(): each for each in model.definitions(ctx.db, tenant, entity.name)}
     return {
@@ -103,11 +109,15 @@ def _list(ctx: Context, id_: str, fields: Any) -> None:
         raise Misuse(f"a picklist has an id such as Ticket.Status and a list of values, not {id_!r}")
     values = [
         Choice(
-            str(each["value"]), (str(each.get("label") or ""),), str(each.get("parent") or ""), bool(each.get("active", True)),
-            bool(each.get("system", False)), bool(each.get("default", False)),
+            str(each["value"]),
+            (str(each.get("label") or ""),),
+            str(each.get("parent") or ""),
+            bool(each.get("active", True)),
+            bool(each.get("system", False)),
+            bool(each.get("default", False)),
         )
         for each in fields["values"]
-    ]  # fmt: skip
+    ]
     try:
         picklists.keep(ctx.db, ctx.installation, tenant_of(ctx).name, entity, name, values)
     except ValueError as error:

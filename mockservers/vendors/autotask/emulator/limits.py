@@ -13,7 +13,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.autotask import dialects, rules
+from mockservers.vendors.autotask import dialects
 from mockservers.vendors.autotask.emulator import entities
 from mockservers.vendors.autotask.emulator.requests import Asked, Query, Write
 
@@ -58,7 +58,7 @@ def usage(ctx: Context, tenant: Tenant) -> Usage:
 def admit(ctx: Context, tenant: Tenant, code: str | None) -> None:
     """Let a call in, late or not at all; raises the refusal of the limit that was reached."""
     now = usage(ctx, tenant)
-    ctx.cite(rules.THRESHOLD_COUNTED)
+    ctx.cite("autotask.threshold.counted")
     if now.requests is not None:
         if now.used >= now.requests:
             raise reached(now.requests, now.minutes, str(tenant.dialect["limit_reply"]))
@@ -71,18 +71,18 @@ def reached(requests: int = 10_000, minutes: int = 60, reply: str = "body_error"
     """The refusal at the threshold; its public text is not known. `reply` is a value of the switch `limit_reply`."""
     text = f"The threshold of {requests} requests in {minutes} minutes has been reached.{INVENTED}"
     kind = "BODY" if reply == "body_error" else "FAULT"
-    return Refusal(rules.THRESHOLD_REFUSED, kind, entity="", messages=(text,), message=text)
+    return Refusal("autotask.threshold.refused", kind, entity="", messages=(text,), message=text)
 
 
 def crowded(limit: int = 3) -> Refusal:
     """The refusal of one call too many at once."""
     said = f"The Autotask API thread threshold of {limit} threads has been exceeded."
-    return Refusal(rules.THREAD_LIMIT, "BODY", entity="", messages=("Thread Threshold Exceeded", said))
+    return Refusal("autotask.thread.limit", "BODY", entity="", messages=("Thread Threshold Exceeded", said))
 
 
 def _slow(ctx: Context, tenant: Tenant, now: Usage) -> None:
     if now.per_cent >= SLOWER and tenant.dialect["latency"] == "on":
-        ctx.cite(rules.THRESHOLD_LATENCY)
+        ctx.cite("autotask.threshold.latency")
         ctx.delay(DELAYS[now.per_cent >= SLOW])
 
 
@@ -101,7 +101,7 @@ def _notify(ctx: Context, tenant: Tenant, now: Usage) -> None:
     notices.append(notice)
     del notices[:-MOST_NOTICES]
     ctx.note(
-        rules.THRESHOLD_NOTICE,
+        "autotask.threshold.notice",
         f"{now.used} of {now.requests} requests are used; the customer was notified. A client should slow down by now.",
         **notice,
     )
@@ -148,7 +148,7 @@ def told(ctx: Context) -> str:
     """The line of getThresholdAndUsageInfo: usage before this call, as recorded answers of a fresh hour say 0."""
     assert ctx.tenant is not None
     now = usage(ctx, ctx.tenant)
-    ctx.cite(rules.THRESHOLD_ANSWER)
+    ctx.cite("autotask.threshold.answer")
     requests = now.requests if now.requests is not None else dialects.limit("10000/60")[0]
     first = "T" if ctx.dialect["threshold_spelling"] == "recorded" else "t"
     return (

@@ -25,9 +25,17 @@ Row = dict[str, Any]
 METADATA = sa.MetaData()
 
 _TYPES: dict[Form, Any] = {
-    "int": sa.BigInteger(), "long": sa.BigInteger(), "short": sa.BigInteger(), "decimal": sa.BigInteger(),
-    "double": sa.Double(), "float": sa.Double(), "bool": sa.Boolean(), "text": Text, "time": Instant, "date": Instant,
-}  # fmt: skip
+    "int": sa.BigInteger(),
+    "long": sa.BigInteger(),
+    "short": sa.BigInteger(),
+    "decimal": sa.BigInteger(),
+    "double": sa.Double(),
+    "float": sa.Double(),
+    "bool": sa.Boolean(),
+    "text": Text,
+    "time": Instant,
+    "date": Instant,
+}
 _LONG_TEXT = 255
 _PARENTS = frozenset({"Account", "Contract", "Project", "Task", "Ticket"})
 _ALSO_INDEXED: dict[str, tuple[str, ...]] = {
@@ -40,7 +48,7 @@ _ALSO_INDEXED: dict[str, tuple[str, ...]] = {
     "TimeEntry": ("TaskID", "TicketID"),
     "UserDefinedFieldDefinition": ("UdfType",),
     "UserDefinedFieldListItem": ("UdfFieldId",),
-}  # fmt: skip
+}
 
 
 def compared(element: Element) -> bool:
@@ -114,11 +122,17 @@ def definitions(db: sa.Connection, tenant: str, entity: str) -> tuple[Definition
             )
     return tuple(
         Definition(
-            each.id, each.Name, DATA_TYPES.get(each.DataType, "text"), bool(each.IsProtected), bool(each.IsRequired),
-            each.Description or "", each.DefaultValue, tuple(items.get(each.id, ())),
+            each.id,
+            each.Name,
+            DATA_TYPES.get(each.DataType, "text"),
+            bool(each.IsProtected),
+            bool(each.IsRequired),
+            each.Description or "",
+            each.DefaultValue,
+            tuple(items.get(each.id, ())),
         )
         for each in found
-    )  # fmt: skip
+    )
 
 
 _SELECT_DEFINITIONS = (
@@ -157,11 +171,16 @@ def _udf_rows(tenant: str, entity: str, id_: int, udf: Mapping[str, str], known:
     forms: dict[str, str] = {str(each.id): each.form for each in known}
     return [
         {
-            "tenant": tenant, "entity": entity, "id": id_, "field": int(field), "text": text, "ci": text.casefold(),
+            "tenant": tenant,
+            "entity": entity,
+            "id": id_,
+            "field": int(field),
+            "text": text,
+            "ci": text.casefold(),
             **_compared(forms.get(field), text),
         }
         for field, text in udf.items()
-    ]  # fmt: skip
+    ]
 
 
 def _retype(db: sa.Connection, tenant: str, definition: Mapping[str, Any]) -> None:

@@ -97,12 +97,19 @@ def keep(
     db.execute(_REPLACED, {"of": tenant, "kind": entity, "name": element.name})
     rows: list[dict[str, Any]] = [
         {
-            "tenant": tenant, "entity": entity, "field": element.name, "value": each.value, "position": position,
-            "labels": json.dumps(each.labels, ensure_ascii=False), "parent": each.parent, "active": each.active,
-            "system": each.system, "is_default": each.default,
+            "tenant": tenant,
+            "entity": entity,
+            "field": element.name,
+            "value": each.value,
+            "position": position,
+            "labels": json.dumps(each.labels, ensure_ascii=False),
+            "parent": each.parent,
+            "active": each.active,
+            "system": each.system,
+            "is_default": each.default,
         }
         for position, each in enumerate(values)
-    ]  # fmt: skip
+    ]
     if rows:
         db.execute(sa.insert(PICKLISTS), rows)
     counters = installation.ids.counters

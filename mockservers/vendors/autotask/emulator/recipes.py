@@ -24,23 +24,31 @@ DEMO_USER, DEMO_PASSWORD, DEMO_CODE = "api@demo.example", "demo-password", "DEMO
 OTHER_USER, OTHER_PASSWORD, OTHER_CODE = "api@other-customer.example", "other-password", "OTHER-INTEGRATION-CODE"
 
 API_ONLY, COPY, HALF, LINE, PERSON = (
-    "API User (API-only)", "Copy of API User", "Half of the accounts", "One line of business", "Full Access",
-)  # fmt: skip
+    "API User (API-only)",
+    "Copy of API User",
+    "Half of the accounts",
+    "One line of business",
+    "Full Access",
+)
 LEVELS: dict[str, dict[str, Any]] = {
     API_ONLY: {"kind": "api_only", "password_days": None, "impersonate": True},
     COPY: {
-        "kind": "api_only", "password_days": 90, "impersonate": False,
+        "kind": "api_only",
+        "password_days": 90,
+        "impersonate": False,
         "denied": {"Contract": ["query", "create", "update"], "Account": ["create"]},
         "absent": ["Opportunity", "Invoice"],
         "hidden": {"Resource": ["InternalCost"], "Ticket": ["Resolution", "ExternalID"]},
     },
     HALF: {
-        "kind": "api_only", "password_days": None, "impersonate": False,
+        "kind": "api_only",
+        "password_days": None,
+        "impersonate": False,
         "rows": {"Account": {"OwnerResourceID": [company.OWNER]}},
     },
     LINE: {"kind": "api_only", "password_days": None, "impersonate": False, "lines": True},
     PERSON: {"kind": "user", "password_days": 90, "impersonate": False},
-}  # fmt: skip
+}
 """Security levels of both customers: the system's own, three restricted copies, and one of people."""
 USERS = (
     (DEMO_USER, DEMO_PASSWORD, API_ONLY, company.API_USER),
@@ -64,11 +72,20 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
     grant(installation, OTHER, OTHER_USER, OTHER_PASSWORD, API_ONLY, company.API_USER, born)
     installation.tenants.grant(OTHER, CODE, OTHER_CODE)
     rows = 0 if recipe.name == "empty" else ROWS if recipe.rows is None else recipe.rows
-    _fill(installation, Company(DEMO, choices.FIRST, born, installation.ids.source("autotask/demo"), currency=True,
-        lines=True),
-          recipe, rows, progress)  # fmt: skip
-    _fill(installation, Company(OTHER, choices.SECOND, born, installation.ids.source("autotask/other")), recipe,
-          min(rows, OTHER_ROWS), lambda done, total: None)  # fmt: skip
+    _fill(
+        installation,
+        Company(DEMO, choices.FIRST, born, installation.ids.source("autotask/demo"), currency=True, lines=True),
+        recipe,
+        rows,
+        progress,
+    )
+    _fill(
+        installation,
+        Company(OTHER, choices.SECOND, born, installation.ids.source("autotask/other")),
+        recipe,
+        min(rows, OTHER_ROWS),
+        lambda done, total: None,
+    )
 
 
 def grant(

@@ -90,9 +90,17 @@ def decimal(value: int) -> str:
 # --- entities ---------------------------------------------------------------------------------------------------------
 
 _XSI: dict[Form, str] = {
-    "int": "int", "short": "short", "long": "long", "double": "double", "float": "float", "decimal": "decimal",
-    "bool": "boolean", "text": "string", "time": "dateTime", "date": "dateTime",
-}  # fmt: skip
+    "int": "int",
+    "short": "short",
+    "long": "long",
+    "double": "double",
+    "float": "float",
+    "decimal": "decimal",
+    "bool": "boolean",
+    "text": "string",
+    "time": "dateTime",
+    "date": "dateTime",
+}
 _Step = tuple[str, Callable[[Any], str], str]
 
 

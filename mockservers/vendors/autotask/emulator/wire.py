@@ -19,9 +19,9 @@ from urllib.parse import parse_qsl
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call
-from mockservers.kernel.rules import Breakdown, Note, Refusal, Rule, Unsupported
+from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
 from mockservers.kernel.world import World
-from mockservers.vendors.autotask import VENDOR, rules
+from mockservers.vendors.autotask import VENDOR
 from mockservers.vendors.autotask.emulator import answers, declaration, pages, parsing, zones
 from mockservers.vendors.autotask.emulator.requests import Asked, Command, Header
 from mockservers.wirekit import asmx, aspnet, soap
@@ -36,43 +36,39 @@ _SERVICE = re.compile(r"/atservices/([^/]*)/atws\.(asmx|wsdl)(/.*)?", re.IGNOREC
 _COMMAND = re.compile(r"(?:/ww([0-9]{1,3}))?/Autotask/AutotaskExtend/ExecuteCommand\.aspx", re.IGNORECASE)
 _VERSION = "1.6"
 _RULES = {
-    "action": rules.FRAMEWORK_ACTION,
-    "malformed": rules.FRAMEWORK_MALFORMED,
-    "media_type": rules.FRAMEWORK_MEDIA_TYPE,
-    "version": rules.FRAMEWORK_VERSION,
-    "envelope": rules.FRAMEWORK_ENVELOPE,
-    "must_understand": rules.FRAMEWORK_MUST_UNDERSTAND,
-    "addressing": rules.WIRE_ADDRESSING,
-    "parameter_type": rules.FRAMEWORK_PARAMETER_TYPE,
-    "verb": rules.FRAMEWORK_VERB,
-    "form_post": rules.FRAMEWORK_FORM_POST,
-    "too_large": rules.FRAMEWORK_TOO_LARGE,
+    "action": "autotask.framework.action",
+    "malformed": "autotask.framework.malformed",
+    "media_type": "autotask.framework.media_type",
+    "version": "autotask.framework.version",
+    "envelope": "autotask.framework.envelope",
+    "must_understand": "autotask.framework.must_understand",
+    "addressing": "autotask.wire.addressing",
+    "parameter_type": "autotask.framework.parameter_type",
+    "verb": "autotask.framework.verb",
+    "form_post": "autotask.framework.form_post",
+    "too_large": "autotask.framework.too_large",
 }
 _HTML = "text/html; charset=utf-8"
 
 
-def _ids(*cited: Rule) -> tuple[str, ...]:
-    return tuple(each.id for each in cited)
-
-
-_FRAME = _ids(rules.WIRE_NET_STYLE, rules.WIRE_ORDER, rules.WIRE_RETURN_CODE, rules.WIRE_RESULT_TYPE)
-_GOOD = _ids(rules.WIRE_COLLECTIONS)
-_WRITTEN = (*_FRAME, *_GOOD, *_ids(rules.WIRE_RETURN_INFO, rules.REQUEST_TYPES))
+_FRAME = ("autotask.wire.net_style", "autotask.wire.order", "autotask.wire.return_code", "autotask.wire.result_type")
+_GOOD = ("autotask.wire.collections",)
+_WRITTEN = (*_FRAME, *_GOOD, "autotask.wire.return_info", "autotask.request.types")
 _SHAPED: dict[str, tuple[str, ...]] = {
-    "query": (*_FRAME, *_GOOD, *_ids(rules.WIRE_RETURN_INFO, rules.REQUEST_QUERY_TEXT)),
+    "query": (*_FRAME, *_GOOD, "autotask.wire.return_info", "autotask.request.query_text"),
     "create": _WRITTEN,
     "update": _WRITTEN,
-    "delete": (*_FRAME, *_GOOD, *_ids(rules.WIRE_DELETE, rules.REQUEST_TYPES)),
+    "delete": (*_FRAME, *_GOOD, "autotask.wire.delete", "autotask.request.types"),
     "getThresholdAndUsageInfo": (*_FRAME, *_GOOD),
-    "GetEntityInfo": _ids(rules.WIRE_NET_STYLE, rules.OPERATION_SPELLING),
+    "GetEntityInfo": ("autotask.wire.net_style", "autotask.operation.spelling"),
 }
 """Rules that shape a good answer, by operation."""
-_OTHER = _ids(rules.WIRE_NET_STYLE)
-_REACHED = _ids(rules.ADDRESS_PATHS)
-_HEADER = _ids(rules.REQUEST_HEADER)
-_SOAP12 = _ids(rules.WIRE_SOAP12)
-_NESTED = _ids(rules.REQUEST_INFO_PARAMETER)
-_DESCRIBED = _ids(rules.WSDL_TYPES, rules.OPERATION_SPELLING, rules.ZONE_NO_LOGIN)
+_OTHER = ("autotask.wire.net_style",)
+_REACHED = ("autotask.address.paths",)
+_HEADER = ("autotask.request.header",)
+_SOAP12 = ("autotask.wire.soap12",)
+_NESTED = ("autotask.request.info_parameter",)
+_DESCRIBED = ("autotask.wsdl.types", "autotask.operation.spelling", "autotask.zone.no_login")
 
 
 @lru_cache(maxsize=16)
@@ -141,7 +137,7 @@ class _Backend:
 
     def invoke(self, invocation: asmx.Invocation) -> asmx.Result:
         method = invocation.method
-        cited = self.visit.exchange.cited
+        exchange = self.visit.exchange
         try:
             body = parsing.READERS[method.name](invocation.element, self.dialect["info_parameter"])
             header = parsing.header(invocation.header)
@@ -150,27 +146,27 @@ class _Backend:
             self.reject(defect, method.name)
             raise
         if header is not parsing.NO_HEADER:
-            cited += _HEADER
+            exchange.cite(*_HEADER)
         if method.parameters and parsing.is_nested(invocation.element, method.parameters[0]):
-            cited += _NESTED if method.name in ("GetFieldInfo", "getUDFInfo") else ()
-        call = Call(VENDOR.name, method.operation, self.visit.asked(header, body), exchange=self.visit.exchange)
+            exchange.cite(*(_NESTED if method.name in ("GetFieldInfo", "getUDFInfo") else ()))
+        call = Call(VENDOR.name, method.operation, self.visit.asked(header, body), exchange=exchange)
         try:
             value = self.visit.world.perform(call)
         except Refusal as refusal:
             return asmx.Result(self._refused(refusal, method.name))
         except (Breakdown, Unsupported) as failure:
             raise self._failure(str(failure)) from failure
-        cited += _SHAPED.get(method.name, _OTHER)
+        exchange.cite(*_SHAPED.get(method.name, _OTHER))
         return asmx.Result(answers.result(method.name, answers.INNER[method.name](value)))
 
     def _refused(self, refusal: Refusal, name: str) -> Sequence[str]:
-        facts, cited = refusal.facts, self.visit.exchange.cited
+        facts = refusal.facts
         if refusal.kind == "LOGIN":
             self.realm = facts["realm"]
             raise asmx.Defect("login", "", status=401) from refusal
         messages: tuple[str, ...] = tuple(facts.get("messages", ())) or (facts.get("message", str(refusal)),)
         if refusal.kind == "BODY" and name in answers.IN_BODY:
-            cited += _FRAME
+            self.visit.exchange.cite(*_FRAME)
             return answers.result(name, answers.failed(facts.get("entity", ""), messages))
         if refusal.kind == "BODY" and name in answers.FAILED:
             return answers.result(name, answers.FAILED[name](messages))
@@ -178,7 +174,7 @@ class _Backend:
         raise self._failure(" ".join(messages)) from refusal
 
     def _failure(self, message: str) -> asmx.Defect:
-        self.visit.exchange.cited += _FAILED
+        self.visit.exchange.cite(*_FAILED)
         return asmx.Defect("failure", f"{asmx.UNPROCESSED} ---> {message}", "Server")
 
     def reject(self, defect: asmx.Defect, method: str | None) -> None:
@@ -188,7 +184,7 @@ class _Backend:
         )
 
 
-_FAILED = _ids(rules.FRAMEWORK_FAILURE)
+_FAILED = ("autotask.framework.failure",)
 
 
 # --- WSGI -------------------------------------------------------------------------------------------------------------
@@ -231,13 +227,13 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
     service = declaration.service((dialect if here is None else here.dialect)["wsdl_version"])
     options = _options(dialect["soap12"], dialect["ws_addressing"])
     verb, tail = environ["REQUEST_METHOD"], found[3] or ""
-    visit.exchange.cited += _REACHED
+    visit.exchange.cite(*_REACHED)
     door = _Backend(visit, service, dialect)
     if found[2].lower() == "wsdl":
         return _description(visit, door, service, options, verb, tail), None
     query = environ.get("QUERY_STRING", "")
     if verb == "GET" and not tail and query.lower().rstrip("=") == "wsdl":
-        visit.exchange.cited += _DESCRIBED
+        visit.exchange.cite(*_DESCRIBED)
     request = asmx.Request(
         verb=verb,
         tail=tail,
@@ -254,7 +250,7 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
         # One published client tells a failed login by an answer that is no XML.
         reply = asmx.Reply(401, _HTML, b"Access is denied: name or password is wrong, missing or expired.")
     elif reply.content_type.startswith(soap.V12.media):
-        visit.exchange.cited += _SOAP12
+        visit.exchange.cite(*_SOAP12)
     return reply, door.realm
 
 
@@ -263,13 +259,13 @@ def _description(
 ) -> asmx.Reply:
     """The file beside the service; it needs no login (autotask.zone.no_login)."""
     if tail:
-        return _missing(visit, Refusal(rules.ADDRESS_PATHS, "NOT_FOUND"))
+        return _missing(visit, Refusal("autotask.address.paths", "NOT_FOUND"))
     if verb not in ("GET", "HEAD"):
         door.reject(asmx.Defect("verb", "The description can only be read.", status=405), None)
         page = aspnet.server_page(405, "Method Not Allowed", "The description can only be read.")
         return asmx.Reply(405, _HTML, page.encode())
     visit.credentials()
-    visit.exchange.cited += _DESCRIBED
+    visit.exchange.cite(*_DESCRIBED)
     body = asmx.document(service, "wsdl", options, visit.base + ENDPOINT)
     return asmx.Reply(200, "text/xml; charset=utf-8", body if verb == "GET" else b"")
 
@@ -283,11 +279,11 @@ def _missing(visit: _Visit, refusal: Refusal) -> asmx.Reply:
 
 def _elsewhen(visit: _Visit, version: str) -> asmx.Reply:
     """The address of another version. One published client asks for 1.5 unless it is told otherwise."""
-    reply = _missing(visit, Refusal(rules.ADDRESS_VERSION, "NOT_FOUND"))
+    reply = _missing(visit, Refusal("autotask.address.version", "NOT_FOUND"))
     entry = visit.exchange.entry
     if entry is not None:
         said = f"The client asks for version {version[:20]} of the service; only {_VERSION} is there. Configure the version."
-        entry.notes.append(Note(rules.ADDRESS_VERSION.id, said, {"version": version[:20]}))
+        entry.note("autotask.address.version", said, version=version[:20])
     return reply
 
 
@@ -303,7 +299,7 @@ def _command(visit: _Visit, zone: str | None) -> asmx.Reply:
     """A page of the user interface, or rather what it would be."""
     verb = visit.environ["REQUEST_METHOD"]
     if verb not in ("GET", "HEAD"):
-        visit.refuse(COMMAND, Refusal(rules.FRAMEWORK_VERB, "verb"))
+        visit.refuse(COMMAND, Refusal("autotask.framework.verb", "verb"))
         return asmx.Reply(405, _HTML, pages.failed("Pages are opened by GET.").encode())
     try:
         pairs = parse_qsl(visit.environ.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=100)

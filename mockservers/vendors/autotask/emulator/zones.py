@@ -13,7 +13,6 @@ from typing import Any
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator.requests import Asked
 
 _NUMBERED = re.compile(r"(?:webservices|ww)([0-9]{0,3})(\.[^:]*(?::[0-9]+)?)", re.IGNORECASE)
@@ -80,11 +79,11 @@ def info(ctx: Context, user: str | None) -> ZoneInfo:
     asked: Asked = ctx.call.request
     uncounted(ctx)
     tenant = by_name(ctx, user)
-    ctx.cite(rules.ZONE_NO_LOGIN, rules.ZONE_USER_NAME)
+    ctx.cite("autotask.zone.no_login", "autotask.zone.user_name")
     if tenant is None:
-        ctx.cite(rules.ZONE_UNKNOWN)
+        ctx.cite("autotask.zone.unknown")
         return ZoneInfo("" if ctx.installation.dialect["zone_unknown"] == "empty_url" else None, -1, "", 0, "")
-    ctx.cite(rules.ZONE_INFO, rules.ZONE_DIFFERENCES)
+    ctx.cite("autotask.zone.info", "autotask.zone.differences")
     url, web = addresses(asked.endpoint, tenant)
     return ZoneInfo(url, 0, str(tenant.facts.get("database", "")), int(tenant.facts.get("customer", 0)), web)
 

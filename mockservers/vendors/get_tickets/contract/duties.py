@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Record
 from mockservers.kernel import catalogue
 from mockservers.kernel.dialects import Dialect
@@ -152,111 +152,117 @@ def _secret_kept(history: History) -> Judgement:
 
 
 DUTIES: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "get_tickets.all_pages",
         "The list is walked to its end: every ticket there is stands in the mirror in the end.",
-        ("page.base", "page.past_end", "range.count_first", "page.unstable", "order.default"),
+        (
+            "get_tickets.page.base",
+            "get_tickets.page.past_end",
+            "get_tickets.range.count_first",
+            "get_tickets.page.unstable",
+            "get_tickets.order.default",
+        ),
         _all_pages,
         "tickets, best more than a page of them",
     ),
-    duty(
+    Duty(
         "get_tickets.changes_seen",
         "Changes of tickets that are known already are found, though nothing filters on last_updated.",
-        ("date.no_changed_since", "range.opening_time"),
+        ("get_tickets.date.no_changed_since", "get_tickets.range.opening_time"),
         shared.changes_seen,
         "a change of a ticket after the first sync",
     ),
-    duty(
+    Duty(
         "get_tickets.decoded_once",
         "Encoded fields are decoded exactly once in every format, the others not at all.",
-        ("wire.encoded_everywhere", "wire.urlencode", "wire.raw_fields"),
+        ("get_tickets.wire.encoded_everywhere", "get_tickets.wire.urlencode", "get_tickets.wire.raw_fields"),
         _decoded_once,
         "values in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "get_tickets.error_is_not_empty",
         "An error inside a good answer is not data, and not 'nothing there': the mirror keeps what it had.",
-        ("error.form",),
+        ("get_tickets.error.form",),
         _error_is_not_empty,
         "an error or a broken answer in a sync",
     ),
-    duty(
+    Duty(
         "get_tickets.once_only",
         "A ticket that is told again, by a later walk or by the next page, replaces what was known: each stands once.",
-        ("page.unstable", "date.no_changed_since"),
+        ("get_tickets.page.unstable", "get_tickets.date.no_changed_since"),
         _once_only,
         "a ticket that two answers tell",
     ),
-    duty(
+    Duty(
         "get_tickets.nothing_invented",
         "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
-        ("tid.exact_or_star", "error.form"),
+        ("get_tickets.tid.exact_or_star", "get_tickets.error.form"),
         _nothing_invented,
         "a mirror that holds tickets",
     ),
-    duty(
+    Duty(
         "get_tickets.cid_not_overwritten",
         "Where cid comes twice, the first is the customer's id.",
-        ("wire.cc_column",),
+        ("get_tickets.wire.cc_column",),
         _cid_not_overwritten,
         "JSON or delimited output of a ticket with copied addresses; a client that reads them says `format` in "
         "hello.options",
         applies=_doubled,
     ),
-    duty(
+    Duty(
         "get_tickets.deleted_dropped",
         "A ticket that is there no longer leaves the mirror.",
-        ("tid.exact_or_star", "page.unstable"),
+        ("get_tickets.tid.exact_or_star", "get_tickets.page.unstable"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
     ),
-    duty(
+    Duty(
         "get_tickets.merged_kept",
         "A merged ticket is still a ticket: it stays in the mirror, with the number of the one that it went into.",
-        ("field.merge", "field.sentinels", "tid.exact_or_star"),
+        ("get_tickets.field.merge", "get_tickets.field.sentinels", "get_tickets.tid.exact_or_star"),
         _merged_kept,
         "a ticket that is merged into another",
     ),
-    duty(
+    Duty(
         "get_tickets.questions_documented",
         "The client asks what the page documents: a whole number or a bare * for tid, page only with both * and count, "
         "filters by their own names.",
         (
-            "tid.no_pattern",
-            "tid.no_list",
-            "page.needs_star_and_count",
-            "order.column",
-            "variable.names",
-            "variable.unknown",
+            "get_tickets.tid.no_pattern",
+            "get_tickets.tid.no_list",
+            "get_tickets.page.needs_star_and_count",
+            "get_tickets.order.column",
+            "get_tickets.variable.names",
+            "get_tickets.variable.unknown",
         ),
         _questions_documented,
         "any request",
     ),
-    duty(
+    Duty(
         "get_tickets.backs_off",
         "A call that was refused because there were too many is not tried again and again within a minute.",
-        ("limit.rate",),
+        ("get_tickets.limit.rate",),
         _backs_off,
         "a call that is refused because there were too many",
     ),
-    duty(
+    Duty(
         "get_tickets.times_understood",
         "Times are read in the server's culture and zone.",
-        ("date.output", "date.zone"),
+        ("get_tickets.date.output", "get_tickets.date.zone"),
         _times_understood,
         "times in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "get_tickets.refused_key_not_stormed",
         "A refused key is not tried again and again within a minute.",
-        ("key.every_call",),
+        ("get_tickets.key.every_call",),
         _refused_key,
         "a key that is refused",
     ),
-    duty(
+    Duty(
         "get_tickets.secret_kept",
         "The key stands in the query of the call and nowhere else: no header, no output, no error message, no mirror.",
-        ("key.secret", "key.every_call"),
+        ("get_tickets.key.secret", "get_tickets.key.every_call"),
         _secret_kept,
         "any request",
     ),

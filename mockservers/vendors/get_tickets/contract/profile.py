@@ -9,11 +9,7 @@ from mockservers.kernel.dialects import Dialect
 
 
 def _options(dialect: Dialect) -> dict[str, Any]:
-    return {
-        "format": dialect["output_format"],
-        "time_zone": dialect["time_zone"],
-        "culture": dialect["date_culture"],
-    }
+    return {"format": dialect["output_format"], "time_zone": dialect["time_zone"], "culture": dialect["date_culture"]}
 
 
 def _untold(dialect: Dialect) -> frozenset[str]:

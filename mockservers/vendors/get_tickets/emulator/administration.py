@@ -99,8 +99,11 @@ def _enter(ctx: Context, kind: str, id: str, name: str, facts: Mapping[str, Any]
     )
 
 
-_PAIRS = (("company", "company_id", "company_name"), ("tech_group", "assigned_group_id", "assigned_group_name"),
-          ("customer_group", "customer_group_id", "customer_group_name"))  # fmt: skip
+_PAIRS = (
+    ("company", "company_id", "company_name"),
+    ("tech_group", "assigned_group_id", "assigned_group_name"),
+    ("customer_group", "customer_group_id", "customer_group_name"),
+)
 
 
 def _settle(ctx: Context, values: Values, given: Values) -> None:
@@ -407,9 +410,14 @@ def _note(arguments: Arguments, values: Values, images: dict[int, Values | None]
 
 
 ACTIONS: dict[str, Action] = {
-    "close": _close, "reopen": _reopen, "assign": _assign, "lock": _lock, "unlock": _unlock, "merge": _merge,
+    "close": _close,
+    "reopen": _reopen,
+    "assign": _assign,
+    "lock": _lock,
+    "unlock": _unlock,
+    "merge": _merge,
     "note": _note,
-}  # fmt: skip
+}
 NAMES = (*ACTIONS, "update", "spawn")
 
 
@@ -439,8 +447,13 @@ def _spawn(ctx: Context, tid: int, given: Values, by: str, delay: int) -> dict[s
     parent = _existing(ctx, tid)
     if "parent_ticket" in given:
         raise Misuse(f"the parent of what ticket {tid} spawns is ticket {tid}; leave parent_ticket out")
-    fields = {"cid": parent["cid"], "category": parent["category"], "priority": parent["priority"],
-              "subject": parent["subject"], **{name: shown(name, value) for name, value in given.items()}}  # fmt: skip
+    fields = {
+        "cid": parent["cid"],
+        "category": parent["category"],
+        "priority": parent["priority"],
+        "subject": parent["subject"],
+        **{name: shown(name, value) for name, value in given.items()},
+    }
     child = create(ctx, {"fields": {**fields, "parent_ticket": tid}, "by": by, "delay": delay / instants.SECOND})
     parent = _existing(ctx, tid)
     _stamp(ctx, parent, by)

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from mockservers.kernel.rules import Refusal, Rule
-from mockservers.vendors.get_tickets import rules
+from mockservers.kernel.rules import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +18,23 @@ class ErrorText:
 
     text: str
     status: int
-    rule: Rule
+    rule: str
     variable: str = ""
 
 
 KINDS: dict[str, ErrorText] = {
-    "key": ErrorText("Invalid API key", 401, rules.KEY_EVERY_CALL),
-    "address": ErrorText("IP address not allowed", 403, rules.IP_ALLOW_LIST),
-    "action": ErrorText("Unknown action", 400, rules.ACTION),
-    "tid": ErrorText("Invalid tid", 400, rules.TID_EXACT_OR_STAR),
-    "number": ErrorText("Invalid {variable}", 400, rules.NUMBER_BAD, "count"),
-    "date": ErrorText("Invalid {variable}", 400, rules.DATE_INPUT, "start_date"),
-    "page": ErrorText("page requires tid=* and count", 400, rules.PAGE_NEEDS),
-    "order": ErrorText("Invalid order", 400, rules.ORDER_ALLOW_LIST),
-    "order_direction": ErrorText("Invalid order_direction", 400, rules.ORDER_COLUMN),
-    "count_only": ErrorText("Invalid count_only", 400, rules.COUNT_ONLY),
-    "output": ErrorText("Invalid output", 400, rules.WIRE_FORMAT_CHOICE),
-    "rate": ErrorText("Too many requests", 429, rules.RATE_LIMIT),
+    "key": ErrorText("Invalid API key", 401, "get_tickets.key.every_call"),
+    "address": ErrorText("IP address not allowed", 403, "get_tickets.ip.allow_list"),
+    "action": ErrorText("Unknown action", 400, "get_tickets.address.action"),
+    "tid": ErrorText("Invalid tid", 400, "get_tickets.tid.exact_or_star"),
+    "number": ErrorText("Invalid {variable}", 400, "get_tickets.error.number", "count"),
+    "date": ErrorText("Invalid {variable}", 400, "get_tickets.date.input", "start_date"),
+    "page": ErrorText("page requires tid=* and count", 400, "get_tickets.page.needs_star_and_count"),
+    "order": ErrorText("Invalid order", 400, "get_tickets.order.allow_list"),
+    "order_direction": ErrorText("Invalid order_direction", 400, "get_tickets.order.column"),
+    "count_only": ErrorText("Invalid count_only", 400, "get_tickets.count.only"),
+    "output": ErrorText("Invalid output", 400, "get_tickets.wire.format_choice"),
+    "rate": ErrorText("Too many requests", 429, "get_tickets.limit.rate"),
 }
 
 NOT_AVAILABLE = "Action not available"
@@ -47,7 +46,7 @@ MOST_VARIABLES = "most_variables"
 """Refusals by the framework, before the API has a say; answered with its own pages."""
 
 
-def refusal(kind: str, rule: Rule | None = None, **facts: str) -> Refusal:
+def refusal(kind: str, rule: str | None = None, **facts: str) -> Refusal:
     """The refusal of one kind, by the rule it usually rests on or by a closer one."""
     known = KINDS[kind]
     if known.variable:

@@ -94,8 +94,11 @@ def _custom(ctx: Context, given: Any) -> str:
     return json.dumps({name: str(value) for name, value in given.items() if value})
 
 
-_PAIRS = (("company", "company_id", "company_name"), ("tech_group", "assigned_group_id", "assigned_group_name"),
-          ("customer_group", "customer_group_id", "customer_group_name"))  # fmt: skip
+_PAIRS = (
+    ("company", "company_id", "company_name"),
+    ("tech_group", "assigned_group_id", "assigned_group_name"),
+    ("customer_group", "customer_group_id", "customer_group_name"),
+)
 _OF_CUSTOMERS = ("company_id", "contact", "phone", "email", "customer_group_id", "customer_group_name")
 
 

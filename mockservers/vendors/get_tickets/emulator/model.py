@@ -173,8 +173,9 @@ def shown(name: str, value: Any) -> Any:
     return json.loads(value) if name == "custom_fields" else value
 
 
-EMPTY: dict[str, Any] = {name: None if name in DATES or name == "merged_to" else 0 if name in INTEGERS else ""
-                         for name in OUTPUTS} | {"custom_fields": "{}", "locked": "N", "merged": "N"}  # fmt: skip
+EMPTY: dict[str, Any] = {
+    name: None if name in DATES or name == "merged_to" else 0 if name in INTEGERS else "" for name in OUTPUTS
+} | {"custom_fields": "{}", "locked": "N", "merged": "N"}
 """A ticket of which nothing is known."""
 
 

@@ -63,9 +63,11 @@ def iso(text: str, zone: tzinfo) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+") if re.search(r":\d\d \d\d:", text) else text)
-        return moment.replace(microsecond=0) if moment.tzinfo is None else moment.astimezone(zone).replace(
-            tzinfo=None, microsecond=0
-        )  # fmt: skip
+        return (
+            moment.replace(microsecond=0)
+            if moment.tzinfo is None
+            else moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
+        )
     except (ValueError, OverflowError):
         return None
 

@@ -17,15 +17,36 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
     "Access": ("Password", "New Account", "Permissions"),
     "Other": ("",),
 }
-_PROBLEMS = ("does not start", "is slow", "shows an error", "stopped working", "needs replacement", "asks for a password",
-             "loses its connection", "is missing")  # fmt: skip
-_PLACES = ("on the 2nd floor", "in the Köln office", "since the update", "for the new colleague", "at the front desk",
-           "after lunch", "in room 4.12", "during meetings")  # fmt: skip
+_PROBLEMS = (
+    "does not start",
+    "is slow",
+    "shows an error",
+    "stopped working",
+    "needs replacement",
+    "asks for a password",
+    "loses its connection",
+    "is missing",
+)
+_PLACES = (
+    "on the 2nd floor",
+    "in the Köln office",
+    "since the update",
+    "for the new colleague",
+    "at the front desk",
+    "after lunch",
+    "in room 4.12",
+    "during meetings",
+)
 _DETAILS = (
-    "Restarting did not help.", "It worked last week.", "Several people are affected.", "A screenshot is attached.",
-    "Error code 0x80070005 & a beep.", "Please call back, we can't wait.", "Cost centre 4711; budget is approved.",
-    "The user says: \"nothing changed\".",
-)  # fmt: skip
+    "Restarting did not help.",
+    "It worked last week.",
+    "Several people are affected.",
+    "A screenshot is attached.",
+    "Error code 0x80070005 & a beep.",
+    "Please call back, we can't wait.",
+    "Cost centre 4711; budget is approved.",
+    'The user says: "nothing changed".',
+)
 
 
 def new_ticket(source: Source) -> dict[str, Any]:

@@ -86,8 +86,14 @@ def _tenant(installation: Installation, name: str, key: str) -> None:
 
 
 def _customer(company: int, contact: str, phone: str, email: str, group: tuple[int, str] = (0, "")) -> dict[str, Any]:
-    return {"company_id": company, "contact": contact, "phone": phone, "email": email,
-            "customer_group_id": group[0], "customer_group_name": group[1]}  # fmt: skip
+    return {
+        "company_id": company,
+        "contact": contact,
+        "phone": phone,
+        "email": email,
+        "customer_group_id": group[0],
+        "customer_group_name": group[1],
+    }
 
 
 _KEY_ACCOUNTS = (1, "Key Accounts")
@@ -106,11 +112,15 @@ def _people() -> Directory:
     return {
         "company": {"1": ("Demo Company", {}), "2": ("Müller & Söhne GmbH", {}), "3": ("C++ 100% <Works>", {})},
         "customer": {cid: (facts["contact"], facts) for cid, facts in customers.items()},
-        "technician": {"guest": ("Guest", {"type": "TECH"}), "jCarter": ("J. Carter", {"type": "TECH"}),
-                       "d.müller": ("D. Müller", {"type": "TECH"}), "admin": ("Administrator", {"type": "ADMIN"})},
+        "technician": {
+            "guest": ("Guest", {"type": "TECH"}),
+            "jCarter": ("J. Carter", {"type": "TECH"}),
+            "d.müller": ("D. Müller", {"type": "TECH"}),
+            "admin": ("Administrator", {"type": "ADMIN"}),
+        },
         "tech_group": {"1": ("First Level", {}), "2": ("Field Service", {})},
         "customer_group": {"1": ("Key Accounts", {})},
-    }  # fmt: skip
+    }
 
 
 def _bulk_people(people: Directory, source: Source, rows: int) -> None:
@@ -215,8 +225,9 @@ def _plausible(
     kind = people["technician"].get(ticket["updated_by"], ("", {"type": "CUSTOMER"}))
     ticket["updater_type"] = kind[1]["type"]
     if source.randrange(100) < 40:
-        ticket["custom_fields"] = json.dumps({"Site": source.choice(("Köln", "Atlanta", "")),
-                                              "Cost_Centre": str(source.randrange(1000, 9999))})  # fmt: skip
+        ticket["custom_fields"] = json.dumps(
+            {"Site": source.choice(("Köln", "Atlanta", "")), "Cost_Centre": str(source.randrange(1000, 9999))}
+        )
     return ticket
 
 
@@ -238,28 +249,98 @@ def _last_month(born: int) -> int:
 def _special_changes(born: int) -> dict[int, dict[str, Any]]:
     year = instants.to_datetime(born).year - 1
     return {
-        9: {"cid": "adam", "date_opened": _at("2014-04-05T00:15:00Z"), "subject": "C++ 100%25",
-            "summary": "Must survive one round of encoding: 100%25 + 1", "opened_by": "guest", "source": "PHONE"},
-        34: {"cid": "demo", "date_opened": _at("2014-04-13T13:00:00Z"), "subject": "Example subject",
-             "summary": "Example summary", "opened_by": "WEBSITE", "source": "WEBSITE", "updated_by": "guest",
-             "assigned_tech": "guest", "cc_addresses": "boss@company.example,team+it@company.example"},
-        36: {"cid": "c+p%20 plus", "opened_by": "c+p%20 plus", "source": "EMAIL", "date_opened": _at(f"{year}-09-15T08:30:00Z"),
-             "subject": "Angle <brackets> & ampersands", "updated_by": "c+p%20 plus", "updater_type": "CUSTOMER"},
-        37: {"cid": "Jack", "opened_by": "jCarter", "source": "PHONE", "date_opened": _at(f"{year}-10-15T16:45:10Z"),
-             "locked": "Y", "locked_by": "jCarter", "assigned_tech": "jCarter", "assigned_group_id": 2,
-             "assigned_group_name": "Field Service", "linked_calls": "17,18", "updated_by": "jCarter"},
-        38: {"cid": "jones", "status": "Closed", "date_opened": _last_month(born), "date_closed": born,
-             "updated_by": "admin", "updater_type": "ADMIN", "last_updated": born, "subject": "Opened last month, closed today"},
-        39: {"cid": "jones", "opened_by": "jones", "children_tickets": "40", "date_opened": born - 40 * DAY,
-             "subject": "Parent of another", "custom_fields": json.dumps({"Remarks": "first, second", "Asset_Tag": "A-1"})},
-        40: {"cid": "jones", "opened_by": "d.müller", "parent_ticket": 39, "date_opened": born - 39 * DAY,
-             "updated_by": "d.müller", "assigned_tech": "d.müller", "subject": "Child of another"},
-        44: {"cid": "kim", "status": "Closed", "merged": "Y", "merged_to": 34, "date_opened": born - 30 * DAY,
-             "date_closed": born - 29 * DAY, "updated_by": "admin", "updater_type": "ADMIN", "subject": "Merged into 34"},
-        100: {"cid": "kim", "date_opened": born - 20 * DAY, "due_date": born + 10 * DAY, "linked_asset": "5",
-              "linked_devices": "7,8,9", "subject": "Number 100 comes after 34 and 9",
-              "category": "Access", "sub_category": "Password", "priority": "High", "escalation_level": "Level 2"},
-    }  # fmt: skip
+        9: {
+            "cid": "adam",
+            "date_opened": _at("2014-04-05T00:15:00Z"),
+            "subject": "C++ 100%25",
+            "summary": "Must survive one round of encoding: 100%25 + 1",
+            "opened_by": "guest",
+            "source": "PHONE",
+        },
+        34: {
+            "cid": "demo",
+            "date_opened": _at("2014-04-13T13:00:00Z"),
+            "subject": "Example subject",
+            "summary": "Example summary",
+            "opened_by": "WEBSITE",
+            "source": "WEBSITE",
+            "updated_by": "guest",
+            "assigned_tech": "guest",
+            "cc_addresses": "boss@company.example,team+it@company.example",
+        },
+        36: {
+            "cid": "c+p%20 plus",
+            "opened_by": "c+p%20 plus",
+            "source": "EMAIL",
+            "date_opened": _at(f"{year}-09-15T08:30:00Z"),
+            "subject": "Angle <brackets> & ampersands",
+            "updated_by": "c+p%20 plus",
+            "updater_type": "CUSTOMER",
+        },
+        37: {
+            "cid": "Jack",
+            "opened_by": "jCarter",
+            "source": "PHONE",
+            "date_opened": _at(f"{year}-10-15T16:45:10Z"),
+            "locked": "Y",
+            "locked_by": "jCarter",
+            "assigned_tech": "jCarter",
+            "assigned_group_id": 2,
+            "assigned_group_name": "Field Service",
+            "linked_calls": "17,18",
+            "updated_by": "jCarter",
+        },
+        38: {
+            "cid": "jones",
+            "status": "Closed",
+            "date_opened": _last_month(born),
+            "date_closed": born,
+            "updated_by": "admin",
+            "updater_type": "ADMIN",
+            "last_updated": born,
+            "subject": "Opened last month, closed today",
+        },
+        39: {
+            "cid": "jones",
+            "opened_by": "jones",
+            "children_tickets": "40",
+            "date_opened": born - 40 * DAY,
+            "subject": "Parent of another",
+            "custom_fields": json.dumps({"Remarks": "first, second", "Asset_Tag": "A-1"}),
+        },
+        40: {
+            "cid": "jones",
+            "opened_by": "d.müller",
+            "parent_ticket": 39,
+            "date_opened": born - 39 * DAY,
+            "updated_by": "d.müller",
+            "assigned_tech": "d.müller",
+            "subject": "Child of another",
+        },
+        44: {
+            "cid": "kim",
+            "status": "Closed",
+            "merged": "Y",
+            "merged_to": 34,
+            "date_opened": born - 30 * DAY,
+            "date_closed": born - 29 * DAY,
+            "updated_by": "admin",
+            "updater_type": "ADMIN",
+            "subject": "Merged into 34",
+        },
+        100: {
+            "cid": "kim",
+            "date_opened": born - 20 * DAY,
+            "due_date": born + 10 * DAY,
+            "linked_asset": "5",
+            "linked_devices": "7,8,9",
+            "subject": "Number 100 comes after 34 and 9",
+            "category": "Access",
+            "sub_category": "Password",
+            "priority": "High",
+            "escalation_level": "Level 2",
+        },
+    }
 
 
 _SPECIAL = (9, 34, 36, 37, 38, 39, 40, 44, 100)
@@ -267,9 +348,20 @@ _SPECIAL = (9, 34, 36, 37, 38, 39, 40, 44, 100)
 
 def _special(people: Directory, born: int) -> Iterator[dict[str, Any]]:
     for tid, changes in _special_changes(born).items():
-        ticket = {**EMPTY, **_of(people, changes["cid"]), "tid": tid, "status": "Open", "source": "WEBSITE",
-                  "category": "Other", "opened_by": "WEBSITE", "updated_by": "guest", "updater_type": "TECH",
-                  "subject": f"Ticket {tid}", "summary": "", **changes}  # fmt: skip
+        ticket = {
+            **EMPTY,
+            **_of(people, changes["cid"]),
+            "tid": tid,
+            "status": "Open",
+            "source": "WEBSITE",
+            "category": "Other",
+            "opened_by": "WEBSITE",
+            "updated_by": "guest",
+            "updater_type": "TECH",
+            "subject": f"Ticket {tid}",
+            "summary": "",
+            **changes,
+        }
         opened = ticket["date_opened"]
         ticket.setdefault("last_updated", None)
         ticket["last_updated"] = ticket["last_updated"] or ticket["date_closed"] or min(opened + 6 * DAY, born)

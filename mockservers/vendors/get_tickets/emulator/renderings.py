@@ -12,8 +12,6 @@ from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-from mockservers.kernel.rules import Rule
-from mockservers.vendors.get_tickets import rules
 from mockservers.vendors.get_tickets.emulator.model import DATES, ENCODED, LISTS, OUTPUTS
 from mockservers.vendors.get_tickets.emulator.notation import written
 from mockservers.wirekit.aspnet import url_encode
@@ -22,21 +20,37 @@ FORMATS = ("xml", "json", "delimited")
 MEDIA = {"xml": "text/xml", "json": "application/json", "delimited": "text/plain"}
 DECLARATION = '<?xml version="1.0"?>'
 
-_BY_FORMAT: dict[str, tuple[Rule, ...]] = {
-    "xml": (rules.WIRE_XML,),
-    "json": (rules.WIRE_JSON, rules.WIRE_JSON_SPACING, rules.WIRE_JSON_ESCAPING, rules.WIRE_CC_COLUMN),
-    "delimited": (rules.WIRE_DELIMITED, rules.WIRE_CC_COLUMN, rules.WIRE_UPDATER_TYPE),
+_BY_FORMAT: dict[str, tuple[str, ...]] = {
+    "xml": ("get_tickets.wire.xml",),
+    "json": (
+        "get_tickets.wire.json",
+        "get_tickets.wire.json_spacing",
+        "get_tickets.wire.json_escaping",
+        "get_tickets.wire.cc_column",
+    ),
+    "delimited": ("get_tickets.wire.delimited", "get_tickets.wire.cc_column", "get_tickets.wire.updater_type"),
 }
 _ALWAYS = (
-    rules.FIELD_ALL, rules.FIELD_CUSTOMER, rules.FIELD_UPDATED, rules.FIELD_UPDATER_TYPE, rules.FIELD_OPENED_BY,
-    rules.FIELD_TECH_ENCODING, rules.FIELD_CLOSED, rules.FIELD_ASSIGNED, rules.FIELD_SENTINELS,
-    rules.WIRE_ENCODED_EVERYWHERE, rules.WIRE_URLENCODE, rules.WIRE_RAW_FIELDS, rules.WIRE_ONE_DATA_SET,
-    rules.DATE_OUTPUT, rules.DATE_ZONE,
-)  # fmt: skip
+    "get_tickets.field.all",
+    "get_tickets.field.customer",
+    "get_tickets.field.last_updated",
+    "get_tickets.field.updater_type",
+    "get_tickets.field.opened_by",
+    "get_tickets.field.tech_encoding",
+    "get_tickets.field.date_closed",
+    "get_tickets.field.assigned",
+    "get_tickets.field.sentinels",
+    "get_tickets.wire.encoded_everywhere",
+    "get_tickets.wire.urlencode",
+    "get_tickets.wire.raw_fields",
+    "get_tickets.wire.one_data_set",
+    "get_tickets.date.output",
+    "get_tickets.date.zone",
+)
 
 
 @lru_cache(maxsize=1024)
-def _cited(format: str, *shown: Rule) -> tuple[Rule, ...]:
+def _cited(format: str, *shown: str) -> tuple[str, ...]:
     return (*_ALWAYS, *_BY_FORMAT[format], *shown)
 
 
@@ -46,7 +60,7 @@ class Fragment:
 
     revision: int
     body: bytes
-    rules: tuple[Rule, ...]
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -96,22 +110,22 @@ class Profile:
             return "" if value is None else written(value, self.zone, self.culture)
         return "" if value is None else str(value)
 
-    def _shows(self, ticket: Mapping[str, Any]) -> tuple[Rule, ...]:
+    def _shows(self, ticket: Mapping[str, Any]) -> tuple[str, ...]:
         shown = []
         if ticket["cc_addresses"]:
-            shown.append(rules.FIELD_CC)
+            shown.append("get_tickets.field.cc_addresses")
         if ticket["merged"] == "Y":
-            shown.append(rules.FIELD_MERGE)
+            shown.append("get_tickets.field.merge")
         if ticket["locked"] == "Y":
-            shown.append(rules.FIELD_LOCK)
+            shown.append("get_tickets.field.lock")
         if ticket["parent_ticket"] or ticket["children_tickets"]:
-            shown.append(rules.FIELD_FAMILY)
+            shown.append("get_tickets.field.family")
         if any(ticket[name] for name in LISTS):
-            shown.append(rules.FIELD_LISTS)
+            shown.append("get_tickets.field.lists")
         if self.custom:
-            shown.append(rules.FIELD_CUSTOM)
+            shown.append("get_tickets.field.custom")
             if self.format == "delimited":
-                shown.append(rules.WIRE_CUSTOM_DELIMITED)
+                shown.append("get_tickets.wire.custom_delimited")
         return tuple(shown)
 
     def _xml(self, texts: dict[str, str], custom: list[tuple[str, str]]) -> str:

@@ -14,9 +14,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Rule
 from mockservers.kernel.store import fits
-from mockservers.vendors.get_tickets import rules
 from mockservers.vendors.get_tickets.emulator import errors, notation
 from mockservers.vendors.get_tickets.emulator.model import (
     DATES,
@@ -29,16 +27,32 @@ from mockservers.vendors.get_tickets.emulator.model import (
 )
 
 FILTERS = {
-    "status": "status", "source": "source", "category": "category", "sub_category": "sub_category",
-    "priority": "priority", "escalation": "escalation_level", "uid": "assigned_tech", "group": "assigned_group_name",
+    "status": "status",
+    "source": "source",
+    "category": "category",
+    "sub_category": "sub_category",
+    "priority": "priority",
+    "escalation": "escalation_level",
+    "uid": "assigned_tech",
+    "group": "assigned_group_name",
     "cid": "cid",
-}  # fmt: skip
+}
 """Text filters, and the output each compares; some names differ (get_tickets.variable.names)."""
 
 _LOOKED_AT = frozenset(VARIABLES) | {"key", "action", "output"}
 _OF_OUTPUTS = frozenset(OUTPUTS) - frozenset(VARIABLES)
-_CHANGED = frozenset({"last_updated", "start_last_updated", "updated_since", "changed_since", "since", "last_update",
-                      "start_updated", "modified_since"})  # fmt: skip
+_CHANGED = frozenset(
+    {
+        "last_updated",
+        "start_last_updated",
+        "updated_since",
+        "changed_since",
+        "since",
+        "last_update",
+        "start_updated",
+        "modified_since",
+    }
+)
 _MOST_LISTED = 1000
 _HOSTILE = (";", "'", '"', "`", "--", "/*", "*/", "#", "(", ")", "\\", "\x00")
 _NEXT_START = "\x01"
@@ -58,9 +72,11 @@ _CONDITIONS: dict[str, Callable[[], sa.ColumnElement[bool]]] = {
     "due_from": lambda: _column.due_date >= _bind("due_from"),
     "due_before": lambda: _column.due_date < _bind("due_before"),
     "keyword": lambda: holds(_column.search, _bind("keyword")) > 0,
-    **{name: (lambda name=name, output=output: _column[f"{output}_cf"] == _bind(name))  # type: ignore[misc]
-       for name, output in FILTERS.items()},
-}  # fmt: skip
+    **{
+        name: (lambda name=name, output=output: _column[f"{output}_cf"] == _bind(name))  # type: ignore[misc]
+        for name, output in FILTERS.items()
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +120,7 @@ class Selection:
     """What a call wants. `values` are bound to the statement; `most` None is everything, `skip` counts records."""
 
     values: dict[str, Any]
-    rules: list[Rule] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
     nothing: bool = False
     """A filter is such that no ticket can match."""
     count_only: bool = False
@@ -120,8 +136,9 @@ class Selection:
 
     @property
     def ranged(self) -> bool:
-        return not self.values.keys().isdisjoint(("start_tid", "end_tid", "opened_from", "opened_to", "cid_from",
-                                                  "cid_before"))  # fmt: skip
+        return not self.values.keys().isdisjoint(
+            ("start_tid", "end_tid", "opened_from", "opened_to", "cid_from", "cid_before")
+        )
 
 
 def read(ctx: Context, variables: Mapping[str, str]) -> Selection:
@@ -145,7 +162,7 @@ class _Reader:
 
     def selection(self) -> Selection:
         made, given = self.made, self.given
-        self.apply(rules.VARIABLE_KNOWN)
+        self.apply("get_tickets.variable.known")
         if not _LOOKED_AT.issuperset(self.all):
             self._unknown()
         self._tid()
@@ -166,7 +183,7 @@ class _Reader:
         self._cut()
         self._order()
         if len(made.values) > 2 or (len(made.values) == 2 and "tid" not in made.values and "tids" not in made.values):
-            self.apply(rules.FILTER_NARROWS)
+            self.apply("get_tickets.filter.narrows")
         return made
 
     # --- which tickets --------------------------------------------------------------------------------------------
@@ -176,45 +193,45 @@ class _Reader:
             if name in _LOOKED_AT:
                 continue
             if name in _CHANGED:
-                rule, says = rules.NO_CHANGED_SINCE, "no variable asks for what changed since a time"
+                rule, says = "get_tickets.date.no_changed_since", "no variable asks for what changed since a time"
             elif name in _OF_OUTPUTS:
-                rule, says = rules.VARIABLE_NAMES, "that is an output's name; inputs may be named differently"
+                rule, says = "get_tickets.variable.names", "that is an output's name; inputs may be named differently"
             else:
-                rule, says = rules.VARIABLE_UNKNOWN, "the API has no such variable"
+                rule, says = "get_tickets.variable.unknown", "the API has no such variable"
             self.ctx.note(rule, f"nobody looked at the variable {name[:80]!r}: {says}", variable=name[:80])
 
     def _tid(self) -> None:
         text = self.given.get("tid")
         if text is None:
-            self.apply(rules.TID_MISSING)
+            self.apply("get_tickets.tid.missing")
             if self.given.keys().isdisjoint(_SELECTING):
-                raise errors.refusal("tid", rules.TID_MISSING)
+                raise errors.refusal("tid", "get_tickets.tid.missing")
             return
-        self.apply(rules.TID_EXACT_OR_STAR)
+        self.apply("get_tickets.tid.exact_or_star")
         if text == "*":
             return
         if "," in text:
-            self.apply(rules.TID_NO_LIST)
+            self.apply("get_tickets.tid.no_list")
             found = [notation.number(part) for part in text.split(",")]
             if self.dialect["tid_list"] == "refuse" or None in found or len(found) > _MOST_LISTED:
-                raise errors.refusal("tid", rules.TID_NO_LIST)
+                raise errors.refusal("tid", "get_tickets.tid.no_list")
             self.made.values["tids"] = found
             return
         number = notation.number(text)
         if number is None:
-            raise errors.refusal("tid", rules.TID_NO_PATTERN if "*" in text else None)
+            raise errors.refusal("tid", "get_tickets.tid.no_pattern" if "*" in text else None)
         self.made.values["tid"] = number
 
     def _text(self, name: str, output: str) -> None:
-        self.apply(rules.FILTER_TEXT)
+        self.apply("get_tickets.filter.text")
         if name != output:
-            self.apply(rules.VARIABLE_NAMES)
+            self.apply("get_tickets.variable.names")
         value = self.given[name].casefold()
         self.made.nothing |= "\x00" in value
         self.made.values[name] = value
 
     def _keyword(self, text: str) -> None:
-        self.apply(rules.FILTER_KEYWORD)
+        self.apply("get_tickets.filter.keyword")
         self.made.nothing |= "\x00" in text
         self.made.values["keyword"] = text.casefold().replace(SEPARATOR, " ")
 
@@ -227,14 +244,14 @@ class _Reader:
         return number
 
     def _tid_range(self) -> None:
-        self.apply(rules.RANGE_TID)
+        self.apply("get_tickets.range.tid")
         for name in ("start_tid", "end_tid"):
             number = self._number(name)
             if number is not None:
                 self.made.values[name] = number
 
     def _cid_range(self) -> None:
-        self.apply(rules.RANGE_CID_PREFIX)
+        self.apply("get_tickets.range.cid_prefix")
         if "start_cid" in self.given:
             self.made.values["cid_from"] = _until_nul(self.given["start_cid"].casefold())
         if "end_cid" in self.given:
@@ -245,30 +262,30 @@ class _Reader:
 
     def _wall(self, name: str) -> Any:
         text = self.given[name]
-        self.apply(rules.DATE_INPUT)
-        self.apply(rules.DATE_ZONE)
+        self.apply("get_tickets.date.input")
+        self.apply("get_tickets.date.zone")
         local = notation.wall(text, self.dialect["date_culture"])
         if local is None and not self.strict:
             local = notation.iso(text, self.zone)
             if local is not None:
                 self.ctx.note(
-                    rules.DATE_INPUT, f"{name} is in ISO notation, which the page does not show", variable=name
+                    "get_tickets.date.input", f"{name} is in ISO notation, which the page does not show", variable=name
                 )
         if local is None:
             raise errors.refusal("date", variable=name)
         return local
 
     def _dates(self) -> None:
-        self.apply(rules.RANGE_OPENING_TIME)
-        self.apply(rules.NO_CHANGED_SINCE)
-        self.apply(rules.VARIABLE_NAMES)
+        self.apply("get_tickets.range.opening_time")
+        self.apply("get_tickets.date.no_changed_since")
+        self.apply("get_tickets.variable.names")
         if "start_date" in self.given:
             self.made.values["opened_from"] = instants.from_wall(self._wall("start_date"), self.zone)
         if "end_date" in self.given:
             self.made.values["opened_to"] = instants.from_wall(self._wall("end_date"), self.zone, later=True)
 
     def _due(self) -> None:
-        self.apply(rules.FILTER_DUE_DATE)
+        self.apply("get_tickets.filter.due_date")
         start, after = notation.day(self._wall("due_date"), self.zone)
         if self.dialect["due_date_match"] == "same_day":
             self.made.values["due_from"] = start
@@ -277,10 +294,10 @@ class _Reader:
     # --- which part of them ---------------------------------------------------------------------------------------
 
     def _count_only(self) -> None:
-        self.apply(rules.COUNT_ONLY)
+        self.apply("get_tickets.count.only")
         word = self.given.get("count_only", "N")
         if not self.strict and word in ("y", "n"):
-            self.ctx.note(rules.COUNT_ONLY, "count_only is Y or N in capitals", variable="count_only")
+            self.ctx.note("get_tickets.count.only", "count_only is Y or N in capitals", variable="count_only")
             word = word.upper()
         if word not in ("Y", "N"):
             raise errors.refusal("count_only")
@@ -290,23 +307,25 @@ class _Reader:
         made = self.made
         count, page = self._number("count"), self._page()
         if count is None:
-            self.apply(rules.COUNT_NO_CAP)
+            self.apply("get_tickets.count.no_cap")
         else:
-            self.apply(rules.COUNT_FIRST)
+            self.apply("get_tickets.count.first")
             if made.ranged:
-                self.apply(rules.RANGE_COUNT_FIRST)
+                self.apply("get_tickets.range.count_first")
             if count < 1 and self.strict:
                 raise errors.refusal("number", variable="count")
             made.most = max(count, 0)
         if page is None:
             return
-        self.apply(rules.PAGE_NEEDS)
+        self.apply("get_tickets.page.needs_star_and_count")
         if count is None or self.given.get("tid") != "*":
             if self.strict:
                 raise errors.refusal("page")
-            self.ctx.note(rules.PAGE_NEEDS, "page is ignored without tid=* and count", variable="page")
+            self.ctx.note(
+                "get_tickets.page.needs_star_and_count", "page is ignored without tid=* and count", variable="page"
+            )
             return
-        for rule in (rules.PAGE_BASE, rules.PAGE_UNSTABLE):
+        for rule in ("get_tickets.page.base", "get_tickets.page.unstable"):
             self.apply(rule)
         made.paged = True
         made.skip = (page - 1) * max(count, 0)
@@ -318,44 +337,47 @@ class _Reader:
             return None
         page = notation.number(self.given["page"])
         if page == 0 and self.dialect["page_zero"] == "as_first":
-            self.apply(rules.PAGE_BAD)
+            self.apply("get_tickets.page.bad")
             return 1
         if page is None or page < 1:
-            raise errors.refusal("number", rules.PAGE_BAD, variable="page")
+            raise errors.refusal("number", "get_tickets.page.bad", variable="page")
         return page
 
     def _order(self) -> None:
         made, text = self.made, self.given.get("order")
-        self.apply(rules.ORDER_SEQUENCE)
+        self.apply("get_tickets.order.sequence")
         direction = self.given.get("order_direction", "").strip(" ").upper()
         if direction not in ("", "ASC", "DESC"):
             raise errors.refusal("order_direction")
         if text is None:
             if direction:
-                self.apply(rules.ORDER_COLUMN)
+                self.apply("get_tickets.order.column")
                 made.order, made.descending = "tid", direction == "DESC"
             else:
-                self.apply(rules.ORDER_DEFAULT)
+                self.apply("get_tickets.order.default")
             return
-        self.apply(rules.ORDER_COLUMN)
-        self.apply(rules.ORDER_ALLOW_LIST)
+        self.apply("get_tickets.order.column")
+        self.apply("get_tickets.order.allow_list")
         words = text.split(" ")
         words = [word for word in words if word]
         suffix = words[1].upper() if len(words) == 2 else ""
         if not 1 <= len(words) <= 2 or words[0].lower() not in OUTPUTS or suffix not in ("", "ASC", "DESC"):
             if any(mark in text for mark in _HOSTILE):
                 self.ctx.note(
-                    rules.ORDER_ALLOW_LIST, f"order looks like SQL: {text[:80]!r}; it is compared with names, never run"
+                    "get_tickets.order.allow_list",
+                    f"order looks like SQL: {text[:80]!r}; it is compared with names, never run",
                 )
             raise errors.refusal("order")
         if suffix and direction:
-            self.apply(rules.ORDER_BOTH)
+            self.apply("get_tickets.order.both")
             if suffix != direction:
                 if self.strict:
-                    raise errors.refusal("order", rules.ORDER_BOTH)
-                self.ctx.note(rules.ORDER_BOTH, f"order says {suffix}, order_direction {direction}: the suffix wins")
+                    raise errors.refusal("order", "get_tickets.order.both")
+                self.ctx.note(
+                    "get_tickets.order.both", f"order says {suffix}, order_direction {direction}: the suffix wins"
+                )
         made.order, made.descending = words[0].lower(), (suffix or direction) == "DESC"
-        self.apply(rules.ORDER_DEFAULT)  # ties
+        self.apply("get_tickets.order.default")  # ties
 
 
 _SELECTING = frozenset(VARIABLES) - {"tid", "count", "count_only", "page", "order", "order_direction"}

@@ -11,9 +11,8 @@ from typing import Any, NoReturn
 
 from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context, Operation, operations
-from mockservers.kernel.rules import Refusal, Rule, Unsupported
+from mockservers.kernel.rules import Refusal, Unsupported
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.get_tickets import rules
 from mockservers.vendors.get_tickets.emulator import errors, selection
 from mockservers.vendors.get_tickets.emulator.lag import catch_up
 from mockservers.vendors.get_tickets.emulator.model import whole_tickets
@@ -34,7 +33,7 @@ class Query:
     variables: Mapping[str, str]
     remote: str = "127.0.0.1"
     referer: str = ""
-    rules: Sequence[Rule] = ()
+    rules: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -51,10 +50,12 @@ def identify(ctx: Context) -> Tenant:
     query: Query = ctx.call.request
     key = query.variables.get("key", "")
     ctx.secret(key)
-    ctx.cite(*query.rules, rules.KEY_EVERY_CALL, rules.KEY_SECRET)
+    ctx.cite(*query.rules, "get_tickets.key.every_call", "get_tickets.key.secret")
     credential = ctx.installation.tenants.find("key", key, ctx.now)
     if query.referer and ((key and key in query.referer) or "key=" in query.referer.lower()):
-        ctx.note(rules.KEY_SECRET, "the Referer header holds a key: keys in URLs travel on to wherever a link leads")
+        ctx.note(
+            "get_tickets.key.secret", "the Referer header holds a key: keys in URLs travel on to wherever a link leads"
+        )
     if credential is None:
         raise _refused(ctx, errors.refusal("key"))
     # Known from here on, so that a refusal is answered in the tenant's own format.
@@ -62,12 +63,12 @@ def identify(ctx: Context) -> Tenant:
     ctx.entry.tenant = tenant.name
     allowed = tenant.dialect["allowed_ips"]
     if allowed:
-        ctx.cite(rules.IP_ALLOW_LIST)
+        ctx.cite("get_tickets.ip.allow_list")
         if query.remote.removeprefix("::ffff:") not in allowed:
             raise _refused(ctx, errors.refusal("address"))
     limit = tenant.dialect["rate_limit"]
     if limit is not None:
-        ctx.cite(rules.RATE_LIMIT)
+        ctx.cite("get_tickets.limit.rate")
         if ctx.installation.recent(tenant.name, ctx.now - MINUTE) >= limit:
             ctx.installation.count(tenant.name, ctx.now)
             raise _refused(ctx, errors.refusal("rate"))
@@ -75,7 +76,7 @@ def identify(ctx: Context) -> Tenant:
 
 
 def _refused(ctx: Context, refusal: Refusal) -> Refusal:
-    ctx.cite(rules.ERROR_FORM)
+    ctx.cite("get_tickets.error.form")
     return refusal
 
 
@@ -94,7 +95,7 @@ def get(ctx: Context, query: Query) -> Answer:
             raise errors.refusal("output")
         wanted = selection.read(ctx, query.variables)
     except Refusal:
-        ctx.cite(rules.ERROR_FORM)
+        ctx.cite("get_tickets.error.form")
         raise
     ctx.cite(*wanted.rules)
     answer = Answer(chosen_format(query.variables, ctx.dialect))
@@ -104,15 +105,20 @@ def get(ctx: Context, query: Query) -> Answer:
     elif not wanted.nothing and wanted.most != 0:
         answer.fragments = _rendered(ctx, answer.format, _found(ctx, wanted))
     if wanted.paged and wanted.skip and not answer.fragments and answer.count is None:
-        ctx.cite(rules.PAGE_PAST_END)
+        ctx.cite("get_tickets.page.past_end")
     return answer
 
 
-_EVERY_ANSWER = (rules.ADDRESS_URL, rules.ACTION, rules.WIRE_FORMAT_CHOICE, rules.WIRE_MEDIA)
+_EVERY_ANSWER = (
+    "get_tickets.address.url",
+    "get_tickets.address.action",
+    "get_tickets.wire.format_choice",
+    "get_tickets.wire.media",
+)
 
 
 def _total(ctx: Context, wanted: selection.Selection) -> int:
-    ctx.cite(rules.COUNT_ALL_MATCHES, rules.ERROR_FORM)
+    ctx.cite("get_tickets.count.all_matches", "get_tickets.error.form")
     matches = 0
     if not wanted.nothing:
         matches = ctx.db.execute(selection.total(wanted.conditions), wanted.values).scalar_one()
@@ -183,7 +189,7 @@ def unknown_action(ctx: Context, query: Query) -> NoReturn:
 
 def other_action(ctx: Context, query: Query) -> NoReturn:
     """One of the API's other actions."""
-    ctx.cite(rules.OTHER_ACTION, rules.ERROR_FORM)
+    ctx.cite("get_tickets.address.other_action", "get_tickets.error.form")
     raise Unsupported(f"the action {query.variables.get('action')!r}")
 
 

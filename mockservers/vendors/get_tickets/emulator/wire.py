@@ -14,8 +14,8 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from mockservers.kernel.operations import Call
-from mockservers.kernel.rules import Breakdown, Refusal, Rule, Unsupported
-from mockservers.vendors.get_tickets import VENDOR, rules
+from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
+from mockservers.vendors.get_tickets import VENDOR
 from mockservers.vendors.get_tickets.emulator import errors, renderings
 from mockservers.vendors.get_tickets.emulator.model import ACTIONS
 from mockservers.vendors.get_tickets.emulator.semantics import Answer, Query, chosen_format
@@ -81,21 +81,21 @@ def _query(here: Visit, switches: Mapping[str, Any]) -> Query:
     raw = here.query
     limit = switches["query_limit"]
     if limit is not None and len(raw) > limit:
-        raise Refusal(rules.FRAMEWORK_QUERY_LIMIT, errors.QUERY_LIMIT)
-    met: list[Rule] = []
+        raise Refusal("get_tickets.framework.query_limit", errors.QUERY_LIMIT)
+    met: list[str] = []
     try:
         variables = aspnet.variables(raw)
         if here.exchange.body and here.exchange.method == "POST" and here.media == _FORM:
             form = here.exchange.body.decode("utf-8", "replace")
             variables = {**aspnet.variables(form), **variables}
     except OverflowError:
-        raise Refusal(rules.FRAMEWORK_MOST_VARIABLES, errors.MOST_VARIABLES) from None
+        raise Refusal("get_tickets.framework.most_variables", errors.MOST_VARIABLES) from None
     if switches["dangerous_values"] == "refuse" and any(map(aspnet.dangerous, variables.values())):
-        raise Refusal(rules.FRAMEWORK_DANGEROUS, errors.DANGEROUS)
+        raise Refusal("get_tickets.framework.dangerous_values", errors.DANGEROUS)
     if "+" in raw or "%" in raw:
-        met.append(rules.FRAMEWORK_BLANK)
+        met.append("get_tickets.framework.blank")
     if raw.count("=") > len(variables) or not all(f"{name}=" in raw for name in variables):
-        met.append(rules.FRAMEWORK_NAMES)
+        met.append("get_tickets.framework.names")
     return Query(variables, here.exchange.remote, here.header("Referer"), met)
 
 
@@ -121,11 +121,21 @@ def _refused_by_framework(here: Visit, defect: Refusal) -> Response:
     with suppress(Refusal):
         here.world.perform(Call(VENDOR.name, "tickets.get", exchange=here.exchange, defect=defect))
     if defect.kind == errors.QUERY_LIMIT:
-        return _page(400, aspnet.error_page("Bad Request", "The length of the query string for this request exceeds "
-                                            "the configured maxQueryStringLength value."))  # fmt: skip
+        return _page(
+            400,
+            aspnet.error_page(
+                "Bad Request",
+                "The length of the query string for this request exceeds the configured maxQueryStringLength value.",
+            ),
+        )
     if defect.kind == errors.DANGEROUS:
-        return _page(500, aspnet.error_page("A potentially dangerous value was detected in the request", "Request "
-                                            "validation has taken a value of the client for an attack."))  # fmt: skip
+        return _page(
+            500,
+            aspnet.error_page(
+                "A potentially dangerous value was detected in the request",
+                "Request validation has taken a value of the client for an attack.",
+            ),
+        )
     return _page(500, aspnet.error_page("Too many variables", "The request has more variables than the server reads."))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import END, Exchanged, History, Record, Task
 from mockservers.kernel import instants
 from mockservers.kernel.instants import MINUTE, SECOND
@@ -370,127 +370,139 @@ def _secret_kept(history: History) -> Judgement:
 
 
 DUTIES: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "querydata.nothing_missed",
         "Every ticket acted upon since the client began is in its mirror in the end.",
-        ("window.last_action", "window.moves_out", "window.overlap", "visibility.lag", "window.after_gap"),
+        (
+            "querydata.window.last_action",
+            "querydata.window.moves_out",
+            "querydata.window.overlap",
+            "querydata.visibility.lag",
+            "querydata.window.after_gap",
+        ),
         _nothing_missed,
         "a ticket that somebody acts upon",
     ),
-    duty(
+    Duty(
         "querydata.current_state",
         "A ticket that was acted upon again is fetched again, and an older answer never wins.",
-        ("repeat.is_normal", "details.current_state", "window.actions_that_count"),
+        ("querydata.repeat.is_normal", "querydata.details.current_state", "querydata.window.actions_that_count"),
         _current_state,
         "an action upon a ticket the client has fetched before",
     ),
-    duty(
+    Duty(
         "querydata.failed_window_repeated",
         "A window whose Summary failed is asked for again until it is answered.",
-        ("window.after_gap", "error.form", "window.last_action"),
+        ("querydata.window.after_gap", "querydata.error.form", "querydata.window.last_action"),
         _failed_window_repeated,
         "a Summary that fails: refused, broken off, or an error inside a good answer",
     ),
-    duty(
+    Duty(
         "querydata.failed_details_repeated",
         "A ticket whose Details failed is fetched again until it is answered.",
-        ("details.one_id", "error.form", "window.moves_out"),
+        ("querydata.details.one_id", "querydata.error.form", "querydata.window.moves_out"),
         _failed_details_repeated,
         "a Details call that fails",
     ),
-    duty(
+    Duty(
         "querydata.once_only",
         "A ticket that is told again replaces what was known of it: the mirror has each id once.",
-        ("repeat.is_normal", "details.current_state"),
+        ("querydata.repeat.is_normal", "querydata.details.current_state"),
         _once_only,
         "a ticket whose Details are fetched twice",
     ),
-    duty(
+    Duty(
         "querydata.nothing_invented",
         "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
-        ("summary.ids_only", "details.one_id", "error.form"),
+        ("querydata.summary.ids_only", "querydata.details.one_id", "querydata.error.form"),
         _nothing_invented,
         "a mirror that holds tickets",
     ),
-    duty(
+    Duty(
         "querydata.text_survives",
         "Values arrive character for character: the answer's text is un-escaped once, no more and no less.",
-        ("details.content", "framework.escaped_once"),
+        ("querydata.details.content", "querydata.framework.escaped_once"),
         _text_survives,
         "values with & < > quotes or umlauts in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "querydata.zone_understood",
         "Times are read, and windows written, in the tenant's zone.",
-        ("window.zone", "window.minute_notation"),
+        ("querydata.window.zone", "querydata.window.minute_notation"),
         _zone_understood,
         "times in fields that the client mirrors, or windows",
     ),
-    duty(
+    Duty(
         "querydata.short_windows",
         "Windows are about five minutes long; a long gap is asked for in pieces.",
-        ("window.short", "window.after_gap"),
+        ("querydata.window.short", "querydata.window.after_gap"),
         _short_windows,
         "a Summary",
         "should",
     ),
-    duty(
+    Duty(
         "querydata.no_warehouse_polling",
         "The warehouse is for the first load and for bulk, not for keeping up.",
-        ("warehouse.bulk", "warehouse.lag"),
+        ("querydata.warehouse.bulk", "querydata.warehouse.lag"),
         _no_warehouse_polling,
         "two syncs",
         "should",
     ),
-    duty(
+    Duty(
         "querydata.versions_followed",
         "A revised ticket is followed: its new version comes in under its own id, and the older one counts no more.",
-        ("id.version", "window.actions_that_count"),
+        ("querydata.id.version", "querydata.window.actions_that_count"),
         _versions_followed,
         "a ticket that the centre revises",
     ),
-    duty(
+    Duty(
         "querydata.gone_dropped",
         "A ticket of which Details say that there is none leaves the mirror.",
-        ("details.current_state", "visibility.tenant"),
+        ("querydata.details.current_state", "querydata.visibility.tenant"),
         _gone_dropped,
         "a known ticket that vanishes between a Summary that names it and its Details",
         "should",
     ),
-    duty(
+    Duty(
         "querydata.questions_documented",
         "The client asks only what the page documents: one id as text, windows in whole minutes that do not run backwards.",
-        ("window.minute_notation", "window.reversed", "details.one_id", "id.text_in_filter", "filter.pairing"),
+        (
+            "querydata.window.minute_notation",
+            "querydata.window.reversed",
+            "querydata.details.one_id",
+            "querydata.id.text_in_filter",
+            "querydata.filter.pairing",
+        ),
         _questions_documented,
         "any request",
     ),
-    duty(
+    Duty(
         "querydata.windows_near_now",
         "Windows of a sync reach the present, or nearly.",
-        ("window.near_present",),
+        ("querydata.window.near_present",),
         _windows_near_now,
         "a sync that succeeds",
         "should",
     ),
-    duty(
+    Duty(
         "querydata.windows_overlap",
         "A sync looks once more at the end of what the one before it has seen.",
-        ("window.overlap", "repeat.is_normal"),
+        ("querydata.window.overlap", "querydata.repeat.is_normal"),
         _windows_overlap,
         "two syncs, the first of which is answered",
         "should",
     ),
-    duty(
+    Duty(
         "querydata.refused_login_not_stormed",
         "A refused AuthCode is not tried again and again within a minute.",
-        ("auth.every_call",),
+        ("querydata.auth.every_call",),
         _refused_login,
         "an AuthCode that is refused",
     ),
-    duty(
+    Duty(
         "querydata.secret_kept",
         "The AuthCode stands inside the JSON text and nowhere else: no address, no header, no output, no mirror.",
-        ("auth.every_call",),
+        ("querydata.auth.every_call",),
         _secret_kept,
         "any request",
     ),

@@ -56,9 +56,11 @@ EMULATOR = Emulator(
     wire="mockservers.vendors.querydata.emulator.wire:application",
     refusals={
         "auth": unauthorized,
-        "json": lambda: payload.refuse(rules.PAYLOAD_ROOT, "JSON", "Payload is not valid JSON."),
-        "request": lambda: payload.refuse(rules.PAYLOAD_TYPES, "REQUEST", "The request was refused."),
-        "value": lambda: payload.refuse(rules.WINDOW_MINUTE_NOTATION, "VALUE", "Filter 1: the value was refused."),
+        "json": lambda: payload.refuse("querydata.payload.root", "JSON", "Payload is not valid JSON."),
+        "request": lambda: payload.refuse("querydata.payload.types", "REQUEST", "The request was refused."),
+        "value": lambda: payload.refuse(
+            "querydata.window.minute_notation", "VALUE", "Filter 1: the value was refused."
+        ),
     },
     credential_kinds=(AUTH_CODE,),
     secret_patterns=_CODES,

@@ -29,18 +29,40 @@ _MEMBERS = (
 FACILITIES = ("Gas", "Electric", "Water", "Sewer", "Telephone", "Fiber", "Cable TV", "Steam", "Street Lighting")
 FOLDERS = ("North", "South", "East", "West", "Contract Locators", "High Profile")
 TICKET_TYPES = (
-    *("Normal",) * 12, "Emergency", "Short Notice", "Short Notice", "Meet", "Design", "Damaged Utility", "Recall", "Aerial",
-)  # fmt: skip
+    *("Normal",) * 12,
+    "Emergency",
+    "Short Notice",
+    "Short Notice",
+    "Meet",
+    "Design",
+    "Damaged Utility",
+    "Recall",
+    "Aerial",
+)
 _PRIORITY = {"Emergency": "Emergency", "Damaged Utility": "Emergency", "Short Notice": "Rush"}
 WORK_TYPES = (
-    "Fence installation", "Gas service renewal", "Water main repair", "Pole replacement", "Fiber installation",
-    "Sidewalk replacement", "Tree planting", "Sewer lateral", "Directional boring", "Soil borings",
-)  # fmt: skip
+    "Fence installation",
+    "Gas service renewal",
+    "Water main repair",
+    "Pole replacement",
+    "Fiber installation",
+    "Sidewalk replacement",
+    "Tree planting",
+    "Sewer lateral",
+    "Directional boring",
+    "Soil borings",
+)
 _WORK_FOR = ("Homeowner", "City", "County", "Summit Gas", "Valley Power", "Developer")
 _REMARKS = (
-    "", "", "Mark in white paint.", "Gate code 4411.", "Dog in yard, call first.", "Meet on site at 8.", NASTY_REMARKS,
+    "",
+    "",
+    "Mark in white paint.",
+    "Gate code 4411.",
+    "Dog in yard, call first.",
+    "Meet on site at 8.",
+    NASTY_REMARKS,
     "Crew on site.",
-)  # fmt: skip
+)
 _INSTRUCTIONS = (
     "Locate the entire front of the property.",
     "Locate a 20 foot radius of the pole.",
@@ -52,9 +74,13 @@ _NOTES = ("Called the excavator.", "Photos added.", "Waiting for access.", "Map 
 _DURATIONS = ("1 day", "2 days", "1 week", "2 weeks", "1 month")
 _TYPES = ("Contractor", "Homeowner", "Utility", "Municipality")
 _PLACES = (
-    ("PA", "Allegheny", 40.44, -79.99), ("PA", "Chester", 39.96, -75.6), ("OH", "Franklin", 39.96, -82.99),
-    ("NC", "Wake", 35.78, -78.64), ("VA", "Fairfax", 38.85, -77.3), ("IN", "Marion", 39.77, -86.16),
-)  # fmt: skip
+    ("PA", "Allegheny", 40.44, -79.99),
+    ("PA", "Chester", 39.96, -75.6),
+    ("OH", "Franklin", 39.96, -82.99),
+    ("NC", "Wake", 35.78, -78.64),
+    ("VA", "Fairfax", 38.85, -77.3),
+    ("IN", "Marion", 39.77, -86.16),
+)
 CENTRES = {"PA": "PA1C", "OH": "OHIO811", "NC": "NC811", "VA": "VA811", "IN": "IN811"}
 
 

@@ -57,21 +57,31 @@ def _take(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> Non
     ctx.db.execute(
         sa.insert(TICKETS),
         {
-            "id": id_, "tenant": tenant, "number": str(fields.get("TicketNumber") or id_),
-            "version": int(fields.get("Version") or 0), "created": created, "visible": created,
+            "id": id_,
+            "tenant": tenant,
+            "number": str(fields.get("TicketNumber") or id_),
+            "version": int(fields.get("Version") or 0),
+            "created": created,
+            "visible": created,
             "base": json.dumps(_base(fields)),
         },
-    )  # fmt: skip
+    )
     ctx.db.execute(
         sa.insert(ACTIONS),
         [
             {
-                "ticket_id": id_, "tenant": tenant, "at": at, "visible": at, "action": action, "by": by, "note": note,
+                "ticket_id": id_,
+                "tenant": tenant,
+                "at": at,
+                "visible": at,
+                "action": action,
+                "by": by,
+                "note": note,
                 "changes": json.dumps(changes),
             }
             for at, action, by, note, changes in steps
         ],
-    )  # fmt: skip
+    )
 
 
 def _base(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -209,10 +209,31 @@ TIMES = ("CallDateTime", "WorkStartDateTime", "ResponseDueDateTime", "Expiration
 """Members of the base document that are instants; those of the ticket itself come from its actions."""
 
 BASE_MEMBERS = (
-    "OneCallCenter", "RegistrationCode", "TicketType", "Priority", "Status", "Folder", "AssignedTo", "CallDateTime",
-    "WorkStartDateTime", "ResponseDueDateTime", "ExpirationDateTime", "WorkType", "WorkDoneFor", "Explosives", "Boring",
-    "WhiteLined", "DepthInches", "Duration", "LocateInstructions", "Remarks", "Excavator", "WorkSite", "Geometry", "Members",
-)  # fmt: skip
+    "OneCallCenter",
+    "RegistrationCode",
+    "TicketType",
+    "Priority",
+    "Status",
+    "Folder",
+    "AssignedTo",
+    "CallDateTime",
+    "WorkStartDateTime",
+    "ResponseDueDateTime",
+    "ExpirationDateTime",
+    "WorkType",
+    "WorkDoneFor",
+    "Explosives",
+    "Boring",
+    "WhiteLined",
+    "DepthInches",
+    "Duration",
+    "LocateInstructions",
+    "Remarks",
+    "Excavator",
+    "WorkSite",
+    "Geometry",
+    "Members",
+)
 """What the base document holds, in no binding order."""
 
 

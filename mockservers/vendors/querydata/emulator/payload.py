@@ -14,8 +14,7 @@ from typing import Any
 from mockservers.kernel import store
 from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal, Rule
-from mockservers.vendors.querydata import rules
+from mockservers.kernel.rules import Refusal
 from mockservers.vendors.querydata.emulator import notation
 from mockservers.vendors.querydata.emulator.model import Window
 
@@ -59,7 +58,7 @@ class Query:
     windows: list[Window] = field(default_factory=list)
 
 
-def refuse(rule: Rule, kind: str, message: str) -> Refusal:
+def refuse(rule: str, kind: str, message: str) -> Refusal:
     """A refusal in the vendor's words."""
     return Refusal(rule, kind, message=message)
 
@@ -74,12 +73,12 @@ def _not_finite(word: str) -> Any:
 
 def root(ctx: Context, request: Request) -> dict[str, Any]:
     """The members of the root object by their listed names; raises the JSON and the missing-root refusals."""
-    ctx.cite(rules.METHOD_SINGLE, rules.WIRE_NAMES, rules.PAYLOAD_ROOT)
+    ctx.cite("querydata.method.single", "querydata.wire.names", "querydata.payload.root")
     text = request.payload
     if text is None:
         name, space = ctx.installation.dialect["payload_parameter"], ctx.installation.dialect["soap_namespace"]
         hint = f"There was no parameter; it is expected in the element {name} of namespace {space}."
-        raise refuse(rules.PAYLOAD_NULL_PARAMETER, "JSON", f"Payload is not valid JSON. {hint}")
+        raise refuse("querydata.payload.null_parameter", "JSON", f"Payload is not valid JSON. {hint}")
     try:
         read = json.loads(text, parse_constant=_not_finite)
     except (ValueError, RecursionError) as error:
@@ -88,12 +87,12 @@ def root(ctx: Context, request: Request) -> dict[str, Any]:
             hint = ' The closing quote after Operation is missing, as in the printed sample: write "Operation": "...".'
         elif not text.strip():
             hint = " It is empty."
-        raise refuse(rules.PAYLOAD_ROOT, "JSON", f"Payload is not valid JSON.{hint}") from error
+        raise refuse("querydata.payload.root", "JSON", f"Payload is not valid JSON.{hint}") from error
     if not isinstance(read, dict):
-        raise refuse(rules.PAYLOAD_ROOT, "REQUEST", f"The payload is not an object with the member {ROOT}.")
+        raise refuse("querydata.payload.root", "REQUEST", f"The payload is not an object with the member {ROOT}.")
     held = _listed(ctx, read, (ROOT,), "the payload").get(ROOT)
     if not isinstance(held, dict):
-        raise refuse(rules.PAYLOAD_ROOT, "REQUEST", f"The member {ROOT} is missing, or not an object.")
+        raise refuse("querydata.payload.root", "REQUEST", f"The member {ROOT} is missing, or not an object.")
     members = _listed(ctx, held, MEMBERS, ROOT)
     wanted = members.get("ResultFormat")
     if isinstance(wanted, str):
@@ -115,11 +114,11 @@ def _listed(ctx: Context, held: dict[str, Any], names: Iterable[str], where: str
         if meant is None:
             extra.append(name)
             continue
-        ctx.note(rules.PAYLOAD_NAMES, f"{where}: {meant} is written in another letter case", member=meant)
+        ctx.note("querydata.payload.names", f"{where}: {meant} is written in another letter case", member=meant)
         members.setdefault(meant, value)
     if extra:
         shown = [_shown(name) for name in sorted(extra)[:10]]
-        ctx.note(rules.PAYLOAD_EXTRA_MEMBERS, f"{where} has members that are not listed", members=shown)
+        ctx.note("querydata.payload.extra_members", f"{where} has members that are not listed", members=shown)
     return members
 
 
@@ -132,7 +131,7 @@ def _word(ctx: Context, given: Any, known: tuple[str, ...]) -> str | None:
     if _lenient(ctx):
         for word in known:
             if word.casefold() == given.casefold():
-                ctx.note(rules.PAYLOAD_NAMES, f"{word} is written in another letter case", word=word)
+                ctx.note("querydata.payload.names", f"{word} is written in another letter case", word=word)
                 return word
     return None
 
@@ -150,7 +149,7 @@ def _shown(value: Any) -> str:
 
 def _required(members: dict[str, Any], name: str) -> Any:
     if name not in members:
-        raise refuse(rules.PAYLOAD_TYPES, "REQUEST", f"The member {name} is missing.")
+        raise refuse("querydata.payload.types", "REQUEST", f"The member {name} is missing.")
     return members[name]
 
 
@@ -158,19 +157,23 @@ def query(ctx: Context, request: Request, members: dict[str, Any]) -> Query:
     """The query that `members` ask for; raises the refusals for types, combination and values, in that order."""
     item = _required(members, "ItemType")
     if _word(ctx, item, ("Ticket",)) is None:
-        raise refuse(rules.ITEM_TICKET_ONLY, "REQUEST", f"ItemType must be Ticket, not {_shown(item)}.")
+        raise refuse("querydata.item.ticket_only", "REQUEST", f"ItemType must be Ticket, not {_shown(item)}.")
     given = _required(members, "ResultType")
     result = _word(ctx, given, RESULTS)
     if result is None:
-        raise refuse(rules.RESULT_TWO_TYPES, "REQUEST", f"ResultType must be Summary or Details, not {_shown(given)}.")
+        raise refuse(
+            "querydata.result.two_types", "REQUEST", f"ResultType must be Summary or Details, not {_shown(given)}."
+        )
     _check_format(ctx, members)
     found = Query(result, _warehouse(ctx, members))
     filters = [_filter(ctx, raw, position) for position, raw in enumerate(_filters(members), start=1)]
     _check_pairing(ctx, found, filters)
-    ctx.cite(rules.ITEM_TICKET_ONLY, rules.RESULT_TWO_TYPES, rules.FORMAT_KNOWN, rules.PAYLOAD_TYPES)
-    ctx.cite(rules.FILTER_OPERATIONS, rules.FILTER_PAIRING)
+    ctx.cite(
+        "querydata.item.ticket_only", "querydata.result.two_types", "querydata.format.known", "querydata.payload.types"
+    )
+    ctx.cite("querydata.filter.operations", "querydata.filter.pairing")
     if len(filters) > 1:
-        ctx.cite(rules.FILTER_COMBINED)
+        ctx.cite("querydata.filter.combined")
     for position, (name, value) in enumerate(filters, start=1):
         _add(ctx, found, name, value, position)
     return found
@@ -179,61 +182,63 @@ def query(ctx: Context, request: Request, members: dict[str, Any]) -> Query:
 def _check_format(ctx: Context, members: dict[str, Any]) -> None:
     wanted = _required(members, "ResultFormat")
     if not isinstance(wanted, str):
-        raise refuse(rules.PAYLOAD_TYPES, "REQUEST", f"ResultFormat must be text, not {_shown(wanted)}.")
+        raise refuse("querydata.payload.types", "REQUEST", f"ResultFormat must be text, not {_shown(wanted)}.")
     if _format(ctx, wanted) is not None:
         return
     known = ", ".join(ctx.installation.dialect["result_formats"])
     if not _lenient(ctx):
-        raise refuse(rules.FORMAT_KNOWN, "REQUEST", f"ResultFormat {_shown(wanted)} is not known; there are {known}.")
-    ctx.note(rules.FORMAT_KNOWN, "ResultFormat is not configured; JSON is answered", known=known)
+        raise refuse(
+            "querydata.format.known", "REQUEST", f"ResultFormat {_shown(wanted)} is not known; there are {known}."
+        )
+    ctx.note("querydata.format.known", "ResultFormat is not configured; JSON is answered", known=known)
 
 
 def _warehouse(ctx: Context, members: dict[str, Any]) -> bool:
     if "UseWarehouse" not in members and _lenient(ctx):
-        ctx.note(rules.PAYLOAD_TYPES, "UseWarehouse is missing; taken as false")
+        ctx.note("querydata.payload.types", "UseWarehouse is missing; taken as false")
         return False
     given = _required(members, "UseWarehouse")
     if isinstance(given, bool):
         return given
     if _lenient(ctx) and isinstance(given, str) and given.casefold() in ("true", "false"):
-        ctx.note(rules.PAYLOAD_TYPES, "UseWarehouse is text; a JSON boolean is expected")
+        ctx.note("querydata.payload.types", "UseWarehouse is text; a JSON boolean is expected")
         return given.casefold() == "true"
-    raise refuse(rules.PAYLOAD_TYPES, "REQUEST", f"UseWarehouse must be true or false, not {_shown(given)}.")
+    raise refuse("querydata.payload.types", "REQUEST", f"UseWarehouse must be true or false, not {_shown(given)}.")
 
 
 def _filters(members: dict[str, Any]) -> list[Any]:
     given = members.get("Filters")
     if given is None or given == []:
-        raise refuse(rules.FILTER_NEVER_EMPTY, "REQUEST", "Filters must hold at least one filter.")
+        raise refuse("querydata.filter.never_empty", "REQUEST", "Filters must hold at least one filter.")
     if not isinstance(given, list):
-        raise refuse(rules.PAYLOAD_TYPES, "REQUEST", "Filters must be a list.")
+        raise refuse("querydata.payload.types", "REQUEST", "Filters must be a list.")
     if len(given) > 100:
-        raise refuse(rules.PAYLOAD_TYPES, "REQUEST", "Filters holds more than 100 filters.")
+        raise refuse("querydata.payload.types", "REQUEST", "Filters holds more than 100 filters.")
     return given
 
 
 def _filter(ctx: Context, raw: Any, position: int) -> tuple[str, Any]:
     """The field and the value of one filter, its operation checked."""
     if not isinstance(raw, dict):
-        raise refuse(rules.PAYLOAD_TYPES, "REQUEST", f"Filter {position} is not an object.")
+        raise refuse("querydata.payload.types", "REQUEST", f"Filter {position} is not an object.")
     members = _listed(ctx, raw, FILTER_MEMBERS, f"filter {position}")
     for member in FILTER_MEMBERS:
         if member not in members:
-            raise refuse(rules.PAYLOAD_TYPES, "REQUEST", f"Filter {position} has no {member}.")
+            raise refuse("querydata.payload.types", "REQUEST", f"Filter {position} has no {member}.")
     name = _word(ctx, members["Field"], FIELDS)
     if name is None:
         raise refuse(
-            rules.FILTER_PAIRING, "REQUEST", f"Filter {position}: Field {_shown(members['Field'])} is not known."
+            "querydata.filter.pairing", "REQUEST", f"Filter {position}: Field {_shown(members['Field'])} is not known."
         )
     operation = _word(ctx, members["Operation"], OPERATIONS)
     if operation is None:
         raise refuse(
-            rules.FILTER_OPERATIONS,
+            "querydata.filter.operations",
             "REQUEST",
             f"Filter {position}: Operation {_shown(members['Operation'])} is not known.",
         )
     if _OPERATION_OF[name] != operation:
-        raise refuse(rules.FILTER_PAIRING, "REQUEST", f"Filter {position}: {operation} does not go with {name}.")
+        raise refuse("querydata.filter.pairing", "REQUEST", f"Filter {position}: {operation} does not go with {name}.")
     return name, members["Value"]
 
 
@@ -245,11 +250,11 @@ def _check_pairing(ctx: Context, found: Query, filters: list[tuple[str, Any]]) -
         store_ = "the warehouse" if found.warehouse else "the live store"
         if not _lenient(ctx):
             raise refuse(
-                rules.FILTER_PAIRING,
+                "querydata.filter.pairing",
                 "REQUEST",
                 f"Filter {position}: {found.result} from {store_} takes {expected}, not {name}.",
             )
-        ctx.note(rules.FILTER_PAIRING, f"{found.result} from {store_} is documented with {expected}", field=name)
+        ctx.note("querydata.filter.pairing", f"{found.result} from {store_} is documented with {expected}", field=name)
 
 
 def _add(ctx: Context, found: Query, name: str, value: Any, position: int) -> None:
@@ -268,18 +273,20 @@ def _add(ctx: Context, found: Query, name: str, value: Any, position: int) -> No
 
 def _id(ctx: Context, value: Any, position: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0 and _lenient(ctx):
-        ctx.note(rules.ID_TEXT_IN_FILTER, "the id is a JSON number; text is expected")
+        ctx.note("querydata.id.text_in_filter", "the id is a JSON number; text is expected")
         value = str(value) if store.fits(value) else "0"
     if isinstance(value, list) or (isinstance(value, str) and "," in value):
-        raise refuse(rules.DETAILS_ONE_ID, "VALUE", f"Filter {position}: Value must be one UtilisphereID, not several.")
+        raise refuse(
+            "querydata.details.one_id", "VALUE", f"Filter {position}: Value must be one UtilisphereID, not several."
+        )
     if not isinstance(value, str):
         raise refuse(
-            rules.ID_TEXT_IN_FILTER,
+            "querydata.id.text_in_filter",
             "VALUE",
             f"Filter {position}: Value must be the UtilisphereID as text, not {_shown(value)}.",
         )
     if not _ID.fullmatch(value):
-        raise refuse(rules.DETAILS_ONE_ID, "VALUE", f"Filter {position}: {_shown(value)} is not a UtilisphereID.")
+        raise refuse("querydata.details.one_id", "VALUE", f"Filter {position}: {_shown(value)} is not a UtilisphereID.")
     number = int(value)
     return number if store.fits(number) else -1
 
@@ -287,7 +294,7 @@ def _id(ctx: Context, value: Any, position: int) -> int:
 def _window(ctx: Context, value: Any, position: int) -> Window:
     if not isinstance(value, str):
         raise refuse(
-            rules.WINDOW_MINUTE_NOTATION,
+            "querydata.window.minute_notation",
             "VALUE",
             f"Filter {position}: Value must be a time range as text, not {_shown(value)}.",
         )
@@ -295,10 +302,14 @@ def _window(ctx: Context, value: Any, position: int) -> Window:
     try:
         low, high = notation.read(value, dialect["time_zone"], dialect["window_bounds"], _lenient(ctx))
     except notation.Unreadable as error:
-        rule = rules.WINDOW_REVERSED if isinstance(error, notation.Reversed) else rules.WINDOW_MINUTE_NOTATION
+        rule = (
+            "querydata.window.reversed" if isinstance(error, notation.Reversed) else "querydata.window.minute_notation"
+        )
         raise refuse(rule, "VALUE", f"Filter {position}: the time range {error}.") from error
     most = dialect["max_window"]
     if most is not None and high - low > most * MINUTE:
-        raise refuse(rules.WINDOW_SHORT, "VALUE", f"Filter {position}: the time range is longer than {most} minutes.")
-    ctx.cite(rules.WINDOW_MINUTE_NOTATION, rules.WINDOW_BOUNDS, rules.WINDOW_ZONE)
+        raise refuse(
+            "querydata.window.short", "VALUE", f"Filter {position}: the time range is longer than {most} minutes."
+        )
+    ctx.cite("querydata.window.minute_notation", "querydata.window.bounds", "querydata.window.zone")
     return Window(low, high)

@@ -69,18 +69,29 @@ class Writer:
         self.next_id += 1 + int(self.maker.source.random() * 300)
         self._tickets.append(
             {
-                "id": id_, "tenant": tenant, "number": number, "version": version, "created": arrived, "visible": arrived,
+                "id": id_,
+                "tenant": tenant,
+                "number": number,
+                "version": version,
+                "created": arrived,
+                "visible": arrived,
                 "base": _ENCODE(base),
             }
-        )  # fmt: skip
+        )
         centre = base["OneCallCenter"]
         for step in (Step(arrived, actions.RECEIVED, centre, "", {}), *steps):
             self._actions.append(
                 {
-                    "ticket_id": id_, "tenant": tenant, "at": step.at, "visible": step.at, "action": step.action,
-                    "by": step.by, "note": step.note, "changes": _ENCODE(step.changes) if step.changes else "{}",
+                    "ticket_id": id_,
+                    "tenant": tenant,
+                    "at": step.at,
+                    "visible": step.at,
+                    "action": step.action,
+                    "by": step.by,
+                    "note": step.note,
+                    "changes": _ENCODE(step.changes) if step.changes else "{}",
                 }
-            )  # fmt: skip
+            )
         if len(self._tickets) >= _BATCH:
             self.flush()
         return id_

@@ -14,7 +14,6 @@ from mockservers.kernel.instants import DAY, EARLIEST, MINUTE, SECOND
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.querydata import rules
 from mockservers.vendors.querydata.emulator import model, notation, payload
 from mockservers.vendors.querydata.emulator.model import Sight, Window
 from mockservers.vendors.querydata.emulator.payload import Query, Request
@@ -59,7 +58,7 @@ def host_of(header: str) -> str:
 
 
 def unauthorized() -> Refusal:
-    return payload.refuse(rules.AUTH_EVERY_CALL, "AUTH", "AuthCode is not authorized.")
+    return payload.refuse("querydata.auth.every_call", "AUTH", "AuthCode is not authorized.")
 
 
 def identify(ctx: Context) -> Tenant:
@@ -68,7 +67,7 @@ def identify(ctx: Context) -> Tenant:
     members = payload.root(ctx, request)
     code = members.get(AUTH_CODE)
     installation = ctx.installation
-    ctx.cite(rules.AUTH_EVERY_CALL, rules.ADDRESS_HOSTS)
+    ctx.cite("querydata.auth.every_call", "querydata.address.hosts")
     if not isinstance(code, str):
         raise unauthorized()
     ctx.secret(code)
@@ -77,7 +76,7 @@ def identify(ctx: Context) -> Tenant:
         raise unauthorized()
     tenant = installation.tenants[credential.tenant]
     if installation.dialect["hosts"] == "separate" and tenant.facts.get("host", HOSTS[0]) != host_of(request.host):
-        raise payload.refuse(rules.ADDRESS_HOSTS, "AUTH", "AuthCode is not authorized.")
+        raise payload.refuse("querydata.address.hosts", "AUTH", "AuthCode is not authorized.")
     ctx.scratch = members
     return tenant
 
@@ -93,11 +92,11 @@ def query_data(ctx: Context, request: Request) -> Summary | Details:
     dialect = ctx.dialect
     if dialect["max_ids"] is not None and len(ids) > dialect["max_ids"]:
         raise payload.refuse(
-            rules.LIMIT_IDS, "REQUEST", f"The answer would hold more than {dialect['max_ids']} tickets."
+            "querydata.limit.ids", "REQUEST", f"The answer would hold more than {dialect['max_ids']} tickets."
         )
-    ctx.cite(rules.LIMIT_IDS)
+    ctx.cite("querydata.limit.ids")
     if query.warehouse and len(ids) > dialect["bulk_notice"]:
-        ctx.note(rules.WAREHOUSE_AGREED, "a large load, to be agreed with the vendor first", tickets=len(ids))
+        ctx.note("querydata.warehouse.agreed", "a large load, to be agreed with the vendor first", tickets=len(ids))
     if dialect["latency_per_id"]:
         ctx.delay(dialect["latency_per_id"] * len(ids) / 1000)
     if query.result == payload.DETAILS:
@@ -111,8 +110,8 @@ def _check_rate(ctx: Context) -> None:
         return
     assert ctx.tenant is not None
     if ctx.installation.recent(ctx.tenant.name, ctx.now - MINUTE) > most:
-        raise payload.refuse(rules.LIMIT_RATE, "REQUEST", f"More than {most} calls within a minute.")
-    ctx.cite(rules.LIMIT_RATE)
+        raise payload.refuse("querydata.limit.rate", "REQUEST", f"More than {most} calls within a minute.")
+    ctx.cite("querydata.limit.rate")
 
 
 def _sight(ctx: Context, query: Query) -> Sight:
@@ -122,11 +121,11 @@ def _sight(ctx: Context, query: Query) -> Sight:
     as_of, oldest = ctx.now, EARLIEST
     if query.warehouse:
         as_of -= round(dialect["warehouse_lag"] * SECOND)
-        ctx.cite(rules.WAREHOUSE_BULK, rules.WAREHOUSE_LAG)
+        ctx.cite("querydata.warehouse.bulk", "querydata.warehouse.lag")
     elif dialect["retention_days"] is not None:
         oldest = ctx.now - dialect["retention_days"] * DAY
-        ctx.cite(rules.VISIBILITY_RETENTION)
-    ctx.cite(rules.VISIBILITY_TENANT)
+        ctx.cite("querydata.visibility.retention")
+    ctx.cite("querydata.visibility.tenant")
     return Sight(ctx.tenant.name, as_of, as_of - round(dialect["processing_lag"] * SECOND), oldest)
 
 
@@ -144,7 +143,9 @@ def _advise(ctx: Context, query: Query) -> None:
         before = ctx.installation.recent(key, ctx.now - _WAREHOUSE_PAUSE)
         ctx.installation.count(key, ctx.now)
         if before:
-            ctx.note(rules.WAREHOUSE_BULK, "the warehouse was asked again within 15 minutes; it is for bulk loads")
+            ctx.note(
+                "querydata.warehouse.bulk", "the warehouse was asked again within 15 minutes; it is for bulk loads"
+            )
         return
     window = query.last_action
     if window is None:
@@ -152,22 +153,24 @@ def _advise(ctx: Context, query: Query) -> None:
     length = window.high - window.low
     if length > payload.ADVISED:
         minutes = round(length / MINUTE, 1)
-        ctx.note(rules.WINDOW_SHORT, f"the window is {minutes} minutes long; about five are advised", minutes=minutes)
+        ctx.note(
+            "querydata.window.short", f"the window is {minutes} minutes long; about five are advised", minutes=minutes
+        )
     else:
-        ctx.cite(rules.WINDOW_SHORT)
+        ctx.cite("querydata.window.short")
     if abs(window.high - ctx.now) > _NEAR:
-        ctx.cite(rules.WINDOW_HISTORICAL)
+        ctx.cite("querydata.window.historical")
         return
-    ctx.cite(rules.WINDOW_NEAR_PRESENT)
+    ctx.cite("querydata.window.near_present")
     memory = _memory(ctx)
     if memory.window_end is not None:
         if window.low >= memory.window_end:
             gap = (window.low - memory.window_end) // SECOND
-            ctx.note(rules.WINDOW_OVERLAP, "the window does not overlap the one before it", gap_seconds=gap)
+            ctx.note("querydata.window.overlap", "the window does not overlap the one before it", gap_seconds=gap)
         else:
-            ctx.cite(rules.WINDOW_OVERLAP)
+            ctx.cite("querydata.window.overlap")
         if ctx.now - memory.window_end > 60 * MINUTE:
-            ctx.cite(rules.WINDOW_AFTER_GAP)
+            ctx.cite("querydata.window.after_gap")
     memory.window_end = max(window.high, memory.window_end or window.high)
 
 
@@ -180,7 +183,7 @@ def _match(ctx: Context, query: Query, sight: Sight) -> list[int]:
         arrived = model.created(ctx.db, sight, query.created)
         found = arrived if found is None else sorted(set(found) & set(arrived))
     if query.ids is not None:
-        ctx.cite(rules.ID_TEXT_IN_FILTER)
+        ctx.cite("querydata.id.text_in_filter")
         if found is None:
             found = (
                 [row.id for row, _ in model.tickets(ctx.db, sight, sorted(query.ids), ctx.now, int)]
@@ -194,27 +197,27 @@ def _match(ctx: Context, query: Query, sight: Sight) -> list[int]:
 
 
 def _touched(ctx: Context, window: Window, sight: Sight) -> list[int]:
-    ctx.cite(rules.WINDOW_LAST_ACTION)
+    ctx.cite("querydata.window.last_action")
     touched = model.touched(ctx.db, sight, window, ctx.now)
     if touched.moved_out:
-        ctx.cite(rules.WINDOW_MOVES_OUT)
+        ctx.cite("querydata.window.moves_out")
         if window.high < ctx.now - _NEAR:
-            ctx.cite(rules.WINDOW_AFTER_GAP)
+            ctx.cite("querydata.window.after_gap")
     if touched.hidden:
-        ctx.cite(rules.VISIBILITY_LAG)
+        ctx.cite("querydata.visibility.lag")
     return touched.ids
 
 
 def _remember(ctx: Context, ids: list[int]) -> None:
     delivered = _memory(ctx).delivered
     if not delivered.isdisjoint(ids):
-        ctx.cite(rules.REPEAT_IS_NORMAL)
+        ctx.cite("querydata.repeat.is_normal")
     if len(delivered) + len(ids) <= _REMEMBERED:
         delivered.update(ids)
 
 
 def _summary(ctx: Context, ids: list[int]) -> Summary:
-    ctx.cite(rules.SUMMARY_IDS_ONLY, rules.SUMMARY_ORDER, rules.SUMMARY_SHAPE)
+    ctx.cite("querydata.summary.ids_only", "querydata.summary.order", "querydata.summary.shape")
     _remember(ctx, ids)
     if ctx.dialect["id_order"] == "shuffled":
         ctx.installation.ids.source(f"id_order/{len(ids)}").shuffle(ids)
@@ -223,18 +226,25 @@ def _summary(ctx: Context, ids: list[int]) -> Summary:
 
 def _details(ctx: Context, query: Query, sight: Sight, ids: list[int]) -> Details:
     dialect = ctx.dialect
-    ctx.cite(rules.DETAILS_ONE_ID, rules.DETAILS_CURRENT_STATE, rules.DETAILS_CONTENT, rules.DETAILS_TIMES)
+    ctx.cite(
+        "querydata.details.one_id",
+        "querydata.details.current_state",
+        "querydata.details.content",
+        "querydata.details.times",
+    )
     convert = notation.writer(dialect["time_zone"], dialect["details_time_format"])
     documents = []
     for ticket, hidden in model.tickets(ctx.db, sight, ids, ctx.now, convert):
         documents.append(ticket.document)
         if ticket.version:
-            ctx.cite(rules.ID_VERSION)
+            ctx.cite("querydata.id.version")
         if ticket.actions > 1:
-            ctx.cite(rules.WINDOW_ACTIONS_THAT_COUNT)
+            ctx.cite("querydata.window.actions_that_count")
         if hidden:
-            ctx.cite(rules.VISIBILITY_LAG)
+            ctx.cite("querydata.visibility.lag")
     if not documents and query.ids and dialect["unknown_id"] == "error":
-        raise payload.refuse(rules.VISIBILITY_TENANT, "VALUE", "Filter 1: there is no ticket with this UtilisphereID.")
+        raise payload.refuse(
+            "querydata.visibility.tenant", "VALUE", "Filter 1: there is no ticket with this UtilisphereID."
+        )
     _remember(ctx, ids if len(ids) <= 1000 else [])
     return Details(documents, dialect)

@@ -14,9 +14,9 @@ from typing import Any
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call
-from mockservers.kernel.rules import Breakdown, Refusal, Rule, Unsupported
+from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
 from mockservers.kernel.world import World
-from mockservers.vendors.querydata import VENDOR, rules
+from mockservers.vendors.querydata import VENDOR
 from mockservers.vendors.querydata.emulator import answers
 from mockservers.vendors.querydata.emulator.payload import Request
 from mockservers.wirekit import asmx, soap
@@ -27,16 +27,16 @@ NAME = "IRTHNetWOIntegration"
 OPERATION = "query_data"
 _PAGE = f"/{NAME}.asmx".lower()
 _RULES = {
-    "action": rules.FRAMEWORK_ACTION,
-    "malformed": rules.FRAMEWORK_MALFORMED,
-    "media_type": rules.FRAMEWORK_MEDIA_TYPE,
-    "version": rules.FRAMEWORK_VERSION,
-    "envelope": rules.FRAMEWORK_ENVELOPE,
-    "must_understand": rules.FRAMEWORK_MUST_UNDERSTAND,
-    "parameter_type": rules.FRAMEWORK_PARAMETER_TYPE,
-    "verb": rules.FRAMEWORK_VERB,
-    "form_post": rules.FRAMEWORK_FORM_POST,
-    "too_large": rules.FRAMEWORK_TOO_LARGE,
+    "action": "querydata.framework.action",
+    "malformed": "querydata.framework.malformed",
+    "media_type": "querydata.framework.media_type",
+    "version": "querydata.framework.version",
+    "envelope": "querydata.framework.envelope",
+    "must_understand": "querydata.framework.must_understand",
+    "parameter_type": "querydata.framework.parameter_type",
+    "verb": "querydata.framework.verb",
+    "form_post": "querydata.framework.form_post",
+    "too_large": "querydata.framework.too_large",
 }
 
 
@@ -81,27 +81,21 @@ class _Backend:
             text = self._refused(refusal, request.format)
         except (Breakdown, Unsupported) as failure:
             raise self._failure(str(failure)) from failure
-        self._cite(rules.FRAMEWORK_ESCAPED_ONCE)
+        self.exchange.cite("querydata.framework.escaped_once")
         return asmx.Result(f"<QueryDataResult>{soap.text(text)}</QueryDataResult>", text)
 
     def _refused(self, refusal: Refusal, form: str) -> str:
-        self._cite(rules.ERROR_FORM)
+        self.exchange.cite("querydata.error.form")
         if self.dialect["errors"] == "fault":
             raise self._failure(refusal.facts["message"]) from refusal
         return answers.error(refusal, form)
 
     def _failure(self, message: str) -> asmx.Defect:
-        self._cite(rules.FRAMEWORK_FAILURE)
+        self.exchange.cite("querydata.framework.failure")
         return asmx.Defect("failure", f"{asmx.UNPROCESSED} ---> {message}", "Server")
 
-    def _cite(self, rule: Rule) -> None:
-        """Add a rule that shapes the answer's form to the entry of the call that is over."""
-        entry = self.exchange.entry
-        if entry is not None and rule.id not in entry.rules:
-            entry.rules.append(rule.id)
-
     def reject(self, defect: asmx.Defect, method: str | None) -> None:
-        rule: Rule = _RULES[defect.kind]
+        rule: str = _RULES[defect.kind]
         call = Call(
             VENDOR.name, OPERATION, exchange=self.exchange, defect=Refusal(rule, defect.kind, message=defect.text)
         )

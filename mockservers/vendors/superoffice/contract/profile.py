@@ -16,17 +16,24 @@ USER = "demo@demo.example"
 """The login name of the client's user, as administrators know it."""
 REFERENCE = "x_reference"
 """The custom field in which the client's integration may keep keys of its own."""
-NAMES = frozenset(
-    {"TicketStatusDisplayValue", "PriorityName", "CategoryName", "CategoryFullname", "TicketTypeName"}
-)  # fmt: skip
+NAMES = frozenset({"TicketStatusDisplayValue", "PriorityName", "CategoryName", "CategoryFullname", "TicketTypeName"})
 """What a client sees in the language that it asks for, so that no two copies need agree."""
 RIGHTS = frozenset({"TableRight", "FieldProperties"})
 PAGE_2022 = frozenset(
     {
-        "TimeSpent", "Language", "Sentiment", "SentimentConfidence", "SaleId", "ProjectId", "SaleHeading", "ProjectName",
-        "FormSubmissionId", "TicketTypeId", "TicketTypeName",
+        "TimeSpent",
+        "Language",
+        "Sentiment",
+        "SentimentConfidence",
+        "SaleId",
+        "ProjectId",
+        "SaleHeading",
+        "ProjectName",
+        "FormSubmissionId",
+        "TicketTypeId",
+        "TicketTypeName",
     }
-)  # fmt: skip
+)
 LACKING = {"current": frozenset(), "client_10": frozenset({"TicketTypeId", "TicketTypeName"}), "page_2022": PAGE_2022}
 """Properties that older releases do not have."""
 _SAID = ("by", "body", "minutes")
@@ -69,10 +76,7 @@ PROFILE = VendorProfile(
     births=frozenset(),
     label_keys=("into",),
     options=_options,
-    varied={
-        "time_zone": ("base_zone", ("NO", "US-NY")),
-        "deployment": ("deployment", ("onsite", "online")),
-    },
+    varied={"time_zone": ("base_zone", ("NO", "US-NY")), "deployment": ("deployment", ("onsite", "online"))},
     entity="Ticket",
     untold=_untold,
     settle=2 * MINUTE,

@@ -55,9 +55,13 @@ BEGINNINGS = tuple(
 )
 TITLES = (*(each for each in TEXTS if each and len(each) <= 255), "AT&amp;T", "R&amp;D", "&lt;none&gt;")
 TIMES = (
-    "2026-03-05T15:00:00Z", "2026-07-01T12:30:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z",
-    "2026-03-29T01:00:00Z", "2027-01-01T04:59:59Z",
-)  # fmt: skip
+    "2026-03-05T15:00:00Z",
+    "2026-07-01T12:30:00Z",
+    "2026-10-25T00:30:00Z",
+    "2026-10-25T01:30:00Z",
+    "2026-03-29T01:00:00Z",
+    "2027-01-01T04:59:59Z",
+)
 WAKING = tuple(instants.to_iso(begin + 10 * MINUTE) for begin in BEGINNINGS)
 """When a ticket that sleeps wakes up by itself, some minutes after a scenario begins."""
 OWNERS = (11, 10, 12, 1)
@@ -129,9 +133,17 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     places = st.sampled_from(("GetTickets", "GetTickets", "ticket.list")).map(lambda operation: (operation, 0))
     failing = sequences.failing({"Priority": 2}, ("bad_request", *here.refusals), places)
     told = [
-        (_closed(), 2), (_hidden_rows(), 5), (_hidden_fields(), 3), (_merged(), 2), (_pages(), 2), (_sessions(), 2),
-        (_statuses(), 1), (failing, 2), (_throttled(), 2), (_gone_between(), 4),
-    ]  # fmt: skip
+        (_closed(), 2),
+        (_hidden_rows(), 5),
+        (_hidden_fields(), 3),
+        (_merged(), 2),
+        (_pages(), 2),
+        (_sessions(), 2),
+        (_statuses(), 1),
+        (failing, 2),
+        (_throttled(), 2),
+        (_gone_between(), 4),
+    ]
     if writing is not None:
         told += [(sequences.lost(hello, MADE, SAVING), 7)]
         if "update" in hello.tasks or "close" in hello.tasks:
@@ -291,10 +303,7 @@ def _merged() -> Strategy:
 
 def _gone_between() -> Strategy:
     """A ticket is taken away after the list named it and before GetTickets asks for it."""
-    return st.builds(
-        lambda index: [create({}), create({}), create({}), sync(1, [delete(index)]), sync()],
-        indexes,
-    )
+    return st.builds(lambda index: [create({}), create({}), create({}), sync(1, [delete(index)]), sync()], indexes)
 
 
 def _pages() -> Strategy:

@@ -15,10 +15,10 @@ from typing import Any
 
 from mockservers.kernel.instants import HOUR, SECOND
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal, Rule, Unsupported
+from mockservers.kernel.rules import Refusal, Unsupported
 from mockservers.kernel.sessions import Session
 from mockservers.kernel.tenants import Credential, Tenant
-from mockservers.vendors.superoffice import VENDOR, rules
+from mockservers.vendors.superoffice import VENDOR
 from mockservers.vendors.superoffice.emulator.model import SESSIONS
 from mockservers.vendors.superoffice.emulator.requests import Asked
 from mockservers.vendors.superoffice.emulator.rights import Role
@@ -49,9 +49,13 @@ class Caller:
         facts = credential.facts
         user = str(facts.get("user", ""))
         return cls(
-            user, str(facts.get("name", user)), _number(facts.get("ejuser")), _number(facts.get("associate")),
-            Role.of(facts), credential.id,
-        )  # fmt: skip
+            user,
+            str(facts.get("name", user)),
+            _number(facts.get("ejuser")),
+            _number(facts.get("associate")),
+            Role.of(facts),
+            credential.id,
+        )
 
 
 def _number(value: Any) -> int:
@@ -78,7 +82,7 @@ def identify(ctx: Context) -> Tenant:
     tenant = ctx.tenant = ctx.installation.tenants[credential.tenant]
     ctx.entry.tenant = tenant.name
     if named is not None and named.name != tenant.name:
-        raise unauthorized(rules.AUTH_SHAPES)
+        raise unauthorized("superoffice.auth.shapes")
     _served_here(ctx, tenant, asked.host)
     _throttle(ctx, tenant)
     ctx.credential = credential
@@ -90,30 +94,30 @@ def identify(ctx: Context) -> Tenant:
 
 def of_root(ctx: Context, root: str) -> Tenant | None:
     """The tenant whose id a root is, or None for a root that serves whoever logs in (superoffice.address.roots)."""
-    ctx.cite(rules.ADDRESS_ROOTS)
+    ctx.cite("superoffice.address.roots")
     wanted = root.strip("/").casefold()
     return next((each for each in ctx.installation.tenants if each.name.casefold() == wanted), None)
 
 
-def unauthorized(rule: Rule = rules.AUTH_REFUSED) -> Refusal:
+def unauthorized(rule: str = "superoffice.auth.refused") -> Refusal:
     """Not let in. Callers are not told why; the journal is."""
     return Refusal(rule, "unauthorized")
 
 
-def forbidden(rule: Rule = rules.AUTH_FORBIDDEN) -> Refusal:
+def forbidden(rule: str = "superoffice.auth.forbidden") -> Refusal:
     return Refusal(rule, "forbidden")
 
 
 def misdirected() -> Refusal:
-    return Refusal(rules.AUTH_MISDIRECTED, "misdirected")
+    return Refusal("superoffice.auth.misdirected", "misdirected")
 
 
 def throttled() -> Refusal:
-    return Refusal(rules.LIMIT_RATE, "throttled")
+    return Refusal("superoffice.limit.rate", "throttled")
 
 
 def maintenance() -> Refusal:
-    return Refusal(rules.LIMIT_MAINTENANCE, "maintenance")
+    return Refusal("superoffice.limit.maintenance", "maintenance")
 
 
 def _served_here(ctx: Context, tenant: Tenant, host: str) -> None:
@@ -137,36 +141,36 @@ def _authenticated(ctx: Context, asked: Asked, named: Tenant | None) -> Credenti
     scheme, _, value = given.partition(" ")
     scheme, value = scheme.lower(), value.strip()
     if asked.header("so-apptoken"):
-        ctx.cite(rules.AUTH_APP_TOKEN)
+        ctx.cite("superoffice.auth.app_token")
     if not given:
         return _by_cookie(ctx, asked)
-    ctx.cite(rules.AUTH_SCHEMES, rules.AUTH_CASE)
+    ctx.cite("superoffice.auth.schemes", "superoffice.auth.scheme_case")
     if scheme == "negotiate":
-        ctx.cite(rules.AUTH_NEGOTIATE)
+        ctx.cite("superoffice.auth.negotiate")
         if ctx.installation.dialect["deployment"] == "onsite":
             raise Unsupported("logging in by Negotiate")
-        raise unauthorized(rules.AUTH_NEGOTIATE)
+        raise unauthorized("superoffice.auth.negotiate")
     reader = _READERS.get(scheme)
     if reader is None:
-        raise unauthorized(rules.AUTH_SCHEMES)
+        raise unauthorized("superoffice.auth.schemes")
     return reader(ctx, asked, value)
 
 
 def _demand(ctx: Context, setting: str) -> None:
     if setting not in ctx.installation.dialect["authorize_with"]:
-        raise unauthorized(rules.AUTH_SETTINGS)
-    ctx.cite(rules.AUTH_SETTINGS)
+        raise unauthorized("superoffice.auth.settings")
+    ctx.cite("superoffice.auth.settings")
 
 
 def _by_password(ctx: Context, asked: Asked, value: str) -> Credential:
     if ctx.installation.dialect["deployment"] == "online":
-        raise unauthorized(rules.AUTH_SCHEMES)
+        raise unauthorized("superoffice.auth.schemes")
     _demand(ctx, "username")
-    ctx.cite(rules.AUTH_BASIC)
+    ctx.cite("superoffice.auth.basic")
     try:
         user, colon, password = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, ValueError):
-        raise unauthorized(rules.AUTH_BASIC) from None
+        raise unauthorized("superoffice.auth.basic") from None
     found = find_user(ctx, user)
     if found is None or password != found.secret:  # those of credentials are masked anyway
         ctx.secret(password)
@@ -184,33 +188,33 @@ def find_user(ctx: Context, name: str) -> Credential | None:
     return None
 
 
-def _session(ctx: Context, kind: str, token: str, rule: Rule) -> tuple[Session, Credential]:
+def _session(ctx: Context, kind: str, token: str, rule: str) -> tuple[Session, Credential]:
     """A session that holds, and the user it belongs to, who still may log in."""
     found = SESSIONS.find(ctx, kind, token) if token else None
     if found is None or not found.valid(ctx.now):
-        raise unauthorized(rule if found is not None else rules.AUTH_REFUSED)
+        raise unauthorized(rule if found is not None else "superoffice.auth.refused")
     credential = ctx.installation.tenants.credential(found.credential)
     if not credential.valid(ctx.now):
-        raise unauthorized(rules.AUTH_REVOKED)
+        raise unauthorized("superoffice.auth.revoked")
     return found, credential
 
 
 def _by_ticket(ctx: Context, asked: Asked, value: str) -> Credential:
     _demand(ctx, "ticket")
-    ctx.cite(rules.AUTH_TICKET_PLAIN, rules.AUTH_TICKET_LIFE)
-    session, credential = _session(ctx, TICKET, value, rules.AUTH_TICKET_LIFE)
+    ctx.cite("superoffice.auth.ticket_plain", "superoffice.auth.ticket_life")
+    session, credential = _session(ctx, TICKET, value, "superoffice.auth.ticket_life")
     if ctx.installation.dialect["deployment"] == "online":
         app = ctx.installation.tenants.find(APP_TOKEN, asked.header("so-apptoken"), ctx.now)
         if app is None or app.tenant != credential.tenant:
-            raise unauthorized(rules.AUTH_APP_TOKEN)
+            raise unauthorized("superoffice.auth.app_token")
     SESSIONS.move(ctx, session, ctx.now + ticket_life(ctx, credential))
     return credential
 
 
 def _by_token(ctx: Context, asked: Asked, value: str) -> Credential:
     _demand(ctx, "bearer")
-    ctx.cite(rules.AUTH_TOKEN_LIFE, rules.AUTH_SHAPES)
-    return _session(ctx, BEARER, value, rules.AUTH_TOKEN_LIFE)[1]
+    ctx.cite("superoffice.auth.token_life", "superoffice.auth.shapes")
+    return _session(ctx, BEARER, value, "superoffice.auth.token_life")[1]
 
 
 _READERS: Mapping[str, Callable[[Context, Asked, str], Credential]] = {
@@ -225,10 +229,10 @@ def _by_cookie(ctx: Context, asked: Asked) -> Credential:
     if not cookie:
         raise unauthorized()
     _demand(ctx, "implicit")
-    ctx.cite(rules.AUTH_COOKIE, rules.AUTH_XSRF)
-    session, credential = _session(ctx, COOKIE, cookie, rules.AUTH_XSRF)
+    ctx.cite("superoffice.auth.session_cookie", "superoffice.auth.xsrf")
+    session, credential = _session(ctx, COOKIE, cookie, "superoffice.auth.xsrf")
     if asked.header(XSRF_HEADER) != session.facts.get("xsrf"):
-        raise unauthorized(rules.AUTH_XSRF)
+        raise unauthorized("superoffice.auth.xsrf")
     SESSIONS.move(ctx, session, ctx.now + ticket_life(ctx, credential))
     return credential
 

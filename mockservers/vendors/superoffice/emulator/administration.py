@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import DAY, to_iso
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import carriers, changes, customer, phrases
 from mockservers.vendors.superoffice.emulator.arguments import Arguments
 from mockservers.vendors.superoffice.emulator.changes import Row, catch_up
@@ -79,9 +78,17 @@ def create(ctx: Context, request: Any) -> Record:
     )
     before = dict(row)
     changes.add_message(
-        ctx, row, names, external=row["Slevel"] != "Internal", by=by, author=str(author), body=body, language=row["Language"],
-        sentiment=row["Sentiment"], confidence=row["SentimentConfidence"],
-    )  # fmt: skip
+        ctx,
+        row,
+        names,
+        external=row["Slevel"] != "Internal",
+        by=by,
+        author=str(author),
+        body=body,
+        language=row["Language"],
+        sentiment=row["Sentiment"],
+        confidence=row["SentimentConfidence"],
+    )
     if "Author" not in given:
         row["Author"] = str(author)
     if by == SYSTEM_USER and "FromAddress" not in given:
@@ -120,7 +127,7 @@ def _edit(ctx: Context, id_: int, given: dict[str, Any], names: Directory) -> Re
         changes.alert(row, names, ctx.now)
     row.update(given)
     if "Deadline" in given:
-        ctx.cite(rules.FIELD_DEADLINE)
+        ctx.cite("superoffice.field.deadline")
     if "LastChanged" not in given:
         changes.touch(ctx, row)
     keep(ctx, row)
@@ -177,10 +184,14 @@ def _message(row: Any) -> Record:
         "id": str(row.id),
         "exists": True,
         "fields": {
-            "TicketId": row.ticket, "Body": row.body, "Author": row.author, "TimeSpent": row.minutes,
-            "Slevel": "External" if row.external else "Internal", "CreatedAt": to_iso(row.created),
+            "TicketId": row.ticket,
+            "Body": row.body,
+            "Author": row.author,
+            "TimeSpent": row.minutes,
+            "Slevel": "External" if row.external else "Internal",
+            "CreatedAt": to_iso(row.created),
         },
-    }  # fmt: skip
+    }
 
 
 _LISTED = (
@@ -326,10 +337,20 @@ def _merge(deed: Deed) -> None:
 
 
 ACTIONS: dict[str, Callable[[Deed], None]] = {
-    "reply": _reply, "note": _note, "answer": _answer, "close": _close, "reopen": _reopen, "postpone": _postpone,
-    "assign": _assign, "read": _read, "read by customer": _read_by_customer, "spam": _spam, "delete": _delete,
-    "undelete": _undelete, "merge": _merge,
-}  # fmt: skip
+    "reply": _reply,
+    "note": _note,
+    "answer": _answer,
+    "close": _close,
+    "reopen": _reopen,
+    "postpone": _postpone,
+    "assign": _assign,
+    "read": _read,
+    "read by customer": _read_by_customer,
+    "spam": _spam,
+    "delete": _delete,
+    "undelete": _undelete,
+    "merge": _merge,
+}
 NAMES = (*ACTIONS, "purge", "update")
 
 

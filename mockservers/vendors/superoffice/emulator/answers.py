@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Rule
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import languages, odata, time_zones
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.languages import Locale
@@ -41,10 +39,18 @@ def profile(ctx: Context, asked: Asked, *, entity: bool = False) -> Profile:
     """What the look of an answer to this call depends on, with the rules that say so."""
     dialect = ctx.dialect
     return Profile(
-        asked.format, clock(ctx, asked), tongue(ctx, asked), caller(ctx).role, None if entity else select(ctx, asked),
-        dialect["select_mode"], dialect["rights_none"], dialect["carrier_version"], dialect["extra_property"],
-        ctx.installation.dialect["xml_namespaces"], _entity_select(ctx, asked) if entity else None,
-    )  # fmt: skip
+        asked.format,
+        clock(ctx, asked),
+        tongue(ctx, asked),
+        caller(ctx).role,
+        None if entity else select(ctx, asked),
+        dialect["select_mode"],
+        dialect["rights_none"],
+        dialect["carrier_version"],
+        dialect["extra_property"],
+        ctx.installation.dialect["xml_namespaces"],
+        _entity_select(ctx, asked) if entity else None,
+    )
 
 
 def _entity_select(ctx: Context, asked: Asked) -> frozenset[str] | None:
@@ -52,9 +58,9 @@ def _entity_select(ctx: Context, asked: Asked) -> frozenset[str] | None:
     wanted = [part.strip() for part in asked.variables.get("$select", "").split(",") if part.strip()]
     if not wanted:
         return None
-    ctx.cite(rules.SELECT_NULLS, rules.SELECT_CASE)
+    ctx.cite("superoffice.select.nulls", "superoffice.select.case")
     if any("/" in each for each in wanted):
-        ctx.cite(rules.SELECT_PATH)
+        ctx.cite("superoffice.select.path")
     kept = {each.partition("/")[0].strip().lower() for each in wanted}
     return frozenset(kept | {"ticketid"} if ctx.dialect["select_keeps_key"] == "yes" else kept)
 
@@ -65,18 +71,19 @@ def clock(ctx: Context, asked: Asked) -> TimeFormat:
     base: str = ctx.dialect["base_zone"]
     marked = ctx.dialect["dates"] == "page"
     if not given.strip():
-        ctx.cite(rules.TIME_BASE)
+        ctx.cite("superoffice.time.base_zone")
         return TimeFormat(base, marked)
     read = time_zones.header(given)
-    ctx.cite(rules.TIME_HEADER, rules.TIME_BACK)
+    ctx.cite("superoffice.time.header", "superoffice.time.header_back")
     if read.unknown:
         if ctx.dialect["unknown_zone"] == "400":
-            raise bad(rules.TIME_UNKNOWN, f"There is no time zone {read.unknown[:40]!r}.")
+            raise bad("superoffice.time.unknown_zone", f"There is no time zone {read.unknown[:40]!r}.")
         ctx.note(
-            rules.TIME_UNKNOWN, f"SO-TimeZone names {read.unknown[:40]!r}, which is no zone's code: it is ignored."
+            "superoffice.time.unknown_zone",
+            f"SO-TimeZone names {read.unknown[:40]!r}, which is no zone's code: it is ignored.",
         )
     if marked or read.offset:
-        ctx.cite(rules.TIME_COLON)
+        ctx.cite("superoffice.time.offset_colon")
     return TimeFormat(read.code or base, marked or read.offset)
 
 
@@ -86,23 +93,23 @@ def tongue(ctx: Context, asked: Asked) -> Locale:
     language = languages.wanted(so, accept)
     fallback, semicolon = ctx.dialect["language_fallback"], ctx.dialect["trailing_semicolon"] == "on"
     if so.strip() or accept.strip():
-        ctx.cite(rules.LANGUAGE_CHOOSE)
+        ctx.cite("superoffice.language.choose")
     if language is None:
-        ctx.cite(rules.LANGUAGE_RAW)
+        ctx.cite("superoffice.language.raw")
         return Locale(None, None, fallback, semicolon)
-    ctx.cite(rules.LANGUAGE_CODES, rules.LANGUAGE_FIELDS, rules.LANGUAGE_FALLBACK)
+    ctx.cite("superoffice.language.codes", "superoffice.language.fields", "superoffice.language.fallback")
     if any(mark in (so.strip() or accept) for mark in ",;"):
-        ctx.cite(rules.LANGUAGE_LIST)
+        ctx.cite("superoffice.language.list")
     culture = asked.header("so-culture")
     if culture.strip():
-        ctx.cite(rules.LANGUAGE_CULTURE)
+        ctx.cite("superoffice.language.culture")
     return Locale(language, languages.wanted(culture, "") or language, fallback, semicolon)
 
 
 def select(ctx: Context, asked: Asked) -> frozenset[str] | None:
     """The properties that $select keeps, or None when there is no such list."""
     given = asked.variables.get("$select", "")
-    met: list[Rule] = [rules.SELECT_NULLS]
+    met: list[str] = ["superoffice.select.nulls"]
     wanted = [part.strip() for part in given.split(",") if part.strip()]
     if not wanted:
         return None
@@ -111,24 +118,24 @@ def select(ctx: Context, asked: Asked) -> frozenset[str] | None:
         first, slash, _ = each.partition("/")
         name = _NAMES.get(first.strip().lower())
         if slash:
-            met.append(rules.SELECT_PATH)
+            met.append("superoffice.select.path")
         if name is None:
-            met.append(rules.SELECT_UNKNOWN)
+            met.append("superoffice.select.unknown")
             if first.strip().lower() in odata.COLUMNS:
-                met.append(rules.SELECT_NOT_ODATA)
+                met.append("superoffice.select.not_odata")
         else:
             if name != first.strip():
-                met.append(rules.SELECT_CASE)
+                met.append("superoffice.select.case")
             found.add(name)
     if [each.lower() for each in wanted] == _SAMPLE:
-        met.append(rules.SELECT_SAMPLE)
+        met.append("superoffice.select.generic_sample")
     if "TicketId" not in found:
-        met.append(rules.SELECT_KEY)
+        met.append("superoffice.select.key")
         if ctx.dialect["select_keeps_key"] == "yes":
             found.add("TicketId")
         else:
             ctx.note(
-                rules.SELECT_KEY,
+                "superoffice.select.key",
                 "$select leaves TicketId out: without it no ticket of the answer tells which it is. Select it as well.",
             )
     ctx.cite(*met)

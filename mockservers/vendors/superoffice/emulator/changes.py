@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.kernel.operations import Context
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import frames
 from mockservers.vendors.superoffice.emulator.model import (
     LARGEST_ID,
@@ -46,13 +45,13 @@ def frame_of(names: Directory, priority: int) -> Mapping[str, Any] | None:
 
 def touch(ctx: Context, row: Row, at: int | None = None) -> None:
     """Something has changed (superoffice.field.last_changed)."""
-    ctx.cite(rules.FIELD_LAST_CHANGED)
+    ctx.cite("superoffice.field.last_changed")
     row["LastChanged"] = max(whole_second(ctx.now if at is None else at), row["CreatedAt"] or 0)
 
 
 def begin(ctx: Context, values: Mapping[str, Any], names: Directory) -> Row:
     """A new ticket with these stored properties, and for the others what a server fills in."""
-    ctx.cite(rules.FIELD_TICKET_ID, rules.FIELD_CREATED_AT)
+    ctx.cite("superoffice.field.ticket_id", "superoffice.field.created_at")
     now = whole_second(ctx.now)
     row = fresh({"ConnectId": unmerged(ctx), "TicketStatus": 0, **values})
     row["CreatedAt"] = row["CreatedAt"] if row["CreatedAt"] is not None else now
@@ -96,17 +95,17 @@ def move(ctx: Context, row: Row, status: int, base: str, names: Directory, at: i
     row["TicketStatus"], row["BaseStatus"], row["status_since"] = status, base, at
     row["deleted"] = at if base == "Deleted" else None
     if base == "Closed" and not closed_before:
-        ctx.cite(rules.FIELD_CLOSED_AT)
+        ctx.cite("superoffice.field.closed_at")
         row["ClosedAt"] = at
         row["RealTimeToClose"], row["TimeToClose"] = _times(ctx, row, names, at)
     elif base in OPEN and closed_before:
-        ctx.cite(rules.FIELD_CLOSED_AT)
+        ctx.cite("superoffice.field.closed_at")
         row["ClosedAt"], row["TimeToClose"], row["RealTimeToClose"] = None, 0, 0
 
 
 def count_status(ctx: Context, row: Row, names: Directory, at: int) -> None:
     """Add the time in the present status to its counters (superoffice.field.counters)."""
-    ctx.cite(rules.FIELD_COUNTERS)
+    ctx.cite("superoffice.field.counters")
     counter = COUNTERS.get(names.get("status", row["TicketStatus"]).facts.get("counter", "None"))
     since = row["status_since"] or row["CreatedAt"]
     if counter is not None and since is not None and at > since:
@@ -118,7 +117,7 @@ def count_status(ctx: Context, row: Row, names: Directory, at: int) -> None:
 
 def _times(ctx: Context, row: Row, names: Directory, at: int) -> tuple[int, int]:
     """Minutes from creation to now: round the clock, and within the hours of the priority (superoffice.field.times)."""
-    ctx.cite(rules.FIELD_TIMES)
+    ctx.cite("superoffice.field.times")
     created = row["CreatedAt"] or at
     real = max(0, (at - created) // MINUTE)
     within = frames.worked(created, at, frame_of(names, row["Priority"]), ctx.dialect["base_zone"]) // 60
@@ -138,7 +137,7 @@ def reopen(ctx: Context, row: Row, names: Directory) -> None:
 
 def postpone(ctx: Context, row: Row, names: Directory, until: int) -> None:
     """Let a ticket sleep (superoffice.field.activate)."""
-    ctx.cite(rules.FIELD_ACTIVATE)
+    ctx.cite("superoffice.field.activate")
     row["Activate"] = until
     move(ctx, row, names.status_of("Postponed").id, "Postponed", names)
     touch(ctx, row)
@@ -146,7 +145,7 @@ def postpone(ctx: Context, row: Row, names: Directory, until: int) -> None:
 
 def own(ctx: Context, row: Row, user: int, names: Directory) -> None:
     """Give a ticket to a user; 1 is nobody. Who gets it has not read it yet."""
-    ctx.cite(rules.CARRIER_TWO_USER_SPACES)
+    ctx.cite("superoffice.carrier.two_user_spaces")
     if row["OwnedBy"] != user:
         row["OwnedBy"], row["ReadStatus"] = user, "Red"
     touch(ctx, row)
@@ -156,21 +155,24 @@ def read(ctx: Context, row: Row, user: int) -> None:
     """A user opens a ticket (superoffice.field.first_read, superoffice.field.read_by_owner)."""
     now = whole_second(ctx.now)
     if row["FirstReadByUser"] is None:
-        ctx.cite(rules.FIELD_FIRST_READ)
+        ctx.cite("superoffice.field.first_read")
         row["FirstReadByUser"] = now
     if row["OwnedBy"] == user:
-        ctx.cite(rules.FIELD_READ_BY_OWNER)
+        ctx.cite("superoffice.field.read_by_owner")
         row["ReadByOwner"], row["ReadStatus"] = now, "Green"
 
 
 def read_by_customer(ctx: Context, row: Row) -> None:
-    ctx.cite(rules.FIELD_READ_BY_CUSTOMER)
+    ctx.cite("superoffice.field.read_by_customer")
     row["ReadByCustomer"] = whole_second(ctx.now)
 
 
 def delete(ctx: Context, row: Row, names: Directory, base: str = "Deleted") -> None:
     """Delete softly, or take for spam: only the status tells (superoffice.result.deleted, superoffice.result.spam)."""
-    ctx.cite(rules.RESULT_DELETED if base == "Deleted" else rules.RESULT_SPAM, rules.RESULT_NOT_IN_LOG)
+    ctx.cite(
+        "superoffice.result.deleted" if base == "Deleted" else "superoffice.result.spam",
+        "superoffice.result.not_in_log",
+    )
     status = names.status_of(base)
     move(ctx, row, status.id or row["TicketStatus"], base, names)
     touch(ctx, row)
@@ -178,7 +180,7 @@ def delete(ctx: Context, row: Row, names: Directory, base: str = "Deleted") -> N
 
 def merge(ctx: Context, row: Row, into: int, names: Directory) -> None:
     """Merge a ticket into another, which gets its messages (superoffice.result.merged)."""
-    ctx.cite(rules.RESULT_MERGED, rules.RESULT_NOT_IN_LOG)
+    ctx.cite("superoffice.result.merged", "superoffice.result.not_in_log")
     move(ctx, row, names.status_of("Merged").id or row["TicketStatus"], "Merged", names)
     row["ConnectId"] = into
     touch(ctx, row)
@@ -199,41 +201,64 @@ def take_messages(ctx: Context, source: Row, target: Row) -> None:
 
 
 def add_message(
-    ctx: Context, row: Row, names: Directory, *, external: bool, by: int, author: str, body: str = "", minutes: int = 0,
-    language: str = "", sentiment: int = 0, confidence: int = 0, attachment: bool = False, important: bool = False,
+    ctx: Context,
+    row: Row,
+    names: Directory,
+    *,
+    external: bool,
+    by: int,
+    author: str,
+    body: str = "",
+    minutes: int = 0,
+    language: str = "",
+    sentiment: int = 0,
+    confidence: int = 0,
+    attachment: bool = False,
+    important: bool = False,
     person: int = 0,
-) -> int:  # fmt: skip
+) -> int:
     """Somebody writes: `by` is a user, or 1 for a customer. Answers the message's number."""
     now = whole_second(ctx.now)
     id_ = next_number(ctx, "message")
     ctx.db.execute(
         sa.insert(MESSAGES),
         {
-            "tenant": tenant_name(ctx), "id": id_, "ticket": row["TicketId"], "created": now, "created_by": by,
-            "author": author, "external": external, "minutes": minutes, "body": body, "language": language,
-            "sentiment": sentiment, "confidence": confidence, "important": important, "person": person,
+            "tenant": tenant_name(ctx),
+            "id": id_,
+            "ticket": row["TicketId"],
+            "created": now,
+            "created_by": by,
+            "author": author,
+            "external": external,
+            "minutes": minutes,
+            "body": body,
+            "language": language,
+            "sentiment": sentiment,
+            "confidence": confidence,
+            "important": important,
+            "person": person,
         },
-    )  # fmt: skip
-    ctx.cite(rules.FIELD_MESSAGES, rules.FIELD_TIME_SPENT)
+    )
+    ctx.cite("superoffice.field.messages", "superoffice.field.time_spent")
     row["NumMessages"] += 1
     row["TimeSpent"] = min(row["TimeSpent"] + minutes, 2**31 - 1)
     row["HasAttachment"] = row["HasAttachment"] or attachment
-    ctx.cite(rules.FIELD_FIRST_MESSAGE)
+    ctx.cite("superoffice.field.first_message")
     if row["NumMessages"] == 1 and not row["Author"]:
         row["Author"] = author
     if external:
-        ctx.cite(rules.FIELD_LAST_MESSAGE)
+        ctx.cite("superoffice.field.last_message")
         row["Sentiment"], row["SentimentConfidence"] = sentiment, confidence
         if language and not row["Language"]:
             row["Language"] = language
     if external and by != SYSTEM_USER:
         row["NumReplies"] += 1
         if row["RepliedAt"] is None:
-            ctx.cite(rules.FIELD_REPLIED_AT)
+            ctx.cite("superoffice.field.replied_at")
             row["RepliedAt"] = now
             row["RealTimeToReply"], row["TimeToReply"] = _times(ctx, row, names, now)
     if row["ReadStatus"] == "Green" and by != row["OwnedBy"]:
-        ctx.cite(rules.FIELD_READ_BY_OWNER)
+        ctx.cite("superoffice.field.read_by_owner")
         row["ReadStatus"] = "Yellow"
     touch(ctx, row)
     return id_
@@ -256,12 +281,12 @@ def catch_up(ctx: Context) -> None:
 def _catch_up(ctx: Context, row: Row, names: Directory) -> None:
     for _ in range(100):  # an alert table has an end, and a ticket wakes up once
         if row["BaseStatus"] == "Postponed" and row["Activate"] is not None and row["Activate"] <= ctx.now:
-            ctx.cite(rules.FIELD_ACTIVATE)
+            ctx.cite("superoffice.field.activate")
             at = row["Activate"]
             move(ctx, row, names.status_of("Active").id, "Active", names, at)
             touch(ctx, row, max(at, row["LastChanged"] or 0))
         elif row["BaseStatus"] in OPEN and row["AlertTimeout"] is not None and row["AlertTimeout"] <= ctx.now:
-            ctx.cite(rules.FIELD_ALERT)
+            ctx.cite("superoffice.field.alert")
             at = row["AlertTimeout"]
             row["AlertLevel"] += 1
             alert(row, names, at)

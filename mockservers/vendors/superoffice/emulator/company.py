@@ -25,41 +25,58 @@ def person(id_: int, first: str, last: str, contact: int, email: str, middle: st
 def begin() -> dict[str, dict[int, Named]]:
     """The directory of a new tenant, by kind and number."""
     return {
-        "status": _named({
-            1: ('US:"Open";NO:"Åpen";SW:"Öppen";GE:"Offen";FR:"Ouvert";',
-                {"base": "Active", "counter": "Internally", "default": True}),
-            2: ('US:"Postponed";NO:"Utsatt";SW:"Uppskjuten";GE:"Zurückgestellt";',
-                {"base": "Postponed", "counter": "Externally"}),
-            3: ('US:"Closed";NO:"Lukket";SW:"Stängd";GE:"Geschlossen";FR:"Fermé";',
-                {"base": "Closed", "counter": "None", "default": True}),
-            4: ("Closed - waiting", {"base": "Active", "counter": "Externally"}),
-            5: ("Done", {"base": "Closed", "counter": "None"}),
-            6: ('US:"In queue";NO:"I kø";', {"base": "Active", "counter": "Queue"}),
-            7: ('US:"Deleted";NO:"Slettet";', {"base": "Deleted", "counter": "None"}),
-            8: ('US:"Merged";NO:"Sammenslått";', {"base": "Merged", "counter": "None"}),
-            9: ("Spam", {"base": "Spam", "counter": "None"}),
-        }),
-        "priority": _named({
-            1: ('US:"Low";NO:"Lav";SW:"Låg";GE:"Niedrig";', {"frame": _OFFICE, "alerts": []}),
-            2: ('US:"Medium";NO:"Middels";SW:"Medel";GE:"Mittel";', {"frame": _OFFICE, "alerts": [24 * 60, 48 * 60]}),
-            3: ('US:"High";NO:"Høy";SW:"Hög";GE:"Hoch";', {"alerts": [60, 120, 240]}),
-        }),
-        "category": _named({
-            1: ("Service", {"parent": 0}),
-            2: ("Technical Support", {"parent": 1}),
-            3: ('US:"Invoices";NO:"Fakturaer";', {"parent": 1}),
-            4: ("norway", {"parent": 0}),
-            5: ("product A", {"parent": 4}),
-            6: ("support", {"parent": 5}),
-            15: ("Technical Support", {"parent": 1}),
-        }),
+        "status": _named(
+            {
+                1: (
+                    'US:"Open";NO:"Åpen";SW:"Öppen";GE:"Offen";FR:"Ouvert";',
+                    {"base": "Active", "counter": "Internally", "default": True},
+                ),
+                2: (
+                    'US:"Postponed";NO:"Utsatt";SW:"Uppskjuten";GE:"Zurückgestellt";',
+                    {"base": "Postponed", "counter": "Externally"},
+                ),
+                3: (
+                    'US:"Closed";NO:"Lukket";SW:"Stängd";GE:"Geschlossen";FR:"Fermé";',
+                    {"base": "Closed", "counter": "None", "default": True},
+                ),
+                4: ("Closed - waiting", {"base": "Active", "counter": "Externally"}),
+                5: ("Done", {"base": "Closed", "counter": "None"}),
+                6: ('US:"In queue";NO:"I kø";', {"base": "Active", "counter": "Queue"}),
+                7: ('US:"Deleted";NO:"Slettet";', {"base": "Deleted", "counter": "None"}),
+                8: ('US:"Merged";NO:"Sammenslått";', {"base": "Merged", "counter": "None"}),
+                9: ("Spam", {"base": "Spam", "counter": "None"}),
+            }
+        ),
+        "priority": _named(
+            {
+                1: ('US:"Low";NO:"Lav";SW:"Låg";GE:"Niedrig";', {"frame": _OFFICE, "alerts": []}),
+                2: (
+                    'US:"Medium";NO:"Middels";SW:"Medel";GE:"Mittel";',
+                    {"frame": _OFFICE, "alerts": [24 * 60, 48 * 60]},
+                ),
+                3: ('US:"High";NO:"Høy";SW:"Hög";GE:"Hoch";', {"alerts": [60, 120, 240]}),
+            }
+        ),
+        "category": _named(
+            {
+                1: ("Service", {"parent": 0}),
+                2: ("Technical Support", {"parent": 1}),
+                3: ('US:"Invoices";NO:"Fakturaer";', {"parent": 1}),
+                4: ("norway", {"parent": 0}),
+                5: ("product A", {"parent": 4}),
+                6: ("support", {"parent": 5}),
+                15: ("Technical Support", {"parent": 1}),
+            }
+        ),
         "type": _named({1: ("Support Request", {}), 2: ('US:"Complaint";NO:"Klage";', {})}),
-        "user": _named({
-            SYSTEM_USER: ("system", {"associate": 0, "full": "System"}),
-            DEMO_EJUSER: ("DEMO", {"associate": 11, "full": "Demo User"}),
-            OTHER_EJUSER: ("ANNE", {"associate": 10, "full": "Anne Berg"}),
-            12: ("KIM", {"associate": 12, "full": "Kim Strand"}),
-        }),
+        "user": _named(
+            {
+                SYSTEM_USER: ("system", {"associate": 0, "full": "System"}),
+                DEMO_EJUSER: ("DEMO", {"associate": 11, "full": "Demo User"}),
+                OTHER_EJUSER: ("ANNE", {"associate": 10, "full": "Anne Berg"}),
+                12: ("KIM", {"associate": 12, "full": "Kim Strand"}),
+            }
+        ),
         "contact": _named({1: ("Acme Corporation", {}), 2: ("Müller & Söhne <GmbH>", {}), 123: ("Nordic Ø/Å AS", {})}),
         "person": {
             each.id: each
@@ -72,7 +89,7 @@ def begin() -> dict[str, dict[int, Named]]:
         },
         "sale": _named({1: ("100 licences", {})}),
         "project": _named({1: ("Portal", {})}),
-    }  # fmt: skip
+    }
 
 
 def crowd(source: Source, rows: int) -> dict[str, dict[int, Named]]:

@@ -39,10 +39,16 @@ def told(ctx: Context) -> dict[str, Any]:
     ]
     kinds = {kind: {str(each.id): each.name for each in names.all(kind)} for kind in (*_KINDS, "user")}
     return {
-        "id": CUSTOMER, "exists": True,
-        "fields": {"users": users, "state": ctx.tenant.facts.get("state", "Running"), "host": ctx.tenant.facts.get("host"),
-                   "sessions": len(SESSIONS.open(ctx, SESSIONS.table.c.tenant == ctx.tenant.name)), **kinds},
-    }  # fmt: skip
+        "id": CUSTOMER,
+        "exists": True,
+        "fields": {
+            "users": users,
+            "state": ctx.tenant.facts.get("state", "Running"),
+            "host": ctx.tenant.facts.get("host"),
+            "sessions": len(SESSIONS.open(ctx, SESSIONS.table.c.tenant == ctx.tenant.name)),
+            **kinds,
+        },
+    }
 
 
 def _user(ctx: Context, arguments: Arguments) -> Credential:
@@ -50,9 +56,10 @@ def _user(ctx: Context, arguments: Arguments) -> Credential:
     found = access.find_user(ctx, name)
     if found is None or found.tenant != tenant_name(ctx):
         there = [
-            str(each.facts.get("user")) for each in ctx.installation.tenants.credentials
+            str(each.facts.get("user"))
+            for each in ctx.installation.tenants.credentials
             if each.kind == access.USER and each.tenant == tenant_name(ctx)
-        ]  # fmt: skip
+        ]
         raise Misuse(f"this customer has no user {name!r}; it has {', '.join(there) or 'none'}")
     return found
 
@@ -232,9 +239,16 @@ def _move(ctx: Context, arguments: Arguments) -> None:
 
 
 ACTIONS: Mapping[str, Callable[[Context, Arguments], dict[str, Any] | None]] = {
-    "add user": _add_user, "change rights": _change_rights, "log in": _log_in, "end sessions": _end_sessions,
-    "rename": _rename, "add status": _add_status, "count status in": _count_in, "set state": _set_state, "move": _move,
-}  # fmt: skip
+    "add user": _add_user,
+    "change rights": _change_rights,
+    "log in": _log_in,
+    "end sessions": _end_sessions,
+    "rename": _rename,
+    "add status": _add_status,
+    "count status in": _count_in,
+    "set state": _set_state,
+    "move": _move,
+}
 
 
 def act(ctx: Context, arguments: Arguments) -> dict[str, Any]:

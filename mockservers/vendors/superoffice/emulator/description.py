@@ -26,9 +26,10 @@ PATH = "/api/v1/openapi.json"
 _INT: Schema = {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1}
 _TEXT: Schema = {"type": "string"}
 _DATE: Schema = {
-    "type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?$",
+    "type": "string",
+    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?$",
     "description": "the vendor's form, with an offset or without one",
-}  # fmt: skip
+}
 _FLAG: Schema = {"type": "boolean"}
 
 
@@ -98,19 +99,48 @@ def _schemas(dialect: Mapping[str, Any]) -> dict[str, Schema]:
         "TicketType": {"TicketTypeId": _INT, "Name": _TEXT, **rights},
         "TicketMessage": {"TicketMessageId": _INT, "CreatedAt": _DATE, "Author": _TEXT, "Slevel": _TEXT, **rights},
     }
-    members = {"CreatedBy": "Associate", "OwnedBy": "Associate", "Category": "TicketCategoryEntity", "Sale": "Sale",
-               "Priority": "TicketPriorityEntity", "Status": "TicketStatusEntity", "Person": "Person", "Project": "Project",
-               "TicketType": "TicketType"}  # fmt: skip
-    flat = ("TicketId", "Title", *DATES, "Author", "Slevel", "BaseStatus", "Origin", *entities.FLAT, "Language", "Sentiment",
-            "SentimentConfidence")  # fmt: skip
+    members = {
+        "CreatedBy": "Associate",
+        "OwnedBy": "Associate",
+        "Category": "TicketCategoryEntity",
+        "Sale": "Sale",
+        "Priority": "TicketPriorityEntity",
+        "Status": "TicketStatusEntity",
+        "Person": "Person",
+        "Project": "Project",
+        "TicketType": "TicketType",
+    }
+    flat = (
+        "TicketId",
+        "Title",
+        *DATES,
+        "Author",
+        "Slevel",
+        "BaseStatus",
+        "Origin",
+        *entities.FLAT,
+        "Language",
+        "Sentiment",
+        "SentimentConfidence",
+    )
     entity = {
         **{name: _or_null(_property(name)) for name in flat},
         **{name: _or_null(_ref(schema)) for name, schema in members.items()},
-        "Messages": _or_null(_list(_ref("TicketMessage"))), "Tags": _or_null(_list({"type": "object"})),
-        "CustomFields": _or_null({"type": "object"}), "TableRight": right,
-    }  # fmt: skip
-    message = {"EjMessageId": _INT, "Ticket": _or_null(_ref("Ticket")), "CreatedAt": _DATE, "Author": _TEXT, "Body": _TEXT,
-               "CreatedBy": _or_null(_ref("Associate")), "Slevel": _TEXT, "TimeSpent": _INT}  # fmt: skip
+        "Messages": _or_null(_list(_ref("TicketMessage"))),
+        "Tags": _or_null(_list({"type": "object"})),
+        "CustomFields": _or_null({"type": "object"}),
+        "TableRight": right,
+    }
+    message = {
+        "EjMessageId": _INT,
+        "Ticket": _or_null(_ref("Ticket")),
+        "CreatedAt": _DATE,
+        "Author": _TEXT,
+        "Body": _TEXT,
+        "CreatedBy": _or_null(_ref("Associate")),
+        "Slevel": _TEXT,
+        "TimeSpent": _INT,
+    }
     return {
         "Right": _object({"Mask": _TEXT, "Reason": _TEXT}),
         "FieldProperties": {
@@ -126,18 +156,29 @@ def _schemas(dialect: Mapping[str, Any]) -> dict[str, Schema]:
         ),
         "SavedTicket": _object(_saved(), whole=False, more=True),
         "SavedMessage": _object(
-            {"Ticket": _object({"TicketId": _INT}, more=True), "Body": _TEXT, "Author": {**_TEXT, "maxLength": 255},
-             "TimeSpent": {**_INT, "minimum": 0}, "Slevel": {**_TEXT, "enum": ["Internal", "External"]}},
-            whole=False, more=True,
+            {
+                "Ticket": _object({"TicketId": _INT}, more=True),
+                "Body": _TEXT,
+                "Author": {**_TEXT, "maxLength": 255},
+                "TimeSpent": {**_INT, "minimum": 0},
+                "Slevel": {**_TEXT, "enum": ["Internal", "External"]},
+            },
+            whole=False,
+            more=True,
         ),
-        "ODataList": _object({
-            "odata.metadata": _TEXT, "odata.nextLink": _or_null(_TEXT),
-            "value": _list(_object({"PrimaryKey": _TEXT, "EntityName": _TEXT}, more=True)),
-        }),
-        "RestError": _object({"Error": {"const": True}, "ErrorType": _TEXT, "ErrorMessage": _TEXT, "ErrorSource": _TEXT}),
+        "ODataList": _object(
+            {
+                "odata.metadata": _TEXT,
+                "odata.nextLink": _or_null(_TEXT),
+                "value": _list(_object({"PrimaryKey": _TEXT, "EntityName": _TEXT}, more=True)),
+            }
+        ),
+        "RestError": _object(
+            {"Error": {"const": True}, "ErrorType": _TEXT, "ErrorMessage": _TEXT, "ErrorSource": _TEXT}
+        ),
         "Message": _object({"Message": _TEXT, "MessageDetail": _TEXT}, whole=False),
         "TokenError": _object({"error": _TEXT, "error_description": _TEXT}),
-    }  # fmt: skip
+    }
 
 
 def _saved() -> dict[str, Schema]:
@@ -147,24 +188,35 @@ def _saved() -> dict[str, Schema]:
     }
     dates = {name: _or_null({"type": "string", "format": "date-time"}) for name in ("Activate", "Deadline")}
     links = {name: _or_null(_object({key: _INT}, more=True)) for name, key in entities.KEYS.items()}
-    enums = {name: _or_null({**_TEXT, "enum": [*(n for n, v in ENUMS[ENUMERATED[name]].items() if v < 1000), None]})
-             for name in ("Slevel", "Origin", "ReadStatus", "BaseStatus")}  # fmt: skip
+    enums = {
+        name: _or_null({**_TEXT, "enum": [*(n for n, v in ENUMS[ENUMERATED[name]].items() if v < 1000), None]})
+        for name in ("Slevel", "Origin", "ReadStatus", "BaseStatus")
+    }
     return {"TicketId": _INT, **texts, **dates, **enums, **links}
 
 
 # --- operations -------------------------------------------------------------------------------------------------------
 
 _ANSWERS: Mapping[str, Schema] = {
-    "Ticket[]": _list(_or_null(_ref("Ticket"))), "Ticket": _or_null(_ref("Ticket")),
-    "TicketSummaryItem[]": _list(_or_null(_ref("TicketSummaryItem"))), "TicketEntity": _or_null(_ref("TicketEntity")),
-    "TicketMessageEntity[]": _list(_ref("TicketMessageEntity")), "TicketMessage": _or_null(_ref("TicketMessage")),
-    "TicketMessageEntity": _or_null(_ref("TicketMessageEntity")), "int32[]": _list(_INT), "int32": _INT,
+    "Ticket[]": _list(_or_null(_ref("Ticket"))),
+    "Ticket": _or_null(_ref("Ticket")),
+    "TicketSummaryItem[]": _list(_or_null(_ref("TicketSummaryItem"))),
+    "TicketEntity": _or_null(_ref("TicketEntity")),
+    "TicketMessageEntity[]": _list(_ref("TicketMessageEntity")),
+    "TicketMessage": _or_null(_ref("TicketMessage")),
+    "TicketMessageEntity": _or_null(_ref("TicketMessageEntity")),
+    "int32[]": _list(_INT),
+    "int32": _INT,
     "list of zones": _list({"type": "object"}),
-}  # fmt: skip
+}
 _TYPES: Mapping[str, Schema] = {
-    "int32": _INT, "int32[]": _list(_INT), "bool": _FLAG, "string": _TEXT, "TicketEntity": _ref("SavedTicket"),
+    "int32": _INT,
+    "int32[]": _list(_INT),
+    "bool": _FLAG,
+    "string": _TEXT,
+    "TicketEntity": _ref("SavedTicket"),
     "TicketMessageEntity": _ref("SavedMessage"),
-}  # fmt: skip
+}
 _ODATA = {"$select", "$filter", "$orderBy", "$top", "$skip"}
 
 
@@ -209,16 +261,22 @@ def _parameters(endpoint: Mapping[str, Any]) -> list[Schema]:
         made.append({"name": "$select", "in": "query", "required": False, "schema": _TEXT})
     headers = {"SO-TimeZone": "NO, includeTZOffset", "SO-Language": "en", "Accept-Language": "sv", "SO-Culture": "de"}
     if "v1" in path:
-        made += [{"name": name, "in": "header", "required": False, "schema": {**_TEXT, "examples": [example]}}
-                 for name, example in headers.items()]  # fmt: skip
+        made += [
+            {"name": name, "in": "header", "required": False, "schema": {**_TEXT, "examples": [example]}}
+            for name, example in headers.items()
+        ]
     return made
 
 
 _PATH_VALUES: Mapping[str, list[str]] = {
-    "provider": ["Ticket"], "tenant": ["Cust12345"],
-    "method": [each["path"].rpartition("/")[2] for each in CATALOGUE.facts["endpoints"]
-               if "/Agents/Ticket/" in each["path"] and "{" not in each["path"]],
-}  # fmt: skip
+    "provider": ["Ticket"],
+    "tenant": ["Cust12345"],
+    "method": [
+        each["path"].rpartition("/")[2]
+        for each in CATALOGUE.facts["endpoints"]
+        if "/Agents/Ticket/" in each["path"] and "{" not in each["path"]
+    ],
+}
 
 
 def _body(endpoint: Mapping[str, Any]) -> Schema | None:
@@ -269,7 +327,8 @@ def document(dialect: Mapping[str, Any], root: str) -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "SuperOffice WebAPI v1 as mockservers emulates it", "version": "1.0",
+            "title": "SuperOffice WebAPI v1 as mockservers emulates it",
+            "version": "1.0",
             "description": "Made by mockservers from its own tables; no description of the vendor's.",
         },
         "servers": [{"url": root.rstrip("/") or "/"}],
@@ -282,4 +341,4 @@ def document(dialect: Mapping[str, Any], root: str) -> Schema:
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
         },
-    }  # fmt: skip
+    }

@@ -8,7 +8,6 @@ from html import escape
 from typing import Any
 
 from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import access
 from mockservers.vendors.superoffice.emulator.requests import bad
 
@@ -67,23 +66,27 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "not_found": lambda facts, _: (404, rest("SoNotFoundException", facts["message"]), "ErrorInformation"),
     "no_resource": lambda facts, _: (404, {"Message": "No HTTP resource was found at this address."}, "Error"),
     "verb": lambda facts, _: (
-        405, {"Message": f"The requested resource does not support http method '{facts['verb']}'."}, "Error",
+        405,
+        {"Message": f"The requested resource does not support http method '{facts['verb']}'."},
+        "Error",
         ("Allow", facts["allow"]),
     ),
     "not_acceptable": lambda facts, _: (406, {"Message": "None of these media types can be answered."}, "Error"),
     "media": lambda facts, _: (
-        415, {"Message": f"The request entity's media type '{facts['media']}' is not supported for this resource."}, "Error",
+        415,
+        {"Message": f"The request entity's media type '{facts['media']}' is not supported for this resource."},
+        "Error",
     ),
     "token": lambda facts, _: (400, {"error": facts["error"], "error_description": facts["detail"]}, "Error"),
     "unmodified": lambda facts, _: (304, None, ""),
     "precondition": lambda facts, _: (412, None, ""),
-}  # fmt: skip
+}
 """Every kind of refusal there is."""
 
 REFUSALS: dict[str, Callable[[], Refusal]] = {
     "unauthorized": access.unauthorized,
     "forbidden": access.forbidden,
-    "bad_request": lambda: bad(rules.ERROR_BAD, "A fault was asked for."),
+    "bad_request": lambda: bad("superoffice.error.bad_request", "A fault was asked for."),
     "misdirected": access.misdirected,
     "throttled": access.throttled,
     "maintenance": access.maintenance,

@@ -36,18 +36,31 @@ from mockservers.vendors.superoffice.emulator.model import (
 )
 
 _NAMED = {
-    "priority": ("Priority", "PriorityName"), "type": ("TicketTypeId", "TicketTypeName"), "sale": ("SaleId", "SaleHeading"),
-    "project": ("ProjectId", "ProjectName"), "contact": ("ContactId", "ContactName"),
-}  # fmt: skip
+    "priority": ("Priority", "PriorityName"),
+    "type": ("TicketTypeId", "TicketTypeName"),
+    "sale": ("SaleId", "SaleHeading"),
+    "project": ("ProjectId", "ProjectName"),
+    "contact": ("ContactId", "ContactName"),
+}
 """Kinds of the directory of which a carrier tells number and name."""
 _TOLD_NUMBERS = ("ContactId", "OwnedByAssociateId")
 _TOLD_NAMES = (
-    "CreatedByName", "OwnedByName", "PersonFirstname", "PersonMiddleName", "PersonLastname", "PersonFullname",
-)  # fmt: skip
+    "CreatedByName",
+    "OwnedByName",
+    "PersonFirstname",
+    "PersonMiddleName",
+    "PersonLastname",
+    "PersonFullname",
+)
 _TOLD_IN_LANGUAGES = (
-    "PriorityName", "TicketTypeName", "SaleHeading", "ProjectName", "ContactName", "TicketStatusDisplayValue",
+    "PriorityName",
+    "TicketTypeName",
+    "SaleHeading",
+    "ProjectName",
+    "ContactName",
+    "TicketStatusDisplayValue",
     "CategoryFullname",
-)  # fmt: skip
+)
 """Numbers and names of which a ticket keeps none itself; they go to the directory. Some are told by language."""
 _TOLD = "told"
 """A fact of what was named by code: its texts by language. What has none is the demo company's own."""
@@ -220,9 +233,7 @@ class _Names:
         made, parent = list[Named](), 0
         for above, level in zip(self._above(leaf, depth), levels[:-1], strict=False):
             here = above if self._may_be(above, level, parent) else self._namesake(level, parent)
-            number = here.id or max(
-                _ABOVE - 1, *(each.id for each in [*made, *self.known.all("category")])
-            ) + 1  # fmt: skip
+            number = here.id or max(_ABOVE - 1, *(each.id for each in [*made, *self.known.all("category")])) + 1
             said = _said(here.facts, level)
             made.append(
                 Named(number, self.name(f"category {number}", said), {**here.facts, "parent": parent, _TOLD: said})
@@ -243,9 +254,11 @@ class _Names:
     def _may_be(self, known: Named, level: Mapping[str, str], parent: int) -> bool:
         """Whether a category may be the one that is told: it lies there, and was told to be nothing else."""
         held = known.facts.get(_TOLD) or {}
-        return bool(held) and known.facts.get("parent", 0) == parent and all(
-            held.get(code, text) == text for code, text in level.items()
-        )  # fmt: skip
+        return (
+            bool(held)
+            and known.facts.get("parent", 0) == parent
+            and all(held.get(code, text) == text for code, text in level.items())
+        )
 
     def _namesake(self, level: Mapping[str, str], parent: int) -> Named:
         for each in self.known.all("category"):

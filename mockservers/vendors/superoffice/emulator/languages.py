@@ -11,32 +11,52 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-CODES = {"en": "US", "us": "US", "nb": "NO", "no": "NO", "nn": "NO", "sv": "SW", "sw": "SW", "de": "GE", "ge": "GE",
-         "fr": "FR"}  # fmt: skip
+CODES = {
+    "en": "US",
+    "us": "US",
+    "nb": "NO",
+    "no": "NO",
+    "nn": "NO",
+    "sv": "SW",
+    "sw": "SW",
+    "de": "GE",
+    "ge": "GE",
+    "fr": "FR",
+}
 """Codes of headers, and the ones inside the strings (superoffice.language.codes)."""
 OFF = ("*", "x")
 FIRST = "US"
 
 RESOURCES: Mapping[str, Mapping[str, str]] = {
     "SR_ACCESS_ASSOCCONT_DELETE": {
-        "US": "You may not delete what belongs to another user", "NO": "Du kan ikke slette det en annen bruker eier",
+        "US": "You may not delete what belongs to another user",
+        "NO": "Du kan ikke slette det en annen bruker eier",
         "SW": "Du får inte ta bort det som tillhör en annan användare",
         "GE": "Was einem anderen Benutzer gehört, dürfen Sie nicht löschen",
         "FR": "Vous ne pouvez pas supprimer ce qui appartient à un autre utilisateur",
     },
     "SR_MANDATORY_FIELD_1281": {
-        "US": "A value is required", "NO": "Et felt må fylles ut", "SW": "Ett värde krävs", "GE": "Ein Wert ist nötig",
+        "US": "A value is required",
+        "NO": "Et felt må fylles ut",
+        "SW": "Ett värde krävs",
+        "GE": "Ein Wert ist nötig",
         "FR": "Une valeur est requise",
     },
     "SR_ACCESS_ROLE": {
-        "US": "Your role does not include this", "NO": "Rollen din omfatter ikke dette",
-        "SW": "Din roll omfattar inte detta", "GE": "Ihre Rolle erlaubt dies nicht",
+        "US": "Your role does not include this",
+        "NO": "Rollen din omfatter ikke dette",
+        "SW": "Din roll omfattar inte detta",
+        "GE": "Ihre Rolle erlaubt dies nicht",
         "FR": "Votre rôle ne le permet pas",
     },
     "SR_LOCKED_UNTIL": {
-        "US": "Locked until", "NO": "Låst til", "SW": "Låst till", "GE": "Gesperrt bis", "FR": "Verrouillé jusqu'au",
+        "US": "Locked until",
+        "NO": "Låst til",
+        "SW": "Låst till",
+        "GE": "Gesperrt bis",
+        "FR": "Verrouillé jusqu'au",
     },
-}  # fmt: skip
+}
 """Texts behind resource ids, in words of our own."""
 
 _PART = re.compile(r'([A-Z]{2}):"([^"]*)"')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mockservers.kernel.operations import Context
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator.model import CATALOGUE
 
 THRESHOLDS: dict[str, int] = {
@@ -18,14 +17,14 @@ def took(ctx: Context, method: str, ids: int) -> None:
     """Let a call take its time, and note one that counts as slow (superoffice.limit.slow)."""
     each: float = ctx.dialect["latency_per_id"]
     if ids > 1:
-        ctx.cite(rules.LIMIT_IDS)
+        ctx.cite("superoffice.limit.ids")
     if not each:
         return
     taken = each * ids
     ctx.delay(taken / 1000)
     if taken > THRESHOLDS[method]:
         ctx.note(
-            rules.LIMIT_SLOW,
+            "superoffice.limit.slow",
             f"{method} of {ids} tickets took {taken:.0f} ms; from {THRESHOLDS[method]} ms the vendor counts a call as slow. "
             "Ask for fewer at a time.",
             milliseconds=taken,

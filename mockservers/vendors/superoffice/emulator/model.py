@@ -43,8 +43,15 @@ NO_PERSON = -1
 UNSET: dict[str, Any] = {
     name: None if name in DATES else 0 if name in INTEGERS else False if name == "HasAttachment" else ""
     for name in STORED
-} | {"CreatedBy": SYSTEM_USER, "OwnedBy": SYSTEM_USER, "CustId": NO_PERSON, "Slevel": "Unknown", "BaseStatus": "Unknown",
-     "Origin": "Unknown", "ReadStatus": "Unknown"}  # fmt: skip
+} | {
+    "CreatedBy": SYSTEM_USER,
+    "OwnedBy": SYSTEM_USER,
+    "CustId": NO_PERSON,
+    "Slevel": "Unknown",
+    "BaseStatus": "Unknown",
+    "Origin": "Unknown",
+    "ReadStatus": "Unknown",
+}
 """A ticket of which nothing is known."""
 
 METADATA = sa.MetaData()
@@ -113,9 +120,16 @@ DIRECTORY = sa.Table(
 """What tickets refer to, by kind: status, priority, category, type, user, person, contact, sale, project."""
 
 REFERENCES: Mapping[str, str] = {
-    "TicketStatus": "status", "Priority": "priority", "Category": "category", "TicketTypeId": "type", "CreatedBy": "user",
-    "OwnedBy": "user", "CustId": "person", "SaleId": "sale", "ProjectId": "project",
-}  # fmt: skip
+    "TicketStatus": "status",
+    "Priority": "priority",
+    "Category": "category",
+    "TicketTypeId": "type",
+    "CreatedBy": "user",
+    "OwnedBy": "user",
+    "CustId": "person",
+    "SaleId": "sale",
+    "ProjectId": "project",
+}
 """Columns that lead to the directory, and to which kind."""
 
 
@@ -220,9 +234,9 @@ def enter(db: sa.Connection, tenant: str, kind: str, entries: Iterable[Named]) -
 _BY_IDS = sa.select(TICKETS).where(
     TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.TicketId.in_(sa.bindparam("ids", expanding=True))
 )
-_HEADS = sa.select(
-    TICKETS.c.TicketId, TICKETS.c.revision, TICKETS.c.deleted
-).where(TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.TicketId.in_(sa.bindparam("ids", expanding=True)))  # fmt: skip
+_HEADS = sa.select(TICKETS.c.TicketId, TICKETS.c.revision, TICKETS.c.deleted).where(
+    TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.TicketId.in_(sa.bindparam("ids", expanding=True))
+)
 _DUE = sa.select(TICKETS).where(TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.due <= sa.bindparam("now"))
 _EARLIEST = sa.select(sa.func.min(TICKETS.c.due)).where(TICKETS.c.tenant == sa.bindparam("tenant"))
 AT_ONCE = 500

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from mockservers.kernel.rules import Refusal, Rule
-from mockservers.vendors.superoffice import rules
+from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice.emulator.model import CATALOGUE
 
 TYPES: tuple[str, ...] = tuple(CATALOGUE.facts["answer_media"])
@@ -24,7 +23,7 @@ class Choice:
 
     format: str
     media: str
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 FALLBACK = Choice("json", "application/json; charset=utf-8")
@@ -33,15 +32,15 @@ FALLBACK = Choice("json", "application/json; charset=utf-8")
 def choose(accept: str, dialect: Mapping[str, Any], html: bool = False) -> Choice:
     """The form of an answer; raises the refusal where none fits and the switch says so."""
     if html and not re.search(r"json|xml", accept, re.IGNORECASE):
-        return Choice("html", "text/html; charset=utf-8", (rules.MEDIA_ACCEPT,))
+        return Choice("html", "text/html; charset=utf-8", ("superoffice.media.accept",))
     if not accept.strip():
-        return Choice("json", FALLBACK.media, (rules.MEDIA_JSON,))
+        return Choice("json", FALLBACK.media, ("superoffice.media.json",))
     found = _best(accept[:2000])
     if found is not None:
         return found
     if dialect["accept_unknown"] == "406":
-        raise Refusal(rules.MEDIA_UNKNOWN, "not_acceptable", accept=accept[:100])
-    return Choice("json", FALLBACK.media, (rules.MEDIA_UNKNOWN,))
+        raise Refusal("superoffice.media.unknown", "not_acceptable", accept=accept[:100])
+    return Choice("json", FALLBACK.media, ("superoffice.media.unknown",))
 
 
 @lru_cache(maxsize=512)
@@ -61,5 +60,5 @@ def _best(accept: str) -> Choice | None:
         return None
     type_ = max(weighed, key=lambda each: each[0])[1]  # the first of those with the highest weight
     format_ = FORMATS[type_]
-    cited = (rules.MEDIA_ACCEPT, rules.MEDIA_JSON if format_ == "json" else rules.MEDIA_XML)
+    cited = ("superoffice.media.accept", "superoffice.media.json" if format_ == "json" else "superoffice.media.xml")
     return Choice(format_, f"{type_}; charset=utf-8", cited)

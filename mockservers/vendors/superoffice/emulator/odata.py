@@ -309,15 +309,21 @@ class Filter:
         assert last is not None
         day, next_day = begins[0][0], begins[-1][1]
         return {
-            "before": lambda: left < day, "after": lambda: left >= begins[0][1],
+            "before": lambda: left < day,
+            "after": lambda: left >= begins[0][1],
             "date": lambda: sa.and_(left >= day, left < begins[0][1]),
             "between": lambda: sa.and_(left >= day, left < next_day),
-            "beforetime": lambda: left < first, "aftertime": lambda: left > first,
-            "datetime": lambda: left == first, "eq": lambda: left == first,
+            "beforetime": lambda: left < first,
+            "aftertime": lambda: left > first,
+            "datetime": lambda: left == first,
+            "eq": lambda: left == first,
             "ne": lambda: sa.or_(left != first, left.is_(None)),
-            "lt": lambda: left < first, "le": lambda: left <= first, "gt": lambda: left > first, "ge": lambda: left >= first,
+            "lt": lambda: left < first,
+            "le": lambda: left <= first,
+            "gt": lambda: left > first,
+            "ge": lambda: left >= first,
             "betweentime": lambda: sa.and_(left >= first, left <= last),
-        }[operator]()  # fmt: skip
+        }[operator]()
 
     def _day(self, text: str) -> tuple[int, int]:
         """The beginnings of the day of a time and of the next one, on the clock of the call."""
@@ -332,18 +338,45 @@ class Filter:
 
 
 _FUNCTIONS = {"startswith": "begins", "contains": "contains", "endswith": "ends"}
-_SAME = {"=": "eq", "equals": "eq", "is": "eq", "unequals": "ne", "notequals": "ne", "greater": "gt", "smaller": "lt",
-         "oneof": "in", "notoneof": "notin", "startswith": "begins", "beginswith": "begins", "endswith": "ends",
-         "datebetween": "between", "timebetween": "betweentime"}  # fmt: skip
+_SAME = {
+    "=": "eq",
+    "equals": "eq",
+    "is": "eq",
+    "unequals": "ne",
+    "notequals": "ne",
+    "greater": "gt",
+    "smaller": "lt",
+    "oneof": "in",
+    "notoneof": "notin",
+    "startswith": "begins",
+    "beginswith": "begins",
+    "endswith": "ends",
+    "datebetween": "between",
+    "timebetween": "betweentime",
+}
 _TWO = ("between", "betweentime")
 _OPERATORS: Mapping[str, tuple[str, ...]] = {
     "number": ("eq", "ne", "gt", "ge", "lt", "le", "in", "notin", "between"),
     "text": ("eq", "ne", "begins", "contains", "ends", "in", "notin"),
     "enum": ("eq", "ne", "in", "notin"),
     "flag": ("eq", "ne"),
-    "date": ("before", "after", "date", "between", "beforetime", "aftertime", "datetime", "betweentime", "eq", "ne", "lt", "le",
-             "gt", "ge"),
-}  # fmt: skip
+    "date": (
+        "before",
+        "after",
+        "date",
+        "between",
+        "beforetime",
+        "aftertime",
+        "datetime",
+        "betweentime",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+    ),
+}
 
 
 def _read(left: Column, text: str) -> Any:
@@ -368,14 +401,19 @@ def _read(left: Column, text: str) -> Any:
 
 
 _COMPARE: Mapping[str, Callable[[Any, Sequence[Any]], bool]] = {
-    "eq": lambda value, given: value == given[0], "ne": lambda value, given: value != given[0],
-    "gt": lambda value, given: value > given[0], "ge": lambda value, given: value >= given[0],
-    "lt": lambda value, given: value < given[0], "le": lambda value, given: value <= given[0],
-    "in": lambda value, given: value in given, "notin": lambda value, given: value not in given,
-    "begins": lambda value, given: str(value).startswith(given[0]), "contains": lambda value, given: given[0] in value,
+    "eq": lambda value, given: value == given[0],
+    "ne": lambda value, given: value != given[0],
+    "gt": lambda value, given: value > given[0],
+    "ge": lambda value, given: value >= given[0],
+    "lt": lambda value, given: value < given[0],
+    "le": lambda value, given: value <= given[0],
+    "in": lambda value, given: value in given,
+    "notin": lambda value, given: value not in given,
+    "begins": lambda value, given: str(value).startswith(given[0]),
+    "contains": lambda value, given: given[0] in value,
     "ends": lambda value, given: str(value).endswith(given[0]),
     "between": lambda value, given: given[0] <= value <= given[1],
-}  # fmt: skip
+}
 
 
 def _fits(value: Any, operator: str, given: Sequence[Any]) -> bool:
@@ -384,12 +422,17 @@ def _fits(value: Any, operator: str, given: Sequence[Any]) -> bool:
 
 def _plain(left: sa.ColumnElement[Any], operator: str, given: list[Any]) -> Condition:
     made: dict[str, Callable[[], Condition]] = {
-        "eq": lambda: left == given[0], "ne": lambda: sa.or_(left != given[0], left.is_(None)),
-        "gt": lambda: left > given[0], "ge": lambda: left >= given[0], "lt": lambda: left < given[0],
-        "le": lambda: left <= given[0], "in": lambda: left.in_(given),
+        "eq": lambda: left == given[0],
+        "ne": lambda: sa.or_(left != given[0], left.is_(None)),
+        "gt": lambda: left > given[0],
+        "ge": lambda: left >= given[0],
+        "lt": lambda: left < given[0],
+        "le": lambda: left <= given[0],
+        "in": lambda: left.in_(given),
         "notin": lambda: sa.or_(left.not_in(given), left.is_(None)),
         "begins": lambda: left.startswith(given[0], autoescape=True),
         "contains": lambda: left.contains(given[0], autoescape=True),
-        "ends": lambda: left.endswith(given[0], autoescape=True), "between": lambda: left.between(given[0], given[1]),
-    }  # fmt: skip
+        "ends": lambda: left.endswith(given[0], autoescape=True),
+        "between": lambda: left.between(given[0], given[1]),
+    }
     return made[operator]()

@@ -15,8 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from mockservers.kernel.rules import Refusal, Rule
-from mockservers.vendors.superoffice import rules
+from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice.emulator.model import CATALOGUE
 from mockservers.vendors.superoffice.emulator.requests import Plain, bad
 from mockservers.wirekit.aspnet import url_decode, whole_characters
@@ -33,7 +32,7 @@ class Read:
     """A body's value, and the rules met while reading it."""
 
     value: Any
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 def read(body: bytes, content_type: str) -> Read:
@@ -43,15 +42,15 @@ def read(body: bytes, content_type: str) -> Read:
     if not body.strip():
         return Read(None)
     if media not in TYPES:
-        raise Refusal(rules.REQUEST_MEDIA, "media", media=media[:100])
+        raise Refusal("superoffice.request.media", "media", media=media[:100])
     if len(body) > LONGEST:
-        raise bad(rules.REQUEST_BODY, "The body is too long.")
+        raise bad("superoffice.request.body", "The body is too long.")
     text = _text(body, parameters, media)
     if media == _FORM:
-        return Read(form(text), (rules.REQUEST_MEDIA, rules.REQUEST_FORM))
+        return Read(form(text), ("superoffice.request.media", "superoffice.request.form"))
     if media.endswith("/xml"):
-        return Read(_xml(text), (rules.REQUEST_MEDIA, rules.REQUEST_XML))
-    return Read(_json(text), (rules.REQUEST_MEDIA,))
+        return Read(_xml(text), ("superoffice.request.media", "superoffice.request.xml"))
+    return Read(_json(text), ("superoffice.request.media",))
 
 
 def _text(body: bytes, parameters: str, media: str) -> str:
@@ -63,13 +62,13 @@ def _text(body: bytes, parameters: str, media: str) -> str:
         except (LookupError, ValueError):
             charset = ""
         if charset not in _CHARSETS:
-            raise Refusal(rules.REQUEST_MEDIA, "media", media=f"{media}; charset={named[1]}")
+            raise Refusal("superoffice.request.media", "media", media=f"{media}; charset={named[1]}")
     elif body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         charset = "utf-16"
     try:
         return body.decode(charset).removeprefix("\ufeff")
     except ValueError:
-        raise bad(rules.ERROR_BAD, "The body is not text in its charset.") from None
+        raise bad("superoffice.error.bad_request", "The body is not text in its charset.") from None
 
 
 def _refuse_constant(name: str) -> Any:
@@ -87,14 +86,14 @@ def _json(text: str) -> Any:
         value = json.loads(text, parse_constant=_refuse_constant, parse_float=_float)
     except (ValueError, RecursionError) as error:
         told = str(error) if isinstance(error, json.JSONDecodeError) else "it nests too deep or holds too long a number"
-        raise bad(rules.ERROR_BAD, f"The body is no JSON: {told[:100]}.") from None
+        raise bad("superoffice.error.bad_request", f"The body is no JSON: {told[:100]}.") from None
     return _checked(value, DEEPEST)
 
 
 def _checked(value: Any, left: int) -> Any:
     """A value without halves of characters, and not nested too deep."""
     if left == 0:
-        raise bad(rules.ERROR_BAD, "The body nests too deep.")
+        raise bad("superoffice.error.bad_request", "The body nests too deep.")
     if isinstance(value, str):
         return whole_characters(value)
     if isinstance(value, dict):
@@ -108,7 +107,7 @@ def form(text: str) -> dict[str, Any]:
     """The names of a form with all their values: one is text, several are a list, as is one with an index."""
     found: dict[str, Any] = {}
     if text.count("&") >= MOST_VARIABLES:
-        raise bad(rules.REQUEST_FORM, "The form has too many variables.")
+        raise bad("superoffice.request.form", "The form has too many variables.")
     for pair in text.strip().split("&"):
         name, _, value = pair.partition("=")
         name, value = url_decode(name), url_decode(value)
@@ -124,16 +123,21 @@ def form(text: str) -> dict[str, Any]:
 
 def _xml(text: str) -> Any:
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, remove_comments=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
         remove_pis=True,
-    )  # fmt: skip
+    )
     raw = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", text, count=1)  # the text was decoded already
     try:
         root = etree.fromstring(raw.encode(), parser)
     except (etree.XMLSyntaxError, ValueError):
-        raise bad(rules.REQUEST_XML, "The body is no XML.") from None
+        raise bad("superoffice.request.xml", "The body is no XML.") from None
     if root.getroottree().docinfo.doctype:
-        raise bad(rules.REQUEST_XML, "The body declares a document type.")
+        raise bad("superoffice.request.xml", "The body declares a document type.")
     return _plain(root, DEEPEST)
 
 
@@ -143,7 +147,7 @@ _SCALARS = frozenset({"int", "string", "long", "short"})
 def _plain(element: Any, left: int) -> Any:
     """An element as a value: items of a list, members of an object, or text."""
     if left == 0:
-        raise bad(rules.REQUEST_XML, "The body nests too deep.")
+        raise bad("superoffice.request.xml", "The body nests too deep.")
     if element.get("{http://www.w3.org/2001/XMLSchema-instance}nil") == "true":
         return None
     children = [each for each in element if isinstance(each.tag, str)]

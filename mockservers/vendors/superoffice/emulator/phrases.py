@@ -7,10 +7,21 @@ from typing import Any
 from mockservers.kernel.ids import Source
 
 TITLES = (
-    "Cannot log in to the portal", "Invoice shows the wrong amount", "Printer on floor 3 is offline", "Please add a user",
-    "Feilmelding ved lagring", "Fråga om faktura", "Passwort vergessen", "Écran noir au démarrage", "Export <CSV> & import",
-    "Order 100% wrong, \"urgent\"", "Ticket with a tab\tand a \\ backslash", "日本語の件名", "Smile 😀 please", "C++ licence",
-)  # fmt: skip
+    "Cannot log in to the portal",
+    "Invoice shows the wrong amount",
+    "Printer on floor 3 is offline",
+    "Please add a user",
+    "Feilmelding ved lagring",
+    "Fråga om faktura",
+    "Passwort vergessen",
+    "Écran noir au démarrage",
+    "Export <CSV> & import",
+    'Order 100% wrong, "urgent"',
+    "Ticket with a tab\tand a \\ backslash",
+    "日本語の件名",
+    "Smile 😀 please",
+    "C++ licence",
+)
 BODIES = (
     "Please have a look.",
     "It happened again this morning.",

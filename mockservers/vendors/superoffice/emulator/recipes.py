@@ -62,10 +62,15 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
                 kinds[kind].update(entries)
         # Nothing is there that could be replaced, so one statement will do.
         everybody = ((DEMO, kinds), (OTHER, company.begin()))
-        db.execute(sa.insert(DIRECTORY), [
-            row for tenant, each in everybody for kind, entries in each.items()
-            for row in entry_rows(tenant, kind, entries.values())
-        ])  # fmt: skip
+        db.execute(
+            sa.insert(DIRECTORY),
+            [
+                row
+                for tenant, each in everybody
+                for kind, entries in each.items()
+                for row in entry_rows(tenant, kind, entries.values())
+            ],
+        )
         _sessions(db, installation, born)
         if recipe.name == "empty":
             return
@@ -88,9 +93,15 @@ def _tenant(installation: Installation, name: str, app_token: str) -> None:
 
 
 def _user(
-    installation: Installation, tenant: str, user: str, password: str, name: str, ejuser: int, associate: int,
+    installation: Installation,
+    tenant: str,
+    user: str,
+    password: str,
+    name: str,
+    ejuser: int,
+    associate: int,
     rights: _Values | None = None,
-) -> str:  # fmt: skip
+) -> str:
     facts = {"user": user, "name": name, "ejuser": ejuser, "associate": associate, "rights": rights or {}}
     return installation.tenants.grant(tenant, access.USER, password, facts=facts).id
 
@@ -99,12 +110,14 @@ def _users(installation: Installation, born: int) -> None:
     _user(installation, DEMO, USER, PASSWORD, "Demo User", company.DEMO_EJUSER, 11)
     rights = {
         "table": {"Mask": "Select, Update", "Reason": "[SR_ACCESS_ASSOCCONT_DELETE]"},
-        "fields": {"Title": {"Mask": "None", "Reason": "[SR_ACCESS_ROLE] [D:03/31/2026]"},
-                   "Priority": {"Mask": "Read", "Reason": "[SR_ACCESS_ROLE]"},
-                   "Deadline": {"Mask": "Update, UIHintMandatory", "Reason": "[SR_MANDATORY_FIELD_1281]"}},
+        "fields": {
+            "Title": {"Mask": "None", "Reason": "[SR_ACCESS_ROLE] [D:03/31/2026]"},
+            "Priority": {"Mask": "Read", "Reason": "[SR_ACCESS_ROLE]"},
+            "Deadline": {"Mask": "Update, UIHintMandatory", "Reason": "[SR_MANDATORY_FIELD_1281]"},
+        },
         "hidden": {"Category": [3]},
         "denied": ["DeleteTicketEntity", "ticket.delete"],
-    }  # fmt: skip
+    }
     _user(installation, DEMO, LIMITED, LIMITED_PASSWORD, "Anne Berg", company.OTHER_EJUSER, 10, rights)
 
 
@@ -113,17 +126,28 @@ def _sessions(db: sa.Connection, installation: Installation, born: int) -> None:
     credential = next(each for each in installation.tenants.credentials if each.kind == access.USER)
     ticket = round(installation.dialect["ticket_hours"] * HOUR)
     made: tuple[tuple[str, str, int, _Values], ...] = (
-        (access.TICKET, TICKET, ticket, {}), (access.BEARER, BEARER, installation.dialect["token_seconds"] * SECOND, {}),
-        (access.REFRESH, REFRESH, access.REFRESH_LIFE, {}), (access.COOKIE, COOKIE, ticket, {"xsrf": XSRF}),
-    )  # fmt: skip
+        (access.TICKET, TICKET, ticket, {}),
+        (access.BEARER, BEARER, installation.dialect["token_seconds"] * SECOND, {}),
+        (access.REFRESH, REFRESH, access.REFRESH_LIFE, {}),
+        (access.COOKIE, COOKIE, ticket, {"xsrf": XSRF}),
+    )
     db.execute(
         sa.insert(SESSIONS.table),
         [
-            {"id": n, "kind": kind, "token": token, "tenant": DEMO, "credential": credential.id, "issued": born,
-             "expires": min(born + life, instants.LATEST), "ended": None, "facts": json.dumps(facts)}
+            {
+                "id": n,
+                "kind": kind,
+                "token": token,
+                "tenant": DEMO,
+                "credential": credential.id,
+                "issued": born,
+                "expires": min(born + life, instants.LATEST),
+                "ended": None,
+                "facts": json.dumps(facts),
+            }
             for n, (kind, token, life, facts) in enumerate(made, 1)
         ],
-    )  # fmt: skip
+    )
 
 
 # --- tickets ----------------------------------------------------------------------------------------------------------
@@ -194,10 +218,18 @@ def _tickets(
 
 def _message(created: int, by: int, author: str, external: bool, minutes: int = 0, language: str = "") -> _Values:
     return {
-        "created": created, "created_by": by, "author": author, "external": external, "minutes": minutes,
-        "body": phrases.BODIES[minutes % len(phrases.BODIES)], "language": language, "sentiment": 0, "confidence": 0,
-        "important": False, "person": 0,
-    }  # fmt: skip
+        "created": created,
+        "created_by": by,
+        "author": author,
+        "external": external,
+        "minutes": minutes,
+        "body": phrases.BODIES[minutes % len(phrases.BODIES)],
+        "language": language,
+        "sentiment": 0,
+        "confidence": 0,
+        "important": False,
+        "person": 0,
+    }
 
 
 def _messages_of(values: _Values) -> list[_Values]:
@@ -243,17 +275,32 @@ def _plausible(
     replied = next((each["created"] for each in messages[1:] if each["external"]), None)
     frame = names.get("priority", values["Priority"]).facts.get("frame")
     values |= {
-        "TicketId": id_, "CreatedAt": created, "LastChanged": at, "Author": email, "FromAddress": email, "OwnedBy": owner,
-        "CreatedBy": 1 if values["Origin"] != "Internal" else 10, "CustId": person.id, "ConnectId": unmerged,
-        "BaseStatus": base, "TicketStatus": source.choice(_OF_BASE[base]), "status_since": created, "ReadStatus": "Red",
-        "NumMessages": len(messages), "NumReplies": sum(1 for each in messages[1:] if each["external"]),
-        "TimeSpent": sum(each["minutes"] for each in messages), "RepliedAt": replied,
-        "HasAttachment": source.randrange(4) == 0, "Deadline": created + 3 * DAY if values["Priority"] > 1 else None,
+        "TicketId": id_,
+        "CreatedAt": created,
+        "LastChanged": at,
+        "Author": email,
+        "FromAddress": email,
+        "OwnedBy": owner,
+        "CreatedBy": 1 if values["Origin"] != "Internal" else 10,
+        "CustId": person.id,
+        "ConnectId": unmerged,
+        "BaseStatus": base,
+        "TicketStatus": source.choice(_OF_BASE[base]),
+        "status_since": created,
+        "ReadStatus": "Red",
+        "NumMessages": len(messages),
+        "NumReplies": sum(1 for each in messages[1:] if each["external"]),
+        "TimeSpent": sum(each["minutes"] for each in messages),
+        "RepliedAt": replied,
+        "HasAttachment": source.randrange(4) == 0,
+        "Deadline": created + 3 * DAY if values["Priority"] > 1 else None,
         "AlertLevel": 1 if values["Priority"] == 3 else 0,
-    }  # fmt: skip
+    }
     if replied is not None:
-        values |= {"RealTimeToReply": (replied - created) // MINUTE,
-                   "TimeToReply": frames.worked(created, replied, frame, zone) // 60}  # fmt: skip
+        values |= {
+            "RealTimeToReply": (replied - created) // MINUTE,
+            "TimeToReply": frames.worked(created, replied, frame, zone) // 60,
+        }
     if owner > 1 and source.randrange(2):
         values |= {"ReadByOwner": at, "FirstReadByUser": created, "ReadStatus": "Green"}
     if base == "Postponed":
@@ -261,9 +308,13 @@ def _plausible(
     if base == "Closed":
         spent = frames.worked(created, at, frame, zone)
         values |= {
-            "ClosedAt": at, "RealTimeToClose": (at - created) // MINUTE, "TimeToClose": spent // 60, "status_since": at,
-            "TimeSpentInternally": spent, "RealTimeSpentInternally": (at - created) // SECOND,
-        }  # fmt: skip
+            "ClosedAt": at,
+            "RealTimeToClose": (at - created) // MINUTE,
+            "TimeToClose": spent // 60,
+            "status_since": at,
+            "TimeSpentInternally": spent,
+            "RealTimeSpentInternally": (at - created) // SECOND,
+        }
     return values, messages
 
 
@@ -282,12 +333,29 @@ def _special(born: int, unmerged: int) -> list[_Values]:
 
     def add(id_: int, title: str, created: int, **more: Any) -> None:
         base = {
-            "TicketId": id_, "Title": title, "CreatedAt": created, "LastChanged": max(created, more.pop("changed", created)),
-            "Author": "customer@acmecorp.example", "FromAddress": "customer@acmecorp.example", "Category": 2, "Priority": 1,
-            "TicketStatus": 1, "BaseStatus": "Active", "Origin": "Email", "Slevel": "External", "ReadStatus": "Red", "CustId": 1,
-            "ConnectId": unmerged, "TicketTypeId": 1, "Language": "en", "NumMessages": 1, "NumReplies": 0,
-            "TimeSpent": 0, "status_since": created, "OwnedBy": 10,
-        }  # fmt: skip
+            "TicketId": id_,
+            "Title": title,
+            "CreatedAt": created,
+            "LastChanged": max(created, more.pop("changed", created)),
+            "Author": "customer@acmecorp.example",
+            "FromAddress": "customer@acmecorp.example",
+            "Category": 2,
+            "Priority": 1,
+            "TicketStatus": 1,
+            "BaseStatus": "Active",
+            "Origin": "Email",
+            "Slevel": "External",
+            "ReadStatus": "Red",
+            "CustId": 1,
+            "ConnectId": unmerged,
+            "TicketTypeId": 1,
+            "Language": "en",
+            "NumMessages": 1,
+            "NumReplies": 0,
+            "TimeSpent": 0,
+            "status_since": created,
+            "OwnedBy": 10,
+        }
         made.append({**base, **more})
 
     old = born - 500 * DAY
@@ -312,8 +380,15 @@ def _special(born: int, unmerged: int) -> list[_Values]:
     add(25, "Slevel unknown, unread", now + 6 * HOUR, Slevel="Unknown", ReadStatus="Unknown")
     add(26, "Internal and green", now + 7 * HOUR, Slevel="Internal", ReadStatus="Green", ReadByOwner=now + 8 * HOUR)
     add(27, "Yellow: news since it was read", now + 8 * HOUR, ReadStatus="Yellow", ReadByOwner=now + 8 * HOUR)
-    add(28, "Words of a release to come", now + 9 * HOUR, BaseStatus="Archived", Origin="Hologram", Slevel="Secret",
-        ReadStatus="Blue")  # fmt: skip
+    add(
+        28,
+        "Words of a release to come",
+        now + 9 * HOUR,
+        BaseStatus="Archived",
+        Origin="Hologram",
+        Slevel="Secret",
+        ReadStatus="Blue",
+    )
     add(29, "Closed by name, active by status", now + 10 * HOUR, TicketStatus=4)
     add(
         30,
@@ -327,15 +402,33 @@ def _special(born: int, unmerged: int) -> list[_Values]:
     add(32, "Owner whose numbers cross", now + 13 * HOUR, OwnedBy=11, CreatedBy=10, Category=6)
     add(33, "No person: -1", now + 14 * HOUR, CustId=-1, Author="", FromAddress="")
     add(34, "No person: null", now + 15 * HOUR, CustId=None, Author="", FromAddress="")
-    add(35, "Minutes beside seconds", now + 16 * HOUR, RepliedAt=now + 18 * HOUR, TimeToReply=120, RealTimeToReply=120,
-        TimeSpentInternally=7200, RealTimeSpentInternally=7200, TimeSpent=90, NumReplies=1, NumMessages=2)  # fmt: skip
+    add(
+        35,
+        "Minutes beside seconds",
+        now + 16 * HOUR,
+        RepliedAt=now + 18 * HOUR,
+        TimeToReply=120,
+        RealTimeToReply=120,
+        TimeSpentInternally=7200,
+        RealTimeSpentInternally=7200,
+        TimeSpent=90,
+        NumReplies=1,
+        NumMessages=2,
+    )
     add(36, "A bad mood", now + 17 * HOUR, Sentiment=-40, SentimentConfidence=60)
     add(37, "No idea of the mood", now + 18 * HOUR, Sentiment=0, SentimentConfidence=0)
     add(38, "A good mood", now + 19 * HOUR, Sentiment=75, SentimentConfidence=88, CustId=4, SaleId=1, ProjectId=1)
     add(39, "Two changes", now + 20 * HOUR, changed=now + 21 * HOUR)
     add(40, "in one second", now + 20 * HOUR, changed=now + 21 * HOUR, CustId=3)
-    for n, right in enumerate([None, {}, {"Mask": "FULL", "Reason": ""}, {"Mask": "Select, Update", "Reason": ""},
-                               {"Mask": "RI, RestrictedUpdate", "Reason": "[SR_ACCESS_ASSOCCONT_DELETE]"}]):  # fmt: skip
+    for n, right in enumerate(
+        [
+            None,
+            {},
+            {"Mask": "FULL", "Reason": ""},
+            {"Mask": "Select, Update", "Reason": ""},
+            {"Mask": "RI, RestrictedUpdate", "Reason": "[SR_ACCESS_ASSOCCONT_DELETE]"},
+        ]
+    ):
         add(
             41 + n,
             f"Right on the row: {right}",
@@ -358,16 +451,53 @@ def _special(born: int, unmerged: int) -> list[_Values]:
 def _page_tickets(add: Any, born: int) -> None:
     """The numbers that the page's sample names; 1234 as far as its values fit together (superoffice.result.sample_is_filler)."""
     add(439, "Survivor of two mergers", born - 12 * DAY, NumMessages=3, NumReplies=1)
-    add(829, "Closed yesterday", born - 11 * DAY, changed=born - DAY, BaseStatus="Closed", TicketStatus=3, ClosedAt=born - DAY,
-        RepliedAt=born - 2 * DAY, CustId=2)  # fmt: skip
+    add(
+        829,
+        "Closed yesterday",
+        born - 11 * DAY,
+        changed=born - DAY,
+        BaseStatus="Closed",
+        TicketStatus=3,
+        ClosedAt=born - DAY,
+        RepliedAt=born - 2 * DAY,
+        CustId=2,
+    )
     created = _instant("2024-11-15T09:30:00+01:00", born, born - 10 * DAY)
     add(
-        1234, "Cannot access customer portal - Login button not working", created, changed=created + 5 * DAY + 285 * MINUTE,
-        ReadByOwner=created + 30 * MINUTE, ReadByCustomer=created, FirstReadByUser=created, Activate=created,
-        ClosedAt=created + 5 * DAY + 285 * MINUTE, RepliedAt=created + 2 * HOUR, AlertTimeout=None,
-        Deadline=created + 3 * DAY + 450 * MINUTE, CreatedBy=1, OwnedBy=10, Category=15, Priority=2, BaseStatus="Closed",
-        TicketStatus=3, AlertLevel=1, ReadStatus="Green", TimeToReply=120, RealTimeToReply=120, TimeToClose=1725,
-        RealTimeToClose=7485, TimeSpentInternally=45, TimeSpentExternally=30, TimeSpentQueue=15, RealTimeSpentInternally=45,
-        RealTimeSpentExternally=30, RealTimeSpentQueue=15, TimeSpent=90, HasAttachment=True, NumReplies=3, NumMessages=4,
-        Sentiment=75, SentimentConfidence=88,
-    )  # fmt: skip
+        1234,
+        "Cannot access customer portal - Login button not working",
+        created,
+        changed=created + 5 * DAY + 285 * MINUTE,
+        ReadByOwner=created + 30 * MINUTE,
+        ReadByCustomer=created,
+        FirstReadByUser=created,
+        Activate=created,
+        ClosedAt=created + 5 * DAY + 285 * MINUTE,
+        RepliedAt=created + 2 * HOUR,
+        AlertTimeout=None,
+        Deadline=created + 3 * DAY + 450 * MINUTE,
+        CreatedBy=1,
+        OwnedBy=10,
+        Category=15,
+        Priority=2,
+        BaseStatus="Closed",
+        TicketStatus=3,
+        AlertLevel=1,
+        ReadStatus="Green",
+        TimeToReply=120,
+        RealTimeToReply=120,
+        TimeToClose=1725,
+        RealTimeToClose=7485,
+        TimeSpentInternally=45,
+        TimeSpentExternally=30,
+        TimeSpentQueue=15,
+        RealTimeSpentInternally=45,
+        RealTimeSpentExternally=30,
+        RealTimeSpentQueue=15,
+        TimeSpent=90,
+        HasAttachment=True,
+        NumReplies=3,
+        NumMessages=4,
+        Sentiment=75,
+        SentimentConfidence=88,
+    )

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from mockservers.kernel.rules import Rule
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import carriers
 from mockservers.vendors.superoffice.emulator.languages import Locale
 from mockservers.vendors.superoffice.emulator.model import DATES, TICKET, Directory
@@ -32,10 +30,20 @@ _DROPPED: Mapping[str, frozenset[str]] = {
     "current": frozenset(),
     "client_10": frozenset({"TicketTypeId", "TicketTypeName"}),
     "page_2022": frozenset(
-        {"TicketTypeId", "TicketTypeName", "TimeSpent", "Language", "Sentiment", "SentimentConfidence", "SaleId", "ProjectId",
-         "SaleHeading", "ProjectName"}
+        {
+            "TicketTypeId",
+            "TicketTypeName",
+            "TimeSpent",
+            "Language",
+            "Sentiment",
+            "SentimentConfidence",
+            "SaleId",
+            "ProjectId",
+            "SaleHeading",
+            "ProjectName",
+        }
     ),
-}  # fmt: skip
+}
 _LATER: Mapping[str, str] = {"Spam": "Unknown", "API": "Unknown", "Flow": "Unknown"}
 """Names of enumerations that older releases lack, and what they say instead (superoffice.carrier.grows)."""
 
@@ -146,7 +154,7 @@ class Fragment(NamedTuple):
 
     revision: int
     body: bytes | None
-    rules: tuple[Rule, ...]
+    rules: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -251,40 +259,62 @@ def _item(name: str, value: Any) -> str:
 
 # --- rules ------------------------------------------------------------------------------------------------------------
 
-ALWAYS: tuple[Rule, ...] = (
-    rules.CARRIER_PROPERTIES, rules.CARRIER_VALUE_TYPES, rules.CARRIER_UNSET_STRINGS, rules.CARRIER_ENUMS,
-    rules.CARRIER_STATUS, rules.CARRIER_PRIORITY, rules.CARRIER_CATEGORY, rules.CARRIER_TYPE, rules.CARRIER_LINKS,
-    rules.CARRIER_UNITS, rules.CARRIER_SENTIMENT, rules.CARRIER_RIGHTS, rules.CARRIER_FIELD_PROPERTIES,
-    rules.CARRIER_SECONDS, rules.CARRIER_TWO_USER_SPACES, rules.CARRIER_LOGIN_NAMES, rules.TIME_OFFSET,
-    rules.TIME_DATETIME_COLUMNS,
-)  # fmt: skip
+ALWAYS: tuple[str, ...] = (
+    "superoffice.carrier.properties",
+    "superoffice.carrier.value_types",
+    "superoffice.carrier.unset_strings",
+    "superoffice.carrier.enums_as_names",
+    "superoffice.carrier.status",
+    "superoffice.carrier.priority",
+    "superoffice.carrier.category",
+    "superoffice.carrier.type",
+    "superoffice.carrier.links",
+    "superoffice.carrier.units",
+    "superoffice.carrier.sentiment",
+    "superoffice.carrier.rights",
+    "superoffice.carrier.field_properties",
+    "superoffice.carrier.seconds",
+    "superoffice.carrier.two_user_spaces",
+    "superoffice.carrier.login_names",
+    "superoffice.time.offset",
+    "superoffice.time.utc_columns",
+)
 """Rules that shape every ticket."""
 
 
-_OF_STATUS: Mapping[str, Rule] = {
-    "Deleted": rules.RESULT_DELETED, "Merged": rules.RESULT_MERGED, "Spam": rules.RESULT_SPAM,
-}  # fmt: skip
+_OF_STATUS: Mapping[str, str] = {
+    "Deleted": "superoffice.result.deleted",
+    "Merged": "superoffice.result.merged",
+    "Spam": "superoffice.result.spam",
+}
 
 
-def row_rules(row: Any) -> tuple[Rule, ...]:
+def row_rules(row: Any) -> tuple[str, ...]:
     """Rules that shape this ticket beside those of all; the same tuple for tickets alike."""
     return _row_rules(
-        any(getattr(row, name) is None for name in DATES), row.CustId in (None, -1), row.OwnedBy == 1, row.CreatedBy == 1,
+        any(getattr(row, name) is None for name in DATES),
+        row.CustId in (None, -1),
+        row.OwnedBy == 1,
+        row.CreatedBy == 1,
         row.BaseStatus,
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=512)
-def _row_rules(undated: bool, nobody: bool, unowned: bool, from_outside: bool, status: str) -> tuple[Rule, ...]:
-    found = [rules.CARRIER_NO_PERSON] if nobody else [rules.CARRIER_PERSON, rules.CARRIER_NO_COMPANY]
+def _row_rules(undated: bool, nobody: bool, unowned: bool, from_outside: bool, status: str) -> tuple[str, ...]:
+    found = (
+        ["superoffice.carrier.no_person"]
+        if nobody
+        else ["superoffice.carrier.person", "superoffice.carrier.no_company"]
+    )
     if undated:
-        found.append(rules.CARRIER_UNSET_DATES)
+        found.append("superoffice.carrier.unset_dates")
     if unowned:
-        found.append(rules.CARRIER_NO_OWNER)
+        found.append("superoffice.carrier.no_owner")
     if from_outside:
-        found.append(rules.CARRIER_CREATED_BY)
+        found.append("superoffice.carrier.created_by")
     if status in _OF_STATUS:
-        found += [_OF_STATUS[status], rules.RESULT_NOT_IN_LOG]
+        found += [_OF_STATUS[status], "superoffice.result.not_in_log"]
     if status != "Merged":
-        found.append(rules.CARRIER_NOT_MERGED)
+        found.append("superoffice.carrier.not_merged")
     return tuple(found)

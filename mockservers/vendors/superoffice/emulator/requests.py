@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal, Rule
-from mockservers.vendors.superoffice import rules
+from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice.emulator.model import LARGEST_ID
 
 NOTHING: Mapping[str, Any] = {}
@@ -37,7 +36,7 @@ class Asked:
     problem: Refusal | None = None
     """What is wrong with the body; matters only to who reads it."""
     format: str = "json"
-    met: list[Rule] = field(default_factory=list)
+    met: list[str] = field(default_factory=list)
     """Rules that the wire applied while reading."""
 
     @property
@@ -56,7 +55,7 @@ class Plain(str):
     __slots__ = ()
 
 
-def bad(rule: Rule, detail: str) -> Refusal:
+def bad(rule: str, detail: str) -> Refusal:
     """A bad request, with what is wrong with it."""
     return Refusal(rule, "bad_request", detail=detail)
 
@@ -67,7 +66,7 @@ def members(asked: Asked) -> dict[str, Any]:
         raise asked.problem
     if not isinstance(asked.body, Mapping):
         what = "There is no body" if asked.body is None else "The body is not an object"
-        raise bad(rules.REQUEST_MISSING, f"{what}.")
+        raise bad("superoffice.request.missing", f"{what}.")
     return lowered(asked.body)
 
 
@@ -82,13 +81,13 @@ def int32(ctx: Context, value: Any, name: str) -> int:
         text = value.strip()
         digits = text.lstrip("+-")
         if digits.isascii() and digits.isdecimal() and len(digits) <= 10 and len(text) - len(digits) <= 1:
-            ctx.cite(rules.REQUEST_IDS)
+            ctx.cite("superoffice.request.ids")
             value = int(text)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not -(2**31) <= value <= LARGEST_ID:
         shown = repr(value)[:60]
-        raise bad(rules.REQUEST_IDS, f"The value {shown} is not a 32 bit integer for {name}.")
+        raise bad("superoffice.request.ids", f"The value {shown} is not a 32 bit integer for {name}.")
     return value
 
 
@@ -97,11 +96,11 @@ def int32s(ctx: Context, value: Any, name: str) -> list[int]:
     if isinstance(value, Plain):
         value = [value] if value.strip() else []
     if not isinstance(value, list):
-        raise bad(rules.REQUEST_MISSING, f"{name} is missing, or is not an array.")
+        raise bad("superoffice.request.missing", f"{name} is missing, or is not an array.")
     if all(type(each) is int for each in value):  # the usual case, in one pass
         if all(-(2**31) <= each <= LARGEST_ID for each in value):
             return value
-        raise bad(rules.REQUEST_IDS, f"{name} holds a number that is no 32 bit integer.")
+        raise bad("superoffice.request.ids", f"{name} holds a number that is no 32 bit integer.")
     return [int32(ctx, each, name) for each in value]
 
 
@@ -109,8 +108,8 @@ def variable(ctx: Context, asked: Asked, name: str) -> int:
     """An int32 in the query; raises the refusal when it is missing or none."""
     given = asked.variables.get(name.lower())
     if given is None or not given.strip():
-        raise bad(rules.REQUEST_MISSING, f"The query has no {name}.")
+        raise bad("superoffice.request.missing", f"The query has no {name}.")
     text = given.strip()
     if not re.fullmatch(r"-?\d{1,10}", text, re.ASCII) or not -(2**31) <= int(text) <= LARGEST_ID:
-        raise bad(rules.REQUEST_IDS, f"The value {given[:60]!r} is not a 32 bit integer for {name}.")
+        raise bad("superoffice.request.ids", f"The value {given[:60]!r} is not a 32 bit integer for {name}.")
     return int(text)

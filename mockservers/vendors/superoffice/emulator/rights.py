@@ -134,6 +134,9 @@ def _role(text: str) -> Role:
 
 
 _HIDEABLE = frozenset(field.name for field in catalogue.load(VENDOR.name)["Ticket"].fields if not field.read_only) - {
-    "ContactId", "OwnedByAssociateId", "TableRight", "FieldProperties"
-}  # fmt: skip
+    "ContactId",
+    "OwnedByAssociateId",
+    "TableRight",
+    "FieldProperties",
+}
 """Properties that a ticket has of its own."""

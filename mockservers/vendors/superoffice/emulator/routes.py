@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mockservers.kernel.rules import Refusal
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator.model import CATALOGUE
 
 _AGENT = "/api/v1/Agents/Ticket/"
@@ -65,11 +64,11 @@ def find(verb: str, path: str, roots: Sequence[str], tenants: Sequence[str]) -> 
 
 
 def _nowhere() -> Route:
-    return Route("other", defect=Refusal(rules.ADDRESS_OTHER, "no_resource"))
+    return Route("other", defect=Refusal("superoffice.address.other", "no_resource"))
 
 
 def _verb(operation: str, verb: str, *allowed: str) -> Route:
-    return Route(operation, defect=Refusal(rules.ADDRESS_VERBS, "verb", verb=verb, allow=", ".join(allowed)))
+    return Route(operation, defect=Refusal("superoffice.address.verbs", "verb", verb=verb, allow=", ".join(allowed)))
 
 
 @lru_cache(maxsize=2048)
@@ -116,13 +115,17 @@ def _agent(verb: str, parts: tuple[str, ...]) -> Route:
 _ON_TICKET: Mapping[str, str] = {"GET": "ticket.get", "PUT": "ticket.put", "DELETE": "ticket.delete"}
 _ON_TICKETS: Mapping[str, str] = {"GET": "ticket.list", "POST": "ticket.post"}
 _READ: Mapping[tuple[str, str], str] = {
-    ("ticket", "simple"): "ticket.simple", ("ticket", "messages"): "ticket.messages", ("contact", "tickets"): "contact.tickets",
+    ("ticket", "simple"): "ticket.simple",
+    ("ticket", "messages"): "ticket.messages",
+    ("contact", "tickets"): "contact.tickets",
     ("person", "tickets"): "person.tickets",
-}  # fmt: skip
+}
 _SINGLE: Mapping[tuple[str, ...], str] = {
-    ("timezone",): "zones", ("timezone", "base"): "zone.base", ("user", "currentprincipal"): "principal",
+    ("timezone",): "zones",
+    ("timezone", "base"): "zone.base",
+    ("user", "currentprincipal"): "principal",
     ("ticket", "default"): "ticket.default",
-}  # fmt: skip
+}
 
 
 def _rest(verb: str, parts: tuple[str, ...], low: tuple[str, ...]) -> Route:

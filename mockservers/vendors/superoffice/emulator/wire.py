@@ -12,14 +12,25 @@ from werkzeug.exceptions import HTTPException
 
 from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
-from mockservers.vendors.superoffice import VENDOR, rules
+from mockservers.vendors.superoffice import VENDOR
 from mockservers.vendors.superoffice.emulator import errors, negotiation, parsing, renderings, routes
 from mockservers.vendors.superoffice.emulator.answers import Answer
 from mockservers.vendors.superoffice.emulator.requests import Asked
 from mockservers.wirekit.web import Visit, Web, reply, visit
 
-_SEEN = ("authorization", "so-apptoken", "x-xsrf-token", "accept-language", "so-language", "so-culture", "so-timezone",
-         "so-browser-tz-offset", "if-modified-since", "if-unmodified-since", "accept")  # fmt: skip
+_SEEN = (
+    "authorization",
+    "so-apptoken",
+    "x-xsrf-token",
+    "accept-language",
+    "so-language",
+    "so-culture",
+    "so-timezone",
+    "so-browser-tz-offset",
+    "if-modified-since",
+    "if-unmodified-since",
+    "accept",
+)
 _HEADERS = (("Cache-Control", "no-cache"), ("X-Powered-By", "ASP.NET"))
 
 
@@ -42,7 +53,7 @@ def _serve(path: str = "") -> Response:
     asked.variables = parsing.variables(here.query)
     _hide(here, asked, route.operation)
     if "so-browser-tz-offset" in asked.headers or here.environ.get("HTTP_ACCEPT_LANGUAGE") == "":
-        asked.met.append(rules.REQUEST_NPM_HEADERS)
+        asked.met.append("superoffice.request.npm_headers")
     defect: Exception | None = None
     try:
         chosen = negotiation.choose(asked.header("accept"), dialect, route.html)

@@ -16,9 +16,14 @@ NOTES = "notes"
 STATUSES = ("Open", "Escalated", "Paused", "Closed", "Cancelled", "Resolved")
 NOTE_TYPES = ("Technician Note", "Ticket Description", "Ticket Resolution")
 ACTIVITIES = (
-    "Note By Technician", "Additional Information", "Completed Work", "Contacted User", "Information Required",
-    "Perform Work", "Research",
-)  # fmt: skip
+    "Note By Technician",
+    "Additional Information",
+    "Completed Work",
+    "Contacted User",
+    "Information Required",
+    "Perform Work",
+    "Research",
+)
 """Those that tickets have, as an administrator would list them for an integrator; others are for assignments alone."""
 REFERENCE = "85"
 """The custom text in which the client's integration may keep keys of its own."""

@@ -119,10 +119,12 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
 def _others() -> Strategy:
     acting = st.one_of(
         st.builds(lambda index, note: act(index, "note", more=note), indexes, _noted),
-        st.builds(lambda index, name: act(index, "change_status", more={"status": name}), indexes, st.sampled_from(STATUSES)),
+        st.builds(
+            lambda index, name: act(index, "change_status", more={"status": name}), indexes, st.sampled_from(STATUSES)
+        ),
         st.builds(act, indexes, st.sampled_from(("close", "reopen", "respond"))),
         st.builds(lambda index: act(index, "assign", more={"technician": "TECH2"}), indexes),
-    )  # fmt: skip
+    )
     administering = st.sampled_from(
         (
             administer("set default status", {"status": "Resolved"}),
@@ -272,11 +274,17 @@ def _talk() -> Strategy:
 def _written(hello: Hello) -> Strategy:
     """Stories around writes that the client knows."""
     known = [
-        story for needed, stories in (("create", (_lost("create"), _lost("create"))), ("note", (_lost("note"), _markup())),
-                                      ("close", (_default_status(),)), ("close", (_half_done("close"),)),
-                                      ("update", (_linked(), _linked(), _outdated(), _half_done("update"))))
-        if needed in hello.tasks for story in stories
-    ]  # fmt: skip
+        story
+        for needed, stories in (
+            ("create", (_lost("create"), _lost("create"))),
+            ("note", (_lost("note"), _markup())),
+            ("close", (_default_status(),)),
+            ("close", (_half_done("close"),)),
+            ("update", (_linked(), _linked(), _outdated(), _half_done("update"))),
+        )
+        if needed in hello.tasks
+        for story in stories
+    ]
     return st.one_of(known)
 
 

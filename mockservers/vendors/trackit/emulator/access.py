@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal, Rule
+from mockservers.kernel.rules import Refusal
 from mockservers.kernel.tenants import Credential, Tenant
-from mockservers.vendors.trackit import rules
 from mockservers.vendors.trackit.emulator import model
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.requests import Asked
@@ -28,11 +27,17 @@ LITERAL = ("Close Tickets", "Create Ticket Notes", "View Assignment Notes")
 PERMISSIONS = (VIEW, EDIT, CREATE, CLOSE, DELETE, CREATE_NOTE, VIEW_NOTES, VIEW_ATTACHMENT, VIEW_ASSIGNMENT, *LITERAL)
 SEGREGABLE = ("Tickets", "Ticket Notes", "Assignments", "Assignment Notes", "Solutions")
 
-_RULES: Mapping[str, Rule] = {
-    VIEW: rules.MAY_VIEW, EDIT: rules.MAY_EDIT, CREATE: rules.MAY_CREATE, CLOSE: rules.MAY_CLOSE,
-    DELETE: rules.MAY_DELETE, CREATE_NOTE: rules.MAY_NOTE, VIEW_NOTES: rules.MAY_VIEW_NOTES,
-    VIEW_ATTACHMENT: rules.MAY_VIEW_ATTACHMENT, VIEW_ASSIGNMENT: rules.MAY_VIEW_ASSIGNMENT,
-}  # fmt: skip
+_RULES: Mapping[str, str] = {
+    VIEW: "trackit.permission.view_ticket",
+    EDIT: "trackit.permission.edit_ticket",
+    CREATE: "trackit.permission.create_ticket",
+    CLOSE: "trackit.permission.close_ticket",
+    DELETE: "trackit.permission.delete_ticket",
+    CREATE_NOTE: "trackit.permission.create_note",
+    VIEW_NOTES: "trackit.permission.view_notes",
+    VIEW_ATTACHMENT: "trackit.permission.view_attachment",
+    VIEW_ASSIGNMENT: "trackit.permission.view_assignment",
+}
 
 
 def tenant_of(ctx: Context) -> Tenant:
@@ -55,7 +60,7 @@ def technicians(ctx: Context) -> list[Credential]:
 
 def bearer(ctx: Context, asked: Asked) -> Tenant:
     """The tenant of a bearer token; raises the framework's 401."""
-    ctx.cite(rules.BEARER)
+    ctx.cite("trackit.access.bearer")
     scheme, _, token = asked.authorization.partition(" ")
     token = token.strip()
     if asked.authorization:
@@ -64,18 +69,18 @@ def bearer(ctx: Context, asked: Asked) -> Tenant:
         raise refusal("unauthorized")
     if token.lower().startswith("access_token"):
         ctx.note(
-            rules.BEARER_HEADER,
+            "trackit.token.bearer_header",
             "the header is printed with access_token: and quotes on the vendor's page; send Bearer and the bare token",
         )
-        raise refusal("unauthorized", rules.BEARER_HEADER)
+        raise refusal("unauthorized", "trackit.token.bearer_header")
     session = model.session(ctx, token)
     if session is None or not session.valid(ctx.now):
         if session is not None and session.ended is not None:
-            ctx.cite(rules.TOKEN_CONTROL)
+            ctx.cite("trackit.token.control")
         raise refusal("unauthorized")
     credential = ctx.installation.tenants.credential(session.credential)
     if not active(credential, ctx.now):
-        raise refusal("unauthorized", rules.TOKEN_CONTROL)
+        raise refusal("unauthorized", "trackit.token.control")
     ctx.credential, ctx.scratch = credential, session
     return ctx.installation.tenants[session.tenant]
 
@@ -141,12 +146,12 @@ def require(ctx: Context, permission: str, literal: str | None = "") -> None:
 
     `literal` is its name where the page counts word by word: the same when empty, none when None.
     """
-    ctx.cite(_RULES[permission], rules.PERMISSION_NAMES)
+    ctx.cite(_RULES[permission], "trackit.permission.names")
     name: str | None = permission
     if literal != "" and ctx.dialect["literal_permissions"] == "on":
         name = literal
     if name is not None and name not in permitted(tenant_of(ctx), caller(ctx)):
-        ctx.cite(rules.DENIED)
+        ctx.cite("trackit.permission.denied")
         raise refusal("permission", _RULES[permission], permission=name)
 
 
@@ -157,13 +162,13 @@ def sees(ctx: Context, group: int | None, *modules: str) -> bool:
     """Whether the caller's group sees a record of `group` in all of these modules."""
     segregation: Mapping[str, Any] = tenant_of(ctx).facts.get("segregation", {})
     if not segregation:
-        ctx.cite(rules.OPEN_BY_DEFAULT)
+        ctx.cite("trackit.segregation.default_open")
         return True
     own = group_of(ctx, caller(ctx))
     for module in modules:
         if module not in segregation or group is None:
             continue
-        ctx.cite(rules.SEGREGATED)
+        ctx.cite("trackit.segregation.applies")
         if group != own and group not in segregation[module].get(str(own), ()):
             return False
     return True

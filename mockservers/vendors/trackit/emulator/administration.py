@@ -60,13 +60,14 @@ def _existing(ctx: Context, id_: int) -> Row:
 _HANGING: Mapping[str, tuple[sa.Table, Callable[[Context, Any], dict[str, Any]]]] = {
     "note": (NOTES, _note),
     "attachment": (
-        ATTACHMENTS, lambda _, row: _record(row.id, ATTACHMENT, {1: row.id, 6: row.size, 7: row.name, 14: row.url})
+        ATTACHMENTS,
+        lambda _, row: _record(row.id, ATTACHMENT, {1: row.id, 6: row.size, 7: row.name, 14: row.url}),
     ),
     "assignment": (
         ASSIGNMENTS,
         lambda _, row: _record(row.id, ASSIGNMENT, {1: row.id, 2: row.modified, 3: row.last_user, 4: row.group}),
     ),
-}  # fmt: skip
+}
 """What hangs on tickets, by the word that a request calls it."""
 
 
@@ -101,8 +102,11 @@ def _made_up(ctx: Context) -> Row:
     source = ctx.installation.ids.source(f"trackit/{tenant}/{last}")
     requestors = list(model.directory(ctx)["requestor"])
     summary = phrases.SUMMARIES[int(source.random() * len(phrases.SUMMARIES))].format(n=last + 1)
-    return {"f22": summary, "f7": phrases.DETAILS[int(source.random() * len(phrases.DETAILS))],
-            "l_requestor": requestors[int(source.random() * len(requestors))] if requestors else None}  # fmt: skip
+    return {
+        "f22": summary,
+        "f7": phrases.DETAILS[int(source.random() * len(phrases.DETAILS))],
+        "l_requestor": requestors[int(source.random() * len(requestors))] if requestors else None,
+    }
 
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
@@ -224,18 +228,39 @@ def _respond(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -
 def _attach(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     """`attach`: name?, size?, url?."""
     url = arguments.text("url") if "url" in arguments.raw else None
-    model.insert(ctx, ATTACHMENTS, [{
-        "tenant": row["tenant"], "id": model.number(ctx, "attachment"), "ticket": row["f1"],
-        "size": arguments.number("size", 1024, LARGEST), "name": arguments.text("name", "attachment.txt"), "url": url,
-    }])  # fmt: skip
+    model.insert(
+        ctx,
+        ATTACHMENTS,
+        [
+            {
+                "tenant": row["tenant"],
+                "id": model.number(ctx, "attachment"),
+                "ticket": row["f1"],
+                "size": arguments.number("size", 1024, LARGEST),
+                "name": arguments.text("name", "attachment.txt"),
+                "url": url,
+            }
+        ],
+    )
     return row
 
 
 def _add_assignment(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
-    model.insert(ctx, ASSIGNMENTS, [{
-        "tenant": row["tenant"], "id": model.number(ctx, "assignment"), "ticket": row["f1"], "modified": grid(ctx.now),
-        "last_user": by.login, "group": row["l_group"], "open": arguments.flag("open", True),
-    }])  # fmt: skip
+    model.insert(
+        ctx,
+        ASSIGNMENTS,
+        [
+            {
+                "tenant": row["tenant"],
+                "id": model.number(ctx, "assignment"),
+                "ticket": row["f1"],
+                "modified": grid(ctx.now),
+                "last_user": by.login,
+                "group": row["l_group"],
+                "open": arguments.flag("open", True),
+            }
+        ],
+    )
     return row
 
 
@@ -247,10 +272,17 @@ def _resolve(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -
 
 
 ACTIONS: Mapping[str, Callable[[Context, Row, changes.Author, Arguments], Row]] = {
-    "note": _add_note, "change_status": _change_status, "close": _close, "reopen": _reopen, "assign": _assign,
-    "update": _update, "respond": _respond, "attach": _attach, "add_assignment": _add_assignment,
+    "note": _add_note,
+    "change_status": _change_status,
+    "close": _close,
+    "reopen": _reopen,
+    "assign": _assign,
+    "update": _update,
+    "respond": _respond,
+    "attach": _attach,
+    "add_assignment": _add_assignment,
     "resolve_assignments": _resolve,
-}  # fmt: skip
+}
 
 
 def act(ctx: Context, request: Any) -> dict[str, Any]:
@@ -270,12 +302,14 @@ def act(ctx: Context, request: Any) -> dict[str, Any]:
 ADMIN_OPERATIONS = operations(
     Operation("create", create, "somebody opens a ticket: fields?, by?"),
     Operation(
-        "act", act, f"somebody works on it: id, action ({', '.join(ACTIONS)}), by?; on the id customer an administrator "
-        f"acts: {', '.join(customer.ACTIONS)}"
+        "act",
+        act,
+        f"somebody works on it: id, action ({', '.join(ACTIONS)}), by?; on the id customer an administrator "
+        f"acts: {', '.join(customer.ACTIONS)}",
     ),
     Operation("change", change, "somebody edits fields, those too that the API cannot: id, fields, by?"),
     Operation("delete", delete, "somebody deletes it: id"),
     Operation("read", read, "its truth: id, entity? (ticket, note, attachment, assignment), or the id customer"),
     Operation("list", list_, "the truth of all, by number: after?, most?, entity?, ticket?"),
     Operation("import", import_, "records as they are elsewhere: entity?, records, clear?"),
-)  # fmt: skip
+)

@@ -87,8 +87,12 @@ def columns(ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
             known = ", ".join(str(id_) for id_ in list(directory[module])[:20])
             raise Misuse(f"no {module} has {value!r} for field {field.number} {field.label!r}; there are {known}")
         made[field.column] = found
-    for column, why in (("l_status", "a ticket always has a status"), ("f12", "a ticket was always opened"),
-                        ("f2", "a ticket was always modified"), ("f102", "it is true or false")):  # fmt: skip
+    for column, why in (
+        ("l_status", "a ticket always has a status"),
+        ("f12", "a ticket was always opened"),
+        ("f2", "a ticket was always modified"),
+        ("f102", "it is true or false"),
+    ):
         if column in made and made[column] is None:
             raise Misuse(f"{why}, so it cannot be null")
     return made

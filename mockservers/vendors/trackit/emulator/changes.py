@@ -11,7 +11,6 @@ from typing import Any
 
 from mockservers.kernel.instants import SECOND
 from mockservers.kernel.operations import Context
-from mockservers.vendors.trackit import rules
 from mockservers.vendors.trackit.emulator import access, model
 from mockservers.vendors.trackit.emulator.fields import grid
 
@@ -61,7 +60,7 @@ def is_closed(ctx: Context, row: Mapping[str, Any]) -> bool:
 
 def default_status(ctx: Context, type_: str) -> int | None:
     """The default status of a type; each has exactly one (trackit.status.two_types)."""
-    ctx.cite(rules.STATUS_TYPES)
+    ctx.cite("trackit.status.two_types")
     known = sorted(model.directory(ctx)["status"].items())
     return next((id_ for id_, facts in known if facts.get("type") == type_ and facts.get("default")), None)
 
@@ -71,21 +70,21 @@ def _moved(ctx: Context, before: model.Row, after: model.Row, given: Mapping[str
     was, is_ = status_of(ctx, before["l_status"]), status_of(ctx, after["l_status"])
     now = grid(ctx.now)
     if is_.get("stops") and before["f103"] is None:
-        ctx.cite(rules.STATUS_CLOCK)
+        ctx.cite("trackit.status.stop_clock")
         after["f103"] = now
     elif not is_.get("stops") and before["f103"] is not None:
-        ctx.cite(rules.STATUS_CLOCK)
+        ctx.cite("trackit.status.stop_clock")
         pause = max(now - before["f103"], 0)
         after["f103"] = None
         for name in _DUE:
             if after[name] is not None and name not in given:
                 after[name] = grid(after[name] + pause)
     if is_.get("type") == CLOSED and was.get("type") != CLOSED:
-        ctx.cite(rules.STATUS_CLOSES)
+        ctx.cite("trackit.status.closes")
         after["f18"], after["l_closer"] = now, author.technician
         after["f108"] = max((now - after["f12"]) // SECOND, 0) if after["f12"] is not None else None
     elif is_.get("type") != CLOSED and was.get("type") == CLOSED:
-        ctx.cite(rules.STATUS_CLOSES)
+        ctx.cite("trackit.status.closes")
         after["f18"], after["l_closer"], after["f108"] = None, None, None
 
 
@@ -98,7 +97,7 @@ def change(ctx: Context, before: model.Row, given: Mapping[str, Any], author: Au
     if after["l_status"] != before["l_status"]:
         _moved(ctx, before, after, given, author)
     if stamp:
-        ctx.cite(rules.STAMP, rules.LAST_USER)
+        ctx.cite("trackit.write.stamp", "trackit.read.last_user")
         after.update({"f2": grid(ctx.now), "f3": author.login, **{k: given[k] for k in ("f2", "f3") if k in given}})
     after["revision"] = model.revision(ctx)
     model.change(ctx, before["f1"], {name: value for name, value in after.items() if value != before[name]})
@@ -109,11 +108,19 @@ def create(ctx: Context, given: Mapping[str, Any], author: Author) -> model.Row:
     """A new ticket: what is given, and what the server sets."""
     now = grid(ctx.now)
     row = {
-        **model.EMPTY, "tenant": access.tenant_of(ctx).name, "f1": model.number(ctx, "ticket"), "f2": now,
-        "f3": author.login, "f12": now, "l_opener": author.technician, "l_group": author.group,
-        "l_technician": author.technician, "l_status": default_status(ctx, OPEN), "revision": model.revision(ctx),
-    }  # fmt: skip
-    ctx.cite(rules.ASSIGNEE, rules.STAMP, rules.LAST_USER)
+        **model.EMPTY,
+        "tenant": access.tenant_of(ctx).name,
+        "f1": model.number(ctx, "ticket"),
+        "f2": now,
+        "f3": author.login,
+        "f12": now,
+        "l_opener": author.technician,
+        "l_group": author.group,
+        "l_technician": author.technician,
+        "l_status": default_status(ctx, OPEN),
+        "revision": model.revision(ctx),
+    }
+    ctx.cite("trackit.write.assignee", "trackit.write.stamp", "trackit.read.last_user")
     opened = {**row, **given}
     if "l_priority" not in given:
         opened["l_priority"] = priority(ctx, opened)
@@ -128,7 +135,7 @@ PRECEDENCE = ("category", "requestor", "location", "department")
 
 def priority(ctx: Context, row: Mapping[str, Any]) -> int | None:
     """The priority of the first linked record that has one, in the order of the group (trackit.write.priority)."""
-    ctx.cite(rules.PRIORITY)
+    ctx.cite("trackit.write.priority")
     directory = model.directory(ctx)
     order = directory.get("group", row.get("l_group")).get("precedence") or PRECEDENCE
     for module in order:
@@ -146,16 +153,38 @@ def add_note(ctx: Context, row: model.Row, draft: Draft, author: Author, touch: 
     now, id_ = grid(ctx.now), model.number(ctx, "note")
     directory = model.directory(ctx)
     user_place = None if draft.system else row["user_notes"] + 1
-    ctx.cite(rules.NOTE_AUTHOR, rules.TIME_SPENT, rules.NOTE_TOUCHES)
-    model.insert(ctx, model.NOTES, [{
-        "tenant": row["tenant"], "id": id_, "ticket": row["f1"], "place": row["notes"] + 1, "user_place": user_place,
-        "modified": now, "last_user": author.login, "group": row["l_group"], "text": draft.text, "date": now,
-        "technician": author.technician if draft.requestor is None else None, "requestor": draft.requestor,
-        "duration": draft.duration, "activity": draft.activity, "type": draft.type, "system": draft.system,
-        "private": draft.private, "inactive": False,
-        "track_time": bool(directory.get("activity", draft.activity).get("track_time")), "email": None,
-        "email_key": None, "old_id": None, "revision": model.revision(ctx),
-    }])  # fmt: skip
+    ctx.cite("trackit.note.author", "trackit.note.time_spent", "trackit.note.touches")
+    model.insert(
+        ctx,
+        model.NOTES,
+        [
+            {
+                "tenant": row["tenant"],
+                "id": id_,
+                "ticket": row["f1"],
+                "place": row["notes"] + 1,
+                "user_place": user_place,
+                "modified": now,
+                "last_user": author.login,
+                "group": row["l_group"],
+                "text": draft.text,
+                "date": now,
+                "technician": author.technician if draft.requestor is None else None,
+                "requestor": draft.requestor,
+                "duration": draft.duration,
+                "activity": draft.activity,
+                "type": draft.type,
+                "system": draft.system,
+                "private": draft.private,
+                "inactive": False,
+                "track_time": bool(directory.get("activity", draft.activity).get("track_time")),
+                "email": None,
+                "email_key": None,
+                "old_id": None,
+                "revision": model.revision(ctx),
+            }
+        ],
+    )
     given: model.Row = {"notes": row["notes"] + 1, "f175": now}
     if not draft.system:
         given |= {"user_notes": row["user_notes"] + 1, "f163": (row["f163"] or 0) + draft.duration}

@@ -86,8 +86,12 @@ def _enter(ctx: Context, arguments: Arguments) -> None:
 
 _REQUIRED = {"status": {"name": "", "description": None, "type": "O"}}
 _NEEDED: Mapping[str, str] = {
-    "group": "name", "status": "name", "activity": "name", "note_type": "name", "technician": "login",
-}  # fmt: skip
+    "group": "name",
+    "status": "name",
+    "activity": "name",
+    "note_type": "name",
+    "technician": "login",
+}
 """The fact by which records of a module are found, and without which there is none."""
 
 
@@ -194,9 +198,12 @@ def _add_technician(ctx: Context, arguments: Arguments) -> None:
     except ValueError as error:
         raise Misuse(str(error)) from error
     ctx.secret(password)
-    model.enter(ctx, "technician", id_, {
-        "login": login.rpartition("\\")[2], "first": first, "last": last, "name": f"{first} {last}", "group": group,
-    })  # fmt: skip
+    model.enter(
+        ctx,
+        "technician",
+        id_,
+        {"login": login.rpartition("\\")[2], "first": first, "last": last, "name": f"{first} {last}", "group": group},
+    )
 
 
 def _deactivate(ctx: Context, arguments: Arguments) -> None:
@@ -284,11 +291,21 @@ def _fail_notes(ctx: Context, arguments: Arguments) -> None:
 
 
 ACTIONS: Mapping[str, Callable[[Context, Arguments], None]] = {
-    "rename label": _rename, "enter": _enter, "set default status": _default, "grant": _grant, "withdraw": _withdraw,
-    "add technician": _add_technician, "deactivate technician": _deactivate, "activate technician": _activate,
-    "change role": _move, "end sessions": _end_sessions, "segregate": _segregate, "desegregate": _desegregate,
-    "set licences": _pool, "fail notes": _fail_notes,
-}  # fmt: skip
+    "rename label": _rename,
+    "enter": _enter,
+    "set default status": _default,
+    "grant": _grant,
+    "withdraw": _withdraw,
+    "add technician": _add_technician,
+    "deactivate technician": _deactivate,
+    "activate technician": _activate,
+    "change role": _move,
+    "end sessions": _end_sessions,
+    "segregate": _segregate,
+    "desegregate": _desegregate,
+    "set licences": _pool,
+    "fail notes": _fail_notes,
+}
 
 
 def act(ctx: Context, arguments: Arguments) -> dict[str, Any]:

@@ -27,12 +27,13 @@ _TIME: Schema = {
 _WRITTEN: Mapping[str, list[Schema]] = {
     "integer": [_INT, {"type": "string", "pattern": "^[+-]?[0-9]{1,9}$"}],
     "decimal": [
-        {"type": "number", "minimum": -1e12, "maximum": 1e12}, {"type": "string", "pattern": "^-?[0-9]{1,12}$"},
+        {"type": "number", "minimum": -1e12, "maximum": 1e12},
+        {"type": "string", "pattern": "^-?[0-9]{1,12}$"},
     ],
     "boolean": [{"type": "boolean"}, {"type": "string", "enum": ["True", "False", "true", "false"]}],
     "text": [_TEXT, {"type": "number"}, {"type": "boolean"}],
     "datetime": [_TIME],
-}  # fmt: skip
+}
 _READ: Mapping[str, Schema] = {
     "integer": {"type": "integer"},
     "decimal": {"type": "number"},
@@ -70,11 +71,7 @@ def _properties() -> Schema:
     return {
         **_object(
             {
-                str(number): {
-                    "description": field.label,
-                    "nullable": True,
-                    "anyOf": _WRITTEN[field.form],
-                }
+                str(number): {"description": field.label, "nullable": True, "anyOf": _WRITTEN[field.form]}
                 for number, field in TICKET.items()
                 if field.writable
             },
@@ -96,8 +93,12 @@ _DURATION: Schema = {"type": "string", "nullable": True, "description": "hh:mm:s
 
 
 def _schemas() -> Schema:
-    listed = {"Notes": ("TicketNotes", "NoteRecord"), "Attachments": ("TicketAttachments", "AttachmentRecord"),
-              "Assignments": ("Assignments", "AssignmentRecord"), "Found": ("Results", "TicketRecord")}  # fmt: skip
+    listed = {
+        "Notes": ("TicketNotes", "NoteRecord"),
+        "Attachments": ("TicketAttachments", "AttachmentRecord"),
+        "Assignments": ("Assignments", "AssignmentRecord"),
+        "Found": ("Results", "TicketRecord"),
+    }
     return {
         "TicketRecord": _record(TICKET),
         "NoteRecord": _record(NOTE),
@@ -124,15 +125,19 @@ def _schemas() -> Schema:
             {"UserName": {"type": "string"}, "password": {"type": "string"}}, ["UserName", "password"], closed=False
         ),
         "Search": _object(
-            {"Term": {"type": "string", "nullable": True}, "PageSize": {**_INT, "minimum": 0},
-             "PageNumber": {**_INT, "minimum": 0}, "ResultFields": {"type": "array", "items": _INT, "nullable": True}},
+            {
+                "Term": {"type": "string", "nullable": True},
+                "PageSize": {**_INT, "minimum": 0},
+                "PageNumber": {**_INT, "minimum": 0},
+                "ResultFields": {"type": "array", "items": _INT, "nullable": True},
+            },
             closed=False,
         ),
         "Links": _object(
             {f"{name}Id": {**_INT, "nullable": True} for name in ("Category", "Requestor", "Location", "Department")},
             closed=False,
         ),
-    }  # fmt: skip
+    }
 
 
 def _answers(switches: Mapping[str, Any]) -> Mapping[str, Schema]:
@@ -143,35 +148,64 @@ def _answers(switches: Mapping[str, Any]) -> Mapping[str, Schema]:
     whole = _object({one: ticket}, [one])
     both = _object({"Ticket": ticket, "Note" if live else "TicketNote": note}, ["Ticket"])
     success = _object({"success": {"type": "boolean", "enum": [True]}}, ["success"])
-    group = _object({"Sequence": {"type": "integer"}, "LastModified": _READ["datetime"], "LastUser": {"type": "string"},
-                     "Code": {"type": "string"}, "Comments": {"type": "string", "nullable": True},
-                     "InActive": {"type": "boolean"}})  # fmt: skip
+    group = _object(
+        {
+            "Sequence": {"type": "integer"},
+            "LastModified": _READ["datetime"],
+            "LastUser": {"type": "string"},
+            "Code": {"type": "string"},
+            "Comments": {"type": "string", "nullable": True},
+            "InActive": {"type": "boolean"},
+        }
+    )
     label = _object({"DisplayName": {"type": "string"}}, ["DisplayName"])
     return {
-        "ticket.read": whole, "ticket.update": whole, "ticket.create": whole, "ticket.change_status": both,
-        "ticket.add_note": both, "ticket.close": _object({"Ticket": ticket, "Note": note}, ["Ticket"]),
-        "ticket.delete": success, "logout": success, "notes.list": _ref("Notes"),
+        "ticket.read": whole,
+        "ticket.update": whole,
+        "ticket.create": whole,
+        "ticket.change_status": both,
+        "ticket.add_note": both,
+        "ticket.close": _object({"Ticket": ticket, "Note": note}, ["Ticket"]),
+        "ticket.delete": success,
+        "logout": success,
+        "notes.list": _ref("Notes"),
         "note.read": _object({"Note": {"type": "array", "items": note, "minItems": 1, "maxItems": 1}}, ["Note"]),
-        "attachments.list": _ref("Attachments"), "assignments.list": _ref("Assignments"), "search": _ref("Found"),
-        "templates.list": _object({"TicketTemplates": {"type": "array", "items": _ref("TemplateRecord")}},
-                                  ["TicketTemplates"]),
+        "attachments.list": _ref("Attachments"),
+        "assignments.list": _ref("Assignments"),
+        "search": _ref("Found"),
+        "templates.list": _object(
+            {"TicketTemplates": {"type": "array", "items": _ref("TemplateRecord")}}, ["TicketTemplates"]
+        ),
         "module.fields": _object({str(number): label for number in TICKET}, [str(number) for number in TICKET]),
         "groups.list": _object({"Groups": {"type": "array", "items": group}}, ["Groups"]),
         "priority.derive": _object({"Priority": ticket}, ["Priority"]),
-    }  # fmt: skip
+    }
 
 
 _BODIES = {
-    "ticket.create": "Ticket", "ticket.update": "Ticket", "ticket.change_status": "StatusChange",
-    "ticket.add_note": "NewNote", "ticket.close": "Closing", "groups.list": "Login", "search": "Search",
+    "ticket.create": "Ticket",
+    "ticket.update": "Ticket",
+    "ticket.change_status": "StatusChange",
+    "ticket.add_note": "NewNote",
+    "ticket.close": "Closing",
+    "groups.list": "Login",
+    "search": "Search",
     "priority.derive": "Links",
-}  # fmt: skip
+}
 _NEEDED = {
-    "ticket.read": access.VIEW, "ticket.update": access.EDIT, "ticket.create": access.CREATE,
-    "ticket.change_status": access.EDIT, "ticket.add_note": access.CREATE_NOTE, "ticket.close": access.CLOSE,
-    "ticket.delete": access.DELETE, "notes.list": access.VIEW_NOTES, "note.read": access.VIEW_NOTES,
-    "attachments.list": access.VIEW_ATTACHMENT, "assignments.list": access.VIEW_ASSIGNMENT, "search": access.VIEW,
-}  # fmt: skip
+    "ticket.read": access.VIEW,
+    "ticket.update": access.EDIT,
+    "ticket.create": access.CREATE,
+    "ticket.change_status": access.EDIT,
+    "ticket.add_note": access.CREATE_NOTE,
+    "ticket.close": access.CLOSE,
+    "ticket.delete": access.DELETE,
+    "notes.list": access.VIEW_NOTES,
+    "note.read": access.VIEW_NOTES,
+    "attachments.list": access.VIEW_ATTACHMENT,
+    "assignments.list": access.VIEW_ASSIGNMENT,
+    "search": access.VIEW,
+}
 _QUERY = (
     {"name": "maxContentLength", "in": "query", "schema": _INT, "allowEmptyValue": True},
     {"name": "SystemNote", "in": "query", "schema": {"type": "boolean"}, "allowEmptyValue": True},
@@ -248,10 +282,7 @@ def _document(base: str, settings: tuple[tuple[str, Any], ...]) -> str:
             "components": {
                 "schemas": _schemas(),
                 "securitySchemes": {
-                    "oauth2": {
-                        "type": "oauth2",
-                        "flows": {"password": {"tokenUrl": f"{base}/token", "scopes": {}}},
-                    }
+                    "oauth2": {"type": "oauth2", "flows": {"password": {"tokenUrl": f"{base}/token", "scopes": {}}}}
                 },
             },
         }

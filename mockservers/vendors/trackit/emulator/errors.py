@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from mockservers.kernel.rules import Refusal, Rule
-from mockservers.vendors.trackit import rules
+from mockservers.kernel.rules import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Error:
 
     status: int
     text: str
-    rule: Rule
+    rule: str
     detail: str = ""
     switch: str = ""
 
@@ -30,41 +29,47 @@ BROKEN_TEXT = "An error has occurred."
 INVALID_TEXT = "The request is invalid."
 
 KINDS: dict[str, Error] = {
-    "unauthorized": Error(401, DENIED_TEXT, rules.BEARER),
-    "permission": Error(403, "You do not have the permission {permission}.", rules.DENIED, switch="permission_status"),
-    "unknown": Error(404, "The {what} {id} was not found.", rules.UNKNOWN, switch="unknown_ticket"),
-    "hidden": Error(404, "The {what} {id} was not found.", rules.HIDDEN, switch="hidden_ticket"),
-    "route": Error(404, "No HTTP resource was found that matches the request URI '{uri}'.", rules.ADDRESS_UNKNOWN),
-    "verb": Error(405, "The requested resource does not support http method '{verb}'.", rules.POST_ONLY),
+    "unauthorized": Error(401, DENIED_TEXT, "trackit.access.bearer"),
+    "permission": Error(
+        403, "You do not have the permission {permission}.", "trackit.permission.denied", switch="permission_status"
+    ),
+    "unknown": Error(404, "The {what} {id} was not found.", "trackit.read.unknown", switch="unknown_ticket"),
+    "hidden": Error(404, "The {what} {id} was not found.", "trackit.segregation.hidden", switch="hidden_ticket"),
+    "route": Error(404, "No HTTP resource was found that matches the request URI '{uri}'.", "trackit.address.unknown"),
+    "verb": Error(405, "The requested resource does not support http method '{verb}'.", "trackit.write.post_only"),
     "id": Error(
-        400, INVALID_TEXT, rules.IDS,
+        400,
+        INVALID_TEXT,
+        "trackit.wire.ids",
         "The parameters dictionary contains a null entry for parameter '{name}' of non-nullable type 'System.Int32'. An "
         "optional parameter must be a reference type, a nullable type, or be declared as an optional parameter.",
         switch="bad_id",
     ),
     "media": Error(
-        415, "The request entity's media type '{media}' is not supported for this resource.", rules.BODY_MEDIA
+        415, "The request entity's media type '{media}' is not supported for this resource.", "trackit.wire.body_media"
     ),
-    "malformed": Error(400, INVALID_TEXT, rules.MALFORMED),
-    "body": Error(400, "The body must be an object with {member}.", rules.PROPERTIES),
-    "property": Error(400, "The property '{name}' cannot be written.", rules.READ_ONLY_KEY),
-    "value": Error(400, "The value of '{name}' is not valid: it takes {takes}.", rules.VALUE),
-    "link": Error(400, "No record has the value given for '{name}'.", rules.VIRTUAL_UNKNOWN),
-    "summary": Error(400, "Ticket Summary is required.", rules.NOTHING_REQUIRED),
-    "status": Error(400, "The status '{name}' does not exist.", rules.STATUS_NAME),
-    "member": Error(400, "{member} is required.", rules.NOTE_PAIR),
-    "note_type": Error(400, "The note type '{name}' does not exist.", rules.NOTE_TYPE),
-    "activity": Error(400, "The activity code '{name}' is not available for tickets.", rules.ACTIVITY),
-    "duration": Error(400, "The duration is not valid: it takes {takes}.", rules.DURATION),
-    "page": Error(400, "The {name} must not be negative.", rules.PAST_END),
-    "assignments": Error(400, "The ticket has open assignments.", rules.CLOSE_ASSIGNMENTS),
-    "login": Error(400, "The user name or password is incorrect.", rules.GROUPS),
-    "invalid_grant": Error(400, "", rules.TOKEN_FAILURES),
-    "unsupported_grant_type": Error(400, "", rules.TOKEN_FAILURES),
-}  # fmt: skip
+    "malformed": Error(400, INVALID_TEXT, "trackit.wire.malformed"),
+    "body": Error(400, "The body must be an object with {member}.", "trackit.write.properties"),
+    "property": Error(400, "The property '{name}' cannot be written.", "trackit.write.read_only_key"),
+    "value": Error(400, "The value of '{name}' is not valid: it takes {takes}.", "trackit.write.value"),
+    "link": Error(400, "No record has the value given for '{name}'.", "trackit.write.virtual_unknown"),
+    "summary": Error(400, "Ticket Summary is required.", "trackit.write.nothing_required"),
+    "status": Error(400, "The status '{name}' does not exist.", "trackit.status.by_name"),
+    "member": Error(400, "{member} is required.", "trackit.note.required_pair"),
+    "note_type": Error(400, "The note type '{name}' does not exist.", "trackit.note.type"),
+    "activity": Error(
+        400, "The activity code '{name}' is not available for tickets.", "trackit.note.activity_for_tickets"
+    ),
+    "duration": Error(400, "The duration is not valid: it takes {takes}.", "trackit.wire.duration"),
+    "page": Error(400, "The {name} must not be negative.", "trackit.read.past_end"),
+    "assignments": Error(400, "The ticket has open assignments.", "trackit.close.open_assignments"),
+    "login": Error(400, "The user name or password is incorrect.", "trackit.read.groups"),
+    "invalid_grant": Error(400, "", "trackit.token.failures_400"),
+    "unsupported_grant_type": Error(400, "", "trackit.token.failures_400"),
+}
 
 
-def refusal(kind: str, rule: Rule | None = None, **facts: Any) -> Refusal:
+def refusal(kind: str, rule: str | None = None, **facts: Any) -> Refusal:
     """The refusal of one kind, by the rule it usually rests on or by a closer one."""
     return Refusal(rule or KINDS[kind].rule, kind, **facts)
 

@@ -122,17 +122,33 @@ def _note(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> Non
     if had is not None and had.ticket != ticket:
         _keep(ctx, tenant, had.ticket, _others(ctx, tenant, had.ticket, id_))
     rows = _others(ctx, tenant, ticket, id_)
-    rows.append({
-        "tenant": tenant, "id": id_, "ticket": ticket, "modified": values[2], "last_user": values.get(3, ""),
-        "group": values.get(4), "text": values.get(5), "date": values.get(7, values[2]),
-        "technician": _named(ctx, "technician", values.get(8), {"name": values.get(16)}),
-        "requestor": _named(ctx, "requestor", values.get(28), {"name": values.get(29)}),
-        "duration": values.get(10, 0),
-        "activity": _named(ctx, "activity", values.get(11), {"name": values.get(15), "description": values.get(30)}),
-        "type": _named(ctx, "note_type", None, {"name": values.get(26)}), "system": values.get(14, False),
-        "private": values.get(27, False), "inactive": values.get(17, False), "track_time": values.get(31, False),
-        "email": values.get(24), "email_key": values.get(25), "old_id": values.get(32), "revision": model.revision(ctx),
-    })  # fmt: skip
+    rows.append(
+        {
+            "tenant": tenant,
+            "id": id_,
+            "ticket": ticket,
+            "modified": values[2],
+            "last_user": values.get(3, ""),
+            "group": values.get(4),
+            "text": values.get(5),
+            "date": values.get(7, values[2]),
+            "technician": _named(ctx, "technician", values.get(8), {"name": values.get(16)}),
+            "requestor": _named(ctx, "requestor", values.get(28), {"name": values.get(29)}),
+            "duration": values.get(10, 0),
+            "activity": _named(
+                ctx, "activity", values.get(11), {"name": values.get(15), "description": values.get(30)}
+            ),
+            "type": _named(ctx, "note_type", None, {"name": values.get(26)}),
+            "system": values.get(14, False),
+            "private": values.get(27, False),
+            "inactive": values.get(17, False),
+            "track_time": values.get(31, False),
+            "email": values.get(24),
+            "email_key": values.get(25),
+            "old_id": values.get(32),
+            "revision": model.revision(ctx),
+        }
+    )
     _keep(ctx, tenant, ticket, rows)
 
 

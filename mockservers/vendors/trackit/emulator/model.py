@@ -23,8 +23,12 @@ SESSIONS = Sessions(METADATA)
 ACCESS, REFRESH = "access", "refresh"
 
 _TYPES: Mapping[str, Any] = {
-    "integer": sa.BigInteger, "decimal": sa.BigInteger, "datetime": Instant, "boolean": sa.Boolean, "text": Text,
-}  # fmt: skip
+    "integer": sa.BigInteger,
+    "decimal": sa.BigInteger,
+    "datetime": Instant,
+    "boolean": sa.Boolean,
+    "text": Text,
+}
 
 TICKETS = sa.Table(
     "ticket",
@@ -313,9 +317,7 @@ def remove(ctx: Context, id_: int) -> None:
         ctx.db.execute(sa.delete(table).where(table.c.tenant == name, table.c.ticket == id_))
 
 
-EMPTY: Row = {
-    **{column.name: None for column in TICKETS.columns}, "notes": 0, "user_notes": 0, "f102": False,
-}  # fmt: skip
+EMPTY: Row = {**{column.name: None for column in TICKETS.columns}, "notes": 0, "user_notes": 0, "f102": False}
 
 
 def new_counters(ids: Ids, last: int) -> None:

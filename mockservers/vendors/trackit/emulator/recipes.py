@@ -79,16 +79,34 @@ class Loader:
     def _note(self, ticket: Row, place: int, users: int, note: Row) -> None:
         system = note.get("system", False)
         self.highest["note"] = id_ = next(self.notes)
-        self.add(NOTES, {
-            "tenant": self.tenant, "id": id_, "ticket": ticket["f1"], "place": place,
-            "user_place": None if system else users, "modified": note["date"], "last_user": note.get("login", "TECH1"),
-            "group": ticket["l_group"], "text": note.get("text"), "date": note["date"],
-            "technician": note.get("technician"), "requestor": note.get("requestor"),
-            "duration": note.get("duration", 0), "activity": note.get("activity"), "type": note.get("type"),
-            "system": system, "private": note.get("private", False), "inactive": False,
-            "track_time": note.get("track_time", False), "email": note.get("email"), "email_key": note.get("email_key"),
-            "old_id": note.get("old_id"), "revision": next(self.revisions),
-        })  # fmt: skip
+        self.add(
+            NOTES,
+            {
+                "tenant": self.tenant,
+                "id": id_,
+                "ticket": ticket["f1"],
+                "place": place,
+                "user_place": None if system else users,
+                "modified": note["date"],
+                "last_user": note.get("login", "TECH1"),
+                "group": ticket["l_group"],
+                "text": note.get("text"),
+                "date": note["date"],
+                "technician": note.get("technician"),
+                "requestor": note.get("requestor"),
+                "duration": note.get("duration", 0),
+                "activity": note.get("activity"),
+                "type": note.get("type"),
+                "system": system,
+                "private": note.get("private", False),
+                "inactive": False,
+                "track_time": note.get("track_time", False),
+                "email": note.get("email"),
+                "email_key": note.get("email_key"),
+                "old_id": note.get("old_id"),
+                "revision": next(self.revisions),
+            },
+        )
 
     def attachment(self, ticket: int, name: str | None, size: int | None, url: str | None = None) -> None:
         self.highest["attachment"] = id_ = next(self.hung)
@@ -98,17 +116,28 @@ class Loader:
 
     def assignment(self, ticket: int, at: int, group: int | None, open_: bool) -> None:
         self.highest["assignment"] = id_ = next(self.hung)
-        self.add(ASSIGNMENTS, {"tenant": self.tenant, "id": id_, "ticket": ticket, "modified": at, "last_user": "TECH1",
-                               "group": group, "open": open_})  # fmt: skip
+        self.add(
+            ASSIGNMENTS,
+            {
+                "tenant": self.tenant,
+                "id": id_,
+                "ticket": ticket,
+                "modified": at,
+                "last_user": "TECH1",
+                "group": group,
+                "open": open_,
+            },
+        )
 
     def done(self) -> None:
         for table, batch in self.batches.items():
             if batch:
                 self.db.execute(sa.insert(table), batch)
         if self.highest:
-            self.db.execute(sa.insert(NUMBERS), [
-                {"tenant": self.tenant, "name": name, "value": value} for name, value in self.highest.items()
-            ])  # fmt: skip
+            self.db.execute(
+                sa.insert(NUMBERS),
+                [{"tenant": self.tenant, "name": name, "value": value} for name, value in self.highest.items()],
+            )
 
 
 def seed(installation: Installation, recipe: Recipe, born: int, progress: Progress) -> None:
@@ -156,10 +185,14 @@ def _tenant(installation: Installation, name: str, logins: Any, labels: Mapping[
 
 
 def _enter(db: sa.Connection, tenant: str, there: Entries) -> None:
-    db.execute(sa.insert(ENTRIES), [
-        {"tenant": tenant, "module": module, "id": id_, "facts": json.dumps(facts)}
-        for module, records in there.items() for id_, facts in records.items()
-    ])  # fmt: skip
+    db.execute(
+        sa.insert(ENTRIES),
+        [
+            {"tenant": tenant, "module": module, "id": id_, "facts": json.dumps(facts)}
+            for module, records in there.items()
+            for id_, facts in records.items()
+        ],
+    )
 
 
 def _bulk_people(there: Entries, source: Source, rows: int) -> None:
@@ -191,41 +224,103 @@ def _ticket(id_: int, at: int, summary: str | None, **more: Any) -> Row:
 
 def _notes(at: int, number: int) -> list[Row]:
     return [
-        {"date": grid(at + turn * HOUR), "text": f"Note {turn + 1} of {number}", "type": 1, "activity": 2,
-         "technician": 1002, "duration": 60 * turn, "track_time": True}
+        {
+            "date": grid(at + turn * HOUR),
+            "text": f"Note {turn + 1} of {number}",
+            "type": 1,
+            "activity": 2,
+            "technician": 1002,
+            "duration": 60 * turn,
+            "track_time": True,
+        }
         for turn in range(number)
-    ]  # fmt: skip
+    ]
 
 
 def _mixed(at: int) -> list[Row]:
     base = {"type": company.TECHNICIAN_NOTE, "activity": 2, "technician": 1001, "login": "DEMO", "track_time": True}
     return [
-        {**base, "date": grid(at), "system": True, "activity": 1, "type": None, "text": "Ticket was opened", "technician": None},
+        {
+            **base,
+            "date": grid(at),
+            "system": True,
+            "activity": 1,
+            "type": None,
+            "text": "Ticket was opened",
+            "technician": None,
+        },
         {**base, "date": grid(at + HOUR), "text": "Everybody may read this", "duration": 600},
         {**base, "date": grid(at + 2 * HOUR), "text": "Not for the requestor", "private": True},
         {**base, "date": grid(at + 3 * HOUR), "text": "0123456789" * 500, "type": company.DESCRIPTION_NOTE},
-        {**base, "date": grid(at + 4 * HOUR),
-         "text": "  <div>First line<br/>second &amp; last, <b>bold</b></div>  ", "duration": 30},
-        {**base, "date": grid(at + 5 * HOUR), "text": "From the requestor, by mail", "technician": None, "requestor": 1,
-         "email": "jsmith@company.example", "email_key": 9, "old_id": 77, "login": "JSMITH"},
+        {
+            **base,
+            "date": grid(at + 4 * HOUR),
+            "text": "  <div>First line<br/>second &amp; last, <b>bold</b></div>  ",
+            "duration": 30,
+        },
+        {
+            **base,
+            "date": grid(at + 5 * HOUR),
+            "text": "From the requestor, by mail",
+            "technician": None,
+            "requestor": 1,
+            "email": "jsmith@company.example",
+            "email_key": 9,
+            "old_id": 77,
+            "login": "JSMITH",
+        },
         {**base, "date": grid(at + 6 * HOUR), "text": None, "activity": None, "type": None},
-    ]  # fmt: skip
+    ]
 
 
 def _whole(born: int) -> Row:
     """A ticket on which every field has a value."""
     at = born - 30 * DAY
     return {
-        **_ticket(110, at, "Every field has a value"), "f7": "More <b>about</b> it", "f18": grid(at + DAY),
-        "f19": "404-555-0100", "f20": 3, "f28": "alt@company.example", "f81": grid(at), "f82": grid(at + HOUR),
-        "f83": -7, "f84": 125_000, **{f"f{n}": f"Text {n}" for n in range(85, 91)}, "f100": grid(at + 2 * DAY),
-        "f103": grid(at + HOUR), "f108": 86_400, "f109": True, "f110": grid(at + HOUR), "f111": grid(at + 2 * DAY),
-        "f127": "E-mail", "f132": grid(at + HOUR), "f136": False, "f146": grid(at + 3 * DAY), "f147": grid(at + 4 * DAY),
-        "f148": 450_000, "f156": 900_000, "f165": 4711, "f185": "boss@company.example", "f186": "archive@company.example",
-        "l_requestor": 1, "l_category": 1, "l_location": 1, "l_department": 1, "l_closer": 1002, "l_sla": 1,
-        "l_status": company.CLOSED, "l_priority": 3, "l_responder": 1001, "l_escalation": 1002, "l_purchase": 2,
-        "l_change": 1, "l_template": 3, "l_solution": 1, "l_asset": 1, **{f"l_lookup{n}": 1 for n in range(1, 9)},
-    }  # fmt: skip
+        **_ticket(110, at, "Every field has a value"),
+        "f7": "More <b>about</b> it",
+        "f18": grid(at + DAY),
+        "f19": "404-555-0100",
+        "f20": 3,
+        "f28": "alt@company.example",
+        "f81": grid(at),
+        "f82": grid(at + HOUR),
+        "f83": -7,
+        "f84": 125_000,
+        **{f"f{n}": f"Text {n}" for n in range(85, 91)},
+        "f100": grid(at + 2 * DAY),
+        "f103": grid(at + HOUR),
+        "f108": 86_400,
+        "f109": True,
+        "f110": grid(at + HOUR),
+        "f111": grid(at + 2 * DAY),
+        "f127": "E-mail",
+        "f132": grid(at + HOUR),
+        "f136": False,
+        "f146": grid(at + 3 * DAY),
+        "f147": grid(at + 4 * DAY),
+        "f148": 450_000,
+        "f156": 900_000,
+        "f165": 4711,
+        "f185": "boss@company.example",
+        "f186": "archive@company.example",
+        "l_requestor": 1,
+        "l_category": 1,
+        "l_location": 1,
+        "l_department": 1,
+        "l_closer": 1002,
+        "l_sla": 1,
+        "l_status": company.CLOSED,
+        "l_priority": 3,
+        "l_responder": 1001,
+        "l_escalation": 1002,
+        "l_purchase": 2,
+        "l_change": 1,
+        "l_template": 3,
+        "l_solution": 1,
+        "l_asset": 1,
+        **{f"l_lookup{n}": 1 for n in range(1, 9)},
+    }
 
 
 SPECIAL = 13
@@ -237,23 +332,68 @@ def _special(loader: Loader, born: int, rows: int) -> None:
     days = born - 60 * DAY
     made: list[tuple[Row, list[Row]]] = [
         (_ticket(1, born - 90 * DAY, None), []),
-        (_ticket(101, old, "Printer offline", f3="dbo", f7="It is the one on the second floor", l_category=4,
-                 l_requestor=1, l_priority=3, l_location=1), _notes(old + DAY, 3)),
+        (
+            _ticket(
+                101,
+                old,
+                "Printer offline",
+                f3="dbo",
+                f7="It is the one on the second floor",
+                l_category=4,
+                l_requestor=1,
+                l_priority=3,
+                l_location=1,
+            ),
+            _notes(old + DAY, 3),
+        ),
         (_ticket(102, days, "Nothing more is known", l_requestor=4, f83=0), []),
         (_ticket(103, days + DAY, "Twenty-five notes", l_requestor=2), _notes(days + 2 * DAY, 25)),
         (_ticket(104, days + 2 * DAY, "Twenty notes", l_requestor=1), _notes(days + 3 * DAY, 20)),
         (_ticket(105, days + 3 * DAY, "Notes of every kind", l_requestor=1), _mixed(days + 4 * DAY)),
-        (_ticket(106, days + 4 * DAY, "On the road", l_group=company.FIELD_SERVICE, l_technician=1003), _notes(days, 2)),
-        (_ticket(107, from_iso("2025-10-25T23:30:00Z"), "Opened before clocks went back", l_requestor=3,
-                 f100=grid(from_iso("2025-10-26T23:30:00Z"))), []),
+        (
+            _ticket(106, days + 4 * DAY, "On the road", l_group=company.FIELD_SERVICE, l_technician=1003),
+            _notes(days, 2),
+        ),
+        (
+            _ticket(
+                107,
+                from_iso("2025-10-25T23:30:00Z"),
+                "Opened before clocks went back",
+                l_requestor=3,
+                f100=grid(from_iso("2025-10-26T23:30:00Z")),
+            ),
+            [],
+        ),
         (_ticket(108, from_iso("2025-03-29T23:30:00Z"), "Opened before clocks went forward", l_requestor=3), []),
-        (_ticket(109, days + 5 * DAY, "Waiting", l_status=company.PAUSED, f103=grid(days + 6 * DAY),
-                 f100=grid(days + 9 * DAY), f110=grid(days + 6 * DAY), f111=grid(days + 9 * DAY)), []),
+        (
+            _ticket(
+                109,
+                days + 5 * DAY,
+                "Waiting",
+                l_status=company.PAUSED,
+                f103=grid(days + 6 * DAY),
+                f100=grid(days + 9 * DAY),
+                f110=grid(days + 6 * DAY),
+                f111=grid(days + 9 * DAY),
+            ),
+            [],
+        ),
         (_whole(born), _mixed(born - 29 * DAY)),
-        (_ticket(136, days + 6 * DAY, "Closed already", l_status=company.CLOSED, f18=grid(days + 7 * DAY),
-                 f108=86_400, l_closer=1002, l_requestor=2), _notes(days + 6 * DAY, 1)),
+        (
+            _ticket(
+                136,
+                days + 6 * DAY,
+                "Closed already",
+                l_status=company.CLOSED,
+                f18=grid(days + 7 * DAY),
+                f108=86_400,
+                l_closer=1002,
+                l_requestor=2,
+            ),
+            _notes(days + 6 * DAY, 1),
+        ),
         (_ticket(137, days + 7 * DAY, 'Quotes " and <angles> & C++ 100% ä€𝄞\r\n', l_requestor=4, f7="  kept  "), []),
-    ]  # fmt: skip
+    ]
     assert len(made) == SPECIAL
     there = {row["f1"] for row, _ in made[:rows]}
     for row, notes in made[:rows]:
@@ -322,9 +462,19 @@ def _plausible(
         return known[(dice >> shift) % len(known)]
 
     summary = phrases.SUMMARIES[dice % len(phrases.SUMMARIES)].format(n=1 + dice % 97)
-    row = _ticket(id_, at, summary, l_requestor=pick("requestor", 3), l_category=pick("category", 9),
-                  l_location=pick("location", 11), l_department=pick("department", 13), l_priority=pick("priority", 15),
-                  l_status=pick("status", 17), l_technician=pick("technician", 20), l_opener=pick("technician", 23))  # fmt: skip
+    row = _ticket(
+        id_,
+        at,
+        summary,
+        l_requestor=pick("requestor", 3),
+        l_category=pick("category", 9),
+        l_location=pick("location", 11),
+        l_department=pick("department", 13),
+        l_priority=pick("priority", 15),
+        l_status=pick("status", 17),
+        l_technician=pick("technician", 20),
+        l_opener=pick("technician", 23),
+    )
     touched = min(at + (dice >> 24) % (20 * DAY), born)
     row["f2"] = grid(touched)
     if dice >> 5 & 3:
@@ -332,9 +482,15 @@ def _plausible(
     if row["l_status"] in closed:
         row["f18"], row["f108"], row["l_closer"] = row["f2"], (row["f2"] - row["f12"]) // SECOND, pick("technician", 26)
     notes = [
-        {"date": grid(at + (turn + 1) * 10 * MINUTE), "text": phrases.NOTES[(dice >> turn) % len(phrases.NOTES)],
-         "type": ids["note_type"][0], "activity": ids["activity"][1 + (dice >> turn) % 10], "technician": row["l_technician"],
-         "duration": 60 * ((dice >> turn) % 30), "private": not (dice >> turn) % 5}
+        {
+            "date": grid(at + (turn + 1) * 10 * MINUTE),
+            "text": phrases.NOTES[(dice >> turn) % len(phrases.NOTES)],
+            "type": ids["note_type"][0],
+            "activity": ids["activity"][1 + (dice >> turn) % 10],
+            "technician": row["l_technician"],
+            "duration": 60 * ((dice >> turn) % 30),
+            "private": not (dice >> turn) % 5,
+        }
         for turn in range((dice >> 30) % 4)
-    ]  # fmt: skip
+    ]
     return row, notes

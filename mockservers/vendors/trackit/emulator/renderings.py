@@ -147,13 +147,31 @@ def note_values(directory: model.Directory, row: Any, verbatim: bool = False) ->
     activity = directory.get("activity", row.activity)
     words = row.text if row.text is None or verbatim else plain(row.text)
     return {
-        1: row.id, 2: row.modified, 3: row.last_user, 4: row.group, 5: words, 6: row.ticket, 7: row.date,
-        8: row.technician, 10: row.duration, 11: row.activity, 13: bool(words), 14: row.system,
-        15: activity.get("name"), 16: technician.get("name"), 17: row.inactive, 24: row.email, 25: row.email_key,
-        26: directory.get("note_type", row.type).get("name"), 27: row.private, 28: row.requestor,
-        29: directory.get("requestor", row.requestor).get("name"), 30: activity.get("description"),
-        31: row.track_time, 32: row.old_id,
-    }  # fmt: skip
+        1: row.id,
+        2: row.modified,
+        3: row.last_user,
+        4: row.group,
+        5: words,
+        6: row.ticket,
+        7: row.date,
+        8: row.technician,
+        10: row.duration,
+        11: row.activity,
+        13: bool(words),
+        14: row.system,
+        15: activity.get("name"),
+        16: technician.get("name"),
+        17: row.inactive,
+        24: row.email,
+        25: row.email_key,
+        26: directory.get("note_type", row.type).get("name"),
+        27: row.private,
+        28: row.requestor,
+        29: directory.get("requestor", row.requestor).get("name"),
+        30: activity.get("description"),
+        31: row.track_time,
+        32: row.old_id,
+    }
 
 
 def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal, Rule, Unsupported
-from mockservers.vendors.trackit import rules
+from mockservers.kernel.rules import Refusal, Unsupported
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.fields import LARGEST, SMALLEST
 from mockservers.wirekit.aspnet import url_decode
@@ -49,8 +48,8 @@ class Asked:
     failed: Refusal | Unsupported | None = None
     authorization: str = ""
     form: str = ""
-    rules: tuple[Rule, ...] = ()
-    findings: tuple[tuple[Rule, str], ...] = ()
+    rules: tuple[str, ...] = ()
+    findings: tuple[tuple[str, str], ...] = ()
 
 
 _WHOLE = re.compile(r"\s*[+-]?\d{1,10}\s*", re.ASCII)
@@ -58,7 +57,7 @@ _WHOLE = re.compile(r"\s*[+-]?\d{1,10}\s*", re.ASCII)
 
 def number(ctx: Context, asked: Asked, name: str) -> int:
     """A number of the path; raises the framework's refusal for what is none of 32 bits."""
-    ctx.cite(rules.IDS)
+    ctx.cite("trackit.wire.ids")
     given = asked.ids[name]
     found = int(given) if _WHOLE.fullmatch(given) else None
     if found is None or not SMALLEST <= found <= LARGEST:
@@ -81,7 +80,7 @@ def asked_boolean(ctx: Context, asked: Asked, name: str, default: bool = False) 
     """A boolean of the query; raises the framework's refusal for another word."""
     given = asked.query.get(name.lower(), "").strip().lower()
     if given not in ("", "true", "false"):
-        raise refusal("id", rules.NOTE_QUERY, name=name)
+        raise refusal("id", "trackit.read.note_query", name=name)
     return given == "true" if given else default
 
 
@@ -90,7 +89,7 @@ def asked_number(ctx: Context, asked: Asked, name: str, default: int) -> int:
     if not given:
         return default
     if not _WHOLE.fullmatch(given) or not SMALLEST <= int(given) <= LARGEST:
-        raise refusal("id", rules.NOTE_QUERY, name=name)
+        raise refusal("id", "trackit.read.note_query", name=name)
     return int(given)
 
 

@@ -66,20 +66,31 @@ EMULATED = (
 _ASSIGNMENTS = tuple(
     (method, f"assignments/{rest}".rstrip("/"))
     for method, rest in (
-        ("GET", "Templates"), ("GET", "Note/{noteId}"), ("GET", "{id}"), ("POST", "{id}"), ("POST", ""),
-        ("POST", "{id}/ChangeStatus"), ("POST", "{id}/AddNote"), ("POST", "{id}/Close"), ("POST", "{id}/Delete"),
-        ("GET", f"{{id}}/Notes/{_PAGE}"), ("GET", f"{{id}}/Attachments/{_PAGE}"),
-        ("GET", f"{{id}}/Successors/{_PAGE}"), ("GET", f"{{id}}/Predecessors/{_PAGE}"),
+        ("GET", "Templates"),
+        ("GET", "Note/{noteId}"),
+        ("GET", "{id}"),
+        ("POST", "{id}"),
+        ("POST", ""),
+        ("POST", "{id}/ChangeStatus"),
+        ("POST", "{id}/AddNote"),
+        ("POST", "{id}/Close"),
+        ("POST", "{id}/Delete"),
+        ("GET", f"{{id}}/Notes/{_PAGE}"),
+        ("GET", f"{{id}}/Attachments/{_PAGE}"),
+        ("GET", f"{{id}}/Successors/{_PAGE}"),
+        ("GET", f"{{id}}/Predecessors/{_PAGE}"),
     )
-)  # fmt: skip
+)
 
 UNKNOWN_ANSWERS = tuple(
     _route(method, path, f"{method} {path}")
     for method, path in (
-        *_ASSIGNMENTS, ("GET", "attachment/{attachmentId}"), ("GET", "solutions/{solutionId}"),
+        *_ASSIGNMENTS,
+        ("GET", "attachment/{attachmentId}"),
+        ("GET", "solutions/{solutionId}"),
         ("GET", f"solutions/{{id}}/Attachments/{_PAGE}"),
     )
-)  # fmt: skip
+)
 """Routes of a live server whose answers nobody published."""
 
 ROUTES: dict[int, list[Route]] = {}

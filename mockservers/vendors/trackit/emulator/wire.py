@@ -17,8 +17,8 @@ from werkzeug.exceptions import HTTPException
 
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Call
-from mockservers.kernel.rules import Breakdown, Note, Refusal, Rule, Unsupported
-from mockservers.vendors.trackit import VENDOR, rules
+from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
+from mockservers.vendors.trackit import VENDOR
 from mockservers.vendors.trackit.emulator import description, errors
 from mockservers.vendors.trackit.emulator.fields import LATEST
 from mockservers.vendors.trackit.emulator.renderings import text
@@ -47,7 +47,7 @@ class _Way(NamedTuple):
     route: Route | None
     ids: Mapping[str, str]
     allowed: tuple[str, ...] = ()
-    finding: tuple[Rule, str] | None = None
+    finding: tuple[str, str] | None = None
 
 
 @lru_cache(maxsize=64)
@@ -85,10 +85,13 @@ def _serve(path: str = "") -> Response:
 def _way(rest: str, method: str, switches: Mapping[str, Any]) -> _Way:
     if switches["doubled_prefix"] == "accept" and rest.lower().startswith("webapi/"):
         rest = rest[len("webapi/") :]
-        finding: tuple[Rule, str] | None = (rules.DOUBLED_PREFIX, "the path has the prefix WebApi twice")
+        finding: tuple[str, str] | None = ("trackit.address.doubled_prefix", "the path has the prefix WebApi twice")
     elif rest.lower().startswith("webapi/"):
         return _Way(
-            None, {}, (), (rules.DOUBLED_PREFIX, "the path has the prefix WebApi twice, as one example prints it")
+            None,
+            {},
+            (),
+            ("trackit.address.doubled_prefix", "the path has the prefix WebApi twice, as one example prints it"),
         )
     else:
         finding = None
@@ -96,12 +99,12 @@ def _way(rest: str, method: str, switches: Mapping[str, Any]) -> _Way:
     if len(parts) == 5 and parts[4].lower() == "notes" and parts[0].lower() == "tickets":
         told = "the parts of the notes' URL are in the order of one example: it is tickets/{id}/Notes/{pageSize}/{pageNumber}"
         if switches["notes_url"] == "syntax":
-            return _Way(None, {}, (), (rules.NOTES_URL, told))
-        parts, finding = [*parts[:2], parts[4], *parts[2:4]], (rules.NOTES_URL, told)
+            return _Way(None, {}, (), ("trackit.address.notes_url", told))
+        parts, finding = [*parts[:2], parts[4], *parts[2:4]], ("trackit.address.notes_url", told)
     return _matched(parts, method, switches, finding)
 
 
-def _matched(parts: list[str], method: str, switches: Mapping[str, Any], finding: tuple[Rule, str] | None) -> _Way:
+def _matched(parts: list[str], method: str, switches: Mapping[str, Any], finding: tuple[str, str] | None) -> _Way:
     allowed: list[str] = []
     for route in ROUTES.get(len(parts), ()):
         if route.switch is not None and switches[route.switch] == "off":
@@ -128,11 +131,11 @@ def _is_number(part: str) -> bool:
 
 def _asked(here: Visit, way: _Way) -> Asked:
     """The request of a route; a body that cannot be read says why."""
-    met: list[Rule] = [rules.ADDRESS_BASE, rules.PATH_CASE, rules.POST_ONLY]
+    met: list[str] = ["trackit.address.base", "trackit.wire.path_case", "trackit.write.post_only"]
     findings = [] if way.finding is None else [way.finding]
     accept = here.header("Accept").lower()
     if any(each in accept.partition(",")[0] for each in _XML):
-        findings.append((rules.MEDIA, "the call prefers XML; Track-It! is read here in JSON alone"))
+        findings.append(("trackit.wire.media", "the call prefers XML; Track-It! is read here in JSON alone"))
     asked = Asked(way.ids, _query(here.query), authorization=here.header("Authorization"))
     route = way.route
     assert route is not None
@@ -148,9 +151,9 @@ def _query(raw: str) -> dict[str, str]:
     return {}
 
 
-def _read(here: Visit, asked: Asked, met: list[Rule], findings: list[tuple[Rule, str]]) -> None:
+def _read(here: Visit, asked: Asked, met: list[str], findings: list[tuple[str, str]]) -> None:
     body, media = here.exchange.body, here.media
-    met.append(rules.BODY_MEDIA)
+    met.append("trackit.wire.body_media")
     if media in _XML:
         asked.failed = Unsupported("a body in XML")
         return
@@ -168,19 +171,19 @@ def _read(here: Visit, asked: Asked, met: list[Rule], findings: list[tuple[Rule,
         return
     begun = re.match(r"\s*(updateInput|createInput|changeStatusInput|closeInput|note)\s*:", text, re.IGNORECASE)
     if begun:
-        findings.append((rules.BODY_IS_INPUT, f"{begun[1]}: is a parameter's name, not a part of the body"))
+        findings.append(("trackit.wire.body_is_input", f"{begun[1]}: is a parameter's name, not a part of the body"))
     try:
         asked.body = decoded(text)
-        met.append(rules.BODY_MEMBERS)
+        met.append("trackit.wire.body_members")
     except ValueError as error:
         if media == _FORM and not text.lstrip().startswith(("{", "[")):
             asked.body = Members(list(aspnet.variables(text).items())) if text.count("&") < 1000 else Members([])
-            findings.append((rules.BODY_MEDIA, "the body is a form; send JSON"))
+            findings.append(("trackit.wire.body_media", "the body is a form; send JSON"))
             return
         asked.failed = errors.refusal("malformed", told=str(error)[:200], member="input")
         return
     if media == _FORM:
-        findings.append((rules.BODY_MEDIA, "the body is JSON, but its Content-Type says that it is a form"))
+        findings.append(("trackit.wire.body_media", "the body is JSON, but its Content-Type says that it is a form"))
 
 
 # --- calling ----------------------------------------------------------------------------------------------------------
@@ -322,13 +325,11 @@ def _url(here: Visit) -> str:
     return f"{environ['wsgi.url_scheme']}://{host}{environ.get('SCRIPT_NAME', '')}{here.path}{query}"
 
 
-def _noted(here: Visit, finding: tuple[Rule, str] | None) -> None:
+def _noted(here: Visit, finding: tuple[str, str] | None) -> None:
     """Write a finding beside a refusal that never reached an operation."""
     entry = here.exchange.entry
     if finding is not None and entry is not None:
-        rule, told = finding
-        here.exchange.cited.append(rule.id)
-        entry.notes.append(Note(rule.id, told))
+        entry.note(*finding)
 
 
 def _nowhere(here: Visit, way: _Way) -> Response:
@@ -337,7 +338,7 @@ def _nowhere(here: Visit, way: _Way) -> Response:
         defect = errors.refusal("verb", verb=here.exchange.method)
     else:
         slashes = "//" in here.path
-        defect = errors.refusal("route", rules.PATH_SLASHES if slashes else None, uri=_url(here))
+        defect = errors.refusal("route", "trackit.wire.path_slashes" if slashes else None, uri=_url(here))
     with suppress(Refusal):
         here.world.perform(Call(VENDOR.name, "route", exchange=here.exchange, defect=defect))
     _noted(here, way.finding)
@@ -350,14 +351,14 @@ def _nowhere(here: Visit, way: _Way) -> Response:
 def _outside(here: Visit) -> Response:
     """A path that is not below the virtual directory: the web server's own page."""
     old = re.match(r"/TrackitWebAPI(?:/|$)", here.path, re.IGNORECASE)
-    defect = errors.refusal("route", rules.ADDRESS_OLD if old else rules.ADDRESS_BASE, uri=here.path)
+    defect = errors.refusal("route", "trackit.address.track_it_11" if old else "trackit.address.base", uri=here.path)
     with suppress(Refusal):
         here.world.perform(Call(VENDOR.name, "route", exchange=here.exchange, defect=defect))
     if old:
         _noted(
             here,
             (
-                rules.ADDRESS_OLD,
+                "trackit.address.track_it_11",
                 "this is the address of Track-It! 11, another API; the one of 2019 and later is below WebApi",
             ),
         )
@@ -366,7 +367,7 @@ def _outside(here: Visit) -> Response:
 
 
 def _described(here: Visit, rest: str) -> Response:
-    here.exchange.cited.append(rules.DESCRIPTION.id)
+    here.exchange.cite("trackit.address.description")
     base = here.environ.get("SCRIPT_NAME", "") + here.path[: len(here.path) - len(rest)].rstrip("/")
     switches = _switches(here)
     if rest == "swagger/docs/v2":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import History
 from mockservers.kernel.instants import HOUR
 from mockservers.vendors.autotask.contract import decoder as wire
@@ -57,32 +57,32 @@ def _secret_kept(history: History) -> Judgement:
 
 
 ACCESS: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "autotask.refused_login_not_stormed",
         "A login or tracking identifier that is refused is not tried again and again within a minute.",
-        ("user.login", "user.expired", "tracking.required"),
+        ("autotask.user.login", "autotask.user.expired", "autotask.tracking.required"),
         _refused_login,
         "a login that is refused",
     ),
-    duty(
+    Duty(
         "autotask.suspension_respected",
         "Who is refused for too many requests does not go on asking at once.",
-        ("threshold.refused", "thread.limit"),
+        ("autotask.threshold.refused", "autotask.thread.limit"),
         _suspension,
         "a request that is refused for the threshold",
     ),
-    duty(
+    Duty(
         "autotask.usage_watched",
         "The customer's usage is watched, so that the service is not suspended.",
-        ("threshold.counted", "threshold.answer", "threshold.latency"),
+        ("autotask.threshold.counted", "autotask.threshold.answer", "autotask.threshold.latency"),
         _usage_watched,
         "work while more than half of the requests of the hour are used",
         "should",
     ),
-    duty(
+    Duty(
         "autotask.secret_kept",
         "Password and tracking identifier reach no address, foreign header, output, error message or mirror.",
-        ("user.login", "tracking.required"),
+        ("autotask.user.login", "autotask.tracking.required"),
         _secret_kept,
         "any request",
     ),

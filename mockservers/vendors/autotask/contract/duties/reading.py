@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Record
 from mockservers.kernel import catalogue
 from mockservers.vendors.autotask.contract import decoder as wire
@@ -138,89 +138,89 @@ def _picklist_values(history: History) -> Judgement:
 
 
 READING: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "autotask.zone_first",
         "getZoneInfo is asked before anything else, and its address is used.",
-        ("zone.info", "zone.wrong", "zone.no_login"),
+        ("autotask.zone.info", "autotask.zone.wrong", "autotask.zone.no_login"),
         _zone_first,
         "any request",
         "should",
     ),
-    duty(
+    Duty(
         "autotask.nothing_missed",
         "Every ticket that is there stands in the mirror in the end, however close to the last poll it came.",
-        ("activity.fields", "activity.moves", "time.resolution", "time.gap"),
+        ("autotask.activity.fields", "autotask.activity.moves", "autotask.time.resolution", "autotask.time.gap"),
         _nothing_missed,
         "tickets",
     ),
-    duty(
+    Duty(
         "autotask.cap_walked",
         "A full answer is not the end: the client asks again for ids above the highest it received.",
-        ("query.top_500",),
+        ("autotask.query.top_500",),
         _cap_walked,
         "more than 500 tickets",
     ),
-    duty(
+    Duty(
         "autotask.failed_query_repeated",
         "What a failed query would have told is asked for again.",
-        ("wire.return_code", "threshold.refused", "user.login"),
+        ("autotask.wire.return_code", "autotask.threshold.refused", "autotask.user.login"),
         _failed_query_repeated,
         "a query for tickets that fails",
     ),
-    duty(
+    Duty(
         "autotask.error_is_not_empty",
         "An error, or an answer without a body, is not 'nothing there': the mirror keeps what it had.",
-        ("wire.return_code", "wire.collections"),
+        ("autotask.wire.return_code", "autotask.wire.collections"),
         _error_is_not_empty,
         "an error in a sync",
     ),
-    duty(
+    Duty(
         "autotask.current_state",
         "Changes of tickets that are known already are found: by the latest activity, a note and a time entry included.",
-        ("activity.moves", "activity.fields", "time.eastern"),
+        ("autotask.activity.moves", "autotask.activity.fields", "autotask.time.eastern"),
         shared.changes_seen,
         "a change of a ticket after the first sync",
     ),
-    duty(
+    Duty(
         "autotask.deleted_dropped",
         "A ticket that was deleted leaves the mirror: its log tells of it, and so does a walk over all.",
-        ("ticket.deleted_log", "delete.allowed"),
+        ("autotask.ticket.deleted_log", "autotask.delete.allowed"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
         "should",
     ),
-    duty(
+    Duty(
         "autotask.once_only",
         "A ticket that is told again replaces what was known: each stands once.",
-        ("activity.fields", "query.top_500"),
+        ("autotask.activity.fields", "autotask.query.top_500"),
         _once_only,
         "a ticket that two answers tell",
     ),
-    duty(
+    Duty(
         "autotask.nothing_invented",
         "The mirror holds no ticket that the vendor never had.",
-        ("wire.return_code",),
+        ("autotask.wire.return_code",),
         _nothing_invented,
         "a mirror that holds tickets",
     ),
-    duty(
+    Duty(
         "autotask.times_understood",
         "Times without an offset are read as clock time of the service's zone, daylight saving included.",
-        ("time.eastern", "wire.datetime"),
+        ("autotask.time.eastern", "autotask.wire.datetime"),
         _times_understood,
         "times in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "autotask.text_survives",
         "Texts and numbers are kept as they were sent: unescaped once, nothing trimmed, absent is null.",
-        ("wire.nulls", "wire.typed_fields", "wire.net_style"),
+        ("autotask.wire.nulls", "autotask.wire.typed_fields", "autotask.wire.net_style"),
         _text_survives,
         "values in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "autotask.picklist_values",
         "Picklist fields are kept as values, not labels, and a value that nobody knew before survives.",
-        ("picklist.value", "info.picklist_labels"),
+        ("autotask.picklist.value", "autotask.info.picklist_labels"),
         _picklist_values,
         "picklist fields that the client mirrors",
     ),

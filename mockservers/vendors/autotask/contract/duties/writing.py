@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, writing
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, writing
 from mockservers.harness.duties.writing import WRITES, Lack
 from mockservers.harness.history import History, Record, Task
 from mockservers.harness.profile import profile
@@ -21,10 +21,14 @@ NOTES: Mapping[str, tuple[str, ...]] = {"note": PARTS}
 ENDS: Mapping[str, Mapping[str, Any]] = {"close": {"Status": COMPLETE}}
 MOVED = frozenset(
     {
-        "LastActivityDate", "LastActivityResourceID", "LastActivityPersonType", "LastTrackedModificationDateTime",
-        "CompletedDate", "CompletedByResourceID",
+        "LastActivityDate",
+        "LastActivityResourceID",
+        "LastActivityPersonType",
+        "LastTrackedModificationDateTime",
+        "CompletedDate",
+        "CompletedByResourceID",
     }
-)  # fmt: skip
+)
 """Fields of a ticket that the vendor moves by itself."""
 MAY_END = {"close": ("Status", "Resolution")}
 
@@ -83,7 +87,7 @@ def _time_booked(history: History) -> Judgement:
     breaches = [
         Breach(
             f"{task.asked['minutes']} minutes were told, and the time entry {entry.id} has "
-            f"{comparing.show(entry.fields.get('HoursWorked'))} hours",
+            f"{comparing.show(entry.fields.get('HoursWorked'))} hours"
         )
         for task, entry in entries
         # Some round to a quarter of an hour, and upwards.
@@ -187,86 +191,86 @@ def _stale_answers(dialect: Dialect) -> bool:
 
 
 WRITING: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "autotask.writes_done",
         "What the client says is written stands at the vendor: ReturnCode -1 is not success.",
-        ("wire.return_code", "write.all_or_nothing", "picklist.value"),
+        ("autotask.wire.return_code", "autotask.write.all_or_nothing", "autotask.picklist.value"),
         _writes_done,
         "a write that the client says is done",
         needs=WRITES,
     ),
-    duty(
+    Duty(
         "autotask.text_written",
         "Texts arrive at the vendor as they were told: escaped once, nothing cut.",
-        ("wire.return_code", "write.length"),
+        ("autotask.wire.return_code", "autotask.write.length"),
         _text_written,
         "a text that is written",
         needs=WRITES,
     ),
-    duty(
+    Duty(
         "autotask.times_written",
         "Times are written as clock time of the service's zone, or with their offset.",
-        ("time.eastern", "time.marked"),
+        ("autotask.time.eastern", "autotask.time.marked"),
         _times_written,
         "a time that is written",
         needs=("create", "update", "note"),
     ),
-    duty(
+    Duty(
         "autotask.time_booked",
         "The minutes of a note are booked as hours.",
-        ("time.hours",),
+        ("autotask.time.hours",),
         _time_booked,
         "a note with minutes, kept as a time entry",
         "should",
         needs=("note",),
     ),
-    duty(
+    Duty(
         "autotask.written_once",
         "A write whose answer was lost is not made a second time.",
-        ("create.only_id", "udf.definitions"),
+        ("autotask.create.only_id", "autotask.udf.definitions"),
         _written_once,
         "a create or note whose answer is lost",
         needs=("create", "note"),
     ),
-    duty(
+    Duty(
         "autotask.update_keeps_the_rest",
         "An update sends every writable field, since what is not sent is cleared.",
-        ("update.replaces", "update.udf_kept"),
+        ("autotask.update.replaces", "autotask.update.udf_kept"),
         _update_keeps_the_rest,
         "an update of a ticket",
         needs=("update", "close"),
     ),
-    duty(
+    Duty(
         "autotask.update_from_fresh",
         "An update is made of what the vendor has now: an old copy would undo what others did.",
-        ("update.replaces",),
+        ("autotask.update.replaces",),
         _update_from_fresh,
         "an update of a ticket that somebody changed since the last sync",
         needs=("update", "close"),
     ),
-    duty(
+    Duty(
         "autotask.id_only_from_create",
         "Of the entity that create and update give back only the id is used; the rest is queried.",
-        ("create.only_id",),
+        ("autotask.create.only_id",),
         _id_only,
         "a ticket that the client shows right after it wrote it",
         "should",
         _stale_answers,
         needs=("create", "update", "close"),
     ),
-    duty(
+    Duty(
         "autotask.source_set",
         "A ticket that the integration makes names its Source.",
-        ("create.source",),
+        ("autotask.create.source",),
         _source_set,
         "a ticket that the client makes",
         "should",
         needs=("create",),
     ),
-    duty(
+    Duty(
         "autotask.external_fields_alone",
         "Fields named External are left to the vendor's own integrations.",
-        ("external.reserved",),
+        ("autotask.external.reserved",),
         _external_alone,
         "any write",
         "should",

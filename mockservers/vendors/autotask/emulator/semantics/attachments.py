@@ -13,9 +13,8 @@ import sqlalchemy as sa
 
 from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal, Rule
+from mockservers.kernel.rules import Refusal
 from mockservers.kernel.store import Instant, Text
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import access, limits, model, picklists, renderings
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, Element, stored_time
 from mockservers.vendors.autotask.emulator.requests import Asked, Input, Upload
@@ -46,10 +45,20 @@ _PARENTS: dict[int, tuple[tuple[str, str], ...]] = {
 _ABOVE = {_TIME: ("TicketID", "TaskID"), _NOTE: ("TicketID", "TaskID", "ProjectID", "AccountID", "ContractID")}
 """What hangs on a note or on time is found by what that hangs on, too (autotask.query.attachments)."""
 _CONTENT = {
-    "txt": "text/plain", "log": "text/plain", "csv": "text/csv", "htm": "text/html", "html": "text/html",
-    "xml": "text/xml", "json": "application/json", "pdf": "application/pdf", "zip": "application/zip",
-    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
-}  # fmt: skip
+    "txt": "text/plain",
+    "log": "text/plain",
+    "csv": "text/csv",
+    "htm": "text/html",
+    "html": "text/html",
+    "xml": "text/xml",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+}
 
 UPLOADS = sa.Table(
     "at_upload",
@@ -71,7 +80,7 @@ class AttachmentFound:
     info: str
 
 
-def _refused(rule: Rule, text: str) -> Refusal:
+def _refused(rule: str, text: str) -> Refusal:
     return Refusal(rule, "BODY", entity="attachmentinfo", messages=(text,))
 
 
@@ -82,7 +91,7 @@ def _tenant(ctx: Context) -> str:
 
 def get(ctx: Context, asked: Asked) -> AttachmentFound:
     """GetAttachment; one that is not there or out of reach is an error."""
-    ctx.cite(rules.ATTACHMENT_CALLS)
+    ctx.cite("autotask.attachment.calls")
     access.permit(ctx, _ENTITY.name, "query")
     row, udf = _read(ctx, asked.body)
     data = ctx.db.execute(
@@ -104,13 +113,13 @@ def _made_up(id_: int, size: int) -> bytes:
 def _read(ctx: Context, id_: int) -> tuple[model.Row, dict[str, str]]:
     found = model.read(ctx.db, _tenant(ctx), "AttachmentInfo", id_, access.visible(ctx, "AttachmentInfo"))
     if found is None:
-        raise _refused(rules.ATTACHMENT_CALLS, f"There is no attachment {id_} within reach.{limits.INVENTED}")
+        raise _refused("autotask.attachment.calls", f"There is no attachment {id_} within reach.{limits.INVENTED}")
     return found
 
 
 def delete(ctx: Context, asked: Asked) -> str:
     """DeleteAttachment: empty when good, else what was wrong."""
-    ctx.cite(rules.ATTACHMENT_CALLS)
+    ctx.cite("autotask.attachment.calls")
     access.permit(ctx, _ENTITY.name, "delete")
     _read(ctx, asked.body)
     model.remove(ctx.db, _tenant(ctx), _ENTITY, asked.body)
@@ -122,7 +131,7 @@ def delete(ctx: Context, asked: Asked) -> str:
 
 def create(ctx: Context, asked: Asked) -> int:
     """CreateAttachment: the new id."""
-    ctx.cite(rules.ATTACHMENT_CALLS, rules.ATTACHMENT_LIMIT)
+    ctx.cite("autotask.attachment.calls", "autotask.attachment.limit")
     access.permit(ctx, _ENTITY.name, "create")
     sent: Upload = asked.body
     if sent.info is None:
@@ -157,7 +166,7 @@ def _next(ctx: Context) -> int:
 
 def _missing(field: str) -> Refusal:
     return _refused(
-        rules.CREATE_REQUIRED, f"Value does not exist for the required field {field}. ; on record number [1]."
+        "autotask.create.required", f"Value does not exist for the required field {field}. ; on record number [1]."
     )
 
 
@@ -165,7 +174,8 @@ def _limit(ctx: Context, size: int) -> None:
     """The limits of size and of bytes in five minutes (autotask.attachment.limit)."""
     if size > MOST_BYTES:
         raise _refused(
-            rules.ATTACHMENT_LIMIT, f"The attachment has {size} bytes; at most {MOST_BYTES} are taken.{limits.INVENTED}"
+            "autotask.attachment.limit",
+            f"The attachment has {size} bytes; at most {MOST_BYTES} are taken.{limits.INVENTED}",
         )
     mine = UPLOADS.c.tenant == _tenant(ctx)
     last = ctx.db.execute(sa.select(sa.func.max(UPLOADS.c.at)).where(mine, UPLOADS.c.at <= ctx.now)).scalar()
@@ -176,7 +186,7 @@ def _limit(ctx: Context, size: int) -> None:
     ).scalar()
     if (sent or 0) >= MOST_BYTES_IN_WINDOW:
         raise _refused(
-            rules.ATTACHMENT_LIMIT,
+            "autotask.attachment.limit",
             f"{MOST_BYTES_IN_WINDOW} bytes of attachments were sent within five minutes; wait five minutes."
             f"{limits.INVENTED}",
         )
@@ -193,14 +203,15 @@ def _described(ctx: Context, info: Input) -> model.Row:
         if element.form != "text":
             row[name] = _number(element, text)
         elif len(text) > (element.field.length or len(text)):
-            raise _refused(rules.WRITE_LENGTH, f"String value exceeds maximum length (field:{name}). ")
+            raise _refused("autotask.write.length", f"String value exceeds maximum length (field:{name}). ")
         else:
             row[name] = text.strip() if name == "Type" else text
     for name in ("ParentType", "Type", "Publish"):
         found = picklists.find(ctx, "AttachmentInfo", name, str(row[name]))
         if found is None or not found.active:
             raise _refused(
-                rules.PICKLIST_VALUE, f"Picklist value [{row[name]}] does not exist for {name}. ; on record number [1]."
+                "autotask.picklist.value",
+                f"Picklist value [{row[name]}] does not exist for {name}. ; on record number [1].",
             )
     row.update(_parent(ctx, row["ParentType"], row["ParentID"]))
     return row
@@ -211,7 +222,8 @@ def _number(element: Element, text: str) -> int:
         return int(values.number(element.form, text))
     except values.Unconvertible:
         raise _refused(
-            rules.WRITE_CONVERT, f"Can not convert data to numeric in field: {element.name}. ; on record number [1]."
+            "autotask.write.convert",
+            f"Can not convert data to numeric in field: {element.name}. ; on record number [1].",
         ) from None
 
 
@@ -228,7 +240,7 @@ def _parent(ctx: Context, kind: int, id_: int) -> dict[str, Any]:
         return {}
     meant = _PARENTS[kind][0][0]
     raise _refused(
-        rules.WRITE_REFERENCE,
+        "autotask.write.reference",
         f"Reference value on field: ParentID of type: {meant[0].lower()}{meant[1:]} does not exist or is invalid. ; on "
         "record number [1].",
     )

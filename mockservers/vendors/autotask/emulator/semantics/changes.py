@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Context
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import access, model, picklists
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, SCALE, Entity, stored_time
 from mockservers.vendors.autotask.emulator.model import Row
@@ -28,26 +27,47 @@ PERSON = 1
 STANDARD_CATEGORY = 3
 
 _CREATED = ("CreateDate", "CreateDateTime")
-_MOVED = ("LastActivityDate", "LastActivityDateTime", "LastActivity", "LastModifiedDate", "LastModifiedDateTime",
-          "LastModifiedTime", "LastTrackedModificationDateTime", "LastTrackedModifiedDateTime", "UpdateDateTime")  # fmt: skip
+_MOVED = (
+    "LastActivityDate",
+    "LastActivityDateTime",
+    "LastActivity",
+    "LastModifiedDate",
+    "LastModifiedDateTime",
+    "LastModifiedTime",
+    "LastTrackedModificationDateTime",
+    "LastTrackedModifiedDateTime",
+    "UpdateDateTime",
+)
 """Times that move with every change of the entity itself."""
 _CREATORS = ("CreatorResourceID", "CreatedByResourceID", "CreatorUserID", "CreatedBy", "CreatedByPersonID")
-_UPDATERS = ("LastModifiedUserID", "LastModifiedByResourceID", "LastModifiedBy", "UpdateResourceID", "UpdateResourceId",
-             "LastActivityResourceID", "LastActivityBy", "LastActivityPersonID")  # fmt: skip
+_UPDATERS = (
+    "LastModifiedUserID",
+    "LastModifiedByResourceID",
+    "LastModifiedBy",
+    "UpdateResourceID",
+    "UpdateResourceId",
+    "LastActivityResourceID",
+    "LastActivityBy",
+    "LastActivityPersonID",
+)
 _ACTIVE = ("LastActivityDate", "LastActivityDateTime", "LastActivity")
 """Times that also move with what is added to an entity (autotask.activity.moves)."""
 
 PARENTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "AccountNote": (("AccountID", "Account"), ("ContactID", "Contact"), ("OpportunityID", "Opportunity")),
-    "AccountToDo": (("AccountID", "Account"), ("ContactID", "Contact"), ("OpportunityID", "Opportunity"),
-                    ("TicketID", "Ticket")),
+    "AccountToDo": (
+        ("AccountID", "Account"),
+        ("ContactID", "Contact"),
+        ("OpportunityID", "Opportunity"),
+        ("TicketID", "Ticket"),
+    ),
     "AttachmentInfo": (("AccountID", "Account"), ("ProjectID", "Project"), ("TaskID", "Task"), ("TicketID", "Ticket")),
     "InstalledProductNote": (("InstalledProductID", "InstalledProduct"),),
     "ProjectNote": (("ProjectID", "Project"),),
     "TaskNote": (("TaskID", "Task"),),
     "TicketNote": (("TicketID", "Ticket"),),
     "TimeEntry": (("TaskID", "Task"), ("TicketID", "Ticket")),
-}  # fmt: skip
+}
 """Which references of an activity lead to the entities whose activity it is."""
 
 
@@ -92,7 +112,7 @@ class Keeper:
         if self.behind is not None and entity.get("ImpersonatorCreatorResourceID") is not None:
             row["ImpersonatorCreatorResourceID"] = self.behind
         if entity.tracked:
-            self.ctx.cite(rules.ACTIVITY_FIELDS)
+            self.ctx.cite("autotask.activity.fields")
         begin = _BEGINNINGS.get(entity.name)
         if begin is not None:
             begin(self, row)
@@ -129,11 +149,11 @@ class Keeper:
         if self.behind is not None and entity.get("ImpersonatorUpdaterResourceID") is not None:
             row["ImpersonatorUpdaterResourceID"] = self.behind
         if "StatusLastModifiedDate" in row:
-            self.ctx.cite(rules.ACTIVITY_MOVES)
+            self.ctx.cite("autotask.activity.moves")
             if row["Status"] != before["Status"]:
                 row["StatusLastModifiedDate"], row["StatusLastModifiedBy"] = self.now, self.creator
         elif entity.tracked:
-            self.ctx.cite(rules.ACTIVITY_MOVES)
+            self.ctx.cite("autotask.activity.moves")
         work_out(self, entity, row, before)
         kept = udf_before or {} if udf is None else udf
         model.replace(self.ctx.db, self._tenant, entity, row, kept, udf_moved=udf is not None)
@@ -163,7 +183,7 @@ class Keeper:
         for name in _present(entity, ("LastActivityPersonType",)):
             row[name] = PERSON
         model.replace(self.ctx.db, self._tenant, entity, row, udf, udf_moved=False)
-        self.ctx.cite(rules.ACTIVITY_MOVES)
+        self.ctx.cite("autotask.activity.moves")
 
     # --- numbers ----------------------------------------------------------------------------------------------------
 
@@ -203,18 +223,18 @@ def _ticket(keeper: Keeper, row: Row) -> None:
     ctx = keeper.ctx
     if row["TicketNumber"] is None:
         row["TicketNumber"] = keeper.number("T")
-        ctx.cite(rules.TICKET_NUMBER)
+        ctx.cite("autotask.ticket.number")
     if row["TicketCategory"] is None:
         row["TicketCategory"] = STANDARD_CATEGORY
     if row["Source"] is None:
         row["Source"] = default_source(ctx)
     else:
-        ctx.cite(rules.CREATE_SOURCE)
+        ctx.cite("autotask.create.source")
 
 
 def default_source(ctx: Context) -> int:
     """The customer's default source, else Client Portal (autotask.create.source)."""
-    ctx.cite(rules.CREATE_SOURCE)
+    ctx.cite("autotask.create.source")
     values = picklists.choices(ctx, "Ticket", "Source")
     return int(next((each.value for each in values if each.default and each.active), picklists.CLIENT_PORTAL))
 

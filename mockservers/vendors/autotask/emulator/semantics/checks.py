@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal, Rule
+from mockservers.kernel.rules import Refusal
 from mockservers.kernel.store import fits
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import access, model, picklists
 from mockservers.vendors.autotask.emulator.entities import Definition, Element, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
@@ -71,16 +70,16 @@ class Record:
 
     # --- saying no --------------------------------------------------------------------------------------------------
 
-    def fail(self, rule: Rule, *messages: str) -> NoReturn:
+    def fail(self, rule: str, *messages: str) -> NoReturn:
         """Refuse the whole call because of this record."""
-        self.call.ctx.cite(rules.WRITE_ALL_OR_NOTHING)
+        self.call.ctx.cite("autotask.write.all_or_nothing")
         raise Refusal(rule, "BODY", entity=self.entity.name.lower(), messages=messages)
 
-    def fail_in_line(self, rule: Rule, text: str, invented: bool = False) -> NoReturn:
+    def fail_in_line(self, rule: str, text: str, invented: bool = False) -> NoReturn:
         """Refuse with a text that names the record itself."""
         self.fail(rule, f"{text} ; on record number [{self.n}].{INVENTED if invented else ''}")
 
-    def fail_in_pair(self, rule: Rule, text: str) -> NoReturn:
+    def fail_in_pair(self, rule: str, text: str) -> NoReturn:
         """Refuse with a reason, followed by the line that names the record."""
         self.fail(rule, text, f"Error updating entity for record number [{self.n}].")
 
@@ -102,15 +101,15 @@ class Record:
         ctx = self.call.ctx
         hidden = access.hidden_fields(ctx, self.entity.name)
         sent = self._sent()
-        ctx.cite(rules.CREATE_REQUIRED if self.creating else rules.UPDATE_REPLACES)
+        ctx.cite("autotask.create.required" if self.creating else "autotask.update.replaces")
         if ctx.dialect["field_flags"] != "2021":
-            ctx.cite(rules.INFO_FIELD_FLAGS)
+            ctx.cite("autotask.info.field_flags")
         made: Row = {}
         for element in self.entity.elements:
             value = sent.get(element.name)
             if not self.settable(element) or element.name in hidden:
                 if value is not None and value.text is not None:
-                    ctx.cite(rules.WRITE_READ_ONLY)
+                    ctx.cite("autotask.write.read_only")
                 continue
             if value is None and (self.entity.name, element.name) in _NEVER_CLEARED and not self.creating:
                 continue
@@ -127,7 +126,7 @@ class Record:
         if not sent.keys() <= known:
             lost = [name for name in sent if name not in known][:_MOST_LOST]
             self.call.ctx.note(
-                rules.OPERATION_SPELLING,
+                "autotask.operation.spelling",
                 f"{self.entity.name} has no elements {', '.join(lost)}: they were ignored. Names are spelled as in the service "
                 "description, in its letter case.",
                 fields=lost,
@@ -138,15 +137,17 @@ class Record:
         made = None if value is None or value.nil else self._converted(element, value)
         if made is None:
             if element.required(self.call.ctx.dialect["field_flags"]):
-                self.fail_in_line(rules.CREATE_REQUIRED, f"Value does not exist for the required field {element.name}.")
+                self.fail_in_line(
+                    "autotask.create.required", f"Value does not exist for the required field {element.name}."
+                )
             return None
         if element.name == "Password":
             self.call.ctx.secret(made)
         if element.form == "text" and len(made) > (element.field.length or len(made)):
-            self.fail_in_pair(rules.WRITE_LENGTH, f"String value exceeds maximum length (field:{element.name}). ")
+            self.fail_in_pair("autotask.write.length", f"String value exceeds maximum length (field:{element.name}). ")
         if element.name.startswith("External") and (self.before is None or self.before[element.name] != made):
             self.call.ctx.note(
-                rules.EXTERNAL_RESERVED,
+                "autotask.external.reserved",
                 f"{self.entity.name}.{element.name} was set: External fields are meant for the vendor's own integrations. "
                 "Keep data of your own in a user-defined field.",
                 field=element.name,
@@ -159,12 +160,12 @@ class Record:
             # Without a type the framework makes an empty element an object, which is no text.
             if value.structured or (value.text is None and value.xsi_type is None):
                 self.fail_in_pair(
-                    rules.WRITE_STRUCTURED, "Conversion from type 'Object' to type 'String' is not valid."
+                    "autotask.write.structured", "Conversion from type 'Object' to type 'String' is not valid."
                 )
             return None if value.text is None else value.text.replace("\x00", "") or None
         if not value.text and not value.structured:
             return None
-        ctx.cite(rules.WRITE_CONVERT)
+        ctx.cite("autotask.write.convert")
         try:
             text = value.text or "a structure"
             if element.form in ("time", "date"):
@@ -176,7 +177,7 @@ class Record:
             return values.number(element.form, text)
         except values.Unconvertible as error:
             self.fail_in_line(
-                rules.WRITE_CONVERT,
+                "autotask.write.convert",
                 f"Can not convert data to {error.what} in field: {element.name}.",
                 invented=error.what != "numeric",
             )
@@ -186,17 +187,17 @@ class Record:
         try:
             moment = values.moment(text, ZONES[ctx.dialect["time_zone"]])
         except values.InGap:
-            self.fail_in_line(rules.TIME_GAP, f"The time in field: {element.name} does not exist.", invented=True)
+            self.fail_in_line("autotask.time.gap", f"The time in field: {element.name} does not exist.", invented=True)
         if not moment.xsd:
-            ctx.cite(rules.REQUEST_DATETIME)
+            ctx.cite("autotask.request.datetime")
             if ctx.dialect["datetime_input"] == "strict":
                 raise values.Unconvertible("datetime")
-        ctx.cite(rules.TIME_EASTERN, rules.TIME_RESOLUTION)
+        ctx.cite("autotask.time.eastern", "autotask.time.resolution")
         if element.form == "date":
-            ctx.cite(rules.TIME_DATE_ONLY)
+            ctx.cite("autotask.time.date_only")
             return values.naive(moment.wall.replace(hour=0, minute=0, second=0, microsecond=0))
         if moment.marked:
-            ctx.cite(rules.TIME_MARKED)
+            ctx.cite("autotask.time.marked")
         return moment.earliest
 
     # --- other places -----------------------------------------------------------------------------------------------
@@ -216,24 +217,24 @@ class Record:
         moved = self._moved(made, element.name) or (parent is not None and self._moved(made, parent))
         if not moved:
             return
-        ctx.cite(rules.PICKLIST_VALUE)
+        ctx.cite("autotask.picklist.value")
         found = picklists.find(ctx, self.entity.name, element.name, value)
         possible = found is not None and (found.active or not self._moved(made, element.name))
         if possible and found is not None and parent is not None and found.parent:
             possible = found.parent == str(made.get(parent))
         if not possible:
             self.fail_in_line(
-                rules.PICKLIST_VALUE, f"Picklist value [{value[:100]}] does not exist for {element.name}."
+                "autotask.picklist.value", f"Picklist value [{value[:100]}] does not exist for {element.name}."
             )
 
     def _reference(self, element: Element, value: Any) -> None:
         kind = element.field.reference
         assert kind is not None
-        self.call.ctx.cite(rules.WRITE_REFERENCE)
+        self.call.ctx.cite("autotask.write.reference")
         id_ = _whole(value)
         if id_ is None or not self.call.exists(kind, id_):
             self.fail_in_line(
-                rules.WRITE_REFERENCE,
+                "autotask.write.reference",
                 f"Reference value on field: {element.name} of type: {kind[0].lower()}{kind[1:]} does not exist or is "
                 "invalid.",
             )
@@ -245,26 +246,26 @@ class Record:
         made = dict(self.udf_before)
         ctx = self.call.ctx
         if self.before is not None and made:
-            ctx.cite(rules.UPDATE_UDF_KEPT)
+            ctx.cite("autotask.update.udf_kept")
         for name, text in self.sent.udfs:
             found = self.call.udfs(self.entity.name).get(name.casefold())
             if found is None:
                 self.fail_in_line(
-                    rules.UDF_CAPABLE if not self.entity.udf_capable else rules.UDF_DEFINITIONS,
+                    "autotask.udf.capable" if not self.entity.udf_capable else "autotask.udf.definitions",
                     f"The user-defined field {name[:100]} does not exist for {self.entity.name}.",
                     invented=True,
                 )
             key = str(found.id)
             if text is None or text == "":
                 if found.required and key in made:
-                    ctx.cite(rules.UPDATE_UDF_KEPT)
+                    ctx.cite("autotask.update.udf_kept")
                     self.fail_in_line(
-                        rules.UPDATE_UDF_KEPT, f"Value does not exist for the required field {found.name}."
+                        "autotask.update.udf_kept", f"Value does not exist for the required field {found.name}."
                     )
                 made.pop(key, None)
             else:
                 made[key] = self._udf_value(found, text, made.get(key))
-                ctx.cite(rules.UDF_DEFINITIONS)
+                ctx.cite("autotask.udf.definitions")
         return made
 
     def _udf_value(self, definition: Definition, text: str, before: str | None) -> str:
@@ -277,21 +278,21 @@ class Record:
                 return f"{moment.wall:%Y-%m-%d}T00:00:00"
         except values.Unconvertible as error:
             self.fail_in_line(
-                rules.WRITE_CONVERT,
+                "autotask.write.convert",
                 f"Can not convert data to {error.what} in field: {name}.",
                 invented=error.what != "numeric",
             )
         except values.InGap:
-            self.fail_in_line(rules.TIME_GAP, f"The time in field: {name} does not exist.", invented=True)
+            self.fail_in_line("autotask.time.gap", f"The time in field: {name} does not exist.", invented=True)
         if definition.form == "list":
             return self._item(definition, text, before)
         if len(text) > LONGEST_UDF:
-            self.fail_in_pair(rules.WRITE_LENGTH, f"String value exceeds maximum length (field:{name}). ")
+            self.fail_in_pair("autotask.write.length", f"String value exceeds maximum length (field:{name}). ")
         return text.replace("\x00", "")
 
     def _item(self, definition: Definition, text: str, before: str | None) -> str:
         display = self.call.ctx.dialect["udf_list_value"] == "display"
-        self.call.ctx.cite(rules.UDF_LIST_VALUE)
+        self.call.ctx.cite("autotask.udf.list_value")
         possible = (
             item.export
             for item in definition.items
@@ -300,7 +301,7 @@ class Record:
         found = next(possible, None)
         if found is None:
             self.fail_in_line(
-                rules.PICKLIST_VALUE, f"Picklist value [{text[:100]}] does not exist for {definition.name}."
+                "autotask.picklist.value", f"Picklist value [{text[:100]}] does not exist for {definition.name}."
             )
         return found
 

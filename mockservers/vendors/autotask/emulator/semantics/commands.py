@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.kernel.store import fits
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import access, model, zones
 from mockservers.vendors.autotask.emulator.requests import Asked, Command
 
@@ -34,8 +33,9 @@ class Page:
 
 
 PAGES: Mapping[str, Page] = {
-    "OpenTicketDetail": Page("the details of a ticket", "Ticket", {"TicketID": "id", "TicketNumber": "TicketNumber",
-                                                                   "GlobalTaskID": "id"}),
+    "OpenTicketDetail": Page(
+        "the details of a ticket", "Ticket", {"TicketID": "id", "TicketNumber": "TicketNumber", "GlobalTaskID": "id"}
+    ),
     "OpenTaskDetail": Page("the details of a task", "Task", {"TaskID": "id"}),
     "OpenProject": Page("a project", "Project", {"ProjectID": "id"}),
     "OpenTicketTime": Page("time on a ticket", "Ticket", {"TicketID": "id"}),
@@ -58,7 +58,7 @@ PAGES: Mapping[str, Page] = {
     "NewTicket": Page("a blank form for a ticket", "Account", _ACCOUNT, blank=True),
     "TimeOffRequest": Page("a request for time off", blank=True),
     "IPDW": Page("the start page of the integration", blank=True),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,12 @@ class Opened:
 
 def failed(said: str) -> Refusal:
     """The error page for a query string that leads nowhere."""
-    return Refusal(rules.EXECUTECOMMAND_OPENS, "PAGE", message=said)
+    return Refusal("autotask.executecommand.opens", "PAGE", message=said)
 
 
 def execute(ctx: Context, asked: Asked) -> Opened:
     """What an address opens; raises a refusal for one that names nothing known."""
-    ctx.cite(rules.EXECUTECOMMAND_OPENS)
+    ctx.cite("autotask.executecommand.opens")
     zones.uncounted(ctx)  # a page is no request of the interface
     command: Command = asked.body
     sent = {name.lower(): value for name, value in reversed(command.pairs)}

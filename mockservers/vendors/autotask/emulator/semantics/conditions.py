@@ -14,9 +14,8 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Refusal, Rule
+from mockservers.kernel.rules import Refusal
 from mockservers.kernel.store import fits
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import model
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ID, Class, Definition, Element, Entity, Form
 from mockservers.vendors.autotask.emulator.limits import INVENTED
@@ -33,8 +32,14 @@ ACCEPTED: Mapping[str, frozenset[Class]] = {
 }
 """Data types of each operator; SoundsLike is for text alone (autotask.query.operator_types)."""
 
-_SQL = {"Equals": "=", "NotEqual": "<>", "GreaterThan": ">", "LessThan": "<", "GreaterThanOrEquals": ">=",
-        "LessThanOrEquals": "<="}  # fmt: skip
+_SQL = {
+    "Equals": "=",
+    "NotEqual": "<>",
+    "GreaterThan": ">",
+    "LessThan": "<",
+    "GreaterThanOrEquals": ">=",
+    "LessThanOrEquals": "<=",
+}
 _FAN = 16
 _MOST_NESTED, _MOST_DEEP, _MOST_VALUES = 60, 800, 30_000
 """Parentheses within each other, depth of an expression and bound values that every database takes."""
@@ -171,7 +176,7 @@ class Where:
             or len(self.parameters) > _MOST_VALUES
             or len(_BOUND.findall(piece.sql)) > _MOST_VALUES
         ):
-            self._refuse(rules.QUERY_SIZE, f"Invalid query syntax. The query is too complex.{INVENTED}")
+            self._refuse("autotask.query.size", f"Invalid query syntax. The query is too complex.{INVENTED}")
 
     def _planned(self, sql: str) -> str:
         """`sql` such that a window of changes is found by its index, however many ids come after the last page's."""
@@ -185,7 +190,7 @@ class Where:
         known = model.definitions(self.ctx.db, self.parameters["tenant"], self.entity.name)
         return {each.name.casefold(): each for each in known}
 
-    def _refuse(self, rule: Rule, *messages: str) -> NoReturn:
+    def _refuse(self, rule: str, *messages: str) -> NoReturn:
         raise Refusal(rule, "BODY", entity=self.entity.name.lower(), messages=messages)
 
     def _bind(self, value: Any) -> str:
@@ -211,7 +216,7 @@ class Where:
         if not steps:
             return None
         if len({word for word, _ in steps[1:]}) > 1:
-            self.ctx.cite(rules.QUERY_LEFT_TO_RIGHT)
+            self.ctx.cite("autotask.query.left_to_right")
         return self._join(steps)
 
     def _word(self, group: Group) -> str:
@@ -219,7 +224,7 @@ class Where:
         if word not in ("AND", "OR"):
             if self.ctx.dialect["unknown_operator"] == "error":
                 self._refuse(
-                    rules.QUERY_UNKNOWN_OPERATOR,
+                    "autotask.query.unknown_operator",
                     f"Invalid query syntax. A condition has the operator {word[:40]}; AND and OR are known.{INVENTED}",
                 )
             word = "AND"
@@ -227,7 +232,7 @@ class Where:
             self._ors += 1
             if self._ors > MOST_ORS:
                 self._refuse(
-                    rules.QUERY_OR_LIMIT,
+                    "autotask.query.or_limit",
                     f"Invalid query syntax. Queries are limited to {MOST_ORS} or fewer 'OR' conditions.",
                 )
         return word
@@ -236,11 +241,11 @@ class Where:
         place = self._udf(test.name) if test.udf else self._field(test.name)
         if not test.expressions:
             self._refuse(
-                rules.QUERY_NEEDS_EXPRESSION,
+                "autotask.query.needs_expression",
                 f"Invalid query syntax. The field {place.name} has no expression.{INVENTED}",
             )
         if len(test.expressions) > 1:
-            self.ctx.cite(rules.QUERY_SEVERAL_EXPRESSIONS)
+            self.ctx.cite("autotask.query.several_expressions")
         pieces = []
         for expression in test.expressions:
             operator = self._operator(place, expression)
@@ -251,24 +256,24 @@ class Where:
     def _operator(self, place: _Place, expression: Expression) -> str | None:
         if expression.op is None or not expression.op.strip():
             self._refuse(
-                rules.QUERY_NEEDS_EXPRESSION,
+                "autotask.query.needs_expression",
                 f"Invalid query syntax. An expression of the field {place.name} has no operator.{INVENTED}",
             )
         operator = OPERATORS.get(expression.op.strip().lower())
         if operator is None:
-            self.ctx.cite(rules.QUERY_UNKNOWN_OPERATOR)
+            self.ctx.cite("autotask.query.unknown_operator")
             if self.ctx.dialect["unknown_operator"] == "drop":
                 return None
             self._refuse(
-                rules.QUERY_UNKNOWN_OPERATOR,
+                "autotask.query.unknown_operator",
                 f"Invalid query syntax. The operator {expression.op.strip()[:40]} is not known.{INVENTED}",
             )
         if operator != expression.op:
-            self.ctx.cite(rules.QUERY_ANY_CASE)
-        self.ctx.cite(rules.QUERY_OPERATORS)
+            self.ctx.cite("autotask.query.any_case")
+        self.ctx.cite("autotask.query.operators")
         if place.data_class not in ACCEPTED[operator]:
             self._refuse(
-                rules.QUERY_OPERATOR_TYPES,
+                "autotask.query.operator_types",
                 f"Invalid query syntax. The operator {operator} cannot be used with the field {place.name} of type "
                 f"{place.data_class}.{INVENTED}",
             )
@@ -277,7 +282,7 @@ class Where:
     # --- fields -----------------------------------------------------------------------------------------------------
 
     def _unknown(self, name: str) -> NoReturn:
-        self._refuse(rules.QUERY_NOT_QUERYABLE, f"Unable to find {name[:100]} in the {self.entity.name} Entity")
+        self._refuse("autotask.query.not_queryable", f"Unable to find {name[:100]} in the {self.entity.name} Entity")
 
     def _field(self, name: str) -> _Place:
         element: Element | None = ID if name.lower() == "id" else self.entity.get(name)
@@ -285,20 +290,20 @@ class Where:
             self._unknown(name)
         if not element.field.queryable:
             self._refuse(
-                rules.QUERY_NOT_QUERYABLE,
+                "autotask.query.not_queryable",
                 f"Invalid query syntax. The field {element.name} of {self.entity.name} cannot be queried.{INVENTED}",
             )
         if element.name != name:
-            self.ctx.cite(rules.QUERY_ANY_CASE)
+            self.ctx.cite("autotask.query.any_case")
         if element is ID:
             return _Place("id", "long", "numeric", f"{self._table}.id", "")
         self.only_ids = False
         if element.name in self.entity.tracked:
             self._tracked = True
-            self.ctx.cite(rules.ACTIVITY_FIELDS)
+            self.ctx.cite("autotask.activity.fields")
         if (self.entity.name, element.name) == ("AttachmentInfo", "TicketID"):
             # What hangs on a ticket's note or time entry bears the ticket's number too.
-            self.ctx.cite(rules.QUERY_ATTACHMENTS)
+            self.ctx.cite("autotask.query.attachments")
         column = f'{self._table}."{element.name}"'
         return _Place(element.name, element.form, element.data_class, column, f'{self._table}."{element.folded}"')
 
@@ -308,11 +313,11 @@ class Where:
             self._unknown(name)
         self.only_ids = False
         self._udfs.add(found.id)
-        self.ctx.cite(rules.QUERY_UDF_LIMIT)
+        self.ctx.cite("autotask.query.udf_limit")
         limit = self.ctx.dialect["udf_query_limit"]
         if limit is not None and len(self._udfs) > limit:
             self._refuse(
-                rules.QUERY_UDF_LIMIT,
+                "autotask.query.udf_limit",
                 f"Invalid query syntax. A query may name so many user-defined fields: {limit}.{INVENTED}",
             )
         owner = (
@@ -324,13 +329,19 @@ class Where:
             column, folded = self._displayed(found, str), self._displayed(found, str.casefold)
         form: Form = "double" if found.form == "number" else "date" if found.form == "date" else "text"
         return _Place(
-            found.name, form, found.data_class, column, folded, protected=found.protected,
-            wrap=lambda sql: f"EXISTS ({owner} AND {sql})", absent=f"EXISTS ({owner})",
-        )  # fmt: skip
+            found.name,
+            form,
+            found.data_class,
+            column,
+            folded,
+            protected=found.protected,
+            wrap=lambda sql: f"EXISTS ({owner} AND {sql})",
+            absent=f"EXISTS ({owner})",
+        )
 
     def _displayed(self, definition: Definition, form: Callable[[str], str]) -> str:
         """What people see of a list's value, which is kept by its value for export (autotask.udf.list_value)."""
-        self.ctx.cite(rules.UDF_LIST_VALUE)
+        self.ctx.cite("autotask.udf.list_value")
         as_kept = "u.text" if form is str else "u.ci"
         cases = [f"WHEN {self._bind(each.export)} THEN {self._bind(form(each.display))}" for each in definition.items]
         return f"CASE u.text {' '.join(cases)} ELSE {as_kept} END" if cases else as_kept
@@ -339,7 +350,7 @@ class Where:
 
     def _compared(self, place: _Place, operator: str, text: str) -> str:
         if operator in ("IsNull", "IsNotNull"):
-            self.ctx.cite(rules.QUERY_NULL_TESTS)
+            self.ctx.cite("autotask.query.null_tests")
             if place.absent:
                 return place.absent if operator == "IsNotNull" else f"NOT {place.absent}"
             return f"{place.column} IS {'NOT ' if operator == 'IsNotNull' else ''}NULL"
@@ -370,19 +381,21 @@ class Where:
         return f"{column} {sign} {self._bind(floor)}"
 
     def _unconvertible(self, place: _Place, what: str) -> NoReturn:
-        self._refuse(rules.QUERY_VALUE, f"Can not convert data to {what} in field: {place.name}.{INVENTED}")
+        self._refuse("autotask.query.value", f"Can not convert data to {what} in field: {place.name}.{INVENTED}")
 
     def _text(self, place: _Place, operator: str, text: str) -> str:
-        self.ctx.cite(rules.QUERY_TEXT_COMPARE)
+        self.ctx.cite("autotask.query.text_compare")
         if len(text) > LONGEST_TEXT or "\x00" in text:
-            self._refuse(rules.QUERY_VALUE, f"Invalid query syntax. A value of {place.name} is too long.{INVENTED}")
+            self._refuse(
+                "autotask.query.value", f"Invalid query syntax. A value of {place.name} is too long.{INVENTED}"
+            )
         column, value = (place.column, text) if place.protected else (place.folded, text.casefold())
         if operator in _SQL:
             return f"{column} {_SQL[operator]} {self._bind(value)}"
         if operator == "SoundsLike":
             return f"soundex({column}) = soundex({self._bind(value)})"
         if operator in ("Like", "NotLike"):
-            self.ctx.cite(rules.QUERY_LIKE)
+            self.ctx.cite("autotask.query.like")
             # The sign that would take wildcards their meaning is one that XML cannot carry: none of the client's.
             pattern, escape = self._bind(value.replace("\x01", "")), self._bind("\x01")
             return f"{column} {'NOT ' if operator == 'NotLike' else ''}LIKE {pattern} ESCAPE {escape}"
@@ -402,23 +415,23 @@ class Where:
             self._unconvertible(place, error.what)
         except values.InGap:
             self._refuse(
-                rules.TIME_GAP, f"The time {text.strip()[:40]} in field: {place.name} does not exist.{INVENTED}"
+                "autotask.time.gap", f"The time {text.strip()[:40]} in field: {place.name} does not exist.{INVENTED}"
             )
         if not moment.xsd and not moment.query:
-            self.ctx.cite(rules.REQUEST_DATETIME)
+            self.ctx.cite("autotask.request.datetime")
             if self.ctx.dialect["datetime_input"] == "strict":
                 self._unconvertible(place, "datetime")
         if moment.marked:
-            self.ctx.cite(rules.TIME_MARKED)
-        self.ctx.cite(rules.TIME_EASTERN)
+            self.ctx.cite("autotask.time.marked")
+        self.ctx.cite("autotask.time.eastern")
         return moment
 
     def _time(self, place: _Place, operator: str, text: str) -> str:
         moment, column = self._moment(place, text), place.column
         if place.form == "date":
-            self.ctx.cite(rules.TIME_DATE_ONLY)
+            self.ctx.cite("autotask.time.date_only")
         if operator == "IsThisDay":
-            self.ctx.cite(rules.QUERY_THIS_DAY)
+            self.ctx.cite("autotask.query.this_day")
             start, after = values.day(moment.wall, "UTC" if place.form == "date" else self.zone)
             return f"({column} >= {self._bind(start)} AND {column} < {self._bind(after)})"
         if place.form == "date":

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mockservers.kernel.operations import Context
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import access, limits, model, picklists, zones
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ENTITIES, Definition, Entity, find
 from mockservers.vendors.autotask.emulator.requests import Asked, Info, Response
@@ -100,7 +99,9 @@ def _language(ctx: Context) -> str:
 def field_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
     """GetFieldInfo: every field of an entity that the caller may see, in the order of the recorded field info."""
     entity = _entity(asked.body)
-    ctx.cite(rules.INFO_FIELDS, rules.INFO_CONVENTIONS, rules.INFO_FIELD_FLAGS, rules.ACTIVITY_FIELDS)
+    ctx.cite(
+        "autotask.info.fields", "autotask.info.conventions", "autotask.info.field_flags", "autotask.activity.fields"
+    )
     hidden = access.hidden_fields(ctx, entity.name)
     flags: str = ctx.dialect["field_flags"]
     found = []
@@ -129,7 +130,7 @@ def field_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
 
 def _values(ctx: Context, entity: str, name: str) -> tuple[PickListValue, ...]:
     """The values of a picklist: the same numbers for everybody at a customer, labels in the zone's language."""
-    ctx.cite(rules.INFO_PICKLIST_LABELS, rules.ZONE_LANGUAGE)
+    ctx.cite("autotask.info.picklist_labels", "autotask.zone.language")
     language = _language(ctx)
     return tuple(
         PickListValue(each.value, each.label(language), place, each.parent, each.active, each.system, each.default)
@@ -140,7 +141,7 @@ def _values(ctx: Context, entity: str, name: str) -> tuple[PickListValue, ...]:
 def udf_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
     """getUDFInfo: the customer's own fields of an entity; none for entities that cannot have any."""
     entity = _entity(asked.body)
-    ctx.cite(rules.UDF_DISCOVERED, rules.UDF_CAPABLE, rules.UDF_DEFINITIONS)
+    ctx.cite("autotask.udf.discovered", "autotask.udf.capable", "autotask.udf.definitions")
     assert ctx.tenant is not None
     export = ctx.dialect["udf_list_value"] == "export"
     return tuple(_udf(each, export) for each in model.definitions(ctx.db, ctx.tenant.name, entity.name))
@@ -170,7 +171,7 @@ def _udf(definition: Definition, export: bool) -> FieldInfo:
 
 def entity_info(ctx: Context, asked: Asked) -> tuple[EntityInfo, ...]:
     """GetEntityInfo: what can be done with each entity as such, and by this caller."""
-    ctx.cite(rules.INFO_ENTITIES)
+    ctx.cite("autotask.info.entities")
     assert ctx.tenant is not None
     return tuple(
         EntityInfo(
@@ -196,7 +197,7 @@ def _access(ctx: Context, entity: Entity) -> dict[str, str]:
 
 def wsdl_version(ctx: Context, asked: Asked) -> str:
     """GetWsdlVersion: the release of the customer's zone."""
-    ctx.cite(rules.INFO_WSDL_VERSION, rules.ZONE_DIFFERENCES)
+    ctx.cite("autotask.info.wsdl_version", "autotask.zone.differences")
     version: str = ctx.dialect["wsdl_version"]
     return version
 
@@ -213,7 +214,7 @@ def threshold_info(ctx: Context, asked: Asked) -> Response:
 
 def code_check(ctx: Context, asked: Asked) -> CodeCheck:
     """IntegrationCodeCheck: of a user name at the caller's customer, or of one that nobody has."""
-    ctx.cite(rules.INFO_INTEGRATION_CODE)
+    ctx.cite("autotask.info.integration_code")
     assert ctx.tenant is not None
     found = access.user(ctx, asked.body)
     if found is None or found.tenant != ctx.tenant.name:

@@ -9,14 +9,22 @@ import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import access, limits, model, renderings
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, Element
 from mockservers.vendors.autotask.emulator.requests import Asked, InvoiceWish
 from mockservers.wirekit.xmltext import text
 
-_HEAD = ("InvoiceNumber", "AccountID", "InvoiceDateTime", "FromDate", "ToDate", "OrderNumber", "InvoiceTotal",
-         "TotalTaxValue", "Comments")  # fmt: skip
+_HEAD = (
+    "InvoiceNumber",
+    "AccountID",
+    "InvoiceDateTime",
+    "FromDate",
+    "ToDate",
+    "OrderNumber",
+    "InvoiceTotal",
+    "TotalTaxValue",
+    "Comments",
+)
 _LINE = ("ItemName", "Description", "Quantity", "Rate", "TotalAmount", "TaxDollars")
 _MOST_LINES = 1000
 
@@ -24,7 +32,7 @@ _MOST_LINES = 1000
 def markup(ctx: Context, asked: Asked) -> str:
     """The invoice in the wanted form; raises a refusal for an invoice out of reach or a form that is none."""
     arguments: InvoiceWish = asked.body
-    ctx.cite(rules.INFO_INVOICE)
+    ctx.cite("autotask.info.invoice")
     access.permit(ctx, "Invoice", "query")
     form = arguments.form.strip().upper()
     if form not in ("HTML", "XML"):
@@ -48,7 +56,7 @@ def markup(ctx: Context, asked: Asked) -> str:
 
 
 def _refused(said: str) -> Refusal:
-    return Refusal(rules.INFO_INVOICE, "BODY", entity="invoice", messages=(said + limits.INVENTED,))
+    return Refusal("autotask.info.invoice", "BODY", entity="invoice", messages=(said + limits.INVENTED,))
 
 
 _Pairs = Sequence[tuple[str, str]]

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from mockservers.kernel import instants
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import model, picklists
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE
 from mockservers.vendors.autotask.emulator.limits import INVENTED
@@ -50,20 +49,20 @@ def _ticket(record: Record, row: Row, author: int) -> None:
     wanted = ctx.tenant.facts.get(REQUIRED_BY_CATEGORY, {}).get(str(row.get("TicketCategory") or 3), ())
     for name in wanted:
         if row.get(name) is None:
-            record.fail_in_line(rules.CREATE_REQUIRED, f"Value does not exist for the required field {name}.")
+            record.fail_in_line("autotask.create.required", f"Value does not exist for the required field {name}.")
     _assigned(record, row)
     if row.get("Status") == picklists.COMPLETE:
-        ctx.cite(rules.TICKET_ROLE)  # important checklist items that are open do not stand in the way
+        ctx.cite("autotask.ticket.role")  # important checklist items that are open do not stand in the way
 
 
 def _assigned(record: Record, row: Row) -> None:
     resource, role = row.get("AssignedResourceID"), row.get("AssignedResourceRoleID")
     if resource is None and role is None:
         return
-    record.call.ctx.cite(rules.TICKET_ROLE)
+    record.call.ctx.cite("autotask.ticket.role")
     if resource is None or role is None:
         record.fail_in_pair(
-            rules.TICKET_ROLE,
+            "autotask.ticket.role",
             "When assigning a Resource, you must assign both a assignedResourceID and assignedResourceRoleID.",
         )
     before = record.before
@@ -71,11 +70,11 @@ def _assigned(record: Record, row: Row) -> None:
         return
     if not _linked(record, resource, role):
         record.fail_in_pair(
-            rules.TICKET_ROLE, f"The resource {resource} with the role {role} is linked to no queue.{INVENTED}"
+            "autotask.ticket.role", f"The resource {resource} with the role {role} is linked to no queue.{INVENTED}"
         )
     if before is not None and _exists(record, "TicketSecondaryResource", TicketID=before["id"], ResourceID=resource):
         record.fail_in_pair(
-            rules.TICKET_ROLE, f"The resource {resource} is a secondary resource of the ticket already.{INVENTED}"
+            "autotask.ticket.role", f"The resource {resource} is a secondary resource of the ticket already.{INVENTED}"
         )
 
 
@@ -96,16 +95,16 @@ def _linked(record: Record, resource: int, role: int) -> bool:
 
 
 def _secondary(record: Record, row: Row, author: int) -> None:
-    record.call.ctx.cite(rules.TICKET_ROLE)
+    record.call.ctx.cite("autotask.ticket.role")
     if _exists(record, "Ticket", id=row["TicketID"], AssignedResourceID=row["ResourceID"]):
         record.fail_in_pair(
-            rules.TICKET_ROLE,
+            "autotask.ticket.role",
             f"The resource {row['ResourceID']} is the primary resource of the ticket and cannot be a secondary one too."
             f"{INVENTED}",
         )
     if not _linked(record, row["ResourceID"], row["RoleID"]):
         record.fail_in_pair(
-            rules.TICKET_ROLE,
+            "autotask.ticket.role",
             f"The resource {row['ResourceID']} with the role {row['RoleID']} is linked to no queue.{INVENTED}",
         )
 
@@ -115,25 +114,27 @@ def _secondary(record: Record, row: Row, author: int) -> None:
 
 def _time_entry(record: Record, row: Row, author: int) -> None:
     ctx = record.call.ctx
-    ctx.cite(rules.TIME_HOURS)
+    ctx.cite("autotask.time.hours")
     proxy(record, row["ResourceID"], author)
     start, stop = row.get("StartDateTime"), row.get("EndDateTime")
     if row.get("TicketID") is not None:
         if row.get("RoleID") is None:
-            record.fail_in_pair(rules.TIME_HOURS, "TimeEntries for Tickets must have a roleID")
+            record.fail_in_pair("autotask.time.hours", "TimeEntries for Tickets must have a roleID")
         if (start is None or stop is None) and _needs_times(record, row["TicketID"]):
-            record.fail_in_pair(rules.TIME_HOURS, "TimeEntries for Service tickets require a start and stop time.")
+            record.fail_in_pair("autotask.time.hours", "TimeEntries for Service tickets require a start and stop time.")
     hours = row.get("HoursWorked")
     if hours is None:
         if start is None or stop is None:
-            record.fail_in_pair(rules.TIME_HOURS, "Must have at least one of hoursWorked or startDateTime/endDateTime")
+            record.fail_in_pair(
+                "autotask.time.hours", "Must have at least one of hoursWorked or startDateTime/endDateTime"
+            )
         hours = (stop - start) / instants.HOUR
     if not 0 < hours <= MOST_HOURS:
-        record.fail_in_pair(rules.TIME_HOURS, f"HoursWorked must be above 0 and at most {MOST_HOURS}.{INVENTED}")
+        record.fail_in_pair("autotask.time.hours", f"HoursWorked must be above 0 and at most {MOST_HOURS}.{INVENTED}")
     code = row.get("AllocationCodeID")
     moved = record.before is None or record.before["AllocationCodeID"] != code
     if code is not None and moved and not _exists(record, "AllocationCode", id=code, UseType=GENERAL, Active=True):
-        record.fail_in_pair(rules.TIME_HOURS, "The given allocation code is not an active general allocation code")
+        record.fail_in_pair("autotask.time.hours", "The given allocation code is not an active general allocation code")
 
 
 def proxy(record: Record, resource: int, author: int) -> None:
@@ -142,7 +143,7 @@ def proxy(record: Record, resource: int, author: int) -> None:
     assert tenant is not None
     if tenant.facts.get(PROXY, "all") == "self" and resource != author:
         record.fail_in_pair(
-            rules.TIME_HOURS, f"Time cannot be entered for the resource {resource} by somebody else.{INVENTED}"
+            "autotask.time.hours", f"Time cannot be entered for the resource {resource} by somebody else.{INVENTED}"
         )
 
 
@@ -160,20 +161,20 @@ def _needs_times(record: Record, ticket: int) -> bool:
 
 
 def _contract(record: Record, row: Row, author: int) -> None:
-    record.call.ctx.cite(rules.CONTRACT_DATES)
+    record.call.ctx.cite("autotask.contract.dates")
     if row["EndDate"] <= row["StartDate"]:
-        record.fail_in_pair(rules.CONTRACT_DATES, "Contract EndDate must be after StartDate.")
+        record.fail_in_pair("autotask.contract.dates", "Contract EndDate must be after StartDate.")
 
 
 def _definition(record: Record, row: Row, author: int) -> None:
     ctx = record.call.ctx
-    ctx.cite(rules.UDF_DEFINITIONS)
+    ctx.cite("autotask.udf.definitions")
     kind = model.UDF_TYPES.get(row["UdfType"])
     if kind != "Ticket" or not record.creating:
         return
     if len(model.definitions(ctx.db, record.call.tenant, kind)) >= MOST_TICKET_UDFS:
         record.fail_in_pair(
-            rules.UDF_DEFINITIONS, f"Tickets have at most {MOST_TICKET_UDFS} user-defined fields.{INVENTED}"
+            "autotask.udf.definitions", f"Tickets have at most {MOST_TICKET_UDFS} user-defined fields.{INVENTED}"
         )
 
 
@@ -200,7 +201,7 @@ def duplicate(record: Record, row: Row) -> bool:
     columns = _SAME.get(record.entity.name)
     if columns is None:
         return False
-    record.call.ctx.cite(rules.WRITE_DUPLICATE)
+    record.call.ctx.cite("autotask.write.duplicate")
     wanted: dict[str, Any] = {}
     for column in columns:
         value = row.get(column.removesuffix("__ci"))

@@ -13,7 +13,6 @@ from sqlalchemy.util import LRUCache
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import access, entities, model
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
@@ -28,9 +27,16 @@ _SHORT = 4000
 """Statements longer than this are not worth remembering: nobody sends them twice."""
 
 _WIRE = (
-    rules.WIRE_NET_STYLE, rules.WIRE_ORDER, rules.WIRE_TYPED_FIELDS, rules.WIRE_NULLS, rules.WIRE_UDF, rules.WIRE_DATETIME,
-    rules.WIRE_LONG, rules.WIRE_RETURN_INFO, rules.TIME_RESOLUTION,
-)  # fmt: skip
+    "autotask.wire.net_style",
+    "autotask.wire.order",
+    "autotask.wire.typed_fields",
+    "autotask.wire.nulls",
+    "autotask.wire.udf",
+    "autotask.wire.datetime",
+    "autotask.wire.long",
+    "autotask.wire.return_info",
+    "autotask.time.resolution",
+)
 _FLAGGED = frozenset({"Contact", "Resource", "ServiceCall"})
 
 
@@ -38,37 +44,37 @@ def cite_rendering(ctx: Context, entity: Entity) -> None:
     """The rules that shape every entity that goes out."""
     ctx.cite(*_WIRE)
     if entity.udf_capable:
-        ctx.cite(rules.UDF_LIST_VALUE)
+        ctx.cite("autotask.udf.list_value")
     if entity.name in _FLAGGED:
-        ctx.cite(rules.WIRE_FLAGS, rules.WIRE_DECIMAL)
+        ctx.cite("autotask.wire.flags", "autotask.wire.decimal")
 
 
 def unknown_entity(name: str) -> Refusal:
     """An entity that is none: there is no public text for it."""
     text = f"The entity {name[:100]!r} does not exist.{INVENTED}"
-    return Refusal(rules.WRITE_UNKNOWN_ENTITY, "BODY", entity="", messages=(text,))
+    return Refusal("autotask.write.unknown_entity", "BODY", entity="", messages=(text,))
 
 
 def query(ctx: Context, asked: Asked) -> Response:
     """Answer one query; raises the vendor's refusals."""
     body: Query = asked.body
-    ctx.cite(rules.REQUEST_QUERY_TEXT)
+    ctx.cite("autotask.request.query_text")
     if body.defect is not None:
         text = f"Invalid query syntax: {body.defect}.{INVENTED}"
-        raise Refusal(rules.REQUEST_QUERY_TEXT, "BODY", entity="", messages=(text,))
+        raise Refusal("autotask.request.query_text", "BODY", entity="", messages=(text,))
     entity = entities.find(body.entity)
     if entity is None:
         raise unknown_entity(body.entity)
     if entity.name != body.entity:
-        ctx.cite(rules.QUERY_ANY_CASE)
+        ctx.cite("autotask.query.any_case")
     if not entity.may("query"):
-        ctx.cite(rules.QUERY_ENTITY_NOT_QUERYABLE)
+        ctx.cite("autotask.query.entity_not_queryable")
         raise access.denied(entity.name, "query")
     access.demand(ctx, entity.name, "query")
     hidden = access.hidden_fields(ctx, entity.name)
     where = Where(ctx, entity, body.nodes, hidden)
     found = _found(ctx, entity, where, Profile.of(ctx.dialect, hidden))
-    ctx.cite(rules.QUERY_TOP_500, rules.WIRE_RESULT_TYPE, rules.WIRE_RETURN_CODE)
+    ctx.cite("autotask.query.top_500", "autotask.wire.result_type", "autotask.wire.return_code")
     if found:
         cite_rendering(ctx, entity)
     return Response(

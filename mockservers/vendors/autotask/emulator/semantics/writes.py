@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
-from mockservers.vendors.autotask import rules
 from mockservers.vendors.autotask.emulator import access, entities, model, renderings
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
@@ -74,7 +73,7 @@ def delete(ctx: Context, asked: Asked) -> Response:
         if entity.name == "TimeEntry":
             particulars.proxy(Record(Call(ctx), entity, sent, n, before), before["ResourceID"], keeper.creator)
         keeper.remove(entity, before["id"])
-    ctx.cite(rules.WIRE_DELETE)
+    ctx.cite("autotask.wire.delete")
     return _response(ctx, inputs, [], [])
 
 
@@ -83,11 +82,11 @@ def delete(ctx: Context, asked: Asked) -> Response:
 
 def _inputs(ctx: Context, asked: Asked) -> tuple[Input, ...]:
     body: Write = asked.body
-    ctx.cite(rules.REQUEST_TYPES)
+    ctx.cite("autotask.request.types")
     if len(body.inputs) > MOST:
         first = body.inputs[0].entity.lower() if entities.find(body.inputs[0].entity) is not None else ""
         text = f"A call takes at most {MOST} entities; {len(body.inputs)} were sent.{INVENTED}"
-        raise Refusal(rules.WRITE_MAX_200, "BODY", entity=first, messages=(text,))
+        raise Refusal("autotask.write.max_200", "BODY", entity=first, messages=(text,))
     return body.inputs
 
 
@@ -97,7 +96,7 @@ def _entity(ctx: Context, sent: Input, deed: str) -> Entity:
     if entity is None:
         raise unknown_entity(sent.entity)
     allowed = entity.more[f"can_{deed}"]
-    rule = rules.DELETE_ALLOWED if deed == "delete" else rules.WRITE_NOT_ALLOWED
+    rule = "autotask.delete.allowed" if deed == "delete" else "autotask.write.not_allowed"
     ctx.cite(rule)
     if not allowed:
         refusal = access.denied(entity.name, deed)
@@ -116,12 +115,12 @@ def _found(ctx: Context, entity: Entity, sent: Input, n: int, deed: str) -> tupl
             id_ = int(values.number("long", text))
         except values.Unconvertible:
             Record(Call(ctx), entity, sent, n).fail_in_line(
-                rules.WRITE_CONVERT, "Can not convert data to numeric in field: id."
+                "autotask.write.convert", "Can not convert data to numeric in field: id."
             )
     found = model.read(ctx.db, ctx.tenant.name, entity.name, id_, access.visible(ctx, entity.name))
     if found is None:
         raise Refusal(
-            rules.UPDATE_MISSING,
+            "autotask.update.missing",
             "BODY",
             entity=entity.name.lower(),
             messages=(
@@ -139,7 +138,7 @@ def _action(ctx: Context, deed: str) -> str:
 def _answered(ctx: Context, entity: Entity, row: Row, stale: Row, udf: Mapping[str, str]) -> str:
     """The entity as the call hands it back: `stale` lacks what is worked out later (autotask.create.only_id)."""
     assert ctx.tenant is not None
-    ctx.cite(rules.CREATE_ONLY_ID)
+    ctx.cite("autotask.create.only_id")
     shown = row if ctx.dialect["create_answer"] == "filled" else stale
     profile = Profile.of(ctx.dialect, access.hidden_fields(ctx, entity.name))
     known = model.definitions(ctx.db, ctx.tenant.name, entity.name) if udf else ()
@@ -148,5 +147,5 @@ def _answered(ctx: Context, entity: Entity, row: Row, stale: Row, udf: Mapping[s
 
 
 def _response(ctx: Context, inputs: tuple[Input, ...], pieces: list[str], infos: list[Info]) -> Response:
-    ctx.cite(rules.WIRE_RETURN_CODE, rules.WIRE_RESULT_TYPE)
+    ctx.cite("autotask.wire.return_code", "autotask.wire.result_type")
     return Response(1, inputs[0].entity.lower() if inputs else "", tuple(pieces), (), tuple(infos))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
@@ -95,46 +95,46 @@ def _takes_time(dialect: Dialect) -> bool:
 
 
 ACCESS: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "superoffice.session_renewed",
         "A session that has ended is renewed, and the call repeated.",
-        ("auth.token_life", "auth.tokens", "auth.refused"),
+        ("superoffice.auth.token_life", "superoffice.auth.tokens", "superoffice.auth.refused"),
         _session_renewed,
         "a call whose login is refused",
     ),
-    duty(
+    Duty(
         "superoffice.refused_login_not_stormed",
         "A login that is refused is renewed once, not tried again and again within a minute.",
-        ("auth.refused", "auth.revoked", "auth.tokens"),
+        ("superoffice.auth.refused", "superoffice.auth.revoked", "superoffice.auth.tokens"),
         _refused_login,
         "a call whose login is refused",
     ),
-    duty(
+    Duty(
         "superoffice.throttling_respected",
         "Who is asked to wait does not go on asking at once.",
-        ("limit.rate",),
+        ("superoffice.limit.rate",),
         _throttling,
         "a call that is answered 429",
     ),
-    duty(
+    Duty(
         "superoffice.secret_kept",
         "Tokens and passwords reach no address, foreign header, output, error message or mirror.",
-        ("auth.schemes", "auth.shapes", "auth.app_token"),
+        ("superoffice.auth.schemes", "superoffice.auth.shapes", "superoffice.auth.app_token"),
         _secret_kept,
         "any request",
     ),
-    duty(
+    Duty(
         "superoffice.read_in_batches",
         "Many tickets are read in one call, not each in a call of its own: ten calls a second are the most.",
-        ("limit.rate", "request.body"),
+        ("superoffice.limit.rate", "superoffice.request.body"),
         _read_in_batches,
         "more than ten tickets to read in one sync",
         "should",
     ),
-    duty(
+    Duty(
         "superoffice.slow_calls_avoided",
         "Lists of ids are short enough for an answer that does not count as slow.",
-        ("limit.slow", "limit.ids"),
+        ("superoffice.limit.slow", "superoffice.limit.ids"),
         _slow_calls,
         "calls of GetTickets where each id takes its time",
         "should",

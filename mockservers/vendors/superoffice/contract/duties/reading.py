@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import END, Exchanged, History, Record
 from mockservers.kernel import instants
 from mockservers.vendors.superoffice.contract import decoder as wire
@@ -236,8 +236,14 @@ def _matched_by_id(history: History) -> Judgement:
     breaches = []
     for ticket, names in sorted(wrong.items()):
         shown = (history.mirror or {})[ticket]
-        twin = next((record for other_id, record in history.truth.items() if other_id != ticket and record.exists
-                     and len(names) > 1 and _alike(history, shown, record)), None)  # fmt: skip
+        twin = next(
+            (
+                record
+                for other_id, record in history.truth.items()
+                if other_id != ticket and record.exists and len(names) > 1 and _alike(history, shown, record)
+            ),
+            None,
+        )
         if other and twin is not None:
             breaches.append(
                 Breach(
@@ -266,94 +272,104 @@ def _nothing_invented(history: History) -> Judgement:
 
 
 READING: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "superoffice.nothing_missed",
         "Every ticket that is there, and neither deleted nor merged, stands in the mirror in the end.",
-        ("field.last_changed", "carrier.seconds", "odata.filter"),
+        ("superoffice.field.last_changed", "superoffice.carrier.seconds", "superoffice.odata.filter"),
         _nothing_missed,
         "tickets",
     ),
-    duty(
+    Duty(
         "superoffice.pages_walked",
         "A full page is not the end, and rows shift when one is taken away: lists are walked by their key.",
-        ("odata.list", "odata.order"),
+        ("superoffice.odata.list", "superoffice.odata.order"),
         _pages_walked,
         "a list whose page is full",
     ),
-    duty(
+    Duty(
         "superoffice.failed_call_repeated",
         "What a failed call would have told is asked for again.",
-        ("error.bad_request", "limit.maintenance", "auth.refused"),
+        ("superoffice.error.bad_request", "superoffice.limit.maintenance", "superoffice.auth.refused"),
         _failed_call_repeated,
         "a list or GetTickets that fails",
     ),
-    duty(
+    Duty(
         "superoffice.error_is_not_empty",
         "An error object, even under 200, and an empty body are not 'nothing there': the mirror keeps what it had.",
-        ("error.bad_request", "error.rest", "result.null"),
+        ("superoffice.error.bad_request", "superoffice.error.rest", "superoffice.result.null"),
         _error_is_not_empty,
         "an error in a sync",
     ),
-    duty(
+    Duty(
         "superoffice.good_answers_read",
         "Nulls, rights in any form, and properties of a release to come do not stop a client.",
-        ("carrier.extra", "carrier.grows", "carrier.rights", "result.unknown_id"),
+        (
+            "superoffice.carrier.extra",
+            "superoffice.carrier.grows",
+            "superoffice.carrier.rights",
+            "superoffice.result.unknown_id",
+        ),
         _good_answers_read,
         "answers that hold tickets",
     ),
-    duty(
+    Duty(
         "superoffice.missing_is_not_deleted",
         "A ticket that an answer lacks may only be hidden: it is not dropped from the mirror for good.",
-        ("result.no_access", "result.unknown_id"),
+        ("superoffice.result.no_access", "superoffice.result.unknown_id"),
         _missing_is_not_deleted,
         "a row that rights hide for a while after it was read",
     ),
-    duty(
+    Duty(
         "superoffice.hidden_fields_kept",
         "A field that the user may not read comes blank, and is not taken for an empty one.",
-        ("carrier.hidden_field", "carrier.field_properties"),
+        ("superoffice.carrier.hidden_field", "superoffice.carrier.field_properties"),
         _hidden_fields_kept,
         "a field that rights hide for a while after it was read",
     ),
-    duty(
+    Duty(
         "superoffice.changes_seen",
         "Changes of tickets that are known already are found by LastChanged, those of the latest second included.",
-        ("field.last_changed", "carrier.seconds", "field.alert", "field.activate"),
+        (
+            "superoffice.field.last_changed",
+            "superoffice.carrier.seconds",
+            "superoffice.field.alert",
+            "superoffice.field.activate",
+        ),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
-    duty(
+    Duty(
         "superoffice.deleted_shown",
         "A ticket that was deleted or is spam stays readable: the mirror shows it by its status, or drops it.",
-        ("result.deleted", "result.spam", "result.not_in_log"),
+        ("superoffice.result.deleted", "superoffice.result.spam", "superoffice.result.not_in_log"),
         _deleted_shown,
         "a ticket of the mirror that is deleted",
     ),
-    duty(
+    Duty(
         "superoffice.merged_shown",
         "A ticket that was merged is shown as merged, with the number of the one that survives, or dropped.",
-        ("result.merged", "result.not_in_log", "carrier.not_merged"),
+        ("superoffice.result.merged", "superoffice.result.not_in_log", "superoffice.carrier.not_merged"),
         _merged_shown,
         "a ticket of the mirror that is merged into another",
     ),
-    duty(
+    Duty(
         "superoffice.matched_by_id",
         "Tickets of an answer are told apart by their id, not by their place: some may be missing.",
-        ("result.request_order", "result.unknown_id", "result.duplicates"),
+        ("superoffice.result.request_order", "superoffice.result.unknown_id", "superoffice.result.duplicates"),
         _matched_by_id,
         "an answer of GetTickets that lacks a ticket, or has them in another order",
     ),
-    duty(
+    Duty(
         "superoffice.once_only",
         "A ticket that is told again replaces what was known: each stands once.",
-        ("carrier.properties", "field.last_changed"),
+        ("superoffice.carrier.properties", "superoffice.field.last_changed"),
         _once_only,
         "a ticket that two answers tell",
     ),
-    duty(
+    Duty(
         "superoffice.nothing_invented",
         "The mirror holds no ticket that the vendor never had.",
-        ("result.unknown_id", "result.null"),
+        ("superoffice.result.unknown_id", "superoffice.result.null"),
         _nothing_invented,
         "a mirror that holds tickets",
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import History
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
@@ -152,45 +152,50 @@ def _blanks_not_kept(history: History) -> Judgement:
 
 
 VALUES: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "superoffice.times_understood",
         "Times are read with their offset, or as clock time of the zone that was asked for.",
-        ("time.offset", "time.header", "time.base_zone"),
+        ("superoffice.time.offset", "superoffice.time.header", "superoffice.time.base_zone"),
         _times_understood,
         "times in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "superoffice.unset_is_nothing",
         "A date in the year 1 is none.",
-        ("carrier.unset_dates", "carrier.value_types"),
+        ("superoffice.carrier.unset_dates", "superoffice.carrier.value_types"),
         _unset_is_nothing,
         "dates that are not set in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "superoffice.statuses_read",
         "Statuses and enumerations are read from their fields, not guessed by names; words of a release to come survive.",
-        ("carrier.status", "carrier.enums_as_names", "carrier.grows"),
+        ("superoffice.carrier.status", "superoffice.carrier.enums_as_names", "superoffice.carrier.grows"),
         _statuses_read,
         "enumerations that the client mirrors",
     ),
-    duty(
+    Duty(
         "superoffice.text_survives",
         "Texts and numbers are kept as they were sent, minutes as minutes and seconds as seconds.",
-        ("carrier.properties", "carrier.unset_strings", "carrier.units", "media.json"),
+        (
+            "superoffice.carrier.properties",
+            "superoffice.carrier.unset_strings",
+            "superoffice.carrier.units",
+            "superoffice.media.json",
+        ),
         _text_survives,
         "values in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "superoffice.names_in_a_language",
         "Names in many languages are kept whole, or one language of them is.",
-        ("language.raw", "language.fallback", "language.fields"),
+        ("superoffice.language.raw", "superoffice.language.fallback", "superoffice.language.fields"),
         _names_in_a_language,
         "names of statuses and the like that the client mirrors",
     ),
-    duty(
+    Duty(
         "superoffice.blanks_not_kept",
         "What $select leaves blank says nothing, and does not wipe what is known.",
-        ("select.nulls", "select.key"),
+        ("superoffice.select.nulls", "superoffice.select.key"),
         _blanks_not_kept,
         "calls that read tickets",
     ),

@@ -22,10 +22,20 @@ SILENT = frozenset({"ReadStatus", "ReadByOwner", "ReadByCustomer", "FirstReadByU
 """Reading a ticket changes these, and LastChanged stays: no list tells of it."""
 JOINED = frozenset(
     {
-        "CreatedByName", "OwnedByName", "PersonFirstname", "PersonMiddleName", "PersonLastname", "PersonFullname", "ContactId",
-        "ContactName", "SaleHeading", "ProjectName", "CategoryFullname", *NAMES,
+        "CreatedByName",
+        "OwnedByName",
+        "PersonFirstname",
+        "PersonMiddleName",
+        "PersonLastname",
+        "PersonFullname",
+        "ContactId",
+        "ContactName",
+        "SaleHeading",
+        "ProjectName",
+        "CategoryFullname",
+        *NAMES,
     }
-)  # fmt: skip
+)
 """What follows from other rows."""
 READ = frozenset({"gettickets", "getticket", "getticketentity", "ticket", "simple"})
 LIST = frozenset({"list"})
@@ -91,9 +101,16 @@ def _flags(right: Any) -> list[str]:
 def ever_hidden(history: History) -> frozenset[str]:
     """Tickets that the client's user could not see at some time."""
     ways = [each for each in restrictions(history) if each.hidden]
-    return frozenset(
-        ticket for ticket, states in history.ever.items() for _, record in states if any(way.hides(record) for way in ways)
-    ) if ways else frozenset()  # fmt: skip
+    return (
+        frozenset(
+            ticket
+            for ticket, states in history.ever.items()
+            for _, record in states
+            if any(way.hides(record) for way in ways)
+        )
+        if ways
+        else frozenset()
+    )
 
 
 def ever_blank(history: History) -> frozenset[str]:

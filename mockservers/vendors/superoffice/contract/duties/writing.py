@@ -6,25 +6,47 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, writing
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, writing
 from mockservers.harness.duties.writing import WRITES, Lack, Touched
 from mockservers.harness.history import History, Record, Task
 from mockservers.vendors.superoffice.contract.duties.visibility import ENUMS, JOINED, SILENT, type_of
 
 NOTES: Mapping[str, tuple[str, ...]] = {"note": ("TicketMessage",)}
 ENDS: Mapping[str, Mapping[str, Any]] = {"close": {"BaseStatus": "Closed"}}
-MOVED = frozenset(
-    {
-        "LastChanged", "ClosedAt", "RepliedAt", "AlertTimeout", "AlertLevel", "TimeToReply", "RealTimeToReply", "TimeToClose",
-        "RealTimeToClose", "TimeSpentInternally", "TimeSpentExternally", "TimeSpentQueue", "RealTimeSpentInternally",
-        "RealTimeSpentExternally", "RealTimeSpentQueue", "TimeSpent", "HasAttachment", "NumReplies", "NumMessages",
-        "Sentiment", "SentimentConfidence",
-    }
-) | SILENT  # fmt: skip
+MOVED = (
+    frozenset(
+        {
+            "LastChanged",
+            "ClosedAt",
+            "RepliedAt",
+            "AlertTimeout",
+            "AlertLevel",
+            "TimeToReply",
+            "RealTimeToReply",
+            "TimeToClose",
+            "RealTimeToClose",
+            "TimeSpentInternally",
+            "TimeSpentExternally",
+            "TimeSpentQueue",
+            "RealTimeSpentInternally",
+            "RealTimeSpentExternally",
+            "RealTimeSpentQueue",
+            "TimeSpent",
+            "HasAttachment",
+            "NumReplies",
+            "NumMessages",
+            "Sentiment",
+            "SentimentConfidence",
+        }
+    )
+    | SILENT
+)
 """Properties of a ticket that the vendor moves by itself."""
 FOLLOWS: Mapping[str, tuple[str, ...]] = {
-    "TicketStatus": ("BaseStatus",), "OwnedByAssociateId": ("OwnedBy",), "BaseStatus": ("TicketStatus",),
-}  # fmt: skip
+    "TicketStatus": ("BaseStatus",),
+    "OwnedByAssociateId": ("OwnedBy",),
+    "BaseStatus": ("TicketStatus",),
+}
 """Properties that follow from one that is told."""
 
 
@@ -112,67 +134,67 @@ def _update_from_fresh(history: History) -> Judgement:
 
 
 WRITING: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "superoffice.writes_done",
         "What the client says is written stands at the vendor: an error object under 200 is no success.",
-        ("error.bad_request", "call.save", "call.save_checks"),
+        ("superoffice.error.bad_request", "superoffice.call.save", "superoffice.call.save_checks"),
         _writes_done,
         "a write that the client says is done",
         needs=WRITES,
     ),
-    duty(
+    Duty(
         "superoffice.text_written",
         "Texts arrive at the vendor as they were told.",
-        ("call.save", "call.messages", "call.save_checks"),
+        ("superoffice.call.save", "superoffice.call.messages", "superoffice.call.save_checks"),
         _text_written,
         "a text that is written",
         needs=WRITES,
     ),
-    duty(
+    Duty(
         "superoffice.times_written",
         "Times are written with their offset, or as clock time of the zone of the call.",
-        ("time.header", "time.base_zone", "field.deadline"),
+        ("superoffice.time.header", "superoffice.time.base_zone", "superoffice.field.deadline"),
         _times_written,
         "a time that is written",
         needs=("create", "update"),
     ),
-    duty(
+    Duty(
         "superoffice.owner_is_an_associate",
         "The owner of an entity is an associate, whose number is not that of the user.",
-        ("carrier.two_user_spaces", "call.save_owner"),
+        ("superoffice.carrier.two_user_spaces", "superoffice.call.save_owner"),
         _owner_is_an_associate,
         "an owner that is written",
         needs=("create", "update"),
     ),
-    duty(
+    Duty(
         "superoffice.minutes_booked",
         "The time of a message is booked in minutes.",
-        ("carrier.units", "field.time_spent", "call.messages"),
+        ("superoffice.carrier.units", "superoffice.field.time_spent", "superoffice.call.messages"),
         _minutes_booked,
         "a message with minutes",
         "should",
         needs=("note",),
     ),
-    duty(
+    Duty(
         "superoffice.written_once",
         "A write whose answer was lost is not made a second time.",
-        ("call.save", "call.messages"),
+        ("superoffice.call.save", "superoffice.call.messages"),
         _written_once,
         "a create or note whose answer is lost",
         needs=("create", "note"),
     ),
-    duty(
+    Duty(
         "superoffice.update_keeps_the_rest",
         "Saving replaces the whole entity: what is not sent is reset, so everything is sent.",
-        ("call.save",),
+        ("superoffice.call.save",),
         _update_keeps_the_rest,
         "an update of a ticket",
         needs=("update", "close"),
     ),
-    duty(
+    Duty(
         "superoffice.update_from_fresh",
         "An update is made of what the vendor has now: an old copy would undo what others did.",
-        ("call.save",),
+        ("superoffice.call.save",),
         _update_from_fresh,
         "an update of a ticket that somebody changed since the last sync",
         needs=("update", "close"),

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import DAY
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Unsupported
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import carriers, odata
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, clock, tongue
@@ -38,7 +37,7 @@ def _whole(asked: Asked, name: str, default: int) -> int:
     if not given:
         return default
     if not given.isascii() or not given.isdecimal() or len(given) > 10 or int(given) > MOST:
-        raise bad(rules.ODATA_BAD, f"{name} is a whole number from 0 up, not {given[:40]!r}.")
+        raise bad("superoffice.odata.bad", f"{name} is a whole number from 0 up, not {given[:40]!r}.")
     return int(given)
 
 
@@ -58,12 +57,13 @@ def _reached(ctx: Context, role: Role) -> list[sa.ColumnElement[bool]]:
     """The tickets that are there and that the caller sees."""
     kept = ctx.now - int(ctx.dialect["deleted_days"]) * DAY
     conditions: list[sa.ColumnElement[bool]] = [
-        TICKETS.c.tenant == tenant_name(ctx), sa.or_(TICKETS.c.deleted.is_(None), TICKETS.c.deleted > kept)
-    ]  # fmt: skip
+        TICKETS.c.tenant == tenant_name(ctx),
+        sa.or_(TICKETS.c.deleted.is_(None), TICKETS.c.deleted > kept),
+    ]
     if not role.may(None, SELECT):
         conditions.append(sa.false())
     for name, values in role.hidden.items():
-        ctx.cite(rules.RESULT_NO_ACCESS)
+        ctx.cite("superoffice.result.no_access")
         conditions.append(sa.or_(TICKETS.c[name].not_in(list(values)), TICKETS.c[name].is_(None)))
     return conditions
 
@@ -81,16 +81,16 @@ def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer
     role = caller(ctx).role
     face, speech = clock(ctx, asked), tongue(ctx, asked)
     _known(asked)
-    ctx.cite(rules.ODATA_LIST, rules.ODATA_ORDER, rules.ODATA_FILTER)
+    ctx.cite("superoffice.odata.list", "superoffice.odata.order", "superoffice.odata.filter")
     most, skip = _whole(asked, "$top", PAGE), _whole(asked, "$skip", 0)
     if role.blank:
-        ctx.cite(rules.CARRIER_HIDDEN_FIELD)
+        ctx.cite("superoffice.carrier.hidden_field")
     names = directory(ctx)
     try:
         columns = odata.selected(asked.variables.get("$select", ""))
         wanted = statement(asked, face, speech, names, tenant_name(ctx), role.blank)
     except ValueError as error:
-        raise bad(rules.ODATA_BAD, f"{str(error)[:200]}.") from None
+        raise bad("superoffice.odata.bad", f"{str(error)[:200]}.") from None
     catch_up(ctx)
     wanted = wanted.where(*_reached(ctx, role), *narrow).limit(most).offset(skip)
     value = []
@@ -133,7 +133,7 @@ def archive(ctx: Context, asked: Asked) -> Answer:
 def _number(asked: Asked) -> int:
     given = asked.path[0]
     if not given.isascii() or not given.isdecimal() or len(given) > 10 or int(given) > MOST:
-        raise bad(rules.REQUEST_IDS, f"{given[:40]!r} is no id.")
+        raise bad("superoffice.request.ids", f"{given[:40]!r} is no id.")
     return int(given)
 
 
@@ -157,12 +157,19 @@ def messages(ctx: Context, asked: Asked) -> Answer:
         if asked.variables.get(name):
             raise Unsupported(f"{name} of messages")
     _known(asked)
-    ctx.cite(rules.ODATA_LIST, rules.CALL_MESSAGES)
+    ctx.cite("superoffice.odata.list", "superoffice.call.messages")
     most, skip = _whole(asked, "$top", PAGE), _whole(asked, "$skip", 0)
     value = [
-        {"PrimaryKey": str(each.id), "EntityName": "ticketMessage", "messageId": each.id, "author": each.author,
-         "createdAt": face.write(each.created), "slevel": "External" if each.external else "Internal",
-         "timeSpent": each.minutes, "language": each.language}
+        {
+            "PrimaryKey": str(each.id),
+            "EntityName": "ticketMessage",
+            "messageId": each.id,
+            "author": each.author,
+            "createdAt": face.write(each.created),
+            "slevel": "External" if each.external else "Internal",
+            "timeSpent": each.minutes,
+            "language": each.language,
+        }
         for each in messages_of(ctx.db, tenant_name(ctx), row.TicketId)[skip : skip + most]
-    ]  # fmt: skip
+    ]
     return Answer(_listed(asked, value), "ODataList", zone=face.code)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel.operations import Context
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import access, changes, entities
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, profile
@@ -46,11 +45,11 @@ def get_entities(ctx: Context, asked: Asked) -> Answer:
     """Messages of one ticket by their ids."""
     given = members(asked)
     if "ticketid" not in given:
-        raise bad(rules.REQUEST_MISSING, "TicketId is missing.")
+        raise bad("superoffice.request.missing", "TicketId is missing.")
     id_ = int32(ctx, given["ticketid"], "TicketId")
     ids = set(int32s(ctx, given.get("messageids"), "MessageIds"))
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.CALL_MESSAGES)
+    ctx.cite("superoffice.call.messages")
     catch_up(ctx)
     ticket = seen(ctx, id_)
     found = [] if ticket is None else messages_of(ctx.db, tenant_name(ctx), id_)
@@ -67,7 +66,7 @@ def get_message(ctx: Context, asked: Asked) -> Answer:
     """One message; null when there is none."""
     id_ = variable(ctx, asked, "ticketMessageId")
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.CALL_MESSAGES, rules.RESULT_NULL)
+    ctx.cite("superoffice.call.messages", "superoffice.result.null")
     catch_up(ctx)
     row = _one(ctx, id_)
     value = None if row is None else entities.message(look, row, directory(ctx))
@@ -78,7 +77,7 @@ def get_message_entity(ctx: Context, asked: Asked) -> Answer:
     """One message as an entity; null when there is none."""
     id_ = variable(ctx, asked, "ticketMessageEntityId")
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.CALL_MESSAGES, rules.RESULT_NULL)
+    ctx.cite("superoffice.call.messages", "superoffice.result.null")
     catch_up(ctx)
     row = _one(ctx, id_)
     return Answer(None if row is None else _entity(ctx, look, row), "TicketMessageEntity", zone=look.clock.code)
@@ -96,7 +95,7 @@ class _Blank:
 def create_default(ctx: Context, asked: Asked) -> Answer:
     """The entity of a new message."""
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.CALL_MESSAGES, rules.CALL_DEFAULT)
+    ctx.cite("superoffice.call.messages", "superoffice.call.default")
     value = entities.message_entity(look, _Blank, directory(ctx), None)
     return Answer(value, "TicketMessageEntity", zone=look.clock.code)
 
@@ -107,25 +106,33 @@ def save(ctx: Context, asked: Asked) -> Answer:
     inner = given.get("ticket")
     number = lowered(inner).get("ticketid") if isinstance(inner, Mapping) else None
     if number is None:
-        raise bad(rules.REQUEST_MISSING, "Ticket is missing, or has no TicketId.")
+        raise bad("superoffice.request.missing", "Ticket is missing, or has no TicketId.")
     id_ = int32(ctx, number, "TicketId")
     if int32(ctx, given.get("ejmessageid") or 0, "EjMessageId") > 0:
-        raise bad(rules.CALL_SAVE_CHECKS, "A message that was saved does not change.")
+        raise bad("superoffice.call.save_checks", "A message that was saved does not change.")
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.CALL_MESSAGES)
+    ctx.cite("superoffice.call.messages")
     catch_up(ctx)
     row = one(ctx.db, tenant_name(ctx), id_)
     if row is None or seen(ctx, id_) is None:
-        raise bad(rules.CALL_SAVE_CHECKS, f"Ticket {id_} does not exist.")
+        raise bad("superoffice.call.save_checks", f"Ticket {id_} does not exist.")
     who = caller(ctx)
     if not who.role.may(row["right"], UPDATE | RESTRICTED):
-        raise access.forbidden(rules.CALL_SAVE_RIGHTS)
+        raise access.forbidden("superoffice.call.save_rights")
     made = changes.add_message(
-        ctx, row, directory(ctx), external=_external(given), by=who.ejuser or SYSTEM_USER,
-        author=_text(given, "Author") or who.user, body=_text(given, "Body"), minutes=_number(ctx, given, "TimeSpent", 0, 10**6),
-        language=_text(given, "Language"), sentiment=_number(ctx, given, "Sentiment", -100, 100),
-        confidence=_number(ctx, given, "SentimentConfidence", 0, 100), important=str(given.get("important")).lower() == "true",
-    )  # fmt: skip
+        ctx,
+        row,
+        directory(ctx),
+        external=_external(given),
+        by=who.ejuser or SYSTEM_USER,
+        author=_text(given, "Author") or who.user,
+        body=_text(given, "Body"),
+        minutes=_number(ctx, given, "TimeSpent", 0, 10**6),
+        language=_text(given, "Language"),
+        sentiment=_number(ctx, given, "Sentiment", -100, 100),
+        confidence=_number(ctx, given, "SentimentConfidence", 0, 100),
+        important=str(given.get("important")).lower() == "true",
+    )
     keep(ctx, row)
     return Answer(
         _entity(ctx, look, message(ctx.db, tenant_name(ctx), made)), "TicketMessageEntity", zone=look.clock.code
@@ -137,7 +144,7 @@ def _external(given: Mapping[str, Any]) -> bool:
     if level in (None, ""):
         return True
     if not isinstance(level, str) or level.lower() not in ("internal", "external"):
-        raise bad(rules.CALL_SAVE_CHECKS, f"{str(level)[:60]!r} is not a level of a message.")
+        raise bad("superoffice.call.save_checks", f"{str(level)[:60]!r} is not a level of a message.")
     return level.lower() == "external"
 
 
@@ -146,11 +153,11 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     try:
         return "" if value is None else kept_text(name, str(value) if isinstance(value, Plain) else value)
     except ValueError as error:
-        raise bad(rules.CALL_SAVE_CHECKS, f"{str(error)[:200]}.") from None
+        raise bad("superoffice.call.save_checks", f"{str(error)[:200]}.") from None
 
 
 def _number(ctx: Context, given: Mapping[str, Any], name: str, low: int, high: int) -> int:
     value = int32(ctx, given.get(name.lower()) or 0, name)
     if not low <= value <= high:
-        raise bad(rules.CALL_SAVE_CHECKS, f"{name} lies between {low} and {high}.")
+        raise bad("superoffice.call.save_checks", f"{name} lies between {low} and {high}.")
     return value

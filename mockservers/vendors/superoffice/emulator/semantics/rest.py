@@ -10,7 +10,6 @@ from mockservers.kernel import instants
 from mockservers.kernel.instants import SECOND
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Unsupported
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, profile
 from mockservers.vendors.superoffice.emulator.changes import catch_up
@@ -27,7 +26,7 @@ def found(ctx: Context, asked: Asked) -> Any:
     number = int(given) if given.isascii() and given.isdecimal() and len(given) <= 10 else 0
     row = seen(ctx, number) if 0 < number <= LARGEST_ID else None
     if row is None:
-        raise Refusal(rules.ERROR_REST, "not_found", message=f"Ticket id {given[:20]} not found")
+        raise Refusal("superoffice.error.rest", "not_found", message=f"Ticket id {given[:20]} not found")
     return row
 
 
@@ -51,11 +50,11 @@ def _conditions(ctx: Context, asked: Asked, changed: int | None, *, writing: boo
     since = None if writing else since
     if since is None and until is None:
         return
-    ctx.cite(rules.REST_CONDITIONS)
+    ctx.cite("superoffice.rest.conditions")
     if until is not None and changed is not None and changed > until:
-        raise Refusal(rules.REST_CONDITIONS, "precondition")
+        raise Refusal("superoffice.rest.conditions", "precondition")
     if since is not None and changed is not None and changed <= since:
-        raise Refusal(rules.REST_CONDITIONS, "unmodified")
+        raise Refusal("superoffice.rest.conditions", "unmodified")
 
 
 def _told(ctx: Context, row: Any) -> int | None:
@@ -76,7 +75,7 @@ def get(ctx: Context, asked: Asked) -> Answer:
         raise Unsupported("fk, which adds foreign keys")
     row = found(ctx, asked)
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.REST_ENTITY)
+    ctx.cite("superoffice.rest.entity")
     _conditions(ctx, asked, _told(ctx, row))
     return _dated(saving.answer(ctx, row.TicketId, look, linked=True), _told(ctx, row))
 
@@ -97,7 +96,7 @@ def default(ctx: Context, asked: Asked) -> Answer:
 
 def _whole(asked: Asked) -> dict[str, Any]:
     if not asked.given:
-        raise bad(rules.REST_ENTITY, "There is no body; the whole entity is needed.")
+        raise bad("superoffice.rest.entity", "There is no body; the whole entity is needed.")
     return members(asked)
 
 
@@ -114,7 +113,7 @@ def put(ctx: Context, asked: Asked) -> Answer:
     row = found(ctx, asked)
     given = _whole(asked)
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.REST_ENTITY)
+    ctx.cite("superoffice.rest.entity")
     _conditions(ctx, asked, _told(ctx, row), writing=True)
     return saving.answer(ctx, saving.save(ctx, given, look, id_=row.TicketId), look, linked=True)
 

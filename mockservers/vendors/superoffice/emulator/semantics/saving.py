@@ -9,7 +9,6 @@ from typing import Any
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import access, changes, entities
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, profile
@@ -58,7 +57,7 @@ LONGEST_EXTRA = 20_000
 
 
 def _wrong(detail: str) -> Refusal:
-    return bad(rules.CALL_SAVE_CHECKS, detail)
+    return bad("superoffice.call.save_checks", detail)
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:
@@ -107,7 +106,7 @@ def _reference(ctx: Context, given: Mapping[str, Any], member: str, names: Direc
 def _owner(ctx: Context, given: Mapping[str, Any], names: Directory) -> int:
     """The Service user that an associate is; 0 is nobody, the largest number lets the server choose."""
     associate = _id(ctx, given, "OwnedBy")
-    ctx.cite(rules.CALL_SAVE_OWNER)
+    ctx.cite("superoffice.call.save_owner")
     people = [each for each in names.all("user") if each.id != SYSTEM_USER]
     if associate == CHOOSE_OWNER and people:
         return people[ctx.installation.ids.number("superoffice.owner", 0, len(people) - 1)].id
@@ -157,7 +156,7 @@ def _read(ctx: Context, given: Mapping[str, Any], look: Profile, names: Director
     made["BaseStatus"] = _enum(given, "BaseStatus", "")
     made["extra"] = _extra(given)
     if given.get("timespent"):
-        ctx.cite(rules.FIELD_TIME_SPENT)
+        ctx.cite("superoffice.field.time_spent")
     return made
 
 
@@ -171,7 +170,7 @@ def _first(names: Directory, kind: str) -> int:
 
 def save(ctx: Context, given: Mapping[str, Any], look: Profile, *, id_: int | None = None) -> int:
     """Make a ticket, or replace all of one that a client may set; answers its number (superoffice.call.save)."""
-    ctx.cite(rules.CALL_SAVE, rules.CALL_SAVE_CHECKS)
+    ctx.cite("superoffice.call.save", "superoffice.call.save_checks")
     names = directory(ctx)
     number = id_ if id_ is not None else int32(ctx, given.get("ticketid") or 0, "TicketId")
     values = _read(ctx, given, look, names)
@@ -190,9 +189,9 @@ def save(ctx: Context, given: Mapping[str, Any], look: Profile, *, id_: int | No
 
 
 def _demand(ctx: Context, own: str | None, bit: int) -> None:
-    ctx.cite(rules.CALL_SAVE_RIGHTS)
+    ctx.cite("superoffice.call.save_rights")
     if not caller(ctx).role.may(own, bit):
-        raise access.forbidden(rules.CALL_SAVE_RIGHTS)
+        raise access.forbidden("superoffice.call.save_rights")
 
 
 def _make(ctx: Context, values: dict[str, Any], names: Directory) -> int:
@@ -204,7 +203,7 @@ def _make(ctx: Context, values: dict[str, Any], names: Directory) -> int:
     elif base and base != "Unknown":
         values["BaseStatus"] = base
     number = next_number(ctx)
-    ctx.cite(rules.CARRIER_CREATED_BY)
+    ctx.cite("superoffice.carrier.created_by")
     values["Author"] = values["Author"] or who.user
     row = changes.begin(ctx, {**values, "TicketId": number, "CreatedBy": who.ejuser or SYSTEM_USER}, names)
     if row["BaseStatus"] == "Closed":
@@ -228,14 +227,14 @@ def _replace(ctx: Context, row: Row, values: dict[str, Any], names: Directory) -
         changes.alert(row, names, ctx.now)
     if values["Activate"] is None:
         values["Activate"] = row["Activate"]  # past waking it keeps its value (superoffice.field.activate)
-    ctx.cite(rules.FIELD_DEADLINE)
+    ctx.cite("superoffice.field.deadline")
     row.update(values)
     changes.touch(ctx, row)
 
 
 def answer(ctx: Context, id_: int, look: Profile, *, linked: bool = False) -> Answer:
     """A ticket as an entity."""
-    ctx.cite(rules.CALL_ENTITY)
+    ctx.cite("superoffice.call.entity")
     row = rows(ctx.db, tenant_name(ctx), [id_]).get(id_)
     value = entity(ctx, row, look)
     if linked and value is not None:
@@ -254,13 +253,24 @@ def default_entity(ctx: Context, look: Profile) -> dict[str, Any]:
     """The entity of a new ticket, kept nowhere (superoffice.call.default)."""
     names, who = directory(ctx), caller(ctx)
     status = names.status_of("Active")
-    row = fresh({
-        "TicketId": 0, "ConnectId": changes.unmerged(ctx), "TicketStatus": status.id, "BaseStatus": "Active",
-        "CreatedBy": who.ejuser or SYSTEM_USER, "OwnedBy": who.ejuser or SYSTEM_USER, "Slevel": "External", "ReadStatus": "Red",
-        "Origin": "API", "Category": _first(names, "category"), "Priority": _first(names, "priority"),
-        "TicketTypeId": _first(names, "type"), "Author": who.user,
-    })  # fmt: skip
-    ctx.cite(rules.CALL_DEFAULT, rules.CALL_ENTITY)
+    row = fresh(
+        {
+            "TicketId": 0,
+            "ConnectId": changes.unmerged(ctx),
+            "TicketStatus": status.id,
+            "BaseStatus": "Active",
+            "CreatedBy": who.ejuser or SYSTEM_USER,
+            "OwnedBy": who.ejuser or SYSTEM_USER,
+            "Slevel": "External",
+            "ReadStatus": "Red",
+            "Origin": "API",
+            "Category": _first(names, "category"),
+            "Priority": _first(names, "priority"),
+            "TicketTypeId": _first(names, "type"),
+            "Author": who.user,
+        }
+    )
+    ctx.cite("superoffice.call.default", "superoffice.call.entity")
     row["_mapping"] = row
     return entities.ticket(look, SimpleNamespace(**row), names)
 
@@ -272,7 +282,7 @@ def get_entity(ctx: Context, asked: Asked) -> Answer:
     """One ticket as an entity by its id in the query; null when there is none."""
     id_ = variable(ctx, asked, "ticketEntityId")
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.REQUEST_NULL_BODY, rules.RESULT_NULL, rules.CALL_ENTITY)
+    ctx.cite("superoffice.request.null_body", "superoffice.result.null", "superoffice.call.entity")
     took(ctx, "GetTicketEntity", 1)
     catch_up(ctx)
     return Answer(entity(ctx, seen(ctx, id_), look), "TicketEntity", zone=look.clock.code)
@@ -281,7 +291,7 @@ def get_entity(ctx: Context, asked: Asked) -> Answer:
 def create_default(ctx: Context, asked: Asked) -> Answer:
     """The entity of a new ticket."""
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.REQUEST_NULL_BODY)
+    ctx.cite("superoffice.request.null_body")
     return Answer(default_entity(ctx, look), "TicketEntity", zone=look.clock.code)
 
 
@@ -297,7 +307,7 @@ def save_with_notify(ctx: Context, asked: Asked) -> Answer:
     """Save an entity; whom that notifies is nobody's business here."""
     inner = members(asked).get("newentity")
     if not isinstance(inner, Mapping):
-        raise bad(rules.REQUEST_MISSING, "NewEntity is missing, or is not an object.")
+        raise bad("superoffice.request.missing", "NewEntity is missing, or is not an object.")
     look = profile(ctx, asked, entity=True)
     catch_up(ctx)
     return answer(ctx, save(ctx, lowered(inner), look), look)
@@ -305,7 +315,7 @@ def save_with_notify(ctx: Context, asked: Asked) -> Answer:
 
 def purge(ctx: Context, id_: int) -> None:
     """Take a ticket away for good (superoffice.call.purge)."""
-    ctx.cite(rules.CALL_PURGE)
+    ctx.cite("superoffice.call.purge")
     row = seen(ctx, id_)
     if row is not None:
         _demand(ctx, row.right, DELETE)
@@ -316,7 +326,7 @@ def delete_entity(ctx: Context, asked: Asked) -> Answer:
     """Take a ticket away for good; one that is not there already is."""
     given = members(asked)
     if "ticketentityid" not in given:
-        raise bad(rules.REQUEST_MISSING, "TicketEntityId is missing.")
+        raise bad("superoffice.request.missing", "TicketEntityId is missing.")
     id_ = int32(ctx, given["ticketentityid"], "TicketEntityId")
     catch_up(ctx)
     purge(ctx, id_)
@@ -338,7 +348,7 @@ def _writable(ctx: Context, ids: list[int], bit: int) -> list[Row]:
 def set_deleted(ctx: Context, asked: Asked) -> Answer:
     """Delete tickets softly; answers the ids of those that were deleted now (superoffice.call.delete)."""
     ids = wanted_ids(ctx, asked)
-    ctx.cite(rules.CALL_DELETE)
+    ctx.cite("superoffice.call.delete")
     took(ctx, "SetDeletedStatusByIds", len(ids))
     catch_up(ctx)
     names, done = directory(ctx), []
@@ -353,7 +363,7 @@ def set_deleted(ctx: Context, asked: Asked) -> Answer:
 def undelete(ctx: Context, asked: Asked) -> Answer:
     """Open deleted tickets again."""
     ids = wanted_ids(ctx, asked)
-    ctx.cite(rules.CALL_DELETE)
+    ctx.cite("superoffice.call.delete")
     catch_up(ctx)
     names = directory(ctx)
     for row in _writable(ctx, ids, UPDATE):
@@ -368,8 +378,8 @@ def set_read_status(ctx: Context, asked: Asked) -> Answer:
     ids = wanted_ids(ctx, asked)
     wanted = _enum({"readstatus": members(asked).get("newstatus")}, "ReadStatus", "")
     if not wanted:
-        raise bad(rules.REQUEST_MISSING, "NewStatus is missing.")
-    ctx.cite(rules.CALL_READ_STATUS)
+        raise bad("superoffice.request.missing", "NewStatus is missing.")
+    ctx.cite("superoffice.call.read_status")
     catch_up(ctx)
     done = []
     for row in _writable(ctx, ids, UPDATE):
@@ -388,10 +398,10 @@ def merge(ctx: Context, asked: Asked) -> Answer:
     given = members(asked)
     inner = given.get("mergedticketentity")
     if not isinstance(inner, Mapping):
-        raise bad(rules.REQUEST_MISSING, "MergedTicketEntity is missing, or is not an object.")
+        raise bad("superoffice.request.missing", "MergedTicketEntity is missing, or is not an object.")
     ids = int32s(ctx, given.get("secondaryticketids"), "SecondaryTicketIds")
     look = profile(ctx, asked, entity=True)
-    ctx.cite(rules.CALL_MERGE)
+    ctx.cite("superoffice.call.merge")
     catch_up(ctx)
     number = save(ctx, lowered(inner), look)
     names = directory(ctx)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockservers.kernel.instants import DAY
 from mockservers.kernel.operations import Context
-from mockservers.vendors.superoffice import VENDOR, rules
+from mockservers.vendors.superoffice import VENDOR
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, profile
 from mockservers.vendors.superoffice.emulator.changes import catch_up
@@ -26,12 +26,12 @@ def get_tickets(ctx: Context, asked: Asked) -> Answer:
     ids = wanted_ids(ctx, asked)
     look = profile(ctx, asked)
     ctx.cite(
-        rules.ADDRESS_AGENT,
-        rules.REQUEST_BODY,
-        rules.RESULT_ARRAY,
-        rules.RESULT_FILLER,
-        rules.MEDIA_ACCEPT,
-        rules.REQUEST_SAMPLE,
+        "superoffice.address.agent",
+        "superoffice.request.body",
+        "superoffice.result.array",
+        "superoffice.result.sample_is_filler",
+        "superoffice.media.accept",
+        "superoffice.request.sample",
     )
     took(ctx, "GetTickets", len(ids))
     catch_up(ctx)
@@ -39,13 +39,13 @@ def get_tickets(ctx: Context, asked: Asked) -> Answer:
     found = _rendered(ctx, shelf, list(dict.fromkeys(ids)))
     ctx.cite(*ALWAYS)
     if look.select is None:
-        ctx.cite(rules.SELECT_NULLS)
+        ctx.cite("superoffice.select.nulls")
     if look.role.blank:
-        ctx.cite(rules.CARRIER_HIDDEN_FIELD)
+        ctx.cite("superoffice.carrier.hidden_field")
     if look.version != "current":
-        ctx.cite(rules.CARRIER_GROWS)
+        ctx.cite("superoffice.carrier.grows")
     if look.extra is not None:
-        ctx.cite(rules.CARRIER_EXTRA)
+        ctx.cite("superoffice.carrier.extra")
     page = shelf.page([fragment for _, fragment in _arranged(ctx, ids, found)])
     return Answer(body=page, name="ArrayOfTicket", zone=look.clock.code)
 
@@ -54,7 +54,7 @@ def wanted_ids(ctx: Context, asked: Asked, name: str = "TicketIds") -> list[int]
     """The ids that the body names; raises the refusal of a body without them."""
     given = members(asked)
     if name.lower() not in given:
-        raise bad(rules.REQUEST_MISSING, f"{name} is missing.")
+        raise bad("superoffice.request.missing", f"{name} is missing.")
     return int32s(ctx, given[name.lower()], name)
 
 
@@ -82,7 +82,7 @@ def _rendered(ctx: Context, shelf: Shelf, ids: Sequence[int]) -> dict[int, bytes
     missing = []
     for id_, (revision, deleted) in heads(ctx, ids).items():
         if gone(ctx, deleted):
-            ctx.cite(rules.RESULT_DELETED)
+            ctx.cite("superoffice.result.deleted")
             continue
         known = fragments.get(id_)
         if known is not None and known.revision == revision:
@@ -100,7 +100,7 @@ def _rendered(ctx: Context, shelf: Shelf, ids: Sequence[int]) -> dict[int, bytes
                 del fragments[next(iter(fragments))]
     for id_, fragment in met.items():
         if fragment.body is None:
-            ctx.cite(rules.RESULT_NO_ACCESS)
+            ctx.cite("superoffice.result.no_access")
         else:
             made[id_] = fragment.body
     for cited in {id(fragment.rules): fragment.rules for fragment in met.values()}.values():
@@ -111,18 +111,18 @@ def _rendered(ctx: Context, shelf: Shelf, ids: Sequence[int]) -> dict[int, bytes
 def _arranged(ctx: Context, ids: Sequence[int], found: dict[int, Any]) -> list[tuple[int, Any]]:
     """What was found, by the ids as they were given, or as the switches have it."""
     if len(found) == len(ids) and ctx.dialect["order"] == "request":  # all there, each once
-        ctx.cite(rules.RESULT_ORDER)
+        ctx.cite("superoffice.result.request_order")
         return [(id_, found[id_]) for id_ in ids]
     wanted = list(dict.fromkeys(ids))
     if len(wanted) < len(ids):
-        ctx.cite(rules.RESULT_DUPLICATES)
+        ctx.cite("superoffice.result.duplicates")
         if ctx.dialect["duplicate_id"] == "repeat":
             wanted = list(ids)
     if any(id_ not in found for id_ in wanted):
-        ctx.cite(rules.RESULT_UNKNOWN)
+        ctx.cite("superoffice.result.unknown_id")
         if ctx.dialect["missing_id"] == "omit":
             wanted = [id_ for id_ in wanted if id_ in found]
-    ctx.cite(rules.RESULT_ORDER)
+    ctx.cite("superoffice.result.request_order")
     if ctx.dialect["order"] == "shuffled":
         turn = ctx.installation.ids.number("superoffice.order", 0, 2**32)
         ctx.installation.ids.source(f"superoffice.order.{turn}").shuffle(wanted)
@@ -138,7 +138,7 @@ def seen(ctx: Context, id_: int) -> Any:
     if row is None or gone(ctx, row.deleted):
         return None
     if not caller(ctx).role.sees(row):
-        ctx.cite(rules.RESULT_NO_ACCESS)
+        ctx.cite("superoffice.result.no_access")
         return None
     return row
 
@@ -147,7 +147,7 @@ def get_ticket(ctx: Context, asked: Asked) -> Answer:
     """One ticket by its id in the query; null when there is none."""
     id_ = variable(ctx, asked, "ticketId")
     look = profile(ctx, asked)
-    ctx.cite(rules.REQUEST_NULL_BODY, rules.RESULT_NULL)
+    ctx.cite("superoffice.request.null_body", "superoffice.result.null")
     took(ctx, "GetTicket", 1)
     catch_up(ctx)
     row = seen(ctx, id_)
@@ -159,7 +159,7 @@ def get_summaries(ctx: Context, asked: Asked) -> Answer:
     """A few properties of each ticket, for cheap checks of what has changed."""
     ids = wanted_ids(ctx, asked)
     look = profile(ctx, asked)
-    ctx.cite(rules.CALL_SUMMARIES)
+    ctx.cite("superoffice.call.summaries")
     took(ctx, "GetTicketSummaries", len(ids))
     catch_up(ctx)
     made = {}
@@ -183,15 +183,15 @@ def resolve(ctx: Context, asked: Asked) -> Answer:
     """The ticket that survives all mergers of one; 0 when there is none (superoffice.call.resolve)."""
     given = members(asked)
     if "ticketid" not in given:
-        raise bad(rules.REQUEST_MISSING, "TicketId is missing.")
+        raise bad("superoffice.request.missing", "TicketId is missing.")
     id_ = int32(ctx, given["ticketid"], "TicketId")
-    ctx.cite(rules.CALL_RESOLVE)
+    ctx.cite("superoffice.call.resolve")
     took(ctx, "ResolveTicketId", 1)
     catch_up(ctx)
     passed: set[int] = set()
     row = seen(ctx, id_)
     while row is not None and row.BaseStatus == "Merged" and row.ConnectId > 0 and row.TicketId not in passed:
         passed.add(row.TicketId)
-        ctx.cite(rules.RESULT_MERGED)
+        ctx.cite("superoffice.result.merged")
         row = seen(ctx, row.ConnectId)
     return Answer(0 if row is None else row.TicketId, "int")

@@ -10,7 +10,6 @@ from typing import Any
 from mockservers.kernel.instants import SECOND
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Unsupported
-from mockservers.vendors.superoffice import rules
 from mockservers.vendors.superoffice.emulator import access
 from mockservers.vendors.superoffice.emulator.answers import Answer
 from mockservers.vendors.superoffice.emulator.model import SESSIONS
@@ -18,12 +17,12 @@ from mockservers.vendors.superoffice.emulator.requests import Asked, lowered
 
 
 def _refused(error: str, detail: str) -> Refusal:
-    return Refusal(rules.AUTH_TOKENS, "token", error=error, detail=detail)
+    return Refusal("superoffice.auth.tokens", "token", error=error, detail=detail)
 
 
 def tokens(ctx: Context, asked: Asked) -> Answer:
     """A new access token, and with it the same refresh token (superoffice.auth.tokens)."""
-    ctx.cite(rules.AUTH_TOKENS, rules.AUTH_TOKEN_LIFE)
+    ctx.cite("superoffice.auth.tokens", "superoffice.auth.token_life")
     if asked.problem is not None:
         raise asked.problem
     given: dict[str, Any] = {**(lowered(asked.body) if isinstance(asked.body, Mapping) else {}), **asked.variables}
@@ -39,7 +38,7 @@ def tokens(ctx: Context, asked: Asked) -> Answer:
         raise _refused("invalid_grant", "The refresh token is not valid.")
     credential = ctx.installation.tenants.credential(session.credential)
     if not credential.valid(ctx.now):
-        ctx.cite(rules.AUTH_REVOKED)
+        ctx.cite("superoffice.auth.revoked")
         raise _refused("invalid_grant", "The refresh token is not valid.")
     secret = given.get("client_secret")
     if secret:
@@ -49,9 +48,12 @@ def tokens(ctx: Context, asked: Asked) -> Answer:
     ctx.tenant = ctx.installation.tenants[credential.tenant]
     made = access.hand_out(ctx, access.BEARER, credential)
     value = {
-        "token_type": "Bearer", "access_token": made.token, "expires_in": access.token_seconds(ctx, credential),
-        "refresh_token": session.token, "id_token": _identity(ctx, credential.facts, credential.tenant),
-    }  # fmt: skip
+        "token_type": "Bearer",
+        "access_token": made.token,
+        "expires_in": access.token_seconds(ctx, credential),
+        "refresh_token": session.token,
+        "id_token": _identity(ctx, credential.facts, credential.tenant),
+    }
     return Answer(value, "TokenResponse")
 
 
@@ -62,8 +64,9 @@ def _identity(ctx: Context, facts: Mapping[str, Any], tenant: str) -> str:
         return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
     claims = {
-        "sub": str(facts.get("user", "")), "iat": ctx.now // SECOND,
+        "sub": str(facts.get("user", "")),
+        "iat": ctx.now // SECOND,
         "http://schemes.superoffice.net/identity/ctx": tenant,
         "http://schemes.superoffice.net/identity/associateid": str(facts.get("associate", 0)),
-    }  # fmt: skip
+    }
     return f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(claims)}."

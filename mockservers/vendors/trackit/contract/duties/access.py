@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
@@ -96,40 +96,40 @@ def _secret(history: History) -> Judgement:
 
 
 ACCESS: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "trackit.token_renewed",
         "A token that is not good any more is renewed, and not used again and again.",
-        ("token.lifetime", "access.bearer", "token.control"),
+        ("trackit.token.lifetime", "trackit.access.bearer", "trackit.token.control"),
         _token_renewed,
         "a token that ends, by itself or by others",
     ),
-    duty(
+    Duty(
         "trackit.token_kept",
         "A token is used as long as it is good, however short that is: not every call needs a login.",
-        ("token.lifetime", "token.licences", "token.answer"),
+        ("trackit.token.lifetime", "trackit.token.licences", "trackit.token.answer"),
         _token_kept,
         "a login",
     ),
-    duty(
+    Duty(
         "trackit.refused_login_not_stormed",
         "A password that is refused is not tried again and again within a minute.",
-        ("token.failures_400", "token.user"),
+        ("trackit.token.failures_400", "trackit.token.user"),
         _refused_login,
         "a login that is refused",
     ),
-    duty(
+    Duty(
         "trackit.refresh_falls_back",
         "A refresh token is good for one time and for a day; where it is refused, the password still helps.",
-        ("token.refresh",),
+        ("trackit.token.refresh",),
         _refresh,
         "a refresh token that is refused, for clients that use them",
         "should",
         _issues_refresh,
     ),
-    duty(
+    Duty(
         "trackit.secret_kept",
         "The password stands in the body of a login and the token in one header: no address, output, error or mirror.",
-        ("token.form", "token.bearer_header"),
+        ("trackit.token.form", "trackit.token.bearer_header"),
         _secret,
         "any request",
     ),

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.vendors.trackit.contract import decoder as wire
 from mockservers.vendors.trackit.contract.profile import GROUP, NOTE_TYPES_BY_NUMBER, NOTES
@@ -329,102 +329,108 @@ def _system(history: History) -> Judgement:
 
 
 READING: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "trackit.all_tickets_found",
         "Every ticket stands in the mirror in the end: numbers are tried beyond the longest gap that deleting can leave.",
-        ("read.ticket", "read.unknown", "address.not_emulated", "wire.envelope"),
+        ("trackit.read.ticket", "trackit.read.unknown", "trackit.address.not_emulated", "trackit.wire.envelope"),
         _all_found,
         "tickets, best with deleted numbers between them",
     ),
-    duty(
+    Duty(
         "trackit.changes_seen",
         "Changes of tickets that are known already are found, though nothing lists them; Last Modified does not tell of all.",
-        ("read.ticket", "write.stamp", "note.touches"),
+        ("trackit.read.ticket", "trackit.write.stamp", "trackit.note.touches"),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
-    duty(
+    Duty(
         "trackit.nulls_are_empty",
         "A field that is not in an answer has no value: what was there before is cleared.",
-        ("wire.nulls_omitted", "wire.value_types"),
+        ("trackit.wire.nulls_omitted", "trackit.wire.value_types"),
         _nulls,
         "a mirrored field that loses its value",
     ),
-    duty(
+    Duty(
         "trackit.numbers_not_labels",
         "Fields are known by their numbers; administrators rename the labels.",
-        ("wire.renamed_labels", "wire.keyed_by_number"),
+        ("trackit.wire.renamed_labels", "trackit.wire.keyed_by_number"),
         _numbers,
         "a renamed label of a field that the client mirrors",
     ),
-    duty(
+    Duty(
         "trackit.times_understood",
         "Times are read as UTC, with seven digits after the second.",
-        ("wire.timestamp",),
+        ("trackit.wire.timestamp",),
         _times,
         "times in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "trackit.text_survives",
         "Values are kept as they were sent: nothing unescaped, nothing trimmed; zero and false are values.",
-        ("wire.value_types", "write.text_kept", "note.text"),
+        ("trackit.wire.value_types", "trackit.write.text_kept", "trackit.note.text"),
         _text,
         "values in fields that the client mirrors",
     ),
-    duty(
+    Duty(
         "trackit.notes_complete",
         "Every note by people is in the mirror once: pages are walked to the end, whatever Count counts.",
-        ("read.paging", "read.count", "read.notes", "note.touches", "read.note_order"),
+        (
+            "trackit.read.paging",
+            "trackit.read.count",
+            "trackit.read.notes",
+            "trackit.note.touches",
+            "trackit.read.note_order",
+        ),
         _notes_complete,
         "notes of tickets whose notes the client mirrors",
     ),
-    duty(
+    Duty(
         "trackit.durations_in_seconds",
         "The duration of a note is read as seconds.",
-        ("wire.duration",),
+        ("trackit.wire.duration",),
         _durations,
         "a note with a duration",
     ),
-    duty(
+    Duty(
         "trackit.private_notes_marked",
         "Private notes are told like others; field 27 says which they are.",
-        ("read.private", "note.private"),
+        ("trackit.read.private", "trackit.note.private"),
         _private,
         "notes whose field 27 the client mirrors",
     ),
-    duty(
+    Duty(
         "trackit.system_notes_apart",
         "Who asks for system notes keeps them apart from what people wrote.",
-        ("read.system_notes",),
+        ("trackit.read.system_notes",),
         _system,
         "a system note",
         "should",
     ),
-    duty(
+    Duty(
         "trackit.deleted_dropped",
         "A ticket that is there no longer leaves the mirror.",
-        ("delete.answer", "read.unknown"),
+        ("trackit.delete.answer", "trackit.read.unknown"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
     ),
-    duty(
+    Duty(
         "trackit.error_is_not_empty",
         "An error, a missing permission or an answer without a body is not 'nothing there': the mirror keeps what it had.",
-        ("permission.denied", "access.bearer", "read.unknown", "wire.empty_notes"),
+        ("trackit.permission.denied", "trackit.access.bearer", "trackit.read.unknown", "trackit.wire.empty_notes"),
         _error_is_not_empty,
         "an error in a sync",
     ),
-    duty(
+    Duty(
         "trackit.once_only",
         "A ticket that is told again replaces what was known: each stands once.",
-        ("read.ticket",),
+        ("trackit.read.ticket",),
         _once_only,
         "a ticket that two answers tell",
     ),
-    duty(
+    Duty(
         "trackit.nothing_invented",
         "The mirror holds no ticket that the vendor never had.",
-        ("read.unknown",),
+        ("trackit.read.unknown",),
         _nothing_invented,
         "a mirror that holds tickets",
     ),

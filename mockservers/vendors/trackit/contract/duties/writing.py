@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, duty, judged, shared, writing
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared, writing
 from mockservers.harness.duties.writing import WRITES, Lack
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.kernel import instants
@@ -274,92 +274,104 @@ def _one_display_field(history: History) -> Judgement:
 
 
 WRITING: tuple[Duty, ...] = (
-    duty(
+    Duty(
         "trackit.writes_done",
         "What the client says is written stands at the vendor: what cannot be written is passed over with status 200.",
-        ("write.read_only_key", "write.virtual_unknown", "write.null", "write.update", "note.add"),
+        (
+            "trackit.write.read_only_key",
+            "trackit.write.virtual_unknown",
+            "trackit.write.null",
+            "trackit.write.update",
+            "trackit.note.add",
+        ),
         _writes_done,
         "a write that the client says is done",
         needs=WRITES,
     ),
-    duty(
+    Duty(
         "trackit.text_written",
         "Texts arrive at the vendor as they were told, letters of all languages included.",
-        ("write.text_kept", "note.text"),
+        ("trackit.write.text_kept", "trackit.note.text"),
         _text_written,
         "a text that is written",
         needs=WRITES,
     ),
-    duty(
+    Duty(
         "trackit.markup_escaped",
         "What looks like markup in a note is escaped where notes are rich text, so that nothing of it is lost.",
-        ("note.text",),
+        ("trackit.note.text",),
         _markup_escaped,
         "a note with angle brackets or ampersands",
         "should",
         needs=("note",),
     ),
-    duty(
+    Duty(
         "trackit.written_once",
         "A ticket or note whose answer was lost is looked for before it is written again: nothing else tells them apart.",
-        ("write.no_idempotency", "note.add", "write.create"),
+        ("trackit.write.no_idempotency", "trackit.note.add", "trackit.write.create"),
         _written_once,
         "a create or note whose answer is lost",
         needs=("create", "note"),
     ),
-    duty(
+    Duty(
         "trackit.update_touches_only",
         "An update changes what it was told: fields that show another record link it anew when they are sent back.",
-        ("write.virtual", "write.last_wins", "write.update"),
+        ("trackit.write.virtual", "trackit.write.last_wins", "trackit.write.update"),
         _touches_only,
         "an update of a ticket",
         needs=("update", "note", "close"),
     ),
-    duty(
+    Duty(
         "trackit.durations_written",
         "The minutes of a note are written as hh:mm:ss.",
-        ("wire.duration", "wire.duration_two_parts"),
+        ("trackit.wire.duration", "trackit.wire.duration_two_parts"),
         _durations_written,
         "a note with minutes",
         needs=("note",),
     ),
-    duty(
+    Duty(
         "trackit.refusals_true",
         "What the client says was refused was not done: a status is changed first and its note comes second.",
-        ("status.two_steps", "write.virtual_unknown"),
+        ("trackit.status.two_steps", "trackit.write.virtual_unknown"),
         _refusals_true,
         "a write that the client says was refused",
         needs=WRITES,
     ),
-    duty(
+    Duty(
         "trackit.status_by_name",
         "A status is set by its name, as field 96 shows it.",
-        ("status.by_name", "status.body"),
+        ("trackit.status.by_name", "trackit.status.body"),
         _status_by_name,
         "a status that is told",
         needs=("update",),
     ),
-    duty(
+    Duty(
         "trackit.notes_as_required",
         "A note has a Note Type, and an Activity Code that tickets have; Close has a body.",
-        ("note.required_pair", "note.activity_for_tickets", "note.type", "close.body", "wire.body_is_input"),
+        (
+            "trackit.note.required_pair",
+            "trackit.note.activity_for_tickets",
+            "trackit.note.type",
+            "trackit.close.body",
+            "trackit.wire.body_is_input",
+        ),
         _notes_as_required,
         "a note, a change of status or a closing",
         needs=("note", "close"),
     ),
-    duty(
+    Duty(
         "trackit.close_default",
         "Closing leaves it to the desk which of its closed statuses a ticket gets.",
-        ("close.default_status", "status.two_types"),
+        ("trackit.close.default_status", "trackit.status.two_types"),
         _close_default,
         "a ticket that the client closes",
         "should",
         needs=("close",),
     ),
-    duty(
+    Duty(
         "trackit.one_display_field",
         "A write names a linked record by one of its fields.",
-        ("write.last_wins", "write.virtual"),
+        ("trackit.write.last_wins", "trackit.write.virtual"),
         _one_display_field,
         "a write of a field that links a record",
         "should",

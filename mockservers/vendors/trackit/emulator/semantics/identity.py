@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.trackit import rules
 from mockservers.vendors.trackit.emulator import access
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
@@ -25,10 +24,10 @@ def identify(ctx: Context) -> Tenant:
 
 
 def _by_body(ctx: Context, asked: Asked) -> Tenant:
-    ctx.cite(rules.GROUPS)
+    ctx.cite("trackit.read.groups")
     bound(ctx, asked)
     if not isinstance(asked.body, Members):
-        raise refusal("body", rules.GROUPS, member="UserName")
+        raise refusal("body", "trackit.read.groups", member="UserName")
     user, password = asked.body.member("UserName"), asked.body.member("password")
     found = access.by_password(ctx, user, password) if isinstance(user, str) and isinstance(password, str) else None
     if found is None:

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Rule
-from mockservers.vendors.trackit import rules
 from mockservers.vendors.trackit.emulator import fields, model, renderings
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.fields import MODULES, TICKET, Field
@@ -38,7 +36,7 @@ def _current(ctx: Context) -> Mapping[str, int]:
 
 def _named(ctx: Context, name: str) -> Field | None:
     """The field that a key of Properties names (trackit.wire.property_key)."""
-    ctx.cite(rules.PROPERTY_KEY)
+    ctx.cite("trackit.wire.property_key")
     text = name.strip()
     if text.isascii() and text.isdecimal() and len(text) < 6:
         return TICKET.get(int(text))
@@ -46,11 +44,11 @@ def _named(ctx: Context, name: str) -> Field | None:
     if number is None:
         number = _ORIGINAL.get(_folded(name))
         if number is not None:
-            ctx.note(rules.PROPERTY_KEY, f"{name!r} was renamed; numbers never change", field=number)
+            ctx.note("trackit.wire.property_key", f"{name!r} was renamed; numbers never change", field=number)
     return None if number is None else TICKET[number]
 
 
-def _passed_over(ctx: Context, rule: Rule, kind: str, name: str, told: str) -> None:
+def _passed_over(ctx: Context, rule: str, kind: str, name: str, told: str) -> None:
     """Something in Properties that has no effect, or is refused where the dialect says so."""
     if ctx.dialect["unwritable_property"] == "reject":
         raise refusal(kind, name=name)
@@ -66,19 +64,19 @@ def _kept(name: str, field: Field, value: Any) -> Any:
 
 def columns(ctx: Context, given: Members) -> dict[str, Any]:
     """The columns that Properties change, with their values in kept form."""
-    ctx.cite(rules.UPDATABLE, rules.VALUE)
+    ctx.cite("trackit.write.updatable", "trackit.write.value")
     changed: dict[str, Any] = {}
     linked: dict[str, tuple[str, Field, Any]] = {}
     for name, field, value in _writable(ctx, given.pairs):
         if value is None:
-            ctx.cite(rules.NULL)
+            ctx.cite("trackit.write.null")
             if ctx.dialect["null_property"] == "ignore":
                 continue
         kept = None if value is None else _kept(name, field, value)
         if field.link is not None:
             linked[field.link] = (name, field, kept)
         else:
-            ctx.cite(*(() if field.form != "text" else (rules.TEXT_KEPT,)))
+            ctx.cite(*(() if field.form != "text" else ("trackit.write.text_kept",)))
             changed[field.column] = kept
     for link, (name, field, value) in linked.items():
         if value is None:
@@ -87,7 +85,7 @@ def columns(ctx: Context, given: Members) -> dict[str, Any]:
         found = _record(ctx, link, field, value)
         if found is None:
             told = f"no record of the module has this value for field {field.number}, so nothing is linked"
-            _passed_over(ctx, rules.VIRTUAL_UNKNOWN, "link", name, told)
+            _passed_over(ctx, "trackit.write.virtual_unknown", "link", name, told)
         else:
             changed[f"l_{link}"] = found
     if changed.get("l_status", 0) is None:
@@ -104,12 +102,12 @@ def _writable(ctx: Context, pairs: Iterable[tuple[str, Any]]) -> list[tuple[str,
         field = _named(ctx, name)
         if field is None or not field.writable:
             told = "there is no such field" if field is None else f"field {field.number} cannot be written"
-            _passed_over(ctx, rules.READ_ONLY_KEY, "property", name, told)
+            _passed_over(ctx, "trackit.write.read_only_key", "property", name, told)
             continue
         if field.number in seen:
-            ctx.note(rules.LAST_WINS, f"field {field.number} is given more than once; the last one counts")
+            ctx.note("trackit.write.last_wins", f"field {field.number} is given more than once; the last one counts")
         elif field.link in links:
-            ctx.cite(rules.LAST_WINS)
+            ctx.cite("trackit.write.last_wins")
         seen.add(field.number)
         if field.link is not None:
             links.add(field.link)
@@ -122,5 +120,5 @@ def _record(ctx: Context, link: str, field: Field, value: Any) -> int | None:
     directory, module = model.directory(ctx), MODULES[link]
     if field.attribute is None:
         return value if value in directory[module] else None
-    ctx.cite(rules.VIRTUAL)
+    ctx.cite("trackit.write.virtual")
     return directory.find(module, field.attribute, value)

@@ -13,16 +13,24 @@ import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Unsupported
-from mockservers.vendors.trackit import rules
 from mockservers.vendors.trackit.emulator import access, fields, model, renderings
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.model import ASSIGNMENTS, ATTACHMENTS, NOTES
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, asked_boolean, asked_number, bound
 
 _TICKET_RULES = (
-    rules.READ_TICKET, rules.FIELDS_RETURNED, rules.KEYED_BY_NUMBER, rules.NULLS_OMITTED, rules.RENAMED_LABELS,
-    rules.VALUE_TYPES, rules.TIMESTAMP, rules.ENVELOPE, rules.QUIRK_LEADING, rules.MEDIA, rules.LAST_USER,
-)  # fmt: skip
+    "trackit.read.ticket",
+    "trackit.field.returned",
+    "trackit.wire.keyed_by_number",
+    "trackit.wire.nulls_omitted",
+    "trackit.wire.renamed_labels",
+    "trackit.wire.value_types",
+    "trackit.wire.timestamp",
+    "trackit.wire.envelope",
+    "trackit.wire.leading_space",
+    "trackit.wire.media",
+    "trackit.read.last_user",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ def ticket(ctx: Context, asked: Asked) -> str:
 def _bounds(ctx: Context, asked: Asked) -> tuple[int, int, int]:
     """Ticket, first record (from 0) and number of records of a page; 0 records for all (trackit.read.paging)."""
     id_, size, page = bound(ctx, asked, "id", "pageSize", "pageNumber")
-    ctx.cite(rules.PAGING, rules.COUNT, rules.EMPTY_LISTS)
+    ctx.cite("trackit.read.paging", "trackit.read.count", "trackit.wire.empty_notes")
     for name, value in (("pageSize", size), ("pageNumber", page)):
         if value < 0:
             raise refusal("page", name=name)
@@ -57,7 +65,7 @@ def _bounds(ctx: Context, asked: Asked) -> tuple[int, int, int]:
 
 def _listed(ctx: Context, total: int, first: int, records: Sequence[str]) -> Listed:
     if first >= total and first:
-        ctx.cite(rules.PAST_END)
+        ctx.cite("trackit.read.past_end")
     return Listed(len(records) if ctx.dialect["count_meaning"] == "page" else total, records)
 
 
@@ -83,8 +91,16 @@ _NOTE_PAGES = {
 def notes(ctx: Context, asked: Asked) -> Listed:
     """GET /tickets/{id}/Notes/{pageSize}/{pageNumber}: a range of places, so that every page costs the same."""
     id_, first, size = _bounds(ctx, asked)
-    ctx.cite(rules.NOTES, rules.NOTE_QUERY, rules.SYSTEM_NOTES, rules.MAX_LENGTH, rules.NOTE_ORDER, rules.PRIVATE,
-             rules.NOTE_TEXT, rules.FIELDS_NOTE)  # fmt: skip
+    ctx.cite(
+        "trackit.read.notes",
+        "trackit.read.note_query",
+        "trackit.read.system_notes",
+        "trackit.read.max_length",
+        "trackit.read.note_order",
+        "trackit.read.private",
+        "trackit.note.text",
+        "trackit.field.note",
+    )
     all_, most = asked_boolean(ctx, asked, "SystemNote"), asked_number(ctx, asked, "maxContentLength", -1)
     access.require(ctx, access.VIEW_NOTES, "View Assignment Notes")
     found = access.visible_mark(ctx, id_, "Ticket Notes")
@@ -103,7 +119,7 @@ def notes(ctx: Context, asked: Asked) -> Listed:
 def note(ctx: Context, asked: Asked) -> str:
     """GET /tickets/Note/{noteId}."""
     (id_,) = bound(ctx, asked, "noteId")
-    ctx.cite(rules.READ_NOTE, rules.SINGLE_NOTE, rules.NOTE_TEXT, rules.FIELDS_NOTE)
+    ctx.cite("trackit.read.note", "trackit.wire.single_note", "trackit.note.text", "trackit.field.note")
     access.require(ctx, access.VIEW_NOTES)
     found = model.note(ctx, id_)
     if found is None:
@@ -133,7 +149,7 @@ def _hanging(ctx: Context, statements: tuple[Any, Any], id_: int, first: int, si
 def attachments(ctx: Context, asked: Asked) -> Listed:
     """GET /tickets/{id}/Attachments/{pageSize}/{pageNumber}: of hidden tickets too (trackit.read.attachments_open)."""
     id_, first, size = _bounds(ctx, asked)
-    ctx.cite(rules.ATTACHMENTS, rules.ATTACHMENTS_OPEN, rules.FIELDS_PARTIAL)
+    ctx.cite("trackit.read.attachments", "trackit.read.attachments_open", "trackit.field.partial")
     access.require(ctx, access.VIEW_ATTACHMENT)
     if model.mark(ctx, id_) is None:
         raise access.unknown("ticket", id_)
@@ -144,7 +160,7 @@ def attachments(ctx: Context, asked: Asked) -> Listed:
 def assignments(ctx: Context, asked: Asked) -> Listed:
     """GET /tickets/{id}/Assignments/{pageSize}/{pageNumber}."""
     id_, first, size = _bounds(ctx, asked)
-    ctx.cite(rules.ASSIGNMENTS, rules.FIELDS_PARTIAL)
+    ctx.cite("trackit.read.assignments", "trackit.field.partial")
     access.require(ctx, access.VIEW_ASSIGNMENT)
     access.visible_mark(ctx, id_, "Assignments")
     total, rows = _hanging(ctx, _ASSIGNMENTS, id_, first, size)
@@ -156,7 +172,7 @@ def assignments(ctx: Context, asked: Asked) -> Listed:
 
 def templates(ctx: Context, asked: Asked) -> list[str]:
     """GET /tickets/Templates."""
-    ctx.cite(rules.TEMPLATES, rules.TEMPLATE_DATA, rules.FIELDS_PARTIAL)
+    ctx.cite("trackit.read.templates", "trackit.read.template_data", "trackit.field.partial")
     own = access.group_of(ctx, access.caller(ctx))
     return [
         renderings.template(id_, facts)
@@ -168,7 +184,7 @@ def templates(ctx: Context, asked: Asked) -> list[str]:
 def module_fields(ctx: Context, asked: Asked) -> str:
     """GET /module/{moduleSequence}/fields: of tickets alone, whose module is 24."""
     (module,) = bound(ctx, asked, "moduleSequence")
-    ctx.cite(rules.MODULE_FIELDS)
+    ctx.cite("trackit.read.module_fields")
     if module != fields.MODULE:
         raise Unsupported(f"the fields of module {module}")
     return renderings.names(ctx)
@@ -176,14 +192,18 @@ def module_fields(ctx: Context, asked: Asked) -> str:
 
 def groups(ctx: Context, asked: Asked) -> list[dict[str, Any]]:
     """POST /groups, whose body was looked at when the caller was identified."""
-    ctx.cite(rules.GROUPS)
+    ctx.cite("trackit.read.groups")
     return [
         {
-            "Sequence": id_, "LastModified": fields.time_text(facts["modified"]), "LastUser": facts.get("last_user", "dbo"),
-            "Code": facts["name"], "Comments": facts.get("comments"), "InActive": not facts.get("active", True),
+            "Sequence": id_,
+            "LastModified": fields.time_text(facts["modified"]),
+            "LastUser": facts.get("last_user", "dbo"),
+            "Code": facts["name"],
+            "Comments": facts.get("comments"),
+            "InActive": not facts.get("active", True),
         }
         for id_, facts in sorted(model.directory(ctx)["group"].items())
-    ]  # fmt: skip
+    ]
 
 
 # --- what nobody published --------------------------------------------------------------------------------------------
@@ -191,7 +211,7 @@ def groups(ctx: Context, asked: Asked) -> list[dict[str, Any]]:
 
 def unsupported(ctx: Context, asked: Asked) -> Any:
     """A route that is known, and whose answer is not."""
-    ctx.cite(rules.NOT_EMULATED)
+    ctx.cite("trackit.address.not_emulated")
     raise Unsupported(f"the answer of {ctx.call.operation}")
 
 
@@ -213,20 +233,20 @@ def _whole(body: Members, name: str, default: int) -> int:
 def search(ctx: Context, asked: Asked) -> Listed:
     """POST /searches: tickets whose summary or number holds the term, as far as the caller sees them."""
     bound(ctx, asked)
-    ctx.cite(rules.SEARCHES)
+    ctx.cite("trackit.read.searches")
     if ctx.dialect["searches"] == "unsupported":
         raise Unsupported("the answer of /searches")
     if not isinstance(asked.body, Members):
-        raise refusal("body", rules.SEARCHES, member="Term")
+        raise refusal("body", "trackit.read.searches", member="Term")
     access.require(ctx, access.VIEW)
     body = asked.body
     term, wanted = body.member("Term"), body.member("ResultFields")
     if term is not None and not isinstance(term, str):
-        raise refusal("value", rules.SEARCHES, name="Term", takes="a text")
+        raise refusal("value", "trackit.read.searches", name="Term", takes="a text")
     if _whole(body, "ModuleId", fields.MODULE) != fields.MODULE:
         raise Unsupported("a search in another module than tickets")
     if wanted is not None and not (isinstance(wanted, list) and all(type(each) is int for each in wanted)):
-        raise refusal("value", rules.SEARCHES, name="ResultFields", takes="a list of field numbers")
+        raise refusal("value", "trackit.read.searches", name="ResultFields", takes="a list of field numbers")
     size, page = _whole(body, "PageSize", 0), _whole(body, "PageNumber", 0)
     if size < 0 or page < 0:
         raise refusal("page", name="PageSize" if size < 0 else "PageNumber")

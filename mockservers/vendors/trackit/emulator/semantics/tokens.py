@@ -11,7 +11,6 @@ from mockservers.kernel.instants import DAY, SECOND
 from mockservers.kernel.operations import Context
 from mockservers.kernel.sessions import Session
 from mockservers.kernel.tenants import Credential, Tenant
-from mockservers.vendors.trackit import rules
 from mockservers.vendors.trackit.emulator import access, model
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.requests import Asked, form
@@ -43,7 +42,7 @@ class Tokens:
 def identify(ctx: Context) -> Tenant:
     """The tenant of a login; raises the refusal for one that fails."""
     asked: Asked = ctx.call.request
-    ctx.cite(rules.TOKEN_FORM, rules.TOKEN_VERB_FREE, rules.TOKEN_FAILURES)
+    ctx.cite("trackit.token.form", "trackit.token.verb_free", "trackit.token.failures_400")
     values = form(asked.form)
     for name in ("password", "refresh_token", "client_secret"):
         for each in values.get(name, ()):
@@ -56,7 +55,7 @@ def identify(ctx: Context) -> Tenant:
         grant = _refreshed(ctx, given.get("refresh_token", ""))
     else:
         if not kind and asked.form.lstrip().startswith("{"):
-            ctx.note(rules.TOKEN_NO_JSON, "the token's body is a form, not JSON")
+            ctx.note("trackit.token.no_json", "the token's body is a form, not JSON")
         raise refusal("unsupported_grant_type")
     tenant = ctx.installation.tenants[grant.credential.tenant]
     # Known from here on, so that the tenant's own licences count.
@@ -66,9 +65,9 @@ def identify(ctx: Context) -> Tenant:
 
 
 def _by_password(ctx: Context, user: str, password: str) -> Credential:
-    ctx.cite(rules.TOKEN_USER)
+    ctx.cite("trackit.token.user")
     if user.count("\\") == 2:
-        ctx.cite(rules.TOKEN_WINDOWS)
+        ctx.cite("trackit.token.windows")
         first, second, third = user.split("\\")
         order = ctx.dialect["windows_user_order"]
         user = f"{first}\\{second}\\{third}" if order == "group_first" else f"{second}\\{first}\\{third}"
@@ -84,22 +83,22 @@ def _refreshes(ctx: Context) -> bool:
 
 
 def _refreshed(ctx: Context, token: str) -> Grant:
-    ctx.cite(rules.TOKEN_REFRESH)
+    ctx.cite("trackit.token.refresh")
     if not _refreshes(ctx):
-        raise refusal("unsupported_grant_type", rules.TOKEN_REFRESH)
+        raise refusal("unsupported_grant_type", "trackit.token.refresh")
     session = model.SESSIONS.find(ctx, model.REFRESH, token) if token else None
     if session is None or not session.valid(ctx.now):
-        raise refusal("invalid_grant", rules.TOKEN_REFRESH)
+        raise refusal("invalid_grant", "trackit.token.refresh")
     credential = ctx.installation.tenants.credential(session.credential)
     if not access.active(credential, ctx.now):
-        raise refusal("invalid_grant", rules.TOKEN_REFRESH)
+        raise refusal("invalid_grant", "trackit.token.refresh")
     return Grant(credential, session)
 
 
 def token(ctx: Context, asked: Asked) -> Tokens:
     """A new pair of tokens."""
     grant: Grant = ctx.scratch
-    ctx.cite(rules.TOKEN_ANSWER, rules.TOKEN_LIFETIME)
+    ctx.cite("trackit.token.answer", "trackit.token.lifetime")
     _licence(ctx, grant.credential)
     table = model.SESSIONS.table
     if grant.refreshed is not None:
@@ -130,18 +129,18 @@ def _licence(ctx: Context, credential: Credential) -> None:
     pool = ctx.dialect["licence_pool"]
     if pool is None or credential.facts.get("named_licence"):
         return
-    ctx.cite(rules.TOKEN_LICENCES)
+    ctx.cite("trackit.token.licences")
     table = model.SESSIONS.table
     open_ = model.SESSIONS.open(ctx, table.c.kind == model.ACCESS, table.c.tenant == credential.tenant)
     tenants = ctx.installation.tenants
     holders = {each.credential for each in open_ if not tenants.credential(each.credential).facts.get("named_licence")}
     if credential.id not in holders and len(holders) >= pool:
-        raise refusal("invalid_grant", rules.TOKEN_LICENCES)
+        raise refusal("invalid_grant", "trackit.token.licences")
 
 
 def logout(ctx: Context, asked: Asked) -> bool:
     """End the session of the call, with the refresh token of the same login."""
-    ctx.cite(rules.TOKEN_LOGOUT)
+    ctx.cite("trackit.token.logout")
     session: Session = ctx.scratch
     table = model.SESSIONS.table
     here = (table.c.tenant == session.tenant, table.c.credential == session.credential)

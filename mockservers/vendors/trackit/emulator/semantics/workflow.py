@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
-from mockservers.vendors.trackit import rules
 from mockservers.vendors.trackit.emulator import access, changes, fields, model, renderings
 from mockservers.vendors.trackit.emulator.changes import Draft
 from mockservers.vendors.trackit.emulator.errors import refusal
@@ -34,16 +33,18 @@ class Worked:
 
 def find_wrapper(ctx: Context, body: Any) -> None:
     """Tell of a body inside a member named like the parameter (trackit.wire.body_is_input)."""
-    ctx.cite(rules.BODY_IS_INPUT)
+    ctx.cite("trackit.wire.body_is_input")
     if isinstance(body, Members):
         for name in _WRAPPERS:
             if body.has(name):
-                ctx.note(rules.BODY_IS_INPUT, f"{name} is the name of the parameter; send what is inside it alone")
+                ctx.note(
+                    "trackit.wire.body_is_input", f"{name} is the name of the parameter; send what is inside it alone"
+                )
 
 
 def _object(ctx: Context, body: Any, member: str) -> Members:
     if not isinstance(body, Members):
-        raise refusal("body", rules.NOTE_PAIR, member=member)
+        raise refusal("body", "trackit.note.required_pair", member=member)
     return body
 
 
@@ -56,7 +57,7 @@ def _word(ctx: Context, given: Members, name: str) -> str:
     if not isinstance(value, str):
         raise refusal("value", name=name, takes="a text")
     if not value.strip():
-        ctx.note(rules.NOTE_PAIR, f"{name} is required, and is empty")
+        ctx.note("trackit.note.required_pair", f"{name} is required, and is empty")
     return value.strip()
 
 
@@ -72,10 +73,10 @@ def _text(given: Members) -> str | None:
 
 
 def _private(ctx: Context, given: Members) -> bool:
-    ctx.cite(rules.NOTE_PRIVATE)
+    ctx.cite("trackit.note.private")
     value = given.member("Private")
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
-        ctx.note(rules.TEXT_BOOLEANS, "Private is sent as text; it is a boolean")
+        ctx.note("trackit.wire.text_booleans", "Private is sent as text; it is a boolean")
         return value.strip().lower() == "true"
     if value is not None and not isinstance(value, bool):
         raise refusal("value", name="Private", takes="true or false")
@@ -83,7 +84,7 @@ def _private(ctx: Context, given: Members) -> bool:
 
 
 def _duration(ctx: Context, given: Members) -> int:
-    ctx.cite(rules.DURATION)
+    ctx.cite("trackit.wire.duration")
     value = given.member("Duration")
     if value is None or value == "":
         return 0
@@ -94,16 +95,21 @@ def _duration(ctx: Context, given: Members) -> int:
     except ValueError as error:
         raise refusal("duration", takes=str(error)) from None
     if short:
-        ctx.cite(rules.DURATION_TWO_PARTS)
+        ctx.cite("trackit.wire.duration_two_parts")
         if ctx.dialect["duration_two_parts"] == "reject":
-            raise refusal("duration", rules.DURATION_TWO_PARTS, takes="a text of three parts such as 00:10:00")
+            raise refusal("duration", "trackit.wire.duration_two_parts", takes="a text of three parts such as 00:10:00")
     return seconds
 
 
 def draft_of(ctx: Context, given: Any, with_duration: bool) -> Draft:
     """A note as it is sent; raises the refusal for one that cannot be kept."""
     body = _object(ctx, given, "Note Type")
-    ctx.cite(rules.NOTE_PAIR, rules.NOTE_TYPE, rules.ACTIVITY, rules.OPTIONAL_PARAMS)
+    ctx.cite(
+        "trackit.note.required_pair",
+        "trackit.note.type",
+        "trackit.note.activity_for_tickets",
+        "trackit.wire.optional_params",
+    )
     type_, activity = _word(ctx, body, "Note Type"), _word(ctx, body, "Activity Code")
     directory = model.directory(ctx)
     found_type, found_activity = (
@@ -116,18 +122,24 @@ def draft_of(ctx: Context, given: Any, with_duration: bool) -> Draft:
         raise refusal("activity", name=activity)
     duration = _duration(ctx, body) if with_duration else 0
     if not with_duration:
-        ctx.cite(rules.NOTE_DURATION)
+        ctx.cite("trackit.note.duration_default")
     return Draft(found_type, found_activity, _text(body), duration, _private(ctx, body))
 
 
 def _told(ctx: Context, row: model.Row, note: int | None, closing: bool = False, broken: bool = False) -> Worked:
-    ctx.cite(rules.ENVELOPE, rules.TWO_MEMBERS, rules.FIELDS_RETURNED, rules.NULLS_OMITTED, rules.RENAMED_LABELS,
-             rules.AUDIT)  # fmt: skip
+    ctx.cite(
+        "trackit.wire.envelope",
+        "trackit.wire.two_members",
+        "trackit.field.returned",
+        "trackit.wire.nulls_omitted",
+        "trackit.wire.renamed_labels",
+        "trackit.audit.writes",
+    )
     told = None
     if note is not None:
-        ctx.cite(rules.NOTE_TEXT)
+        ctx.cite("trackit.note.text")
         if closing:
-            ctx.cite(rules.QUIRK_SWAP)
+            ctx.cite("trackit.wire.close_swap")
         told = renderings.note(ctx, model.note(ctx, note), -1, closing and ctx.dialect["quirk_close_swap"] == "on")
     return Worked(renderings.ticket(ctx, row["f1"], row["revision"]), told, closing, broken)
 
@@ -138,12 +150,12 @@ def _told(ctx: Context, row: model.Row, note: int | None, closing: bool = False,
 def add_note(ctx: Context, asked: Asked) -> Worked:
     """POST /tickets/{id}/AddNote."""
     (id_,) = bound(ctx, asked, "id")
-    ctx.cite(rules.ADD_NOTE, rules.NO_IDEMPOTENCY)
+    ctx.cite("trackit.note.add", "trackit.write.no_idempotency")
     access.require(ctx, access.CREATE_NOTE, "Create Ticket Notes")
     row = access.visible_ticket(ctx, id_)
     draft = draft_of(ctx, asked.body, with_duration=True)
     if changes.is_closed(ctx, row):
-        ctx.cite(rules.NOTE_CLOSED)
+        ctx.cite("trackit.note.closed_ticket")
     touch = ctx.dialect["addnote_touches_ticket"] == "on"
     row, note = changes.add_note(ctx, row, draft, changes.caller(ctx), touch)
     return _told(ctx, row, note)
@@ -152,18 +164,18 @@ def add_note(ctx: Context, asked: Asked) -> Worked:
 def change_status(ctx: Context, asked: Asked) -> Worked:
     """POST /tickets/{id}/ChangeStatus."""
     (id_,) = bound(ctx, asked, "id")
-    ctx.cite(rules.STATUS_BODY, rules.STATUS_NAME, rules.STATUS_NOTE, rules.STATUS_TYPES)
+    ctx.cite("trackit.status.body", "trackit.status.by_name", "trackit.status.note", "trackit.status.two_types")
     access.require(ctx, access.EDIT)
     row = access.visible_ticket(ctx, id_)
     body = asked.body
     if not isinstance(body, Members):
-        raise refusal("body", rules.STATUS_BODY, member="StatusName")
+        raise refusal("body", "trackit.status.body", member="StatusName")
     name = body.member("StatusName")
     if name is None:
         find_wrapper(ctx, body)
-        raise refusal("member", rules.STATUS_BODY, member="StatusName")
+        raise refusal("member", "trackit.status.body", member="StatusName")
     if not isinstance(name, str):
-        raise refusal("value", rules.STATUS_BODY, name="StatusName", takes="a text")
+        raise refusal("value", "trackit.status.body", name="StatusName", takes="a text")
     status = model.directory(ctx).find("status", "name", name)
     if status is None:
         raise refusal("status", name=name[:200])
@@ -177,7 +189,7 @@ def _note_of(ctx: Context, body: Members, required: bool = False) -> Draft | Non
     given = body.member("Note")
     if given is None:
         if required:
-            raise refusal("member", rules.STATUS_NOTE, member="Note")
+            raise refusal("member", "trackit.status.note", member="Note")
         return None
     access.require(ctx, access.CREATE_NOTE)
     return draft_of(ctx, given, with_duration=False)
@@ -185,7 +197,7 @@ def _note_of(ctx: Context, body: Members, required: bool = False) -> Draft | Non
 
 def _moved(ctx: Context, row: model.Row, status: int, draft: Draft | None, closing: bool) -> Worked:
     """The status first, the note second (trackit.status.two_steps)."""
-    ctx.cite(rules.STATUS_STEPS)
+    ctx.cite("trackit.status.two_steps")
     author = changes.caller(ctx)
     row = changes.change(ctx, row, {"l_status": status}, author)
     if draft is None:
@@ -193,7 +205,9 @@ def _moved(ctx: Context, row: model.Row, status: int, draft: Draft | None, closi
     facts = access.tenant_of(ctx).facts
     if facts.get(FAILING):
         facts[FAILING] -= 1
-        ctx.note(rules.STATUS_STEPS, "the status was changed, then the note failed as an administrator had planned")
+        ctx.note(
+            "trackit.status.two_steps", "the status was changed, then the note failed as an administrator had planned"
+        )
         return _told(ctx, row, None, closing, broken=True)
     row, note = changes.add_note(ctx, row, draft, author)
     return _told(ctx, row, note, closing)
@@ -202,7 +216,9 @@ def _moved(ctx: Context, row: model.Row, status: int, draft: Draft | None, closi
 def close(ctx: Context, asked: Asked) -> Worked:
     """POST /tickets/{id}/Close."""
     (id_,) = bound(ctx, asked, "id")
-    ctx.cite(rules.CLOSE_DEFAULT, rules.CLOSE_BODY, rules.CLOSE_NOTE, rules.CLOSE_ASSIGNMENTS)
+    ctx.cite(
+        "trackit.close.default_status", "trackit.close.body", "trackit.close.note", "trackit.close.open_assignments"
+    )
     access.require(ctx, access.EDIT)
     access.require(ctx, access.CLOSE)
     row = access.visible_ticket(ctx, id_)
@@ -210,25 +226,29 @@ def close(ctx: Context, asked: Asked) -> Worked:
     if body is None and ctx.dialect["close_body"] == "optional":
         body = Members([])
     if not isinstance(body, Members):
-        raise refusal("body", rules.CLOSE_BODY, member="Note")
+        raise refusal("body", "trackit.close.body", member="Note")
     if body and not body.has("Note"):
         find_wrapper(ctx, body)
         if any(body.has(name) for name in _WRAPPERS):
-            raise refusal("body", rules.BODY_IS_INPUT, member="Note")
+            raise refusal("body", "trackit.wire.body_is_input", member="Note")
     draft = _note_of(ctx, body)
     if ctx.dialect["block_close_with_open_assignments"] == "on" and _open_assignments(ctx, id_):
         raise refusal("assignments")
     status = changes.default_status(ctx, changes.CLOSED)
     if status is None:
-        raise refusal("status", rules.STATUS_TYPES, name="of type closed")
+        raise refusal("status", "trackit.status.two_types", name="of type closed")
     return _moved(ctx, row, status, draft, closing=True)
 
 
-_OPEN = sa.select(sa.func.count()).select_from(model.ASSIGNMENTS).where(
-    model.ASSIGNMENTS.c.tenant == sa.bindparam("tenant"),
-    model.ASSIGNMENTS.c.ticket == sa.bindparam("ticket"),
-    model.ASSIGNMENTS.c.open,
-)  # fmt: skip
+_OPEN = (
+    sa.select(sa.func.count())
+    .select_from(model.ASSIGNMENTS)
+    .where(
+        model.ASSIGNMENTS.c.tenant == sa.bindparam("tenant"),
+        model.ASSIGNMENTS.c.ticket == sa.bindparam("ticket"),
+        model.ASSIGNMENTS.c.open,
+    )
+)
 
 
 def _open_assignments(ctx: Context, id_: int) -> int:
@@ -239,7 +259,7 @@ def _open_assignments(ctx: Context, id_: int) -> int:
 def delete(ctx: Context, asked: Asked) -> bool:
     """POST /tickets/{id}/Delete."""
     (id_,) = bound(ctx, asked, "id")
-    ctx.cite(rules.DELETE, rules.EMPTY_BODY, rules.AUDIT)
+    ctx.cite("trackit.delete.answer", "trackit.wire.empty_body", "trackit.audit.writes")
     access.require(ctx, access.DELETE)
     access.visible_mark(ctx, id_)
     model.remove(ctx, id_)

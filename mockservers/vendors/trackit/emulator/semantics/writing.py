@@ -7,21 +7,25 @@ from typing import Any
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Unsupported
-from mockservers.vendors.trackit import rules
 from mockservers.vendors.trackit.emulator import access, changes, fields, model, renderings
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
 from mockservers.vendors.trackit.emulator.semantics import properties, workflow
 
 _ANSWER_RULES = (
-    rules.ENVELOPE, rules.KEYED_BY_NUMBER, rules.NULLS_OMITTED, rules.RENAMED_LABELS, rules.FIELDS_RETURNED,
-    rules.OPTIONAL_PARAMS, rules.AUDIT,
-)  # fmt: skip
+    "trackit.wire.envelope",
+    "trackit.wire.keyed_by_number",
+    "trackit.wire.nulls_omitted",
+    "trackit.wire.renamed_labels",
+    "trackit.field.returned",
+    "trackit.wire.optional_params",
+    "trackit.audit.writes",
+)
 
 
 def _properties(ctx: Context, asked: Asked) -> Members:
     """The Properties of a body; raises the refusal for a body without them."""
-    ctx.cite(rules.PROPERTIES, *_ANSWER_RULES)
+    ctx.cite("trackit.write.properties", *_ANSWER_RULES)
     found = asked.body.member("Properties") if isinstance(asked.body, Members) else None
     if not isinstance(found, Members):
         workflow.find_wrapper(ctx, asked.body)
@@ -34,7 +38,7 @@ def create(ctx: Context, asked: Asked) -> str:
     bound(ctx, asked)
     access.require(ctx, access.CREATE)
     given = properties.columns(ctx, _properties(ctx, asked))
-    ctx.cite(rules.CREATE, rules.NOTHING_REQUIRED, rules.NO_IDEMPOTENCY)
+    ctx.cite("trackit.write.create", "trackit.write.nothing_required", "trackit.write.no_idempotency")
     if ctx.dialect["summary_required"] == "on" and not (given.get("f22") or "").strip():
         raise refusal("summary")
     _allowed(ctx, given, None)
@@ -48,7 +52,7 @@ def update(ctx: Context, asked: Asked) -> str:
     access.require(ctx, access.EDIT, None)
     row = access.visible_ticket(ctx, id_)
     given = properties.columns(ctx, _properties(ctx, asked))
-    ctx.cite(rules.UPDATE, rules.UPDATE_NOTE)
+    ctx.cite("trackit.write.update", "trackit.write.update_note")
     _allowed(ctx, given, row)
     draft = None
     optional = asked.body.member("OptionalParams")
@@ -66,9 +70,9 @@ def update(ctx: Context, asked: Asked) -> str:
 def _allowed(ctx: Context, given: Mapping[str, Any], before: model.Row | None) -> None:
     """Raise the refusal for a group or a status that the caller may not give."""
     if "l_group" in given and not access.sees(ctx, given["l_group"], "Tickets"):
-        raise refusal("permission", rules.OWN_GROUPS, permission="to see the group")
+        raise refusal("permission", "trackit.segregation.own_groups", permission="to see the group")
     if "l_status" in given:
-        ctx.cite(rules.STATUS_FIELDS)
+        ctx.cite("trackit.write.status_fields")
         closes = changes.status_of(ctx, given["l_status"]).get("type") == changes.CLOSED
         moved = before is None or before["l_status"] != given["l_status"]
         if closes and moved and ctx.dialect["closed_by_update"] == "needs_close":
@@ -78,11 +82,11 @@ def _allowed(ctx: Context, given: Mapping[str, Any], before: model.Row | None) -
 def derive_priority(ctx: Context, asked: Asked) -> str:
     """POST /priorityheirarchy."""
     bound(ctx, asked)
-    ctx.cite(rules.PRIORITY_HIERARCHY)
+    ctx.cite("trackit.read.priority_hierarchy")
     if ctx.dialect["priority_hierarchy"] == "unsupported":
         raise Unsupported("the answer of /priorityheirarchy")
     if not isinstance(asked.body, Members):
-        raise refusal("body", rules.PRIORITY_HIERARCHY, member="CategoryId")
+        raise refusal("body", "trackit.read.priority_hierarchy", member="CategoryId")
     row: dict[str, Any] = {"l_group": access.group_of(ctx, access.caller(ctx))}
     for module in changes.PRECEDENCE:
         name = f"{module.capitalize()}Id"

@@ -1,4 +1,4 @@
-"""Prints what every mutant and every correct client came to: `make mutants`, or `python tests/mutants.py [options]`.
+"""Prints what every mutant and every correct client came to: `make mutants`, or `python tests/mutation/clients.py [options]`.
 
 A mutant is judged by the duty it is made for, up to the first example that breaks it, and shrunk; `--whole` judges it by
 all duties over all examples, as a user's check does. Correct clients are checked on seeds 1 to `--seeds` in the default
@@ -22,7 +22,7 @@ from mockservers.harness.clients import reference_name, roles
 from mockservers.harness.duties import of
 from mockservers.harness.profile import contracted
 
-FOLDER = Path(__file__).parent / "vendors"
+FOLDER = Path(__file__).parent.parent / "vendors"
 SLOWEST, MOST_STEPS = 60.0, 8
 
 
@@ -104,14 +104,28 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def show_mutants(found: Sequence[Mutant]) -> None:
     heads = ("vendor", "duty", "bug", "caught", "examples", "steps", "seconds", "also broken")
-    table(heads, (
-        (m.vendor, m.duty, m.bug, "yes" if m.caught else "NO", m.examples, m.steps, f"{m.seconds:.1f}", ", ".join(m.others))
-        for m in found
-    ))  # fmt: skip
+    table(
+        heads,
+        (
+            (
+                m.vendor,
+                m.duty,
+                m.bug,
+                "yes" if m.caught else "NO",
+                m.examples,
+                m.steps,
+                f"{m.seconds:.1f}",
+                ", ".join(m.others),
+            )
+            for m in found
+        ),
+    )
     for vendor in dict.fromkeys(each.vendor for each in found):
         mine = [each for each in found if each.vendor == vendor]
-        print(f"{vendor}: {len(mine)} mutants of {len({each.duty for each in mine})} duties, "
-              f"{sum(each.caught for each in mine)} caught")  # fmt: skip
+        print(
+            f"{vendor}: {len(mine)} mutants of {len({each.duty for each in mine})} duties, "
+            f"{sum(each.caught for each in mine)} caught"
+        )
     caught = [each for each in found if each.caught]
     short = sum(each.steps <= MOST_STEPS for each in caught)
     print(
@@ -122,11 +136,22 @@ def show_mutants(found: Sequence[Mutant]) -> None:
 
 def show_clients(found: Sequence[Kept]) -> None:
     heads = ("vendor", "client", "seed", "dialects", "examples", "broken", "must duties unproven", "seconds")
-    table(heads, (
-        (k.vendor, k.role, k.seed, k.dialects, k.examples, ", ".join(k.broken) or "none", ", ".join(k.unproven) or "none",
-         f"{k.seconds:.1f}")
-        for k in found
-    ))  # fmt: skip
+    table(
+        heads,
+        (
+            (
+                k.vendor,
+                k.role,
+                k.seed,
+                k.dialects,
+                k.examples,
+                ", ".join(k.broken) or "none",
+                ", ".join(k.unproven) or "none",
+                f"{k.seconds:.1f}",
+            )
+            for k in found
+        ),
+    )
     kept = sum(not each.broken and not each.unproven for each in found)
     print(f"{kept} of {len(found)} runs of correct clients kept, with no must duty unproven")
 
