@@ -1,4 +1,4 @@
-"""Runs the contracts as plain pytest: `pytest contracts/querydata --client path/to/file.py:Client`.
+"""Runs the contracts as plain pytest: `pytest contracts/<vendor> --client path/to/file.py:Client`.
 
 Each file is one vendor's contract: a test for each duty, all over the same examples, played once.
 """

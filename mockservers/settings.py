@@ -20,7 +20,7 @@ RECIPES = ("empty", "demo")
 
 
 def data(texts: Iterable[str]) -> dict[str, Recipe]:
-    """Recipes by vendor, from `demo`, `demo:1000` (every vendor) and `querydata:100000`, `querydata:empty` (one)."""
+    """Recipes by vendor, from `demo`, `demo:1000` (every vendor) and `VENDOR:100000`, `VENDOR:empty` (one)."""
     for_all: dict[str, Recipe] = {}
     for_one: dict[str, Recipe] = {}
     for text in texts:
@@ -49,7 +49,7 @@ def data(texts: Iterable[str]) -> dict[str, Recipe]:
 
 
 def dialects(texts: Iterable[str]) -> dict[str, str | Mapping[str, Any]]:
-    """Dialects by vendor, from `querydata=lenient` (a named one) and `querydata.errors=fault` (one switch)."""
+    """Dialects by vendor, from `VENDOR=lenient` (a named one) and `VENDOR.errors=fault` (one switch)."""
     chosen: dict[str, str | Mapping[str, Any]] = {}
     for text in texts:
         left, equals, value = text.partition("=")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockservers import registry
 from mockservers.kernel.journal import Entry, Journal
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def _always(rule: str) -> bool:
@@ -42,3 +47,17 @@ def applied_rules(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     applied |= {rule for entry in entries for rule in entry.rules}
     missing = sorted(marked - applied)
     assert not missing, f"this test is marked with rules that no journal shows as applied: {', '.join(missing)}"
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as built from the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next(folder.glob("*.whl"))

@@ -119,8 +119,12 @@ def list_worlds(remote: Remote) -> None:
 @click.option("--seed", type=int, help="Seed of ids and generated data.")
 @click.option("--clock", metavar="MODE", help="real, frozen or scaled:RATE.")
 @click.option("--start", metavar="TIME", help="ISO 8601 instant at which it begins.")
-@click.option("--data", multiple=True, metavar="VENDOR=RECIPE", help="Such as querydata=demo:500. Repeatable.")
-@click.option("--dialect", multiple=True, metavar="VENDOR=NAME", help="Such as querydata=lenient. Repeatable.")
+@click.option(
+    "--data", multiple=True, metavar="VENDOR=RECIPE", help="For one vendor, such as VENDOR=demo:500. Repeatable."
+)
+@click.option(
+    "--dialect", multiple=True, metavar="VENDOR=NAME", help="For one vendor, such as VENDOR=lenient. Repeatable."
+)
 @pass_remote
 @reports_errors
 def create(
@@ -351,7 +355,7 @@ def fault(
     clear: bool,
     kinds: bool,
 ) -> None:
-    """List the planned faults, or plan one: `fault cut after_bytes=40 --vendor querydata`."""
+    """List the planned faults, or plan one: `fault cut after_bytes=40`, for one vendor alone with `--vendor`."""
     if clear:
         remote.ask("DELETE", "/faults")
     elif kinds:
