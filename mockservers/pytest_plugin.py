@@ -117,7 +117,7 @@ def _line(entry: Entry) -> str:
     what = entry.operation or (entry.exchange.target if entry.exchange else "-")
     parts = [f"#{entry.n}", entry.vendor or "(no vendor)", entry.actor, what, entry.outcome]
     if entry.refusal:
-        parts.append(entry.refusal)
+        parts.append(entry.refusal + (f" by {entry.refused_by}" if entry.refused_by else ""))
     if entry.faults:
         parts.append("fault " + ",".join(entry.faults))
     text = "  ".join(parts)

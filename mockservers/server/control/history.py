@@ -60,7 +60,18 @@ def _note(note: Note) -> dict[str, Any]:
     return {"rule": note.rule, "text": note.text, "facts": dict(note.facts)}
 
 
-def entry_told(entry: Entry) -> dict[str, Any]:
+def cited(where: World, vendor: str, rule_id: str) -> dict[str, Any]:
+    """A rule beside what it explains: its sentence, source and certainty; these are null for a rule of another version."""
+    rule = where.emulator(vendor).rules.get(rule_id)
+    return {
+        "rule": rule_id,
+        "says": None if rule is None else rule.says,
+        "source": None if rule is None else str(rule.source),
+        "certainty": None if rule is None else rule.source.certainty,
+    }
+
+
+def entry_told(where: World, entry: Entry) -> dict[str, Any]:
     """A journal entry without its exchange."""
     return {
         "n": entry.n,
@@ -72,6 +83,7 @@ def entry_told(entry: Entry) -> dict[str, Any]:
         "tenant": entry.tenant,
         "outcome": entry.outcome,
         "refusal": entry.refusal,
+        "refused_by": None if entry.refused_by is None else cited(where, entry.vendor, entry.refused_by),
         "rules": entry.rules,
         "findings": [_note(each) for each in entry.notes],
         "faults": entry.faults,
@@ -92,8 +104,8 @@ def cleaner(where: World) -> Callable[[str], str]:
     return lambda text: mask(text, secrets)
 
 
-def _line(entry: Entry, exchange: bool, clean: Callable[[str], str]) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(clean(json.dumps(context.plain(entry_told(entry)))))
+def _line(where: World, entry: Entry, exchange: bool, clean: Callable[[str], str]) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(clean(json.dumps(context.plain(entry_told(where, entry)))))
     if exchange:
         told["exchange"] = None if entry.exchange is None else _exchange(entry.exchange)
     return told
@@ -130,13 +142,13 @@ def journal(query: models.JournalQuery) -> flask.Response:
 
         def lines() -> Iterator[bytes]:
             for entry in limited:
-                yield json.dumps(_plain_line(entry, query.exchange, clean)).encode() + b"\n"
+                yield json.dumps(_plain_line(where, entry, query.exchange, clean)).encode() + b"\n"
 
         return flask.Response(lines(), mimetype=NDJSON)
     page = found[: query.limit]
     return context.answer(
         {
-            "entries": [_line(entry, query.exchange, clean) for entry in page],
+            "entries": [_line(where, entry, query.exchange, clean) for entry in page],
             "next": page[-1].n if page else max(query.since, 0),
             "more": len(found) > len(page),
             "count": where.journal.count,
@@ -145,8 +157,8 @@ def journal(query: models.JournalQuery) -> flask.Response:
     )
 
 
-def _plain_line(entry: Entry, exchange: bool, clean: Callable[[str], str]) -> Any:
-    return context.plain(_line(entry, exchange, clean))
+def _plain_line(where: World, entry: Entry, exchange: bool, clean: Callable[[str], str]) -> Any:
+    return context.plain(_line(where, entry, exchange, clean))
 
 
 def _rule(rule: Rule, vendor: str) -> dict[str, Any]:
@@ -157,6 +169,7 @@ def _rule(rule: Rule, vendor: str) -> dict[str, Any]:
         "certainty": rule.source.certainty,
         "source": str(rule.source),
         "switch": rule.switch,
+        "always": rule.always,
         "statements": list(rule.statements),
     }
 
@@ -183,8 +196,6 @@ def findings(query: models.FindingsQuery) -> flask.Response:
 
 
 def _finding(where: World, entry: Entry, note: Note, clean: Callable[[str], str]) -> dict[str, Any]:
-    rules = where.emulator(entry.vendor).rules
-    rule = rules.get(note.rule)
     told: dict[str, Any] = json.loads(clean(json.dumps(context.plain(_note(note)))))
     return {
         "call": entry.n,
@@ -192,8 +203,7 @@ def _finding(where: World, entry: Entry, note: Note, clean: Callable[[str], str]
         "vendor": entry.vendor,
         "operation": entry.operation,
         **told,
-        "says": None if rule is None else rule.says,
-        "source": None if rule is None else str(rule.source),
+        **cited(where, entry.vendor, note.rule),
     }
 
 
