@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module, metadata
-from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
@@ -56,8 +55,9 @@ class Vendor:
 
     `mounts` are its addresses. `emulator`, `contract` and `recording` name modules: `emulator` holds `EMULATOR`,
     `contract` is a package with `profile`, `strategies`, `decoder` and `duties`, `recording` holds `ADAPTER`. A vendor
-    without a contract cannot be checked, one without a recording adapter not recorded. `data` is the folder below which
-    its `fixtures/<name>/`, `contracts/<name>/` and `scenarios/<name>/` lie; None: those of mockservers itself.
+    without a contract cannot be checked, one without a recording adapter not recorded.
+    Its `fixtures/<name>/`, `contracts/<name>/` and `scenarios/<name>/` lie beside its package, or inside it below `_data/`
+    (see `mockservers.kernel.data`).
     """
 
     name: str
@@ -66,7 +66,6 @@ class Vendor:
     emulator: str
     contract: str | None = None
     recording: str | None = None
-    data: Path | None = None
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -74,6 +73,11 @@ class Vendor:
                 f"{self.name!r} is not a vendor's name: expected lower-case letters, digits and underscores, a letter first"
             )
         object.__setattr__(self, "mounts", tuple(replace(mount, vendor=self.name) for mount in self.mounts))
+
+    @property
+    def package(self) -> str:
+        """The top-level package that the vendor comes in."""
+        return self.emulator.partition(".")[0]
 
     def module(self, part: Part, submodule: str = "") -> ModuleType:
         """A part of the vendor, or a module inside it; raises ValueError when the vendor has no such part."""

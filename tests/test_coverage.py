@@ -11,7 +11,7 @@ from mockservers.harness import coverage
 from mockservers.harness.profile import contracted
 from mockservers.kernel import data
 
-FOLDER = coverage.tests_folder()
+FOLDER = coverage.checkout_tests()
 assert FOLDER is not None
 TESTS = coverage.marked_tests(FOLDER)
 

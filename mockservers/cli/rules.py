@@ -62,7 +62,7 @@ def show(rule_id: str) -> None:
         near = get_close_matches(rule_id, book, 3, 0.5)
         stop(f"there is no rule {rule_id!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
     _head(book[rule_id])
-    folder = coverage.tests_folder()
+    folder = coverage.checkout_tests(registry.vendor(vendor).package)
     tests = coverage.marked_tests(folder) if folder is not None else {}
     for what, found in (
         ("statements", book[rule_id].statements),
@@ -88,7 +88,7 @@ def show_gaps(chosen: list[str]) -> int:
     """Print rules without a test and duties without a mutant; returns the exit code."""
     from mockservers.harness import coverage
 
-    folder = coverage.tests_folder()
+    folder = coverage.checkout_tests()
     if folder is None:
         stop("--gaps reads the tests, which an installed package does not have; run it in a checkout")
     tests = coverage.marked_tests(folder)

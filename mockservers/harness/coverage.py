@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import yaml
@@ -53,17 +54,17 @@ def _rules_in(expression: ast.expr) -> Iterator[str]:
                     yield argument.value
 
 
-def tests_folder() -> Path | None:
-    """The checkout's tests, or None in an installation from a wheel."""
-    folder = data.folder("fixtures").parent / "tests"
-    return folder if folder.is_dir() else None
+def checkout_tests(package: str = "mockservers") -> Path | None:
+    """The tests of a package's checkout, or None in an installation from a wheel."""
+    root = data.checkout(package)
+    return root / "tests" if root is not None and (root / "tests").is_dir() else None
 
 
 def tests_of(vendor: str) -> Path | None:
     """The folder of a vendor's own tests, or None where there is none."""
-    root = registry.vendor(vendor).data or data.folder("fixtures").parent
-    folder = root / "tests" / "vendors" / vendor
-    return folder if folder.is_dir() else None
+    tests = checkout_tests(registry.vendor(vendor).package)
+    folder = None if tests is None else tests / "vendors" / vendor
+    return folder if folder is not None and folder.is_dir() else None
 
 
 def duties_of(vendor: str) -> dict[str, tuple[str, ...]]:
@@ -115,14 +116,15 @@ def bent(vendor: str) -> dict[str, list[str]]:
 
 
 def applied_at(rule: str) -> list[str]:
-    """The lines of its vendor's emulator that name a rule, as `path:line` below the folder of the package."""
-    package = registry.vendor(rule.partition(".")[0]).module("emulator").__file__
+    """The lines of its vendor's emulator that name a rule, as `path:line` from the top-level package on."""
+    vendor = registry.vendor(rule.partition(".")[0])
+    package, top = (import_module(name).__file__ for name in (vendor.emulator, vendor.package))
     assert package is not None
-    folder, named = Path(package).parent, re.compile(rf"(?<![\w.]){re.escape(rule)}(?![\w])")
-    top = folder.parents[folder.parts[::-1].index(registry.vendor(rule.partition(".")[0]).emulator.partition(".")[0])]
+    assert top is not None
+    named = re.compile(rf"(?<![\w.]){re.escape(rule)}(?![\w])")
     return [
-        f"{path.relative_to(top).as_posix()}:{number}"
-        for path in sorted(folder.rglob("*.py"))
+        f"{path.relative_to(Path(top).parents[1]).as_posix()}:{number}"
+        for path in sorted(Path(package).parent.rglob("*.py"))
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if named.search(line)
     ]
@@ -130,7 +132,7 @@ def applied_at(rule: str) -> list[str]:
 
 def table(vendor: str) -> str:
     """The coverage table of a vendor in Markdown; the same bytes for the same checkout."""
-    folder = tests_folder()
+    folder = checkout_tests(registry.vendor(vendor).package)
     tests = marked_tests(folder) if folder else {}
     book = registry.emulator(vendor).rules
     duties = duties_of(vendor)

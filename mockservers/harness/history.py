@@ -153,7 +153,7 @@ class History:
     def _numbers(self) -> list[int]:
         return [each.n for each in self.exchanges]
 
-    def deeds_within(self, task: Task) -> list[ExternalChange]:
+    def changes_within(self, task: Task) -> list[ExternalChange]:
         return [each for each in self.changes if task.first < each.n <= task.last]
 
     @property
@@ -171,7 +171,7 @@ class History:
         """The records of a kind (tickets when None) that a task made, as far as nobody else did meanwhile."""
         kind = self.entity if kind is None else kind
         was = (task.was or {}).get(kind, {})
-        others = {change.record.id for change in self.deeds_within(task) if change.record is not None}
+        others = {change.record.id for change in self.changes_within(task) if change.record is not None}
         return [
             record
             for record in self.written(task, kind)

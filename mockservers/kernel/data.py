@@ -1,38 +1,51 @@
-"""Where catalogues, reference clients and scenarios lie: in the checkout when there is one, else in the wheel.
+"""Where catalogues, clients and scenarios lie: in the checkout of a package when there is one, else in its wheel.
 
-A vendor of an installed package of other people keeps its own below `Vendor.data`.
 `fixtures/`, `contracts/` and `scenarios/` are found by path and never imported by name: such generic names must not
-become importable in a user's environment.
+become importable in a user's environment. A checkout has them beside the package, a wheel inside it, below `_data/`. The
+same holds for a package of other people that adds a vendor.
 """
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from mockservers import registry
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-_ROOTS = (_PACKAGE.parent, _PACKAGE / "_data")
 KINDS = ("fixtures", "contracts", "scenarios")
 
 
-def folder(kind: str) -> Path:
-    """The folder `fixtures`, `contracts` or `scenarios`; raises FileNotFoundError when the installation lacks it."""
+@cache
+def _package(name: str) -> Path:
+    spec = find_spec(name)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).resolve().parent
+
+
+def checkout(package: str = "mockservers") -> Path | None:
+    """The folder of a package's checkout, None when it was installed from a wheel."""
+    root = _package(package).parent
+    # A stray folder of the same name beside an installed package is told apart by the checkout's project file.
+    return root if (root / "pyproject.toml").is_file() else None
+
+
+def folder(kind: str, package: str = "mockservers") -> Path:
+    """The folder `fixtures`, `contracts` or `scenarios` of a package; raises FileNotFoundError when it lacks it."""
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
-    for root in _ROOTS:
-        # A stray folder of the same name beside an installed package is told apart by the checkout's project file.
-        if (root / kind).is_dir() and (root is _ROOTS[1] or (root / "pyproject.toml").is_file()):
+    for root in (checkout(package), _package(package) / "_data"):
+        if root is not None and (root / kind).is_dir():
             return root / kind
     raise FileNotFoundError(
-        f"the data folder {kind!r} is in neither {_ROOTS[0]} nor {_ROOTS[1]}; reinstall mockservers"
+        f"the data folder {kind!r} is neither beside nor inside {_package(package)}; reinstall the package {package!r}"
     )
 
 
 def of_vendor(kind: str, vendor: str) -> Path:
     """A vendor's own folder of that kind, which need not exist; raises ValueError for an unknown vendor."""
-    root = registry.vendor(vendor).data
-    return (folder(kind) if root is None else root / kind) / vendor
+    return folder(kind, registry.vendor(vendor).package) / vendor
 
 
 def file(kind: str, vendor: str, name: str) -> Path:

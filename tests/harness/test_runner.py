@@ -50,14 +50,14 @@ def test_others_act_between_two_requests_of_one_task() -> None:
     )
     task = history.tasks[0]
     numbers = [each.n for each in history.within(task)]
-    (noted,) = history.deeds_within(task)
+    (noted,) = history.changes_within(task)
     assert numbers[0] < noted.n < numbers[1]
 
 
 def test_what_others_do_meanwhile_is_done_even_if_the_client_asks_too_little() -> None:
     history = play("- client: sync\n  meanwhile: {after_request: 99, steps: [{other: create}]}\n")
     assert history.labels
-    assert history.deeds_within(history.tasks[0])
+    assert history.changes_within(history.tasks[0])
 
 
 def test_what_an_act_does_to_another_ticket_is_known() -> None:

@@ -72,7 +72,7 @@ def test_others_may_act_within_a_write() -> None:
         "  meanwhile: {after_request: 2, steps: [{other: change, ticket: T1, fields: {Priority: 4}}, {other: create}]}\n"
     )
     (update,) = history.writes
-    changed, made = history.deeds_within(update)
+    changed, made = history.changes_within(update)
     assert made.record is not None
     assert made.record.id not in [record.id for record in history.made(update)]
     assert changed.n < max(each.n for each in history.within(update))

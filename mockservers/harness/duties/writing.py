@@ -67,7 +67,7 @@ def _lacks(
     record = tickets.get(ticket)
     if record is None or not record.exists:
         # One that others deleted meanwhile is nobody's fault.
-        if ticket not in {each.record.id for each in history.deeds_within(task) if each.record is not None}:
+        if ticket not in {each.record.id for each in history.changes_within(task) if each.record is not None}:
             yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
         return
     meddled = meddled_with(history, task, record)
@@ -153,7 +153,7 @@ def meddled_with(history: History, task: Task, record: Record) -> Meddled:
     first = min((each.n for each in history.within(task)), default=0)
     names: set[str] = set()
     later = False
-    for change in history.deeds_within(task):
+    for change in history.changes_within(task):
         if change.record is not None and change.record.id == record.id:
             now = change.record.fields
             names |= {name for name in {*now, *before.fields} if now.get(name) != before.fields.get(name)}
@@ -229,7 +229,7 @@ def touched(
         after = (task.became or {}).get(history.entity, {}).get(task.ticket or "")
         if before is None or after is None or not after.exists:
             continue
-        states = [change.record for change in history.deeds_within(task) if change.record is not None]
+        states = [change.record for change in history.changes_within(task) if change.record is not None]
         mine = [before, *(each for each in states if each.id == before.id)]
         exercised += 1
         changed = [

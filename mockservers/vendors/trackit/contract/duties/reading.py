@@ -179,7 +179,7 @@ def _error_is_not_empty(history: History) -> Judgement:
     breaches = list(found.breaches)
     for task in history.syncs:
         failed = [each for each in history.within(task) if is_error(each) and wire.asked(each).action == "notes"]
-        if history.deeds_within(task):
+        if history.changes_within(task):
             continue
         for each in failed:
             ticket = wire.asked(each).ticket

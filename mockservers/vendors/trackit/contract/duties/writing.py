@@ -124,7 +124,7 @@ def _durations_written(history: History) -> Judgement:
 
 def _noted(history: History, task: Task) -> bool:
     """Whether others wrote notes while a client was at a task; what they change can leave one, too."""
-    return any(change.operation == "act" for change in history.deeds_within(task))
+    return any(change.operation == "act" for change in history.changes_within(task))
 
 
 def _touches_only(history: History) -> Judgement:
@@ -243,7 +243,7 @@ def _close_default(history: History) -> Judgement:
         exercised += 1
         found, wanted = after.fields.get("96"), _default_closed(history, task.first)
         # An administrator may choose another one meanwhile.
-        good = {wanted, *(_default_closed(history, change.n) for change in history.deeds_within(task))}
+        good = {wanted, *(_default_closed(history, change.n) for change in history.changes_within(task))}
         if found not in good and "96" not in writing.meddled_with(history, task, after):
             breaches.append(
                 Breach(
