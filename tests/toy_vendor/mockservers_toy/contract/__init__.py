@@ -1,0 +1,1 @@
+"""The contract of Toy's clients: what can happen at the vendor, what a check draws, how the wire is decoded, and the duties."""
