@@ -43,6 +43,12 @@ def folder(kind: str, package: str = "mockservers") -> Path:
     )
 
 
+def skeleton() -> Path:
+    """The folder of a small vendor's package, from which `mockservers vendor new` makes others."""
+    root = checkout()
+    return _package("mockservers") / "_data" / "vendor_skeleton" if root is None else root / "tests" / "toy_vendor"
+
+
 def of_vendor(kind: str, vendor: str) -> Path:
     """A vendor's own folder of that kind, which need not exist; raises ValueError for an unknown vendor."""
     return folder(kind, registry.vendor(vendor).package) / vendor
