@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mockservers import __version__
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
+from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import timeline
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import time_of_day
@@ -19,7 +20,6 @@ from mockservers.harness.reports.events import events
 from mockservers.harness.reports.failures import Failure, of_proof, of_result
 from mockservers.harness.reports.program import dialect_words, lines, program
 from mockservers.harness.reports.text import OUTCOME, replay_command, sum_words
-from mockservers.harness.replay import ReplayResult
 from mockservers.harness.verdicts import DutyVerdict, Report
 from mockservers.wirekit import templates
 from mockservers.wirekit.templates import counted
@@ -45,9 +45,18 @@ def check_html(report: Report) -> str:
         for duty in report.broken
     ]
     return templates.render(
-        "check_report.html.j2", visible, version=__version__, report=report, words=words, role=role,
-        duties=duties.values(), by_dialect=by_dialect, proofs_by_duty=proofs, program=program, told=_told,
-    )  # fmt: skip
+        "check_report.html.j2",
+        visible,
+        version=__version__,
+        report=report,
+        words=words,
+        role=role,
+        duties=duties.values(),
+        by_dialect=by_dialect,
+        proofs_by_duty=proofs,
+        program=program,
+        told=_told,
+    )
 
 
 def replay_html(results: Iterable[ReplayResult], client: str) -> str:
@@ -61,9 +70,15 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
         before = f"{failed} of {len(found) - 1} before it failed"
         role, words = "bad", f"stopped in file {len(found)}, for the client failed as a program; {before}"
     return templates.render(
-        "replay_report.html.j2", visible, version=__version__, client=client, words=words, role=role,
-        results=found, outcomes=OUTCOME,
-    )  # fmt: skip
+        "replay_report.html.j2",
+        visible,
+        version=__version__,
+        client=client,
+        words=words,
+        role=role,
+        results=found,
+        outcomes=OUTCOME,
+    )
 
 
 def _told(verdict: DutyVerdict) -> str:
@@ -80,8 +95,6 @@ def _result(result: ReplayResult, client: str) -> Markup | None:
 
 def _failure(failure: Failure, client: str) -> Markup:
     """What broke a duty, as a part of a page."""
-    from markupsafe import Markup
-
     secrets = failure.history.secrets
     exchanges = {each.n: each for each in failure.history.exchanges}
 
@@ -100,22 +113,28 @@ def _failure(failure: Failure, client: str) -> Markup:
 
     def marked(difference: Difference) -> list[tuple[str, str, str]]:
         """A field at the vendor and in the mirror, each in three pieces: the one between is where they differ."""
-        right, left = (
-            visible(comparing.show(value, 600, secrets)) for value in (difference.truth, difference.mirror)
-        )
+        right, left = (visible(comparing.show(value, 600, secrets)) for value in (difference.truth, difference.mirror))
         most = min(len(right), len(left))
         start = next((n for n in range(most) if right[n] != left[n]), most)
         end = next((n for n in range(most - start) if right[-1 - n] != left[-1 - n]), most - start)
         return [(text[:start], text[start : len(text) - end], text[len(text) - end :]) for text in (right, left)]
 
     return templates.part(
-        "failure.html.j2", show, failure=failure, dialect=dialect_words(failure.scenario), steps=lines(failure.scenario),
+        "failure.html.j2",
+        show,
+        failure=failure,
+        dialect=dialect_words(failure.scenario),
+        steps=lines(failure.scenario),
         rules={rule.id: rule for duty, _ in failure.broken for rule in duty.rules}.values(),
-        timeline=Markup(timeline.timeline(failure)),  # escapes for itself
-        events=events(failure), time_of_day=time_of_day, wire=wire, marked=marked, **_disagreement(failure),
+        timeline=templates.trusted(timeline.timeline(failure)),
+        events=events(failure),
+        time_of_day=time_of_day,
+        wire=wire,
+        marked=marked,
+        **_disagreement(failure),
         printed=show(failure.history.output, "\n").rstrip()[-4000:],
         command="" if failure.file is None else replay_command(failure.file, client),
-    )  # fmt: skip
+    )
 
 
 def _disagreement(failure: Failure) -> dict[str, Any]:

@@ -15,8 +15,9 @@ _FOLDER = Path(__file__).resolve().parent / "templates"
 
 
 def _page(title: str, sentence: str, entity: str | None = None, matches: Iterable[tuple[int, str]] = ()) -> str:
-    values = {"title": title, "sentence": sentence, "entity": entity or "", "matches": matches}
-    return templates.render("command_page.html.j2", folder=_FOLDER, **values)
+    return templates.render(
+        "command_page.html.j2", folder=_FOLDER, title=title, sentence=sentence, entity=entity or "", matches=matches
+    )
 
 
 def opened(found: Opened) -> str:
