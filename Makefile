@@ -31,8 +31,9 @@ types: $(READY)
 bench: $(READY)  ## the figures of the README
 	@$(BIN)/python tests/benchmarks/run.py
 
-mutants: $(READY)  ## every client with a seeded bug, and every correct one, against its contract
-	@$(BIN)/python tests/mutants/table.py
+mutants: $(READY)  ## every client with a seeded bug and every correct one against its contract; every bent rule against its tests
+	@$(BIN)/python -m tests.mutation.emulators
+	@$(BIN)/python -m tests.mutation.clients
 
 fuzz: $(READY)  ## long runs of every property and fuzz test
 	@MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/vendors

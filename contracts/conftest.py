@@ -1,4 +1,4 @@
-"""Runs the contracts as plain pytest: `pytest contracts/querydata --client path/to/file.py:Client`.
+"""Runs the contracts as plain pytest: `pytest contracts/<vendor> --client path/to/file.py:Client`.
 
 Each file is one vendor's contract: a test for each duty, all over the same examples, played once.
 """
@@ -39,7 +39,7 @@ def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
     """Asks for a duty's verdict: kept passes, broken fails with the proof, unproven is skipped with the reason."""
     from mockservers.harness import CheckConfig, ClientSpec, DriverFailure, WrongClient, run_check
     from mockservers.harness.duties import Duty
-    from mockservers.harness.reports import proof_lines
+    from mockservers.harness.reports import counterexample_lines
 
     option = request.config.getoption
     client = ClientSpec(
@@ -70,9 +70,9 @@ def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
         report = reports[duty.vendor]
         said = report.verdict(duty.id)
         if said == "broken":
-            proof = next(each for each in report.proofs if each.duty.id == duty.id)
-            pytest.fail("\n".join(proof_lines(proof, report.given)), pytrace=False)
+            counterexample = next(each for each in report.counterexamples if each.duty.id == duty.id)
+            pytest.fail("\n".join(counterexample_lines(counterexample, report.given)), pytrace=False)
         if said in ("unproven", "n/a"):
-            pytest.skip(f"{'unproven' if said == 'unproven' else 'not applicable'}: it takes {duty.provoke}")
+            pytest.skip(f"{'unproven' if said == 'unproven' else 'not applicable'}: it takes {duty.exercised_by}")
 
     return ask

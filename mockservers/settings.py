@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.clock import Mode
 from mockservers.kernel.operations import Recipe
@@ -20,46 +20,46 @@ RECIPES = ("empty", "demo")
 
 
 def data(texts: Iterable[str]) -> dict[str, Recipe]:
-    """Recipes by vendor, from `demo`, `demo:1000` (every vendor) and `querydata:100000`, `querydata:empty` (one)."""
+    """Recipes by vendor, from `demo`, `demo:1000` (every vendor) and `VENDOR:100000`, `VENDOR:empty` (one)."""
     for_all: dict[str, Recipe] = {}
     for_one: dict[str, Recipe] = {}
     for text in texts:
         head, _, tail = text.partition(":")
-        if head in vendors.NAMES:
+        if head in registry.names():
             for_one[head] = Recipe.parse(tail or "demo")
             continue
         try:
-            for_all = dict.fromkeys(vendors.NAMES, Recipe.parse(text))
+            for_all = dict.fromkeys(registry.names(), Recipe.parse(text))
         except ValueError as error:
             raise ValueError(
                 f"--data {text!r} is not understood: write demo, empty, demo:1000 or VENDOR:ROWS, where VENDOR is "
-                f"one of {', '.join(vendors.NAMES)}"
+                f"one of {', '.join(registry.names())}"
             ) from error
     chosen = for_all | for_one  # what is said of one vendor wins, and of two sayings the later
     for vendor, recipe in chosen.items():
         if recipe.name in RECIPES:
             continue
-        known = list(vendors.emulator(vendor).recipes)
+        known = list(registry.emulator(vendor).recipes)
         if recipe.name not in known:
             raise ValueError(
                 f"{vendor} has no data recipe {recipe.name!r}; there are {', '.join(known)}, and a vendor's name with a "
-                f"number, such as {vendor}:1000 (vendors: {', '.join(vendors.NAMES)})"
+                f"number, such as {vendor}:1000 (vendors: {', '.join(registry.names())})"
             )
     return chosen
 
 
 def dialects(texts: Iterable[str]) -> dict[str, str | Mapping[str, Any]]:
-    """Dialects by vendor, from `querydata=lenient` (a named one) and `querydata.errors=fault` (one switch)."""
+    """Dialects by vendor, from `VENDOR=lenient` (a named one) and `VENDOR.errors=fault` (one switch)."""
     chosen: dict[str, str | Mapping[str, Any]] = {}
     for text in texts:
         left, equals, value = text.partition("=")
         vendor, dot, switch = left.partition(".")
-        if not equals or vendor not in vendors.NAMES:
+        if not equals or vendor not in registry.names():
             raise ValueError(
                 f"--dialect {text!r} is not understood: write VENDOR=NAME or VENDOR.SWITCH=VALUE, where VENDOR is one of "
-                f"{', '.join(vendors.NAMES)}"
+                f"{', '.join(registry.names())}"
             )
-        family = vendors.emulator(vendor).dialects
+        family = registry.emulator(vendor).dialects
         before = family.dialect(chosen.get(vendor)).changes()
         if dot:
             chosen[vendor] = {**before, **family.default.with_({switch: plain(value)}).changes()}

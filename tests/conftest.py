@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mockservers import registry
 from mockservers.kernel.journal import Entry, Journal
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _always(rule: str) -> bool:
+    vendor = rule.partition(".")[0]
+    found = registry.emulator(vendor).rules.get(rule) if vendor in registry.names() else None
+    return found is not None and found.always
 
 
 @pytest.fixture(autouse=True)
 def applied_rules(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     """The ids of all rules applied in any world of this process while the test ran.
 
-    A test marked `rule("id", ...)` fails when one of its rules is not among them, so the coverage table cannot lie.
+    A test marked `rule("id", ...)` fails when one of its rules is not among them, so the coverage table cannot lie. Rules
+    that are always at work are cited nowhere; a bent emulator proves those (`test_emulator_mutants.py`).
     """
     entries: list[Entry] = []
     opened = Journal.open
@@ -24,7 +37,7 @@ def applied_rules(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         entries.append(entry)
         return entry
 
-    marked = {rule for mark in request.node.iter_markers("rule") for rule in mark.args}
+    marked = {rule for mark in request.node.iter_markers("rule") for rule in mark.args if not _always(rule)}
     if not marked:
         yield set()
         return
@@ -34,3 +47,17 @@ def applied_rules(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     applied |= {rule for entry in entries for rule in entry.rules}
     missing = sorted(marked - applied)
     assert not missing, f"this test is marked with rules that no journal shows as applied: {', '.join(missing)}"
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as built from the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next(folder.glob("*.whl"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.harness.coverage import table
 from mockservers.kernel import data
 
-for vendor in vendors.NAMES:
+for vendor in registry.names():
     path = data.folder("fixtures") / vendor / "coverage.md"
     path.write_text(table(vendor), "utf-8")
     print(path)

@@ -17,12 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = {
     "querydata": (
-        "contracts/clients/querydata_reader.py:Client",
-        "tests/mutants/querydata/failed_window_repeated.py:Client",
+        "contracts/querydata/clients/querydata_reader.py:Client",
+        "tests/vendors/querydata/mutants/failed_window_repeated.py:Client",
     ),
     "get_tickets": (
-        "contracts/clients/get_tickets_reader.py:Client",
-        "tests/mutants/get_tickets/decoded_once.py:Client",
+        "contracts/get_tickets/clients/get_tickets_reader.py:Client",
+        "tests/vendors/get_tickets/mutants/decoded_once.py:Client",
     ),
 }
 COLOUR = sys.stdout.isatty()

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.harness import coverage
-from mockservers.harness.machines import CONTRACTED
+from mockservers.harness.profile import contracted
 from mockservers.kernel import data
 
 FOLDER = coverage.tests_folder()
@@ -16,9 +16,9 @@ assert FOLDER is not None
 TESTS = coverage.marked_tests(FOLDER)
 
 
-@pytest.mark.parametrize("vendor", vendors.NAMES)
+@pytest.mark.parametrize("vendor", registry.names())
 def test_every_statement_has_rules_or_a_reason(vendor: str) -> None:
-    book = vendors.emulator(vendor).rules
+    book = registry.emulator(vendor).rules
     known = {entry["id"] for entry in json.loads(data.file("fixtures", vendor, "statements.json").read_text("utf-8"))}
     mapped = {statement for rule in book.values() for statement in rule.statements}
     assert not (mapped | set(book.unmapped)) - known, "rules name statements that the inventory does not have"
@@ -27,19 +27,19 @@ def test_every_statement_has_rules_or_a_reason(vendor: str) -> None:
     assert all(reason.strip() for reason in book.unmapped.values())
 
 
-@pytest.mark.parametrize("vendor", vendors.NAMES)
+@pytest.mark.parametrize("vendor", registry.names())
 def test_every_rule_is_applied_in_a_test(vendor: str) -> None:
-    assert not [rule for rule in vendors.emulator(vendor).rules if rule not in TESTS]
+    assert not [rule for rule in registry.emulator(vendor).rules if rule not in TESTS]
 
 
 def test_tests_name_only_rules_that_exist() -> None:
-    known = {rule for vendor in vendors.NAMES for rule in vendors.emulator(vendor).rules}
-    assert not [rule for rule in TESTS if rule not in known and rule.split(".")[0] in vendors.NAMES]
+    known = {rule for vendor in registry.names() for rule in registry.emulator(vendor).rules}
+    assert not [rule for rule in TESTS if rule not in known and rule.split(".")[0] in registry.names()]
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_every_duty_rests_on_rules_and_has_a_mutant(vendor: str) -> None:
-    rules = vendors.emulator(vendor).rules
+    rules = registry.emulator(vendor).rules
     duties = coverage.duties_of(vendor)
     assert duties
     for duty, because in duties.items():
@@ -48,7 +48,7 @@ def test_every_duty_rests_on_rules_and_has_a_mutant(vendor: str) -> None:
     assert not set(duties) - set(coverage.mutants_of(vendor))
 
 
-@pytest.mark.parametrize("vendor", vendors.NAMES)
+@pytest.mark.parametrize("vendor", registry.names())
 def test_the_generated_table_is_true(vendor: str) -> None:
     written = data.file("fixtures", vendor, "coverage.md").read_text("utf-8")
     assert written == coverage.table(vendor), "fixtures are behind the code: run `make table`"

@@ -13,17 +13,17 @@ def ask(client, **variables):
     return client.get("/API/default.aspx", params={"key": "demo-key", "action": "get_tickets", "output": "json", **variables})
 
 def test_a_world(mock_world, mock_client):
-    made = mock_world.act("get_tickets", "create", {"fields": {"subject": "C++ 100%25"}})
+    made = mock_world["get_tickets"].act("create", fields={"subject": "C++ 100%25"})
     found = ask(mock_client, tid=made["id"]).json()["tickets"]
     assert found[0]["subject"] == "C%2b%2b+100%2525"
-    assert mock_world.credentials("get_tickets") == {"key": "demo-key"}
-    assert mock_world.endpoint("querydata").startswith(mock_world.url)
-    assert mock_world.description("querydata").endswith("?WSDL")
+    assert mock_world["get_tickets"].credentials == {"key": "demo-key"}
+    assert mock_world["querydata"].url.startswith(mock_world.url)
+    assert mock_world["querydata"].description.endswith("?WSDL")
 
 @pytest.mark.parametrize("turn", range(4))
 def test_worlds_are_fresh(turn, mock_world, mock_client):
     before = len(ask(mock_client, tid="*").json()["tickets"])
-    mock_world.act("get_tickets", "create", {})
+    mock_world["get_tickets"].act("create")
     assert len(ask(mock_client, tid="*").json()["tickets"]) == before + 1
     assert before == 300
 

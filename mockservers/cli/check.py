@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 import click
 
-from mockservers.cli.manners import DRIVER_FAILURE, USAGE, stop, teaching
+from mockservers.cli.errors import DRIVER_FAILURE, USAGE, reports_errors, stop
 from mockservers.cli.reporting import Outputs, reporting
-from mockservers.harness.machines import CONTRACTED
+from mockservers.harness.profile import contracted
 
 
 class _Seconds(click.FloatRange):
@@ -112,8 +112,8 @@ def _again(lost: sys.UnraisableHookArgs) -> None:
 def driving() -> Iterator[None]:
     """Turn trouble with the client under test into one clear sentence and the right exit code."""
     from mockservers.harness import DriverFailure, WrongClient
-    from mockservers.harness.play import EmulatorFailure
     from mockservers.harness.reports.characters import visible
+    from mockservers.harness.runner import EmulatorFailure
 
     try:
         with unwinding():
@@ -147,16 +147,19 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
 def style(text: str, *words: str) -> str:
     """How a report's words look on a terminal; click takes the colour away elsewhere."""
     known: dict[str, dict[str, Any]] = {
-        "good": {"fg": "green"}, "bad": {"fg": "red", "bold": True}, "warn": {"fg": "yellow"},
-        "strong": {"bold": True}, "soft": {"dim": True},
-    }  # fmt: skip
+        "good": {"fg": "green"},
+        "bad": {"fg": "red", "bold": True},
+        "warn": {"fg": "yellow"},
+        "strong": {"bold": True},
+        "soft": {"dim": True},
+    }
     for word in words:
         text = click.style(text, **known.get(word, {}))
     return text
 
 
 @click.command()
-@click.argument("vendor", type=click.Choice(CONTRACTED))
+@click.argument("vendor", type=click.Choice(contracted()))
 @client_options
 @click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor, or all.")
 @click.option(
@@ -182,11 +185,22 @@ def style(text: str, *words: str) -> str:
 )
 @reporting
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
-@teaching
+@reports_errors
 def check(
-    vendor: str, dialect: str, examples: int, seed: int, max_seconds: float, deadline: float, jobs: int, save: Path,
-    strict: bool, json: Path | None, junit: Path | None, html: Path | None, **client: Any,
-) -> None:  # fmt: skip
+    vendor: str,
+    dialect: str,
+    examples: int,
+    seed: int,
+    max_seconds: float,
+    deadline: float,
+    jobs: int,
+    save: Path,
+    strict: bool,
+    json: Path | None,
+    junit: Path | None,
+    html: Path | None,
+    **client: Any,
+) -> None:
     """Hunt for bugs in a client: generated vendor behaviour, a verdict for each duty.
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
@@ -229,11 +243,16 @@ def check(
 @client_options
 @reporting
 @click.option("--strict", is_flag=True, help="Exit with 3 when a file's duty was not put to the test.")
-@teaching
+@reports_errors
 def replay(
-    files: tuple[Path, ...], deadline: float, strict: bool, json: Path | None, junit: Path | None, html: Path | None,
+    files: tuple[Path, ...],
+    deadline: float,
+    strict: bool,
+    json: Path | None,
+    junit: Path | None,
+    html: Path | None,
     **client: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN, MISTAKEN or STOPPED.
 
     Exit codes: 0 none failed, 1 some failed, 2 usage or a mistaken file, 3 unproven (with --strict), 4 the client

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockservers import vendors
-from mockservers.cli.manners import PORT, TOKEN, Command, bold, stop, teaching, tls_options
+from mockservers import registry
+from mockservers.cli.errors import PORT, TOKEN, Command, bold, reports_errors, stop, tls_options
 
 if TYPE_CHECKING:
     import ssl
@@ -45,7 +45,7 @@ def vault_of(
     vendor: str, keep_identity: bool, secret_field: tuple[str, ...], fake_people: bool
 ) -> tuple[Vault, dict[str, Any]]:
     """A vault by these options, and how the head of the file tells of them."""
-    from mockservers.recording.adapters import adapter
+    from mockservers.recording.adapter import adapter
     from mockservers.recording.people import People
     from mockservers.recording.vault import Vault
 
@@ -57,7 +57,7 @@ def vault_of(
 
 
 @click.command()
-@click.argument("vendor", type=click.Choice(vendors.NAMES))
+@click.argument("vendor", type=click.Choice(registry.names()))
 @click.option(
     "--upstream",
     "upstream",
@@ -94,12 +94,24 @@ def vault_of(
 @secret_options
 @tls_options
 @click.option("--control-token", envvar=TOKEN, help=f"Token for the state of the recording. Also from {TOKEN}.")
-@teaching
+@reports_errors
 def record(
-    vendor: str, upstream: tuple[str, ...], out: Path, note: str, host: str, port: int, upstream_ca: Path | None,
-    timeout: float, keep_identity: bool, secret_field: tuple[str, ...], fake_people: bool, tls: bool, tls_ca: Path,
-    tls_name: tuple[str, ...], control_token: str | None,
-) -> None:  # fmt: skip
+    vendor: str,
+    upstream: tuple[str, ...],
+    out: Path,
+    note: str,
+    host: str,
+    port: int,
+    upstream_ca: Path | None,
+    timeout: float,
+    keep_identity: bool,
+    secret_field: tuple[str, ...],
+    fake_people: bool,
+    tls: bool,
+    tls_ca: Path,
+    tls_name: tuple[str, ...],
+    control_token: str | None,
+) -> None:
     """Record a session with the real system, through a proxy, until Ctrl-C or SIGTERM.
 
     Give your client the printed address instead of the vendor's, and let it work. Passwords, keys, tokens and cookies never
@@ -121,9 +133,17 @@ def record(
     writer = Writer(out, Head(vendor, clock.wall(), note, options))
     try:
         recorder = Recorder(
-            upstreams, writer, vault, host, port, trust=trust, timeout=timeout, tls=context, control_token=control_token,
+            upstreams,
+            writer,
+            vault,
+            host,
+            port,
+            trust=trust,
+            timeout=timeout,
+            tls=context,
+            control_token=control_token,
             complain=lambda text: click.echo(f"mockservers: {text}", err=True),
-        )  # fmt: skip
+        )
         recorder.run(lambda: announce(recorder.url, vendor, writer.part, tls_ca if tls else None))
     except OSError as error:
         writer.discard()
@@ -155,7 +175,7 @@ def announce(url: str, vendor: str, part: Path, tls_ca: Path | None) -> None:
     """Say where the client must go, and what happens meanwhile."""
     lines = [
         f"{bold('mockservers')} records {vendor}; it is ready at {bold(url)}",
-        f"  client      {url}{vendors.emulator(vendor).endpoint}  (instead of the vendor's address)",
+        f"  client      {url}{registry.emulator(vendor).endpoint}  (instead of the vendor's address)",
         f"  recording   {part}",
     ]
     if tls_ca is not None:

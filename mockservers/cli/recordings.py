@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.cli.check import style
-from mockservers.cli.manners import BROKEN, stop, teaching
+from mockservers.cli.errors import BROKEN, reports_errors, stop
 from mockservers.cli.record import finish, secret_options, vault_of
 
 if TYPE_CHECKING:
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 FILE = click.Path(exists=True, path_type=Path, dir_okay=False)
 DIALECT = click.option(
-    "--dialect", "dialect", multiple=True, metavar="CHOICE",
+    "--dialect",
+    "dialect",
+    multiple=True,
+    metavar="CHOICE",
     help="What is known of the vendor's installation: VENDOR=NAME or VENDOR.SWITCH=VALUE. Repeatable.",
-)  # fmt: skip
+)
 
 
 NOTHING = "the recording tells of no record, so nothing was loaded. Record a client that reads tickets"
@@ -32,7 +35,7 @@ def opened(file: Path, texts: tuple[str, ...]) -> tuple[Recording, Dialect]:
     """A recording, and the dialect of its vendor that was asked for."""
     from mockservers import settings
     from mockservers.recording.files import Recording
-    from mockservers.vendors import emulator
+    from mockservers.registry import emulator
 
     recording = Recording(file)
     vendor = recording.head.vendor
@@ -49,13 +52,13 @@ def opened(file: Path, texts: tuple[str, ...]) -> tuple[Recording, Dialect]:
     "--store", required=True, metavar="URL", help="sqlite:///new.db: where the world is kept, for `serve --store`."
 )
 @DIALECT
-@teaching
+@reports_errors
 def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
     """Make a world of the records that a recording tells, from which the emulator goes on.
 
     To load into memory, and serve at once: mockservers serve --load FILE.
     """
-    from mockservers import settings, vendors
+    from mockservers import registry, settings
     from mockservers.kernel.world import WorldConfig, Worlds
     from mockservers.recording.loading import load as load_recording
     from mockservers.recording.loading import tells_of_records
@@ -67,7 +70,7 @@ def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
     if not tells_of_records(recording, chosen):
         raise ValueError(NOTHING)
     config = WorldConfig(data=settings.data(["empty"]), dialects={vendor: chosen.changes()}, store=path)
-    worlds = Worlds(vendors.emulator, config)
+    worlds = Worlds(registry.emulator, config)
     try:
         world = worlds.default
         if world.reopened:
@@ -103,7 +106,7 @@ def tell_loaded(vendor: str, loaded: Loaded) -> None:
     "--accepted", type=FILE, help="YAML list of known differences: place, reason, and aspect if only one is meant."
 )
 @DIALECT
-@teaching
+@reports_errors
 def drift(file: Path, against: Path | None, accepted: Path | None, dialect: tuple[str, ...]) -> None:
     """Where the vendor and the emulator part: the recorded requests put to the emulator loaded from the recording.
 
@@ -150,7 +153,7 @@ def drift_lines(found: Drift, left: str, right: str) -> list[str]:
 
 
 def _says(vendor: str, rule: str) -> str:
-    from mockservers.vendors import emulator
+    from mockservers.registry import emulator
 
     book = emulator(vendor).rules
     return f": {book[rule].says} ({book[rule].source.certainty})" if rule in book else ""
@@ -181,7 +184,7 @@ def _shown(value: str | None) -> str:
 @click.option("--vendor", help="The vendor, to be sure that it is a recording of that one.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
 @DIALECT
-@teaching
+@reports_errors
 def judge(file: Path, vendor: str | None, strict: bool, dialect: tuple[str, ...]) -> None:
     """Judge the client that was recorded by the duties of its vendor; no emulator has a part in it.
 
@@ -218,7 +221,7 @@ def har() -> None:
 @har.command("export")
 @click.argument("file", type=FILE)
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The HAR file; a new one.")
-@teaching
+@reports_errors
 def har_export(file: Path, out: Path) -> None:
     """Write a recording as HAR 1.2, to be looked at in ordinary tools."""
     from mockservers.recording.files import Recording
@@ -229,18 +232,23 @@ def har_export(file: Path, out: Path) -> None:
 
 
 @har.command("import")
-@click.argument("vendor", type=click.Choice(vendors.NAMES))
+@click.argument("vendor", type=click.Choice(registry.names()))
 @click.argument("file", type=FILE)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The recording; a new file."
 )
 @click.option("--url", help="The system that is wanted: scheme and host. Default: that of most calls in the file.")
 @secret_options
-@teaching
+@reports_errors
 def har_import(
-    vendor: str, file: Path, out: Path, url: str | None, keep_identity: bool, secret_field: tuple[str, ...],
+    vendor: str,
+    file: Path,
+    out: Path,
+    url: str | None,
+    keep_identity: bool,
+    secret_field: tuple[str, ...],
     fake_people: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Make a recording of the calls to one system in a HAR file, without their secrets."""
     from mockservers.recording import har as files
     from mockservers.recording.addresses import Upstream

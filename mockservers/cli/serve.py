@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockservers import __version__, vendors
-from mockservers.cli.manners import PORT, TOKEN, bold, stop, teaching, tls_options
+from mockservers import __version__, registry
+from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World
@@ -75,16 +75,28 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Bytes of a request body that are accepted.",
 )
-@teaching
+@reports_errors
 def serve(
-    host: str, port: int, data: tuple[str, ...], dialect: tuple[str, ...], seed: int, clock: str, start: str | None,
-    store: str | None, tls: bool, tls_ca: Path, tls_name: tuple[str, ...], control_token: str | None, most_body: int,
-    recording: Path | None, loaded: Path | None,
-) -> None:  # fmt: skip
+    host: str,
+    port: int,
+    data: tuple[str, ...],
+    dialect: tuple[str, ...],
+    seed: int,
+    clock: str,
+    start: str | None,
+    store: str | None,
+    tls: bool,
+    tls_ca: Path,
+    tls_name: tuple[str, ...],
+    control_token: str | None,
+    most_body: int,
+    recording: Path | None,
+    loaded: Path | None,
+) -> None:
     """Run the emulators until Ctrl-C or SIGTERM; with --from answer from a recording instead."""
     from mockservers import settings
     from mockservers.kernel.world import Worlds
-    from mockservers.server.door import FrontDoor
+    from mockservers.server.http import Server
 
     texts = ("demo", *data, *(() if loaded is None else (f"{vendor_of(loaded)}:empty",)))
     config = settings.world(
@@ -98,11 +110,16 @@ def serve(
     if recording is not None and (data or dialect or store or loaded):
         raise ValueError("--from answers from the recording alone; leave --data, --dialect, --store and --load out")
     stub = stub_of(recording) if recording is not None else None
-    worlds = Worlds(vendors.emulator, config)
-    door = FrontDoor(
-        worlds, host, port, tls=context, control_token=control_token, most_body=most_body,
-        **({} if stub is None else stub.behind_a_door()),
-    )  # fmt: skip
+    worlds = Worlds(registry.emulator, config)
+    door = Server(
+        worlds,
+        host,
+        port,
+        tls=context,
+        control_token=control_token,
+        most_body=most_body,
+        **({} if stub is None else stub.server_options()),
+    )
     try:
         if stub is not None:
             door.run(lambda: tell_of_recording(door.url, stub, tls_ca if tls else None))
@@ -134,7 +151,7 @@ def tell_of_recording(url: str, stub: Stub, tls_ca: Path | None) -> None:
     lines = [
         f"{bold('mockservers')} {__version__} is ready at {bold(url)}",
         f"  {bold(f'{stub.vendor:15}')} {len(stub.places)} exchanges of {stub.recording.path}",
-        f"      URL         {url}{vendors.emulator(stub.vendor).endpoint}",
+        f"      URL         {url}{registry.emulator(stub.vendor).endpoint}",
         "      any credential is let in where one was when it was recorded",
     ]
     if stub.recording.torn:
@@ -185,8 +202,8 @@ def announce(url: str, tls_ca: Path | None, reopened: Sequence[str] = ()) -> Non
 def describe(url: str, tls_ca: Path | None) -> None:
     """Print each vendor's address and documented credential, and how to go on."""
     lines = [""]
-    for name in vendors.NAMES:
-        emulator = vendors.emulator(name)
+    for name in registry.names():
+        emulator = registry.emulator(name)
         lines.append(f"  {bold(f'{name:15}')} {emulator.title}")
         lines.append(f"      URL         {url}{emulator.endpoint}")
         if emulator.description:

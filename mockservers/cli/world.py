@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from mockservers.cli.manners import BROKEN, PORT, TOKEN, USAGE, stop, teaching
+from mockservers.cli.errors import BROKEN, PORT, TOKEN, USAGE, reports_errors, stop
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def texts(words: tuple[str, ...]) -> dict[str, str]:
 
 @world.command("list")
 @pass_remote
-@teaching
+@reports_errors
 def list_worlds(remote: Remote) -> None:
     """All worlds."""
     remote.ask("GET", "/worlds")
@@ -119,14 +119,23 @@ def list_worlds(remote: Remote) -> None:
 @click.option("--seed", type=int, help="Seed of ids and generated data.")
 @click.option("--clock", metavar="MODE", help="real, frozen or scaled:RATE.")
 @click.option("--start", metavar="TIME", help="ISO 8601 instant at which it begins.")
-@click.option("--data", multiple=True, metavar="VENDOR=RECIPE", help="Such as querydata=demo:500. Repeatable.")
-@click.option("--dialect", multiple=True, metavar="VENDOR=NAME", help="Such as querydata=lenient. Repeatable.")
+@click.option(
+    "--data", multiple=True, metavar="VENDOR=RECIPE", help="For one vendor, such as VENDOR=demo:500. Repeatable."
+)
+@click.option(
+    "--dialect", multiple=True, metavar="VENDOR=NAME", help="For one vendor, such as VENDOR=lenient. Repeatable."
+)
 @pass_remote
-@teaching
+@reports_errors
 def create(
-    remote: Remote, name: str, seed: int | None, clock: str | None, start: str | None, data: tuple[str, ...],
+    remote: Remote,
+    name: str,
+    seed: int | None,
+    clock: str | None,
+    start: str | None,
+    data: tuple[str, ...],
     dialect: tuple[str, ...],
-) -> None:  # fmt: skip
+) -> None:
     """Make a world; a client reaches it below /w/NAME/, by the header X-Mock-World, or at NAME.localhost."""
     from mockservers.settings import clock as understood
 
@@ -144,7 +153,7 @@ def create(
 @world.command()
 @click.argument("name")
 @pass_remote
-@teaching
+@reports_errors
 def delete(remote: Remote, name: str) -> None:
     """Delete a world and all it holds."""
     remote.ask("DELETE", f"/worlds/{urllib.parse.quote(name, safe='')}")
@@ -152,7 +161,7 @@ def delete(remote: Remote, name: str) -> None:
 
 @world.command()
 @pass_remote
-@teaching
+@reports_errors
 def show(remote: Remote) -> None:
     """What there is to know of the world."""
     remote.ask("GET", _path(remote))
@@ -160,7 +169,7 @@ def show(remote: Remote) -> None:
 
 @world.command()
 @pass_remote
-@teaching
+@reports_errors
 def reset(remote: Remote) -> None:
     """Back to the beginning: data, tenants, switches, clock; journal and faults emptied."""
     remote.ask("POST", _path(remote) + "/reset")
@@ -169,7 +178,7 @@ def reset(remote: Remote) -> None:
 @world.command()
 @click.argument("checkpoint")
 @pass_remote
-@teaching
+@reports_errors
 def keep(remote: Remote, checkpoint: str) -> None:
     """Remember the present state under a name."""
     remote.ask("POST", _path(remote) + "/checkpoint", body={"name": checkpoint})
@@ -178,7 +187,7 @@ def keep(remote: Remote, checkpoint: str) -> None:
 @world.command()
 @click.argument("checkpoint")
 @pass_remote
-@teaching
+@reports_errors
 def restore(remote: Remote, checkpoint: str) -> None:
     """Return to a state that `keep` remembered."""
     remote.ask("POST", _path(remote) + "/restore", body={"name": checkpoint})
@@ -196,7 +205,7 @@ def _path(remote: Remote) -> str:
 @click.option("--advance", metavar="LENGTH", help="Move by a length of time: 90s, 5m, 1.5h, 2d.")
 @click.option("--mode", metavar="MODE", help="real, frozen or scaled:RATE.")
 @pass_remote
-@teaching
+@reports_errors
 def clock(remote: Remote, now: str | None, advance: str | None, mode: str | None) -> None:
     """Read the clock, or change it."""
     from mockservers.settings import clock as understood
@@ -229,11 +238,18 @@ def clock(remote: Remote, now: str | None, advance: str | None, mode: str | None
 @click.option("--delay", type=float, metavar="SECONDS", help="Clients see the change this much later.")
 @click.option("--tenant", help="The vendor's customer. Default: the first.")
 @pass_remote
-@teaching
+@reports_errors
 def records(
-    remote: Remote, vendor: str, operation: str, id: str | None, action: str | None, fields: tuple[str, ...],
-    more: tuple[str, ...], delay: float | None, tenant: str | None,
-) -> None:  # fmt: skip
+    remote: Remote,
+    vendor: str,
+    operation: str,
+    id: str | None,
+    action: str | None,
+    fields: tuple[str, ...],
+    more: tuple[str, ...],
+    delay: float | None,
+    tenant: str | None,
+) -> None:
     """What other people do at the vendor: a colleague closes a ticket, the vendor deletes one."""
     whose = {"vendor": vendor, "tenant": tenant}
     if operation == "list":
@@ -263,7 +279,7 @@ def records(
 @world.command()
 @click.argument("vendor")
 @pass_remote
-@teaching
+@reports_errors
 def tenants(remote: Remote, vendor: str) -> None:
     """The vendor's customers."""
     remote.ask("GET", "/tenants", {"vendor": vendor})
@@ -276,11 +292,15 @@ def tenants(remote: Remote, vendor: str) -> None:
 @click.option("--revoke", metavar="ID", help="Revoke a credential now.")
 @click.option("--expire", nargs=2, metavar="ID TIME", help="Let a credential expire at an ISO 8601 instant.")
 @pass_remote
-@teaching
+@reports_errors
 def credentials(
-    remote: Remote, vendor: str, grant: str | None, secret: str | None, revoke: str | None,
+    remote: Remote,
+    vendor: str,
+    grant: str | None,
+    secret: str | None,
+    revoke: str | None,
     expire: tuple[str, str] | None,
-) -> None:  # fmt: skip
+) -> None:
     """List credentials (masked), or add, revoke and expire one."""
     if grant:
         remote.ask("POST", "/credentials", body={"vendor": vendor, "tenant": grant, "secret": secret})
@@ -299,7 +319,7 @@ def credentials(
 @click.option("--named", help="A named dialect: all switches take its values.")
 @click.option("--tenant", help="For one customer of the vendor only.")
 @pass_remote
-@teaching
+@reports_errors
 def dialect(remote: Remote, vendor: str, switches: tuple[str, ...], named: str | None, tenant: str | None) -> None:
     """Read the dialect switches, or set some."""
     if not switches and not named:
@@ -323,12 +343,19 @@ def dialect(remote: Remote, vendor: str, switches: tuple[str, ...], named: str |
 @click.option("--clear", is_flag=True, help="Forget all planned faults.")
 @click.option("--kinds", is_flag=True, help="List the kinds and their settings.")
 @pass_remote
-@teaching
+@reports_errors
 def fault(
-    remote: Remote, kind: str | None, settings: tuple[str, ...], vendor: str | None, operation: str | None,
-    skip: int | None, times: int | None, clear: bool, kinds: bool,
-) -> None:  # fmt: skip
-    """List the planned faults, or plan one: `fault cut after_bytes=40 --vendor querydata`."""
+    remote: Remote,
+    kind: str | None,
+    settings: tuple[str, ...],
+    vendor: str | None,
+    operation: str | None,
+    skip: int | None,
+    times: int | None,
+    clear: bool,
+    kinds: bool,
+) -> None:
+    """List the planned faults, or plan one: `fault cut after_bytes=40`, for one vendor alone with `--vendor`."""
     if clear:
         remote.ask("DELETE", "/faults")
     elif kinds:
@@ -348,11 +375,16 @@ def fault(
 @click.option("--last", type=int, help="Only the last so many.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line.")
 @pass_remote
-@teaching
+@reports_errors
 def journal(
-    remote: Remote, vendor: str | None, outcome: str | None, since: int | None, most: int | None, last: int | None,
+    remote: Remote,
+    vendor: str | None,
+    outcome: str | None,
+    since: int | None,
+    most: int | None,
+    last: int | None,
     ndjson: bool,
-) -> None:  # fmt: skip
+) -> None:
     """What happened, with secrets masked."""
     query = {"vendor": vendor, "outcome": outcome, "since": since, "limit": most, "last": last}
     remote.ask("GET", "/journal", {**query, "format": "ndjson" if ndjson else None})
@@ -361,7 +393,7 @@ def journal(
 @world.command()
 @click.option("--vendor", help="Only this vendor.")
 @pass_remote
-@teaching
+@reports_errors
 def findings(remote: Remote, vendor: str | None) -> None:
     """Deviations seen in requests, each with its rule."""
     remote.ask("GET", "/findings", {"vendor": vendor})

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from mockservers.harness.history import History as History
     from mockservers.harness.replay import ReplayResult as ReplayResult
     from mockservers.harness.replay import ReplayStopped as ReplayStopped
+    from mockservers.harness.scenarios import ClientStep as ClientStep
     from mockservers.harness.scenarios import Clock as Clock
+    from mockservers.harness.scenarios import FaultStep as FaultStep
     from mockservers.harness.scenarios import Meanwhile as Meanwhile
     from mockservers.harness.scenarios import Other as Other
     from mockservers.harness.scenarios import Scenario as Scenario
     from mockservers.harness.scenarios import ScenarioError as ScenarioError
-    from mockservers.harness.scenarios import Trouble as Trouble
-    from mockservers.harness.scenarios import Work as Work
     from mockservers.harness.verdicts import CheckStopped as CheckStopped
     from mockservers.harness.verdicts import Report as Report
 
@@ -62,8 +62,8 @@ _HOMES = {
     "Clock": "scenarios:Clock",
     "Meanwhile": "scenarios:Meanwhile",
     "Other": "scenarios:Other",
-    "Trouble": "scenarios:Trouble",
-    "Work": "scenarios:Work",
+    "FaultStep": "scenarios:FaultStep",
+    "ClientStep": "scenarios:ClientStep",
 }
 
 __all__ = list(_HOMES)

@@ -21,15 +21,15 @@ from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFail
 from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
-from mockservers.harness.machines import machine
-from mockservers.harness.play import Declined, Stage
+from mockservers.harness.profile import profile
+from mockservers.harness.runner import Declined, Runner
+from mockservers.harness.runner_pool import RunnerPool, open_runner
 from mockservers.harness.scenario_files import parse
-from mockservers.harness.scenarios import Scenario, ScenarioError, Work, check_labels, with_found
-from mockservers.harness.stages import Stages, open_stage
-from mockservers.harness.verdicts import CheckStopped, DialectReport, DutyVerdict, Proof, Report, Stop
+from mockservers.harness.scenarios import ClientStep, Scenario, ScenarioError, check_labels, with_found
+from mockservers.harness.verdicts import CheckStopped, Counterexample, DialectReport, DutyVerdict, Report, Stop
 from mockservers.kernel import clock
 from mockservers.kernel.secrets import mask
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 if TYPE_CHECKING:
     from hypothesis.database import ExampleDatabase
@@ -88,7 +88,7 @@ def check(config: CheckConfig) -> Report:
     names = _different(config.vendor) if config.dialect == "all" else [config.dialect]
     begun = clock.wall()
     given = client = _given(config.client)
-    hunt: _Hunt | None = None
+    dialect_check: _DialectCheck | None = None
     done: list[DialectReport] = []
 
     def report(stopped: Stop | None = None) -> Report:
@@ -97,28 +97,32 @@ def check(config: CheckConfig) -> Report:
 
     try:
         with contextlib.ExitStack() as stack:
-            stage = _stage(config, stack)
-            client = stage.hello().name
+            runner = _runner(config, stack)
+            client = runner.hello().name
             for name in names:
-                hunt = _Hunt(config, stage, name)
-                done.append(hunt.run())
+                dialect_check = _DialectCheck(config, runner, name)
+                done.append(dialect_check.run())
     except DriverFailure as failure:
-        place = ("", "", None) if hunt is None else (hunt.dialect, hunt.doing, hunt.playing)
+        place = (
+            ("", "", None)
+            if dialect_check is None
+            else (dialect_check.dialect, dialect_check.doing, dialect_check.playing)
+        )
         raise CheckStopped(failure, report(Stop(failure.what, failure.stderr, *place))) from failure
     return report()
 
 
-def _stage(config: CheckConfig, stack: contextlib.ExitStack) -> Stage | Stages:
+def _runner(config: CheckConfig, stack: contextlib.ExitStack) -> Runner | RunnerPool:
     """Where examples are played; closed with `stack`."""
     client = config.client
     if config.jobs == 1:
-        return open_stage(client, config.deadline, stack)
+        return open_runner(client, config.deadline, stack)
     if isinstance(client, Driver):
         raise ValueError(
             f"{config.jobs} jobs take a client by name or spec, which each process opens for itself, not a driver"
         )
     spec = (ClientSpec(client) if isinstance(client, str) else client).checked()
-    return stack.enter_context(Stages(spec, config.deadline, config.jobs))
+    return stack.enter_context(RunnerPool(spec, config.deadline, config.jobs))
 
 
 def _given(client: str | ClientSpec | Driver) -> str:
@@ -166,11 +170,11 @@ class _Played:
 
 
 @dataclass
-class _Hunt:
+class _DialectCheck:
     """The hunt in one dialect."""
 
     config: CheckConfig
-    stage: Stage | Stages
+    runner: Runner | RunnerPool
     dialect: str
     duties: tuple[Duty, ...] = ()
     known: dict[str, _Played | None] = field(default_factory=dict)
@@ -186,8 +190,8 @@ class _Hunt:
     def run(self) -> DialectReport:
         self.begun = clock.wall()
         self.duties = self.config.duties or duties_of(self.config.vendor)
-        draws = self.config.strategy or machine(self.config.vendor).strategies().scenarios
-        self.strategy = draws(self.dialect, self.stage.hello())
+        draws = self.config.strategy or profile(self.config.vendor).strategies().scenarios
+        self.strategy = draws(self.dialect, self.runner.hello())
         examples = self._remembered()
         what = f"{self.config.vendor}, dialect {self.dialect}"
         for turn, scenario in self._scenarios():
@@ -205,7 +209,7 @@ class _Hunt:
         found = {duty.id: self._verdict(duty, examples) for duty in self.duties}
         for duty in self.duties:
             if found[duty.id].verdict == "broken":
-                found[duty.id] = replace(found[duty.id], proof=self._prove(duty, examples))
+                found[duty.id] = replace(found[duty.id], counterexample=self._prove(duty, examples))
         seconds = (clock.wall() - self.begun) / 1e6
         return DialectReport(
             self.dialect,
@@ -216,14 +220,14 @@ class _Hunt:
             seconds,
             self.out_of_time,
             _complaints(played.history for played in examples),
-            "mirror" in self.stage.hello().tasks and all(each.history.mirror is None for each in examples),
+            "mirror" in self.runner.hello().tasks and all(each.history.mirror is None for each in examples),
         )
 
     # --- failures of earlier checks ---
 
     def _shelf(self, duty: Duty) -> bytes:
         """Under what the database keeps the failures of a duty, dialect and client."""
-        return f"mockservers {duty.id} {self.dialect} {self.stage.hello().name}".encode()
+        return f"mockservers {duty.id} {self.dialect} {self.runner.hello().name}".encode()
 
     def _remembered(self) -> list[_Played]:
         """The failures of earlier checks, played again; what has no bug to show any more is forgotten."""
@@ -262,7 +266,7 @@ class _Hunt:
             check_labels(scenario)  # one of a caller's own strategy may name a ticket that nobody made
             self.playing = scenario
             try:
-                history = self.stage.play(scenario)
+                history = self.runner.play(scenario)
                 self.known[key] = _Played(scenario, judge(history, self.duties), history)
             except Declined:
                 self.declined += 1
@@ -272,17 +276,19 @@ class _Hunt:
     def _verdict(self, duty: Duty, examples: list[_Played]) -> DutyVerdict:
         judgements = [played.judgements[duty.id] for played in examples]
         broken = sum(1 for each in judgements if each.breaches)
-        provoked = sum(each.provoked for each in judgements)
-        verdict: Verdict = "broken" if broken else "kept" if provoked else "unproven" if self._applies(duty) else "n/a"
+        exercised = sum(each.exercised for each in judgements)
+        verdict: Verdict = "broken" if broken else "kept" if exercised else "unproven" if self._applies(duty) else "n/a"
         first = next((n for n, each in enumerate(judgements) if each.breaches), None)
-        return DutyVerdict(duty, verdict, provoked, sum(1 for each in judgements if each.provoked), broken, first=first)
+        return DutyVerdict(
+            duty, verdict, exercised, sum(1 for each in judgements if each.exercised), broken, first=first
+        )
 
     def _applies(self, duty: Duty) -> bool:
         """Whether any installation that this hunt can draw provokes the duty."""
-        if duty.needs and not set(duty.needs) & set(self.stage.hello().tasks):
+        if duty.needs and not set(duty.needs) & set(self.runner.hello().tasks):
             return False
         here = emulator(self.config.vendor).dialects
-        varied = machine(self.config.vendor).varying(self.dialect, self.stage.hello().options)
+        varied = profile(self.config.vendor).varying(self.dialect, self.runner.hello().options)
         if not varied:
             return duty.applies(here.dialect(self.dialect))
         drawn = (dict(zip(varied, values, strict=True)) for values in product(*varied.values()))
@@ -294,8 +300,8 @@ class _Hunt:
         for turn in range(self.config.examples):
             drawn.append((turn, self._draw(turn)))
             if drawn[-1][1].key not in self.known:
-                self.stage.begin(drawn[-1][1])
-            if len(drawn) > self.stage.ahead:
+                self.runner.begin(drawn[-1][1])
+            if len(drawn) > self.runner.ahead:
                 yield drawn.popleft()
         yield from drawn
 
@@ -333,7 +339,7 @@ class _Hunt:
         with _same_everywhere():
             example()
 
-    def _prove(self, duty: Duty, examples: list[_Played]) -> Proof:
+    def _prove(self, duty: Duty, examples: list[_Played]) -> Counterexample:
         """The smallest scenario that breaks the duty; the smallest one seen where shrinking finds none."""
         found = min((each for each in examples if each.broken(duty)), key=_size)
         # Bugs share scenarios: what was played to shrink another duty may show this one too.
@@ -344,14 +350,16 @@ class _Hunt:
             last = self._shrink(duty, found.turn, last, MORE_SHRINKS if _size(last)[0] <= SHORT else MOST_SHRINKS)
         self._remember(duty, last.scenario)
         judgement = last.judgements[duty.id]
-        proof = Proof(duty, last.scenario, judgement.breaches, last.history)
-        proof = replace(proof, scenario=with_found(last.scenario, found_of(proof)))
+        counterexample = Counterexample(duty, last.scenario, judgement.breaches, last.history)
+        counterexample = replace(counterexample, scenario=with_found(last.scenario, found_of(counterexample)))
         if self.config.save_to is None:
-            return proof
+            return counterexample
         try:
-            return replace(proof, file=save(proof, self.config.save_to, self.dialect, self.config.seed))
+            return replace(
+                counterexample, file=save(counterexample, self.config.save_to, self.dialect, self.config.seed)
+            )
         except OSError as error:  # the report is worth more than the file
-            return replace(proof, unsaved=f"not saved in {self.config.save_to}: {error.strerror or error}")
+            return replace(counterexample, unsaved=f"not saved in {self.config.save_to}: {error.strerror or error}")
 
     def _shrink(self, duty: Duty, turn: int, smallest: _Played, most: int) -> _Played:
         """The smallest play that breaks the duty, beginning at example `turn`, after at most `most` plays more."""
@@ -388,7 +396,7 @@ def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
 def _size(played: _Played) -> tuple[int, int]:
     """How long a scenario is to read: steps, then characters."""
     inner = sum(
-        len(step.meanwhile.steps) for step in played.scenario.steps if isinstance(step, Work) and step.meanwhile
+        len(step.meanwhile.steps) for step in played.scenario.steps if isinstance(step, ClientStep) and step.meanwhile
     )
     return len(played.scenario.steps) + inner, len(played.scenario.key)
 
@@ -416,26 +424,26 @@ def _same_everywhere() -> Iterator[None]:
         cache.clear()
 
 
-def found_of(proof: Proof) -> dict[str, Any]:
+def found_of(counterexample: Counterexample) -> dict[str, Any]:
     """What is written beside a saved failure."""
     return {
-        "duty": proof.duty.id,
+        "duty": counterexample.duty.id,
         "verdict": "broken",
-        "says": proof.duty.says,
-        "rules": [{"id": rule.id, "says": rule.says, "source": str(rule.source)} for rule in proof.duty.rules],
-        "witness": [mask(breach.text, proof.history.secrets) for breach in proof.breaches[:3]],
+        "says": counterexample.duty.says,
+        "rules": [{"id": rule.id, "says": rule.says, "source": str(rule.source)} for rule in counterexample.duty.rules],
+        "witness": [mask(breach.text, counterexample.history.secrets) for breach in counterexample.breaches[:3]],
     }
 
 
-def save(proof: Proof, folder: Path, dialect: str, seed: int) -> Path:
+def save(counterexample: Counterexample, folder: Path, dialect: str, seed: int) -> Path:
     """Write a failure as a scenario file; the same duty, dialect and seed overwrite the same file."""
     folder.mkdir(parents=True, exist_ok=True)
     part = re.sub(r"[^a-z0-9]+", "-", dialect.lower()).strip("-")
-    file = folder / f"{proof.duty.vendor}-{proof.duty.slug}-{part}-{seed}.yaml"
-    heading = f"# Found by mockservers check {proof.duty.vendor} --dialect {dialect} --seed {seed}\n"
+    file = folder / f"{counterexample.duty.vendor}-{counterexample.duty.slug}-{part}-{seed}.yaml"
+    heading = f"# Found by mockservers check {counterexample.duty.vendor} --dialect {dialect} --seed {seed}\n"
     fresh = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        fresh.write_text(heading + proof.scenario.to_yaml(), "utf-8")
+        fresh.write_text(heading + counterexample.scenario.to_yaml(), "utf-8")
         fresh.replace(file)  # at once, for another check may write the same file, and a replay read it
     finally:
         fresh.unlink(missing_ok=True)

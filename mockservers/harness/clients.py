@@ -10,8 +10,11 @@ from mockservers.kernel import data
 
 
 def roles(vendor: str) -> dict[str, Path]:
-    """The correct clients of a vendor, by what they are (`reader`, `writer` ...): `contracts/clients/<vendor>_<role>.py`."""
-    found = sorted(data.folder("contracts").joinpath("clients").glob(f"{vendor}_*.py"))
+    """The correct clients of a vendor, by what they are (`reader` ...): `contracts/<vendor>/clients/<vendor>_<role>.py`.
+
+    The vendor stands in the file's name too, for clients of several vendors are imported into one process.
+    """
+    found = sorted((data.of_vendor("contracts", vendor) / "clients").glob(f"{vendor}_*.py"))
     return {path.stem.removeprefix(f"{vendor}_"): path for path in found}
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
 from mockservers.harness.history import History, Record
-from mockservers.harness.machines import machine
+from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 from mockservers.kernel.secrets import mask
 
@@ -106,7 +106,7 @@ def fields(history: History, mirrored: Record) -> list[str]:
     Not those that no answer of this dialect tells.
     """
     named = history.hello.mirrors
-    untold = machine(history.vendor).untold(history.dialect)
+    untold = profile(history.vendor).untold(history.dialect)
     return sorted(frozenset(mirrored.fields if named is None else named) - untold)
 
 
@@ -119,7 +119,7 @@ def differences(history: History) -> tuple[Difference, ...]:
 
 
 def _differences(history: History) -> Iterator[Difference]:
-    here = machine(history.vendor)
+    here = profile(history.vendor)
     zone, fine = here.zone(history.dialect), here.resolution
     for ticket, mirrored in sorted((history.mirror or {}).items()):
         truth = history.truth.get(ticket)
@@ -144,7 +144,7 @@ def _differences(history: History) -> Iterator[Difference]:
 
 def same(history: History, name: str, left: Any, right: Any) -> bool:
     """Whether two values of a field are equal by its type."""
-    here = machine(history.vendor)
+    here = profile(history.vendor)
     zone, type_, fine = here.zone(history.dialect), here.types.get(name, "text"), here.resolution
     return bool(normal(here.nil(name, left), type_, zone, fine) == normal(here.nil(name, right), type_, zone, fine))
 
@@ -156,7 +156,7 @@ def squeezed(text: str) -> str:
 
 def compared(history: History, types: frozenset[str] | None = None) -> int:
     """How many values of these types could be compared (all types when None)."""
-    here = machine(history.vendor)
+    here = profile(history.vendor)
     total = 0
     for ticket, mirrored in (history.mirror or {}).items():
         truth = history.truth.get(ticket)

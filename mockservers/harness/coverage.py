@@ -1,21 +1,27 @@
 """What is proved where: statements of the vendor's page, rules, tests, duties and mutants, joined into one table.
 
-Reads the checkout: tests name rules with `@pytest.mark.rule(...)`, which their run proves by the journal; mutants lie in
-`tests/mutants/<vendor>/`, named after the duty they break. A wheel has no tests, so there only rules and duties show.
+Reads the checkout: tests name rules with `@pytest.mark.rule(...)`, which their run proves by the journal; clients with a
+seeded bug lie in `tests/vendors/<vendor>/mutants/`, named after the duty they break; `emulator_mutants.yaml` beside them lists
+bent emulators. A wheel has no tests, so there only rules and duties show.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
-from mockservers import vendors
+import yaml
+
+from mockservers import registry
 from mockservers.kernel import data
 
 
+@cache
 def marked_tests(folder: Path) -> dict[str, list[str]]:
     """Test functions below `folder` by the id of each rule that they are marked with."""
     found: dict[str, list[str]] = defaultdict(list)
@@ -53,40 +59,88 @@ def tests_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def tests_of(vendor: str) -> Path | None:
+    """The folder of a vendor's own tests, or None where there is none."""
+    root = registry.vendor(vendor).data or data.folder("fixtures").parent
+    folder = root / "tests" / "vendors" / vendor
+    return folder if folder.is_dir() else None
+
+
 def duties_of(vendor: str) -> dict[str, tuple[str, ...]]:
     """The ids of the rules behind each duty of a vendor, by the duty's id."""
     from mockservers.harness.duties import of
-    from mockservers.harness.machines import CONTRACTED
+    from mockservers.harness.profile import contracted
 
-    if vendor not in CONTRACTED:
+    if vendor not in contracted():
         return {}
     return {duty.id: duty.because for duty in of(vendor)}
 
 
-def mutants_of(vendor: str) -> dict[str, str]:
+def mutants_of(vendor: str) -> dict[str, list[str]]:
     """The files of the mutants (`<duty>.py`, `<duty>-<bug>.py`) of each duty that has some, by the duty's id."""
-    folder = tests_folder()
-    if folder is None:
-        return {}
-    files = sorted((folder / "mutants" / vendor).glob("*.py"))
-    return {
-        duty: ", ".join(found)
-        for duty in duties_of(vendor)
-        if (found := [file.name for file in files if file.stem.partition("-")[0] == duty.rsplit(".", 1)[-1]])
-    }
+    duties = {duty.rsplit(".", 1)[-1]: duty for duty in duties_of(vendor)}
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in _client_mutants(vendor):
+        if file.stem.partition("-")[0] in duties:
+            found[duties[file.stem.partition("-")[0]]].append(file.name)
+    return dict(found)
+
+
+def _client_mutants(vendor: str) -> list[Path]:
+    folder = tests_of(vendor)
+    return [] if folder is None else sorted((folder / "mutants").glob("*.py"))
+
+
+@cache
+def broken_by(vendor: str) -> dict[str, list[str]]:
+    """The files of the client mutants that break each rule, as their `RULES` say, by the rule's id."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in _client_mutants(vendor):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "RULES":
+                for rule in ast.literal_eval(node.value):
+                    found[rule].append(file.name)
+    return dict(found)
+
+
+@cache
+def bent(vendor: str) -> dict[str, list[str]]:
+    """The places at which mutants of the emulator bend each rule, by the rule's id."""
+    folder = tests_of(vendor)
+    file = None if folder is None else folder / "emulator_mutants.yaml"
+    found: dict[str, list[str]] = defaultdict(list)
+    for mutant in (yaml.safe_load(file.read_text("utf-8")) or ()) if file is not None and file.is_file() else ():
+        found[mutant["rule"]].append(mutant["file"])
+    return dict(found)
+
+
+def applied_at(rule: str) -> list[str]:
+    """The lines of its vendor's emulator that name a rule, as `path:line` below the folder of the package."""
+    package = registry.vendor(rule.partition(".")[0]).module("emulator").__file__
+    assert package is not None
+    folder, named = Path(package).parent, re.compile(rf"(?<![\w.]){re.escape(rule)}(?![\w])")
+    top = folder.parents[folder.parts[::-1].index(registry.vendor(rule.partition(".")[0]).emulator.partition(".")[0])]
+    return [
+        f"{path.relative_to(top).as_posix()}:{number}"
+        for path in sorted(folder.rglob("*.py"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if named.search(line)
+    ]
 
 
 def table(vendor: str) -> str:
     """The coverage table of a vendor in Markdown; the same bytes for the same checkout."""
     folder = tests_folder()
     tests = marked_tests(folder) if folder else {}
-    book = vendors.emulator(vendor).rules
-    duties, mutants = duties_of(vendor), mutants_of(vendor)
+    book = registry.emulator(vendor).rules
+    duties = duties_of(vendor)
     statements = json.loads(data.file("fixtures", vendor, "statements.json").read_text("utf-8"))
     lines = [
         f"# What is proved of {vendor}",
         "",
-        "Generated by `make table`; do not edit. A test stands here only if its run shows the rule applied in a journal.",
+        "Generated by `make table`; do not edit. The run of a test shows in the journal that its rule was applied. A rule "
+        "that is *always* at work shows in no single answer; a bent emulator proves it. Client mutants are those that "
+        "break this very rule.",
         "",
         "## Statements of the vendor's page",
         "",
@@ -97,18 +151,32 @@ def table(vendor: str) -> str:
         rules = [rule.id for rule in book.values() if statement["id"] in rule.statements]
         answer = ", ".join(f"`{rule}`" for rule in rules) or f"none: {book.unmapped[statement['id']]}"
         lines.append(f"| {statement['id']} | {statement['kind']} | {_cell(statement['says'])} | {_cell(answer)} |")
-    lines += ["", "## Rules", "", "| rule | certainty | tests | duties | mutants |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        "",
+        "## Rules",
+        "",
+        "| rule | certainty | tests | emulator mutants | duties | client mutants |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for rule in book.values():
         because = [duty for duty, rules in duties.items() if rule.id in rules]
         found = tests.get(rule.id, [])
-        shown = ", ".join(f"`{test.split('/')[-1]}`" for test in found[:3]) + (
-            f" and {len(found) - 3} more" if len(found) > 3 else ""
+        shown = _codes(test.split("/")[-1] for test in found[:3])
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        cells = (
+            f"`{rule.id}`",
+            f"{rule.source.certainty}, always" if rule.always else rule.source.certainty,
+            shown + more,
+            str(len(bent(vendor).get(rule.id, ())) or ""),
+            _codes(because),
+            _codes(broken_by(vendor).get(rule.id, ())),
         )
-        caught = ", ".join(f"`{mutants[duty]}`" for duty in because if duty in mutants)
-        lines.append(
-            f"| `{rule.id}` | {rule.source.certainty} | {shown} | {', '.join(f'`{duty}`' for duty in because)} | {caught} |"
-        )
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _cell(text: str) -> str:

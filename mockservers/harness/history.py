@@ -36,7 +36,7 @@ Truth = Mapping[str, Mapping[str, Record]]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ExternalChange:
     """One act of other people, with the truth of the record after it. `at` is the instant, `n` the journal's number."""
 
     n: int
@@ -112,7 +112,7 @@ class History:
     hello: Hello
     options: Mapping[str, Any]
     secrets: tuple[str, ...]
-    deeds: tuple[Deed, ...]
+    changes: tuple[ExternalChange, ...]
     exchanges: tuple[Exchanged, ...]
     tasks: tuple[Task, ...]
     truth: Mapping[str, Record]
@@ -130,7 +130,7 @@ class History:
     @cached_property
     def ever(self) -> Mapping[str, tuple[tuple[int, Record], ...]]:
         """Every state a ticket was known to have: (journal number, record), oldest first, the final truth last."""
-        known = [(deed.n, deed.record) for deed in self.deeds if deed.record is not None]
+        known = [(change.n, change.record) for change in self.changes if change.record is not None]
         known += [(task.last, record) for task in self.writes for record in self.written(task)]
         known.sort(key=lambda each: each[0])
         found: dict[str, list[tuple[int, Record]]] = {}
@@ -153,8 +153,8 @@ class History:
     def _numbers(self) -> list[int]:
         return [each.n for each in self.exchanges]
 
-    def deeds_within(self, task: Task) -> list[Deed]:
-        return [each for each in self.deeds if task.first < each.n <= task.last]
+    def deeds_within(self, task: Task) -> list[ExternalChange]:
+        return [each for each in self.changes if task.first < each.n <= task.last]
 
     @property
     def writes(self) -> list[Task]:
@@ -171,7 +171,7 @@ class History:
         """The records of a kind (tickets when None) that a task made, as far as nobody else did meanwhile."""
         kind = self.entity if kind is None else kind
         was = (task.was or {}).get(kind, {})
-        others = {deed.record.id for deed in self.deeds_within(task) if deed.record is not None}
+        others = {change.record.id for change in self.deeds_within(task) if change.record is not None}
         return [
             record
             for record in self.written(task, kind)
@@ -211,13 +211,15 @@ def records(raw: Any) -> list[Record]:
     return found
 
 
-def deed(entry: Entry) -> Deed:
+def change(entry: Entry) -> ExternalChange:
     """One act of others as the journal has it."""
     result = entry.result if isinstance(entry.result, Mapping) else {}
     record = None
     if "id" in result:
         record = Record(str(result["id"]), dict(result.get("fields", {})), bool(result.get("exists", True)))
-    return Deed(entry.n, entry.at, entry.operation or "", dict(entry.request or {}), record, entry.outcome == "ok")
+    return ExternalChange(
+        entry.n, entry.at, entry.operation or "", dict(entry.request or {}), record, entry.outcome == "ok"
+    )
 
 
 def exchanged(entry: Entry, task: int | None, reveals: tuple[str, ...] = ()) -> Exchanged:
@@ -246,7 +248,7 @@ def exchanged(entry: Entry, task: int | None, reveals: tuple[str, ...] = ()) -> 
 
 def split(
     entries: Iterable[Entry], tasks: Iterable[Task], reveals: Mapping[int, tuple[str, ...]]
-) -> tuple[tuple[Deed, ...], tuple[Exchanged, ...]]:
+) -> tuple[tuple[ExternalChange, ...], tuple[Exchanged, ...]]:
     """The journal as acts of others and requests of the client; `reveals` by the journal's number.
 
     A `read` is no act; it shows what an act upon another ticket did to this one.
@@ -257,11 +259,11 @@ def split(
         at = bisect_left(bounds, (n,))
         return bounds[at][2] if at < len(bounds) and bounds[at][1] < n else None
 
-    deeds, exchanges = [], []
+    changes, exchanges = [], []
     for entry in entries:
         if entry.actor == "other":
             if entry.operation != "list":
-                deeds.append(deed(entry))
+                changes.append(change(entry))
         else:
             exchanges.append(exchanged(entry, owner(entry.n), reveals.get(entry.n, ())))
-    return tuple(deeds), tuple(exchanges)
+    return tuple(changes), tuple(exchanges)

@@ -12,7 +12,7 @@ from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFail
 from mockservers.harness.duties import Duty, Judgement, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
-from mockservers.harness.play import Declined, Stage
+from mockservers.harness.runner import Declined, Runner
 from mockservers.harness.scenarios import Scenario
 
 Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN", "MISTAKEN", "STOPPED"]
@@ -62,10 +62,10 @@ def replay(
     driver = client if isinstance(client, Driver) else open_driver(client, deadline)
     try:
         results: list[ReplayResult] = []
-        with Stage(driver) as stage:
+        with Runner(driver) as runner:
             for path, scenario in loaded:
                 try:
-                    results.append(_one(stage, path, scenario, duties))
+                    results.append(_one(runner, path, scenario, duties))
                 except DriverFailure as failure:
                     results.append(ReplayResult(path, scenario, "STOPPED", reason=failure.what, printed=failure.stderr))
                     raise ReplayStopped(failure, results) from failure
@@ -85,10 +85,10 @@ def _known(path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> tup
     return known
 
 
-def _one(stage: Stage, path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> ReplayResult:
+def _one(runner: Runner, path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> ReplayResult:
     known, wanted = _known(path, scenario, duties), scenario.duty
     try:
-        history = stage.play(scenario)
+        history = runner.play(scenario)
     except scenarios.ScenarioError as error:
         return ReplayResult(path, scenario, "MISTAKEN", reason=f"{path}: {error}")
     except Declined as declined:

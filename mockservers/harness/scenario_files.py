@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import yaml
 
-from mockservers.harness.machines import CONTRACTED, Machine, machine
+from mockservers.harness.profile import VendorProfile, contracted, profile
 from mockservers.harness.scenarios import (
     CUSTOMER,
     LABEL,
@@ -24,20 +24,20 @@ from mockservers.harness.scenarios import (
     OTHERS,
     TASKS,
     VERSION,
+    ClientStep,
     Clock,
+    FaultStep,
     Meanwhile,
     Other,
     Scenario,
     ScenarioError,
     Step,
-    Trouble,
-    Work,
     check_labels,
 )
 from mockservers.kernel import instants
 from mockservers.kernel.faults import KINDS, FaultPlan
 from mockservers.kernel.operations import Recipe
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 
 class _Loader(yaml.SafeLoader):
@@ -127,8 +127,8 @@ def from_dict(raw: Any) -> Scenario:
         )
     _known(raw, _KEYS, "the scenario")
     vendor = raw.get("vendor")
-    if vendor not in CONTRACTED:
-        raise ScenarioError(f"vendor {vendor!r} has no contract; write one of {', '.join(CONTRACTED)}")
+    if vendor not in contracted():
+        raise ScenarioError(f"vendor {vendor!r} has no contract; write one of {', '.join(contracted())}")
     here = emulator(vendor)
     dialect = raw.get("dialect", "default")
     if not isinstance(dialect, (str, Mapping)):
@@ -154,7 +154,7 @@ def from_dict(raw: Any) -> Scenario:
     found = raw.get("found", {})
     if not isinstance(found, Mapping) or not isinstance(found.get("duty", ""), str):
         raise ScenarioError("found takes what a check wrote there: duty, verdict, says, rules, witness")
-    made = tuple(_Reader(machine(vendor)).step(each, f"step {n}") for n, each in enumerate(steps, 1))
+    made = tuple(_Reader(profile(vendor)).step(each, f"step {n}") for n, each in enumerate(steps, 1))
     scenario = Scenario(
         vendor, made, start, dialect, seed, str(recipe), _text(raw.get("note", ""), "note"), dict(found)
     )
@@ -192,8 +192,8 @@ def _span(value: Any, where: str) -> int:
 class _Reader:
     """Reads the steps of one vendor's scenario."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, profile: VendorProfile) -> None:
+        self.profile = profile
 
     def step(self, raw: Any, where: str) -> Step:
         if not isinstance(raw, Mapping):
@@ -219,29 +219,29 @@ class _Reader:
         settings = {name: raw[name] for name in KINDS[kind].settings if name in raw}
         operation = raw.get("operation")
         try:
-            FaultPlan().add(kind, settings, vendor=self.machine.vendor, operation=operation)
+            FaultPlan().add(kind, settings, vendor=self.profile.vendor, operation=operation)
         except ValueError as error:
             raise ScenarioError(f"{where}: {error}") from error
-        here = emulator(self.machine.vendor)
+        here = emulator(self.profile.vendor)
         if operation is not None and (not isinstance(operation, str) or operation not in here.operations):
             raise ScenarioError(f"{where}: no operation {operation!r}; there are {', '.join(here.operations)}")
         refusal = settings.get("refusal", "")
         if refusal and refusal not in here.refusals:
             raise ScenarioError(f"{where}: no refusal {refusal!r}; there are {', '.join(here.refusals)}")
         after = _whole(raw.get("after", 0), f"{where}: after", 0, MOST_REQUESTS)
-        return Trouble(
+        return FaultStep(
             kind, after, _whole(raw.get("times", 1), f"{where}: times", 1, MOST_REQUESTS), operation, settings
         )
 
     def _client(self, raw: Mapping[str, Any], where: str) -> Step:
         task = raw["client"]
-        if not isinstance(task, str) or task not in self.machine.tasks:
+        if not isinstance(task, str) or task not in self.profile.tasks:
             raise ScenarioError(
-                f"{where}: {task!r} is no task of this vendor; there are {', '.join(self.machine.tasks)}"
+                f"{where}: {task!r} is no task of this vendor; there are {', '.join(self.profile.tasks)}"
             )
         keys = TASKS[task]
         _known(raw, ("client", *keys, "meanwhile"), where)
-        work = Work(
+        work = ClientStep(
             task,
             self._meanwhile(raw.get("meanwhile"), where),
             self._label(raw, where) if "ticket" in keys else None,
@@ -286,13 +286,13 @@ class _Reader:
             raise ScenarioError(f"{where}: others cannot {operation!r}; they can {', '.join(OTHERS)}")
         allowed = OTHERS[operation]
         extra: tuple[str, ...] = ()
-        inside = raw.get("ticket") == CUSTOMER and bool(self.machine.administration)
+        inside = raw.get("ticket") == CUSTOMER and bool(self.profile.administration)
         if operation == "act":
-            actions = self.machine.administration if inside else self.machine.actions
+            actions = self.profile.administration if inside else self.profile.actions
             action = raw.get("action")
             if not isinstance(action, str) or action not in actions:
                 raise ScenarioError(
-                    f"{where}: {action!r} is no action of {self.machine.vendor}; there are {', '.join(actions)}"
+                    f"{where}: {action!r} is no action of {self.profile.vendor}; there are {', '.join(actions)}"
                 )
             extra = actions[action]
         _known(raw, ("other", *allowed, *extra), where)

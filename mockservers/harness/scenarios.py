@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
-from mockservers.harness.machines import Machine, machine
+from mockservers.harness.profile import VendorProfile, profile
 from mockservers.kernel import instants
 
 VERSION = 1
@@ -82,7 +82,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FaultStep:
     """A fault is planned: `after` matching requests of the client pass first, then it hits `times` of them."""
 
     kind: str
@@ -101,7 +101,7 @@ class Meanwhile:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ClientStep:
     """The client is told to work: on its own mirror, or to write something at the vendor."""
 
     task: str
@@ -112,7 +112,7 @@ class Work:
     minutes: int | None = None
 
 
-Step = Other | Clock | Trouble | Work
+Step = Other | Clock | FaultStep | ClientStep
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def step_to_dict(step: Step) -> dict[str, Any]:
     made: dict[str, Any]
     if isinstance(step, Clock):
         return {"clock": span(step.by)}
-    if isinstance(step, Trouble):
+    if isinstance(step, FaultStep):
         made = {"fault": step.kind, **step.settings}
         if step.operation:
             made["operation"] = step.operation
@@ -170,7 +170,7 @@ def step_to_dict(step: Step) -> dict[str, Any]:
         if step.times != 1:
             made["times"] = step.times
         return made
-    if isinstance(step, Work):
+    if isinstance(step, ClientStep):
         made = {"client": step.task}
         if step.ticket:
             made["ticket"] = step.ticket
@@ -223,21 +223,21 @@ class _Dumper(yaml.SafeDumper):
 # --- labels ---------------------------------------------------------------------------------------------------------
 
 
-def births(machine: Machine, step: Step) -> int:
+def births(profile: VendorProfile, step: Step) -> int:
     """How many tickets a step makes, and so how many labels."""
-    if isinstance(step, Work):
+    if isinstance(step, ClientStep):
         return 1 if step.task == "create" else 0
     if not isinstance(step, Other):
         return 0
     if step.operation == "create":
         return step.times
-    return 1 if step.operation == "act" and step.action in machine.births else 0
+    return 1 if step.operation == "act" and step.action in profile.births else 0
 
 
 def check_labels(scenario: Scenario) -> None:
     """Raises ScenarioError where a step names a ticket that does not exist yet, or no longer."""
     known, gone = 0, set()
-    here = machine(scenario.vendor)
+    here = profile(scenario.vendor)
 
     def look(step: Step, where: str) -> None:
         nonlocal known
@@ -252,7 +252,7 @@ def check_labels(scenario: Scenario) -> None:
                 )
             if label in gone:
                 raise ScenarioError(f"{where}: ticket {label} was deleted by an earlier step")
-        if isinstance(step, Work) and step.meanwhile is not None:
+        if isinstance(step, ClientStep) and step.meanwhile is not None:
             for n, inner in enumerate(step.meanwhile.steps, 1):
                 look(inner, f"{where}, meanwhile step {n}")
         known += births(here, step)
@@ -263,14 +263,14 @@ def check_labels(scenario: Scenario) -> None:
         look(step, f"step {n}")
 
 
-def named(machine: Machine, step: Step) -> list[Any]:
+def named(profile: VendorProfile, step: Step) -> list[Any]:
     """The labels that a step names, as they stand there."""
-    if isinstance(step, Work):
+    if isinstance(step, ClientStep):
         return [] if step.ticket is None else [step.ticket]
     if not isinstance(step, Other):
         return []
     found = [] if step.ticket in (None, CUSTOMER) else [step.ticket]
-    return [*found, *(step.more[key] for key in machine.label_keys if key in step.more)]
+    return [*found, *(step.more[key] for key in profile.label_keys if key in step.more)]
 
 
 def with_found(scenario: Scenario, found: Mapping[str, Any]) -> Scenario:

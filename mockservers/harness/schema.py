@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockservers.harness import scenarios
-from mockservers.harness.machines import CONTRACTED, Machine, machine
+from mockservers.harness.profile import VendorProfile, contracted, profile
 from mockservers.kernel.dialects import Switch
 from mockservers.kernel.faults import KINDS, FaultKind, Setting
 from mockservers.kernel.operations import Emulator
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 Schema = dict[str, Any]
 
@@ -38,7 +38,7 @@ def scenario_schema() -> Schema:
         "required": ["mockservers", "vendor", "start", "steps"],
         "properties": {
             "mockservers": {"const": scenarios.VERSION, "description": "The version of this format."},
-            "vendor": {"enum": list(CONTRACTED)},
+            "vendor": {"enum": list(contracted())},
             "note": {"type": ["string", "integer"], "description": "What it is about, for people."},
             "dialect": {"description": "A named dialect of the vendor, or switches that differ from the default."},
             "seed": {"type": "integer", "minimum": 0, "maximum": scenarios.LARGEST_SEED},
@@ -57,7 +57,7 @@ def scenario_schema() -> Schema:
             },
         },
         "additionalProperties": False,
-        "allOf": [_of_vendor(vendor) for vendor in CONTRACTED],
+        "allOf": [_of_vendor(vendor) for vendor in contracted()],
         "$defs": {
             "label": {
                 "type": "string",
@@ -70,8 +70,8 @@ def scenario_schema() -> Schema:
                 "examples": ["90s", "5m", "1.5h", "2d"],
             },
             "fields": {"type": "object", "description": "The vendor's field names with their values."},
-            **{f"{vendor}_other": {"oneOf": _others(machine(vendor))} for vendor in CONTRACTED},
-            **{f"{vendor}_step": {"oneOf": _steps(machine(vendor), emulator(vendor))} for vendor in CONTRACTED},
+            **{f"{vendor}_other": {"oneOf": _others(profile(vendor))} for vendor in contracted()},
+            **{f"{vendor}_step": {"oneOf": _steps(profile(vendor), emulator(vendor))} for vendor in contracted()},
         },
     }
 
@@ -127,7 +127,7 @@ def _switch(switch: Switch) -> Schema:
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 
-def _steps(here: Machine, vendor: Emulator) -> list[Schema]:
+def _steps(here: VendorProfile, vendor: Emulator) -> list[Schema]:
     return [
         _ref(f"{here.vendor}_other"),
         _object({"clock": {**_ref("span"), "description": "So much time passes."}}, ["clock"]),
@@ -158,7 +158,7 @@ def _setting(name: str, setting: Setting, vendor: Emulator) -> Schema:
     return made | {word: bound for word, bound in bounds.items() if bound is not None}
 
 
-def _task(task: str, here: Machine) -> Schema:
+def _task(task: str, here: VendorProfile) -> Schema:
     """A step of the client; of what it may be given, only the fields of a new ticket may be left out."""
     keys = scenarios.TASKS[task]
     needed = [key for key in keys if key in ("ticket", "text") or (key == "fields" and task != "create")]
@@ -187,13 +187,13 @@ def _task(task: str, here: Machine) -> Schema:
     )
 
 
-def _others(here: Machine) -> list[Schema]:
+def _others(here: VendorProfile) -> list[Schema]:
     found = [_other(operation, here) for operation in scenarios.OTHERS if operation != "act"]
     found += _acts(here, here.actions, _ref("label"))
     return found + _acts(here, here.administration, {"const": scenarios.CUSTOMER})
 
 
-def _other(operation: scenarios.OtherOperation, here: Machine) -> Schema:
+def _other(operation: scenarios.OtherOperation, here: VendorProfile) -> Schema:
     keys = scenarios.OTHERS[operation]
     needed = [key for key in keys if key == "ticket" or (key == "fields" and operation == "change")]
     known: dict[str, Schema] = {
@@ -205,7 +205,7 @@ def _other(operation: scenarios.OtherOperation, here: Machine) -> Schema:
     return _object({"other": {"const": operation}, **{key: known[key] for key in keys}}, ["other", *needed])
 
 
-def _acts(here: Machine, actions: Mapping[str, tuple[str, ...]], ticket: Schema) -> list[Schema]:
+def _acts(here: VendorProfile, actions: Mapping[str, tuple[str, ...]], ticket: Schema) -> list[Schema]:
     """Acts upon a record, those with the same further keys together."""
     by_keys: dict[tuple[str, ...], list[str]] = {}
     for action, keys in actions.items():

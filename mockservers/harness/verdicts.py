@@ -12,7 +12,7 @@ from mockservers.harness.scenarios import Scenario
 
 
 @dataclass(frozen=True)
-class Proof:
+class Counterexample:
     """A broken duty's smallest scenario, what happened in it, and where it was saved."""
 
     duty: Duty
@@ -30,10 +30,10 @@ class DutyVerdict:
 
     duty: Duty
     verdict: Verdict
-    provoked: int
-    provoked_in: int
+    exercised: int
+    exercised_in: int
     broken_in: int
-    proof: Proof | None = None
+    counterexample: Counterexample | None = None
     first: int | None = None
 
 
@@ -86,8 +86,13 @@ class Report:
     stopped: Stop | None = None
 
     @property
-    def proofs(self) -> list[Proof]:
-        return [each.proof for dialect in self.dialects for each in dialect.verdicts if each.proof is not None]
+    def counterexamples(self) -> list[Counterexample]:
+        return [
+            each.counterexample
+            for dialect in self.dialects
+            for each in dialect.verdicts
+            if each.counterexample is not None
+        ]
 
     def verdict(self, slug: str) -> Verdict:
         """A duty's verdict over all dialects: broken in one is broken, kept in one is kept, n/a is so in all."""

@@ -1,5 +1,6 @@
 """Where catalogues, reference clients and scenarios lie: in the checkout when there is one, else in the wheel.
 
+A vendor of an installed package of other people keeps its own below `Vendor.data`.
 `fixtures/`, `contracts/` and `scenarios/` are found by path and never imported by name: such generic names must not
 become importable in a user's environment.
 """
@@ -7,6 +8,8 @@ become importable in a user's environment.
 from __future__ import annotations
 
 from pathlib import Path
+
+from mockservers import registry
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ROOTS = (_PACKAGE.parent, _PACKAGE / "_data")
@@ -26,9 +29,15 @@ def folder(kind: str) -> Path:
     )
 
 
-def file(kind: str, *parts: str) -> Path:
-    """A file below a data folder; raises FileNotFoundError with its full path when it is not there."""
-    path = folder(kind).joinpath(*parts)
+def of_vendor(kind: str, vendor: str) -> Path:
+    """A vendor's own folder of that kind, which need not exist; raises ValueError for an unknown vendor."""
+    root = registry.vendor(vendor).data
+    return (folder(kind) if root is None else root / kind) / vendor
+
+
+def file(kind: str, vendor: str, name: str) -> Path:
+    """A file of a vendor; raises FileNotFoundError with its full path when it is not there."""
+    path = of_vendor(kind, vendor) / name
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing; reinstall mockservers")
+        raise FileNotFoundError(f"{path} is missing; reinstall the package that holds the vendor {vendor!r}")
     return path

@@ -55,24 +55,36 @@ _BYTES = Setting(64, "bytes of the body that are sent first", 0, 1_000_000)
 KINDS: dict[str, FaultKind] = {
     kind.name: kind
     for kind in (
-        FaultKind("refuse_connections", "arrive", "the call is dropped and the port refuses new connections for a while",
-                  {"seconds": _SECONDS}),
+        FaultKind(
+            "refuse_connections",
+            "arrive",
+            "the call is dropped and the port refuses new connections for a while",
+            {"seconds": _SECONDS},
+        ),
         FaultKind("reset", "arrive", "TCP reset before the server has looked at the request"),
         FaultKind("late_arrival", "arrive", "the request waits before the server looks at it", {"seconds": _SECONDS}),
         FaultKind("unavailable", "arrive", "HTTP 503 from the machine in front of the application"),
-        FaultKind("refuse", "admit", "the vendor refuses, by one of the refusals it documents",
-                  {"refusal": Setting("", "name of the refusal, from the vendor's list; empty = its first")}),
+        FaultKind(
+            "refuse",
+            "admit",
+            "the vendor refuses, by one of the refusals it documents",
+            {"refusal": Setting("", "name of the refusal, from the vendor's list; empty = its first")},
+        ),
         FaultKind("fail", "admit", "an internal error before anything was done"),
         FaultKind("rollback", "commit", "an internal error when everything was done: all of it is undone"),
         FaultKind("lost_answer", "reply", "done and kept, but the connection is reset instead of an answer"),
         FaultKind("latency", "reply", "the answer comes late", {"seconds": _SECONDS}),
-        FaultKind("drip", "reply", "the body comes a few bytes at a time",
-                  {"bytes_per_second": Setting(100, "speed", 1, 10_000_000)}),
+        FaultKind(
+            "drip",
+            "reply",
+            "the body comes a few bytes at a time",
+            {"bytes_per_second": Setting(100, "speed", 1, 10_000_000)},
+        ),
         FaultKind("cut", "reply", "the body ends early and the connection is closed", {"after_bytes": _BYTES}),
         FaultKind("reset_midway", "reply", "TCP reset inside the body", {"after_bytes": _BYTES}),
         FaultKind("empty_body", "reply", "the status and headers of a good answer, with no body"),
     )
-}  # fmt: skip
+}
 
 
 @dataclass(slots=True)

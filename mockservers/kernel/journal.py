@@ -41,10 +41,17 @@ class Exchange:
     fault: Fault | None = None
     """The fault that hits the answer on the wire."""
     cited: list[str] = field(default_factory=list)
-    """Rules by which a wire shaped the answer, outside the door; they join those of the entry."""
+    """Rules that a wire cited before the call had an entry in the journal."""
     entry: Entry | None = None
     leaving: list[Callable[[], None]] = field(default_factory=list)
     """What is due once the answer has left or the connection is gone, such as ending a count of calls under way."""
+
+    def cite(self, *rules: str) -> None:
+        """Write into the journal that the rules of these ids shaped the answer; before the door or after it."""
+        if self.entry is None:
+            self.cited += rules
+        else:
+            self.entry.cite(*rules)
 
     def leave(self) -> None:
         """The answer has left. Whoever carries exchanges over a wire calls this once, whatever became of the answer."""
@@ -66,6 +73,8 @@ class Entry:
     outcome: Outcome = "ok"
     refusal: str | None = None
     """The vendor's word for a refusal (an error code)."""
+    refused_by: str | None = None
+    """The id of the rule by which the vendor refused."""
     rules: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -73,6 +82,17 @@ class Entry:
     result: Any = None
     error: str | None = None
     exchange: Exchange | None = None
+
+    def cite(self, *rules: str) -> None:
+        """The rules of these ids shaped the answer."""
+        for rule in rules:
+            if rule not in self.rules:
+                self.rules.append(rule)
+
+    def note(self, rule: str, text: str, **facts: Any) -> None:
+        """A finding: the request is answered, but a careful client would not send it."""
+        self.cite(rule)
+        self.notes.append(Note(rule, text, facts))
 
 
 def _size(exchange: Exchange) -> int:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.dialects import Dialect, DialectFamily
 from mockservers.kernel.journal import Entry, Exchange
-from mockservers.kernel.rules import Note, Refusal, Rule, RuleBook
+from mockservers.kernel.rules import Refusal, RuleBook
 from mockservers.kernel.tenants import Credential, Tenant
 
 if TYPE_CHECKING:
@@ -69,17 +69,13 @@ class Context:
         """The caller's dialect; the installation's as long as the caller is not known."""
         return self.installation.dialect if self.tenant is None else self.tenant.dialect
 
-    def cite(self, *rules: Rule) -> None:
-        """Write into the journal that these rules shaped the answer."""
-        applied = self.entry.rules
-        for rule in rules:
-            if rule.id not in applied:
-                applied.append(rule.id)
+    def cite(self, *rules: str) -> None:
+        """Write into the journal that the rules of these ids shaped the answer."""
+        self.entry.cite(*rules)
 
-    def note(self, rule: Rule, text: str, **facts: Any) -> None:
+    def note(self, rule: str, text: str, **facts: Any) -> None:
         """Journal a finding: the request is answered, but a careful client would not send it."""
-        self.cite(rule)
-        self.entry.notes.append(Note(rule.id, text, facts))
+        self.entry.note(rule, text, **facts)
 
     def secret(self, value: str) -> None:
         """Name something that was presented as a credential, so that no journal ever shows it."""
@@ -137,7 +133,7 @@ Progress = Callable[[int, int], None]
 class Emulator:
     """Everything that makes one vendor.
 
-    `operations` are for the client; `records` are what other people do (`create`, `act`, `change`, `delete`, `read`,
+    `operations` are for the client; `admin_operations` are what other people do (`create`, `act`, `change`, `delete`, `read`,
     `list`). `identify` finds the tenant of a client's call or raises the vendor's refusal. `refusals` are those that a
     fault may ask for, by name. `seed` fills an empty installation. `wire` names the WSGI factory as `module:function`.
     """
@@ -149,7 +145,7 @@ class Emulator:
     metadata: sa.MetaData
     identify: Callable[[Context], Tenant]
     operations: Mapping[str, Operation]
-    records: Mapping[str, Operation]
+    admin_operations: Mapping[str, Operation]
     recipes: Iterable[str]
     seed: Callable[[Installation, Recipe, int, Progress], None]
     wire: str
@@ -166,7 +162,7 @@ class Emulator:
     """The path of a machine-readable description (WSDL, OpenAPI), after the host."""
 
     def find(self, actor: Actor, operation: str) -> Operation | None:
-        return (self.operations if actor == "client" else self.records).get(operation)
+        return (self.operations if actor == "client" else self.admin_operations).get(operation)
 
 
 def operations(*entries: Operation) -> dict[str, Operation]:

@@ -6,13 +6,20 @@ This module knows no vendor and no protocol.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from configparser import ConfigParser, SectionProxy
+from configparser import Error as ConfigParserError
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
 
 Certainty = Literal["certain", "documented", "captured", "reported", "inferred", "assumption"]
 """How well a rule is known: read on the vendor's page or in published source, on another public page of the vendor, in
 recorded answers, told by users, concluded from these, or chosen by us where public knowledge ends."""
+
+CERTAINTIES: tuple[str, ...] = get_args(Certainty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,8 @@ class Rule:
     """One thing the server does.
 
     `id` is `<vendor>.<topic>.<slug>`. `switch` names the dialect switch that can change it. `statements` are the
-    entries of the vendor page's inventory (`fixtures/<vendor>/statements.json`) that it makes true.
+    entries of the vendor page's inventory (`fixtures/<vendor>/statements.json`) that it makes true. A rule that is
+    `always` at work is cited by no call: nothing in a single answer shows it, so bending the emulator proves it.
     """
 
     id: str
@@ -41,72 +49,102 @@ class Rule:
     source: Source
     switch: str | None = None
     statements: tuple[str, ...] = ()
+    always: bool = False
 
 
 class RuleBook(Mapping[str, Rule]):
-    """The rules of one vendor by id, in the order they were written; an id given twice is refused.
+    """The rules of one vendor by id, in the order in which they are written down; an id given twice is refused.
 
-    A vendor's rules are written with `rule`: most were read on one page, and checked at one time.
+    They come as values, or from a file that is read at the first look: a server that is only asked needs no sentences.
+
+    The file is INI text. Its section `[<vendor>]` has `page` and `checked`, which hold for every rule; then each rule
+    has a section under its id with `says` (the sentence), `source` ("place (certainty)") and, where they apply, `page`
+    (another page), `statements` (numbers of the inventory), `switch` and `always = yes`. The section `[unmapped]` has
+    the statements that no rule can make true, each with the reason.
     """
 
-    def __init__(
-        self,
-        vendor: str,
-        rules: Iterable[Rule] = (),
-        unmapped: Mapping[str, str] | None = None,
-        *,
-        page: str = "",
-        checked: str = "",
-    ) -> None:
+    def __init__(self, vendor: str, rules: Iterable[Rule] | Path) -> None:
         self.vendor = vendor
-        self.page = page
-        self.checked = checked
-        self._rules: dict[str, Rule] = {}
-        for rule in rules:
-            self._add(rule)
-        self.unmapped: Mapping[str, str] = dict(unmapped or {})
+        self._given = rules
+
+    @cached_property
+    def _content(self) -> tuple[dict[str, Rule], dict[str, str]]:
+        if isinstance(self._given, Path):
+            return _read(self.vendor, self._given)
+        return _by_id(self.vendor, self._given), {}
+
+    @property
+    def unmapped(self) -> Mapping[str, str]:
         """Statements of the inventory that no rule can make true, each with the reason."""
-
-    def rule(
-        self,
-        slug: str,
-        says: str,
-        place: str,
-        certainty: Certainty,
-        *statements: int,
-        page: str | None = None,
-        switch: str | None = None,
-    ) -> Rule:
-        """Write a rule down. `slug` is its id without the vendor, `statements` the numbers of those it makes true."""
-        source = Source(self.page if page is None else page, place, certainty, self.checked)
-        ids = tuple(f"{self.vendor}-{number:02}" for number in statements)
-        return self._add(Rule(f"{self.vendor}.{slug}", says, source, switch, ids))
-
-    def _add(self, rule: Rule) -> Rule:
-        if rule.id in self._rules or not rule.id.startswith(f"{self.vendor}."):
-            raise ValueError(f"rule id {rule.id!r} is taken, or does not begin with {self.vendor}.")
-        self._rules[rule.id] = rule
-        return rule
+        return self._content[1]
 
     def __getitem__(self, rule_id: str) -> Rule:
-        return self._rules[rule_id]
+        return self._content[0][rule_id]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._rules)
+        return iter(self._content[0])
 
     def __len__(self) -> int:
-        return len(self._rules)
+        return len(self._content[0])
+
+
+def _by_id(vendor: str, rules: Iterable[Rule]) -> dict[str, Rule]:
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in found or not rule.id.startswith(f"{vendor}."):
+            raise ValueError(f"rule id {rule.id!r} is taken, or does not begin with {vendor}.")
+        found[rule.id] = rule
+    return found
+
+
+_SOURCE = re.compile(r"(?P<place>.+) \((?P<certainty>[a-z]+)\)")
+_KEYS = frozenset({"says", "source", "page", "statements", "switch", "always"})
+
+
+def _read(vendor: str, file: Path) -> tuple[dict[str, Rule], dict[str, str]]:
+    parser = ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=(";",), default_section="")
+    try:
+        parser.read_string(file.read_text("utf-8"), file.name)
+        unmapped = dict(parser["unmapped"]) if parser.has_section("unmapped") else {}
+        book = parser[vendor]
+        rules = [
+            _rule(parser[name], book["page"], book["checked"])
+            for name in parser.sections()
+            if name not in (vendor, "unmapped")
+        ]
+        return _by_id(vendor, rules), unmapped
+    except (ConfigParserError, KeyError, ValueError) as error:
+        raise ValueError(f"{file} cannot be read as the rules of {vendor}: {error}") from error
+
+
+def _rule(section: SectionProxy, page: str, checked: str) -> Rule:
+    unknown = section.keys() ^ (section.keys() & _KEYS | {"says", "source"})
+    source = _SOURCE.fullmatch(section.get("source", ""))
+    if unknown or source is None or source["certainty"] not in CERTAINTIES:
+        raise ValueError(
+            f"[{section.name}]: expected says, source = PLACE (CERTAINTY) with one of {', '.join(CERTAINTIES)}, and "
+            f"nothing else than {', '.join(sorted(_KEYS))}"
+        )
+    vendor = section.name.partition(".")[0]
+    return Rule(
+        section.name,
+        section["says"].replace("\n", " "),
+        Source(section.get("page", page), source["place"], cast(Certainty, source["certainty"]), checked),
+        section.get("switch"),
+        tuple(f"{vendor}-{int(number):02}" for number in section.get("statements", "").split()),
+        section.getboolean("always", False),
+    )
 
 
 class Refusal(Exception):
     """The vendor says no, by a rule.
 
-    `kind` is the vendor's own word for the case (an error code, or a name in the vendor's table of messages); `facts`
-    fill its sentence. Wires turn it into bytes of the vendor's shape.
+    `rule` is the rule's id. `kind` is the vendor's own word for the case (an error code, or a name in the vendor's
+    table of messages); `facts` fill its sentence. Wires turn it into bytes of the vendor's shape.
     """
 
-    def __init__(self, rule: Rule, kind: str, **facts: Any) -> None:
-        super().__init__(f"{kind}: {rule.id}")
+    def __init__(self, rule: str, kind: str, **facts: Any) -> None:
+        super().__init__(f"{kind}: {rule}")
         self.rule = rule
         self.kind = kind
         self.facts = facts

@@ -83,10 +83,17 @@ class Sessions:
         ctx.db.execute(
             sa.insert(self.table),
             {
-                "id": id_, "kind": kind, "token": token, "tenant": session.tenant, "credential": session.credential,
-                "issued": session.issued, "expires": session.expires, "ended": None, "facts": json.dumps(session.facts),
+                "id": id_,
+                "kind": kind,
+                "token": token,
+                "tenant": session.tenant,
+                "credential": session.credential,
+                "issued": session.issued,
+                "expires": session.expires,
+                "ended": None,
+                "facts": json.dumps(session.facts),
             },
-        )  # fmt: skip
+        )
         ctx.issued(token)
         return session
 
@@ -115,6 +122,13 @@ class Sessions:
     @staticmethod
     def _session(row: Any) -> Session:
         return Session(
-            row.id, row.kind, row.token, row.tenant, row.credential, row.issued, row.expires, row.ended,
+            row.id,
+            row.kind,
+            row.token,
+            row.tenant,
+            row.credential,
+            row.issued,
+            row.expires,
+            row.ended,
             json.loads(row.facts),
-        )  # fmt: skip
+        )

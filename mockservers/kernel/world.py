@@ -19,7 +19,7 @@ from mockservers.kernel import files, instants
 from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
-from mockservers.kernel.journal import Exchange, Journal
+from mockservers.kernel.journal import Entry, Exchange, Journal
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
 from mockservers.kernel.secrets import clean_body, clean_headers, mask
@@ -48,9 +48,13 @@ class WorldConfig:
     dialects: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
     store: Path | None = None
     whole_bodies: bool = False
-    """Keep bodies of any length in the journal, as a harness needs them."""
+    """Keep every call and bodies of any length in the journal, as a harness needs them."""
     virtual_waits: bool = False
     """The vendor's own latency moves the clock, and nobody waits for it really."""
+
+
+Observer = Callable[[Entry, Exchange], None]
+"""Gets a call's entry in the journal, and the exchange as it went over the wire, secrets and all."""
 
 
 def _cleaned(facts: Any, clean: Callable[[str], str]) -> Any:
@@ -88,6 +92,8 @@ class World:
         self._checkpoints: dict[str, Checkpoint] = {}
         self.faults = FaultPlan()
         self.journal = self._new_journal()
+        self.observers: list[Observer] = []
+        """Told of each exchange once it stands in the journal, in the order of the journal and under the world's lock."""
 
     def _continued(self, config: WorldConfig) -> WorldConfig:
         """The configuration as the files of the world have it, which hold data of their own; sets the clock."""
@@ -121,7 +127,7 @@ class World:
         return config
 
     def _new_journal(self) -> Journal:
-        return Journal(most_bytes=1 << 30, most_body=1 << 30) if self.config.whole_bodies else Journal()
+        return Journal(1 << 30, 1 << 30, 1 << 30) if self.config.whole_bodies else Journal()
 
     def installation(self, vendor: str, progress: Progress = no_progress) -> Installation:
         """The vendor's installation, opened and seeded at first use; raises ValueError for an unknown vendor."""
@@ -156,6 +162,7 @@ class World:
             except Refusal as refusal:
                 ctx.cite(refusal.rule)
                 entry.outcome, entry.refusal = ("fault" if entry.faults else "refused"), refusal.kind
+                entry.refused_by = refusal.rule
                 raise
             except Unsupported as unsupported:
                 entry.outcome, entry.error = "unsupported", str(unsupported)
@@ -231,31 +238,36 @@ class World:
                 entry.faults.append(fault.kind.name)
             return fault
 
-    def file(self, vendor: str, exchange: Exchange, error: str | None = None, perhaps: Iterable[str] = ()) -> None:
-        """Close a finished exchange: decide its fault on the wire, mask secrets, keep it in the journal.
+    def finish(self, vendor: str, exchange: Exchange, error: str | None = None, perhaps: Iterable[str] = ()) -> None:
+        """Close a finished exchange: decide its fault on the wire, keep it in the journal with secrets masked, tell observers.
 
         `vendor` is empty for a request that no vendor's address matches; `perhaps` then names those it may have been
         meant for. `error` is the traceback when the wire itself failed, outside the door.
         """
         with self._lock:
-            entry, now = exchange.entry, self.clock.now()
+            now = self.clock.now()
+            entry = exchange.entry
             if entry is None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
                 entry.outcome = "unmatched" if exchange.status == 404 else "page"
-            entry.rules += [rule for rule in dict.fromkeys(exchange.cited) if rule not in entry.rules]
             if error is not None:
                 entry.outcome, entry.error = "error", error
             if vendor:
                 exchange.fault = self.faults.consult("reply", vendor, entry.operation, entry.actor, now)
             if exchange.fault is not None:
                 entry.faults.append(exchange.fault.kind.name)
-            clean = self._cleaner([vendor] if vendor else perhaps, exchange)
-            if entry.error is not None:
-                entry.error = clean(entry.error)
-            entry.notes = [
-                replace(note, text=clean(note.text), facts=_cleaned(note.facts, clean)) for note in entry.notes
-            ]
-            self.journal.attach(entry, self._masked(exchange, clean))
+            self._keep(entry, exchange, [vendor] if vendor else perhaps)
+            for observe in self.observers:
+                observe(entry, exchange)
+
+    def _keep(self, entry: Entry, exchange: Exchange, vendors: Iterable[str]) -> None:
+        """Write a finished exchange into the journal, without the secrets of these vendors."""
+        clean = self._cleaner(vendors, exchange)
+        entry.cite(*exchange.cited)
+        if entry.error is not None:
+            entry.error = clean(entry.error)
+        entry.notes = [replace(note, text=clean(note.text), facts=_cleaned(note.facts, clean)) for note in entry.notes]
+        self.journal.attach(entry, self._masked(exchange, clean))
 
     def _cleaner(self, vendors: Iterable[str], exchange: Exchange) -> Callable[[str], str]:
         """What blots out the secrets of these vendors.

@@ -13,7 +13,7 @@ from typing import Literal
 
 from mockservers.kernel.instants import SECOND
 from mockservers.recording import meaning, trees
-from mockservers.recording.adapters import Adapter
+from mockservers.recording.adapter import Adapter
 from mockservers.recording.exchanges import Recorded, text_of
 from mockservers.recording.spellings import PLACEHOLDER
 from mockservers.recording.trees import Node

@@ -17,12 +17,12 @@ import yaml
 
 from mockservers.kernel.dialects import Dialect, DialectFamily
 from mockservers.recording import meaning
-from mockservers.recording.adapters import adapter
+from mockservers.recording.adapter import adapter
 from mockservers.recording.answers import Comparison, Difference
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.replaying import Compared, Replay
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 MOST_SEARCHED = 400
 """Exchanges that are replayed for each choice of a switch that is tried."""

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 import yaml
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.recording.exchanges import NotAnExchange, Recorded, from_line, to_line
 
@@ -115,8 +115,8 @@ class Recording:
                 f"it is of version {raw.get('mockservers')!r}, and only {VERSION} is known; update mockservers"
             )
         vendor = raw.get("vendor")
-        if vendor not in vendors.NAMES:
-            raise self._wrong(f"its vendor is {vendor!r}; there are {', '.join(vendors.NAMES)}")
+        if vendor not in registry.names():
+            raise self._wrong(f"its vendor is {vendor!r}; there are {', '.join(registry.names())}")
         options = dict(raw["recording"])
         try:
             started = instants.from_iso(str(options.pop("started", "")))

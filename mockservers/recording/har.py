@@ -94,8 +94,10 @@ def _request(exchange: Recorded) -> dict[str, Any]:
         made["postData"] = {"mimeType": media, "text": text.encode("utf-8", "replace").decode()}
         if not _is_text(text):
             made["postData"] = {
-                "mimeType": media, "text": base64.b64encode(exchange.body).decode(), "_encoding": "base64",
-            }  # fmt: skip
+                "mimeType": media,
+                "text": base64.b64encode(exchange.body).decode(),
+                "_encoding": "base64",
+            }
         elif coding(exchange.body, media) is not None:
             made["postData"]["_charset"] = codec  # which need not be what the headers say
     return made
@@ -117,7 +119,9 @@ def _response(exchange: Recorded) -> dict[str, Any]:
         "statusText": _phrase(status),
         "httpVersion": "HTTP/1.1",
         "cookies": [
-            cookie for name, value in exchange.reply_headers if name.lower() == "set-cookie"
+            cookie
+            for name, value in exchange.reply_headers
+            if name.lower() == "set-cookie"
             for cookie in _cookies(value.partition(";")[0])
         ],
         "headers": _pairs(exchange.reply_headers),
@@ -125,7 +129,7 @@ def _response(exchange: Recorded) -> dict[str, Any]:
         "redirectURL": exchange.reply_header("location").replace(BASE, ORIGIN),
         "headersSize": -1,
         "bodySize": len(body),
-    }  # fmt: skip
+    }
 
 
 def _phrase(status: int) -> str:

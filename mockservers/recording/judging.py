@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Duty, Judgement, judge, of
 from mockservers.harness.history import Exchanged, History, Task
-from mockservers.harness.machines import CONTRACTED, machine
+from mockservers.harness.profile import contracted, profile
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import SECOND
@@ -48,17 +48,28 @@ class Judged:
 def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
     """Judge the client that was recorded. Raises RecordingError for a vendor that has no contract, or an empty file."""
     vendor = recording.head.vendor
-    if vendor not in CONTRACTED:
-        raise RecordingError(f"{vendor} has no contract to judge by; there are contracts for {', '.join(CONTRACTED)}")
+    if vendor not in contracted():
+        raise RecordingError(f"{vendor} has no contract to judge by; there are contracts for {', '.join(contracted())}")
     exchanges = tuple(exchanged(each) for each in sorted(recording, key=lambda each: each.n))
     if not exchanges:
         raise RecordingError(f"{recording.path} holds no exchange, so there is nothing to judge")
     tasks = tuple(_tasks(exchanges))
     # Since when a client was to care, a recording does not say; what it asked for it cared for.
     history = History(
-        vendor, instants.EARLIEST, exchanges[-1].at, dialect, Hello(recording.path.name), machine(vendor).options(dialect),
-        (), (), exchanges, tasks, {}, None, entity=machine(vendor).entity,
-    )  # fmt: skip
+        vendor,
+        instants.EARLIEST,
+        exchanges[-1].at,
+        dialect,
+        Hello(recording.path.name),
+        profile(vendor).options(dialect),
+        (),
+        (),
+        exchanges,
+        tasks,
+        {},
+        None,
+        entity=profile(vendor).entity,
+    )
     duties = [duty for duty in of(vendor) if duty.applies(dialect)]
     found = judge(history, duties)
     return Judged(history, tuple((duty, found[duty.id]) for duty in duties))
@@ -72,10 +83,19 @@ def exchanged(recorded: Recorded) -> Exchanged:
         f"header {name}" for name, value in recorded.headers if "__secret." in value and name.lower() not in _ITS_PLACE
     ]
     return Exchanged(
-        recorded.n, recorded.moment, recorded.method, recorded.target, tuple(recorded.headers), recorded.body or b"",
-        recorded.status, (recorded.reply_body or b"") if whole else None,
-        () if recorded.fault is None else (recorded.fault,), True, None, tuple(reveals),
-    )  # fmt: skip
+        recorded.n,
+        recorded.moment,
+        recorded.method,
+        recorded.target,
+        tuple(recorded.headers),
+        recorded.body or b"",
+        recorded.status,
+        (recorded.reply_body or b"") if whole else None,
+        () if recorded.fault is None else (recorded.fault,),
+        True,
+        None,
+        tuple(reveals),
+    )
 
 
 def _tasks(exchanges: tuple[Exchanged, ...]) -> list[Task]:

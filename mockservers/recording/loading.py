@@ -14,7 +14,7 @@ from typing import Any
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.world import World
-from mockservers.recording.adapters import RAW, Adapter, Seen, Told, adapter
+from mockservers.recording.adapter import RAW, Adapter, Seen, Told, adapter
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording
 
@@ -72,9 +72,15 @@ def _joined(before: Any, now: Any) -> Any:
 
 
 def take(
-    world: World, vendor: str, kind: str, records: Iterable[Seen], loaded: Loaded, tenant: str | None = None,
-    *, clear: bool = False,
-) -> int:  # fmt: skip
+    world: World,
+    vendor: str,
+    kind: str,
+    records: Iterable[Seen],
+    loaded: Loaded,
+    tenant: str | None = None,
+    *,
+    clear: bool = False,
+) -> int:
     """Import records; tells how many. One that is not taken is left out, and the others are taken all the same."""
     given = list(records)
     if clear:

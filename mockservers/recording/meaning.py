@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from mockservers.kernel import instants
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.recording import trees
-from mockservers.recording.adapters import Adapter
+from mockservers.recording.adapter import Adapter
 from mockservers.recording.exchanges import Recorded, text_of
 from mockservers.recording.spellings import PLACEHOLDER
 

@@ -26,7 +26,7 @@ from mockservers.recording.addresses import TEXTUAL, VIA, Rewriter, Upstream
 from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, decoded, unpacked, value_of
 from mockservers.recording.files import Writer
 from mockservers.recording.vault import Vault
-from mockservers.server import breakage
+from mockservers.server import responses
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 
@@ -255,7 +255,7 @@ class _Passage:
     def _broken(self, fault: str) -> web.StreamResponse:
         """No answer began: the client's connection ends as ours did."""
         self._finish(fault)
-        return breakage.abort(self.request)
+        return responses.abort(self.request)
 
     def _finish(self, fault: str | None = None) -> None:
         recorded = self.recorded
@@ -307,14 +307,14 @@ class _Passage:
             await self._write(stream.write(body))
             return await self._end(stream, fault)
         whole = web.Response(status=answer.status, body=None if bare else body)
-        breakage.fill(whole, self._shown(headers))
+        responses.fill(whole, self._shown(headers))
         if bare and declared.isdecimal() and self.request.method == "HEAD":
             whole.headers[hdrs.CONTENT_LENGTH] = declared
         return whole
 
     def _begin(self, status: int, headers: Headers, keep_length: int | None) -> web.StreamResponse:
         stream = web.StreamResponse(status=status)
-        breakage.fill(stream, self._shown(headers))
+        responses.fill(stream, self._shown(headers))
         if keep_length is not None:
             stream.content_length = keep_length
         elif self.request.version >= (1, 1):
@@ -381,7 +381,7 @@ class _Passage:
             return stream
         if fault in ("reset", "timeout"):
             await asyncio.sleep(0.05)  # let what was written leave before the reset throws it away
-            return breakage.abort(self.request, stream)
+            return responses.abort(self.request, stream)
         stream.force_close()
         if self.request.transport is not None:
             self.request.transport.close()

@@ -17,15 +17,15 @@ from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.recording import trees
-from mockservers.recording.adapters import Adapter, adapter
+from mockservers.recording.adapter import Adapter, adapter
 from mockservers.recording.answers import Bound, Comparison, Difference
 from mockservers.recording.exchanges import BASE, Recorded, text_of
 from mockservers.recording.files import Recording
 from mockservers.recording.loading import Loaded, Timeline, take
 from mockservers.recording.spellings import PLACEHOLDER
 from mockservers.recording.vault import Vault
-from mockservers.server import gateway
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
+from mockservers.server import wsgi
 
 _SERVER = ("recorded.invalid", 443)
 _ADDRESS = f"https://{_SERVER[0]}"
@@ -53,9 +53,11 @@ class Replay:
         self.dialect = dialect
         self.loaded = Loaded()
         config = WorldConfig(
-            mode="frozen", start=recording.head.started, data={self.vendor: Recipe("empty")},
+            mode="frozen",
+            start=recording.head.started,
+            data={self.vendor: Recipe("empty")},
             dialects={self.vendor: dialect.changes()},
-        )  # fmt: skip
+        )
         self.world = World("drift", config, emulator)
         self.bound = Bound()
         self._comparison = Comparison(self.adapter, self.bound)
@@ -122,12 +124,19 @@ class Replay:
             text = re.sub(rf"(?<![^&]){name}=[^&]*", lambda _, name=name, login=login: f"{name}={login}", text)  # type: ignore[misc]
         body = text.encode("utf-8", "surrogateescape")
         exchange = Exchange(recorded.method, path + (f"?{query}" if query else ""), headers, body)
-        environ = gateway.environ(
-            method=recorded.method, path=path, query=query, prefix="", scheme="https", server=_SERVER,
-            headers=[("Host", _SERVER[0]), *headers], body=body, remote="127.0.0.1",
-        )  # fmt: skip
+        environ = wsgi.environ(
+            method=recorded.method,
+            path=path,
+            query=query,
+            prefix="",
+            scheme="https",
+            server=_SERVER,
+            headers=[("Host", _SERVER[0]), *headers],
+            body=body,
+            remote="127.0.0.1",
+        )
         try:
-            return gateway.converse(self.world, self.vendor, environ, exchange)
+            return wsgi.respond(self.world, self.vendor, environ, exchange)
         finally:
             exchange.leave()
 

@@ -62,8 +62,9 @@ def _texts(exchange: Recorded) -> Iterator[tuple[str, str]]:
     for whose, headers in (("request", exchange.headers), ("answer", exchange.reply_headers)):
         yield f"the {whose}'s headers", "\n".join(f"{name}: {value}" for name, value in headers)
     for whose, body, headers in (
-        ("request", exchange.body, exchange.headers), ("answer", exchange.reply_body, exchange.reply_headers),
-    ):  # fmt: skip
+        ("request", exchange.body, exchange.headers),
+        ("answer", exchange.reply_body, exchange.reply_headers),
+    ):
         if body:
             text, codec = text_of(body, headers)
             yield f"the {whose}'s body", text

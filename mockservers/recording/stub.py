@@ -7,7 +7,6 @@ where they stand in the file is held in memory.
 from __future__ import annotations
 
 import json
-import re
 import threading
 from array import array
 from collections.abc import Iterator
@@ -19,12 +18,12 @@ from mockservers.kernel.faults import KINDS, Fault
 from mockservers.kernel.journal import Exchange, Headers
 from mockservers.kernel.world import World
 from mockservers.recording import meaning
-from mockservers.recording.adapters import Adapter, adapter
+from mockservers.recording.adapter import Adapter, adapter
 from mockservers.recording.exchanges import BASE, Recorded, bytes_of, decoded, text_of
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.meaning import Meaning
 from mockservers.recording.vault import Vault
-from mockservers.server.mounts import Mount
+from mockservers.registry import Mount
 
 MOST_LOOKED_AT = 400
 """Recorded requests that a miss is compared with."""
@@ -32,7 +31,7 @@ LONGEST_SHOWN = 200
 
 
 class Stub:
-    """Answers from one recording; `converse` stands where an emulator's does."""
+    """Answers from one recording; `respond` stands where an emulator's does."""
 
     def __init__(self, path: Path) -> None:
         """Reads the whole recording once. Raises RecordingError or OSError."""
@@ -51,10 +50,10 @@ class Stub:
     def vendor(self) -> str:
         return self.recording.head.vendor
 
-    def behind_a_door(self) -> dict[str, Any]:
-        """What a `FrontDoor` needs to answer from the recording, and from nothing else, at whatever addresses it has."""
-        everywhere = Mount(self.vendor, re.compile(".*", re.DOTALL), "/")
-        return {"mounts": [everywhere], "stubs": {self.vendor: self.converse}}
+    def server_options(self) -> dict[str, Any]:
+        """What a `Server` needs to answer from the recording, and from nothing else, at whatever addresses it has."""
+        everywhere = Mount("(?s:.*)", "/", self.vendor)
+        return {"mounts": [everywhere], "stubs": {self.vendor: self.respond}}
 
     def close(self) -> None:
         self._file.close()
@@ -74,7 +73,7 @@ class Stub:
 
     # --- answering --------------------------------------------------------------------------------------------------
 
-    def converse(self, world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange) -> Exchange:
+    def respond(self, world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange) -> Exchange:
         """Answer as was recorded, and file the exchange in the world's journal."""
         prefix = wsgi["SCRIPT_NAME"]
         base = f"{wsgi['wsgi.url_scheme']}://{wsgi.get('HTTP_HOST') or wsgi['SERVER_NAME']}{prefix}"
@@ -90,10 +89,12 @@ class Stub:
                 self._miss(means, exchange)
         if found is not None:
             exchange.status, exchange.reply_headers, exchange.reply_body = (
-                found.status, found.reply_headers, found.reply_body or b"",
-            )  # fmt: skip
+                found.status,
+                found.reply_headers,
+                found.reply_body or b"",
+            )
         exchange.secrets += vault.secrets
-        world.file(vendor, exchange)
+        world.finish(vendor, exchange)
         if found is not None and found.fault is not None and exchange.fault is None:
             exchange.fault = _fault(found)
             exchange.reply_body += b"\0"  # the answer went on after what came of it

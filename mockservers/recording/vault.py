@@ -17,7 +17,7 @@ from urllib.parse import unquote, unquote_plus
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.secrets import SPEAKING
 from mockservers.recording import trees
-from mockservers.recording.adapters import SECRETS, Adapter
+from mockservers.recording.adapter import SECRETS, Adapter
 from mockservers.recording.exchanges import Recorded, bytes_of, text_of
 from mockservers.recording.people import People
 from mockservers.recording.spellings import PLACEHOLDER, SHORTEST, Spellings, decoded
@@ -47,12 +47,7 @@ class Vault:
     """
 
     def __init__(
-        self,
-        adapter: Adapter,
-        *,
-        keep_identity: bool = False,
-        fields: Iterable[str] = (),
-        people: People | None = None,
+        self, adapter: Adapter, *, keep_identity: bool = False, fields: Iterable[str] = (), people: People | None = None
     ) -> None:
         self.names: dict[str, str] = {
             **SECRETS,

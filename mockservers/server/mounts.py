@@ -7,47 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from mockservers import registry
+from mockservers.registry import Mount
+
 WORLD_HEADER = "X-Mock-World"
 
-
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """The paths of one vendor: a pattern over the path without its world prefix, and how to show it to people."""
-
-    vendor: str
-    pattern: re.Pattern[str]
-    shown: str
-
-
-def mount(vendor: str, pattern: str, shown: str) -> Mount:
-    """A mount; paths are compared without regard to case, as IIS does."""
-    return Mount(vendor, re.compile(pattern, re.IGNORECASE), shown)
-
-
-MOUNTS = (
-    mount(
-        "querydata",
-        r"/Irthnet/webservices/IRTHNetWOIntegration\.asmx(?:/.*)?",
-        "/Irthnet/webservices/IRTHNetWOIntegration.asmx",
-    ),
-    # The folder above /API is the installation's own; the wire compares it with the dialect.
-    mount("get_tickets", r"(?:/[^/]+)*/API/(?:default\.aspx)?", "/API/default.aspx"),
-    # The REST service is not emulated; the wire says so instead of letting the path look unknown.
-    mount("autotask", r"/atservicesrest/.*", "/ATServicesRest/"),
-    mount("autotask", r"/atservices/[^/]*/atws\.(?:asmx(?:/.*)?|wsdl)", "/ATServices/1.6/atws.asmx"),
-    mount(
-        "autotask",
-        r"(?:/ww[0-9]{1,3})?/autotask/autotaskextend/executecommand\.aspx",
-        "/Autotask/AutotaskExtend/ExecuteCommand.aspx",
-    ),
-    # The virtual directory is the installation's own; the wire compares it with the dialect, and double slashes too.
-    mount("trackit", r"(?:/+[^/]+)+/+WebApi(?:/.*)?", "/TrackIt/WebApi"),
-    # The API of Track-It! 11 is another one; the wire says so.
-    mount("trackit", r"/TrackitWebAPI(?:/.*)?", "/TrackitWebAPI/api"),
-    # Without a slash at its end, /api is not get_tickets' address. Roots, and folders above them, are compared by the wire.
-    mount("superoffice", r"(?:/[^/]+)?/api(?:/(?:v1|state)(?:/.*)?)?", "/api/v1/Agents/Ticket/GetTickets"),
-    mount("superoffice", r"/login/common/oauth/tokens", "/login/common/oauth/tokens"),
-)
 
 _PREFIX = re.compile(r"/w/([^/]*)(/.*|$)", re.DOTALL)
 _HOST = re.compile(r"([a-z0-9-]+)\.localhost\.?(?::\d+)?", re.IGNORECASE)
@@ -85,15 +49,20 @@ def target(raw: str, host: str, headers: Mapping[str, str]) -> Target:
     return Target(by_host[1].lower() if by_host else "default", "", path, query)
 
 
-def find(path: str, mounts: Iterable[Mount] = MOUNTS) -> Mount | None:
+def all_mounts() -> tuple[Mount, ...]:
+    """The mounts of every vendor, in the order in which they are tried."""
+    return tuple(mount for vendor in registry.vendors().values() for mount in vendor.mounts)
+
+
+def find(path: str, mounts: Iterable[Mount]) -> Mount | None:
     """The mount whose pattern matches the whole path."""
     for each in mounts:
-        if each.pattern.fullmatch(path):
+        if each.compiled.fullmatch(path):
             return each
     return None
 
 
-def nearest(path: str, mounts: Iterable[Mount] = MOUNTS, most: int = 3) -> list[dict[str, str]]:
+def nearest(path: str, mounts: Iterable[Mount], most: int = 3) -> list[dict[str, str]]:
     """The known paths most like an unmatched one, each with the reason why it did not match."""
     path = path[:300]
     shown = [each.shown for each in mounts] + ["/_mock/", "/_mock/v1/health"]

@@ -67,9 +67,16 @@ class Description:
 
 
 def describe(
-    name: str, namespace: str, service: Any, *, headers: frozenset[str] = frozenset(), typed: bool = False, raw: bool = False,
-    finish: Callable[[Any], None] | None = None, declares_soap12: bool = True,
-) -> Description:  # fmt: skip
+    name: str,
+    namespace: str,
+    service: Any,
+    *,
+    headers: frozenset[str] = frozenset(),
+    typed: bool = False,
+    raw: bool = False,
+    finish: Callable[[Any], None] | None = None,
+    declares_soap12: bool = True,
+) -> Description:
     """The description of a Spyne service class. `typed` makes decoding follow `xsi:type`, for polymorphic parameters."""
     protocol = Soap11(parse_xsi_type=typed)
     application = Application([service], tns=namespace, name=name, in_protocol=protocol, out_protocol=Soap11())

@@ -82,10 +82,13 @@ def dangerous(value: str) -> bool:
 def error_page(title: str, sentence: str) -> str:
     """The page of an ASP.NET application that shows no details to remote callers."""
     return (
-        "<!DOCTYPE html>\n<html>\n<head><title>" + escape(title) + "</title></head>\n<body bgcolor=\"white\">\n"
-        "<h1>Server Error in '/' Application.</h1>\n<h2><i>" + escape(title) + "</i></h2>\n<p>" + escape(sentence)
+        "<!DOCTYPE html>\n<html>\n<head><title>" + escape(title) + '</title></head>\n<body bgcolor="white">\n'
+        "<h1>Server Error in '/' Application.</h1>\n<h2><i>"
+        + escape(title)
+        + "</i></h2>\n<p>"
+        + escape(sentence)
         + "</p>\n</body>\n</html>\n"
-    )  # fmt: skip
+    )
 
 
 def server_page(status: int, reason: str, sentence: str) -> str:

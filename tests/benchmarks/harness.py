@@ -15,9 +15,9 @@ from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.duties import judge, of
-from mockservers.harness.machines import CONTRACTED, machine
-from mockservers.harness.play import Stage
-from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Work
+from mockservers.harness.profile import contracted, profile
+from mockservers.harness.runner import Runner
+from mockservers.harness.scenarios import ClientStep, Clock, Other, Scenario, Step
 from mockservers.kernel import instants
 
 Row = tuple[str, str, str]
@@ -40,7 +40,7 @@ def examples(vendor: str, count: int, jobs: int = 1) -> tuple[float, float]:
     """
 
     def strategy(dialect: str, hello: object) -> object:
-        drawn = machine(vendor).strategies().scenarios(dialect, hello)
+        drawn = profile(vendor).strategies().scenarios(dialect, hello)
         return drawn.map(lambda each: replace(each, steps=each.steps[:STEPS])).filter(
             lambda each: len(each.steps) in (0, STEPS)  # the simplest example has none, and is not played
         )
@@ -69,11 +69,11 @@ def month(days: int) -> tuple[float, int]:
             steps.append(Other("create"))
         elif turn % 6 == 0:
             steps.append(Other("act", f"T{turn // 96 + 1}", "Add Notes"))
-        steps += [Clock(5 * instants.MINUTE), Work("sync")]
+        steps += [Clock(5 * instants.MINUTE), ClientStep("sync")]
     scenario = Scenario("querydata", tuple(steps), instants.from_iso("2026-03-02T10:00:00Z"))
-    with CallableDriver.of(reference("querydata")) as driver, Stage(driver) as stage:
+    with CallableDriver.of(reference("querydata")) as driver, Runner(driver) as runner:
         began = time.perf_counter()
-        history = stage.play(scenario)
+        history = runner.play(scenario)
         judged = judge(history, of("querydata"))
         taken = time.perf_counter() - began
     assert not any(each.breaches for each in judged.values())
@@ -83,7 +83,7 @@ def month(days: int) -> tuple[float, int]:
 def figures(quick: bool) -> list[Row]:
     """All figures of the harness."""
     found = []
-    for vendor in CONTRACTED:
+    for vendor in contracted():
         count = 40 if quick else 200
         name = f"harness: examples of {STEPS} steps a second, {vendor}"
         wall, processor = examples(vendor, count)

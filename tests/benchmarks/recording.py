@@ -30,10 +30,23 @@ def one(tid: int, turn: int) -> bytes:
 def record(upstream: str, path: Path) -> Served:
     """Start a recorder before a server."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "mockservers", "record", "get_tickets", "--upstream", upstream, "--port", "0",
-         "--out", str(path)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "mockservers",
+            "record",
+            "get_tickets",
+            "--upstream",
+            upstream,
+            "--port",
+            "0",
+            "--out",
+            str(path),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     assert process.stdout is not None
     url = ""
     for line in process.stdout:
@@ -81,10 +94,13 @@ def figures(quick: bool) -> list[Row]:
         done = max(done, total // 10)
         fill(through, total - done, done)
         late, taken = memory(recorder.process.pid), time.perf_counter() - began
-        rows.append((
-            f"recording: memory after {total:,} exchanges against a tenth", "flat",
-            f"{late / 1e6:.0f} MB against {early / 1e6:.0f} MB",
-        ))  # fmt: skip
+        rows.append(
+            (
+                f"recording: memory after {total:,} exchanges against a tenth",
+                "flat",
+                f"{late / 1e6:.0f} MB against {early / 1e6:.0f} MB",
+            )
+        )
         rows.append(("recording: exchanges a second, one connection", "-", f"{total / taken:,.0f}"))
         began = time.perf_counter()
         recorder.stop()

@@ -44,9 +44,15 @@ def post(path: str, payload: dict[str, object]) -> bytes:
 def query(result: str, field: str, operation: str, value: str) -> bytes:
     return post(
         QUERYDATA,
-        {"AuthCode": "DEMO-AUTH-CODE", "ItemType": "Ticket", "ResultType": result, "ResultFormat": "JSON", "UseWarehouse": False,
-         "Filters": [{"Field": field, "Operation": operation, "Value": value}]},
-    )  # fmt: skip
+        {
+            "AuthCode": "DEMO-AUTH-CODE",
+            "ItemType": "Ticket",
+            "ResultType": result,
+            "ResultFormat": "JSON",
+            "UseWarehouse": False,
+            "Filters": [{"Field": field, "Operation": operation, "Value": value}],
+        },
+    )
 
 
 def summary(begin: datetime, minutes: int) -> bytes:
@@ -67,13 +73,13 @@ def page(number: int) -> bytes:
 
 
 def fresh_world(times: int, *opened: str) -> float:
-    from mockservers import settings, vendors
+    from mockservers import registry, settings
     from mockservers.kernel.world import World
 
     config = settings.world(clock_text="frozen", start=START, data_texts=["demo"])
 
     def make() -> None:
-        world = World("fresh", config, vendors.emulator)
+        world = World("fresh", config, registry.emulator)
         for vendor in opened:
             world.installation(vendor)
         world.close()
@@ -158,6 +164,6 @@ if __name__ == "__main__":
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for a first look")
     given = parser.parse_args()
-    print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; medians of one run\n")
+    print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, {platform.profile()}; medians of one run\n")
     for section in given.sections or SECTIONS:
         report(SECTIONS[section](given.quick))

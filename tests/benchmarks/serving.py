@@ -98,8 +98,10 @@ def rate(url: str, requests: list[bytes], seconds: float, connections: int = 4) 
     """Answers per second to `requests`, sent round and round over a few connections by a process of its own."""
     done = subprocess.run(
         [sys.executable, __file__, url, str(seconds), str(connections)],
-        input=b"\0".join(requests), capture_output=True, check=True,
-    )  # fmt: skip
+        input=b"\0".join(requests),
+        capture_output=True,
+        check=True,
+    )
     return float(done.stdout)
 
 

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.cli import main
 from mockservers.kernel.world import Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.harness.processes import wait_for_end
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READER = str(ROOT / "contracts/clients/get_tickets_reader.py") + ":Client"
-MUTANT = str(ROOT / "tests/mutants/get_tickets/decoded_once.py") + ":Client"
+READER = str(ROOT / "contracts/get_tickets/clients/get_tickets_reader.py") + ":Client"
+MUTANT = str(ROOT / "tests/vendors/get_tickets/mutants/decoded_once.py") + ":Client"
 
 
 def run(*words: str) -> Result:
@@ -30,8 +30,8 @@ def run(*words: str) -> Result:
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    worlds = Worlds(vendors.emulator)
-    with FrontDoor(worlds) as door:
+    worlds = Worlds(registry.emulator)
+    with Server(worlds) as door:
         yield door.url
     worlds.close()
 
@@ -99,8 +99,7 @@ for line in sys.stdin:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals as Unix has them")
 @pytest.mark.parametrize(
-    ("command", "name"),
-    [("check", "SIGINT"), ("check", "SIGTERM"), ("check --jobs 2", "SIGINT"), ("replay", "SIGHUP")],
+    ("command", "name"), [("check", "SIGINT"), ("check", "SIGTERM"), ("check --jobs 2", "SIGINT"), ("replay", "SIGHUP")]
 )
 def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: str, name: str, tmp_path: Path) -> None:
     client, told = tmp_path / "client.py", tmp_path / "told"
@@ -109,10 +108,13 @@ def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: 
     what = ["get_tickets"] if command.startswith("check") else [str(ROOT / "scenarios/get_tickets/the_second_cid.yaml")]
     process = subprocess.Popen(
         [sys.executable, "-m", "mockservers", *command.split(), *what, "--client", f"{sys.executable} {client} {told}"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         # What starts the tests may ignore signals (nohup does), and programs inherit that.
         preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
-    )  # fmt: skip
+    )
     with process:
         children = [int(each) for each in told.read_text().split()]
         process.send_signal(getattr(signal, name))

@@ -11,18 +11,18 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.cli import main
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.recording.adapters import adapter
+from mockservers.recording.adapter import adapter
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.files import Head, Writer
 from mockservers.recording.proxy import Recorder
 from mockservers.recording.sealing import seal
 from mockservers.recording.vault import Vault
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 
 ASKED = {"action": "get_tickets", "tid": "*", "count": "10", "order": "tid"}
 
@@ -32,13 +32,15 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recording of get_tickets: three pages, a count of nothing, and the same key refused four times."""
     path = tmp_path_factory.mktemp("session") / "session.yaml"
     config = WorldConfig(
-        mode="frozen", start=instants.from_iso("2026-03-02T10:00:00Z"), data={"get_tickets": Recipe.parse("demo:25")},
+        mode="frozen",
+        start=instants.from_iso("2026-03-02T10:00:00Z"),
+        data={"get_tickets": Recipe.parse("demo:25")},
         dialects={"get_tickets": {"merged_none": "N"}},
-    )  # fmt: skip
-    worlds, vault = Worlds(vendors.emulator, config), Vault(adapter("get_tickets"))
+    )
+    worlds, vault = Worlds(registry.emulator, config), Vault(adapter("get_tickets"))
     writer = Writer(path, Head("get_tickets", 0))
     with (
-        FrontDoor(worlds) as upstream,
+        Server(worlds) as upstream,
         Recorder([Upstream.parse(upstream.url)], writer, vault) as recorder,
         requests.Session() as client,
     ):
@@ -103,8 +105,10 @@ def count_of(*options: str) -> str:
     """How many tickets a server with these options has."""
     process = subprocess.Popen(
         [sys.executable, "-m", "mockservers", "serve", "--port", "0", *options],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     try:
         assert process.stdout is not None
         printed = ""
@@ -147,10 +151,23 @@ def test_refusals_say_what_to_do(words: tuple[str, ...], says: str, session: Pat
 
 def test_a_recording_of_nothing_leaves_no_file(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "mockservers", "record", "get_tickets", "--upstream", "http://127.0.0.1:1", "--port", "0",
-         "--out", str(tmp_path / "new.yaml")],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "mockservers",
+            "record",
+            "get_tickets",
+            "--upstream",
+            "http://127.0.0.1:1",
+            "--port",
+            "0",
+            "--out",
+            str(tmp_path / "new.yaml"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     assert process.stdout is not None
     for line in process.stdout:
         if "Ctrl-C" in line:

@@ -14,8 +14,8 @@ from mockservers.cli import main
 from mockservers.harness.schema import scenario_schema
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READER = str(ROOT / "contracts/clients/get_tickets_reader.py") + ":Client"
-MUTANT = str(ROOT / "tests/mutants/get_tickets/decoded_once.py") + ":Client"
+READER = str(ROOT / "contracts/get_tickets/clients/get_tickets_reader.py") + ":Client"
+MUTANT = str(ROOT / "tests/vendors/get_tickets/mutants/decoded_once.py") + ":Client"
 SCENARIO = str(ROOT / "scenarios/get_tickets/the_second_cid.yaml")
 
 
@@ -37,8 +37,8 @@ def test_a_check_and_a_replay_write_all_reports(tmp_path: Path) -> None:
     assert suite.get("failures") == "1"
     assert html.parse(files["html"]).getroot().find_class("timeline")
     (scenario,) = saved.glob("*.yaml")
-    proof = next(each["proof"] for each in raw["dialects"][0]["verdicts"] if each["proof"])
-    assert proof["file"] == str(scenario)
+    counterexample = next(each["counterexample"] for each in raw["dialects"][0]["verdicts"] if each["counterexample"])
+    assert counterexample["file"] == str(scenario)
 
     done = run("replay", scenario, SCENARIO, "--client", MUTANT, *options)  # writes over them
     assert done.exit_code == 1, done.output

@@ -24,8 +24,11 @@ def start() -> Iterator[Start]:
     def begin(*options: str, cwd: Path | None = None) -> tuple[subprocess.Popen[str], str, str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "mockservers", "serve", "--port", "0", *options],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=cwd,
+        )
         started.append(process)
         assert process.stdout is not None
         printed = ""
@@ -47,8 +50,11 @@ def refused(*options: str) -> str:
     """The message of a server that does not start; it must end with exit code 2 and without a traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "mockservers", "serve", "--port", "0", *options],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr
@@ -67,9 +73,17 @@ def test_it_prints_what_a_client_needs_and_stops_on_sigterm(start: Start) -> Non
 
 def test_options_reach_the_world(start: Start) -> None:
     _, url, _ = start(
-        "--clock", "frozen", "--start", "2026-03-02T10:00:00Z", "--data", "get_tickets:40", "--seed", "7",
-        "--dialect", "get_tickets.output_format=json",
-    )  # fmt: skip
+        "--clock",
+        "frozen",
+        "--start",
+        "2026-03-02T10:00:00Z",
+        "--data",
+        "get_tickets:40",
+        "--seed",
+        "7",
+        "--dialect",
+        "get_tickets.output_format=json",
+    )
     answer = requests.get(
         f"{url}/API/default.aspx",
         {"key": "demo-key", "action": "get_tickets", "count_only": "Y", "tid": "*"},

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from mockservers.harness.drivers import Hello
-from mockservers.harness.history import Deed, Exchanged, History, Record, Task
+from mockservers.harness.history import Exchanged, ExternalChange, History, Record, Task
 from mockservers.kernel import instants
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 START = instants.from_iso("2026-03-02T10:00:00Z")
 
@@ -37,7 +37,7 @@ def history() -> Callable[..., History]:
             hello=Hello(mirrors=facts.pop("mirrors", None)),
             options={},
             secrets=("SECRET-CODE",),
-            deeds=(),
+            changes=(),
             exchanges=(),
             tasks=(),
             truth=truth,
@@ -56,8 +56,10 @@ def sync(first: int, last: int, minutes: float = 0, **more: Any) -> Task:
     return Task(0, "sync", at(minutes), at(minutes), first, last, **more)
 
 
-def deed(n: int, operation: str, ticket: str, exists: bool = True, minutes: float = 0, **fields: Any) -> Deed:
-    return Deed(n, at(minutes), operation, {}, Record(ticket, fields, exists))
+def change(
+    n: int, operation: str, ticket: str, exists: bool = True, minutes: float = 0, **fields: Any
+) -> ExternalChange:
+    return ExternalChange(n, at(minutes), operation, {}, Record(ticket, fields, exists))
 
 
 def exchanged(n: int, minutes: float = 0, **more: Any) -> Exchanged:

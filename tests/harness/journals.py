@@ -13,7 +13,7 @@ import json
 import sys
 from typing import Any
 
-from mockservers.harness import play, stages
+from mockservers.harness import runner, runner_pool
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference_name
 from mockservers.harness.history import History
@@ -40,12 +40,12 @@ def plain(value: Any) -> Any:
     )
 
 
-class Told(play.Stage):
+class Told(runner.Runner):
     """A stage that prints the journal of each play."""
 
     def play(self, scenario: Scenario) -> History:
         history = super().play(scenario)
-        port = f":{self.door.port}"
+        port = f":{self.server.port}"
         for entry in self.worlds.default.journal:
             print(json.dumps(plain(entry)).replace(port, ":PORT"))
         told = {"scenario": scenario.to_dict(), "truth": plain(dict(history.truth)), "mirror": plain(history.listed)}
@@ -54,10 +54,10 @@ class Told(play.Stage):
 
 
 def main(vendor: str, examples: int, seed: int) -> None:
-    setattr(stages, "Stage", Told)  # noqa: B010
+    setattr(runner_pool, "Runner", Told)  # noqa: B010
     report = check(CheckConfig(vendor, reference_name(vendor), seed=seed, examples=examples, save_to=None))
     for verdict in report.dialects[0].verdicts:
-        print(verdict.duty.id, verdict.verdict, verdict.provoked, verdict.broken_in)
+        print(verdict.duty.id, verdict.verdict, verdict.exercised, verdict.broken_in)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ from mockservers.harness.comparing import normal
 from mockservers.harness.drivers import Answer, ClientSpec, Driver, DriverFailure, WrongClient, fake_time, open_driver
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.mirror import parse
-from mockservers.harness.play import Stage
 from mockservers.harness.reports import check_text
+from mockservers.harness.runner import Runner
 from mockservers.kernel.data import folder
 from tests.harness.processes import wait_for_end
 
@@ -57,9 +57,15 @@ def job(code: str, deadline: float = 30, **more: Any) -> Driver:
 
 def told(folder: Path, **more: Any) -> dict[str, Any]:
     return {
-        "vendor": "get_tickets", "url": "http://u", "endpoint": "http://u/e", "credentials": {"key": "k"}, "now": NOW,
-        "state_dir": str(folder), "options": {"format": "xml"}, **more,
-    }  # fmt: skip
+        "vendor": "get_tickets",
+        "url": "http://u",
+        "endpoint": "http://u/e",
+        "credentials": {"key": "k"},
+        "now": NOW,
+        "state_dir": str(folder),
+        "options": {"format": "xml"},
+        **more,
+    }
 
 
 # --- a job ------------------------------------------------------------------------------------------------------------
@@ -76,10 +82,16 @@ def test_a_job_that_behaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert driver.tell("mirror", {}) == Answer({"records": []})
         assert driver.output.endswith("at work on mirror\nwords\n")
         assert driver.tell("create", {"key": "k1", "fields": {"a": 1}}).ok == {
-            "TASK": "create", "URL": "http://u", "ENDPOINT": "http://u/e", "VENDOR": "get_tickets", "NOW": NOW,
-            "CREDENTIALS": '{"key": "k"}', "OPTIONS": '{"format": "xml"}', "STATE_DIR": str(tmp_path),
+            "TASK": "create",
+            "URL": "http://u",
+            "ENDPOINT": "http://u/e",
+            "VENDOR": "get_tickets",
+            "NOW": NOW,
+            "CREDENTIALS": '{"key": "k"}',
+            "OPTIONS": '{"format": "xml"}',
+            "STATE_DIR": str(tmp_path),
             "ARGS": '{"key": "k1", "fields": {"a": 1}}',
-        }  # fmt: skip
+        }
         assert driver.tell("note", {}) == Answer(None, "client", "exit code 1: no note")
 
 
@@ -438,11 +450,11 @@ def test_the_emulators_stay_up_after_a_client_that_failed() -> None:
     text = "mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {client: sync}\n"
     scenario = scenario_files.parse(text)
     dies = job(SHOWS + "os.kill(os.getpid(), 9)")
-    with CallableDriver.of(reference("get_tickets")) as good, Stage(dies) as stage:
+    with CallableDriver.of(reference("get_tickets")) as good, Runner(dies) as runner:
         with pytest.raises(DriverFailure):
-            stage.play(scenario)
-        stage.driver = good
-        history = stage.play(scenario)
+            runner.play(scenario)
+        runner.driver = good
+        history = runner.play(scenario)
     assert history.exchanges
     assert all(task.ok for task in history.tasks)
 

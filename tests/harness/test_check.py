@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, _writable, check
-from mockservers.harness.clients import reference, reference_name
+from mockservers.harness.clients import reference, reference_file, reference_name
 from mockservers.harness.drivers import DEADLINE, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.duties import of as duties_of
-from mockservers.harness.machines import CONTRACTED
+from mockservers.harness.profile import contracted
 from mockservers.harness.replay import exit_code, replay
 from mockservers.harness.reports import check_text, plain, replay_text
 from mockservers.harness.scenarios import ScenarioError
 from mockservers.harness.verdicts import Report
 from mockservers.kernel.data import folder
 
-MUTANTS = Path(__file__).parent.parent / "mutants"
+MUTANTS = Path(__file__).parent.parent / "vendors"
 
 
 class Refused(Exception):
@@ -32,7 +32,7 @@ def quick(vendor: str, client: Any, **more: Any) -> Report:
     return check(CheckConfig(vendor, client, **{"examples": 20, "save_to": None, **more}))
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_the_reference_client_keeps_every_duty(vendor: str) -> None:
     report = quick(vendor, reference_name(vendor), examples=60)
     assert [duty.id for duty in report.broken] == [], check_text(report)
@@ -42,16 +42,16 @@ def test_the_reference_client_keeps_every_duty(vendor: str) -> None:
     assert f"{every} was put to the test, and kept" in check_text(report)
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_the_reference_client_keeps_every_duty_in_every_dialect(vendor: str) -> None:
     report = quick(vendor, reference_name(vendor), examples=12, dialect="all", seed=3)
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) > 3
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_the_session_carrier_is_judged_alike(vendor: str) -> None:
-    file = folder("contracts") / "clients" / f"{vendor}_reader.py"
+    file = reference_file(vendor)
     report = quick(vendor, f"{sys.executable} {file}", examples=6)
     assert [duty.id for duty in report.broken] == [], check_text(report)
     in_process = quick(vendor, reference_name(vendor), examples=6)
@@ -59,16 +59,18 @@ def test_the_session_carrier_is_judged_alike(vendor: str) -> None:
 
 
 def counts(report: Report) -> list[tuple[str, str, int, int]]:
-    return [(v.duty.id, v.verdict, v.provoked, v.broken_in) for d in report.dialects for v in d.verdicts]
+    return [(v.duty.id, v.verdict, v.exercised, v.broken_in) for d in report.dialects for v in d.verdicts]
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_the_same_seed_gives_the_same_scenarios_and_verdicts(vendor: str) -> None:
     slug = {"get_tickets": "decoded_once"}.get(vendor, "text_survives")
-    client = f"{MUTANTS / vendor / slug}.py:Client"
+    client = f"{MUTANTS / vendor / 'mutants' / slug}.py:Client"
     first, second = (quick(vendor, client, examples=8, seed=5) for _ in range(2))
     assert counts(first) == counts(second)
-    assert [p.scenario.to_yaml() for p in first.proofs] == [p.scenario.to_yaml() for p in second.proofs]
+    assert [p.scenario.to_yaml() for p in first.counterexamples] == [
+        p.scenario.to_yaml() for p in second.counterexamples
+    ]
     assert counts(first) != counts(quick(vendor, client, examples=8, seed=6, shrink=False))
 
 
@@ -79,7 +81,7 @@ def test_what_local_modules_are_loaded_changes_nothing(tmp_path: Path) -> None:
         "from mockservers.harness.check import CheckConfig, check\n"
         "from mockservers.harness.clients import reference_name\n"
         "r = check(CheckConfig('querydata', reference_name('querydata'), examples=6, save_to=None))\n"
-        "print([(v.duty.id, v.provoked) for v in r.dialects[0].verdicts])\n"
+        "print([(v.duty.id, v.exercised) for v in r.dialects[0].verdicts])\n"
     )
     (tmp_path / "mine.py").write_text("VALUES = [1, 2, 3, 4, 5, 6, 7]")
     runs = [
@@ -92,34 +94,34 @@ def test_what_local_modules_are_loaded_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_bug_is_caught_shrunk_saved_and_replayed(tmp_path: Path) -> None:
-    mutant = f"{MUTANTS / 'querydata' / 'failed_window_repeated.py'}:Client"
+    mutant = f"{MUTANTS / 'querydata/mutants' / 'failed_window_repeated.py'}:Client"
     report = quick("querydata", mutant, examples=30, save_to=tmp_path)
     assert report.exit_code() == 1
     assert report.verdict("failed_window_repeated") == "broken"
-    (proof,) = [each for each in report.proofs if each.duty.slug == "failed_window_repeated"]
-    assert proof.file is not None
-    assert len(proof.scenario.steps) <= 4
+    (counterexample,) = [each for each in report.counterexamples if each.duty.slug == "failed_window_repeated"]
+    assert counterexample.file is not None
+    assert len(counterexample.scenario.steps) <= 4
 
     text = check_text(report, plain)
     for said in (
         "BROKEN querydata.failed_window_repeated (must)",
-        proof.duty.says,
+        counterexample.duty.says,
         "fault    refuse",
         "client   sync",
         "nobody ever asked again",
         "querydata.window.after_gap:",
         "certain, checked",
-        f"mockservers replay {proof.file} --client {mutant}",
+        f"mockservers replay {counterexample.file} --client {mutant}",
     ):
         assert said in text
     assert "DEMO-AUTH-CODE" not in text
 
-    saved = proof.file.read_text()
+    saved = counterexample.file.read_text()
     assert saved.startswith("# Found by mockservers check querydata --dialect default --seed 1\n")
-    (failed,) = replay([proof.file], mutant)
+    (failed,) = replay([counterexample.file], mutant)
     assert failed.outcome == "FAILED"
     assert failed.broken[0][0].slug == "failed_window_repeated"
-    (fixed,) = replay([proof.file], reference_name("querydata"))
+    (fixed,) = replay([counterexample.file], reference_name("querydata"))
     assert fixed.outcome == "FIXED"
     assert (exit_code([failed]), exit_code([fixed])) == (1, 0)
     assert "FAILED" in replay_text([failed])
@@ -127,7 +129,7 @@ def test_a_bug_is_caught_shrunk_saved_and_replayed(tmp_path: Path) -> None:
 
 
 def test_roles_reach_the_style_function() -> None:
-    report = quick("querydata", f"{MUTANTS / 'querydata' / 'secret_kept.py'}:Client", examples=2)
+    report = quick("querydata", f"{MUTANTS / 'querydata/mutants' / 'secret_kept.py'}:Client", examples=2)
     roles = set()
 
     def style(text: str, role: str) -> str:
@@ -138,7 +140,7 @@ def test_roles_reach_the_style_function() -> None:
     assert roles <= {"good", "bad", "warn", "soft", "strong"}
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_the_library_of_scenarios_is_kept(vendor: str) -> None:
     files = sorted((folder("scenarios") / vendor).glob("*.yaml"))
     assert len(files) >= 2
@@ -149,7 +151,7 @@ def test_the_library_of_scenarios_is_kept(vendor: str) -> None:
 def test_the_library_catches_what_it_is_about() -> None:
     files = sorted((folder("scenarios") / "querydata").glob("*.yaml"))
     for slug in ("failed_window_repeated", "nothing_missed"):
-        results = replay(files, f"{MUTANTS / 'querydata' / slug}.py:Client")
+        results = replay(files, f"{MUTANTS / 'querydata/mutants' / slug}.py:Client")
         assert "FAILED" in {result.outcome for result in results}
 
 
@@ -300,7 +302,7 @@ def test_a_folder_that_takes_no_file_is_said_before_the_hunt(tmp_path: Path, mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("mockservers.harness.check.save", full)
-    mutant = f"{MUTANTS / 'querydata' / 'secret_kept.py'}:Client"
+    mutant = f"{MUTANTS / 'querydata/mutants' / 'secret_kept.py'}:Client"
     report = quick("querydata", mutant, examples=1, save_to=tmp_path, shrink=False)
     assert f"not saved in {tmp_path}: No space left on device" in check_text(report)
 
@@ -319,7 +321,7 @@ def test_checks_at_once_do_not_trip_over_each_others_folder(tmp_path: Path, monk
 def test_a_failure_that_cannot_be_written_whole_leaves_the_file_of_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mutant = f"{MUTANTS / 'querydata' / 'secret_kept.py'}:Client"
+    mutant = f"{MUTANTS / 'querydata/mutants' / 'secret_kept.py'}:Client"
     quick("querydata", mutant, examples=1, save_to=tmp_path, shrink=False)
     before = {file: file.read_text() for file in tmp_path.iterdir()}
 
@@ -329,7 +331,7 @@ def test_a_failure_that_cannot_be_written_whole_leaves_the_file_of_before(
 
     monkeypatch.setattr(Path, "write_text", half)
     report = quick("querydata", mutant, examples=1, save_to=tmp_path, shrink=False)
-    assert all("No space left" in proof.unsaved for proof in report.proofs)
+    assert all("No space left" in counterexample.unsaved for counterexample in report.counterexamples)
     assert before
     assert {file: file.read_text() for file in tmp_path.iterdir()} == before
 

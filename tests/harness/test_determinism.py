@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mockservers.harness.machines import CONTRACTED
+from mockservers.harness.profile import contracted
 
 PROGRAM = Path(__file__).parent / "journals.py"
 OTHER = os.environ.get("MOCKSERVERS_OTHER_PYTHON", "")
@@ -34,12 +34,12 @@ def differing(left: list[str], right: list[str]) -> list[tuple[str, str]]:
     return pairs if pairs or len(left) == len(right) else [(f"{len(left)} lines", f"{len(right)} lines")]
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_the_hash_seed_changes_nothing(vendor: str) -> None:
     assert differing(journals(vendor, hash_seed="1"), journals(vendor, hash_seed="2")) == []
 
 
 @pytest.mark.skipif(not OTHER, reason="no other interpreter is named in MOCKSERVERS_OTHER_PYTHON")
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_another_python_changes_nothing(vendor: str) -> None:
     assert differing(journals(vendor), journals(vendor, OTHER)) == []

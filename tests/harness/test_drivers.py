@@ -73,13 +73,19 @@ READ = "import sys; line = sys.stdin.readline(); "
         (READ + "import time; time.sleep(60)", "has not answered 'sync' within 0.5 s"),
         (READ + "print('hello there', flush=True); sys.stdin.read()", "is no JSON"),
         (READ + "print('[1]', flush=True); sys.stdin.read()", "an answer is a JSON object"),
-        (READ + "print('{\"id\": 7, \"ok\": 1}', flush=True); sys.stdin.read()", "answered id 7 to message 1"),
+        (READ + 'print(\'{"id": 7, "ok": 1}\', flush=True); sys.stdin.read()', "answered id 7 to message 1"),
         (READ + "print('{\"id\": 1}', flush=True); sys.stdin.read()", "either 'ok' or 'error'"),
-        (READ + "print('{\"id\": 1, \"error\": {\"kind\": \"odd\"}}', flush=True); sys.stdin.read()", "has a kind"),
-        (READ + "print('{\"ask\": \"weather\"}', flush=True); sys.stdin.read()", "it may ask now"),
-        (READ + "print('{\"ask\": \"sleep\", \"seconds\": \"3\"}', flush=True); sys.stdin.read()", "it may ask now"),
-        (READ + "print('{\"id\": \"' + 'x' * 9999 + '\", \"ok\": 1}', flush=True); sys.stdin.read()", "answered id 'xxx"),
-        (READ + "print('{\"ask\": \"sleep\", \"seconds\": 1' + '0' * 999 + '}', flush=True); sys.stdin.read()", "to sleep 1000"),
+        (READ + 'print(\'{"id": 1, "error": {"kind": "odd"}}\', flush=True); sys.stdin.read()', "has a kind"),
+        (READ + 'print(\'{"ask": "weather"}\', flush=True); sys.stdin.read()', "it may ask now"),
+        (READ + 'print(\'{"ask": "sleep", "seconds": "3"}\', flush=True); sys.stdin.read()', "it may ask now"),
+        (
+            READ + "print('{\"id\": \"' + 'x' * 9999 + '\", \"ok\": 1}', flush=True); sys.stdin.read()",
+            "answered id 'xxx",
+        ),
+        (
+            READ + "print('{\"ask\": \"sleep\", \"seconds\": 1' + '0' * 999 + '}', flush=True); sys.stdin.read()",
+            "to sleep 1000",
+        ),
         (READ + "sys.exit(3)", "ended with exit code 3"),
         (READ + "import os; os.kill(os.getpid(), 9)", "ended with signal SIGKILL"),
         (READ + "import os, time; os.close(1); time.sleep(60)", "closed its output"),
@@ -87,9 +93,9 @@ READ = "import sys; line = sys.stdin.readline(); "
         (READ + "print('[' * 100_000, flush=True); sys.stdin.read()", "is no JSON"),
         (READ + "\nwhile True: print('x' * 1000)", "is no JSON"),
         (READ + "\nwhile True: sys.stdout.write('x' * 65536)", "a line of over"),
-        (READ + "\nwhile True: print('{\"ask\": \"now\"}')", "does not read its input"),
+        (READ + '\nwhile True: print(\'{"ask": "now"}\')', "does not read its input"),
     ],
-)  # fmt: skip
+)
 def test_a_session_that_misbehaves_is_a_driver_failure(code: str, says: str) -> None:
     slow = ("sleep(60)" in code and "close" not in code) or "while True: print('{" in code
     driver = session(code, 0.5 if slow else 30)

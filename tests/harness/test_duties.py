@@ -9,10 +9,10 @@ import pytest
 
 from mockservers.harness.duties import BrokenDuty, Duty, breach_class, of
 from mockservers.harness.history import Exchanged, History, Record
-from mockservers.harness.machines import CONTRACTED, machine
-from mockservers.vendors import emulator
-from tests.harness.conftest import at, deed, exchanged, sync
-from tests.harness.test_readers import asking, telling
+from mockservers.harness.profile import contracted, profile
+from mockservers.registry import emulator
+from tests.harness.conftest import at, change, exchanged, sync
+from tests.harness.test_decoders import asking, builder
 
 Make = Callable[..., History]
 
@@ -21,7 +21,7 @@ def judge(id: str, history: History) -> tuple[str, int, str]:
     """Verdict, how often provoked, and the first breach's words."""
     (duty,) = [each for each in of(id.partition(".")[0]) if each.id == id]
     said = duty.judge(history)
-    return said.verdict, said.provoked, said.breaches[0].text if said.breaches else ""
+    return said.verdict, said.exercised, said.breaches[0].text if said.breaches else ""
 
 
 def ticket(id: str, **fields: Any) -> Record:
@@ -29,9 +29,9 @@ def ticket(id: str, **fields: Any) -> Record:
 
 
 LAST = {"LastActionDateTime": "2026-03-02T10:04:30Z", "LastAction": "Add Notes"}
-IDS, TICKET = telling('{"UtilisphereIDs":[1]}'), telling('{"Tickets":[{"UtilisphereID":1}]}')
-REFUSED = telling('{"Error":{"Code":"AUTH","Message":"AuthCode is not authorized."}}')
-FAILED = telling('{"Error":{"Code":"VALUE","Message":"no"}}')
+IDS, TICKET = builder('{"UtilisphereIDs":[1]}'), builder('{"Tickets":[{"UtilisphereID":1}]}')
+REFUSED = builder('{"Error":{"Code":"AUTH","Message":"AuthCode is not authorized."}}')
+FAILED = builder('{"Error":{"Code":"VALUE","Message":"no"}}')
 
 
 def summary(n: int, window: str, minutes: float, received: bytes | None = IDS, **more: Any) -> Exchanged:
@@ -70,13 +70,17 @@ def test_nothing_missed(history: Make) -> None:
 
 def test_current_state(history: Make) -> None:
     id = "querydata.current_state"
-    deeds = [deed(1, "create", "1", Status="Open"), deed(4, "act", "1", Status="Closed")]
-    facts: dict[str, Any] = {"deeds": deeds, "exchanges": [details(3, "1")], "truth": [ticket("1", Status="Closed")]}
+    changes = [change(1, "create", "1", Status="Open"), change(4, "act", "1", Status="Closed")]
+    facts: dict[str, Any] = {
+        "changes": changes,
+        "exchanges": [details(3, "1")],
+        "truth": [ticket("1", Status="Closed")],
+    }
     stale = history("querydata", mirror=[ticket("1", Status="Open")], mirrors=("Status",), **facts)
     assert judge(id, stale)[:2] == ("broken", 1)
     assert judge(id, history("querydata", mirror=[ticket("1", Status="Closed")], **facts))[:2] == ("kept", 1)
     assert judge(id, history("querydata", mirror=[ticket("1", Status="Open")], mirrors=(), **facts))[0] == "kept"
-    facts["deeds"] = deeds[:1]
+    facts["changes"] = changes[:1]
     assert judge(id, history("querydata", mirror=[ticket("1", Status="Closed")], **facts))[0] == "unproven"
 
 
@@ -190,7 +194,7 @@ def test_refusals_are_not_stormed(history: Make, vendor: str, slug: str, refused
     assert judge(id, asked(0, 1, 2, 3, 4))[0] == "kept"  # patiently
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_secret_kept(history: Make, vendor: str) -> None:
     id = f"{vendor}.secret_kept"
     clean = exchanged(1, target="/x", headers=(("Accept", "*/*"),))
@@ -228,13 +232,13 @@ def test_all_pages(history: Make) -> None:
 def test_changes_seen(history: Make) -> None:
     id = "get_tickets.changes_seen"
     facts: dict[str, Any] = {
-        "deeds": [deed(1, "create", "1", status="Open"), deed(5, "act", "1", status="Closed")],
+        "changes": [change(1, "create", "1", status="Open"), change(5, "act", "1", status="Closed")],
         "tasks": [sync(1, 3), sync(5, 7)],
         "truth": [ticket("1", status="Closed")],
     }
     assert judge(id, history("get_tickets", mirror=[ticket("1", status="Closed")], **facts))[:2] == ("kept", 1)
     assert judge(id, history("get_tickets", mirror=[ticket("1", status="Open")], **facts))[0] == "broken"
-    facts["deeds"] = facts["deeds"][:1]
+    facts["changes"] = facts["changes"][:1]
     assert judge(id, history("get_tickets", mirror=[ticket("1", status="Closed")], **facts))[0] == "unproven"
 
 
@@ -244,9 +248,12 @@ def test_decoded_once_and_the_second_cid(history: Make) -> None:
 
     def mirrored(dialect: Any = None, received: bytes = b"", **fields: Any) -> History:
         return history(
-            "get_tickets", truth=truth, mirror=[ticket("1", **fields)], dialect=dialect,
+            "get_tickets",
+            truth=truth,
+            mirror=[ticket("1", **fields)],
+            dialect=dialect,
             exchanges=[exchanged(1, received=received)],
-        )  # fmt: skip
+        )
 
     assert judge(once, mirrored(subject="C++ 100%25", merged=""))[:2] == ("kept", 1)
     for wrong in ("C   100%", "C%2b%2b+100%2525", "c++ 100%25"):
@@ -266,19 +273,19 @@ def test_error_is_not_empty(history: Make) -> None:
     id = "get_tickets.error_is_not_empty"
     one, two = ticket("1"), ticket("2")
     error = exchanged(5, received=b"error=Invalid+tid")
-    made = [deed(1, "create", "1"), deed(2, "create", "2")]
+    made = [change(1, "create", "1"), change(2, "create", "2")]
 
     def after(mirror: list[Record], *more: Any, exchange: Exchanged = error) -> History:
         before, then = ({each.id: each for each in records} for records in ([one, two], mirror))
         tasks = [sync(4, 9, before=before, after=then)]
-        return history("get_tickets", deeds=[*made, *more], exchanges=[exchange], tasks=tasks, truth=[one, two])
+        return history("get_tickets", changes=[*made, *more], exchanges=[exchange], tasks=tasks, truth=[one, two])
 
     assert judge(id, after([one, two]))[:2] == ("kept", 1)
     assert judge(id, after([]))[0] == "broken"
     assert judge(id, after([one]))[0] == "broken"
     assert "never was" in judge(id, after([one, two, ticket("")]))[2]
-    assert judge(id, after([one], deed(3, "delete", "2", exists=False)))[0] == "kept"  # gone before
-    assert judge(id, after([one], deed(6, "change", "1")))[0] == "kept"  # rows may have shifted
+    assert judge(id, after([one], change(3, "delete", "2", exists=False)))[0] == "kept"  # gone before
+    assert judge(id, after([one], change(6, "change", "1")))[0] == "kept"  # rows may have shifted
     assert judge(id, after([one], exchange=exchanged(5, received=b"<tickets/>")))[0] == "unproven"
     assert judge(id, after([one], exchange=exchanged(5, received=None, request_known=False)))[0] == "broken"
 
@@ -286,7 +293,7 @@ def test_error_is_not_empty(history: Make) -> None:
 def test_deleted_dropped(history: Make) -> None:
     id = "get_tickets.deleted_dropped"
     one = ticket("1")
-    facts: dict[str, Any] = {"deeds": [deed(1, "create", "1"), deed(5, "delete", "1", exists=False)]}
+    facts: dict[str, Any] = {"changes": [change(1, "create", "1"), change(5, "delete", "1", exists=False)]}
     seen = {"tasks": [sync(1, 3, after={"1": one}), sync(5, 7, after={})]}
     assert judge(id, history("get_tickets", mirror=[], **facts))[0] == "unproven"  # never was in the mirror
     assert judge(id, history("get_tickets", mirror=[], **facts, **seen))[:2] == ("kept", 1)
@@ -331,7 +338,7 @@ def told_twice(vendor: str) -> list[Exchanged]:
     return [exchanged(n, received=b"<tickets><ticket><tid>1</tid></ticket></tickets>") for n in (1, 2)]
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_once_only(history: Make, vendor: str) -> None:
     id, one, told = f"{vendor}.once_only", ticket("1"), told_twice(vendor)
     assert judge(id, history(vendor, mirror=[one], truth=[one], exchanges=told[:1]))[:2] == ("unproven", 0)
@@ -340,13 +347,13 @@ def test_once_only(history: Make, vendor: str) -> None:
     assert judge(id, doubled) == ("broken", 1, "T1 (id 1) stands in the mirror 2 times")
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_nothing_invented(history: Make, vendor: str) -> None:
     id, one, ghost = f"{vendor}.nothing_invented", ticket("1"), ticket("999999")
     assert judge(id, history(vendor, mirror=[]))[0] == "unproven"
     assert judge(id, history(vendor, mirror=[one], truth=[one]))[:2] == ("kept", 1)
-    gone = [deed(1, "create", "1"), deed(2, "delete", "1", exists=False)]
-    assert judge(id, history(vendor, mirror=[one], deeds=gone))[0] == "kept"  # gone is another matter
+    gone = [change(1, "create", "1"), change(2, "delete", "1", exists=False)]
+    assert judge(id, history(vendor, mirror=[one], changes=gone))[0] == "kept"  # gone is another matter
     assert judge(id, history(vendor, mirror=[one], exchanges=told_twice(vendor)))[0] == "kept"  # the vendor said so
     assert "999999" in judge(id, history(vendor, mirror=[one, ghost], truth=[one]))[2]
     for a_while in ({"999999": ghost}, {"": ticket("")}):
@@ -357,24 +364,24 @@ def test_nothing_invented(history: Make, vendor: str) -> None:
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("duty", [duty for vendor in CONTRACTED for duty in of(vendor)], ids=lambda duty: duty.id)
+@pytest.mark.parametrize("duty", [duty for vendor in contracted() for duty in of(vendor)], ids=lambda duty: duty.id)
 def test_duties_rest_on_rules_and_say_what_provokes_them(duty: Duty) -> None:
     assert duty.because
     assert [rule.id for rule in duty.rules] == list(duty.because)
-    assert duty.provoke
+    assert duty.exercised_by
     assert duty.says.endswith(".")
     assert breach_class(duty) is breach_class(duty)
     assert issubclass(breach_class(duty), BrokenDuty)
 
 
 def test_each_duty_has_an_exception_class_of_its_own() -> None:
-    duties = [duty for vendor in CONTRACTED for duty in of(vendor)]
+    duties = [duty for vendor in contracted() for duty in of(vendor)]
     assert len({breach_class(duty) for duty in duties}) == len(duties)
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_an_integrator_is_told_what_the_named_dialects_change(vendor: str) -> None:
-    here = machine(vendor)
+    here = profile(vendor)
     for dialect in emulator(vendor).dialects.named.values():
         # Whose times carry a mark need not be told a zone.
         assert here.options(dialect).get("time_zone", "UTC") == str(here.zone(dialect))

@@ -229,6 +229,6 @@ def test_a_client_is_judged_alike_as_a_hook() -> None:
     for each in clients:
         each.bye()
     same = check(CheckConfig("get_tickets", reference_name("get_tickets"), examples=6, save_to=None))
-    counts = [[(v.duty.id, v.verdict, v.provoked) for d in one.dialects for v in d.verdicts] for one in (report, same)]
+    counts = [[(v.duty.id, v.verdict, v.exercised) for d in one.dialects for v in d.verdicts] for one in (report, same)]
     assert counts[0] == counts[1]
     assert report.broken == []

@@ -13,6 +13,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase, InMemoryExampleDa
 from mockservers.harness import (
     Breach,
     CheckConfig,
+    ClientStep,
     Clock,
     Duty,
     History,
@@ -21,7 +22,6 @@ from mockservers.harness import (
     Report,
     Scenario,
     ScenarioError,
-    Work,
     duties_of,
     judged,
     run_check,
@@ -43,7 +43,7 @@ def few_calls(history: History) -> Judgement:
     return judged(len(history.syncs), breaches)
 
 
-FEW_CALLS = Duty("get_tickets.few_calls", "The job is done with few calls.", (), "should", few_calls, "a sync")
+FEW_CALLS = Duty("get_tickets.few_calls", "The job is done with few calls.", (), few_calls, "a sync", severity="should")
 
 
 def busy_mornings(dialect: str, hello: Any) -> st.SearchStrategy[Scenario]:
@@ -53,7 +53,7 @@ def busy_mornings(dialect: str, hello: Any) -> st.SearchStrategy[Scenario]:
     def scenario(subjects: list[str]) -> Scenario:
         steps: list[Any] = []
         for subject in subjects:
-            steps += [Other("create", fields={"subject": subject}), Clock(15 * instants.MINUTE), Work("sync")]
+            steps += [Other("create", fields={"subject": subject}), Clock(15 * instants.MINUTE), ClientStep("sync")]
         return Scenario("get_tickets", tuple(steps), START, dialect)
 
     return tickets.map(scenario)
@@ -79,20 +79,20 @@ def test_a_duty_and_a_strategy_of_ones_own() -> None:
     assert good.verdict("few_calls") == "kept"
     bad = run(Chatty, **mine)
     assert [duty.slug for duty in bad.broken] == ["few_calls"]
-    (proof,) = bad.proofs
-    assert len(proof.scenario.steps) <= 3  # shrunk, as those of the vendor's own duties are
+    (counterexample,) = bad.counterexamples
+    assert len(counterexample.scenario.steps) <= 3  # shrunk, as those of the vendor's own duties are
     assert "requests where" in check_text(bad)
 
 
 def test_the_vendors_strategy_can_be_narrowed() -> None:
-    from mockservers.harness.strategies import get_tickets
+    from mockservers.vendors.get_tickets.contract import strategies
 
     def without_trouble(dialect: str, hello: Any) -> st.SearchStrategy[Scenario]:
         def calm(scenario: Scenario) -> Scenario:
-            work = [replace(step, meanwhile=None) for step in scenario.steps if isinstance(step, Work)]
+            work = [replace(step, meanwhile=None) for step in scenario.steps if isinstance(step, ClientStep)]
             return replace(scenario, steps=tuple(work))
 
-        return get_tickets.scenarios(dialect, hello).map(calm)
+        return strategies.scenarios(dialect, hello).map(calm)
 
     report = run(reference("get_tickets"), strategy=without_trouble, examples=4)
     assert report.verdict("error_is_not_empty") == "unproven"
@@ -119,11 +119,13 @@ def test_a_failure_is_kept_played_first_and_forgotten_when_it_is_mended(tmp_path
     intended = tuple(duty for duty in duties_of("get_tickets") if duty.slug == "once_only")
     first = run(Doubled, duties=intended, database=database)
     assert [duty.slug for duty in first.broken] == ["once_only"]
-    (proof,) = first.proofs
+    (counterexample,) = first.counterexamples
 
     # Another seed, and one example that may well show nothing: the kept one does.
     again = run(Doubled, duties=intended, database=database, seed=99, examples=1, fail_fast=True)
-    assert [each.scenario.to_dict()["steps"] for each in again.proofs] == [proof.scenario.to_dict()["steps"]]
+    assert [each.scenario.to_dict()["steps"] for each in again.counterexamples] == [
+        counterexample.scenario.to_dict()["steps"]
+    ]
     assert again.dialects[0].plays == 1
 
     key = f"mockservers {intended[0].id} default get_tickets reader".encode()

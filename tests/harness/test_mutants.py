@@ -14,23 +14,23 @@ import pytest
 
 from mockservers.harness.check import EXAMPLES, CheckConfig, check
 from mockservers.harness.duties import of
-from mockservers.harness.machines import CONTRACTED
+from mockservers.harness.profile import contracted
 from mockservers.harness.replay import replay
 
-FOLDER = Path(__file__).parent.parent / "mutants"
+FOLDER = Path(__file__).parent.parent / "vendors"
 EVERYTHING = os.environ.get("MUTANTS") == "all"
 CASES = [
     pytest.param(vendor, file, id=f"{vendor}-{file.stem}")
-    for vendor in CONTRACTED
-    for file in sorted((FOLDER / vendor).glob("*.py"))
+    for vendor in contracted()
+    for file in sorted((FOLDER / vendor / "mutants").glob("*.py"))
     if EVERYTHING or "-" not in file.stem
 ]
 """`<duty>.py`, and for further, subtler bugs of the same duty `<duty>-<bug>.py`."""
 
 
 def test_every_duty_has_a_mutant_and_every_mutant_a_duty() -> None:
-    for vendor in CONTRACTED:
-        mutants = {file.stem.partition("-")[0] for file in (FOLDER / vendor).glob("*.py")}
+    for vendor in contracted():
+        mutants = {file.stem.partition("-")[0] for file in (FOLDER / vendor / "mutants").glob("*.py")}
         assert mutants == {duty.slug for duty in of(vendor)}
 
 
@@ -50,8 +50,8 @@ def test_the_mutant_is_caught(vendor: str, file: Path, tmp_path: Path) -> None:
         )
     )
     assert report.verdict(slug) == "broken"
-    (proof,) = [each for each in report.proofs if each.duty.slug == slug]
-    assert len(proof.scenario.steps) <= 8 or not EVERYTHING
-    assert proof.file is not None
-    (result,) = replay([proof.file], client, duties=intended)
+    (counterexample,) = [each for each in report.counterexamples if each.duty.slug == slug]
+    assert len(counterexample.scenario.steps) <= 8 or not EVERYTHING
+    assert counterexample.file is not None
+    (result,) = replay([counterexample.file], client, duties=intended)
     assert result.outcome == "FAILED"

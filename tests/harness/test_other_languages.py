@@ -90,8 +90,7 @@ def test_a_shell_job_is_kept() -> None:
 
 @pytest.mark.usefixtures("tools")
 @pytest.mark.parametrize(
-    "mirror",
-    [{"mirror_file": "mirror.json"}, {"mirror_command": "sh -c 'cat $MOCKSERVERS_STATE_DIR/mirror.json'"}],
+    "mirror", [{"mirror_file": "mirror.json"}, {"mirror_command": "sh -c 'cat $MOCKSERVERS_STATE_DIR/mirror.json'"}]
 )
 def test_a_job_that_can_only_sync_is_judged_by_its_file(mirror: dict[str, str], tmp_path: Path) -> None:
     only = with_bug(JOB, tmp_path, "mirror() {", "show() {")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from mockservers.harness.history import Exchanged, History
-from tests.harness.conftest import deed, exchanged, sync
+from tests.harness.conftest import change, exchanged, sync
+from tests.harness.test_decoders import asking, builder
 from tests.harness.test_duties import FAILED, IDS, LAST, REFUSED, Make, details, judge, summary, ticket
-from tests.harness.test_readers import asking, telling
 
-NONE = telling('{"Tickets":[]}')
+NONE = builder('{"Tickets":[]}')
 OLD, NEW = {"IsNewestVersion": False, "Version": 0}, {"IsNewestVersion": True, "Version": 1}
 NUMBER = {"TicketNumber": "N1", **LAST}
 
@@ -69,9 +69,9 @@ def test_questions_documented(history: Make, received: bytes | None, facts: dict
 
 
 def test_to_ask_for_a_ticket_that_is_gone_is_no_mistake(history: Make) -> None:
-    id, made = "querydata.questions_documented", [deed(1, "create", "1"), deed(2, "delete", "1", exists=False)]
-    assert judge(id, history("querydata", deeds=made, exchanges=[details(3, "1", FAILED)]))[0] == "kept"
-    assert judge(id, history("querydata", deeds=made, exchanges=[details(3, "1,2", FAILED)]))[0] == "broken"
+    id, made = "querydata.questions_documented", [change(1, "create", "1"), change(2, "delete", "1", exists=False)]
+    assert judge(id, history("querydata", changes=made, exchanges=[details(3, "1", FAILED)]))[0] == "kept"
+    assert judge(id, history("querydata", changes=made, exchanges=[details(3, "1,2", FAILED)]))[0] == "broken"
     limited = history("querydata", dialect={"rate_limit": 5}, exchanges=[summary(1, "10:00-10:05", 5, FAILED)])
     assert judge(id, limited)[0] == "kept"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockservers.harness.check import CheckConfig, check
-from mockservers.harness.clients import reference, reference_name, roles
+from mockservers.harness.clients import reference, reference_file, reference_name, roles
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.replay import replay
 from mockservers.harness.reports import check_text, replay_text
@@ -46,12 +46,12 @@ def test_clients_that_work_differently_are_kept(vendor: str, role: str) -> None:
 
 @pytest.mark.parametrize(("vendor", "role"), [("querydata", "bulk"), ("get_tickets", "ranges")])
 def test_they_are_judged_alike_as_processes(vendor: str, role: str) -> None:
-    file = folder("contracts") / "clients" / f"{vendor}_{role}.py"
+    file = reference_file(vendor, role)
     session, in_process = (
         quick(vendor, client, examples=5) for client in (f"{sys.executable} {file}", reference_name(vendor, role))
     )
     assert session.broken == [], check_text(session)
-    verdicts = [[(v.duty.id, v.verdict, v.provoked) for v in r.dialects[0].verdicts] for r in (session, in_process)]
+    verdicts = [[(v.duty.id, v.verdict, v.exercised) for v in r.dialects[0].verdicts] for r in (session, in_process)]
     assert verdicts[0] == verdicts[1]
 
 
@@ -163,11 +163,16 @@ class OneByOne(reference("get_tickets")):  # type: ignore[misc]
 
 @pytest.mark.parametrize(
     ("vendor", "client"),
-    [(vendor, client) for vendor, clients in (
-        ("querydata", (Everything, Impatient, Newest, Patient, Hourly)), ("get_tickets", (Backwards, OneByOne)),
-    ) for client in clients],
+    [
+        (vendor, client)
+        for vendor, clients in (
+            ("querydata", (Everything, Impatient, Newest, Patient, Hourly)),
+            ("get_tickets", (Backwards, OneByOne)),
+        )
+        for client in clients
+    ],
     ids=lambda each: getattr(each, "__name__", each),
-)  # fmt: skip
+)
 def test_odd_clients_that_are_right_are_not_accused(vendor: str, client: Any) -> None:
     with CallableDriver.of(client) as driver:
         report = quick(vendor, driver, examples=15)

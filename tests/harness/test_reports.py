@@ -20,18 +20,18 @@ from mockservers.cli import main
 from mockservers.harness import reports
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.duties import Breach, Judgement, of
-from mockservers.harness.history import Deed, Exchanged, History, Record
+from mockservers.harness.history import Exchanged, ExternalChange, History, Record
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import json as json_report
 from mockservers.harness.reports.characters import clean, cleaned, cut, visible
 from mockservers.harness.scenario_files import from_dict
-from mockservers.harness.scenarios import Clock, Other, Scenario, Trouble, Work
-from mockservers.harness.verdicts import DialectReport, DutyVerdict, Proof, Report, Stop
+from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Other, Scenario
+from mockservers.harness.verdicts import Counterexample, DialectReport, DutyVerdict, Report, Stop
 from mockservers.kernel import instants
 from mockservers.kernel.data import folder
 from tests.harness.conftest import START, at, exchanged, sync
 
-MUTANT = f"{Path(__file__).parent.parent / 'mutants' / 'get_tickets' / 'decoded_once.py'}:Client"
+MUTANT = f"{Path(__file__).parent.parent / 'vendors' / 'get_tickets' / 'mutants' / 'decoded_once.py'}:Client"
 HOSTILE = "</title><script>alert('x')</script>&\"<!--]]>\x00\x1b[31m\u202eevil\ud800"
 SECRET = "SECRET-CODE"
 DUTIES = {duty.slug: duty for duty in of("get_tickets")}
@@ -54,35 +54,58 @@ def made(history: Callable[..., History]) -> Callable[..., Report]:
             "get_tickets",
             truth=[record],
             mirror=[wrong],
-            deeds=[Deed(1, START, "create", {"fields": {"subject": text}}, record)],
+            changes=[ExternalChange(1, START, "create", {"fields": {"subject": text}}, record)],
             exchanges=[
-                Exchanged(2, at(1), "GET", f"/API?tid={text}", (("X-Note", text),), b"", 200, text.encode("utf-8", "replace")),
+                Exchanged(
+                    2, at(1), "GET", f"/API?tid={text}", (("X-Note", text),), b"", 200, text.encode("utf-8", "replace")
+                ),
                 exchanged(3, 1, status=None, received=None, faults=("cut",)),
             ],
             tasks=[
                 sync(1, 3, 1, before={}, after={"7": wrong}),
-                replace(sync(3, 3, 9, before={"7": wrong}, after={"7": wrong}), index=1, settling=True,
-                        error_kind="client", error=f"no {text}"),
+                replace(
+                    sync(3, 3, 9, before={"7": wrong}, after={"7": wrong}),
+                    index=1,
+                    settling=True,
+                    error_kind="client",
+                    error=f"no {text}",
+                ),
             ],
             output=f"{text}\nprinted {SECRET}\n",
             labels={"7": "T1"},
             **more,
-        )  # fmt: skip
-        steps = (Other("create", fields={"subject": text}), Clock(instants.MINUTE), Trouble("cut", 1), Work("sync"))
+        )
+        steps = (
+            Other("create", fields={"subject": text}),
+            Clock(instants.MINUTE),
+            FaultStep("cut", 1),
+            ClientStep("sync"),
+        )
         breach = Breach(
             f"request #2 at {instants.to_iso(at(1))} says {text} {SECRET}", {"ticket": "7", "field": "subject"}
         )
-        proof = Proof(DUTIES["decoded_once"], Scenario("get_tickets", steps, START, note=text), (breach,), seen,
-                      Path("found/x y.yaml"), text)  # fmt: skip
+        counterexample = Counterexample(
+            DUTIES["decoded_once"],
+            Scenario("get_tickets", steps, START, note=text),
+            (breach,),
+            seen,
+            Path("found/x y.yaml"),
+            text,
+        )
         verdicts = (
-            DutyVerdict(DUTIES["decoded_once"], "broken", 9, 4, 2, proof),
+            DutyVerdict(DUTIES["decoded_once"], "broken", 9, 4, 2, counterexample),
             DutyVerdict(DUTIES["all_pages"], "kept", 5, 3, 0),
             DutyVerdict(DUTIES["deleted_dropped"], "unproven", 0, 0, 0),
             DutyVerdict(DUTIES["cid_not_overwritten"], "n/a", 0, 0, 0),
         )
         first = DialectReport("default", verdicts, 4, 1, 9, 1.5, True, (f"sync failed: {text}",))
         second = DialectReport(
-            "json", (replace(verdicts[0], verdict="kept", broken_in=0, proof=None), *verdicts[1:]), 4, 0, 9, 1.0
+            "json",
+            (replace(verdicts[0], verdict="kept", broken_in=0, counterexample=None), *verdicts[1:]),
+            4,
+            0,
+            9,
+            1.0,
         )
         return Report("get_tickets", f"client {text}", f"node {text}.js", 3, (first, second), 2.5)
 
@@ -91,9 +114,15 @@ def made(history: Callable[..., History]) -> Callable[..., Report]:
 
 def failed(report: Report) -> ReplayResult:
     """The report's proof as a replay would show it."""
-    (proof,) = report.proofs
-    judgement = Judgement(1, proof.breaches)
-    return ReplayResult(Path("a <b>.yaml"), proof.scenario, "FAILED", ((proof.duty, judgement),), proof.history)
+    (counterexample,) = report.counterexamples
+    judgement = Judgement(1, counterexample.breaches)
+    return ReplayResult(
+        Path("a <b>.yaml"),
+        counterexample.scenario,
+        "FAILED",
+        ((counterexample.duty, judgement),),
+        counterexample.history,
+    )
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
@@ -138,15 +167,17 @@ def test_json_tells_what_was_found(caught: Report) -> None:
         verdict.duty.id: caught.verdict(verdict.duty.id) for verdict in caught.dialects[0].verdicts
     }
     (broken,) = [each for each in raw["dialects"][0]["verdicts"] if each["verdict"] == "broken"]
-    (proof,) = caught.proofs
-    assert broken["duty"] == proof.duty.id == "get_tickets.decoded_once"
-    assert broken["proof"]["scenario"] == proof.scenario.to_dict()
-    assert [each["text"] for each in broken["proof"]["breaches"]] == [breach.text for breach in proof.breaches]
+    (counterexample,) = caught.counterexamples
+    assert broken["duty"] == counterexample.duty.id == "get_tickets.decoded_once"
+    assert broken["counterexample"]["scenario"] == counterexample.scenario.to_dict()
+    assert [each["text"] for each in broken["counterexample"]["breaches"]] == [
+        breach.text for breach in counterexample.breaches
+    ]
     (duty,) = [each for each in raw["duties"] if each["id"] == broken["duty"]]
-    assert [rule["place"] for rule in duty["rules"]] == [rule.source.place for rule in proof.duty.rules]
-    requests = [each for each in broken["proof"]["events"] if each["kind"] == "request"]
-    assert [each["n"] for each in requests] == [each.n for each in proof.history.exchanges]
-    last = [each for each in broken["proof"]["events"] if each["kind"] == "mirror"][-1]
+    assert [rule["place"] for rule in duty["rules"]] == [rule.source.place for rule in counterexample.duty.rules]
+    requests = [each for each in broken["counterexample"]["events"] if each["kind"] == "request"]
+    assert [each["n"] for each in requests] == [each.n for each in counterexample.history.exchanges]
+    last = [each for each in broken["counterexample"]["events"] if each["kind"] == "mirror"][-1]
     fields = [field for state in last["mirror"] for field in state["fields"]]
     assert fields
     assert all(field["truth"] != field["mirror"] for field in fields)
@@ -154,14 +185,14 @@ def test_json_tells_what_was_found(caught: Report) -> None:
 
 def test_json_of_what_json_has_no_word_for(made: Callable[..., Report]) -> None:
     report = made(HOSTILE)
-    (proof,) = report.proofs
+    (counterexample,) = report.counterexamples
     odd = Breach(
         "odd", {"nan": float("nan"), "set": {"b", "a"}, "bytes": b"\xff", "tuple": (1, True, None), 3: Path("x")}
     )
-    verdicts = (replace(report.dialects[0].verdicts[0], proof=replace(proof, breaches=(odd,))),)
+    verdicts = (replace(report.dialects[0].verdicts[0], counterexample=replace(counterexample, breaches=(odd,))),)
     text = reports.check_json(replace(report, dialects=(replace(report.dialects[0], verdicts=verdicts),)))
     text.encode("utf-8")
-    facts = json.loads(text)["dialects"][0]["verdicts"][0]["proof"]["breaches"][0]["facts"]
+    facts = json.loads(text)["dialects"][0]["verdicts"][0]["counterexample"]["breaches"][0]["facts"]
     assert facts == {"nan": "nan", "set": ["a", "b"], "bytes": "b'\\xff'", "tuple": [1, True, None], "3": "x"}
     assert json.loads(text)["client"] == f"client {HOSTILE}"
 
@@ -192,13 +223,16 @@ def test_junit_has_a_suite_for_each_dialect_and_a_case_for_each_duty(made: Calla
     )
     cases = {case.get("name"): case for case in default.iter("testcase")}
     assert {name: [each.tag for each in case] for name, case in cases.items()} == {
-        "decoded_once": ["failure"], "all_pages": [], "deleted_dropped": ["skipped"], "cid_not_overwritten": ["skipped"],
-    }  # fmt: skip
+        "decoded_once": ["failure"],
+        "all_pages": [],
+        "deleted_dropped": ["skipped"],
+        "cid_not_overwritten": ["skipped"],
+    }
     failure = cases["decoded_once"][0]
     assert failure.get("type") == "get_tickets.decoded_once"
     assert "request #2" in failure.get("message")
-    proof = "\n".join(reports.proof_lines(report.proofs[0], report.given))
-    assert failure.text == proof
+    counterexample = "\n".join(reports.counterexample_lines(report.counterexamples[0], report.given))
+    assert failure.text == counterexample
     assert (
         cases["deleted_dropped"][0].get("message") == "never provoked; it takes a ticket that is deleted after a sync"
     )
@@ -212,7 +246,8 @@ def test_junit_has_a_suite_for_each_dialect_and_a_case_for_each_duty(made: Calla
 def test_junit_of_a_check_that_proves_nothing_is_not_green(made: Callable[..., Report]) -> None:
     report = made()
     idle = tuple(
-        replace(verdict, verdict="unproven", proof=None, provoked=0) for verdict in report.dialects[0].verdicts
+        replace(verdict, verdict="unproven", counterexample=None, exercised=0)
+        for verdict in report.dialects[0].verdicts
     )
     report = replace(report, dialects=(replace(report.dialects[0], verdicts=idle),))
     (suite,) = suites(reports.check_junit(report))
@@ -229,8 +264,12 @@ def test_junit_of_a_replay(made: Callable[..., Report]) -> None:
     (suite,) = suites(reports.replay_junit([result, *others], "--client mine.py:Client"))
     cases = {case.get("name"): [each.tag for each in case] for case in suite.iter("testcase")}
     assert cases == {
-        "a <b>.yaml": ["failure"], "FIXED.yaml": [], "KEPT.yaml": [], "UNPROVEN.yaml": ["skipped"], "MISTAKEN.yaml": ["error"],
-    }  # fmt: skip
+        "a <b>.yaml": ["failure"],
+        "FIXED.yaml": [],
+        "KEPT.yaml": [],
+        "UNPROVEN.yaml": ["skipped"],
+        "MISTAKEN.yaml": ["error"],
+    }
     assert "decoded exactly once" in next(suite.iter("failure")).text
     assert next(suite.iter("error")).get("message") == "because MISTAKEN"
 
@@ -295,19 +334,22 @@ def test_the_page_opens_with_the_verdicts(made: Callable[..., Report]) -> None:
 def test_a_broken_duty_has_all_that_a_stranger_needs(caught: Report) -> None:
     root = page(reports.check_html(caught))
     (section,) = root.find_class("failure")
-    (proof,) = caught.proofs
+    (counterexample,) = caught.counterexamples
     text = words(section)
-    for said in (proof.duty.says, *(f"{rule.says} {rule.id} · {rule.source}" for rule in proof.duty.rules)):
+    for said in (
+        counterexample.duty.says,
+        *(f"{rule.says} {rule.id} · {rule.source}" for rule in counterexample.duty.rules),
+    ):
         assert " ".join(said.split()) in text
     assert [words(each) for each in section.find_class("seen")[0]] == [
-        " ".join(b.text.split()) for b in proof.breaches[:8]
+        " ".join(b.text.split()) for b in counterexample.breaches[:8]
     ]
-    assert len(section.find_class("steps")[0]) == len(proof.scenario.steps) + 2
+    assert len(section.find_class("steps")[0]) == len(counterexample.scenario.steps) + 2
     assert len(section.find_class("timeline")) == 1
     assert "Where they differ, in the end" in text
     differing = [words(mark) for mark in section.iter("mark")]
     assert differing
-    assert proof.scenario.to_yaml().split() == words(section.xpath(".//details/pre")[-1]).split()
+    assert counterexample.scenario.to_yaml().split() == words(section.xpath(".//details/pre")[-1]).split()
 
 
 def test_further_dialects_of_a_broken_duty_are_folded_away(made: Callable[..., Report]) -> None:
@@ -353,9 +395,9 @@ def test_no_report_shows_a_secret(maker: str, made: Callable[..., Report]) -> No
 
 def test_no_sentence_about_a_failure_on_a_page_shows_a_secret(made: Callable[..., Report]) -> None:
     report = made()
-    (proof,) = report.proofs
-    told = replace(proof, unsaved=f"no folder {SECRET}", file=Path(f"found/{SECRET}.yaml"))
-    verdicts = (replace(report.dialects[0].verdicts[0], proof=told),)
+    (counterexample,) = report.counterexamples
+    told = replace(counterexample, unsaved=f"no folder {SECRET}", file=Path(f"found/{SECRET}.yaml"))
+    verdicts = (replace(report.dialects[0].verdicts[0], counterexample=told),)
     text = reports.check_html(replace(report, dialects=(replace(report.dialects[0], verdicts=verdicts),)))
     assert SECRET not in text
     assert "no folder ***" in text
@@ -452,7 +494,7 @@ def test_a_check_that_is_stopped_before_the_first_example_is_reported(tmp_path: 
 
 
 def test_dialects_that_were_done_before_a_stop_keep_their_verdicts(made: Callable[..., Report]) -> None:
-    scenario = Scenario("get_tickets", (Work("sync"),), START)
+    scenario = Scenario("get_tickets", (ClientStep("sync"),), START)
     stopped = replace(made(HOSTILE), stopped=Stop(f"died {HOSTILE}", HOSTILE, "json", "example 7 of 9", scenario))
     assert stopped.exit_code() == 4
     raw = json.loads(reports.check_json(stopped))

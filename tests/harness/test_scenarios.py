@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockservers.harness import machines, scenario_files
+from mockservers.harness import profile, scenario_files
 from mockservers.harness.drivers import Hello
-from mockservers.harness.machines import CONTRACTED
-from mockservers.harness.scenarios import Clock, Meanwhile, Other, ScenarioError, Trouble, Work
+from mockservers.harness.profile import contracted
+from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Meanwhile, Other, ScenarioError
 from mockservers.kernel import instants
 from mockservers.kernel.data import folder
 
@@ -44,15 +44,15 @@ steps:
         Other("act", "T2", "Revise"),
         Other("change", "T3", fields={"Remarks": "x"}),
         Clock(5 * instants.MINUTE),
-        Trouble("cut", 3, 2, "query_data", {"after_bytes": 10}),
-        Work("sync", Meanwhile(2, (Other("delete", "T1"),))),
+        FaultStep("cut", 3, 2, "query_data", {"after_bytes": 10}),
+        ClientStep("sync", Meanwhile(2, (Other("delete", "T1"),))),
         Other("revoke"),
     )
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_what_is_written_reads_back_the_same(vendor: str) -> None:
-    strategy = machines.machine(vendor).strategies().scenarios("default", Hello(options=("format", "time_zone")))
+    strategy = profile.profile(vendor).strategies().scenarios("default", Hello(options=("format", "time_zone")))
 
     @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
@@ -108,7 +108,10 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         (HEAD + "steps: [{other: create}, {other: delete, ticket: T2}]", "so far there is only T1"),
         (HEAD + "steps: [{other: create}, {other: delete, ticket: T1}, {other: delete, ticket: T1}]", "was deleted"),
         (HEAD + "steps: [{client: sync, meanwhile: {after_request: 1, steps: [{clock: 1s}]}}]", "only others act"),
-        (HEAD + "steps: [{client: sync, meanwhile: {after_request: 0, steps: [{other: create}]}}]", "after_request takes"),
+        (
+            HEAD + "steps: [{client: sync, meanwhile: {after_request: 0, steps: [{other: create}]}}]",
+            "after_request takes",
+        ),
         (HEAD + "seed: 1\nseed: 2\nsteps: []", "'seed' is given twice"),
         (HEAD + "note: &a x\nsteps: [*a]", "no aliases"),
         (HEAD + "steps: [", "not YAML"),
@@ -121,11 +124,14 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         (HEAD + "note: \0", "not YAML: unacceptable character #x0000: special characters are not allowed in"),
         (HEAD + "data: empty:1000001\nsteps: []", "data takes at most 1000000 records"),
         (HEAD + "steps: []\nfound: {duty: 3}", "found takes"),
-        ("mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {other: create}\n"
-         "- {other: act, ticket: T1, action: merge, into: T9}", "T9 does not exist yet"),
+        (
+            "mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {other: create}\n"
+            "- {other: act, ticket: T1, action: merge, into: T9}",
+            "T9 does not exist yet",
+        ),
         ("[" * 5000, "deeper"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_gets_one_clear_sentence(text: str, says: str) -> None:
     with pytest.raises(ScenarioError) as raised:
         scenario_files.parse(text)

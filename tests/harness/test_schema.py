@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mockservers.harness import machines, scenario_files, scenarios, schema
+from mockservers.harness import profile, scenario_files, scenarios, schema
 from mockservers.harness.drivers import Hello
-from mockservers.harness.machines import CONTRACTED
-from mockservers.kernel.data import file, folder
+from mockservers.harness.profile import contracted
+from mockservers.kernel.data import folder
 from mockservers.kernel.faults import KINDS
 
 SCHEMA = schema.scenario_schema()
@@ -42,7 +42,7 @@ def test_it_is_a_schema() -> None:
 
 
 def test_the_published_file_is_what_the_code_makes() -> None:
-    published = file("scenarios", schema.FILE).read_text("utf-8")
+    published = (folder("scenarios") / schema.FILE).read_text("utf-8")
     assert published == schema.schema_text(), "run `make table`"
     assert json.loads(published) == SCHEMA
 
@@ -54,10 +54,10 @@ def test_the_library_keeps_to_it(path: Path) -> None:
     assert accepts(scenario_files.load(path).to_dict())
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_what_a_check_draws_and_saves_keeps_to_it(vendor: str) -> None:
     options = ("format", "time_zone")
-    strategy = machines.machine(vendor).strategies().scenarios("default", Hello(options=options))
+    strategy = profile.profile(vendor).strategies().scenarios("default", Hello(options=options))
 
     @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
@@ -68,9 +68,9 @@ def test_what_a_check_draws_and_saves_keeps_to_it(vendor: str) -> None:
     drawn()
 
 
-@pytest.mark.parametrize("vendor", CONTRACTED)
+@pytest.mark.parametrize("vendor", contracted())
 def test_every_action_task_and_fault_of_a_vendor_is_there(vendor: str) -> None:
-    here = machines.machine(vendor)
+    here = profile.profile(vendor)
     steps: list[Any] = [{"other": "create", "times": 3}]
     for action, keys in here.actions.items():
         more = {key: "T2" if key in here.label_keys else {} if key == "fields" else "x" for key in keys}
@@ -93,16 +93,22 @@ def test_every_action_task_and_fault_of_a_vendor_is_there(vendor: str) -> None:
     [
         {"dialect": "delimited"},
         {"dialect": {"time_zone": "America/New_York", "cc_column": "faithful"}},
-        {"data": "empty"}, {"data": "demo:12"}, {"data": 12}, {"data": "12"},
-        {"seed": 0}, {"note": 5}, {"found": {"duty": "get_tickets.all_pages", "witness": ["x"]}},
-        {"start": "2026-03-02T10:00:00.5+05:30"}, {"start": "2026-03-02 10:00Z"},
+        {"data": "empty"},
+        {"data": "demo:12"},
+        {"data": 12},
+        {"data": "12"},
+        {"seed": 0},
+        {"note": 5},
+        {"found": {"duty": "get_tickets.all_pages", "witness": ["x"]}},
+        {"start": "2026-03-02T10:00:00.5+05:30"},
+        {"start": "2026-03-02 10:00Z"},
         {"steps": [{"clock": 90}, {"clock": "1.5h"}, {"clock": "-10m"}, {"clock": "2 d"}]},
         {"steps": [CREATE, {"client": "sync", "meanwhile": {"after_request": 1, "steps": [{"other": "revoke"}]}}]},
         {"steps": [{"client": "sync", "meanwhile": None}, {"other": "restore"}]},
         {"steps": [{"fault": "fail", "operation": None}, {"fault": "fail", "operation": "tickets.get"}]},
         {"steps": [{"fault": "refuse", "refusal": "key"}]},
     ],
-)  # fmt: skip
+)
 def test_what_the_reader_takes_it_takes(change: dict[str, Any]) -> None:
     raw = {**HEAD, **change}
     assert reads(raw)
@@ -110,43 +116,95 @@ def test_what_the_reader_takes_it_takes(change: dict[str, Any]) -> None:
 
 
 MALFORMED: tuple[Any, ...] = (
-    None, [], "text", {},
+    None,
+    [],
+    "text",
+    {},
     {key: value for key, value in HEAD.items() if key != "mockservers"},
     {key: value for key, value in HEAD.items() if key != "start"},
     {key: value for key, value in HEAD.items() if key != "steps"},
-    *({**HEAD, **change} for change in (
-        {"mockservers": 2}, {"mockservers": True}, {"mockservers": "1"},
-        {"vendor": "jira"}, {"vendor": None}, {"step": 1},
-        {"dialect": "martian"}, {"dialect": {"sun": 1}}, {"dialect": {"cc_column": "sometimes"}}, {"dialect": 3},
-        {"data": "nothing"}, {"data": "demo:many"}, {"data": True},
-        {"seed": -1}, {"seed": "one"}, {"seed": 2**53 + 1}, {"note": ["x"]},
-        {"start": "2026-03-02T10:00:00"}, {"start": "tomorrow"}, {"start": 20260302},
-        {"found": {"duty": 3}}, {"found": "found"},
-        {"steps": "hello"}, {"steps": [CREATE] * 2001},
-    )),
-    *({**HEAD, "steps": [CREATE, step]} for step in (
-        "sync", {}, {"client": "sync", "clock": "5m"}, {"clock": "soon"}, {"clock": None}, {"clock": "5m", "why": "x"},
-        {"client": "dance"}, {"client": ["sync"]}, {"client": "sync", "often": 3},
-        {"fault": "gremlin"}, {"fault": ["cut"]}, {"fault": "cut", "after_bytes": -1}, {"fault": "cut", "after_bytes": "few"},
-        {"fault": "cut", "seconds": 1}, {"fault": "cut", "after_bytes": 1.5}, {"fault": "latency", "seconds": 61},
-        {"fault": "fail", "operation": "Summary"}, {"fault": "reset", "operation": "tickets.get"},
-        {"fault": "fail", "times": 0}, {"fault": "fail", "after": -1}, {"fault": "fail", "after": 10_001},
-        {"fault": "refuse", "refusal": "moods"}, {"fault": "fail", "operation": ["x"]},
-        {"other": "dance"}, {"other": ["create"]}, {"other": "create", "ticket": "T1"}, {"other": "create", "times": 0},
-        {"other": "create", "times": 1001}, {"other": "create", "fields": ["x"]}, {"other": "create", "delay": "late"},
-        {"other": "act", "ticket": "T1"}, {"other": "act", "ticket": "T1", "action": "dance"},
-        {"other": "act", "action": "close"}, {"other": "act", "ticket": "customer", "action": "close"},
-        {"other": "act", "ticket": "T1", "action": "close", "into": "T1"},
-        {"other": "act", "ticket": "T1", "action": "merge", "into": "x"},
-        {"other": "change", "ticket": "T1"}, {"other": "change", "ticket": "T1", "fields": {}},
-        {"other": "delete", "ticket": 508513040}, {"other": "delete", "ticket": "T0"}, {"other": "delete"},
-        {"other": "revoke", "ticket": "T1"},
-        {"client": "sync", "meanwhile": {"after_request": 1, "steps": [{"clock": "1s"}]}},
-        {"client": "sync", "meanwhile": {"after_request": 0, "steps": [CREATE]}},
-        {"client": "sync", "meanwhile": {"after_request": 1, "steps": []}},
-        {"client": "sync", "meanwhile": {"steps": [CREATE]}}, {"client": "sync", "meanwhile": "later"},
-    )),
-)  # fmt: skip
+    *(
+        {**HEAD, **change}
+        for change in (
+            {"mockservers": 2},
+            {"mockservers": True},
+            {"mockservers": "1"},
+            {"vendor": "jira"},
+            {"vendor": None},
+            {"step": 1},
+            {"dialect": "martian"},
+            {"dialect": {"sun": 1}},
+            {"dialect": {"cc_column": "sometimes"}},
+            {"dialect": 3},
+            {"data": "nothing"},
+            {"data": "demo:many"},
+            {"data": True},
+            {"seed": -1},
+            {"seed": "one"},
+            {"seed": 2**53 + 1},
+            {"note": ["x"]},
+            {"start": "2026-03-02T10:00:00"},
+            {"start": "tomorrow"},
+            {"start": 20260302},
+            {"found": {"duty": 3}},
+            {"found": "found"},
+            {"steps": "hello"},
+            {"steps": [CREATE] * 2001},
+        )
+    ),
+    *(
+        {**HEAD, "steps": [CREATE, step]}
+        for step in (
+            "sync",
+            {},
+            {"client": "sync", "clock": "5m"},
+            {"clock": "soon"},
+            {"clock": None},
+            {"clock": "5m", "why": "x"},
+            {"client": "dance"},
+            {"client": ["sync"]},
+            {"client": "sync", "often": 3},
+            {"fault": "gremlin"},
+            {"fault": ["cut"]},
+            {"fault": "cut", "after_bytes": -1},
+            {"fault": "cut", "after_bytes": "few"},
+            {"fault": "cut", "seconds": 1},
+            {"fault": "cut", "after_bytes": 1.5},
+            {"fault": "latency", "seconds": 61},
+            {"fault": "fail", "operation": "Summary"},
+            {"fault": "reset", "operation": "tickets.get"},
+            {"fault": "fail", "times": 0},
+            {"fault": "fail", "after": -1},
+            {"fault": "fail", "after": 10_001},
+            {"fault": "refuse", "refusal": "moods"},
+            {"fault": "fail", "operation": ["x"]},
+            {"other": "dance"},
+            {"other": ["create"]},
+            {"other": "create", "ticket": "T1"},
+            {"other": "create", "times": 0},
+            {"other": "create", "times": 1001},
+            {"other": "create", "fields": ["x"]},
+            {"other": "create", "delay": "late"},
+            {"other": "act", "ticket": "T1"},
+            {"other": "act", "ticket": "T1", "action": "dance"},
+            {"other": "act", "action": "close"},
+            {"other": "act", "ticket": "customer", "action": "close"},
+            {"other": "act", "ticket": "T1", "action": "close", "into": "T1"},
+            {"other": "act", "ticket": "T1", "action": "merge", "into": "x"},
+            {"other": "change", "ticket": "T1"},
+            {"other": "change", "ticket": "T1", "fields": {}},
+            {"other": "delete", "ticket": 508513040},
+            {"other": "delete", "ticket": "T0"},
+            {"other": "delete"},
+            {"other": "revoke", "ticket": "T1"},
+            {"client": "sync", "meanwhile": {"after_request": 1, "steps": [{"clock": "1s"}]}},
+            {"client": "sync", "meanwhile": {"after_request": 0, "steps": [CREATE]}},
+            {"client": "sync", "meanwhile": {"after_request": 1, "steps": []}},
+            {"client": "sync", "meanwhile": {"steps": [CREATE]}},
+            {"client": "sync", "meanwhile": "later"},
+        )
+    ),
+)
 
 
 @pytest.mark.parametrize("raw", MALFORMED, ids=lambda raw: json.dumps(raw)[-60:])
@@ -156,19 +214,58 @@ def test_what_the_reader_refuses_it_refuses(raw: Any) -> None:
 
 
 WORDS = st.sampled_from(
-    ["other", "create", "act", "change", "delete", "revoke", "client", "sync", "fault", "cut", "refuse", "clock", "T1", "T2",
-     "ticket", "action", "close", "merge", "into", "by", "fields", "delay", "times", "after", "after_bytes", "refusal", "key",
-     "operation", "get_tickets", "5m", "x", "", "meanwhile", "after_request", "steps"]
-)  # fmt: skip
+    [
+        "other",
+        "create",
+        "act",
+        "change",
+        "delete",
+        "revoke",
+        "client",
+        "sync",
+        "fault",
+        "cut",
+        "refuse",
+        "clock",
+        "T1",
+        "T2",
+        "ticket",
+        "action",
+        "close",
+        "merge",
+        "into",
+        "by",
+        "fields",
+        "delay",
+        "times",
+        "after",
+        "after_bytes",
+        "refusal",
+        "key",
+        "operation",
+        "get_tickets",
+        "5m",
+        "x",
+        "",
+        "meanwhile",
+        "after_request",
+        "steps",
+    ]
+)
 VALUES: Any = st.recursive(
     st.one_of(WORDS, st.none(), st.booleans(), st.integers(-2, 3), st.sampled_from([0.5, "1e3s", "2 d", " 7", "T3"])),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=3),
     max_leaves=4,
 )
 STEPS = [
-    CREATE, {"clock": "5m"}, {"fault": "cut", "after_bytes": 3}, {"fault": "refuse"}, {"client": "sync"},
-    {"other": "act", "ticket": "T1", "action": "merge", "into": "T1"}, {"other": "change", "ticket": "T1", "fields": {"x": 1}},
-]  # fmt: skip
+    CREATE,
+    {"clock": "5m"},
+    {"fault": "cut", "after_bytes": 3},
+    {"fault": "refuse"},
+    {"client": "sync"},
+    {"other": "act", "ticket": "T1", "action": "merge", "into": "T1"},
+    {"other": "change", "ticket": "T1", "fields": {"x": 1}},
+]
 
 
 @settings(max_examples=500, database=None, deadline=None, suppress_health_check=list(HealthCheck))

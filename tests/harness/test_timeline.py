@@ -12,16 +12,16 @@ from lxml import etree
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Breach, of
-from mockservers.harness.history import Deed, History, Record
+from mockservers.harness.history import ExternalChange, History, Record
 from mockservers.harness.replay import replay
 from mockservers.harness.reports.events import Event, events, shortened
 from mockservers.harness.reports.failures import Failure, of_result
 from mockservers.harness.reports.timeline import MOST_CHIPS, timeline
-from mockservers.harness.scenarios import Clock, Meanwhile, Other, Scenario, Step, Trouble, Work
+from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Meanwhile, Other, Scenario, Step
 from mockservers.kernel.instants import HOUR, MINUTE
 from tests.harness.conftest import START, at, exchanged, sync
 
-MUTANTS = Path(__file__).parent.parent / "mutants"
+MUTANTS = Path(__file__).parent.parent / "vendors"
 DUTY = of("get_tickets")[0]
 FLAG = "From here truth and mirror part"
 
@@ -47,21 +47,27 @@ def stale(history: Callable[..., History]) -> History:
         for n, (first, last, minutes, before) in enumerate([(1, 2, 1, ()), (3, 4, 2, (old,)), (4, 5, 9, (old,))])
     ]
     return history(
-        "get_tickets", truth=[new], mirror=[old], tasks=tasks, labels={"7": "T1"},
-        deeds=[Deed(1, START, "create", {"fields": {"subject": "old"}}, old),
-               Deed(3, at(1), "change", {"id": "7", "fields": {"subject": "new"}, "delay": 90.0}, new)],
+        "get_tickets",
+        truth=[new],
+        mirror=[old],
+        tasks=tasks,
+        labels={"7": "T1"},
+        changes=[
+            ExternalChange(1, START, "create", {"fields": {"subject": "old"}}, old),
+            ExternalChange(3, at(1), "change", {"id": "7", "fields": {"subject": "new"}, "delay": 90.0}, new),
+        ],
         exchanges=[exchanged(2, 1), exchanged(4, 2, faults=("cut",), received=None), exchanged(5, 9)],
-    )  # fmt: skip
+    )
 
 
 STEPS = (
     Other("create", fields={"subject": "old"}),
     Clock(MINUTE),
-    Work("sync"),
+    ClientStep("sync"),
     Other("change", "T1", fields={"subject": "new"}),
-    Trouble("cut", settings={"after_bytes": 64}),
+    FaultStep("cut", settings={"after_bytes": 64}),
     Clock(MINUTE),
-    Work("sync"),
+    ClientStep("sync"),
 )
 
 
@@ -126,9 +132,13 @@ def test_every_way_to_disagree(
     truth: list[Record], after: list[Record], kind: str, history: Callable[..., History]
 ) -> None:
     seen = history(
-        "get_tickets", truth=truth, mirror=after, labels={"7": "T1"}, tasks=[sync(1, 2, after=holding(*after))],
-        deeds=[Deed(1, START, "create", {}, record("a"))] if kind != "invented" else [],
-    )  # fmt: skip
+        "get_tickets",
+        truth=truth,
+        mirror=after,
+        labels={"7": "T1"},
+        tasks=[sync(1, 2, after=holding(*after))],
+        changes=[ExternalChange(1, START, "create", {}, record("a"))] if kind != "invented" else [],
+    )
     found = failure(seen, ticket="99" if kind == "invented" else "7")
     assert [state.kind for state in found.snapshots[0].states] == [kind]
     assert bool(found.partings) is (kind != "same")
@@ -139,8 +149,8 @@ def test_every_way_to_disagree(
 def test_what_nobody_knows_is_not_compared(history: Callable[..., History]) -> None:
     """A ticket that was there before the play and is changed later: what it was at first, no history tells."""
     tasks = [replace(sync(n, n, n, after=holding(record("x"))), index=n) for n in (0, 5)]
-    deeds = [Deed(3, at(1), "change", {"id": "7"}, record("y"))]
-    seen = history("get_tickets", truth=[record("y")], mirror=[record("x")], tasks=tasks, deeds=deeds)
+    changes = [ExternalChange(3, at(1), "change", {"id": "7"}, record("y"))]
+    seen = history("get_tickets", truth=[record("y")], mirror=[record("x")], tasks=tasks, changes=changes)
     assert [[state.kind for state in each.states] for each in failure(seen).snapshots] == [[], ["differs"]]
     untouched = history("get_tickets", truth=[record("y")], mirror=[], tasks=[sync(0, 0, after={})])
     assert failure(untouched).snapshots[0].states == ()  # it need not be copied
@@ -153,14 +163,17 @@ def test_what_nobody_knows_is_not_compared(history: Callable[..., History]) -> N
 def test_what_leaves_no_trace_in_the_journal_stands_at_its_place(history: Callable[..., History]) -> None:
     steps = (
         Other("revoke"),
-        Work("sync", Meanwhile(1, (Other("restore"), Other("delete", "T1")))),
+        ClientStep("sync", Meanwhile(1, (Other("restore"), Other("delete", "T1")))),
         Clock(-HOUR),
         Other("revoke"),
     )
     seen = history(
-        "get_tickets", deeds=[Deed(2, at(0), "delete", {"id": "7"}, record("a", exists=False))],
-        exchanges=[exchanged(1), exchanged(3)], tasks=[sync(0, 3, after={})], labels={"7": "T1"},
-    )  # fmt: skip
+        "get_tickets",
+        changes=[ExternalChange(2, at(0), "delete", {"id": "7"}, record("a", exists=False))],
+        exchanges=[exchanged(1), exchanged(3)],
+        tasks=[sync(0, 3, after={})],
+        labels={"7": "T1"},
+    )
     assert short(events(failure(seen, *steps))) == [
         ("others", 1, "revoke the client's credential"),
         ("task", 2, "sync"),
@@ -177,7 +190,7 @@ def test_what_leaves_no_trace_in_the_journal_stands_at_its_place(history: Callab
 def test_a_client_that_waits_moves_the_clock(history: Callable[..., History]) -> None:
     task = replace(sync(0, 2, after={}), ended=at(5))
     seen = history("get_tickets", exchanges=[exchanged(1), exchanged(2, 4)], tasks=[task])
-    assert [words for kind, _, words in short(events(failure(seen, Work("sync")))) if kind == "clock"] == [
+    assert [words for kind, _, words in short(events(failure(seen, ClientStep("sync")))) if kind == "clock"] == [
         "4m pass (the client waits)",
         "1m pass (the client waits)",
     ]
@@ -190,10 +203,20 @@ def test_what_the_client_wrote_is_told(history: Callable[..., History]) -> None:
     task = replace(sync(1, 2, 1), do="update", ticket="7", asked=asked, was=truth[0], became=truth[1])
     again = replace(task, index=1, first=2, last=2, again=True, was=truth[1])
     seen = history(
-        "get_tickets", entity="ticket", truth=[new], tasks=[task, again], exchanges=[exchanged(2, 1)], labels={"7": "T1"},
-        deeds=[Deed(1, START, "create", {}, old)], hello=Hello(tasks=("update",)),
-    )  # fmt: skip
-    steps = (Other("create"), Work("update", ticket="T1", fields={"subject": "new"}), Work("update", ticket="T9"))
+        "get_tickets",
+        entity="ticket",
+        truth=[new],
+        tasks=[task, again],
+        exchanges=[exchanged(2, 1)],
+        labels={"7": "T1"},
+        changes=[ExternalChange(1, START, "create", {}, old)],
+        hello=Hello(tasks=("update",)),
+    )
+    steps = (
+        Other("create"),
+        ClientStep("update", ticket="T1", fields={"subject": "new"}),
+        ClientStep("update", ticket="T9"),
+    )
     found = events(failure(seen, *steps, breach="the update at 2026-03-02T10:01:00Z changed what nobody asked for"))
     assert [
         (event.kind, event.step, event.words, event.named) for event in found if event.kind in ("task", "written")
@@ -208,9 +231,11 @@ def test_what_the_client_wrote_is_told(history: Callable[..., History]) -> None:
 
 
 def test_many_creations_are_one_event(history: Callable[..., History]) -> None:
-    deeds = [Deed(n, START, "create", {"fields": {"subject": "x"}}, record("x", str(n))) for n in range(1, 6)]
+    changes = [
+        ExternalChange(n, START, "create", {"fields": {"subject": "x"}}, record("x", str(n))) for n in range(1, 6)
+    ]
     labels = {str(n): f"T{n}" for n in range(1, 6)}
-    seen = history("get_tickets", deeds=deeds, labels=labels)
+    seen = history("get_tickets", changes=changes, labels=labels)
     found = events(failure(seen, Other("create", times=4, fields={"subject": "x"}), Other("create")))
     assert short(found) == [
         ("others", 1, 'create T1 … T4 (4 of them): subject = "x"'),
@@ -221,12 +246,14 @@ def test_many_creations_are_one_event(history: Callable[..., History]) -> None:
 def test_a_long_play_is_shortened_to_what_matters(history: Callable[..., History]) -> None:
     exchanges = [exchanged(n, faults=("cut",) if n == 50 else ()) for n in range(1, 101)]
     seen = history("get_tickets", exchanges=exchanges, tasks=[sync(0, 100, after={})])
-    found = events(failure(seen, Work("sync"), breach="request #60 is wrong"))
+    found = events(failure(seen, ClientStep("sync"), breach="request #60 is wrong"))
     kept = shortened(found)
     assert [event.n for event in kept if event.kind == "request"] == [1, 2, 3, 4, 50, 60, 97, 98, 99, 100]
     assert [event.words for event in kept if event.kind == "more"] == [
-        "… 45 more requests …", "… 9 more requests …", "… 36 more requests …",
-    ]  # fmt: skip
+        "… 45 more requests …",
+        "… 9 more requests …",
+        "… 36 more requests …",
+    ]
     tasks = [replace(sync(0, 0, n, after={}), index=n) for n in range(300)]
     many = events(failure(history("get_tickets", tasks=tasks)))
     less = shortened(many)
@@ -255,9 +282,19 @@ def test_the_picture_shows_lanes_times_faults_and_the_mark(stale: History) -> No
     root = drawing(failure(stale, *STEPS, breach="request #4 at noon", ticket="7"))
     texts = ["".join(each.itertext()) for each in root.iter("text")]
     for said in (
-        "Others at the vendor, and faults", "Its mirror, against the truth", "10:00:00", "10:09:00", "#2 a request", "3. sync",
-        "ϟ cut: unusable", "T1 ≠ subject", "T1 ✓", FLAG, '  truth  "new"', '  mirror "old"',
-    ):  # fmt: skip
+        "Others at the vendor, and faults",
+        "Its mirror, against the truth",
+        "10:00:00",
+        "10:09:00",
+        "#2 a request",
+        "3. sync",
+        "ϟ cut: unusable",
+        "T1 ≠ subject",
+        "T1 ✓",
+        FLAG,
+        '  truth  "new"',
+        '  mirror "old"',
+    ):
         assert said in texts, said
     assert texts.count(FLAG) == 1
     spines = [(each.get("class"), float(each.get("y1")), float(each.get("y2"))) for each in root.iter("line")]
@@ -274,8 +311,8 @@ def test_a_picture_of_many_tickets_stays_small(history: Callable[..., History]) 
     held = [record("b" if n < 20 else "a", str(n)) for n in range(60)]
     tasks = [replace(sync(0, 0, n, after=holding(*held)), index=n) for n in range(2)]
     labels = {str(n): f"T{n + 1}" for n in range(60)}
-    deeds = [Deed(0, START, "create", {}, each) for each in there]
-    seen = history("get_tickets", truth=there, mirror=held, tasks=tasks, labels=labels, deeds=deeds)
+    changes = [ExternalChange(0, START, "create", {}, each) for each in there]
+    seen = history("get_tickets", truth=there, mirror=held, tasks=tasks, labels=labels, changes=changes)
     texts = ["".join(each.itertext()) for each in drawing(failure(seen, ticket="19")).iter("text")]
     assert len([text for text in texts if "≠" in text]) == MOST_CHIPS
     assert "T20 ≠ subject" in texts  # what the breach speaks of comes first
@@ -285,7 +322,7 @@ def test_a_picture_of_many_tickets_stays_small(history: Callable[..., History]) 
 
 def test_a_client_without_a_mirror_has_a_picture_too(history: Callable[..., History]) -> None:
     seen = history("get_tickets", tasks=[sync(0, 1, error_kind="transport", error="gone")], exchanges=[exchanged(1)])
-    texts = ["".join(each.itertext()) for each in drawing(failure(seen, Work("sync"))).iter("text")]
+    texts = ["".join(each.itertext()) for each in drawing(failure(seen, ClientStep("sync"))).iter("text")]
     assert "the mirror was not shown" in texts
     assert "sync failed (transport): gone" in texts
 
@@ -303,7 +340,7 @@ def test_every_step_of_a_real_play_is_in_its_events(vendor: str, mutant: str, tm
         f"- client: sync\n  meanwhile: {{after_request: 1, steps: [{{other: act, ticket: T1, action: {acts[vendor]}}}]}}\n"
         "- {clock: 5m}\n- {other: revoke}\n- {client: sync}\n- {other: restore}\n- {fault: empty_body}\n- {client: sync}\n"
     )
-    (result,) = replay([file], f"{MUTANTS / vendor / mutant}.py:Client")
+    (result,) = replay([file], f"{MUTANTS / vendor / 'mutants' / mutant}.py:Client")
     seen = of_result(result)
     if seen is None:  # this client breaks nothing here; the events are the same
         assert result.history is not None

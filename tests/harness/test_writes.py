@@ -13,8 +13,8 @@ from mockservers.harness.clients import reference
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.duties import Judgement, judged, of, writing
 from mockservers.harness.history import History, Record, Task
-from mockservers.harness.play import Stage
-from tests.harness.conftest import at, deed, exchanged
+from mockservers.harness.runner import Runner
+from tests.harness.conftest import at, change, exchanged
 
 Make = Callable[..., History]
 HEAD = "mockservers: 1\nvendor: autotask\nstart: 2026-03-02T10:00:00Z\ndata: demo:0\nsteps:\n"
@@ -23,8 +23,8 @@ CREATE = f"- client: create\n  fields: {NEW}\n"
 
 
 def play(steps: str, client: Any = None) -> History:
-    with CallableDriver.of(client or reference("autotask", "writer")) as driver, Stage(driver) as stage:
-        return stage.play(scenario_files.parse(HEAD + steps))
+    with CallableDriver.of(client or reference("autotask", "writer")) as driver, Runner(driver) as runner:
+        return runner.play(scenario_files.parse(HEAD + steps))
 
 
 # --- the play ---------------------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def test_others_may_act_within_a_write() -> None:
 
 def test_what_administrators_do_is_known() -> None:
     history = play("- {other: act, ticket: customer, action: use requests, requests: 7}\n")
-    (used,) = history.deeds
+    (used,) = history.changes
     assert used.record is not None
     assert (used.record.id, used.record.fields["requests"]) == ("customer", 7)
 
@@ -175,15 +175,15 @@ def test_done_where_others_meddle(writes: Make) -> None:
     old, theirs = ticket("1", Title="old", Status=1), ticket("1", Title="theirs", Status=1)
     task = write("update", [old], [theirs], asked=told)
     assert done(writes(task)).verdict == "broken"
-    changed = deed(15, "change", "1", Title="theirs", Status=1)
-    assert done(writes(task, deeds=[changed])).verdict == "kept"
+    changed = change(15, "change", "1", Title="theirs", Status=1)
+    assert done(writes(task, changes=[changed])).verdict == "kept"
     # They put back what was there before, after the client wrote: nobody can see that it was ever another.
     task = write("update", [old], [old], asked=told)
     for n, verdict in ((11, "broken"), (13, "kept"), (15, "kept")):
-        back = deed(n, "act", "1", Title="old", Status=1)
-        assert done(writes(task, deeds=[back], exchanges=[exchanged(12), exchanged(14)])).verdict == verdict
-    gone = deed(15, "delete", "1", exists=False)
-    assert done(writes(write("update", [old], [], asked=told), deeds=[gone])).verdict == "kept"
+        back = change(n, "act", "1", Title="old", Status=1)
+        assert done(writes(task, changes=[back], exchanges=[exchanged(12), exchanged(14)])).verdict == verdict
+    gone = change(15, "delete", "1", exists=False)
+    assert done(writes(write("update", [old], [], asked=told), changes=[gone])).verdict == "kept"
     assert done(writes(write("update", [old], [], asked=told))).verdict == "broken"
 
 
@@ -205,8 +205,8 @@ def test_written_once(writes: Make) -> None:
         "one create was told, and the vendor has 2 of it (Ticket 1, 2); request #12 at 2026-03-02T10:00:00Z had no answer"
     )
     # What somebody else made meanwhile is not the client's.
-    theirs = deed(35, "create", "2", Title="x")
-    assert once(writes(first, twice, exchanges=[lost], deeds=[theirs])).verdict == "kept"
+    theirs = change(35, "create", "2", Title="x")
+    assert once(writes(first, twice, exchanges=[lost], changes=[theirs])).verdict == "kept"
     # Another key is another ticket.
     other = write("create", [one], [one, two], asked={**told, "key": "k2"}, first=30, last=40)
     assert once(writes(first, other, exchanges=[lost])).verdict == "kept"
@@ -222,8 +222,8 @@ def test_notes_of_others_are_not_the_clients(writes: Make) -> None:
 
 
 def untouched(history: History) -> Judgement:
-    provoked, found = writing.touched(history, {"LastActivityDate"}, {"close": ("Status",)})
-    return judged(provoked, [each.breach(history) for each in found])
+    exercised, found = writing.touched(history, {"LastActivityDate"}, {"close": ("Status",)})
+    return judged(exercised, [each.breach(history) for each in found])
 
 
 def test_nothing_else_touched(writes: Make) -> None:
@@ -242,22 +242,22 @@ def test_nothing_else_touched(writes: Make) -> None:
     done = ticket("1", Title="old", Description="kept", Status=5)
     assert untouched(writes(write("close", [before], [done], asked={"record": "1"}))).verdict == "kept"
     # What others did meanwhile may stand, or not.
-    theirs = deed(15, "change", "1", **{**after.fields, "Description": "theirs"})
+    theirs = change(15, "change", "1", **{**after.fields, "Description": "theirs"})
     for text in ("theirs", "kept"):
         now = ticket("1", **{**after.fields, "Description": text})
-        assert untouched(writes(write("update", [before], [now], asked=told), deeds=[theirs])).verdict == "kept"
+        assert untouched(writes(write("update", [before], [now], asked=told), changes=[theirs])).verdict == "kept"
 
 
 def test_an_old_copy_is_told_from_a_field_that_was_cleared(writes: Make) -> None:
     told = {"record": "1", "fields": {"Title": "new"}}
     states = [
-        deed(n, "change", "1", Title="old", Description=text, Resolution=None) for n, text in ((2, "a"), (4, "b"))
+        change(n, "change", "1", Title="old", Description=text, Resolution=None) for n, text in ((2, "a"), (4, "b"))
     ]
     before = ticket("1", Title="old", Description="b", Resolution=None)
 
     def outdated(**fields: Any) -> list[tuple[str, bool]]:
         after = ticket("1", Title="new", **fields)
-        _, found = writing.touched(writes(write("update", [before], [after], asked=told), deeds=states), ())
+        _, found = writing.touched(writes(write("update", [before], [after], asked=told), changes=states), ())
         return [(each.field, each.outdated) for each in found]
 
     assert outdated(Description="b", Resolution=None) == []

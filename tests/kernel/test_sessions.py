@@ -117,7 +117,7 @@ def test_no_journal_shows_a_token_wherever_it_stands(world: World) -> None:
     token = call(world, "login")
     exchange = Exchange("GET", f"/toy?token={token}", [("Referer", f"http://elsewhere/{token}")], b"", remote="::1")
     exchange.status, exchange.reply_body = 200, token.encode()
-    world.file("toy", exchange)
+    world.finish("toy", exchange)
     kept = list(world.journal)[-1].exchange
     assert kept is not None
     assert token not in f"{kept.target} {kept.headers} {kept.reply_body!r}"

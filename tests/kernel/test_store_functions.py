@@ -11,10 +11,19 @@ from mockservers.kernel.store import Store, soundex
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Robert", "R163"), ("Rupert", "R163"), ("Ashcraft", "A261"), ("Tymczak", "T522"), ("Pfister", "P236"),
-        ("Honeyman", "H555"), ("lee", "L000"), ("", "0000"), ("9x", "0000"), ("O'Brien", "O000"), (None, None),
+        ("Robert", "R163"),
+        ("Rupert", "R163"),
+        ("Ashcraft", "A261"),
+        ("Tymczak", "T522"),
+        ("Pfister", "P236"),
+        ("Honeyman", "H555"),
+        ("lee", "L000"),
+        ("", "0000"),
+        ("9x", "0000"),
+        ("O'Brien", "O000"),
+        (None, None),
     ],
-)  # fmt: skip
+)
 def test_soundex_is_the_one_databases_have(text: str | None, code: str | None) -> None:
     store = Store()
     assert soundex(text) == code

@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
@@ -456,28 +457,69 @@ def test_what_is_no_recipe_is_refused(text: str) -> None:
 
 def test_rules_have_ids_of_their_own() -> None:
     source = Source("page", "line 3", "inferred", "2026-01-01")
-    book = RuleBook("v", [Rule("v.a.b", "It does.", source)], {"s1": "out of scope"})
-    assert (len(book), list(book), book["v.a.b"].says, book.unmapped) == (
-        1,
-        ["v.a.b"],
-        "It does.",
-        {"s1": "out of scope"},
-    )
+    book = RuleBook("v", [Rule("v.a.b", "It does.", source)])
+    assert (len(book), list(book), book["v.a.b"].says, book.unmapped) == (1, ["v.a.b"], "It does.", {})
     assert str(source) == "page, line 3 (inferred, checked 2026-01-01)"
     for wrong in ([Rule("w.a.b", "x", source)], [Rule("v.a.b", "x", source)] * 2):
         with pytest.raises(ValueError, match="taken, or does not begin"):
-            RuleBook("v", wrong)
+            len(RuleBook("v", wrong))
 
 
-def test_a_book_writes_rules_with_what_most_of_them_share() -> None:
-    book = RuleBook("v", page="page", checked="2026-01-01")
-    first = book.rule("a.b", "It does.", "line 3", "certain", 7, 12)
-    other = book.rule("a.c", "It may.", "section", "assumption", page="other page", switch="word")
-    assert first == Rule("v.a.b", "It does.", Source("page", "line 3", "certain", "2026-01-01"), None, ("v-07", "v-12"))
-    assert other == Rule("v.a.c", "It may.", Source("other page", "section", "assumption", "2026-01-01"), "word")
-    assert list(book.values()) == [first, other]
-    with pytest.raises(ValueError, match="taken"):
-        book.rule("a.b", "It does again.", "line 4", "certain")
+BOOK = """
+; what everybody may read
+[v]
+page = page
+checked = 2026-01-01
+
+[v.a.b]
+says = It does
+    100 %; and more.
+source = lines 3 (and 4) (certain)
+statements = 7 12
+
+[v.a.c]
+says = It may.
+source = section (assumption)
+page = other page
+switch = word
+always = yes
+
+[unmapped]
+v-01 = furniture
+"""
+
+
+def test_a_book_is_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "rules.ini"
+    file.write_text(BOOK)
+    book = RuleBook("v", file)
+    place = Source("page", "lines 3 (and 4)", "certain", "2026-01-01")
+    assert list(book.values()) == [
+        Rule("v.a.b", "It does 100 %; and more.", place, None, ("v-07", "v-12")),
+        Rule("v.a.c", "It may.", Source("other page", "section", "assumption", "2026-01-01"), "word", (), True),
+    ]
+    assert book.unmapped == {"v-01": "furniture"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("(certain)", "(sure)", "expected says, source = PLACE"),
+        ("says = It may.", "sais = It may.", "expected says"),
+        ("statements = 7 12", "statements = seven", "seven"),
+        ("[v.a.c]", "[v.a.b]", "already exists"),
+        ("[v.a.c]", "[w.a.c]", "does not begin with v"),
+        ("[v]", "[w]", "'v'"),
+        ("always = yes", "always = perhaps", "perhaps"),
+        ("says = It may.", "It may.", "It may"),
+    ],
+)
+def test_a_book_that_cannot_be_read_says_where(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    file = tmp_path / "rules.ini"
+    file.write_text(BOOK.replace(right, wrong))
+    with pytest.raises(ValueError, match=r"rules\.ini cannot be read as the rules of v") as told:
+        len(RuleBook("v", file))
+    assert said in str(told.value)
 
 
 def test_an_entity_finds_its_fields() -> None:

@@ -197,7 +197,7 @@ def test_what_a_failed_act_of_others_left_in_the_cache_is_forgotten(
         ctx.installation.cache["word"] = "never there"
         raise Misuse("no")
 
-    monkeypatch.setitem(toy.emulator("toy").records, "create", Operation("create", half))
+    monkeypatch.setitem(toy.emulator("toy").admin_operations, "create", Operation("create", half))
     world = make()
     with pytest.raises(Misuse):
         world.act("toy", "create", {})
@@ -243,7 +243,7 @@ def test_filing_masks_known_and_presented_secrets_everywhere(make: Callable[...,
     made = exchange("/toy?key=wrong-secret", reply_body=b'{"other": "other-key-2"}')
     with pytest.raises(Refusal):
         world.perform(Call("toy", "Echo", {"key": "wrong-secret"}, exchange=made))
-    world.file("toy", made, "Traceback: wrong-secret, demo-key-1")
+    world.finish("toy", made, "Traceback: wrong-secret, demo-key-1")
     (entry,) = world.journal
     assert "secret" not in repr(entry).replace("secrets=[]", "")
     assert "-key-" not in repr(entry)
@@ -255,14 +255,14 @@ def test_notes_are_masked_when_the_exchange_is_filed(make: Callable[..., World])
     world = make()
     made = exchange()
     world.perform(Call("toy", "Echo", {"key": "demo-key-1", "word": "LOUD"}, exchange=made))
-    world.file("toy", made)
+    world.finish("toy", made)
     assert next(iter(world.journal)).notes[0].facts == {"key": "***"}
 
 
 def test_what_did_not_come_through_the_door_is_a_page_or_unmatched(make: Callable[..., World]) -> None:
     world = make()
-    world.file("toy", exchange())
-    world.file("", replace(exchange("/none?key=short"), status=404))
+    world.finish("toy", exchange())
+    world.finish("", replace(exchange("/none?key=short"), status=404))
     assert [(entry.outcome, entry.vendor) for entry in world.journal] == [("page", "toy"), ("unmatched", "")]
     assert not world.opened("toy")  # nobody waits for data because somebody looked at a page
 
@@ -271,9 +271,9 @@ def test_reply_faults_hit_vendors_and_not_wrong_addresses(make: Callable[..., Wo
     world = make()
     world.faults.add("cut")
     lost, answered = replace(exchange("/none"), status=404), exchange()
-    world.file("", lost)
+    world.finish("", lost)
     world.perform(Call("toy", "Echo", {"key": "demo-key-1"}, exchange=answered))
-    world.file("toy", answered)
+    world.finish("toy", answered)
     assert lost.fault is None
     assert answered.fault is not None
     assert [entry.faults for entry in world.journal] == [[], ["cut"]]

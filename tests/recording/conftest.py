@@ -15,19 +15,20 @@ from typing import Any
 
 import pytest
 
-from mockservers import vendors
-from mockservers.harness.machines import CONTRACTED, machine
+from mockservers import registry
+from mockservers.harness.clients import reference_file, roles
+from mockservers.harness.profile import contracted, profile
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
-from mockservers.recording.adapters import adapter
+from mockservers.recording.adapter import adapter
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.files import Head, Writer
 from mockservers.recording.proxy import Recorder
 from mockservers.recording.sealing import seal
 from mockservers.recording.stub import Stub
 from mockservers.recording.vault import Vault
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from mockservers.server.tls import server_context
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +36,7 @@ START = instants.from_iso("2026-03-02T10:00:00Z")
 DATA = "demo:40"
 """What the vendor has, unless a test says otherwise."""
 
-READERS = [each for each in CONTRACTED if (ROOT / "contracts" / "clients" / f"{each}_reader.py").exists()]
+READERS = [each for each in contracted() if "reader" in roles(each)]
 """The vendors whose reference reader works through the recorder in tests."""
 
 
@@ -76,7 +77,7 @@ def worlds(
     config = WorldConfig(
         mode="frozen", start=start, data={vendor: Recipe.parse(data)}, dialects={vendor: dialect}, whole_bodies=True
     )
-    return Worlds(vendors.emulator, config)
+    return Worlds(registry.emulator, config)
 
 
 @contextmanager
@@ -102,12 +103,12 @@ def recording(
 
 
 @contextmanager
-def stubbed(path: Path, start: int = START) -> Iterator[FrontDoor]:
+def stubbed(path: Path, start: int = START) -> Iterator[Server]:
     """A server that answers from a recording alone."""
     stub = Stub(path)
-    played = Worlds(vendors.emulator, WorldConfig(mode="frozen", start=start))
+    played = Worlds(registry.emulator, WorldConfig(mode="frozen", start=start))
     try:
-        with FrontDoor(played, **stub.behind_a_door()) as door:
+        with Server(played, **stub.server_options()) as door:
             yield door
     finally:
         played.close()
@@ -125,9 +126,10 @@ def misses(world: World) -> list[bytes]:
 # --- clients --------------------------------------------------------------------------------------------------------
 
 
-def _module(name: str) -> ModuleType:
+def _module(vendor: str) -> ModuleType:
+    name = f"{vendor}_reader"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, ROOT / "contracts" / "clients" / f"{name}.py")
+        spec = importlib.util.spec_from_file_location(name, reference_file(vendor))
         assert spec is not None
         assert spec.loader is not None
         sys.modules[name] = module = importlib.util.module_from_spec(spec)
@@ -179,15 +181,19 @@ def reference() -> Clients:
         data: str = DATA,
     ) -> Iterator[Working]:
         ask = _Ask(now)
-        make = _module(f"{vendor}_reader").Client
+        make = _module(vendor).Client
         client = make(ask) if "ask" in inspect.signature(make).parameters else make()
-        emulator = vendors.emulator(vendor)
-        options = {**machine(vendor).options(emulator.dialects.dialect(dialect)), **machine(vendor).known(data)}
+        emulator = registry.emulator(vendor)
+        options = {**profile(vendor).options(emulator.dialects.dialect(dialect)), **profile(vendor).known(data)}
         client.reset(
-            endpoint=url + emulator.endpoint, url=url, credentials=dict(credentials or emulator.demo_credential),
-            options={**options, "since": instants.to_iso(now - 60 * instants.MINUTE)}, now=ask.now(), vendor=vendor,
+            endpoint=url + emulator.endpoint,
+            url=url,
+            credentials=dict(credentials or emulator.demo_credential),
+            options={**options, "since": instants.to_iso(now - 60 * instants.MINUTE)},
+            now=ask.now(),
+            vendor=vendor,
             state_dir="",
-        )  # fmt: skip
+        )
         try:
             yield Working(client, ask)
         finally:

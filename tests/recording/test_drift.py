@@ -8,31 +8,35 @@ from typing import Any
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.harness.comparing import wall
-from mockservers.harness.machines import machine
-from mockservers.harness.machines.superoffice import NAMES
+from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.recording.drift import Accepted, between, drift
 from mockservers.recording.files import Recording
 from mockservers.recording.loading import load
-from mockservers.server.door import FrontDoor
-from mockservers.vendors.superoffice.languages import Tongue
+from mockservers.server.http import Server
+from mockservers.vendors.superoffice.contract.profile import NAMES
+from mockservers.vendors.superoffice.emulator.languages import Locale
 from tests.recording.conftest import DATA, READERS, START, Authority, Clients, recording, worlds
 
-ENGLISH = Tongue("US")
+ENGLISH = Locale("US")
 
 
 def recorded(
-    vendor: str, path: Path, authority: Authority, reference: Clients, dialect: str | Mapping[str, Any] = "default",
+    vendor: str,
+    path: Path,
+    authority: Authority,
+    reference: Clients,
+    dialect: str | Mapping[str, Any] = "default",
     data: str = DATA,
-) -> tuple[Recording, dict[str, Any]]:  # fmt: skip
+) -> tuple[Recording, dict[str, Any]]:
     """A session with an emulator of that dialect: a sync, and two more after something happened; and what the vendor has."""
     vendor_worlds = worlds(vendor, dialect=dialect, data=data)
     world = vendor_worlds.default
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording(vendor, upstream.url, path, authority.trust()) as taken,
         reference(vendor, taken.url, dialect=dialect, data=data) as client,
     ):
@@ -50,7 +54,7 @@ def recorded(
 
 
 def default(vendor: str) -> Any:
-    return vendors.emulator(vendor).dialects.default
+    return registry.emulator(vendor).dialects.default
 
 
 @pytest.mark.parametrize("vendor", READERS)
@@ -66,7 +70,7 @@ def test_a_recording_and_the_emulator_loaded_from_it_do_not_differ(
 
 def told(vendor: str, fields: dict[str, Any]) -> dict[str, Any]:
     """The fields as far as answers tell them: of a repeated hour not which of the two, of names those in English."""
-    zone = machine(vendor).zone(default(vendor))
+    zone = profile(vendor).zone(default(vendor))
     if vendor == "get_tickets":  # empty is absent on the wire
         fields = {**fields, "custom_fields": {name: text for name, text in fields["custom_fields"].items() if text}}
     if vendor == "superoffice":  # the reader asks for English, so no answer tells the other languages
@@ -79,7 +83,7 @@ def test_the_loaded_world_holds_what_the_vendor_had(
     vendor: str, tmp_path: Path, authority: Authority, reference: Clients
 ) -> None:
     session, truth = recorded(vendor, tmp_path / "session.yaml", authority, reference)
-    world = World("loaded", WorldConfig(mode="frozen", start=START + instants.HOUR), vendors.emulator)
+    world = World("loaded", WorldConfig(mode="frozen", start=START + instants.HOUR), registry.emulator)
     loaded = load(session, world)
     assert not loaded.left_out
     there = {each["id"]: each["fields"] for each in world.act(vendor, "list", {"most": 1000})["records"]}
@@ -105,7 +109,7 @@ def test_a_change_of_dialect_upstream_is_named_by_its_rules(
 ) -> None:
     base = {"output_format": "json"} if switch == "cc_column" else {}
     session, _ = recorded(vendor, tmp_path / "session.yaml", authority, reference, {**base, switch: value})
-    emulator = vendors.emulator(vendor)
+    emulator = registry.emulator(vendor)
     found = drift(session, emulator.dialects.dialect(base))
     assert [(cause.switch, cause.value) for cause in found.causes] == [(switch, value)]
     assert not found.findings

@@ -19,7 +19,7 @@ from mockservers.kernel.world import Worlds
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.stub import Stub
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.recording.conftest import Authority, recording, stubbed, worlds
 
 PATH = "/API/default.aspx"
@@ -35,7 +35,7 @@ def ask(url: str, **more: Any) -> requests.Response:
 
 def ask_the_vendor_once(vendor_worlds: Worlds) -> None:
     """What the first request loads must not count as silence."""
-    with FrontDoor(vendor_worlds) as door:
+    with Server(vendor_worlds) as door:
         ask(door.url)
 
 
@@ -56,7 +56,7 @@ def test_faults_of_the_upstream_are_passed_on_and_recorded(
     vendor_worlds = worlds("get_tickets")
     ask_the_vendor_once(vendor_worlds)
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("get_tickets", upstream.url, path, authority.trust(), timeout=2.0) as taken,
     ):
         good = ask(taken.url).text
@@ -91,7 +91,7 @@ def test_an_upstream_that_is_not_there(tmp_path: Path) -> None:
 def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path, authority: Authority) -> None:
     vendor_worlds = worlds("get_tickets")
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("get_tickets", upstream.url, tmp_path / "session.yaml", sealed=False) as taken,
     ):
         answer = ask(taken.url)
@@ -104,10 +104,7 @@ def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path, authority: Au
 
 def test_a_client_that_leaves_does_not_end_its_exchange(tmp_path: Path) -> None:
     vendor_worlds = worlds("get_tickets", data="demo:2000")
-    with (
-        FrontDoor(vendor_worlds) as upstream,
-        recording("get_tickets", upstream.url, tmp_path / "session.yaml") as taken,
-    ):
+    with Server(vendor_worlds) as upstream, recording("get_tickets", upstream.url, tmp_path / "session.yaml") as taken:
         whole = ask(taken.url)
         with socket.create_connection(("127.0.0.1", taken.recorder.port)) as leaving:
             leaving.sendall(f"GET {PATH}?key=demo-key&action=get_tickets&tid=* HTTP/1.1\r\nHost: x\r\n\r\n".encode())
@@ -132,8 +129,10 @@ def recorder() -> Iterator[Start]:
     def begin(*options: str) -> tuple[subprocess.Popen[str], str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "mockservers", "record", "get_tickets", "--port", "0", *options],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         started.append(process)
         assert process.stdout is not None
         printed = ""
@@ -154,7 +153,7 @@ def recorder() -> Iterator[Start]:
 def test_what_was_complete_survives_kill_9(tmp_path: Path, recorder: Start) -> None:
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds("get_tickets")
-    with FrontDoor(vendor_worlds) as upstream:
+    with Server(vendor_worlds) as upstream:
         process, url = recorder("--upstream", upstream.url, "--out", str(path))
         answers = [ask(url, count=5, page=page).content for page in range(1, 8)]
         process.send_signal(signal.SIGKILL)
@@ -177,7 +176,7 @@ def test_what_was_complete_survives_kill_9(tmp_path: Path, recorder: Start) -> N
 def test_ctrl_c_finishes_the_file(tmp_path: Path, recorder: Start) -> None:
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds("get_tickets")
-    with FrontDoor(vendor_worlds) as upstream:
+    with Server(vendor_worlds) as upstream:
         process, url = recorder("--upstream", upstream.url, "--out", str(path))
         ask(url)
         process.send_signal(signal.SIGINT)
@@ -192,10 +191,7 @@ def test_ctrl_c_finishes_the_file(tmp_path: Path, recorder: Start) -> None:
 def test_a_file_is_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "session.yaml"
     path.write_text("mine")
-    with (
-        pytest.raises(RecordingError, match="exists already"),
-        recording("get_tickets", "http://127.0.0.1:1", path),
-    ):
+    with pytest.raises(RecordingError, match="exists already"), recording("get_tickets", "http://127.0.0.1:1", path):
         pass
     assert path.read_text() == "mine"
 
@@ -230,13 +226,22 @@ GOOD = {
 @pytest.mark.parametrize(
     "line",
     [
-        "--- {", "--- {}", '--- {"exchange": 1, "at": "soon", "request": {}}', "--- []",
-        *("--- " + json.dumps({**GOOD, **wrong}) for wrong in (
-            {"exchange": float("inf")}, {"took_ms": float("inf")}, {"answer": {"status": 99999}},
-            {"answer": {"status": 200, "body": "x", "charset": "rot13"}}, {"answer": {"status": 200, "headers": [["x"]]}},
-        )),
+        "--- {",
+        "--- {}",
+        '--- {"exchange": 1, "at": "soon", "request": {}}',
+        "--- []",
+        *(
+            "--- " + json.dumps({**GOOD, **wrong})
+            for wrong in (
+                {"exchange": float("inf")},
+                {"took_ms": float("inf")},
+                {"answer": {"status": 99999}},
+                {"answer": {"status": 200, "body": "x", "charset": "rot13"}},
+                {"answer": {"status": 200, "headers": [["x"]]}},
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_lines_that_are_no_exchanges_are_told_where(tmp_path: Path, line: str) -> None:
     path = tmp_path / "file.yaml"
     path.write_text(f"mockservers: 1\nvendor: get_tickets\nrecording: {{started: '2026-01-01T00:00:00Z'}}\n{line}\n")

@@ -22,7 +22,7 @@ from mockservers.cli import main
 from mockservers.recording import har
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Head, Recording, RecordingError, Writer
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.recording import har_schema
 from tests.recording.conftest import Authority, Clients, recording, stubbed, worlds
 
@@ -35,7 +35,7 @@ def session(tmp_path: Path, authority: Authority, reference: Clients) -> Path:
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds("querydata")
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("querydata", upstream.url, path, authority.trust()) as taken,
         reference("querydata", taken.url) as client,
     ):
@@ -122,8 +122,19 @@ with_mitmproxy = pytest.mark.skipif(
 def mitmproxy(upstream: str, har_file: Path, tmp_path: Path) -> Iterator[str]:
     """mitmproxy before an upstream; gives its address, and has written its HAR file after the block."""
     assert MITMDUMP is not None
-    words = [MITMDUMP, "--mode", f"reverse:{upstream}", "--listen-host", "127.0.0.1", "--listen-port", "0",
-             "--set", f"hardump={har_file}", "--set", f"confdir={tmp_path / 'mitmproxy'}"]  # fmt: skip
+    words = [
+        MITMDUMP,
+        "--mode",
+        f"reverse:{upstream}",
+        "--listen-host",
+        "127.0.0.1",
+        "--listen-port",
+        "0",
+        "--set",
+        f"hardump={har_file}",
+        "--set",
+        f"confdir={tmp_path / 'mitmproxy'}",
+    ]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         try:
@@ -145,7 +156,7 @@ def mitmproxy(upstream: str, har_file: Path, tmp_path: Path) -> Iterator[str]:
 def test_what_mitmproxy_records_is_imported_and_answers(tmp_path: Path, reference: Clients) -> None:
     har_file, path = tmp_path / "flow.har", tmp_path / "session.yaml"
     vendor_worlds = worlds("get_tickets")
-    with FrontDoor(vendor_worlds) as upstream, mitmproxy(upstream.url, har_file, tmp_path) as url:
+    with Server(vendor_worlds) as upstream, mitmproxy(upstream.url, har_file, tmp_path) as url:
         with reference("get_tickets", url) as client:
             believed = client.sync()
         sent = "password=demo-password&who=M\u00fcller".encode("iso-8859-1")
@@ -181,7 +192,10 @@ def test_bodies_of_another_charset_come_in_as_they_were_sent(tmp_path: Path) -> 
         {
             "startedDateTime": "2026-03-02T10:00:00Z",
             "request": {
-                "method": "POST", "url": "https://a.example/", "headers": kind, "postData": {"text": "who=Müller"},
+                "method": "POST",
+                "url": "https://a.example/",
+                "headers": kind,
+                "postData": {"text": "who=Müller"},
             },
             "response": {"status": 200, "headers": kind, "content": {"text": "Grüße"}},
         },
@@ -190,7 +204,7 @@ def test_bodies_of_another_charset_come_in_as_they_were_sent(tmp_path: Path) -> 
             "request": {"method": "GET", "url": "https://a.example/"},
             "response": {"status": 200, "headers": kind, "content": {"text": "not in that charset: \u4e2d"}},
         },
-    ]  # fmt: skip
+    ]
     file, path = tmp_path / "file.har", tmp_path / "session.yaml"
     file.write_text(json.dumps({"log": {"entries": entries}}), "utf-8")
     run("har", "import", "get_tickets", str(file), "--out", str(path))
@@ -225,17 +239,25 @@ def test_files_that_are_no_har_are_told_what_is_wrong(text: str, words: str, tmp
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"request": []}, {"request": {"url": "https://["}}, {"response": []}, {"time": 1e308}, {"time": [1]},
-        {"response": {"status": 99999}}, {"response": {"status": "soon"}}, {"response": {"headers": ["a"]}},
+        {"request": []},
+        {"request": {"url": "https://["}},
+        {"response": []},
+        {"time": 1e308},
+        {"time": [1]},
+        {"response": {"status": 99999}},
+        {"response": {"status": "soon"}},
+        {"response": {"headers": ["a"]}},
         {"request": {"url": "https://a.example/", "method": "GET", "headers": 3}},
         {"request": {"url": "https://a.example/", "method": "GET", "postData": {"params": ["a"]}}},
     ],
-)  # fmt: skip
+)
 def test_entries_of_another_form_are_told_and_leave_nothing(wrong: dict[str, Any], tmp_path: Path) -> None:
     right = {
-        "startedDateTime": "2026-03-02T10:00:00Z", "time": 1, "request": {"url": "https://a.example/", "method": "GET"},
+        "startedDateTime": "2026-03-02T10:00:00Z",
+        "time": 1,
+        "request": {"url": "https://a.example/", "method": "GET"},
         "response": {"status": 200},
-    }  # fmt: skip
+    }
     file, out = tmp_path / "file.har", tmp_path / "out.yaml"
     file.write_text(json.dumps({"log": {"entries": [right, {**right, **wrong}]}}))
     done = CliRunner().invoke(

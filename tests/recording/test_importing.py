@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.world import World, WorldConfig
@@ -19,11 +19,11 @@ ENTITIES = {
     "trackit": "ticket",
     "superoffice": "ticket",
 }
-VENDORS = [each for each in vendors.NAMES if "import" in vendors.emulator(each).records]
+VENDORS = [each for each in registry.names() if "import" in registry.emulator(each).admin_operations]
 
 
 def world(vendor: str, data: str) -> World:
-    return World("here", WorldConfig(mode="frozen", start=START, data={vendor: Recipe.parse(data)}), vendors.emulator)
+    return World("here", WorldConfig(mode="frozen", start=START, data={vendor: Recipe.parse(data)}), registry.emulator)
 
 
 def truth(where: World, vendor: str) -> list[Any]:

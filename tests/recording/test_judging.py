@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Head, Recording, RecordingError, Writer
 from mockservers.recording.judging import judge_recording
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.recording.conftest import READERS, START, Authority, Clients, recording, worlds
 
 
@@ -20,7 +20,7 @@ def test_a_correct_client_breaks_nothing(vendor: str, tmp_path: Path, authority:
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds(vendor)
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording(vendor, upstream.url, path, authority.trust()) as taken,
         reference(vendor, taken.url) as client,
     ):
@@ -29,7 +29,7 @@ def test_a_correct_client_breaks_nothing(vendor: str, tmp_path: Path, authority:
         client.ask.sleep(300)
         client.sync()
     vendor_worlds.close()
-    judged = judge_recording(Recording(path), vendors.emulator(vendor).dialects.default)
+    judged = judge_recording(Recording(path), registry.emulator(vendor).dialects.default)
     assert judged.broken == []
     assert judged.kept
     assert [task.do for task in judged.history.tasks] == ["sync", "sync"]
@@ -54,7 +54,7 @@ def test_a_window_that_failed_and_was_never_asked_again_is_found(tmp_path: Path)
     asked = f"<Envelope><Body><QueryData><json>{payload}</json></QueryData></Body></Envelope>".encode()
     exchange = Recorded(1, START, "POST", "/x.asmx", [], asked, 200, [], b"<html>cut", "cut")
     session = written(tmp_path / "session.yaml", "querydata", exchange)
-    judged = judge_recording(session, vendors.emulator("querydata").dialects.default)
+    judged = judge_recording(session, registry.emulator("querydata").dialects.default)
     assert "failed_window_repeated" in [duty.slug for duty in judged.broken]
     assert judged.exit_code(strict=False) == 1
 
@@ -62,4 +62,4 @@ def test_a_window_that_failed_and_was_never_asked_again_is_found(tmp_path: Path)
 def test_nothing_to_judge_is_told(tmp_path: Path) -> None:
     session = written(tmp_path / "session.yaml", "get_tickets")
     with pytest.raises(RecordingError, match="no exchange"):
-        judge_recording(session, vendors.emulator("get_tickets").dialects.default)
+        judge_recording(session, registry.emulator("get_tickets").dialects.default)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mockservers.recording import addresses
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.files import Recording
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.recording.conftest import Authority, recording, stubbed, worlds
 
 WSDL = "/Irthnet/webservices/IRTHNetWOIntegration.asmx?WSDL"
@@ -84,7 +84,7 @@ def test_a_wsdl_leads_to_the_proxy_and_later_to_the_stub(
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds("querydata")
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("querydata", upstream.url, path, authority.trust()) as taken,
     ):
         answer = client.get(taken.url + WSDL, timeout=60)
@@ -122,8 +122,9 @@ def test_what_leads_the_client_elsewhere_leads_to_the_proxy(
     }
     with recording("get_tickets", url, path) as taken:
         assert client.get(taken.url + "/stream", timeout=30).json() == {
-            "next": f"{taken.url}/page/2", "other": f"{taken.url}/x",
-        }  # fmt: skip
+            "next": f"{taken.url}/page/2",
+            "other": f"{taken.url}/x",
+        }
         moved = client.get(taken.url + "/moved", allow_redirects=False, timeout=30)
         assert moved.headers["Location"] == f"{taken.url}/there"
         assert moved.headers["Set-Cookie"] == "s=secret-session-1; Path=/; HttpOnly"

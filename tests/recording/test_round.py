@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.recording.conftest import READERS, START, Authority, Clients, misses, recording, stubbed, worlds
 
 
@@ -18,11 +18,8 @@ def test_a_recording_satisfies_the_client_that_was_recorded(
 ) -> None:
     path = tmp_path / "session.yaml"
     vendor_worlds = worlds(vendor)
-    with FrontDoor(vendor_worlds, tls=authority.context) as upstream:
-        with (
-            recording(vendor, upstream.url, path, authority.trust()) as taken,
-            reference(vendor, taken.url) as client,
-        ):
+    with Server(vendor_worlds, tls=authority.context) as upstream:
+        with recording(vendor, upstream.url, path, authority.trust()) as taken, reference(vendor, taken.url) as client:
             first = client.sync()
             vendor_worlds.default.act(vendor, "create", {})
             vendor_worlds.default.clock.advance(5 * instants.MINUTE)
@@ -32,7 +29,7 @@ def test_a_recording_satisfies_the_client_that_was_recorded(
     vendor_worlds.close()
     assert len(second) == len(first) + 1
     text = path.read_text("utf-8")
-    for word, secret in vendors.emulator(vendor).demo_credential.items():
+    for word, secret in registry.emulator(vendor).demo_credential.items():
         assert secret not in text or word in ("user", "username")  # who calls is no secret
     with stubbed(path) as door, reference(vendor, door.url) as client:
         assert client.sync() == first
@@ -45,7 +42,7 @@ def test_times_near_the_present_are_variables(tmp_path: Path, authority: Authori
     path, later = tmp_path / "session.yaml", START + 40 * instants.DAY
     vendor_worlds = worlds("querydata")
     with (
-        FrontDoor(vendor_worlds, tls=authority.context) as upstream,
+        Server(vendor_worlds, tls=authority.context) as upstream,
         recording("querydata", upstream.url, path, authority.trust()) as taken,
         reference("querydata", taken.url) as client,
     ):

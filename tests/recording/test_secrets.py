@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mockservers.recording import trees
-from mockservers.recording.adapters import adapter
+from mockservers.recording.adapter import adapter
 from mockservers.recording.exchanges import Recorded, to_line
 from mockservers.recording.files import Head, Recording, Writer
 from mockservers.recording.people import People
@@ -93,9 +93,21 @@ def presented(place: str, secret: str) -> Recorded:
 
 
 PLACES = [
-    "basic", "bearer", "cookie", "query", "own field", "form", "json", "json, unicode", "xml", "attribute",
-    "json in xml", "xml in xml", "broken json", "broken xml",
-]  # fmt: skip
+    "basic",
+    "bearer",
+    "cookie",
+    "query",
+    "own field",
+    "form",
+    "json",
+    "json, unicode",
+    "xml",
+    "attribute",
+    "json in xml",
+    "xml in xml",
+    "broken json",
+    "broken xml",
+]
 
 
 def echoed(secret: str, forms: list[str], where: str) -> Recorded:
@@ -231,9 +243,11 @@ def test_numbers_that_are_secrets_leave_valid_json(tmp_path: Path) -> None:
 
 def test_people_are_replaced_by_the_same_people(tmp_path: Path) -> None:
     told = {
-        "CallerName": "Ida Ideal", "CallerPhone": "+1 (518) 555-0199", "CallerEmail": "ida@real.example",
+        "CallerName": "Ida Ideal",
+        "CallerPhone": "+1 (518) 555-0199",
+        "CallerEmail": "ida@real.example",
         "Remarks": "Ida Ideal (ida@real.example) called",
-    }  # fmt: skip
+    }
     again = {"By": "Ida Ideal", "Note": "wrote to IDA@real.example"}
     exchanges = [
         Recorded(
@@ -323,13 +337,19 @@ def test_secrets_are_known_at_less_usual_places(
         ("p\u00e4ssw\u00f6rd'", "p&#228;ssw&#246;rd&#39;"),
         ("\u65e5\u672cpq", "&#26085;&#26412;pq"),
         ("p\u00e4ssw\u00f6rd", "p%E4ssw%F6rd"),
-        *((secret, base64.b64encode(b"zq"[:before] + inner + b"t").decode())
-          for secret in ("p%40ss&w<o>r'd\"x", "test")
-          for before in range(3)
-          for inner in (json.dumps({"k": secret}).encode(), f"<a>{escape(secret)}</a>".encode(),
-                        f"a={quote_plus(secret)}&b".encode(), base64.b64encode(b"q" + secret.encode() + b"t"))),
+        *(
+            (secret, base64.b64encode(b"zq"[:before] + inner + b"t").decode())
+            for secret in ("p%40ss&w<o>r'd\"x", "test")
+            for before in range(3)
+            for inner in (
+                json.dumps({"k": secret}).encode(),
+                f"<a>{escape(secret)}</a>".encode(),
+                f"a={quote_plus(secret)}&b".encode(),
+                base64.b64encode(b"q" + secret.encode() + b"t"),
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_secrets_are_replaced_in_less_usual_spellings(secret: str, echo: str, tmp_path: Path) -> None:
     asked = Recorded(1, 0, "POST", "/x", [("Content-Type", JSON)], json.dumps({"password": secret}).encode(), 200)
     told = Recorded(2, 0, "GET", "/y", [], b"", 200, [("Content-Type", "text/plain")], f"so {echo} be it".encode())

@@ -10,7 +10,7 @@ import requests
 
 from mockservers.kernel import instants
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.server import toy
 from tests.server.wires import Wire
 
@@ -18,18 +18,18 @@ START = instants.from_iso("2026-03-01T10:00:00Z")
 
 
 @pytest.fixture
-def door() -> Iterator[FrontDoor]:
+def door() -> Iterator[Server]:
     with toy.front(WorldConfig(mode="frozen", start=START), most_body=100_000) as opened:
         yield opened
 
 
 @pytest.fixture
-def world(door: FrontDoor) -> World:
+def world(door: Server) -> World:
     return door.worlds.default
 
 
 @pytest.fixture
-def wire(door: FrontDoor) -> Iterator[Wire]:
+def wire(door: Server) -> Iterator[Wire]:
     with Wire(door.port) as opened:
         yield opened
 
@@ -71,7 +71,7 @@ class Api:
 
 
 @pytest.fixture
-def api(door: FrontDoor) -> Iterator[Api]:
+def api(door: Server) -> Iterator[Api]:
     client = Api(door.url)
     yield client
     client.session.close()

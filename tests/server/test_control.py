@@ -11,8 +11,8 @@ import pytest
 
 from mockservers.kernel.faults import KINDS
 from mockservers.kernel.world import World
-from mockservers.server.control import application, asked
-from mockservers.server.door import FrontDoor
+from mockservers.server.control import application, context
+from mockservers.server.http import Server
 from tests.server import toy
 from tests.server.conftest import Api
 from tests.server.wires import Wire
@@ -31,7 +31,7 @@ def test_health_tells_how_many_worlds_there_are(api: Api) -> None:
     assert api.get("/health") == {"status": "ok", "worlds": 1}
 
 
-def test_vendors_are_described(api: Api, door: FrontDoor) -> None:
+def test_vendors_are_described(api: Api, door: Server) -> None:
     (vendor,) = api.get("/vendors")["vendors"]
     assert (vendor["name"], vendor["address"]) == ("toy", f"{door.url}/toy")
     assert vendor["demo_credential"] == {"key": "demo-key-1"}
@@ -114,7 +114,7 @@ def test_the_clock_is_read_set_advanced_and_changed(api: Api) -> None:
     assert api.get("/clock") == back
 
 
-def test_a_world_is_meant_by_query_prefix_header_or_host(api: Api, door: FrontDoor, wire: Wire) -> None:
+def test_a_world_is_meant_by_query_prefix_header_or_host(api: Api, door: Server, wire: Wire) -> None:
     api.post("/worlds", {"name": "mine", "clock": {"now": NOON}})
     api.post("/worlds", {"name": "other"})
     for target, *headers in (
@@ -228,7 +228,7 @@ def test_a_fault_for_other_people_is_told_as_such(api: Api) -> None:
     assert api.get("/records", vendor="toy") == {"records": []}
 
 
-def test_faults_are_added_listed_and_cleared(api: Api, door: FrontDoor) -> None:
+def test_faults_are_added_listed_and_cleared(api: Api, door: Server) -> None:
     assert [each["name"] for each in api.get("/faults/kinds")["kinds"]] == list(KINDS)
     one = api.post("/faults", {"kind": "refuse", "vendor": "toy", "operation": "Echo", "skip": 1, "until": NOON})
     two = api.post("/faults", {"kind": "latency", "settings": {"seconds": 0}, "times": None})
@@ -423,7 +423,7 @@ BAD: list[tuple[str, str, Any, str]] = [
 ]
 
 
-def state(world: World, door: FrontDoor) -> Any:
+def state(world: World, door: Server) -> Any:
     there = world.installation("toy")
     return (
         sorted(door.worlds),
@@ -439,7 +439,7 @@ def state(world: World, door: FrontDoor) -> Any:
 
 @pytest.mark.parametrize(("method", "path", "body", "field"), BAD, ids=lambda value: str(value)[:60])
 def test_bad_input_names_the_field_and_changes_nothing(
-    api: Api, door: FrontDoor, world: World, method: str, path: str, body: Any, field: str
+    api: Api, door: Server, world: World, method: str, path: str, body: Any, field: str
 ) -> None:
     before = state(world, door)
     status, said = api.ask(method, path, body)
@@ -497,14 +497,14 @@ def test_a_body_that_is_no_object_is_a_422(api: Api, body: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_a_body_of_another_type_is_refused(api: Api, door: FrontDoor, kind: str) -> None:
+def test_a_body_of_another_type_is_refused(api: Api, door: Server, kind: str) -> None:
     answer = api.session.post(
         f"{api.url}/_mock/v1/worlds/default/reset", data="{}", headers={"Content-Type": kind}, timeout=20
     )
     assert answer.status_code == 415
 
 
-def test_there_is_an_end_to_worlds_checkpoints_and_faults(api: Api, door: FrontDoor, world: World) -> None:
+def test_there_is_an_end_to_worlds_checkpoints_and_faults(api: Api, door: Server, world: World) -> None:
     for _ in range(1000):
         world.faults.add("fail", skip=1)
     assert api.ask("POST", "/faults", {"kind": "fail"})[0] == 422
@@ -516,4 +516,4 @@ def test_there_is_an_end_to_worlds_checkpoints_and_faults(api: Api, door: FrontD
 
 def test_nothing_that_is_told_breaks_json() -> None:
     odd = {"a\udcff": [float("nan"), b"\xff", {1, 2}, ("x", object)], "n": 10**40}
-    assert json.loads(json.dumps(asked.plain(odd)))["a\\xed\\xb3\\xbf"][0] == "nan"
+    assert json.loads(json.dumps(context.plain(odd)))["a\\xed\\xb3\\xbf"][0] == "nan"

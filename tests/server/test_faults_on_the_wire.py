@@ -8,7 +8,7 @@ import pytest
 
 from mockservers.kernel.faults import KINDS
 from mockservers.kernel.world import World
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.server.conftest import Api
 from tests.server.wires import Wire
 
@@ -32,7 +32,7 @@ def test_every_kind_has_a_test_here() -> None:
     assert tested == set(KINDS)
 
 
-def test_fault_reset(wire: Wire, door: FrontDoor, world: World) -> None:
+def test_fault_reset(wire: Wire, door: Server, world: World) -> None:
     world.faults.add("reset")
     assert reset(wire.get(ECHO)) == b""
     with Wire(door.port) as again:
@@ -40,7 +40,7 @@ def test_fault_reset(wire: Wire, door: FrontDoor, world: World) -> None:
     assert outcomes(world) == [("fault", ["reset"]), ("ok", [])]
 
 
-def test_fault_refuse_connections(wire: Wire, door: FrontDoor, world: World) -> None:
+def test_fault_refuse_connections(wire: Wire, door: Server, world: World) -> None:
     world.faults.add("refuse_connections", {"seconds": 0.5})
     with Wire(door.port) as other:
         other.get(ECHO.replace("toy", "_mock/v1/health")).reply()  # accepted, before the listener goes
@@ -57,7 +57,7 @@ def test_fault_refuse_connections(wire: Wire, door: FrontDoor, world: World) -> 
                 continue
 
 
-def test_refused_connections_come_back_again_and_again(door: FrontDoor, world: World) -> None:
+def test_refused_connections_come_back_again_and_again(door: Server, world: World) -> None:
     world.faults.add("refuse_connections", {"seconds": 0.01}, times=None)
     for _ in range(20):
         while True:
@@ -78,7 +78,7 @@ def test_refused_connections_come_back_again_and_again(door: FrontDoor, world: W
             continue
 
 
-def test_a_door_stops_while_it_refuses_connections(wire: Wire, door: FrontDoor, world: World) -> None:
+def test_a_door_stops_while_it_refuses_connections(wire: Wire, door: Server, world: World) -> None:
     world.faults.add("refuse_connections", {"seconds": 60})
     reset(wire.get(ECHO))
     door.stop()
@@ -86,7 +86,7 @@ def test_a_door_stops_while_it_refuses_connections(wire: Wire, door: FrontDoor, 
         Wire(door.port)
 
 
-def test_fault_late_arrival(wire: Wire, door: FrontDoor, world: World) -> None:
+def test_fault_late_arrival(wire: Wire, door: Server, world: World) -> None:
     world.faults.add("late_arrival", {"seconds": 0.3})
     wire.get(ECHO)
     with Wire(door.port) as other:
@@ -125,7 +125,7 @@ def test_an_injected_failure_undoes_everything(wire: Wire, world: World, kind: s
 test_fault_fail = test_fault_rollback = test_an_injected_failure_undoes_everything
 
 
-def test_fault_lost_answer(wire: Wire, door: FrontDoor, world: World) -> None:
+def test_fault_lost_answer(wire: Wire, door: Server, world: World) -> None:
     world.faults.add("lost_answer")
     assert reset(wire.get("/toy/add?key=demo-key-1")) == b""
     with Wire(door.port) as again:
@@ -139,7 +139,7 @@ def test_fault_latency(wire: Wire, world: World) -> None:
     assert outcomes(world) == [("ok", ["latency"])]
 
 
-def test_fault_drip(wire: Wire, door: FrontDoor, world: World) -> None:
+def test_fault_drip(wire: Wire, door: Server, world: World) -> None:
     world.faults.add("drip", {"bytes_per_second": 100})
     wire.get(ECHO)
     assert int(wire.head()["content-length"]) == len(BODY)
@@ -152,7 +152,7 @@ def test_fault_drip(wire: Wire, door: FrontDoor, world: World) -> None:
     assert wire.get(ECHO).reply().body == BODY  # the connection is still good
 
 
-def test_a_client_that_leaves_a_drip_harms_nobody(door: FrontDoor, world: World) -> None:
+def test_a_client_that_leaves_a_drip_harms_nobody(door: Server, world: World) -> None:
     door.grace = 0.1
     world.faults.add("drip", {"bytes_per_second": 1})
     with Wire(door.port) as leaving:

@@ -22,12 +22,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel.journal import Journal
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.server import mounts
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.server import toy
 from tests.server.conftest import START, Api
 from tests.server.wires import Wire
@@ -39,19 +39,19 @@ hostile = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-REAL = tuple(name for name in vendors.NAMES if importlib.util.find_spec(f"mockservers.vendors.{name}.wire"))
+REAL = tuple(name for name in registry.names() if importlib.util.find_spec(f"mockservers.vendors.{name}.wire"))
 
 
 def everyone(name: str) -> Any:
-    return toy.emulator(name) if name == "toy" else vendors.emulator(name)
+    return toy.emulator(name) if name == "toy" else registry.emulator(name)
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[FrontDoor]:
+def shared() -> Iterator[Server]:
     config = WorldConfig(mode="frozen", start=START, data={name: Recipe("demo", 5) for name in ("toy", *REAL)})
     worlds = Worlds(everyone, config)
-    real = [each for each in mounts.MOUNTS if each.vendor in REAL]
-    with FrontDoor(worlds, mounts=(*toy.MOUNTS, *real), most_body=1 << 20) as opened:
+    real = [each for each in mounts.all_mounts() if each.vendor in REAL]
+    with Server(worlds, mounts=(*toy.MOUNTS, *real), most_body=1 << 20) as opened:
         opened.grace = 0.1
         yield opened
     worlds.close()
@@ -86,15 +86,25 @@ words = st.sampled_from(
     ]
 ) | st.text(max_size=8)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | words
-    | st.sampled_from([2**63, -(2**63) - 1, 10**400, "5m", "1e999d", "2026-03-01T10:00:00Z", "9999-12-31T23:59:59-23:59", 1e308]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | words
+    | st.sampled_from(
+        [2**63, -(2**63) - 1, 10**400, "5m", "1e999d", "2026-03-01T10:00:00Z", "9999-12-31T23:59:59-23:59", 1e308]
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
     max_leaves=5,
-)  # fmt: skip
+)
 NAMES = ("toy", *REAL)
 SWITCHES = [(name, switch) for name in NAMES for switch in everyone(name).dialects.switches]
 GOOD: list[tuple[str, str, dict[str, Any]]] = [
-    ("POST", "/worlds", {"name": "a", "seed": 1, "clock": {"mode": "scaled", "rate": 2, "now": "2026-03-01T10:00:00Z"}}),
+    (
+        "POST",
+        "/worlds",
+        {"name": "a", "seed": 1, "clock": {"mode": "scaled", "rate": 2, "now": "2026-03-01T10:00:00Z"}},
+    ),
     *(("POST", "/worlds", {"name": "b", "data": {name: "demo:2"}, "dialects": {name: {}}}) for name in NAMES),
     ("GET", "/worlds/default", {}),
     ("POST", "/worlds/default/reset", {}),
@@ -120,7 +130,7 @@ GOOD: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/findings", {}),
     ("GET", "/rules", {}),
     ("GET", "/vendors", {}),
-]  # fmt: skip
+]
 QUERIES = ["since", "limit", "format", "last", "outcome", "text", "world", "vendor", "tenant", "after", "most", "rule"]
 
 
@@ -145,7 +155,7 @@ def spoiled(draw: st.DrawFn) -> tuple[str, str, dict[str, str], dict[str, Any]]:
 @hostile
 @given(calls=st.lists(spoiled(), min_size=1, max_size=5))
 def test_the_control_api_never_fails_inside(
-    shared: FrontDoor, calls: list[tuple[str, str, dict[str, str], dict[str, Any]]]
+    shared: Server, calls: list[tuple[str, str, dict[str, str], dict[str, Any]]]
 ) -> None:
     api = Api(shared.url)
     with contextlib.closing(api.session):
@@ -173,7 +183,7 @@ def test_the_control_api_never_fails_inside(
     path=st.sampled_from([path for _, path, _ in GOOD]),
     body=st.binary(max_size=200) | st.text(alphabet='{}[]",:0123456789eE-.tfn\\u ', max_size=60),
 )
-def test_bodies_that_are_no_json_change_nothing(shared: FrontDoor, path: str, body: bytes | str) -> None:
+def test_bodies_that_are_no_json_change_nothing(shared: Server, path: str, body: bytes | str) -> None:
     raw = body.encode() if isinstance(body, str) else body
     with contextlib.suppress(ValueError, RecursionError):
         assume(raw and not isinstance(json.loads(raw), dict))
@@ -238,9 +248,17 @@ tickets = st.dictionaries(st.sampled_from(VARIABLES) | words, words | odd_values
     lambda query: "/API/default.aspx?" + urlencode({"key": "demo-key", "action": "get_tickets", **query})
 )
 ADDRESSES = [
-    "/toy", "/toy/x", "/toy?key=demo-key-1", "/toy?key=demo-key-1&times=2", "/", "/w/default/toy", "/w//", "/w/a/b",
-    *(everyone(name).endpoint for name in REAL), *(f"{everyone(name).endpoint}?WSDL" for name in REAL),
-]  # fmt: skip
+    "/toy",
+    "/toy/x",
+    "/toy?key=demo-key-1",
+    "/toy?key=demo-key-1&times=2",
+    "/",
+    "/w/default/toy",
+    "/w//",
+    "/w/a/b",
+    *(everyone(name).endpoint for name in REAL),
+    *(f"{everyone(name).endpoint}?WSDL" for name in REAL),
+]
 targets = (
     st.sampled_from(ADDRESSES)
     | tickets
@@ -250,14 +268,42 @@ tokens = st.text(alphabet="abcXYZ-_0", min_size=1, max_size=12)
 headers = st.lists(
     st.tuples(
         tokens
-        | st.sampled_from(["Content-Type", "SOAPAction", "Content-Length", "Transfer-Encoding", "Expect", "Connection", "Upgrade",
-                           "Content-Encoding", "X-Mock-World", "Cookie", "Authorization"]),
+        | st.sampled_from(
+            [
+                "Content-Type",
+                "SOAPAction",
+                "Content-Length",
+                "Transfer-Encoding",
+                "Expect",
+                "Connection",
+                "Upgrade",
+                "Content-Encoding",
+                "X-Mock-World",
+                "Cookie",
+                "Authorization",
+            ]
+        ),
         st.binary(max_size=20).map(lambda raw: raw.replace(b"\n", b"").replace(b"\r", b"").replace(b"\0", b""))
-        | st.sampled_from([b"text/xml; charset=utf-8", b"application/json", b"chunked", b"gzip", b"5", b"-1", b"100-continue",
-                           b"upgrade", b"websocket", b"close", b"none", b"text/xml; charset=utf-99", b'"x"']),
+        | st.sampled_from(
+            [
+                b"text/xml; charset=utf-8",
+                b"application/json",
+                b"chunked",
+                b"gzip",
+                b"5",
+                b"-1",
+                b"100-continue",
+                b"upgrade",
+                b"websocket",
+                b"close",
+                b"none",
+                b"text/xml; charset=utf-99",
+                b'"x"',
+            ]
+        ),
     ),
     max_size=4,
-)  # fmt: skip
+)
 
 
 def closing_status(port: int, data: bytes) -> int | None:
@@ -272,19 +318,43 @@ def closing_status(port: int, data: bytes) -> int | None:
             return None
 
 
-def still_well(door: FrontDoor) -> None:
+def still_well(door: Server) -> None:
     with Wire(door.port) as wire:
         assert wire.get("/toy?key=demo-key-1&word=ok").reply().status == 200
 
 
 @hostile
-@given(data=st.binary(max_size=300) | st.lists(st.sampled_from([
-    b"GET ", b"POST ", b"/toy", b" HTTP/1.1", b" HTTP/9.9", b"\r\n", b"\n", b"Host: x\r\n", b"Content-Length: 3\r\n", b"\0",
-    b"abc", b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n", b"0\r\n\r\n", b"Content-Length: 99999999999999999999\r\n",
-    b" " * 40, b"\xff",
-    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"Connection: Upgrade\r\nUpgrade: h2c\r\n", b"X: " + b"y" * 20_000 + b"\r\n",
-]), max_size=12).map(b"".join))  # fmt: skip
-def test_raw_bytes_on_the_socket(shared: FrontDoor, data: bytes) -> None:
+@given(
+    data=st.binary(max_size=300)
+    | st.lists(
+        st.sampled_from(
+            [
+                b"GET ",
+                b"POST ",
+                b"/toy",
+                b" HTTP/1.1",
+                b" HTTP/9.9",
+                b"\r\n",
+                b"\n",
+                b"Host: x\r\n",
+                b"Content-Length: 3\r\n",
+                b"\0",
+                b"abc",
+                b"Transfer-Encoding: chunked\r\n",
+                b"3\r\nabc\r\n",
+                b"0\r\n\r\n",
+                b"Content-Length: 99999999999999999999\r\n",
+                b" " * 40,
+                b"\xff",
+                b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                b"Connection: Upgrade\r\nUpgrade: h2c\r\n",
+                b"X: " + b"y" * 20_000 + b"\r\n",
+            ]
+        ),
+        max_size=12,
+    ).map(b"".join)
+)
+def test_raw_bytes_on_the_socket(shared: Server, data: bytes) -> None:
     status = closing_status(shared.port, data)
     assert status in (None, 200, 400, 403, 404, 413, 417)
     still_well(shared)
@@ -309,7 +379,7 @@ def test_raw_bytes_on_the_socket(shared: FrontDoor, data: bytes) -> None:
 )
 @pytest.mark.parametrize("length", [True, False])
 def test_hostile_requests_at_the_mounts(
-    shared: FrontDoor, length: bool, method: str, target: str, headers: list[tuple[str, bytes]], body: bytes
+    shared: Server, length: bool, method: str, target: str, headers: list[tuple[str, bytes]], body: bytes
 ) -> None:
     world = shared.worlds.default
     before = data_of(world)
@@ -330,7 +400,7 @@ def test_hostile_requests_at_the_mounts(
     assert data_of(world) == before
 
 
-def test_memory_is_bounded_by_the_journal(shared: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_bounded_by_the_journal(shared: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     world = shared.worlds.default
     monkeypatch.setattr(world, "journal", Journal(most_entries=50, most_bytes=1 << 20))
     junk = os.urandom(30_000)

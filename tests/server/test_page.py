@@ -8,19 +8,19 @@ import requests
 from lxml import html
 
 from mockservers.kernel.world import World
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.server.conftest import Api
 
 HOSTILE = "<script>alert(1)</script>"
 
 
-def page(door: FrontDoor, path: str = "/_mock/") -> requests.Response:
+def page(door: Server, path: str = "/_mock/") -> requests.Response:
     answer = requests.get(door.url + path, timeout=20)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     return answer
 
 
-def test_it_shows_what_runs_and_what_happened(api: Api, door: FrontDoor) -> None:
+def test_it_shows_what_runs_and_what_happened(api: Api, door: Server) -> None:
     api.post("/worlds", {"name": "mine"})
     api.toy(word="LOUD")
     api.toy(key="a-wrong-one")
@@ -41,14 +41,14 @@ def test_it_shows_what_runs_and_what_happened(api: Api, door: FrontDoor) -> None
     assert "a-wrong-one" not in text
 
 
-def test_it_is_of_the_world_that_the_url_chooses(api: Api, door: FrontDoor) -> None:
+def test_it_is_of_the_world_that_the_url_chooses(api: Api, door: Server) -> None:
     api.post("/worlds", {"name": "mine"})
     assert f"{door.url}/w/mine/toy" in page(door, "/w/mine/_mock/").text
     assert page(door, "/_mock").text.startswith("<!doctype html>")
     assert requests.get(f"{door.url}/w/none/_mock/", timeout=20).status_code == 404
 
 
-def test_it_loads_nothing_and_escapes_everything(api: Api, door: FrontDoor, world: World) -> None:
+def test_it_loads_nothing_and_escapes_everything(api: Api, door: Server, world: World) -> None:
     api.toy(word=HOSTILE.upper())
     requests.get(f"{door.url}/{HOSTILE}\"'>?{HOSTILE}", headers={"X": HOSTILE}, timeout=20)
     requests.get(f"{door.url}/toy?wire=raise&key={HOSTILE}", timeout=20)
@@ -62,7 +62,7 @@ def test_it_loads_nothing_and_escapes_everything(api: Api, door: FrontDoor, worl
     assert all(each.startswith(door.url) for each in links)
 
 
-def test_its_commands_work_as_they_stand(api: Api, door: FrontDoor) -> None:
+def test_its_commands_work_as_they_stand(api: Api, door: Server) -> None:
     (shown,) = [each.text_content() for each in html.fromstring(page(door).text).iter("pre")]
     for line in shown.splitlines():
         words = re.findall(r"'([^']*)'|(\S+)", line)

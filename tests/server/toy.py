@@ -14,15 +14,15 @@ from urllib.parse import parse_qs
 
 import sqlalchemy as sa
 
-from mockservers import vendors
 from mockservers.kernel.dialects import DialectFamily, Switch
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Call, Context, Emulator, Operation, Recipe, operations
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Rule, RuleBook, Source, Unsupported
 from mockservers.kernel.tenants import Tenant
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server import mounts
-from mockservers.server.door import FrontDoor
+from mockservers.registry import Mount
+from mockservers.server.http import Server
+from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 SOURCE = Source("toy page", "line 1", "documented", "2026-01-01")
 RULES = {
@@ -36,12 +36,16 @@ RULES = {
 }
 METADATA = sa.MetaData()
 RECORDS = sa.Table(
-    "records", METADATA, sa.Column("id", sa.Integer, primary_key=True), sa.Column("tenant", sa.Text), sa.Column("word", sa.Text)
-)  # fmt: skip
+    "records",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("tenant", sa.Text),
+    sa.Column("word", sa.Text),
+)
 
 
 def refuse_key() -> Refusal:
-    return Refusal(RULES["access.key"], "BAD_KEY")
+    return Refusal("toy.access.key", "BAD_KEY")
 
 
 def identify(ctx: Context) -> Tenant:
@@ -54,10 +58,10 @@ def identify(ctx: Context) -> Tenant:
 
 
 def echo(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
-    ctx.cite(RULES["echo.same"])
+    ctx.cite("toy.echo.same")
     word = request.get("word", "")
     if word.isupper():
-        ctx.note(RULES["echo.shout"], f"the word {word} shouts", key=request.get("key"))
+        ctx.note("toy.echo.shout", f"the word {word} shouts", key=request.get("key"))
     if "slow" in request:
         ctx.delay(float(request["slow"]))
     if word == "bug":
@@ -157,7 +161,7 @@ EMULATOR = Emulator(
     metadata=METADATA,
     identify=identify,
     operations=operations(Operation("Echo", echo), Operation("Add", add)),
-    records=operations(
+    admin_operations=operations(
         Operation("create", create),
         Operation("act", act),
         Operation("change", change),
@@ -168,7 +172,7 @@ EMULATOR = Emulator(
     recipes=("empty", "demo"),
     seed=seed,
     wire="tests.server.toy:application",
-    refusals={"BAD_KEY": refuse_key, "BUSY": lambda: Refusal(RULES["limit.busy"], "BUSY")},
+    refusals={"BAD_KEY": refuse_key, "BUSY": lambda: Refusal("toy.limit.busy", "BUSY")},
     credential_kinds=("key",),
     secret_patterns=(re.compile(r"[?&]key=([^&\s\"]*)"),),
     demo_credential={"key": "demo-key-1"},
@@ -176,7 +180,7 @@ EMULATOR = Emulator(
     description="/toy?help",
 )
 
-MOUNTS = (mounts.mount("toy", r"/toy(?:/.*)?", "/toy"),)
+MOUNTS = (Mount(r"/toy(?:/.*)?", "/toy", "toy"),)
 
 
 def emulator(name: str) -> Emulator:
@@ -190,11 +194,11 @@ def worlds(config: Any = None) -> Worlds:
 
 
 @contextmanager
-def front(config: WorldConfig | None = None, host: str = "127.0.0.1", **options: Any) -> Iterator[FrontDoor]:
+def front(config: WorldConfig | None = None, host: str = "127.0.0.1", **options: Any) -> Iterator[Server]:
     """A front door with the toy behind it, started, and closed with all its worlds."""
     served = worlds(config)
     try:
-        with FrontDoor(served, host, mounts=MOUNTS, **options) as door:
+        with Server(served, host, mounts=MOUNTS, **options) as door:
             yield door
     finally:
         served.close()
@@ -219,9 +223,9 @@ def application() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[byt
         operation = "Add" if environ["PATH_INFO"].endswith("/add") else "Echo"
         if body:
             query.setdefault("word", body.decode("latin-1"))
-        call = Call("toy", operation, query, exchange=environ[vendors.EXCHANGE])
+        call = Call("toy", operation, query, exchange=environ[EXCHANGE])
         try:
-            value, status = environ[vendors.WORLD].perform(call), "200 OK"
+            value, status = environ[WORLD].perform(call), "200 OK"
         except Refusal as refusal:
             value, status = {"refusal": refusal.kind}, "403 Forbidden"
         except Unsupported as missing:

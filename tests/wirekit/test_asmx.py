@@ -57,10 +57,17 @@ def call(
     body = f'<e:Envelope xmlns:e="{soap.SOAP11}">{header}<e:Body>{inner}</e:Body></e:Envelope>'
     request = asmx.Request(
         **{
-            "verb": "POST", "tail": "", "query": "", "content_type": "text/xml", "soap_action": action,
-            "body": body.encode(), "local": True, "url": "http://shop.test/Shop.asmx", **more,
+            "verb": "POST",
+            "tail": "",
+            "query": "",
+            "content_type": "text/xml",
+            "soap_action": action,
+            "body": body.encode(),
+            "local": True,
+            "url": "http://shop.test/Shop.asmx",
+            **more,
         }
-    )  # fmt: skip
+    )
     return asmx.answer(request, SHOP, asmx.Options(), backend), backend
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from flask import Response
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.rules import Breakdown
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
+from mockservers.server import wsgi
+from mockservers.wirekit.environ import EXCHANGE, WORLD
 from mockservers.wirekit.web import Web, reply, visit
 
 
@@ -42,24 +43,31 @@ def web() -> Web:
 
 @pytest.fixture
 def world() -> World:
-    return World("web", WorldConfig(), vendors.emulator)
+    return World("web", WorldConfig(), registry.emulator)
 
 
 @pytest.fixture
 def ask(web: Web, world: World) -> Callable[..., Exchange]:
-    """Ask the application as the gateway would."""
+    """Ask the application as the server would."""
 
     def asked(path: str, method: str = "GET", **headers: str) -> Exchange:
         exchange = Exchange(method, path, list(headers.items()), b"")
-        environ = gateway.environ(
-            method=method, path=path, query="", prefix="", scheme="http", server=("127.0.0.1", 80),
-            headers=list(headers.items()), body=b"", remote="127.0.0.1",
-        )  # fmt: skip
-        environ[vendors.WORLD], environ[vendors.EXCHANGE] = world, exchange
-        answer = gateway.ask(web, environ)
+        environ = wsgi.environ(
+            method=method,
+            path=path,
+            query="",
+            prefix="",
+            scheme="http",
+            server=("127.0.0.1", 80),
+            headers=list(headers.items()),
+            body=b"",
+            remote="127.0.0.1",
+        )
+        environ[WORLD], environ[EXCHANGE] = world, exchange
+        answer = wsgi.ask(web, environ)
         exchange.status, exchange.reply_headers = answer.status, answer.headers
         exchange.reply_body = b"".join(answer.parts)
-        world.file("get_tickets", exchange)
+        world.finish("get_tickets", exchange)
         return exchange
 
     return asked

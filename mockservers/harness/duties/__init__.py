@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
+from mockservers import registry
 from mockservers.harness.history import History
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.rules import Rule
-from mockservers.vendors import emulator
+from mockservers.registry import emulator
 
 Severity = Literal["must", "should"]
 Verdict = Literal["kept", "broken", "unproven", "n/a"]
@@ -30,19 +31,19 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one history says of one duty. `provoked` counts the occasions on which it could have been broken."""
+    """What one history says of one duty. `exercised` counts the occasions on which it could have been broken."""
 
-    provoked: int
+    exercised: int
     breaches: tuple[Breach, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
-        return "broken" if self.breaches else "kept" if self.provoked else "unproven"
+        return "broken" if self.breaches else "kept" if self.exercised else "unproven"
 
 
-def judged(provoked: int, breaches: Iterable[Breach] = ()) -> Judgement:
+def judged(exercised: int, breaches: Iterable[Breach] = ()) -> Judgement:
     found = tuple(breaches)
-    return Judgement(max(provoked, len(found)), found)
+    return Judgement(max(exercised, len(found)), found)
 
 
 def always(dialect: Dialect) -> bool:
@@ -54,16 +55,16 @@ def always(dialect: Dialect) -> bool:
 class Duty:
     """One duty. `id` is `<vendor>.<slug>`; `because` are ids of rules; `judge` reads a history.
 
-    `provoke` says to people what a play must contain for the duty to be put to the test; `applies` tells whether an
+    `exercised_by` says to people what a play must contain for the duty to be put to the test; `applies` tells whether an
     installation of a dialect can do that at all. A duty with `needs` is one of clients that know one of these tasks.
     """
 
     id: str
     says: str
     because: tuple[str, ...]
-    severity: Severity
     judge: Callable[[History], Judgement]
-    provoke: str = ""
+    exercised_by: str = ""
+    severity: Severity = "must"
     applies: Callable[[Dialect], bool] = always
     needs: tuple[str, ...] = ()
 
@@ -80,21 +81,6 @@ class Duty:
         """The rules it rests on; raises KeyError for an id the vendor does not have."""
         book = emulator(self.vendor).rules
         return [book[rule] for rule in self.because]
-
-
-def duty(
-    id: str,
-    says: str,
-    because: tuple[str, ...],
-    judge: Callable[[History], Judgement],
-    provoke: str,
-    severity: Severity = "must",
-    applies: Callable[[Dialect], bool] = always,
-    needs: tuple[str, ...] = (),
-) -> Duty:
-    """A duty of a vendor's book, where `because` names rules without the vendor."""
-    vendor = id.partition(".")[0]
-    return Duty(id, says, tuple(f"{vendor}.{rule}" for rule in because), severity, judge, provoke, applies, needs)
 
 
 class BrokenDuty(AssertionError):
@@ -121,10 +107,9 @@ def breach_class(duty: Duty) -> type[BrokenDuty]:
 
 @cache
 def of(vendor: str) -> tuple[Duty, ...]:
-    """All duties of a vendor."""
-    from mockservers.harness.machines import machine
-
-    return machine(vendor).duties()
+    """All duties of a vendor; raises ValueError for one that has no contract."""
+    found: tuple[Duty, ...] = registry.vendor(vendor).module("contract", "duties").DUTIES
+    return found
 
 
 def judge(history: History, duties: Iterable[Duty]) -> dict[str, Judgement]:

@@ -95,14 +95,14 @@ def failed_repeated(
         if ticket in history.truth
     }
     wrong = {record.id for record in comparing.missing(history, wanted)} | {each.ticket for each in stale}
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     good = -1
     for task in history.syncs:
         here = [each for each in history.within(task) if failed(each)]
         if not here:
             good = task.first if task.ok else good
             continue
-        provoked += len(here)
+        exercised += len(here)
         lost = sorted(ticket for ticket in wrong if good < last.get(ticket, 0) <= here[-1].n)
         if lost:
             breaches.append(
@@ -112,7 +112,7 @@ def failed_repeated(
                     {"ticket": lost[0]},
                 )
             )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def once_only(history: History, told: Iterable[str]) -> Judgement:
@@ -157,13 +157,13 @@ def error_is_not_empty(
 
     `told_gone` are tickets that an answer inside the task said are not there.
     """
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     known = set(history.ever)
     for task in history.syncs:
         failed = [each for each in history.within(task) if is_error(each)]
         if not failed or task.before is None or task.after is None:
             continue
-        provoked += 1
+        exercised += 1
         breaches += [
             Breach(
                 f"after {request(failed[0])} was answered by an error, the mirror holds a ticket "
@@ -188,7 +188,7 @@ def error_is_not_empty(
                     {"tickets": lost},
                 )
             )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def _stood(history: History, ticket: str, task: Task) -> bool:
@@ -199,7 +199,7 @@ def _stood(history: History, ticket: str, task: Task) -> bool:
 
 def gone_dropped(history: History) -> Judgement:
     """Whether a ticket that is at the vendor no longer has left a mirror that held it."""
-    gone = {deed.record.id for deed in history.deeds if deed.record is not None and not deed.record.exists}
+    gone = {change.record.id for change in history.changes if change.record is not None and not change.record.exists}
     gone -= {ticket for ticket, record in history.truth.items() if record.exists}
     seen = {ticket for task in history.syncs for ticket in (task.after or {})} & gone
     breaches = [
@@ -215,7 +215,9 @@ def gone_dropped(history: History) -> Judgement:
 def changes(history: History) -> int:
     """How often others changed tickets after the first sync."""
     first = min((task.last for task in history.syncs), default=END)
-    return sum(1 for deed in history.deeds if deed.ok and deed.operation in ("act", "change") and deed.n > first)
+    return sum(
+        1 for change in history.changes if change.ok and change.operation in ("act", "change") and change.n > first
+    )
 
 
 def changes_seen(history: History) -> Judgement:
@@ -223,14 +225,14 @@ def changes_seen(history: History) -> Judgement:
     return judged(0) if history.mirror is None else current(history, changes(history))
 
 
-def current(history: History, provoked: int) -> Judgement:
+def current(history: History, exercised: int) -> Judgement:
     """Whether no field of the final mirror shows what was true earlier only."""
     breaches = [
         part(history, each, "the mirror kept what was true earlier")
         for each in comparing.differences(history)
         if each.kind == "stale"
     ]
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 def misread(

@@ -10,7 +10,7 @@ from typing import Any
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Judgement, judged, shared
 from mockservers.harness.history import History, Record, Task
-from mockservers.harness.machines import machine
+from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 
 WRITES = ("create", "update", "note", "close")
@@ -85,7 +85,7 @@ def _lacks(
 
 def is_time(history: History, lack: Lack) -> bool:
     """Whether a time arrived, but as another one."""
-    return lack.found is not None and machine(history.vendor).types.get(lack.field or "") in shared.TIMES
+    return lack.found is not None and profile(history.vendor).types.get(lack.field or "") in shared.TIMES
 
 
 def altered(history: History, lack: Lack, nothing: Collection[Any] = (None,)) -> bool:
@@ -115,7 +115,7 @@ def fields_told(history: History, which: Callable[[str], bool]) -> int:
 
 
 def times_told(history: History) -> int:
-    return fields_told(history, lambda name: machine(history.vendor).types.get(name) in shared.TIMES)
+    return fields_told(history, lambda name: profile(history.vendor).types.get(name) in shared.TIMES)
 
 
 def minuted(
@@ -153,11 +153,11 @@ def meddled_with(history: History, task: Task, record: Record) -> Meddled:
     first = min((each.n for each in history.within(task)), default=0)
     names: set[str] = set()
     later = False
-    for deed in history.deeds_within(task):
-        if deed.record is not None and deed.record.id == record.id:
-            now = deed.record.fields
+    for change in history.deeds_within(task):
+        if change.record is not None and change.record.id == record.id:
+            now = change.record.fields
             names |= {name for name in {*now, *before.fields} if now.get(name) != before.fields.get(name)}
-            later = later or deed.n > first
+            later = later or change.n > first
     return Meddled(frozenset(names), later)
 
 
@@ -176,10 +176,10 @@ def written_once(
     for task in history.writes:
         if "key" in task.asked:
             by_key.setdefault(task.asked["key"], []).append(task)
-    provoked, breaches = 0, []
+    exercised, breaches = 0, []
     for tasks in by_key.values():
         lost = [each for task in tasks for each in history.within(task) if each.received is None or each.status is None]
-        provoked += bool(lost)
+        exercised += bool(lost)
         words = comparing.squeezed(tasks[0].asked.get("text", ""))
         for kind in kinds.get(tasks[0].do, (history.entity,) if tasks[0].do == "create" else ()):
             made = [
@@ -194,7 +194,7 @@ def written_once(
                 breaches.append(
                     Breach(f"one {tasks[0].do} was told, and the vendor has {len(made)} of it ({kind} {ids}){after}")
                 )
-    return judged(provoked, breaches)
+    return judged(exercised, breaches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,15 +223,15 @@ def touched(
 
     `moved` are fields that the vendor moves by itself, `ends` further ones by task.
     """
-    provoked, found = 0, []
+    exercised, found = 0, []
     for task in history.writes:
         before = (task.was or {}).get(history.entity, {}).get(task.ticket or "")
         after = (task.became or {}).get(history.entity, {}).get(task.ticket or "")
         if before is None or after is None or not after.exists:
             continue
-        states = [deed.record for deed in history.deeds_within(task) if deed.record is not None]
+        states = [change.record for change in history.deeds_within(task) if change.record is not None]
         mine = [before, *(each for each in states if each.id == before.id)]
-        provoked += 1
+        exercised += 1
         changed = [
             name
             for name, value in after.fields.items()
@@ -248,7 +248,7 @@ def touched(
             for each in earlier
         )
         found += [Touched(task, name, before.fields.get(name), after.fields[name], outdated) for name in changed]
-    return provoked, found
+    return exercised, found
 
 
 def from_fresh(history: History, found: Iterable[Touched]) -> Judgement:
@@ -258,7 +258,7 @@ def from_fresh(history: History, found: Iterable[Touched]) -> Judgement:
         synced = max((each.last for each in history.syncs if each.last <= task.first), default=0)
         if task.do in ("update", "close"):
             changed += any(
-                synced < deed.n <= task.first and deed.record is not None and deed.record.id == task.ticket
-                for deed in history.deeds
+                synced < change.n <= task.first and change.record is not None and change.record.id == task.ticket
+                for change in history.changes
             )
     return judged(changed, [each.breach(history) for each in found if each.outdated])

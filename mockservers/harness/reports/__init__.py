@@ -9,15 +9,15 @@ from __future__ import annotations
 from mockservers.harness.reports.html import check_html, replay_html
 from mockservers.harness.reports.json import check_json, replay_json
 from mockservers.harness.reports.junit import check_junit, replay_junit
-from mockservers.harness.reports.text import check_text, plain, proof_lines, replay_text
+from mockservers.harness.reports.text import check_text, counterexample_lines, plain, replay_text
 
 __all__ = [
     "check_html",
     "check_json",
     "check_junit",
     "check_text",
+    "counterexample_lines",
     "plain",
-    "proof_lines",
     "replay_html",
     "replay_json",
     "replay_junit",

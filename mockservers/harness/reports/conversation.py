@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockservers.harness import readers
+from mockservers.harness import decoders
 from mockservers.harness.history import History
 from mockservers.harness.reports.characters import clean
 from mockservers.kernel import instants
@@ -17,7 +17,7 @@ def conversation(history: History, most: int = 14) -> list[str]:
         lines.append(f"{time_of_day(task.at)} {task.do}{' (settling)' if task.settling else ''}{held}{end}")
         for exchange in history.within(task):
             fault = f"  [{', '.join(exchange.faults)}]" if exchange.faults else ""
-            lines.append(f"{time_of_day(exchange.at)}   #{exchange.n} {readers.line(history.vendor, exchange)}{fault}")
+            lines.append(f"{time_of_day(exchange.at)}   #{exchange.n} {decoders.line(history.vendor, exchange)}{fault}")
     if len(lines) > most:
         half = most // 2
         lines = [*lines[:half], f"... {len(lines) - 2 * half} lines left out ...", *lines[-half:]]

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mockservers.harness import readers
-from mockservers.harness.history import Deed, Exchanged, History, Task
-from mockservers.harness.machines import machine
+from mockservers.harness import decoders
+from mockservers.harness.history import Exchanged, ExternalChange, History, Task
+from mockservers.harness.profile import profile
 from mockservers.harness.reports import program
 from mockservers.harness.reports.failures import Failure, State
-from mockservers.harness.scenarios import Clock, Other, Step, Trouble, named, span
+from mockservers.harness.scenarios import Clock, FaultStep, Other, Step, named, span
 from mockservers.kernel import instants
 
 Kind = Literal["others", "clock", "fault", "settle", "task", "request", "written", "mirror", "more"]
@@ -62,7 +62,7 @@ def events(failure: Failure) -> list[Event]:
 class _Telling:
     def __init__(self, failure: Failure) -> None:
         self.failure, self.history = failure, failure.history
-        self.machine = machine(failure.scenario.vendor)
+        self.profile = profile(failure.scenario.vendor)
         self.steps: dict[int, int] = {}
         """Journal number of a deed to the number of its step."""
         self.tasks: dict[int, int] = {}
@@ -72,9 +72,9 @@ class _Telling:
     def all(self) -> Iterator[tuple[Key, Event]]:
         history, failure = self.history, self.failure
         yield from self.notes
-        for deed in history.deeds:
-            if deed.operation != "read":
-                yield (deed.n, 0), self._deed(deed)
+        for change in history.changes:
+            if change.operation != "read":
+                yield (change.n, 0), self._deed(change)
         for each in history.exchanges:
             yield (each.n, 0), self._request(each)
         shown = {snapshot.task.index: snapshot.states for snapshot in failure.snapshots}
@@ -109,7 +109,7 @@ class _Telling:
     def _walk(self) -> None:
         """Go through the steps beside the journal, and give each its number, or a note where the journal has nothing."""
         history = self.history
-        deeds = iter([deed for deed in history.deeds if deed.operation != "read"])
+        changes = iter([change for change in history.changes if change.operation != "read"])
         tasks = iter([task for task in history.tasks if task.do != "mirror" and not task.settling])
         now, n, index = history.start, 0, -1
 
@@ -120,7 +120,7 @@ class _Telling:
 
         def skipped(step: Step) -> bool:
             """A step that names a ticket that the client was told to make, and did not, is not played."""
-            return not made.issuperset(named(self.machine, step))
+            return not made.issuperset(named(self.profile, step))
 
         def others(step: Other, number: int, key: Key | None = None) -> None:
             nonlocal n
@@ -130,15 +130,15 @@ class _Telling:
                 words = {"revoke": "revoke the client's credential", "restore": "give the credential back"}
                 note(Event("others", words[step.operation], None if key else now, step=number), key)
                 return
-            for deed in (next(deeds, None) for _ in range(step.times)):
-                if deed is not None:
-                    self.steps[deed.n], n = number, deed.n if key is None else n
+            for change in (next(changes, None) for _ in range(step.times)):
+                if change is not None:
+                    self.steps[change.n], n = number, change.n if key is None else n
 
         for number, step in enumerate(self.failure.scenario.steps, 1):
             if isinstance(step, Clock):
                 now += step.by
                 note(Event("clock", program.passing(step.by), now, step=number))
-            elif isinstance(step, Trouble):
+            elif isinstance(step, FaultStep):
                 words = program.lines(replace(self.failure.scenario, steps=(step,)))[1].words
                 note(Event("fault", words, now, step=number))
             elif isinstance(step, Other):
@@ -159,29 +159,29 @@ class _Telling:
         last = exchanges[min(after, len(exchanges)) - 1].n if exchanges else task.first
         return last, 0.5 if exchanges else 3 * task.index + 1.5
 
-    def _deed(self, deed: Deed) -> Event:
-        named = deed.record is not None and deed.record.id in self.failure.tickets
-        words = deed_words(self.history, deed)
-        truth = "" if deed.record is None else f"\nthe ticket then: {_json(dict(deed.record.fields))}"
-        detail = f"{deed.operation} {_json(dict(deed.request))}{truth}"
-        return Event("others", words, deed.at, deed.n, self.steps.get(deed.n), detail=detail, named=named)
+    def _deed(self, change: ExternalChange) -> Event:
+        named = change.record is not None and change.record.id in self.failure.tickets
+        words = deed_words(self.history, change)
+        truth = "" if change.record is None else f"\nthe ticket then: {_json(dict(change.record.fields))}"
+        detail = f"{change.operation} {_json(dict(change.request))}{truth}"
+        return Event("others", words, change.at, change.n, self.steps.get(change.n), detail=detail, named=named)
 
     def _request(self, each: Exchanged) -> Event:
-        asked, _, told = readers.line(self.history.vendor, each).partition(" -> ")
+        asked, _, told = decoders.line(self.history.vendor, each).partition(" -> ")
         status = "no answer" if each.status is None else f"status {each.status}"
         detail = f"request #{each.n}: {each.method} {each.target}\n{status}: {told}"
         named = each.n in self.failure.requests
         return Event("request", asked, each.at, each.n, None, told, detail, each.faults, named)
 
 
-def deed_words(history: History, deed: Deed) -> str:
+def deed_words(history: History, change: ExternalChange) -> str:
     """What others did, in words."""
-    request = dict(deed.request)
-    action = str(request.pop("action", "") or deed.operation)
+    request = dict(change.request)
+    action = str(request.pop("action", "") or change.operation)
     delay = request.pop("delay", 0)
     fields = request.pop("fields", None)
     old = request.pop("id", None)
-    made = None if deed.record is None else deed.record.id
+    made = None if change.record is None else change.record.id
     words = f"{action} {_name(history, made if old is None else str(old))}"
     if old is not None and made is not None and made != str(old):
         words += f", which makes {_name(history, made)}"
@@ -193,7 +193,7 @@ def deed_words(history: History, deed: Deed) -> str:
         words += ": " + ", ".join(f"{key} = {_json(value)}" for key, value in more.items())
     if delay:
         words += f" (visible {span(round(float(delay) * instants.SECOND))} later)"
-    return words if deed.ok else f"{words} (refused)"
+    return words if change.ok else f"{words} (refused)"
 
 
 def task_words(history: History, task: Task) -> str:

@@ -15,7 +15,7 @@ from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.history import History, Record, Task
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.scenarios import Scenario
-from mockservers.harness.verdicts import Proof
+from mockservers.harness.verdicts import Counterexample
 from mockservers.kernel import instants
 
 StateKind = Literal["same", "differs", "missing", "kept", "invented"]
@@ -124,8 +124,8 @@ class Failure:
         return bad[-1] if bad else None
 
 
-def of_proof(proof: Proof) -> Failure:
-    return Failure(proof.scenario, proof.history, ((proof.duty, proof.breaches),), proof.file, proof.unsaved)
+def of_counterexample(found: Counterexample) -> Failure:
+    return Failure(found.scenario, found.history, ((found.duty, found.breaches),), found.file, found.unsaved)
 
 
 def of_result(result: ReplayResult) -> Failure | None:

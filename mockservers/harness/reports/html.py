@@ -17,7 +17,7 @@ from mockservers.harness.reports import timeline
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import time_of_day
 from mockservers.harness.reports.events import events
-from mockservers.harness.reports.failures import Failure, of_proof, of_result
+from mockservers.harness.reports.failures import Failure, of_counterexample, of_result
 from mockservers.harness.reports.program import dialect_words, lines, program
 from mockservers.harness.reports.text import OUTCOME, replay_command, sum_words
 from mockservers.harness.verdicts import DutyVerdict, Report
@@ -38,9 +38,9 @@ def check_html(report: Report) -> str:
     duties = {duty_id: verdict.duty for verdicts in by_dialect for duty_id, verdict in verdicts.items()}
     proofs = [
         [
-            (n, report.dialects[n].dialect, verdict, _failure(of_proof(verdict.proof), report.given))
+            (n, report.dialects[n].dialect, verdict, _failure(of_counterexample(verdict.counterexample), report.given))
             for n, verdicts in enumerate(by_dialect)
-            if (verdict := verdicts.get(duty.id)) is not None and verdict.proof is not None
+            if (verdict := verdicts.get(duty.id)) is not None and verdict.counterexample is not None
         ]
         for duty in report.broken
     ]
@@ -83,8 +83,8 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
 
 def _told(verdict: DutyVerdict) -> str:
     if verdict.verdict in ("unproven", "n/a"):
-        return f"it takes {verdict.duty.provoke}"
-    times = f"provoked {counted(verdict.provoked, 'time')} in {counted(verdict.provoked_in, 'example')}"
+        return f"it takes {verdict.duty.exercised_by}"
+    times = f"provoked {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
     return times + (f", broken in {verdict.broken_in}" if verdict.verdict == "broken" else "")
 
 

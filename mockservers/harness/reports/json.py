@@ -14,7 +14,7 @@ from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.replay import ReplayResult, exit_code
 from mockservers.harness.reports.characters import cleaned
 from mockservers.harness.reports.events import Event, events
-from mockservers.harness.reports.failures import Failure, State, of_proof, of_result
+from mockservers.harness.reports.failures import Failure, State, of_counterexample, of_result
 from mockservers.harness.reports.program import program
 from mockservers.harness.reports.text import sum_words
 from mockservers.harness.verdicts import DutyVerdict, Report, Stop
@@ -35,12 +35,12 @@ class RuleJson(TypedDict):
 
 
 class DutyJson(TypedDict):
-    """A duty. `provoke`: what it takes to put it to the test. `verdict`: over all dialects (null in a replay)."""
+    """A duty. `exercised_by`: what it takes to put it to the test. `verdict`: over all dialects (null in a replay)."""
 
     id: str
     says: str
     severity: str
-    provoke: str
+    exercised_by: str
     rules: list[RuleJson]
     verdict: str | None
 
@@ -106,14 +106,14 @@ class FailureJson(TypedDict):
 
 
 class VerdictJson(TypedDict):
-    """One duty in one dialect: `kept`, `broken`, `unproven` or `n/a`. `provoked_in` and `broken_in` count examples."""
+    """One duty in one dialect: `kept`, `broken`, `unproven` or `n/a`. `exercised_in` and `broken_in` count examples."""
 
     duty: str
     verdict: str
-    provoked: int
-    provoked_in: int
+    exercised: int
+    exercised_in: int
     broken_in: int
-    proof: FailureJson | None
+    counterexample: FailureJson | None
 
 
 class DialectJson(TypedDict):
@@ -260,7 +260,7 @@ def _duty(duty: Duty, verdict: str | None = None) -> DutyJson:
         "id": duty.id,
         "says": duty.says,
         "severity": duty.severity,
-        "provoke": duty.provoke,
+        "exercised_by": duty.exercised_by,
         "rules": [
             {
                 "id": rule.id,
@@ -280,10 +280,12 @@ def _verdict(verdict: DutyVerdict) -> VerdictJson:
     return {
         "duty": verdict.duty.id,
         "verdict": verdict.verdict,
-        "provoked": verdict.provoked,
-        "provoked_in": verdict.provoked_in,
+        "exercised": verdict.exercised,
+        "exercised_in": verdict.exercised_in,
         "broken_in": verdict.broken_in,
-        "proof": None if verdict.proof is None else _failure(of_proof(verdict.proof)),
+        "counterexample": None
+        if verdict.counterexample is None
+        else _failure(of_counterexample(verdict.counterexample)),
     }
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
-from mockservers.harness.reports.text import proof_lines, replay_text, stop_lines
+from mockservers.harness.reports.text import counterexample_lines, replay_text, stop_lines
 from mockservers.harness.verdicts import DialectReport, DutyVerdict, Report, Stop
 
 _ERRORS = {"MISTAKEN": "mistaken file", "STOPPED": "the client failed as a program"}
@@ -65,12 +65,16 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
 def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
     if verdict.verdict in ("unproven", "n/a"):
         why = "never provoked" if verdict.verdict == "unproven" else "not applicable to this installation"
-        _says(case, "skipped", f"{why}; it takes {verdict.duty.provoke}")
+        _says(case, "skipped", f"{why}; it takes {verdict.duty.exercised_by}")
     elif verdict.verdict == "broken":
-        proof = verdict.proof
-        first = proof.breaches[0].text if proof is not None and proof.breaches else verdict.duty.says
-        message = clean(first, () if proof is None else proof.history.secrets)
-        lines = [verdict.duty.says] if proof is None else proof_lines(proof, report.given)
+        counterexample = verdict.counterexample
+        first = (
+            counterexample.breaches[0].text
+            if counterexample is not None and counterexample.breaches
+            else verdict.duty.says
+        )
+        message = clean(first, () if counterexample is None else counterexample.history.secrets)
+        lines = [verdict.duty.says] if counterexample is None else counterexample_lines(counterexample, report.given)
         _says(case, "failure", message, "\n".join(lines), verdict.duty.id)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mockservers.harness.machines import machine
+from mockservers.harness.profile import profile
 from mockservers.harness.reports.characters import visible
-from mockservers.harness.scenarios import Clock, Other, Scenario, Step, Trouble, Work, births, span
+from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Other, Scenario, Step, births, span
 from mockservers.kernel import instants
 
 
@@ -24,11 +24,11 @@ class Line:
 
 def lines(scenario: Scenario) -> list[Line]:
     """The steps of a scenario, and how the world settles after them."""
-    here = machine(scenario.vendor)
+    here = profile(scenario.vendor)
     found = [Line("begins", f"at {instants.to_iso(scenario.start)}, data {scenario.data}")]
     count = 0
 
-    def born(step: Other | Work) -> str:
+    def born(step: Other | ClientStep) -> str:
         nonlocal count
         times = births(here, step)
         first, count = count + 1, count + times
@@ -69,10 +69,10 @@ def passing(by: int) -> str:
     return f"{span(by)} pass" if by >= 0 else f"the clock goes back {span(-by)}"
 
 
-def _line(step: Step, born: Callable[[Other | Work], str]) -> tuple[str, str]:
+def _line(step: Step, born: Callable[[Other | ClientStep], str]) -> tuple[str, str]:
     if isinstance(step, Clock):
         return "clock", passing(step.by)
-    if isinstance(step, Trouble):
+    if isinstance(step, FaultStep):
         settings = "".join(f", {name} {value}" for name, value in step.settings.items())
         at = "the next request" if not step.after else f"the request after {step.after} more"
         times = "" if step.times == 1 else f" and {step.times - 1} after it"

@@ -12,7 +12,7 @@ from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import conversation
 from mockservers.harness.reports.program import dialect_words, program
-from mockservers.harness.verdicts import DialectReport, Proof, Report, Stop
+from mockservers.harness.verdicts import Counterexample, DialectReport, Report, Stop
 
 WIDTH = 110
 Style = Callable[[str, str], str]
@@ -44,8 +44,8 @@ def check_text(report: Report, style: Style = plain) -> str:
         lines += _table(report, dialect, style)
     for dialect in report.dialects:
         for verdict in dialect.verdicts:
-            if verdict.proof is not None:
-                lines += ["", *proof_lines(verdict.proof, report.given, style)]
+            if verdict.counterexample is not None:
+                lines += ["", *counterexample_lines(verdict.counterexample, report.given, style)]
     if report.stopped is not None:
         lines += ["", *stop_lines(report.stopped)]
     lines += ["", style(*sum_words(report))]
@@ -81,13 +81,13 @@ def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
         lines += [style(line, "warn") for line in _wrap(visible(complaint), "  ")]
     width = max(len(verdict.duty.slug) for verdict in dialect.verdicts)
     for verdict in dialect.verdicts:
-        times = f"provoked {verdict.provoked} times in {verdict.provoked_in} examples"
+        times = f"provoked {verdict.exercised} times in {verdict.exercised_in} examples"
         if verdict.verdict == "broken":
             times += f", broken in {verdict.broken_in}"
         elif verdict.verdict == "unproven":
-            times = f"never provoked; it takes {verdict.duty.provoke}"
+            times = f"never provoked; it takes {verdict.duty.exercised_by}"
         elif verdict.verdict == "n/a":
-            times = f"not applicable to this installation; it takes {verdict.duty.provoke}"
+            times = f"not applicable to this installation; it takes {verdict.duty.exercised_by}"
         severity = "" if verdict.duty.severity == "must" else " (should)"
         word = style(f"{verdict.verdict:<8}", _ROLE[verdict.verdict])
         lines.append(f"  {word}  {verdict.duty.slug:<{width}}  {times}{severity}")
@@ -111,31 +111,31 @@ def sum_words(report: Report) -> tuple[str, str]:
     return f"KEPT: {which} was put to the test, and kept", "good"
 
 
-def proof_lines(proof: Proof, client: str, style: Style = plain) -> list[str]:
+def counterexample_lines(counterexample: Counterexample, client: str, style: Style = plain) -> list[str]:
     """One broken duty: what happened, which duty, on which rules it rests, what was seen, and where it was saved."""
-    lines = [style(f"BROKEN {proof.duty.id} ({proof.duty.severity})", "bad")]
-    lines += _wrap(proof.duty.says, "  ")
-    count = len(proof.scenario.steps)
+    lines = [style(f"BROKEN {counterexample.duty.id} ({counterexample.duty.severity})", "bad")]
+    lines += _wrap(counterexample.duty.says, "  ")
+    count = len(counterexample.scenario.steps)
     steps = "1 step" if count == 1 else f"{count} steps"
-    lines += ["", f"  What happened ({steps}, {dialect_words(proof.scenario)}):"]
-    lines += [f"    {line}" for line in program(proof.scenario)]
+    lines += ["", f"  What happened ({steps}, {dialect_words(counterexample.scenario)}):"]
+    lines += [f"    {line}" for line in program(counterexample.scenario)]
     lines += ["", "  What was seen:"]
-    lines += _witness(proof.breaches, proof.history.secrets)
+    lines += _witness(counterexample.breaches, counterexample.history.secrets)
     lines += ["", "  What the client asked and was told:"]
-    lines += [f"    {line}" for line in conversation(proof.history)]
+    lines += [f"    {line}" for line in conversation(counterexample.history)]
     lines += ["", "  Because:"]
-    lines += _because(proof.duty, style)
-    if proof.history.output.strip():
+    lines += _because(counterexample.duty, style)
+    if counterexample.history.output.strip():
         lines += ["", "  What the client printed (the end of it):"]
-        printed = clean(proof.history.output, proof.history.secrets, keep="\n")
+        printed = clean(counterexample.history.output, counterexample.history.secrets, keep="\n")
         lines += [f"    {line}" for line in printed.splitlines()[-8:]]
-    if proof.unsaved:
-        lines += ["", style(f"  {visible(proof.unsaved)}", "warn")]
-    if proof.file is not None:
+    if counterexample.unsaved:
+        lines += ["", style(f"  {visible(counterexample.unsaved)}", "warn")]
+    if counterexample.file is not None:
         lines += [
             "",
-            f"  Saved as {visible(str(proof.file))}; play it again with",
-            f"    {replay_command(proof.file, client)}",
+            f"  Saved as {visible(str(counterexample.file))}; play it again with",
+            f"    {replay_command(counterexample.file, client)}",
         ]
     return lines
 

@@ -17,8 +17,8 @@ from werkzeug.exceptions import HTTPException
 
 import mockservers
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
-from mockservers.server.control import asked, history, page, records, steering, tenancy
-from mockservers.server.control.asked import Problem
+from mockservers.server.control import context, history, page, records, steering, tenancy
+from mockservers.server.control.context import Problem
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -65,20 +65,20 @@ def _check_body() -> None:
 
 
 def _refusal(error: Refusal) -> flask.Response:
-    return asked.answer({"error": str(error), "refusal": error.kind, "rule": error.rule.id}, 409)
+    return context.answer({"error": str(error), "refusal": error.kind, "rule": error.rule}, 409)
 
 
 def _unsupported(error: Unsupported) -> flask.Response:
-    return asked.refuse(Problem(501, f"{error}."))
+    return context.refuse(Problem(501, f"{error}."))
 
 
 def _breakdown(error: Breakdown) -> flask.Response:
     why = "as a fault wanted it" if error.injected else "by a bug of the emulator; the journal holds the traceback"
-    return asked.refuse(Problem(503 if error.injected else 500, f"The call failed inside, {why}: {error}."))
+    return context.refuse(Problem(503 if error.injected else 500, f"The call failed inside, {why}: {error}."))
 
 
 def _misuse(error: Misuse | ValueError) -> flask.Response:
-    return asked.refuse(Problem(422, str(error)))
+    return context.refuse(Problem(422, str(error)))
 
 
 def _document() -> flask.Response:
@@ -91,26 +91,26 @@ def _document() -> flask.Response:
                 "description": "Wrong input, field by field",
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
             }
-    return asked.answer(document)
+    return context.answer(document)
 
 
 @lru_cache(maxsize=1)
 def application() -> OpenAPI:
-    """The application; expects an `asked.Site` in the environ under `asked.SITE`."""
+    """The application; expects an `context.Site` in the environ under `context.SITE`."""
     app = OpenAPI(
         "mockservers.server.control",
         info=Info(title="mockservers control API", version=mockservers.__version__),
         doc_ui=False,
         validation_error_status=422,
         validation_error_model=Error,
-        validation_error_callback=asked.refuse_input,
+        validation_error_callback=context.refuse_input,
         static_folder=None,
     )
     app.request_class = _Request
     app.url_map.strict_slashes = False
     app.before_request(_check_body)
-    app.register_error_handler(Problem, asked.refuse)
-    app.register_error_handler(HTTPException, asked.refuse_http)
+    app.register_error_handler(Problem, context.refuse)
+    app.register_error_handler(HTTPException, context.refuse_http)
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(Unsupported, _unsupported)
     app.register_error_handler(Breakdown, _breakdown)

@@ -16,7 +16,7 @@ from mockservers.kernel.journal import Entry, Exchange, Headers
 from mockservers.kernel.rules import Note, Rule
 from mockservers.kernel.secrets import mask
 from mockservers.kernel.world import World
-from mockservers.server.control import asked, models
+from mockservers.server.control import context, models
 
 api = APIBlueprint("history", __name__, url_prefix="/_mock/v1")
 _JOURNAL, _FINDINGS, _RULES = [Tag(name="journal")], [Tag(name="findings")], [Tag(name="rules")]
@@ -60,7 +60,18 @@ def _note(note: Note) -> dict[str, Any]:
     return {"rule": note.rule, "text": note.text, "facts": dict(note.facts)}
 
 
-def entry_told(entry: Entry) -> dict[str, Any]:
+def cited(where: World, vendor: str, rule_id: str) -> dict[str, Any]:
+    """A rule beside what it explains: its sentence, source and certainty; these are null for a rule of another version."""
+    rule = where.emulator(vendor).rules.get(rule_id)
+    return {
+        "rule": rule_id,
+        "says": None if rule is None else rule.says,
+        "source": None if rule is None else str(rule.source),
+        "certainty": None if rule is None else rule.source.certainty,
+    }
+
+
+def entry_told(where: World, entry: Entry) -> dict[str, Any]:
     """A journal entry without its exchange."""
     return {
         "n": entry.n,
@@ -72,6 +83,7 @@ def entry_told(entry: Entry) -> dict[str, Any]:
         "tenant": entry.tenant,
         "outcome": entry.outcome,
         "refusal": entry.refusal,
+        "refused_by": None if entry.refused_by is None else cited(where, entry.vendor, entry.refused_by),
         "rules": entry.rules,
         "findings": [_note(each) for each in entry.notes],
         "faults": entry.faults,
@@ -85,15 +97,15 @@ def cleaner(where: World) -> Callable[[str], str]:
     """Blots out every secret of the world's open installations, in whatever an entry holds besides its exchange."""
     secrets = [
         secret
-        for vendor in asked.site().vendors
+        for vendor in context.site().vendors
         if where.opened(vendor)
         for secret in where.installation(vendor).secrets
     ]
     return lambda text: mask(text, secrets)
 
 
-def _line(entry: Entry, exchange: bool, clean: Callable[[str], str]) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(clean(json.dumps(asked.plain(entry_told(entry)))))
+def _line(where: World, entry: Entry, exchange: bool, clean: Callable[[str], str]) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(clean(json.dumps(context.plain(entry_told(where, entry)))))
     if exchange:
         told["exchange"] = None if entry.exchange is None else _exchange(entry.exchange)
     return told
@@ -111,15 +123,15 @@ def _matches(entry: Entry, query: models.JournalQuery) -> bool:
 
 def _check_filters(where: World, vendor: str | None, rule: str | None) -> None:
     if vendor is not None:
-        asked.emulator(where, vendor)
-    if rule is not None and not any(rule in where.emulator(each).rules for each in asked.site().vendors):
-        raise asked.wrong("rule", f"there is no rule {rule!r}; GET /_mock/v1/rules lists them")
+        context.emulator(where, vendor)
+    if rule is not None and not any(rule in where.emulator(each).rules for each in context.site().vendors):
+        raise context.wrong("rule", f"there is no rule {rule!r}; GET /_mock/v1/rules lists them")
 
 
 @api.get("/journal", tags=_JOURNAL)
 def journal(query: models.JournalQuery) -> flask.Response:
     """What happened, oldest first: filtered, in pages, or as NDJSON with `Accept: application/x-ndjson`."""
-    where = asked.world(query.world)
+    where = context.world(query.world)
     _check_filters(where, query.vendor, query.rule)
     found = [entry for entry in where.journal.since(query.since) if _matches(entry, query)]
     if query.last is not None:
@@ -130,13 +142,13 @@ def journal(query: models.JournalQuery) -> flask.Response:
 
         def lines() -> Iterator[bytes]:
             for entry in limited:
-                yield json.dumps(_plain_line(entry, query.exchange, clean)).encode() + b"\n"
+                yield json.dumps(_plain_line(where, entry, query.exchange, clean)).encode() + b"\n"
 
         return flask.Response(lines(), mimetype=NDJSON)
     page = found[: query.limit]
-    return asked.answer(
+    return context.answer(
         {
-            "entries": [_line(entry, query.exchange, clean) for entry in page],
+            "entries": [_line(where, entry, query.exchange, clean) for entry in page],
             "next": page[-1].n if page else max(query.since, 0),
             "more": len(found) > len(page),
             "count": where.journal.count,
@@ -145,8 +157,8 @@ def journal(query: models.JournalQuery) -> flask.Response:
     )
 
 
-def _plain_line(entry: Entry, exchange: bool, clean: Callable[[str], str]) -> Any:
-    return asked.plain(_line(entry, exchange, clean))
+def _plain_line(where: World, entry: Entry, exchange: bool, clean: Callable[[str], str]) -> Any:
+    return context.plain(_line(where, entry, exchange, clean))
 
 
 def _rule(rule: Rule, vendor: str) -> dict[str, Any]:
@@ -157,6 +169,7 @@ def _rule(rule: Rule, vendor: str) -> dict[str, Any]:
         "certainty": rule.source.certainty,
         "source": str(rule.source),
         "switch": rule.switch,
+        "always": rule.always,
         "statements": list(rule.statements),
     }
 
@@ -164,7 +177,7 @@ def _rule(rule: Rule, vendor: str) -> dict[str, Any]:
 @api.get("/findings", tags=_FINDINGS)
 def findings(query: models.FindingsQuery) -> flask.Response:
     """What requests contained that a careful client would not send, each with its rule, its source and the call."""
-    where = asked.world(query.world)
+    where = context.world(query.world)
     _check_filters(where, query.vendor, query.rule)
     clean = cleaner(where)
     found: list[dict[str, Any]] = []
@@ -179,34 +192,31 @@ def findings(query: models.FindingsQuery) -> flask.Response:
             break
         found += [_finding(where, entry, note, clean) for note in notes]
         last = entry.n
-    return asked.answer({"findings": found, "next": last, "more": more})
+    return context.answer({"findings": found, "next": last, "more": more})
 
 
 def _finding(where: World, entry: Entry, note: Note, clean: Callable[[str], str]) -> dict[str, Any]:
-    rules = where.emulator(entry.vendor).rules
-    rule = rules.get(note.rule)
-    told: dict[str, Any] = json.loads(clean(json.dumps(asked.plain(_note(note)))))
+    told: dict[str, Any] = json.loads(clean(json.dumps(context.plain(_note(note)))))
     return {
         "call": entry.n,
         "at": instants.to_iso(entry.at),
         "vendor": entry.vendor,
         "operation": entry.operation,
         **told,
-        "says": None if rule is None else rule.says,
-        "source": None if rule is None else str(rule.source),
+        **cited(where, entry.vendor, note.rule),
     }
 
 
 @api.get("/rules", tags=_RULES)
 def rules(query: models.RulesQuery) -> flask.Response:
     """What the emulated servers do, one sentence each, with the place it was read."""
-    where = asked.world(query.world)
-    named = asked.site().vendors
+    where = context.world(query.world)
+    named = context.site().vendors
     if query.vendor is not None:
-        asked.emulator(where, query.vendor)
+        context.emulator(where, query.vendor)
         named = (query.vendor,)
     words = (query.text or "").casefold()
-    return asked.answer(
+    return context.answer(
         {
             "rules": [
                 _rule(rule, vendor)

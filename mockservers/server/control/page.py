@@ -13,7 +13,7 @@ import flask
 
 from mockservers.kernel import instants
 from mockservers.kernel.world import World
-from mockservers.server.control import asked, history
+from mockservers.server.control import context, history
 from mockservers.wirekit import templates
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ LAST = 25
 
 def show() -> flask.Response:
     """The start page of the world that the URL chooses."""
-    where, site = asked.world(), asked.site()
+    where, site = context.world(), context.site()
     html = templates.render(
         "start_page.html.j2",
         _text,
@@ -68,7 +68,7 @@ def _journal(where: World) -> Markup:
 
 
 def _text(text: str, keep: str = "") -> str:
-    return asked.text(text)
+    return context.text(text)
 
 
 def _to_the_second(instant: int) -> str:

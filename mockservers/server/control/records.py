@@ -10,7 +10,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from mockservers.kernel.instants import SECOND
-from mockservers.server.control import asked, models
+from mockservers.server.control import context, models
 
 api = APIBlueprint("records", __name__, url_prefix="/_mock/v1", abp_tags=[Tag(name="records")])
 
@@ -18,11 +18,11 @@ api = APIBlueprint("records", __name__, url_prefix="/_mock/v1", abp_tags=[Tag(na
 def _act(
     world: str | None, vendor: str, tenant: str | None, operation: str, request: Mapping[str, Any], status: int = 200
 ) -> flask.Response:
-    where = asked.world(world)
-    there = asked.installation(where, vendor)
+    where = context.world(world)
+    there = context.installation(where, vendor)
     if tenant is not None:
-        asked.tenant_named(there, tenant)
-    return asked.answer(where.act(vendor, operation, dict(request), tenant), status)
+        context.tenant_named(there, tenant)
+    return context.answer(where.act(vendor, operation, dict(request), tenant), status)
 
 
 def _kind(given: models.RecordQuery | models.RecordCreate | models.RecordChange) -> dict[str, str]:
@@ -34,7 +34,7 @@ def _delay(body: models.Delayed) -> dict[str, float]:
     if body.delay is None:
         return {}
     if body.delay < 0:
-        raise asked.wrong("delay", "a change cannot be visible before it was made")
+        raise context.wrong("delay", "a change cannot be visible before it was made")
     return {"delay": body.delay / SECOND}
 
 

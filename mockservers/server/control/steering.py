@@ -14,8 +14,8 @@ from mockservers.kernel.clock import Clock
 from mockservers.kernel.faults import KINDS, Fault
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server.control import asked, models
-from mockservers.server.control.asked import Problem
+from mockservers.server.control import context, models
+from mockservers.server.control.context import Problem
 
 api = APIBlueprint("steering", __name__, url_prefix="/_mock/v1")
 _WORLDS, _CLOCK, _FAULTS = [Tag(name="worlds")], [Tag(name="clock")], [Tag(name="faults")]
@@ -27,14 +27,14 @@ MOST_FAULTS = 1000
 @api.get("/health", tags=_WORLDS)
 def health() -> flask.Response:
     """Whether the server answers; needs no token."""
-    return asked.answer({"status": "ok", "worlds": len(asked.site().worlds)})
+    return context.answer({"status": "ok", "worlds": len(context.site().worlds)})
 
 
 @api.get("/vendors", tags=_WORLDS)
 def vendors(query: models.WorldQuery) -> flask.Response:
     """What is emulated: addresses, demo credentials, recipes, dialects, operations."""
-    here, where = asked.site(), asked.world(query.world)
-    return asked.answer({"vendors": [_vendor(where, name, here.url) for name in here.vendors]})
+    here, where = context.site(), context.world(query.world)
+    return context.answer({"vendors": [_vendor(where, name, here.url) for name in here.vendors]})
 
 
 def _vendor(where: World, name: str, url: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _vendor(where: World, name: str, url: str) -> dict[str, Any]:
         "recipes": list(emulator.recipes),
         "dialects": list(emulator.dialects.named),
         "operations": list(emulator.operations),
-        "records": list(emulator.records),
+        "records": list(emulator.admin_operations),
         "refusals": list(emulator.refusals),
         "credential_kinds": list(emulator.credential_kinds),
     }
@@ -75,7 +75,7 @@ def _world(where: World) -> dict[str, Any]:
                 if where.opened(name)
                 else where.emulator(name).dialects.dialect(where.config.dialects.get(name)).changes(),
             }
-            for name in asked.site().vendors
+            for name in context.site().vendors
         },
         "faults": len(where.faults.faults),
         "journal": {"count": where.journal.count, "kept": len(where.journal), "dropped": where.journal.dropped},
@@ -86,7 +86,7 @@ def _world(where: World) -> dict[str, Any]:
 @api.get("/worlds", tags=_WORLDS)
 def worlds(query: models.Query) -> flask.Response:
     """All worlds of this process."""
-    return asked.answer({"worlds": [_world(each) for each in list(asked.site().worlds.values())]})
+    return context.answer({"worlds": [_world(each) for each in list(context.site().worlds.values())]})
 
 
 def _config(body: models.WorldCreate, like: WorldConfig) -> WorldConfig:
@@ -99,24 +99,26 @@ def _config(body: models.WorldCreate, like: WorldConfig) -> WorldConfig:
         mode = clock.mode or ("scaled" if clock.rate is not None else like.mode)
         rate = clock.rate if clock.rate is not None else like.rate if mode == "scaled" else 1.0
         start = clock.now if clock.now is not None else like.start
-        with asked.naming("clock"):
+        with context.naming("clock"):
             Clock(mode, start, rate)
         changes.update(mode=mode, rate=rate, start=start)
-    known = asked.site().vendors
+    known = context.site().vendors
     for field, given in (("data", body.data), ("dialects", body.dialects)):
         for vendor in given:
             if vendor not in known:
-                raise asked.wrong(f"{field}.{vendor}", f"there is no such vendor; there are {', '.join(known)}")
-    emulator = asked.site().worlds.default.emulator
+                raise context.wrong(f"{field}.{vendor}", f"there is no such vendor; there are {', '.join(known)}")
+    emulator = context.site().worlds.default.emulator
     if body.data:
         recipes = {vendor: Recipe.parse(text) for vendor, text in body.data.items()}
         for vendor, recipe in recipes.items():
             if recipe.name not in emulator(vendor).recipes:
-                raise asked.wrong(f"data.{vendor}", f"no such recipe; there are {', '.join(emulator(vendor).recipes)}")
+                raise context.wrong(
+                    f"data.{vendor}", f"no such recipe; there are {', '.join(emulator(vendor).recipes)}"
+                )
         changes["data"] = {**like.data, **recipes}
     if body.dialects:
         for vendor, choice in body.dialects.items():
-            with asked.naming(f"dialects.{vendor}"):
+            with context.naming(f"dialects.{vendor}"):
                 emulator(vendor).dialects.dialect(choice)
         changes["dialects"] = {**like.dialects, **body.dialects}
     return replace(like, **changes)
@@ -125,56 +127,58 @@ def _config(body: models.WorldCreate, like: WorldConfig) -> WorldConfig:
 @api.post("/worlds", tags=_WORLDS)
 def create_world(query: models.Query, body: models.WorldCreate) -> flask.Response:
     """Create a world; it begins like `default` where nothing else is said. Data is made when a vendor is first used."""
-    all_worlds = asked.site().worlds
+    all_worlds = context.site().worlds
     config = _config(body, all_worlds.default.config)
-    with asked.naming("name"):
+    with context.naming("name"):
         made = all_worlds.create(body.name, config)
-    return asked.answer(_world(made), 201)
+    return context.answer(_world(made), 201)
 
 
 @api.get("/worlds/<string:name>", tags=_WORLDS)
 def read_world(path: models.WorldPath, query: models.Query) -> flask.Response:
     """One world."""
-    return asked.answer(_world(asked.world(path.name)))
+    return context.answer(_world(context.world(path.name)))
 
 
 @api.delete("/worlds/<string:name>", tags=_WORLDS)
 def delete_world(path: models.WorldPath, query: models.Query) -> flask.Response:
     """Delete a world and its data; `default` cannot be deleted."""
-    if path.name not in asked.site().worlds:
+    if path.name not in context.site().worlds:
         raise Problem(404, f"There is no world {path.name!r}.")
-    with asked.naming("name"):
-        asked.site().worlds.delete(path.name)
-    return asked.answer({"deleted": path.name})
+    with context.naming("name"):
+        context.site().worlds.delete(path.name)
+    return context.answer({"deleted": path.name})
 
 
 @api.post("/worlds/<string:name>/reset", tags=_WORLDS)
 def reset_world(path: models.WorldPath, query: models.Query, body: models.Nothing) -> flask.Response:
     """Back to the beginning: data, tenants, switches, clock; faults, journal and checkpoints are emptied."""
-    where = asked.world(path.name)
+    where = context.world(path.name)
     where.reset()
-    return asked.answer(_world(where))
+    return context.answer(_world(where))
 
 
 @api.post("/worlds/<string:name>/checkpoint", tags=_WORLDS)
 def checkpoint_world(path: models.WorldPath, query: models.Query, body: models.CheckpointName) -> flask.Response:
     """Remember data, tenants, switches and clock under a name; a name used before is overwritten."""
-    where = asked.world(path.name)
+    where = context.world(path.name)
     if body.name not in where.checkpoints and len(where.checkpoints) >= MOST_CHECKPOINTS:
-        raise asked.wrong("name", f"this world has {MOST_CHECKPOINTS} checkpoints already; reset it, or use one again")
+        raise context.wrong(
+            "name", f"this world has {MOST_CHECKPOINTS} checkpoints already; reset it, or use one again"
+        )
     where.checkpoint(body.name)
-    return asked.answer(_world(where), 201)
+    return context.answer(_world(where), 201)
 
 
 @api.post("/worlds/<string:name>/restore", tags=_WORLDS)
 def restore_world(path: models.WorldPath, query: models.Query, body: models.CheckpointName) -> flask.Response:
     """Return to a checkpoint; journal and faults stay as they are."""
-    where = asked.world(path.name)
+    where = context.world(path.name)
     if body.name not in where.checkpoints:
         known = ", ".join(where.checkpoints) or "none"
         raise Problem(404, f"There is no checkpoint {body.name!r}; there are {known}.")
     where.restore(body.name)
-    return asked.answer(_world(where))
+    return context.answer(_world(where))
 
 
 # --- clock ----------------------------------------------------------------------------------------------------------
@@ -183,30 +187,30 @@ def restore_world(path: models.WorldPath, query: models.Query, body: models.Chec
 @api.get("/clock", tags=_CLOCK)
 def read_clock(query: models.WorldQuery) -> flask.Response:
     """The clock of a world."""
-    return asked.answer(_clock(asked.world(query.world)))
+    return context.answer(_clock(context.world(query.world)))
 
 
 @api.put("/clock", tags=_CLOCK)
 def set_clock(query: models.WorldQuery, body: models.ClockChange) -> flask.Response:
     """Set the time, the mode, or both. A rate alone makes the clock run scaled."""
-    clock = asked.world(query.world).clock
+    clock = context.world(query.world).clock
     state = clock.state
     mode = body.mode or ("scaled" if body.rate is not None else state.mode)
     rate = body.rate if body.rate is not None else state.rate if state.mode == mode else 1.0
-    with asked.naming("clock"):
+    with context.naming("clock"):
         clock.change_mode(mode, rate)
     if body.now is not None:
         clock.set(body.now)
-    return asked.answer(_clock(asked.world(query.world)))
+    return context.answer(_clock(context.world(query.world)))
 
 
 @api.post("/clock/advance", tags=_CLOCK)
 def advance_clock(query: models.WorldQuery, body: models.ClockAdvance) -> flask.Response:
     """Move the clock by a length of time, backwards when negative."""
-    where = asked.world(query.world)
-    with asked.naming("by"):
+    where = context.world(query.world)
+    with context.naming("by"):
         where.clock.advance(body.by)
-    return asked.answer(_clock(where))
+    return context.answer(_clock(where))
 
 
 # --- faults ---------------------------------------------------------------------------------------------------------
@@ -233,7 +237,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
 @api.get("/faults/kinds", tags=_FAULTS)
 def fault_kinds(query: models.WorldQuery) -> flask.Response:
     """Every kind of fault, where in a call's life it strikes, and its settings."""
-    return asked.answer(
+    return context.answer(
         {
             "kinds": [
                 {
@@ -254,34 +258,34 @@ def fault_kinds(query: models.WorldQuery) -> flask.Response:
 @api.get("/faults", tags=_FAULTS)
 def faults(query: models.WorldQuery) -> flask.Response:
     """The planned faults of a world, with how many calls each saw and hit."""
-    return asked.answer({"faults": [_fault(each) for each in asked.world(query.world).faults.faults]})
+    return context.answer({"faults": [_fault(each) for each in context.world(query.world).faults.faults]})
 
 
 def _check_address(where: World, body: models.FaultAdd) -> None:
     """Refuse an address that no call can ever have: such a fault would silently do nothing."""
-    named = (body.vendor,) if body.vendor is not None else asked.site().vendors
-    emulators = [asked.emulator(where, vendor) for vendor in named]
+    named = (body.vendor,) if body.vendor is not None else context.site().vendors
+    emulators = [context.emulator(where, vendor) for vendor in named]
     if body.operation is not None:
         known: list[str] = []
         for each in emulators:
             known += [
                 *(each.operations if body.actor != "other" else ()),
-                *(each.records if body.actor != "client" else ()),
+                *(each.admin_operations if body.actor != "client" else ()),
             ]
         if body.operation not in known:
-            raise asked.wrong("operation", f"there is no {body.operation!r}; there are {', '.join(known)}")
+            raise context.wrong("operation", f"there is no {body.operation!r}; there are {', '.join(known)}")
     wanted = body.settings.get("refusal")
     refusals = [name for each in emulators for name in each.refusals]
     if body.kind == "refuse" and wanted and wanted not in refusals:
-        raise asked.wrong("settings.refusal", f"there is no {wanted!r}; there are {', '.join(refusals)}")
+        raise context.wrong("settings.refusal", f"there is no {wanted!r}; there are {', '.join(refusals)}")
     if body.actor == "other" and body.kind in KINDS and KINDS[body.kind].point in ("arrive", "reply"):
-        raise asked.wrong("actor", f"{body.kind!r} strikes on the wire, and only clients come by the wire")
+        raise context.wrong("actor", f"{body.kind!r} strikes on the wire, and only clients come by the wire")
 
 
 @api.post("/faults", tags=_FAULTS)
 def add_fault(query: models.WorldQuery, body: models.FaultAdd) -> flask.Response:
     """Plan a fault: `skip` matching calls pass, then it hits `times` calls."""
-    where = asked.world(query.world)
+    where = context.world(query.world)
     _check_address(where, body)
     if len(where.faults.faults) >= MOST_FAULTS:
         raise Problem(422, f"This world has {MOST_FAULTS} faults planned already; clear some.")
@@ -289,7 +293,7 @@ def add_fault(query: models.WorldQuery, body: models.FaultAdd) -> flask.Response
     field = "kind" if body.kind not in KINDS else f"settings.{min(unknown)}" if unknown else "settings"
     if field == "settings" and body.operation is not None and KINDS[body.kind].point == "arrive":
         field = "operation"
-    with asked.naming(field):
+    with context.naming(field):
         made = where.faults.add(
             body.kind,
             body.settings,
@@ -300,18 +304,18 @@ def add_fault(query: models.WorldQuery, body: models.FaultAdd) -> flask.Response
             times=body.times,
             until=body.until,
         )
-    return asked.answer(_fault(made), 201)
+    return context.answer(_fault(made), 201)
 
 
 @api.delete("/faults", tags=_FAULTS)
 def clear_faults(query: models.WorldQuery) -> flask.Response:
     """Forget all faults of a world."""
-    return asked.answer({"cleared": asked.world(query.world).faults.clear()})
+    return context.answer({"cleared": context.world(query.world).faults.clear()})
 
 
 @api.delete("/faults/<string:id>", tags=_FAULTS)
 def clear_fault(path: models.FaultPath, query: models.WorldQuery) -> flask.Response:
     """Forget one fault."""
-    if not asked.world(query.world).faults.clear(path.id):
+    if not context.world(query.world).faults.clear(path.id):
         raise Problem(404, f"There is no fault {path.id!r}.")
-    return asked.answer({"cleared": 1})
+    return context.answer({"cleared": 1})

@@ -14,8 +14,8 @@ from mockservers.kernel.installation import Installation
 from mockservers.kernel.secrets import MASK
 from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.kernel.world import World
-from mockservers.server.control import asked, models
-from mockservers.server.control.asked import Problem
+from mockservers.server.control import context, models
+from mockservers.server.control.context import Problem
 
 api = APIBlueprint("tenancy", __name__, url_prefix="/_mock/v1")
 _TENANTS, _CREDENTIALS, _DIALECTS = [Tag(name="tenants")], [Tag(name="credentials")], [Tag(name="dialects")]
@@ -36,24 +36,24 @@ def _tenant(there: Installation, tenant: Tenant) -> dict[str, Any]:
 @api.get("/tenants", tags=_TENANTS)
 def tenants(query: models.VendorQuery) -> flask.Response:
     """The tenants of a vendor, with the switches that are not at their default."""
-    there = asked.installation(asked.world(query.world), query.vendor)
-    return asked.answer({"tenants": [_tenant(there, each) for each in there.tenants]})
+    there = context.installation(context.world(query.world), query.vendor)
+    return context.answer({"tenants": [_tenant(there, each) for each in there.tenants]})
 
 
 @api.post("/tenants", tags=_TENANTS)
 def add_tenant(query: models.WorldQuery, body: models.TenantCreate) -> flask.Response:
     """Add a tenant without data; its settings are copied from the vendor's first tenant, its dialect may differ."""
-    there = asked.installation(asked.world(query.world), body.vendor)
+    there = context.installation(context.world(query.world), body.vendor)
     if sum(1 for _ in there.tenants) >= MOST_TENANTS:
         raise Problem(422, f"This installation has {MOST_TENANTS} tenants already.")
     dialect = there.dialect
     if body.dialect is not None:
-        with asked.naming("dialect"):
+        with context.naming("dialect"):
             dialect = dialect.with_(_difference(there, dict(dialect), body.dialect), scope="tenant")
-    with asked.naming("name"):
+    with context.naming("name"):
         made = there.tenants.add(Tenant(body.name, dialect, copy.deepcopy(there.tenants.first.facts)))
-    asked.changed(there)
-    return asked.answer(_tenant(there, made), 201)
+    context.changed(there)
+    return context.answer(_tenant(there, made), 201)
 
 
 # --- credentials ----------------------------------------------------------------------------------------------------
@@ -78,31 +78,31 @@ def _credential(where: World, credential: Credential, secret: str = MASK) -> dic
 @api.get("/credentials", tags=_CREDENTIALS)
 def credentials(query: models.TenantQuery) -> flask.Response:
     """The credentials of a vendor, or of one tenant; secrets are masked."""
-    where = asked.world(query.world)
-    there = asked.installation(where, query.vendor)
+    where = context.world(query.world)
+    there = context.installation(where, query.vendor)
     if query.tenant is not None:
-        asked.tenant_named(there, query.tenant)
+        context.tenant_named(there, query.tenant)
     found = [each for each in there.tenants.credentials if query.tenant in (None, each.tenant)]
-    return asked.answer({"credentials": [_credential(where, each) for each in found]})
+    return context.answer({"credentials": [_credential(where, each) for each in found]})
 
 
 @api.post("/credentials", tags=_CREDENTIALS)
 def add_credential(query: models.WorldQuery, body: models.CredentialAdd) -> flask.Response:
     """Add a credential. One that is made here is shown in this answer and never again."""
-    where = asked.world(query.world)
-    there = asked.installation(where, body.vendor)
-    asked.tenant_named(there, body.tenant)
+    where = context.world(query.world)
+    there = context.installation(where, body.vendor)
+    context.tenant_named(there, body.tenant)
     kinds = there.emulator.credential_kinds
     kind = body.kind if body.kind is not None else next(iter(kinds), None)
     if kind is None or kind not in kinds:
-        raise asked.wrong("kind", f"{body.vendor} has no credentials of kind {kind!r}; it has {', '.join(kinds)}")
+        raise context.wrong("kind", f"{body.vendor} has no credentials of kind {kind!r}; it has {', '.join(kinds)}")
     if len(there.tenants.credentials) >= MOST_CREDENTIALS:
         raise Problem(422, f"This installation has {MOST_CREDENTIALS} credentials already.")
     secret = body.secret if body.secret is not None else there.ids.token("control/credential", 16).hex()
-    with asked.naming("secret"):
+    with context.naming("secret"):
         made = there.tenants.grant(body.tenant, kind, secret, body.expires, dict(body.facts))
-    asked.changed(there)
-    return asked.answer(_credential(where, made, MASK if body.secret is not None else secret), 201)
+    context.changed(there)
+    return context.answer(_credential(where, made, MASK if body.secret is not None else secret), 201)
 
 
 def _find(there: Installation, credential_id: str) -> Credential:
@@ -117,12 +117,12 @@ def revoke_credential(
     path: models.CredentialPath, query: models.VendorQuery, body: models.CredentialChange
 ) -> flask.Response:
     """Revoke a credential now, or at an instant; an explicit null takes the revocation back."""
-    where = asked.world(query.world)
-    there = asked.installation(where, query.vendor)
+    where = context.world(query.world)
+    there = context.installation(where, query.vendor)
     credential = _find(there, path.id)
     credential.revoked = body.at if "at" in body.model_fields_set else where.clock.now()
-    asked.changed(there)
-    return asked.answer(_credential(where, credential))
+    context.changed(there)
+    return context.answer(_credential(where, credential))
 
 
 @api.post("/credentials/<string:id>/expire", tags=_CREDENTIALS)
@@ -130,12 +130,12 @@ def expire_credential(
     path: models.CredentialPath, query: models.VendorQuery, body: models.CredentialChange
 ) -> flask.Response:
     """Have a credential expire at an instant (now without one); an explicit null takes the expiry away."""
-    where = asked.world(query.world)
-    there = asked.installation(where, query.vendor)
+    where = context.world(query.world)
+    there = context.installation(where, query.vendor)
     credential = _find(there, path.id)
     credential.expires = body.at if "at" in body.model_fields_set else where.clock.now()
-    asked.changed(there)
-    return asked.answer(_credential(where, credential))
+    context.changed(there)
+    return context.answer(_credential(where, credential))
 
 
 # --- dialects -------------------------------------------------------------------------------------------------------
@@ -173,30 +173,30 @@ def _difference(there: Installation, now: dict[str, Any], choice: str | dict[str
 @api.get("/dialect", tags=_DIALECTS)
 def read_dialect(query: models.TenantQuery) -> flask.Response:
     """Every switch with its value, for a tenant or the whole installation."""
-    there = asked.installation(asked.world(query.world), query.vendor)
+    there = context.installation(context.world(query.world), query.vendor)
     if query.tenant is not None:
-        asked.tenant_named(there, query.tenant)
-    return asked.answer(_dialect(there, query.tenant))
+        context.tenant_named(there, query.tenant)
+    return context.answer(_dialect(there, query.tenant))
 
 
 @api.put("/dialect", tags=_DIALECTS)
 def set_dialect(query: models.WorldQuery, body: models.DialectChange) -> flask.Response:
     """Set switches, or take a named dialect and then set switches, for a tenant or the whole installation."""
-    there = asked.installation(asked.world(query.world), body.vendor)
+    there = context.installation(context.world(query.world), body.vendor)
     changes: dict[str, Any] = {}
     if body.named is not None:
-        with asked.naming("named"):
+        with context.naming("named"):
             wanted = there.emulator.dialects.dialect(body.named)
         # On the installation every tenant takes the dialect; on a tenant only what differs need be allowed there.
         changes = dict(wanted) if body.tenant is None else _difference(there, _values(there, body.tenant), body.named)
     for name, value in body.switches.items():
-        with asked.naming(f"switches.{name}"):
+        with context.naming(f"switches.{name}"):
             there.dialect.with_({name: value}, scope=None if body.tenant is None else "tenant")
         changes[name] = value
-    with asked.naming("named" if body.named is not None else "switches"):
+    with context.naming("named" if body.named is not None else "switches"):
         there.switch(changes, body.tenant)
-    return asked.answer(_dialect(there, body.tenant))
+    return context.answer(_dialect(there, body.tenant))
 
 
 def _values(there: Installation, tenant: str) -> dict[str, Any]:
-    return dict(there.tenants[asked.tenant_named(there, tenant)].dialect)
+    return dict(there.tenants[context.tenant_named(there, tenant)].dialect)

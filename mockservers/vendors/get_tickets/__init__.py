@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from mockservers.registry import Mount, Vendor
 
-from mockservers.kernel.operations import Emulator
-from mockservers.vendors.get_tickets import seeding
-from mockservers.vendors.get_tickets.dialects import DIALECTS
-from mockservers.vendors.get_tickets.errors import REFUSALS
-from mockservers.vendors.get_tickets.model import METADATA
-from mockservers.vendors.get_tickets.records import RECORDS
-from mockservers.vendors.get_tickets.rules import RULES
-from mockservers.vendors.get_tickets.semantics import OPERATIONS, identify
-
-# The key may hide in a URL's query, in a Referer and in a form, its name partly percent-encoded. Two patterns, each with
-# a plain beginning: every answer is searched, and an alternative at the start makes that ten times slower.
-_NAME = r"(?:[kK]|%[46][bB])(?:[eE]|%[46]5)(?:[yY]|%[57]9)"
-_VALUE = r"=([^&#\s\"'<>]+)"
-_KEYS = (re.compile(rf"[?&]{_NAME}{_VALUE}"), re.compile(rf"\A{_NAME}{_VALUE}"))
-
-EMULATOR = Emulator(
+VENDOR = Vendor(
     name="get_tickets",
     title="ReadyDesk 9 get_tickets",
-    rules=RULES,
-    dialects=DIALECTS,
-    metadata=METADATA,
-    identify=identify,
-    operations=OPERATIONS,
-    records=RECORDS,
-    recipes=seeding.RECIPES,
-    seed=seeding.seed,
-    wire="mockservers.vendors.get_tickets.wire:application",
-    refusals=REFUSALS,
-    credential_kinds=("key",),
-    secret_patterns=_KEYS,
-    demo_credential={"key": seeding.KEY},
-    endpoint="/API/default.aspx",
+    mounts=(
+        # The folder above /API is the installation's own; the wire compares it with the dialect.
+        Mount(r"(?:/[^/]+)*/API/(?:default\.aspx)?", "/API/default.aspx"),
+    ),
+    emulator=f"{__name__}.emulator",
+    contract=f"{__name__}.contract",
+    recording=f"{__name__}.recording",
 )

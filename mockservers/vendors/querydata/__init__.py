@@ -2,66 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from mockservers.registry import Mount, Vendor
 
-from mockservers.kernel.operations import Emulator, Operation, operations
-from mockservers.vendors.querydata import payload, records, rules
-from mockservers.vendors.querydata.dialects import DIALECTS
-from mockservers.vendors.querydata.importing import import_
-from mockservers.vendors.querydata.model import METADATA
-from mockservers.vendors.querydata.recipes import DEMO_CODE, RECIPES, seed
-from mockservers.vendors.querydata.semantics import AUTH_CODE, identify, query_data, unauthorized
-
-ENDPOINT = "/Irthnet/webservices/IRTHNetWOIntegration.asmx"
-
-_BLANK = r"(?:\s|\+|%20|\\[nrt])*"
-_DOUBLE, _SINGLE = r'(?:\\*"|&quot;|&#34;|&#x22;|%22)', r"(?:\\*'|&apos;|&#39;|&#x27;|%27)"
-_IS = rf"(?:{_DOUBLE}|{_SINGLE})?{_BLANK}(?::|=|%3A|%3D){_BLANK}"
-_VALUE = "|".join(
-    (
-        rf"{_IS}(?:[\[{{]|%5B|%7B)([^\]}}]{{1,4000}})",
-        rf"{_IS}{_DOUBLE}(.{{0,4000}}?)(?:{_DOUBLE}|<|$)",
-        rf"{_IS}{_SINGLE}(.{{0,4000}}?)(?:{_SINGLE}|<|$)",
-        rf"{_IS}(?!{_DOUBLE}|{_SINGLE})([^\s,&<>}}\]]{{1,4000}})",
-        r"[^<>&]{0,200}(?:>|&gt;)([^<&]{1,4000})",
-    )
-)
-_CODES = tuple(re.compile(rf"{beginning}(?i:[_\s-]?Code(?:{_VALUE}))", re.DOTALL) for beginning in ("uth", "UTH"))
-"""An AuthCode, right or wrong, in JSON and whatever else it is written like: as XML and forms escape it, in single
-quotes or in none, in a list or an object, as an element or a variable.
-
-Each begins with letters in one case: such a pattern is found twenty times as fast in a long answer.
-"""
-
-EMULATOR = Emulator(
-    name=rules.VENDOR,
+VENDOR = Vendor(
+    name="querydata",
     title="QueryData (Irth Utilisphere, SOAP)",
-    rules=rules.RULES,
-    dialects=DIALECTS,
-    metadata=METADATA,
-    identify=identify,
-    operations=operations(Operation("query_data", query_data, "ids or whole tickets, as the JSON text asks")),
-    records=operations(
-        Operation("create", records.create, "a ticket arrives from the centre"),
-        Operation("act", records.act, "somebody acts on a ticket, or the centre revises it"),
-        Operation("change", records.change, "fields are edited"),
-        Operation("delete", records.delete, "a ticket vanishes"),
-        Operation("read", records.read, "the truth of one ticket"),
-        Operation("list", records.list_records, "the truth of many, a page at a time"),
-        Operation("import", import_, "tickets as they are elsewhere: records, clear?"),
+    mounts=(
+        Mount(
+            r"/Irthnet/webservices/IRTHNetWOIntegration\.asmx(?:/.*)?", "/Irthnet/webservices/IRTHNetWOIntegration.asmx"
+        ),
     ),
-    recipes=RECIPES,
-    seed=seed,
-    wire="mockservers.vendors.querydata.wire:application",
-    refusals={
-        "auth": unauthorized,
-        "json": lambda: payload.refuse(rules.PAYLOAD_ROOT, "JSON", "Payload is not valid JSON."),
-        "request": lambda: payload.refuse(rules.PAYLOAD_TYPES, "REQUEST", "The request was refused."),
-        "value": lambda: payload.refuse(rules.WINDOW_MINUTE_NOTATION, "VALUE", "Filter 1: the value was refused."),
-    },
-    credential_kinds=(AUTH_CODE,),
-    secret_patterns=_CODES,
-    demo_credential={AUTH_CODE: DEMO_CODE},
-    endpoint=ENDPOINT,
-    description=f"{ENDPOINT}?WSDL",
+    emulator=f"{__name__}.emulator",
+    contract=f"{__name__}.contract",
+    recording=f"{__name__}.recording",
 )

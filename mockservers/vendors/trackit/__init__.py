@@ -2,60 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from mockservers.registry import Mount, Vendor
 
-from mockservers.kernel.operations import Emulator, Operation, operations
-from mockservers.vendors.trackit import access, recipes, records, rules
-from mockservers.vendors.trackit.dialects import DIALECTS
-from mockservers.vendors.trackit.errors import REFUSALS
-from mockservers.vendors.trackit.model import METADATA
-from mockservers.vendors.trackit.routes import UNKNOWN_ANSWERS
-from mockservers.vendors.trackit.semantics import identity, reading, tokens, workflow, writing
-
-_PATTERNS = tuple(
-    re.compile(beginning + rest)
-    for beginning in ("assword", "_token", "_secret")
-    for rest in (r"=([^&\s\"'<>]+)", r"\"\s*:\s*\"((?:[^\"\\]|\\.)*)")
-)
-"""Secrets in a login's form and in JSON, right or wrong. Each pattern begins with letters, for every answer is searched."""
-
-EMULATOR = Emulator(
-    name=rules.VENDOR,
+VENDOR = Vendor(
+    name="trackit",
     title="BMC Track-It! Web API",
-    rules=rules.RULES,
-    dialects=DIALECTS,
-    metadata=METADATA,
-    identify=identity.identify,
-    operations=operations(
-        Operation("token", tokens.token, "a login by password, or a new pair of tokens by refresh token"),
-        Operation("logout", tokens.logout, "ends the session"),
-        Operation("ticket.read", reading.ticket, "a ticket with all its fields"),
-        Operation("ticket.update", writing.update, "changes fields of a ticket"),
-        Operation("ticket.create", writing.create, "opens a ticket"),
-        Operation("ticket.change_status", workflow.change_status, "changes the status, and may add a note"),
-        Operation("ticket.add_note", workflow.add_note, "adds a user's note"),
-        Operation("ticket.close", workflow.close, "sets the default closed status, and may add a note"),
-        Operation("ticket.delete", workflow.delete, "deletes a ticket"),
-        Operation("notes.list", reading.notes, "the notes of a ticket, newest first, by pages"),
-        Operation("note.read", reading.note, "one note"),
-        Operation("attachments.list", reading.attachments, "the attachments of a ticket, by pages"),
-        Operation("assignments.list", reading.assignments, "the assignments of a ticket, by pages"),
-        Operation("templates.list", reading.templates, "the templates of the technician's group"),
-        Operation("module.fields", reading.module_fields, "the labels of all ticket fields"),
-        Operation("groups.list", reading.groups, "all groups; by user and password"),
-        Operation("search", reading.search, "tickets by a term, where the answer is assumed"),
-        Operation("priority.derive", writing.derive_priority, "the derived priority, where the answer is assumed"),
-        *(Operation(route.operation, reading.unsupported, "known, not emulated") for route in UNKNOWN_ANSWERS),
+    mounts=(
+        # The virtual directory is the installation's own; the wire compares it with the dialect, and double slashes too.
+        Mount(r"(?:/+[^/]+)+/+WebApi(?:/.*)?", "/TrackIt/WebApi"),
+        # The API of Track-It! 11 is another one; the wire says so.
+        Mount(r"/TrackitWebAPI(?:/.*)?", "/TrackitWebAPI/api"),
     ),
-    records=records.RECORDS,
-    recipes=recipes.RECIPES,
-    seed=recipes.seed,
-    wire="mockservers.vendors.trackit.wire:application",
-    refusals=REFUSALS,
-    credential_kinds=(access.TECHNICIAN,),
-    named_credentials=(access.TECHNICIAN,),
-    secret_patterns=_PATTERNS,
-    demo_credential={"username": recipes.DEMO_USER, "password": recipes.DEMO_PASSWORD},
-    endpoint="/TrackIt/WebApi",
-    description="/TrackIt/WebApi/swagger/docs/v2",
+    emulator=f"{__name__}.emulator",
+    contract=f"{__name__}.contract",
+    recording=f"{__name__}.recording",
 )

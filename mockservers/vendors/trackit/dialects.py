@@ -9,8 +9,7 @@ import re
 from typing import Any
 
 from mockservers.kernel.dialects import DialectFamily, Switch, number
-
-VENDOR = "trackit"
+from mockservers.vendors.trackit import VENDOR
 
 
 def _directory(value: Any) -> str:
@@ -20,22 +19,42 @@ def _directory(value: Any) -> str:
 
 
 _SWITCHES = (
-    Switch("envelope_keys", "documented", "the page says Tickets and TicketNote, live servers Ticket and Note",
-           ("documented", "live")),
+    Switch(
+        "envelope_keys",
+        "documented",
+        "the page says Tickets and TicketNote, live servers Ticket and Note",
+        ("documented", "live"),
+    ),
     Switch("close_body", "page", "required on the page, optional in the live description", ("page", "optional")),
-    Switch("status_note", "if_present", "the page calls the note's members required, and adding a note a choice",
-           ("if_present", "required")),
+    Switch(
+        "status_note",
+        "if_present",
+        "the page calls the note's members required, and adding a note a choice",
+        ("if_present", "required"),
+    ),
     Switch("update_note", "ignored", "only the live description knows OptionalParams.Note", ("ignored", "added")),
-    Switch("refresh_token", "issued", "seen on a live server, not documented", ("issued", "absent"),
-           scope="installation"),
-    Switch("groups_endpoint", "on", "documented in 2019, not in the description of 2021", ("on", "off"),
-           scope="installation"),
+    Switch(
+        "refresh_token", "issued", "seen on a live server, not documented", ("issued", "absent"), scope="installation"
+    ),
+    Switch(
+        "groups_endpoint",
+        "on",
+        "documented in 2019, not in the description of 2021",
+        ("on", "off"),
+        scope="installation",
+    ),
     Switch("searches", "unsupported", "the answer is not known", ("unsupported", "assumed")),
     Switch("priority_hierarchy", "unsupported", "the answer is not known", ("unsupported", "assumed")),
-    Switch("unwritable_property", "ignore", "what read-only and unknown keys do is not documented", ("ignore", "reject")),
+    Switch(
+        "unwritable_property", "ignore", "what read-only and unknown keys do is not documented", ("ignore", "reject")
+    ),
     Switch("null_property", "clear", "what null does is not documented", ("clear", "ignore")),
-    Switch("closed_by_update", "edit", "which permission an update to a closed status needs is not stated",
-           ("edit", "needs_close")),
+    Switch(
+        "closed_by_update",
+        "edit",
+        "which permission an update to a closed status needs is not stated",
+        ("edit", "needs_close"),
+    ),
     Switch("summary_required", "off", "the sample of create has no summary", ("off", "on")),
     Switch("unknown_ticket", "404", "only that the status is 400 or more is known", ("404", "400", "500")),
     Switch("hidden_ticket", "404", "segregation may hide or forbid", ("404", "403")),
@@ -46,44 +65,88 @@ _SWITCHES = (
     Switch("note_order", "newest_first", "read from one sample", ("newest_first", "oldest_first")),
     Switch("addnote_touches_ticket", "off", "the sample leaves Last Modified alone", ("off", "on")),
     Switch("block_close_with_open_assignments", "off", "a rule of the product, not known of the API", ("off", "on")),
-    Switch("duration_two_parts", "hours_minutes", ".NET reads two parts so; the page shows three",
-           ("hours_minutes", "reject")),
+    Switch(
+        "duration_two_parts",
+        "hours_minutes",
+        ".NET reads two parts so; the page shows three",
+        ("hours_minutes", "reject"),
+    ),
     Switch("note_text", "plain", "samples show other blanks than were sent", ("plain", "verbatim")),
-    Switch("windows_user_order", "group_first", "two versions of one page contradict each other",
-           ("group_first", "domain_first"), scope="installation"),
-    Switch("licence_pool", None, "concurrent licences may refuse a login", check=number(0, 100_000, off=True),
-           form="a number, or off"),
-    Switch("token_lifetime", 1800, "30 minutes; tests shorten it", check=number(1, 86_400 * 365),
-           form="a number of seconds"),
-    Switch("virtual_directory", "TrackIt", "chosen at installation", check=_directory,
-           form="a path without slashes around it", scope="installation"),
-    Switch("notes_url", "syntax", "one example prints the parts in another order", ("syntax", "both"),
-           scope="installation"),
-    Switch("doubled_prefix", "refuse", "one example prints the prefix twice", ("refuse", "accept"),
-           scope="installation"),
+    Switch(
+        "windows_user_order",
+        "group_first",
+        "two versions of one page contradict each other",
+        ("group_first", "domain_first"),
+        scope="installation",
+    ),
+    Switch(
+        "licence_pool",
+        None,
+        "concurrent licences may refuse a login",
+        check=number(0, 100_000, off=True),
+        form="a number, or off",
+    ),
+    Switch(
+        "token_lifetime",
+        1800,
+        "30 minutes; tests shorten it",
+        check=number(1, 86_400 * 365),
+        form="a number of seconds",
+    ),
+    Switch(
+        "virtual_directory",
+        "TrackIt",
+        "chosen at installation",
+        check=_directory,
+        form="a path without slashes around it",
+        scope="installation",
+    ),
+    Switch(
+        "notes_url", "syntax", "one example prints the parts in another order", ("syntax", "both"), scope="installation"
+    ),
+    Switch(
+        "doubled_prefix", "refuse", "one example prints the prefix twice", ("refuse", "accept"), scope="installation"
+    ),
     Switch("quirk_close_swap", "off", "one example swaps label and value of note field 5", ("off", "on")),
     Switch("quirk_leading_space", "off", "one example has a blank before the label Ticket ID", ("off", "on")),
-)  # fmt: skip
+)
 
 DIALECTS = DialectFamily(
-    VENDOR,
+    VENDOR.name,
     _SWITCHES,
     named={
         "documented": {},
         "live": {"envelope_keys": "live", "close_body": "optional", "update_note": "added", "groups_endpoint": "off"},
         "strict": {
-            "unwritable_property": "reject", "status_note": "required", "closed_by_update": "needs_close",
-            "summary_required": "on", "literal_permissions": "on", "duration_two_parts": "reject",
-            "block_close_with_open_assignments": "on", "refresh_token": "absent",
+            "unwritable_property": "reject",
+            "status_note": "required",
+            "closed_by_update": "needs_close",
+            "summary_required": "on",
+            "literal_permissions": "on",
+            "duration_two_parts": "reject",
+            "block_close_with_open_assignments": "on",
+            "refresh_token": "absent",
         },
         "hostile": {
-            "envelope_keys": "live", "null_property": "ignore", "unknown_ticket": "400", "hidden_ticket": "403",
-            "permission_status": "401", "bad_id": "404", "count_meaning": "page", "note_order": "oldest_first",
-            "addnote_touches_ticket": "on", "note_text": "verbatim", "token_lifetime": 150, "refresh_token": "absent",
+            "envelope_keys": "live",
+            "null_property": "ignore",
+            "unknown_ticket": "400",
+            "hidden_ticket": "403",
+            "permission_status": "401",
+            "bad_id": "404",
+            "count_meaning": "page",
+            "note_order": "oldest_first",
+            "addnote_touches_ticket": "on",
+            "note_text": "verbatim",
+            "token_lifetime": 150,
+            "refresh_token": "absent",
         },
         "as_printed": {
-            "notes_url": "both", "doubled_prefix": "accept", "quirk_close_swap": "on", "quirk_leading_space": "on",
+            "notes_url": "both",
+            "doubled_prefix": "accept",
+            "quirk_close_swap": "on",
+            "quirk_leading_space": "on",
         },
     },
-)  # fmt: skip
+)
 """`default` is the page as it stands, which `documented` names too."""

@@ -15,9 +15,9 @@ from mockservers.kernel.journal import Entry
 from mockservers.kernel.operations import Call, Recipe
 from mockservers.kernel.rules import Refusal
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.vendors.autotask import EMULATOR, model
-from mockservers.vendors.autotask.entities import ENTITIES
-from mockservers.vendors.autotask.requests import (
+from mockservers.vendors.autotask.emulator import EMULATOR, model
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
+from mockservers.vendors.autotask.emulator.requests import (
     Asked,
     Expression,
     Group,
@@ -105,7 +105,7 @@ class Desk:
         except Refusal as refusal:
             if refusal.kind != "BODY":
                 raise
-            return Failed(tuple(refusal.facts["messages"]), refusal.rule.id, refusal.facts["entity"])
+            return Failed(tuple(refusal.facts["messages"]), refusal.rule, refusal.facts["entity"])
         return Answer([read(each) for each in response.fragments], response)
 
     def query(self, entity: str, *nodes: Test | Group, **more: Any) -> Answer | Failed:

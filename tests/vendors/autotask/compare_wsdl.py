@@ -13,17 +13,13 @@ from typing import Any
 
 from lxml import etree
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import catalogue
 from mockservers.kernel.world import Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 
 FACTS: Mapping[str, Any] = catalogue.load("autotask").facts
-SPACES = {
-    "w": FACTS["namespaces"]["wsdl"],
-    "s": FACTS["namespaces"]["wsdl_soap"],
-    "x": FACTS["namespaces"]["xsd"],
-}
+SPACES = {"w": FACTS["namespaces"]["wsdl"], "s": FACTS["namespaces"]["wsdl_soap"], "x": FACTS["namespaces"]["xsd"]}
 DESCRIPTION = FACTS["paths"]["wsdl"]
 
 
@@ -169,9 +165,9 @@ def _types(schema: Any) -> Iterator[str]:
 
 
 def main() -> int:
-    worlds = Worlds(vendors.emulator)
+    worlds = Worlds(registry.emulator)
     try:
-        with FrontDoor(worlds) as door, urllib.request.urlopen(door.url + DESCRIPTION) as answer:
+        with Server(worlds) as door, urllib.request.urlopen(door.url + DESCRIPTION) as answer:
             found = differences(answer.read(), door.url + FACTS["paths"]["endpoint"])
     finally:
         worlds.close()

@@ -14,8 +14,8 @@ from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
-from mockservers.vendors.autotask import EMULATOR
+from mockservers.server import wsgi
+from mockservers.vendors.autotask.emulator import EMULATOR
 
 PATH = "/ATServices/1.6/atws.asmx"
 SPACE = "http://autotask.net/ATWS/v1_6/"
@@ -72,10 +72,19 @@ class Post:
         self.world.installation("autotask")
 
     def http(
-        self, body: str | bytes = b"", *, verb: str = "POST", path: str = PATH, query: str = "",
-        media: str | None = "text/xml; charset=utf-8", action: str | None = None, host: str = "127.0.0.1:8750",
-        prefix: str = "", login: str | None = ..., headers: list[tuple[str, str]] | None = None,  # type: ignore[assignment]
-    ) -> Exchange:  # fmt: skip
+        self,
+        body: str | bytes = b"",
+        *,
+        verb: str = "POST",
+        path: str = PATH,
+        query: str = "",
+        media: str | None = "text/xml; charset=utf-8",
+        action: str | None = None,
+        host: str = "127.0.0.1:8750",
+        prefix: str = "",
+        login: str | None = ...,
+        headers: list[tuple[str, str]] | None = None,  # type: ignore[assignment]
+    ) -> Exchange:
         raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
         sent = [("Host", host), *(headers or [])]
         login = basic() if login is ... else login
@@ -86,11 +95,18 @@ class Post:
         if action is not None:
             sent.append(("SOAPAction", action))
         exchange = Exchange(verb, prefix + path, sent, raw)
-        environ = gateway.environ(
-            method=verb, path=path, query=query, prefix=prefix, scheme="http", server=("127.0.0.1", 8750), headers=sent,
-            body=raw, remote="127.0.0.1",
-        )  # fmt: skip
-        done = gateway.converse(self.world, "autotask", environ, exchange)
+        environ = wsgi.environ(
+            method=verb,
+            path=path,
+            query=query,
+            prefix=prefix,
+            scheme="http",
+            server=("127.0.0.1", 8750),
+            headers=sent,
+            body=raw,
+            remote="127.0.0.1",
+        )
+        done = wsgi.respond(self.world, "autotask", environ, exchange)
         exchange.leave()
         return done
 

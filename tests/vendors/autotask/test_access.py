@@ -10,7 +10,7 @@ import pytest
 
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Exchange
-from mockservers.vendors.autotask import company
+from mockservers.vendors.autotask.emulator import company
 from tests.vendors.autotask.post import CODE, HEADER, PASSWORD, SPACE, USER, Post, basic, fault, texts, where
 
 COPY = basic("copy@demo.example", "copy-password")
@@ -63,7 +63,7 @@ def errors(result: Any) -> list[str | None]:
         "Basic",
         "Basic " + base64.b64encode(b"no colon").decode(),
     ],
-)  # fmt: skip
+)
 def test_a_call_without_good_credentials_is_challenged(post: Post, login: str | None) -> None:
     done = post.call("GetWsdlVersion", login=login)
     assert done.status == 401
@@ -238,9 +238,18 @@ def test_a_password_that_is_set_is_kept_nowhere(post: Post, password: str) -> No
     fields = post.world.act("autotask", "read", {"entity": "Resource", "id": id_})["fields"]
     required = "".join(
         f"<{name}>{str(fields[name]).lower() if name == 'Active' else fields[name]}</{name}>"
-        for name in ("Active", "Email", "EmailTypeCode", "FirstName", "LastName", "ResourceType", "UserName", "PayrollType",
-                     "NumberFormat")
-    )  # fmt: skip
+        for name in (
+            "Active",
+            "Email",
+            "EmailTypeCode",
+            "FirstName",
+            "LastName",
+            "ResourceType",
+            "UserName",
+            "PayrollType",
+            "NumberFormat",
+        )
+    )
     entity = f'<Entity xsi:type="Resource"><id>{id_}</id>{required}{password}</Entity>'
     assert texts(post.result("update", f"<Entities>{entity}</Entities>"), "Password") == ["******"]
     truth = post.world.act("autotask", "read", {"entity": "Resource", "id": id_})
@@ -293,12 +302,20 @@ def test_what_hangs_on_an_account_out_of_reach_is_absent_too(post: Post, entity:
 @pytest.mark.parametrize(
     ("login", "entity", "owner"),
     [
-        (HALF, "TicketNote", "Ticket"), (HALF, "TimeEntry", "Ticket"), (HALF, "TicketCost", "Ticket"),
-        (HALF, "TicketChecklistItem", "Ticket"), (HALF, "AttachmentInfo", "Ticket"), (HALF, "Task", "Project"),
-        (HALF, "TaskNote", "Task"), (HALF, "ProjectNote", "Project"), (HALF, "ContractService", "Contract"),
-        (HALF, "ServiceCallTicketResource", "ServiceCallTicket"), (LINE, "TicketNote", "Ticket"), (LINE, "TimeEntry", "Ticket"),
+        (HALF, "TicketNote", "Ticket"),
+        (HALF, "TimeEntry", "Ticket"),
+        (HALF, "TicketCost", "Ticket"),
+        (HALF, "TicketChecklistItem", "Ticket"),
+        (HALF, "AttachmentInfo", "Ticket"),
+        (HALF, "Task", "Project"),
+        (HALF, "TaskNote", "Task"),
+        (HALF, "ProjectNote", "Project"),
+        (HALF, "ContractService", "Contract"),
+        (HALF, "ServiceCallTicketResource", "ServiceCallTicket"),
+        (LINE, "TicketNote", "Ticket"),
+        (LINE, "TimeEntry", "Ticket"),
     ],
-)  # fmt: skip
+)
 def test_what_hangs_on_something_out_of_reach_is_absent_too(post: Post, login: str, entity: str, owner: str) -> None:
     reached = set(ids(post.query(owner, login=login)))
     seen, everything = post.query(entity, login=login), post.query(entity)
@@ -374,12 +391,12 @@ def test_a_denied_entity_is_denied_to_calls_of_its_own_too(post: Post) -> None:
     attachment = ids(post.query("AttachmentInfo"))[0]
     denied = {"AttachmentInfo": ["query", "create", "delete"], "Invoice": ["query"]}
     act(post, "restrict", level="API User (API-only)", denied=denied)
-    for element, inner, deed in (
+    for element, inner, change in (
         ("GetAttachment", f"<attachmentId>{attachment}</attachmentId>", "query this entity type"),
         ("CreateAttachment", "<attachment><Info /></attachment>", "create this entity"),
         ("GetInvoiceMarkup", "<InvoiceId>1001</InvoiceId><Format>XML</Format>", "query this entity type"),
     ):
-        assert f"adequate permissions to {deed}" in fault(post.call(element, inner))
+        assert f"adequate permissions to {change}" in fault(post.call(element, inner))
         assert post.last.outcome == "refused"
     said = post.result("DeleteAttachment", f"<attachmentId>{attachment}</attachmentId>").text
     assert "adequate permissions to delete" in said

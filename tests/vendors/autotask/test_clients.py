@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import requests
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.vendors.autotask.post import CODE, PASSWORD, START, USER, queryxml, where
 
 # The libraries' own warnings (deprecated modules, sockets left to the garbage collector) are not ours to fail on.
@@ -35,16 +35,16 @@ NAMED = "Backhoe & Sons <test> \u00fc\u4e16"
 
 
 @pytest.fixture
-def door() -> Iterator[FrontDoor]:
+def door() -> Iterator[Server]:
     config = WorldConfig(
         mode="frozen",
         start=instants.from_iso(START),
         data={"autotask": Recipe("demo", TICKETS)},
         dialects={"autotask": {"latency": "off"}},
     )
-    worlds = Worlds(vendors.emulator, config)
+    worlds = Worlds(registry.emulator, config)
     try:
-        with FrontDoor(worlds) as opened:
+        with Server(worlds) as opened:
             yield opened
     finally:
         worlds.close()
@@ -79,11 +79,20 @@ def unpatched() -> Iterator[None]:
 
 
 @pytest.mark.rule(
-    "autotask.request.header", "autotask.request.info_parameter", "autotask.request.types", "autotask.zone.info",
-    "autotask.query.top_500", "autotask.threshold.answer", "autotask.wire.net_style", "autotask.wire.collections",
-    "autotask.wire.order", "autotask.wire.return_code", "autotask.wire.result_type", "autotask.wire.return_info",
-)  # fmt: skip
-def test_atws(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    "autotask.request.header",
+    "autotask.request.info_parameter",
+    "autotask.request.types",
+    "autotask.zone.info",
+    "autotask.query.top_500",
+    "autotask.threshold.answer",
+    "autotask.wire.net_style",
+    "autotask.wire.collections",
+    "autotask.wire.order",
+    "autotask.wire.return_code",
+    "autotask.wire.result_type",
+    "autotask.wire.return_info",
+)
+def test_atws(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     import atws
 
     # Its one address is a constant of the package, and may be set.
@@ -126,14 +135,16 @@ def test_atws(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     assert at.update(ticket).fetch_one().id == created.id
     fields = truth(world, created.id)
     assert (fields["Status"], fields["Title"]) == (5, NAMED)
-    udfs = {udf.Name: getattr(udf, "Value", None) for udf in atws.helpers.get_udfs(
-        atws.query.get_entity_by_id(at, "Ticket", created.id))}  # fmt: skip
+    udfs = {
+        udf.Name: getattr(udf, "Value", None)
+        for udf in atws.helpers.get_udfs(atws.query.get_entity_by_id(at, "Ticket", created.id))
+    }
     assert (udfs["Locate Ref"], udfs["Utility"]) == ("2-CALL", "W")
     assert atws.helpers.get_api_threshold(at)[2] == calls(world, "query") + 5
     settled(world)
 
 
-def test_atws_meets_errors_as_such(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_atws_meets_errors_as_such(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     import atws
 
     monkeypatch.setattr(atws.connection, "AUTOTASK_API_V1_6_BASE_URL", door.url + WSDL)
@@ -153,7 +164,7 @@ def test_atws_meets_errors_as_such(door: FrontDoor, monkeypatch: pytest.MonkeyPa
     assert {entry.outcome for entry in door.worlds.default.journal} == {"ok", "page", "refused"}
 
 
-def test_atws_without_a_version_asks_for_one_that_is_gone(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_atws_without_a_version_asks_for_one_that_is_gone(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     import atws
 
     monkeypatch.setattr(
@@ -168,7 +179,7 @@ def test_atws_without_a_version_asks_for_one_that_is_gone(door: FrontDoor, monke
 # --- zeep -------------------------------------------------------------------------------------------------------------
 
 
-def zeep_client(door: FrontDoor, prefix: str = "") -> Any:
+def zeep_client(door: Server, prefix: str = "") -> Any:
     import zeep
     from zeep.transports import Transport
 
@@ -179,7 +190,7 @@ def zeep_client(door: FrontDoor, prefix: str = "") -> Any:
 
 
 @pytest.mark.parametrize("prefix", ["", "/w/blue"])
-def test_zeep(door: FrontDoor, prefix: str) -> None:
+def test_zeep(door: Server, prefix: str) -> None:
     import zeep
 
     if prefix:
@@ -213,19 +224,29 @@ def test_zeep(door: FrontDoor, prefix: str) -> None:
     ticket_type, list_type = client.get_type("ns0:Ticket"), client.get_type("ns0:ArrayOfEntity")
     udfs_type, udf_type = client.get_type("ns0:ArrayOfUserDefinedField"), client.get_type("ns0:UserDefinedField")
     made = ticket_type(
-        id=0, AccountID=tickets[0].AccountID, Title=NAMED, Status=1, Priority=1, DueDateTime="2026-03-05T12:30:00",
+        id=0,
+        AccountID=tickets[0].AccountID,
+        Title=NAMED,
+        Status=1,
+        Priority=1,
+        DueDateTime="2026-03-05T12:30:00",
         QueueID=zeep.xsd.AnyObject(zeep.xsd.Int(), 29683378),
         UserDefinedFields=udfs_type(UserDefinedField=[udf_type(Name="Locate Ref", Value="1-CALL")]),
-    )  # fmt: skip
+    )
     answer = service.create(list_type(Entity=[made]))
     assert answer.ReturnCode == 1, answer
     id_ = answer.EntityReturnInfoResults.EntityReturnInfo[0].EntityId
     assert (truth(world, id_)["Title"], truth(world, id_)["QueueID"]) == (NAMED, 29683378)
     assert truth(world, id_)["DueDateTime"] == "2026-03-05T17:30:00Z"
     changed = ticket_type(
-        id=id_, AccountID=tickets[0].AccountID, Title="Changed", Status=5, Priority=2, DueDateTime="2026-03-05T12:30:00",
+        id=id_,
+        AccountID=tickets[0].AccountID,
+        Title="Changed",
+        Status=5,
+        Priority=2,
+        DueDateTime="2026-03-05T12:30:00",
         UserDefinedFields=udfs_type(UserDefinedField=[udf_type(Name="Utility", Value="W")]),
-    )  # fmt: skip
+    )
     answer = service.update(list_type(Entity=[changed]))
     assert answer.ReturnCode == 1, answer
     (found,) = service.query(queryxml("Ticket", where("id", "Equals", id_))).EntityResults.Entity
@@ -237,7 +258,7 @@ def test_zeep(door: FrontDoor, prefix: str) -> None:
     settled(world)
 
 
-def test_zeep_meets_a_fault_as_one(door: FrontDoor) -> None:
+def test_zeep_meets_a_fault_as_one(door: Server) -> None:
     import zeep
 
     client = zeep_client(door)
@@ -251,7 +272,7 @@ def test_zeep_meets_a_fault_as_one(door: FrontDoor) -> None:
 # --- suds-community ---------------------------------------------------------------------------------------------------
 
 
-def suds_client(door: FrontDoor) -> Any:
+def suds_client(door: Server) -> Any:
     from suds.client import Client
     from suds.sax.element import Element
     from suds.transport.http import HttpAuthenticated
@@ -266,7 +287,7 @@ def suds_client(door: FrontDoor) -> Any:
     )
 
 
-def test_suds(door: FrontDoor) -> None:
+def test_suds(door: Server) -> None:
     client = suds_client(door)
     service, world = client.service, door.worlds.default
     assert str(service.getZoneInfo(USER).URL).endswith(f":{door.port}/ATServices/1.6/atws.asmx")

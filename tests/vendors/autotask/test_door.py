@@ -14,24 +14,24 @@ import requests
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
-from mockservers.vendors.autotask import EMULATOR
+from mockservers.server.http import Server
+from mockservers.vendors.autotask.emulator import EMULATOR
 from tests.vendors.autotask.post import PATH, SPACE, START, basic, envelope, queryxml, request
 
 
 @pytest.fixture
-def door() -> Iterator[FrontDoor]:
+def door() -> Iterator[Server]:
     config = WorldConfig(mode="frozen", start=instants.from_iso(START), data={"autotask": Recipe("demo", 20)})
     worlds = Worlds(lambda name: EMULATOR, config)
     try:
-        with FrontDoor(worlds) as opened:
+        with Server(worlds) as opened:
             yield opened
     finally:
         worlds.close()
 
 
 class Session:
-    def __init__(self, door: FrontDoor) -> None:
+    def __init__(self, door: Server) -> None:
         self.url = door.url
         self.session = requests.Session()
         self.session.trust_env = False
@@ -42,16 +42,12 @@ class Session:
 
     def query(self, entity: str = "Ticket") -> str:
         inner = f"<sXML>{escape(queryxml(entity), quote=False)}</sXML>"
-        headers = {
-            "Authorization": basic(),
-            "Content-Type": "text/xml; charset=utf-8",
-            "SOAPAction": f'"{SPACE}query"',
-        }
+        headers = {"Authorization": basic(), "Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{SPACE}query"'}
         sent = envelope(request("query", inner)).encode()
         return requests.post(f"{self.url}{PATH}", data=sent, headers=headers, timeout=30).text
 
 
-def test_the_control_api_takes_the_kind_of_record(door: FrontDoor) -> None:
+def test_the_control_api_takes_the_kind_of_record(door: Server) -> None:
     session = Session(door)
     status, made = session.control(
         "POST", "/records", {"vendor": "autotask", "entity": "Account", "fields": {"AccountName": "Made here"}}
@@ -71,7 +67,7 @@ def test_the_control_api_takes_the_kind_of_record(door: FrontDoor) -> None:
     assert "not an entity" in str(said)
 
 
-def test_the_control_api_administers_the_customer(door: FrontDoor) -> None:
+def test_the_control_api_administers_the_customer(door: Server) -> None:
     session = Session(door)
     body = {"vendor": "autotask", "action": "expire password", "user": "api@demo.example"}
     status, said = session.control("POST", "/records/customer/act", body)
@@ -82,7 +78,7 @@ def test_the_control_api_administers_the_customer(door: FrontDoor) -> None:
     assert (status, said["fields"]["requests"]) == (200, 0)
 
 
-def test_an_action_of_a_note_is_reached_by_the_control_api(door: FrontDoor) -> None:
+def test_an_action_of_a_note_is_reached_by_the_control_api(door: Server) -> None:
     session = Session(door)
     first = session.control("GET", "/records", vendor="autotask", most=1)[1]["records"][0]
     door.worlds.default.clock.advance(instants.HOUR)
@@ -94,7 +90,7 @@ def test_an_action_of_a_note_is_reached_by_the_control_api(door: FrontDoor) -> N
 
 
 @pytest.mark.rule("autotask.thread.limit")
-def test_a_call_is_under_way_until_its_answer_has_left(door: FrontDoor) -> None:
+def test_a_call_is_under_way_until_its_answer_has_left(door: Server) -> None:
     session, world = Session(door), door.worlds.default
     world.installation("autotask").switch({"thread_limit": 1})
     for _ in range(3):  # one after the other is no crowd

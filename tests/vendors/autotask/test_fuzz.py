@@ -32,10 +32,14 @@ fuzz = settings(
 ENTITIES = catalogue.load("autotask").entities
 ELEMENTS = [each["input_element"] for each in FACTS["operations"]]
 SENTENCES = (
-    "Server was unable to process request. ---> ", "Server was unable to read request. ---> ",
-    "Server did not recognize the value of HTTP Header SOAPAction: ", "Unable to handle request",
-    "Possible SOAP version mismatch: ", "SOAP header ", "There was an exception running the extensions",
-)  # fmt: skip
+    "Server was unable to process request. ---> ",
+    "Server was unable to read request. ---> ",
+    "Server did not recognize the value of HTTP Header SOAPAction: ",
+    "Unable to handle request",
+    "Possible SOAP version mismatch: ",
+    "SOAP header ",
+    "There was an exception running the extensions",
+)
 STATUSES = (200, 400, 401, 404, 405, 415, 500, 501)
 
 
@@ -97,9 +101,31 @@ def target() -> Iterator[Target]:
 def mutated(sources: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Good texts with a few places cut out, doubled, or replaced."""
     scraps = st.sampled_from(
-        ["", "<", ">", "&", "&#0;", "&lt;", "]]>", "<![CDATA[", "<!--", "<!DOCTYPE a>", '"', " xsi:nil='true'", "<a/>", "\u00e4",
-         "\U0001f600", "\ufffe", "xmlns=''", "<?x?>", "0", "-", "e", "\n"]
-    )  # fmt: skip
+        [
+            "",
+            "<",
+            ">",
+            "&",
+            "&#0;",
+            "&lt;",
+            "]]>",
+            "<![CDATA[",
+            "<!--",
+            "<!DOCTYPE a>",
+            '"',
+            " xsi:nil='true'",
+            "<a/>",
+            "\u00e4",
+            "\U0001f600",
+            "\ufffe",
+            "xmlns=''",
+            "<?x?>",
+            "0",
+            "-",
+            "e",
+            "\n",
+        ]
+    )
     edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), scraps), min_size=1, max_size=4)
 
     def apply(text: str, edits: list[tuple[float, int, str]]) -> str:
@@ -117,9 +143,25 @@ entity_names = st.sampled_from(["Ticket", "ticketNote", "Account", "TimeEntry", 
     st.sampled_from(sorted(ENTITIES)) | st.text(max_size=8)
 )
 field_names = st.sampled_from(
-    ["id", "Title", "Status", "LastActivityDate", "DueDateTime", "EstimatedHours", "Active", "Locate Ref", "Dig Date",
-     "AccountName", "Nothing", "CreatorType", "tenant", "udf", "fragment", "Title__ci"]
-) | st.text(max_size=8)  # fmt: skip
+    [
+        "id",
+        "Title",
+        "Status",
+        "LastActivityDate",
+        "DueDateTime",
+        "EstimatedHours",
+        "Active",
+        "Locate Ref",
+        "Dig Date",
+        "AccountName",
+        "Nothing",
+        "CreatorType",
+        "tenant",
+        "udf",
+        "fragment",
+        "Title__ci",
+    ]
+) | st.text(max_size=8)
 operators = st.sampled_from([*FACTS["query_operators"], "equals", "GreaterThanorEquals", "Between", ""]) | st.text(
     max_size=5
 )
@@ -130,26 +172,45 @@ values = st.one_of(
     st.datetimes().map(str),
     st.datetimes().map(lambda at: at.isoformat() + "Z"),
     st.sampled_from(
-        ["", "%", "_", "'", "' OR 1=1 --", "true", "0001-01-01", "9999-12-31T23:59:59.999", "2026-03-08 02:30:00", "1e400",
-         "2020-05-01T00:00:00.0000-5", "NaN", "\u0130", "\u00df", "[a-z]", "5" * 400]
+        [
+            "",
+            "%",
+            "_",
+            "'",
+            "' OR 1=1 --",
+            "true",
+            "0001-01-01",
+            "9999-12-31T23:59:59.999",
+            "2026-03-08 02:30:00",
+            "1e400",
+            "2020-05-01T00:00:00.0000-5",
+            "NaN",
+            "\u0130",
+            "\u00df",
+            "[a-z]",
+            "5" * 400,
+        ]
     ),
-)  # fmt: skip
+)
 attributes = st.sampled_from(["", ' udf="true"', ' udf="x"'])
 expressions = st.builds(
     lambda op, value: f'<expression op="{escape(op)}">{escape(value)}</expression>', operators, values
 ) | st.sampled_from(["", "<expression/>", "<expression op='IsNull'/>"])
 fields = st.builds(
     lambda attribute, name, inner: f"<field{attribute}>{escape(name)}{''.join(inner)}</field>",
-    attributes, field_names, st.lists(expressions, max_size=2),
-)  # fmt: skip
+    attributes,
+    field_names,
+    st.lists(expressions, max_size=2),
+)
 nodes = st.recursive(
     fields,
     lambda inner: st.builds(
         lambda operator, held: f"<condition{operator}>{''.join(held)}</condition>",
-        st.sampled_from(["", ' operator="AND"', ' operator="or"', ' operator="xor"']), st.lists(inner, max_size=3),
+        st.sampled_from(["", ' operator="AND"', ' operator="or"', ' operator="xor"']),
+        st.lists(inner, max_size=3),
     ),
     max_leaves=5,
-)  # fmt: skip
+)
 queries = st.builds(
     lambda entity, held: queryxml(escape(entity), "".join(held)), entity_names, st.lists(nodes, max_size=3)
 )
@@ -179,9 +240,29 @@ def test_any_query(target: Target, text: str) -> None:
 # --- envelopes --------------------------------------------------------------------------------------------------------
 
 names = st.sampled_from(
-    ["psObjectType", "psTable", "sXML", "Entities", "Entity", "id", "attachmentId", "attachment", "Data", "Info", "UserName",
-     "userName", "InvoiceId", "Format", "UserDefinedFields", "UserDefinedField", "Name", "Value", "Title", "a:b"]
-)  # fmt: skip
+    [
+        "psObjectType",
+        "psTable",
+        "sXML",
+        "Entities",
+        "Entity",
+        "id",
+        "attachmentId",
+        "attachment",
+        "Data",
+        "Info",
+        "UserName",
+        "userName",
+        "InvoiceId",
+        "Format",
+        "UserDefinedFields",
+        "UserDefinedField",
+        "Name",
+        "Value",
+        "Title",
+        "a:b",
+    ]
+)
 decorations = st.sampled_from(
     [
         "",
@@ -214,14 +295,24 @@ def test_any_parameters(target: Target, element: str, inner: str) -> None:
 
 
 headers = st.sampled_from(
-    [HEADER, "", "<AutotaskIntegrations/>", HEADER.replace("1_6", "1_5"), "<a xmlns='u' s:mustUnderstand='1'/>", "text",
-     "<AutotaskIntegrations><IntegrationCode><b/></IntegrationCode></AutotaskIntegrations>",
-     HEADER.replace("</Auto", "<ImpersonateAsResourceID>9e9</ImpersonateAsResourceID></Auto")]
-)  # fmt: skip
+    [
+        HEADER,
+        "",
+        "<AutotaskIntegrations/>",
+        HEADER.replace("1_6", "1_5"),
+        "<a xmlns='u' s:mustUnderstand='1'/>",
+        "text",
+        "<AutotaskIntegrations><IntegrationCode><b/></IntegrationCode></AutotaskIntegrations>",
+        HEADER.replace("</Auto", "<ImpersonateAsResourceID>9e9</ImpersonateAsResourceID></Auto"),
+    ]
+)
 whole = st.builds(
     lambda element, inner, header, soap: envelope(request(element, inner), header, soap),
-    st.sampled_from(ELEMENTS), trees, headers, st.sampled_from([SOAP11, SOAP12, "urn:x"]),
-)  # fmt: skip
+    st.sampled_from(ELEMENTS),
+    trees,
+    headers,
+    st.sampled_from([SOAP11, SOAP12, "urn:x"]),
+)
 
 
 @fuzz
@@ -290,10 +381,10 @@ packets = st.sampled_from([*KINDS, *sorted(ENTITIES), "Entity", "x:y", ""]).flat
 
 
 @fuzz
-@example(deed="create", packet='<Entity xsi:type="Ticket"/>' * 201)
-@given(deed=st.sampled_from(["create", "update", "delete"]), packet=packets)
-def test_any_entities(target: Target, deed: str, packet: str) -> None:
-    target.call(deed, f"<Entities>{packet}</Entities>")
+@example(change="create", packet='<Entity xsi:type="Ticket"/>' * 201)
+@given(change=st.sampled_from(["create", "update", "delete"]), packet=packets)
+def test_any_entities(target: Target, change: str, packet: str) -> None:
+    target.call(change, f"<Entities>{packet}</Entities>")
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------

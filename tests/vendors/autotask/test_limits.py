@@ -10,7 +10,7 @@ import pytest
 
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Exchange
-from mockservers.server import gateway
+from mockservers.server import wsgi
 from tests.vendors.autotask.post import (
     CODE,
     HEADER,
@@ -225,11 +225,18 @@ def begin(post: Post, entity: str = "Ticket", element: str = "query", header: st
     body = envelope(request(element, inner), header).encode()
     sent = [("Host", "127.0.0.1:8750"), ("Authorization", basic()), ("Content-Type", "text/xml; charset=utf-8")]
     exchange = Exchange("POST", PATH, sent, body)
-    environ = gateway.environ(
-        method="POST", path=PATH, query="", prefix="", scheme="http", server=("127.0.0.1", 8750), headers=sent, body=body,
+    environ = wsgi.environ(
+        method="POST",
+        path=PATH,
+        query="",
+        prefix="",
+        scheme="http",
+        server=("127.0.0.1", 8750),
+        headers=sent,
+        body=body,
         remote="127.0.0.1",
-    )  # fmt: skip
-    return gateway.converse(post.world, "autotask", environ, exchange)
+    )
+    return wsgi.respond(post.world, "autotask", environ, exchange)
 
 
 @pytest.mark.rule("autotask.thread.limit")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mockservers.vendors.autotask import pages
-from mockservers.vendors.autotask.semantics.commands import Opened
+from mockservers.vendors.autotask.emulator import pages
+from mockservers.vendors.autotask.emulator.semantics.commands import Opened
 
 HOSTILE = "<b>\"x\" & 'y' é\ud800</b>"
 SAFE = "&lt;b&gt;&quot;x&quot; &amp; &#x27;y&#x27; é\ud800&lt;/b&gt;"

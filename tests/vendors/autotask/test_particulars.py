@@ -8,20 +8,10 @@ import pytest
 
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Call
-from mockservers.vendors.autotask import company
-from mockservers.vendors.autotask.requests import Asked, Header, Input, Upload
+from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.requests import Asked, Header, Input, Upload
 from tests.vendors.autotask.asking import CODES, ENDPOINT, Answer, Desk, sent
-from tests.vendors.autotask.writing import (
-    ACCOUNT,
-    ENGINEER,
-    LATER,
-    NOTE,
-    NOW,
-    TICKET,
-    good,
-    refused,
-    ticket,
-)
+from tests.vendors.autotask.writing import ACCOUNT, ENGINEER, LATER, NOTE, NOW, TICKET, good, refused, ticket
 
 # --- single entities --------------------------------------------------------------------------------------------------
 
@@ -91,13 +81,19 @@ def test_time_on_tickets(desk: Desk) -> None:
         ({"RoleID": ...}, "TimeEntries for Tickets must have a roleID"),
         ({"HoursWorked": 1, "RoleID": None}, "TimeEntries for Tickets must have a roleID"),
         ({"StartDateTime": ...}, "Must have at least one of hoursWorked or startDateTime/endDateTime"),
-        ({"StartDateTime": ..., "EndDateTime": ...}, "Must have at least one of hoursWorked or startDateTime/endDateTime"),
-        ({"HoursWorked": 0}, _BOUNDS), ({"HoursWorked": -1}, _BOUNDS), ({"HoursWorked": 24.01}, _BOUNDS),
-        ({"EndDateTime": "2026-03-02T08:00:00"}, _BOUNDS), ({"EndDateTime": "2026-03-02 07:00:00"}, _BOUNDS),
+        (
+            {"StartDateTime": ..., "EndDateTime": ...},
+            "Must have at least one of hoursWorked or startDateTime/endDateTime",
+        ),
+        ({"HoursWorked": 0}, _BOUNDS),
+        ({"HoursWorked": -1}, _BOUNDS),
+        ({"HoursWorked": 24.01}, _BOUNDS),
+        ({"EndDateTime": "2026-03-02T08:00:00"}, _BOUNDS),
+        ({"EndDateTime": "2026-03-02 07:00:00"}, _BOUNDS),
         ({"AllocationCodeID": 29682804}, _NO_CODE),  # mileage, which is not general
         ({"AllocationCodeID": 29682807}, _NO_CODE),  # not active
     ],
-)  # fmt: skip
+)
 def test_time_that_cannot_be_entered(desk: Desk, more: dict[str, Any], said: str) -> None:
     assert refused(desk, "create", worked(TicketID=desk.truth("Ticket")[0]["id"], **more)) == said
 
@@ -106,8 +102,11 @@ def test_time_that_cannot_be_entered(desk: Desk, more: dict[str, Any], said: str
 def test_some_contracts_want_start_and_stop_times(desk: Desk) -> None:
     text = "TimeEntries for Service tickets require a start and stop time."
     contract = desk.truth("Contract")[0]
-    desk.world.act("autotask", "change", {"entity": "Contract", "id": contract["id"],
-                                          "fields": {"TimeReportingRequiresStartAndStopTimes": 1}})  # fmt: skip
+    desk.world.act(
+        "autotask",
+        "change",
+        {"entity": "Contract", "id": contract["id"], "fields": {"TimeReportingRequiresStartAndStopTimes": 1}},
+    )
     made = ticket(desk, ContractID=contract["id"])
     hours = {"StartDateTime": ..., "EndDateTime": ..., "HoursWorked": 1}
     assert refused(desk, "create", worked(TicketID=made, **hours)) == text
@@ -135,8 +134,14 @@ def test_who_may_enter_time_for_others_is_a_setting(desk: Desk) -> None:
 
 @pytest.mark.rule("autotask.contract.dates")
 def test_contracts_end_after_they_start(desk: Desk) -> None:
-    fields = {"AccountID": ACCOUNT, "ContractName": "c", "ContractType": 1, "Status": 1, "StartDate": "2026-03-02",
-              "TimeReportingRequiresStartAndStopTimes": 0}  # fmt: skip
+    fields = {
+        "AccountID": ACCOUNT,
+        "ContractName": "c",
+        "ContractType": 1,
+        "Status": 1,
+        "StartDate": "2026-03-02",
+        "TimeReportingRequiresStartAndStopTimes": 0,
+    }
     assert refused(desk, "create", sent("Contract", EndDate="2026-03-02", **fields)) == (
         "Contract EndDate must be after StartDate."
     )
@@ -178,8 +183,14 @@ def test_a_contact_shows_the_difference_of_activity_and_modification(desk: Desk)
     contact = desk.made("Contact", AccountID=ACCOUNT, **person)
     assert _dates(desk, "Contact", contact, *names) == [NOW, NOW]
     desk.wait(3600)
-    note = {"AccountID": ACCOUNT, "ContactID": contact, "AssignedResourceID": company.OWNER, "ActionType": 1,
-            "StartDateTime": NOW, "EndDateTime": LATER}  # fmt: skip
+    note = {
+        "AccountID": ACCOUNT,
+        "ContactID": contact,
+        "AssignedResourceID": company.OWNER,
+        "ActionType": 1,
+        "StartDateTime": NOW,
+        "EndDateTime": LATER,
+    }
     desk.made("AccountNote", **note)
     assert _dates(desk, "Contact", contact, *names) == [LATER, NOW]
     assert _dates(desk, "Account", ACCOUNT, "LastActivityDate") == [LATER]

@@ -8,14 +8,27 @@ from typing import Any
 import pytest
 
 from mockservers.kernel import instants
-from mockservers.vendors.autotask import company
-from mockservers.vendors.autotask.requests import Expression, Group, Query, Test
+from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.requests import Expression, Group, Query, Test
 from tests.vendors.autotask.asking import Answer, Desk, Failed, both, either, where
 
 OPERATORS = (
-    "Equals", "NotEqual", "GreaterThan", "LessThan", "GreaterThanOrEquals", "LessThanOrEquals", "BeginsWith", "EndsWith",
-    "Contains", "IsNotNull", "IsNull", "IsThisDay", "Like", "NotLike", "SoundsLike",
-)  # fmt: skip
+    "Equals",
+    "NotEqual",
+    "GreaterThan",
+    "LessThan",
+    "GreaterThanOrEquals",
+    "LessThanOrEquals",
+    "BeginsWith",
+    "EndsWith",
+    "Contains",
+    "IsNotNull",
+    "IsNull",
+    "IsThisDay",
+    "Like",
+    "NotLike",
+    "SoundsLike",
+)
 ALL = where("id", "GreaterThan", "0")
 
 
@@ -25,17 +38,50 @@ def desk() -> Iterator[Desk]:
     at = instants.from_iso
     made.put(
         "Contact",
-        {"id": 1, "FirstName": "Åsa", "LastName": "Strauß", "Active": 1, "AccountID": 10, "Notification": True,
-         "LastActivityDate": at("2026-03-02T04:30:00Z"), "EMailAddress": "asa@x.example"},
-        {"id": 2, "FirstName": "ÅSA", "LastName": "STRAUSS", "Active": 0, "AccountID": 10, "Notification": False,
-         "LastActivityDate": at("2026-03-02T05:00:00Z"), "EMailAddress": "100%_sure@x.example"},
-        {"id": 3, "FirstName": "Robert", "LastName": "Rupert", "AccountID": 11,
-         "LastActivityDate": at("2026-03-03T04:59:59.997Z")},
-        {"id": 4, "FirstName": "Joe", "LastName": "Tymczak", "Active": 1, "AccountID": 12,
-         "LastActivityDate": at("2026-11-01T05:30:00Z")},
-        {"id": 5, "FirstName": "joe", "LastName": "O'Brien", "Active": 1, "AccountID": 12,
-         "LastActivityDate": at("2026-11-01T06:30:00Z")},
-    )  # fmt: skip
+        {
+            "id": 1,
+            "FirstName": "Åsa",
+            "LastName": "Strauß",
+            "Active": 1,
+            "AccountID": 10,
+            "Notification": True,
+            "LastActivityDate": at("2026-03-02T04:30:00Z"),
+            "EMailAddress": "asa@x.example",
+        },
+        {
+            "id": 2,
+            "FirstName": "ÅSA",
+            "LastName": "STRAUSS",
+            "Active": 0,
+            "AccountID": 10,
+            "Notification": False,
+            "LastActivityDate": at("2026-03-02T05:00:00Z"),
+            "EMailAddress": "100%_sure@x.example",
+        },
+        {
+            "id": 3,
+            "FirstName": "Robert",
+            "LastName": "Rupert",
+            "AccountID": 11,
+            "LastActivityDate": at("2026-03-03T04:59:59.997Z"),
+        },
+        {
+            "id": 4,
+            "FirstName": "Joe",
+            "LastName": "Tymczak",
+            "Active": 1,
+            "AccountID": 12,
+            "LastActivityDate": at("2026-11-01T05:30:00Z"),
+        },
+        {
+            "id": 5,
+            "FirstName": "joe",
+            "LastName": "O'Brien",
+            "Active": 1,
+            "AccountID": 12,
+            "LastActivityDate": at("2026-11-01T06:30:00Z"),
+        },
+    )
     made.put(
         "TimeEntry",
         {"id": 1, "ResourceID": 1, "HoursWorked": 1.5, "DateWorked": at("2026-03-02T00:00:00Z")},
@@ -45,9 +91,14 @@ def desk() -> Iterator[Desk]:
     ref, gate, depth, date = (str(n) for n in (company.LOCATE_REF, company.GATE_CODE, company.DEPTH, company.DIG_DATE))
     made.put(
         "Ticket",
-        {"id": 1, "Title": "one"}, {"id": 2, "Title": "two"}, {"id": 3, "Title": "three"},
-        udfs=[{ref: "Ab", gate: "Ab", depth: "1.50", date: "2026-03-02T00:00:00"}, {ref: "aB", gate: "aB", depth: "12"}],
-    )  # fmt: skip
+        {"id": 1, "Title": "one"},
+        {"id": 2, "Title": "two"},
+        {"id": 3, "Title": "three"},
+        udfs=[
+            {ref: "Ab", gate: "Ab", depth: "1.50", date: "2026-03-02T00:00:00"},
+            {ref: "aB", gate: "aB", depth: "12"},
+        ],
+    )
     yield made
     made.world.close()
 
@@ -104,12 +155,20 @@ def test_names_and_operators_have_no_letter_case(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("op", "value", "found"),
     [
-        ("Equals", "åsa", [1, 2]), ("Equals", "strauss", []), ("NotEqual", "ÅSA", [3, 4, 5]), ("BeginsWith", "JO", [4, 5]),
-        ("EndsWith", "OE", [4, 5]), ("Contains", "ER", [3]), ("GreaterThan", "robert", [1, 2]),
-        ("LessThanOrEquals", "JOE", [4, 5]), ("BeginsWith", "", [1, 2, 3, 4, 5]), ("EndsWith", "", [1, 2, 3, 4, 5]),
-        ("Contains", "", [1, 2, 3, 4, 5]), ("EndsWith", "a longer text than any", []),
+        ("Equals", "åsa", [1, 2]),
+        ("Equals", "strauss", []),
+        ("NotEqual", "ÅSA", [3, 4, 5]),
+        ("BeginsWith", "JO", [4, 5]),
+        ("EndsWith", "OE", [4, 5]),
+        ("Contains", "ER", [3]),
+        ("GreaterThan", "robert", [1, 2]),
+        ("LessThanOrEquals", "JOE", [4, 5]),
+        ("BeginsWith", "", [1, 2, 3, 4, 5]),
+        ("EndsWith", "", [1, 2, 3, 4, 5]),
+        ("Contains", "", [1, 2, 3, 4, 5]),
+        ("EndsWith", "a longer text than any", []),
     ],
-)  # fmt: skip
+)
 def test_text_has_no_letter_case_beyond_ascii_too(desk: Desk, op: str, value: str, found: list[int]) -> None:
     assert ids(desk, where("FirstName", op, value)) == found
 
@@ -124,11 +183,20 @@ def test_folding_makes_sharp_s_two_letters(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("op", "value", "found"),
     [
-        ("Like", "%@X.example", [1, 2]), ("Like", "___@x.example", [1]), ("Like", "100%", [2]), ("NotLike", "100%", [1]),
-        ("Like", "asa", []), ("Contains", "%_", [2]), ("Contains", "_", [2]), ("Equals", "100%_sure@x.example", [2]),
-        ("Like", "\\%", []), ("Like", "%", [1, 2]), ("NotLike", "%", []), ("Like", "100\x01%", [2]),
+        ("Like", "%@X.example", [1, 2]),
+        ("Like", "___@x.example", [1]),
+        ("Like", "100%", [2]),
+        ("NotLike", "100%", [1]),
+        ("Like", "asa", []),
+        ("Contains", "%_", [2]),
+        ("Contains", "_", [2]),
+        ("Equals", "100%_sure@x.example", [2]),
+        ("Like", "\\%", []),
+        ("Like", "%", [1, 2]),
+        ("NotLike", "%", []),
+        ("Like", "100\x01%", [2]),
     ],
-)  # fmt: skip
+)
 def test_like_knows_two_wildcards_and_others_none(desk: Desk, op: str, value: str, found: list[int]) -> None:
     assert ids(desk, where("EMailAddress", op, value)) == found
 
@@ -157,16 +225,23 @@ def test_quotes_are_values_and_never_sql(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("entity", "name", "op", "value", "found"),
     [
-        ("Contact", "AccountID", "Equals", " 12 ", [4, 5]), ("Contact", "AccountID", "Equals", "12.0", [4, 5]),
-        ("Contact", "AccountID", "LessThan", "11.5", [1, 2, 3]), ("Contact", "AccountID", "Equals", "11.5", []),
-        ("Contact", "AccountID", "GreaterThan", "-1e300", [1, 2, 3, 4, 5]), ("Contact", "id", "NotEqual", "3", [1, 2, 4, 5]),
-        ("Contact", "id", "LessThan", "99999999999999999999", [1, 2, 3, 4, 5]), ("Contact", "Active", "Equals", "0", [2]),
-        ("Contact", "Notification", "Equals", "TRUE", [1]), ("Contact", "Notification", "NotEqual", "1", [2]),
-        ("TimeEntry", "HoursWorked", "GreaterThanOrEquals", "1.5", [1, 2]), ("TimeEntry", "HoursWorked", "Equals", "2", [2]),
-        ("Role", "HourlyRate", "Equals", "100", [1]), ("Role", "HourlyRate", "GreaterThan", "100.00005", [2]),
+        ("Contact", "AccountID", "Equals", " 12 ", [4, 5]),
+        ("Contact", "AccountID", "Equals", "12.0", [4, 5]),
+        ("Contact", "AccountID", "LessThan", "11.5", [1, 2, 3]),
+        ("Contact", "AccountID", "Equals", "11.5", []),
+        ("Contact", "AccountID", "GreaterThan", "-1e300", [1, 2, 3, 4, 5]),
+        ("Contact", "id", "NotEqual", "3", [1, 2, 4, 5]),
+        ("Contact", "id", "LessThan", "99999999999999999999", [1, 2, 3, 4, 5]),
+        ("Contact", "Active", "Equals", "0", [2]),
+        ("Contact", "Notification", "Equals", "TRUE", [1]),
+        ("Contact", "Notification", "NotEqual", "1", [2]),
+        ("TimeEntry", "HoursWorked", "GreaterThanOrEquals", "1.5", [1, 2]),
+        ("TimeEntry", "HoursWorked", "Equals", "2", [2]),
+        ("Role", "HourlyRate", "Equals", "100", [1]),
+        ("Role", "HourlyRate", "GreaterThan", "100.00005", [2]),
         ("Role", "HourlyRate", "Equals", "100.0001", [2]),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_read_from_text(desk: Desk, entity: str, name: str, op: str, value: str, found: list[int]) -> None:
     assert [n for n in ids(desk, where(name, op, value), entity=entity) if n < 100] == found
 
@@ -189,12 +264,16 @@ def test_nothing_is_neither_equal_nor_unequal(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("op", "value", "found"),
     [
-        ("GreaterThanOrEquals", "2026-03-02", [2, 3, 4, 5]), ("LessThan", "2026-03-02T00:00:00", [1]),
-        ("Equals", "2026-03-01 23:30", [1]), ("Equals", "2026-03-02T04:30:00Z", [1]),
-        ("Equals", "2026-03-01T22:30:00.0000-6", [1]), ("GreaterThan", "2026-03-02T23:59:59.997", [4, 5]),
-        ("Equals", "2026-03-02T23:59:59.996", [3]), ("GreaterThanOrEquals", "2026-03-02 23:59:59.997000", [3, 4, 5]),
+        ("GreaterThanOrEquals", "2026-03-02", [2, 3, 4, 5]),
+        ("LessThan", "2026-03-02T00:00:00", [1]),
+        ("Equals", "2026-03-01 23:30", [1]),
+        ("Equals", "2026-03-02T04:30:00Z", [1]),
+        ("Equals", "2026-03-01T22:30:00.0000-6", [1]),
+        ("GreaterThan", "2026-03-02T23:59:59.997", [4, 5]),
+        ("Equals", "2026-03-02T23:59:59.996", [3]),
+        ("GreaterThanOrEquals", "2026-03-02 23:59:59.997000", [3, 4, 5]),
     ],
-)  # fmt: skip
+)
 def test_times_are_eastern_in_every_form(desk: Desk, op: str, value: str, found: list[int]) -> None:
     assert ids(desk, where("LastActivityDate", op, value)) == found
 
@@ -228,10 +307,13 @@ def test_this_day_is_a_calendar_day_of_the_zone(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("op", "value", "found"),
     [
-        ("Equals", "2026-03-02", [1]), ("GreaterThan", "2026-03-02T12:00:00", [2]), ("IsThisDay", "2026-03-03 23:00", [2]),
-        ("LessThanOrEquals", "2026-03-02T00:00:00", [1]), ("Equals", "2026-03-02T05:00:00Z", [1]),
+        ("Equals", "2026-03-02", [1]),
+        ("GreaterThan", "2026-03-02T12:00:00", [2]),
+        ("IsThisDay", "2026-03-03 23:00", [2]),
+        ("LessThanOrEquals", "2026-03-02T00:00:00", [1]),
+        ("Equals", "2026-03-02T05:00:00Z", [1]),
     ],
-)  # fmt: skip
+)
 def test_days_belong_to_no_zone(desk: Desk, op: str, value: str, found: list[int]) -> None:
     assert ids(desk, where("DateWorked", op, value), entity="TimeEntry") == found
 
@@ -255,12 +337,23 @@ def test_a_strict_service_takes_fewer_forms() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("id", "one"), ("id", ""), ("id", "1_000"), ("id", "\u0661"), ("id", "0x10"), ("id", "1" * 61), ("id", "nan"),
-        ("Notification", "yes"), ("LastActivityDate", "yesterday"), ("LastActivityDate", "2026-02-30"),
-        ("LastActivityDate", "2026-03-02T25:00:00"), ("LastActivityDate", "1752-12-31"), ("LastActivityDate", ""),
-        ("LastActivityDate", "9999-12-31T23:59:59"), ("LastActivityDate", "2026-03-02T10:00:00+99:00"),
+        ("id", "one"),
+        ("id", ""),
+        ("id", "1_000"),
+        ("id", "\u0661"),
+        ("id", "0x10"),
+        ("id", "1" * 61),
+        ("id", "nan"),
+        ("Notification", "yes"),
+        ("LastActivityDate", "yesterday"),
+        ("LastActivityDate", "2026-02-30"),
+        ("LastActivityDate", "2026-03-02T25:00:00"),
+        ("LastActivityDate", "1752-12-31"),
+        ("LastActivityDate", ""),
+        ("LastActivityDate", "9999-12-31T23:59:59"),
+        ("LastActivityDate", "2026-03-02T10:00:00+99:00"),
     ],
-)  # fmt: skip
+)
 def test_values_that_are_none_are_refused(desk: Desk, name: str, value: str) -> None:
     assert f"in field: {name}" in refused(desk, where(name, "Equals", value))
 
@@ -331,15 +424,25 @@ def test_long_and_deep_conditions_stay_within_what_sql_can_nest(order: str) -> N
 @pytest.mark.parametrize(
     ("name", "op", "value", "found"),
     [
-        ("Locate Ref", "Equals", "AB", [1, 2]), ("locate ref", "Like", "A%", [1, 2]), ("Locate Ref", "IsNull", "", [3]),
-        ("Locate Ref", "IsNotNull", "", [1, 2]), ("Locate Ref", "NotEqual", "ab", []), ("Gate Code", "Equals", "Ab", [1]),
-        ("Gate Code", "Like", "a%", [2]), ("Gate Code", "BeginsWith", "A", [1]), ("Gate Code", "Contains", "B", [2]),
-        ("Gate Code", "EndsWith", "b", [1]), ("Gate Code", "NotLike", "A_", [2]), ("Depth & Width", "Equals", "1.5", [1]),
-        ("Depth & Width", "GreaterThan", "2", [2]), ("Dig Date", "Equals", "2026-03-02", [1]),
-        ("Dig Date", "IsThisDay", "2026-03-02T12:00:00", [1]), ("Dig Date", "GreaterThan", "2026-03-02", []),
+        ("Locate Ref", "Equals", "AB", [1, 2]),
+        ("locate ref", "Like", "A%", [1, 2]),
+        ("Locate Ref", "IsNull", "", [3]),
+        ("Locate Ref", "IsNotNull", "", [1, 2]),
+        ("Locate Ref", "NotEqual", "ab", []),
+        ("Gate Code", "Equals", "Ab", [1]),
+        ("Gate Code", "Like", "a%", [2]),
+        ("Gate Code", "BeginsWith", "A", [1]),
+        ("Gate Code", "Contains", "B", [2]),
+        ("Gate Code", "EndsWith", "b", [1]),
+        ("Gate Code", "NotLike", "A_", [2]),
+        ("Depth & Width", "Equals", "1.5", [1]),
+        ("Depth & Width", "GreaterThan", "2", [2]),
+        ("Dig Date", "Equals", "2026-03-02", [1]),
+        ("Dig Date", "IsThisDay", "2026-03-02T12:00:00", [1]),
+        ("Dig Date", "GreaterThan", "2026-03-02", []),
         ("Cost Centre", "IsNotNull", "", []),
     ],
-)  # fmt: skip
+)
 def test_user_defined_fields_have_types_and_protected_ones_letter_case(
     desk: Desk, name: str, op: str, value: str, found: list[int]
 ) -> None:
@@ -376,13 +479,36 @@ def test_user_defined_fields_are_not_fields(desk: Desk) -> None:
     ("name", "good"),
     [
         ("FirstName", set(OPERATORS) - {"IsThisDay"}),
-        ("id", {"Equals", "NotEqual", "GreaterThan", "LessThan", "GreaterThanOrEquals", "LessThanOrEquals", "IsNull",
-                "IsNotNull"}),
-        ("LastActivityDate", {"Equals", "NotEqual", "GreaterThan", "LessThan", "GreaterThanOrEquals", "LessThanOrEquals",
-                              "IsNull", "IsNotNull", "IsThisDay"}),
+        (
+            "id",
+            {
+                "Equals",
+                "NotEqual",
+                "GreaterThan",
+                "LessThan",
+                "GreaterThanOrEquals",
+                "LessThanOrEquals",
+                "IsNull",
+                "IsNotNull",
+            },
+        ),
+        (
+            "LastActivityDate",
+            {
+                "Equals",
+                "NotEqual",
+                "GreaterThan",
+                "LessThan",
+                "GreaterThanOrEquals",
+                "LessThanOrEquals",
+                "IsNull",
+                "IsNotNull",
+                "IsThisDay",
+            },
+        ),
         ("Notification", {"Equals", "NotEqual", "IsNull", "IsNotNull"}),
     ],
-)  # fmt: skip
+)
 def test_operators_take_only_their_types(desk: Desk, name: str, good: set[str]) -> None:
     value = {"FirstName": "x", "id": "1", "LastActivityDate": "2026-03-02", "Notification": "true"}[name]
     for op in OPERATORS:
@@ -456,7 +582,7 @@ def test_an_unreadable_query_is_told(desk: Desk) -> None:
 
 
 def test_every_field_of_every_entity_can_be_asked_about_or_is_refused(desk: Desk) -> None:
-    from mockservers.vendors.autotask.entities import ENTITIES
+    from mockservers.vendors.autotask.emulator.entities import ENTITIES
 
     values = {"string": "x", "numeric": "1", "datetime": "2026-03-02", "boolean": "true"}
     for name, entity in ENTITIES.items():
@@ -520,19 +646,28 @@ def test_impersonation_is_not_for_queries(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("entity", "there", "not_there"),
     [
-        ("Account", "LastActivityDate", "LastModifiedDate"), ("AccountNote", "LastModifiedDate", "LastActivityDate"),
-        ("AccountToDo", "LastModifiedDate", "LastActivityDate"), ("Contact", "LastActivityDate", "LastAcivityDate"),
-        ("Contact", "LastModifiedDate", "LastModifiedDateTime"), ("ContractNote", "LastActivityDate", "LastModifiedDate"),
-        ("Phase", "LastActivityDateTime", "LastActivityDate"), ("Project", "LastActivityDateTime", "LastActivityDate"),
-        ("ProjectNote", "LastActivityDate", "LastModifiedDate"), ("Service", "LastModifiedDate", "LastModifiedDateTime"),
-        ("ServiceBundle", "LastModifiedDate", "LastActivityDate"), ("ServiceCall", "LastModifiedDateTime", "LastModifiedDate"),
-        ("Task", "LastActivityDateTime", "LastActivityDate"), ("TaskNote", "LastActivityDate", "LastModifiedDate"),
-        ("Ticket", "LastActivityDate", "LastModifiedDate"), ("TicketNote", "LastActivityDate", "LastAcivityDate"),
-        ("TimeEntry", "LastModifiedDateTime", "LastModifiedDate"), ("TicketCost", "StatusLastModifiedDate", "LastModifiedDate"),
+        ("Account", "LastActivityDate", "LastModifiedDate"),
+        ("AccountNote", "LastModifiedDate", "LastActivityDate"),
+        ("AccountToDo", "LastModifiedDate", "LastActivityDate"),
+        ("Contact", "LastActivityDate", "LastAcivityDate"),
+        ("Contact", "LastModifiedDate", "LastModifiedDateTime"),
+        ("ContractNote", "LastActivityDate", "LastModifiedDate"),
+        ("Phase", "LastActivityDateTime", "LastActivityDate"),
+        ("Project", "LastActivityDateTime", "LastActivityDate"),
+        ("ProjectNote", "LastActivityDate", "LastModifiedDate"),
+        ("Service", "LastModifiedDate", "LastModifiedDateTime"),
+        ("ServiceBundle", "LastModifiedDate", "LastActivityDate"),
+        ("ServiceCall", "LastModifiedDateTime", "LastModifiedDate"),
+        ("Task", "LastActivityDateTime", "LastActivityDate"),
+        ("TaskNote", "LastActivityDate", "LastModifiedDate"),
+        ("Ticket", "LastActivityDate", "LastModifiedDate"),
+        ("TicketNote", "LastActivityDate", "LastAcivityDate"),
+        ("TimeEntry", "LastModifiedDateTime", "LastModifiedDate"),
+        ("TicketCost", "StatusLastModifiedDate", "LastModifiedDate"),
         ("ProjectCost", "StatusLastModifiedDate", "LastModifiedDate"),
         ("ContractCost", "StatusLastModifiedDate", "LastActivityDate"),
     ],
-)  # fmt: skip
+)
 def test_changes_are_found_under_the_listed_spelling_alone(desk: Desk, entity: str, there: str, not_there: str) -> None:
     def asked(name: str) -> Any:
         return desk.query(entity, where(name, "GreaterThan", "2026-03-02"))
@@ -547,19 +682,30 @@ def test_changes_are_found_under_the_listed_spelling_alone(desk: Desk, entity: s
 @pytest.mark.parametrize(
     ("op", "value", "expected"),
     [
-        ("Equals", "gas", {"Gas"}), ("Equals", "G", set()), ("BeginsWith", "TELE", {"Telecom & TV"}),
-        ("Contains", " & ", {"Telecom & TV"}), ("Like", "%as", {"Gas"}), ("NotEqual", "Gas", {"Water", "Telecom & TV"}),
-        ("SoundsLike", "Gass", {"Gas"}), ("IsNotNull", "", {"Gas", "Water", "Telecom & TV"}),
+        ("Equals", "gas", {"Gas"}),
+        ("Equals", "G", set()),
+        ("BeginsWith", "TELE", {"Telecom & TV"}),
+        ("Contains", " & ", {"Telecom & TV"}),
+        ("Like", "%as", {"Gas"}),
+        ("NotEqual", "Gas", {"Water", "Telecom & TV"}),
+        ("SoundsLike", "Gass", {"Gas"}),
+        ("IsNotNull", "", {"Gas", "Water", "Telecom & TV"}),
     ],
-)  # fmt: skip
+)
 def test_lists_are_asked_for_by_what_is_on_the_wire(op: str, value: str, expected: set[str]) -> None:
     desk = Desk("demo:60", {"udf_list_value": "display"})
     found = desk.found("Ticket", where("Utility", op, value, udf=True))
     assert {each["udf"]["Utility"] for each in found} == expected
 
 
-_STRICT = ("2026-03-02T05:00:00", "2026-03-02T05:00:00.5Z", "2026-03-02T05:00:00+01:00", "2026-03-02", "2026-03-02 05:00:00",
-           "2026-03-02 05:00:00.123")  # fmt: skip
+_STRICT = (
+    "2026-03-02T05:00:00",
+    "2026-03-02T05:00:00.5Z",
+    "2026-03-02T05:00:00+01:00",
+    "2026-03-02",
+    "2026-03-02 05:00:00",
+    "2026-03-02 05:00:00.123",
+)
 _LENIENT = (
     "2026-03-02T05:00",
     "2026-03-02 05:00",

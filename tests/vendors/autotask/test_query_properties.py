@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 
 from mockservers.kernel import instants
 from mockservers.kernel.store import soundex
-from mockservers.vendors.autotask import company
-from mockservers.vendors.autotask.entities import ENTITIES
-from mockservers.vendors.autotask.requests import Expression, Group, Test
+from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
+from mockservers.vendors.autotask.emulator.requests import Expression, Group, Test
 from tests.vendors.autotask.asking import Answer, Desk, Failed
 
 EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "80"))
@@ -32,19 +32,60 @@ ZONES = {"eastern": "America/New_York", "utc": "UTC"}
 Row = Mapping[str, Any]
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    "Ticket": ("Title", "Description", "Priority", "ContractServiceID", "EstimatedHours", "HoursToBeScheduled",
-               "LastActivityDate", "ServiceLevelAgreementHasBeenMet", "TicketNumber"),
+    "Ticket": (
+        "Title",
+        "Description",
+        "Priority",
+        "ContractServiceID",
+        "EstimatedHours",
+        "HoursToBeScheduled",
+        "LastActivityDate",
+        "ServiceLevelAgreementHasBeenMet",
+        "TicketNumber",
+    ),
     "TimeEntry": ("SummaryNotes", "HoursWorked", "DateWorked", "StartDateTime", "NonBillable", "TicketID"),
     "Contact": ("FirstName", "Active", "LastModifiedDate", "Notification", "AccountID"),
     "Contract": ("ContractName", "StartDate", "EstimatedCost", "Compliance"),
     "Role": ("Name", "HourlyRate", "HourlyFactor", "Active"),
     "ServiceCall": ("Description", "Duration", "Complete", "StartDateTime"),
-}  # fmt: skip
-UDFS = {"Locate Ref": ("text", company.LOCATE_REF), "Gate Code": ("protected", company.GATE_CODE),
-        "Depth & Width": ("number", company.DEPTH), "Dig Date": ("day", company.DIG_DATE)}  # fmt: skip
+}
+UDFS = {
+    "Locate Ref": ("text", company.LOCATE_REF),
+    "Gate Code": ("protected", company.GATE_CODE),
+    "Depth & Width": ("number", company.DEPTH),
+    "Dig Date": ("day", company.DIG_DATE),
+}
 
-WORDS = ["", "a", "A", "ab", "Ab c", "ä", "Ä", "straße", "STRASSE", "%", "_", "a%b", "a_b", "'", '"', "\\", "b", "robert",
-         "Rupert", "é", "e\u0301", "\U0001f600", "\ue000", "\uffff"[:0] + "\ud7ff", "İ", "ﬁ", " a", "a "]  # fmt: skip
+WORDS = [
+    "",
+    "a",
+    "A",
+    "ab",
+    "Ab c",
+    "ä",
+    "Ä",
+    "straße",
+    "STRASSE",
+    "%",
+    "_",
+    "a%b",
+    "a_b",
+    "'",
+    '"',
+    "\\",
+    "b",
+    "robert",
+    "Rupert",
+    "é",
+    "e\u0301",
+    "\U0001f600",
+    "\ue000",
+    "\uffff"[:0] + "\ud7ff",
+    "İ",
+    "ﬁ",
+    " a",
+    "a ",
+]
 NUMBERS = [-1, 0, 1, 2, 3, 2**31 - 1]
 DECIMALS = [Decimal(text) for text in ("-1", "0", "0.0001", "1", "1.5", "2", "100.25")]
 DAYS = [date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9), date(2026, 11, 1), date(2026, 11, 2)]
@@ -55,20 +96,55 @@ MOMENTS = [
     for ms in _STEPS
 ]
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "text": st.sampled_from([word for word in WORDS if word]), "protected": st.sampled_from([w for w in WORDS if w]),
-    "whole": st.sampled_from(NUMBERS), "number": st.sampled_from(DECIMALS).map(float), "decimal": st.sampled_from(DECIMALS),
-    "flag": st.booleans(), "moment": st.sampled_from(MOMENTS), "day": st.sampled_from(DAYS),
-}  # fmt: skip
-KINDS = {"text": "text", "int": "whole", "long": "whole", "short": "whole", "double": "number", "float": "number",
-         "decimal": "decimal", "bool": "flag", "time": "moment", "date": "day"}  # fmt: skip
-OPERATORS = ("Equals", "NotEqual", "GreaterThan", "LessThan", "GreaterThanOrEquals", "LessThanOrEquals", "BeginsWith",
-             "EndsWith", "Contains", "IsNotNull", "IsNull", "IsThisDay", "Like", "NotLike", "SoundsLike")  # fmt: skip
+    "text": st.sampled_from([word for word in WORDS if word]),
+    "protected": st.sampled_from([w for w in WORDS if w]),
+    "whole": st.sampled_from(NUMBERS),
+    "number": st.sampled_from(DECIMALS).map(float),
+    "decimal": st.sampled_from(DECIMALS),
+    "flag": st.booleans(),
+    "moment": st.sampled_from(MOMENTS),
+    "day": st.sampled_from(DAYS),
+}
+KINDS = {
+    "text": "text",
+    "int": "whole",
+    "long": "whole",
+    "short": "whole",
+    "double": "number",
+    "float": "number",
+    "decimal": "decimal",
+    "bool": "flag",
+    "time": "moment",
+    "date": "day",
+}
+OPERATORS = (
+    "Equals",
+    "NotEqual",
+    "GreaterThan",
+    "LessThan",
+    "GreaterThanOrEquals",
+    "LessThanOrEquals",
+    "BeginsWith",
+    "EndsWith",
+    "Contains",
+    "IsNotNull",
+    "IsNull",
+    "IsThisDay",
+    "Like",
+    "NotLike",
+    "SoundsLike",
+)
 ORDERED = frozenset(OPERATORS[:6]) | {"IsNull", "IsNotNull"}
 ALLOWED = {
-    "text": frozenset(OPERATORS) - {"IsThisDay"}, "protected": frozenset(OPERATORS) - {"IsThisDay"}, "whole": ORDERED,
-    "number": ORDERED, "decimal": ORDERED, "flag": frozenset({"Equals", "NotEqual", "IsNull", "IsNotNull"}),
-    "moment": ORDERED | {"IsThisDay"}, "day": ORDERED | {"IsThisDay"},
-}  # fmt: skip
+    "text": frozenset(OPERATORS) - {"IsThisDay"},
+    "protected": frozenset(OPERATORS) - {"IsThisDay"},
+    "whole": ORDERED,
+    "number": ORDERED,
+    "decimal": ORDERED,
+    "flag": frozenset({"Equals", "NotEqual", "IsNull", "IsNotNull"}),
+    "moment": ORDERED | {"IsThisDay"},
+    "day": ORDERED | {"IsThisDay"},
+}
 
 
 def kind_of(entity: str, name: str) -> str:
@@ -111,8 +187,14 @@ def clock(moment: datetime, form: str, zone: str) -> Asked:
 
 
 FORMS = ["blank", "T", "Z", "offset", "day"]
-BAD = {"whole": ["one", ""], "number": ["1,5"], "decimal": ["0x1"], "flag": ["maybe"],
-       "moment": ["soon", "2026-02-30", "2026-03-08T02:15:00"], "day": ["2026-13-01"]}  # fmt: skip
+BAD = {
+    "whole": ["one", ""],
+    "number": ["1,5"],
+    "decimal": ["0x1"],
+    "flag": ["maybe"],
+    "moment": ["soon", "2026-02-30", "2026-03-08T02:15:00"],
+    "day": ["2026-13-01"],
+}
 """Texts that are no values; the last time stands in a gap of Eastern clocks."""
 
 
@@ -134,8 +216,11 @@ def asked(draw: st.DrawFn, kind: str, zone: str, there: Sequence[Any]) -> Asked:
         return clock(value, draw(st.sampled_from(FORMS)), zone)
     if kind == "day":
         noon = draw(st.sampled_from([0, 0, 12]))
-        return clock(datetime(value.year, value.month, value.day, noon, tzinfo=ZoneInfo(zone)).astimezone(UTC),
-                     draw(st.sampled_from(["blank", "T", "day"])), zone)  # fmt: skip
+        return clock(
+            datetime(value.year, value.month, value.day, noon, tzinfo=ZoneInfo(zone)).astimezone(UTC),
+            draw(st.sampled_from(["blank", "T", "day"])),
+            zone,
+        )
     number = Decimal(str(value)) + draw(
         st.sampled_from([Decimal(0), Decimal(0), Decimal("0.5"), Decimal("0.00005"), Decimal("1e30")])
     )
@@ -184,9 +269,13 @@ class Wrong(Exception):
 
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "Equals": lambda a, b: a == b, "NotEqual": lambda a, b: a != b, "GreaterThan": lambda a, b: a > b,
-    "LessThan": lambda a, b: a < b, "GreaterThanOrEquals": lambda a, b: a >= b, "LessThanOrEquals": lambda a, b: a <= b,
-}  # fmt: skip
+    "Equals": lambda a, b: a == b,
+    "NotEqual": lambda a, b: a != b,
+    "GreaterThan": lambda a, b: a > b,
+    "LessThan": lambda a, b: a < b,
+    "GreaterThanOrEquals": lambda a, b: a >= b,
+    "LessThanOrEquals": lambda a, b: a <= b,
+}
 
 
 def _like(pattern: str, text: str) -> bool:
@@ -199,9 +288,13 @@ def _text(op: str, text: str, value: str) -> bool:
         # Code points, which is what both stores sort by.
         return COMPARE[op]([ord(c) for c in text], [ord(c) for c in value])
     return {
-        "BeginsWith": text.startswith(value), "EndsWith": text.endswith(value), "Contains": value in text,
-        "Like": _like(value, text), "NotLike": not _like(value, text), "SoundsLike": soundex(text) == soundex(value),
-    }[op]  # fmt: skip
+        "BeginsWith": text.startswith(value),
+        "EndsWith": text.endswith(value),
+        "Contains": value in text,
+        "Like": _like(value, text),
+        "NotLike": not _like(value, text),
+        "SoundsLike": soundex(text) == soundex(value),
+    }[op]
 
 
 def _moment(op: str, value: datetime, readings: tuple[datetime, datetime], zone: str) -> bool:
@@ -354,8 +447,12 @@ def memory() -> Iterator[Desk]:
 
 @pytest.mark.rule("autotask.query.operators", "autotask.query.top_500")
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(data=st.data(), entity=st.sampled_from(sorted(FIELDS)), zone=st.sampled_from(sorted(ZONES)),
-       order=st.sampled_from(["left_to_right", "left_to_right", "sql_precedence"]))  # fmt: skip
+@given(
+    data=st.data(),
+    entity=st.sampled_from(sorted(FIELDS)),
+    zone=st.sampled_from(sorted(ZONES)),
+    order=st.sampled_from(["left_to_right", "left_to_right", "sql_precedence"]),
+)
 def test_query_finds_what_the_naive_evaluator_finds(desk: Desk, data: Any, entity: str, zone: str, order: str) -> None:
     desk.world.restore("bare")
     desk.world.installation("autotask").switch({"time_zone": zone, "condition_order": order}, "demo")
@@ -376,9 +473,15 @@ def test_query_finds_what_the_naive_evaluator_finds(desk: Desk, data: Any, entit
 # --- every operator on every field ------------------------------------------------------------------------------------
 
 POOLS: dict[str, Sequence[Any]] = {
-    "text": [word for word in WORDS if word], "protected": [word for word in WORDS if word], "whole": NUMBERS,
-    "number": [float(each) for each in DECIMALS], "decimal": DECIMALS, "flag": [True, False], "moment": MOMENTS[::2], "day": DAYS,
-}  # fmt: skip
+    "text": [word for word in WORDS if word],
+    "protected": [word for word in WORDS if word],
+    "whole": NUMBERS,
+    "number": [float(each) for each in DECIMALS],
+    "decimal": DECIMALS,
+    "flag": [True, False],
+    "moment": MOMENTS[::2],
+    "day": DAYS,
+}
 
 
 def _each(kind: str, zone: str) -> list[Asked]:

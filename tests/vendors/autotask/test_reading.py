@@ -8,8 +8,17 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from mockservers.vendors.autotask import reading
-from mockservers.vendors.autotask.requests import Expression, Group, Header, Input, InvoiceWish, Test, Upload, Value
+from mockservers.vendors.autotask.emulator import parsing
+from mockservers.vendors.autotask.emulator.requests import (
+    Expression,
+    Group,
+    Header,
+    Input,
+    InvoiceWish,
+    Test,
+    Upload,
+    Value,
+)
 from mockservers.wirekit.asmx import Defect
 
 SPACE = "http://autotask.net/ATWS/v1_6/"
@@ -21,7 +30,7 @@ def element(inner: str) -> Any:
 
 
 def read(name: str, inner: str, how: str = "recursive") -> Any:
-    return reading.READERS[name](element(inner), how)
+    return parsing.READERS[name](element(inner), how)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +47,7 @@ def read(name: str, inner: str, how: str = "recursive") -> Any:
     ],
 )
 def test_headers(sent: str) -> None:
-    assert reading.header(element(sent)) == Header(None, "C", None)
+    assert parsing.header(element(sent)) == Header(None, "C", None)
 
 
 def test_whole_and_missing_headers() -> None:
@@ -46,8 +55,8 @@ def test_whole_and_missing_headers() -> None:
         "<AutotaskIntegrations><PartnerID>P</PartnerID><IntegrationCode/><ImpersonateAsResourceID> 7 "
         "</ImpersonateAsResourceID></AutotaskIntegrations>"
     )
-    assert reading.header(element(sent)) == Header("P", None, 7)
-    assert reading.header(element("")) is reading.header(None) is reading.NO_HEADER
+    assert parsing.header(element(sent)) == Header("P", None, 7)
+    assert parsing.header(element("")) is parsing.header(None) is parsing.NO_HEADER
 
 
 @pytest.mark.parametrize(
@@ -132,7 +141,7 @@ def test_attachments() -> None:
 
 
 def query(text: str | None) -> Any:
-    return reading.query(text)
+    return parsing.query(text)
 
 
 def test_queries() -> None:

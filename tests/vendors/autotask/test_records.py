@@ -10,8 +10,8 @@ import pytest
 
 from mockservers.kernel import instants
 from mockservers.kernel.rules import Misuse
-from mockservers.vendors.autotask import company
-from mockservers.vendors.autotask.entities import ENTITIES
+from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
 from tests.vendors.autotask.post import SPACE, Post, texts, where
 
 NOW = "2026-03-02T10:00:00Z"
@@ -67,10 +67,14 @@ def test_a_created_ticket_is_filled_in_plausibly_and_always_the_same(post: Post)
 
 def test_what_is_given_is_taken(post: Post) -> None:
     id_ = ticket(
-        post, Title="Given", Status=8, Priority=4, UserDefinedFields={"utility": "Water", "Dig Date": "2026-04-01",
-            "Depth & Width": "2.5"},
-        LastActivityDate="2020-01-01T05:00:00Z", EstimatedHours=0.25,
-    )  # fmt: skip
+        post,
+        Title="Given",
+        Status=8,
+        Priority=4,
+        UserDefinedFields={"utility": "Water", "Dig Date": "2026-04-01", "Depth & Width": "2.5"},
+        LastActivityDate="2020-01-01T05:00:00Z",
+        EstimatedHours=0.25,
+    )
     found = do(post, "read", id=id_)["fields"]
     assert (found["Title"], found["Status"], found["EstimatedHours"]) == ("Given", 8, 0.25)
     assert found["LastActivityDate"] == "2020-01-01T05:00:00Z"
@@ -212,26 +216,53 @@ def test_deleting_takes_along_what_needs_it_and_frees_what_names_it(post: Post) 
         ("act", {"entity": "Currency", "id": "1", "action": "complete"}, "completed"),
         ("act", {"id": "customer", "action": "dance"}, "on the customer"),
         ("act", {"id": "customer", "action": "expire password", "user": "x"}, "no user 'x'"),
-        ("act", {"id": "customer", "action": "change level", "user": "api@demo.example", "level": "x"},
-            "no security level"),
-        ("act", {"id": "customer", "action": "restrict", "level": "Half of the accounts", "rows": {"Ticket": 5}},
-            "'rows'"),
+        (
+            "act",
+            {"id": "customer", "action": "change level", "user": "api@demo.example", "level": "x"},
+            "no security level",
+        ),
+        (
+            "act",
+            {"id": "customer", "action": "restrict", "level": "Half of the accounts", "rows": {"Ticket": 5}},
+            "'rows'",
+        ),
         ("act", {"id": "customer", "action": "restrict", "level": "Half of the accounts", "lines": 5}, "'lines'"),
-        ("act", {"id": "customer", "action": "restrict", "level": "Half of the accounts", "absent": "Ticket"},
-            "'absent'"),
-        ("act", {"id": "customer", "action": "restrict", "level": "Half of the accounts",
-            "denied": {"Ticket": ["eat"]}}, "'eat'"),
-        ("act", {"id": "customer", "action": "restrict", "level": "Half of the accounts",
-            "hidden": {"Ticket": ["x"]}}, "'x'"),
+        (
+            "act",
+            {"id": "customer", "action": "restrict", "level": "Half of the accounts", "absent": "Ticket"},
+            "'absent'",
+        ),
+        (
+            "act",
+            {"id": "customer", "action": "restrict", "level": "Half of the accounts", "denied": {"Ticket": ["eat"]}},
+            "'eat'",
+        ),
+        (
+            "act",
+            {"id": "customer", "action": "restrict", "level": "Half of the accounts", "hidden": {"Ticket": ["x"]}},
+            "'x'",
+        ),
         ("act", {"id": "customer", "action": "restrict", "level": "Half of the accounts", "password_days": -1}, "days"),
-        ("act", {"id": "customer", "action": "rename label", "field": "Title", "value": "1", "label": "x"},
-            "no picklist"),
-        ("act", {"id": "customer", "action": "rename label", "field": "Status", "value": "99", "label": "x"},
-            "no value '99'"),
-        ("act", {"id": "customer", "action": "add value", "field": "Status", "value": "5", "label": "x"},
-            "cannot be a new"),
-        ("act", {"id": "customer", "action": "add value", "field": "Status", "value": "x", "label": "x"},
-            "cannot be a new"),
+        (
+            "act",
+            {"id": "customer", "action": "rename label", "field": "Title", "value": "1", "label": "x"},
+            "no picklist",
+        ),
+        (
+            "act",
+            {"id": "customer", "action": "rename label", "field": "Status", "value": "99", "label": "x"},
+            "no value '99'",
+        ),
+        (
+            "act",
+            {"id": "customer", "action": "add value", "field": "Status", "value": "5", "label": "x"},
+            "cannot be a new",
+        ),
+        (
+            "act",
+            {"id": "customer", "action": "add value", "field": "Status", "value": "x", "label": "x"},
+            "cannot be a new",
+        ),
         ("act", {"id": "customer", "action": "set default", "field": "Status", "value": "99"}, "no value '99'"),
         ("act", {"id": "customer", "action": "define udf", "name": "locate ref"}, "already"),
         ("act", {"id": "customer", "action": "define udf", "name": "x", "type": "sound"}, "type 'sound'"),
@@ -243,10 +274,14 @@ def test_deleting_takes_along_what_needs_it_and_frees_what_names_it(post: Post) 
         ("act", {"id": "customer", "action": "use requests", "requests": 0}, "'requests'"),
         ("act", {"id": "customer", "action": "change settings", "time_entry_proxy": "nobody"}, "all or self"),
         ("act", {"id": "customer", "action": "change settings", "start_stop_times": "no"}, "true or false"),
-        ("act", {"id": "customer", "action": "change settings", "category_required": {"3": ["Colour"]}}, "fields of Ticket"),
+        (
+            "act",
+            {"id": "customer", "action": "change settings", "category_required": {"3": ["Colour"]}},
+            "fields of Ticket",
+        ),
         ("act", {"id": "customer", "action": "change settings", "category_required": []}, "takes an object"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_are_explained_and_change_nothing(post: Post, operation: str, request_: Any, said: str) -> None:
     before = (do(post, "list", most=1000), do(post, "read", id="customer"))
     with pytest.raises(Misuse, match=said):

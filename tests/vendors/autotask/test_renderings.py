@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockservers.kernel import instants
-from mockservers.vendors.autotask import entities, renderings
-from mockservers.vendors.autotask.entities import ENTITIES, Definition, Item, stored_time
-from mockservers.vendors.autotask.renderings import Profile
+from mockservers.vendors.autotask.emulator import entities, renderings
+from mockservers.vendors.autotask.emulator.entities import ENTITIES, Definition, Item, stored_time
+from mockservers.vendors.autotask.emulator.renderings import Profile
 from tests.vendors.autotask.asking import Answer, Desk, read, sent, where
 
 EASTERN = "America/New_York"
@@ -24,9 +24,14 @@ def piece(entity: str, profile: Profile = renderings.STANDARD, udf: Any = None, 
 
 def test_a_note_looks_like_the_recorded_one() -> None:
     made = piece(
-        "TicketNote", CreatorResourceID=29684244, Description="Called back", NoteType=1, Publish=1, TicketID=9137,
+        "TicketNote",
+        CreatorResourceID=29684244,
+        Description="Called back",
+        NoteType=1,
+        Publish=1,
+        TicketID=9137,
         LastActivityDate=instants.from_iso("2018-07-24T23:14:36.24Z"),
-    )  # fmt: skip
+    )
     assert made == (
         '<Entity xsi:type="TicketNote"><id>501</id><UserDefinedFields />'
         '<CreatorResourceID xsi:type="xsd:int">29684244</CreatorResourceID>'
@@ -67,10 +72,19 @@ def test_times_agree_with_the_zone_database(moment: datetime, zone: str) -> None
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        (0.0, "0"), (1.0, "1"), (-2.5, "-2.5"), (0.1, "0.1"), (1e14, "100000000000000"), (1e15, "1E+15"), (1.5e15, "1.5E+15"),
-        (123456789012345678.0, "1.2345678901234568E+17"), (1e-5, "1E-05"), (0.0001, "0.0001"), (-1e20, "-1E+20"),
+        (0.0, "0"),
+        (1.0, "1"),
+        (-2.5, "-2.5"),
+        (0.1, "0.1"),
+        (1e14, "100000000000000"),
+        (1e15, "1E+15"),
+        (1.5e15, "1.5E+15"),
+        (123456789012345678.0, "1.2345678901234568E+17"),
+        (1e-5, "1E-05"),
+        (0.0001, "0.0001"),
+        (-1e20, "-1E+20"),
     ],
-)  # fmt: skip
+)
 def test_doubles_are_written_as_dotnet_writes_them(value: float, written: str) -> None:
     assert renderings.double(value) == written
 
@@ -134,8 +148,10 @@ def test_hidden_fields_are_left_out() -> None:
 @given(st.text())
 def test_any_text_can_be_read_again_as_far_as_xml_can_carry_it(text: str) -> None:
     made = piece("Ticket", Title=text)
-    allowed = "".join(c if c in "\t\n\r" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe" or c > "\uffff" else "\ufffd"
-                      for c in text)  # fmt: skip
+    allowed = "".join(
+        c if c in "\t\n\r" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe" or c > "\uffff" else "\ufffd"
+        for c in text
+    )
     assert read(made)["Title"] == allowed
 
 
@@ -168,11 +184,16 @@ def test_records_and_columns_hold_the_same(data: st.DataObject) -> None:
     element = data.draw(st.sampled_from(entity.elements))
     plain: dict[str, st.SearchStrategy[Any]] = {
         "text": st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1),
-        "bool": st.booleans(), "double": st.floats(-1e100, 1e100), "float": st.floats(-1e100, 1e100),
-        "decimal": st.integers(-(10**9), 10**9).map(lambda n: n / 10_000), "short": st.integers(-(2**15), 2**15 - 1),
-        "int": st.integers(-(2**31), 2**31 - 1), "long": st.integers(-(2**63), 2**63 - 1),
-        "time": st.just("2026-03-01T10:00:00.253000Z"), "date": st.just("2026-03-01T00:00:00Z"),
-    }  # fmt: skip
+        "bool": st.booleans(),
+        "double": st.floats(-1e100, 1e100),
+        "float": st.floats(-1e100, 1e100),
+        "decimal": st.integers(-(10**9), 10**9).map(lambda n: n / 10_000),
+        "short": st.integers(-(2**15), 2**15 - 1),
+        "int": st.integers(-(2**31), 2**31 - 1),
+        "long": st.integers(-(2**63), 2**63 - 1),
+        "time": st.just("2026-03-01T10:00:00.253000Z"),
+        "date": st.just("2026-03-01T00:00:00Z"),
+    }
     value = data.draw(plain[element.form])
     nothing = dict.fromkeys(each.name for each in entity.elements)
     told = entities.shown(entity, {**nothing, element.name: entities.kept(element, value)})
@@ -183,11 +204,19 @@ def test_records_and_columns_hold_the_same(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("Title", 5), ("Title", "a\x00"), ("Priority", 1.5), ("Priority", True), ("Priority", 2**31), ("Priority", "1"),
-        ("EstimatedHours", float("nan")), ("LastActivityDate", 5), ("LastActivityDate", "yesterday"),
-        ("ServiceLevelAgreementHasBeenMet", 1), ("HoursToBeScheduled", 1e30),
+        ("Title", 5),
+        ("Title", "a\x00"),
+        ("Priority", 1.5),
+        ("Priority", True),
+        ("Priority", 2**31),
+        ("Priority", "1"),
+        ("EstimatedHours", float("nan")),
+        ("LastActivityDate", 5),
+        ("LastActivityDate", "yesterday"),
+        ("ServiceLevelAgreementHasBeenMet", 1),
+        ("HoursToBeScheduled", 1e30),
     ],
-)  # fmt: skip
+)
 def test_wrong_values_are_refused_by_name(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=name if name != "LastActivityDate" else "."):
         entities.kept(ENTITIES["Ticket"][name], value)

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.vendors.autotask import EMULATOR, model, picklists, tickets
-from mockservers.vendors.autotask.entities import ENTITIES, Element, midnight, stored_time
+from mockservers.vendors.autotask.emulator import EMULATOR, demo_tickets, model, picklists
+from mockservers.vendors.autotask.emulator.entities import ENTITIES, Element, midnight, stored_time
 from tests.vendors.autotask.post import START, Post, texts, where
 
 _BIG = "demo:1234"
@@ -82,14 +82,39 @@ def test_empty_has_people_and_lists_but_no_account() -> None:
 
 
 _NEEDED = {
-    "Account", "AccountNote", "AccountToDo", "AllocationCode", "AttachmentInfo", "BillingItem", "Contact", "Contract",
+    "Account",
+    "AccountNote",
+    "AccountToDo",
+    "AllocationCode",
+    "AttachmentInfo",
+    "BillingItem",
+    "Contact",
+    "Contract",
     "ContractNote",
-    "ContractService", "InstalledProduct", "Invoice", "Phase", "Product", "Project", "ProjectCost", "ProjectNote",
+    "ContractService",
+    "InstalledProduct",
+    "Invoice",
+    "Phase",
+    "Product",
+    "Project",
+    "ProjectCost",
+    "ProjectNote",
     "Resource",
-    "ResourceRole", "Role", "ServiceCall", "ServiceCallTicket", "Task", "TaskNote", "Ticket", "TicketChecklistItem",
+    "ResourceRole",
+    "Role",
+    "ServiceCall",
+    "ServiceCallTicket",
+    "Task",
+    "TaskNote",
+    "Ticket",
+    "TicketChecklistItem",
     "TicketCost",
-    "TicketNote", "TicketSecondaryResource", "TimeEntry", "UserDefinedFieldDefinition", "UserDefinedFieldListItem",
-}  # fmt: skip
+    "TicketNote",
+    "TicketSecondaryResource",
+    "TimeEntry",
+    "UserDefinedFieldDefinition",
+    "UserDefinedFieldListItem",
+}
 
 
 def test_all_kinds_of_records_are_there(big: Post) -> None:
@@ -206,7 +231,7 @@ def test_times_lie_on_both_sides_of_both_changes_of_clocks(big: Post) -> None:
     ],
 )
 def test_changes_of_clocks(now: str, expected: tuple[str, str]) -> None:
-    assert tuple(map(instants.to_iso, tickets.clock_changes(instants.from_iso(now)))) == expected
+    assert tuple(map(instants.to_iso, demo_tickets.clock_changes(instants.from_iso(now)))) == expected
 
 
 @pytest.mark.rule("autotask.ticket.number")
@@ -250,10 +275,12 @@ def test_a_world_can_be_born_at_any_time(start: str) -> None:
 @pytest.mark.rule("autotask.wire.datetime")
 def test_dates_that_people_entered_are_midnight_on_the_wire(big: Post) -> None:
     for entity, names in (
-        ("Project", ("StartDateTime", "EndDateTime")), ("Task", ("StartDateTime", "EndDateTime")),
-        ("Phase", ("StartDate", "DueDate")), ("Invoice", ("FromDate", "ToDate", "DueDate")),
+        ("Project", ("StartDateTime", "EndDateTime")),
+        ("Task", ("StartDateTime", "EndDateTime")),
+        ("Phase", ("StartDate", "DueDate")),
+        ("Invoice", ("FromDate", "ToDate", "DueDate")),
         ("InstalledProduct", ("InstallDate",)),
-    ):  # fmt: skip
+    ):
         result = big.query(entity)
         shown = [text or "" for name in names for text in texts(result, name)]
         assert shown, entity

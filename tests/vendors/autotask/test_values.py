@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from mockservers.vendors.autotask.entities import ENTITIES
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
 from tests.vendors.autotask.post import SPACE, XSI, Post, texts, where
 
 TYPES = {

@@ -323,8 +323,12 @@ def test_an_answer_to_the_byte(make: Callable[..., Post]) -> None:
 def test_a_page_of_entities(shared: Post) -> None:
     found = shared.query("ticketNOTE")
     assert [each.tag.rpartition("}")[2] for each in found] == [
-        "ReturnCode", "EntityResults", "EntityResultType", "Errors", "EntityReturnInfoResults",
-    ]  # fmt: skip
+        "ReturnCode",
+        "EntityResults",
+        "EntityResultType",
+        "Errors",
+        "EntityReturnInfoResults",
+    ]
     assert [each.text for each in found][::2] == ["1", "ticketnote", None]
     entities = list(found[1])
     assert entities
@@ -365,10 +369,14 @@ def ticket(shape: Callable[[str, str], str], id_: str = "", entity: str = 'Entit
     fields = "".join(
         shape(name, value)
         for name, value in (
-            ("AccountID", "29683501"), ("Title", "T"), ("Status", "1"), ("Priority", "1"), ("DueDateTime", "2026-03-05"),
+            ("AccountID", "29683501"),
+            ("Title", "T"),
+            ("Status", "1"),
+            ("Priority", "1"),
+            ("DueDateTime", "2026-03-05"),
             ("QueueID", "8"),
         )
-    )  # fmt: skip
+    )
     return f"<Entities><{entity}>{id_}{fields}</{entity.split()[0]}></Entities>"
 
 
@@ -441,10 +449,19 @@ def members(field: Any) -> dict[str, str | None]:
 @pytest.mark.rule("autotask.info.fields", "autotask.info.conventions", "autotask.info.field_flags")
 def test_field_info(shared: Post, make: Callable[..., Post]) -> None:
     assert members(info(shared, "Ticket", "id")) == {
-        "Name": "id", "Label": "id", "Type": "long", "Length": "0", "IsRequired": "true", "IsReadOnly": "true",
-        "IsQueryable": "true", "IsReference": "false", "ReferenceEntityType": None, "IsPickList": "false",
-        "PicklistParentValueField": None, "IsSupportedWebhookField": "false",
-    }  # fmt: skip
+        "Name": "id",
+        "Label": "id",
+        "Type": "long",
+        "Length": "0",
+        "IsRequired": "true",
+        "IsReadOnly": "true",
+        "IsQueryable": "true",
+        "IsReference": "false",
+        "ReferenceEntityType": None,
+        "IsPickList": "false",
+        "PicklistParentValueField": None,
+        "IsSupportedWebhookField": "false",
+    }
     account = members(info(shared, "Ticket", "AccountID"))
     assert (account["Type"], account["IsReference"], account["ReferenceEntityType"]) == ("integer", "true", "Account")
     title = members(info(shared, "Ticket", "Title"))
@@ -476,9 +493,14 @@ def test_picklists_by_tenant_and_language(shared: Post) -> None:
     assert members(field)["PicklistParentValueField"] == "IssueType"
     values = [members(each) for each in field.iter(f"{{{SPACE}}}PickListValue")]
     assert values[0] == {
-        "Value": "136", "Label": "Does not start", "IsDefaultValue": "false", "SortOrder": "1", "parentValue": "10",
-        "IsActive": "true", "IsSystem": "false",
-    }  # fmt: skip
+        "Value": "136",
+        "Label": "Does not start",
+        "IsDefaultValue": "false",
+        "SortOrder": "1",
+        "parentValue": "10",
+        "IsActive": "true",
+        "IsSystem": "false",
+    }
     assert [each["Value"] for each in values if each["IsActive"] == "false"] == ["138"]
 
     other = {
@@ -523,10 +545,18 @@ def test_entity_info(shared: Post) -> None:
     found = {members(each)["Name"]: members(each) for each in shared.result("GetEntityInfo")}
     assert len(found) == 167
     assert found["Ticket"] == {
-        "Name": "Ticket", "CanUpdate": "true", "CanDelete": "false", "CanCreate": "true", "CanQuery": "true",
-        "UserAccessForCreate": "All", "UserAccessForQuery": "All", "UserAccessForUpdate": "All",
-        "UserAccessForDelete": "None", "HasUserDefinedFields": "true", "SupportsWebhookCallouts": "false",
-    }  # fmt: skip
+        "Name": "Ticket",
+        "CanUpdate": "true",
+        "CanDelete": "false",
+        "CanCreate": "true",
+        "CanQuery": "true",
+        "UserAccessForCreate": "All",
+        "UserAccessForQuery": "All",
+        "UserAccessForUpdate": "All",
+        "UserAccessForDelete": "None",
+        "HasUserDefinedFields": "true",
+        "SupportsWebhookCallouts": "false",
+    }
     for flag, number in (("CanCreate", 125), ("CanUpdate", 114), ("CanDelete", 66), ("CanQuery", 164)):
         assert sum(each[flag] == "true" for each in found.values()) == number
     restricted = {
@@ -581,8 +611,15 @@ def test_invoices(shared: Post) -> None:
 
 
 def attach(post: Post, data: bytes | None = b"\0\xffabc", **changes: Any) -> Exchange:
-    fields = {"ParentID": 7673, "ParentType": 4, "Type": "FILE_ATTACHMENT", "Title": "A & B", "FullPath": "a.pdf",
-              "Publish": 1, **changes}  # fmt: skip
+    fields = {
+        "ParentID": 7673,
+        "ParentType": 4,
+        "Type": "FILE_ATTACHMENT",
+        "Title": "A & B",
+        "FullPath": "a.pdf",
+        "Publish": 1,
+        **changes,
+    }
     inner = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields.items() if value is not None)
     sent = "" if data is None else f"<Data>{base64.b64encode(data).decode()}</Data>"
     return post.call("CreateAttachment", f"<attachment>{sent}<Info>{inner}</Info></attachment>")
@@ -600,8 +637,10 @@ def test_attachments(make: Callable[..., Post]) -> None:
     found = post.result("GetAttachment", f"<attachmentId>{id_}</attachmentId>")
     assert base64.b64decode(texts(found, "Data")[0] or "") == b"\0\xffabc"
     assert (texts(found, "Title"), texts(found, "FileSize"), texts(found, "ContentType")) == (
-        ["A & B"], ["5"], ["application/pdf"],
-    )  # fmt: skip
+        ["A & B"],
+        ["5"],
+        ["application/pdf"],
+    )
     assert found[1].get(ENTITY_TYPE) is None
     note = texts(post.query("TicketNote"), "id")[0]
     owner = texts(post.query("TicketNote"), "TicketID")[0]
@@ -614,10 +653,13 @@ def test_attachments(make: Callable[..., Post]) -> None:
     assert "no attachment" in (post.result("DeleteAttachment", f"<attachmentId>{id_}</attachmentId>").text or "")
     assert int(made_id(attach(post))) > int(link)
     for changes, said in (
-        ({"Title": None}, "required field Title"), ({"ParentID": 123456}, "Reference value on field: ParentID of type: ticket"),
-        ({"ParentType": 999}, "Picklist value [999] does not exist for ParentType"), ({"Publish": "x"}, "numeric in field"),
-        ({"Type": "ODD"}, "Picklist value [ODD]"), ({"Title": "x" * 256}, "exceeds maximum length (field:Title)"),
-    ):  # fmt: skip
+        ({"Title": None}, "required field Title"),
+        ({"ParentID": 123456}, "Reference value on field: ParentID of type: ticket"),
+        ({"ParentType": 999}, "Picklist value [999] does not exist for ParentType"),
+        ({"Publish": "x"}, "numeric in field"),
+        ({"Type": "ODD"}, "Picklist value [ODD]"),
+        ({"Title": "x" * 256}, "exceeds maximum length (field:Title)"),
+    ):
         assert said in fault(attach(post, **changes))
     assert "required field Data" in fault(attach(post, b""))
     assert "required field Info" in fault(post.call("CreateAttachment"))
@@ -668,8 +710,17 @@ def test_execute_command(shared: Post) -> None:
     several = page(shared, f"Code=OpenAccount&Phone={digits[:1]}").reply_body.decode()
     assert several.count("<li ") >= 1
     assert "blank form" in page(shared, f"Code=NewTicket&AccountName={name.upper()}").reply_body.decode()
-    for wrong in ("", "Code=", "Code=Nothing", "Code=OpenTask", "Code=OpenTicketDetail", "Code=OpenTicketDetail&TicketID=x",
-                  "Code=OpenTicketDetail&TicketID=99999999999999999999", "&" * 300, "Code=OpenAccount&Phone=x"):  # fmt: skip
+    for wrong in (
+        "",
+        "Code=",
+        "Code=Nothing",
+        "Code=OpenTask",
+        "Code=OpenTicketDetail",
+        "Code=OpenTicketDetail&TicketID=x",
+        "Code=OpenTicketDetail&TicketID=99999999999999999999",
+        "&" * 300,
+        "Code=OpenAccount&Phone=x",
+    ):
         done = page(shared, wrong)
         assert done.status == 200
         assert "<h1>Error</h1>" in done.reply_body.decode()

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockservers.vendors.autotask import company
+from mockservers.vendors.autotask.emulator import company
 from tests.vendors.autotask.asking import Answer, Desk, Failed, sent, where
 
 EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "120"))
@@ -41,10 +41,14 @@ def plain(*values: Any, bad: tuple[Any, ...] = (), **more: Any) -> Field:
 
 TEXT = plain("a", "Ä & <b>", "x" * 40, "  blanks  ")
 TIME = Field(
-    {"2026-03-02T10:00:00": "2026-03-02T10:00:00", "2026-07-01 08:30:00": "2026-07-01T08:30:00",
-     "2026-07-01T12:30:00Z": "2026-07-01T08:30:00", "2026-03-09": "2026-03-09T00:00:00"},
+    {
+        "2026-03-02T10:00:00": "2026-03-02T10:00:00",
+        "2026-07-01 08:30:00": "2026-07-01T08:30:00",
+        "2026-07-01T12:30:00Z": "2026-07-01T08:30:00",
+        "2026-03-09": "2026-03-09T00:00:00",
+    },
     ("2026-03-08T02:30:00", "soon"),
-)  # fmt: skip
+)
 REFERENCE = "ticket"
 """Stands for the id of some ticket that the sequence made."""
 
@@ -52,41 +56,61 @@ FIELDS: dict[str, dict[str, Field]] = {
     "Ticket": {
         "AccountID": plain(company.SPECIAL_ACCOUNT, bad=(5, "x"), required=True),
         "Title": plain("a", "Ä & <b>", "y" * 255, bad=("y" * 256,), required=True),
-        "Status": plain(1, 5, 8, bad=(14, 99, "New"), required=True), "Priority": plain(1, 2, bad=(99,), required=True),
-        "Description": TEXT, "DueDateTime": TIME, "EstimatedHours": Field({"1.5": 1.5, "2": 2.0}, ("two",)),
-        "QueueID": plain(8, bad=(1,)), "PurchaseOrderNumber": plain("p", "z" * 50, bad=("z" * 51,)),
+        "Status": plain(1, 5, 8, bad=(14, 99, "New"), required=True),
+        "Priority": plain(1, 2, bad=(99,), required=True),
+        "Description": TEXT,
+        "DueDateTime": TIME,
+        "EstimatedHours": Field({"1.5": 1.5, "2": 2.0}, ("two",)),
+        "QueueID": plain(8, bad=(1,)),
+        "PurchaseOrderNumber": plain("p", "z" * 50, bad=("z" * 51,)),
     },
     "TicketNote": {
-        "TicketID": Field({REFERENCE: REFERENCE}, (5,), required=True), "Title": TEXT,
-        "Description": plain("d", "e", required=True), "NoteType": plain(1, 2, bad=(77,), required=True),
+        "TicketID": Field({REFERENCE: REFERENCE}, (5,), required=True),
+        "Title": TEXT,
+        "Description": plain("d", "e", required=True),
+        "NoteType": plain(1, 2, bad=(77,), required=True),
         "Publish": plain(1, 2, bad=(3,), required=True),
     },
     "TicketCost": {
-        "TicketID": Field({REFERENCE: REFERENCE}, (5,), required=True), "Name": plain("n", "m", required=True),
-        "CostType": plain(1, 2, bad=(9,), required=True), "UnitQuantity": Field({"1": 1.0, "2.5": 2.5}, required=True),
+        "TicketID": Field({REFERENCE: REFERENCE}, (5,), required=True),
+        "Name": plain("n", "m", required=True),
+        "CostType": plain(1, 2, bad=(9,), required=True),
+        "UnitQuantity": Field({"1": 1.0, "2.5": 2.5}, required=True),
         "DatePurchased": Field({"2026-03-08": "2026-03-08T00:00:00"}, ("soon",), required=True),
-        "BillableToAccount": Field({"true": True, "0": False}, ("maybe",)), "Notes": TEXT,
+        "BillableToAccount": Field({"true": True, "0": False}, ("maybe",)),
+        "Notes": TEXT,
     },
     "TimeEntry": {
-        "TicketID": Field({REFERENCE: REFERENCE}, (5,)), "ResourceID": plain(OWNER, bad=(5,), required=True),
+        "TicketID": Field({REFERENCE: REFERENCE}, (5,)),
+        "ResourceID": plain(OWNER, bad=(5,), required=True),
         "RoleID": plain(29682834, bad=(5,)),
-        "HoursWorked": Field({"1": 1.0, "24": 24.0}, ("0", "24.5", "-1"), required=True), "SummaryNotes": TEXT,
+        "HoursWorked": Field({"1": 1.0, "24": 24.0}, ("0", "24.5", "-1"), required=True),
+        "SummaryNotes": TEXT,
     },
     "Contact": {
         "AccountID": plain(company.SPECIAL_ACCOUNT, 29683500, bad=(5,), required=True, once=True),
-        "FirstName": plain("A", "B", required=True), "LastName": plain("C", "ß", required=True),
-        "Active": Field({"1": 1, "0": 0, "true": 1}, ("yes",), required=True), "Note": plain("n", bad=("n" * 51,)),
+        "FirstName": plain("A", "B", required=True),
+        "LastName": plain("C", "ß", required=True),
+        "Active": Field({"1": 1, "0": 0, "true": 1}, ("yes",), required=True),
+        "Note": plain("n", bad=("n" * 51,)),
     },
-}  # fmt: skip
+}
 """A time entry's hours are not required by field info, but without them it is refused all the same; see also its role."""
 UDFS = {
-    "Locate Ref": plain("L-1", "é"), "Cost Centre": plain("7", "8"), "Utility": plain("G", "W", bad=("Gas", "X")),
+    "Locate Ref": plain("L-1", "é"),
+    "Cost Centre": plain("7", "8"),
+    "Utility": plain("G", "W", bad=("Gas", "X")),
     "Depth & Width": Field({"1.50": "1.5", "2": "2"}, ("deep",)),
-}  # fmt: skip
+}
 REQUIRED_UDFS = {"Cost Centre"}
 DELETABLE = {"TicketCost", "TimeEntry", "Contact"}
-MOVED = {"Ticket": ("LastActivityDate",), "TicketNote": ("LastActivityDate",), "TimeEntry": ("LastModifiedDateTime",),
-         "Contact": ("LastActivityDate", "LastModifiedDate"), "TicketCost": ()}  # fmt: skip
+MOVED = {
+    "Ticket": ("LastActivityDate",),
+    "TicketNote": ("LastActivityDate",),
+    "TimeEntry": ("LastModifiedDateTime",),
+    "Contact": ("LastActivityDate", "LastModifiedDate"),
+    "TicketCost": (),
+}
 TOUCHING = {"TicketNote", "TimeEntry"}
 ABSENT = object()
 

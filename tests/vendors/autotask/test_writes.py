@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from mockservers.vendors.autotask import company, picklists
-from mockservers.vendors.autotask.choices import Choice
-from mockservers.vendors.autotask.entities import ENTITIES
-from mockservers.vendors.autotask.requests import Value
+from mockservers.vendors.autotask.emulator import company, picklists
+from mockservers.vendors.autotask.emulator.choices import Choice
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
+from mockservers.vendors.autotask.emulator.requests import Value
 from tests.vendors.autotask.asking import Desk, Failed, sent, where
 from tests.vendors.autotask.writing import ACCOUNT, LATER, NOTE, NOW, TICKET, good, refusal, refused, ticket
 
@@ -161,11 +161,18 @@ def test_what_is_required_and_read_only_is_given_once(desk: Desk) -> None:
         ("AccountID", "1.5", "Can not convert data to numeric in field: AccountID. ; on record number [1]."),
         ("AccountID", "9" * 30, "Can not convert data to numeric in field: AccountID. ; on record number [1]."),
         ("EstimatedHours", "1,5", "Can not convert data to numeric in field: EstimatedHours. ; on record number [1]."),
-        ("DueDateTime", "soon", "Can not convert data to datetime in field: DueDateTime. ; on record number [1]. [emulated"
-         " text]"),
-        ("Status", Value(None, structured=True), "Can not convert data to numeric in field: Status. ; on record number [1]."),
+        (
+            "DueDateTime",
+            "soon",
+            "Can not convert data to datetime in field: DueDateTime. ; on record number [1]. [emulated text]",
+        ),
+        (
+            "Status",
+            Value(None, structured=True),
+            "Can not convert data to numeric in field: Status. ; on record number [1].",
+        ),
     ],
-)  # fmt: skip
+)
 def test_values_must_be_of_their_type(desk: Desk, name: str, value: Any, message: str) -> None:
     assert refused(desk, "create", sent("Ticket", **{**TICKET, name: value})) == message
 
@@ -173,11 +180,15 @@ def test_values_must_be_of_their_type(desk: Desk, name: str, value: Any, message
 @pytest.mark.parametrize(
     ("name", "value", "shown"),
     [
-        ("Priority", Value("2", "string"), 2), ("Priority", Value(" 2 ", None), 2), ("Priority", Value("2.0", "int"), 2),
-        ("EstimatedHours", Value("1e2", "double"), 100.0), ("EstimatedHours", Value("-0", "double"), 0.0),
-        ("Title", Value("5", "int"), "5"), ("ContractServiceID", None, None),
+        ("Priority", Value("2", "string"), 2),
+        ("Priority", Value(" 2 ", None), 2),
+        ("Priority", Value("2.0", "int"), 2),
+        ("EstimatedHours", Value("1e2", "double"), 100.0),
+        ("EstimatedHours", Value("-0", "double"), 0.0),
+        ("Title", Value("5", "int"), "5"),
+        ("ContractServiceID", None, None),
     ],
-)  # fmt: skip
+)
 def test_the_type_that_is_sent_does_not_matter(desk: Desk, name: str, value: Any, shown: Any) -> None:
     assert desk.get("Ticket", ticket(desk, **{name: value})).get(name) == shown
 
@@ -207,11 +218,14 @@ def test_texts_have_their_lengths(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
-        ({"Priority": 99}, "Priority"), ({"Status": 14}, "Status"), ({"Source": 6}, "Source"),
-        ({"SubIssueType": 136}, "SubIssueType"), ({"IssueType": 11, "SubIssueType": 136}, "SubIssueType"),
+        ({"Priority": 99}, "Priority"),
+        ({"Status": 14}, "Status"),
+        ({"Source": 6}, "Source"),
+        ({"SubIssueType": 136}, "SubIssueType"),
+        ({"IssueType": 11, "SubIssueType": 136}, "SubIssueType"),
         ({"IssueType": 10, "SubIssueType": 138}, "SubIssueType"),
     ],
-)  # fmt: skip
+)
 def test_picklists_take_active_values_of_their_parent(desk: Desk, fields: dict[str, Any], name: str) -> None:
     said = refused(desk, "create", sent("Ticket", **{**TICKET, **fields}))
     assert said == f"Picklist value [{fields[name]}] does not exist for {name}. ; on record number [1]."
@@ -275,12 +289,16 @@ def test_external_fields_are_stored_and_noted(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
-        ("2024-03-05 05:00:00", "2024-03-05T05:00:00"), ("2026-11-21 23:06:21.502000", "2026-11-21T23:06:21.503"),
-        ("2024-03-05", "2024-03-05T00:00:00"), ("2026-11-21T23:10:49.690Z", "2026-11-21T18:10:49.69"),
-        ("2024-07-05T05:00:00", "2024-07-05T05:00:00"), ("2020-05-01T00:00:00.0000-5", "2020-05-01T01:00:00"),
-        ("2024-03-05T05:00", "2024-03-05T05:00:00"), ("2026-11-01T01:30:00", "2026-11-01T01:30:00"),
+        ("2024-03-05 05:00:00", "2024-03-05T05:00:00"),
+        ("2026-11-21 23:06:21.502000", "2026-11-21T23:06:21.503"),
+        ("2024-03-05", "2024-03-05T00:00:00"),
+        ("2026-11-21T23:10:49.690Z", "2026-11-21T18:10:49.69"),
+        ("2024-07-05T05:00:00", "2024-07-05T05:00:00"),
+        ("2020-05-01T00:00:00.0000-5", "2020-05-01T01:00:00"),
+        ("2024-03-05T05:00", "2024-03-05T05:00:00"),
+        ("2026-11-01T01:30:00", "2026-11-01T01:30:00"),
     ],
-)  # fmt: skip
+)
 def test_times_come_back_in_one_form(desk: Desk, written: str, shown: str) -> None:
     made = ticket(desk, DueDateTime=written)
     desk.write("update", sent("Ticket", made, DueDateTime="2024-03-05 05:00", **TICKET))
@@ -368,10 +386,13 @@ def test_the_database_action_says_none(switch: str, said: list[str]) -> None:
     ("entity", "fields", "again"),
     [
         ("Contact", {"AccountID": ACCOUNT, "FirstName": "Åsa", "LastName": "Berg", "Active": 1}, {"FirstName": "ÅSA"}),
-        ("Account", {"AccountName": "Twice & more", "OwnerResourceID": company.OWNER, "Phone": "1", "AccountType": 1},
-         {"AccountName": "TWICE & MORE"}),
+        (
+            "Account",
+            {"AccountName": "Twice & more", "OwnerResourceID": company.OWNER, "Phone": "1", "AccountType": 1},
+            {"AccountName": "TWICE & MORE"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_duplicates_are_reported_and_made(
     desk: Desk, entity: str, fields: dict[str, Any], again: dict[str, Any]
 ) -> None:
@@ -382,8 +403,13 @@ def test_duplicates_are_reported_and_made(
 
 
 def test_ids_are_never_used_twice(desk: Desk) -> None:
-    todo = {"AccountID": ACCOUNT, "AssignedToResourceID": company.OWNER, "StartDateTime": NOW, "EndDateTime": LATER,
-            "ActionType": 1}  # fmt: skip
+    todo = {
+        "AccountID": ACCOUNT,
+        "AssignedToResourceID": company.OWNER,
+        "StartDateTime": NOW,
+        "EndDateTime": LATER,
+        "ActionType": 1,
+    }
     first = desk.made("AccountToDo", **todo)
     assert good(desk.write("delete", sent("AccountToDo", first)))
     assert desk.made("AccountToDo", **todo) > first
@@ -431,10 +457,18 @@ def test_a_required_user_defined_field_cannot_be_emptied(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "shown"),
-    [("Depth & Width", "01.50", "1.5"), ("Dig Date", "2026-03-08 02:00", None), ("Dig Date", "2026-03-09", "2026-03-09T00:00:00"),
-     ("Utility", "G", "G"), ("Utility", "Gas", None), ("Utility", "X", None), ("Depth & Width", "deep", None),
-     ("Locate Ref", "x" * 8001, None), ("Nonsense", "x", None)],
-)  # fmt: skip
+    [
+        ("Depth & Width", "01.50", "1.5"),
+        ("Dig Date", "2026-03-08 02:00", None),
+        ("Dig Date", "2026-03-09", "2026-03-09T00:00:00"),
+        ("Utility", "G", "G"),
+        ("Utility", "Gas", None),
+        ("Utility", "X", None),
+        ("Depth & Width", "deep", None),
+        ("Locate Ref", "x" * 8001, None),
+        ("Nonsense", "x", None),
+    ],
+)
 def test_user_defined_values_are_checked_by_their_type(desk: Desk, name: str, value: str, shown: str | None) -> None:
     new = sent("Ticket", udf={name: value}, **TICKET)
     if shown is None:

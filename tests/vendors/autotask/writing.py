@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockservers.vendors.autotask import company
-from mockservers.vendors.autotask.entities import find
-from mockservers.vendors.autotask.requests import Input
+from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.entities import find
+from mockservers.vendors.autotask.emulator.requests import Input
 from tests.vendors.autotask.asking import Answer, Desk, Failed
 
 ACCOUNT = company.SPECIAL_ACCOUNT

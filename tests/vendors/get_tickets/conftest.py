@@ -1,4 +1,4 @@
-"""A help desk to ask: one world, asked in process through the same gateway as the front door uses."""
+"""A help desk to ask: one world, asked in process through the same WSGI calls as the server makes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl, quote_plus, unquote_plus
 import pytest
 from lxml import etree
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
+from mockservers.server import wsgi
 
 NOW = "2026-03-02T10:00:00Z"
 FORMATS = ("xml", "json", "delimited")
@@ -113,11 +113,18 @@ class Desk:
         """Send a query string as it stands."""
         sent = [("Host", "localhost"), *(headers or {}).items()]
         exchange = Exchange(method, f"{path}?{query}", sent, body, remote)
-        environ = gateway.environ(
-            method=method, path=path, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent,
-            body=body, remote=remote,
-        )  # fmt: skip
-        gateway.converse(self.world, "get_tickets", environ, exchange)
+        environ = wsgi.environ(
+            method=method,
+            path=path,
+            query=query,
+            prefix="",
+            scheme="http",
+            server=("127.0.0.1", 80),
+            headers=sent,
+            body=body,
+            remote=remote,
+        )
+        wsgi.respond(self.world, "get_tickets", environ, exchange)
         made = dict(exchange.reply_headers)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
         return Reply(exchange.status or 0, made.get("Content-Type", ""), exchange.reply_body.decode(), made, entry)
@@ -173,7 +180,7 @@ def make_desk() -> MakeDesk:
             dialects={"get_tickets": switches.pop("dialect", switches)},
             store=store,
         )
-        return Desk(World("desk", config, vendors.emulator))
+        return Desk(World("desk", config, registry.emulator))
 
     return make
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 
 Desk = Any
 rule = pytest.mark.rule
@@ -94,7 +94,7 @@ def test_the_action_is_spelt_exactly(desk: Desk) -> None:
     assert desk.ask("key=demo-key&action=tickets&tid=34").error == "Unknown action"
 
 
-@pytest.mark.parametrize("kind", list(vendors.emulator("get_tickets").refusals))
+@pytest.mark.parametrize("kind", list(registry.emulator("get_tickets").refusals))
 def test_every_refusal_can_be_planned_as_a_fault(desk: Desk, kind: str) -> None:
     desk.switch(error_status="4xx")
     desk.world.faults.add("refuse", {"refusal": kind}, vendor="get_tickets")

@@ -22,8 +22,19 @@ def test_none_has_many_forms(desk: Desk) -> None:
     ticket = one(desk, 34)
     assert [ticket[n] for n in ("parent_ticket", "assigned_group_id", "customer_group_id")] == ["0", "0", "0"]
     assert ticket["locked"] == "N"
-    for name in ("merged", "merged_to", "date_closed", "due_date", "children_tickets", "linked_calls", "linked_asset",
-                 "linked_devices", "assigned_group_name", "customer_group_name", "locked_by"):  # fmt: skip
+    for name in (
+        "merged",
+        "merged_to",
+        "date_closed",
+        "due_date",
+        "children_tickets",
+        "linked_calls",
+        "linked_asset",
+        "linked_devices",
+        "assigned_group_name",
+        "customer_group_name",
+        "locked_by",
+    ):
         assert ticket[name] == "", name
     desk.switch(merged_none="N")
     assert one(desk, 34)["merged"] == "N"
@@ -89,8 +100,11 @@ def test_every_change_moves_the_last_update(desk: Desk, by: str, kind: str) -> N
 @rule("get_tickets.field.customer")
 def test_ids_and_names_belong_together(desk: Desk) -> None:
     desk.create(company_name="Brand New", assigned_group_name="Third Level")
-    for number, name in (("company_id", "company_name"), ("assigned_group_id", "assigned_group_name"),
-                         ("customer_group_id", "customer_group_name")):  # fmt: skip
+    for number, name in (
+        ("company_id", "company_name"),
+        ("assigned_group_id", "assigned_group_name"),
+        ("customer_group_id", "customer_group_name"),
+    ):
         seen: dict[str, set[str]] = {}
         for ticket in desk.get(tid="*").tickets:
             seen.setdefault(ticket[number], set()).add(ticket[name])

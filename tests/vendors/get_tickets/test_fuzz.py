@@ -10,25 +10,92 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Desk = Any
-NAMES = ["tid", "keyword", "status", "uid", "group", "cid", "start_tid", "end_tid", "start_cid", "end_cid", "start_date",
-         "end_date", "due_date", "count", "count_only", "page", "order", "order_direction", "output", "action", "key",
-         "KEY", "%74id", "\x00", "", "__VIEWSTATE", "order%00"]  # fmt: skip
-VALUES = ["*", "1", "-1", "0", "9" * 19, "9" * 400, "1e9", "NaN", "%00", "a%00b", "%ff", "%u0000", "%ud800", "%", "%%%", "<a",
-          "&#", "Y", "DESC", "tid", "tid DESC", "tid;DROP TABLE ticket", "1 OR 1=1", "' OR ''='", "(select 1)", "json",
-          "delimited", "1/1/0001", "12/31/9999 11:59:59 PM", "1/1/2014", "0001-01-01T00:00:00+14:00",
-          "9999-12-31T23:59:59-12:00", "%e2%80%ae", "%f4%8f%bf%bf", "%ed%a0%80", "\xff", "\U0010ffff", "get_tickets",
-          "demo-key", "get_techs", "x" * 1500]  # fmt: skip
+NAMES = [
+    "tid",
+    "keyword",
+    "status",
+    "uid",
+    "group",
+    "cid",
+    "start_tid",
+    "end_tid",
+    "start_cid",
+    "end_cid",
+    "start_date",
+    "end_date",
+    "due_date",
+    "count",
+    "count_only",
+    "page",
+    "order",
+    "order_direction",
+    "output",
+    "action",
+    "key",
+    "KEY",
+    "%74id",
+    "\x00",
+    "",
+    "__VIEWSTATE",
+    "order%00",
+]
+VALUES = [
+    "*",
+    "1",
+    "-1",
+    "0",
+    "9" * 19,
+    "9" * 400,
+    "1e9",
+    "NaN",
+    "%00",
+    "a%00b",
+    "%ff",
+    "%u0000",
+    "%ud800",
+    "%",
+    "%%%",
+    "<a",
+    "&#",
+    "Y",
+    "DESC",
+    "tid",
+    "tid DESC",
+    "tid;DROP TABLE ticket",
+    "1 OR 1=1",
+    "' OR ''='",
+    "(select 1)",
+    "json",
+    "delimited",
+    "1/1/0001",
+    "12/31/9999 11:59:59 PM",
+    "1/1/2014",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-12:00",
+    "%e2%80%ae",
+    "%f4%8f%bf%bf",
+    "%ed%a0%80",
+    "\xff",
+    "\U0010ffff",
+    "get_tickets",
+    "demo-key",
+    "get_techs",
+    "x" * 1500,
+]
 pair = st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES) | st.text(max_size=20)).map("=".join)
 query = st.one_of(st.lists(pair, max_size=8).map("&".join), st.text(max_size=60))
 HEADERS = st.dictionaries(
     st.sampled_from(["Referer", "Content-Type", "Host", "Accept", "Cookie", "X-Forwarded-For", "Content-Length"]),
-    st.sampled_from(["application/x-www-form-urlencoded", "text/xml", "key=demo-key", "a b:99999", "[::1", "\xff", "é", ""]),
-)  # fmt: skip
+    st.sampled_from(
+        ["application/x-www-form-urlencoded", "text/xml", "key=demo-key", "a b:99999", "[::1", "\xff", "é", ""]
+    ),
+)
 SWITCHES: list[dict[str, Any]] = [
-    {}, {"strictness": "lenient", "dangerous_values": "allow", "query_limit": "off", "tid_list": "accept"},
+    {},
+    {"strictness": "lenient", "dangerous_values": "allow", "query_limit": "off", "tid_list": "accept"},
     {"time_zone": "Asia/Kolkata", "date_culture": "day_first", "due_date_match": "up_to", "page_zero": "as_first"},
     {"default_order": "shuffled", "strictness": "lenient", "time_zone": "America/New_York"},
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module", params=range(len(SWITCHES)))
@@ -42,9 +109,14 @@ def desk(request: pytest.FixtureRequest, make_desk: Any) -> Iterator[Desk]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(query=query, keyed=st.booleans(), method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "OPTIONS", "BREW"]),
-       headers=HEADERS, body=st.binary(max_size=40) | query.map(lambda text: text.encode("utf-8", "surrogatepass")),
-       path=st.sampled_from(["/API/", "/API/default.aspx", "/x/API/", "/readydesk/api/"]))  # fmt: skip
+@given(
+    query=query,
+    keyed=st.booleans(),
+    method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "OPTIONS", "BREW"]),
+    headers=HEADERS,
+    body=st.binary(max_size=40) | query.map(lambda text: text.encode("utf-8", "surrogatepass")),
+    path=st.sampled_from(["/API/", "/API/default.aspx", "/x/API/", "/readydesk/api/"]),
+)
 def test_nothing_breaks_the_wire(
     desk: Desk, query: str, keyed: bool, method: str, headers: dict[str, str], body: bytes, path: str
 ) -> None:

@@ -53,27 +53,66 @@ def iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-TEXTS = ("status", "source", "category", "sub_category", "priority", "escalation_level", "assigned_tech", "subject",
-         "summary", "contact")  # fmt: skip
+TEXTS = (
+    "status",
+    "source",
+    "category",
+    "sub_category",
+    "priority",
+    "escalation_level",
+    "assigned_tech",
+    "subject",
+    "summary",
+    "contact",
+)
 TICKET = st.fixed_dictionaries(
     {"cid": cid, "date_opened": moment.map(iso), "due_date": st.none() | moment.map(iso)} | dict.fromkeys(TEXTS, word)
 )
-INPUTS = {"status": "status", "source": "source", "category": "category", "sub_category": "sub_category", "cid": "cid",
-          "priority": "priority", "escalation": "escalation_level", "uid": "assigned_tech"}  # fmt: skip
-ORDERS = ["tid", "CID", "Subject", "date_opened", "due_date", "status", "company_name", "merged_to", "assigned_tech",
-          "last_updated", "contact", "company_id"]  # fmt: skip
+INPUTS = {
+    "status": "status",
+    "source": "source",
+    "category": "category",
+    "sub_category": "sub_category",
+    "cid": "cid",
+    "priority": "priority",
+    "escalation": "escalation_level",
+    "uid": "assigned_tech",
+}
+ORDERS = [
+    "tid",
+    "CID",
+    "Subject",
+    "date_opened",
+    "due_date",
+    "status",
+    "company_name",
+    "merged_to",
+    "assigned_tech",
+    "last_updated",
+    "contact",
+    "company_id",
+]
 number = st.integers(0, 14)
 REQUEST = st.fixed_dictionaries(
     {},
     optional=dict.fromkeys(INPUTS, word | cid)
     | {
-        "tid": st.just("*") | number.map(str), "keyword": word, "start_tid": number, "end_tid": number,
-        "start_cid": cid | word, "end_cid": cid | word, "start_date": moment, "end_date": moment, "due_date": moment,
-        "count": st.integers(1, 6), "page": st.integers(1, 4), "count_only": st.sampled_from(["Y", "N"]),
+        "tid": st.just("*") | number.map(str),
+        "keyword": word,
+        "start_tid": number,
+        "end_tid": number,
+        "start_cid": cid | word,
+        "end_cid": cid | word,
+        "start_date": moment,
+        "end_date": moment,
+        "due_date": moment,
+        "count": st.integers(1, 6),
+        "page": st.integers(1, 4),
+        "count_only": st.sampled_from(["Y", "N"]),
         "order": st.tuples(st.sampled_from(ORDERS), st.sampled_from(["", " ASC", " desc"])).map("".join),
         "order_direction": st.sampled_from(["ASC", "DESC"]),
     },
-)  # fmt: skip
+)
 
 
 def written(at: datetime, zone: str) -> str:

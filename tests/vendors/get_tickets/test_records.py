@@ -157,7 +157,7 @@ def test_parents_move(desk: Desk) -> None:
         ("define", {"custom_fields": ["A b", "a_B"]}, "two custom fields"),
         ("define", {"custom_fields": "Site"}, "a list of names"),
     ],
-)  # fmt: skip
+)
 def test_impossible_wishes_are_refused_with_a_reason(
     desk: Desk, operation: str, request_: dict[str, Any], says: str
 ) -> None:

@@ -7,11 +7,11 @@ import json
 import pytest
 from sqlalchemy.dialects import postgresql
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import catalogue, data
-from mockservers.vendors.get_tickets import selection
+from mockservers.vendors.get_tickets.emulator import selection
 
-EMULATOR = vendors.emulator("get_tickets")
+EMULATOR = registry.emulator("get_tickets")
 STATEMENTS = json.loads(data.file("fixtures", "get_tickets", "statements.json").read_text("utf-8"))
 
 

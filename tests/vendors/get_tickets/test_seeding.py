@@ -63,7 +63,7 @@ def test_an_early_birth_is_possible(make_desk: Any) -> None:
 
 def test_loading_the_vendor_loads_neither_flask_nor_faker() -> None:
     code = (
-        "import sys; from mockservers import vendors; vendors.emulator('get_tickets'); "
+        "import sys; from mockservers import registry; registry.emulator('get_tickets'); "
         "print(sorted({'flask', 'werkzeug', 'faker', 'lxml', 'aiohttp'} & set(sys.modules)))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

@@ -62,11 +62,17 @@ def test_a_filter_stands_in_for_the_star(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("variable", "output"),
     [
-        ("status", "status"), ("source", "source"), ("category", "category"), ("sub_category", "sub_category"),
-        ("priority", "priority"), ("escalation", "escalation_level"), ("uid", "assigned_tech"),
-        ("group", "assigned_group_name"), ("cid", "cid"),
+        ("status", "status"),
+        ("source", "source"),
+        ("category", "category"),
+        ("sub_category", "sub_category"),
+        ("priority", "priority"),
+        ("escalation", "escalation_level"),
+        ("uid", "assigned_tech"),
+        ("group", "assigned_group_name"),
+        ("cid", "cid"),
     ],
-)  # fmt: skip
+)
 def test_each_filter_keeps_equal_values_without_case(desk: Desk, variable: str, output: str) -> None:
     value = next(each[output] for each in desk.all() if each[output] and each[output].isascii())
     wanted = [each["tid"] for each in desk.all() if each[output].lower() == value.lower()]
@@ -205,9 +211,21 @@ def test_a_day_alone_is_its_first_moment(desk: Desk) -> None:
 @rule("get_tickets.date.input")
 @pytest.mark.parametrize(
     "text",
-    ["2014-04-05", "4/31/2014", "13/1/2014", "4/5/14", "4/5/2014 25:00:00", "4/5/2014 13:00:00 PM", "4/5/2014 0:15:00 AM",
-     "soon", "4/5/20145", "4/5/2014T00:15:00", "0/0/0000", "４/5/2014"],
-)  # fmt: skip
+    [
+        "2014-04-05",
+        "4/31/2014",
+        "13/1/2014",
+        "4/5/14",
+        "4/5/2014 25:00:00",
+        "4/5/2014 13:00:00 PM",
+        "4/5/2014 0:15:00 AM",
+        "soon",
+        "4/5/20145",
+        "4/5/2014T00:15:00",
+        "0/0/0000",
+        "４/5/2014",
+    ],
+)
 def test_what_is_no_date_is_an_error(desk: Desk, text: str) -> None:
     for variable in ("start_date", "end_date", "due_date"):
         assert desk.get(**{variable: text}).error == f"Invalid {variable}"

@@ -11,21 +11,21 @@ import pytest
 import requests
 from lxml import etree
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 
 ENCODED = {field.name for field in catalogue.load("get_tickets")["ticket"].fields if field.more["encoded"]}
 
 
 @pytest.fixture(scope="module")
-def door() -> Iterator[FrontDoor]:
+def door() -> Iterator[Server]:
     config = WorldConfig(
         mode="frozen", start=instants.from_iso("2026-03-02T10:00:00Z"), data={"get_tickets": Recipe("demo", 57)}
     )
-    with FrontDoor(Worlds(vendors.emulator, config)) as served:
+    with Server(Worlds(registry.emulator, config)) as served:
         yield served
 
 
@@ -53,10 +53,12 @@ class Mirror:
         text = self.ask(tid="*", order="tid", count=10, page=number)
         if self.format == "xml":
             return [
-                self.decoded([(field.tag, field.text or "") for field in ticket if field.tag != "custom_fields"],
-                             [(own.tag, own.text or "") for own in ticket.find("custom_fields")])
+                self.decoded(
+                    [(field.tag, field.text or "") for field in ticket if field.tag != "custom_fields"],
+                    [(own.tag, own.text or "") for own in ticket.find("custom_fields")],
+                )
                 for ticket in etree.fromstring(text.encode())
-            ]  # fmt: skip
+            ]
         if self.format == "json":
             tickets = json.loads(text, object_pairs_hook=list)[0][1]
             return [
@@ -86,7 +88,7 @@ class Mirror:
         return {ticket["tid"]: ticket for n in range(pages) for ticket in self.page(n + 1)}
 
 
-def truth(door: FrontDoor) -> dict[str, dict[str, Any]]:
+def truth(door: Server) -> dict[str, dict[str, Any]]:
     """The records as an honest mirror has them."""
 
     def shown(name: str, value: Any) -> str:
@@ -112,7 +114,7 @@ DATES = ("date_opened", "date_closed", "due_date", "last_updated")
 
 @pytest.mark.rule("get_tickets.count.all_matches", "get_tickets.page.base", "get_tickets.wire.one_data_set")
 @pytest.mark.parametrize("format", ["xml", "json", "delimited"])
-def test_a_whole_synchronisation(door: FrontDoor, format: str) -> None:
+def test_a_whole_synchronisation(door: Server, format: str) -> None:
     mirror = Mirror(door.url, format)
     assert mirror.sync() == truth(door)
     world = door.worlds.default
@@ -121,7 +123,7 @@ def test_a_whole_synchronisation(door: FrontDoor, format: str) -> None:
     assert mirror.sync() == truth(door)
 
 
-def test_the_readydesk_folder_and_keep_alive(door: FrontDoor) -> None:
+def test_the_readydesk_folder_and_keep_alive(door: Server) -> None:
     session = requests.Session()
     for path in ("/readydesk/API/", "/api/DEFAULT.aspx"):
         answer = session.get(
@@ -132,6 +134,6 @@ def test_the_readydesk_folder_and_keep_alive(door: FrontDoor) -> None:
     assert session.head(door.url + "/API/?key=demo-key&action=get_tickets&tid=34", timeout=30).content == b""
 
 
-def test_a_post_with_form_fields(door: FrontDoor) -> None:
+def test_a_post_with_form_fields(door: Server) -> None:
     fields = {"key": "demo-key", "action": "get_tickets", "tid": "34"}
     assert "<tid>34</tid>" in requests.post(f"{door.url}/API/", data=fields, timeout=30).text

@@ -9,13 +9,13 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.instants import SECOND
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
+from mockservers.server import wsgi
 
 PATH = "/Irthnet/webservices/IRTHNetWOIntegration.asmx"
 START = "2026-03-02T10:00:00Z"
@@ -78,7 +78,7 @@ class Desk:
             dialects={} if dialect is None else {"querydata": dialect},
             store=store,
         )
-        self.world = World("default", config, vendors.emulator)
+        self.world = World("default", config, registry.emulator)
         self.world.installation("querydata")
 
     # --- the client ---
@@ -103,11 +103,18 @@ class Desk:
         if action is not None:
             headers.append(("SOAPAction", action))
         exchange = Exchange(verb, prefix + PATH + tail, headers, raw, remote)
-        environ = gateway.environ(
-            method=verb, path=PATH + tail, query=query, prefix=prefix, scheme="http", server=("127.0.0.1", 8750),
-            headers=headers, body=raw, remote=remote,
-        )  # fmt: skip
-        return gateway.converse(self.world, "querydata", environ, exchange)
+        environ = wsgi.environ(
+            method=verb,
+            path=PATH + tail,
+            query=query,
+            prefix=prefix,
+            scheme="http",
+            server=("127.0.0.1", 8750),
+            headers=headers,
+            body=raw,
+            remote=remote,
+        )
+        return wsgi.respond(self.world, "querydata", environ, exchange)
 
     def text(self, asked: Any, **http: Any) -> str:
         """The text inside QueryDataResult; `asked` is an object, or the payload's text."""

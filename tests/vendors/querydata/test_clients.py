@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import requests
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 from tests.vendors.querydata.desk import LAST, PATH, START, between, equals, payload
 
 # The libraries' own warnings (deprecated modules, sockets left to the garbage collector) are not ours to fail on.
@@ -27,11 +27,11 @@ WINDOWS = ("2026/03/02 08:55-2026/03/02 09:30", "2026/03/02 09:25-2026/03/02 10:
 
 
 @pytest.fixture
-def door() -> Iterator[FrontDoor]:
+def door() -> Iterator[Server]:
     config = WorldConfig(mode="frozen", start=instants.from_iso(START), data={"querydata": Recipe("demo", 200)})
-    worlds = Worlds(vendors.emulator, config)
+    worlds = Worlds(registry.emulator, config)
     worlds.create("blue")
-    with FrontDoor(worlds) as opened:
+    with Server(worlds) as opened:
         yield opened
     worlds.close()
 
@@ -73,7 +73,7 @@ def synchronise(call: Callable[[str], str]) -> dict[int, Any]:
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "/w/blue"])
-def test_libraries_synchronise(door: FrontDoor, library: Callable[..., Any], binding: str, prefix: str) -> None:
+def test_libraries_synchronise(door: Server, library: Callable[..., Any], binding: str, prefix: str) -> None:
     found = synchronise(library(f"{door.url}{prefix}{PATH}?WSDL", binding))
     assert len(found) > 3
     world = door.worlds["blue" if prefix else "default"]
@@ -87,7 +87,7 @@ def test_libraries_synchronise(door: FrontDoor, library: Callable[..., Any], bin
     assert all(entry.outcome == "ok" for entry in used)
 
 
-def test_a_fault_reaches_a_library_as_one(door: FrontDoor) -> None:
+def test_a_fault_reaches_a_library_as_one(door: Server) -> None:
     import zeep
 
     door.worlds.default.installation("querydata").switch({"errors": "fault"})
@@ -96,6 +96,6 @@ def test_a_fault_reaches_a_library_as_one(door: FrontDoor) -> None:
         call("{")
 
 
-def test_another_path_is_not_the_service(door: FrontDoor) -> None:
+def test_another_path_is_not_the_service(door: Server) -> None:
     for path in ("/Irthnet/webservices/Other.asmx", "/Irthnet/IRTHNetWOIntegration.asmx"):
         assert requests.post(door.url + path, data=b"", timeout=10).status_code == 404

@@ -40,10 +40,14 @@ fuzz = settings(
 )
 
 SENTENCES = (
-    "Server was unable to process request. ---> ", "Server was unable to read request. ---> ",
-    "Server did not recognize the value of HTTP Header SOAPAction: ", "Unable to handle request",
-    "Possible SOAP version mismatch: ", "SOAP header ", "There was an exception running the extensions",
-)  # fmt: skip
+    "Server was unable to process request. ---> ",
+    "Server was unable to read request. ---> ",
+    "Server did not recognize the value of HTTP Header SOAPAction: ",
+    "Unable to handle request",
+    "Possible SOAP version mismatch: ",
+    "SOAP header ",
+    "There was an exception running the extensions",
+)
 PLAIN = ("Request format is ", "Missing parameter: json.", "Invalid method name '", "Maximum request length exceeded.")
 
 
@@ -153,12 +157,14 @@ def _carried(text: str) -> str:
 @fuzz
 @given(
     body=st.binary(max_size=300),
-    media=st.sampled_from(["text/xml", "application/soap+xml", "text/xml; charset=utf-16", "text/xml; charset=idna", "x", None]),
+    media=st.sampled_from(
+        ["text/xml", "application/soap+xml", "text/xml; charset=utf-16", "text/xml; charset=idna", "x", None]
+    ),
     action=st.sampled_from([ACTION, None, "", '"', "%", "\xff"]),
     verb=st.sampled_from(["POST", "POST", "POST", "GET", "PUT"]),
     tail=st.sampled_from(["", "", "/", "/QueryData", "/%51", "//", "/QueryData/x", "/js"]),
     query=st.sampled_from(["", "op=QueryData", "op", "wsdl", "op=%00", "%", "&" * 500]),
-)  # fmt: skip
+)
 def test_any_bytes(target: Target, **more: Any) -> None:
     target.strike(**more)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockservers.kernel.secrets import mask
-from mockservers.vendors.querydata import EMULATOR
+from mockservers.vendors.querydata.emulator import EMULATOR
 from tests.vendors.querydata.desk import LAST, Desk, between, day, envelope, equals, payload
 
 WINDOW = between(LAST, day("09:55-10:00"))

@@ -227,7 +227,7 @@ def test_filters_agree_with_a_naive_model(kept: str) -> None:
     zone=st.sampled_from(["UTC", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]),
 )
 def test_windows_are_read_as_clocks_show_them(low: datetime, minutes: int, zone: str) -> None:
-    from mockservers.vendors.querydata import windows
+    from mockservers.vendors.querydata.emulator import notation
 
     start = f"{low:%Y/%m/%d %H:%M}"
     end = f"{low + timedelta(minutes=minutes):%Y/%m/%d %H:%M}"
@@ -241,7 +241,7 @@ def test_windows_are_read_as_clocks_show_them(low: datetime, minutes: int, zone:
     if gap:  # a skipped reading: only that it is read, and lies after the change
         return
     if begin > until:
-        with pytest.raises(windows.Unreadable, match="after its end"):
-            windows.read(f"{start}-{end}", zone, "exact_minute", False)
+        with pytest.raises(notation.Unreadable, match="after its end"):
+            notation.read(f"{start}-{end}", zone, "exact_minute", False)
     else:
-        assert windows.read(f"{start}-{end}", zone, "exact_minute", False) == (begin, until)
+        assert notation.read(f"{start}-{end}", zone, "exact_minute", False) == (begin, until)

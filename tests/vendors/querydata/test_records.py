@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.rules import Misuse
 from tests.vendors.querydata.desk import CREATED, Desk, day
@@ -85,11 +85,17 @@ def test_fields_can_be_changed(desk: Desk) -> None:
         {
             "id": str(made),
             "fields": {
-                "Remarks": "x", "DepthInches": 5, "WorkStartDateTime": "2026-03-09T08:00:00-05:00", "Geometry": {"Latitude": 1.5},
-                "Excavator": {"CompanyName": "New & Co"}, "Members": [], "Folder": None, "Status": "Closed",
+                "Remarks": "x",
+                "DepthInches": 5,
+                "WorkStartDateTime": "2026-03-09T08:00:00-05:00",
+                "Geometry": {"Latitude": 1.5},
+                "Excavator": {"CompanyName": "New & Co"},
+                "Members": [],
+                "Folder": None,
+                "Status": "Closed",
             },
         },
-    )["fields"]  # fmt: skip
+    )["fields"]
     assert (done["Remarks"], done["DepthInches"], done["WorkStartDateTime"]) == ("x", 5, "2026-03-09T13:00:00Z")
     assert (done["Geometry"]["Latitude"], done["Excavator"]["CompanyName"], done["Members"]) == (1.5, "New & Co", [])
     assert (done["LastAction"], done["LastActionDateTime"]) == ("Edit Ticket", "2026-03-02T10:01:00Z")
@@ -229,20 +235,34 @@ def test_checkpoints_bring_everything_back(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("switch", "value"),
     [
-        ("errors", "both"), ("soap_namespace", "no uri"), ("soap_namespace", 'urn:"x'), ("payload_parameter", "a b"),
-        ("result_formats", {}), ("result_formats", {"X": "yaml"}), ("result_formats", 5), ("details_root", "<x>"),
-        ("time_zone", "Mars/Olympus"), ("processing_lag", "-5s"), ("processing_lag", "soon"), ("warehouse_lag", True),
-        ("bulk_notice", -1), ("max_window", 0), ("max_ids", "x"), ("rate_limit", 1.5), ("latency_per_id", True),
-        ("retention_days", -3), ("nonsense", 1),
+        ("errors", "both"),
+        ("soap_namespace", "no uri"),
+        ("soap_namespace", 'urn:"x'),
+        ("payload_parameter", "a b"),
+        ("result_formats", {}),
+        ("result_formats", {"X": "yaml"}),
+        ("result_formats", 5),
+        ("details_root", "<x>"),
+        ("time_zone", "Mars/Olympus"),
+        ("processing_lag", "-5s"),
+        ("processing_lag", "soon"),
+        ("warehouse_lag", True),
+        ("bulk_notice", -1),
+        ("max_window", 0),
+        ("max_ids", "x"),
+        ("rate_limit", 1.5),
+        ("latency_per_id", True),
+        ("retention_days", -3),
+        ("nonsense", 1),
     ],
-)  # fmt: skip
+)
 def test_wrong_values_of_switches_are_refused(switch: str, value: Any) -> None:
     with pytest.raises(ValueError, match=switch):
-        vendors.emulator("querydata").dialects.dialect({switch: value})
+        registry.emulator("querydata").dialects.dialect({switch: value})
 
 
 def test_switches_in_the_words_of_a_command_line() -> None:
-    family = vendors.emulator("querydata").dialects
+    family = registry.emulator("querydata").dialects
     dialect = family.dialect(
         {
             "result_formats": "ACME=json,B=xml",
@@ -258,7 +278,7 @@ def test_switches_in_the_words_of_a_command_line() -> None:
     assert family.default.with_(dialect.changes()).changes() == dialect.changes(), "kept values read the same again"
 
 
-@pytest.mark.parametrize("name", list(vendors.emulator("querydata").dialects.named))
+@pytest.mark.parametrize("name", list(registry.emulator("querydata").dialects.named))
 def test_named_dialects_answer(make: Callable[..., Desk], name: str) -> None:
     desk = make(name, data="demo:200")
     ids = desk.ids("2026/03/01 00:00-2026/03/02 05:00")
@@ -268,7 +288,7 @@ def test_named_dialects_answer(make: Callable[..., Desk], name: str) -> None:
 
 
 def test_rules_and_switches_name_each_other() -> None:
-    emulator = vendors.emulator("querydata")
+    emulator = registry.emulator("querydata")
     named = {rule.switch for rule in emulator.rules.values() if rule.switch}
     assert named <= set(emulator.dialects.switches)
     framed = {"form_post", "custom_errors"}

@@ -45,9 +45,17 @@ def test_after_a_gap_only_the_window_of_the_latest_update_has_it(desk: Desk) -> 
 @pytest.mark.rule("querydata.window.actions_that_count")
 @pytest.mark.parametrize(
     "action",
-    ["Add Complete Response", "Add Ongoing Response", "Assign", "Change Folder", "Add Notes", "Add Sketch",
-     "Add Map Annotation", "Add Facility Type"],
-)  # fmt: skip
+    [
+        "Add Complete Response",
+        "Add Ongoing Response",
+        "Assign",
+        "Change Folder",
+        "Add Notes",
+        "Add Sketch",
+        "Add Map Annotation",
+        "Add Facility Type",
+    ],
+)
 def test_every_action_moves_the_ticket(desk: Desk, action: str) -> None:
     made = ticket(desk, "10:01")
     desk.at("11:01")
@@ -79,13 +87,24 @@ def test_a_new_version_moves_old_and_new(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "2026-03-02 10:00-2026-03-02 10:05", "2026/03/02 10:00:00-2026/03/02 10:05:00", "2026/3/2 10:00-2026/3/2 10:05",
-        "2026/03/02 10:00 - 2026/03/02 10:05", "2026/03/02T10:00-2026/03/02T10:05", "2026/03/02 10:00Z-2026/03/02 10:05Z",
-        "2026/03/02 10:00", "", "2026/02/30 10:00-2026/03/02 10:05", "2026/03/02 24:00-2026/03/03 10:05",
-        "0000/01/01 00:00-2026/03/02 10:05", "２０２６/03/02 10:00-2026/03/02 10:05", 5, None, ["x"],
+        "2026-03-02 10:00-2026-03-02 10:05",
+        "2026/03/02 10:00:00-2026/03/02 10:05:00",
+        "2026/3/2 10:00-2026/3/2 10:05",
+        "2026/03/02 10:00 - 2026/03/02 10:05",
+        "2026/03/02T10:00-2026/03/02T10:05",
+        "2026/03/02 10:00Z-2026/03/02 10:05Z",
+        "2026/03/02 10:00",
+        "",
+        "2026/02/30 10:00-2026/03/02 10:05",
+        "2026/03/02 24:00-2026/03/03 10:05",
+        "0000/01/01 00:00-2026/03/02 10:05",
+        "２０２６/03/02 10:00-2026/03/02 10:05",
+        5,
+        None,
+        ["x"],
         "2026/03/02 10:00-2026/03/02 10:05\n",
     ],
-)  # fmt: skip
+)
 def test_other_notations_are_refused(desk: Desk, value: object) -> None:
     code, message = desk.error("Summary", between(LAST, value))
     assert code == "VALUE"
@@ -158,8 +177,10 @@ def test_reversed_windows_where_a_clock_is_moved(make: Callable[..., Desk]) -> N
 )
 def test_bounds(make: Callable[..., Desk], bounds: str, inside: list[str]) -> None:
     desk = make({"window_bounds": bounds})
-    made = {moment: ticket(desk, moment) for moment in
-            ("09:59:59", "10:00:00", "10:04:59", "10:05:00", "10:05:30", "10:05:59", "10:06:00")}  # fmt: skip
+    made = {
+        moment: ticket(desk, moment)
+        for moment in ("09:59:59", "10:00:00", "10:04:59", "10:05:00", "10:05:30", "10:05:59", "10:06:00")
+    }
     assert desk.ids(day("10:00-10:05")) == sorted(made[moment] for moment in inside)
 
 

@@ -1,4 +1,4 @@
-"""A tenant to ask: one world, asked in process through the same gateway as the front door uses."""
+"""A tenant to ask: one world, asked in process through the same WSGI calls as the server makes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
+from mockservers.server import wsgi
 
 NOW = "2026-03-02T10:00:00Z"
 AGENT = "/api/v1/Agents/Ticket/"
@@ -66,9 +66,17 @@ class Desk:
     login: str = DEMO
 
     def ask(
-        self, method: str, path: str, query: str = "", *, body: Any = None, media: str | None = "application/json",
-        login: str | None = "", host: str = "localhost", headers: Mapping[str, str] | None = None,
-    ) -> Reply:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        *,
+        body: Any = None,
+        media: str | None = "application/json",
+        login: str | None = "",
+        host: str = "localhost",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
         """Send a request; `body` is bytes as they stand, or a value that goes out as JSON. `login` None: no header."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         sent = [("Host", host), *(headers or {}).items()]
@@ -77,11 +85,18 @@ class Desk:
         if login is not None:
             sent.append(("Authorization", login or self.login))
         exchange = Exchange(method, f"{path}?{query}" if query else path, sent, raw)
-        environ = gateway.environ(
-            method=method, path=path, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent, body=raw,
+        environ = wsgi.environ(
+            method=method,
+            path=path,
+            query=query,
+            prefix="",
+            scheme="http",
+            server=("127.0.0.1", 80),
+            headers=sent,
+            body=raw,
             remote="127.0.0.1",
-        )  # fmt: skip
-        gateway.converse(self.world, "superoffice", environ, exchange)
+        )
+        wsgi.respond(self.world, "superoffice", environ, exchange)
         made = dict(exchange.reply_headers)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
         return Reply(exchange.status or 0, made.get("Content-Type", ""), exchange.reply_body, made, entry)
@@ -148,10 +163,14 @@ def make_desk() -> MakeDesk:
 
     def make(data: str = "demo", *, seed: int = 1, now: str = NOW, store: Path | None = None, **switches: Any) -> Desk:
         config = WorldConfig(
-            seed=seed, mode="frozen", start=instants.from_iso(now), data={"superoffice": Recipe.parse(data)},
-            dialects={"superoffice": switches.pop("dialect", switches)}, store=store,
-        )  # fmt: skip
-        world = World("desk", config, vendors.emulator)
+            seed=seed,
+            mode="frozen",
+            start=instants.from_iso(now),
+            data={"superoffice": Recipe.parse(data)},
+            dialects={"superoffice": switches.pop("dialect", switches)},
+            store=store,
+        )
+        world = World("desk", config, registry.emulator)
         world.installation("superoffice")  # dates of the data hang on the time at which it is opened
         return Desk(world)
 

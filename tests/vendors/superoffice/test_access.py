@@ -34,16 +34,26 @@ def refused(desk: Desk, login: str | None, **more: Any) -> bool:
 
 
 @pytest.mark.rule(
-    "superoffice.auth.schemes", "superoffice.auth.scheme_case", "superoffice.auth.basic", "superoffice.auth.refused",
-)  # fmt: skip
+    "superoffice.auth.schemes", "superoffice.auth.scheme_case", "superoffice.auth.basic", "superoffice.auth.refused"
+)
 def test_basic(desk: Desk) -> None:
     assert not refused(desk, DEMO)
     assert not refused(desk, DEMO.replace("Basic", "bAsIc"))
     assert not refused(desk, basic("DEMO@Demo.Example", "demo-password"))
     for wrong in (
-        None, basic("demo@demo.example", "wrong"), basic("demo@demo.example", ""), basic("nobody", "demo-password"),
-        basic("", "demo-password"), "Basic", "Basic !!!", "Basic ZGVtbw==", "Basic /////w==", "Digest x", "demo", " ",
-    ):  # fmt: skip
+        None,
+        basic("demo@demo.example", "wrong"),
+        basic("demo@demo.example", ""),
+        basic("nobody", "demo-password"),
+        basic("", "demo-password"),
+        "Basic",
+        "Basic !!!",
+        "Basic ZGVtbw==",
+        "Basic /////w==",
+        "Digest x",
+        "demo",
+        " ",
+    ):
         assert refused(desk, wrong), wrong
 
 
@@ -155,8 +165,12 @@ def test_a_session_needs_its_xsrf_value(desk: Desk) -> None:
     # A hidden field's value is the same one; only the header counts, whatever the cookie says.
     only = {**COOKIES, "Cookie": "SoSession=DEMO-SESSION-COOKIE"}
     assert not refused(desk, None, headers=only)
-    for wrong in ({"Cookie": COOKIES["Cookie"]}, {**COOKIES, "X-XSRF-TOKEN": "old"}, {"X-XSRF-TOKEN": "DEMO-XSRF-VALUE"},
-                  {**COOKIES, "Cookie": "SoSession=nothing"}):  # fmt: skip
+    for wrong in (
+        {"Cookie": COOKIES["Cookie"]},
+        {**COOKIES, "X-XSRF-TOKEN": "old"},
+        {"X-XSRF-TOKEN": "DEMO-XSRF-VALUE"},
+        {**COOKIES, "Cookie": "SoSession=nothing"},
+    ):
         assert refused(desk, None, headers=wrong), wrong
     assert refused(desk, basic("x", "y"), headers=COOKIES)  # with Authorization the cookie does not count
     new = token(desk, "cookie")
@@ -183,8 +197,12 @@ def test_hosted_installations(make_desk: Any) -> None:
 
 @pytest.mark.rule("superoffice.auth.settings")
 def test_each_way_to_log_in_is_a_setting(make_desk: Any) -> None:
-    ways = {"username": (DEMO, {}), "ticket": (f"SOTicket {TICKET}", {}), "bearer": (f"Bearer {BEARER}", {}),
-            "implicit": (None, COOKIES)}  # fmt: skip
+    ways = {
+        "username": (DEMO, {}),
+        "ticket": (f"SOTicket {TICKET}", {}),
+        "bearer": (f"Bearer {BEARER}", {}),
+        "implicit": (None, COOKIES),
+    }
     for allowed in ways:
         desk = make_desk(authorize_with=allowed)
         for way, (login, headers) in ways.items():
@@ -243,8 +261,17 @@ def test_a_wrong_body_is_no_way_past_the_login(desk: Desk) -> None:
 
 def test_no_journal_shows_a_secret(desk: Desk) -> None:
     made = [token(desk, kind) for kind in ("SOTicket", "Bearer", "refresh", "cookie")]
-    secrets = [each["token"] for each in made] + [made[3]["xsrf"], "demo-password", TICKET, BEARER, REFRESH, "DEMO-APP-TOKEN",
-                                                  "DEMO-SESSION-COOKIE", "DEMO-XSRF-VALUE", "WRONG-SECRET"]  # fmt: skip
+    secrets = [each["token"] for each in made] + [
+        made[3]["xsrf"],
+        "demo-password",
+        TICKET,
+        BEARER,
+        REFRESH,
+        "DEMO-APP-TOKEN",
+        "DEMO-SESSION-COOKIE",
+        "DEMO-XSRF-VALUE",
+        "WRONG-SECRET",
+    ]
     desk.administer("add user", user="new@demo.example", password="NEW-PASSWORD")
     secrets.append("NEW-PASSWORD")
     told = repr([(entry.request, entry.result) for entry in desk.world.journal])

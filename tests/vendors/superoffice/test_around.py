@@ -20,8 +20,14 @@ def entity(desk: Desk, id_: int) -> dict[str, Any]:
 @pytest.mark.rule("superoffice.call.entity", "superoffice.select.path")
 def test_an_entity_nests_what_the_ticket_holds_flat(desk: Desk) -> None:
     flat, found = desk.ticket(32), entity(desk, 32)
-    assert found["Category"] == {"TicketCategoryId": 6, "ParentId": 5, "Name": "support", "Fullname": "norway/product A/support",
-                                 "TableRight": None, "FieldProperties": {}}  # fmt: skip
+    assert found["Category"] == {
+        "TicketCategoryId": 6,
+        "ParentId": 5,
+        "Name": "support",
+        "Fullname": "norway/product A/support",
+        "TableRight": None,
+        "FieldProperties": {},
+    }
     assert (found["OwnedBy"]["AssociateId"], found["OwnedBy"]["EjUserId"]) == (10, 11)
     assert (found["Status"]["TicketStatusId"], found["Person"]["PersonId"]) == (flat["TicketStatus"], flat["CustId"])
     assert entity(desk, 31)["OwnedBy"] is None
@@ -59,12 +65,22 @@ def test_saving_replaces_the_whole(desk: Desk) -> None:
     )
     assert (made["Tags"], made["CustomFields"]) == ([{"Id": 1}], {"x": "y"})
     desk.advance(60)
-    sent = {**made, "TimeSpent": 500, "NumMessages": 9, "CreatedAt": "2001-01-01T00:00:00", "ConnectId": 1,
-            "Status": {"ticketStatusId": 5}}  # fmt: skip
+    sent = {
+        **made,
+        "TimeSpent": 500,
+        "NumMessages": 9,
+        "CreatedAt": "2001-01-01T00:00:00",
+        "ConnectId": 1,
+        "Status": {"ticketStatusId": 5},
+    }
     saved = desk.call("SaveTicketEntity", sent).json
     assert [saved[name] for name in ("TimeSpent", "NumMessages", "CreatedAt", "ConnectId", "BaseStatus")] == [
-        0, 0, made["CreatedAt"], 0, "Closed"
-    ]  # fmt: skip
+        0,
+        0,
+        made["CreatedAt"],
+        0,
+        "Closed",
+    ]
     assert saved["ClosedAt"] == saved["LastChanged"] == "2026-03-02T11:01:00+01:00"
     less = desk.call("SaveTicketEntity", {"TicketId": 1235, "Title": "Only this"}).json
     assert (less["Title"], less["OwnedBy"], less["Deadline"], less["Tags"]) == (
@@ -86,13 +102,25 @@ def test_saving_replaces_the_whole(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"TicketId": 77777}, {"TicketId": "x"}, {"Title": "x" * 256}, {"Title": 5}, {"Language": "x" * 11}, {"Title": "\x00"},
-        {"Category": {"TicketCategoryId": 999}}, {"Category": 5}, {"Person": {"PersonId": 999999}}, {"Slevel": "Secret"},
-        {"OwnedBy": {"AssociateId": 999}}, {"Deadline": "tomorrow"}, {"Deadline": "1890-01-01T00:00:00"},
+        {"TicketId": 77777},
+        {"TicketId": "x"},
+        {"Title": "x" * 256},
+        {"Title": 5},
+        {"Language": "x" * 11},
+        {"Title": "\x00"},
+        {"Category": {"TicketCategoryId": 999}},
+        {"Category": 5},
+        {"Person": {"PersonId": 999999}},
+        {"Slevel": "Secret"},
+        {"OwnedBy": {"AssociateId": 999}},
+        {"Deadline": "tomorrow"},
+        {"Deadline": "1890-01-01T00:00:00"},
         {"Status": {"TicketStatusId": 99}},
-        {"BaseStatus": "Archived"}, {"CustomFields": {"x": "y" * 30000}}, {"Priority": {"TicketPriorityId": "high"}},
+        {"BaseStatus": "Archived"},
+        {"CustomFields": {"x": "y" * 30000}},
+        {"Priority": {"TicketPriorityId": "high"}},
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_saved_changes_nothing(desk: Desk, wrong: dict[str, Any]) -> None:
     before = desk.all()
     reply = desk.call("SaveTicketEntity", {"TicketId": 1, **wrong})
@@ -205,8 +233,14 @@ def test_messages(desk: Desk) -> None:
     assert desk.call("GetTicketMessage", b"null", "ticketMessageId=77777").text == "null"
     listed = desk.get("Ticket/1/Messages").json["value"]
     assert [each["author"] for each in listed] == ["customer@acmecorp.example", "me", "me"]
-    for wrong in ({}, {"Ticket": {"TicketId": 77777}}, {**sent, "TimeSpent": -1}, {**sent, "Slevel": "Secret"},
-                  {**sent, "EjMessageId": 1}, {**sent, "Body": 5}):  # fmt: skip
+    for wrong in (
+        {},
+        {"Ticket": {"TicketId": 77777}},
+        {**sent, "TimeSpent": -1},
+        {**sent, "Slevel": "Secret"},
+        {**sent, "EjMessageId": 1},
+        {**sent, "Body": 5},
+    ):
         assert desk.call("SaveTicketMessageEntity", wrong).status == 400, wrong
 
 
@@ -270,13 +304,20 @@ def test_an_archive_list(desk: Desk) -> None:
         "Ticket", "$select=TICKETID,lastChanged,ticketStatusName,sentimentScore&$top=2", headers={"SO-Language": "en"}
     )
     assert reply.json == {
-        "odata.metadata": "/api/v1/Archive/$metadata", "odata.nextLink": None,
+        "odata.metadata": "/api/v1/Archive/$metadata",
+        "odata.nextLink": None,
         "value": [
-            {"PrimaryKey": str(id_), "EntityName": "ticket", "ticketId": id_, "lastChanged": when, "ticketStatusName": "Open",
-             "sentimentScore": 0}
+            {
+                "PrimaryKey": str(id_),
+                "EntityName": "ticket",
+                "ticketId": id_,
+                "lastChanged": when,
+                "ticketStatusName": "Open",
+                "sentimentScore": 0,
+            }
             for id_, when in ((1, "2024-01-15T12:00:00+01:00"), (2, "2024-07-15T13:00:00+02:00"))
         ],
-    }  # fmt: skip
+    }
     ids = [each["TicketId"] for each in desk.all()]
     assert listed(desk) == ids
     assert listed(desk, query="$top=5&$skip=3") == ids[3:8]
@@ -332,7 +373,7 @@ def test_filters(desk: Desk) -> None:
         ("ownedByName eq ''", lambda t: t["OwnedBy"] == 1),
         ("contactName eq ''", lambda t: t["ContactName"] == ""),
         ("hasAttachment eq true", lambda t: t["HasAttachment"]),
-    ]  # fmt: skip
+    ]
     for text, keep in cases:
         assert listed(desk, text) == some(keep), text
     assert listed(desk, "lastChanged afterTime '2026-02-18T05:00:00'", headers={"SO-TimeZone": "US-NY"}) == listed(
@@ -358,16 +399,43 @@ def test_orders(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "$select=nonsense", "$top=-1", "$top=x", "$skip=1.5", "$top=99999999999", "$orderby=title%20up", "$orderby=nonsense",
-        *(f"$filter={quote(each)}" for each in (
-            "nonsense eq 1", "ticketId eq", "ticketId eq 'x'", "ticketId contains 'x'", "title gt 'a'",
-            "lastChanged after 'soon'",
-            "(ticketId eq 1", "ticketId eq 1)", "ticketId eq 1 and", "and", "ticketId", "ticketId eq 1 2", "'", ";",
-            "ticketId ! 1",
-            "lastChanged between '2026-01-01'", "hasAttachment eq 'maybe'", "contains(title)", "contains(title, 5)",
-            "not " * 50 + "ticketId eq 1", "(" * 50 + "ticketId eq 1" + ")" * 50, "ticketId eq 99999999999", "title eq ("))
+        "$select=nonsense",
+        "$top=-1",
+        "$top=x",
+        "$skip=1.5",
+        "$top=99999999999",
+        "$orderby=title%20up",
+        "$orderby=nonsense",
+        *(
+            f"$filter={quote(each)}"
+            for each in (
+                "nonsense eq 1",
+                "ticketId eq",
+                "ticketId eq 'x'",
+                "ticketId contains 'x'",
+                "title gt 'a'",
+                "lastChanged after 'soon'",
+                "(ticketId eq 1",
+                "ticketId eq 1)",
+                "ticketId eq 1 and",
+                "and",
+                "ticketId",
+                "ticketId eq 1 2",
+                "'",
+                ";",
+                "ticketId ! 1",
+                "lastChanged between '2026-01-01'",
+                "hasAttachment eq 'maybe'",
+                "contains(title)",
+                "contains(title, 5)",
+                "not " * 50 + "ticketId eq 1",
+                "(" * 50 + "ticketId eq 1" + ")" * 50,
+                "ticketId eq 99999999999",
+                "title eq (",
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_options_that_mean_nothing(desk: Desk, query: str) -> None:
     reply = desk.get("Ticket", query)
     assert (reply.status, set(reply.json)) == (400, {"Message", "MessageDetail"})
@@ -377,8 +445,13 @@ def test_options_that_mean_nothing(desk: Desk, query: str) -> None:
 def test_what_a_caller_cannot_read_is_told_in_no_other_way(desk: Desk) -> None:
     blank = {name: {"Mask": "None"} for name in ("Title", "BaseStatus", "ReadStatus", "LastChanged")}
     desk.administer("change rights", user="limited@demo.example", fields=blank, table=None, hidden={})
-    for option in ("$filter=title begins 'In'", "$filter=contains(title, 'i')", "$filter=ticketId gt 1 and status eq 'Active'",
-                   "$orderby=title", "$orderby=ticketId,lastChanged desc"):  # fmt: skip
+    for option in (
+        "$filter=title begins 'In'",
+        "$filter=contains(title, 'i')",
+        "$filter=ticketId gt 1 and status eq 'Active'",
+        "$orderby=title",
+        "$orderby=ticketId,lastChanged desc",
+    ):
         reply = desk.get("Ticket", quote(option, safe="$="), login=LIMITED)
         assert (reply.status, set(reply.json)) == (400, {"Message", "MessageDetail"}), option
         assert desk.get("Ticket", quote(option, safe="$=")).status == 200, option

@@ -18,9 +18,12 @@ UNSET = "0001-01-01T01:00:00+01:00"
 
 
 @pytest.mark.rule(
-    "superoffice.carrier.properties", "superoffice.carrier.value_types", "superoffice.carrier.unset_strings",
-    "superoffice.carrier.seconds", "superoffice.carrier.unset_dates",
-)  # fmt: skip
+    "superoffice.carrier.properties",
+    "superoffice.carrier.value_types",
+    "superoffice.carrier.unset_strings",
+    "superoffice.carrier.seconds",
+    "superoffice.carrier.unset_dates",
+)
 def test_every_ticket_has_all_properties_in_order_and_of_their_types(desk: Desk) -> None:
     ids = [each["TicketId"] for each in desk.all()]
     tickets = desk.tickets(*ids).json
@@ -53,8 +56,11 @@ def test_person_and_company(desk: Desk) -> None:
         ]
     vincent, private = desk.ticket(40), desk.ticket(38)
     assert [vincent[f"Person{part}"] for part in ("Firstname", "MiddleName", "Lastname", "Fullname")] == [
-        "Vincent", "van", "Gogh", "Vincent van Gogh"
-    ]  # fmt: skip
+        "Vincent",
+        "van",
+        "Gogh",
+        "Vincent van Gogh",
+    ]
     assert (vincent["ContactId"], vincent["ContactName"]) == (2, "Müller & Söhne <GmbH>")
     assert (private["PersonFullname"], private["ContactId"], private["ContactName"]) == ("Åsa Privat", 0, "")
 
@@ -68,9 +74,11 @@ def test_connect_id_of_what_is_not_merged(desk: Desk) -> None:
 
 
 @pytest.mark.rule(
-    "superoffice.carrier.no_owner", "superoffice.carrier.created_by", "superoffice.carrier.two_user_spaces",
+    "superoffice.carrier.no_owner",
+    "superoffice.carrier.created_by",
+    "superoffice.carrier.two_user_spaces",
     "superoffice.carrier.login_names",
-)  # fmt: skip
+)
 def test_owners_and_makers(desk: Desk) -> None:
     nobody, crossed, mine = desk.ticket(31), desk.ticket(32), desk.ticket(1)
     assert [nobody[name] for name in ("OwnedBy", "OwnedByName", "OwnedByAssociateId", "CreatedBy")] == [1, "", 0, 1]
@@ -92,14 +100,27 @@ def test_every_published_name_and_one_that_is_not(desk: Desk) -> None:
         ("ReadStatus", "TicketReadStatus"),
     ):
         assert {each[name] for each in tickets} >= set(enums[table]), name
-    assert {each["BaseStatus"] for each in tickets} == {"Unknown", "Active", "Closed", "Postponed", "Deleted", "Merged", "Spam",
-                                                        "Archived"}  # fmt: skip
+    assert {each["BaseStatus"] for each in tickets} == {
+        "Unknown",
+        "Active",
+        "Closed",
+        "Postponed",
+        "Deleted",
+        "Merged",
+        "Spam",
+        "Archived",
+    }
 
 
 @pytest.mark.rule(
-    "superoffice.carrier.status", "superoffice.carrier.priority", "superoffice.carrier.category", "superoffice.carrier.type",
-    "superoffice.carrier.links", "superoffice.carrier.units", "superoffice.carrier.sentiment",
-)  # fmt: skip
+    "superoffice.carrier.status",
+    "superoffice.carrier.priority",
+    "superoffice.carrier.category",
+    "superoffice.carrier.type",
+    "superoffice.carrier.links",
+    "superoffice.carrier.units",
+    "superoffice.carrier.sentiment",
+)
 def test_names_links_and_numbers(desk: Desk) -> None:
     waiting, done = desk.ticket(29), desk.ticket(30)
     assert (waiting["TicketStatusDisplayValue"], waiting["BaseStatus"]) == ("Closed - waiting", "Active")
@@ -184,15 +205,18 @@ def test_select_in_other_modes(desk: Desk) -> None:
     assert desk.tickets(439, query="$select=fieldproperties").json[0].keys() == {"FieldProperties"}
     desk.switch(select_mode="default_value")
     found = desk.ticket(439, "$select=title")
-    assert [found[name] for name in ("TicketId", "CreatedAt", "Author", "OwnedBy", "CustId", "HasAttachment", "BaseStatus")] == [
-        0, UNSET, "", 1, -1, False, "Unknown"
-    ]  # fmt: skip
+    assert [
+        found[name] for name in ("TicketId", "CreatedAt", "Author", "OwnedBy", "CustId", "HasAttachment", "BaseStatus")
+    ] == [0, UNSET, "", 1, -1, False, "Unknown"]
     assert found["TableRight"] is None
 
 
 @pytest.mark.rule(
-    "superoffice.select.path", "superoffice.select.unknown", "superoffice.select.generic_sample", "superoffice.select.not_odata",
-)  # fmt: skip
+    "superoffice.select.path",
+    "superoffice.select.unknown",
+    "superoffice.select.generic_sample",
+    "superoffice.select.not_odata",
+)
 def test_the_pages_sample_selects_one_property(desk: Desk) -> None:
     found = desk.tickets(32, query="$select=name,department,category/id")
     assert {name: value for name, value in found.json[0].items() if value is not None} == {"Category": 6}

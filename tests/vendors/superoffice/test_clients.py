@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import requests
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
-from mockservers.server.door import FrontDoor
+from mockservers.server.http import Server
 
 HERE = Path(__file__).resolve().parent / "node"
 ROOT = HERE.parents[3]
@@ -31,12 +31,12 @@ WAYS = {
 
 
 @pytest.fixture(scope="module")
-def door() -> Iterator[FrontDoor]:
+def door() -> Iterator[Server]:
     config = WorldConfig(
         mode="frozen", start=instants.from_iso("2026-03-02T10:00:00Z"), data={"superoffice": Recipe.parse("demo")}
     )
-    worlds = Worlds(vendors.emulator, config)
-    with FrontDoor(worlds) as opened:
+    worlds = Worlds(registry.emulator, config)
+    with Server(worlds) as opened:
         yield opened
     worlds.close()
 
@@ -70,14 +70,18 @@ def client() -> Path:
     return there
 
 
-def run(client: Path, door: FrontDoor, way: str, root: str = "", **options: Any) -> dict[str, Any]:
+def run(client: Path, door: Server, way: str, root: str = "", **options: Any) -> dict[str, Any]:
     """What the vendor's client tells of one synchronisation."""
     url = f"http://127.0.0.1:{door.port}{root}"
     asked = {"url": url, "way": way, "since": "2026-02-18T05:00:00", "options": options, **WAYS[way]}
     done = subprocess.run(
-        ["node", str(HERE / "sync.js"), json.dumps(asked)], capture_output=True, text=True, timeout=120, check=False,
+        ["node", str(HERE / "sync.js"), json.dumps(asked)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
         env={**os.environ, "NODE_PATH": str(client / "node_modules")},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -87,7 +91,7 @@ def run(client: Path, door: FrontDoor, way: str, root: str = "", **options: Any)
     "superoffice.request.npm_headers", "superoffice.request.null_body", "superoffice.result.request_order"
 )
 @pytest.mark.parametrize("way", WAYS)
-def test_the_vendors_client_synchronises(client: Path, door: FrontDoor, way: str) -> None:
+def test_the_vendors_client_synchronises(client: Path, door: Server, way: str) -> None:
     found = run(client, door, way, languageCode="en", timezone="NO", timezoneInclude=True)
     assert len(found["ids"]) > 10
     assert [each["ticketId"] for each in found["tickets"]] == found["ids"] == found["summaries"]
@@ -104,18 +108,18 @@ def test_the_vendors_client_synchronises(client: Path, door: FrontDoor, way: str
     assert found["resolved"] == 439
 
 
-def test_the_vendors_client_below_other_roots(client: Path, door: FrontDoor) -> None:
+def test_the_vendors_client_below_other_roots(client: Path, door: Server) -> None:
     for root in ("/SuperOffice", "/Cust12345", "/w/default/SuperOffice"):
         found = run(client, door, "token", root, resourceParsing=1)
         assert found["tickets"][0]["priorityName"].startswith('US:"')
 
 
-def test_the_vendors_client_is_refused(client: Path, door: FrontDoor) -> None:
+def test_the_vendors_client_is_refused(client: Path, door: Server) -> None:
     with pytest.raises(AssertionError, match="401"):
         run(client, door, "token", "/Cust67890")
 
 
-def test_a_plain_client_over_a_socket(door: FrontDoor) -> None:
+def test_a_plain_client_over_a_socket(door: Server) -> None:
     url = f"http://127.0.0.1:{door.port}"
     tokens = requests.post(
         f"{url}/login/common/oauth/tokens",
@@ -131,7 +135,7 @@ def test_a_plain_client_over_a_socket(door: FrontDoor) -> None:
     assert [each["TicketId"] for each in answer.json()] == ids
 
 
-def test_addresses_that_are_handed_out_stay_in_the_world(door: FrontDoor) -> None:
+def test_addresses_that_are_handed_out_stay_in_the_world(door: Server) -> None:
     url = f"http://127.0.0.1:{door.port}/w/default"
     state = requests.get(f"{url}/api/state/Cust12345", timeout=30).json()
     assert state["Endpoint"] == f"{url}/Cust12345"

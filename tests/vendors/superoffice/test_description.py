@@ -11,13 +11,14 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, checks
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.world import World
-from mockservers.server import gateway
-from mockservers.vendors.superoffice import description
+from mockservers.server import wsgi
 from mockservers.vendors.superoffice.dialects import DIALECTS
-from mockservers.vendors.superoffice.routes import EMULATED
+from mockservers.vendors.superoffice.emulator import description
+from mockservers.vendors.superoffice.emulator.routes import EMULATED
+from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 Desk = Any
 LOGIN = "Basic ZGVtb0BkZW1vLmV4YW1wbGU6ZGVtby1wYXNzd29yZA=="
@@ -38,11 +39,11 @@ class Local:
             if (key.startswith("HTTP_") or key == "CONTENT_TYPE") and value
         ]
         exchange = Exchange(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body)
-        made = {**environ, vendors.WORLD: self.world, vendors.EXCHANGE: exchange}
-        answer = gateway.ask(vendors.application("superoffice"), made)
+        made = {**environ, WORLD: self.world, EXCHANGE: exchange}
+        answer = wsgi.ask(registry.application("superoffice"), made)
         exchange.reply_body = b"".join(answer.parts)
         exchange.status, exchange.reply_headers = answer.status, answer.headers
-        self.world.file("superoffice", exchange)
+        self.world.finish("superoffice", exchange)
         start_response(f"{answer.status} -", answer.headers)
         return [exchange.reply_body]
 
@@ -60,9 +61,13 @@ def described(world: World) -> Any:
 
 
 CHECKS = [
-    checks.not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
-    checks.response_headers_conformance, checks.response_schema_conformance, checks.unsupported_method,
-]  # fmt: skip
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.unsupported_method,
+]
 """Not among them: whether bad data is refused, since the vendor's framework takes texts for numbers and passes over much."""
 DOCUMENT = description.document(dict(DIALECTS.default), "/")
 OPERATIONS = [(path, verb) for path, verbs in DOCUMENT["paths"].items() for verb in verbs]
@@ -86,9 +91,13 @@ def test_schemathesis_finds_nothing(described: Any, path: str, verb: str, mode: 
     operation = described[path][verb]
 
     @settings(
-        max_examples=6 if mode == GOOD else 3, deadline=None, derandomize=True, database=None,
-        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+        max_examples=6 if mode == GOOD else 3,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=operation.as_strategy(generation_mode=mode))
     def asked(case: Any) -> None:
         case.call_and_validate(headers={"Authorization": LOGIN}, checks=CHECKS)
@@ -103,4 +112,4 @@ def test_the_document_names_every_operation_that_is_emulated(desk: Desk) -> None
     assert len(OPERATIONS) == 37
     wanted = {path.rpartition("/")[2] for path, verb in OPERATIONS if "/Agents/Ticket/" in path and verb == "post"}
     assert wanted == EMULATED
-    assert vendors.emulator("superoffice").description == "/api/v1/openapi.json"
+    assert registry.emulator("superoffice").description == "/api/v1/openapi.json"

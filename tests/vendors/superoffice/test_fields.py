@@ -27,16 +27,26 @@ def test_numbers_and_the_two_dates_of_every_ticket(desk: Desk) -> None:
     desk.act("change", id=str(first), fields={"Title": "changed"})
     after = desk.truth(first)
     assert (after["CreatedAt"], after["LastChanged"]) == ("2026-03-02T10:00:00Z", "2026-03-02T10:01:30Z")
-    for n, (action, more) in enumerate([("note", {}), ("close", {}), ("reopen", {}), ("assign", {"to": 12}), ("spam", {}),
-                                        ("undelete", {}), ("delete", {}), ("undelete", {})]):  # fmt: skip
+    for n, (action, more) in enumerate(
+        [
+            ("note", {}),
+            ("close", {}),
+            ("reopen", {}),
+            ("assign", {"to": 12}),
+            ("spam", {}),
+            ("undelete", {}),
+            ("delete", {}),
+            ("undelete", {}),
+        ]
+    ):
         desk.advance(1)
         assert desk.do(first, action, **more)["LastChanged"] == f"2026-03-02T10:01:{31 + n}Z", action
     assert all(each["LastChanged"] >= each["CreatedAt"] for each in desk.all())
 
 
 @pytest.mark.rule(
-    "superoffice.field.read_by_owner", "superoffice.field.first_read", "superoffice.field.read_by_customer",
-)  # fmt: skip
+    "superoffice.field.read_by_owner", "superoffice.field.first_read", "superoffice.field.read_by_customer"
+)
 def test_reading(desk: Desk) -> None:
     id_ = desk.create(OwnedBy=10)
     assert desk.truth(id_)["ReadStatus"] == "Red"
@@ -49,8 +59,10 @@ def test_reading(desk: Desk) -> None:
     desk.advance(60)
     mine = desk.do(id_, "read", by="DEMO")
     assert (mine["FirstReadByUser"], mine["ReadByOwner"], mine["ReadStatus"]) == (
-        "2026-03-02T10:00:00Z", "2026-03-02T10:01:00Z", "Green"
-    )  # fmt: skip
+        "2026-03-02T10:00:00Z",
+        "2026-03-02T10:01:00Z",
+        "Green",
+    )
     assert desk.do(id_, "note", by=10)["ReadStatus"] == "Green"
     assert desk.do(id_, "answer")["ReadStatus"] == "Yellow"
     assert desk.do(id_, "read")["ReadStatus"] == "Green"
@@ -68,8 +80,11 @@ def test_a_postponed_ticket_wakes_up(desk: Desk) -> None:
     desk.advance(1)
     awake = desk.ticket(id_)
     assert [awake[name] for name in ("BaseStatus", "TicketStatus", "Activate", "LastChanged")] == [
-        "Active", 1, "2026-03-03T09:00:00+01:00", "2026-03-03T09:00:00+01:00"
-    ]  # fmt: skip
+        "Active",
+        1,
+        "2026-03-03T09:00:00+01:00",
+        "2026-03-03T09:00:00+01:00",
+    ]
 
 
 @pytest.mark.rule("superoffice.field.closed_at", "superoffice.field.times", "superoffice.field.replied_at")
@@ -88,8 +103,11 @@ def test_replying_and_closing(desk: Desk) -> None:
     assert desk.do(id_, "reply")["RepliedAt"] == "2026-03-03T07:30:00Z"
     closed = desk.do(id_, "close")
     assert [closed[name] for name in ("BaseStatus", "ClosedAt", "RealTimeToClose", "TimeToClose")] == [
-        "Closed", "2026-03-03T08:30:00Z", 18 * 60, 120
-    ]  # fmt: skip
+        "Closed",
+        "2026-03-03T08:30:00Z",
+        18 * 60,
+        120,
+    ]
     opened = desk.do(id_, "reopen")
     assert [opened[name] for name in ("BaseStatus", "ClosedAt", "RealTimeToClose")] == ["Active", None, 0]
     # The page's own ticket, as far as its values can be true.
@@ -101,8 +119,12 @@ def test_replying_and_closing(desk: Desk) -> None:
 @pytest.mark.rule("superoffice.field.alert")
 def test_alerts(desk: Desk) -> None:
     id_ = desk.create(Priority=ROUND)
-    steps = [(0, 0, "2026-03-02T11:00:00Z"), (HOUR, 1, "2026-03-02T13:00:00Z"), (2 * HOUR, 2, "2026-03-02T17:00:00Z"),
-             (4 * HOUR, 3, None)]  # fmt: skip
+    steps = [
+        (0, 0, "2026-03-02T11:00:00Z"),
+        (HOUR, 1, "2026-03-02T13:00:00Z"),
+        (2 * HOUR, 2, "2026-03-02T17:00:00Z"),
+        (4 * HOUR, 3, None),
+    ]
     for seconds, level, timeout in steps:
         desk.advance(seconds)
         found = desk.truth(id_)
@@ -128,15 +150,21 @@ def test_a_deadline_is_kept(desk: Desk) -> None:
 
 
 @pytest.mark.rule(
-    "superoffice.field.first_message", "superoffice.field.last_message", "superoffice.field.messages",
+    "superoffice.field.first_message",
+    "superoffice.field.last_message",
+    "superoffice.field.messages",
     "superoffice.field.time_spent",
-)  # fmt: skip
+)
 def test_messages(desk: Desk) -> None:
     made = desk.act("create", fields={"CustId": 2, "Language": "", "Slevel": "External"})["fields"]
     id_ = made["TicketId"]
     assert [made[name] for name in ("Author", "FromAddress", "NumMessages", "NumReplies", "HasAttachment")] == [
-        "ola@nordic.example", "ola@nordic.example", 1, 0, False
-    ]  # fmt: skip
+        "ola@nordic.example",
+        "ola@nordic.example",
+        1,
+        0,
+        False,
+    ]
     noted = desk.do(id_, "note", minutes=5, language="de", sentiment=9)
     assert [noted[name] for name in ("NumMessages", "NumReplies", "TimeSpent", "Language", "Sentiment")] == [
         2,
@@ -146,14 +174,12 @@ def test_messages(desk: Desk) -> None:
         0,
     ]
     replied = desk.do(id_, "reply", minutes=10, language="en", sentiment=-40, confidence=70, attachment=True)
-    assert [replied[name] for name in ("NumMessages", "NumReplies", "TimeSpent", "Language", "Sentiment", "HasAttachment")] == [
-        3, 1, 15, "en", -40, True
-    ]  # fmt: skip
+    assert [
+        replied[name] for name in ("NumMessages", "NumReplies", "TimeSpent", "Language", "Sentiment", "HasAttachment")
+    ] == [3, 1, 15, "en", -40, True]
     answered = desk.do(id_, "answer", language="sv", sentiment=80, confidence=90)
     names = ("NumMessages", "NumReplies", "Language", "Sentiment", "SentimentConfidence", "Author")
-    assert [answered[name] for name in names] == [
-        4, 1, "en", 80, 90, "ola@nordic.example"
-    ]  # fmt: skip
+    assert [answered[name] for name in names] == [4, 1, "en", 80, 90, "ola@nordic.example"]
 
 
 @pytest.mark.rule("superoffice.field.counters")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.vendors.superoffice.languages import Tongue, composed, parts, wanted
+from mockservers.vendors.superoffice.emulator.languages import Locale, composed, parts, wanted
 from tests.vendors.superoffice.conftest import LIMITED
 
 Desk = Any
@@ -58,8 +58,10 @@ def test_what_is_not_translated(desk: Desk) -> None:
 def test_the_fields_that_are_translated(desk: Desk) -> None:
     desk.act("change", id="1", fields={"Category": 3, "TicketTypeId": 2})
     found = desk.ticket(1, SO_Language="no")
-    assert [found[name] for name in ("TicketStatusDisplayValue", "PriorityName", "CategoryName", "CategoryFullname",
-                                     "TicketTypeName")] == ["Åpen", "Lav", "Fakturaer", "Service/Fakturaer", "Klage"]  # fmt: skip
+    assert [
+        found[name]
+        for name in ("TicketStatusDisplayValue", "PriorityName", "CategoryName", "CategoryFullname", "TicketTypeName")
+    ] == ["Åpen", "Lav", "Fakturaer", "Service/Fakturaer", "Klage"]
     assert desk.ticket(1)["CategoryFullname"] == 'Service/US:"Invoices";NO:"Fakturaer";'
 
 
@@ -84,7 +86,7 @@ def test_culture_shapes_dates_and_numbers_inside_strings(desk: Desk) -> None:
 
 
 def test_values_inside_strings() -> None:
-    us, no = Tongue("US", "US"), Tongue("NO", "NO")
+    us, no = Locale("US", "US"), Locale("NO", "NO")
     assert us.text("[I:1234567] [F:1234.5] [DT:12/24/2026 17:00:00]") == "1,234,567 1,234.50 12/24/2026 17:00:00"
     assert no.text("[I:1234567] [F:1234.5] [DT:12/24/2026 17:00:00]") == "1 234 567 1 234,50 24.12.2026 17:00:00"
     for odd in ("[D:13/45/2026]", "[I:x]", "[F:]", "[SR_UNKNOWN]", "[D:1]", 'US:"a', 'US:"a";x'):

@@ -24,15 +24,38 @@ EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "60"))
 FIELDS = catalogue.load("superoffice")["Ticket"].fields
 NAMES = [field.name for field in FIELDS]
 DATES = [field.name for field in FIELDS if field.type == "datetime"]
-ZONES = {"NO": "Europe/Oslo", "US-NY": "America/New_York", "IN": "Asia/Kolkata", "AU-LH": "Australia/Lord_Howe", "UTC": "UTC",
-         "GB": "Europe/London", "BR-SP": "America/Sao_Paulo", "NP": "Asia/Kathmandu", "CA-NL": "America/St_Johns"}  # fmt: skip
-STANDARD = {"NO": "+01:00", "US-NY": "-05:00", "IN": "+05:30", "AU-LH": "+10:30", "UTC": "Z", "GB": "+00:00", "BR-SP": "-03:00",
-            "NP": "+05:45", "CA-NL": "-03:30"}  # fmt: skip
+ZONES = {
+    "NO": "Europe/Oslo",
+    "US-NY": "America/New_York",
+    "IN": "Asia/Kolkata",
+    "AU-LH": "Australia/Lord_Howe",
+    "UTC": "UTC",
+    "GB": "Europe/London",
+    "BR-SP": "America/Sao_Paulo",
+    "NP": "Asia/Kathmandu",
+    "CA-NL": "America/St_Johns",
+}
+STANDARD = {
+    "NO": "+01:00",
+    "US-NY": "-05:00",
+    "IN": "+05:30",
+    "AU-LH": "+10:30",
+    "UTC": "Z",
+    "GB": "+00:00",
+    "BR-SP": "-03:00",
+    "NP": "+05:45",
+    "CA-NL": "-03:30",
+}
 
 # Around changes of the clocks, and anywhere else.
-CHANGES = [datetime(2024, 3, 31, 1, tzinfo=UTC), datetime(2024, 10, 27, 1, tzinfo=UTC), datetime(2024, 3, 10, 7, tzinfo=UTC),
-           datetime(2024, 11, 3, 6, tzinfo=UTC), datetime(2024, 4, 6, 15, tzinfo=UTC), datetime(2024, 10, 5, 15, 30,
-               tzinfo=UTC)]  # fmt: skip
+CHANGES = [
+    datetime(2024, 3, 31, 1, tzinfo=UTC),
+    datetime(2024, 10, 27, 1, tzinfo=UTC),
+    datetime(2024, 3, 10, 7, tzinfo=UTC),
+    datetime(2024, 11, 3, 6, tzinfo=UTC),
+    datetime(2024, 4, 6, 15, tzinfo=UTC),
+    datetime(2024, 10, 5, 15, 30, tzinfo=UTC),
+]
 moment = st.one_of(
     st.builds(lambda at, s: at + timedelta(seconds=s), st.sampled_from(CHANGES), st.integers(-7200, 7200)),
     st.integers(0, 4_000_000_000).map(lambda s: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=s)),
@@ -40,9 +63,14 @@ moment = st.one_of(
 title = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12)
 TICKET = st.fixed_dictionaries(
     {"CreatedAt": moment, "LastChanged": moment, "Category": st.sampled_from([1, 2, 3, 6]), "Title": title},
-    optional={"Deadline": moment, "ReadByCustomer": moment, "OwnedBy": st.sampled_from([1, 10, 11, 12]),
-              "CustId": st.sampled_from([-1, 1, 2, 3, 4, None]), "Sentiment": st.integers(-100, 100)},
-)  # fmt: skip
+    optional={
+        "Deadline": moment,
+        "ReadByCustomer": moment,
+        "OwnedBy": st.sampled_from([1, 10, 11, 12]),
+        "CustId": st.sampled_from([-1, 1, 2, 3, 4, None]),
+        "Sentiment": st.integers(-100, 100),
+    },
+)
 ids = st.lists(st.integers(-1, 9), max_size=12)
 spelled = st.sampled_from(NAMES).flatmap(
     lambda name: st.sampled_from([name, name.lower(), name.upper(), f"{name}/id", f" {name} "])
@@ -51,15 +79,30 @@ select = st.none() | st.lists(spelled | st.sampled_from(["nonsense", "department
 rights = st.fixed_dictionaries(
     {},
     optional={
-        "table": st.sampled_from([None, {"Mask": "FULL", "Reason": ""}, {"Mask": "Select, Update", "Reason": "[SR_ACCESS_ROLE]"},
-                                  {"Mask": "Update", "Reason": ""}, {"Mask": "None", "Reason": ""}, {"Mask": "RF",
-                                      "Reason": ""}]),
-        "fields": st.dictionaries(st.sampled_from(NAMES[:-2]), st.sampled_from(["None", "Read", "Update", "Write"]).map(
-            lambda mask: {"Mask": mask, "Reason": ""}), max_size=4),
-        "hidden": st.fixed_dictionaries({}, optional={"Category": st.lists(st.sampled_from([1, 2, 3]), max_size=2),
-                                                      "TicketId": st.lists(st.integers(1, 5), max_size=2)}),
+        "table": st.sampled_from(
+            [
+                None,
+                {"Mask": "FULL", "Reason": ""},
+                {"Mask": "Select, Update", "Reason": "[SR_ACCESS_ROLE]"},
+                {"Mask": "Update", "Reason": ""},
+                {"Mask": "None", "Reason": ""},
+                {"Mask": "RF", "Reason": ""},
+            ]
+        ),
+        "fields": st.dictionaries(
+            st.sampled_from(NAMES[:-2]),
+            st.sampled_from(["None", "Read", "Update", "Write"]).map(lambda mask: {"Mask": mask, "Reason": ""}),
+            max_size=4,
+        ),
+        "hidden": st.fixed_dictionaries(
+            {},
+            optional={
+                "Category": st.lists(st.sampled_from([1, 2, 3]), max_size=2),
+                "TicketId": st.lists(st.integers(1, 5), max_size=2),
+            },
+        ),
     },
-)  # fmt: skip
+)
 READS = {"FULL", "Select, Update", "RF"}
 
 
@@ -138,14 +181,16 @@ def desk(request: pytest.FixtureRequest, make_desk: Any, tmp_path_factory: pytes
 @given(
     tickets=st.lists(TICKET, max_size=7),
     requests=st.lists(
-        st.fixed_dictionaries({"ids": ids, "select": select, "zone": st.none() | st.sampled_from(list(ZONES)),
-            "offset": st.booleans()}),
-        min_size=2, max_size=6,
+        st.fixed_dictionaries(
+            {"ids": ids, "select": select, "zone": st.none() | st.sampled_from(list(ZONES)), "offset": st.booleans()}
+        ),
+        min_size=2,
+        max_size=6,
     ),
     base=st.sampled_from(list(ZONES)),
     dates=st.sampled_from(["page", "netserver"]),
     role=rights,
-)  # fmt: skip
+)
 def test_answers_agree_with_the_model(
     desk: Desk,
     tickets: list[dict[str, Any]],
@@ -169,18 +214,26 @@ def test_answers_agree_with_the_model(
             *request["ids"], query=query, headers={"SO-TimeZone": ", ".join(headers)} if headers else {}
         )
         assert reply.entry.outcome == "ok", reply.entry.error
-        asked = {"rights": role, "zone": request["zone"] or base, "marked": dates == "page" or request["offset"],
-                 "select": request["select"]}  # fmt: skip
+        asked = {
+            "rights": role,
+            "zone": request["zone"] or base,
+            "marked": dates == "page" or request["offset"],
+            "select": request["select"],
+        }
         found = [{name: value for name, value in each.items() if name != "FieldProperties"} for each in reply.json]
         assert found == model(truth, request["ids"], asked)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    tickets=st.lists(TICKET, min_size=1, max_size=7), at=moment, op=st.sampled_from(["afterTime", "beforeTime", "ge",
-        "le", "dateTime"]),
-    zone=st.sampled_from(list(ZONES)), top=st.integers(0, 4), skip=st.integers(0, 3), down=st.booleans(),
-)  # fmt: skip
+    tickets=st.lists(TICKET, min_size=1, max_size=7),
+    at=moment,
+    op=st.sampled_from(["afterTime", "beforeTime", "ge", "le", "dateTime"]),
+    zone=st.sampled_from(list(ZONES)),
+    top=st.integers(0, 4),
+    skip=st.integers(0, 3),
+    down=st.booleans(),
+)
 def test_lists_agree_with_the_model(
     desk: Desk, tickets: list[dict[str, Any]], at: datetime, op: str, zone: str, top: int, skip: int, down: bool
 ) -> None:
@@ -190,8 +243,13 @@ def test_lists_agree_with_the_model(
         desk.act("create", fields={"CreatedAt": iso(created), "LastChanged": iso(changed), "Title": fields["Title"]})
     truth = desk.all()
     at = tickets[0]["LastChanged"] if at.second % 3 == 0 else at
-    keep = {"afterTime": lambda t: t > at, "beforeTime": lambda t: t < at, "ge": lambda t: t >= at, "le": lambda t: t <= at,
-            "dateTime": lambda t: t == at}[op]  # fmt: skip
+    keep = {
+        "afterTime": lambda t: t > at,
+        "beforeTime": lambda t: t < at,
+        "ge": lambda t: t >= at,
+        "le": lambda t: t <= at,
+        "dateTime": lambda t: t == at,
+    }[op]
     kept = [each for each in truth if keep(datetime.fromisoformat(each["LastChanged"]))]
     kept.sort(key=lambda each: each["TicketId"])
     kept.sort(key=lambda each: datetime.fromisoformat(each["LastChanged"]), reverse=down)

@@ -15,10 +15,10 @@ Desk = Any
 def test_records_answer_in_one_form(desk: Desk) -> None:
     made = desk.act("create", fields={"Title": "Hi", "CustId": 2, "OwnedBy": 11}, by="DEMO", body="Hello")
     assert (made["id"], made["exists"]) == ("1235", True)
-    assert [made["fields"][name] for name in ("Title", "PersonFullname", "OwnedByName", "ClosedAt", "HasAttachment",
-        "TimeSpent")] == [
-        "Hi", "Ola Nordmann", "ANNE", None, False, 0
-    ]  # fmt: skip
+    assert [
+        made["fields"][name]
+        for name in ("Title", "PersonFullname", "OwnedByName", "ClosedAt", "HasAttachment", "TimeSpent")
+    ] == ["Hi", "Ola Nordmann", "ANNE", None, False, 0]
     assert desk.act("read", id="1235") == made
     assert desk.act("read", id=1235) == made
     assert desk.act("read", id="77777") == {"id": "77777", "exists": False, "fields": {}}

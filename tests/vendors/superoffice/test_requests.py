@@ -82,8 +82,13 @@ def test_a_body_without_ids(make_desk: Any) -> None:
 
 @pytest.mark.rule("superoffice.request.npm_headers", "superoffice.time.header")
 def test_headers_of_client_libraries(desk: Desk) -> None:
-    headers = {"so-timezone": "no,INCLUDETZOFFSET", "SO-Browser-TZ-Offset": "60", "Accept-Language": "", "SO-Language": "en",
-               "User-Agent": "SO-TS-WebApi/1.0"}  # fmt: skip
+    headers = {
+        "so-timezone": "no,INCLUDETZOFFSET",
+        "SO-Browser-TZ-Offset": "60",
+        "Accept-Language": "",
+        "SO-Language": "en",
+        "User-Agent": "SO-TS-WebApi/1.0",
+    }
     reply = desk.tickets(*range(1, 5000), headers=headers)
     assert reply.status == 200
     assert len(reply.ids) > 290

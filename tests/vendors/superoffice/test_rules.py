@@ -9,16 +9,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import catalogue, data
-from mockservers.vendors.superoffice import model
-from mockservers.vendors.superoffice.languages import Tongue
-from mockservers.vendors.superoffice.model import Directory
-from mockservers.vendors.superoffice.requests import Asked
-from mockservers.vendors.superoffice.semantics import lists
-from mockservers.vendors.superoffice.zones import Clockface
+from mockservers.vendors.superoffice.emulator import model
+from mockservers.vendors.superoffice.emulator.languages import Locale
+from mockservers.vendors.superoffice.emulator.model import Directory
+from mockservers.vendors.superoffice.emulator.requests import Asked
+from mockservers.vendors.superoffice.emulator.semantics import lists
+from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
 
-EMULATOR = vendors.emulator("superoffice")
+EMULATOR = registry.emulator("superoffice")
 STATEMENTS = json.loads(data.file("fixtures", "superoffice", "statements.json").read_text("utf-8"))
 
 
@@ -82,9 +82,13 @@ def test_the_statements_are_not_sqlites_own() -> None:
         "and status ne 'Closed' and contactName eq 'x' and closedAt between '2026-01-01','2026-01-02'"
     )
     asked = Asked(variables={"$filter": filter_, "$orderby": "lastChanged desc,ticketStatusName"})
-    statements: list[Any] = [lists.statement(asked, Clockface("NO", True), Tongue(), Directory({}), "t"), model._HEADS,
+    statements: list[Any] = [
+        lists.statement(asked, TimeFormat("NO", True), Locale(), Directory({}), "t"),
+        model._HEADS,
         model._BY_IDS,
-                             model._DUE, model._EARLIEST]  # fmt: skip
+        model._DUE,
+        model._EARLIEST,
+    ]
     for statement in statements:
         text = str(statement.compile(dialect=postgresql.dialect()))
         assert "ticket" in text

@@ -104,7 +104,7 @@ def test_checkpoints_and_rollbacks_leave_nothing_behind(desk: Desk) -> None:
 
 def test_loading_the_vendor_loads_neither_flask_nor_faker() -> None:
     code = (
-        "import sys; from mockservers import vendors; vendors.emulator('superoffice'); "
+        "import sys; from mockservers import registry; registry.emulator('superoffice'); "
         "print(sorted({'flask', 'werkzeug', 'faker', 'lxml', 'aiohttp'} & set(sys.modules)))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

@@ -12,9 +12,12 @@ Desk = Any
 
 
 @pytest.mark.rule(
-    "superoffice.result.array", "superoffice.result.request_order", "superoffice.result.sample_is_filler",
-    "superoffice.request.body", "superoffice.address.agent",
-)  # fmt: skip
+    "superoffice.result.array",
+    "superoffice.result.request_order",
+    "superoffice.result.sample_is_filler",
+    "superoffice.request.body",
+    "superoffice.address.agent",
+)
 def test_the_tickets_asked_for_come_back_in_the_order_of_the_ids(desk: Desk) -> None:
     assert desk.tickets(829, 439, 1).ids == [829, 439, 1]
     assert desk.call("GetTickets", {"ticketids": [439]}).ids == [439]
@@ -26,9 +29,12 @@ def test_the_tickets_asked_for_come_back_in_the_order_of_the_ids(desk: Desk) -> 
 def test_the_pages_sample_call(desk: Desk) -> None:
     desk.administer("add user", user="tje0", password="Jje0")
     reply = desk.tickets(
-        439, 829, login="Basic dGplMDpKamUw", media="application/json; charset=utf-8",
+        439,
+        829,
+        login="Basic dGplMDpKamUw",
+        media="application/json; charset=utf-8",
         headers={"Accept": "application/json; charset=utf-8", "Accept-Language": "sv"},
-    )  # fmt: skip
+    )
     assert (reply.status, reply.media, reply.ids) == (200, "application/json; charset=utf-8", [439, 829])
     assert [each["TicketStatusDisplayValue"] for each in reply.json] == ["Öppen", "Stängd"]
 
@@ -69,8 +75,9 @@ def test_rights_of_a_role(desk: Desk) -> None:
     ticket = reply.json[0]
     assert ticket["Title"] == ""
     assert ticket["TableRight"] == {
-        "Mask": "Select, Update", "Reason": "You may not delete what belongs to another user"
-    }  # fmt: skip
+        "Mask": "Select, Update",
+        "Reason": "You may not delete what belongs to another user",
+    }
     rights = {name: each["FieldRight"] for name, each in ticket["FieldProperties"].items()}
     assert rights["Title"] == {"Mask": "None", "Reason": "Your role does not include this 3/31/2026"}
     assert rights["Deadline"]["Mask"] == "Update, UIHintMandatory"
@@ -86,8 +93,13 @@ def test_rights_change_under_a_client(desk: Desk) -> None:
     def right(id_: int) -> Any:
         return desk.ticket(id_)["TableRight"]
 
-    assert [right(id_) for id_ in (1, 41, 42, 43, 44)] == [None, None, {}, {"Mask": "FULL", "Reason": ""},
-                                                           {"Mask": "Select, Update", "Reason": ""}]  # fmt: skip
+    assert [right(id_) for id_ in (1, 41, 42, 43, 44)] == [
+        None,
+        None,
+        {},
+        {"Mask": "FULL", "Reason": ""},
+        {"Mask": "Select, Update", "Reason": ""},
+    ]
     desk.switch(rights_none="object")
     assert right(1) == {"Mask": "FULL", "Reason": ""}
     assert desk.ticket(1)["FieldProperties"]["Title"]["FieldRight"] == {"Mask": "Update", "Reason": ""}

@@ -18,8 +18,11 @@ def created(desk: Desk, zone: str | None = None) -> list[str]:
 @pytest.mark.rule("superoffice.time.offset", "superoffice.time.base_zone", "superoffice.time.utc_columns")
 def test_the_pages_form(desk: Desk) -> None:
     assert created(desk) == [
-        "2024-01-15T12:00:00+01:00", "2024-07-15T13:00:00+02:00", "2024-10-27T02:30:00+02:00", "2024-10-27T02:30:00+01:00"
-    ]  # fmt: skip
+        "2024-01-15T12:00:00+01:00",
+        "2024-07-15T13:00:00+02:00",
+        "2024-10-27T02:30:00+02:00",
+        "2024-10-27T02:30:00+01:00",
+    ]
     desk.switch(base_zone="US-NY")
     assert created(desk)[0] == "2024-01-15T06:00:00-05:00"
 

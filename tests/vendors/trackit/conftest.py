@@ -1,4 +1,4 @@
-"""A help desk to ask: one world, asked in process through the same gateway as the front door uses."""
+"""A help desk to ask: one world, asked in process through the same WSGI calls as the server makes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server import gateway
+from mockservers.server import wsgi
 
 NOW = "2026-03-02T10:00:00Z"
 BASE = "/TrackIt/WebApi"
 USERS = {
-    "demo": ("HELP DESK\\DEMO", "demo-password"), "tech1": ("HELP DESK\\TECH1", "tech1-password"),
-    "tech2": ("FIELD SERVICE\\TECH2", "tech2-password"), "admin": ("SYSTEM ADMINISTRATION\\ADMIN", "admin-password"),
-    "reader": ("HELP DESK\\READER", "reader-password"), "nobody": ("HELP DESK\\NOBODY", "nobody-password"),
-    "former": ("HELP DESK\\FORMER", "former-password"), "windows": ("HELP DESK\\CORP\\wtech", "windows-password"),
+    "demo": ("HELP DESK\\DEMO", "demo-password"),
+    "tech1": ("HELP DESK\\TECH1", "tech1-password"),
+    "tech2": ("FIELD SERVICE\\TECH2", "tech2-password"),
+    "admin": ("SYSTEM ADMINISTRATION\\ADMIN", "admin-password"),
+    "reader": ("HELP DESK\\READER", "reader-password"),
+    "nobody": ("HELP DESK\\NOBODY", "nobody-password"),
+    "former": ("HELP DESK\\FORMER", "former-password"),
+    "windows": ("HELP DESK\\CORP\\wtech", "windows-password"),
     "other": ("HELP DESK\\OTHER", "other-password"),
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -88,11 +92,18 @@ class Desk:
             sent.append(("Authorization", f"Bearer {self.token(user)}"))
         address, _, query = f"{base}{path}".partition("?")
         exchange = Exchange(method, f"{base}{path}", sent, raw)
-        environ = gateway.environ(
-            method=method, path=address, query=query, prefix="", scheme="http", server=("127.0.0.1", 80), headers=sent,
-            body=raw, remote="127.0.0.1",
-        )  # fmt: skip
-        gateway.converse(self.world, "trackit", environ, exchange)
+        environ = wsgi.environ(
+            method=method,
+            path=address,
+            query=query,
+            prefix="",
+            scheme="http",
+            server=("127.0.0.1", 80),
+            headers=sent,
+            body=raw,
+            remote="127.0.0.1",
+        )
+        wsgi.respond(self.world, "trackit", environ, exchange)
         entry = self.world.journal.since(self.world.journal.count - 1)[0]
         return Reply(exchange.status or 0, dict(exchange.reply_headers), exchange.reply_body, entry)
 
@@ -167,7 +178,7 @@ def make_desk() -> MakeDesk:
             dialects={"trackit": switches.pop("dialect", switches)},
             store=store,
         )
-        return Desk(World("desk", config, vendors.emulator))
+        return Desk(World("desk", config, registry.emulator))
 
     return make
 

@@ -30,15 +30,29 @@ CALLS: dict[str, tuple[str, str, Any]] = {
     "delete": ("POST", "/tickets/101/Delete", None),
 }
 NEEDED = {
-    "read": ["View Ticket"], "update": ["Edit Ticket"], "create": ["Create Ticket"], "status": ["Edit Ticket"],
-    "closed": ["Edit Ticket", "Close Ticket"], "noted": ["Edit Ticket", "Create Ticket Note"], "note": ["Create Ticket Note"],
-    "close": ["Edit Ticket", "Close Ticket"], "close noted": ["Edit Ticket", "Close Ticket", "Create Ticket Note"],
-    "notes": ["View Ticket Notes"], "one note": ["View Ticket Notes"], "attachments": ["View Attachment"],
-    "assignments": ["View Assignment"], "templates": [], "fields": [], "delete": ["Delete Ticket"],
-}  # fmt: skip
+    "read": ["View Ticket"],
+    "update": ["Edit Ticket"],
+    "create": ["Create Ticket"],
+    "status": ["Edit Ticket"],
+    "closed": ["Edit Ticket", "Close Ticket"],
+    "noted": ["Edit Ticket", "Create Ticket Note"],
+    "note": ["Create Ticket Note"],
+    "close": ["Edit Ticket", "Close Ticket"],
+    "close noted": ["Edit Ticket", "Close Ticket", "Create Ticket Note"],
+    "notes": ["View Ticket Notes"],
+    "one note": ["View Ticket Notes"],
+    "attachments": ["View Attachment"],
+    "assignments": ["View Assignment"],
+    "templates": [],
+    "fields": [],
+    "delete": ["Delete Ticket"],
+}
 LITERAL = {
-    "update": [], "closed": ["Edit Ticket", "Close Tickets"], "note": ["Create Ticket Notes"], "notes": ["View Assignment Notes"],
-}  # fmt: skip
+    "update": [],
+    "closed": ["Edit Ticket", "Close Tickets"],
+    "note": ["Create Ticket Notes"],
+    "notes": ["View Assignment Notes"],
+}
 
 
 def call(desk: Desk, name: str, user: str = "nobody") -> Any:
@@ -47,11 +61,18 @@ def call(desk: Desk, name: str, user: str = "nobody") -> Any:
 
 
 @pytest.mark.rule(
-    "trackit.permission.view_ticket", "trackit.permission.edit_ticket", "trackit.permission.close_ticket",
-    "trackit.permission.create_note", "trackit.permission.create_ticket", "trackit.permission.delete_ticket",
-    "trackit.permission.view_notes", "trackit.permission.view_attachment", "trackit.permission.view_assignment",
-    "trackit.permission.denied", "trackit.permission.names",
-)  # fmt: skip
+    "trackit.permission.view_ticket",
+    "trackit.permission.edit_ticket",
+    "trackit.permission.close_ticket",
+    "trackit.permission.create_note",
+    "trackit.permission.create_ticket",
+    "trackit.permission.delete_ticket",
+    "trackit.permission.view_notes",
+    "trackit.permission.view_attachment",
+    "trackit.permission.view_assignment",
+    "trackit.permission.denied",
+    "trackit.permission.names",
+)
 @pytest.mark.parametrize("literal", [False, True])
 def test_each_call_needs_just_its_permissions(desk: Desk, literal: bool) -> None:
     desk.switch(literal_permissions="on" if literal else "off")

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 import requests
 
-from mockservers.kernel import instants
-
 MockWorld = Any
 
 
@@ -46,7 +44,7 @@ def value(record: dict[str, Any], number: int) -> Any:
 
 @pytest.mark.mock_world(data={"trackit": "demo:20"}, start="2026-03-02T10:00:00Z")
 def test_a_whole_day_with_the_api(mock_world: MockWorld) -> None:
-    client = Client(mock_world.endpoint("trackit"), **mock_world.credentials("trackit"))
+    client = Client(mock_world["trackit"].url, **mock_world["trackit"].credentials)
     labels = client.call("GET", "/module/24/fields")
     assert labels["22"] == {"DisplayName": "Ticket Summary"}
     assert value(client.call("GET", "/tickets/Templates")["TicketTemplates"][0], 3) == "New Hire"
@@ -59,7 +57,7 @@ def test_a_whole_day_with_the_api(mock_world: MockWorld) -> None:
     id_ = value(made, 1)
     assert client.call("GET", f"/tickets/{id_}")["Tickets"] == made
 
-    mock_world.clock.advance(31 * 60 * instants.SECOND)
+    mock_world.clock.advance(minutes=31)
     changed = client.call("POST", f"/tickets/{id_}", {"Properties": {"39": "404-555-0101", "83": 5}})["Tickets"]
     assert client.renewed == 1
     assert (value(changed, 149), value(changed, 83), value(changed, 22)) == ("Anna Smith", 5, "Größe 𝄞")
@@ -72,16 +70,16 @@ def test_a_whole_day_with_the_api(mock_world: MockWorld) -> None:
     assert (listed["Count"], value(listed["TicketNotes"][0], 5)) == (2, "Hel")
     assert client.call("GET", f"/tickets/Note/{value(added, 1)}")["Note"] == [added]
 
-    mock_world.act("trackit", "act", {"id": id_, "action": "attach", "name": "log.txt"})
-    mock_world.act("trackit", "act", {"id": id_, "action": "add_assignment"})
+    mock_world["trackit"].act("act", id=id_, action="attach", name="log.txt")
+    mock_world["trackit"].act("act", id=id_, action="add_assignment")
     assert value(client.call("GET", f"/tickets/{id_}/Attachments/10/1")["TicketAttachments"][0], 7) == "log.txt"
     assert client.call("GET", f"/tickets/{id_}/Assignments/10/1")["Count"] == 1
 
-    mock_world.switch("trackit", searches="assumed", priority_hierarchy="assumed")
+    mock_world["trackit"].switch(searches="assumed", priority_hierarchy="assumed")
     assert value(client.call("POST", "/searches", {"Term": "größe"})["Results"][0], 1) == id_
     assert value(client.call("POST", "/priorityheirarchy", {"CategoryId": 3})["Priority"], 106) == 2
 
-    mock_world.act("trackit", "act", {"id": "customer", "action": "end sessions", "keep_refresh": True})
+    mock_world["trackit"].act("act", id="customer", action="end sessions", keep_refresh=True)
     closed = client.call("POST", f"/tickets/{id_}/Close", {"Note": note})
     assert client.renewed == 2
     assert (value(closed["Ticket"], 96), value(closed["Note"], 10)) == ("Closed", 0)
@@ -98,9 +96,9 @@ def test_a_whole_day_with_the_api(mock_world: MockWorld) -> None:
 
 @pytest.mark.mock_world(data={"trackit": "demo:20"})
 def test_faults_reach_the_client(mock_world: MockWorld) -> None:
-    client = Client(mock_world.endpoint("trackit"), **mock_world.credentials("trackit"))
+    client = Client(mock_world["trackit"].url, **mock_world["trackit"].credentials)
     for refusal, status in (("permission", 403), ("unknown", 404), ("malformed", 400)):
-        mock_world.fault("refuse", {"refusal": refusal}, vendor="trackit")
+        mock_world.fault("refuse", refusal=refusal, vendor="trackit")
         assert client.http.get(f"{client.base}/tickets/101", timeout=20).status_code == status
     before = client.call("GET", "/tickets/101")
     for fault in ("fail", "rollback"):
@@ -108,16 +106,16 @@ def test_faults_reach_the_client(mock_world: MockWorld) -> None:
         answer = client.http.post(f"{client.base}/tickets/101", json={"Properties": {"22": fault}}, timeout=20)
         assert (answer.status_code, answer.json()) == (500, {"Message": "An error has occurred."})
         assert client.call("GET", "/tickets/101") == before
-    mock_world.fault("refuse", {"refusal": "unauthorized"}, vendor="trackit")
+    mock_world.fault("refuse", refusal="unauthorized", vendor="trackit")
     assert value(client.call("GET", "/tickets/101")["Tickets"], 1) == 101
     assert client.renewed == 1
 
 
 def test_the_address_before_the_world_is_part_of_the_url(mock_world: MockWorld) -> None:
-    base = mock_world.endpoint("trackit")
+    base = mock_world["trackit"].url
     answer = requests.get(f"{base}/nothing?x=1", timeout=20)
     assert answer.json() == {
         "Message": f"No HTTP resource was found that matches the request URI '{base}/nothing?x=1'."
     }
-    document = requests.get(mock_world.description("trackit"), timeout=20).json()
+    document = requests.get(mock_world["trackit"].description, timeout=20).json()
     assert base.endswith(document["servers"][0]["url"])

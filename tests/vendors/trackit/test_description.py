@@ -26,16 +26,25 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from mockservers import vendors
+from mockservers import registry
 from mockservers.kernel.journal import Exchange
-from mockservers.vendors.trackit import description, recipes
 from mockservers.vendors.trackit.dialects import DIALECTS
+from mockservers.vendors.trackit.emulator import description, recipes
+from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 Desk = Any
 EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "10"))
 DOCUMENT = "/TrackIt/WebApi/swagger/docs/v2"
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
-          negative_data_rejection, ignored_auth, unsupported_method, allow_header_conformance]  # fmt: skip
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    ignored_auth,
+    unsupported_method,
+    allow_header_conformance,
+]
 KNOWN = {"/groups": {"UserName": recipes.DEMO_USER, "password": recipes.DEMO_PASSWORD}}
 """Bodies that only luck would draw: logins that hold."""
 DIALECT = {"searches": "assumed", "priority_hierarchy": "assumed"}
@@ -55,8 +64,8 @@ def wsgi(desk: Desk) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         exchange = Exchange(environ["REQUEST_METHOD"], environ["PATH_INFO"], [], body)
-        environ[vendors.WORLD], environ[vendors.EXCHANGE] = desk.world, exchange
-        return vendors.application("trackit")(environ, start_response)
+        environ[WORLD], environ[EXCHANGE] = desk.world, exchange
+        return registry.application("trackit")(environ, start_response)
 
     return application
 

@@ -22,8 +22,13 @@ def test_paths_have_no_case(desk: Desk, base: str, path: str) -> None:
 def test_the_virtual_directory_is_chosen_at_installation(make_desk: Any) -> None:
     desk = make_desk("demo:3", virtual_directory="apps/HelpDesk")
     assert desk.get("/tickets/101", base="/TrackIt/WebApi", user=None).status == 404
-    made = desk.ask("POST", "/token", b"grant_type=password&username=HELP+DESK%5CDEMO&password=demo-password", user=None,
-                    base="/Apps/helpdesk/WebApi")  # fmt: skip
+    made = desk.ask(
+        "POST",
+        "/token",
+        b"grant_type=password&username=HELP+DESK%5CDEMO&password=demo-password",
+        user=None,
+        base="/Apps/helpdesk/WebApi",
+    )
     desk.tokens["demo"] = made.json["access_token"]
     assert desk.get("/tickets/101", base="/apps/HelpDesk/WebApi").status == 200
     desk.world.close()
@@ -42,8 +47,19 @@ def test_a_double_slash_before_the_base_leads_nowhere_either(desk: Desk, base: s
 
 
 @pytest.mark.rule("trackit.address.unknown")
-@pytest.mark.parametrize("path", ["/nothing", "/tickets/101/", "/tickets/101/Notes", "/tickets/101/Notes/1", "/ticket/101",
-                                  "/tickets/101/102", "/tickets/101/Notes/1/1/1", "/changes/1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/tickets/101/",
+        "/tickets/101/Notes",
+        "/tickets/101/Notes/1",
+        "/ticket/101",
+        "/tickets/101/102",
+        "/tickets/101/Notes/1/1/1",
+        "/changes/1",
+    ],
+)
 def test_unknown_paths(desk: Desk, path: str) -> None:
     for user in ("demo", None):
         reply = desk.get(path, user=user)
@@ -109,14 +125,24 @@ def test_the_older_api_is_not_there(desk: Desk, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/assignments/1"), ("POST", "/assignments/1"), ("POST", "/assignments"), ("GET", "/assignments/Templates"),
-        ("GET", "/assignments/Note/1"), ("GET", "/assignments/1/Notes/0/0"), ("GET", "/assignments/1/Attachments/0/0"),
-        ("GET", "/assignments/1/Successors/0/0"), ("GET", "/assignments/1/Predecessors/0/0"),
-        ("POST", "/assignments/1/AddNote"), ("POST", "/assignments/1/Delete"), ("POST", "/assignments/1/ChangeStatus"),
-        ("POST", "/assignments/1/Close"), ("GET", "/attachment/1001"), ("GET", "/solutions/1"),
+        ("GET", "/assignments/1"),
+        ("POST", "/assignments/1"),
+        ("POST", "/assignments"),
+        ("GET", "/assignments/Templates"),
+        ("GET", "/assignments/Note/1"),
+        ("GET", "/assignments/1/Notes/0/0"),
+        ("GET", "/assignments/1/Attachments/0/0"),
+        ("GET", "/assignments/1/Successors/0/0"),
+        ("GET", "/assignments/1/Predecessors/0/0"),
+        ("POST", "/assignments/1/AddNote"),
+        ("POST", "/assignments/1/Delete"),
+        ("POST", "/assignments/1/ChangeStatus"),
+        ("POST", "/assignments/1/Close"),
+        ("GET", "/attachment/1001"),
+        ("GET", "/solutions/1"),
         ("GET", "/solutions/1/Attachments/0/0"),
     ],
-)  # fmt: skip
+)
 def test_what_nobody_published_is_refused_as_unsupported(desk: Desk, method: str, path: str) -> None:
     reply = desk.ask(method, path, {} if method == "POST" else None)
     assert (reply.status, reply.entry.outcome) == (501, "unsupported")
@@ -185,9 +211,20 @@ def test_forms_and_xml(desk: Desk) -> None:
 @pytest.mark.rule("trackit.wire.malformed")
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"nothing", b"{'Properties': {}}", b"[" * 100_000, b'{"a":' * 50_000, b'{"Properties": {}}x', b"\xff\xfe{",
-     '{\u00a0"StatusName": "Open"}'.encode(), b'{"Properties": {"83": NaN}}', b'{"a": ' + b"9" * 5000 + b"}", b'"\xed\xa0\x80"'],
-)  # fmt: skip
+    [
+        b"{",
+        b"nothing",
+        b"{'Properties': {}}",
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b'{"Properties": {}}x',
+        b"\xff\xfe{",
+        '{\u00a0"StatusName": "Open"}'.encode(),
+        b'{"Properties": {"83": NaN}}',
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b'"\xed\xa0\x80"',
+    ],
+)
 def test_what_is_no_json(desk: Desk, body: bytes) -> None:
     before = desk.everything()
     for path in ("/tickets", "/tickets/101", "/tickets/101/ChangeStatus", "/tickets/101/AddNote", "/tickets/101/Close"):

@@ -15,16 +15,75 @@ Desk = Any
 EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "60"))
 QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-PARTS = ["tickets", "Tickets", "TICKETS", "101", "102", "1", "0", "-1", "999", "2147483647", "2147483648", "9" * 60, "abc", "%00",
-         "%ff", "%2F", "", "Notes", "Note", "AddNote", "ChangeStatus", "Close", "Attachments", "Assignments", "Templates",
-         "module", "24", "fields", "groups", "searches", "priorityheirarchy", "token", "technicians", "logout", "assignments",
-         "attachment", "solutions", "swagger", "ui", "index", "docs", "v2", "WebApi", "..", ".", "a b", "%e2%80%ae", "{id}",
-         "1;DROP TABLE ticket", "é", "*", "\x7f"]  # fmt: skip
+PARTS = [
+    "tickets",
+    "Tickets",
+    "TICKETS",
+    "101",
+    "102",
+    "1",
+    "0",
+    "-1",
+    "999",
+    "2147483647",
+    "2147483648",
+    "9" * 60,
+    "abc",
+    "%00",
+    "%ff",
+    "%2F",
+    "",
+    "Notes",
+    "Note",
+    "AddNote",
+    "ChangeStatus",
+    "Close",
+    "Attachments",
+    "Assignments",
+    "Templates",
+    "module",
+    "24",
+    "fields",
+    "groups",
+    "searches",
+    "priorityheirarchy",
+    "token",
+    "technicians",
+    "logout",
+    "assignments",
+    "attachment",
+    "solutions",
+    "swagger",
+    "ui",
+    "index",
+    "docs",
+    "v2",
+    "WebApi",
+    "..",
+    ".",
+    "a b",
+    "%e2%80%ae",
+    "{id}",
+    "1;DROP TABLE ticket",
+    "é",
+    "*",
+    "\x7f",
+]
 PATHS = [
-    "/tickets", "/tickets/101", "/tickets/101/ChangeStatus", "/tickets/101/AddNote", "/tickets/101/Close", "/groups", "/searches",
-    "/priorityheirarchy", "/token",
-    "/tickets/101/Notes/2/1", "/tickets/101/Attachments/0/0", "/tickets/Templates", "/module/24/fields",
-]  # fmt: skip
+    "/tickets",
+    "/tickets/101",
+    "/tickets/101/ChangeStatus",
+    "/tickets/101/AddNote",
+    "/tickets/101/Close",
+    "/groups",
+    "/searches",
+    "/priorityheirarchy",
+    "/token",
+    "/tickets/101/Notes/2/1",
+    "/tickets/101/Attachments/0/0",
+    "/tickets/Templates",
+    "/module/24/fields",
+]
 path = st.lists(st.sampled_from(PARTS), max_size=7).map(lambda parts: "/" + "/".join(parts)) | st.sampled_from(PATHS)
 query = st.lists(
     st.tuples(
@@ -35,37 +94,124 @@ query = st.lists(
     max_size=3,
 ).map(lambda pairs: "?" + "&".join(pairs) if pairs else "")
 
-KEYS = ["Properties", "properties", "OptionalParams", "Note", "Note Type", "Activity Code", "StatusName", "Duration", "Private",
-        "UserName", "password", "Term",
-        "PageSize", "PageNumber", "ResultFields", "CategoryId", "updateInput", "22", "7", "8", "81",
-        "83", "84", "95", "96", "100", "109", "136",
-        "141", "142", "Requestor Phone", "Category", "1", "5", "", "\x00", "999999"]  # fmt: skip
+KEYS = [
+    "Properties",
+    "properties",
+    "OptionalParams",
+    "Note",
+    "Note Type",
+    "Activity Code",
+    "StatusName",
+    "Duration",
+    "Private",
+    "UserName",
+    "password",
+    "Term",
+    "PageSize",
+    "PageNumber",
+    "ResultFields",
+    "CategoryId",
+    "updateInput",
+    "22",
+    "7",
+    "8",
+    "81",
+    "83",
+    "84",
+    "95",
+    "96",
+    "100",
+    "109",
+    "136",
+    "141",
+    "142",
+    "Requestor Phone",
+    "Category",
+    "1",
+    "5",
+    "",
+    "\x00",
+    "999999",
+]
 leaf = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10),
-    st.sampled_from(["Open", "Closed", "Research",
-                     "Technician Note", "00:10:00", "99:99:99", "2024-02-29T00:00:00Z", "0001-01-01",
-                     "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59-14:00", "\ud800", "1" * 400, "x" * 5000, "<a" * 500,
-                     "&" * 500, "HELP DESK\\DEMO", "demo-password", 2**63, -(2**63) - 1, 1e308, 10**400]),
-)  # fmt: skip
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=10),
+    st.sampled_from(
+        [
+            "Open",
+            "Closed",
+            "Research",
+            "Technician Note",
+            "00:10:00",
+            "99:99:99",
+            "2024-02-29T00:00:00Z",
+            "0001-01-01",
+            "9999-12-31T23:59:59.999999Z",
+            "9999-12-31T23:59:59-14:00",
+            "\ud800",
+            "1" * 400,
+            "x" * 5000,
+            "<a" * 500,
+            "&" * 500,
+            "HELP DESK\\DEMO",
+            "demo-password",
+            2**63,
+            -(2**63) - 1,
+            1e308,
+            10**400,
+        ]
+    ),
+)
 value = st.recursive(
     leaf,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
     max_leaves=12,
 )
 RAW = [
-    b"", b"null", b"{}", b"[]", b"{", b"\xff", b"\xef\xbb\xbf{}", b'{"a":' * 5000, b"[" * 100_000, b'{"a":NaN}', b'{"a":1e999}',
-    b'{"Properties":{"22":"\\ud800"}}', b'{"a":' + b"9" * 4400 + b"}", b"grant_type=password&username=%&password=", b"a=b&c",
-    b"<x/>", "{'ä': 1}".encode("utf-16"), b"\x00" * 100, b"{}" + b" " * 5_000_000,
-]  # fmt: skip
+    b"",
+    b"null",
+    b"{}",
+    b"[]",
+    b"{",
+    b"\xff",
+    b"\xef\xbb\xbf{}",
+    b'{"a":' * 5000,
+    b"[" * 100_000,
+    b'{"a":NaN}',
+    b'{"a":1e999}',
+    b'{"Properties":{"22":"\\ud800"}}',
+    b'{"a":' + b"9" * 4400 + b"}",
+    b"grant_type=password&username=%&password=",
+    b"a=b&c",
+    b"<x/>",
+    "{'ä': 1}".encode("utf-16"),
+    b"\x00" * 100,
+    b"{}" + b" " * 5_000_000,
+]
 body = (
     value.map(lambda each: json.dumps(each).encode("utf-8", "surrogatepass"))
     | st.sampled_from(RAW)
     | st.binary(max_size=30)
 )
 media = st.sampled_from(
-    ["application/json", "application/json", "application/json", "text/json", "application/x-www-form-urlencoded", "text/plain",
-     "application/xml", "multipart/form-data; boundary=x", "", "json", "application/json; charset=nonsense", "\xff"]
-)  # fmt: skip
+    [
+        "application/json",
+        "application/json",
+        "application/json",
+        "text/json",
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "",
+        "json",
+        "application/json; charset=nonsense",
+        "\xff",
+    ]
+)
 HEADERS = st.dictionaries(
     st.sampled_from(["Accept", "Authorization", "Host", "Content-Encoding", "Expect", "X-HTTP-Method-Override"]),
     st.sampled_from(
@@ -95,8 +241,13 @@ def desk(request: pytest.FixtureRequest, make_desk: Any) -> Iterator[Desk]:
 @QUIET
 @given(
     method=st.sampled_from(["GET", "POST", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "BREW"]),
-    path=path, query=query, body=body, media=media, headers=HEADERS, known=st.booleans(),
-)  # fmt: skip
+    path=path,
+    query=query,
+    body=body,
+    media=media,
+    headers=HEADERS,
+    known=st.booleans(),
+)
 def test_nothing_breaks_the_wire(
     desk: Desk, method: str, path: str, query: str, body: bytes, media: str, headers: dict[str, str], known: bool
 ) -> None:

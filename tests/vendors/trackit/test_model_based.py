@@ -22,23 +22,63 @@ QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[He
 # --- the directory, as far as the model looks at it -------------------------------------------------------------------
 
 REQUESTORS = {
-    1: {"36": "JSMITH", "37": "John", "38": "Smith", "39": "404-555-0100", "40": "12", "43": "Clerk",
-        "114": "jsmith@company.example", "149": "John Smith"},
-    2: {"36": "ASMITH", "37": "Anna", "38": "Smith", "39": "404-555-0101", "43": "Manager", "114": "asmith@company.example",
-        "149": "Anna Smith"},
-    3: {"36": "JMUELLER", "37": "Jörg", "38": "Müller", "39": "+49 221 5550102", "114": "jmueller@company.example",
-        "149": "Jörg Müller"},
-}  # fmt: skip
-CATEGORIES = {1: {"72": "Applications", "164": "Software\\Applications"}, 2: {"72": "Hardware", "164": "Hardware"},
-              3: {"72": "Network", "164": "Infrastructure\\Network"}}  # fmt: skip
-STATUSES = {1: {"96": "Open", "97": "Work is to be done"}, 2: {"96": "Escalated", "97": "Handed to the second level"},
-            4: {"96": "Closed", "97": "Closed"}}  # fmt: skip
+    1: {
+        "36": "JSMITH",
+        "37": "John",
+        "38": "Smith",
+        "39": "404-555-0100",
+        "40": "12",
+        "43": "Clerk",
+        "114": "jsmith@company.example",
+        "149": "John Smith",
+    },
+    2: {
+        "36": "ASMITH",
+        "37": "Anna",
+        "38": "Smith",
+        "39": "404-555-0101",
+        "43": "Manager",
+        "114": "asmith@company.example",
+        "149": "Anna Smith",
+    },
+    3: {
+        "36": "JMUELLER",
+        "37": "Jörg",
+        "38": "Müller",
+        "39": "+49 221 5550102",
+        "114": "jmueller@company.example",
+        "149": "Jörg Müller",
+    },
+}
+CATEGORIES = {
+    1: {"72": "Applications", "164": "Software\\Applications"},
+    2: {"72": "Hardware", "164": "Hardware"},
+    3: {"72": "Network", "164": "Infrastructure\\Network"},
+}
+STATUSES = {
+    1: {"96": "Open", "97": "Work is to be done"},
+    2: {"96": "Escalated", "97": "Handed to the second level"},
+    4: {"96": "Closed", "97": "Closed"},
+}
 LINKS = {"8": REQUESTORS, "11": CATEGORIES, "95": STATUSES}
 DISPLAYED = {number: key for key, records in LINKS.items() for record in records.values() for number in record}
-LABELS = {"22": "Ticket Summary", "7": "Additional Information", "83": "Custom Integer 1", "109": "First Call Resolution",
-          "36": "Requestor ID", "38": "Requestor Last Name", "39": "Requestor Phone", "72": "Category", "96": "Status",
-          "8": "Seq_Requestor", "11": "Seq_Category", "95": "Seq_Status", "164": "Category Full Path", "1": "Ticket ID",
-          "12": "Open Date & Time"}  # fmt: skip
+LABELS = {
+    "22": "Ticket Summary",
+    "7": "Additional Information",
+    "83": "Custom Integer 1",
+    "109": "First Call Resolution",
+    "36": "Requestor ID",
+    "38": "Requestor Last Name",
+    "39": "Requestor Phone",
+    "72": "Category",
+    "96": "Status",
+    "8": "Seq_Requestor",
+    "11": "Seq_Category",
+    "95": "Seq_Status",
+    "164": "Category Full Path",
+    "1": "Ticket ID",
+    "12": "Open Date & Time",
+}
 READ_ONLY = {"1", "2", "3", "12", "164", "163", "175"}
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
@@ -114,8 +154,11 @@ class Ticket:
             if value is None:
                 links[key] = None if key != "95" else links[key]
                 continue
-            found = [id_ for id_, record in LINKS[key].items()
-                     if (id_ == value if number in LINKS else record.get(number, "\x00").lower() == value.lower())]  # fmt: skip
+            found = [
+                id_
+                for id_, record in LINKS[key].items()
+                if (id_ == value if number in LINKS else record.get(number, "\x00").lower() == value.lower())
+            ]
             if found:
                 links[key] = min(found)
             elif switches["unwritable_property"] == "reject":
@@ -257,10 +300,18 @@ NAMES = {
     "tech2": "FIELD SERVICE\\TECH2",
     "nobody": "HELP DESK\\NOBODY",
 }
-ALL = {"View Ticket", "Edit Ticket", "Create Ticket", "Close Ticket", "Delete Ticket", "Create Ticket Note", "View Ticket Notes",
-       "View Attachment", "View Assignment"}  # fmt: skip
-ROLE = {"demo": ALL, "tech2": ALL, "nobody": set(),
-        "tech1": ALL - {"Close Ticket", "Delete Ticket"}}  # fmt: skip
+ALL = {
+    "View Ticket",
+    "Edit Ticket",
+    "Create Ticket",
+    "Close Ticket",
+    "Delete Ticket",
+    "Create Ticket Note",
+    "View Ticket Notes",
+    "View Attachment",
+    "View Assignment",
+}
+ROLE = {"demo": ALL, "tech2": ALL, "nobody": set(), "tech1": ALL - {"Close Ticket", "Delete Ticket"}}
 PAIR = {"Note Type": "Technician Note", "Activity Code": "Research"}
 CALLS: dict[str, tuple[str, str, Any, set[str], tuple[str, ...]]] = {
     "read": ("GET", "", None, {"View Ticket"}, ("Tickets",)),
@@ -277,10 +328,16 @@ CALLS: dict[str, tuple[str, str, Any, set[str], tuple[str, ...]]] = {
 }
 STEP = st.one_of(
     st.tuples(st.just("call"), st.sampled_from(sorted(CALLS)), st.sampled_from(sorted(NAMES)), st.integers(0, 3)),
-    st.tuples(st.sampled_from(["grant", "withdraw"]), st.sampled_from(sorted(ALL)), st.sampled_from(sorted(NAMES)), st.just(0)),
-    st.tuples(st.sampled_from(["segregate", "desegregate"]), st.sampled_from(["Tickets", "Ticket Notes", "Assignments"]),
-              st.sampled_from([None, 2, 3]), st.sampled_from([2, 3])),
-)  # fmt: skip
+    st.tuples(
+        st.sampled_from(["grant", "withdraw"]), st.sampled_from(sorted(ALL)), st.sampled_from(sorted(NAMES)), st.just(0)
+    ),
+    st.tuples(
+        st.sampled_from(["segregate", "desegregate"]),
+        st.sampled_from(["Tickets", "Ticket Notes", "Assignments"]),
+        st.sampled_from([None, 2, 3]),
+        st.sampled_from([2, 3]),
+    ),
+)
 
 
 @QUIET

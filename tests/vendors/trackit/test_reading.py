@@ -19,9 +19,13 @@ LISTS = (("Notes", "TicketNotes", 3), ("Attachments", "TicketAttachments", 3), (
 
 
 @pytest.mark.rule(
-    "trackit.read.ticket", "trackit.field.returned", "trackit.wire.keyed_by_number", "trackit.wire.value_types",
-    "trackit.wire.envelope", "trackit.wire.timestamp",
-)  # fmt: skip
+    "trackit.read.ticket",
+    "trackit.field.returned",
+    "trackit.wire.keyed_by_number",
+    "trackit.wire.value_types",
+    "trackit.wire.envelope",
+    "trackit.wire.timestamp",
+)
 def test_a_ticket_on_which_every_field_has_a_value(desk: Desk) -> None:
     reply = desk.get("/tickets/110")
     assert list(reply.json) == ["Tickets"]
@@ -48,8 +52,31 @@ def test_a_ticket_on_which_every_field_has_a_value(desk: Desk) -> None:
 
 @pytest.mark.rule("trackit.wire.nulls_omitted", "trackit.wire.value_types")
 def test_fields_without_a_value_are_left_out(desk: Desk) -> None:
-    server = ["1", "2", "3", "4", "10", "12", "16", "34", "66", "67", "68", "69", "70", "71", "95", "96", "97", "102", "124",
-              "128", "129", "157", "177"]  # fmt: skip
+    server = [
+        "1",
+        "2",
+        "3",
+        "4",
+        "10",
+        "12",
+        "16",
+        "34",
+        "66",
+        "67",
+        "68",
+        "69",
+        "70",
+        "71",
+        "95",
+        "96",
+        "97",
+        "102",
+        "124",
+        "128",
+        "129",
+        "157",
+        "177",
+    ]
     assert list(desk.get("/tickets/1").ticket) == server
     assert desk.get("/tickets/102").ticket["83"] == 0
     assert desk.get("/tickets/102").ticket["102"] is False
@@ -70,9 +97,17 @@ def test_the_sample_of_the_page(desk: Desk) -> None:
 @pytest.mark.rule("trackit.wire.timestamp")
 @pytest.mark.parametrize(
     ("sent", "kept"),
-    [("00.001", "00.000"), ("00.002", "00.003"), ("00.005", "00.007"), ("00.008", "00.007"), ("00.009", "00.010"),
-     ("59.998", "59.997"), ("00.172", "00.173"), ("00.1731234567", "00.173")],
-)  # fmt: skip
+    [
+        ("00.001", "00.000"),
+        ("00.002", "00.003"),
+        ("00.005", "00.007"),
+        ("00.008", "00.007"),
+        ("00.009", "00.010"),
+        ("59.998", "59.997"),
+        ("00.172", "00.173"),
+        ("00.1731234567", "00.173"),
+    ],
+)
 def test_times_lie_on_the_grid_of_sql_server(desk: Desk, sent: str, kept: str) -> None:
     desk.post("/tickets/101", {"Properties": {"81": f"2020-02-29T10:00:{sent}Z"}})
     assert desk.get("/tickets/101").ticket["81"] == f"2020-02-29T10:00:{kept}0000Z"
@@ -108,8 +143,16 @@ def test_renamed_labels_are_everywhere_and_numbers_stay(desk: Desk) -> None:
 @pytest.mark.parametrize(("value", "status"), [("404", 404), ("400", 400), ("500", 500)])
 def test_unknown_numbers(desk: Desk, value: str, status: int) -> None:
     desk.switch(unknown_ticket=value)
-    for path in ("/tickets/999", "/tickets/-1", "/tickets/0", "/tickets/112", "/tickets/Note/999", "/tickets/999/Notes/0/0",
-                 "/tickets/999/Attachments/0/0", "/tickets/999/Assignments/0/0"):  # fmt: skip
+    for path in (
+        "/tickets/999",
+        "/tickets/-1",
+        "/tickets/0",
+        "/tickets/112",
+        "/tickets/Note/999",
+        "/tickets/999/Notes/0/0",
+        "/tickets/999/Attachments/0/0",
+        "/tickets/999/Assignments/0/0",
+    ):
         reply = desk.get(path)
         assert (reply.status, list(reply.json), reply.entry.outcome) == (status, ["Message"], "refused")
     for path, body in (
@@ -127,11 +170,17 @@ def test_live_servers_use_other_keys(desk: Desk) -> None:
     note = {"Note Type": "Technician Note", "Activity Code": "Research"}
 
     def keys() -> list[list[str]]:
-        return [list(each.json) for each in (
-            desk.get("/tickets/101"), desk.post("/tickets", {"Properties": {}}), desk.post("/tickets/101", {"Properties": {}}),
-            desk.post("/tickets/101/ChangeStatus", {"StatusName": "Open", "Note": note}),
-            desk.post("/tickets/101/AddNote", note), desk.post("/tickets/101/Close", {"Note": note}),
-        )]  # fmt: skip
+        return [
+            list(each.json)
+            for each in (
+                desk.get("/tickets/101"),
+                desk.post("/tickets", {"Properties": {}}),
+                desk.post("/tickets/101", {"Properties": {}}),
+                desk.post("/tickets/101/ChangeStatus", {"StatusName": "Open", "Note": note}),
+                desk.post("/tickets/101/AddNote", note),
+                desk.post("/tickets/101/Close", {"Note": note}),
+            )
+        ]
 
     assert keys() == [["Tickets"]] * 3 + [["Ticket", "TicketNote"]] * 2 + [["Ticket", "Note"]]
     desk.switch(envelope_keys="live")
@@ -247,10 +296,11 @@ def test_count_may_count_the_page(desk: Desk) -> None:
 def test_attachments_and_assignments(desk: Desk) -> None:
     first, _, third = desk.get("/tickets/101/Attachments/0/0").json["TicketAttachments"]
     assert first == {
-        "1": {"DisplayName": "Sequence", "Value": 1001}, "6": {"DisplayName": "File Size", "Value": 120743},
+        "1": {"DisplayName": "Sequence", "Value": 1001},
+        "6": {"DisplayName": "File Size", "Value": 120743},
         "7": {"DisplayName": "File Name", "Value": "Serengeti.jpg"},
         "14": {"DisplayName": "URL Link", "Value": "www.example.com"},
-    }  # fmt: skip
+    }
     assert list(third) == ["1", "6", "7"]
     found = desk.get("/tickets/101/Assignments/0/0").records("Assignments")
     assert [list(each) for each in found] == [["1", "2", "3", "4"]] * 2  # one of them is resolved
@@ -290,8 +340,14 @@ def test_groups_need_a_password_and_no_token(desk: Desk) -> None:
     reply = desk.post("/groups", {"UserName": "HELP DESK\\DEMO", "password": "demo-password"}, user=None)
     assert [each["Code"] for each in reply.json["Groups"]] == ["SYSTEM ADMINISTRATION", "HELP DESK", "FIELD SERVICE"]
     assert list(reply.json["Groups"][0]) == ["Sequence", "LastModified", "LastUser", "Code", "Comments", "InActive"]
-    for body in ({}, None, [], {"UserName": "HELP DESK\\DEMO"}, {"UserName": 1, "password": []},
-                 {"UserName": "HELP DESK\\DEMO", "password": "wrong"}):  # fmt: skip
+    for body in (
+        {},
+        None,
+        [],
+        {"UserName": "HELP DESK\\DEMO"},
+        {"UserName": 1, "password": []},
+        {"UserName": "HELP DESK\\DEMO", "password": "wrong"},
+    ):
         assert desk.post("/groups", body, user=None).status == 400
     desk.switch(groups_endpoint="off")
     assert desk.post("/groups", {"UserName": "HELP DESK\\DEMO", "password": "demo-password"}, user=None).status == 404

@@ -43,7 +43,7 @@ def test_somebody_opens_a_ticket(desk: Desk) -> None:
         ("add_assignment", {"open": False}, lambda f: True),
         ("resolve_assignments", {}, lambda f: True),
     ],
-)  # fmt: skip
+)
 def test_somebody_works_on_a_ticket(desk: Desk, action: str, more: dict[str, Any], check: Any) -> None:
     told = desk.act("act", id="101", action=action, **more)
     assert check(told["fields"])
@@ -93,18 +93,37 @@ def test_records_are_listed_by_number(desk: Desk) -> None:
 
 
 WRONG = [
-    ("read", {}), ("read", {"id": "x"}), ("read", {"id": True}), ("read", {"id": 1, "more": 1}),
+    ("read", {}),
+    ("read", {"id": "x"}),
+    ("read", {"id": True}),
+    ("read", {"id": 1, "more": 1}),
     ("read", {"id": 1, "entity": "x"}),
-    ("read", []), ("create", {"fields": []}), ("create", {"fields": {"5": 1}}), ("create", {"fields": {"1": 1}}),
-    ("create", {"fields": {"83": "x"}}), ("create", {"fields": {"72": "Nonsense"}}), ("create", {"fields": {"8": 999}}),
-    ("create", {"fields": {"95": None}}), ("create", {"by": "Nobody There"}), ("create", {"delay": 5}), ("create", {"x": 1}),
-    ("change", {"id": 101}), ("change", {"id": 999, "fields": {"22": "x"}}), ("change", {"id": 101, "fields": {"163": 1}}),
-    ("delete", {"id": 999}), ("act", {"id": 101}), ("act", {"id": 101, "action": "dance"}),
-    ("act", {"id": 101, "action": "close", "fields": {}, "x": 1}), ("act", {"id": 101, "action": "assign", "technician": "x"}),
-    ("act", {"id": 101, "action": "change_status", "status": "x"}), ("act", {"id": 101, "action": "note", "duration": -1}),
-    ("act", {"id": 101, "action": "note", "private": "x"}), ("act", {"id": 101, "action": "attach", "url": 5}),
-    ("list", {"most": 10_001}), ("list", {"after": -1}),
-]  # fmt: skip
+    ("read", []),
+    ("create", {"fields": []}),
+    ("create", {"fields": {"5": 1}}),
+    ("create", {"fields": {"1": 1}}),
+    ("create", {"fields": {"83": "x"}}),
+    ("create", {"fields": {"72": "Nonsense"}}),
+    ("create", {"fields": {"8": 999}}),
+    ("create", {"fields": {"95": None}}),
+    ("create", {"by": "Nobody There"}),
+    ("create", {"delay": 5}),
+    ("create", {"x": 1}),
+    ("change", {"id": 101}),
+    ("change", {"id": 999, "fields": {"22": "x"}}),
+    ("change", {"id": 101, "fields": {"163": 1}}),
+    ("delete", {"id": 999}),
+    ("act", {"id": 101}),
+    ("act", {"id": 101, "action": "dance"}),
+    ("act", {"id": 101, "action": "close", "fields": {}, "x": 1}),
+    ("act", {"id": 101, "action": "assign", "technician": "x"}),
+    ("act", {"id": 101, "action": "change_status", "status": "x"}),
+    ("act", {"id": 101, "action": "note", "duration": -1}),
+    ("act", {"id": 101, "action": "note", "private": "x"}),
+    ("act", {"id": 101, "action": "attach", "url": 5}),
+    ("list", {"most": 10_001}),
+    ("list", {"after": -1}),
+]
 
 
 @pytest.mark.parametrize(("operation", "request_"), WRONG)

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from mockservers.vendors.trackit import fields, model
-from mockservers.vendors.trackit.semantics import reading, workflow
+from mockservers.vendors.trackit.emulator import fields, model
+from mockservers.vendors.trackit.emulator.semantics import reading, workflow
 
 Desk = Any
 
@@ -127,9 +127,18 @@ def test_a_file_goes_on_where_it_was(make_desk: Any, tmp_path: Path) -> None:
 
 def test_statements_compile_for_postgresql() -> None:
     statements = [
-        model._MARK, model._TICKET, model._NOTE, model._NUMBER, model._ENTRIES, workflow._OPEN, *reading._NOTE_PAGES.values(),
-        *reading._ATTACHMENTS, *reading._ASSIGNMENTS, sa.insert(model.TICKETS), sa.insert(model.NOTES),
-    ]  # fmt: skip
+        model._MARK,
+        model._TICKET,
+        model._NOTE,
+        model._NUMBER,
+        model._ENTRIES,
+        workflow._OPEN,
+        *reading._NOTE_PAGES.values(),
+        *reading._ATTACHMENTS,
+        *reading._ASSIGNMENTS,
+        sa.insert(model.TICKETS),
+        sa.insert(model.NOTES),
+    ]
     for statement in statements:
         assert str(statement.compile(dialect=postgresql.dialect()))
     for table in model.METADATA.sorted_tables:

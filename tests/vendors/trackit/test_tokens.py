@@ -22,17 +22,39 @@ def test_a_login_answers_with_a_token_and_who_it_is(desk: Desk) -> None:
     reply = desk.login()
     assert reply.status == 200
     assert list(reply.json) == [
-        "access_token", "token_type", "expires_in", "refresh_token", "username", "usergroupname", "First Name", "Last Name",
-        "Phone", "Extension", "EMail Address", "Alternate Phone", ".issued", ".expires",
-    ]  # fmt: skip
+        "access_token",
+        "token_type",
+        "expires_in",
+        "refresh_token",
+        "username",
+        "usergroupname",
+        "First Name",
+        "Last Name",
+        "Phone",
+        "Extension",
+        "EMail Address",
+        "Alternate Phone",
+        ".issued",
+        ".expires",
+    ]
     assert len(reply.json["access_token"]) == 120
     assert len(base64.b64decode(reply.json["access_token"])) == 90
     assert reply.json | {"access_token": "", "refresh_token": ""} == {
-        "access_token": "", "token_type": "bearer", "expires_in": 1799, "refresh_token": "", "username": "DEMO",
-        "usergroupname": "HELP DESK", "First Name": "Dana", "Last Name": "Demo", "Phone": "404-555-0110", "Extension": "110",
-        "EMail Address": "demo@desk.example", "Alternate Phone": "404-555-0199",
-        ".issued": "Mon, 02 Mar 2026 10:00:00 GMT", ".expires": "Mon, 02 Mar 2026 10:30:00 GMT",
-    }  # fmt: skip
+        "access_token": "",
+        "token_type": "bearer",
+        "expires_in": 1799,
+        "refresh_token": "",
+        "username": "DEMO",
+        "usergroupname": "HELP DESK",
+        "First Name": "Dana",
+        "Last Name": "Demo",
+        "Phone": "404-555-0110",
+        "Extension": "110",
+        "EMail Address": "demo@desk.example",
+        "Alternate Phone": "404-555-0199",
+        ".issued": "Mon, 02 Mar 2026 10:00:00 GMT",
+        ".expires": "Mon, 02 Mar 2026 10:30:00 GMT",
+    }
     assert reply.headers["Content-Type"] == "application/json;charset=UTF-8"
     assert [reply.headers[name] for name in ("Cache-Control", "Pragma", "Expires")] == ["no-cache", "no-cache", "-1"]
 

@@ -24,15 +24,36 @@ def noted(desk: Desk, way: str, note: Any, user: str = "demo", id_: int = 101) -
 def test_the_example_of_the_page(desk: Desk) -> None:
     before = desk.get("/tickets/101").ticket
     desk.advance(60)
-    body = {"Note Type": "Ticket Description", "Activity Code": "Install", "Note": "This is a ticket Note added by API",
-            "Duration": "00:10:00", "OptionalParams": {"Param1": {}, "Param2": {}}}  # fmt: skip
+    body = {
+        "Note Type": "Ticket Description",
+        "Activity Code": "Install",
+        "Note": "This is a ticket Note added by API",
+        "Duration": "00:10:00",
+        "OptionalParams": {"Param1": {}, "Param2": {}},
+    }
     reply = desk.post("/tickets/101/AddNote", body)
     assert list(reply.json) == ["Ticket", "TicketNote"]
     assert reply.note == {
-        "1": reply.note["1"], "2": "2026-03-02T10:01:00.0000000Z", "3": "DEMO", "4": 2, "5": "This is a ticket Note added by API",
-        "6": 101, "7": "2026-03-02T10:01:00.0000000Z", "8": 1001, "10": 600, "11": 13, "13": True, "14": False, "15": "Install",
-        "16": "Dana Demo", "17": False, "26": "Ticket Description", "27": False, "30": "Something was installed", "31": True,
-    }  # fmt: skip
+        "1": reply.note["1"],
+        "2": "2026-03-02T10:01:00.0000000Z",
+        "3": "DEMO",
+        "4": 2,
+        "5": "This is a ticket Note added by API",
+        "6": 101,
+        "7": "2026-03-02T10:01:00.0000000Z",
+        "8": 1001,
+        "10": 600,
+        "11": 13,
+        "13": True,
+        "14": False,
+        "15": "Install",
+        "16": "Dana Demo",
+        "17": False,
+        "26": "Ticket Description",
+        "27": False,
+        "30": "Something was installed",
+        "31": True,
+    }
     assert {**before, "163": before["163"] + 600, "175": "2026-03-02T10:01:00.0000000Z"} == reply.ticket
     assert desk.get("/tickets/101/Notes/1/1").records("TicketNotes") == [reply.note]
 
@@ -59,8 +80,18 @@ def test_time_spent_sums_what_users_wrote(desk: Desk) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_type_and_activity_are_needed(desk: Desk, way: str) -> None:
     before = desk.everything()
-    for note in ({}, {"Note": "x"}, {"Note Type": "Technician Note"}, {"Activity Code": "Research"}, {**PAIR, "Note Type": None},
-                 {**PAIR, "Activity Code": 5}, {**PAIR, "Note Type": []}, [], "x", 5):  # fmt: skip
+    for note in (
+        {},
+        {"Note": "x"},
+        {"Note Type": "Technician Note"},
+        {"Activity Code": "Research"},
+        {**PAIR, "Note Type": None},
+        {**PAIR, "Activity Code": 5},
+        {**PAIR, "Note Type": []},
+        [],
+        "x",
+        5,
+    ):
         assert noted(desk, way, note).status == 400, note
     assert desk.everything() == before
     assert "5" not in noted(desk, way, PAIR).note  # the text may be missing
@@ -73,9 +104,13 @@ def test_type_and_activity_are_needed(desk: Desk, way: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_codes_must_be_there_for_tickets(desk: Desk, way: str) -> None:
     before = desk.everything()
-    for note in ({**PAIR, "Activity Code": "Assignment Work"}, {**PAIR, "Activity Code": "Nonsense"},
-                 {**PAIR, "Activity Code": "System"},
-                 {**PAIR, "Note Type": "Assignment Description"}, {**PAIR, "Note Type": "Nonsense"}):  # fmt: skip
+    for note in (
+        {**PAIR, "Activity Code": "Assignment Work"},
+        {**PAIR, "Activity Code": "Nonsense"},
+        {**PAIR, "Activity Code": "System"},
+        {**PAIR, "Note Type": "Assignment Description"},
+        {**PAIR, "Note Type": "Nonsense"},
+    ):
         assert noted(desk, way, note).status == 400, note
     assert desk.everything() == before
     assert noted(desk, way, {"Note Type": "technician note", "Activity Code": " RESEARCH "}).status == 200
@@ -85,9 +120,17 @@ def test_codes_must_be_there_for_tickets(desk: Desk, way: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("sent", "kept"),
-    [(" This is a Ticket Note. ", "This is a Ticket Note."), ("<p>one</p><p>two</p>", "one\r\ntwo"), ("a < b > c", "a < b > c"),
-     ("&lt;tag&gt; &amp; &#8364;", "<tag> & €"), ("<b", "<b"), ("1 <2 3> 4", "1 <2 3> 4"), ("<!-- c -->x", "x"), ("\t\r\n", "")],
-)  # fmt: skip
+    [
+        (" This is a Ticket Note. ", "This is a Ticket Note."),
+        ("<p>one</p><p>two</p>", "one\r\ntwo"),
+        ("a < b > c", "a < b > c"),
+        ("&lt;tag&gt; &amp; &#8364;", "<tag> & €"),
+        ("<b", "<b"),
+        ("1 <2 3> 4", "1 <2 3> 4"),
+        ("<!-- c -->x", "x"),
+        ("\t\r\n", ""),
+    ],
+)
 def test_the_text_of_a_note_is_plain(desk: Desk, way: str, sent: str, kept: str) -> None:
     assert noted(desk, way, {**PAIR, "Note": sent}).note["5"] == kept
     desk.switch(note_text="verbatim")
@@ -111,9 +154,17 @@ def test_private_or_not(desk: Desk, way: str) -> None:
 @pytest.mark.rule("trackit.wire.duration")
 @pytest.mark.parametrize(
     ("sent", "seconds"),
-    [("00:10:00", 600), ("23:59:59", 86_399), ("0:0:1", 1), ("1.02:03:04", 93_784), ("00:00:01.5", 1), ("", 0), (None, 0),
-     (" 00:00:01 ", 1)],
-)  # fmt: skip
+    [
+        ("00:10:00", 600),
+        ("23:59:59", 86_399),
+        ("0:0:1", 1),
+        ("1.02:03:04", 93_784),
+        ("00:00:01.5", 1),
+        ("", 0),
+        (None, 0),
+        (" 00:00:01 ", 1),
+    ],
+)
 def test_durations_go_in_as_text_and_come_out_as_seconds(desk: Desk, sent: Any, seconds: int) -> None:
     assert desk.post("/tickets/101/AddNote", {**PAIR, "Duration": sent}).note["10"] == seconds
 
@@ -166,9 +217,21 @@ def test_changing_the_status(desk: Desk) -> None:
 
 
 @pytest.mark.rule("trackit.status.by_name", "trackit.status.body")
-@pytest.mark.parametrize("body", [{"StatusName": "Handed to the second level"}, {"StatusName": "2"}, {"StatusName": 2},
-                                  {"StatusName": ""},
-                                  {"StatusName": None}, {}, None, [], "Escalated", {"StatusName": []}])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"StatusName": "Handed to the second level"},
+        {"StatusName": "2"},
+        {"StatusName": 2},
+        {"StatusName": ""},
+        {"StatusName": None},
+        {},
+        None,
+        [],
+        "Escalated",
+        {"StatusName": []},
+    ],
+)
 def test_only_a_name_is_a_status(desk: Desk, body: Any) -> None:
     before = desk.everything()
     assert desk.post("/tickets/101/ChangeStatus", body).status == 400
@@ -217,9 +280,14 @@ def test_closing_and_reopening(desk: Desk) -> None:
     desk.advance(90)
     closed = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Cancelled"}).ticket
     assert {n: closed[n] for n in ("17", "18", "48", "108", "125", "130", "131")} == {
-        "17": 1001, "18": "2026-03-02T10:01:30.0000000Z", "48": "DEMO", "108": 90,
-        "125": "HELP DESK", "130": "Dana", "131": "Demo",
-    }  # fmt: skip
+        "17": 1001,
+        "18": "2026-03-02T10:01:30.0000000Z",
+        "48": "DEMO",
+        "108": 90,
+        "125": "HELP DESK",
+        "130": "Dana",
+        "131": "Demo",
+    }
     desk.advance(10)
     assert desk.post(f"/tickets/{id_}/Close", {}).ticket["18"] == closed["18"]  # it was closed before
     opened = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Open"}).ticket

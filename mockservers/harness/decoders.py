@@ -1,0 +1,58 @@
+"""What the decoders of all vendors share: what went over the wire, decoded a second time, for judging alone.
+
+They share nothing with the emulators: a judge must not reuse the defendant's code. They never raise on bad bytes.
+A vendor's `contract/decoder.py` may have a function `line(exchange)` that puts an exchange in words for reports:
+"asked -> told".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from lxml import etree
+
+from mockservers import registry
+from mockservers.harness.history import Exchanged
+
+
+def line(vendor: str, exchange: Exchanged) -> str:
+    """An exchange in words, "asked -> told", as the vendor's decoder says it; by method, path and status without one."""
+    if not exchange.request_known:
+        told = "broke off" if exchange.status is None else f"status {exchange.status}"
+        return f"a request that nobody read -> {told}"
+    return _liner(vendor)(exchange)
+
+
+@cache
+def _liner(vendor: str) -> Callable[[Exchanged], str]:
+    known = registry.vendors().get(vendor)
+    if known is None or known.contract is None:
+        return _plain
+    found: Callable[[Exchanged], str] = getattr(known.module("contract", "decoder"), "line", _plain)
+    return found
+
+
+def _plain(exchange: Exchanged) -> str:
+    told = "no answer" if exchange.status is None else f"status {exchange.status}"
+    return f"{exchange.method} {exchange.target.partition('?')[0]} -> {told}"
+
+
+def xml(body: bytes) -> Any | None:
+    """The root element of a document, or None where there is no well-formed one."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def local(element: Any) -> str:
+    """An element's name without its namespace; empty for comments and the like."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def find(root: Any, name: str) -> Any | None:
+    """The first element of that local name, the root included."""
+    return next(root.iter(f"{{*}}{name}"), None)

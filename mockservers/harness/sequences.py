@@ -1,0 +1,70 @@
+"""Stories: sequences in which bugs of clients are known to hide, whatever the vendor, and which chance makes rarely.
+
+Each is a strategy of lists of intents. What is drawn, and in which order, belongs to what a seed means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mockservers.harness.drivers import Hello
+from mockservers.harness.scenarios import Clock, FaultStep
+from mockservers.harness.strategies import Intent, Strategy, act, after_the_end, change, indexes, plain, sync, write
+from mockservers.kernel.instants import MINUTE
+
+Later = Callable[[int, str], Intent]
+
+
+def closed(end: str, later: Sequence[Later], texts: Strategy) -> Strategy:
+    """A ticket ends by an action, and something happens to it afterwards; see `after_the_end`."""
+    return st.builds(
+        lambda index, then, text: after_the_end(act(index, end), then(index, text)),
+        indexes,
+        st.sampled_from(later),
+        texts,
+    )
+
+
+def failing(fields: Mapping[str, Any], refusals: Iterable[str], places: Strategy) -> Strategy:
+    """A request fails right after something happened. `places` draws operations, and how many of them pass first."""
+
+    def story(index: int, kind: str, refusal: str, place: tuple[str, int]) -> list[Intent]:
+        operation, after = place
+        settings = {"refusal": refusal} if kind == "refuse" else {}
+        return [
+            sync(),
+            plain(Clock(MINUTE)),
+            change(index, fields),
+            plain(FaultStep(kind, after, 1, operation, settings)),
+            sync(),
+            plain(Clock(MINUTE)),
+        ]
+
+    kinds = st.sampled_from(("refuse", "refuse", "fail", "empty_body", "lost_answer"))
+    return st.builds(story, indexes, kinds, st.sampled_from(tuple(refusals)), places)
+
+
+def lost(hello: Hello, fields: Mapping[str, Any], operations: Mapping[str, str]) -> Strategy:
+    """The vendor does what it was told, and its answer is lost. `fields` make a ticket, by `operations` tasks work."""
+
+    def story(index: int, task: str, kind: str, minutes: int | None) -> list[Intent]:
+        told = (fields, "", None) if task == "create" else ({}, "Called back & agreed", minutes)
+        return [plain(FaultStep(kind, 0, 1, operations[task])), write(task, index, *told)]
+
+    known = [task for task in operations if task in hello.tasks] or ["create"]
+    kinds = st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer"))
+    return st.builds(story, indexes, st.sampled_from(known), kinds, st.sampled_from((None, 30)))
+
+
+def outdated(hello: Hello, first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]]) -> Strategy:
+    """Somebody fills a field; after a sync somebody changes it; then the client is told to write another one."""
+
+    def story(index: int, some: Mapping[str, Any], then: Mapping[str, Any], task: str) -> list[Intent]:
+        told = {"Priority": 1} if task == "update" else {}
+        return [change(index, some), sync(), change(index, then), write(task, index, told)]
+
+    known = [task for task in ("update", "close") if task in hello.tasks] or ["update"]
+    return st.builds(story, indexes, st.sampled_from(first), st.sampled_from(second), st.sampled_from(known))

@@ -1,0 +1,123 @@
+"""Requests of other people while they are read: members taken one by one, and what nobody took is too much.
+
+Every mistake is a `Misuse` that says what would have been right. A vendor's own `Arguments` adds what only that vendor has:
+its ids, its fields, its people. This module knows no operation and no vendor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self, TypeVar
+
+from mockservers.kernel.instants import DAY, SECOND
+from mockservers.kernel.operations import Context
+from mockservers.kernel.rules import Misuse
+from mockservers.kernel.store import LARGEST
+
+LONGEST_DELAY = 10 * 365 * DAY
+
+_Action = TypeVar("_Action")
+
+
+@dataclass(slots=True)
+class Arguments:
+    """One request while it is read. A member that is null counts as not given."""
+
+    ctx: Context
+    raw: Mapping[str, Any]
+    taken: set[str] = field(default_factory=set)
+
+    ID: ClassVar[str] = "takes the id of a record as text"
+    """What `number` says of a wrong id."""
+    LARGEST_ID: ClassVar[int] = LARGEST
+    PROMPT: ClassVar[str | None] = None
+    """The product's name, where what is done shows at once and a delay means nothing."""
+
+    @classmethod
+    def of(cls, ctx: Context, request: Any) -> Self:
+        if request is not None and not isinstance(request, Mapping):
+            raise Misuse(f"a request is an object of names and values, not {request!r}")
+        arguments = cls(ctx, request or {})
+        if cls.PROMPT is not None and arguments.take("delay") not in (None, 0):
+            raise Misuse(
+                f"delay: what is done at {cls.PROMPT} shows at once, so no change can be seen later than it is made"
+            )
+        return arguments
+
+    def take(self, name: str, default: Any = None) -> Any:
+        """A member as it was given."""
+        self.taken.add(name)
+        found = self.raw.get(name)
+        return default if found is None else found
+
+    def has(self, name: str) -> bool:
+        """Whether something is given under a name."""
+        return self.raw.get(name) not in (None, "")
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A text, empty only where it is by default."""
+        found = self.take(name, default)
+        if found is None:
+            raise Misuse(f"{name!r} is needed, as text")
+        if not isinstance(found, str) or (not found and default != ""):
+            raise Misuse(f"{name!r} takes text, not {found!r}")
+        return found
+
+    def flag(self, name: str, default: bool) -> bool:
+        found = self.take(name, default)
+        if not isinstance(found, bool):
+            raise Misuse(f"{name!r} takes true or false, not {found!r}")
+        return found
+
+    def whole(self, name: str, default: int, low: int, high: int) -> int:
+        """A whole number within bounds."""
+        found = self.take(name, default)
+        if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
+            raise Misuse(f"{name!r} is a number from {low} to {high}, not {found!r}")
+        return found
+
+    def number(self, name: str = "id", default: int | None = None, most: int | None = None) -> int:
+        """The id of a record, or with `most` another number from 0 up: as a number or as text."""
+        given = self.take(name, default)
+        text = str(given) if isinstance(given, (int, str)) and not isinstance(given, bool) else ""
+        digits, highest = text.lstrip("0") or "0", self.LARGEST_ID if most is None else most
+        if text.isascii() and text.isdecimal() and len(digits) <= 19 and int(digits) <= highest:
+            return int(digits)
+        what = self.ID if most is None else f"takes a number from 0 to {most}"
+        raise Misuse(f"{name!r} {what}, not {given!r}")
+
+    def after(self) -> int | None:
+        """The id after which a list goes on; None for its beginning."""
+        return None if self.take("after") in (None, "") else self.number("after")
+
+    def members(self, name: str, required: bool = False) -> dict[str, Any]:
+        """An object of names and values, empty when it is left out."""
+        found = self.take(name, {})
+        if not isinstance(found, Mapping):
+            raise Misuse(f"{name!r} is an object of names and values, not {found!r}")
+        if required and not found:
+            raise Misuse(f"{name!r} takes at least one name and its value")
+        return dict(found)
+
+    def delay(self) -> int:
+        """Microseconds by which a change becomes visible later than it is made."""
+        found = self.take("delay", 0)
+        if isinstance(found, bool) or not isinstance(found, (int, float)) or not 0 <= found <= LONGEST_DELAY // SECOND:
+            raise Misuse(f"'delay' is a number of seconds from 0 to ten years, not {found!r}")
+        return round(found * SECOND)
+
+    def administration(self, actions: Mapping[str, _Action]) -> _Action:
+        """The action that an administrator takes on the customer, which is a record as any other."""
+        self.take("id")
+        self.take("by")
+        name = self.text("action")
+        if name not in actions:
+            raise Misuse(f"there is no action {name!r} on the customer; there are {', '.join(actions)}")
+        return actions[name]
+
+    def done(self) -> None:
+        """Refuse what nobody took: a misspelt name must not pass in silence."""
+        left = [name for name, value in self.raw.items() if name not in self.taken and value is not None]
+        if left:
+            raise Misuse(f"nothing here reads {left[0]!r}; it takes {', '.join(sorted(self.taken))}")

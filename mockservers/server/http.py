@@ -1,0 +1,254 @@
+"""The front door: the listener behind which all vendors and the control API answer.
+
+It calls their WSGI applications in its loop. It knows no vendor: `mounts` choose, `wsgi` calls, `responses` writes what
+comes back, broken where a fault wants it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
+
+from aiohttp import hdrs, web
+
+from mockservers.kernel.faults import Fault
+from mockservers.kernel.journal import Exchange, Headers
+from mockservers.kernel.world import World, Worlds
+from mockservers.registry import Mount
+from mockservers.server import mounts, responses, wsgi
+from mockservers.server.control import guard
+from mockservers.server.listener import MOST_BODY, Listener, Unreadable
+from mockservers.server.mounts import Target, all_mounts
+
+Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
+"""How a vendor answers: as `wsgi.converse` does."""
+
+
+class Server(Listener):
+    """One listening port for all worlds.
+
+    `port` 0 takes a free one; read it from `port` once started. `tls` is a server-side context. Outside loopback a
+    `control_token` is demanded, since the control API can read and change everything.
+    """
+
+    def __init__(
+        self,
+        worlds: Worlds,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        tls: ssl.SSLContext | None = None,
+        control_token: str | None = None,
+        most_body: int = MOST_BODY,
+        mounts: Sequence[Mount] | None = None,
+        stubs: Mapping[str, Respond] | None = None,
+    ) -> None:
+        if not guard.is_loopback(host) and not control_token:
+            raise ValueError(
+                f"listening on {host} lets other machines reach the control API, which can change everything; "
+                "give a control token, or listen on 127.0.0.1"
+            )
+        super().__init__(host, port, tls, most_body)
+        self.worlds = worlds
+        self.control_token = control_token or None
+        self.mounts = tuple(all_mounts() if mounts is None else mounts)
+        self.stubs = dict(stubs or {})
+        """Vendors that something else answers for than their emulator."""
+        self._vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
+
+    # --- requests -----------------------------------------------------------------------------------------------
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        where = mounts.target(request.raw_path, request.headers.get(hdrs.HOST, ""), request.headers)
+        response = await self._answer(request, where)
+        if not response.prepared:
+            self._date(response, where)
+        return response
+
+    def _date(self, response: web.StreamResponse, where: Target) -> None:
+        world = self.worlds.get(where.world) or self.worlds.default
+        responses.date(response, world.clock.now())
+
+    async def _answer(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
+        try:
+            if where.path.startswith("/_mock/") or where.path == "/_mock":
+                return await self._control(request, where)
+            world = self.worlds.get(where.world)
+            if world is None:
+                return await self._no_world(request, where)
+            path = unquote_to_bytes(where.path.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+            mount = mounts.find(path, self.mounts)
+            if mount is None:
+                return await self._unmatched(request, world, path)
+            return await self._vendor(request, where, world, mount.vendor)
+        except Unreadable as error:
+            response = web.Response(status=error.status, text=f"{error}\n")
+            response.force_close()
+            return response
+        except ConnectionError:
+            raise  # the client has gone; aiohttp tidies up
+        except Exception:
+            # Ours alone: what wires and input do wrong is answered and journalled before it gets here.
+            logging.getLogger("mockservers").exception("the front door failed at %s %s", request.method, where.path)
+            return _json(500, {"error": "The server failed inside; its error output holds the traceback."})
+
+    def _exchange(self, request: web.BaseRequest, headers: Headers, body: bytes) -> Exchange:
+        raw = request.raw_path
+        if not raw.isascii():
+            raw = quote(raw.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~")
+        return Exchange(request.method, raw, headers, body, request.remote or "")
+
+    def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:
+        return wsgi.environ(
+            method=request.method,
+            path=where.path,
+            query=where.query,
+            prefix=where.prefix,
+            scheme="https" if self.tls else "http",
+            server=(self.host, self.port),
+            headers=headers,
+            body=body,
+            remote=request.remote or "",
+        )
+
+    async def _vendor(self, request: web.BaseRequest, where: Target, world: World, vendor: str) -> web.StreamResponse:
+        struck = world.arrive(vendor)
+        if struck is not None:
+            early = await self._strike_arrival(request, struck)
+            if early is not None:
+                return early
+        body = await self._body(request)
+        headers = list(request.headers.items())
+        exchange = self._exchange(request, headers, body)
+        try:
+            respond = self.stubs.get(vendor, wsgi.respond)
+            respond(world, vendor, self._environ(request, where, headers, body), exchange)
+            if exchange.delay > 0:
+                await asyncio.sleep(world.wait(exchange.delay))
+            return await responses.answer(request, exchange, world.clock.now())
+        finally:
+            exchange.leave()
+
+    async def _strike_arrival(self, request: web.BaseRequest, fault: Fault) -> web.StreamResponse | None:
+        kind = fault.kind.name
+        if kind == "late_arrival":
+            await asyncio.sleep(fault.settings["seconds"])
+            return None
+        if kind == "unavailable":
+            await self._body(request)
+            return responses.unavailable()
+        if kind == "refuse_connections":
+            self._pause(fault.settings["seconds"])
+        return responses.abort(request)
+
+    def _pause(self, seconds: float) -> None:
+        """Close the listener: new connections are refused by the system until it opens again."""
+        assert self._loop is not None
+        self._reopens_at = max(self._reopens_at, self._loop.time() + seconds)
+        if self._listener is None:
+            return
+        self._listener.close()
+        self._listener = None
+        self._reopening = self._loop.create_task(self._reopen())
+
+    async def _reopen(self) -> None:
+        assert self._loop is not None
+        while self._listener is None:
+            wait = self._reopens_at - self._loop.time()
+            if wait > 0:
+                await asyncio.sleep(wait)
+                continue
+            try:
+                await self._listen()
+            except OSError:
+                await asyncio.sleep(0.05)  # somebody holds the port for a moment; it stays ours to take back
+
+    # --- what is not a vendor -----------------------------------------------------------------------------------
+
+    async def _no_world(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
+        # Kept by `default`: a call that reached no world must not go unseen.
+        return await self._nowhere(
+            request,
+            self.worlds.default,
+            {
+                "error": f"There is no world {where.world!r}.",
+                "worlds": sorted(self.worlds)[:20],
+                "do": "Create it with POST /_mock/v1/worlds, or take the prefix, header or host away for 'default'.",
+            },
+        )
+
+    async def _unmatched(self, request: web.BaseRequest, world: World, path: str) -> web.StreamResponse:
+        return await self._nowhere(
+            request,
+            world,
+            {
+                "error": f"No emulator answers {request.method} {path[:300]}.",
+                "nearest": mounts.nearest(path, self.mounts),
+                "do": "Compare the path with these; GET /_mock/ lists every address.",
+            },
+        )
+
+    async def _nowhere(self, request: web.BaseRequest, world: World, says: dict[str, Any]) -> web.StreamResponse:
+        """Answer 404 to a request that no vendor's address matches, and journal it."""
+        exchange = self._exchange(request, list(request.headers.items()), await self._body(request))
+        said = _json(404, says)
+        exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
+        exchange.reply_headers = list(said.headers.items())
+        world.finish("", exchange, perhaps=self._vendors)
+        return said
+
+    async def _control(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
+        """The control API; health is answered here, so that asking for it loads nothing."""
+        if where.path == "/_mock/v1/health" and request.method in ("GET", "HEAD"):
+            await self._body(request)
+            return _json(200, {"status": "ok", "worlds": len(self.worlds)})
+        denial = guard.check(request.headers, self.control_token, self.host)
+        if denial is not None:
+            await self._body(request)
+            return _json(denial.status, {"error": denial.error, "do": denial.do}, denial.headers)
+        body = await self._body(request)
+        from mockservers.server.control import application, context
+
+        environ = self._environ(request, where, list(request.headers.items()), body)
+        if where.path == "/_mock":
+            environ["PATH_INFO"] = "/_mock/"
+        environ[context.SITE] = context.Site(self.worlds, self._vendors, where.world, self.url)
+        said = wsgi.ask(application.application(), environ)
+        return await self._tell(request, where, said)
+
+    async def _tell(self, request: web.BaseRequest, where: Target, said: wsgi.Answer) -> web.StreamResponse:
+        """Send an answer of the control API: whole, or as it is made when its length is not known."""
+        names = {name.lower() for name, _ in said.headers}
+        if "content-length" in names or request.method == "HEAD":
+            whole = web.Response(status=said.status, body=b"".join(said.parts))
+            responses.fill(whole, said.headers)
+            return whole
+        stream = web.StreamResponse(status=said.status)
+        responses.fill(stream, said.headers)
+        self._date(stream, where)
+        with contextlib.closing(_closable(said.parts)) as parts:
+            await stream.prepare(request)
+            for part in parts:
+                await stream.write(part)
+                await asyncio.sleep(0)  # a long journal must not hold up anybody's call
+        await stream.write_eof()
+        return stream
+
+
+def _closable(parts: Iterator[bytes]) -> Any:
+    return parts if hasattr(parts, "close") else iter(tuple(parts))
+
+
+def _json(status: int, says: dict[str, Any], headers: Any = None) -> web.Response:
+    return web.Response(
+        status=status,
+        body=(json.dumps(says, indent=2) + "\n").encode(),
+        content_type="application/json",
+        headers=headers,
+    )

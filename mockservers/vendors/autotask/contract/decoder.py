@@ -1,0 +1,132 @@
+"""Reads Autotask's wire: SOAP requests with QueryXML inside, entities that are written, and what answers say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from mockservers.harness.decoders import find, local, xml
+from mockservers.harness.history import Exchanged
+
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request wanted. `tests` are the conditions of a query without their tree: field, operator, value."""
+
+    operation: str = ""
+    entity: str = ""
+    tests: tuple[tuple[str, str, str], ...] = ()
+    entities: tuple[Mapping[str, str], ...] = ()
+    """Entities that were to be written, their fields as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer told. `ids` and `entity` are of the entities in it, `text` is the error's."""
+
+    kind: Literal["good", "error", "login", "unusable"]
+    entity: str = ""
+    ids: tuple[str, ...] = ()
+    text: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """The members of a zone's answer."""
+
+
+def asked(exchange: Exchanged) -> Asked:
+    """What the client wanted, as far as it can be read."""
+    return _wanted(exchange.body)
+
+
+@lru_cache(maxsize=1024)
+def _wanted(request: bytes) -> Asked:
+    root = xml(request) if request else None
+    body = find(root, "Body") if root is not None else None
+    content = next((each for each in body if local(each)), None) if body is not None else None
+    if content is None:
+        return Asked()
+    operation = local(content)
+    if operation == "query":
+        return _query(operation, "".join(content.itertext()))
+    if operation in ("create", "update", "delete"):
+        sent = [each for each in content.iter() if local(each) == "Entity"]
+        entities = tuple({local(each): each.text or "" for each in entity if local(each)} for entity in sent)
+        kind = str(sent[0].get(_TYPE, "")).rpartition(":")[2] if sent else ""
+        return Asked(operation, kind, entities=entities)
+    return Asked(operation)
+
+
+def _query(operation: str, text: str) -> Asked:
+    root = xml(text.strip().encode("utf-8"))
+    if root is None:
+        return Asked(operation)
+    entity = find(root, "entity")
+    tests = []
+    for each in root.iter():
+        if local(each) == "field":
+            for expression in each:
+                if local(expression) == "expression":
+                    name, operator = (each.text or "").strip(), str(expression.get("op", "")).strip()
+                    tests.append((name.lower(), operator.lower(), (expression.text or "").strip()))
+    return Asked(operation, "" if entity is None else (entity.text or "").strip().lower(), tuple(tests))
+
+
+def said(exchange: Exchanged) -> Said:
+    """What the client was told."""
+    if exchange.received is None or exchange.status is None:
+        return Said("unusable")
+    if exchange.status == 401:
+        return Said("login", text="401")
+    return _read(exchange.received, exchange.status)
+
+
+@lru_cache(maxsize=1024)
+def _read(received: bytes, status: int) -> Said:
+    """What an answer says by itself: as long as nobody changes anything, sync after sync is answered with the same bytes."""
+    root = xml(received)
+    body = find(root, "Body") if root is not None else None
+    if body is None or not len(body):
+        return Said("unusable")
+    fault = find(body, "Fault")
+    if fault is not None:
+        return Said("error", text=" ".join("".join(fault.itertext()).split()))
+    if status != 200:
+        return Said("unusable")
+    return _result(body)
+
+
+def _result(body: Any) -> Said:
+    code = find(body, "ReturnCode")
+    if code is None:
+        members = {local(each): each.text or "" for each in body.iter() if local(each) and not len(each)}
+        return Said("good", values=members)
+    if (code.text or "").strip() != "1":
+        messages = [
+            each.text or ""
+            for each in body.iter()
+            if local(each) == "Message" and local(each.getparent()) == "ATWSError"
+        ]
+        return Said("error", text="; ".join(messages))
+    kind, results = find(body, "EntityResultType"), find(body, "EntityResults")
+    ids = []
+    for entity in results if results is not None else ():
+        first = next((each for each in entity if local(each) == "id"), None)
+        if first is not None:
+            ids.append((first.text or "").strip())
+    return Said("good", "" if kind is None else (kind.text or "").lower(), tuple(ids))
+
+
+def line(exchange: Exchanged) -> str:
+    """An exchange in one line, for reports."""
+    want = asked(exchange)
+    tests = " and ".join(f"{name} {operator} {value}" for name, operator, value in want.tests)
+    what = " ".join(each for each in (want.operation or exchange.method, want.entity, tests) if each)
+    answer = said(exchange)
+    if answer.kind == "good":
+        told = f"{len(answer.ids)} rows" if want.operation == "query" else ", ".join(answer.ids[:3]) or "good"
+    else:
+        told = f"{answer.kind}: {answer.text}" if answer.text else answer.kind
+    return f"{what} -> {told}"

@@ -1,0 +1,227 @@
+"""The duties of a client of Autotask that reads: where it asks, which tickets stand in its mirror, what they say."""
+
+from __future__ import annotations
+
+from mockservers.harness import comparing
+from mockservers.harness.comparing import Difference
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.history import Exchanged, History, Record
+from mockservers.kernel import catalogue
+from mockservers.vendors.autotask.contract import decoder as wire
+
+FULL = 500
+"""Rows of a full answer."""
+PICKLISTS = frozenset(field.name for field in catalogue.load("autotask")["Ticket"].fields if field.picklist)
+
+
+def exchanges(history: History, operation: str, entity: str = "") -> list[Exchanged]:
+    asked = ((each, wire.asked(each)) for each in history.exchanges if each.request_known)
+    return [each for each, want in asked if want.operation == operation and want.entity.lower() == entity]
+
+
+def is_error(exchange: Exchanged) -> bool:
+    return not exchange.request_known or wire.said(exchange).kind != "good"
+
+
+def told_ids(history: History) -> list[str]:
+    """The id of each ticket that an answer told, as often as one did."""
+    return [ticket for each in exchanges(history, "query", "ticket") for ticket in wire.said(each).ids]
+
+
+def _zone_first(history: History) -> Judgement:
+    known, first, asked = False, None, 0
+    for exchange in history.exchanges:
+        want = wire.asked(exchange) if exchange.request_known else wire.Asked()
+        if want.operation == "getZoneInfo":
+            known = known or not is_error(exchange)
+        elif want.operation:
+            asked += 1
+            if not known and first is None:
+                first = exchange
+    breaches = []
+    if first is not None:
+        breaches.append(
+            Breach(
+                f"{shared.request(first)} ({wire.asked(first).operation}) was made before getZoneInfo had told the "
+                "customer's zone"
+            )
+        )
+    return judged(asked, breaches)
+
+
+def _since(history: History) -> str:
+    """The conditions on LastActivityDate that the client used, for reports."""
+    values = [
+        f"{operator} {value}"
+        for each in exchanges(history, "query", "ticket")
+        for name, operator, value in wire.asked(each).tests
+        if name == "lastactivitydate"
+    ]
+    return f" (asked for LastActivityDate {', '.join(dict.fromkeys(values[-3:]))})" if values else ""
+
+
+def _nothing_missed(history: History) -> Judgement:
+    def words(record: Record) -> str:
+        active = record.fields.get("LastActivityDate")
+        return f"is not in the mirror; it was last active at {active}{_since(history)}"
+
+    return shared.missed(history, shared.there(history), words, 5)
+
+
+def _cap_walked(history: History) -> Judgement:
+    full = [each for each in exchanges(history, "query", "ticket") if len(wire.said(each).ids) >= FULL]
+    if not full:
+        return judged(0)
+    known = set(told_ids(history))
+    wanted = {ticket: record for ticket, record in shared.there(history).items() if ticket not in known}
+    held = f"{FULL} tickets, the most that one answer holds"
+    return shared.pages_walked(history, full, wanted, held, "were never asked for")
+
+
+def _failed_query_repeated(history: History) -> Judgement:
+    return shared.failed_repeated(
+        history,
+        lambda exchange: is_error(exchange) and _reads(exchange),
+        lambda exchange: wire.said(exchange).text or wire.said(exchange).kind,
+        shared.there(history),
+        [each for each in comparing.differences(history) if each.kind == "stale"],
+    )
+
+
+def _reads(exchange: Exchanged) -> bool:
+    """Whether a request asked for tickets, as far as anybody knows."""
+    want = wire.asked(exchange)
+    return not exchange.request_known or (want.operation == "query" and want.entity == "ticket")
+
+
+def _error_is_not_empty(history: History) -> Judgement:
+    return shared.error_is_not_empty(history, is_error)
+
+
+def _once_only(history: History) -> Judgement:
+    return shared.once_only(history, told_ids(history))
+
+
+def _nothing_invented(history: History) -> Judgement:
+    return shared.nothing_invented(history, told_ids(history))
+
+
+def _times_understood(history: History) -> Judgement:
+    zone = history.options.get("time_zone", "Eastern")
+    why = f"times stand without an offset and are clock time of {zone}"
+    breaches = shared.misread(history, lambda each: each.type in shared.TIMES, why)
+    return judged(comparing.compared(history, shared.TIMES), breaches)
+
+
+def _text_survives(history: History) -> Judgement:
+    def plain(each: Difference) -> bool:
+        return each.type not in shared.TIMES and each.field not in PICKLISTS
+
+    breaches = shared.misread(history, plain, "this was never the vendor's value")
+    return judged(comparing.compared(history, shared.VALUES), breaches)
+
+
+def _picklist_values(history: History) -> Judgement:
+    named = history.hello.mirrors
+    chosen = [name for name in PICKLISTS if named is None or name in named]
+    seen = sum(
+        1
+        for ticket in history.mirror or {}
+        for name in chosen
+        if ticket in history.truth and history.truth[ticket].fields.get(name) is not None
+    )
+    why = "a picklist field holds a value, whatever its label is and whether the client knows it"
+    return judged(seen, shared.misread(history, lambda each: each.field in PICKLISTS, why))
+
+
+# --- all of them -------------------------------------------------------------------------------------------------------
+
+
+READING: tuple[Duty, ...] = (
+    Duty(
+        "autotask.zone_first",
+        "getZoneInfo is asked before anything else, and its address is used.",
+        ("autotask.zone.info", "autotask.zone.wrong", "autotask.zone.no_login"),
+        _zone_first,
+        "any request",
+        "should",
+    ),
+    Duty(
+        "autotask.nothing_missed",
+        "Every ticket that is there stands in the mirror in the end, however close to the last poll it came.",
+        ("autotask.activity.fields", "autotask.activity.moves", "autotask.time.resolution", "autotask.time.gap"),
+        _nothing_missed,
+        "tickets",
+    ),
+    Duty(
+        "autotask.cap_walked",
+        "A full answer is not the end: the client asks again for ids above the highest it received.",
+        ("autotask.query.top_500",),
+        _cap_walked,
+        "more than 500 tickets",
+    ),
+    Duty(
+        "autotask.failed_query_repeated",
+        "What a failed query would have told is asked for again.",
+        ("autotask.wire.return_code", "autotask.threshold.refused", "autotask.user.login"),
+        _failed_query_repeated,
+        "a query for tickets that fails",
+    ),
+    Duty(
+        "autotask.error_is_not_empty",
+        "An error, or an answer without a body, is not 'nothing there': the mirror keeps what it had.",
+        ("autotask.wire.return_code", "autotask.wire.collections"),
+        _error_is_not_empty,
+        "an error in a sync",
+    ),
+    Duty(
+        "autotask.current_state",
+        "Changes of tickets that are known already are found: by the latest activity, a note and a time entry included.",
+        ("autotask.activity.moves", "autotask.activity.fields", "autotask.time.eastern"),
+        shared.changes_seen,
+        "a change of a ticket after the first sync",
+    ),
+    Duty(
+        "autotask.deleted_dropped",
+        "A ticket that was deleted leaves the mirror: its log tells of it, and so does a walk over all.",
+        ("autotask.ticket.deleted_log", "autotask.delete.allowed"),
+        shared.gone_dropped,
+        "a ticket that is deleted after a sync",
+        "should",
+    ),
+    Duty(
+        "autotask.once_only",
+        "A ticket that is told again replaces what was known: each stands once.",
+        ("autotask.activity.fields", "autotask.query.top_500"),
+        _once_only,
+        "a ticket that two answers tell",
+    ),
+    Duty(
+        "autotask.nothing_invented",
+        "The mirror holds no ticket that the vendor never had.",
+        ("autotask.wire.return_code",),
+        _nothing_invented,
+        "a mirror that holds tickets",
+    ),
+    Duty(
+        "autotask.times_understood",
+        "Times without an offset are read as clock time of the service's zone, daylight saving included.",
+        ("autotask.time.eastern", "autotask.wire.datetime"),
+        _times_understood,
+        "times in fields that the client mirrors",
+    ),
+    Duty(
+        "autotask.text_survives",
+        "Texts and numbers are kept as they were sent: unescaped once, nothing trimmed, absent is null.",
+        ("autotask.wire.nulls", "autotask.wire.typed_fields", "autotask.wire.net_style"),
+        _text_survives,
+        "values in fields that the client mirrors",
+    ),
+    Duty(
+        "autotask.picklist_values",
+        "Picklist fields are kept as values, not labels, and a value that nobody knew before survives.",
+        ("autotask.picklist.value", "autotask.info.picklist_labels"),
+        _picklist_values,
+        "picklist fields that the client mirrors",
+    ),
+)

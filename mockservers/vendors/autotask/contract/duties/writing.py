@@ -1,0 +1,279 @@
+"""The duties of a client of Autotask that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockservers.harness import comparing
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, writing
+from mockservers.harness.duties.writing import WRITES, Lack
+from mockservers.harness.history import History, Record, Task
+from mockservers.harness.profile import profile
+from mockservers.kernel import instants
+from mockservers.kernel.dialects import Dialect
+from mockservers.kernel.instants import DAY, HOUR
+from mockservers.vendors.autotask.contract import decoder as wire
+from mockservers.vendors.autotask.contract.profile import PARTS
+
+COMPLETE = 5
+NOTES: Mapping[str, tuple[str, ...]] = {"note": PARTS}
+ENDS: Mapping[str, Mapping[str, Any]] = {"close": {"Status": COMPLETE}}
+MOVED = frozenset(
+    {
+        "LastActivityDate",
+        "LastActivityResourceID",
+        "LastActivityPersonType",
+        "LastTrackedModificationDateTime",
+        "CompletedDate",
+        "CompletedByResourceID",
+    }
+)
+"""Fields of a ticket that the vendor moves by itself."""
+MAY_END = {"close": ("Status", "Resolution")}
+
+
+def note_text(record: Record) -> str:
+    """What a note or time entry says."""
+    return " ".join(str(record.fields.get(name) or "") for name in ("Description", "SummaryNotes", "InternalNotes"))
+
+
+def _lacks(history: History) -> list[Lack]:
+    return writing.lacks(history, NOTES, note_text, ENDS)
+
+
+def _is_text(history: History, lack: Lack) -> bool:
+    """Whether a text arrived, but as another one."""
+    if lack.field is None:
+        return lack.wanted is not None
+    return profile("autotask").types.get(lack.field, "text") == "text" and writing.altered(history, lack)
+
+
+def _writes_done(history: History) -> Judgement:
+    breaches = [
+        each.breach for each in _lacks(history) if not writing.is_time(history, each) and not _is_text(history, each)
+    ]
+    return judged(len(writing.told(history)), breaches)
+
+
+def _text_written(history: History) -> Judgement:
+    return judged(writing.texts_told(history), [each.breach for each in _lacks(history) if _is_text(history, each)])
+
+
+def _times_written(history: History) -> Judgement:
+    breaches = [each.breach for each in _lacks(history) if writing.is_time(history, each)]
+    told = writing.times_told(history)
+    for task, entry in _entries(history):
+        ended = entry.fields.get("EndDateTime")
+        if isinstance(ended, str):
+            told += 1
+            if not task.at - DAY <= instants.from_iso(ended) <= task.ended + HOUR:
+                breaches.append(
+                    Breach(
+                        f"the time entry of the {task.do} at {instants.to_iso(task.at)} ends at {ended}, as the vendor "
+                        "reads it"
+                    )
+                )
+    return judged(told, breaches)
+
+
+def _entries(history: History) -> list[tuple[Task, Record]]:
+    """The time entries by which the client kept a note that it was told minutes for."""
+    return writing.minuted(history, history.writes, "TimeEntry", note_text)
+
+
+def _time_booked(history: History) -> Judgement:
+    entries = _entries(history)
+    breaches = [
+        Breach(
+            f"{task.asked['minutes']} minutes were told, and the time entry {entry.id} has "
+            f"{comparing.show(entry.fields.get('HoursWorked'))} hours"
+        )
+        for task, entry in entries
+        # Some round to a quarter of an hour, and upwards.
+        if not -0.02 <= (entry.fields.get("HoursWorked") or 0) - task.asked["minutes"] / 60 <= 0.27
+    ]
+    return judged(len(entries), breaches)
+
+
+def _written_once(history: History) -> Judgement:
+    return writing.written_once(history, NOTES, note_text)
+
+
+def _update_keeps_the_rest(history: History) -> Judgement:
+    exercised, found = writing.touched(history, MOVED, MAY_END)
+    breaches = [each.breach(history) for each in found if not each.outdated and not _external(each.field)]
+    return judged(exercised, breaches)
+
+
+def _update_from_fresh(history: History) -> Judgement:
+    return writing.from_fresh(history, writing.touched(history, MOVED, MAY_END)[1])
+
+
+def _external(name: str) -> bool:
+    return name.startswith("External")
+
+
+def _external_alone(history: History) -> Judgement:
+    breaches = []
+    for task in history.writes:
+        was = (task.was or {}).get(history.entity, {})
+        # What others changed meanwhile is theirs; nobody else can fill these in a scenario.
+        for record in history.written(task):
+            before = was.get(record.id, Record("", {})).fields
+            for name, value in record.fields.items():
+                if (
+                    _external(name)
+                    and name not in task.asked.get("fields", {})
+                    and value not in (None, before.get(name))
+                ):
+                    breaches.append(
+                        Breach(f"the {task.do} at {instants.to_iso(task.at)} put {comparing.show(value)} into {name}")
+                    )
+    return judged(len(history.writes), breaches)
+
+
+def _source_set(history: History) -> Judgement:
+    made = [
+        (task, record)
+        for task in history.writes
+        if task.do == "create" and "Source" not in task.asked.get("fields", {})
+        for record in history.made(task)
+    ]
+    breaches = [
+        Breach(
+            f"{history.name(record.id)} was made without a Source, so it counts as of the customer's default "
+            f"({comparing.show(record.fields.get('Source'))})"
+        )
+        for task, record in made
+        if not any(
+            entity.get("Source")
+            for each in history.within(task)
+            if wire.asked(each).operation == "create"
+            for entity in wire.asked(each).entities
+        )
+    ]
+    return judged(len(made), breaches)
+
+
+def _id_only(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    for task in writing.told(history):
+        answered = task.answered if isinstance(task.answered, Mapping) else {}
+        ticket = str(answered.get("id", "")) if task.do == "create" else task.ticket or ""
+        truth = (task.became or {}).get(history.entity, {}).get(ticket)
+        shown = (task.after or {}).get(ticket)
+        if truth is None or shown is None or task.do not in ("create", "update", "close"):
+            continue
+        if shown == (task.before or {}).get(ticket):
+            continue  # not read since: that is old, not wrong
+        exercised += 1
+        meddled = writing.meddled_with(history, task, truth)
+        for name in comparing.fields(history, shown):
+            left, right = shown.fields.get(name), truth.fields.get(name)
+            if name != "LastActivityDate" and name not in meddled and not comparing.same(history, name, left, right):
+                breaches.append(
+                    Breach(
+                        f"after the {task.do} at {instants.to_iso(task.at)} the mirror of {history.name(ticket)} has "
+                        f"{comparing.show(left)} in {name}, and the vendor {comparing.show(right)}: the entity that the "
+                        "call gave back is no source but of the id",
+                        {"ticket": ticket, "field": name},
+                    )
+                )
+    return judged(exercised, breaches)
+
+
+def _stale_answers(dialect: Dialect) -> bool:
+    return bool(dialect["create_answer"] == "stale")
+
+
+# --- all of them -------------------------------------------------------------------------------------------------------
+
+
+WRITING: tuple[Duty, ...] = (
+    Duty(
+        "autotask.writes_done",
+        "What the client says is written stands at the vendor: ReturnCode -1 is not success.",
+        ("autotask.wire.return_code", "autotask.write.all_or_nothing", "autotask.picklist.value"),
+        _writes_done,
+        "a write that the client says is done",
+        needs=WRITES,
+    ),
+    Duty(
+        "autotask.text_written",
+        "Texts arrive at the vendor as they were told: escaped once, nothing cut.",
+        ("autotask.wire.return_code", "autotask.write.length"),
+        _text_written,
+        "a text that is written",
+        needs=WRITES,
+    ),
+    Duty(
+        "autotask.times_written",
+        "Times are written as clock time of the service's zone, or with their offset.",
+        ("autotask.time.eastern", "autotask.time.marked"),
+        _times_written,
+        "a time that is written",
+        needs=("create", "update", "note"),
+    ),
+    Duty(
+        "autotask.time_booked",
+        "The minutes of a note are booked as hours.",
+        ("autotask.time.hours",),
+        _time_booked,
+        "a note with minutes, kept as a time entry",
+        "should",
+        needs=("note",),
+    ),
+    Duty(
+        "autotask.written_once",
+        "A write whose answer was lost is not made a second time.",
+        ("autotask.create.only_id", "autotask.udf.definitions"),
+        _written_once,
+        "a create or note whose answer is lost",
+        needs=("create", "note"),
+    ),
+    Duty(
+        "autotask.update_keeps_the_rest",
+        "An update sends every writable field, since what is not sent is cleared.",
+        ("autotask.update.replaces", "autotask.update.udf_kept"),
+        _update_keeps_the_rest,
+        "an update of a ticket",
+        needs=("update", "close"),
+    ),
+    Duty(
+        "autotask.update_from_fresh",
+        "An update is made of what the vendor has now: an old copy would undo what others did.",
+        ("autotask.update.replaces",),
+        _update_from_fresh,
+        "an update of a ticket that somebody changed since the last sync",
+        needs=("update", "close"),
+    ),
+    Duty(
+        "autotask.id_only_from_create",
+        "Of the entity that create and update give back only the id is used; the rest is queried.",
+        ("autotask.create.only_id",),
+        _id_only,
+        "a ticket that the client shows right after it wrote it",
+        "should",
+        _stale_answers,
+        needs=("create", "update", "close"),
+    ),
+    Duty(
+        "autotask.source_set",
+        "A ticket that the integration makes names its Source.",
+        ("autotask.create.source",),
+        _source_set,
+        "a ticket that the client makes",
+        "should",
+        needs=("create",),
+    ),
+    Duty(
+        "autotask.external_fields_alone",
+        "Fields named External are left to the vendor's own integrations.",
+        ("autotask.external.reserved",),
+        _external_alone,
+        "any write",
+        "should",
+        needs=WRITES,
+    ),
+)

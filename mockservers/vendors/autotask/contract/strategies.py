@@ -1,0 +1,195 @@
+"""Scenarios for Autotask: changes around a page's edge, the same moment and the change of clocks; writes among others'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mockservers.harness import sequences
+from mockservers.harness.drivers import Hello
+from mockservers.harness.profile import profile
+from mockservers.harness.scenarios import Clock, Scenario
+from mockservers.harness.strategies import (
+    SPANS,
+    STARTS,
+    TEXTS,
+    Intent,
+    Strategy,
+    act,
+    administer,
+    assemble,
+    change,
+    create,
+    delete,
+    faults,
+    indexes,
+    plain,
+    revocations,
+    sync,
+    texts,
+    weighted,
+    writes,
+)
+from mockservers.kernel.instants import MINUTE, SECOND
+from mockservers.registry import emulator
+from mockservers.vendors.autotask.contract.profile import RESOURCE
+
+SMALL = ("demo:0", "demo:30")
+DATA = (*["demo:0"] * 70, *["demo:30"] * 4, "demo:500", *["demo:501"] * 5)
+"""Tickets that are there already. The first thirty of them stand for something: one moment, changes of clocks, texts."""
+BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8])
+"""An image of each is kept, which is why there are few: a usual day, and around changes of clocks."""
+TITLES = tuple(each for each in TEXTS if each and len(each) <= 255)
+TIMES = (
+    "2026-03-05T15:00:00Z",
+    "2026-07-01T12:30:00Z",
+    "2026-11-01T05:30:00Z",
+    "2026-11-01T06:30:00Z",
+    "2026-03-08T07:00:00Z",
+    "2026-03-08T06:59:59Z",
+    "2027-01-01T04:59:59Z",
+)
+ACCOUNTS = (174, 29683501)
+MADE = {"AccountID": 174, "Title": "a & b", "Priority": 2, "Status": 1}
+"""A ticket whose answer is lost."""
+FIRST = ({"Description": "first"}, {"PurchaseOrderNumber": "PO-1"}, {"DueDateTime": TIMES[0]})
+THEN = ({"Description": "second"}, {"PurchaseOrderNumber": "PO-2"}, {"DueDateTime": TIMES[1]})
+"""What others write one after the other, and an old copy would bring back."""
+STATUSES = (1, 8, 7, 12)
+REFUSED = (
+    {"Status": 14},  # a value that is not active any more
+    {"Status": 77},
+    {"SubIssueType": 310},  # without the issue type it belongs to
+    {"Title": "long " * 60},
+)
+"""What the vendor refuses."""
+NEW_STATUS = 15
+USED = (5000, 7600, 9100, 10000)
+"""Requests of others: around half of the limit, three quarters, near it and all of it."""
+MINUTES = (None, None, 10, 90, 15)
+AFTER = (1, 2, 3, 9)
+"""Requests of a write after which others act; the last one is when all is done."""
+HALF_A_SECOND = SECOND // 2
+CLOCKS = (*SPANS, 37_000, HALF_A_SECOND)
+
+_worded = st.fixed_dictionaries({}, optional={"Title": st.sampled_from(TITLES), "Description": texts})
+_changed = st.one_of(
+    st.sampled_from(TITLES).map(lambda text: {"Title": text}),
+    texts.map(lambda text: {"Description": text}),
+    st.sampled_from(STATUSES).map(lambda value: {"Status": value}),
+    st.sampled_from((4, 1, 3)).map(lambda value: {"Priority": value}),
+    st.sampled_from(TIMES).map(lambda time: {"DueDateTime": time}),
+    st.just({"IssueType": 10, "SubIssueType": 136}),
+    st.just({"EstimatedHours": 0.5}),
+    st.just({"PurchaseOrderNumber": "PO-7", "QueueID": 29682833}),
+)
+_told = st.one_of(
+    st.sampled_from(TITLES).map(lambda text: {"Title": text}),
+    texts.map(lambda text: {"Resolution": text}),
+    st.sampled_from(STATUSES).map(lambda value: {"Status": value}),
+    st.sampled_from((4, 1, 3)).map(lambda value: {"Priority": value}),
+    st.sampled_from(TIMES).map(lambda time: {"DueDateTime": time}),
+    st.sampled_from(REFUSED),
+)
+
+
+def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
+    """Whole scenarios in one dialect (and, in the default one, in the zones that the client says it obeys)."""
+    here = emulator("autotask")
+    creating = st.builds(create, _worded)
+    others = _others()
+    writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from(AFTER))
+    trouble = faults(here.refusals, ("query", "query", *(["create", "update"] if writing is not None else [])))
+    failing = sequences.failing({"Priority": 4}, here.refusals, st.sampled_from((0, 0, 1)).map(lambda n: ("query", n)))
+    told = [(_closed(), 2), (_picklists(), 2), (_usage(), 2), (failing, 2)]
+    if writing is not None:
+        told += [(sequences.lost(hello, MADE, {"create": "create", "note": "create"}), 3)]
+        if "update" in hello.tasks or "close" in hello.tasks:
+            told += [(sequences.outdated(hello, FIRST, THEN), 3)]
+    return assemble(
+        profile("autotask"),
+        dialect,
+        hello,
+        creating,
+        creating,
+        others,
+        weighted((trouble, 3), (revocations, 1)),
+        weighted(*told),
+        writing,
+        st.sampled_from(DATA),
+        st.sampled_from(CLOCKS),
+        st.sampled_from(BEGINNINGS),
+    ).map(_cheaply)
+
+
+def _cheaply(scenario: Scenario) -> Scenario:
+    """Worlds with many tickets all begin alike, so that each is made once."""
+    if scenario.data in SMALL:
+        return scenario
+    named = isinstance(scenario.dialect, str)
+    return replace(scenario, start=BEGINNINGS[0], dialect=scenario.dialect if named else "default")
+
+
+def _others() -> Strategy:
+    acting = st.one_of(
+        st.builds(act, indexes, st.sampled_from(("note", "complete", "time", "reopen"))),
+        st.builds(lambda index: act(index, "assign", more={"to": RESOURCE}), indexes),
+    )
+    return weighted((st.builds(change, indexes, _changed), 4), (acting, 3), (st.builds(delete, indexes), 2))
+
+
+# --- what the client is told to write ---------------------------------------------------------------------------------
+
+
+def _new() -> Strategy:
+    """The fields of a ticket to be made; now and then such as the vendor refuses."""
+    given = st.fixed_dictionaries(
+        {
+            "AccountID": st.sampled_from(ACCOUNTS),
+            "Title": st.sampled_from(TITLES),
+            "Priority": st.sampled_from((2, 4)),
+            "Status": st.just(1),
+        },
+        optional={"Description": texts, "DueDateTime": st.sampled_from(TIMES), "Source": st.just(2)},
+    )
+    wrong = st.builds(lambda fields, more: {**fields, **more}, given, st.sampled_from(REFUSED))
+    return weighted((given, 5), (wrong, 1))
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+
+def _closed() -> Strategy:
+    return sequences.closed(
+        "complete",
+        (
+            lambda index, text: change(index, {"Title": text}),
+            lambda index, text: act(index, "note"),
+            lambda index, text: act(index, "reopen"),
+        ),
+        st.sampled_from(TITLES),
+    )
+
+
+def _picklists() -> Strategy:
+    """Administrators edit a list, and somebody uses a value that nobody knew before."""
+
+    def story(index: int, new: bool) -> list[Intent]:
+        added = {"field": "Status", "value": str(NEW_STATUS), "label": "Dig Safe Pending"}
+        renamed = {"field": "Status", "value": "8", "label": "Doing"}
+        edited = administer("add value", added, "add") if new else administer("rename label", renamed)
+        return [sync(), edited, change(index, {"Status": NEW_STATUS if new else 8}), sync()]
+
+    return st.builds(story, indexes, st.booleans())
+
+
+def _usage() -> Strategy:
+    """Other integrations use up the customer's requests."""
+
+    def story(requests: int) -> list[Intent]:
+        return [administer("use requests", {"requests": requests}), sync(), plain(Clock(MINUTE)), sync()]
+
+    return st.builds(story, st.sampled_from(USED))

@@ -1,0 +1,325 @@
+"""How records come into being, change and go: ids, numbers, who and when, and the dates that move with them.
+
+Used for clients' calls and for what other people do. It checks nothing: whoever calls it has looked at the rules that
+can say no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from mockservers.kernel import instants
+from mockservers.kernel.operations import Context
+from mockservers.vendors.autotask.emulator import access, model, picklists
+from mockservers.vendors.autotask.emulator.entities import ENTITIES, SCALE, Entity, stored_time
+from mockservers.vendors.autotask.emulator.model import Row
+from mockservers.vendors.autotask.emulator.renderings import ZONES, time
+
+FIRST_ID = 29_700_001
+"""Ids of new records begin here at the earliest: the vendor's have eight digits beside small ones."""
+PERSON = 1
+"""Resource, as a kind of person; 2 is a contact."""
+STANDARD_CATEGORY = 3
+
+_CREATED = ("CreateDate", "CreateDateTime")
+_MOVED = (
+    "LastActivityDate",
+    "LastActivityDateTime",
+    "LastActivity",
+    "LastModifiedDate",
+    "LastModifiedDateTime",
+    "LastModifiedTime",
+    "LastTrackedModificationDateTime",
+    "LastTrackedModifiedDateTime",
+    "UpdateDateTime",
+)
+"""Times that move with every change of the entity itself."""
+_CREATORS = ("CreatorResourceID", "CreatedByResourceID", "CreatorUserID", "CreatedBy", "CreatedByPersonID")
+_UPDATERS = (
+    "LastModifiedUserID",
+    "LastModifiedByResourceID",
+    "LastModifiedBy",
+    "UpdateResourceID",
+    "UpdateResourceId",
+    "LastActivityResourceID",
+    "LastActivityBy",
+    "LastActivityPersonID",
+)
+_ACTIVE = ("LastActivityDate", "LastActivityDateTime", "LastActivity")
+"""Times that also move with what is added to an entity (autotask.activity.moves)."""
+
+PARENTS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "AccountNote": (("AccountID", "Account"), ("ContactID", "Contact"), ("OpportunityID", "Opportunity")),
+    "AccountToDo": (
+        ("AccountID", "Account"),
+        ("ContactID", "Contact"),
+        ("OpportunityID", "Opportunity"),
+        ("TicketID", "Ticket"),
+    ),
+    "AttachmentInfo": (("AccountID", "Account"), ("ProjectID", "Project"), ("TaskID", "Task"), ("TicketID", "Ticket")),
+    "InstalledProductNote": (("InstalledProductID", "InstalledProduct"),),
+    "ProjectNote": (("ProjectID", "Project"),),
+    "TaskNote": (("TaskID", "Task"),),
+    "TicketNote": (("TicketID", "Ticket"),),
+    "TimeEntry": (("TaskID", "Task"), ("TicketID", "Ticket")),
+}
+"""Which references of an activity lead to the entities whose activity it is."""
+
+
+@lru_cache(maxsize=1024)
+def _present(entity: Entity, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if (found := entity.get(name)) is not None and found.field.read_only)
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Writes for one author. `creator` is whom records name, `behind` who really was when that is somebody else."""
+
+    ctx: Context
+    creator: int
+    behind: int | None = None
+
+    @classmethod
+    def of(cls, ctx: Context) -> Keeper:
+        """For the client's call, under the name it writes in."""
+        return cls(ctx, *access.creator(ctx))
+
+    @property
+    def _tenant(self) -> str:
+        assert self.ctx.tenant is not None
+        return self.ctx.tenant.name
+
+    @property
+    def now(self) -> int:
+        return stored_time(self.ctx.now)
+
+    # --- making -----------------------------------------------------------------------------------------------------
+
+    def create(self, entity: Entity, values: Mapping[str, Any], udf: Mapping[str, str]) -> Row:
+        """Add a record of `values` (kept form); what they leave open is worked out. Returns the whole row."""
+        row: Row = {**model.empty(entity), **values, "id": self._next(entity)}
+        for name in _present(entity, _CREATED + _MOVED):
+            row[name] = self.now
+        for name in _present(entity, _CREATORS + _UPDATERS):
+            row[name] = self.creator
+        for name in _present(entity, ("CreatorType", "LastActivityPersonType")):
+            row[name] = PERSON
+        if self.behind is not None and entity.get("ImpersonatorCreatorResourceID") is not None:
+            row["ImpersonatorCreatorResourceID"] = self.behind
+        if entity.tracked:
+            self.ctx.cite("autotask.activity.fields")
+        begin = _BEGINNINGS.get(entity.name)
+        if begin is not None:
+            begin(self, row)
+        work_out(self, entity, row, None)
+        model.insert(self.ctx.db, self._tenant, entity, [(row, udf)])
+        self.touch_parents(entity, row)
+        return row
+
+    def _next(self, entity: Entity) -> int:
+        """An id that none of the tenant's records of this kind has or had."""
+        counters, stream = self.ctx.installation.ids.counters, f"autotask/{self._tenant}/{entity.name}"
+        used = max(counters.get(stream, 0), model.highest(self.ctx.db, self._tenant, entity.name), FIRST_ID - 1)
+        counters[stream] = used + 1
+        return used + 1
+
+    # --- changing ---------------------------------------------------------------------------------------------------
+
+    def change(
+        self,
+        entity: Entity,
+        before: Row,
+        values: Mapping[str, Any],
+        udf: Mapping[str, str] | None = None,
+        udf_before: Mapping[str, str] | None = None,
+    ) -> Row:
+        """Set `values` on a record read before; its dates move. Returns the row after it."""
+        row: Row = {**before, **values}
+        for name in _present(entity, _MOVED):
+            row[name] = self.now
+        for name in _present(entity, _UPDATERS):
+            row[name] = self.creator
+        for name in _present(entity, ("LastActivityPersonType",)):
+            row[name] = PERSON
+        if self.behind is not None and entity.get("ImpersonatorUpdaterResourceID") is not None:
+            row["ImpersonatorUpdaterResourceID"] = self.behind
+        if "StatusLastModifiedDate" in row:
+            self.ctx.cite("autotask.activity.moves")
+            if row["Status"] != before["Status"]:
+                row["StatusLastModifiedDate"], row["StatusLastModifiedBy"] = self.now, self.creator
+        elif entity.tracked:
+            self.ctx.cite("autotask.activity.moves")
+        work_out(self, entity, row, before)
+        kept = udf_before or {} if udf is None else udf
+        model.replace(self.ctx.db, self._tenant, entity, row, kept, udf_moved=udf is not None)
+        return row
+
+    def remove(self, entity: Entity, id_: int) -> None:
+        """Take a record away. What refers to it stays as it is."""
+        model.remove(self.ctx.db, self._tenant, entity, id_)
+
+    def touch_parents(self, entity: Entity, row: Mapping[str, Any]) -> None:
+        """`row` was added: if it is an activity, that moves the dates of what it is about."""
+        for reference, parent in PARENTS.get(entity.name, ()):
+            if row.get(reference) is not None:
+                self.touch(ENTITIES[parent], row[reference])
+
+    def touch(self, entity: Entity, id_: int) -> None:
+        """Activity was added to a record: only the date of its latest activity moves (autotask.activity.moves)."""
+        moving = _present(entity, _ACTIVE)
+        found = model.read(self.ctx.db, self._tenant, entity.name, id_) if moving else None
+        if found is None:
+            return
+        row, udf = found
+        for name in moving:
+            row[name] = self.now
+        for name in _present(entity, ("LastActivityResourceID", "LastActivityBy", "LastActivityPersonID")):
+            row[name] = self.creator
+        for name in _present(entity, ("LastActivityPersonType",)):
+            row[name] = PERSON
+        model.replace(self.ctx.db, self._tenant, entity, row, udf, udf_moved=False)
+        self.ctx.cite("autotask.activity.moves")
+
+    # --- numbers ----------------------------------------------------------------------------------------------------
+
+    def number(self, letter: str) -> str:
+        """The next number of the day, such as T20260302.0001 (autotask.ticket.number); tasks and tickets share them."""
+        day = time(self.ctx.now, ZONES[self.ctx.dialect["time_zone"]])[:10].replace("-", "")
+        counters, stream = self.ctx.installation.ids.counters, f"autotask/{self._tenant}/{letter}{day}"
+        count = max(counters.get(stream, 0), self._numbered(letter, day))
+        while True:
+            count += 1
+            made = f"{letter}{day}.{count:04}"
+            if not self._taken(made):
+                counters[stream] = count
+                return made
+
+    def _numbered(self, letter: str, day: str) -> int:
+        """How many tickets of that day there are, so that a counter lost with a process begins near its end."""
+        if letter != "T" or f"autotask/{self._tenant}/{letter}{day}" in self.ctx.installation.ids.counters:
+            return 0
+        column = _TICKETS.c.TicketNumber__ci
+        begin = f"{letter}{day}.".lower()
+        of_day = sa.and_(_TICKETS.c.tenant == self._tenant, column >= begin, column < begin[:-1] + "/")
+        return int(self.ctx.db.execute(sa.select(sa.func.count()).where(of_day)).scalar() or 0)
+
+    def _taken(self, number: str) -> bool:
+        same = sa.and_(_TICKETS.c.tenant == self._tenant, _TICKETS.c.TicketNumber__ci == number.lower())
+        return self.ctx.db.execute(sa.select(_TICKETS.c.id).where(same).limit(1)).first() is not None
+
+
+_TICKETS = model.TABLES["Ticket"]
+
+
+# --- what new records begin with --------------------------------------------------------------------------------------
+
+
+def _ticket(keeper: Keeper, row: Row) -> None:
+    ctx = keeper.ctx
+    if row["TicketNumber"] is None:
+        row["TicketNumber"] = keeper.number("T")
+        ctx.cite("autotask.ticket.number")
+    if row["TicketCategory"] is None:
+        row["TicketCategory"] = STANDARD_CATEGORY
+    if row["Source"] is None:
+        row["Source"] = default_source(ctx)
+    else:
+        ctx.cite("autotask.create.source")
+
+
+def default_source(ctx: Context) -> int:
+    """The customer's default source, else Client Portal (autotask.create.source)."""
+    ctx.cite("autotask.create.source")
+    values = picklists.choices(ctx, "Ticket", "Source")
+    return int(next((each.value for each in values if each.default and each.active), picklists.CLIENT_PORTAL))
+
+
+def _cost(keeper: Keeper, row: Row) -> None:
+    first = next(iter(picklists.choices(keeper.ctx, "TicketCost", "Status")), None)
+    if row["Status"] is None and first is not None:
+        row["Status"] = int(first.value)
+    row["StatusLastModifiedDate"], row["StatusLastModifiedBy"] = keeper.now, keeper.creator
+
+
+def _numbered(field: str, letter: str) -> Callable[[Keeper, Row], None]:
+    def begin(keeper: Keeper, row: Row) -> None:
+        row[field] = keeper.number(letter)
+
+    return begin
+
+
+def _on(field: str) -> Callable[[Keeper, Row], None]:
+    def begin(keeper: Keeper, row: Row) -> None:
+        if row[field] is None:
+            row[field] = True
+
+    return begin
+
+
+_BEGINNINGS: Mapping[str, Callable[[Keeper, Row], None]] = {
+    "Ticket": _ticket,
+    "Task": _numbered("TaskNumber", "T"),
+    "Project": _numbered("ProjectNumber", "P"),
+    **dict.fromkeys(("TicketCost", "ProjectCost", "ContractCost", "ChangeOrderCost"), _cost),
+    "Account": _on("Active"),
+    "UserDefinedFieldDefinition": _on("IsActive"),
+    "UserDefinedFieldListItem": _on("IsActive"),
+}
+
+
+# --- what follows from other fields -----------------------------------------------------------------------------------
+
+
+def work_out(keeper: Keeper, entity: Entity, row: Row, before: Row | None) -> None:
+    """Set the fields of `row` that follow from others; `before` is the row it was, None for a new one."""
+    follow = _FOLLOWING.get(entity.name)
+    if follow is not None:
+        follow(keeper, row, before)
+
+
+def _completed(date: str, done: Callable[[Row], bool]) -> Callable[[Keeper, Row, Row | None], None]:
+    def follow(keeper: Keeper, row: Row, before: Row | None) -> None:
+        if not done(row):
+            row[date] = row["CompletedByResourceID"] = None
+        elif before is None or not done(before):
+            row[date], row["CompletedByResourceID"] = keeper.now, keeper.creator
+
+    return follow
+
+
+def _time_entry(keeper: Keeper, row: Row, before: Row | None) -> None:
+    row["Type"] = 2 if row["TicketID"] is not None else 6 if row["TaskID"] is not None else 10
+    if row["HoursWorked"] is None and row["StartDateTime"] is not None and row["EndDateTime"] is not None:
+        row["HoursWorked"] = (row["EndDateTime"] - row["StartDateTime"]) / instants.HOUR
+    if row["DateWorked"] is None and row["StartDateTime"] is not None:
+        day = time(row["StartDateTime"], ZONES[keeper.ctx.dialect["time_zone"]])[:10]
+        row["DateWorked"] = instants.from_iso(f"{day}T00:00:00Z")
+    row["HoursToBill"] = max((row["HoursWorked"] or 0.0) + (row["OffsetHours"] or 0.0), 0.0)
+
+
+def _service_call(keeper: Keeper, row: Row, before: Row | None) -> None:
+    if row["EndDateTime"] is not None and row["StartDateTime"] is not None:
+        row["Duration"] = (row["EndDateTime"] - row["StartDateTime"]) * SCALE // instants.HOUR
+
+
+def _amounts(keeper: Keeper, row: Row, before: Row | None) -> None:
+    quantity = row["UnitQuantity"] or 0.0
+    row["ExtendedCost"] = (row["UnitCost"] or 0.0) * quantity
+    row["BillableAmount"] = (row["UnitPrice"] or 0.0) * quantity if row["BillableToAccount"] else 0.0
+
+
+_FOLLOWING: Mapping[str, Callable[[Keeper, Row, Row | None], None]] = {
+    "Ticket": _completed("CompletedDate", lambda row: row["Status"] == picklists.COMPLETE),
+    "Task": _completed("CompletedDateTime", lambda row: row["Status"] == picklists.COMPLETE),
+    "TicketChecklistItem": _completed("CompletedDateTime", lambda row: bool(row["Completed"])),
+    "TimeEntry": _time_entry,
+    "ServiceCall": _service_call,
+    "TicketCost": _amounts,
+    "ProjectCost": _amounts,
+    "ContractCost": _amounts,
+}

@@ -1,0 +1,225 @@
+"""Calls that describe: entities, fields, user-defined fields, release, zone, usage, tracking identifiers.
+
+Answers are plain values in the vendor's words; the wire writes them down. Knows no wire.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mockservers.kernel.operations import Context
+from mockservers.vendors.autotask.emulator import access, limits, model, picklists, zones
+from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ENTITIES, Definition, Entity, find
+from mockservers.vendors.autotask.emulator.requests import Asked, Info, Response
+from mockservers.vendors.autotask.emulator.semantics.query import unknown_entity
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_TYPES = {"text": "string"}
+_UDF_TYPES = {"text": "String", "number": "Double", "date": "dateTime", "list": "String"}
+_DEEDS = ("create", "query", "update", "delete")
+_UDF_LENGTH = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class PickListValue:
+    value: str
+    label: str
+    order: int
+    parent: str = ""
+    active: bool = True
+    system: bool = False
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A Field. `values` is None for what is no picklist; `reference` and `parent_field` are empty when there is none."""
+
+    name: str
+    label: str
+    type: str
+    length: int = 0
+    required: bool = False
+    read_only: bool = False
+    queryable: bool = True
+    reference: str = ""
+    values: tuple[PickListValue, ...] | None = None
+    parent_field: str = ""
+    description: str | None = None
+    default: str | None = None
+    webhook: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntityInfo:
+    """An EntityInfo. `access` holds None, All or Restricted by deed."""
+
+    name: str
+    create: bool
+    query: bool
+    update: bool
+    delete: bool
+    access: Mapping[str, str]
+    has_udfs: bool
+    webhook: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCheck:
+    """An ATWSIntegrationCodeCheckResponse."""
+
+    api_user: bool
+    associated: bool
+
+
+def _entity(name: str) -> Entity:
+    found = find(name)
+    if found is None:
+        raise unknown_entity(name)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _label(name: str) -> str:
+    # Labels of fields are not recorded; these are made of the name's words.
+    return " ".join(_WORD.findall(name.removesuffix("ID") or name)) or name
+
+
+def _language(ctx: Context) -> str:
+    assert ctx.tenant is not None
+    return str(ctx.tenant.facts["zone"].get("language", "en"))
+
+
+# --- fields -----------------------------------------------------------------------------------------------------------
+
+
+def field_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
+    """GetFieldInfo: every field of an entity that the caller may see, in the order of the recorded field info."""
+    entity = _entity(asked.body)
+    ctx.cite(
+        "autotask.info.fields", "autotask.info.conventions", "autotask.info.field_flags", "autotask.activity.fields"
+    )
+    hidden = access.hidden_fields(ctx, entity.name)
+    flags: str = ctx.dialect["field_flags"]
+    found = []
+    for field in CATALOGUE.entities[entity.name].fields:
+        if field.name in hidden:
+            continue
+        element = entity.get(field.name)
+        required = field.required if element is None else element.required(flags)
+        read_only = field.read_only if element is None else element.read_only(flags)
+        found.append(
+            FieldInfo(
+                field.name,
+                _label(field.name),
+                _TYPES.get(field.type, field.type),
+                (field.length or 0) if field.type == "text" else 0,
+                required,
+                read_only,
+                field.queryable,
+                field.reference or "",
+                _values(ctx, entity.name, field.name) if field.picklist else None,
+                (element.parent or "") if element is not None else "",
+            )
+        )
+    return tuple(found)
+
+
+def _values(ctx: Context, entity: str, name: str) -> tuple[PickListValue, ...]:
+    """The values of a picklist: the same numbers for everybody at a customer, labels in the zone's language."""
+    ctx.cite("autotask.info.picklist_labels", "autotask.zone.language")
+    language = _language(ctx)
+    return tuple(
+        PickListValue(each.value, each.label(language), place, each.parent, each.active, each.system, each.default)
+        for place, each in enumerate(picklists.choices(ctx, entity, name), start=1)
+    )
+
+
+def udf_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
+    """getUDFInfo: the customer's own fields of an entity; none for entities that cannot have any."""
+    entity = _entity(asked.body)
+    ctx.cite("autotask.udf.discovered", "autotask.udf.capable", "autotask.udf.definitions")
+    assert ctx.tenant is not None
+    export = ctx.dialect["udf_list_value"] == "export"
+    return tuple(_udf(each, export) for each in model.definitions(ctx.db, ctx.tenant.name, entity.name))
+
+
+def _udf(definition: Definition, export: bool) -> FieldInfo:
+    values = None
+    if definition.form == "list":
+        values = tuple(
+            PickListValue(each.export if export else each.display, each.display, place, active=each.active)
+            for place, each in enumerate(definition.items, start=1)
+        )
+    return FieldInfo(
+        definition.name,
+        definition.name,
+        _UDF_TYPES[definition.form],
+        _UDF_LENGTH if definition.form == "text" else 0,
+        definition.required,
+        values=values,
+        description=definition.description or None,
+        default=definition.default,
+    )
+
+
+# --- entities ---------------------------------------------------------------------------------------------------------
+
+
+def entity_info(ctx: Context, asked: Asked) -> tuple[EntityInfo, ...]:
+    """GetEntityInfo: what can be done with each entity as such, and by this caller."""
+    ctx.cite("autotask.info.entities")
+    assert ctx.tenant is not None
+    return tuple(
+        EntityInfo(
+            name,
+            entity.may("create"),
+            entity.may("query"),
+            entity.may("update"),
+            entity.may("delete"),
+            _access(ctx, entity),
+            bool(model.definitions(ctx.db, ctx.tenant.name, name)),
+        )
+        for name, entity in ENTITIES.items()
+    )
+
+
+def _access(ctx: Context, entity: Entity) -> dict[str, str]:
+    recorded: Mapping[str, str] = entity.more["user_access"]
+    return {deed: recorded[deed] if access.may(ctx, entity.name, deed) else "None" for deed in _DEEDS}
+
+
+# --- service, zone, usage ---------------------------------------------------------------------------------------------
+
+
+def wsdl_version(ctx: Context, asked: Asked) -> str:
+    """GetWsdlVersion: the release of the customer's zone."""
+    ctx.cite("autotask.info.wsdl_version", "autotask.zone.differences")
+    version: str = ctx.dialect["wsdl_version"]
+    return version
+
+
+def zone_info(ctx: Context, asked: Asked) -> zones.ZoneInfo:
+    """getZoneInfo: where the customer of a user name is served."""
+    return zones.info(ctx, asked.body)
+
+
+def threshold_info(ctx: Context, asked: Asked) -> Response:
+    """getThresholdAndUsageInfo: one line of text in the message of one return info."""
+    return Response(infos=(Info(0, message=limits.told(ctx)),))
+
+
+def code_check(ctx: Context, asked: Asked) -> CodeCheck:
+    """IntegrationCodeCheck: of a user name at the caller's customer, or of one that nobody has."""
+    ctx.cite("autotask.info.integration_code")
+    assert ctx.tenant is not None
+    found = access.user(ctx, asked.body)
+    if found is None or found.tenant != ctx.tenant.name:
+        return CodeCheck(api_user=False, associated=False)
+    level = access.level_of(ctx.tenant, found)
+    code = asked.header.integration_code
+    known = ctx.installation.tenants.find(access.CODE, code or "", ctx.now)
+    return CodeCheck(level["kind"] == "api_only", known is not None and known.tenant == found.tenant)

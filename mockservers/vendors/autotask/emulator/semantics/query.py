@@ -1,0 +1,133 @@
+"""query: a QueryXML tree as one SELECT, answered with at most 500 entities by ascending id.
+
+Knows no XML: conditions come as plain values, entities go as pieces that were rendered when they were written.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.util import LRUCache
+
+from mockservers.kernel.operations import Context
+from mockservers.kernel.rules import Refusal
+from mockservers.vendors.autotask.emulator import access, entities, model
+from mockservers.vendors.autotask.emulator.entities import CATALOGUE, Entity
+from mockservers.vendors.autotask.emulator.limits import INVENTED
+from mockservers.vendors.autotask.emulator.renderings import STANDARD, Profile
+from mockservers.vendors.autotask.emulator.requests import Asked, Info, Query, Response
+from mockservers.vendors.autotask.emulator.semantics.conditions import Where
+
+MOST = int(CATALOGUE.facts["limits"]["query_rows"])
+
+_COMPILED: Any = LRUCache(256)
+_SHORT = 4000
+"""Statements longer than this are not worth remembering: nobody sends them twice."""
+
+_WIRE = (
+    "autotask.wire.net_style",
+    "autotask.wire.order",
+    "autotask.wire.typed_fields",
+    "autotask.wire.nulls",
+    "autotask.wire.udf",
+    "autotask.wire.datetime",
+    "autotask.wire.long",
+    "autotask.wire.return_info",
+    "autotask.time.resolution",
+)
+_FLAGGED = frozenset({"Contact", "Resource", "ServiceCall"})
+
+
+def cite_rendering(ctx: Context, entity: Entity) -> None:
+    """The rules that shape every entity that goes out."""
+    ctx.cite(*_WIRE)
+    if entity.udf_capable:
+        ctx.cite("autotask.udf.list_value")
+    if entity.name in _FLAGGED:
+        ctx.cite("autotask.wire.flags", "autotask.wire.decimal")
+
+
+def unknown_entity(name: str) -> Refusal:
+    """An entity that is none: there is no public text for it."""
+    text = f"The entity {name[:100]!r} does not exist.{INVENTED}"
+    return Refusal("autotask.write.unknown_entity", "BODY", entity="", messages=(text,))
+
+
+def query(ctx: Context, asked: Asked) -> Response:
+    """Answer one query; raises the vendor's refusals."""
+    body: Query = asked.body
+    ctx.cite("autotask.request.query_text")
+    if body.defect is not None:
+        text = f"Invalid query syntax: {body.defect}.{INVENTED}"
+        raise Refusal("autotask.request.query_text", "BODY", entity="", messages=(text,))
+    entity = entities.find(body.entity)
+    if entity is None:
+        raise unknown_entity(body.entity)
+    if entity.name != body.entity:
+        ctx.cite("autotask.query.any_case")
+    if not entity.may("query"):
+        ctx.cite("autotask.query.entity_not_queryable")
+        raise access.denied(entity.name, "query")
+    access.demand(ctx, entity.name, "query")
+    hidden = access.hidden_fields(ctx, entity.name)
+    where = Where(ctx, entity, body.nodes, hidden)
+    found = _found(ctx, entity, where, Profile.of(ctx.dialect, hidden))
+    ctx.cite("autotask.query.top_500", "autotask.wire.result_type", "autotask.wire.return_code")
+    if found:
+        cite_rendering(ctx, entity)
+    return Response(
+        1, entity.name.lower(), tuple([piece for _, piece in found]), (), tuple([Info(id_) for id_, _ in found])
+    )
+
+
+@lru_cache(maxsize=512)
+def _whole(entity: str, standard: bool) -> sa.Select[Any]:
+    table = model.TABLES[entity]
+    columns = (table.c.id, table.c.fragment) if standard else model.wanted(entity)
+    return sa.select(*columns).where(table.c.tenant == sa.bindparam("tenant")).order_by(table.c.id).limit(MOST)
+
+
+@lru_cache(maxsize=256)
+def _numbers(entity: str) -> sa.Select[Any]:
+    table = model.TABLES[entity]
+    return sa.select(table.c.id).where(table.c.tenant == sa.bindparam("tenant")).order_by(table.c.id).limit(MOST)
+
+
+@lru_cache(maxsize=512)
+def _page(entity: str, standard: bool) -> tuple[sa.Select[Any], Any]:
+    page = model.TABLES[entity].alias("page")
+    names = ("id", "fragment") if standard else tuple(column.name for column in model.wanted(entity))
+    statement = sa.select(*(page.c[name] for name in names)).where(page.c.tenant == sa.bindparam("tenant"))
+    return statement.order_by(page.c.id), page.c.id
+
+
+def _statement(entity: str, where: Where, visible: sa.ColumnElement[bool] | None, standard: bool) -> sa.Select[Any]:
+    """The one SELECT. Which 500 it is about is found without looking at the rows' long columns, where that can matter."""
+    plain = where.only_ids and visible is None
+    statement = _whole(entity, standard) if plain else _numbers(entity)
+    if where.sql is not None:
+        statement = statement.where(sa.text(where.sql))
+    if visible is not None:
+        statement = statement.where(visible)
+    if plain:
+        return statement
+    page, id_ = _page(entity, standard)
+    return page.where(id_.in_(statement))
+
+
+def _found(ctx: Context, entity: Entity, where: Where, profile: Profile) -> list[tuple[int, str]]:
+    """Ids and pieces of what matches and is in reach."""
+    assert ctx.tenant is not None
+    standard = profile == STANDARD
+    statement = _statement(entity.name, where, access.visible(ctx, entity.name), standard)
+    remembered = _COMPILED if where.sql is None or len(where.sql) < _SHORT else None
+    rows = ctx.db.execute(statement, where.parameters, execution_options={"compiled_cache": remembered}).all()
+    if not standard:
+        return model.rendered(ctx.db, ctx.tenant.name, entity, rows, profile)
+    lost = [id_ for id_, piece in rows if piece is None]
+    if not lost:
+        return [(id_, piece) for id_, piece in rows]
+    made = model.missing_fragments(ctx.db, ctx.tenant.name, entity, lost)
+    return [(id_, made[id_] if piece is None else piece) for id_, piece in rows]

@@ -1,0 +1,117 @@
+"""Zones: which address serves which customer, and what getZoneInfo says of it.
+
+A tenant's zone stands in its facts: `number`, `address` (host and port, or None for the address a client called by),
+`language`. Knows requests, tenants and rules; no table and no wire.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mockservers.kernel.operations import Context
+from mockservers.kernel.tenants import Tenant
+from mockservers.vendors.autotask.emulator.requests import Asked
+
+_NUMBERED = re.compile(r"(?:webservices|ww)([0-9]{0,3})(\.[^:]*(?::[0-9]+)?)", re.IGNORECASE)
+"""Hosts as the vendor names them: of a zone with its number, of the look-up service without one."""
+_ENDPOINT = re.compile(r"([a-z]+)://([^/]*)(/w/[^/]*)?(/.*)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneInfo:
+    """An ATWSZoneInfo. `url` is empty when there is no zone, or None when the element is to be left out."""
+
+    url: str | None
+    error: int
+    database: str
+    customer: int
+    web: str
+
+
+def number(tenant: Tenant) -> int:
+    """The number of a tenant's zone."""
+    return int(tenant.facts["zone"]["number"])
+
+
+def by_name(ctx: Context, user: str | None) -> Tenant | None:
+    """The tenant whose domain the user name ends in (autotask.zone.user_name)."""
+    name, at, domain = (user or "").strip().casefold().rpartition("@")
+    if at and name:
+        for tenant in ctx.installation.tenants:
+            if domain in tenant.facts.get("domains", ()):
+                return tenant
+    return None
+
+
+def of_host(tenants: Iterable[Tenant], host: str) -> Tenant | None:
+    """The first tenant whose zone has this address, or None when the address serves all zones."""
+    named = _NUMBERED.match(host)
+    for tenant in tenants:
+        zone = tenant.facts["zone"]
+        if zone.get("address"):
+            if str(zone["address"]).casefold() == host.casefold():
+                return tenant
+        elif named is not None and named[1] == str(zone["number"]):
+            return tenant
+    return None
+
+
+def of_number(tenants: Iterable[Tenant], wanted: int | None) -> Tenant | None:
+    """The first tenant of a zone by its number."""
+    return next((tenant for tenant in tenants if number(tenant) == wanted), None)
+
+
+def elsewhere(asked: Asked, tenant: Tenant) -> bool:
+    """Whether a call came to the address of another zone than its tenant's."""
+    zone = tenant.facts["zone"]
+    if zone.get("address"):
+        return asked.host.casefold() != str(zone["address"]).casefold()
+    named = _NUMBERED.match(asked.host)
+    # The service without a number is for look-ups, yet it forwards other calls like any zone that is not the right one.
+    return named is not None and named[1] != str(zone["number"])
+
+
+def info(ctx: Context, user: str | None) -> ZoneInfo:
+    """What getZoneInfo answers for a user name; ends the count of this call, since zone look-ups are free."""
+    asked: Asked = ctx.call.request
+    uncounted(ctx)
+    tenant = by_name(ctx, user)
+    ctx.cite("autotask.zone.no_login", "autotask.zone.user_name")
+    if tenant is None:
+        ctx.cite("autotask.zone.unknown")
+        return ZoneInfo("" if ctx.installation.dialect["zone_unknown"] == "empty_url" else None, -1, "", 0, "")
+    ctx.cite("autotask.zone.info", "autotask.zone.differences")
+    url, web = addresses(asked.endpoint, tenant)
+    return ZoneInfo(url, 0, str(tenant.facts.get("database", "")), int(tenant.facts.get("customer", 0)), web)
+
+
+def addresses(endpoint: str, tenant: Tenant) -> tuple[str, str]:
+    """The addresses of a tenant's service and of its user interface, as a client of `endpoint` would reach them.
+
+    The vendor's own host names change their number; any other host serves all zones, and then the zone's number stands
+    in the path of the user interface.
+    """
+    found = _ENDPOINT.fullmatch(endpoint)
+    if found is None:
+        return endpoint, endpoint
+    scheme, host, prefix, path = found[1], found[2], found[3] or "", found[4]
+    zone: dict[str, Any] = tenant.facts["zone"]
+    if zone.get("address"):
+        # A zone with an address of its own is told from others by it, so no prefix is needed.
+        return f"{scheme}://{zone['address']}{path}", f"{scheme}://{zone['address']}/ww{zone['number']}/"
+    named = _NUMBERED.match(host)
+    if named is not None:
+        rest = f"{named[2]}{prefix}"
+        return f"{scheme}://webservices{zone['number']}{rest}{path}", f"{scheme}://ww{zone['number']}{rest}/"
+    return endpoint, f"{scheme}://{host}{prefix}/ww{zone['number']}/"
+
+
+def uncounted(ctx: Context) -> None:
+    """Take back the door's count of a call that is not one of the service's (autotask.threshold.counted)."""
+    assert ctx.tenant is not None
+    counted = ctx.installation.usage.get(ctx.tenant.name)
+    if counted:
+        counted.pop()

@@ -1,0 +1,102 @@
+"""Reads get_tickets' wire: query variables, and tickets, counts and errors in XML, JSON or delimited text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
+
+from mockservers.harness.decoders import local, xml
+from mockservers.harness.history import Exchanged
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer told. Tickets are pairs of name and text as sent, still encoded, names that come twice twice."""
+
+    kind: Literal["tickets", "count", "error", "unusable"]
+    tickets: tuple[Pairs, ...] = ()
+    text: str = ""
+
+
+def asked(exchange: Exchanged) -> dict[str, str]:
+    """The query variables of a request, names in lower case, as the server reads them."""
+    pairs = parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True)
+    return {name.lower(): value for name, value in pairs}
+
+
+def said(exchange: Exchanged) -> Said:
+    """What the client was told."""
+    if exchange.received is None or exchange.status is None:
+        return Said("unusable")
+    found = _read(exchange.received, "empty_body" in exchange.faults)
+    if exchange.status >= 400 and found.kind != "error":
+        return Said("unusable")
+    return found
+
+
+@lru_cache(maxsize=1 << 15)
+def _read(received: bytes, emptied: bool) -> Said:
+    """What an answer says by itself: as long as nobody changes anything, walk after walk is answered with the same bytes."""
+    text = received.decode("utf-8", "replace").strip()
+    if text.startswith("<"):
+        return _from_xml(received)
+    if text.startswith("{"):
+        return _from_json(text)
+    return Said("unusable") if emptied and not text else _from_delimited(text)
+
+
+def _from_xml(body: bytes) -> Said:
+    root = xml(body)
+    if root is None:
+        return Said("unusable")
+    if local(root) == "response" and len(root):
+        return _response(local(root[0]), root[0].text or "")
+    if local(root) != "tickets":
+        return Said("unusable")
+    return Said("tickets", tuple(tuple((local(each), each.text or "") for each in ticket) for ticket in root))
+
+
+def _response(name: str, text: str) -> Said:
+    return Said("count" if name == "count" else "error", text=unquote_plus(text))
+
+
+def _from_json(text: str) -> Said:
+    try:
+        root: Any = dict(json.loads(text, object_pairs_hook=list))
+        if "response" in root:
+            name, value = root["response"][0][0]
+            return _response(name, str(value))
+        return Said(
+            "tickets", tuple(tuple((str(name), str(value)) for name, value in ticket) for ticket in root["tickets"])
+        )
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return Said("unusable")
+
+
+def _from_delimited(text: str) -> Said:
+    if text.startswith("error="):
+        return _response("error", text[6:])
+    if text.startswith("count="):
+        return _response("count", text[6:])
+    lines = [line for line in text.splitlines() if line]
+    if not all(line.lower().startswith("tid=") for line in lines):
+        return Said("unusable")
+    parts = [[part.partition("=") for part in line.split("&")] for line in lines]
+    return Said("tickets", tuple(tuple((name, value) for name, _, value in line) for line in parts))
+
+
+def line(exchange: Exchanged) -> str:
+    """An exchange in words."""
+    want, told = asked(exchange), said(exchange)
+    shown = " ".join(f"{name}={value}" for name, value in want.items() if name not in ("key", "action"))
+    words = {
+        "tickets": f"{len(told.tickets)} ticket(s)",
+        "count": f"count {told.text}",
+        "error": f"error {told.text!r}",
+    }
+    return f"{shown or 'a request'} -> {words.get(told.kind, told.kind)}"

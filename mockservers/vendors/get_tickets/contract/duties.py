@@ -1,0 +1,269 @@
+"""The duties of a client of get_tickets."""
+
+from __future__ import annotations
+
+from mockservers.harness import comparing
+from mockservers.harness.comparing import Difference
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.history import Exchanged, History, Record
+from mockservers.kernel import catalogue
+from mockservers.kernel.dialects import Dialect
+from mockservers.vendors.get_tickets.contract import decoder as wire
+
+OUTPUTS, INPUTS = (
+    frozenset(field.name for field in catalogue.load("get_tickets")[entity].fields) for entity in ("ticket", "inputs")
+)
+FILTERED = {"escalation_level": "escalation", "assigned_tech": "uid", "assigned_group_name": "group"}
+"""Outputs whose filter has another name."""
+
+
+def _answers(history: History) -> list[tuple[Exchanged, wire.Said]]:
+    return [(each, wire.said(each)) for each in history.exchanges if each.request_known]
+
+
+def _doubled(dialect: Dialect) -> bool:
+    """Whether this dialect's answers carry `cid` twice."""
+    return bool(dialect["output_format"] != "xml" and dialect["cc_column"] == "faithful")
+
+
+def _about_cid(history: History, difference: Difference) -> bool:
+    return difference.field == "cid" and difference.kind == "misread" and _doubled(history.dialect)
+
+
+def _all_pages(history: History) -> Judgement:
+    there = {
+        ticket: record
+        for ticket, record in shared.there(history).items()
+        if record.fields.get("merged") != "Y"  # those have a duty of their own
+    }
+    asked = [wire.asked(each) for each in history.exchanges if each.request_known]
+    pages = sorted({each["page"] for each in asked if "page" in each})
+    words = (
+        "is not in the mirror, though it is there to be read; "
+        f"of {len(there)} tickets the mirror holds {len(set(there) & set(history.mirror or {}))}"
+        + (f" (pages asked for: {', '.join(pages[:12])})" if pages else "")
+    )
+    return shared.missed(history, there, lambda record: words)
+
+
+def _merged_kept(history: History) -> Judgement:
+    def words(record: Record) -> str:
+        into = history.name(str(record.fields.get("merged_to")))
+        return f"was merged into {into} and is not in the mirror, though it is there to be read"
+
+    merged = {ticket: record for ticket, record in shared.there(history).items() if record.fields.get("merged") == "Y"}
+    missed = shared.missed(history, merged, words)
+    told = [
+        shared.part(history, each, "what a ticket was merged into is told by its number")
+        for each in comparing.differences(history)
+        if each.field in ("merged", "merged_to") and each.ticket in merged
+    ]
+    return judged(missed.exercised, [*missed.breaches, *told])
+
+
+def _questions_documented(history: History) -> Judgement:
+    asked, breaches = 0, []
+    for exchange, said in _answers(history):
+        asked += 1
+        wanted = wire.asked(exchange)
+        if said.kind == "error" and not {"refuse", "fail"} & set(exchange.faults) and not _turned_away(said):
+            breaches.append(Breach(f"{shared.request(exchange)} is none that the page has: {said.text}"))
+        for name in sorted(set(wanted) & (OUTPUTS - INPUTS)):
+            meant = f"; the filter is called {FILTERED[name]}" if name in FILTERED else ""
+            breaches.append(
+                Breach(
+                    f"{shared.request(exchange)} gives {name}, which is an output: the server never looks at it, and "
+                    f"answers as if it were not there{meant}"
+                )
+            )
+    return judged(asked, breaches)
+
+
+def _turned_away(said: wire.Said) -> bool:
+    """Whether an error is about who asks, or how often, and not about what."""
+    return any(word in said.text.lower() for word in ("key", "address", "too many"))
+
+
+def _decoded_once(history: History) -> Judgement:
+    def plain(each: Difference) -> bool:
+        return each.type not in shared.TIMES and not _about_cid(history, each)
+
+    breaches = shared.misread(history, plain, "this was never the vendor's value")
+    return judged(comparing.compared(history, shared.VALUES), breaches)
+
+
+def _error_is_not_empty(history: History) -> Judgement:
+    return shared.error_is_not_empty(history, _is_error)
+
+
+def _is_error(exchange: Exchanged) -> bool:
+    return not exchange.request_known or wire.said(exchange).kind in ("error", "unusable")
+
+
+def _cid_not_overwritten(history: History) -> Judgement:
+    doubled = 0
+    for _, said in _answers(history):
+        for ticket in said.tickets:
+            cids = [value for name, value in ticket if name == "cid"]
+            doubled += len(cids) > 1 and cids[0] != cids[1]
+    breaches = [
+        shared.part(history, each, "the answer carries cid twice, and the second is not the customer's id")
+        for each in comparing.differences(history)
+        if _about_cid(history, each)
+    ]
+    return judged(doubled, breaches)
+
+
+def _told(history: History) -> list[str]:
+    """The number of each ticket that an answer told, as often as one did."""
+    return [
+        value for _, said in _answers(history) for ticket in said.tickets for name, value in ticket if name == "tid"
+    ]
+
+
+def _once_only(history: History) -> Judgement:
+    return shared.once_only(history, _told(history))
+
+
+def _nothing_invented(history: History) -> Judgement:
+    return shared.nothing_invented(history, _told(history))
+
+
+def _times_understood(history: History) -> Judgement:
+    zone, culture = history.dialect["time_zone"], history.dialect["date_culture"]
+    why = f"times are text of culture {culture} in the zone {zone}, without a mark"
+    breaches = shared.misread(history, lambda each: each.type in shared.TIMES, why)
+    return judged(comparing.compared(history, shared.TIMES), breaches)
+
+
+def _refused_key(history: History) -> Judgement:
+    refused = [each for each, said in _answers(history) if said.kind == "error" and "key" in said.text.lower()]
+    return shared.not_stormed(history, refused)
+
+
+def _backs_off(history: History) -> Judgement:
+    refused = [each for each, said in _answers(history) if said.kind == "error" and "too many" in said.text.lower()]
+    return shared.not_stormed(history, refused)
+
+
+def _secret_kept(history: History) -> Judgement:
+    # The key belongs into the address here, and nowhere else.
+    return shared.revealed(history, in_target=False)
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty(
+        "get_tickets.all_pages",
+        "The list is walked to its end: every ticket there is stands in the mirror in the end.",
+        (
+            "get_tickets.page.base",
+            "get_tickets.page.past_end",
+            "get_tickets.range.count_first",
+            "get_tickets.page.unstable",
+            "get_tickets.order.default",
+        ),
+        _all_pages,
+        "tickets, best more than a page of them",
+    ),
+    Duty(
+        "get_tickets.changes_seen",
+        "Changes of tickets that are known already are found, though nothing filters on last_updated.",
+        ("get_tickets.date.no_changed_since", "get_tickets.range.opening_time"),
+        shared.changes_seen,
+        "a change of a ticket after the first sync",
+    ),
+    Duty(
+        "get_tickets.decoded_once",
+        "Encoded fields are decoded exactly once in every format, the others not at all.",
+        ("get_tickets.wire.encoded_everywhere", "get_tickets.wire.urlencode", "get_tickets.wire.raw_fields"),
+        _decoded_once,
+        "values in fields that the client mirrors",
+    ),
+    Duty(
+        "get_tickets.error_is_not_empty",
+        "An error inside a good answer is not data, and not 'nothing there': the mirror keeps what it had.",
+        ("get_tickets.error.form",),
+        _error_is_not_empty,
+        "an error or a broken answer in a sync",
+    ),
+    Duty(
+        "get_tickets.once_only",
+        "A ticket that is told again, by a later walk or by the next page, replaces what was known: each stands once.",
+        ("get_tickets.page.unstable", "get_tickets.date.no_changed_since"),
+        _once_only,
+        "a ticket that two answers tell",
+    ),
+    Duty(
+        "get_tickets.nothing_invented",
+        "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
+        ("get_tickets.tid.exact_or_star", "get_tickets.error.form"),
+        _nothing_invented,
+        "a mirror that holds tickets",
+    ),
+    Duty(
+        "get_tickets.cid_not_overwritten",
+        "Where cid comes twice, the first is the customer's id.",
+        ("get_tickets.wire.cc_column",),
+        _cid_not_overwritten,
+        "JSON or delimited output of a ticket with copied addresses; a client that reads them says `format` in "
+        "hello.options",
+        applies=_doubled,
+    ),
+    Duty(
+        "get_tickets.deleted_dropped",
+        "A ticket that is there no longer leaves the mirror.",
+        ("get_tickets.tid.exact_or_star", "get_tickets.page.unstable"),
+        shared.gone_dropped,
+        "a ticket that is deleted after a sync",
+    ),
+    Duty(
+        "get_tickets.merged_kept",
+        "A merged ticket is still a ticket: it stays in the mirror, with the number of the one that it went into.",
+        ("get_tickets.field.merge", "get_tickets.field.sentinels", "get_tickets.tid.exact_or_star"),
+        _merged_kept,
+        "a ticket that is merged into another",
+    ),
+    Duty(
+        "get_tickets.questions_documented",
+        "The client asks what the page documents: a whole number or a bare * for tid, page only with both * and count, "
+        "filters by their own names.",
+        (
+            "get_tickets.tid.no_pattern",
+            "get_tickets.tid.no_list",
+            "get_tickets.page.needs_star_and_count",
+            "get_tickets.order.column",
+            "get_tickets.variable.names",
+            "get_tickets.variable.unknown",
+        ),
+        _questions_documented,
+        "any request",
+    ),
+    Duty(
+        "get_tickets.backs_off",
+        "A call that was refused because there were too many is not tried again and again within a minute.",
+        ("get_tickets.limit.rate",),
+        _backs_off,
+        "a call that is refused because there were too many",
+    ),
+    Duty(
+        "get_tickets.times_understood",
+        "Times are read in the server's culture and zone.",
+        ("get_tickets.date.output", "get_tickets.date.zone"),
+        _times_understood,
+        "times in fields that the client mirrors",
+    ),
+    Duty(
+        "get_tickets.refused_key_not_stormed",
+        "A refused key is not tried again and again within a minute.",
+        ("get_tickets.key.every_call",),
+        _refused_key,
+        "a key that is refused",
+    ),
+    Duty(
+        "get_tickets.secret_kept",
+        "The key stands in the query of the call and nowhere else: no header, no output, no error message, no mirror.",
+        ("get_tickets.key.secret", "get_tickets.key.every_call"),
+        _secret_kept,
+        "any request",
+    ),
+)

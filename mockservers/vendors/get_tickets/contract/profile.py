@@ -1,0 +1,62 @@
+"""get_tickets as the harness plays it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockservers.harness.profile import VendorProfile, local
+from mockservers.kernel.dialects import Dialect
+
+
+def _options(dialect: Dialect) -> dict[str, Any]:
+    return {"format": dialect["output_format"], "time_zone": dialect["time_zone"], "culture": dialect["date_culture"]}
+
+
+def _untold(dialect: Dialect) -> frozenset[str]:
+    """Fields that this dialect's answers do not tell, or tell in a way that nobody can read back."""
+    found = set()
+    if dialect["merged_none"] == "empty":
+        found.add("merged")
+    if dialect["output_format"] != "xml" and dialect["cc_column"] == "faithful":
+        found.add("cc_addresses")
+    if dialect["output_format"] == "delimited" and dialect["updater_type_delimited"] == "user_name":
+        found.add("updater_type")
+    return frozenset(found)
+
+
+PROFILE = VendorProfile(
+    vendor="get_tickets",
+    actions={
+        "close": ("by",),
+        "reopen": ("by",),
+        "assign": ("by", "to", "group"),
+        "lock": ("by",),
+        "unlock": ("by",),
+        "merge": ("by", "into"),
+        "spawn": ("by", "fields"),
+        "update": ("by", "fields"),
+        "note": ("by", "note"),
+    },
+    births=frozenset({"spawn"}),
+    label_keys=("into",),
+    options=_options,
+    varied={
+        "format": ("output_format", ("xml", "json", "delimited")),
+        "time_zone": ("time_zone", ("UTC", "America/New_York")),
+        "culture": ("date_culture", ("us", "day_first")),
+    },
+    entity="ticket",
+    untold=_untold,
+    zone=local,
+    free={
+        "default_order": ("tid", "shuffled"),
+        "cc_column": ("faithful", "clean"),
+        "merged_none": ("empty", "N"),
+        "error_status": ("200", "4xx"),
+        "hex_case": ("lower", "upper"),
+        "json_spacing": ("compact", "sample"),
+        "updater_type_delimited": ("clean", "user_name"),
+        "count_only_counts": ("all_matches", "page"),
+        "rate_limit": ("off", "30"),
+    },
+)

@@ -1,0 +1,160 @@
+"""The HTTP side of get_tickets: a query string in, one of three formats out, and ASP.NET around it.
+
+Translates only: what variables mean is for semantics, how tickets look for renderings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+from flask import Response
+from werkzeug.exceptions import HTTPException
+
+from mockservers.kernel.operations import Call
+from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
+from mockservers.vendors.get_tickets import VENDOR
+from mockservers.vendors.get_tickets.emulator import errors, renderings
+from mockservers.vendors.get_tickets.emulator.model import ACTIONS
+from mockservers.vendors.get_tickets.emulator.semantics import Answer, Query, chosen_format
+from mockservers.wirekit import aspnet
+from mockservers.wirekit.web import Visit, Web, reply, visit
+
+_HTML = "text/html; charset=utf-8"
+_HEADERS = (("Cache-Control", "private"), ("X-AspNet-Version", "4.0.30319"), ("X-Powered-By", "ASP.NET"))
+_VERBS = "GET, HEAD, POST"
+_FORM = "application/x-www-form-urlencoded"
+
+
+@lru_cache(maxsize=64)
+def _paths(folders: tuple[str, ...]) -> frozenset[str]:
+    """The addresses of an installation, in lower case."""
+    return frozenset(
+        f"{'' if folder == '/' else folder}/api/{page}" for folder in folders for page in ("", "default.aspx")
+    )
+
+
+def application() -> Web:
+    """The WSGI application; one for all worlds of the process."""
+    web = Web(VENDOR.name, _broken, _astray)
+    web.answer(("/", "/<path:path>"), _serve)
+    return web
+
+
+def _serve(path: str = "") -> Response:
+    here = visit()
+    installation = here.world.installation(VENDOR.name)
+    switches: Mapping[str, Any] = installation.dialect
+    if here.path.lower() not in _paths(switches["folder"]):
+        return _page(404, aspnet.server_page(404, "File or directory not found.", "The resource does not exist."))
+    if here.exchange.method not in ("GET", "HEAD", "POST"):
+        return _other_verb(here.exchange.method)
+    try:
+        query = _query(here, switches)
+    except Refusal as defect:
+        return _refused_by_framework(here, defect)
+    action = query.variables.get("action", "")
+    operation = "tickets.get" if action == VENDOR.name else "action.other" if action in ACTIONS else "action.unknown"
+    try:
+        answer: Answer = here.world.perform(Call(VENDOR.name, operation, query, exchange=here.exchange))
+    except Refusal as refusal:
+        known = errors.KINDS[refusal.kind]
+        return _error(here, query, known.text.format(**refusal.facts), known.status)
+    except Unsupported:
+        return _error(here, query, errors.NOT_AVAILABLE, 400)
+    except Breakdown as breakdown:
+        return _broken(breakdown)
+    if answer.count is not None:
+        body = renderings.response(answer.format, "count", str(answer.count))
+    else:
+        body = renderings.page(answer.format, answer.fragments)
+    return reply(200, body, _media(answer.format, switches), _HEADERS)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _query(here: Visit, switches: Mapping[str, Any]) -> Query:
+    """The variables of a request; raises the framework's refusals, which come before the API's own."""
+    raw = here.query
+    limit = switches["query_limit"]
+    if limit is not None and len(raw) > limit:
+        raise Refusal("get_tickets.framework.query_limit", errors.QUERY_LIMIT)
+    met: list[str] = []
+    try:
+        variables = aspnet.variables(raw)
+        if here.exchange.body and here.exchange.method == "POST" and here.media == _FORM:
+            form = here.exchange.body.decode("utf-8", "replace")
+            variables = {**aspnet.variables(form), **variables}
+    except OverflowError:
+        raise Refusal("get_tickets.framework.most_variables", errors.MOST_VARIABLES) from None
+    if switches["dangerous_values"] == "refuse" and any(map(aspnet.dangerous, variables.values())):
+        raise Refusal("get_tickets.framework.dangerous_values", errors.DANGEROUS)
+    if "+" in raw or "%" in raw:
+        met.append("get_tickets.framework.blank")
+    if raw.count("=") > len(variables) or not all(f"{name}=" in raw for name in variables):
+        met.append("get_tickets.framework.names")
+    return Query(variables, here.exchange.remote, here.header("Referer"), met)
+
+
+# --- answering --------------------------------------------------------------------------------------------------------
+
+
+def _media(format: str, switches: Mapping[str, Any]) -> str:
+    return _HTML if switches["content_type"] == "text_html" else f"{renderings.MEDIA[format]}; charset=utf-8"
+
+
+def _error(here: Visit, query: Query, text: str, status: int) -> Response:
+    """The vendor's own error, in the caller's format as far as the caller is known (get_tickets.error.form)."""
+    installation = here.world.installation(VENDOR.name)
+    switches: Mapping[str, Any] = installation.dialect
+    entry = here.exchange.entry
+    tenant = entry.tenant if entry is not None else None
+    format = chosen_format(query.variables, installation.tenants[tenant].dialect if tenant else switches)
+    body = renderings.response(format, "error", text, upper=switches["hex_case"] == "upper")
+    return reply(status if switches["error_status"] == "4xx" else 200, body, _media(format, switches), _HEADERS)
+
+
+def _refused_by_framework(here: Visit, defect: Refusal) -> Response:
+    with suppress(Refusal):
+        here.world.perform(Call(VENDOR.name, "tickets.get", exchange=here.exchange, defect=defect))
+    if defect.kind == errors.QUERY_LIMIT:
+        return _page(
+            400,
+            aspnet.error_page(
+                "Bad Request",
+                "The length of the query string for this request exceeds the configured maxQueryStringLength value.",
+            ),
+        )
+    if defect.kind == errors.DANGEROUS:
+        return _page(
+            500,
+            aspnet.error_page(
+                "A potentially dangerous value was detected in the request",
+                "Request validation has taken a value of the client for an attack.",
+            ),
+        )
+    return _page(500, aspnet.error_page("Too many variables", "The request has more variables than the server reads."))
+
+
+def _page(status: int, text: str) -> Response:
+    return reply(status, text, _HTML, _HEADERS)
+
+
+def _other_verb(method: str) -> Response:
+    if method == "OPTIONS":
+        return reply(200, b"", _HTML, (("Allow", f"OPTIONS, {_VERBS}"), ("Public", f"OPTIONS, {_VERBS}")))
+    page = aspnet.server_page(405, "HTTP verb used to access this page is not allowed.", "Use another verb.")
+    return reply(405, page, _HTML, (*_HEADERS, ("Allow", _VERBS)))
+
+
+def _broken(breakdown: Breakdown) -> Response:
+    return _page(500, aspnet.error_page("Runtime Error", "An application error occurred on the server."))
+
+
+def _astray(stray: HTTPException) -> Response:
+    if stray.code == 405:
+        return _other_verb("")
+    return _page(404, aspnet.server_page(404, "File or directory not found.", "The resource does not exist."))

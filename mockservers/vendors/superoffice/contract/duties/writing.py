@@ -1,0 +1,202 @@
+"""The duties of a client of SuperOffice that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockservers.harness import comparing
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, writing
+from mockservers.harness.duties.writing import WRITES, Lack, Touched
+from mockservers.harness.history import History, Record, Task
+from mockservers.vendors.superoffice.contract.duties.visibility import ENUMS, JOINED, SILENT, type_of
+
+NOTES: Mapping[str, tuple[str, ...]] = {"note": ("TicketMessage",)}
+ENDS: Mapping[str, Mapping[str, Any]] = {"close": {"BaseStatus": "Closed"}}
+MOVED = (
+    frozenset(
+        {
+            "LastChanged",
+            "ClosedAt",
+            "RepliedAt",
+            "AlertTimeout",
+            "AlertLevel",
+            "TimeToReply",
+            "RealTimeToReply",
+            "TimeToClose",
+            "RealTimeToClose",
+            "TimeSpentInternally",
+            "TimeSpentExternally",
+            "TimeSpentQueue",
+            "RealTimeSpentInternally",
+            "RealTimeSpentExternally",
+            "RealTimeSpentQueue",
+            "TimeSpent",
+            "HasAttachment",
+            "NumReplies",
+            "NumMessages",
+            "Sentiment",
+            "SentimentConfidence",
+        }
+    )
+    | SILENT
+)
+"""Properties of a ticket that the vendor moves by itself."""
+FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "TicketStatus": ("BaseStatus",),
+    "OwnedByAssociateId": ("OwnedBy",),
+    "BaseStatus": ("TicketStatus",),
+}
+"""Properties that follow from one that is told."""
+
+
+def note_text(record: Record) -> str:
+    """What a message says."""
+    return str(record.fields.get("Body") or "")
+
+
+def _lacks(history: History) -> list[Lack]:
+    return writing.lacks(history, NOTES, note_text, ENDS)
+
+
+def _is_text(history: History, lack: Lack) -> bool:
+    """Whether a text arrived, but as another one."""
+    if lack.field is None:
+        return lack.wanted is not None
+    is_text = type_of(lack.field) == "text" and lack.field not in ENUMS
+    return is_text and writing.altered(history, lack, (None, ""))
+
+
+def _is_owner(lack: Lack) -> bool:
+    return lack.field == "OwnedByAssociateId"
+
+
+def _writes_done(history: History) -> Judgement:
+    def own(lack: Lack) -> bool:
+        """Whether no other duty is about it."""
+        return not (writing.is_time(history, lack) or _is_text(history, lack) or _is_owner(lack))
+
+    return judged(len(writing.told(history)), [each.breach for each in _lacks(history) if own(each)])
+
+
+def _text_written(history: History) -> Judgement:
+    return judged(writing.texts_told(history), [each.breach for each in _lacks(history) if _is_text(history, each)])
+
+
+def _times_written(history: History) -> Judgement:
+    breaches = [each.breach for each in _lacks(history) if writing.is_time(history, each)]
+    return judged(writing.times_told(history), breaches)
+
+
+def _owner_is_an_associate(history: History) -> Judgement:
+    told = writing.fields_told(history, lambda name: name == "OwnedByAssociateId")
+    return judged(told, [each.breach for each in _lacks(history) if _is_owner(each)])
+
+
+def _minutes_booked(history: History) -> Judgement:
+    booked = writing.minuted(history, writing.told(history), "TicketMessage", note_text)
+    breaches = [
+        Breach(
+            f"{task.asked['minutes']} minutes were told, and message {record.id} has "
+            f"{comparing.show(record.fields.get('TimeSpent'))}"
+        )
+        for task, record in booked
+        if record.fields.get("TimeSpent") != task.asked["minutes"]
+    ]
+    return judged(len(booked), breaches)
+
+
+def _written_once(history: History) -> Judgement:
+    return writing.written_once(history, NOTES, note_text)
+
+
+def _touched(history: History) -> tuple[int, list[Touched]]:
+    """What writes changed beside what they were told; properties that follow from others count with them."""
+    exercised, found = writing.touched(history, MOVED | JOINED)
+    return exercised, [each for each in found if each.field not in _consequences(each.task)]
+
+
+def _consequences(task: Task) -> set[str]:
+    fields = set(task.asked.get("fields", {})) | set(ENDS.get(task.do, {}))
+    return fields | {follower for name in fields for follower in FOLLOWS.get(name, ())}
+
+
+def _update_keeps_the_rest(history: History) -> Judgement:
+    exercised, found = _touched(history)
+    return judged(exercised, [each.breach(history) for each in found if not each.outdated])
+
+
+def _update_from_fresh(history: History) -> Judgement:
+    return writing.from_fresh(history, _touched(history)[1])
+
+
+# --- all of them -------------------------------------------------------------------------------------------------------
+
+
+WRITING: tuple[Duty, ...] = (
+    Duty(
+        "superoffice.writes_done",
+        "What the client says is written stands at the vendor: an error object under 200 is no success.",
+        ("superoffice.error.bad_request", "superoffice.call.save", "superoffice.call.save_checks"),
+        _writes_done,
+        "a write that the client says is done",
+        needs=WRITES,
+    ),
+    Duty(
+        "superoffice.text_written",
+        "Texts arrive at the vendor as they were told.",
+        ("superoffice.call.save", "superoffice.call.messages", "superoffice.call.save_checks"),
+        _text_written,
+        "a text that is written",
+        needs=WRITES,
+    ),
+    Duty(
+        "superoffice.times_written",
+        "Times are written with their offset, or as clock time of the zone of the call.",
+        ("superoffice.time.header", "superoffice.time.base_zone", "superoffice.field.deadline"),
+        _times_written,
+        "a time that is written",
+        needs=("create", "update"),
+    ),
+    Duty(
+        "superoffice.owner_is_an_associate",
+        "The owner of an entity is an associate, whose number is not that of the user.",
+        ("superoffice.carrier.two_user_spaces", "superoffice.call.save_owner"),
+        _owner_is_an_associate,
+        "an owner that is written",
+        needs=("create", "update"),
+    ),
+    Duty(
+        "superoffice.minutes_booked",
+        "The time of a message is booked in minutes.",
+        ("superoffice.carrier.units", "superoffice.field.time_spent", "superoffice.call.messages"),
+        _minutes_booked,
+        "a message with minutes",
+        "should",
+        needs=("note",),
+    ),
+    Duty(
+        "superoffice.written_once",
+        "A write whose answer was lost is not made a second time.",
+        ("superoffice.call.save", "superoffice.call.messages"),
+        _written_once,
+        "a create or note whose answer is lost",
+        needs=("create", "note"),
+    ),
+    Duty(
+        "superoffice.update_keeps_the_rest",
+        "Saving replaces the whole entity: what is not sent is reset, so everything is sent.",
+        ("superoffice.call.save",),
+        _update_keeps_the_rest,
+        "an update of a ticket",
+        needs=("update", "close"),
+    ),
+    Duty(
+        "superoffice.update_from_fresh",
+        "An update is made of what the vendor has now: an old copy would undo what others did.",
+        ("superoffice.call.save",),
+        _update_from_fresh,
+        "an update of a ticket that somebody changed since the last sync",
+        needs=("update", "close"),
+    ),
+)

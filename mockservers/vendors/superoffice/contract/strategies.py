@@ -1,0 +1,348 @@
+"""Scenarios for SuperOffice: changes around a page's edge, within one second and across changes of clocks; mergers,
+statuses, rights that hide rows and fields, sessions that end; writes among others'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mockservers.harness import sequences
+from mockservers.harness.drivers import Hello
+from mockservers.harness.profile import profile
+from mockservers.harness.scenarios import CUSTOMER, Clock, FaultStep, Other, Scenario, Step
+from mockservers.harness.strategies import (
+    SPANS,
+    TEXTS,
+    Intent,
+    ScenarioBuilder,
+    Strategy,
+    act,
+    administer,
+    assemble,
+    change,
+    create,
+    delete,
+    faults,
+    indexes,
+    plain,
+    revocations,
+    sync,
+    weighted,
+    writes,
+)
+from mockservers.kernel import instants
+from mockservers.kernel.instants import HOUR, MINUTE
+from mockservers.registry import emulator
+from mockservers.vendors.superoffice.contract.profile import USER
+
+SMALL = ("empty",)
+DATA = (*["empty"] * 50, "demo:30", "demo:51", "demo:55", "demo:120", "demo:401", "demo:401", "demo:401")
+"""Tickets that are there already. The first fifty of them stand for something: sentinels, enumerations, changes of clocks."""
+BEGINNINGS = tuple(
+    instants.from_iso(text)
+    for text in (
+        "2026-03-02T10:00:00Z",
+        "2026-03-02T10:00:59Z",
+        "2026-10-25T00:29:30Z",  # clocks in Oslo repeat an hour from 01:00Z on
+        "2026-10-25T00:58:30Z",
+        "2026-03-29T00:59:00Z",  # and skip one from 01:00Z on
+        "2026-11-01T05:58:30Z",  # New York repeats an hour from 06:00Z on
+        "2025-12-31T23:59:30Z",
+    )
+)
+TITLES = (*(each for each in TEXTS if each and len(each) <= 255), "AT&amp;T", "R&amp;D", "&lt;none&gt;")
+TIMES = (
+    "2026-03-05T15:00:00Z",
+    "2026-07-01T12:30:00Z",
+    "2026-10-25T00:30:00Z",
+    "2026-10-25T01:30:00Z",
+    "2026-03-29T01:00:00Z",
+    "2027-01-01T04:59:59Z",
+)
+WAKING = tuple(instants.to_iso(begin + 10 * MINUTE) for begin in BEGINNINGS)
+"""When a ticket that sleeps wakes up by itself, some minutes after a scenario begins."""
+OWNERS = (11, 10, 12, 1)
+ASSOCIATES = (10, 11, 12)
+CATEGORY = 3
+"""The one that rights may hide."""
+PERSONS = (1, 3, -1, None)
+NEW_STATUS = 10
+SLOW = {"latency_per_id": "5"}
+"""With it four hundred tickets in one call count as slow."""
+MANY = 53
+"""Tickets on more than one page of a client that asks for pages of ordinary length."""
+REFUSED = ({"Title": "long " * 60}, {"Priority": 77}, {"Category": 99}, {"OwnedByAssociateId": 999})
+"""What the vendor refuses."""
+SAVING = {"create": "SaveTicketEntity", "note": "SaveTicketMessageEntity"}
+MADE = {"Title": "a & b", "Priority": 2}
+"""A ticket whose answer is lost."""
+FIRST = ({"Title": "first"}, {"CustId": 1}, {"Deadline": TIMES[0]})
+THEN = ({"Title": "second"}, {"CustId": 3}, {"Deadline": TIMES[1]})
+"""What others write one after the other, and an old copy would bring back."""
+MINUTES = (None, None, 10, 90, 15)
+CLOCKS = (*SPANS, 21 * MINUTE, 2 * HOUR)
+NO_READ, READ = {"Mask": "None", "Reason": "[SR_ACCESS_ROLE]"}, {"Mask": "Update", "Reason": ""}
+
+_worded = st.fixed_dictionaries(
+    {},
+    optional={
+        "Title": st.sampled_from(TITLES),
+        "Origin": st.sampled_from(("Hologram", "SMS", "Flow")),
+        "CustId": st.sampled_from(PERSONS),
+        "OwnedBy": st.sampled_from(OWNERS),
+        "Deadline": st.sampled_from(TIMES),
+    },
+)
+_changed = st.one_of(
+    st.sampled_from(TITLES).map(lambda text: {"Title": text}),
+    st.sampled_from((4, 5, 6, 1)).map(lambda value: {"TicketStatus": value}),
+    st.sampled_from((3, 1, 2)).map(lambda value: {"Priority": value}),
+    st.sampled_from(TIMES).map(lambda time: {"Deadline": time}),
+    st.sampled_from(WAKING).map(lambda time: {"BaseStatus": "Postponed", "Activate": time}),
+    st.sampled_from(PERSONS).map(lambda value: {"CustId": value}),
+    st.sampled_from(("Hologram", "SMS", "Unknown")).map(lambda value: {"Origin": value}),
+    st.just({"Sentiment": -40, "SentimentConfidence": 60}),
+)
+_told = st.one_of(
+    st.sampled_from(TITLES).map(lambda text: {"Title": text}),
+    st.sampled_from((3, 1, 2)).map(lambda value: {"Priority": value}),
+    st.sampled_from((4, 5, 1)).map(lambda value: {"TicketStatus": value}),
+    st.sampled_from(TIMES).map(lambda time: {"Deadline": time}),
+    st.sampled_from(ASSOCIATES).map(lambda value: {"OwnedByAssociateId": value}),
+    st.sampled_from(REFUSED),
+)
+
+
+def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
+    """Whole scenarios in one dialect (and, in the default one, with what nobody is promised varied)."""
+    here = emulator("superoffice")
+    own = dialect != "default"
+    # No time passes between the calls of a task, so that a limit per second could not be kept by waiting. Who is asked
+    # to wait is a story of its own.
+    values = here.dialects.dialect(dialect)
+    if values["rate_limit"]:
+        dialect = {name: value for name, value in values.changes().items() if name != "rate_limit"}
+    creating = st.builds(create, _worded)
+    others = _others()
+    writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from((1, 1, 2, 3)))
+    saving = SAVING.values() if writing is not None else ()
+    trouble = faults(here.refusals, ("GetTickets", "GetTickets", "ticket.list", *saving))
+    places = st.sampled_from(("GetTickets", "GetTickets", "ticket.list")).map(lambda operation: (operation, 0))
+    failing = sequences.failing({"Priority": 2}, ("bad_request", *here.refusals), places)
+    told = [
+        (_closed(), 2),
+        (_hidden_rows(), 5),
+        (_hidden_fields(), 3),
+        (_merged(), 2),
+        (_pages(), 2),
+        (_sessions(), 2),
+        (_statuses(), 1),
+        (failing, 2),
+        (_throttled(), 2),
+        (_gone_between(), 4),
+    ]
+    if writing is not None:
+        told += [(sequences.lost(hello, MADE, SAVING), 7)]
+        if "update" in hello.tasks or "close" in hello.tasks:
+            told += [(sequences.outdated(hello, FIRST, THEN), 7)]
+    return assemble(
+        profile("superoffice"),
+        dialect,
+        hello,
+        creating,
+        creating,
+        others,
+        weighted((trouble, 3), (revocations, 1)),
+        weighted(*told),
+        writing,
+        st.sampled_from(DATA),
+        st.sampled_from(CLOCKS),
+        st.sampled_from(BEGINNINGS),
+    ).map(lambda scenario: _cheaply(scenario, own))
+
+
+def _cheaply(scenario: Scenario, own: bool) -> Scenario:
+    """Worlds with many tickets all begin alike, so that each is made once."""
+    if scenario.data in SMALL:
+        return scenario
+    slow = SLOW if scenario.data == "demo:401" else "default"
+    return replace(scenario, start=BEGINNINGS[0], dialect=scenario.dialect if own else slow)
+
+
+def merge(index: int, into: int) -> Intent:
+    """One ticket is merged into another, and nobody works on it any more."""
+
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        source, target = builder.pick(index), builder.pick(into)
+        if source is None or target is None or source == target:
+            return None
+        builder.alive.remove(source)
+        return Other("act", f"T{source}", "merge", more={"into": f"T{target}"})
+
+    return tell
+
+
+def discard(index: int) -> Intent:
+    """A ticket is deleted softly; one that is deleted already is opened again."""
+
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        ticket = builder.pick(index)
+        if ticket is None:
+            return None
+        deleted = f"deleted {ticket}"
+        if deleted in builder.once:
+            builder.once.discard(deleted)
+            return Other("act", f"T{ticket}", "reopen")
+        builder.once.add(deleted)
+        return Other("change", f"T{ticket}", fields={"BaseStatus": "Deleted"})
+
+    return tell
+
+
+def _others() -> Strategy:
+    acting = st.one_of(
+        st.builds(act, indexes, st.sampled_from(("reply", "note", "answer", "close", "reopen", "read", "spam"))),
+        st.builds(lambda index, owner: act(index, "assign", more={"to": owner}), indexes, st.sampled_from(OWNERS)),
+    )
+    return weighted(
+        (st.builds(change, indexes, _changed), 5),
+        (acting, 4),
+        (st.builds(discard, indexes), 2),
+        (st.builds(merge, indexes, indexes), 1),
+        (st.builds(delete, indexes), 1),
+    )
+
+
+# --- what the client is told to write ---------------------------------------------------------------------------------
+
+
+def _new() -> Strategy:
+    """The properties of a ticket to be made; now and then such as the vendor refuses."""
+    given = st.fixed_dictionaries(
+        {"Title": st.sampled_from(TITLES), "Priority": st.sampled_from((2, 1))},
+        optional={
+            "Category": st.just(2),
+            "Deadline": st.sampled_from(TIMES),
+            "OwnedByAssociateId": st.sampled_from(ASSOCIATES),
+            "CustId": st.just(1),
+        },
+    )
+    wrong = st.builds(lambda fields, more: {**fields, **more}, given, st.sampled_from(REFUSED))
+    return weighted((given, 5), (wrong, 1))
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+
+def _closed() -> Strategy:
+    return sequences.closed(
+        "close",
+        (
+            lambda index, text: change(index, {"Title": text}),
+            lambda index, text: act(index, "answer"),
+            lambda index, text: act(index, "reopen"),
+        ),
+        st.sampled_from(TITLES),
+    )
+
+
+def _hide(categories: list[int]) -> Intent:
+    return administer("change rights", {"user": USER, "hidden": {"Category": categories}})
+
+
+def _may(field: str, right: Mapping[str, str]) -> Intent:
+    return plain(Other("act", CUSTOMER, "change rights", {field: dict(right)}, {"user": USER}))
+
+
+def _later() -> list[Intent]:
+    """Something newer: a client asks for the latest second again, and so would read anew what happened in it."""
+    return [plain(Clock(MINUTE)), create({})]
+
+
+def _hidden_rows() -> Strategy:
+    """An administrator hides a category from the client's user for a while; its tickets are there all the time."""
+
+    def story(index: int, late: bool) -> list[Intent]:
+        hide = _hide([CATEGORY])
+        again = [change(index, {"Priority": 2}), *_later()]
+        work = [sync(1, [hide])] if late else [hide, sync()]
+        return [create({"Category": CATEGORY}), sync(), *again, *work, _hide([]), sync()]
+
+    return st.builds(story, indexes, st.booleans())
+
+
+def _hidden_fields() -> Strategy:
+    """An administrator takes the reading of a field away; tickets that change meanwhile come with it blank."""
+
+    def story(index: int, field: str, changed: dict[str, Any]) -> list[Intent]:
+        return [
+            create({"Title": "plain", "Deadline": TIMES[0], "CustId": 1}),
+            sync(),
+            _may(field, NO_READ),
+            change(index, changed),
+            *_later(),
+            sync(),
+            _may(field, READ),
+        ]
+
+    return st.builds(
+        story,
+        indexes,
+        st.sampled_from(("Title", "Deadline", "CustId")),
+        st.sampled_from(({"Priority": 2}, {"Sentiment": 5, "SentimentConfidence": 50})),
+    )
+
+
+def _merged() -> Strategy:
+    """A ticket that the client knows is merged into another one."""
+    return st.builds(lambda one: [create({}), create({}), sync(), merge(one, one + 1), sync()], indexes)
+
+
+def _gone_between() -> Strategy:
+    """A ticket is taken away after the list named it and before GetTickets asks for it."""
+    return st.builds(lambda index: [create({}), create({}), create({}), sync(1, [delete(index)]), sync()], indexes)
+
+
+def _pages() -> Strategy:
+    """More than a page, while a ticket of the first page is taken away."""
+
+    def story(times: int, after: int, away: bool) -> list[Intent]:
+        first = -times - 1  # counted from the end: an older ticket need not be on any page
+        told = list[Intent]()
+        for request in (after, 3 - after) if away else (after,):  # the first page is the second request after a login
+            told += [create({}, times=times), *_later(), sync(request, [delete(first)] if away else [])]
+        return told
+
+    return st.builds(story, st.sampled_from((MANY, 50, 51)), st.sampled_from((1, 1, 2)), st.booleans())
+
+
+def _sessions() -> Strategy:
+    """The client's session ends early, or by its age."""
+    end = administer("end sessions", {"user": USER, "kind": "Bearer"})
+    return st.sampled_from((end, plain(Clock(61 * MINUTE)), plain(Clock(21 * MINUTE)))).map(
+        lambda ended: [sync(), ended, create({}), sync()]
+    )
+
+
+def _statuses() -> Strategy:
+    """An administrator adds a status, and somebody uses it."""
+
+    def story(index: int, base: str) -> list[Intent]:
+        added = administer("add status", {"name": "Parts ordered", "base": base}, "status")
+
+        def use(builder: ScenarioBuilder) -> Step | None:
+            return change(index, {"TicketStatus": NEW_STATUS})(builder) if "status" in builder.once else None
+
+        return [create({}), sync(), added, use, sync()]
+
+    return st.builds(story, indexes, st.sampled_from(("Active", "Postponed", "Closed")))
+
+
+def _throttled() -> Strategy:
+    """The vendor asks for a pause."""
+    return st.sampled_from((12, 30)).map(
+        lambda times: [plain(FaultStep("refuse", 0, times, None, {"refusal": "throttled"})), sync()]
+    )

@@ -1,0 +1,91 @@
+"""SuperOffice's NetServer WebAPI v1: the Ticket agent with GetTickets, and what a synchronising client needs around it."""
+
+from __future__ import annotations
+
+import re
+
+from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.vendors.superoffice import VENDOR, rules
+from mockservers.vendors.superoffice.dialects import DIALECTS
+from mockservers.vendors.superoffice.emulator import access, description, errors, recipes
+from mockservers.vendors.superoffice.emulator.administration import ADMIN_OPERATIONS
+from mockservers.vendors.superoffice.emulator.model import METADATA
+from mockservers.vendors.superoffice.emulator.semantics import around, lists, messages, rest, saving, tickets, tokens
+
+ENDPOINT = "/api/v1/Agents/Ticket/GetTickets"
+
+_PATTERNS = (
+    re.compile(r"(7T:[A-Za-z0-9+/=_-]{8,})"),
+    re.compile(r"(8A:[A-Za-z0-9-]{1,60}\.[A-Za-z0-9+/=_-]{8,})"),
+    re.compile(r"(KT:[A-Za-z0-9+/=_-]{8,})"),
+)
+"""Tickets, access and refresh tokens wherever they stand. Each begins with plain letters: such a pattern is found twenty times
+as fast in a long answer."""
+
+EMULATOR = Emulator(
+    name=VENDOR.name,
+    title=VENDOR.title,
+    rules=rules.RULES,
+    dialects=DIALECTS,
+    metadata=METADATA,
+    identify=access.identify,
+    operations=operations(
+        Operation("GetTickets", tickets.get_tickets, "tickets by their ids"),
+        Operation("GetTicket", tickets.get_ticket, "one ticket"),
+        Operation("GetTicketSummaries", tickets.get_summaries, "what shows whether tickets have changed"),
+        Operation("ResolveTicketId", tickets.resolve, "the ticket that survives all mergers of one"),
+        Operation("GetTicketEntity", saving.get_entity, "one ticket as an entity"),
+        Operation("CreateDefaultTicketEntity", saving.create_default, "the entity of a new ticket, kept nowhere"),
+        Operation("SaveTicketEntity", saving.save_entity, "makes a ticket, or replaces one"),
+        Operation("SaveTicketEntityWithNotify", saving.save_with_notify, "the same; notifies nobody here"),
+        Operation("DeleteTicketEntity", saving.delete_entity, "takes a ticket away for good"),
+        Operation("SetDeletedStatusByIds", saving.set_deleted, "deletes softly"),
+        Operation("UndeleteByIds", saving.undelete, "opens deleted tickets again"),
+        Operation("UpdateTicketsReadStatus", saving.set_read_status, "sets the owner's light"),
+        Operation("MergeTickets", saving.merge, "merges others into one"),
+        Operation("GetTicketMessageEntities", messages.get_entities, "messages of a ticket by their ids"),
+        Operation("GetTicketMessage", messages.get_message, "one message"),
+        Operation("GetTicketMessageEntity", messages.get_message_entity, "one message as an entity"),
+        Operation("CreateDefaultTicketMessageEntity", messages.create_default, "the entity of a new message"),
+        Operation("SaveTicketMessageEntity", messages.save, "adds a message to its ticket"),
+        Operation("ticket.list", lists.tickets, "GET Ticket: an archive list by OData options"),
+        Operation("ticket.get", rest.get, "GET Ticket/{id}"),
+        Operation("ticket.simple", rest.simple, "GET Ticket/{id}/Simple"),
+        Operation("ticket.default", rest.default, "GET Ticket/default"),
+        Operation("ticket.post", rest.post, "POST Ticket"),
+        Operation("ticket.put", rest.put, "PUT Ticket/{id}"),
+        Operation("ticket.delete", rest.delete, "DELETE Ticket/{id}"),
+        Operation("ticket.messages", lists.messages, "GET Ticket/{id}/Messages"),
+        Operation("contact.tickets", lists.of_contact, "GET Contact/{id}/Tickets"),
+        Operation("person.tickets", lists.of_person, "GET Person/{id}/Tickets"),
+        Operation("archive", lists.archive, "GET Archive/{provider}, of tickets"),
+        Operation("describe", around.describe, "GET of an agent's method: what it takes and answers"),
+        Operation("version", around.version, "GET /api; needs no login"),
+        Operation("addresses", around.addresses, "GET /api/v1; needs no login"),
+        Operation("description", around.described, "GET /api/v1/openapi.json: an OpenAPI document of our own"),
+        Operation("state", around.state, "GET /api/state/{tenant}; needs no login"),
+        Operation("tokens", tokens.tokens, "an access token for a refresh token"),
+        Operation("zones", around.zone_list, "GET TimeZone"),
+        Operation("zone.base", around.base_zone, "GET TimeZone/base"),
+        Operation("principal", around.principal, "GET User/currentPrincipal"),
+        Operation("other", around.other, "an address that is known but not emulated"),
+    ),
+    admin_operations=ADMIN_OPERATIONS,
+    recipes=recipes.RECIPES,
+    seed=recipes.seed,
+    wire="mockservers.vendors.superoffice.emulator.wire:application",
+    refusals=errors.REFUSALS,
+    credential_kinds=(access.USER, access.APP_TOKEN),
+    named_credentials=(access.USER,),
+    secret_patterns=_PATTERNS,
+    demo_credential={
+        "user": recipes.USER,
+        "password": recipes.PASSWORD,
+        "SOTicket": recipes.TICKET,
+        "Bearer": recipes.BEARER,
+        "refresh_token": recipes.REFRESH,
+        "SO-AppToken": recipes.APP_TOKEN,
+    },
+    endpoint=ENDPOINT,
+    description=description.PATH,
+)

@@ -1,0 +1,142 @@
+"""What an operation answers: a value that the wire writes in the format asked for, or a page that is written already.
+
+Knows no HTTP library; `profile` reads from a call all that the look of its answer depends on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockservers.kernel.operations import Context
+from mockservers.vendors.superoffice.emulator import languages, odata, time_zones
+from mockservers.vendors.superoffice.emulator.access import caller
+from mockservers.vendors.superoffice.emulator.languages import Locale
+from mockservers.vendors.superoffice.emulator.model import PROPERTIES
+from mockservers.vendors.superoffice.emulator.renderings import Profile
+from mockservers.vendors.superoffice.emulator.requests import Asked, bad
+from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
+
+
+@dataclass(slots=True)
+class Answer:
+    """`name` is the root in XML; `body` a page written already; `zone` the one that the answer's dates are in."""
+
+    value: Any = None
+    name: str = "Object"
+    body: bytes | None = None
+    status: int = 200
+    zone: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+
+_NAMES = {name.lower(): name for name in PROPERTIES}
+_SAMPLE = ["name", "department", "category/id"]
+"""What the page's sample selects (superoffice.select.generic_sample)."""
+
+
+def profile(ctx: Context, asked: Asked, *, entity: bool = False) -> Profile:
+    """What the look of an answer to this call depends on, with the rules that say so."""
+    dialect = ctx.dialect
+    return Profile(
+        asked.format,
+        clock(ctx, asked),
+        tongue(ctx, asked),
+        caller(ctx).role,
+        None if entity else select(ctx, asked),
+        dialect["select_mode"],
+        dialect["rights_none"],
+        dialect["carrier_version"],
+        dialect["extra_property"],
+        ctx.installation.dialect["xml_namespaces"],
+        _entity_select(ctx, asked) if entity else None,
+    )
+
+
+def _entity_select(ctx: Context, asked: Asked) -> frozenset[str] | None:
+    """The first segments of $select's names, for an entity, whose properties are others."""
+    wanted = [part.strip() for part in asked.variables.get("$select", "").split(",") if part.strip()]
+    if not wanted:
+        return None
+    ctx.cite("superoffice.select.nulls", "superoffice.select.case")
+    if any("/" in each for each in wanted):
+        ctx.cite("superoffice.select.path")
+    kept = {each.partition("/")[0].strip().lower() for each in wanted}
+    return frozenset(kept | {"ticketid"} if ctx.dialect["select_keeps_key"] == "yes" else kept)
+
+
+def clock(ctx: Context, asked: Asked) -> TimeFormat:
+    """How the answer's dates are written; raises the refusal of an unknown zone where there is one."""
+    given = asked.header("so-timezone")
+    base: str = ctx.dialect["base_zone"]
+    marked = ctx.dialect["dates"] == "page"
+    if not given.strip():
+        ctx.cite("superoffice.time.base_zone")
+        return TimeFormat(base, marked)
+    read = time_zones.header(given)
+    ctx.cite("superoffice.time.header", "superoffice.time.header_back")
+    if read.unknown:
+        if ctx.dialect["unknown_zone"] == "400":
+            raise bad("superoffice.time.unknown_zone", f"There is no time zone {read.unknown[:40]!r}.")
+        ctx.note(
+            "superoffice.time.unknown_zone",
+            f"SO-TimeZone names {read.unknown[:40]!r}, which is no zone's code: it is ignored.",
+        )
+    if marked or read.offset:
+        ctx.cite("superoffice.time.offset_colon")
+    return TimeFormat(read.code or base, marked or read.offset)
+
+
+def tongue(ctx: Context, asked: Asked) -> Locale:
+    """The language and culture of the answer's strings."""
+    so, accept = asked.header("so-language"), asked.header("accept-language")
+    language = languages.wanted(so, accept)
+    fallback, semicolon = ctx.dialect["language_fallback"], ctx.dialect["trailing_semicolon"] == "on"
+    if so.strip() or accept.strip():
+        ctx.cite("superoffice.language.choose")
+    if language is None:
+        ctx.cite("superoffice.language.raw")
+        return Locale(None, None, fallback, semicolon)
+    ctx.cite("superoffice.language.codes", "superoffice.language.fields", "superoffice.language.fallback")
+    if any(mark in (so.strip() or accept) for mark in ",;"):
+        ctx.cite("superoffice.language.list")
+    culture = asked.header("so-culture")
+    if culture.strip():
+        ctx.cite("superoffice.language.culture")
+    return Locale(language, languages.wanted(culture, "") or language, fallback, semicolon)
+
+
+def select(ctx: Context, asked: Asked) -> frozenset[str] | None:
+    """The properties that $select keeps, or None when there is no such list."""
+    given = asked.variables.get("$select", "")
+    met: list[str] = ["superoffice.select.nulls"]
+    wanted = [part.strip() for part in given.split(",") if part.strip()]
+    if not wanted:
+        return None
+    found: set[str] = set()
+    for each in wanted:
+        first, slash, _ = each.partition("/")
+        name = _NAMES.get(first.strip().lower())
+        if slash:
+            met.append("superoffice.select.path")
+        if name is None:
+            met.append("superoffice.select.unknown")
+            if first.strip().lower() in odata.COLUMNS:
+                met.append("superoffice.select.not_odata")
+        else:
+            if name != first.strip():
+                met.append("superoffice.select.case")
+            found.add(name)
+    if [each.lower() for each in wanted] == _SAMPLE:
+        met.append("superoffice.select.generic_sample")
+    if "TicketId" not in found:
+        met.append("superoffice.select.key")
+        if ctx.dialect["select_keeps_key"] == "yes":
+            found.add("TicketId")
+        else:
+            ctx.note(
+                "superoffice.select.key",
+                "$select leaves TicketId out: without it no ticket of the answer tells which it is. Select it as well.",
+            )
+    ctx.cite(*met)
+    return frozenset(found)

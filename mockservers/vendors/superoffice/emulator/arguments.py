@@ -1,0 +1,80 @@
+"""Requests of other people at SuperOffice: properties in kept form, instants, and who of the Service users acts.
+
+Knows no operation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockservers.kernel import arguments
+from mockservers.kernel.instants import from_iso
+from mockservers.kernel.rules import Misuse
+from mockservers.vendors.superoffice.emulator import time_zones
+from mockservers.vendors.superoffice.emulator.model import (
+    LARGEST_ID,
+    LONGEST,
+    PROPERTIES,
+    REFERENCES,
+    STORED,
+    Directory,
+    kept,
+    kept_text,
+    whole_second,
+)
+
+Values = dict[str, Any]
+
+
+class Arguments(arguments.Arguments):
+    """A request about tickets and the people who work on them."""
+
+    __slots__ = ()
+    ID = "is a ticket's number"
+    LARGEST_ID = LARGEST_ID
+    PROMPT = "SuperOffice"
+
+    def text(self, name: str, default: str | None = None, most: int = LONGEST) -> str:
+        found = arguments.Arguments.text(self, name, default)
+        if len(found) > most:
+            raise Misuse(f"{name!r} takes text of up to {most} characters")
+        try:
+            return kept_text(name, found)
+        except ValueError as error:
+            raise Misuse(str(error)) from error
+
+    def instant(self, name: str) -> int:
+        value = self.take(name)
+        try:
+            found = whole_second(from_iso(value if isinstance(value, str) else repr(value)))
+        except ValueError as error:
+            raise Misuse(f"{name!r}: {error}") from error
+        if not time_zones.EARLIEST <= found <= time_zones.LATEST:
+            raise Misuse(f"{name!r} lies between 1970 and 9998, not {value!r}")
+        return found
+
+    def user(self, names: Directory, name: str = "by", default: int = 1) -> int:
+        """A Service user, by number or by initials."""
+        value = self.take(name, default)
+        for each in names.all("user"):
+            if (value == each.id and not isinstance(value, bool)) or value == each.name:
+                return each.id
+        there = ", ".join(f"{each.id} ({each.name})" for each in names.all("user"))
+        raise Misuse(f"{name!r} names a Service user by number or initials, not {value!r}; there are {there}")
+
+    def fields(self, names: Directory) -> Values:
+        """The given properties in kept form; what they lead to is there."""
+        values: Values = {}
+        for name, value in self.members("fields").items():
+            if name not in STORED:
+                reason = "follows from other properties" if name in PROPERTIES else "is no property of a ticket"
+                raise Misuse(f"{name!r} {reason}; what can be given is {', '.join(STORED)}")
+            try:
+                values[name] = kept(name, value)
+            except ValueError as error:
+                raise Misuse(str(error)) from error
+            kind = REFERENCES.get(name)
+            if kind and values[name] not in (None, 0, -1) and not names.get(kind, values[name]).id:
+                there = ", ".join(f"{each.id} ({each.name})" for each in names.all(kind)[:12])
+                raise Misuse(f"{name} {values[name]} leads to no {kind}; there are {there}")
+        return values

@@ -1,0 +1,196 @@
+"""Bodies, query strings and cookies as plain values: JSON, XML and forms become objects, lists, texts and numbers.
+
+Knows no vendor's meaning. XML is parsed without entities, without a document type and without the network.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from lxml import etree
+
+from mockservers.kernel.rules import Refusal
+from mockservers.vendors.superoffice.emulator.model import CATALOGUE
+from mockservers.vendors.superoffice.emulator.requests import Plain, bad
+from mockservers.wirekit.aspnet import url_decode, whole_characters
+
+TYPES: tuple[str, ...] = tuple(CATALOGUE.facts["request_media"])
+_FORM = "application/x-www-form-urlencoded"
+MOST_VARIABLES, DEEPEST, LONGEST = 10_000, 64, 32 << 20
+_CHARSETS = {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso8859-1", "ascii", "cp1252"}
+_INDEX = re.compile(r"(.*?)\[\d{0,9}\]", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A body's value, and the rules met while reading it."""
+
+    value: Any
+    rules: tuple[str, ...] = ()
+
+
+def read(body: bytes, content_type: str) -> Read:
+    """The value of a body; raises the refusal of one that cannot be read."""
+    media, _, parameters = content_type.partition(";")
+    media = media.strip().lower()
+    if not body.strip():
+        return Read(None)
+    if media not in TYPES:
+        raise Refusal("superoffice.request.media", "media", media=media[:100])
+    if len(body) > LONGEST:
+        raise bad("superoffice.request.body", "The body is too long.")
+    text = _text(body, parameters, media)
+    if media == _FORM:
+        return Read(form(text), ("superoffice.request.media", "superoffice.request.form"))
+    if media.endswith("/xml"):
+        return Read(_xml(text), ("superoffice.request.media", "superoffice.request.xml"))
+    return Read(_json(text), ("superoffice.request.media",))
+
+
+def _text(body: bytes, parameters: str, media: str) -> str:
+    named = re.search(r"charset\s*=\s*\"?([A-Za-z0-9._-]{1,40})", parameters, re.IGNORECASE)
+    charset = "utf-8"
+    if named:
+        try:
+            charset = codecs.lookup(named[1]).name
+        except (LookupError, ValueError):
+            charset = ""
+        if charset not in _CHARSETS:
+            raise Refusal("superoffice.request.media", "media", media=f"{media}; charset={named[1]}")
+    elif body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        charset = "utf-16"
+    try:
+        return body.decode(charset).removeprefix("\ufeff")
+    except ValueError:
+        raise bad("superoffice.error.bad_request", "The body is not text in its charset.") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _float(text: str) -> float:
+    """A number that JSON can write again: one beyond a float's range becomes infinity, which is no JSON."""
+    number = float(text)
+    return number if isfinite(number) else _refuse_constant(text)
+
+
+def _json(text: str) -> Any:
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_float)
+    except (ValueError, RecursionError) as error:
+        told = str(error) if isinstance(error, json.JSONDecodeError) else "it nests too deep or holds too long a number"
+        raise bad("superoffice.error.bad_request", f"The body is no JSON: {told[:100]}.") from None
+    return _checked(value, DEEPEST)
+
+
+def _checked(value: Any, left: int) -> Any:
+    """A value without halves of characters, and not nested too deep."""
+    if left == 0:
+        raise bad("superoffice.error.bad_request", "The body nests too deep.")
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, dict):
+        return {whole_characters(name): _checked(each, left - 1) for name, each in value.items()}
+    if isinstance(value, list):
+        return value if all(type(each) is int for each in value) else [_checked(each, left - 1) for each in value]
+    return value
+
+
+def form(text: str) -> dict[str, Any]:
+    """The names of a form with all their values: one is text, several are a list, as is one with an index."""
+    found: dict[str, Any] = {}
+    if text.count("&") >= MOST_VARIABLES:
+        raise bad("superoffice.request.form", "The form has too many variables.")
+    for pair in text.strip().split("&"):
+        name, _, value = pair.partition("=")
+        name, value = url_decode(name), url_decode(value)
+        indexed = _INDEX.fullmatch(name)
+        name = indexed[1] if indexed else name
+        if name in found or indexed:
+            had = found.get(name, [])
+            found[name] = [*(had if isinstance(had, list) else [had]), Plain(value)]
+        elif name:
+            found[name] = Plain(value)
+    return found
+
+
+def _xml(text: str) -> Any:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    raw = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", text, count=1)  # the text was decoded already
+    try:
+        root = etree.fromstring(raw.encode(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise bad("superoffice.request.xml", "The body is no XML.") from None
+    if root.getroottree().docinfo.doctype:
+        raise bad("superoffice.request.xml", "The body declares a document type.")
+    return _plain(root, DEEPEST)
+
+
+_SCALARS = frozenset({"int", "string", "long", "short"})
+
+
+def _plain(element: Any, left: int) -> Any:
+    """An element as a value: items of a list, members of an object, or text."""
+    if left == 0:
+        raise bad("superoffice.request.xml", "The body nests too deep.")
+    if element.get("{http://www.w3.org/2001/XMLSchema-instance}nil") == "true":
+        return None
+    children = [each for each in element if isinstance(each.tag, str)]
+    if not children:
+        return Plain("".join(element.itertext()))
+    names = [etree.QName(each).localname for each in children]
+    values = [_plain(each, left - 1) for each in children]
+    if set(names) <= _SCALARS or (len(names) > 1 and len(set(names)) == 1):
+        return values
+    return dict(zip(names, values, strict=True))
+
+
+# --- query and cookies ------------------------------------------------------------------------------------------------
+
+
+def variables(query: str) -> dict[str, str]:
+    """A query's variables by lower-case name; of a repeated one the first counts."""
+    found: dict[str, str] = {}
+    if not query:
+        return found
+    for pair in query.split("&", 1000)[:1000]:
+        name, _, value = pair.partition("=")
+        if name:
+            found.setdefault(url_decode(name).lower(), url_decode(value))
+    return found
+
+
+def cookies(header: str) -> Mapping[str, str]:
+    """The cookies of a request by name."""
+    found: dict[str, str] = {}
+    if not header:
+        return found
+    for pair in header.split(";")[:200]:
+        name, _, value = pair.partition("=")
+        found.setdefault(name.strip(), value.strip().strip('"'))
+    return found
+
+
+_TOKEN_SECRETS = re.compile(r"(?:refresh_token|client_secret)[\"'\s]*[=:>][\"'\s]*([^&\s\"'<>]+)", re.IGNORECASE)
+
+
+def token_secrets(query: str, body: bytes) -> list[str]:
+    """What a call of the token endpoint presents, in whatever form it came, readable as a body or not."""
+    texts = (query, body[: 1 << 16].decode("utf-8", "replace"))
+    found = [match for text in texts for match in _TOKEN_SECRETS.findall(text)]
+    return [*found, *(url_decode(each) for each in found)]

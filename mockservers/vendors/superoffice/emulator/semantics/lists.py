@@ -1,0 +1,175 @@
+"""Archive lists of tickets: OData options in, rows of columns out (superoffice.odata.list)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from mockservers.kernel.instants import DAY
+from mockservers.kernel.operations import Context
+from mockservers.kernel.rules import Unsupported
+from mockservers.vendors.superoffice.emulator import carriers, odata
+from mockservers.vendors.superoffice.emulator.access import caller
+from mockservers.vendors.superoffice.emulator.answers import Answer, clock, tongue
+from mockservers.vendors.superoffice.emulator.changes import catch_up
+from mockservers.vendors.superoffice.emulator.languages import Locale
+from mockservers.vendors.superoffice.emulator.model import (
+    CATALOGUE,
+    TICKETS,
+    Directory,
+    directory,
+    messages_of,
+    tenant_name,
+)
+from mockservers.vendors.superoffice.emulator.renderings import TRANSLATED
+from mockservers.vendors.superoffice.emulator.requests import Asked, bad
+from mockservers.vendors.superoffice.emulator.rights import SELECT, Role
+from mockservers.vendors.superoffice.emulator.semantics.rest import found
+from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
+
+PAGE: int = CATALOGUE.facts["limits"]["odata_page_size_default"]
+MOST = 2**31 - 1
+
+
+def _whole(asked: Asked, name: str, default: int) -> int:
+    given = asked.variables.get(name, "").strip()
+    if not given:
+        return default
+    if not given.isascii() or not given.isdecimal() or len(given) > 10 or int(given) > MOST:
+        raise bad("superoffice.odata.bad", f"{name} is a whole number from 0 up, not {given[:40]!r}.")
+    return int(given)
+
+
+def _known(asked: Asked) -> None:
+    """Options that change the answer and are not emulated must not pass in silence."""
+    if asked.variables.get("$mode", "full").lower() not in ("", "full"):
+        raise Unsupported(f"$mode={asked.variables['$mode'][:20]}")
+    if asked.variables.get("$format", "json").lower() not in ("", "json", "xml"):
+        raise Unsupported(f"$format={asked.variables['$format'][:20]}")
+    if asked.variables.get("$output", ""):
+        raise Unsupported("$output")
+    if asked.variables.get("$entities", "ticket").lower() not in ("", "ticket"):
+        raise Unsupported(f"$entities={asked.variables['$entities'][:20]}")
+
+
+def _reached(ctx: Context, role: Role) -> list[sa.ColumnElement[bool]]:
+    """The tickets that are there and that the caller sees."""
+    kept = ctx.now - int(ctx.dialect["deleted_days"]) * DAY
+    conditions: list[sa.ColumnElement[bool]] = [
+        TICKETS.c.tenant == tenant_name(ctx),
+        sa.or_(TICKETS.c.deleted.is_(None), TICKETS.c.deleted > kept),
+    ]
+    if not role.may(None, SELECT):
+        conditions.append(sa.false())
+    for name, values in role.hidden.items():
+        ctx.cite("superoffice.result.no_access")
+        conditions.append(sa.or_(TICKETS.c[name].not_in(list(values)), TICKETS.c[name].is_(None)))
+    return conditions
+
+
+def statement(
+    asked: Asked, face: TimeFormat, speech: Locale, names: Any, tenant: str, blank: frozenset[str] = frozenset()
+) -> sa.Select[Any]:
+    """The rows that the options mean; raises ValueError for options that mean nothing, or use what the caller cannot read."""
+    condition = odata.Filter.condition(asked.variables.get("$filter", ""), face, speech, names, blank)
+    rows = sa.select(TICKETS).order_by(*odata.ordered(asked.variables.get("$orderby", ""), tenant, blank))
+    return rows if condition is None else rows.where(condition)
+
+
+def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer:
+    role = caller(ctx).role
+    face, speech = clock(ctx, asked), tongue(ctx, asked)
+    _known(asked)
+    ctx.cite("superoffice.odata.list", "superoffice.odata.order", "superoffice.odata.filter")
+    most, skip = _whole(asked, "$top", PAGE), _whole(asked, "$skip", 0)
+    if role.blank:
+        ctx.cite("superoffice.carrier.hidden_field")
+    names = directory(ctx)
+    try:
+        columns = odata.selected(asked.variables.get("$select", ""))
+        wanted = statement(asked, face, speech, names, tenant_name(ctx), role.blank)
+    except ValueError as error:
+        raise bad("superoffice.odata.bad", f"{str(error)[:200]}.") from None
+    catch_up(ctx)
+    wanted = wanted.where(*_reached(ctx, role), *narrow).limit(most).offset(skip)
+    value = []
+    for row in ctx.db.execute(wanted) if most else ():
+        made = carriers.values(row, names)
+        shown: dict[str, Any] = {"PrimaryKey": str(row.TicketId), "EntityName": "ticket"}
+        for column in columns:
+            shown[column.name] = _shown(made, column, role, face, speech, names)
+        value.append(shown)
+    return Answer(_listed(asked, value), "ODataList", zone=face.code)
+
+
+def _shown(
+    made: dict[str, Any], column: odata.Column, role: Role, face: TimeFormat, speech: Locale, names: Directory
+) -> Any:
+    value = carriers.unset(column.of) if column.of in role.blank else made[column.of]
+    if column.kind == "date":
+        return face.write(value)
+    if column.kind == "path":
+        return "/".join(speech.text(part) for part in names.category_path(made["Category"])) if value else ""
+    return speech.text(value) if column.of in TRANSLATED else value
+
+
+def _listed(asked: Asked, value: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"odata.metadata": f"{asked.base}/api/v1/Archive/$metadata", "odata.nextLink": None, "value": value}
+
+
+def tickets(ctx: Context, asked: Asked) -> Answer:
+    """All tickets, as the options narrow them."""
+    return _list(ctx, asked)
+
+
+def archive(ctx: Context, asked: Asked) -> Answer:
+    """The archive of a provider; the only one here is that of tickets."""
+    if asked.path[0].lower() != "ticket":
+        raise Unsupported(f"the archive provider {asked.path[0][:40]}")
+    return _list(ctx, asked)
+
+
+def _number(asked: Asked) -> int:
+    given = asked.path[0]
+    if not given.isascii() or not given.isdecimal() or len(given) > 10 or int(given) > MOST:
+        raise bad("superoffice.request.ids", f"{given[:40]!r} is no id.")
+    return int(given)
+
+
+def of_person(ctx: Context, asked: Asked) -> Answer:
+    """The tickets of a person."""
+    return _list(ctx, asked, TICKETS.c.CustId == _number(asked))
+
+
+def of_contact(ctx: Context, asked: Asked) -> Answer:
+    """The tickets of a company's people."""
+    contact = _number(asked)
+    people = [each.id for each in directory(ctx).all("person") if each.facts.get("contact") == contact]
+    return _list(ctx, asked, TICKETS.c.CustId.in_(people))
+
+
+def messages(ctx: Context, asked: Asked) -> Answer:
+    """The messages of a ticket; the only options here are $top and $skip."""
+    row = found(ctx, asked)
+    face = clock(ctx, asked)
+    for name in ("$filter", "$orderby", "$select"):
+        if asked.variables.get(name):
+            raise Unsupported(f"{name} of messages")
+    _known(asked)
+    ctx.cite("superoffice.odata.list", "superoffice.call.messages")
+    most, skip = _whole(asked, "$top", PAGE), _whole(asked, "$skip", 0)
+    value = [
+        {
+            "PrimaryKey": str(each.id),
+            "EntityName": "ticketMessage",
+            "messageId": each.id,
+            "author": each.author,
+            "createdAt": face.write(each.created),
+            "slevel": "External" if each.external else "Internal",
+            "timeSpent": each.minutes,
+            "language": each.language,
+        }
+        for each in messages_of(ctx.db, tenant_name(ctx), row.TicketId)[skip : skip + most]
+    ]
+    return Answer(_listed(asked, value), "ODataList", zone=face.code)

@@ -1,0 +1,136 @@
+"""The duties of a client of Track-It! about tokens, passwords and secrets."""
+
+from __future__ import annotations
+
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.history import Exchanged, History
+from mockservers.kernel import instants
+from mockservers.kernel.dialects import Dialect
+from mockservers.vendors.trackit.contract import decoder as wire
+
+MOST_LOGINS = 3
+"""Logins of one task that nothing made necessary, beside the first."""
+
+
+def _is_login(exchange: Exchanged) -> bool:
+    return wire.asked(exchange).action == "token"
+
+
+def _token_renewed(history: History) -> Judgement:
+    """Two tasks after each other in which a token was refused, and no login came of it in either of them."""
+    denied = [each for each in history.exchanges if wire.said(each).kind == "denied"]
+    breaches: list[Breach] = []
+    pending: Exchanged | None = None
+    for task in history.tasks:
+        within = history.within(task)
+        first = next((each for each in within if wire.said(each).kind == "denied"), None)
+        if first is None or any(_is_login(each) and each.n > first.n for each in within):
+            pending = None if any(_is_login(each) for each in within) else pending
+            continue
+        if pending is not None and not any(_is_login(each) for each in within):
+            breaches.append(
+                Breach(
+                    f"{shared.request(pending)} was refused for want of a good token; no login came after it, and "
+                    f"{shared.request(first)} was refused alike"
+                )
+            )
+        pending = first
+    return judged(len(denied), breaches[:1] + shared.storms(history, denied, shared.MOST_REFUSALS, 60))
+
+
+def _token_kept(history: History) -> Judgement:
+    granted, breaches = 0, []
+    for task in history.tasks:
+        needless: list[Exchanged] = []
+        last: tuple[int, int] | None = None  # when the last token was given, and until when it holds
+        for exchange in history.within(task):
+            if wire.said(exchange).kind == "denied":
+                last = None
+            elif _is_login(exchange) and wire.said(exchange).expires_in:
+                granted += 1
+                if last is not None and exchange.at < last[1]:
+                    needless.append(exchange)
+                last = (exchange.at, exchange.at + wire.said(exchange).expires_in * instants.SECOND)
+        for first, third in zip(needless, needless[MOST_LOGINS:], strict=False):
+            if third.at - first.at <= instants.MINUTE:
+                breaches.append(
+                    Breach(
+                        f"in one {task.do} the client took {len(needless) + 1} tokens, though the one it had was good: "
+                        f"{shared.request(first)} is the first that was not needed"
+                    )
+                )
+                break
+    return judged(granted, breaches)
+
+
+def _refused_login(history: History) -> Judgement:
+    refused = [each for each in history.exchanges if _is_login(each) and wire.said(each).kind == "refused"]
+    passwords = [each for each in refused if wire.asked(each).grant != "refresh_token"]
+    return shared.not_stormed(history, passwords)
+
+
+def _refresh(history: History) -> Judgement:
+    logins = [each for each in history.exchanges if _is_login(each)]
+    exercised, breaches = 0, []
+    for n, exchange in enumerate(logins):
+        if wire.asked(exchange).grant != "refresh_token" or wire.said(exchange).kind != "refused":
+            continue
+        exercised += 1
+        then = next((each for each in logins[n + 1 :] if wire.said(each).kind != "unusable"), None)
+        later = [task for task in history.syncs if exchange.n < task.first]
+        if (then is None and later) or (then is not None and wire.asked(then).grant == "refresh_token"):
+            after = "no login came after it" if then is None else f"{shared.request(then)} tried one again"
+            breaches.append(Breach(f"{shared.request(exchange)} was refused for its refresh token, and {after}"))
+    return judged(exercised, breaches)
+
+
+def _issues_refresh(dialect: Dialect) -> bool:
+    return bool(dialect["refresh_token"] != "absent")  # noqa: S105
+
+
+def _secret(history: History) -> Judgement:
+    return shared.revealed(history, in_target=True, meant=("authorization",))
+
+
+# --- all of them -------------------------------------------------------------------------------------------------------
+
+
+ACCESS: tuple[Duty, ...] = (
+    Duty(
+        "trackit.token_renewed",
+        "A token that is not good any more is renewed, and not used again and again.",
+        ("trackit.token.lifetime", "trackit.access.bearer", "trackit.token.control"),
+        _token_renewed,
+        "a token that ends, by itself or by others",
+    ),
+    Duty(
+        "trackit.token_kept",
+        "A token is used as long as it is good, however short that is: not every call needs a login.",
+        ("trackit.token.lifetime", "trackit.token.licences", "trackit.token.answer"),
+        _token_kept,
+        "a login",
+    ),
+    Duty(
+        "trackit.refused_login_not_stormed",
+        "A password that is refused is not tried again and again within a minute.",
+        ("trackit.token.failures_400", "trackit.token.user"),
+        _refused_login,
+        "a login that is refused",
+    ),
+    Duty(
+        "trackit.refresh_falls_back",
+        "A refresh token is good for one time and for a day; where it is refused, the password still helps.",
+        ("trackit.token.refresh",),
+        _refresh,
+        "a refresh token that is refused, for clients that use them",
+        "should",
+        _issues_refresh,
+    ),
+    Duty(
+        "trackit.secret_kept",
+        "The password stands in the body of a login and the token in one header: no address, output, error or mirror.",
+        ("trackit.token.form", "trackit.token.bearer_header"),
+        _secret,
+        "any request",
+    ),
+)

@@ -1,0 +1,437 @@
+"""The duties of a client of Track-It! that reads: tickets, their fields, their notes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC
+from itertools import pairwise
+from typing import Any
+
+from mockservers.harness import comparing
+from mockservers.harness.comparing import Difference
+from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.history import Exchanged, History, Record, Task
+from mockservers.vendors.trackit.contract import decoder as wire
+from mockservers.vendors.trackit.contract.profile import GROUP, NOTE_TYPES_BY_NUMBER, NOTES
+
+# --- what the client may see ------------------------------------------------------------------------------------------
+
+
+def _hidden_groups(history: History, module: str) -> Callable[[Any], bool]:
+    """Whether in the end records of a group are hidden from the client."""
+    facts = next(
+        (d.record.fields for d in reversed(history.changes) if d.record and "segregation" in d.record.fields), {}
+    )
+    segregation = facts.get("segregation", {})
+    seen = segregation.get(module, {}).get(str(GROUP), ())
+    return lambda group: module in segregation and group not in (None, GROUP) and group not in seen
+
+
+def visible(history: History) -> dict[str, Record]:
+    """The tickets that the client may see in the end."""
+    hidden = _hidden_groups(history, "Tickets")
+    return {key: each for key, each in history.truth.items() if each.exists and not hidden(each.fields.get("4"))}
+
+
+def reachable(history: History) -> dict[str, Record]:
+    """Those that a client finds who knows how many numbers in a row are missing at most."""
+    there = visible(history)
+    return {str(number): there[str(number)] for number in within_gaps(history, map(int, there))}
+
+
+def within_gaps(history: History, numbers: Iterable[int]) -> list[int]:
+    """The numbers up to the first gap that is wider than clients were told."""
+    found: list[int] = []
+    last = history.options.get("first_id", 1) - 1
+    for number in sorted(numbers):
+        if number - last - 1 > history.options.get("longest_gap", 0):
+            break
+        found.append(number)
+        last = number
+    return found
+
+
+def differences(history: History) -> list[Difference]:
+    there = visible(history)
+    return [each for each in comparing.differences(history) if each.ticket in there]
+
+
+def _mirrored(history: History) -> dict[str, tuple[Record, Record]]:
+    """Tickets that stand in the mirror and may be seen: the truth, and the mirror."""
+    there = visible(history)
+    return {key: (there[key], each) for key, each in (history.mirror or {}).items() if key in there}
+
+
+def _renamed(history: History) -> frozenset[str]:
+    """Fields whose label somebody changed."""
+    return frozenset(
+        str(change.request["field"]) for change in history.changes if change.request.get("action") == "rename label"
+    )
+
+
+# --- tickets ----------------------------------------------------------------------------------------------------------
+
+
+def _all_found(history: History) -> Judgement:
+    asked = (want for want in map(wire.asked, history.exchanges) if want.action == "read" and want.ticket.isdigit())
+    highest = max((int(want.ticket) for want in asked), default=0)
+    words = (
+        f"is not in the mirror, though it can be read; the highest number that was asked for is {highest}, and up to "
+        f"{history.options.get('longest_gap')} in a row were deleted"
+    )
+    return shared.missed(history, reachable(history), lambda record: words)
+
+
+def _changes_seen(history: History) -> Judgement:
+    if history.mirror is None:
+        return judged(0)
+    renamed = _renamed(history)
+    breaches = [
+        shared.part(history, each, "the mirror kept what was true earlier")
+        for each in differences(history)
+        if each.kind == "stale" and each.truth not in (None, "") and each.field not in renamed
+    ]
+    return judged(shared.changes(history), breaches)
+
+
+def _nulls(history: History) -> Judgement:
+    if history.mirror is None:
+        return judged(0)
+    named = history.hello.mirrors
+    cleared = 0
+    for states in history.ever.values():
+        for (_, before), (_, after) in pairwise(states):
+            cleared += any(
+                after.fields.get(name) is None and value is not None and (named is None or name in named)
+                for name, value in before.fields.items()
+            )
+    breaches = [
+        shared.part(history, each, "a field without a value is left out of the answer, and the mirror kept the old one")
+        for each in differences(history)
+        if each.kind == "stale" and each.truth in (None, "")
+    ]
+    return judged(cleared, breaches)
+
+
+def _numbers(history: History) -> Judgement:
+    renamed = _renamed(history)
+    shown = sum(
+        1
+        for truth, mirrored in _mirrored(history).values()
+        for name in comparing.fields(history, mirrored)
+        if name in renamed and truth.fields.get(name) is not None
+    )
+    breaches = [
+        shared.part(history, each, "an administrator gave the field another label; its number is what it was")
+        for each in differences(history)
+        if each.field in renamed and (each.kind == "stale" or each.mirror in (None, ""))
+    ]
+    return judged(shown, breaches)
+
+
+def _misread(history: History, which: Callable[[Difference], bool], why: str) -> list[Breach]:
+    renamed = _renamed(history)
+    return shared.misread(history, lambda each: which(each) and each.field not in renamed, why, differences)
+
+
+def _times(history: History) -> Judgement:
+    why = "times are UTC with seven digits after the second"
+    return judged(
+        comparing.compared(history, shared.TIMES), _misread(history, lambda each: each.type in shared.TIMES, why)
+    )
+
+
+def _text(history: History) -> Judgement:
+    breaches = _misread(history, lambda each: each.type not in shared.TIMES, "this was never the vendor's value")
+    breaches += _note_breaches(history, {"5", "15", "26", "1", "3"}, "the note never said this")
+    return judged(comparing.compared(history, shared.VALUES), breaches)
+
+
+def _is_error(history: History) -> Callable[[Exchanged], bool]:
+    def is_error(exchange: Exchanged) -> bool:
+        if not exchange.request_known:
+            return True
+        return wire.said(exchange).kind != "good" and not _says_gone(history, exchange)
+
+    return is_error
+
+
+def _says_gone(history: History, exchange: Exchanged) -> bool:
+    """Whether an answer says that a ticket is not there, or not for this client."""
+    statuses = {int(history.dialect["unknown_ticket"]), int(history.dialect["hidden_ticket"]), 404}
+    return wire.asked(exchange).action in ("read", "notes") and exchange.status in statuses
+
+
+def _told_gone(history: History) -> Callable[[Task], Collection[str]]:
+    def told_gone(task: Task) -> Collection[str]:
+        gone = [each for each in history.within(task) if _says_gone(history, each)]
+        if any("refuse" in each.faults for each in gone):
+            return list(task.before or {})  # who looks no further than there cannot know better
+        return [wire.asked(each).ticket for each in gone]
+
+    return told_gone
+
+
+def _error_is_not_empty(history: History) -> Judgement:
+    is_error = _is_error(history)
+    found = shared.error_is_not_empty(history, is_error, _told_gone(history))
+    breaches = list(found.breaches)
+    for task in history.syncs:
+        failed = [each for each in history.within(task) if is_error(each) and wire.asked(each).action == "notes"]
+        if history.deeds_within(task):
+            continue
+        for each in failed:
+            ticket = wire.asked(each).ticket
+            before, after = (notes_of((mirror or {}).get(ticket)) for mirror in (task.before, task.after))
+            if before and after is not None and len(after) < len(before):
+                breaches.append(
+                    Breach(
+                        f"{shared.request(each)} for the notes of {history.name(ticket)} was answered by an error, and "
+                        f"after it the mirror had {len(after)} of {len(before)} notes",
+                        {"ticket": ticket},
+                    )
+                )
+    return judged(found.exercised, breaches)
+
+
+def _told(history: History) -> list[str]:
+    """The number of each ticket that an answer told, as often as one did."""
+    return [said.ticket for said in map(wire.said, history.exchanges) if said.ticket]
+
+
+def _once_only(history: History) -> Judgement:
+    return shared.once_only(history, _told(history))
+
+
+def _nothing_invented(history: History) -> Judgement:
+    return shared.nothing_invented(history, _told(history))
+
+
+# --- notes ------------------------------------------------------------------------------------------------------------
+
+
+def notes_of(record: Record | None) -> list[Mapping[str, Any]] | None:
+    """The notes of a mirrored ticket, None where it shows none."""
+    shown = record.fields.get(NOTES) if record is not None else None
+    if isinstance(shown, str):
+        try:
+            shown = json.loads(shown)
+        except ValueError:
+            return None
+    if not isinstance(shown, (list, tuple)):
+        return None
+    return [{str(name): value for name, value in note.items()} for note in shown if isinstance(note, Mapping)]
+
+
+def _notes(history: History) -> list[tuple[str, list[Record], list[Mapping[str, Any]]]]:
+    """Tickets whose notes the client shows: number, the notes there are, those that are shown."""
+    there: dict[str, list[Record]] = {}
+    for note in history.parts.get("note", {}).values():
+        there.setdefault(str(note.fields.get("6")), []).append(note)
+    found = []
+    for ticket, (_, mirrored) in _mirrored(history).items():
+        shown = notes_of(mirrored)
+        if shown is not None:
+            found.append((ticket, there.get(ticket, []), shown))
+    return found
+
+
+def _note_key(note: Mapping[str, Any]) -> str:
+    return str(note.get("1", ""))
+
+
+def _notes_complete(history: History) -> Judgement:
+    counted, breaches = 0, []
+    hidden = _hidden_groups(history, "Ticket Notes")
+    for ticket, there, shown in _notes(history):
+        keys = [_note_key(note) for note in shown]
+        wanted = [note for note in there if not note.fields.get("14") and not hidden(note.fields.get("4"))]
+        counted += len(wanted)
+        missing = [note for note in wanted if note.id not in keys]
+        if missing:
+            breaches.append(
+                Breach(
+                    f"{history.name(ticket)} has {len(wanted)} notes by people, and {len(missing)} of them, the note "
+                    f"{missing[0].id} for one, are not in the mirror{_pages(history, ticket)}",
+                    {"ticket": ticket},
+                )
+            )
+        known = {note.id for note in there}
+        wrong = [key for key in keys if key not in known or keys.count(key) > 1]
+        if wrong:
+            what = "stands twice" if wrong[0] in known else "is none of the vendor's"
+            breaches.append(Breach(f"the note {wrong[0]} in the mirror of {history.name(ticket)} {what}"))
+    return judged(counted, breaches)
+
+
+def _pages(history: History, ticket: str) -> str:
+    asked = (wire.asked(each) for each in history.exchanges)
+    pages = dict.fromkeys("/".join(want.page) for want in asked if want.action == "notes" and want.ticket == ticket)
+    return f" (pages asked for: {', '.join(list(pages)[-5:])})" if pages else ""
+
+
+def _pairs(history: History) -> list[tuple[str, Record, Mapping[str, Any]]]:
+    """Notes that are there and in the mirror."""
+    found = []
+    for ticket, there, shown in _notes(history):
+        by_key = {note.id: note for note in there}
+        found += [(ticket, by_key[_note_key(note)], note) for note in shown if _note_key(note) in by_key]
+    return found
+
+
+def _note_breaches(history: History, names: Collection[str], why: str) -> list[Breach]:
+    breaches = []
+    for ticket, there, shown in _pairs(history):
+        for name in names:
+            if name not in shown:
+                continue
+            type_ = NOTE_TYPES_BY_NUMBER.get(name, "text")
+            right, left = (
+                comparing.normal(each, type_, UTC, 1000) for each in (there.fields.get(name), shown.get(name))
+            )
+            if right != left:
+                breaches.append(
+                    Breach(
+                        f"the note {there.id} of {history.name(ticket)}: {name} is "
+                        f"{comparing.show(there.fields.get(name))} at the vendor and "
+                        f"{comparing.show(shown.get(name))} in the mirror; {why}",
+                        {"ticket": ticket, "field": name},
+                    )
+                )
+    return breaches
+
+
+def _durations(history: History) -> Judgement:
+    timed = [there for _, there, shown in _pairs(history) if "10" in shown and there.fields.get("10")]
+    return judged(len(timed), _note_breaches(history, {"10"}, "durations come as seconds"))
+
+
+def _private(history: History) -> Judgement:
+    marked = [there for _, there, shown in _pairs(history) if "27" in shown]
+    why = "whoever shows notes to requestors must know which are private"
+    return judged(len(marked), _note_breaches(history, {"27"}, why))
+
+
+def _system(history: History) -> Judgement:
+    system = {note.id for _, there, _ in _notes(history) for note in there if note.fields.get("14")}
+    breaches = [
+        Breach(
+            f"the note {there.id} of {history.name(ticket)} was written by the system, and the mirror does not say so"
+        )
+        for ticket, there, shown in _pairs(history)
+        if there.id in system and shown.get("14") is not True
+    ]
+    return judged(len(system), breaches)
+
+
+# --- all of them ------------------------------------------------------------------------------------------------------
+
+
+READING: tuple[Duty, ...] = (
+    Duty(
+        "trackit.all_tickets_found",
+        "Every ticket stands in the mirror in the end: numbers are tried beyond the longest gap that deleting can leave.",
+        ("trackit.read.ticket", "trackit.read.unknown", "trackit.address.not_emulated", "trackit.wire.envelope"),
+        _all_found,
+        "tickets, best with deleted numbers between them",
+    ),
+    Duty(
+        "trackit.changes_seen",
+        "Changes of tickets that are known already are found, though nothing lists them; Last Modified does not tell of all.",
+        ("trackit.read.ticket", "trackit.write.stamp", "trackit.note.touches"),
+        _changes_seen,
+        "a change of a ticket after the first sync",
+    ),
+    Duty(
+        "trackit.nulls_are_empty",
+        "A field that is not in an answer has no value: what was there before is cleared.",
+        ("trackit.wire.nulls_omitted", "trackit.wire.value_types"),
+        _nulls,
+        "a mirrored field that loses its value",
+    ),
+    Duty(
+        "trackit.numbers_not_labels",
+        "Fields are known by their numbers; administrators rename the labels.",
+        ("trackit.wire.renamed_labels", "trackit.wire.keyed_by_number"),
+        _numbers,
+        "a renamed label of a field that the client mirrors",
+    ),
+    Duty(
+        "trackit.times_understood",
+        "Times are read as UTC, with seven digits after the second.",
+        ("trackit.wire.timestamp",),
+        _times,
+        "times in fields that the client mirrors",
+    ),
+    Duty(
+        "trackit.text_survives",
+        "Values are kept as they were sent: nothing unescaped, nothing trimmed; zero and false are values.",
+        ("trackit.wire.value_types", "trackit.write.text_kept", "trackit.note.text"),
+        _text,
+        "values in fields that the client mirrors",
+    ),
+    Duty(
+        "trackit.notes_complete",
+        "Every note by people is in the mirror once: pages are walked to the end, whatever Count counts.",
+        (
+            "trackit.read.paging",
+            "trackit.read.count",
+            "trackit.read.notes",
+            "trackit.note.touches",
+            "trackit.read.note_order",
+        ),
+        _notes_complete,
+        "notes of tickets whose notes the client mirrors",
+    ),
+    Duty(
+        "trackit.durations_in_seconds",
+        "The duration of a note is read as seconds.",
+        ("trackit.wire.duration",),
+        _durations,
+        "a note with a duration",
+    ),
+    Duty(
+        "trackit.private_notes_marked",
+        "Private notes are told like others; field 27 says which they are.",
+        ("trackit.read.private", "trackit.note.private"),
+        _private,
+        "notes whose field 27 the client mirrors",
+    ),
+    Duty(
+        "trackit.system_notes_apart",
+        "Who asks for system notes keeps them apart from what people wrote.",
+        ("trackit.read.system_notes",),
+        _system,
+        "a system note",
+        "should",
+    ),
+    Duty(
+        "trackit.deleted_dropped",
+        "A ticket that is there no longer leaves the mirror.",
+        ("trackit.delete.answer", "trackit.read.unknown"),
+        shared.gone_dropped,
+        "a ticket that is deleted after a sync",
+    ),
+    Duty(
+        "trackit.error_is_not_empty",
+        "An error, a missing permission or an answer without a body is not 'nothing there': the mirror keeps what it had.",
+        ("trackit.permission.denied", "trackit.access.bearer", "trackit.read.unknown", "trackit.wire.empty_notes"),
+        _error_is_not_empty,
+        "an error in a sync",
+    ),
+    Duty(
+        "trackit.once_only",
+        "A ticket that is told again replaces what was known: each stands once.",
+        ("trackit.read.ticket",),
+        _once_only,
+        "a ticket that two answers tell",
+    ),
+    Duty(
+        "trackit.nothing_invented",
+        "The mirror holds no ticket that the vendor never had.",
+        ("trackit.read.unknown",),
+        _nothing_invented,
+        "a mirror that holds tickets",
+    ),
+)

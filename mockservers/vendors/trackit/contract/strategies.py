@@ -1,0 +1,342 @@
+"""Scenarios for Track-It!: few tickets with notes, tokens that end, labels that are renamed, and writes that say 200."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mockservers.harness import sequences
+from mockservers.harness.drivers import Hello
+from mockservers.harness.profile import profile
+from mockservers.harness.scenarios import Clock, FaultStep
+from mockservers.harness.strategies import (
+    SPANS,
+    STARTS,
+    TEXTS,
+    Intent,
+    Strategy,
+    act,
+    administer,
+    assemble,
+    change,
+    create,
+    delete,
+    faults,
+    indexes,
+    plain,
+    revocations,
+    sync,
+    texts,
+    weighted,
+    write,
+)
+from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
+from mockservers.registry import emulator
+from mockservers.vendors.trackit.contract.profile import STATUSES
+
+DATA = (*["empty"] * 26, "gap", "notes", "notes")
+"""What is there already: mostly nothing, or what takes many steps to make."""
+BEGINNINGS = (STARTS[0], STARTS[2], STARTS[5], STARTS[8])
+CLOCKS = (*SPANS, 37_000, 30 * MINUTE, 1799 * SECOND, 25 * HOUR)
+SUMMARIES = tuple(each for each in TEXTS if each.strip())
+PLAIN = tuple(each for each in SUMMARIES if not set(each) & set("<&"))
+"""Texts that are the same whether they are taken for markup or not."""
+TIMES = ("2026-03-05T15:00:00Z", "2026-07-01T12:30:00.5Z", "2026-11-01T05:30:00Z", "2026-10-25T23:30:00Z")
+SHARED, OWN, NOBODYS = "404-555-0100", "404-555-0101", "404-555-9999"
+"""Phones: of two requestors (1 and 4), of one (2), and of none."""
+DISMISSED = 6
+"""The number of a closed status that nothing else uses, so that it can be renamed."""
+MINUTES = (None, 10, 90, 45)
+
+_changed = st.one_of(
+    st.sampled_from(SUMMARIES).map(lambda text: {"22": text}),
+    st.one_of(texts, st.none()).map(lambda text: {"7": text}),
+    st.sampled_from((*TIMES, None)).map(lambda time: {"100": time}),
+    st.sampled_from((*TIMES, None)).map(lambda time: {"81": time}),
+    st.sampled_from((0, 7, -7, None)).map(lambda number: {"83": number}),
+    st.sampled_from((12.5, 0, None)).map(lambda number: {"84": number}),
+    st.sampled_from((2, 4, 3, None)).map(lambda number: {"8": number}),
+    st.sampled_from((3, 1, None)).map(lambda number: {"106": number}),
+    st.sampled_from(("+49 221 5550113", None)).map(lambda text: {"19": text}),
+    st.booleans().map(lambda value: {"102": value}),
+)
+_told = st.one_of(
+    st.sampled_from(SUMMARIES).map(lambda text: {"22": text}),
+    texts.map(lambda text: {"7": text or None}),
+    st.sampled_from(STATUSES).map(lambda name: {"96": name}),
+    st.sampled_from((3, 1, 4)).map(lambda number: {"106": number}),
+    st.sampled_from(TIMES).map(lambda time: {"100": time}),
+    st.sampled_from((2, 3)).map(lambda number: {"8": number}),
+    st.sampled_from((OWN, OWN, NOBODYS)).map(lambda phone: {"39": phone}),
+    st.just({"83": 0}),
+    st.sampled_from(({"12": TIMES[0]}, {"163": 60}, {"18": TIMES[1]})),  # what nobody can write
+)
+_noted: Strategy = st.fixed_dictionaries(
+    {"text": st.sampled_from(PLAIN)},
+    optional={
+        "duration": st.sampled_from((600, 5400, 90)),
+        "private": st.booleans(),
+        "system": st.just(True),
+        "note_type": st.just("Ticket Description"),
+    },
+)
+
+
+def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
+    """Whole scenarios in one dialect."""
+    creating = st.builds(create, st.fixed_dictionaries({}, optional={"22": st.sampled_from(SUMMARIES), "7": texts}))
+    others = _others()
+    writing = _writing(hello, others)
+    told = [
+        (_closed(), 1),
+        (_renamed(), 1),
+        (_tokens(), 2),
+        (_entered(), 1),
+        (_hidden(), 2),
+        (_emptied(), 1),
+        (_talk(), 2),
+    ]
+    if writing is not None:
+        told += [(_written(hello), 12)]
+    return assemble(
+        profile("trackit"),
+        dialect,
+        hello,
+        creating,
+        creating,
+        others,
+        weighted((_trouble(), 3), (revocations, 1)),
+        weighted(*told),
+        writing,
+        st.sampled_from(DATA),
+        st.sampled_from(CLOCKS),
+        st.sampled_from(BEGINNINGS),
+    )
+
+
+def _others() -> Strategy:
+    acting = st.one_of(
+        st.builds(lambda index, note: act(index, "note", more=note), indexes, _noted),
+        st.builds(
+            lambda index, name: act(index, "change_status", more={"status": name}), indexes, st.sampled_from(STATUSES)
+        ),
+        st.builds(act, indexes, st.sampled_from(("close", "reopen", "respond"))),
+        st.builds(lambda index: act(index, "assign", more={"technician": "TECH2"}), indexes),
+    )
+    administering = st.sampled_from(
+        (
+            administer("set default status", {"status": "Resolved"}),
+            administer("end sessions"),
+            administer("rename label", {"field": "22", "label": "Title"}),
+            administer("fail notes"),
+        )
+    )
+    return weighted(
+        (st.builds(change, indexes, _changed), 6), (acting, 4), (st.builds(delete, indexes), 3), (administering, 2)
+    )
+
+
+def _trouble() -> Strategy:
+    """Refusals only where the vendor gives them."""
+    known = emulator("trackit").refusals
+    calls = tuple(name for name in known if name != "invalid_grant")
+    anywhere = faults(calls, ("ticket.read", "ticket.read", "notes.list"))
+    return weighted((anywhere, 5), (st.sampled_from((1, 2, 9)).map(refused_login), 1))
+
+
+def refused_login(times: int) -> Intent:
+    """Logins are refused a few times; nobody asks for one as long as a token is good, so it ends too."""
+    return plain(FaultStep("refuse", 0, times, "token", {"refusal": "invalid_grant"}))
+
+
+# --- what the client is told to write ---------------------------------------------------------------------------------
+
+
+def _writing(hello: Hello, others: Strategy) -> Strategy | None:
+    """Writes that the client knows, now and then with others acting inside; None for a client that only reads."""
+    inside = st.tuples(
+        st.sampled_from((1, 9, 2, 3)), weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
+    )
+
+    def builder(task: str, **drawn: Strategy) -> Strategy:
+        """Writes of one task, with what is drawn for it."""
+        return st.builds(
+            lambda within, given: write(task, after_request=within[0], intents=within[1], **given),
+            inside,
+            st.fixed_dictionaries(drawn),
+        )
+
+    told = {"text": st.sampled_from(SUMMARIES), "minutes": st.sampled_from(MINUTES)}
+    tasks = {
+        "create": builder("create", fields=_new()),
+        "update": builder("update", index=indexes, fields=_told),
+        "note": builder("note", index=indexes, **told),
+        "close": builder("close", index=indexes),
+    }
+    known = [tasks[task] for task in hello.tasks if task in tasks]
+    return st.one_of(known) if known else None
+
+
+def _new() -> Strategy:
+    """The fields of a ticket to be made; now and then such as nobody can write."""
+    given = st.fixed_dictionaries(
+        {"22": st.sampled_from(SUMMARIES)},
+        optional={
+            "7": st.sampled_from(SUMMARIES),
+            "8": st.sampled_from((1, 2, 3)),
+            "106": st.sampled_from((3, 1)),
+            "100": st.sampled_from(TIMES),
+            "72": st.just("Printers"),
+        },
+    )
+    wrong = given.map(lambda fields: {**fields, "12": TIMES[0]})
+    return weighted((given, 6), (wrong, 1))
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+
+def _closed() -> Strategy:
+    return sequences.closed(
+        "close",
+        (
+            lambda index, text: change(index, {"22": text}),
+            lambda index, text: act(index, "note", more={"text": "Called back"}),
+            lambda index, text: act(index, "reopen"),
+        ),
+        st.sampled_from(SUMMARIES),
+    )
+
+
+def _renamed() -> Strategy:
+    """An administrator gives a field another label."""
+
+    def story(field: str, label: str, before: bool) -> list[Intent]:
+        renamed = administer("rename label", {"field": field, "label": label})
+        return [renamed, sync()] if before else [sync(), renamed, sync()]
+
+    named = st.sampled_from((("22", "Title"), ("96", "State"), ("7", "Details"), ("2", "Changed On")))
+    return st.builds(lambda each, before: story(each[0], each[1], before), named, st.booleans())
+
+
+def _tokens() -> Strategy:
+    """A token ends: by itself, a day later with its refresh token, or by an administrator's hand."""
+
+    def story(index: int, how: int, refused: int) -> list[Intent]:
+        middle: list[Intent] = [plain(Clock(how))] if how else [administer("end sessions")]
+        if refused:
+            middle.append(refused_login(refused))
+        return [sync(), *middle, change(index, {"83": 7}), sync(), plain(Clock(MINUTE)), sync()]
+
+    hows = st.sampled_from((0, 30 * MINUTE, 1799 * SECOND, DAY + HOUR))
+    return st.builds(story, indexes, hows, st.sampled_from((0, 0, 1, 6)))
+
+
+def _entered() -> Strategy:
+    """An administrator renames a status, and with it changes tickets that nobody touched."""
+    renamed = administer("enter", {"list": "status", "entry": DISMISSED, "facts": {"name": "Done Elsewhere"}})
+    return st.builds(lambda index: [change(index, {"95": DISMISSED}), sync(), renamed, sync()], indexes)
+
+
+def _hidden() -> Strategy:
+    """A ticket of another group is hidden from the client's for a while, or for ever."""
+
+    def story(index: int, again: bool) -> list[Intent]:
+        shown: list[Intent] = [administer("desegregate"), sync()] if again else []
+        return [sync(), change(index, {"4": 3}), administer("segregate"), sync(), *shown]
+
+    return st.builds(story, indexes, st.sampled_from((True, True, False)))
+
+
+def _emptied() -> Strategy:
+    """What has no value any more is not in the answer."""
+
+    def story(index: int, name: str, value: Any) -> list[Intent]:
+        return [change(index, {name: value}), sync(), change(index, {name: None}), sync()]
+
+    some = st.sampled_from((("7", "first"), ("100", TIMES[0]), ("83", 7), ("8", 2)))
+    return st.builds(lambda index, each: story(index, *each), indexes, some)
+
+
+def _talk() -> Strategy:
+    """Notes are added, and an answer about notes fails."""
+
+    def story(index: int, notes: list[dict[str, Any]], kind: str | None) -> list[Intent]:
+        trouble: list[Intent] = [plain(FaultStep(kind, 0, 1, "notes.list")), sync()] if kind else []
+        return [*(act(index, "note", more=note) for note in notes), sync(), *trouble]
+
+    kinds = st.sampled_from((None, "fail", "empty_body", "fail"))
+    return st.builds(story, indexes, st.lists(_noted, min_size=1, max_size=3), kinds)
+
+
+def _written(hello: Hello) -> Strategy:
+    """Stories around writes that the client knows."""
+    known = [
+        story
+        for needed, stories in (
+            ("create", (_lost("create"), _lost("create"))),
+            ("note", (_lost("note"), _markup())),
+            ("close", (_default_status(),)),
+            ("close", (_half_done("close"),)),
+            ("update", (_linked(), _linked(), _outdated(), _half_done("update"))),
+        )
+        if needed in hello.tasks
+        for story in stories
+    ]
+    return st.one_of(known)
+
+
+def _lost(task: str) -> Strategy:
+    """The vendor does what it was told, and its answer is lost."""
+    operation = {"create": "ticket.create", "note": "ticket.add_note"}[task]
+
+    def story(index: int, kind: str, minutes: int | None) -> list[Intent]:
+        told = (
+            write("create", fields={"22": "plain"})
+            if task == "create"
+            else write("note", index, None, "Called back", minutes)
+        )
+        return [plain(FaultStep(kind, 0, 1, operation)), told]
+
+    kinds = st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer"))
+    return st.builds(story, indexes, kinds, st.sampled_from((None, 30)))
+
+
+def _markup() -> Strategy:
+    texts_ = st.sampled_from(("Cable <A> to port <B>", "5 < 6 & 7 > 6", "&amp; &lt;b&gt; &quot;", "1<2>1"))
+    return st.builds(lambda index, text: [write("note", index, text=text)], indexes, texts_)
+
+
+def _default_status() -> Strategy:
+    """Another closed status becomes the default one before the client is told to close."""
+    default = administer("set default status", {"status": "Resolved"})
+    return st.builds(lambda index: [default, write("close", index)], indexes)
+
+
+def _half_done(task: str) -> Strategy:
+    """The status is changed, and the note that comes with it fails."""
+    fields = {"96": "Escalated"} if task == "update" else {}
+    return st.builds(lambda index: [administer("fail notes"), write(task, index, fields)], indexes)
+
+
+def _linked() -> Strategy:
+    """A requestor whose phone another one shares; then the client is told to write something."""
+
+    def story(index: int, requestor: int, told: dict[str, Any]) -> list[Intent]:
+        return [change(index, {"8": requestor}), sync(), write("update", index, told)]
+
+    told = st.sampled_from(({"22": "Another summary"}, {"8": 2}, {"39": OWN}, {"8": 3}))
+    return st.builds(story, indexes, st.sampled_from((4, 1)), told)
+
+
+def _outdated() -> Strategy:
+    """Somebody fills a field; after a sync somebody changes it; then the client is told to write another one."""
+
+    def story(index: int, first: dict[str, Any], second: dict[str, Any]) -> list[Intent]:
+        return [change(index, first), sync(), change(index, second), write("update", index, {"106": 1})]
+
+    some = st.sampled_from(({"7": "first"}, {"83": 7}, {"100": TIMES[0]}))
+    then = st.sampled_from(({"7": "second"}, {"83": 8}, {"100": TIMES[1]}))
+    return st.builds(story, indexes, some, then)

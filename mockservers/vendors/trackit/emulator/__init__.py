@@ -1,0 +1,62 @@
+"""BMC Track-It!'s Web API of 2019 and later: tickets, notes and what hangs on them as JSON over HTTP, behind OWIN tokens."""
+
+from __future__ import annotations
+
+import re
+
+from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.vendors.trackit import VENDOR, rules
+from mockservers.vendors.trackit.dialects import DIALECTS
+from mockservers.vendors.trackit.emulator import access, administration, recipes
+from mockservers.vendors.trackit.emulator.errors import REFUSALS
+from mockservers.vendors.trackit.emulator.model import METADATA
+from mockservers.vendors.trackit.emulator.routes import UNKNOWN_ANSWERS
+from mockservers.vendors.trackit.emulator.semantics import identity, reading, tokens, workflow, writing
+
+_PATTERNS = tuple(
+    re.compile(beginning + rest)
+    for beginning in ("assword", "_token", "_secret")
+    for rest in (r"=([^&\s\"'<>]+)", r"\"\s*:\s*\"((?:[^\"\\]|\\.)*)")
+)
+"""Secrets in a login's form and in JSON, right or wrong. Each pattern begins with letters, for every answer is searched."""
+
+EMULATOR = Emulator(
+    name=VENDOR.name,
+    title=VENDOR.title,
+    rules=rules.RULES,
+    dialects=DIALECTS,
+    metadata=METADATA,
+    identify=identity.identify,
+    operations=operations(
+        Operation("token", tokens.token, "a login by password, or a new pair of tokens by refresh token"),
+        Operation("logout", tokens.logout, "ends the session"),
+        Operation("ticket.read", reading.ticket, "a ticket with all its fields"),
+        Operation("ticket.update", writing.update, "changes fields of a ticket"),
+        Operation("ticket.create", writing.create, "opens a ticket"),
+        Operation("ticket.change_status", workflow.change_status, "changes the status, and may add a note"),
+        Operation("ticket.add_note", workflow.add_note, "adds a user's note"),
+        Operation("ticket.close", workflow.close, "sets the default closed status, and may add a note"),
+        Operation("ticket.delete", workflow.delete, "deletes a ticket"),
+        Operation("notes.list", reading.notes, "the notes of a ticket, newest first, by pages"),
+        Operation("note.read", reading.note, "one note"),
+        Operation("attachments.list", reading.attachments, "the attachments of a ticket, by pages"),
+        Operation("assignments.list", reading.assignments, "the assignments of a ticket, by pages"),
+        Operation("templates.list", reading.templates, "the templates of the technician's group"),
+        Operation("module.fields", reading.module_fields, "the labels of all ticket fields"),
+        Operation("groups.list", reading.groups, "all groups; by user and password"),
+        Operation("search", reading.search, "tickets by a term, where the answer is assumed"),
+        Operation("priority.derive", writing.derive_priority, "the derived priority, where the answer is assumed"),
+        *(Operation(route.operation, reading.unsupported, "known, not emulated") for route in UNKNOWN_ANSWERS),
+    ),
+    admin_operations=administration.ADMIN_OPERATIONS,
+    recipes=recipes.RECIPES,
+    seed=recipes.seed,
+    wire="mockservers.vendors.trackit.emulator.wire:application",
+    refusals=REFUSALS,
+    credential_kinds=(access.TECHNICIAN,),
+    named_credentials=(access.TECHNICIAN,),
+    secret_patterns=_PATTERNS,
+    demo_credential={"username": recipes.DEMO_USER, "password": recipes.DEMO_PASSWORD},
+    endpoint="/TrackIt/WebApi",
+    description="/TrackIt/WebApi/swagger/docs/v2",
+)

@@ -1,0 +1,200 @@
+"""Who is calling, what he may do and which groups' records he sees.
+
+A technician is a credential of kind `technician` (secret: the password; facts: `user`, `technician`, `role`, `active`,
+`named_licence`, and `granted` or `withdrawn` permissions of his own). The tenant's facts hold `roles`, a list of
+permissions by name, and `segregation`: for each segregated module the groups that each group sees. Knows no wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockservers.kernel.operations import Context
+from mockservers.kernel.rules import Refusal
+from mockservers.kernel.tenants import Credential, Tenant
+from mockservers.vendors.trackit.emulator import model
+from mockservers.vendors.trackit.emulator.errors import refusal
+from mockservers.vendors.trackit.emulator.requests import Asked
+
+TECHNICIAN = "technician"
+
+VIEW, EDIT, CREATE = "View Ticket", "Edit Ticket", "Create Ticket"
+CLOSE, DELETE, CREATE_NOTE = "Close Ticket", "Delete Ticket", "Create Ticket Note"
+VIEW_NOTES, VIEW_ATTACHMENT, VIEW_ASSIGNMENT = "View Ticket Notes", "View Attachment", "View Assignment"
+LITERAL = ("Close Tickets", "Create Ticket Notes", "View Assignment Notes")
+"""Names that count only where the page is taken word by word."""
+PERMISSIONS = (VIEW, EDIT, CREATE, CLOSE, DELETE, CREATE_NOTE, VIEW_NOTES, VIEW_ATTACHMENT, VIEW_ASSIGNMENT, *LITERAL)
+SEGREGABLE = ("Tickets", "Ticket Notes", "Assignments", "Assignment Notes", "Solutions")
+
+_RULES: Mapping[str, str] = {
+    VIEW: "trackit.permission.view_ticket",
+    EDIT: "trackit.permission.edit_ticket",
+    CREATE: "trackit.permission.create_ticket",
+    CLOSE: "trackit.permission.close_ticket",
+    DELETE: "trackit.permission.delete_ticket",
+    CREATE_NOTE: "trackit.permission.create_note",
+    VIEW_NOTES: "trackit.permission.view_notes",
+    VIEW_ATTACHMENT: "trackit.permission.view_attachment",
+    VIEW_ASSIGNMENT: "trackit.permission.view_assignment",
+}
+
+
+def tenant_of(ctx: Context) -> Tenant:
+    """The tenant of a call that was let in."""
+    assert ctx.tenant is not None
+    return ctx.tenant
+
+
+def active(credential: Credential, now: int) -> bool:
+    """Whether a technician may work: neither revoked, nor expired, nor inactive."""
+    return credential.valid(now) and bool(credential.facts.get("active", True))
+
+
+def technicians(ctx: Context) -> list[Credential]:
+    return [each for each in ctx.installation.tenants.credentials if each.kind == TECHNICIAN]
+
+
+# --- being let in -----------------------------------------------------------------------------------------------------
+
+
+def bearer(ctx: Context, asked: Asked) -> Tenant:
+    """The tenant of a bearer token; raises the framework's 401."""
+    ctx.cite("trackit.access.bearer")
+    scheme, _, token = asked.authorization.partition(" ")
+    token = token.strip()
+    if asked.authorization:
+        ctx.secret(token or asked.authorization)
+    if scheme.lower() != "bearer" or not token:
+        raise refusal("unauthorized")
+    if token.lower().startswith("access_token"):
+        ctx.note(
+            "trackit.token.bearer_header",
+            "the header is printed with access_token: and quotes on the vendor's page; send Bearer and the bare token",
+        )
+        raise refusal("unauthorized", "trackit.token.bearer_header")
+    session = model.session(ctx, token)
+    if session is None or not session.valid(ctx.now):
+        if session is not None and session.ended is not None:
+            ctx.cite("trackit.token.control")
+        raise refusal("unauthorized")
+    credential = ctx.installation.tenants.credential(session.credential)
+    if not active(credential, ctx.now):
+        raise refusal("unauthorized", "trackit.token.control")
+    ctx.credential, ctx.scratch = credential, session
+    return ctx.installation.tenants[session.tenant]
+
+
+def by_password(ctx: Context, user: str, password: str) -> Credential | None:
+    """The technician with this name and password, who may work."""
+    ctx.secret(password)
+    if not password:
+        return None
+    for each in technicians(ctx):
+        if each.facts.get("user") == user and each.secret == password:
+            return each if active(each, ctx.now) else None
+    return None
+
+
+# --- the caller -------------------------------------------------------------------------------------------------------
+
+
+def caller(ctx: Context) -> Credential:
+    assert ctx.credential is not None
+    return ctx.credential
+
+
+def login_of(credential: Credential) -> str:
+    """What stands under Last User: the login without its group."""
+    user: str = credential.facts.get("user", "")
+    return user.rpartition("\\")[2] or user or credential.id
+
+
+def group_name(credential: Credential) -> str:
+    user: str = credential.facts.get("user", "")
+    return user.partition("\\")[0] if "\\" in user else ""
+
+
+def group_of(ctx: Context, credential: Credential) -> int | None:
+    """The number of the group a technician logs in with."""
+    return model.directory(ctx).find("group", "name", group_name(credential))
+
+
+def technician_of(credential: Credential) -> int | None:
+    """The technician's own record in the directory."""
+    found = credential.facts.get("technician")
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+# --- permissions ------------------------------------------------------------------------------------------------------
+
+
+def permitted(tenant: Tenant, credential: Credential) -> frozenset[str]:
+    """What a technician may do: his role's permissions, and his own."""
+    facts = credential.facts
+    role = tenant.facts["roles"].get(str(facts.get("role")), ())
+    return frozenset([*role, *_named(facts.get("granted"))]) - frozenset(_named(facts.get("withdrawn")))
+
+
+def _named(given: Any) -> list[str]:
+    """Permissions in facts, which whoever adds a credential may have written in another form."""
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+
+
+def require(ctx: Context, permission: str, literal: str | None = "") -> None:
+    """Raise the refusal for a permission that is missing.
+
+    `literal` is its name where the page counts word by word: the same when empty, none when None.
+    """
+    ctx.cite(_RULES[permission], "trackit.permission.names")
+    name: str | None = permission
+    if literal != "" and ctx.dialect["literal_permissions"] == "on":
+        name = literal
+    if name is not None and name not in permitted(tenant_of(ctx), caller(ctx)):
+        ctx.cite("trackit.permission.denied")
+        raise refusal("permission", _RULES[permission], permission=name)
+
+
+# --- segregation ------------------------------------------------------------------------------------------------------
+
+
+def sees(ctx: Context, group: int | None, *modules: str) -> bool:
+    """Whether the caller's group sees a record of `group` in all of these modules."""
+    segregation: Mapping[str, Any] = tenant_of(ctx).facts.get("segregation", {})
+    if not segregation:
+        ctx.cite("trackit.segregation.default_open")
+        return True
+    own = group_of(ctx, caller(ctx))
+    for module in modules:
+        if module not in segregation or group is None:
+            continue
+        ctx.cite("trackit.segregation.applies")
+        if group != own and group not in segregation[module].get(str(own), ()):
+            return False
+    return True
+
+
+def hidden(what: str, id_: int) -> Refusal:
+    return refusal("hidden", what=what, id=id_)
+
+
+def unknown(what: str, id_: int) -> Refusal:
+    return refusal("unknown", what=what, id=id_)
+
+
+def visible_mark(ctx: Context, id_: int, *modules: str) -> Any:
+    """The mark of a ticket; raises the refusal for one that is not there or not to be seen."""
+    found = model.mark(ctx, id_)
+    if found is None:
+        raise unknown("ticket", id_)
+    if not sees(ctx, found.l_group, "Tickets", *modules):
+        raise hidden("ticket", id_)
+    return found
+
+
+def visible_ticket(ctx: Context, id_: int) -> model.Row:
+    """A ticket that is to be changed; raises like `visible_mark`."""
+    visible_mark(ctx, id_)
+    found = model.ticket(ctx, id_)
+    assert found is not None
+    return found

@@ -1,0 +1,312 @@
+"""The description of the Web API, made from the same tables as the wire: an OpenAPI document and a page for people.
+
+What is described is what is emulated; the token's endpoint stands there as the security scheme alone, as on a live
+server. Knows no wire library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from mockservers.vendors.trackit.emulator import access, fields
+from mockservers.vendors.trackit.emulator.fields import ASSIGNMENT, ATTACHMENT, NOTE, TEMPLATE, TICKET, Field
+from mockservers.vendors.trackit.emulator.renderings import text
+from mockservers.vendors.trackit.emulator.routes import EMULATED, Route
+
+Schema = dict[str, Any]
+
+_INT: Schema = {"type": "integer", "format": "int32", "minimum": fields.SMALLEST, "maximum": fields.LARGEST}
+_TEXT: Schema = {"type": "string", "maxLength": fields.LONGEST, "pattern": "^[^\\u0000]*$"}
+_TIME: Schema = {
+    "type": "string",
+    "pattern": "^(1[89]|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$",
+}
+_WRITTEN: Mapping[str, list[Schema]] = {
+    "integer": [_INT, {"type": "string", "pattern": "^[+-]?[0-9]{1,9}$"}],
+    "decimal": [
+        {"type": "number", "minimum": -1e12, "maximum": 1e12},
+        {"type": "string", "pattern": "^-?[0-9]{1,12}$"},
+    ],
+    "boolean": [{"type": "boolean"}, {"type": "string", "enum": ["True", "False", "true", "false"]}],
+    "text": [_TEXT, {"type": "number"}, {"type": "boolean"}],
+    "datetime": [_TIME],
+}
+_READ: Mapping[str, Schema] = {
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "text": {"type": "string"},
+    "datetime": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{7}Z$"},
+}
+
+
+def _object(properties: Schema, required: list[str] | None = None, closed: bool = True) -> Schema:
+    made: Schema = {"type": "object", "properties": properties}
+    if required:
+        made["required"] = required
+    return made | ({"additionalProperties": False} if closed else {})
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _record(known: Mapping[int, Field]) -> Schema:
+    return _object(
+        {
+            str(number): {
+                **_object({"DisplayName": {"type": "string"}, "Value": _READ[field.form]}, ["DisplayName", "Value"]),
+                "description": field.label,
+            }
+            for number, field in known.items()
+        }
+    )
+
+
+def _properties() -> Schema:
+    """What create and update take: numbers are listed, labels and whatever else may stand there too."""
+    return {
+        **_object(
+            {
+                str(number): {"description": field.label, "nullable": True, "anyOf": _WRITTEN[field.form]}
+                for number, field in TICKET.items()
+                if field.writable
+            },
+            closed=False,
+        ),
+        "description": "Values by field number or label. Keys that cannot be written, or that mean nothing, have no effect.",
+    }
+
+
+_NOTE_MEMBERS: Schema = {
+    "Note Type": {"type": "string", "description": "a note type of tickets"},
+    "Activity Code": {"type": "string", "description": "an activity code that is available for tickets"},
+    "Note": {**_TEXT, "nullable": True},
+    "Private": {"anyOf": _WRITTEN["boolean"], "nullable": True},
+    "OptionalParams": {"description": "without effect"},
+}
+_NOTE_REQUIRED = ["Note Type", "Activity Code"]
+_DURATION: Schema = {"type": "string", "nullable": True, "description": "hh:mm:ss"}
+
+
+def _schemas() -> Schema:
+    listed = {
+        "Notes": ("TicketNotes", "NoteRecord"),
+        "Attachments": ("TicketAttachments", "AttachmentRecord"),
+        "Assignments": ("Assignments", "AssignmentRecord"),
+        "Found": ("Results", "TicketRecord"),
+    }
+    return {
+        "TicketRecord": _record(TICKET),
+        "NoteRecord": _record(NOTE),
+        "AttachmentRecord": _record(ATTACHMENT),
+        "AssignmentRecord": _record(ASSIGNMENT),
+        "TemplateRecord": _record(TEMPLATE),
+        **{
+            name: _object({"Count": {"type": "integer"}, key: {"type": "array", "items": _ref(record)}}, ["Count", key])
+            for name, (key, record) in listed.items()
+        },
+        "Error": _object(
+            {"Message": {"type": "string"}, "MessageDetail": {"type": "string"}, "ModelState": {"type": "object"}},
+            ["Message"],
+        ),
+        "Properties": _properties(),
+        "Ticket": _object({"Properties": _ref("Properties"), "OptionalParams": {}}, ["Properties"], closed=False),
+        "NewNote": _object({**_NOTE_MEMBERS, "Duration": _DURATION}, _NOTE_REQUIRED, closed=False),
+        "StatusNote": _object(_NOTE_MEMBERS, _NOTE_REQUIRED, closed=False) | {"nullable": True},
+        "StatusChange": _object(
+            {"StatusName": {"type": "string"}, "Note": _ref("StatusNote")}, ["StatusName"], closed=False
+        ),
+        "Closing": _object({"Note": _ref("StatusNote")}, closed=False),
+        "Login": _object(
+            {"UserName": {"type": "string"}, "password": {"type": "string"}}, ["UserName", "password"], closed=False
+        ),
+        "Search": _object(
+            {
+                "Term": {"type": "string", "nullable": True},
+                "PageSize": {**_INT, "minimum": 0},
+                "PageNumber": {**_INT, "minimum": 0},
+                "ResultFields": {"type": "array", "items": _INT, "nullable": True},
+            },
+            closed=False,
+        ),
+        "Links": _object(
+            {f"{name}Id": {**_INT, "nullable": True} for name in ("Category", "Requestor", "Location", "Department")},
+            closed=False,
+        ),
+    }
+
+
+def _answers(switches: Mapping[str, Any]) -> Mapping[str, Schema]:
+    """The schema of success by operation, as the dialect has it."""
+    live = switches["envelope_keys"] == "live"
+    ticket, note = _ref("TicketRecord"), _ref("NoteRecord")
+    one = "Ticket" if live else "Tickets"
+    whole = _object({one: ticket}, [one])
+    both = _object({"Ticket": ticket, "Note" if live else "TicketNote": note}, ["Ticket"])
+    success = _object({"success": {"type": "boolean", "enum": [True]}}, ["success"])
+    group = _object(
+        {
+            "Sequence": {"type": "integer"},
+            "LastModified": _READ["datetime"],
+            "LastUser": {"type": "string"},
+            "Code": {"type": "string"},
+            "Comments": {"type": "string", "nullable": True},
+            "InActive": {"type": "boolean"},
+        }
+    )
+    label = _object({"DisplayName": {"type": "string"}}, ["DisplayName"])
+    return {
+        "ticket.read": whole,
+        "ticket.update": whole,
+        "ticket.create": whole,
+        "ticket.change_status": both,
+        "ticket.add_note": both,
+        "ticket.close": _object({"Ticket": ticket, "Note": note}, ["Ticket"]),
+        "ticket.delete": success,
+        "logout": success,
+        "notes.list": _ref("Notes"),
+        "note.read": _object({"Note": {"type": "array", "items": note, "minItems": 1, "maxItems": 1}}, ["Note"]),
+        "attachments.list": _ref("Attachments"),
+        "assignments.list": _ref("Assignments"),
+        "search": _ref("Found"),
+        "templates.list": _object(
+            {"TicketTemplates": {"type": "array", "items": _ref("TemplateRecord")}}, ["TicketTemplates"]
+        ),
+        "module.fields": _object({str(number): label for number in TICKET}, [str(number) for number in TICKET]),
+        "groups.list": _object({"Groups": {"type": "array", "items": group}}, ["Groups"]),
+        "priority.derive": _object({"Priority": ticket}, ["Priority"]),
+    }
+
+
+_BODIES = {
+    "ticket.create": "Ticket",
+    "ticket.update": "Ticket",
+    "ticket.change_status": "StatusChange",
+    "ticket.add_note": "NewNote",
+    "ticket.close": "Closing",
+    "groups.list": "Login",
+    "search": "Search",
+    "priority.derive": "Links",
+}
+_NEEDED = {
+    "ticket.read": access.VIEW,
+    "ticket.update": access.EDIT,
+    "ticket.create": access.CREATE,
+    "ticket.change_status": access.EDIT,
+    "ticket.add_note": access.CREATE_NOTE,
+    "ticket.close": access.CLOSE,
+    "ticket.delete": access.DELETE,
+    "notes.list": access.VIEW_NOTES,
+    "note.read": access.VIEW_NOTES,
+    "attachments.list": access.VIEW_ATTACHMENT,
+    "assignments.list": access.VIEW_ASSIGNMENT,
+    "search": access.VIEW,
+}
+_QUERY = (
+    {"name": "maxContentLength", "in": "query", "schema": _INT, "allowEmptyValue": True},
+    {"name": "SystemNote", "in": "query", "schema": {"type": "boolean"}, "allowEmptyValue": True},
+)
+_REFUSED = {
+    400: "not valid",
+    401: "not let in",
+    403: "not permitted",
+    404: "not there, or not to be seen",
+    415: "no JSON",
+}
+
+
+def described(switches: Mapping[str, Any]) -> list[Route]:
+    """The routes whose answers are known or, where the dialect says so, assumed."""
+    assumed = {"search": "searches", "priority.derive": "priority_hierarchy"}
+    return [
+        route
+        for route in EMULATED
+        if switches.get(assumed.get(route.operation, ""), "assumed") == "assumed"
+        and (route.switch is None or switches[route.switch] == "on")
+    ]
+
+
+def _operation(route: Route, answers: Mapping[str, Schema]) -> Schema:
+    page = {"pageSize", "pageNumber"}
+    parameters: list[Any] = [
+        {"name": name, "in": "path", "required": True, "schema": {**_INT, "minimum": 0} if name in page else _INT}
+        for name in route.ids
+    ]
+    if route.operation == "module.fields":
+        parameters = []
+    if route.operation == "notes.list":
+        parameters += _QUERY
+    refused = {"content": {"application/json": {"schema": _ref("Error")}}}
+    made: Schema = {
+        "operationId": route.operation,
+        "tags": [route.path.partition("/")[0]],
+        "parameters": parameters,
+        "responses": {
+            "200": {"description": "done", "content": {"application/json": {"schema": answers[route.operation]}}},
+            **{str(status): {"description": why, **refused} for status, why in _REFUSED.items()},
+        },
+        "security": [] if route.operation == "groups.list" else [{"oauth2": []}],
+    }
+    if route.operation in _NEEDED:
+        made["description"] = f"Needs the permission {_NEEDED[route.operation]}."
+    if route.operation in _BODIES:
+        made["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _ref(_BODIES[route.operation])}},
+        }
+    return made
+
+
+def shown(route: Route) -> str:
+    """The path of a route in the description: of modules, that of tickets is the only one."""
+    return f"/{route.path}".replace("{moduleSequence}", str(fields.MODULE))
+
+
+@lru_cache(maxsize=32)
+def _document(base: str, settings: tuple[tuple[str, Any], ...]) -> str:
+    switches = dict(settings)
+    answers = _answers(switches)
+    paths: dict[str, Schema] = {}
+    for route in described(switches):
+        paths.setdefault(shown(route), {})[route.method.lower()] = _operation(route, answers)
+    return text(
+        {
+            "openapi": "3.0.3",
+            "info": {"title": "Track-It! Web API, as emulated", "version": "v2"},
+            "servers": [{"url": base}],
+            "paths": paths,
+            "components": {
+                "schemas": _schemas(),
+                "securitySchemes": {
+                    "oauth2": {"type": "oauth2", "flows": {"password": {"tokenUrl": f"{base}/token", "scopes": {}}}}
+                },
+            },
+        }
+    )
+
+
+_DECIDING = ("envelope_keys", "searches", "priority_hierarchy", "groups_endpoint")
+
+
+def document(base: str, switches: Mapping[str, Any]) -> str:
+    """The OpenAPI document for a base address and a dialect."""
+    return _document(base, tuple((name, switches[name]) for name in _DECIDING))
+
+
+def page(base: str, switches: Mapping[str, Any]) -> str:
+    """What can be called, for people."""
+    rows = "\n".join(
+        f"<tr><td>{route.method}</td><td><code>{escape(base + shown(route))}</code></td>"
+        f"<td>{escape(_NEEDED.get(route.operation, ''))}</td></tr>"
+        for route in described(switches)
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head><title>Track-It! Web API</title></head>\n<body>\n<h1>Track-It! Web API</h1>\n'
+        f"<p>Ask for a token at <code>{escape(base)}/token</code>; the description is at "
+        f'<a href="{escape(base)}/swagger/docs/v2">swagger/docs/v2</a>.</p>\n'
+        f"<table>\n<tr><th>Verb</th><th>Address</th><th>Permission</th></tr>\n{rows}\n</table>\n</body>\n</html>\n"
+    )

@@ -1,0 +1,496 @@
+"""What a fresh installation holds: logins, the directory, and for `demo` the tickets that matter and more.
+
+Special tickets come first: each stands for something that a client can get wrong. Faker is loaded only for bulk.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from mockservers.kernel.ids import Source
+from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND, from_iso
+from mockservers.kernel.operations import Progress, Recipe
+from mockservers.kernel.tenants import Tenant
+from mockservers.vendors.trackit.emulator import access, company, phrases
+from mockservers.vendors.trackit.emulator.company import Entries
+from mockservers.vendors.trackit.emulator.fields import grid
+from mockservers.vendors.trackit.emulator.model import (
+    ASSIGNMENTS,
+    ATTACHMENTS,
+    EMPTY,
+    ENTRIES,
+    NOTES,
+    NUMBERS,
+    TICKETS,
+    Row,
+    new_counters,
+)
+
+if TYPE_CHECKING:
+    from mockservers.kernel.installation import Installation
+
+DEMO, OTHER = "demo", "other-desk"
+DEMO_USER, DEMO_PASSWORD = company.LOGINS[0][:2]
+RECIPES = ("empty", "demo", "gap", "notes")
+"""`gap`: two tickets with 25 deleted numbers between them; `notes`: tickets with 20, with 25, and with notes of every kind."""
+ROWS, OTHER_ROWS = 200, 10
+SHIFT = 5000
+_BATCH = 1000
+FIRST_BULK = 138
+"""Before it stand the special tickets, with a gap of 25 that were deleted (111 to 135)."""
+
+
+class Loader:
+    """Rows on their way into the tables, with numbers and revisions."""
+
+    def __init__(self, db: sa.Connection, tenant: str, revisions: Iterator[int], first_note: int = 1001) -> None:
+        self.db, self.tenant, self.revisions = db, tenant, revisions
+        self.notes, self.hung = count(first_note), count(1001)
+        self.batches: dict[sa.Table, list[Row]] = {TICKETS: [], NOTES: [], ATTACHMENTS: [], ASSIGNMENTS: []}
+        self.highest: dict[str, int] = {}
+
+    def add(self, table: sa.Table, row: Row) -> None:
+        batch = self.batches[table]
+        batch.append(row)
+        if len(batch) >= _BATCH:
+            self.db.execute(sa.insert(table), batch)
+            batch.clear()
+
+    def ticket(self, values: Row, notes: list[Row] | None = None) -> None:
+        """A ticket with its notes, oldest first; counts and sums follow."""
+        row = {**EMPTY, "tenant": self.tenant, "revision": next(self.revisions), **values}
+        users = 0
+        for place, note in enumerate(notes or (), start=1):
+            users += not note.get("system", False)
+            self._note(row, place, users, note)
+        row["notes"], row["user_notes"] = len(notes or ()), users
+        if notes:
+            row["f175"] = notes[-1]["date"]
+        if users:
+            row["f163"] = sum(note.get("duration", 0) for note in notes or () if not note.get("system"))
+        self.highest["ticket"] = max(row["f1"], self.highest.get("ticket", 0))
+        self.add(TICKETS, row)
+
+    def _note(self, ticket: Row, place: int, users: int, note: Row) -> None:
+        system = note.get("system", False)
+        self.highest["note"] = id_ = next(self.notes)
+        self.add(
+            NOTES,
+            {
+                "tenant": self.tenant,
+                "id": id_,
+                "ticket": ticket["f1"],
+                "place": place,
+                "user_place": None if system else users,
+                "modified": note["date"],
+                "last_user": note.get("login", "TECH1"),
+                "group": ticket["l_group"],
+                "text": note.get("text"),
+                "date": note["date"],
+                "technician": note.get("technician"),
+                "requestor": note.get("requestor"),
+                "duration": note.get("duration", 0),
+                "activity": note.get("activity"),
+                "type": note.get("type"),
+                "system": system,
+                "private": note.get("private", False),
+                "inactive": False,
+                "track_time": note.get("track_time", False),
+                "email": note.get("email"),
+                "email_key": note.get("email_key"),
+                "old_id": note.get("old_id"),
+                "revision": next(self.revisions),
+            },
+        )
+
+    def attachment(self, ticket: int, name: str | None, size: int | None, url: str | None = None) -> None:
+        self.highest["attachment"] = id_ = next(self.hung)
+        self.add(
+            ATTACHMENTS, {"tenant": self.tenant, "id": id_, "ticket": ticket, "size": size, "name": name, "url": url}
+        )
+
+    def assignment(self, ticket: int, at: int, group: int | None, open_: bool) -> None:
+        self.highest["assignment"] = id_ = next(self.hung)
+        self.add(
+            ASSIGNMENTS,
+            {
+                "tenant": self.tenant,
+                "id": id_,
+                "ticket": ticket,
+                "modified": at,
+                "last_user": "TECH1",
+                "group": group,
+                "open": open_,
+            },
+        )
+
+    def done(self) -> None:
+        for table, batch in self.batches.items():
+            if batch:
+                self.db.execute(sa.insert(table), batch)
+        if self.highest:
+            self.db.execute(
+                sa.insert(NUMBERS),
+                [{"tenant": self.tenant, "name": name, "value": value} for name, value in self.highest.items()],
+            )
+
+
+def seed(installation: Installation, recipe: Recipe, born: int, progress: Progress) -> None:
+    """Fill an empty installation."""
+    rows = 0 if recipe.name != "demo" else ROWS if recipe.rows is None else recipe.rows
+    source = installation.ids.source("trackit.seed")
+    revisions = count(1)
+    directory = company.entries(born)
+    other = company.shifted(company.entries(born), SHIFT)
+    _tenant(installation, DEMO, company.LOGINS, {})
+    _tenant(installation, OTHER, company.OTHER_LOGINS, {"22": "Title"})
+    with installation.store.transaction() as db:
+        if rows > ROWS:
+            _bulk_people(directory, source, rows)
+        _enter(db, DEMO, directory)
+        _enter(db, OTHER, other)
+        if recipe.name in _SMALL:
+            loader = Loader(db, DEMO, revisions)
+            for row, notes in _SMALL[recipe.name](born):
+                loader.ticket(row, notes)
+            loader.done()
+        elif rows:
+            loader = Loader(db, DEMO, revisions)
+            _special(loader, born, rows)
+            _bulk(loader, directory, source, born, rows - SPECIAL, progress)
+            loader.done()
+            loader = Loader(db, OTHER, revisions, first_note=1)
+            _bulk(loader, other, source, born, OTHER_ROWS, progress, first=1)
+            loader.done()
+        new_counters(installation.ids, next(revisions))
+        progress(rows, rows)
+
+
+def _tenant(installation: Installation, name: str, logins: Any, labels: Mapping[str, str]) -> None:
+    facts = {
+        "roles": {role: list(each) for role, each in company.ROLES.items()},
+        "segregation": {},
+        "labels": dict(labels),
+    }
+    installation.tenants.add(Tenant(name, installation.dialect, facts))
+    for user, password, technician, role, more in logins:
+        installation.tenants.grant(
+            name, access.TECHNICIAN, password, None, {"user": user, "technician": technician, "role": role, **more}
+        )
+
+
+def _enter(db: sa.Connection, tenant: str, there: Entries) -> None:
+    db.execute(
+        sa.insert(ENTRIES),
+        [
+            {"tenant": tenant, "module": module, "id": id_, "facts": json.dumps(facts)}
+            for module, records in there.items()
+            for id_, facts in records.items()
+        ],
+    )
+
+
+def _bulk_people(there: Entries, source: Source, rows: int) -> None:
+    """More requestors: one for some tickets each."""
+    from faker import Faker
+
+    faker = Faker(["en_US", "de_DE"])
+    faker.seed_instance(source.getrandbits(32))
+    for number in range(5, 5 + min(rows // 20, 500)):
+        first, last = faker.first_name(), faker.last_name()
+        there["requestor"][number] = company.requestor(f"{last.upper()}{number}", first, last, faker.phone_number())
+
+
+# --- special tickets --------------------------------------------------------------------------------------------------
+
+_SERVER = {
+    "f102": False,
+    "l_group": company.HELP_DESK,
+    "l_status": company.OPEN,
+    "l_technician": 1001,
+    "l_opener": 1001,
+}
+
+
+def _ticket(id_: int, at: int, summary: str | None, **more: Any) -> Row:
+    opened = grid(at)
+    return {**_SERVER, "f1": id_, "f2": opened, "f3": "DEMO", "f12": opened, "f22": summary, **more}
+
+
+def _notes(at: int, number: int) -> list[Row]:
+    return [
+        {
+            "date": grid(at + turn * HOUR),
+            "text": f"Note {turn + 1} of {number}",
+            "type": 1,
+            "activity": 2,
+            "technician": 1002,
+            "duration": 60 * turn,
+            "track_time": True,
+        }
+        for turn in range(number)
+    ]
+
+
+def _mixed(at: int) -> list[Row]:
+    base = {"type": company.TECHNICIAN_NOTE, "activity": 2, "technician": 1001, "login": "DEMO", "track_time": True}
+    return [
+        {
+            **base,
+            "date": grid(at),
+            "system": True,
+            "activity": 1,
+            "type": None,
+            "text": "Ticket was opened",
+            "technician": None,
+        },
+        {**base, "date": grid(at + HOUR), "text": "Everybody may read this", "duration": 600},
+        {**base, "date": grid(at + 2 * HOUR), "text": "Not for the requestor", "private": True},
+        {**base, "date": grid(at + 3 * HOUR), "text": "0123456789" * 500, "type": company.DESCRIPTION_NOTE},
+        {
+            **base,
+            "date": grid(at + 4 * HOUR),
+            "text": "  <div>First line<br/>second &amp; last, <b>bold</b></div>  ",
+            "duration": 30,
+        },
+        {
+            **base,
+            "date": grid(at + 5 * HOUR),
+            "text": "From the requestor, by mail",
+            "technician": None,
+            "requestor": 1,
+            "email": "jsmith@company.example",
+            "email_key": 9,
+            "old_id": 77,
+            "login": "JSMITH",
+        },
+        {**base, "date": grid(at + 6 * HOUR), "text": None, "activity": None, "type": None},
+    ]
+
+
+def _whole(born: int) -> Row:
+    """A ticket on which every field has a value."""
+    at = born - 30 * DAY
+    return {
+        **_ticket(110, at, "Every field has a value"),
+        "f7": "More <b>about</b> it",
+        "f18": grid(at + DAY),
+        "f19": "404-555-0100",
+        "f20": 3,
+        "f28": "alt@company.example",
+        "f81": grid(at),
+        "f82": grid(at + HOUR),
+        "f83": -7,
+        "f84": 125_000,
+        **{f"f{n}": f"Text {n}" for n in range(85, 91)},
+        "f100": grid(at + 2 * DAY),
+        "f103": grid(at + HOUR),
+        "f108": 86_400,
+        "f109": True,
+        "f110": grid(at + HOUR),
+        "f111": grid(at + 2 * DAY),
+        "f127": "E-mail",
+        "f132": grid(at + HOUR),
+        "f136": False,
+        "f146": grid(at + 3 * DAY),
+        "f147": grid(at + 4 * DAY),
+        "f148": 450_000,
+        "f156": 900_000,
+        "f165": 4711,
+        "f185": "boss@company.example",
+        "f186": "archive@company.example",
+        "l_requestor": 1,
+        "l_category": 1,
+        "l_location": 1,
+        "l_department": 1,
+        "l_closer": 1002,
+        "l_sla": 1,
+        "l_status": company.CLOSED,
+        "l_priority": 3,
+        "l_responder": 1001,
+        "l_escalation": 1002,
+        "l_purchase": 2,
+        "l_change": 1,
+        "l_template": 3,
+        "l_solution": 1,
+        "l_asset": 1,
+        **{f"l_lookup{n}": 1 for n in range(1, 9)},
+    }
+
+
+SPECIAL = 13
+
+
+def _special(loader: Loader, born: int, rows: int) -> None:
+    """At most `rows` of the special tickets, in the order of their numbers."""
+    old = from_iso("2019-01-21T09:12:06.173Z")
+    days = born - 60 * DAY
+    made: list[tuple[Row, list[Row]]] = [
+        (_ticket(1, born - 90 * DAY, None), []),
+        (
+            _ticket(
+                101,
+                old,
+                "Printer offline",
+                f3="dbo",
+                f7="It is the one on the second floor",
+                l_category=4,
+                l_requestor=1,
+                l_priority=3,
+                l_location=1,
+            ),
+            _notes(old + DAY, 3),
+        ),
+        (_ticket(102, days, "Nothing more is known", l_requestor=4, f83=0), []),
+        (_ticket(103, days + DAY, "Twenty-five notes", l_requestor=2), _notes(days + 2 * DAY, 25)),
+        (_ticket(104, days + 2 * DAY, "Twenty notes", l_requestor=1), _notes(days + 3 * DAY, 20)),
+        (_ticket(105, days + 3 * DAY, "Notes of every kind", l_requestor=1), _mixed(days + 4 * DAY)),
+        (
+            _ticket(106, days + 4 * DAY, "On the road", l_group=company.FIELD_SERVICE, l_technician=1003),
+            _notes(days, 2),
+        ),
+        (
+            _ticket(
+                107,
+                from_iso("2025-10-25T23:30:00Z"),
+                "Opened before clocks went back",
+                l_requestor=3,
+                f100=grid(from_iso("2025-10-26T23:30:00Z")),
+            ),
+            [],
+        ),
+        (_ticket(108, from_iso("2025-03-29T23:30:00Z"), "Opened before clocks went forward", l_requestor=3), []),
+        (
+            _ticket(
+                109,
+                days + 5 * DAY,
+                "Waiting",
+                l_status=company.PAUSED,
+                f103=grid(days + 6 * DAY),
+                f100=grid(days + 9 * DAY),
+                f110=grid(days + 6 * DAY),
+                f111=grid(days + 9 * DAY),
+            ),
+            [],
+        ),
+        (_whole(born), _mixed(born - 29 * DAY)),
+        (
+            _ticket(
+                136,
+                days + 6 * DAY,
+                "Closed already",
+                l_status=company.CLOSED,
+                f18=grid(days + 7 * DAY),
+                f108=86_400,
+                l_closer=1002,
+                l_requestor=2,
+            ),
+            _notes(days + 6 * DAY, 1),
+        ),
+        (_ticket(137, days + 7 * DAY, 'Quotes " and <angles> & C++ 100% ä€𝄞\r\n', l_requestor=4, f7="  kept  "), []),
+    ]
+    assert len(made) == SPECIAL
+    there = {row["f1"] for row, _ in made[:rows]}
+    for row, notes in made[:rows]:
+        loader.ticket(row, notes)
+    if 101 in there:
+        for name, size, url in (
+            ("Serengeti.jpg", 120_743, "www.example.com"),
+            ("log.txt", 0, None),
+            ("photo 2.png", 77, None),
+        ):
+            loader.attachment(101, name, size, url)
+        loader.assignment(101, grid(old + DAY), company.HELP_DESK, True)
+        loader.assignment(101, grid(old + 2 * DAY), company.HELP_DESK, False)
+    if 106 in there:
+        loader.attachment(106, "map.pdf", 4096)
+        loader.assignment(106, grid(days), None, False)
+
+
+def _gap(born: int) -> list[tuple[Row, list[Row]]]:
+    return [
+        (_ticket(1, born - 2 * DAY, "Before the gap"), []),
+        (_ticket(27, born - DAY, "After twenty-five that were deleted"), []),
+    ]
+
+
+def _noted(born: int) -> list[tuple[Row, list[Row]]]:
+    at = born - 9 * DAY
+    return [
+        (_ticket(1, at, "Twenty notes", l_requestor=1), _notes(at, 20)),
+        (_ticket(2, at, "Twenty-five notes", l_requestor=2), _notes(at, 25)),
+        (_ticket(3, at, "Notes of every kind", l_requestor=1), _mixed(at)),
+    ]
+
+
+_SMALL = {"gap": _gap, "notes": _noted}
+
+
+# --- many tickets -----------------------------------------------------------------------------------------------------
+
+
+def _bulk(
+    loader: Loader, there: Entries, source: Source, born: int, rows: int, progress: Progress, first: int = FIRST_BULK
+) -> None:
+    if rows <= 0:
+        return
+    ids = {module: tuple(records) for module, records in there.items()}
+    closed = {id_ for id_, facts in there["status"].items() if facts["type"] == "C"}
+    step = max(600 * DAY // rows, SECOND)
+    at = born - 700 * DAY
+    for turn in range(rows):
+        at = min(at + source.randrange(1, 2 * step), born - HOUR)
+        row, notes = _plausible(first + turn, source, ids, closed, at, born)
+        loader.ticket(row, notes)
+        if turn % 1000 == 999:
+            progress(turn + 1, rows)
+
+
+def _plausible(
+    id_: int, source: Source, ids: Mapping[str, tuple[int, ...]], closed: set[int], at: int, born: int
+) -> tuple[Row, list[Row]]:
+    """A ticket as there are many. One random number is drawn for several small choices: it is drawn 100,000 times."""
+    dice = source.getrandbits(48)
+
+    def pick(module: str, shift: int) -> int:
+        known = ids[module]
+        return known[(dice >> shift) % len(known)]
+
+    summary = phrases.SUMMARIES[dice % len(phrases.SUMMARIES)].format(n=1 + dice % 97)
+    row = _ticket(
+        id_,
+        at,
+        summary,
+        l_requestor=pick("requestor", 3),
+        l_category=pick("category", 9),
+        l_location=pick("location", 11),
+        l_department=pick("department", 13),
+        l_priority=pick("priority", 15),
+        l_status=pick("status", 17),
+        l_technician=pick("technician", 20),
+        l_opener=pick("technician", 23),
+    )
+    touched = min(at + (dice >> 24) % (20 * DAY), born)
+    row["f2"] = grid(touched)
+    if dice >> 5 & 3:
+        row["f7"] = phrases.DETAILS[(dice >> 7) % len(phrases.DETAILS)]
+    if row["l_status"] in closed:
+        row["f18"], row["f108"], row["l_closer"] = row["f2"], (row["f2"] - row["f12"]) // SECOND, pick("technician", 26)
+    notes = [
+        {
+            "date": grid(at + (turn + 1) * 10 * MINUTE),
+            "text": phrases.NOTES[(dice >> turn) % len(phrases.NOTES)],
+            "type": ids["note_type"][0],
+            "activity": ids["activity"][1 + (dice >> turn) % 10],
+            "technician": row["l_technician"],
+            "duration": 60 * ((dice >> turn) % 30),
+            "private": not (dice >> turn) % 5,
+        }
+        for turn in range((dice >> 30) % 4)
+    ]
+    return row, notes

@@ -1,0 +1,225 @@
+"""How records look: JSON objects keyed by field number, as pieces of text that are joined into answers.
+
+Each record is rendered once for a revision and kept in the installation's cache, which is emptied whenever labels,
+directory or dialect change. Knows no wire library.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from mockservers.kernel.operations import Context
+from mockservers.vendors.trackit.emulator import model
+from mockservers.vendors.trackit.emulator.fields import (
+    ASSIGNMENT,
+    ATTACHMENT,
+    MODULES,
+    NOTE,
+    TEMPLATE,
+    TICKET,
+    Field,
+    decimal_text,
+    time_text,
+)
+
+MOST_FRAGMENTS = 20_000
+"""Rendered records that are kept; a ticket takes about 4 kB."""
+_KEPT = "trackit.fragments"
+
+text: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+_VALUES: Mapping[str, Callable[[Any], str]] = {
+    "integer": str,
+    "decimal": decimal_text,
+    "boolean": lambda value: "true" if value else "false",
+    "datetime": lambda value: f'"{time_text(value)}"',
+    "text": text,
+}
+
+Values = Mapping[int, Any]
+
+
+def labels(ctx: Context) -> Mapping[int, str]:
+    """The labels of ticket fields as the administrator has them."""
+    assert ctx.tenant is not None
+    renamed = ctx.tenant.facts.get("labels", {})
+    return {number: renamed.get(str(number), field.label) for number, field in TICKET.items()}
+
+
+def _beginnings(fields: Mapping[int, Field], labels: Mapping[int, str] | None = None) -> list[tuple[int, str, Any]]:
+    return [
+        (
+            number,
+            f'"{number}":{{"DisplayName":{text((labels or {}).get(number, field.label))},"Value":',
+            _VALUES[field.form],
+        )
+        for number, field in fields.items()
+    ]
+
+
+_NOTE, _ATTACHMENT, _ASSIGNMENT, _TEMPLATE = (_beginnings(each) for each in (NOTE, ATTACHMENT, ASSIGNMENT, TEMPLATE))
+
+
+def _object(beginnings: Iterable[tuple[int, str, Any]], values: Values) -> str:
+    """The record, without fields that have no value (trackit.wire.nulls_omitted)."""
+    return (
+        "{"
+        + ",".join(
+            [f"{start}{form(values[number])}}}" for number, start, form in beginnings if values.get(number) is not None]
+        )
+        + "}"
+    )
+
+
+def _kept(ctx: Context, key: Any, make: Callable[[], str]) -> str:
+    kept: dict[Any, str] = ctx.installation.cache.setdefault(_KEPT, {})
+    found = kept.get(key)
+    if found is None:
+        found = make()
+        if not model.changing(ctx):
+            if len(kept) >= MOST_FRAGMENTS:
+                kept.clear()
+            kept[key] = found
+    return found
+
+
+# --- tickets ----------------------------------------------------------------------------------------------------------
+
+
+def ticket_values(directory: model.Directory, row: Mapping[str, Any]) -> dict[int, Any]:
+    """All fields of a ticket in kept form, display fields taken from the linked records."""
+    linked = {link: directory.get(module, row[f"l_{link}"]) for link, module in MODULES.items()}
+    values = {}
+    for number, field in TICKET.items():
+        if field.link is not None and field.attribute is not None:
+            values[number] = linked[field.link].get(field.attribute)
+        else:
+            values[number] = row[field.column]
+    return values
+
+
+def _ticket_beginnings(ctx: Context) -> list[tuple[int, str, Any]]:
+    assert ctx.tenant is not None
+    key = ("trackit.beginnings", ctx.tenant.name)
+    found: list[tuple[int, str, Any]] | None = ctx.installation.cache.get(key)
+    if found is None:
+        known = dict(labels(ctx))
+        if ctx.dialect["quirk_leading_space"] == "on":
+            known[1] = f" {known[1]}"
+        found = ctx.installation.cache[key] = _beginnings(TICKET, known)
+    return found
+
+
+def ticket(ctx: Context, id_: int, revision: int) -> str:
+    """A ticket that is there at this revision."""
+    assert ctx.tenant is not None
+
+    def make() -> str:
+        row = model.ticket(ctx, id_)
+        assert row is not None
+        return _object(_ticket_beginnings(ctx), ticket_values(model.directory(ctx), row))
+
+    return _kept(ctx, (ctx.tenant.name, "ticket", id_, revision), make)
+
+
+# --- notes ------------------------------------------------------------------------------------------------------------
+
+_BREAK = re.compile(r"<(?:br\b[^<>]*|/p\s*|/div\s*|/li\s*)>", re.IGNORECASE)
+_TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
+
+
+def plain(markup: str) -> str:
+    """Rich text as plain text: without tags and outer blanks, entities resolved (trackit.note.text)."""
+    if "<" in markup:
+        markup = _TAG.sub("", _BREAK.sub("\r\n", markup))
+    if "&" in markup:
+        markup = html.unescape(markup)
+    return markup.replace("\x00", "").strip()
+
+
+def note_values(directory: model.Directory, row: Any, verbatim: bool = False) -> dict[int, Any]:
+    """All fields of a note in kept form."""
+    technician = directory.get("technician", row.technician)
+    activity = directory.get("activity", row.activity)
+    words = row.text if row.text is None or verbatim else plain(row.text)
+    return {
+        1: row.id,
+        2: row.modified,
+        3: row.last_user,
+        4: row.group,
+        5: words,
+        6: row.ticket,
+        7: row.date,
+        8: row.technician,
+        10: row.duration,
+        11: row.activity,
+        13: bool(words),
+        14: row.system,
+        15: activity.get("name"),
+        16: technician.get("name"),
+        17: row.inactive,
+        24: row.email,
+        25: row.email_key,
+        26: directory.get("note_type", row.type).get("name"),
+        27: row.private,
+        28: row.requestor,
+        29: directory.get("requestor", row.requestor).get("name"),
+        30: activity.get("description"),
+        31: row.track_time,
+        32: row.old_id,
+    }
+
+
+def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:
+    """A note, its text cut to `most` characters unless that is below 1."""
+    assert ctx.tenant is not None
+
+    def make() -> str:
+        values = note_values(model.directory(ctx), row, ctx.dialect["note_text"] == "verbatim")
+        if most > 0 and values[5] is not None:
+            values[5] = values[5][:most]
+        if not swapped:
+            return _object(_NOTE, values)
+        # As one sample prints it: the text as the label, and a word as the value.
+        label, values[5] = values[5] or "", "note"
+        return _object(_beginnings({**NOTE, 5: Field(5, label, "text", True)}), values)
+
+    return _kept(ctx, (ctx.tenant.name, "note", row.id, row.revision, most, swapped), make)
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------------
+
+
+def attachment(row: Any) -> str:
+    return _object(_ATTACHMENT, {1: row.id, 6: row.size, 7: row.name, 14: row.url})
+
+
+def assignment(row: Any) -> str:
+    return _object(_ASSIGNMENT, {1: row.id, 2: row.modified, 3: row.last_user, 4: row.group})
+
+
+def template(id_: int, facts: Mapping[str, Any]) -> str:
+    return _object(
+        _TEMPLATE,
+        {
+            1: id_,
+            3: facts.get("name"),
+            4: facts.get("description"),
+            6: facts.get("data"),
+            10: facts.get("self_service"),
+        },
+    )
+
+
+def some(ctx: Context, values: Values) -> str:
+    """Some fields of a ticket."""
+    return _object(_ticket_beginnings(ctx), values)
+
+
+def names(ctx: Context) -> str:
+    """The labels of all ticket fields."""
+    return "{" + ",".join(f'"{n}":{{"DisplayName":{text(label)}}}' for n, label in labels(ctx).items()) + "}"

@@ -1,0 +1,277 @@
+"""What is read: tickets, their notes, attachments and assignments, templates, labels, groups. Knows no wire.
+
+Values come as rendered pieces, since each is made once for a revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from mockservers.kernel.operations import Context
+from mockservers.kernel.rules import Unsupported
+from mockservers.vendors.trackit.emulator import access, fields, model, renderings
+from mockservers.vendors.trackit.emulator.errors import refusal
+from mockservers.vendors.trackit.emulator.model import ASSIGNMENTS, ATTACHMENTS, NOTES
+from mockservers.vendors.trackit.emulator.requests import Asked, Members, asked_boolean, asked_number, bound
+
+_TICKET_RULES = (
+    "trackit.read.ticket",
+    "trackit.field.returned",
+    "trackit.wire.keyed_by_number",
+    "trackit.wire.nulls_omitted",
+    "trackit.wire.renamed_labels",
+    "trackit.wire.value_types",
+    "trackit.wire.timestamp",
+    "trackit.wire.envelope",
+    "trackit.wire.leading_space",
+    "trackit.wire.media",
+    "trackit.read.last_user",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of records, rendered, and what Count says."""
+
+    count: int
+    records: Sequence[str]
+
+
+def ticket(ctx: Context, asked: Asked) -> str:
+    """GET /tickets/{id}."""
+    ctx.cite(*_TICKET_RULES)
+    (id_,) = bound(ctx, asked, "id")
+    access.require(ctx, access.VIEW)
+    found = access.visible_mark(ctx, id_)
+    return renderings.ticket(ctx, id_, found.revision)
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def _bounds(ctx: Context, asked: Asked) -> tuple[int, int, int]:
+    """Ticket, first record (from 0) and number of records of a page; 0 records for all (trackit.read.paging)."""
+    id_, size, page = bound(ctx, asked, "id", "pageSize", "pageNumber")
+    ctx.cite("trackit.read.paging", "trackit.read.count", "trackit.wire.empty_notes")
+    for name, value in (("pageSize", size), ("pageNumber", page)):
+        if value < 0:
+            raise refusal("page", name=name)
+    return (id_, 0, 0) if not size or not page else (id_, (page - 1) * size, size)
+
+
+def _listed(ctx: Context, total: int, first: int, records: Sequence[str]) -> Listed:
+    if first >= total and first:
+        ctx.cite("trackit.read.past_end")
+    return Listed(len(records) if ctx.dialect["count_meaning"] == "page" else total, records)
+
+
+_BOUND: tuple[Any, ...] = tuple(sa.bindparam(name) for name in ("tenant", "ticket", "low", "high"))
+_TENANT, _TICKET, _LOW, _HIGH = _BOUND
+
+
+def _pages(place: Any, order: Any) -> Any:
+    return (
+        sa.select(NOTES)
+        .where(NOTES.c.tenant == _TENANT, NOTES.c.ticket == _TICKET, place > _LOW, place <= _HIGH)
+        .order_by(order, NOTES.c.id)
+    )
+
+
+_NOTE_PAGES = {
+    (all_, order): _pages(place, place.desc() if order == "newest_first" else place)
+    for all_, place in ((True, NOTES.c.place), (False, NOTES.c.user_place))
+    for order in ("newest_first", "oldest_first")
+}
+
+
+def notes(ctx: Context, asked: Asked) -> Listed:
+    """GET /tickets/{id}/Notes/{pageSize}/{pageNumber}: a range of places, so that every page costs the same."""
+    id_, first, size = _bounds(ctx, asked)
+    ctx.cite(
+        "trackit.read.notes",
+        "trackit.read.note_query",
+        "trackit.read.system_notes",
+        "trackit.read.max_length",
+        "trackit.read.note_order",
+        "trackit.read.private",
+        "trackit.note.text",
+        "trackit.field.note",
+    )
+    all_, most = asked_boolean(ctx, asked, "SystemNote"), asked_number(ctx, asked, "maxContentLength", -1)
+    access.require(ctx, access.VIEW_NOTES, "View Assignment Notes")
+    found = access.visible_mark(ctx, id_, "Ticket Notes")
+    total: int = found.notes if all_ else found.user_notes
+    size = size or total
+    order = ctx.dialect["note_order"]
+    low = max(total - first - size, 0) if order == "newest_first" else first
+    high = total - first if order == "newest_first" else min(first + size, total)
+    rows: Any = ()
+    if high > low:
+        bounds = {"tenant": access.tenant_of(ctx).name, "ticket": id_, "low": low, "high": high}
+        rows = ctx.db.execute(_NOTE_PAGES[all_, order], bounds)
+    return _listed(ctx, total, first, [renderings.note(ctx, row, most) for row in rows])
+
+
+def note(ctx: Context, asked: Asked) -> str:
+    """GET /tickets/Note/{noteId}."""
+    (id_,) = bound(ctx, asked, "noteId")
+    ctx.cite("trackit.read.note", "trackit.wire.single_note", "trackit.note.text", "trackit.field.note")
+    access.require(ctx, access.VIEW_NOTES)
+    found = model.note(ctx, id_)
+    if found is None:
+        raise access.unknown("note", id_)
+    above = model.mark(ctx, found.ticket)
+    if not access.sees(ctx, above.l_group, "Tickets", "Ticket Notes"):
+        raise access.hidden("note", id_)
+    return renderings.note(ctx, found)
+
+
+def _hung(table: sa.Table) -> tuple[Any, Any]:
+    """What counts the records that hang on a ticket, and what selects a page of them."""
+    mine = (table.c.tenant == _TENANT, table.c.ticket == _TICKET)
+    page = sa.select(table).where(*mine).order_by(table.c.id).offset(_LOW).limit(_HIGH)
+    return sa.select(sa.func.count()).select_from(table).where(*mine), page
+
+
+_ATTACHMENTS, _ASSIGNMENTS = _hung(ATTACHMENTS), _hung(ASSIGNMENTS)
+
+
+def _hanging(ctx: Context, statements: tuple[Any, Any], id_: int, first: int, size: int) -> tuple[int, Any]:
+    mine = {"tenant": access.tenant_of(ctx).name, "ticket": id_}
+    total: int = ctx.db.execute(statements[0], mine).scalar_one()
+    return total, ctx.db.execute(statements[1], {**mine, "low": first, "high": size or total})
+
+
+def attachments(ctx: Context, asked: Asked) -> Listed:
+    """GET /tickets/{id}/Attachments/{pageSize}/{pageNumber}: of hidden tickets too (trackit.read.attachments_open)."""
+    id_, first, size = _bounds(ctx, asked)
+    ctx.cite("trackit.read.attachments", "trackit.read.attachments_open", "trackit.field.partial")
+    access.require(ctx, access.VIEW_ATTACHMENT)
+    if model.mark(ctx, id_) is None:
+        raise access.unknown("ticket", id_)
+    total, rows = _hanging(ctx, _ATTACHMENTS, id_, first, size)
+    return _listed(ctx, total, first, [renderings.attachment(row) for row in rows])
+
+
+def assignments(ctx: Context, asked: Asked) -> Listed:
+    """GET /tickets/{id}/Assignments/{pageSize}/{pageNumber}."""
+    id_, first, size = _bounds(ctx, asked)
+    ctx.cite("trackit.read.assignments", "trackit.field.partial")
+    access.require(ctx, access.VIEW_ASSIGNMENT)
+    access.visible_mark(ctx, id_, "Assignments")
+    total, rows = _hanging(ctx, _ASSIGNMENTS, id_, first, size)
+    return _listed(ctx, total, first, [renderings.assignment(row) for row in rows])
+
+
+# --- templates, labels, groups ----------------------------------------------------------------------------------------
+
+
+def templates(ctx: Context, asked: Asked) -> list[str]:
+    """GET /tickets/Templates."""
+    ctx.cite("trackit.read.templates", "trackit.read.template_data", "trackit.field.partial")
+    own = access.group_of(ctx, access.caller(ctx))
+    return [
+        renderings.template(id_, facts)
+        for id_, facts in sorted(model.directory(ctx)["template"].items())
+        if facts.get("active", True) and own in (facts.get("groups") or [own])
+    ]
+
+
+def module_fields(ctx: Context, asked: Asked) -> str:
+    """GET /module/{moduleSequence}/fields: of tickets alone, whose module is 24."""
+    (module,) = bound(ctx, asked, "moduleSequence")
+    ctx.cite("trackit.read.module_fields")
+    if module != fields.MODULE:
+        raise Unsupported(f"the fields of module {module}")
+    return renderings.names(ctx)
+
+
+def groups(ctx: Context, asked: Asked) -> list[dict[str, Any]]:
+    """POST /groups, whose body was looked at when the caller was identified."""
+    ctx.cite("trackit.read.groups")
+    return [
+        {
+            "Sequence": id_,
+            "LastModified": fields.time_text(facts["modified"]),
+            "LastUser": facts.get("last_user", "dbo"),
+            "Code": facts["name"],
+            "Comments": facts.get("comments"),
+            "InActive": not facts.get("active", True),
+        }
+        for id_, facts in sorted(model.directory(ctx)["group"].items())
+    ]
+
+
+# --- what nobody published --------------------------------------------------------------------------------------------
+
+
+def unsupported(ctx: Context, asked: Asked) -> Any:
+    """A route that is known, and whose answer is not."""
+    ctx.cite("trackit.address.not_emulated")
+    raise Unsupported(f"the answer of {ctx.call.operation}")
+
+
+MOST_FOUND = 1000
+"""Results of a search that are given at once, whatever is asked for."""
+
+
+def _whole(body: Members, name: str, default: int) -> int:
+    given = body.member(name)
+    if given is None:
+        return default
+    try:
+        found: int = fields.kept("integer", given)
+    except ValueError as error:
+        raise refusal("value", name=name, takes=str(error)) from None
+    return found
+
+
+def search(ctx: Context, asked: Asked) -> Listed:
+    """POST /searches: tickets whose summary or number holds the term, as far as the caller sees them."""
+    bound(ctx, asked)
+    ctx.cite("trackit.read.searches")
+    if ctx.dialect["searches"] == "unsupported":
+        raise Unsupported("the answer of /searches")
+    if not isinstance(asked.body, Members):
+        raise refusal("body", "trackit.read.searches", member="Term")
+    access.require(ctx, access.VIEW)
+    body = asked.body
+    term, wanted = body.member("Term"), body.member("ResultFields")
+    if term is not None and not isinstance(term, str):
+        raise refusal("value", "trackit.read.searches", name="Term", takes="a text")
+    if _whole(body, "ModuleId", fields.MODULE) != fields.MODULE:
+        raise Unsupported("a search in another module than tickets")
+    if wanted is not None and not (isinstance(wanted, list) and all(type(each) is int for each in wanted)):
+        raise refusal("value", "trackit.read.searches", name="ResultFields", takes="a list of field numbers")
+    size, page = _whole(body, "PageSize", 0), _whole(body, "PageNumber", 0)
+    if size < 0 or page < 0:
+        raise refusal("page", name="PageSize" if size < 0 else "PageNumber")
+    shown = frozenset(wanted or fields.TICKET)
+    found = _found(ctx, (term or "").strip().casefold())
+    part = found if not size or not page else found[(page - 1) * size : page * size]
+    records = []
+    for id_ in part[:MOST_FOUND]:
+        row = model.ticket(ctx, id_)
+        assert row is not None
+        values = renderings.ticket_values(model.directory(ctx), row)
+        records.append(renderings.some(ctx, {number: value for number, value in values.items() if number in shown}))
+    return Listed(len(found), records)
+
+
+def _found(ctx: Context, term: str) -> list[int]:
+    table = model.TICKETS
+    rows = ctx.db.execute(
+        sa.select(table.c.f1, table.c.f22, table.c.l_group)
+        .where(table.c.tenant == access.tenant_of(ctx).name)
+        .order_by(table.c.f1)
+    )
+    return [
+        row.f1
+        for row in rows
+        if (not term or term in (row.f22 or "").casefold() or term == str(row.f1))
+        and access.sees(ctx, row.l_group, "Tickets")
+    ]

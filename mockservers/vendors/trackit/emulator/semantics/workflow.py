@@ -1,0 +1,266 @@
+"""Notes, changes of status, closing and deleting. Knows no wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from mockservers.kernel.operations import Context
+from mockservers.vendors.trackit.emulator import access, changes, fields, model, renderings
+from mockservers.vendors.trackit.emulator.changes import Draft
+from mockservers.vendors.trackit.emulator.errors import refusal
+from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
+
+FAILING = "failing_notes"
+"""Fact of a tenant: how many more notes after a change of status go wrong (an administrator's act)."""
+_WRAPPERS = ("updateInput", "createInput", "changeStatusInput", "closeInput")
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A ticket and its new note, rendered. `broken`: the ticket was changed, then the note failed."""
+
+    ticket: str
+    note: str | None = None
+    closing: bool = False
+    broken: bool = False
+
+
+# --- notes as they are sent -------------------------------------------------------------------------------------------
+
+
+def find_wrapper(ctx: Context, body: Any) -> None:
+    """Tell of a body inside a member named like the parameter (trackit.wire.body_is_input)."""
+    ctx.cite("trackit.wire.body_is_input")
+    if isinstance(body, Members):
+        for name in _WRAPPERS:
+            if body.has(name):
+                ctx.note(
+                    "trackit.wire.body_is_input", f"{name} is the name of the parameter; send what is inside it alone"
+                )
+
+
+def _object(ctx: Context, body: Any, member: str) -> Members:
+    if not isinstance(body, Members):
+        raise refusal("body", "trackit.note.required_pair", member=member)
+    return body
+
+
+def _word(ctx: Context, given: Members, name: str) -> str:
+    """A required text of a note; an empty one is taken (trackit.note.required_pair)."""
+    value = given.member(name)
+    if value is None:
+        find_wrapper(ctx, given)
+        raise refusal("member", member=name)
+    if not isinstance(value, str):
+        raise refusal("value", name=name, takes="a text")
+    if not value.strip():
+        ctx.note("trackit.note.required_pair", f"{name} is required, and is empty")
+    return value.strip()
+
+
+def _text(given: Members) -> str | None:
+    value = given.member("Note")
+    if value is None:
+        return None
+    try:
+        found: str = fields.kept("text", value if isinstance(value, str) else [])
+    except ValueError as error:
+        raise refusal("value", name="Note", takes=str(error)) from None
+    return found
+
+
+def _private(ctx: Context, given: Members) -> bool:
+    ctx.cite("trackit.note.private")
+    value = given.member("Private")
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        ctx.note("trackit.wire.text_booleans", "Private is sent as text; it is a boolean")
+        return value.strip().lower() == "true"
+    if value is not None and not isinstance(value, bool):
+        raise refusal("value", name="Private", takes="true or false")
+    return bool(value)
+
+
+def _duration(ctx: Context, given: Members) -> int:
+    ctx.cite("trackit.wire.duration")
+    value = given.member("Duration")
+    if value is None or value == "":
+        return 0
+    if not isinstance(value, str):
+        raise refusal("duration", takes="a text such as 00:10:00")
+    try:
+        seconds, short = fields.seconds(value)
+    except ValueError as error:
+        raise refusal("duration", takes=str(error)) from None
+    if short:
+        ctx.cite("trackit.wire.duration_two_parts")
+        if ctx.dialect["duration_two_parts"] == "reject":
+            raise refusal("duration", "trackit.wire.duration_two_parts", takes="a text of three parts such as 00:10:00")
+    return seconds
+
+
+def draft_of(ctx: Context, given: Any, with_duration: bool) -> Draft:
+    """A note as it is sent; raises the refusal for one that cannot be kept."""
+    body = _object(ctx, given, "Note Type")
+    ctx.cite(
+        "trackit.note.required_pair",
+        "trackit.note.type",
+        "trackit.note.activity_for_tickets",
+        "trackit.wire.optional_params",
+    )
+    type_, activity = _word(ctx, body, "Note Type"), _word(ctx, body, "Activity Code")
+    directory = model.directory(ctx)
+    found_type, found_activity = (
+        directory.find(module, "name", word) if word else None
+        for module, word in (("note_type", type_), ("activity", activity))
+    )
+    if type_ and not directory.get("note_type", found_type).get("tickets"):
+        raise refusal("note_type", name=type_)
+    if activity and not directory.get("activity", found_activity).get("tickets"):
+        raise refusal("activity", name=activity)
+    duration = _duration(ctx, body) if with_duration else 0
+    if not with_duration:
+        ctx.cite("trackit.note.duration_default")
+    return Draft(found_type, found_activity, _text(body), duration, _private(ctx, body))
+
+
+def _told(ctx: Context, row: model.Row, note: int | None, closing: bool = False, broken: bool = False) -> Worked:
+    ctx.cite(
+        "trackit.wire.envelope",
+        "trackit.wire.two_members",
+        "trackit.field.returned",
+        "trackit.wire.nulls_omitted",
+        "trackit.wire.renamed_labels",
+        "trackit.audit.writes",
+    )
+    told = None
+    if note is not None:
+        ctx.cite("trackit.note.text")
+        if closing:
+            ctx.cite("trackit.wire.close_swap")
+        told = renderings.note(ctx, model.note(ctx, note), -1, closing and ctx.dialect["quirk_close_swap"] == "on")
+    return Worked(renderings.ticket(ctx, row["f1"], row["revision"]), told, closing, broken)
+
+
+# --- calls ------------------------------------------------------------------------------------------------------------
+
+
+def add_note(ctx: Context, asked: Asked) -> Worked:
+    """POST /tickets/{id}/AddNote."""
+    (id_,) = bound(ctx, asked, "id")
+    ctx.cite("trackit.note.add", "trackit.write.no_idempotency")
+    access.require(ctx, access.CREATE_NOTE, "Create Ticket Notes")
+    row = access.visible_ticket(ctx, id_)
+    draft = draft_of(ctx, asked.body, with_duration=True)
+    if changes.is_closed(ctx, row):
+        ctx.cite("trackit.note.closed_ticket")
+    touch = ctx.dialect["addnote_touches_ticket"] == "on"
+    row, note = changes.add_note(ctx, row, draft, changes.caller(ctx), touch)
+    return _told(ctx, row, note)
+
+
+def change_status(ctx: Context, asked: Asked) -> Worked:
+    """POST /tickets/{id}/ChangeStatus."""
+    (id_,) = bound(ctx, asked, "id")
+    ctx.cite("trackit.status.body", "trackit.status.by_name", "trackit.status.note", "trackit.status.two_types")
+    access.require(ctx, access.EDIT)
+    row = access.visible_ticket(ctx, id_)
+    body = asked.body
+    if not isinstance(body, Members):
+        raise refusal("body", "trackit.status.body", member="StatusName")
+    name = body.member("StatusName")
+    if name is None:
+        find_wrapper(ctx, body)
+        raise refusal("member", "trackit.status.body", member="StatusName")
+    if not isinstance(name, str):
+        raise refusal("value", "trackit.status.body", name="StatusName", takes="a text")
+    status = model.directory(ctx).find("status", "name", name)
+    if status is None:
+        raise refusal("status", name=name[:200])
+    if changes.status_of(ctx, status).get("type") == changes.CLOSED:
+        access.require(ctx, access.CLOSE, "Close Tickets")
+    draft = _note_of(ctx, body, ctx.dialect["status_note"] == "required")
+    return _moved(ctx, row, status, draft, closing=False)
+
+
+def _note_of(ctx: Context, body: Members, required: bool = False) -> Draft | None:
+    given = body.member("Note")
+    if given is None:
+        if required:
+            raise refusal("member", "trackit.status.note", member="Note")
+        return None
+    access.require(ctx, access.CREATE_NOTE)
+    return draft_of(ctx, given, with_duration=False)
+
+
+def _moved(ctx: Context, row: model.Row, status: int, draft: Draft | None, closing: bool) -> Worked:
+    """The status first, the note second (trackit.status.two_steps)."""
+    ctx.cite("trackit.status.two_steps")
+    author = changes.caller(ctx)
+    row = changes.change(ctx, row, {"l_status": status}, author)
+    if draft is None:
+        return _told(ctx, row, None, closing)
+    facts = access.tenant_of(ctx).facts
+    if facts.get(FAILING):
+        facts[FAILING] -= 1
+        ctx.note(
+            "trackit.status.two_steps", "the status was changed, then the note failed as an administrator had planned"
+        )
+        return _told(ctx, row, None, closing, broken=True)
+    row, note = changes.add_note(ctx, row, draft, author)
+    return _told(ctx, row, note, closing)
+
+
+def close(ctx: Context, asked: Asked) -> Worked:
+    """POST /tickets/{id}/Close."""
+    (id_,) = bound(ctx, asked, "id")
+    ctx.cite(
+        "trackit.close.default_status", "trackit.close.body", "trackit.close.note", "trackit.close.open_assignments"
+    )
+    access.require(ctx, access.EDIT)
+    access.require(ctx, access.CLOSE)
+    row = access.visible_ticket(ctx, id_)
+    body = asked.body
+    if body is None and ctx.dialect["close_body"] == "optional":
+        body = Members([])
+    if not isinstance(body, Members):
+        raise refusal("body", "trackit.close.body", member="Note")
+    if body and not body.has("Note"):
+        find_wrapper(ctx, body)
+        if any(body.has(name) for name in _WRAPPERS):
+            raise refusal("body", "trackit.wire.body_is_input", member="Note")
+    draft = _note_of(ctx, body)
+    if ctx.dialect["block_close_with_open_assignments"] == "on" and _open_assignments(ctx, id_):
+        raise refusal("assignments")
+    status = changes.default_status(ctx, changes.CLOSED)
+    if status is None:
+        raise refusal("status", "trackit.status.two_types", name="of type closed")
+    return _moved(ctx, row, status, draft, closing=True)
+
+
+_OPEN = (
+    sa.select(sa.func.count())
+    .select_from(model.ASSIGNMENTS)
+    .where(
+        model.ASSIGNMENTS.c.tenant == sa.bindparam("tenant"),
+        model.ASSIGNMENTS.c.ticket == sa.bindparam("ticket"),
+        model.ASSIGNMENTS.c.open,
+    )
+)
+
+
+def _open_assignments(ctx: Context, id_: int) -> int:
+    found: int = ctx.db.execute(_OPEN, {"tenant": access.tenant_of(ctx).name, "ticket": id_}).scalar_one()
+    return found
+
+
+def delete(ctx: Context, asked: Asked) -> bool:
+    """POST /tickets/{id}/Delete."""
+    (id_,) = bound(ctx, asked, "id")
+    ctx.cite("trackit.delete.answer", "trackit.wire.empty_body", "trackit.audit.writes")
+    access.require(ctx, access.DELETE)
+    access.visible_mark(ctx, id_)
+    model.remove(ctx, id_)
+    return True

@@ -1,0 +1,100 @@
+"""Creating and updating tickets, and deriving a priority. Knows no wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockservers.kernel.operations import Context
+from mockservers.kernel.rules import Unsupported
+from mockservers.vendors.trackit.emulator import access, changes, fields, model, renderings
+from mockservers.vendors.trackit.emulator.errors import refusal
+from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
+from mockservers.vendors.trackit.emulator.semantics import properties, workflow
+
+_ANSWER_RULES = (
+    "trackit.wire.envelope",
+    "trackit.wire.keyed_by_number",
+    "trackit.wire.nulls_omitted",
+    "trackit.wire.renamed_labels",
+    "trackit.field.returned",
+    "trackit.wire.optional_params",
+    "trackit.audit.writes",
+)
+
+
+def _properties(ctx: Context, asked: Asked) -> Members:
+    """The Properties of a body; raises the refusal for a body without them."""
+    ctx.cite("trackit.write.properties", *_ANSWER_RULES)
+    found = asked.body.member("Properties") if isinstance(asked.body, Members) else None
+    if not isinstance(found, Members):
+        workflow.find_wrapper(ctx, asked.body)
+        raise refusal("body", member="Properties")
+    return found
+
+
+def create(ctx: Context, asked: Asked) -> str:
+    """POST /tickets."""
+    bound(ctx, asked)
+    access.require(ctx, access.CREATE)
+    given = properties.columns(ctx, _properties(ctx, asked))
+    ctx.cite("trackit.write.create", "trackit.write.nothing_required", "trackit.write.no_idempotency")
+    if ctx.dialect["summary_required"] == "on" and not (given.get("f22") or "").strip():
+        raise refusal("summary")
+    _allowed(ctx, given, None)
+    row = changes.create(ctx, given, changes.caller(ctx))
+    return renderings.ticket(ctx, row["f1"], row["revision"])
+
+
+def update(ctx: Context, asked: Asked) -> str:
+    """POST /tickets/{id}."""
+    (id_,) = bound(ctx, asked, "id")
+    access.require(ctx, access.EDIT, None)
+    row = access.visible_ticket(ctx, id_)
+    given = properties.columns(ctx, _properties(ctx, asked))
+    ctx.cite("trackit.write.update", "trackit.write.update_note")
+    _allowed(ctx, given, row)
+    draft = None
+    optional = asked.body.member("OptionalParams")
+    note = optional.member("Note") if isinstance(optional, Members) else None
+    if note is not None and ctx.dialect["update_note"] == "added":
+        draft = workflow.draft_of(ctx, note, with_duration=True)
+        access.require(ctx, access.CREATE_NOTE)
+    author = changes.caller(ctx)
+    row = changes.change(ctx, row, given, author)
+    if draft is not None:
+        row, _ = changes.add_note(ctx, row, draft, author)
+    return renderings.ticket(ctx, id_, row["revision"])
+
+
+def _allowed(ctx: Context, given: Mapping[str, Any], before: model.Row | None) -> None:
+    """Raise the refusal for a group or a status that the caller may not give."""
+    if "l_group" in given and not access.sees(ctx, given["l_group"], "Tickets"):
+        raise refusal("permission", "trackit.segregation.own_groups", permission="to see the group")
+    if "l_status" in given:
+        ctx.cite("trackit.write.status_fields")
+        closes = changes.status_of(ctx, given["l_status"]).get("type") == changes.CLOSED
+        moved = before is None or before["l_status"] != given["l_status"]
+        if closes and moved and ctx.dialect["closed_by_update"] == "needs_close":
+            access.require(ctx, access.CLOSE)
+
+
+def derive_priority(ctx: Context, asked: Asked) -> str:
+    """POST /priorityheirarchy."""
+    bound(ctx, asked)
+    ctx.cite("trackit.read.priority_hierarchy")
+    if ctx.dialect["priority_hierarchy"] == "unsupported":
+        raise Unsupported("the answer of /priorityheirarchy")
+    if not isinstance(asked.body, Members):
+        raise refusal("body", "trackit.read.priority_hierarchy", member="CategoryId")
+    row: dict[str, Any] = {"l_group": access.group_of(ctx, access.caller(ctx))}
+    for module in changes.PRECEDENCE:
+        name = f"{module.capitalize()}Id"
+        given = asked.body.member(name)
+        try:
+            row[f"l_{module}"] = None if given is None else fields.kept("integer", given)
+        except ValueError as error:
+            raise refusal("value", name=name, takes=str(error)) from None
+    found = changes.priority(ctx, row)
+    facts = model.directory(ctx).get("priority", found)
+    return renderings.some(ctx, {106: found, 107: facts.get("name"), 142: facts.get("duration")})

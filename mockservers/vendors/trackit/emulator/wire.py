@@ -1,0 +1,385 @@
+"""The HTTP side of Track-It!: routes as ASP.NET Web API takes them, JSON in and out, and OWIN's token endpoint.
+
+Translates only: what a call means is for semantics, how records look for renderings.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from flask import Response
+from werkzeug.exceptions import HTTPException
+
+from mockservers.kernel import instants
+from mockservers.kernel.operations import Call
+from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
+from mockservers.vendors.trackit import VENDOR
+from mockservers.vendors.trackit.emulator import description, errors
+from mockservers.vendors.trackit.emulator.fields import LATEST
+from mockservers.vendors.trackit.emulator.renderings import text
+from mockservers.vendors.trackit.emulator.requests import Asked, Members, decoded
+from mockservers.vendors.trackit.emulator.routes import ROUTES, Route
+from mockservers.vendors.trackit.emulator.semantics.reading import Listed
+from mockservers.vendors.trackit.emulator.semantics.tokens import Tokens
+from mockservers.vendors.trackit.emulator.semantics.workflow import Worked
+from mockservers.wirekit import aspnet
+from mockservers.wirekit.web import Visit, Web, reply, visit
+
+_JSON, _HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
+_OWIN = "application/json;charset=UTF-8"
+_UNCACHED = (("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1"))
+_HEADERS = (*_UNCACHED, ("X-AspNet-Version", "4.0.30319"), ("X-Powered-By", "ASP.NET"))
+_FORM = "application/x-www-form-urlencoded"
+_XML = ("application/xml", "text/xml")
+_READABLE = ("application/json", "text/json")
+LONGEST_BODY = 4 << 20
+"""Bytes of a body that the framework reads by default; a longer one is refused by it."""
+
+
+class _Way(NamedTuple):
+    """Where a path leads: a route with the parts of the path, and what there is to say about it."""
+
+    route: Route | None
+    ids: Mapping[str, str]
+    allowed: tuple[str, ...] = ()
+    finding: tuple[str, str] | None = None
+
+
+@lru_cache(maxsize=64)
+def _base(directory: str) -> re.Pattern[str]:
+    return re.compile(rf"/{re.escape(directory)}/webapi(?:/(.*))?", re.IGNORECASE | re.DOTALL)
+
+
+def application() -> Web:
+    """The WSGI application; one for all worlds of the process."""
+    web = Web(VENDOR.name, _broken, _astray)
+    web.answer(("/", "/<path:path>"), _serve)
+    return web
+
+
+def _serve(path: str = "") -> Response:
+    here = visit()
+    switches: Mapping[str, Any] = here.world.installation(VENDOR.name).dialect
+    found = _base(switches["virtual_directory"]).fullmatch(here.path)
+    if found is None:
+        return _outside(here)
+    rest = found[1] or ""
+    if rest.lower() == "token":
+        return _token(here)
+    if rest.lower() in ("", "swagger/ui/index", "swagger/docs/v2") and here.exchange.method in ("GET", "HEAD"):
+        return _described(here, rest.lower())
+    way = _way(rest, here.exchange.method, switches)
+    if way.route is None:
+        return _nowhere(here, way)
+    return _called(here, way.route, _asked(here, way))
+
+
+# --- routing ----------------------------------------------------------------------------------------------------------
+
+
+def _way(rest: str, method: str, switches: Mapping[str, Any]) -> _Way:
+    if switches["doubled_prefix"] == "accept" and rest.lower().startswith("webapi/"):
+        rest = rest[len("webapi/") :]
+        finding: tuple[str, str] | None = ("trackit.address.doubled_prefix", "the path has the prefix WebApi twice")
+    elif rest.lower().startswith("webapi/"):
+        return _Way(
+            None,
+            {},
+            (),
+            ("trackit.address.doubled_prefix", "the path has the prefix WebApi twice, as one example prints it"),
+        )
+    else:
+        finding = None
+    parts = rest.split("/")
+    if len(parts) == 5 and parts[4].lower() == "notes" and parts[0].lower() == "tickets":
+        told = "the parts of the notes' URL are in the order of one example: it is tickets/{id}/Notes/{pageSize}/{pageNumber}"
+        if switches["notes_url"] == "syntax":
+            return _Way(None, {}, (), ("trackit.address.notes_url", told))
+        parts, finding = [*parts[:2], parts[4], *parts[2:4]], ("trackit.address.notes_url", told)
+    return _matched(parts, method, switches, finding)
+
+
+def _matched(parts: list[str], method: str, switches: Mapping[str, Any], finding: tuple[str, str] | None) -> _Way:
+    allowed: list[str] = []
+    for route in ROUTES.get(len(parts), ()):
+        if route.switch is not None and switches[route.switch] == "off":
+            continue
+        ids = route.matches(parts)
+        if ids is None:
+            continue
+        if switches["bad_id"] == "404" and not all(_is_number(each) for each in ids.values()):
+            continue
+        if route.method == method:
+            return _Way(route, ids, (), finding)
+        allowed.append(route.method)
+        if not route.ids:  # a fixed path wins over one with a number in its place
+            break
+    return _Way(None, {}, tuple(dict.fromkeys(allowed)), finding)
+
+
+def _is_number(part: str) -> bool:
+    return re.fullmatch(r"[+-]?\d{1,10}", part, re.ASCII) is not None and -(2**31) <= int(part) < 2**31
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _asked(here: Visit, way: _Way) -> Asked:
+    """The request of a route; a body that cannot be read says why."""
+    met: list[str] = ["trackit.address.base", "trackit.wire.path_case", "trackit.write.post_only"]
+    findings = [] if way.finding is None else [way.finding]
+    accept = here.header("Accept").lower()
+    if any(each in accept.partition(",")[0] for each in _XML):
+        findings.append(("trackit.wire.media", "the call prefers XML; Track-It! is read here in JSON alone"))
+    asked = Asked(way.ids, _query(here.query), authorization=here.header("Authorization"))
+    route = way.route
+    assert route is not None
+    if here.exchange.body and route.body:
+        _read(here, asked, met, findings)
+    asked.rules, asked.findings = tuple(met), tuple(findings)
+    return asked
+
+
+def _query(raw: str) -> dict[str, str]:
+    with suppress(OverflowError):
+        return aspnet.variables(raw)
+    return {}
+
+
+def _read(here: Visit, asked: Asked, met: list[str], findings: list[tuple[str, str]]) -> None:
+    body, media = here.exchange.body, here.media
+    met.append("trackit.wire.body_media")
+    if media in _XML:
+        asked.failed = Unsupported("a body in XML")
+        return
+    if len(body) > LONGEST_BODY or media not in (*_READABLE, _FORM):
+        asked.failed = errors.refusal("media", media=media or "application/octet-stream")
+        return
+    asked.empty = False
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        asked.failed = errors.refusal("malformed", told=f"the body is no UTF-8 at byte {error.start}", member="input")
+        return
+    if not text.strip():
+        asked.empty = True
+        return
+    begun = re.match(r"\s*(updateInput|createInput|changeStatusInput|closeInput|note)\s*:", text, re.IGNORECASE)
+    if begun:
+        findings.append(("trackit.wire.body_is_input", f"{begun[1]}: is a parameter's name, not a part of the body"))
+    try:
+        asked.body = decoded(text)
+        met.append("trackit.wire.body_members")
+    except ValueError as error:
+        if media == _FORM and not text.lstrip().startswith(("{", "[")):
+            asked.body = Members(list(aspnet.variables(text).items())) if text.count("&") < 1000 else Members([])
+            findings.append(("trackit.wire.body_media", "the body is a form; send JSON"))
+            return
+        asked.failed = errors.refusal("malformed", told=str(error)[:200], member="input")
+        return
+    if media == _FORM:
+        findings.append(("trackit.wire.body_media", "the body is JSON, but its Content-Type says that it is a form"))
+
+
+# --- calling ----------------------------------------------------------------------------------------------------------
+
+
+def _called(here: Visit, route: Route, asked: Asked) -> Response:
+    try:
+        value = here.world.perform(Call(VENDOR.name, route.operation, asked, exchange=here.exchange))
+    except Refusal as refusal:
+        return _refused(here, refusal)
+    except Unsupported as unsupported:
+        return _message(501, f"{unsupported}.")
+    except Breakdown as breakdown:
+        return _broken(breakdown)
+    switches = _switches(here)
+    if isinstance(value, Worked) and value.broken:
+        return _message(500, errors.BROKEN_TEXT)
+    return reply(200, _WRITERS[route.operation](value, switches), _JSON, _HEADERS)
+
+
+def _switches(here: Visit) -> Mapping[str, Any]:
+    """The caller's dialect as far as the caller is known."""
+    installation = here.world.installation(VENDOR.name)
+    entry = here.exchange.entry
+    tenant = entry.tenant if entry is not None else None
+    return installation.tenants[tenant].dialect if tenant else installation.dialect
+
+
+def _live(switches: Mapping[str, Any]) -> bool:
+    return bool(switches["envelope_keys"] == "live")
+
+
+def _one(value: str, switches: Mapping[str, Any]) -> str:
+    return f'{{"{"Ticket" if _live(switches) else "Tickets"}":{value}}}'
+
+
+def _both(value: Worked, switches: Mapping[str, Any]) -> str:
+    key = "Note" if value.closing or _live(switches) else "TicketNote"
+    return f'{{"Ticket":{value.ticket}' + ("" if value.note is None else f',"{key}":{value.note}') + "}"
+
+
+def _list(key: str) -> Callable[[Listed, Mapping[str, Any]], str]:
+    return lambda value, _: f'{{"Count":{value.count},"{key}":[{",".join(value.records)}]}}'
+
+
+def _success(value: Any, switches: Mapping[str, Any]) -> str:
+    return '{"success":true}'
+
+
+_WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
+    "ticket.read": _one,
+    "ticket.update": _one,
+    "ticket.create": _one,
+    "ticket.change_status": _both,
+    "ticket.add_note": _both,
+    "ticket.close": _both,
+    "ticket.delete": _success,
+    "notes.list": _list("TicketNotes"),
+    "note.read": lambda value, _: f'{{"Note":[{value}]}}',
+    "attachments.list": _list("TicketAttachments"),
+    "assignments.list": _list("Assignments"),
+    "templates.list": lambda value, _: f'{{"TicketTemplates":[{",".join(value)}]}}',
+    "module.fields": lambda value, _: value,
+    "groups.list": lambda value, _: text({"Groups": value}),
+    "search": _list("Results"),
+    "priority.derive": lambda value, _: f'{{"Priority":{value}}}',
+    "logout": _success,
+}
+
+
+def _refused(here: Visit, refusal: Refusal) -> Response:
+    status = errors.status(refusal.kind, _switches(here))
+    error, facts = errors.KINDS[refusal.kind], refusal.facts
+    if status == 500:
+        return _message(500, errors.BROKEN_TEXT)
+    if status == 401:
+        return _message(401, errors.DENIED_TEXT, headers=(("WWW-Authenticate", "Bearer"),))
+    if refusal.kind == "malformed":
+        return _message(status, error.text, {"ModelState": {facts["member"]: [facts["told"]]}})
+    more = {"MessageDetail": error.detail.format(**facts)} if error.detail else None
+    return _message(status, error.text.format(**facts), more)
+
+
+def _message(
+    status: int, message: str, more: Mapping[str, Any] | None = None, headers: tuple[tuple[str, str], ...] = ()
+) -> Response:
+    return reply(
+        status, aspnet.whole_characters(text({"Message": message, **(more or {})})), _JSON, (*_HEADERS, *headers)
+    )
+
+
+# --- tokens -----------------------------------------------------------------------------------------------------------
+
+
+def _token(here: Visit) -> Response:
+    asked = Asked(form=here.exchange.body.decode("utf-8", "replace"))
+    try:
+        value: Tokens = here.world.perform(Call(VENDOR.name, "token", asked, exchange=here.exchange))
+    except Refusal as refusal:
+        kind = refusal.kind if refusal.kind in ("invalid_grant", "unsupported_grant_type") else "invalid_grant"
+        return reply(400, f'{{"error":"{kind}"}}', _OWIN, _UNCACHED)
+    except (Unsupported, Breakdown):
+        return reply(500, b"", _OWIN, _UNCACHED)
+    return reply(200, json.dumps(_token_members(value), ensure_ascii=False, separators=(",", ":")), _OWIN, _UNCACHED)
+
+
+def _token_members(value: Tokens) -> dict[str, Any]:
+    issued, expires = (
+        instants.to_datetime(min(each, LATEST)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        for each in (value.access.issued, value.access.expires)
+    )
+    seconds = (value.access.expires - value.access.issued // instants.SECOND * instants.SECOND) // instants.SECOND - 1
+    person = value.person
+    return {
+        "access_token": value.access.token,
+        "token_type": "bearer",
+        "expires_in": seconds,
+        **({"refresh_token": value.refresh.token} if value.refresh is not None else {}),
+        "username": value.user,
+        "usergroupname": value.group,
+        "First Name": person.get("first") or "",
+        "Last Name": person.get("last") or "",
+        "Phone": person.get("phone") or "",
+        "Extension": person.get("extension") or "",
+        "EMail Address": person.get("email") or "",
+        "Alternate Phone": person.get("other_phone") or "",
+        ".issued": issued,
+        ".expires": expires,
+    }
+
+
+# --- other answers ----------------------------------------------------------------------------------------------------
+
+
+def _url(here: Visit) -> str:
+    environ = here.environ
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    query = f"?{here.query}" if here.query else ""
+    return f"{environ['wsgi.url_scheme']}://{host}{environ.get('SCRIPT_NAME', '')}{here.path}{query}"
+
+
+def _noted(here: Visit, finding: tuple[str, str] | None) -> None:
+    """Write a finding beside a refusal that never reached an operation."""
+    entry = here.exchange.entry
+    if finding is not None and entry is not None:
+        entry.note(*finding)
+
+
+def _nowhere(here: Visit, way: _Way) -> Response:
+    """A path without a route, or a verb that its routes do not take."""
+    if way.allowed:
+        defect = errors.refusal("verb", verb=here.exchange.method)
+    else:
+        slashes = "//" in here.path
+        defect = errors.refusal("route", "trackit.wire.path_slashes" if slashes else None, uri=_url(here))
+    with suppress(Refusal):
+        here.world.perform(Call(VENDOR.name, "route", exchange=here.exchange, defect=defect))
+    _noted(here, way.finding)
+    answer = _refused(here, defect)
+    if way.allowed:
+        answer.headers["Allow"] = ", ".join(way.allowed)
+    return answer
+
+
+def _outside(here: Visit) -> Response:
+    """A path that is not below the virtual directory: the web server's own page."""
+    old = re.match(r"/TrackitWebAPI(?:/|$)", here.path, re.IGNORECASE)
+    defect = errors.refusal("route", "trackit.address.track_it_11" if old else "trackit.address.base", uri=here.path)
+    with suppress(Refusal):
+        here.world.perform(Call(VENDOR.name, "route", exchange=here.exchange, defect=defect))
+    if old:
+        _noted(
+            here,
+            (
+                "trackit.address.track_it_11",
+                "this is the address of Track-It! 11, another API; the one of 2019 and later is below WebApi",
+            ),
+        )
+    page = aspnet.server_page(404, "File or directory not found.", "The resource does not exist.")
+    return reply(404, page, _HTML, _HEADERS[3:])
+
+
+def _described(here: Visit, rest: str) -> Response:
+    here.exchange.cite("trackit.address.description")
+    base = here.environ.get("SCRIPT_NAME", "") + here.path[: len(here.path) - len(rest)].rstrip("/")
+    switches = _switches(here)
+    if rest == "swagger/docs/v2":
+        return reply(200, description.document(base, switches), _JSON, _HEADERS)
+    return reply(200, description.page(base, switches), _HTML, _HEADERS)
+
+
+def _broken(breakdown: Breakdown) -> Response:
+    return _message(500, errors.BROKEN_TEXT)
+
+
+def _astray(stray: HTTPException) -> Response:
+    return _message(
+        stray.code or 404, errors.KINDS["verb"].text.format(verb="?") if stray.code == 405 else "Not found."
+    )

@@ -1,0 +1,89 @@
+"""Reading requests of other people: what each member may be, and how a mistake is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from mockservers.kernel.arguments import LONGEST_DELAY, Arguments
+from mockservers.kernel.operations import Context
+from mockservers.kernel.rules import Misuse
+from mockservers.kernel.store import LARGEST
+
+NOBODY = cast(Context, None)
+"""The kernel's part of a request never looks at the call it came with."""
+
+
+class Prompt(Arguments):
+    __slots__ = ()
+    PROMPT = "Desk"
+    LARGEST_ID = 99
+
+
+def arguments(**members: Any) -> Arguments:
+    return Arguments.of(NOBODY, members)
+
+
+def test_what_is_null_counts_as_not_given() -> None:
+    read = arguments(by=None, note=None, most=None, on=None, fields=None, delay=None, after=None, more=None)
+    assert (read.take("by", "x"), read.text("note", "y"), read.whole("most", 5, 1, 9)) == ("x", "y", 5)
+    assert (read.flag("on", True), read.members("fields"), read.delay(), read.after()) == (True, {}, 0, None)
+    assert not read.has("by")
+    read.done()
+    Arguments.of(NOBODY, None).done()
+
+
+@pytest.mark.parametrize(
+    ("given", "number"), [(5, 5), ("5", 5), ("005", 5), ("0", 0), (LARGEST, LARGEST), ("0" * 5000 + "7", 7)]
+)
+def test_ids_are_numbers_or_text(given: Any, number: int) -> None:
+    assert arguments(id=given).number() == number
+    assert arguments(after=given).after() == number
+
+
+@pytest.mark.parametrize("given", [None, True, "", "x", "-1", -1, 5.0, "٣", [], LARGEST + 1, "0" * 25 + "9" * 30])
+def test_other_ids_are_refused(given: Any) -> None:
+    with pytest.raises(Misuse, match="'id' takes the id"):
+        arguments(id=given).number()
+
+
+def test_a_delay_is_told_in_seconds() -> None:
+    assert arguments(delay=1.5).delay() == 1_500_000
+    assert arguments(delay=LONGEST_DELAY // 1_000_000).delay() == LONGEST_DELAY
+    Prompt.of(NOBODY, {"delay": 0}).done()
+
+
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        (lambda: Arguments.of(NOBODY, []), "a request is an object of names and values, not []"),
+        (lambda: arguments(colour="red", id=5).done(), "nothing here reads 'colour'"),
+        (lambda: arguments().text("action"), "'action' is needed, as text"),
+        (lambda: arguments(action="").text("action"), "'action' takes text, not ''"),
+        (lambda: arguments(note=5).text("note", ""), "'note' takes text, not 5"),
+        (lambda: arguments(on=1).flag("on", True), "'on' takes true or false, not 1"),
+        (lambda: arguments(most=True).whole("most", 5, 0, 9), "'most' is a number from 0 to 9, not True"),
+        (lambda: arguments(most="5").whole("most", 5, 0, 9), "'most' is a number from 0 to 9, not '5'"),
+        (lambda: arguments(size=11).number("size", 0, 10), "'size' takes a number from 0 to 10, not 11"),
+        (lambda: arguments(fields=[]).members("fields"), "'fields' is an object of names and values, not []"),
+        (lambda: arguments(fields={}).members("fields", required=True), "'fields' takes at least one name"),
+        (lambda: arguments(delay=float("nan")).delay(), "'delay' is a number of seconds"),
+        (lambda: arguments(delay=True).delay(), "'delay' is a number of seconds"),
+        (lambda: Prompt.of(NOBODY, {"delay": 5}), "what is done at Desk shows at once"),
+        (lambda: Prompt.of(NOBODY, {"id": 100}).number(), "'id' takes the id"),
+    ],
+)
+def test_mistakes_are_told(act: Callable[[], object], says: str) -> None:
+    with pytest.raises(Misuse, match=re.escape(says)):
+        act()
+
+
+def test_what_is_too_much_is_told_with_what_would_have_been_read() -> None:
+    read = arguments(id=5, colour="red")
+    read.number()
+    read.text("by", "somebody")
+    with pytest.raises(Misuse, match="it takes by, id"):
+        read.done()

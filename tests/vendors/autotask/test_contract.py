@@ -1,0 +1,246 @@
+"""Autotask's contract: correct clients are never accused, and the duties that are subtle, on histories made up for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mockservers.harness.check import CheckConfig, check
+from mockservers.harness.clients import reference_name, roles
+from mockservers.harness.duties import Judgement, of
+from mockservers.harness.history import Exchanged, History, Record, Task
+from mockservers.harness.replay import replay
+from mockservers.harness.reports import check_text, replay_text
+from mockservers.kernel.data import folder
+from mockservers.vendors.autotask.contract import decoder as wire
+from tests.harness.conftest import at, change, exchanged, sync
+
+Make = Callable[..., History]
+ROLES = sorted(roles("autotask"))
+
+
+def judged(slug: str, history: History) -> Judgement:
+    return next(duty for duty in of("autotask") if duty.slug == slug).judge(history)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
+    report = check(
+        CheckConfig("autotask", reference_name("autotask", role), dialect="all", examples=4, seed=7, save_to=None)
+    )
+    assert [duty.id for duty in report.broken] == [], check_text(report)
+    assert len(report.dialects) == 6
+    assert all(each.declined == 0 and not each.complaints for each in report.dialects)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_library_of_scenarios_is_kept(role: str) -> None:
+    files = sorted((folder("scenarios") / "autotask").glob("*.yaml"))
+    assert len(files) >= 8
+    results = replay(files, reference_name("autotask", role))
+    assert [result.outcome for result in results] == ["KEPT"] * len(files), replay_text(results)
+
+
+# --- the wire ---------------------------------------------------------------------------------------------------------
+
+
+def envelope(content: str) -> bytes:
+    return f"<s:Envelope xmlns:s='urn:s'><s:Body>{content}</s:Body></s:Envelope>".encode()
+
+
+def asked(n: int, question: str = "", *, ids: tuple[str, ...] = (), said: str = "", **more: Any) -> Exchanged:
+    """A query for tickets and what was said to it."""
+    inside = f"<queryxml><entity>Ticket</entity><query>{question}</query></queryxml>"
+    rows = "".join(f"<Entity><id>{each}</id></Entity>" for each in ids)
+    good = f"<r><ReturnCode>1</ReturnCode><EntityResults>{rows}</EntityResults><EntityResultType>ticket</EntityResultType></r>"
+    answer = said or f"<queryResponse>{good}</queryResponse>"
+    body = envelope(f"<query><sXML><![CDATA[{inside}]]></sXML></query>")
+    return exchanged(n, **{"body": body, "received": envelope(answer), **more})
+
+
+FAILED = "<r><ReturnCode>-1</ReturnCode><Errors><ATWSError><Message>{}</Message></ATWSError></Errors></r>"
+
+
+def test_reading_a_query() -> None:
+    exchange = asked(1, "<field>id<expression op='GreaterThan'> 5 </expression></field>", ids=("6", "7"))
+    assert wire.asked(exchange) == wire.Asked("query", "ticket", (("id", "greaterthan", "5"),))
+    assert wire.said(exchange) == wire.Said("good", "ticket", ("6", "7"))
+    assert wire.line(exchange) == "query ticket id greaterthan 5 -> 2 rows"
+
+
+def test_reading_answers_that_are_none() -> None:
+    assert wire.said(asked(1, said=FAILED.format("no"))) == wire.Said("error", text="no")
+    assert wire.line(asked(1, said=FAILED.format("no"))) == "query ticket -> error: no"
+    assert wire.said(exchanged(1, status=401, received=b"")).kind == "login"
+    assert wire.said(asked(1, said="<Fault><faultstring>x</faultstring></Fault>", status=500)).kind == "error"
+    for more in ({"received": None}, {"received": b"<a"}, {"received": b""}, {"status": 503}):
+        assert wire.said(asked(1, **more)).kind == "unusable"
+    assert wire.asked(exchanged(1, body=b"\xff<")) == wire.Asked()
+
+
+def test_reading_a_write() -> None:
+    entity = "<Entity xmlns:i='http://www.w3.org/2001/XMLSchema-instance' i:type='x:Ticket'><id>0</id><Title>a</Title></Entity>"
+    want = wire.asked(exchanged(1, body=envelope(f"<create><Entities>{entity}</Entities></create>")))
+    assert (want.operation, want.entity, want.entities) == ("create", "Ticket", ({"id": "0", "Title": "a"},))
+
+
+# --- duties -----------------------------------------------------------------------------------------------------------
+
+
+def ticket(id: str, **fields: Any) -> Record:
+    return Record(id, fields)
+
+
+@pytest.fixture
+def story(history: Make) -> Make:
+    return lambda **facts: history("autotask", entity="Ticket", mirrors=("Status", "Title", "DueDateTime"), **facts)
+
+
+def zone(n: int, **more: Any) -> Exchanged:
+    answer = envelope("<r><URL>x</URL><ErrorCode>0</ErrorCode></r>")
+    return exchanged(n, **{"body": envelope("<getZoneInfo/>"), "received": answer, **more})
+
+
+def test_zone_first(story: Make) -> None:
+    assert judged("zone_first", story(exchanges=[zone(1)])).verdict == "unproven"
+    assert judged("zone_first", story(exchanges=[zone(1), asked(2)])).verdict == "kept"
+    assert judged("zone_first", story(exchanges=[asked(1), zone(2)])).verdict == "broken"
+    assert judged("zone_first", story(exchanges=[zone(1, received=None), asked(2)])).verdict == "broken"
+    assert judged("zone_first", story(exchanges=[zone(1, received=None), zone(2), asked(3)])).verdict == "kept"
+
+
+def test_cap_walked(story: Make) -> None:
+    ids = tuple(str(n) for n in range(1, 501))
+    truth = [ticket(each) for each in (*ids, "501")]
+    full = asked(2, ids=ids)
+    assert judged("cap_walked", story(truth=truth[:500], mirror=truth[:500], exchanges=[full])).verdict == "kept"
+    missed = judged("cap_walked", story(truth=truth, mirror=truth[:500], exchanges=[full]))
+    assert "the ticket with id 501 and 0 more were never asked for" in missed.breaches[0].text
+    walked = [full, asked(3, ids=("501",))]
+    assert judged("cap_walked", story(truth=truth, mirror=truth, exchanges=walked)).verdict == "kept"
+    # What was told and is not there is lost otherwise.
+    assert judged("cap_walked", story(truth=truth, mirror=truth[:500], exchanges=walked)).verdict == "kept"
+
+
+def test_failed_query_repeated(story: Make) -> None:
+    old, new = ticket("1", Title="old"), ticket("1", Title="new")
+    changes = [change(1, "create", "1", Title="old"), change(10, "change", "1", Title="new")]
+    failed = asked(12, said=FAILED.format("no"))
+    tasks = [sync(2, 6), sync(11, 15, error_kind="refused"), sync(20, 25)]
+    facts = {"changes": changes, "truth": [new], "tasks": tasks}
+    assert judged("failed_query_repeated", story(mirror=[new], exchanges=[failed], **facts)).verdict == "kept"
+    lost = judged("failed_query_repeated", story(mirror=[old], exchanges=[failed], **facts))
+    assert "failed (no); what had happened to the ticket with id 1" in lost.breaches[0].text
+    # What came after the failure, or was told before it, is another matter.
+    later = [change(1, "create", "1", Title="old"), change(18, "change", "1", Title="new")]
+    other = story(mirror=[old], exchanges=[failed], **{**facts, "changes": later})
+    assert judged("failed_query_repeated", other).breaches == ()
+    assert judged("failed_query_repeated", story(mirror=[old], exchanges=[asked(12)], **facts)).verdict == "unproven"
+
+
+def test_picklist_values_and_texts(story: Make) -> None:
+    truth = [ticket("1", Status=15, Title="a & b")]
+    for mirrored, slug in (
+        (ticket("1", Status="15", Title="a & b"), ""),
+        (ticket("1", Status="Pending", Title="a & b"), "picklist_values"),
+        (ticket("1", Status=None, Title="a & b"), "picklist_values"),
+        (ticket("1", Status=15, Title="a &amp; b"), "text_survives"),
+    ):
+        history = story(truth=truth, mirror=[mirrored])
+        broken = {each for each in ("picklist_values", "text_survives") if judged(each, history).breaches}
+        assert broken == ({slug} if slug else set())
+
+
+def test_times_of_the_repeated_hour_are_not_told_apart(story: Make) -> None:
+    truth = [ticket("1", DueDateTime="2026-11-01T05:30:00Z")]
+    for time, verdict in (("2026-11-01T06:30:00Z", "kept"), ("2026-11-01T01:30:00Z", "broken")):
+        assert judged("times_understood", story(truth=truth, mirror=[ticket("1", DueDateTime=time)])).verdict == verdict
+
+
+def test_suspension_respected(story: Make) -> None:
+    text = FAILED.format("The threshold of 10000 requests in 60 minutes has been reached.")
+    refused = [asked(n, said=text) for n in range(1, 5)]
+    assert judged("suspension_respected", story(exchanges=refused[:3], tasks=[sync(0, 9)])).verdict == "kept"
+    assert judged("suspension_respected", story(exchanges=refused, tasks=[sync(0, 9)])).verdict == "broken"
+    assert judged("suspension_respected", story(exchanges=refused, tasks=[sync(0, 2), sync(2, 9)])).verdict == "kept"
+
+
+def test_usage_watched(story: Make) -> None:
+    used = change(1, "act", "customer", requests=6000, threshold=10_000)
+    tasks = [sync(2, 5), sync(5, 9)]
+    busy = [asked(3), asked(6)]
+    assert judged("usage_watched", story(changes=[used], tasks=tasks, exchanges=busy)).verdict == "broken"
+    watched = [exchanged(3, body=envelope("<getThresholdAndUsageInfo/>")), asked(6)]
+    assert judged("usage_watched", story(changes=[used], tasks=tasks, exchanges=watched)).verdict == "kept"
+    few = change(1, "act", "customer", requests=100, threshold=10_000)
+    assert judged("usage_watched", story(changes=[few], tasks=tasks, exchanges=busy)).verdict == "unproven"
+    late = [sync(2, 5, minutes=61), sync(5, 9, minutes=70)]
+    assert judged("usage_watched", story(changes=[used], tasks=late, exchanges=busy)).verdict == "unproven"
+
+
+def write(do: str, asked: dict[str, Any], was: list[Record], became: list[Record], **more: Any) -> Task:
+    entries = more.pop("entries", [])
+    before = {"Ticket": {each.id: each for each in was}, "TimeEntry": {}}
+    after = {"Ticket": {each.id: each for each in became}, "TimeEntry": {each.id: each for each in entries}}
+    return Task(0, do, at(0), at(0), 10, 20, asked=asked, was=before, became=after, ticket=asked.get("record"), **more)
+
+
+@pytest.mark.parametrize(
+    ("found", "slug"),
+    [
+        ({"Title": "a & b", "DueDateTime": "2026-03-05T15:00:00Z"}, ""),
+        ({"Title": "a &amp; b", "DueDateTime": "2026-03-05T15:00:00Z"}, "text_written"),
+        ({"Title": "old", "DueDateTime": "2026-03-05T15:00:00Z"}, "writes_done"),
+        ({"Title": "a & b", "DueDateTime": "2026-03-05T20:00:00Z"}, "times_written"),
+        ({"Title": "a & b", "DueDateTime": None}, "writes_done"),
+    ],
+)
+def test_each_fault_of_a_write_has_its_duty(story: Make, found: dict[str, Any], slug: str) -> None:
+    told = {"record": "1", "fields": {"Title": "a & b", "DueDateTime": "2026-03-05T15:00:00Z"}}
+    history = story(tasks=[write("update", told, [ticket("1", Title="old")], [ticket("1", **found)])])
+    slugs = ("writes_done", "text_written", "times_written")
+    assert {each for each in slugs if judged(each, history).breaches} == ({slug} if slug else set())
+
+
+@pytest.mark.parametrize(
+    ("hours", "ended", "broken"),
+    [
+        (1.5, "2026-03-02T10:00:00Z", set()),
+        (1.75, "2026-03-02T10:00:00Z", set()),  # rounded up
+        (24.0, "2026-03-02T10:00:00Z", {"time_booked"}),
+        (1.5, "2026-03-02T15:00:00Z", {"times_written"}),
+    ],
+)
+def test_booked_time(story: Make, hours: float, ended: str, broken: set[str]) -> None:
+    told = {"record": "1", "key": "k1", "text": "dug", "minutes": 90}
+    entry = Record("5", {"SummaryNotes": "dug", "HoursWorked": hours, "EndDateTime": ended})
+    history = story(tasks=[write("note", told, [ticket("1")], [ticket("1")], entries=[entry])])
+    assert {each for each in ("time_booked", "times_written") if judged(each, history).breaches} == broken
+    assert judged("writes_done", history).verdict == "kept"
+
+
+def test_external_fields_alone(story: Make) -> None:
+    told = {"record": "1", "fields": {"Title": "x"}}
+    was = [ticket("1", ExternalID="theirs")]
+    for value, fields, verdict in (
+        ("theirs", {}, "kept"),
+        (None, {}, "kept"),  # cleared, which is for another duty
+        ("ours", {}, "broken"),
+        ("ours", {"ExternalID": "ours"}, "kept"),
+    ):
+        asked = {**told, "fields": {"Title": "x", **fields}}
+        task = write("update", asked, was, [ticket("1", Title="x", ExternalID=value)])
+        assert judged("external_fields_alone", story(tasks=[task])).verdict == verdict
+
+
+def test_what_is_shown_after_a_write(story: Make) -> None:
+    told, truth = {"key": "k1", "fields": {"Title": "x"}}, [ticket("7", Title="x", Status=1)]
+    for shown, verdict in (
+        ({"7": ticket("7", Title="x", Status=1)}, "kept"),
+        ({"7": ticket("7", Title="x", Status=None)}, "broken"),
+        ({}, "unproven"),  # nothing is shown, so nothing is wrong
+    ):
+        task = write("create", told, [], truth, answered={"id": "7"}, before={}, after=shown)
+        assert judged("id_only_from_create", story(tasks=[task])).verdict == verdict

@@ -1,0 +1,165 @@
+"""SuperOffice's contract: correct clients are never accused, and the duties that are subtle, on histories made up for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from mockservers.harness.check import CheckConfig, check
+from mockservers.harness.clients import reference_name, roles
+from mockservers.harness.drivers import Hello
+from mockservers.harness.duties import Judgement, of
+from mockservers.harness.history import Exchanged, History, Record, Task
+from mockservers.harness.profile import profile
+from mockservers.harness.replay import replay
+from mockservers.harness.reports import check_text, replay_text
+from mockservers.harness.scenarios import Scenario
+from mockservers.kernel.data import folder
+from mockservers.vendors.superoffice.contract import decoder as wire
+from tests.harness.conftest import at, exchanged, sync
+
+Make = Callable[..., History]
+ROLES = sorted(roles("superoffice"))
+
+
+def judged(slug: str, history: History) -> Judgement:
+    return next(duty for duty in of("superoffice") if duty.slug == slug).judge(history)
+
+
+@pytest.fixture
+def story(history: Make) -> Make:
+    return lambda **facts: history("superoffice", **facts)
+
+
+def test_there_are_clients_that_work_differently() -> None:
+    assert {"reader", "sweeper", "writer"} <= set(ROLES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
+    name = reference_name("superoffice", role)
+    report = check(CheckConfig("superoffice", name, dialect="all", examples=3, seed=7, save_to=None, shrink=False))
+    assert [duty.id for duty in report.broken] == [], check_text(report)
+    assert len(report.dialects) == 6
+    assert all(each.declined == 0 and not each.complaints for each in report.dialects)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_library_of_scenarios_is_kept(role: str) -> None:
+    files = sorted((folder("scenarios") / "superoffice").glob("*.yaml"))
+    assert len(files) >= 8
+    results = replay(files, reference_name("superoffice", role))
+    assert [result.outcome for result in results] == ["KEPT"] * len(files), replay_text(results)
+
+
+def test_no_play_limits_calls_in_a_second_that_never_passes() -> None:
+    """The online dialect does, and no client can wait where time stands still during a task."""
+    strategy = profile("superoffice").strategies().scenarios("online", Hello())
+
+    @settings(max_examples=20, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(strategy)
+    def unlimited(scenario: Scenario) -> None:
+        assert scenario.dialect == {"deployment": "online", "dates": "netserver", "unset_connect": "captured"}
+
+    unlimited()
+
+
+# --- the wire ---------------------------------------------------------------------------------------------------------
+
+
+def call(n: int, path: str, answer: Any = None, *, body: Any = None, **more: Any) -> Exchanged:
+    received = None if answer is None else json.dumps(answer).encode()
+    sent = b"" if body is None else json.dumps(body).encode()
+    method = "GET" if body is None else "POST"
+    return exchanged(n, **{"method": method, "target": f"/api/v1/{path}", "body": sent, "received": received, **more})
+
+
+def tickets(n: int, asked: list[int], told: list[int | None], **more: Any) -> Exchanged:
+    answer = [None if number is None else {"TicketId": number} for number in told]
+    return call(n, "Agents/Ticket/GetTickets", answer, body={"TicketIds": asked}, **more)
+
+
+def rows(n: int, numbers: list[int], options: str) -> Exchanged:
+    return call(n, f"Ticket?{options}", {"value": [{"PrimaryKey": str(number)} for number in numbers]})
+
+
+def test_reading_requests() -> None:
+    assert wire.asked(tickets(1, [3, 4], [3])).ids == ("3", "4")
+    xml = b"<GetTicketsRequest><TicketIds><int>3</int><int>4</int></TicketIds></GetTicketsRequest>"
+    as_xml = exchanged(1, method="POST", target="/api/v1/Agents/Ticket/GetTickets", body=xml)
+    assert (wire.asked(as_xml).call, wire.asked(as_xml).ids) == ("gettickets", ("3", "4"))
+    assert wire.asked(call(1, "Ticket/7?$select=Title,Person/PersonId")).selected == {"title", "person"}
+    assert wire.asked(rows(1, [1], "$top=5")).call == "list"
+    assert wire.asked(exchanged(1, method="POST", target="/login/common/oauth/tokens")).call == "tokens"
+
+
+def test_reading_answers() -> None:
+    assert wire.said(tickets(1, [3, 4], [3, None])).ids == ("3", "")
+    assert wire.said(rows(1, [5], "$top=5")).ids == ("5",)
+    assert wire.said(call(1, "Ticket/7", {"Message": "no"}, status=200)).kind == "error"
+    assert wire.said(call(1, "Ticket/7", {}, status=401)).kind == "login"
+    assert wire.said(call(1, "Ticket/7", {}, status=429)).kind == "throttled"
+    assert wire.said(exchanged(1, received=b"", target="/api/v1/Ticket/7")).kind == "unusable"
+    found = exchanged(1, received=b"<ArrayOfTicket><Ticket><TicketId>3</TicketId></Ticket></ArrayOfTicket>")
+    assert wire.said(found).ids == ("3",)
+
+
+def test_a_line_for_reports() -> None:
+    assert wire.line(tickets(1, [3, 4], [3])) == "gettickets of 3, 4 -> 1 rows"
+    assert wire.line(call(1, "Ticket/7", {}, status=429)) == "ticket of 7 -> throttled: 429"
+
+
+# --- duties -----------------------------------------------------------------------------------------------------------
+
+
+def ticket(id: str, **fields: Any) -> Record:
+    return Record(id, {"BaseStatus": "Active", **fields})
+
+
+@pytest.mark.parametrize(
+    ("top", "listed", "mirror", "verdict"),
+    [
+        (2, [1, 2], ["1", "2"], "broken"),
+        (2, [1, 2], ["1", "2", "3"], "kept"),
+        (5, [1, 2], ["1", "2"], "unproven"),  # not a full page: what is missing was missed for another reason
+    ],
+)
+def test_a_full_page_is_not_the_end(story: Make, top: int, listed: list[int], mirror: list[str], verdict: str) -> None:
+    facts = {"truth": [ticket(each) for each in "123"], "mirror": [ticket(each) for each in mirror]}
+    history = story(exchanges=[rows(1, listed, f"$top={top}")], tasks=[sync(0, 2)], **facts)
+    assert judged("pages_walked", history).verdict == verdict
+
+
+def test_deleted_and_merged_tickets_may_stand_there_or_not(story: Make) -> None:
+    for status, slug in (("Deleted", "deleted_shown"), ("Spam", "deleted_shown"), ("Merged", "merged_shown")):
+        seen = sync(0, 2, after={"1": ticket("1")})
+        for mirror, verdict in (([], "kept"), ([ticket("1", BaseStatus=status)], "kept"), ([ticket("1")], "broken")):
+            history = story(truth=[ticket("1", BaseStatus=status)], mirror=mirror, tasks=[seen])
+            assert (judged(slug, history).verdict, judged("nothing_missed", history).breaches) == (verdict, ())
+
+
+def test_long_lists_of_ids_are_slow_only_where_ids_take_time(story: Make) -> None:
+    for count, latency, broken in ((401, "5", True), (400, "5", False), (401, "0", False)):
+        history = story(dialect={"latency_per_id": latency}, exchanges=[tickets(1, list(range(1, count + 1)), [1])])
+        assert bool(judged("slow_calls_avoided", history).breaches) is broken
+
+
+def test_single_reads_count_by_the_second(story: Make) -> None:
+    for apart, broken in ((0.0, True), (1.0, False)):
+        calls = [tickets(n, [n], [n], minutes=n * apart / 60) for n in range(1, 13)]
+        history = story(exchanges=calls, tasks=[sync(0, 20)])
+        assert bool(judged("read_in_batches", history).breaches) is broken
+
+
+@pytest.mark.parametrize(("found", "verdict"), [(90, "kept"), (5400, "broken"), (0, "broken"), (None, "unproven")])
+def test_minutes_are_minutes(story: Make, found: int | None, verdict: str) -> None:
+    notes = {} if found is None else {"5": Record("5", {"TicketId": 1, "Body": "dug here [k1]", "TimeSpent": found})}
+    was = {"Ticket": {"1": ticket("1")}, "TicketMessage": {}}
+    became = {"Ticket": {"1": ticket("1")}, "TicketMessage": notes}
+    told = {"record": "1", "key": "k1", "text": "dug here", "minutes": 90}
+    task = Task(0, "note", at(0), at(0), 10, 20, asked=told, was=was, became=became, ticket="1")
+    assert judged("minutes_booked", story(tasks=[task])).verdict == verdict
