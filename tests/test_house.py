@@ -130,6 +130,10 @@ def test_the_wheel_has_one_top_level_package(wheel: Path) -> None:
         "scenarios/scenario.schema.json",
     ):
         assert f"mockservers/_data/{wanted}" in names
+    package = ROOT / "mockservers"
+    shown = [path for ending in ("*.j2", "*.css") for path in package.rglob(ending)]
+    assert {"start_page.html.j2", "page.css"} <= {path.name for path in shown}
+    assert {path.relative_to(ROOT).as_posix() for path in shown} <= set(names)
 
 
 def test_the_wheel_works_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
@@ -138,6 +142,7 @@ def test_the_wheel_works_without_the_checkout(wheel: Path, tmp_path: Path) -> No
         "import mockservers, sys; from mockservers import registry; from mockservers.kernel import catalogue\n"
         "assert mockservers.__file__.startswith(sys.argv[1]), mockservers.__file__\n"
         "for name in registry.names(): catalogue.load(name); registry.emulator(name); registry.application(name)\n"
+        "from mockservers.wirekit import pages; assert 'gone' in pages.error('gone')\n"
         "print('fine')"
     )
     done = subprocess.run(

@@ -393,6 +393,16 @@ def test_no_report_shows_a_secret(maker: str, made: Callable[..., Report]) -> No
     assert "***" in text
 
 
+def test_no_sentence_about_a_failure_on_a_page_shows_a_secret(made: Callable[..., Report]) -> None:
+    report = made()
+    (counterexample,) = report.counterexamples
+    told = replace(counterexample, unsaved=f"no folder {SECRET}", file=Path(f"found/{SECRET}.yaml"))
+    verdicts = (replace(report.dialects[0].verdicts[0], counterexample=told),)
+    text = reports.check_html(replace(report, dialects=(replace(report.dialects[0], verdicts=verdicts),)))
+    assert SECRET not in text
+    assert "no folder ***" in text
+
+
 @pytest.mark.parametrize("maker", [name for name in MAKERS if "json" not in name])
 def test_no_text_of_others_breaks_a_report(maker: str, made: Callable[..., Report]) -> None:
     text = MAKERS[maker](made(HOSTILE))

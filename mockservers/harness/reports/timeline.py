@@ -23,28 +23,9 @@ LETTER = 7.25
 """A column of the drawing's monospaced 12 px type."""
 MOST_CHIPS, MOST_AGREEING = 8, 5
 
-STYLE = """
-.timeline { min-width: 60rem; width: 100%; height: auto; display: block; }
-.timeline text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: var(--ink); unicode-bidi: isolate;
-  white-space: pre; }
-.timeline .lane { fill: var(--soft); } .timeline .axis { stroke: var(--line); stroke-width: 1.5; }
-.timeline .head { font: 600 12.5px system-ui, sans-serif; } .timeline .time, .timeline .faint { fill: var(--quiet); }
-.timeline .act { fill: var(--other-soft); stroke: var(--other); } .timeline .other { stroke: var(--other); fill: var(--other); }
-.timeline .trouble { fill: var(--warn-soft); stroke: var(--warn); stroke-dasharray: 4 3; }
-.timeline .warned { fill: var(--warn); } .timeline .step { fill: var(--quiet); font-weight: 700; }
-.timeline .ask { stroke: var(--client); fill: var(--client); } .timeline .answer { stroke: var(--client); stroke-dasharray: 5 3; }
-.timeline .struck { stroke: var(--warn); fill: var(--warn); } .timeline .named { fill: var(--bad-soft); stroke: var(--bad); }
-.timeline .working { fill: var(--client); } .timeline .band { fill: var(--soft); } .timeline .rule { stroke: var(--line); }
-.timeline .agree { fill: var(--good-soft); stroke: var(--good); } .timeline .agreed { stroke: var(--good); stroke-width: 3; }
-.timeline .part { fill: var(--bad-soft); stroke: var(--bad); } .timeline .parted { stroke: var(--bad); stroke-width: 3; }
-.timeline .cause { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 2 4; } .timeline .diamond { fill: var(--bad); }
-.timeline text.flawed { fill: var(--bad); }
-.timeline .flag { fill: var(--bad); } .timeline text.flagged { fill: var(--paper); font-weight: 700; }
-"""
-
 
 def timeline(failure: Failure) -> str:
-    """The picture, as an `svg` element to stand in a page with `STYLE`."""
+    """The picture, as an `svg` element for a page with the style `timeline.css`."""
     return _Drawing(failure).whole()
 
 
