@@ -2,9 +2,9 @@
 
     import mockservers
 
-    with mockservers.start("get_tickets") as server:
+    with mockservers.start(VENDOR) as server:
         world = server.world(seed=7)
-        desk = world["get_tickets"]
+        desk = world[VENDOR]
         sync = MySync(desk.url, **desk.credentials)
         desk.act("create", fields={"subject": "x"})
         world.fault("cut", after_bytes=40)
@@ -142,7 +142,7 @@ class MockServer:
 class MockWorld:
     """One isolated set of vendors, with a clock, faults and a journal of its own.
 
-    `world["autotask"]` is one vendor of it. Clients reach it below `url`.
+    `world["<vendor>"]` is one vendor of it. Clients reach it below `url`.
     """
 
     def __init__(

@@ -93,15 +93,16 @@ def test_it_is_checked_and_replayed(run: Run, tmp_path: Path) -> None:
 
 RECORD = """
 import subprocess, sys, urllib.request, mockservers
-with mockservers.start("toy", data={"toy": "demo:7"}) as server:
+with mockservers.start("toy", data={"toy": "demo:6"}) as server:
     command = [sys.executable, "-m", "mockservers", "record", "toy", "--upstream", server.url, "--out", "toy.yaml", "--port", "0"]
     recorder = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    url = next(word for line in recorder.stdout for word in line.split() if word.startswith("http://127.0.0.1:") and server.url not in word)
+    words = (word for line in recorder.stdout for word in line.split())
+    url = next(word for word in words if word.startswith("http://127.0.0.1:") and server.url not in word)
     base = "/".join(url.split("/")[:3])
     for page in ("", "&next="):
         with urllib.request.urlopen(base + "/toy/tickets?key=demo-key" + (page + last if page else "")) as answer:
             import json
-            last = json.loads(answer.read())["next"]
+            last = json.loads(answer.read()).get("next")
     recorder.terminate()
     print(recorder.stdout.read())
     assert recorder.wait() == 0

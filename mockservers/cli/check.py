@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import click
 
 from mockservers.cli.errors import DRIVER_FAILURE, USAGE, reports_errors, stop
+from mockservers.cli.parameters import VendorName
 from mockservers.cli.reporting import Outputs, reporting
-from mockservers.harness.profile import contracted
 
 
 class _Seconds(click.FloatRange):
@@ -159,7 +159,7 @@ def style(text: str, *words: str) -> str:
 
 
 @click.command()
-@click.argument("vendor", type=click.Choice(contracted()))
+@click.argument("vendor", type=VendorName("contract"))
 @client_options
 @click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor, or all.")
 @click.option(

@@ -10,6 +10,7 @@ import click
 
 from mockservers import registry
 from mockservers.cli.errors import PORT, TOKEN, Command, bold, reports_errors, stop, tls_options
+from mockservers.cli.parameters import VendorName
 
 if TYPE_CHECKING:
     import ssl
@@ -57,7 +58,7 @@ def vault_of(
 
 
 @click.command()
-@click.argument("vendor", type=click.Choice(registry.names()))
+@click.argument("vendor", type=VendorName("recording"))
 @click.option(
     "--upstream",
     "upstream",

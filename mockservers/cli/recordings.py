@@ -10,6 +10,7 @@ import click
 from mockservers import registry
 from mockservers.cli.check import style
 from mockservers.cli.errors import BROKEN, reports_errors, stop
+from mockservers.cli.parameters import VendorName
 from mockservers.cli.record import finish, secret_options, vault_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
 
     To load into memory, and serve at once: mockservers serve --load FILE.
     """
-    from mockservers import registry, settings
+    from mockservers import settings
     from mockservers.kernel.world import WorldConfig, Worlds
     from mockservers.recording.loading import load as load_recording
     from mockservers.recording.loading import tells_of_records
@@ -232,7 +233,7 @@ def har_export(file: Path, out: Path) -> None:
 
 
 @har.command("import")
-@click.argument("vendor", type=click.Choice(registry.names()))
+@click.argument("vendor", type=VendorName("recording"))
 @click.argument("file", type=FILE)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The recording; a new file."

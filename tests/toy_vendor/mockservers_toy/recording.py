@@ -18,7 +18,7 @@ def _seen(exchange: Recorded, dialect: Dialect) -> Iterator[Seen]:
     for ticket in json.loads(exchange.reply_body or b"{}").get("tickets", []):
         changed = instants.from_iso(ticket["changed"])
         if not ticket.get("deleted"):
-            fields = {"title": ticket["title"], "status": ticket["status"]}
+            fields = {name: ticket[name] for name in ("title", "status", "changed")}
             yield Seen("ticket", str(ticket["id"]), fields, None, changed)
 
 

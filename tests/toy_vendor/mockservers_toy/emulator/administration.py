@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mockservers.kernel import instants
 from mockservers.kernel.arguments import Arguments
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
@@ -132,10 +133,13 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
     if clear:
         ctx.db.execute(sa.delete(TICKETS).where(own))
     for record in records:
-        id_, fields = int(record["id"]), _checked(record.get("fields", {}))
+        told = dict(record.get("fields", {}))
+        changed = told.pop("changed", None)  # a record comes with the instant of its own change
+        id_, fields = int(record["id"]), _checked(told)
         kept = _of(ctx, id_) or {"title": "", "status": "Open"}
         ctx.db.execute(sa.delete(TICKETS).where(own, TICKETS.c.id == id_))
         gone = not record.get("exists", True)
-        row = {**kept, **fields, "tenant": ctx.tenant.name, "id": id_, "changed": ctx.now, "deleted": gone}
+        row = {**kept, **fields, "tenant": ctx.tenant.name, "id": id_, "deleted": gone}
+        row["changed"] = ctx.now if changed is None else instants.from_iso(changed)
         ctx.db.execute(sa.insert(TICKETS), [row])
     return {"imported": len(records)}
