@@ -11,7 +11,7 @@ from mockservers import registry
 from mockservers.cli.errors import stop
 
 
-class VendorName(click.ParamType[str]):
+class VendorName(click.ParamType):  # type: ignore[type-arg, unused-ignore]
     """The name of a vendor; looked up when a command runs, so that a broken package does not break the program.
 
     With `part` only vendors that have it are meant: one without a contract cannot be checked.
