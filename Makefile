@@ -4,7 +4,14 @@ BIN := .venv/bin
 READY := .venv/ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types bench mutants fuzz table clean
+# make test VENDOR=name, make quick VENDOR=name: the tests of one vendor alone.
+TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
+ONLY := $(if $(VENDOR),-k $(VENDOR),)
+
+.PHONY: help demo test quick matrix lint types coverage bench mutants fuzz table hooks clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "mockservers needs Python 3.11, 3.12 or 3.13; none was found. Name one: make PYTHON=/path/to/python test" >&2; exit 2; }
@@ -17,8 +24,20 @@ $(READY): pyproject.toml
 demo: $(READY)  ## emulators, two clients to a verdict, two wrong clients to a caught and replayed failure
 	@$(BIN)/python tests/demo.py
 
-test: lint types $(READY)  ## everything CI runs
-	$(BIN)/python -m pytest -n auto -q
+test: lint types $(READY)  ## everything CI runs; with VENDOR=name the tests of one vendor
+	$(BIN)/python -m pytest -n auto -q $(TESTS) $(ONLY)
+
+quick: $(READY)  ## the tests of what changed since the last commit, or of VENDOR=name, without slow ones: half a minute
+	@MOCKSERVERS_PROFILE=dev $(BIN)/python -m pytest -n auto -q -m 'not slow' $$($(BIN)/python tests/affected.py $(VENDOR)) $(ONLY)
+
+matrix:  ## the whole suite on every supported Python that is installed
+	@for name in python3.11 python3.12 python3.13; do \
+	  $$name --version >/dev/null 2>&1 || { echo "$$name is not installed; left out"; continue; }; \
+	  test -x .matrix/$$name/bin/python || $$name -m venv .matrix/$$name || exit 1; \
+	  .matrix/$$name/bin/python -m pip install --quiet --upgrade 'pip>=25.1' && \
+	  .matrix/$$name/bin/python -m pip install --quiet --editable . --group dev && \
+	  .matrix/$$name/bin/python -m pytest -n auto -q || exit 1; \
+	done
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -28,6 +47,9 @@ lint: $(READY)
 types: $(READY)
 	@$(BIN)/mypy
 
+coverage: $(READY)  ## the whole suite with the share of lines that it runs
+	@$(BIN)/python -m pytest -n auto -q --cov=mockservers --cov-report=term:skip-covered
+
 bench: $(READY)  ## the figures of the README
 	@$(BIN)/python tests/benchmarks/run.py
 
@@ -36,11 +58,14 @@ mutants: $(READY)  ## every client with a seeded bug and every correct one again
 	@$(BIN)/python -m tests.mutation.clients
 
 fuzz: $(READY)  ## long runs of every property and fuzz test
-	@MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/vendors
+	@MOCKSERVERS_PROFILE=deep MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/vendors
 
 table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md and the schema of scenario files
 	@$(BIN)/python tests/coverage_table.py
 	@$(BIN)/mockservers scenarios schema > scenarios/scenario.schema.json
 
+hooks: $(READY)  ## run the checks of `make lint` before each commit
+	@$(BIN)/pre-commit install
+
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .matrix build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
