@@ -90,6 +90,7 @@ def create(ctx: Context, request: Any) -> Record:
         confidence=row["SentimentConfidence"],
     )
     if "Author" not in given:
+        ctx.cite("superoffice.field.first_message")
         row["Author"] = str(author)
     if by == SYSTEM_USER and "FromAddress" not in given:
         row["FromAddress"] = str(author)
