@@ -282,7 +282,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "superoffice.pages_walked",
         "A full page is not the end, and rows shift when one is taken away: lists are walked by their key.",
-        ("superoffice.odata.list", "superoffice.odata.order"),
+        ("superoffice.odata.list", "superoffice.odata.order", "superoffice.call.purge"),
         _pages_walked,
         "a list whose page is full",
     ),
