@@ -156,6 +156,7 @@ class World:
             entry = self.journal.open(now, clocks.wall(), call.vendor, call.operation, call.actor)
             if call.exchange is not None:
                 call.exchange.entry = entry
+                entry.cite(*call.exchange.cited)  # first: the rule that refuses stands last
             ctx = Context(self, installation, call, now, entry)
             try:
                 value = self._run(ctx)

@@ -69,6 +69,7 @@ def test_tickets_and_tokens(desk: Desk) -> None:
         assert not refused(desk, good), good
     for wrong in (f"SOTicket {BEARER}", f"Bearer {TICKET}", "Bearer", "SOTicket 7T:nothing", f"Basic {TICKET}"):
         assert refused(desk, wrong), wrong
+    assert refused(desk, f"Ticket {TICKET}")
     ticket, access = token(desk, "SOTicket")["token"], token(desk, "Bearer")["token"]
     assert ticket.startswith("7T:")
     assert access.startswith("8A:Cust12345.")

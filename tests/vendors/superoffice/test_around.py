@@ -103,7 +103,6 @@ def test_saving_replaces_the_whole(desk: Desk) -> None:
     "wrong",
     [
         {"TicketId": 77777},
-        {"TicketId": "x"},
         {"Title": "x" * 256},
         {"Title": 5},
         {"Language": "x" * 11},
@@ -118,10 +117,19 @@ def test_saving_replaces_the_whole(desk: Desk) -> None:
         {"Status": {"TicketStatusId": 99}},
         {"BaseStatus": "Archived"},
         {"CustomFields": {"x": "y" * 30000}},
-        {"Priority": {"TicketPriorityId": "high"}},
     ],
 )
 def test_what_cannot_be_saved_changes_nothing(desk: Desk, wrong: dict[str, Any]) -> None:
+    refused_whole(desk, wrong)
+
+
+@pytest.mark.rule("superoffice.request.ids")
+@pytest.mark.parametrize("wrong", [{"TicketId": "x"}, {"Priority": {"TicketPriorityId": "high"}}])
+def test_an_entity_with_an_id_that_is_no_number_changes_nothing(desk: Desk, wrong: dict[str, Any]) -> None:
+    refused_whole(desk, wrong)
+
+
+def refused_whole(desk: Desk, wrong: dict[str, Any]) -> None:
     before = desk.all()
     reply = desk.call("SaveTicketEntity", {"TicketId": 1, **wrong})
     assert (reply.status, set(reply.json)) == (400, {"Message", "MessageDetail"})

@@ -48,6 +48,7 @@ def test_what_is_not_translated(desk: Desk) -> None:
     assert priority(desk, SO_Language="fr") == "Low"
     assert priority(desk, SO_Language="zz") == "Low"
     desk.administer("rename", kind="priority", number=1, name='NO:"Lav";US:"Low";')
+    assert priority(desk, SO_Language="fr") == "Low"
     desk.switch(language_fallback="first_part")
     assert priority(desk, SO_Language="fr") == "Lav"
     desk.administer("rename", kind="priority", number=1, name="Plain")

@@ -29,6 +29,8 @@ def test_each_of_the_seven_media_types(desk: Desk) -> None:
     assert "text/plain" in desk.call("GetTickets", BODIES["json"], media="text/plain").json["Message"]
     desk.switch(string_ids="reject")  # in a form and in XML everything is text
     assert desk.call("GetTickets", BODIES["xml"], media="text/xml").ids == [439, 829]
+    one = b"<GetTicketsRequest><TicketIds><int>439</int></TicketIds></GetTicketsRequest>"
+    assert desk.call("GetTickets", one, media="text/xml").ids == [439]
     for form in (b"TicketIds[0]=439&TicketIds[1]=829", b"ticketids=439&ticketids=829"):
         assert desk.call("GetTickets", form, media="application/x-www-form-urlencoded").ids == [439, 829]
     assert desk.call("GetTickets", b"TicketIds=439", media="application/x-www-form-urlencoded").ids == [439]

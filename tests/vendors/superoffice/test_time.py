@@ -46,6 +46,24 @@ def test_the_other_form_has_no_marker_until_it_is_asked_for(desk: Desk) -> None:
     assert created(desk, "US-NY, includeTZOffset")[1] == "2024-07-15T07:00:00-04:00"
 
 
+@pytest.mark.rule("superoffice.time.header")
+def test_the_flag_of_the_header_is_compared_without_case(desk: Desk) -> None:
+    desk.switch(dates="netserver")
+    for zone in ("in,INCLUDETZOFFSET", "includetzoffset , IN"):
+        assert created(desk, zone)[0] == "2024-01-15T16:30:00+05:30"
+
+
+@pytest.mark.rule("superoffice.carrier.seconds")
+def test_dates_are_whole_seconds(desk: Desk) -> None:
+    desk.advance(0.75)
+    id_ = desk.create()
+    assert desk.truth(id_)["CreatedAt"] == desk.truth(id_)["LastChanged"] == "2026-03-02T10:00:00Z"
+    assert desk.ticket(id_)["CreatedAt"] == "2026-03-02T11:00:00+01:00"
+    desk.advance(1)
+    desk.do(id_, "close")
+    assert desk.truth(id_)["ClosedAt"] == desk.truth(id_)["LastChanged"] == "2026-03-02T10:00:01Z"
+
+
 @pytest.mark.rule("superoffice.carrier.unset_dates")
 @pytest.mark.parametrize(
     ("dates", "zone", "text"),

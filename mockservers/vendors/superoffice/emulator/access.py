@@ -26,6 +26,7 @@ from mockservers.vendors.superoffice.emulator.rights import Role
 USER, APP_TOKEN = "user", "SO-AppToken"
 TICKET, BEARER, COOKIE, REFRESH = "SOTicket", "Bearer", "cookie", "refresh"
 SESSION_COOKIE, XSRF_HEADER = "SoSession", "x-xsrf-token"
+"""The cookie's name is ours (superoffice.auth.session_cookie)."""
 REFRESH_LIFE = 3650 * 24 * HOUR
 RUNNING = frozenset({"Running", "OnlineMaintenance"})
 STATES = (*sorted(RUNNING), "OfflineMaintenance", "Stopped")
@@ -74,7 +75,6 @@ def caller(ctx: Context) -> Caller:
 def identify(ctx: Context) -> Tenant:
     """The tenant of a call; raises the refusal for whatever does not let it in."""
     asked: Asked = ctx.call.request
-    ctx.cite(*asked.met)
     named = of_root(ctx, asked.root)
     if ctx.call.operation in PUBLIC:
         return named or ctx.installation.tenants.first
@@ -94,8 +94,9 @@ def identify(ctx: Context) -> Tenant:
 
 def of_root(ctx: Context, root: str) -> Tenant | None:
     """The tenant whose id a root is, or None for a root that serves whoever logs in (superoffice.address.roots)."""
-    ctx.cite("superoffice.address.roots")
     wanted = root.strip("/").casefold()
+    if wanted:
+        ctx.cite("superoffice.address.roots")
     return next((each for each in ctx.installation.tenants if each.name.casefold() == wanted), None)
 
 
@@ -138,13 +139,12 @@ def _throttle(ctx: Context, tenant: Tenant) -> None:
 def _authenticated(ctx: Context, asked: Asked, named: Tenant | None) -> Credential:
     """The credential of the user that a call is made by."""
     given = asked.header("authorization")
-    scheme, _, value = given.partition(" ")
-    scheme, value = scheme.lower(), value.strip()
+    word, _, value = given.partition(" ")
+    scheme, value = word.lower(), value.strip()
     if asked.header("so-apptoken"):
         ctx.cite("superoffice.auth.app_token")
     if not given:
         return _by_cookie(ctx, asked)
-    ctx.cite("superoffice.auth.schemes", "superoffice.auth.scheme_case")
     if scheme == "negotiate":
         ctx.cite("superoffice.auth.negotiate")
         if ctx.installation.dialect["deployment"] == "onsite":
@@ -153,20 +153,20 @@ def _authenticated(ctx: Context, asked: Asked, named: Tenant | None) -> Credenti
     reader = _READERS.get(scheme)
     if reader is None:
         raise unauthorized("superoffice.auth.schemes")
+    if word not in _SCHEMES:
+        ctx.cite("superoffice.auth.scheme_case")
     return reader(ctx, asked, value)
 
 
 def _demand(ctx: Context, setting: str) -> None:
     if setting not in ctx.installation.dialect["authorize_with"]:
         raise unauthorized("superoffice.auth.settings")
-    ctx.cite("superoffice.auth.settings")
 
 
 def _by_password(ctx: Context, asked: Asked, value: str) -> Credential:
     if ctx.installation.dialect["deployment"] == "online":
         raise unauthorized("superoffice.auth.schemes")
     _demand(ctx, "username")
-    ctx.cite("superoffice.auth.basic")
     try:
         user, colon, password = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, ValueError):
@@ -200,10 +200,11 @@ def _session(ctx: Context, kind: str, token: str, rule: str) -> tuple[Session, C
 
 
 def _by_ticket(ctx: Context, asked: Asked, value: str) -> Credential:
+    """The user of a ticket, which stands in the header as it was handed out (superoffice.auth.ticket_plain)."""
     _demand(ctx, "ticket")
-    ctx.cite("superoffice.auth.ticket_plain", "superoffice.auth.ticket_life")
     session, credential = _session(ctx, TICKET, value, "superoffice.auth.ticket_life")
     if ctx.installation.dialect["deployment"] == "online":
+        ctx.cite("superoffice.auth.app_token")
         app = ctx.installation.tenants.find(APP_TOKEN, asked.header("so-apptoken"), ctx.now)
         if app is None or app.tenant != credential.tenant:
             raise unauthorized("superoffice.auth.app_token")
@@ -213,7 +214,6 @@ def _by_ticket(ctx: Context, asked: Asked, value: str) -> Credential:
 
 def _by_token(ctx: Context, asked: Asked, value: str) -> Credential:
     _demand(ctx, "bearer")
-    ctx.cite("superoffice.auth.token_life", "superoffice.auth.shapes")
     return _session(ctx, BEARER, value, "superoffice.auth.token_life")[1]
 
 
@@ -222,6 +222,8 @@ _READERS: Mapping[str, Callable[[Context, Asked, str], Credential]] = {
     "soticket": _by_ticket,
     "bearer": _by_token,
 }
+_SCHEMES = frozenset({"Basic", "SOTicket", "Bearer"})
+"""The same words as the vendor writes them."""
 
 
 def _by_cookie(ctx: Context, asked: Asked) -> Credential:
@@ -229,7 +231,6 @@ def _by_cookie(ctx: Context, asked: Asked) -> Credential:
     if not cookie:
         raise unauthorized()
     _demand(ctx, "implicit")
-    ctx.cite("superoffice.auth.session_cookie", "superoffice.auth.xsrf")
     session, credential = _session(ctx, COOKIE, cookie, "superoffice.auth.xsrf")
     if asked.header(XSRF_HEADER) != session.facts.get("xsrf"):
         raise unauthorized("superoffice.auth.xsrf")
@@ -250,7 +251,9 @@ def token_seconds(ctx: Context, credential: Credential) -> int:
 
 
 def hand_out(ctx: Context, kind: str, credential: Credential) -> Session:
-    """A new ticket, access token, refresh token or cookie of a user (superoffice.auth.shapes)."""
+    """A new ticket, access token, refresh token or cookie of a user."""
+    if kind in (TICKET, BEARER):
+        ctx.cite("superoffice.auth.shapes")
     if kind == BEARER:
         lifetime = token_seconds(ctx, credential) * SECOND
         return SESSIONS.issue(ctx, kind, credential, lifetime, prefix=f"8A:{credential.tenant}.")

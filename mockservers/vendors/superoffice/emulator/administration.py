@@ -90,6 +90,7 @@ def create(ctx: Context, request: Any) -> Record:
         confidence=row["SentimentConfidence"],
     )
     if "Author" not in given:
+        ctx.cite("superoffice.field.first_message")
         row["Author"] = str(author)
     if by == SYSTEM_USER and "FromAddress" not in given:
         row["FromAddress"] = str(author)
@@ -388,8 +389,8 @@ ADMIN_OPERATIONS = operations(
         "act", act, f"somebody works on it: id, action ({', '.join(NAMES)}), by?; with id customer the administrator"
     ),
     Operation("change", change, "somebody edits properties: id, fields, by?"),
-    Operation("delete", delete, "somebody takes it away for good: id"),
-    Operation("read", read, "its truth: id"),
-    Operation("list", list_, "the truth of all, by number: after?, most?, entity?"),
+    Operation("delete", delete, "somebody deletes it for good: id"),
+    Operation("read", read, "the ticket as the vendor has it: id"),
+    Operation("list", list_, "all tickets as the vendor has them, by number: after?, most?, entity?"),
     Operation("import", import_, "tickets as they are elsewhere: records, clear?"),
 )

@@ -36,13 +36,21 @@ _SAMPLE = ["name", "department", "category/id"]
 
 
 def profile(ctx: Context, asked: Asked, *, entity: bool = False) -> Profile:
-    """What the look of an answer to this call depends on, with the rules that say so."""
-    dialect = ctx.dialect
+    """What the look of an answer to this call depends on."""
+    dialect, role = ctx.dialect, caller(ctx).role
+    if role.blank:
+        ctx.cite("superoffice.carrier.hidden_field")
+    if role.table is not None or role.fields or dialect["rights_none"] != "null":
+        ctx.cite("superoffice.carrier.rights")
+    if not entity and dialect["carrier_version"] != "current":
+        ctx.cite("superoffice.carrier.grows")
+    if not entity and dialect["extra_property"] is not None:
+        ctx.cite("superoffice.carrier.extra")
     return Profile(
         asked.format,
         clock(ctx, asked),
         tongue(ctx, asked),
-        caller(ctx).role,
+        role,
         None if entity else select(ctx, asked),
         dialect["select_mode"],
         dialect["rights_none"],
@@ -58,7 +66,7 @@ def _entity_select(ctx: Context, asked: Asked) -> frozenset[str] | None:
     wanted = [part.strip() for part in asked.variables.get("$select", "").split(",") if part.strip()]
     if not wanted:
         return None
-    ctx.cite("superoffice.select.nulls", "superoffice.select.case")
+    ctx.cite("superoffice.select.nulls")
     if any("/" in each for each in wanted):
         ctx.cite("superoffice.select.path")
     kept = {each.partition("/")[0].strip().lower() for each in wanted}
@@ -66,7 +74,10 @@ def _entity_select(ctx: Context, asked: Asked) -> frozenset[str] | None:
 
 
 def clock(ctx: Context, asked: Asked) -> TimeFormat:
-    """How the answer's dates are written; raises the refusal of an unknown zone where there is one."""
+    """How the answer's dates are written; raises the refusal of an unknown zone where there is one.
+
+    All ten of a ticket are written so (superoffice.time.offset, superoffice.time.utc_columns).
+    """
     given = asked.header("so-timezone")
     base: str = ctx.dialect["base_zone"]
     marked = ctx.dialect["dates"] == "page"
@@ -74,7 +85,7 @@ def clock(ctx: Context, asked: Asked) -> TimeFormat:
         ctx.cite("superoffice.time.base_zone")
         return TimeFormat(base, marked)
     read = time_zones.header(given)
-    ctx.cite("superoffice.time.header", "superoffice.time.header_back")
+    ctx.cite("superoffice.time.header")
     if read.unknown:
         if ctx.dialect["unknown_zone"] == "400":
             raise bad("superoffice.time.unknown_zone", f"There is no time zone {read.unknown[:40]!r}.")
@@ -82,13 +93,11 @@ def clock(ctx: Context, asked: Asked) -> TimeFormat:
             "superoffice.time.unknown_zone",
             f"SO-TimeZone names {read.unknown[:40]!r}, which is no zone's code: it is ignored.",
         )
-    if marked or read.offset:
-        ctx.cite("superoffice.time.offset_colon")
     return TimeFormat(read.code or base, marked or read.offset)
 
 
 def tongue(ctx: Context, asked: Asked) -> Locale:
-    """The language and culture of the answer's strings."""
+    """The language and culture of the answer's strings (superoffice.language.codes, superoffice.language.fallback)."""
     so, accept = asked.header("so-language"), asked.header("accept-language")
     language = languages.wanted(so, accept)
     fallback, semicolon = ctx.dialect["language_fallback"], ctx.dialect["trailing_semicolon"] == "on"
@@ -97,7 +106,6 @@ def tongue(ctx: Context, asked: Asked) -> Locale:
     if language is None:
         ctx.cite("superoffice.language.raw")
         return Locale(None, None, fallback, semicolon)
-    ctx.cite("superoffice.language.codes", "superoffice.language.fields", "superoffice.language.fallback")
     if any(mark in (so.strip() or accept) for mark in ",;"):
         ctx.cite("superoffice.language.list")
     culture = asked.header("so-culture")
@@ -109,34 +117,33 @@ def tongue(ctx: Context, asked: Asked) -> Locale:
 def select(ctx: Context, asked: Asked) -> frozenset[str] | None:
     """The properties that $select keeps, or None when there is no such list."""
     given = asked.variables.get("$select", "")
-    met: list[str] = ["superoffice.select.nulls"]
     wanted = [part.strip() for part in given.split(",") if part.strip()]
     if not wanted:
         return None
-    found: set[str] = set()
+    ctx.cite("superoffice.select.nulls")
+    kept: set[str] = set()
     for each in wanted:
         first, slash, _ = each.partition("/")
         name = _NAMES.get(first.strip().lower())
         if slash:
-            met.append("superoffice.select.path")
+            ctx.cite("superoffice.select.path")
         if name is None:
-            met.append("superoffice.select.unknown")
+            ctx.cite("superoffice.select.unknown")
             if first.strip().lower() in odata.COLUMNS:
-                met.append("superoffice.select.not_odata")
+                ctx.cite("superoffice.select.not_odata")
         else:
             if name != first.strip():
-                met.append("superoffice.select.case")
-            found.add(name)
+                ctx.cite("superoffice.select.case")
+            kept.add(name)
     if [each.lower() for each in wanted] == _SAMPLE:
-        met.append("superoffice.select.generic_sample")
-    if "TicketId" not in found:
-        met.append("superoffice.select.key")
+        ctx.cite("superoffice.select.generic_sample")
+    if "TicketId" not in kept:
+        ctx.cite("superoffice.select.key")
         if ctx.dialect["select_keeps_key"] == "yes":
-            found.add("TicketId")
+            kept.add("TicketId")
         else:
             ctx.note(
                 "superoffice.select.key",
                 "$select leaves TicketId out: without it no ticket of the answer tells which it is. Select it as well.",
             )
-    ctx.cite(*met)
-    return frozenset(found)
+    return frozenset(kept)

@@ -1,6 +1,8 @@
 """The Ticket carrier: a ticket's row and the directory put together, property by property, in the page's order.
 
-Values are typed: instants in microseconds, None where unset. How they look is for renderings.
+Values are typed: instants in microseconds, None where unset. How they look is for renderings. What every ticket shows is
+written here: superoffice.carrier.properties, superoffice.carrier.unset_strings, superoffice.carrier.enums_as_names,
+superoffice.carrier.priority, superoffice.carrier.type, superoffice.carrier.person, superoffice.carrier.units.
 """
 
 from __future__ import annotations

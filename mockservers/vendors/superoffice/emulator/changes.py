@@ -50,8 +50,10 @@ def touch(ctx: Context, row: Row, at: int | None = None) -> None:
 
 
 def begin(ctx: Context, values: Mapping[str, Any], names: Directory) -> Row:
-    """A new ticket with these stored properties, and for the others what a server fills in."""
-    ctx.cite("superoffice.field.ticket_id", "superoffice.field.created_at")
+    """A new ticket with these stored properties, and for the others what a server fills in.
+
+    Nothing later sets CreatedAt again (superoffice.field.created_at).
+    """
     now = whole_second(ctx.now)
     row = fresh({"ConnectId": unmerged(ctx), "TicketStatus": 0, **values})
     row["CreatedAt"] = row["CreatedAt"] if row["CreatedAt"] is not None else now
@@ -105,10 +107,10 @@ def move(ctx: Context, row: Row, status: int, base: str, names: Directory, at: i
 
 def count_status(ctx: Context, row: Row, names: Directory, at: int) -> None:
     """Add the time in the present status to its counters (superoffice.field.counters)."""
-    ctx.cite("superoffice.field.counters")
     counter = COUNTERS.get(names.get("status", row["TicketStatus"]).facts.get("counter", "None"))
     since = row["status_since"] or row["CreatedAt"]
     if counter is not None and since is not None and at > since:
+        ctx.cite("superoffice.field.counters")
         zone = ctx.dialect["base_zone"]
         most = 2**31 - 1
         row[counter] = min(row[counter] + frames.worked(since, at, frame_of(names, row["Priority"]), zone), most)
@@ -145,7 +147,6 @@ def postpone(ctx: Context, row: Row, names: Directory, until: int) -> None:
 
 def own(ctx: Context, row: Row, user: int, names: Directory) -> None:
     """Give a ticket to a user; 1 is nobody. Who gets it has not read it yet."""
-    ctx.cite("superoffice.carrier.two_user_spaces")
     if row["OwnedBy"] != user:
         row["OwnedBy"], row["ReadStatus"] = user, "Red"
     touch(ctx, row)
@@ -239,17 +240,20 @@ def add_message(
             "person": person,
         },
     )
-    ctx.cite("superoffice.field.messages", "superoffice.field.time_spent")
+    ctx.cite("superoffice.field.messages")
     row["NumMessages"] += 1
+    if minutes:
+        ctx.cite("superoffice.field.time_spent")
     row["TimeSpent"] = min(row["TimeSpent"] + minutes, 2**31 - 1)
     row["HasAttachment"] = row["HasAttachment"] or attachment
-    ctx.cite("superoffice.field.first_message")
     if row["NumMessages"] == 1 and not row["Author"]:
+        ctx.cite("superoffice.field.first_message")
         row["Author"] = author
     if external:
         ctx.cite("superoffice.field.last_message")
         row["Sentiment"], row["SentimentConfidence"] = sentiment, confidence
         if language and not row["Language"]:
+            ctx.cite("superoffice.field.first_message")
             row["Language"] = language
     if external and by != SYSTEM_USER:
         row["NumReplies"] += 1

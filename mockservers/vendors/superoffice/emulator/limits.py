@@ -15,12 +15,11 @@ THRESHOLDS: dict[str, int] = {
 
 def took(ctx: Context, method: str, ids: int) -> None:
     """Let a call take its time, and note one that counts as slow (superoffice.limit.slow)."""
-    each: float = ctx.dialect["latency_per_id"]
-    if ids > 1:
-        ctx.cite("superoffice.limit.ids")
-    if not each:
+    latency: float = ctx.dialect["latency_per_id"]
+    if not latency:
         return
-    taken = each * ids
+    ctx.cite("superoffice.limit.ids")
+    taken = latency * ids
     ctx.delay(taken / 1000)
     if taken > THRESHOLDS[method]:
         ctx.note(

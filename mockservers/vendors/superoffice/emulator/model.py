@@ -327,12 +327,14 @@ _MESSAGE = sa.select(MESSAGES).where(MESSAGES.c.tenant == sa.bindparam("tenant")
 
 
 def next_number(ctx: Context, kind: str = "ticket") -> int:
-    """The next number of a ticket or message; those of deleted ones are not given again (superoffice.field.ticket_id)."""
+    """The next number of a ticket or message; those of deleted ones are not given again."""
     tenant = tenant_name(ctx)
     highest = ctx.db.execute(_HIGHEST if kind == "ticket" else _HIGHEST_MESSAGE, {"tenant": tenant}).scalar() or 0
     counters = ctx.installation.ids.counters
     stream = f"{VENDOR.name}.{kind}.{tenant}"
     counters[stream] = number = max(highest, counters.get(stream, 0)) + 1
+    if kind == "ticket":
+        ctx.cite("superoffice.field.ticket_id")
     return number
 
 

@@ -1,9 +1,12 @@
-"""Which form an answer takes, by the Accept header as the framework negotiates it. Knows no HTTP library."""
+"""Which form an answer takes, by the Accept header as the framework negotiates it. Knows no HTTP library.
+
+Whoever calls hands in what cites the rules that shaped the choice.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -23,24 +26,29 @@ class Choice:
 
     format: str
     media: str
-    rules: tuple[str, ...] = ()
 
 
 FALLBACK = Choice("json", "application/json; charset=utf-8")
+"""Also that of most answers: superoffice.media.json."""
 
 
-def choose(accept: str, dialect: Mapping[str, Any], html: bool = False) -> Choice:
+def choose(accept: str, dialect: Mapping[str, Any], cite: Callable[[str], None], html: bool = False) -> Choice:
     """The form of an answer; raises the refusal where none fits and the switch says so."""
     if html and not re.search(r"json|xml", accept, re.IGNORECASE):
-        return Choice("html", "text/html; charset=utf-8", ("superoffice.media.accept",))
+        return Choice("html", "text/html; charset=utf-8")
     if not accept.strip():
-        return Choice("json", FALLBACK.media, ("superoffice.media.json",))
-    found = _best(accept[:2000])
-    if found is not None:
-        return found
+        return FALLBACK
+    best = _best(accept[:2000])
+    if best is not None:
+        if best.media != FALLBACK.media:
+            cite("superoffice.media.accept")
+        if best.format == "xml":
+            cite("superoffice.media.xml")
+        return best
     if dialect["accept_unknown"] == "406":
         raise Refusal("superoffice.media.unknown", "not_acceptable", accept=accept[:100])
-    return Choice("json", FALLBACK.media, ("superoffice.media.unknown",))
+    cite("superoffice.media.unknown")
+    return FALLBACK
 
 
 @lru_cache(maxsize=512)
@@ -59,6 +67,4 @@ def _best(accept: str) -> Choice | None:
     if not weighed:
         return None
     type_ = max(weighed, key=lambda each: each[0])[1]  # the first of those with the highest weight
-    format_ = FORMATS[type_]
-    cited = ("superoffice.media.accept", "superoffice.media.json" if format_ == "json" else "superoffice.media.xml")
-    return Choice(format_, f"{type_}; charset=utf-8", cited)
+    return Choice(FORMATS[type_], f"{type_}; charset=utf-8")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from mockservers.vendors.superoffice.emulator import carriers
 from mockservers.vendors.superoffice.emulator.languages import Locale
-from mockservers.vendors.superoffice.emulator.model import DATES, TICKET, Directory
+from mockservers.vendors.superoffice.emulator.model import DATES, NO_PERSON, SYSTEM_USER, TICKET, Directory
 from mockservers.vendors.superoffice.emulator.rights import Role
 from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
 from mockservers.wirekit import xmltext
@@ -80,7 +80,7 @@ class Profile:
         return {"Mask": right["Mask"], "Reason": self.tongue.text(right["Reason"])}
 
     def properties(self) -> dict[str, Any]:
-        """FieldProperties: the same for every ticket."""
+        """FieldProperties: the same for every ticket (superoffice.carrier.field_properties)."""
         made: dict[str, Any] = {}
         for field in TICKET.fields:
             if "net" in field.more and field.name not in _DROPPED[self.version]:
@@ -90,7 +90,10 @@ class Profile:
         return made
 
     def carrier(self, row: Any, names: Directory) -> dict[str, Any]:
-        """All properties of a ticket but FieldProperties, as they go out."""
+        """All properties of a ticket but FieldProperties, as they go out.
+
+        What the language of the call translates are names and reasons (superoffice.language.fields).
+        """
         made = carriers.values(row, names)
         for name in self.role.blank:
             if name in made:
@@ -150,7 +153,10 @@ def dumps(value: Any) -> bytes:
 
 
 class Fragment(NamedTuple):
-    """A rendered ticket without what all have in common; `body` None: the role does not see it."""
+    """A rendered ticket without what all have in common; `body` None: the role does not see it.
+
+    `rules` are those that show in it: a ticket that comes from the shelf cites what it cited when it was rendered.
+    """
 
     revision: int
     body: bytes | None
@@ -190,14 +196,14 @@ class Shelf:
             body = body + b"," if self._tailed and len(body) > 1 else body
         else:
             body = ("<Ticket>" + xml_members(made, self.profile.namespaces)).encode()
-        return Fragment(row.revision, body, row_rules(row))
+        return Fragment(row.revision, body, row_rules(row, names))
 
     @property
     def _tailed(self) -> bool:
         return self.last != b"}]"
 
     def page(self, fragments: Sequence[bytes | None]) -> bytes:
-        """An answer with these tickets in order; None is a null."""
+        """An answer with these tickets in order, a bare array (superoffice.result.array); None is a null."""
         if None not in fragments:
             if not fragments:
                 return self._empty
@@ -259,29 +265,6 @@ def _item(name: str, value: Any) -> str:
 
 # --- rules ------------------------------------------------------------------------------------------------------------
 
-ALWAYS: tuple[str, ...] = (
-    "superoffice.carrier.properties",
-    "superoffice.carrier.value_types",
-    "superoffice.carrier.unset_strings",
-    "superoffice.carrier.enums_as_names",
-    "superoffice.carrier.status",
-    "superoffice.carrier.priority",
-    "superoffice.carrier.category",
-    "superoffice.carrier.type",
-    "superoffice.carrier.links",
-    "superoffice.carrier.units",
-    "superoffice.carrier.sentiment",
-    "superoffice.carrier.rights",
-    "superoffice.carrier.field_properties",
-    "superoffice.carrier.seconds",
-    "superoffice.carrier.two_user_spaces",
-    "superoffice.carrier.login_names",
-    "superoffice.time.offset",
-    "superoffice.time.utc_columns",
-)
-"""Rules that shape every ticket."""
-
-
 _OF_STATUS: Mapping[str, str] = {
     "Deleted": "superoffice.result.deleted",
     "Merged": "superoffice.result.merged",
@@ -289,32 +272,45 @@ _OF_STATUS: Mapping[str, str] = {
 }
 
 
-def row_rules(row: Any) -> tuple[str, ...]:
-    """Rules that shape this ticket beside those of all; the same tuple for tickets alike."""
+def row_rules(row: Any, names: Directory) -> tuple[str, ...]:
+    """Rules that show in this ticket and not in all others; the same tuple for tickets alike."""
+    nobody = row.CustId in (None, NO_PERSON)
     return _row_rules(
-        any(getattr(row, name) is None for name in DATES),
-        row.CustId in (None, -1),
-        row.OwnedBy == 1,
-        row.CreatedBy == 1,
+        nobody,
+        nobody or not names.get("person", row.CustId).facts.get("contact"),
+        row.OwnedBy != SYSTEM_USER,
+        row.CreatedBy != SYSTEM_USER,
+        bool(row.SaleId or row.ProjectId or row.FormSubmissionId),
+        row.Sentiment != 0,
+        row.right is not None,
         row.BaseStatus,
     )
 
 
-@lru_cache(maxsize=512)
-def _row_rules(undated: bool, nobody: bool, unowned: bool, from_outside: bool, status: str) -> tuple[str, ...]:
-    found = (
-        ["superoffice.carrier.no_person"]
-        if nobody
-        else ["superoffice.carrier.person", "superoffice.carrier.no_company"]
-    )
-    if undated:
-        found.append("superoffice.carrier.unset_dates")
-    if unowned:
-        found.append("superoffice.carrier.no_owner")
-    if from_outside:
-        found.append("superoffice.carrier.created_by")
+@lru_cache(maxsize=1024)
+def _row_rules(
+    nobody: bool,
+    no_company: bool,
+    owned: bool,
+    made_by_a_user: bool,
+    linked: bool,
+    felt: bool,
+    restricted: bool,
+    status: str,
+) -> tuple[str, ...]:
+    shows = {
+        "superoffice.carrier.no_person": nobody,
+        "superoffice.carrier.no_company": no_company,
+        "superoffice.carrier.two_user_spaces": owned,
+        "superoffice.carrier.no_owner": not owned,
+        "superoffice.carrier.login_names": owned or made_by_a_user,
+        "superoffice.carrier.created_by": not made_by_a_user,
+        "superoffice.carrier.links": linked,
+        "superoffice.carrier.sentiment": felt,
+        "superoffice.carrier.rights": restricted,
+        "superoffice.result.not_in_log": status in _OF_STATUS,
+    }
+    rules = [rule for rule, does in shows.items() if does]
     if status in _OF_STATUS:
-        found += [_OF_STATUS[status], "superoffice.result.not_in_log"]
-    if status != "Merged":
-        found.append("superoffice.carrier.not_merged")
-    return tuple(found)
+        rules.append(_OF_STATUS[status])
+    return tuple(rules)

@@ -36,8 +36,6 @@ class Asked:
     problem: Refusal | None = None
     """What is wrong with the body; matters only to who reads it."""
     format: str = "json"
-    met: list[str] = field(default_factory=list)
-    """Rules that the wire applied while reading."""
 
     @property
     def base(self) -> str:
@@ -104,8 +102,15 @@ def int32s(ctx: Context, value: Any, name: str) -> list[int]:
     return [int32(ctx, each, name) for each in value]
 
 
+def without_body(ctx: Context, asked: Asked) -> None:
+    """A call whose parameters stand in the query: its body may be empty or null, and is not looked at."""
+    if asked.body is None:
+        ctx.cite("superoffice.request.null_body")
+
+
 def variable(ctx: Context, asked: Asked, name: str) -> int:
     """An int32 in the query; raises the refusal when it is missing or none."""
+    without_body(ctx, asked)
     given = asked.variables.get(name.lower())
     if given is None or not given.strip():
         raise bad("superoffice.request.missing", f"The query has no {name}.")

@@ -63,6 +63,12 @@ def find(verb: str, path: str, roots: Sequence[str], tenants: Sequence[str]) -> 
     return Route(found.operation, root or "/", found.path, found.body, found.html, found.defect)
 
 
+def respelled(route: Route, path: str) -> bool:
+    """Whether a method of the agent was called in other letters than the vendor's (superoffice.address.agent)."""
+    written = _AGENT + route.operation
+    return route.operation in EMULATED and not path.endswith(written) and path.lower().endswith(written.lower())
+
+
 def _nowhere() -> Route:
     return Route("other", defect=Refusal("superoffice.address.other", "no_resource"))
 

@@ -61,7 +61,10 @@ class TimeFormat:
 
     @property
     def unset(self) -> str:
-        """The text of no instant: the first one there is, moved by the zone's standard offset where that is marked."""
+        """The text of no instant: the first one there is, moved by the zone's standard offset where that is marked.
+
+        superoffice.carrier.unset_dates
+        """
         return _unset(self.code) if self.marked else _UNSET_NAIVE
 
     def write(self, instant: int | None) -> str:
@@ -123,7 +126,7 @@ def _written(instant: int, code: str, marked: bool) -> str:
     moment = _EPOCH + timedelta(seconds=instant // SECOND)
     if code != "UTC":
         moment = moment.astimezone(zone_info(code))
-    text = moment.isoformat()
+    text = moment.isoformat()  # with a colon in the offset: superoffice.time.offset_colon
     if not marked:
         return text[:19]
     return text[:19] + "Z" if code == "UTC" else text

@@ -52,12 +52,14 @@ def _serve(path: str = "") -> Response:
     asked.cookies = parsing.cookies(here.header("Cookie"))
     asked.variables = parsing.variables(here.query)
     _hide(here, asked, route.operation)
+    if routes.respelled(route, here.path):
+        here.exchange.cite("superoffice.address.agent")
     if "so-browser-tz-offset" in asked.headers or here.environ.get("HTTP_ACCEPT_LANGUAGE") == "":
-        asked.met.append("superoffice.request.npm_headers")
+        here.exchange.cite("superoffice.request.npm_headers")
     defect: Exception | None = None
     try:
-        chosen = negotiation.choose(asked.header("accept"), dialect, route.html)
-        asked.format, asked.met = chosen.format, [*asked.met, *chosen.rules]
+        chosen = negotiation.choose(asked.header("accept"), dialect, here.exchange.cite, route.html)
+        asked.format = chosen.format
     except Refusal as refusal:
         chosen, defect = negotiation.FALLBACK, refusal
     if route.body and defect is None:
@@ -94,17 +96,15 @@ def _read(here: Visit, asked: Asked) -> None:
     """The body as plain values; what is wrong with it waits until the caller is known."""
     asked.given = bool(here.exchange.body.strip())
     try:
-        read = parsing.read(here.exchange.body, str(here.environ.get("CONTENT_TYPE", "")))
+        asked.body = parsing.read(here.exchange.body, str(here.environ.get("CONTENT_TYPE", "")), here.exchange.cite)
     except Refusal as refusal:
         asked.problem = refusal
-        return
-    asked.body, asked.met = read.value, [*asked.met, *read.rules]
 
 
 def _answer(chosen: negotiation.Choice, answer: Answer, namespaces: str) -> Response:
     headers = [*_HEADERS, *answer.headers]
     if answer.zone:
-        headers.append(("SO-TimeZone", answer.zone))
+        headers.append(("SO-TimeZone", answer.zone))  # superoffice.time.header_back
     if answer.status in (204, 304):
         response = reply(answer.status, b"", chosen.media, headers)
         response.headers.pop("Content-Type", None)

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.select.nulls",)
+
 
 class Client(reference("superoffice")):
     def read(self, numbers):

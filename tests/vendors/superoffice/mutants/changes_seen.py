@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.field.last_changed",)
+
 
 class Client(reference("superoffice")):
     def read(self, numbers):

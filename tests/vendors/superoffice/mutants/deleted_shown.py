@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.result.deleted", "superoffice.result.spam")
+
 
 class Client(reference("superoffice")):
     def rows(self, options):

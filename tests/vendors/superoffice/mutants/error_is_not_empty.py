@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.error.bad_request", "superoffice.error.rest")
+
 
 class Client(reference("superoffice", "sweeper")):
     def sync(self):

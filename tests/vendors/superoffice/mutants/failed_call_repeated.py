@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.error.bad_request", "superoffice.limit.maintenance")
+
 
 class Client(reference("superoffice")):
     def sync(self):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.result.request_order", "superoffice.result.unknown_id")
+
 
 class Client(reference("superoffice")):
     def read(self, numbers):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.result.merged",)
+
 
 class Client(reference("superoffice")):
     def keep(self, ticket):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.result.no_access",)
+
 
 class Client(reference("superoffice")):
     def sync(self):

@@ -4,6 +4,8 @@ import re
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.language.raw",)
+
 
 class Client(reference("superoffice")):
     def send(self, verb, path, **request):

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.carrier.seconds",)
+
 
 class Client(reference("superoffice")):
     def rows(self, options):

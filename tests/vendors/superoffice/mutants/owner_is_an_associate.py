@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.carrier.two_user_spaces",)
+
 
 class Client(reference("superoffice", "writer")):
     def save(self, key, method, entity):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.odata.list", "superoffice.call.purge")
+
 
 class Client(reference("superoffice")):
     def changed(self):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.request.body", "superoffice.limit.rate")
+
 
 class Client(reference("superoffice")):
     def read(self, numbers):

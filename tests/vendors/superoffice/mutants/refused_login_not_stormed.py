@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.auth.refused",)
+
 
 class Client(reference("superoffice")):
     def renew(self):

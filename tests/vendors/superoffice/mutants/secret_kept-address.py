@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.auth.schemes",)
+
 
 class Client(reference("superoffice")):
     def post(self, verb, address, **request):

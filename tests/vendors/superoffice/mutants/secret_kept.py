@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.auth.schemes",)
+
 
 class Client(reference("superoffice")):
     def call(self, *given, **request):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.carrier.status",)
+
 
 class Client(reference("superoffice")):
     def keep(self, ticket):

@@ -4,6 +4,8 @@ from html import unescape
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.media.json",)
+
 
 class Client(reference("superoffice")):
     def keep(self, ticket):

@@ -1,6 +1,8 @@
-"""Cuts titles at sixty characters, though the vendor takes 255."""
+"""Cuts titles at eight characters, though the vendor takes 255."""
 
 from mockservers.harness.clients import reference
+
+RULES = ("superoffice.call.save_checks", "superoffice.carrier.field_properties")
 
 
 class Client(reference("superoffice", "writer")):

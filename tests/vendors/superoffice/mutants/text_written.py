@@ -4,6 +4,8 @@ from html import escape
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.call.save", "superoffice.call.messages")
+
 
 class Client(reference("superoffice", "writer")):
     def save(self, key, method, entity):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.limit.rate",)
+
 
 class Client(reference("superoffice")):
     def post(self, *given, **request):

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.time.offset",)
+
 
 class Client(reference("superoffice")):
     def read(self, numbers):

@@ -1,6 +1,8 @@
-"""Asks for no zone, and takes the vendor's clock time for UTC."""
+"""Asks for Norwegian time, and takes the clock time of the answers for UTC."""
 
 from mockservers.harness.clients import reference
+
+RULES = ("superoffice.time.header", "superoffice.time.offset")
 
 
 class Client(reference("superoffice")):

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.time.header",)
+
 
 class Client(reference("superoffice", "writer")):
     def update(self, record, fields):

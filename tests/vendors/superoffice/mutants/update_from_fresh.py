@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.call.save",)
+
 
 class Client(reference("superoffice", "writer")):
     def reset(self, **given):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.call.save",)
+
 MEMBERS = {"Priority": "Priority", "TicketStatus": "Status", "OwnedByAssociateId": "OwnedBy"}
 
 

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.error.bad_request",)
+
 
 class Client(reference("superoffice", "writer")):
     def save(self, *given):

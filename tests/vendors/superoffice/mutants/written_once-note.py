@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.call.messages",)
+
 
 class Client(reference("superoffice", "writer")):
     def note(self, record, key, text, minutes=None):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("superoffice.call.save", "superoffice.call.messages")
+
 
 class Client(reference("superoffice", "writer")):
     def post(self, *given, **request):

@@ -111,7 +111,7 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "superoffice.throttling_respected",
-        "Who is asked to wait does not go on asking at once.",
+        "A client that is throttled waits before it calls again.",
         ("superoffice.limit.rate",),
         _throttling,
         "a call that is answered 429",
@@ -125,7 +125,7 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "superoffice.read_in_batches",
-        "Many tickets are read in one call, not each in a call of its own: ten calls a second are the most.",
+        "Many tickets are read in one call, not each in a call of its own: the vendor asks for at most ten calls a second.",
         ("superoffice.limit.rate", "superoffice.request.body"),
         _read_in_batches,
         "more than ten tickets to read in one sync",

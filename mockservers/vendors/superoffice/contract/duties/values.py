@@ -194,7 +194,7 @@ VALUES: tuple[Duty, ...] = (
     ),
     Duty(
         "superoffice.blanks_not_kept",
-        "What $select leaves blank says nothing, and does not wipe what is known.",
+        "A property that $select leaves blank has no meaning, and does not replace a known value.",
         ("superoffice.select.nulls", "superoffice.select.key"),
         _blanks_not_kept,
         "calls that read tickets",

@@ -136,15 +136,15 @@ def _update_from_fresh(history: History) -> Judgement:
 WRITING: tuple[Duty, ...] = (
     Duty(
         "superoffice.writes_done",
-        "What the client says is written stands at the vendor: an error object under 200 is no success.",
+        "A write that the client reports as done stands at the vendor: an error object under 200 is no success.",
         ("superoffice.error.bad_request", "superoffice.call.save", "superoffice.call.save_checks"),
         _writes_done,
-        "a write that the client says is done",
+        "a write that the client reports as done",
         needs=WRITES,
     ),
     Duty(
         "superoffice.text_written",
-        "Texts arrive at the vendor as they were told.",
+        "Texts arrive at the vendor as they were given.",
         ("superoffice.call.save", "superoffice.call.messages", "superoffice.call.save_checks"),
         _text_written,
         "a text that is written",
@@ -185,7 +185,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "superoffice.update_keeps_the_rest",
-        "Saving replaces the whole entity: what is not sent is reset, so everything is sent.",
+        "An update sends the whole entity: saving replaces all of it, and resets a property that is not sent.",
         ("superoffice.call.save",),
         _update_keeps_the_rest,
         "an update of a ticket",
@@ -193,7 +193,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "superoffice.update_from_fresh",
-        "An update is made of what the vendor has now: an old copy would undo what others did.",
+        "An update starts from the entity that the vendor has now: an old copy would undo the changes of others.",
         ("superoffice.call.save",),
         _update_from_fresh,
         "an update of a ticket that somebody changed since the last sync",

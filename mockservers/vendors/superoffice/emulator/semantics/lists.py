@@ -81,7 +81,11 @@ def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer
     role = caller(ctx).role
     face, speech = clock(ctx, asked), tongue(ctx, asked)
     _known(asked)
-    ctx.cite("superoffice.odata.list", "superoffice.odata.order", "superoffice.odata.filter")
+    ctx.cite("superoffice.odata.list")
+    if asked.variables.get("$orderby"):
+        ctx.cite("superoffice.odata.order")
+    if asked.variables.get("$filter"):
+        ctx.cite("superoffice.odata.filter")
     most, skip = _whole(asked, "$top", PAGE), _whole(asked, "$skip", 0)
     if role.blank:
         ctx.cite("superoffice.carrier.hidden_field")

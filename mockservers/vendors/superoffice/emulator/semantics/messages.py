@@ -31,6 +31,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
     lowered,
     members,
     variable,
+    without_body,
 )
 from mockservers.vendors.superoffice.emulator.rights import RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import seen
@@ -59,14 +60,17 @@ def get_entities(ctx: Context, asked: Asked) -> Answer:
 
 def _one(ctx: Context, id_: int) -> Any:
     row = message(ctx.db, tenant_name(ctx), id_)
-    return row if row is not None and seen(ctx, row.ticket) is not None else None
+    if row is not None and seen(ctx, row.ticket) is not None:
+        return row
+    ctx.cite("superoffice.result.null")
+    return None
 
 
 def get_message(ctx: Context, asked: Asked) -> Answer:
     """One message; null when there is none."""
     id_ = variable(ctx, asked, "ticketMessageId")
     look = profile(ctx, asked, entity=True)
-    ctx.cite("superoffice.call.messages", "superoffice.result.null")
+    ctx.cite("superoffice.call.messages")
     catch_up(ctx)
     row = _one(ctx, id_)
     value = None if row is None else entities.message(look, row, directory(ctx))
@@ -77,10 +81,11 @@ def get_message_entity(ctx: Context, asked: Asked) -> Answer:
     """One message as an entity; null when there is none."""
     id_ = variable(ctx, asked, "ticketMessageEntityId")
     look = profile(ctx, asked, entity=True)
-    ctx.cite("superoffice.call.messages", "superoffice.result.null")
+    ctx.cite("superoffice.call.messages")
     catch_up(ctx)
     row = _one(ctx, id_)
-    return Answer(None if row is None else _entity(ctx, look, row), "TicketMessageEntity", zone=look.clock.code)
+    value = None if row is None else _entity(ctx, look, row)
+    return Answer(value, "TicketMessageEntity", zone=look.clock.code)
 
 
 class _Blank:
@@ -94,6 +99,7 @@ class _Blank:
 
 def create_default(ctx: Context, asked: Asked) -> Answer:
     """The entity of a new message."""
+    without_body(ctx, asked)
     look = profile(ctx, asked, entity=True)
     ctx.cite("superoffice.call.messages", "superoffice.call.default")
     value = entities.message_entity(look, _Blank, directory(ctx), None)

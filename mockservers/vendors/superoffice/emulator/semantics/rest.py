@@ -13,10 +13,10 @@ from mockservers.kernel.rules import Refusal, Unsupported
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, profile
 from mockservers.vendors.superoffice.emulator.changes import catch_up
-from mockservers.vendors.superoffice.emulator.model import LARGEST_ID, directory
+from mockservers.vendors.superoffice.emulator.model import LARGEST_ID
 from mockservers.vendors.superoffice.emulator.requests import Asked, bad, members
 from mockservers.vendors.superoffice.emulator.semantics import saving
-from mockservers.vendors.superoffice.emulator.semantics.tickets import seen
+from mockservers.vendors.superoffice.emulator.semantics.tickets import seen, whole
 
 
 def found(ctx: Context, asked: Asked) -> Any:
@@ -85,7 +85,7 @@ def simple(ctx: Context, asked: Asked) -> Answer:
     row = found(ctx, asked)
     look = profile(ctx, asked)
     _conditions(ctx, asked, _told(ctx, row))
-    return _dated(Answer(look.whole(row, directory(ctx)), "Ticket", zone=look.clock.code), _told(ctx, row))
+    return _dated(Answer(whole(ctx, look, row), "Ticket", zone=look.clock.code), _told(ctx, row))
 
 
 def default(ctx: Context, asked: Asked) -> Answer:

@@ -43,6 +43,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
     lowered,
     members,
     variable,
+    without_body,
 )
 from mockservers.vendors.superoffice.emulator.rights import DELETE, INSERT, RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import gone, seen, wanted_ids
@@ -106,7 +107,8 @@ def _reference(ctx: Context, given: Mapping[str, Any], member: str, names: Direc
 def _owner(ctx: Context, given: Mapping[str, Any], names: Directory) -> int:
     """The Service user that an associate is; 0 is nobody, the largest number lets the server choose."""
     associate = _id(ctx, given, "OwnedBy")
-    ctx.cite("superoffice.call.save_owner")
+    if associate in (0, CHOOSE_OWNER) and given.get("ownedby"):
+        ctx.cite("superoffice.call.save_owner")
     people = [each for each in names.all("user") if each.id != SYSTEM_USER]
     if associate == CHOOSE_OWNER and people:
         return people[ctx.installation.ids.number("superoffice.owner", 0, len(people) - 1)].id
@@ -115,6 +117,7 @@ def _owner(ctx: Context, given: Mapping[str, Any], names: Directory) -> int:
     found = next((each.id for each in people if each.facts.get("associate") == associate), None)
     if found is None:
         raise _wrong(f"OwnedBy {associate} does not exist.")
+    ctx.cite("superoffice.carrier.two_user_spaces")
     return found
 
 
@@ -143,6 +146,8 @@ def _read(ctx: Context, given: Mapping[str, Any], look: Profile, names: Director
             made[name] = None if value in (None, "") else look.clock.read(str(value))
         except ValueError as error:
             raise _wrong(f"{name}: {str(error)[:200]}.") from None
+    if made["Deadline"] is not None:
+        ctx.cite("superoffice.field.deadline")
     made |= {
         NESTED[each]: _reference(ctx, given, each, names)
         for each in ("Priority", "Sale", "Project", "TicketType", "Category")
@@ -170,7 +175,7 @@ def _first(names: Directory, kind: str) -> int:
 
 def save(ctx: Context, given: Mapping[str, Any], look: Profile, *, id_: int | None = None) -> int:
     """Make a ticket, or replace all of one that a client may set; answers its number (superoffice.call.save)."""
-    ctx.cite("superoffice.call.save", "superoffice.call.save_checks")
+    ctx.cite("superoffice.call.save")
     names = directory(ctx)
     number = id_ if id_ is not None else int32(ctx, given.get("ticketid") or 0, "TicketId")
     values = _read(ctx, given, look, names)
@@ -182,6 +187,7 @@ def save(ctx: Context, given: Mapping[str, Any], look: Profile, *, id_: int | No
     _demand(ctx, row["right"], UPDATE | RESTRICTED)
     for name in caller(ctx).role.fixed:
         if name in values:
+            ctx.cite("superoffice.call.save_rights")
             values[name] = row[name]
     _replace(ctx, row, values, names)
     keep(ctx, row)
@@ -189,7 +195,6 @@ def save(ctx: Context, given: Mapping[str, Any], look: Profile, *, id_: int | No
 
 
 def _demand(ctx: Context, own: str | None, bit: int) -> None:
-    ctx.cite("superoffice.call.save_rights")
     if not caller(ctx).role.may(own, bit):
         raise access.forbidden("superoffice.call.save_rights")
 
@@ -227,14 +232,12 @@ def _replace(ctx: Context, row: Row, values: dict[str, Any], names: Directory) -
         changes.alert(row, names, ctx.now)
     if values["Activate"] is None:
         values["Activate"] = row["Activate"]  # past waking it keeps its value (superoffice.field.activate)
-    ctx.cite("superoffice.field.deadline")
     row.update(values)
     changes.touch(ctx, row)
 
 
 def answer(ctx: Context, id_: int, look: Profile, *, linked: bool = False) -> Answer:
     """A ticket as an entity."""
-    ctx.cite("superoffice.call.entity")
     row = rows(ctx.db, tenant_name(ctx), [id_]).get(id_)
     value = entity(ctx, row, look)
     if linked and value is not None:
@@ -245,6 +248,7 @@ def answer(ctx: Context, id_: int, look: Profile, *, linked: bool = False) -> An
 def entity(ctx: Context, row: Any, look: Profile) -> dict[str, Any] | None:
     if row is None:
         return None
+    ctx.cite("superoffice.call.entity")
     messages = messages_of(ctx.db, tenant_name(ctx), row.TicketId)
     return entities.ticket(look, row, directory(ctx), messages)
 
@@ -282,16 +286,18 @@ def get_entity(ctx: Context, asked: Asked) -> Answer:
     """One ticket as an entity by its id in the query; null when there is none."""
     id_ = variable(ctx, asked, "ticketEntityId")
     look = profile(ctx, asked, entity=True)
-    ctx.cite("superoffice.request.null_body", "superoffice.result.null", "superoffice.call.entity")
     took(ctx, "GetTicketEntity", 1)
     catch_up(ctx)
-    return Answer(entity(ctx, seen(ctx, id_), look), "TicketEntity", zone=look.clock.code)
+    row = seen(ctx, id_)
+    if row is None:
+        ctx.cite("superoffice.result.null")
+    return Answer(entity(ctx, row, look), "TicketEntity", zone=look.clock.code)
 
 
 def create_default(ctx: Context, asked: Asked) -> Answer:
     """The entity of a new ticket."""
+    without_body(ctx, asked)
     look = profile(ctx, asked, entity=True)
-    ctx.cite("superoffice.request.null_body")
     return Answer(default_entity(ctx, look), "TicketEntity", zone=look.clock.code)
 
 

@@ -13,7 +13,7 @@ from mockservers.vendors.superoffice.emulator.answers import Answer, profile
 from mockservers.vendors.superoffice.emulator.changes import catch_up
 from mockservers.vendors.superoffice.emulator.limits import took
 from mockservers.vendors.superoffice.emulator.model import directory, heads, rows, tenant_name
-from mockservers.vendors.superoffice.emulator.renderings import ALWAYS, Fragment, Profile, Shelf
+from mockservers.vendors.superoffice.emulator.renderings import Fragment, Profile, Shelf, row_rules
 from mockservers.vendors.superoffice.emulator.requests import Asked, bad, int32, int32s, members, variable
 
 MOST_FRAGMENTS = 10_000
@@ -22,30 +22,13 @@ MOST_SHELVES = 24
 
 
 def get_tickets(ctx: Context, asked: Asked) -> Answer:
-    """Tickets by their ids."""
+    """Tickets by their ids: those that were asked for, whatever the page shows (superoffice.result.sample_is_filler)."""
     ids = wanted_ids(ctx, asked)
     look = profile(ctx, asked)
-    ctx.cite(
-        "superoffice.address.agent",
-        "superoffice.request.body",
-        "superoffice.result.array",
-        "superoffice.result.sample_is_filler",
-        "superoffice.media.accept",
-        "superoffice.request.sample",
-    )
     took(ctx, "GetTickets", len(ids))
     catch_up(ctx)
     shelf = _shelf(ctx, look)
     found = _rendered(ctx, shelf, list(dict.fromkeys(ids)))
-    ctx.cite(*ALWAYS)
-    if look.select is None:
-        ctx.cite("superoffice.select.nulls")
-    if look.role.blank:
-        ctx.cite("superoffice.carrier.hidden_field")
-    if look.version != "current":
-        ctx.cite("superoffice.carrier.grows")
-    if look.extra is not None:
-        ctx.cite("superoffice.carrier.extra")
     page = shelf.page([fragment for _, fragment in _arranged(ctx, ids, found)])
     return Answer(body=page, name="ArrayOfTicket", zone=look.clock.code)
 
@@ -55,6 +38,8 @@ def wanted_ids(ctx: Context, asked: Asked, name: str = "TicketIds") -> list[int]
     given = members(asked)
     if name.lower() not in given:
         raise bad("superoffice.request.missing", f"{name} is missing.")
+    if name not in asked.body:
+        ctx.cite("superoffice.request.body")
     return int32s(ctx, given[name.lower()], name)
 
 
@@ -110,8 +95,9 @@ def _rendered(ctx: Context, shelf: Shelf, ids: Sequence[int]) -> dict[int, bytes
 
 def _arranged(ctx: Context, ids: Sequence[int], found: dict[int, Any]) -> list[tuple[int, Any]]:
     """What was found, by the ids as they were given, or as the switches have it."""
-    if len(found) == len(ids) and ctx.dialect["order"] == "request":  # all there, each once
+    if ctx.dialect["order"] == "shuffled" or ids != sorted(ids):
         ctx.cite("superoffice.result.request_order")
+    if len(found) == len(ids) and ctx.dialect["order"] == "request":  # all there, each once
         return [(id_, found[id_]) for id_ in ids]
     wanted = list(dict.fromkeys(ids))
     if len(wanted) < len(ids):
@@ -122,7 +108,6 @@ def _arranged(ctx: Context, ids: Sequence[int], found: dict[int, Any]) -> list[t
         ctx.cite("superoffice.result.unknown_id")
         if ctx.dialect["missing_id"] == "omit":
             wanted = [id_ for id_ in wanted if id_ in found]
-    ctx.cite("superoffice.result.request_order")
     if ctx.dialect["order"] == "shuffled":
         turn = ctx.installation.ids.number("superoffice.order", 0, 2**32)
         ctx.installation.ids.source(f"superoffice.order.{turn}").shuffle(wanted)
@@ -147,12 +132,20 @@ def get_ticket(ctx: Context, asked: Asked) -> Answer:
     """One ticket by its id in the query; null when there is none."""
     id_ = variable(ctx, asked, "ticketId")
     look = profile(ctx, asked)
-    ctx.cite("superoffice.request.null_body", "superoffice.result.null")
     took(ctx, "GetTicket", 1)
     catch_up(ctx)
     row = seen(ctx, id_)
-    value = None if row is None else look.whole(row, directory(ctx))
+    if row is None:
+        ctx.cite("superoffice.result.null")
+    value = None if row is None else whole(ctx, look, row)
     return Answer(value, "Ticket", zone=look.clock.code)
+
+
+def whole(ctx: Context, look: Profile, row: Any) -> dict[str, Any]:
+    """A ticket as the flat carrier."""
+    names = directory(ctx)
+    ctx.cite(*row_rules(row, names))
+    return look.whole(row, names)
 
 
 def get_summaries(ctx: Context, asked: Asked) -> Answer:
