@@ -16,6 +16,22 @@ from mockservers.kernel.journal import Entry, Journal
 ROOT = Path(__file__).resolve().parent.parent
 
 
+SLOW = frozenset(
+    (
+        *("test_carriers", "test_check", "test_determinism", "test_library", "test_mutants", "test_other_languages"),
+        *("test_reader_packs", "test_runner_pool", "test_toy_vendor", "test_pytest_plugin", "test_round", "test_drift"),
+        *("test_clients", "test_client", "test_fuzz", "test_recording"),
+    )
+)
+"""Test modules that start processes, play many examples or run whole clients; `make quick` leaves them out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
 def _always(rule: str) -> bool:
     vendor = rule.partition(".")[0]
     found = registry.emulator(vendor).rules.get(rule) if vendor in registry.names() else None

@@ -14,6 +14,7 @@ from mockservers.harness.decoders import line
 from mockservers.harness.history import Exchanged
 from mockservers.vendors.get_tickets.contract import decoder as get_tickets
 from mockservers.vendors.querydata.contract import decoder as querydata
+from tests.examples import examples
 from tests.harness.conftest import exchanged
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -138,7 +139,7 @@ def test_variables_are_read_as_the_server_reads_them() -> None:
     }
 
 
-@settings(max_examples=200, database=None, deadline=None)
+@settings(max_examples=examples(200), database=None, deadline=None)
 @given(st.binary(max_size=80) | st.text(max_size=80).map(lambda text: builder(text.replace("\x00", ""))))
 def test_readers_never_raise(body: bytes) -> None:
     for exchange in (exchanged(1, received=body, body=body, target=body.decode("latin-1")),):

@@ -16,6 +16,7 @@ from mockservers.harness.profile import contracted
 from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Meanwhile, Other, ScenarioError
 from mockservers.kernel import instants
 from mockservers.kernel.data import folder
+from tests.examples import examples
 
 HEAD = "mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00Z\n"
 
@@ -54,7 +55,7 @@ steps:
 def test_what_is_written_reads_back_the_same(vendor: str) -> None:
     strategy = profile.profile(vendor).strategies().scenarios("default", Hello(options=("format", "time_zone")))
 
-    @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(60), database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
     def both_ways(scenario: Any) -> None:
         assert scenario_files.parse(scenario.to_yaml()) == scenario
@@ -62,7 +63,7 @@ def test_what_is_written_reads_back_the_same(vendor: str) -> None:
     both_ways()
 
 
-@settings(max_examples=200, database=None, deadline=None)
+@settings(max_examples=examples(200), database=None, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ScenarioError):

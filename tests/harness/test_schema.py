@@ -18,6 +18,7 @@ from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import contracted
 from mockservers.kernel.data import folder
 from mockservers.kernel.faults import KINDS
+from tests.examples import examples
 
 SCHEMA = schema.scenario_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -59,7 +60,7 @@ def test_what_a_check_draws_and_saves_keeps_to_it(vendor: str) -> None:
     options = ("format", "time_zone")
     strategy = profile.profile(vendor).strategies().scenarios("default", Hello(options=options))
 
-    @settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(60), database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
     def drawn(scenario: Any) -> None:
         raw = json.loads(json.dumps(scenario.to_dict()))
@@ -268,7 +269,7 @@ STEPS = [
 ]
 
 
-@settings(max_examples=500, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(500), database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(STEPS), st.dictionaries(WORDS, VALUES, max_size=2), st.sampled_from(["", *STEPS[0], "x"]))
 def test_it_never_refuses_what_the_reader_takes(step: Mapping[str, Any], change: Mapping[str, Any], drop: str) -> None:
     raw = {**HEAD, "steps": [CREATE, {key: value for key, value in {**step, **change}.items() if key != drop}]}

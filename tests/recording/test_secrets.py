@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,10 +21,11 @@ from mockservers.recording.files import Head, Recording, Writer
 from mockservers.recording.people import People
 from mockservers.recording.sealing import Leak, seal
 from mockservers.recording.vault import Vault
+from tests.examples import examples
 
 FORM, JSON, XML = "application/x-www-form-urlencoded", "application/json", "text/xml; charset=utf-8"
 
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "150"))
+EXAMPLES = examples(150)
 SECRETS = st.text(
     st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc", "Cn", "Co"), exclude_characters="\ufffe\uffff"),
     min_size=4,
@@ -186,7 +186,7 @@ def test_no_secret_is_in_the_file(
 
 
 @given(secret=SECRETS, place=st.sampled_from(PLACES))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_is_no_secret_stays(secret: str, place: str) -> None:
     exchange = presented(place, secret)
     with TemporaryDirectory() as folder:

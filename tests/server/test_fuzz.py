@@ -28,11 +28,12 @@ from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.server import mounts
 from mockservers.server.http import Server
+from tests.examples import examples
 from tests.server import toy
 from tests.server.conftest import START, Api
 from tests.server.wires import Wire
 
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "60"))
+EXAMPLES = examples(60)
 hostile = settings(
     max_examples=EXAMPLES,
     deadline=None,

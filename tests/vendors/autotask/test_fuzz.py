@@ -5,7 +5,6 @@ MOCKSERVERS_EXAMPLES raises the number of examples: with 2,500 the six propertie
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -18,10 +17,11 @@ from lxml import etree
 
 from mockservers.kernel import catalogue
 from mockservers.kernel.journal import Exchange
+from tests.examples import examples
 from tests.vendors.autotask.compare_wsdl import FACTS
 from tests.vendors.autotask.post import HEADER, PATH, SOAP11, SOAP12, SPACE, Post, basic, envelope, queryxml, request
 
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "60"))
+EXAMPLES = examples(60)
 fuzz = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -6,7 +6,6 @@ MOCKSERVERS_EXAMPLES raises the number of examples.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,9 +24,10 @@ from mockservers.kernel.store import soundex
 from mockservers.vendors.autotask.emulator import company
 from mockservers.vendors.autotask.emulator.entities import ENTITIES
 from mockservers.vendors.autotask.emulator.requests import Expression, Group, Test
+from tests.examples import examples
 from tests.vendors.autotask.asking import Answer, Desk, Failed
 
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "80"))
+EXAMPLES = examples(80)
 ZONES = {"eastern": "America/New_York", "utc": "UTC"}
 Row = Mapping[str, Any]
 

@@ -6,7 +6,6 @@ nothing of tables. MOCKSERVERS_EXAMPLES raises the number of examples.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockservers.vendors.autotask.emulator import company
+from tests.examples import examples
 from tests.vendors.autotask.asking import Answer, Desk, Failed, sent, where
 
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "120"))
+EXAMPLES = examples(120)
 BEGIN = datetime(2026, 3, 2, 10)
 API, OWNER = company.API_USER, company.OWNER
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
+
 Desk = Any
 NAMES = [
     "tid",
@@ -108,7 +110,7 @@ def desk(request: pytest.FixtureRequest, make_desk: Any) -> Iterator[Desk]:
     made.world.close()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     query=query,
     keyed=st.booleans(),

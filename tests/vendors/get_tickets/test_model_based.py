@@ -6,7 +6,6 @@ MOCKSERVERS_EXAMPLES raises the number of examples.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,8 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
+
 Desk = Any
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "150"))
+EXAMPLES = examples(150)
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata")
 
 WORDS = [

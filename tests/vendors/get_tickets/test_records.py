@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from mockservers.kernel.rules import Breakdown, Misuse
+from tests.examples import examples
 
 Desk = Any
 marked = pytest.mark.rule
@@ -330,4 +331,6 @@ class Office(RuleBasedStateMachine):
 
 def test_any_work_keeps_references_in_step_and_converges(make_desk: Any) -> None:
     office = type("OfficeHere", (Office,), {"make": staticmethod(make_desk)})
-    run_state_machine_as_test(office, settings=settings(max_examples=25, stateful_step_count=15, deadline=None))
+    run_state_machine_as_test(
+        office, settings=settings(max_examples=examples(25), stateful_step_count=15, deadline=None)
+    )

@@ -6,7 +6,6 @@ MOCKSERVERS_EXAMPLES raises the number of examples.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from mockservers.kernel.journal import Exchange
+from tests.examples import examples
 from tests.vendors.querydata.desk import (
     ACTION,
     CREATED,
@@ -31,7 +31,7 @@ from tests.vendors.querydata.desk import (
     payload,
 )
 
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "200"))
+EXAMPLES = examples(200)
 fuzz = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -6,7 +6,6 @@ SQLite in memory and in a file. MOCKSERVERS_EXAMPLES raises the number of exampl
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,9 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockservers.kernel.instants import MINUTE, SECOND, from_datetime
+from tests.examples import examples
 from tests.vendors.querydata.desk import CREATED, LAST, Desk, between, equals
 
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "250"))
+EXAMPLES = examples(250)
 STARTS = {
     "UTC": "2026-03-02T10:00:00Z",
     "America/New_York": "2026-11-01T05:20:00Z",  # forty minutes before the repeated hour

@@ -20,6 +20,7 @@ from mockservers.harness.reports import check_text, replay_text
 from mockservers.harness.scenarios import Scenario
 from mockservers.kernel.data import folder
 from mockservers.vendors.superoffice.contract import decoder as wire
+from tests.examples import examples
 from tests.harness.conftest import at, exchanged, sync
 
 Make = Callable[..., History]
@@ -60,7 +61,7 @@ def test_no_play_limits_calls_in_a_second_that_never_passes() -> None:
     """The online dialect does, and no client can wait where time stands still during a task."""
     strategy = profile("superoffice").strategies().scenarios("online", Hello())
 
-    @settings(max_examples=20, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(20), database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
     def unlimited(scenario: Scenario) -> None:
         assert scenario.dialect == {"deployment": "online", "dates": "netserver", "unset_connect": "captured"}

@@ -19,6 +19,7 @@ from mockservers.vendors.superoffice.dialects import DIALECTS
 from mockservers.vendors.superoffice.emulator import description
 from mockservers.vendors.superoffice.emulator.routes import EMULATED
 from mockservers.wirekit.environ import EXCHANGE, WORLD
+from tests.examples import examples
 
 Desk = Any
 LOGIN = "Basic ZGVtb0BkZW1vLmV4YW1wbGU6ZGVtby1wYXNzd29yZA=="
@@ -91,7 +92,7 @@ def test_schemathesis_finds_nothing(described: Any, path: str, verb: str, mode: 
     operation = described[path][verb]
 
     @settings(
-        max_examples=6 if mode == GOOD else 3,
+        max_examples=examples(6) if mode == GOOD else 3,
         deadline=None,
         derandomize=True,
         database=None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -15,10 +14,11 @@ from hypothesis import strategies as st
 
 from mockservers.vendors.superoffice.emulator.model import DIRECTORY, MESSAGES, TICKETS
 from mockservers.vendors.superoffice.emulator.routes import EMULATED
+from tests.examples import examples
 
 Desk = Any
 FORM = "application/x-www-form-urlencoded"
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "30"))
+EXAMPLES = examples(30)
 READING = sorted(
     name for name in EMULATED if name.startswith("Get") or name in ("ResolveTicketId", "CreateDefaultTicketEntity")
 )

@@ -6,7 +6,6 @@ MOCKSERVERS_EXAMPLES raises the number of examples.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,9 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockservers.kernel import catalogue
+from tests.examples import examples
 
 Desk = Any
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "60"))
+EXAMPLES = examples(60)
 FIELDS = catalogue.load("superoffice")["Ticket"].fields
 NAMES = [field.name for field in FIELDS]
 DATES = [field.name for field in FIELDS if field.type == "datetime"]

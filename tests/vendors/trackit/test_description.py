@@ -7,7 +7,6 @@ one that does not fit must get it.
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -31,9 +30,10 @@ from mockservers.kernel.journal import Exchange
 from mockservers.vendors.trackit.dialects import DIALECTS
 from mockservers.vendors.trackit.emulator import description, recipes
 from mockservers.wirekit.environ import EXCHANGE, WORLD
+from tests.examples import examples
 
 Desk = Any
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "10"))
+EXAMPLES = examples(10)
 DOCUMENT = "/TrackIt/WebApi/swagger/docs/v2"
 CHECKS = [
     not_a_server_error,

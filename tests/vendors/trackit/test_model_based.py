@@ -7,7 +7,6 @@ two stores. MOCKSERVERS_EXAMPLES raises the number of examples.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
+
 Desk = Any
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "25"))
+EXAMPLES = examples(25)
 QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 # --- the directory, as far as the model looks at it -------------------------------------------------------------------
