@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, Hello
 from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
+from mockservers.harness.generation import generate
 from mockservers.harness.history import History
 from mockservers.harness.profile import profile
 from mockservers.harness.runner import Declined, Runner
@@ -317,27 +318,7 @@ class _DialectCheck:
         One run over all examples would spend most of them on variations of the first few, and a shrink could begin
         only where all before it are drawn again. So every turn has its own seed, and stands for itself.
         """
-        from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-
-        @seed(self.config.seed * 1_000_003 + turn)
-        @settings(
-            max_examples=2,
-            phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
-            database=None,
-            deadline=None,
-            print_blob=False,
-            verbosity=Verbosity.quiet,
-            suppress_health_check=list(HealthCheck),
-            report_multiple_bugs=False,
-        )
-        @given(self.strategy)
-        def example(scenario: Scenario) -> None:
-            test(scenario)
-
-        # Spares Hypothesis the digest of this function's source for every example; nothing is kept under the key.
-        example._hypothesis_internal_database_key = b""
-        with _same_everywhere():
-            example()
+        generate(self.strategy, self.config.seed * 1_000_003 + turn, test, shrink=shrink)
 
     def _prove(self, duty: Duty, examples: list[_Played]) -> Counterexample:
         """The smallest scenario that breaks the duty; the smallest one seen where shrinking finds none."""
@@ -399,29 +380,6 @@ def _size(played: _Played) -> tuple[int, int]:
         len(step.meanwhile.steps) for step in played.scenario.steps if isinstance(step, ClientStep) and step.meanwhile
     )
     return len(played.scenario.steps) + inner, len(played.scenario.key)
-
-
-@contextlib.contextmanager
-def _same_everywhere() -> Iterator[None]:
-    """Hypothesis mixes constants of whatever local modules happen to be loaded into what it draws; not here.
-
-    Else the same seed would give other scenarios in a test run than at the command line.
-    """
-    try:
-        from hypothesis.internal.conjecture import providers
-
-        kept, empty = providers._get_local_constants, vars(providers)["Constants"]()
-        cache = providers.CONSTANTS_CACHE.cache
-    except (ImportError, AttributeError, KeyError, TypeError):
-        yield
-        return
-    cache.clear()
-    providers._get_local_constants = lambda: empty
-    try:
-        yield
-    finally:
-        providers._get_local_constants = kept
-        cache.clear()
 
 
 def found_of(counterexample: Counterexample) -> dict[str, Any]:

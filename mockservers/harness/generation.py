@@ -1,0 +1,82 @@
+"""Drawing from strategies, by one small Hypothesis run for each example; all that uses Hypothesis' private parts is here.
+
+A run draws the simplest value first and then the example of its seed. Same seed, same example, whatever else is loaded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+Drawn = TypeVar("Drawn")
+
+
+def generate(strategy: SearchStrategy[Drawn], seed: int, test: Callable[[Drawn], None], *, shrink: bool) -> None:
+    """Give `test` the simplest value of a strategy, and then the one that `seed` stands for.
+
+    With `shrink` it gets smaller and smaller ones for which it raises the same class of exception, and the last of these
+    exceptions is raised.
+    """
+    from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+    from hypothesis import seed as seeded
+
+    @seeded(seed)
+    @settings(
+        max_examples=2,
+        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+        database=None,
+        deadline=None,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(strategy)
+    def example(drawn: Drawn) -> None:
+        test(drawn)
+
+    # Spares Hypothesis the digest of this function's source for every example; nothing is kept under the key.
+    setattr(example, "_hypothesis_internal_database_key", b"")  # noqa: B010
+    with _same_everywhere():
+        example()
+
+
+@contextlib.contextmanager
+def _same_everywhere() -> Iterator[None]:
+    """Hypothesis mixes constants of whatever local modules happen to be loaded into what it draws; not here.
+
+    Else the same seed would give other scenarios in a test run than at the command line.
+    """
+    try:
+        from hypothesis.internal.conjecture import providers
+
+        kept, empty = providers._get_local_constants, vars(providers)["Constants"]()
+        cache = providers.CONSTANTS_CACHE.cache
+    except (ImportError, AttributeError, KeyError, TypeError) as error:
+        _unlike(error)
+        yield
+        return
+    cache.clear()
+    providers._get_local_constants = lambda: empty
+    try:
+        yield
+    finally:
+        providers._get_local_constants = kept
+        cache.clear()
+
+
+def _unlike(error: Exception) -> None:
+    import hypothesis
+
+    warnings.warn(
+        f"Hypothesis {hypothesis.__version__} is not like the releases that mockservers knows ({error!r}), so the same seed may "
+        "draw other scenarios where other modules are loaded; verdicts stay right. Install the release that "
+        "mockservers was tested with, or report this",
+        RuntimeWarning,
+        stacklevel=2,
+    )
