@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mockservers.kernel.clock import Mode
     from mockservers.kernel.faults import Fault
     from mockservers.kernel.journal import Entry
+    from mockservers.kernel.redaction import Redaction
     from mockservers.kernel.world import World, WorldConfig
     from mockservers.server.http import Server
 
@@ -196,6 +197,10 @@ class MockWorld:
     def findings(self) -> list[Finding]:
         """What a careful client would not have sent, in the order of the journal."""
         return [Finding(note.rule, note.text) for entry in self._world.journal for note in entry.notes]
+
+    def redaction(self) -> Redaction:
+        """What takes the world's secrets out of a text, in whatever encoding they stand there: `world.redaction()(text)`."""
+        return self._world.redaction()
 
     def checkpoint(self, name: str) -> None:
         """Remember data, credentials, dialects and clock under `name`."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mockservers.api import MockServer, MockWorld
     from mockservers.kernel.journal import Entry
+    from mockservers.kernel.redaction import Redaction
 
 _WATCH: pytest.StashKey[_Watch] = pytest.StashKey()
 _SHOWN = 20
@@ -41,14 +42,14 @@ class _Watch:
         if own:
             told.append(
                 f"The client made {len(own)} call(s) that the emulators could not answer as the vendor would:\n"
-                f"{_shown(own)}\n"
+                f"{_shown(own, self.world.redaction())}\n"
                 "An answer that means nothing must not let a test pass. If the call is intended, mark the test with "
                 "@pytest.mark.mock_world(allow_unsupported=True); a line 'error' is a bug of mockservers: please report it."
             )
         if astray:
             told.append(
                 f"{len(astray)} call(s) went past the world of this test, to the shared world or to none:\n"
-                f"{_shown(astray)}\n"
+                f"{_shown(astray, self.shared.redaction())}\n"
                 f"Nothing the test set up holds there. Every address must begin with mock_world.url, which is "
                 f"{self.world.url}"
             )
@@ -113,7 +114,7 @@ def mock_client(mock_world: MockWorld) -> Iterator[requests.Session]:
         yield session
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: Entry, clean: Redaction) -> str:
     what = entry.operation or (entry.exchange.target if entry.exchange else "-")
     parts = [f"#{entry.n}", entry.vendor or "(no vendor)", entry.actor, what, entry.outcome]
     if entry.refusal:
@@ -123,11 +124,12 @@ def _line(entry: Entry) -> str:
     text = "  ".join(parts)
     text += f"\n      rules {', '.join(entry.rules)}" if entry.rules else ""
     text += "".join(f"\n      finding {note.rule}: {note.text}" for note in entry.notes)
-    return text + (f"\n      {entry.error.strip().splitlines()[-1]}" if entry.error else "")
+    error = clean(entry.error).strip().splitlines()[-1:] if entry.error else []  # cut off, half of a secret would stay
+    return "\n      ".join([clean(text), *error])
 
 
-def _shown(entries: list[Entry]) -> str:
-    return "\n".join("  " + _line(entry) for entry in entries[:5])
+def _shown(entries: list[Entry], clean: Redaction) -> str:
+    return "\n".join("  " + _line(entry, clean) for entry in entries[:5])
 
 
 def _fail_for(watch: _Watch) -> None:
@@ -165,7 +167,8 @@ def pytest_runtest_makereport(
     watch = item.stash.get(_WATCH, None)
     if watch is not None and report.when in ("setup", "call") and report.failed:
         entries = watch.world.journal
-        lines = [_line(entry) for entry in entries[-_SHOWN:]] or ["no call reached the emulators"]
+        clean = watch.world.redaction()
+        lines = [_line(entry, clean) for entry in entries[-_SHOWN:]] or ["no call reached the emulators"]
         if len(entries) > _SHOWN:
             lines.insert(0, f"... {len(entries) - _SHOWN} earlier calls")
         report.sections.append(("mockservers journal", "\n".join(lines)))

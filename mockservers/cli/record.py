@@ -15,7 +15,7 @@ from mockservers.cli.parameters import VendorName
 if TYPE_CHECKING:
     import ssl
 
-    from mockservers.recording.vault import Vault
+    from mockservers.recording.redaction import Redactor
 
 
 def secret_options(command: Command) -> Command:
@@ -42,19 +42,19 @@ def secret_options(command: Command) -> Command:
     return command
 
 
-def vault_of(
+def redactor_of(
     vendor: str, keep_identity: bool, secret_field: tuple[str, ...], fake_people: bool
-) -> tuple[Vault, dict[str, Any]]:
-    """A vault by these options, and how the head of the file tells of them."""
+) -> tuple[Redactor, dict[str, Any]]:
+    """What redacts by these options, and how the head of the file tells of them."""
     from mockservers.recording.adapter import adapter
-    from mockservers.recording.people import People
-    from mockservers.recording.vault import Vault
+    from mockservers.recording.pseudonyms import Pseudonyms
+    from mockservers.recording.redaction import Redactor
 
     here = adapter(vendor)
-    people = People(here.people) if fake_people else None
-    vault = Vault(here, keep_identity=keep_identity, fields=secret_field, people=people)
+    pseudonyms = Pseudonyms(here.people) if fake_people else None
+    redactor = Redactor(here, keep_identity=keep_identity, fields=secret_field, pseudonyms=pseudonyms)
     options: dict[str, Any] = {"keep_identity": keep_identity, "fake_people": fake_people}
-    return vault, options | ({"secret_fields": list(secret_field)} if secret_field else {})
+    return redactor, options | ({"secret_fields": list(secret_field)} if secret_field else {})
 
 
 @click.command()
@@ -130,13 +130,13 @@ def record(
         from mockservers.server.tls import server_context
 
         context = server_context(tls_ca, tls_name)
-    vault, options = vault_of(vendor, keep_identity, secret_field, fake_people)
+    redactor, options = redactor_of(vendor, keep_identity, secret_field, fake_people)
     writer = Writer(out, Head(vendor, clock.wall(), note, options))
     try:
         recorder = Recorder(
             upstreams,
             writer,
-            vault,
+            redactor,
             host,
             port,
             trust=trust,
@@ -156,7 +156,7 @@ def record(
     if recorder.failure is not None:
         writer.close()
         stop(f"the recording ended early: {recorder.failure}. What was complete before is in {writer.part}")
-    finish(writer, vault)
+    finish(writer, redactor)
 
 
 def trusting(authority: Path | None) -> ssl.SSLContext:
@@ -186,18 +186,18 @@ def announce(url: str, vendor: str, part: Path, tls_ca: Path | None) -> None:
     sys.stdout.flush()
 
 
-def finish(writer: object, vault: Vault) -> None:
+def finish(writer: object, redactor: Redactor) -> None:
     """Search the file once more, give it its name, and say how to go on."""
     from mockservers.recording.files import Writer
-    from mockservers.recording.sealing import seal
+    from mockservers.recording.scan import finalize
 
     assert isinstance(writer, Writer)
     if writer.count == 0:
         writer.discard()
         stop("nothing was recorded, so no file was written. Did the client go to the proxy's address?")
-    again = seal(writer, vault)
+    again = finalize(writer, redactor)
     click.echo(
-        f"{writer.count} exchanges in {writer.path}; {len(vault.secrets)} secrets were replaced, none is in the file"
+        f"{writer.count} exchanges in {writer.path}; {len(redactor.secrets)} secrets were replaced, none is in the file"
     )
     if again:
         click.echo(

@@ -11,7 +11,7 @@ from mockservers import registry
 from mockservers.cli.check import style
 from mockservers.cli.errors import BROKEN, reports_errors, stop
 from mockservers.cli.parameters import VendorName
-from mockservers.cli.record import finish, secret_options, vault_of
+from mockservers.cli.record import finish, redactor_of, secret_options
 
 if TYPE_CHECKING:
     from mockservers.kernel.dialects import Dialect
@@ -257,17 +257,17 @@ def har_import(
 
     found = files.entries(file)
     upstream = Upstream.parse(url or files.origin(found))
-    vault, options = vault_of(vendor, keep_identity, secret_field, fake_people)
+    redactor, options = redactor_of(vendor, keep_identity, secret_field, fake_people)
     writer: Writer | None = None
     try:
         for exchange in files.exchanges(found, upstream):
             if writer is None:
                 writer = Writer(out, Head(vendor, exchange.at, f"from {file.name}", options))
-            writer.add(vault.mask(exchange))
+            writer.add(redactor.redact(exchange))
     except BaseException:
         if writer is not None:
             writer.discard()
         raise
     if writer is None:
         raise ValueError(f"{file} holds no call to {upstream.origin}; --url names another system")
-    finish(writer, vault)
+    finish(writer, redactor)

@@ -29,7 +29,7 @@ from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import ClientStep, Scenario, ScenarioError, check_labels, with_found
 from mockservers.harness.verdicts import CheckStopped, Counterexample, DialectReport, DutyVerdict, Report, Stop
 from mockservers.kernel import clock
-from mockservers.kernel.secrets import mask
+from mockservers.kernel.redaction import mask
 from mockservers.registry import emulator
 
 if TYPE_CHECKING:
@@ -370,7 +370,8 @@ def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
     for history in histories:
         for task in history.tasks:
             if task.error_kind == "client" or (task.do == "mirror" and not task.ok):
-                counts[mask(f"{task.do} failed in the client itself: {task.error[:160]}", history.secrets)] += 1
+                error = mask(task.error, history.secrets)[:160]  # half a secret would not be known again
+                counts[f"{task.do} failed in the client itself: {error}"] += 1
     return tuple(f"{text} ({times} times)" for text, times in counts.most_common(3))
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from mockservers.harness.history import History, Record
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
-from mockservers.kernel.secrets import mask
+from mockservers.kernel.redaction import mask
 
 NUMBERS = frozenset({"integer", "long", "short", "decimal", "double", "float"})
 _PLAIN = (str, int, type(None))

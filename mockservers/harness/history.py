@@ -14,7 +14,7 @@ from typing import Any
 from mockservers.harness.drivers import Hello
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.journal import Entry, Exchange
-from mockservers.kernel.secrets import mask
+from mockservers.kernel.redaction import shows
 
 UNUSABLE = frozenset({"lost_answer", "cut", "reset_midway", "empty_body"})
 """Faults on the wire after which the client holds no whole answer."""
@@ -181,11 +181,6 @@ class History:
     @property
     def syncs(self) -> list[Task]:
         return [task for task in self.tasks if task.do == "sync"]
-
-
-def shows(text: str, secrets: Iterable[str]) -> bool:
-    """Whether a secret stands in a text, in plain or in any form in which the journal would mask it."""
-    return mask(text, secrets) != text
 
 
 def revealing(exchange: Exchange, secrets: Iterable[str]) -> tuple[str, ...]:

@@ -33,8 +33,8 @@ from mockservers.harness.scenarios import (
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
+from mockservers.kernel.redaction import mask
 from mockservers.kernel.rules import Misuse
-from mockservers.kernel.secrets import mask
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.registry import emulator
 from mockservers.server.http import Server

@@ -34,6 +34,8 @@ class Exchange:
     reply_headers: Headers = field(default_factory=list)
     reply_body: bytes = b""
     cut: bool = False
+    left_out: bool = False
+    """Whether a part of it could not be searched for secrets; a sentence stands in place of that part."""
     secrets: list[str] = field(default_factory=list)
     """What was presented as a credential, right or wrong; never kept."""
     delay: float = 0.0

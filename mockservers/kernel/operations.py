@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.dialects import Dialect, DialectFamily
 from mockservers.kernel.journal import Entry, Exchange
+from mockservers.kernel.redaction import Secret
 from mockservers.kernel.rules import Refusal, RuleBook
 from mockservers.kernel.tenants import Credential, Tenant
 
@@ -153,7 +154,7 @@ class Emulator:
     credential_kinds: tuple[str, ...] = ()
     named_credentials: tuple[str, ...] = ()
     """Of these kinds, those that are a user's password: found by `facts["user"]` and compared, never by the secret."""
-    secret_patterns: tuple[re.Pattern[str], ...] = ()
+    secret_patterns: tuple[Secret, ...] = ()
     demo_credential: Mapping[str, str] = field(default_factory=dict)
     """What `serve` and the README print: the credential of the demo tenant by the vendor's own word."""
     endpoint: str = ""

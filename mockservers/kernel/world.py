@@ -21,8 +21,8 @@ from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
+from mockservers.kernel.redaction import Redaction, Secret
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
-from mockservers.kernel.secrets import clean_body, clean_headers, mask
 from mockservers.kernel.tenants import Tenant
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -55,16 +55,6 @@ class WorldConfig:
 
 Observer = Callable[[Entry, Exchange], None]
 """Gets a call's entry in the journal, and the exchange as it went over the wire, secrets and all."""
-
-
-def _cleaned(facts: Any, clean: Callable[[str], str]) -> Any:
-    if isinstance(facts, str):
-        return clean(facts)
-    if isinstance(facts, Mapping):
-        return {key: _cleaned(value, clean) for key, value in facts.items()}
-    if isinstance(facts, (list, tuple)):
-        return [_cleaned(value, clean) for value in facts]
-    return facts
 
 
 @dataclass(frozen=True)
@@ -178,11 +168,9 @@ class World:
                 entry.outcome, entry.error = "error", "".join(traceback.format_exception(error))
                 raise Breakdown(f"{type(error).__name__}: {error}", injected=False) from error
             if call.actor == "other":
-                entry.request, entry.result = call.request, value
-                if ctx.named:  # a password that was set, a token that was handed out
-                    entry.request, entry.result = (
-                        _cleaned(each, lambda text: mask(text, ctx.named)) for each in (call.request, value)
-                    )
+                # Also a password that was set just now, a token that was handed out.
+                clean = Redaction([*ctx.named, *installation.secrets])
+                entry.request, entry.result = clean.data(call.request), clean.data(value)
                 if installation.store.path is not None:
                     installation.save()
             return value
@@ -267,16 +255,16 @@ class World:
         entry.cite(*exchange.cited)
         if entry.error is not None:
             entry.error = clean(entry.error)
-        entry.notes = [replace(note, text=clean(note.text), facts=_cleaned(note.facts, clean)) for note in entry.notes]
+        entry.notes = [replace(note, text=clean(note.text), facts=clean.data(note.facts)) for note in entry.notes]
         self.journal.attach(entry, self._masked(exchange, clean))
 
-    def _cleaner(self, vendors: Iterable[str], exchange: Exchange) -> Callable[[str], str]:
-        """What blots out the secrets of these vendors.
+    def _cleaner(self, vendors: Iterable[str], exchange: Exchange) -> Redaction:
+        """What takes out the secrets of these vendors.
 
         It opens no installation: whoever looks at a help page does not wait for data.
         """
         secrets = list(exchange.secrets)
-        patterns: list[re.Pattern[str]] = []
+        patterns: list[Secret] = []
         for vendor in vendors:
             emulator = self._emulator(vendor)
             patterns += emulator.secret_patterns
@@ -284,27 +272,29 @@ class World:
                 secrets += self._installations[vendor].secrets
             else:
                 secrets += emulator.demo_credential.values()
+        return Redaction(secrets, patterns)
 
-        def clean(text: str) -> str:
-            return mask(text, secrets, patterns)
+    def redaction(self) -> Redaction:
+        """What takes out the secrets of every vendor opened so far, in whatever is shown of this world."""
+        return Redaction([secret for each in list(self._installations.values()) for secret in each.secrets])
 
-        return clean
-
-    def _masked(self, exchange: Exchange, clean: Callable[[str], str]) -> Exchange:
+    def _masked(self, exchange: Exchange, clean: Redaction) -> Exchange:
         # Only what is kept is searched, and a little more, so that no half of a secret stands at the cut.
         most = self.journal.most_body + LONGEST_SECRET
 
-        return replace(
+        masked = replace(
             exchange,
             target=clean(exchange.target),
-            headers=clean_headers(exchange.headers, clean),
-            body=clean_body(exchange.body[:most], exchange.headers, clean),
-            reply_headers=clean_headers(exchange.reply_headers, clean),
-            reply_body=clean_body(exchange.reply_body[:most], exchange.reply_headers, clean),
+            headers=clean.headers(exchange.headers),
+            body=clean.body(exchange.body[:most], exchange.headers),
+            reply_headers=clean.headers(exchange.reply_headers),
+            reply_body=clean.body(exchange.reply_body[:most], exchange.reply_headers),
             secrets=[],
             entry=None,
             leaving=[],
         )
+        masked.left_out = clean.left_out
+        return masked
 
     def act(self, vendor: str, operation: str, request: Any = None, tenant: str | None = None) -> Any:
         """What other people do at the vendor: `perform` for the actor `other`."""

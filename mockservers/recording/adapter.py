@@ -13,7 +13,7 @@ from typing import Any
 from mockservers import registry
 from mockservers.kernel.dialects import Dialect
 from mockservers.recording.exchanges import Recorded
-from mockservers.recording.trees import Node
+from mockservers.recording.leaves import Node
 
 SECRETS: Mapping[str, str] = {
     "password": "password",

@@ -12,11 +12,11 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from mockservers.kernel.instants import SECOND
-from mockservers.recording import meaning, trees
+from mockservers.recording import leaves, matching
 from mockservers.recording.adapter import Adapter
 from mockservers.recording.exchanges import Recorded, text_of
-from mockservers.recording.spellings import PLACEHOLDER
-from mockservers.recording.trees import Node
+from mockservers.recording.leaves import Node
+from mockservers.recording.stand_ins import PLACEHOLDER
 
 Aspect = Literal["status", "headers", "structure", "values", "order"]
 HEADERS = ("content-type", "allow", "location", "www-authenticate", "retry-after", "content-disposition")
@@ -78,7 +78,7 @@ class Comparison:
 
     def _bodies(self, left: Recorded, right: Recorded) -> Iterator[Difference]:
         one, other = (text_of(each.reply_body or b"", each.reply_headers)[0] for each in (left, right))
-        mine, theirs = trees.tree(one), trees.tree(other)
+        mine, theirs = leaves.tree(one), leaves.tree(other)
         if mine is None and theirs is None:
             html = all("html" in _header(each, "content-type") for each in (left, right))
             if one.strip() != other.strip() and not html:  # pages for people are each server's own
@@ -199,10 +199,10 @@ class Comparison:
         if len(left) < 8 or len(right) < 8:
             return False
         near = [(self.moment, self.moment)]
-        one, other = (meaning.loosened(each, near) for each in (left, right))
-        if one != other or meaning.TIME not in one:
+        one, other = (matching.loosened(each, near) for each in (left, right))
+        if one != other or matching.TIME not in one:
             return False
-        ones, others = meaning.times(left), meaning.times(right)
+        ones, others = matching.times(left), matching.times(right)
         return len(ones) == len(others) and all(abs(a - b) <= TOLERANCE for a, b in zip(ones, others, strict=True))
 
 

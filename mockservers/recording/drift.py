@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from mockservers.kernel.dialects import Dialect, DialectFamily
-from mockservers.recording import meaning
+from mockservers.recording import matching
 from mockservers.recording.adapter import adapter
 from mockservers.recording.answers import Comparison, Difference
 from mockservers.recording.exchanges import Recorded
@@ -250,15 +250,15 @@ def between(left: Recording, right: Recording, accepted: Accepted | None = None)
     answers: dict[bytes, list[tuple[int, Recorded]]] = {}
     for exchange in right:
         at = exchange.moment
-        key = meaning.loose(meaning.of(here, exchange), [(at, at)]).key
+        key = matching.loose(matching.of(here, exchange), [(at, at)]).key
         answers.setdefault(key, []).append((exchange.n, exchange))
     comparison, compared = Comparison(here), []
     skipped: Counter[str] = Counter()
     count = 0
     for exchange in left:
         count, at = count + 1, exchange.moment
-        means = meaning.of(here, exchange)
-        theirs = answers.get(meaning.loose(means, [(at, at)]).key)
+        means = matching.of(here, exchange)
+        theirs = answers.get(matching.loose(means, [(at, at)]).key)
         if not theirs:
             compared.append(
                 Compared(exchange, [Difference("structure", f"{means.where} asked in one alone", "asked", None)])

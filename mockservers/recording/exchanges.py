@@ -16,7 +16,7 @@ from typing import Any
 
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Headers
-from mockservers.kernel.secrets import coding
+from mockservers.kernel.redaction import coding
 
 BASE = "__base__"
 """Stands in recorded texts where the address of the upstream stood: scheme, host and port."""

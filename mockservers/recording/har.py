@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from mockservers import __version__
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Headers
-from mockservers.kernel.secrets import coding
-from mockservers.recording import addresses, trees
+from mockservers.kernel.redaction import coding
+from mockservers.recording import addresses, leaves
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.exchanges import BASE, FAULTS, NO_TEXT, Recorded, text_of, value_of
 from mockservers.recording.files import Recording, RecordingError
@@ -84,7 +84,7 @@ def _request(exchange: Recorded) -> dict[str, Any]:
         "httpVersion": "HTTP/1.1",
         "cookies": _cookies(value_of(exchange.headers, "cookie")),
         "headers": _pairs(exchange.headers),
-        "queryString": [{"name": n, "value": v} for n, v in trees.pairs(exchange.target.partition("?")[2])],
+        "queryString": [{"name": n, "value": v} for n, v in leaves.pairs(exchange.target.partition("?")[2])],
         "headersSize": -1,
         "bodySize": len(exchange.body or b""),
     }

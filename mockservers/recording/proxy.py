@@ -25,7 +25,7 @@ from mockservers.recording import addresses
 from mockservers.recording.addresses import TEXTUAL, VIA, Rewriter, Upstream
 from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, decoded, unpacked, value_of
 from mockservers.recording.files import Writer
-from mockservers.recording.vault import Vault
+from mockservers.recording.redaction import Redactor
 from mockservers.server import responses
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
@@ -50,7 +50,7 @@ class Recorder(Listener):
         self,
         upstreams: Sequence[Upstream],
         writer: Writer,
-        vault: Vault,
+        redactor: Redactor,
         host: str = "127.0.0.1",
         port: int = 0,
         *,
@@ -69,7 +69,7 @@ class Recorder(Listener):
         super().__init__(host, port, tls, most_body)
         self.upstreams = tuple(upstreams)
         self.writer = writer
-        self.vault = vault
+        self.redactor = redactor
         self.trust = trust
         self.timeout = timeout
         self.control_token = control_token or None
@@ -162,7 +162,7 @@ class Recorder(Listener):
         if self.failure is not None:
             return
         try:
-            self.writer.add(self.vault.mask(addresses.placed(recorded, self._to_file, self.upstreams)))
+            self.writer.add(self.redactor.redact(addresses.placed(recorded, self._to_file, self.upstreams)))
         except Exception as error:
             self.failure = error
             self.complain(f"recording stops: {type(error).__name__}: {error}")

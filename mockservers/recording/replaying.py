@@ -16,14 +16,14 @@ from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.recording import trees
+from mockservers.recording import leaves
 from mockservers.recording.adapter import Adapter, adapter
 from mockservers.recording.answers import Bound, Comparison, Difference
 from mockservers.recording.exchanges import BASE, Recorded, text_of
 from mockservers.recording.files import Recording
 from mockservers.recording.loading import Loaded, Timeline, take
-from mockservers.recording.spellings import PLACEHOLDER
-from mockservers.recording.vault import Vault
+from mockservers.recording.redaction import Redactor
+from mockservers.recording.stand_ins import PLACEHOLDER
 from mockservers.registry import emulator
 from mockservers.server import wsgi
 
@@ -61,7 +61,7 @@ class Replay:
         self.world = World("drift", config, emulator)
         self.bound = Bound()
         self._comparison = Comparison(self.adapter, self.bound)
-        self._vault = Vault(self.adapter)
+        self._redactor = Redactor(self.adapter)
         self._ours: dict[str, str] = {}
         """Recorded ids and stand-ins of tokens, with what the emulator gave instead."""
         self._credentials: Mapping[str, str] = self.adapter.credentials(emulator(self.vendor).demo_credential)
@@ -156,7 +156,7 @@ class Replay:
         said = replace(
             recorded, status=exchange.status, reply_headers=list(exchange.reply_headers), reply_body=exchange.reply_body
         )
-        masked = self._vault.mask(said)
+        masked = self._redactor.redact(said)
 
         def base(text: str) -> str:
             return text.replace(_ADDRESS, BASE)
@@ -179,9 +179,9 @@ class Replay:
         told = text_of(recorded.reply_body or b"", recorded.reply_headers)[0]
         if "__secret." in told:
             media = recorded.reply_header("content-type").partition(";")[0].strip().lower()
-            theirs = {leaf.path: leaf.value for leaf in trees.leaves(told, media) or ()}
+            theirs = {leaf.path: leaf.value for leaf in leaves.leaves(told, media) or ()}
             ours = text_of(exchange.reply_body, exchange.reply_headers)[0]
-            for leaf in trees.leaves(ours, media) or ():
+            for leaf in leaves.leaves(ours, media) or ():
                 if PLACEHOLDER.fullmatch(theirs.get(leaf.path, "")):
                     self._ours[theirs[leaf.path]] = leaf.value
         self._learn_cookies(recorded, exchange)

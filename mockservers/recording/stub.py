@@ -17,12 +17,12 @@ from typing import Any, BinaryIO
 from mockservers.kernel.faults import KINDS, Fault
 from mockservers.kernel.journal import Exchange, Headers
 from mockservers.kernel.world import World
-from mockservers.recording import meaning
+from mockservers.recording import matching
 from mockservers.recording.adapter import Adapter, adapter
 from mockservers.recording.exchanges import BASE, Recorded, bytes_of, decoded, text_of
 from mockservers.recording.files import Recording, RecordingError
-from mockservers.recording.meaning import Meaning
-from mockservers.recording.vault import Vault
+from mockservers.recording.matching import Meaning
+from mockservers.recording.redaction import Redactor
 from mockservers.registry import Mount
 
 MOST_LOOKED_AT = 400
@@ -63,10 +63,10 @@ class Stub:
             exchange = self.recording.read(place, line)
             number = len(self.places)
             self.places.append(place)
-            means = meaning.of(self.adapter, exchange)
+            means = matching.of(self.adapter, exchange)
             self._exact.setdefault(means.key, []).append(number)
             at = exchange.moment
-            self._loose.setdefault(meaning.loose(means, [(at, at)]).key, []).append(number)
+            self._loose.setdefault(matching.loose(means, [(at, at)]).key, []).append(number)
             self._first, self._last = min(self._first, at), max(self._last, at)
         if not self.places:
             raise RecordingError(f"{self.recording.path} holds no exchange, so nothing could be answered from it")
@@ -81,8 +81,8 @@ class Stub:
         target = wsgi["RAW_PATH_INFO"] + (f"?{query}" if query else "")
         body, headers, _ = decoded(exchange.body, exchange.headers)
         asked = Recorded(0, world.clock.now(), exchange.method, target, headers, body)
-        vault = Vault(self.adapter)
-        means = meaning.of(self.adapter, vault.mask(asked))
+        redactor = Redactor(self.adapter)
+        means = matching.of(self.adapter, redactor.redact(asked))
         with self._lock:
             found = self._answer(means, asked.at, base)
             if found is None:
@@ -93,7 +93,7 @@ class Stub:
                 found.reply_headers,
                 found.reply_body or b"",
             )
-        exchange.secrets += vault.secrets
+        exchange.secrets += redactor.secrets
         world.finish(vendor, exchange)
         if found is not None and found.fault is not None and exchange.fault is None:
             exchange.fault = _fault(found)
@@ -104,11 +104,11 @@ class Stub:
         exact = means.key
         if exact in self._exact:
             return _based(self._turn(exact, self._exact[exact]), base, [])
-        loosened = meaning.loose(means, [(at, at), (self._first, self._last)])
+        loosened = matching.loose(means, [(at, at), (self._first, self._last)])
         if loosened.key not in self._loose:
             return None
         found = self._turn(loosened.key, self._loose[loosened.key])
-        return _based(found, base, meaning.variables(meaning.of(self.adapter, found), means))
+        return _based(found, base, matching.variables(matching.of(self.adapter, found), means))
 
     def _turn(self, key: bytes, numbers: list[int]) -> Recorded:
         turn = self._next.get(key, 0)
@@ -133,8 +133,8 @@ class Stub:
         ranked = []
         for numbers in list(self._loose.values())[:MOST_LOOKED_AT]:
             recorded = self._at(numbers[0])
-            theirs = meaning.of(self.adapter, recorded)
-            parting = meaning.differences(means, theirs)
+            theirs = matching.of(self.adapter, recorded)
+            parting = matching.differences(means, theirs)
             alike = 1.0 if means.where == theirs.where else SequenceMatcher(None, means.where, theirs.where).ratio()
             ranked.append((-alike, len(parting), recorded.n, parting))
         for _, _, n, parting in sorted(ranked)[:most]:

@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import ssl
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
@@ -95,7 +96,9 @@ class Server(Listener):
             raise  # the client has gone; aiohttp tidies up
         except Exception:
             # Ours alone: what wires and input do wrong is answered and journalled before it gets here.
-            logging.getLogger("mockservers").exception("the front door failed at %s %s", request.method, where.path)
+            clean = (self.worlds.get(where.world) or self.worlds.default).redaction()
+            told = clean(f"the front door failed at {request.method} {where.path}\n{traceback.format_exc().rstrip()}")
+            logging.getLogger("mockservers").error("%s", told)
             return _json(500, {"error": "The server failed inside; its error output holds the traceback."})
 
     def _exchange(self, request: web.BaseRequest, headers: Headers, body: bytes) -> Exchange:

@@ -20,8 +20,8 @@ from mockservers.recording.adapter import adapter
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.files import Head, Writer
 from mockservers.recording.proxy import Recorder
-from mockservers.recording.sealing import seal
-from mockservers.recording.vault import Vault
+from mockservers.recording.redaction import Redactor
+from mockservers.recording.scan import finalize
 from mockservers.server.http import Server
 
 ASKED = {"action": "get_tickets", "tid": "*", "count": "10", "order": "tid"}
@@ -37,11 +37,11 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
         data={"get_tickets": Recipe.parse("demo:25")},
         dialects={"get_tickets": {"merged_none": "N"}},
     )
-    worlds, vault = Worlds(registry.emulator, config), Vault(adapter("get_tickets"))
+    worlds, redactor = Worlds(registry.emulator, config), Redactor(adapter("get_tickets"))
     writer = Writer(path, Head("get_tickets", 0))
     with (
         Server(worlds) as upstream,
-        Recorder([Upstream.parse(upstream.url)], writer, vault) as recorder,
+        Recorder([Upstream.parse(upstream.url)], writer, redactor) as recorder,
         requests.Session() as client,
     ):
         client.trust_env = False
@@ -51,7 +51,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for _ in range(5):
             client.get(address, params={"key": "wrong-key", **ASKED}, headers={"X-Key": "wrong-key"}, timeout=30)
     worlds.close()
-    seal(writer, vault)
+    finalize(writer, redactor)
     return path
 
 

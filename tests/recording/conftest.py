@@ -25,9 +25,9 @@ from mockservers.recording.adapter import adapter
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.files import Head, Writer
 from mockservers.recording.proxy import Recorder
-from mockservers.recording.sealing import seal
+from mockservers.recording.redaction import Redactor
+from mockservers.recording.scan import finalize
 from mockservers.recording.stub import Stub
-from mockservers.recording.vault import Vault
 from mockservers.server.http import Server
 from mockservers.server.tls import server_context
 
@@ -63,7 +63,7 @@ class Taken:
 
     recorder: Recorder
     path: Path
-    vault: Vault
+    redactor: Redactor
     complaints: list[str] = field(default_factory=list)
 
     @property
@@ -85,19 +85,23 @@ def recording(
     vendor: str, upstream: str, path: Path, trust: ssl.SSLContext | None = None, *, sealed: bool = True, **options: Any
 ) -> Iterator[Taken]:
     """A recorder before `upstream`; the file is finished at the end of the block."""
-    vault = options.pop("vault", None) or Vault(adapter(vendor), keep_identity=options.pop("keep_identity", False))
+    redactor = options.pop("redactor", None) or Redactor(
+        adapter(vendor), keep_identity=options.pop("keep_identity", False)
+    )
     writer = Writer(path, Head(vendor, START))
     complaints: list[str] = []
-    recorder = Recorder([Upstream.parse(upstream)], writer, vault, trust=trust, complain=complaints.append, **options)
+    recorder = Recorder(
+        [Upstream.parse(upstream)], writer, redactor, trust=trust, complain=complaints.append, **options
+    )
     try:
         with recorder:
-            yield Taken(recorder, path, vault, complaints)
+            yield Taken(recorder, path, redactor, complaints)
     finally:
         writer.close()
     if recorder.failure is not None:
         raise recorder.failure
     if sealed:
-        seal(writer, vault)
+        finalize(writer, redactor)
     else:
         writer.close()
 

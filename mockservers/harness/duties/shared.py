@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Judgement, judged
-from mockservers.harness.history import END, Exchanged, History, Record, Task, shows
+from mockservers.harness.history import END, Exchanged, History, Record, Task
 from mockservers.kernel import instants
-from mockservers.kernel.secrets import MASK, mask
+from mockservers.kernel.redaction import MASK, mask, shows
 
 MOST_REFUSALS = 3
 """Refused requests of one task within a minute that no client is blamed for."""

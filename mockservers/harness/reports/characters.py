@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from mockservers.kernel.secrets import mask
+from mockservers.kernel.redaction import mask
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories that show nothing, reorder the text around them, or may not stand in XML."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import flask
@@ -13,8 +13,8 @@ from flask_openapi3.models.tag import Tag
 
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange, Headers
+from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.rules import Note, Rule
-from mockservers.kernel.secrets import mask
 from mockservers.kernel.world import World
 from mockservers.server.control import context, models
 
@@ -38,7 +38,7 @@ def _headers(headers: Headers) -> list[list[str]]:
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:
-    return {
+    told = {
         "request": {
             "method": exchange.method,
             "target": exchange.target,
@@ -54,6 +54,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "cut": exchange.cut,
         "delay": exchange.delay,
     }
+    return {**told, "left_out": True} if exchange.left_out else told
 
 
 def _note(note: Note) -> dict[str, Any]:
@@ -93,19 +94,8 @@ def entry_told(where: World, entry: Entry) -> dict[str, Any]:
     }
 
 
-def cleaner(where: World) -> Callable[[str], str]:
-    """Blots out every secret of the world's open installations, in whatever an entry holds besides its exchange."""
-    secrets = [
-        secret
-        for vendor in context.site().vendors
-        if where.opened(vendor)
-        for secret in where.installation(vendor).secrets
-    ]
-    return lambda text: mask(text, secrets)
-
-
-def _line(where: World, entry: Entry, exchange: bool, clean: Callable[[str], str]) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(clean(json.dumps(context.plain(entry_told(where, entry)))))
+def _line(where: World, entry: Entry, exchange: bool, clean: Redaction) -> dict[str, Any]:
+    told: dict[str, Any] = {**clean.data(context.plain(entry_told(where, entry)))}
     if exchange:
         told["exchange"] = None if entry.exchange is None else _exchange(entry.exchange)
     return told
@@ -136,7 +126,7 @@ def journal(query: models.JournalQuery) -> flask.Response:
     found = [entry for entry in where.journal.since(query.since) if _matches(entry, query)]
     if query.last is not None:
         found = found[-query.last :]
-    clean = cleaner(where)
+    clean = where.redaction()
     if query.format == "ndjson" or (query.format is None and NDJSON in flask.request.headers.get("Accept", "")):
         limited = found[: query.limit] if "limit" in query.model_fields_set else found
 
@@ -157,7 +147,7 @@ def journal(query: models.JournalQuery) -> flask.Response:
     )
 
 
-def _plain_line(where: World, entry: Entry, exchange: bool, clean: Callable[[str], str]) -> Any:
+def _plain_line(where: World, entry: Entry, exchange: bool, clean: Redaction) -> Any:
     return context.plain(_line(where, entry, exchange, clean))
 
 
@@ -179,7 +169,7 @@ def findings(query: models.FindingsQuery) -> flask.Response:
     """What requests contained that a careful client would not send, each with its rule, its source and the call."""
     where = context.world(query.world)
     _check_filters(where, query.vendor, query.rule)
-    clean = cleaner(where)
+    clean = where.redaction()
     found: list[dict[str, Any]] = []
     more = False
     last = query.since
@@ -195,8 +185,8 @@ def findings(query: models.FindingsQuery) -> flask.Response:
     return context.answer({"findings": found, "next": last, "more": more})
 
 
-def _finding(where: World, entry: Entry, note: Note, clean: Callable[[str], str]) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(clean(json.dumps(context.plain(_note(note)))))
+def _finding(where: World, entry: Entry, note: Note, clean: Redaction) -> dict[str, Any]:
+    told: dict[str, Any] = clean.data(context.plain(_note(note)))
     return {
         "call": entry.n,
         "at": instants.to_iso(entry.at),

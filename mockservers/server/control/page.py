@@ -13,7 +13,7 @@ import flask
 
 from mockservers.kernel import instants
 from mockservers.kernel.world import World
-from mockservers.server.control import context, history
+from mockservers.server.control import context
 from mockservers.wirekit import templates
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def show() -> flask.Response:
 
 def _journal(where: World) -> Markup:
     """The last calls and findings."""
-    clean = history.cleaner(where)
+    clean = where.redaction()
     entries = where.journal.since(where.journal.count - 1000)
     findings = [(entry.n, note) for entry in entries for note in entry.notes]
 

@@ -11,7 +11,7 @@ from flask_openapi3.models.tag import Tag
 
 from mockservers.kernel import instants
 from mockservers.kernel.installation import Installation
-from mockservers.kernel.secrets import MASK
+from mockservers.kernel.redaction import MASK
 from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.kernel.world import World
 from mockservers.server.control import context, models

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
-from mockservers.recording import trees
+from mockservers.recording import leaves
 from mockservers.recording.adapter import Adapter, Seen
 from mockservers.recording.exchanges import Recorded, text_of
 
@@ -24,12 +24,12 @@ ZONES = {"eastern": "America/New_York", "utc": "UTC"}
 def _seen(exchange: Recorded, dialect: Dialect) -> Iterator[Seen]:
     if exchange.status != 200 or exchange.fault is not None or not exchange.reply_body:
         return
-    root = trees.xml(text_of(exchange.reply_body, exchange.reply_headers)[0])
+    root = leaves.xml(text_of(exchange.reply_body, exchange.reply_headers)[0])
     if root is None:
         return
     zone = instants.zone(ZONES[dialect["time_zone"]])
     for element in root.iter():
-        name = trees.local(element.tag) if isinstance(element.tag, str) else ""
+        name = leaves.local(element.tag) if isinstance(element.tag, str) else ""
         if name == "Entity" and element.get(_TYPE):
             yield _record(element, zone)
         elif name == "Field":
@@ -41,7 +41,7 @@ def _record(element: Any, zone: tzinfo) -> Seen:
     fields: dict[str, Any] = {}
     id_ = ""
     for child in element:
-        name = trees.local(child.tag)
+        name = leaves.local(child.tag)
         if name == "id":
             id_ = child.text or ""
         elif name == "UserDefinedFields":
@@ -58,7 +58,7 @@ def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
 
 
 def _child(element: Any, name: str) -> str:
-    return next((each.text or "" for each in element if trees.local(each.tag) == name), "")
+    return next((each.text or "" for each in element if leaves.local(each.tag) == name), "")
 
 
 def _value(element: Any, zone: tzinfo) -> Any:
@@ -88,7 +88,7 @@ _FORMS: Mapping[str, Callable[[str, tzinfo], Any]] = {
 def _picklist(element: Any, exchange: Recorded) -> Iterator[Seen]:
     """A picklist of field info, whose entity the request names."""
     asked = re.search(rb"<(?:[\w.-]+:)?psObjectType[^>]*>\s*([A-Za-z]+)", exchange.body or b"")
-    values = [each for each in element.iter() if isinstance(each.tag, str) and trees.local(each.tag) == "PickListValue"]
+    values = [each for each in element.iter() if isinstance(each.tag, str) and leaves.local(each.tag) == "PickListValue"]
     if asked is None or not values:
         return
     yield Seen(

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.dialects import Dialect
-from mockservers.recording import trees
+from mockservers.recording import leaves
 from mockservers.recording.adapter import Adapter, Seen
 from mockservers.recording.exchanges import Recorded, text_of
 
@@ -23,10 +23,10 @@ def _tickets(exchange: Recorded) -> list[Pairs]:
     """The tickets of an answer as pairs of name and text; a custom field's value is a list of such pairs."""
     text = text_of(exchange.reply_body or b"", exchange.reply_headers)[0].strip()
     if text.startswith("<"):
-        root = trees.xml(text)
-        if root is None or trees.local(root.tag) != "tickets":
+        root = leaves.xml(text)
+        if root is None or leaves.local(root.tag) != "tickets":
             return []
-        return [[(trees.local(each.tag), _text(each)) for each in ticket] for ticket in root]
+        return [[(leaves.local(each.tag), _text(each)) for each in ticket] for ticket in root]
     if text.startswith("{"):
         try:
             tickets = dict(json.loads(text, object_pairs_hook=list)).get("tickets", [])
@@ -42,8 +42,8 @@ def _tickets(exchange: Recorded) -> list[Pairs]:
 
 
 def _text(element: Any) -> Any:
-    if trees.local(element.tag) == "custom_fields":
-        return [(trees.local(each.tag), each.text or "") for each in element]
+    if leaves.local(element.tag) == "custom_fields":
+        return [(leaves.local(each.tag), each.text or "") for each in element]
     return element.text or ""
 
 

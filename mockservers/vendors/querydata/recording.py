@@ -9,7 +9,7 @@ from typing import Any
 
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
-from mockservers.recording import trees
+from mockservers.recording import leaves
 from mockservers.recording.adapter import Adapter, Seen
 from mockservers.recording.exchanges import Recorded, text_of
 
@@ -30,14 +30,14 @@ LISTS = {"Members": "Member", "Responses": "Response", "History": "HistoryEntry"
 
 def _result(exchange: Recorded) -> Any:
     """What stands inside QueryDataResult: an object, an XML element, or None."""
-    root = trees.xml(text_of(exchange.reply_body or b"", exchange.reply_headers)[0])
+    root = leaves.xml(text_of(exchange.reply_body or b"", exchange.reply_headers)[0])
     if root is None:
         return None
     for element in root.iter():
-        if isinstance(element.tag, str) and trees.local(element.tag) == "QueryDataResult":
+        if isinstance(element.tag, str) and leaves.local(element.tag) == "QueryDataResult":
             text = "".join(element.itertext()).strip()
             if text.startswith("<"):
-                return trees.xml(text)
+                return leaves.xml(text)
             try:
                 return json.loads("{" + text if text.startswith('"') else text or "{}")
             except ValueError:

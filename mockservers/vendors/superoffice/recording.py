@@ -11,7 +11,7 @@ from typing import Any
 
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
-from mockservers.recording import trees
+from mockservers.recording import leaves
 from mockservers.recording.adapter import RAW, Adapter, Seen, Told
 from mockservers.recording.exchanges import Recorded, text_of
 
@@ -89,9 +89,9 @@ def _carriers(exchange: Recorded) -> list[Mapping[str, Any]]:
     if "select" in exchange.target.lower() or b"$select" in (exchange.body or b""):
         return []
     if text.startswith("<"):
-        root = trees.xml(text)
+        root = leaves.xml(text)
         elements = [] if root is None else [root, *root.iter()]
-        found = [_object(each) for each in elements if isinstance(each.tag, str) and trees.local(each.tag) == "Ticket"]
+        found = [_object(each) for each in elements if isinstance(each.tag, str) and leaves.local(each.tag) == "Ticket"]
         return list({str(each.get("TicketId")): each for each in found}.values())
     try:
         answer = json.loads(text)
@@ -104,7 +104,7 @@ def _carriers(exchange: Recorded) -> list[Mapping[str, Any]]:
 def _object(element: Any) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for child in element:
-        name, text = trees.local(child.tag), child.text or ""
+        name, text = leaves.local(child.tag), child.text or ""
         if len(child):
             made[name] = _object(child)
         elif re.fullmatch(r"-?[0-9]{1,10}", text):

@@ -11,7 +11,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.recording.adapter import Adapter, Seen
 from mockservers.recording.exchanges import Recorded, text_of
-from mockservers.recording.trees import Node
+from mockservers.recording.leaves import Node
 
 _READS = re.compile(r"/(?:token|groups|searches|priorityheirarchy)$", re.IGNORECASE)
 _KINDS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.kernel.secrets import mask
+from mockservers.kernel.redaction import mask
 from mockservers.vendors.querydata.emulator import EMULATOR
 from tests.vendors.querydata.desk import LAST, Desk, between, day, envelope, equals, payload
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.kernel.places import Element, Place
 from mockservers.vendors.autotask import VENDOR, rules
 from mockservers.vendors.autotask.dialects import DIALECTS
 from mockservers.vendors.autotask.emulator import access, administration, limits, recipes
@@ -13,20 +14,13 @@ from mockservers.vendors.autotask.emulator.semantics import attachments, command
 
 ENDPOINT = "/ATServices/1.6/atws.asmx"
 
-_ELEMENT = r"\b[^<>]{0,2000}(?<!/)>(?:\s*<!\[CDATA\[((?s:.)*?)(?:\]\]>|\Z)|([^<]*))"
-"""What follows the name of an element that is not written short: its text, plain or as CDATA."""
-_PATTERNS = tuple(
-    re.compile(beginning + rest)
-    for beginnings, rest in (
-        (("Basic", "basic"), r"\s+([A-Za-z0-9+/=_-]+)"),
-        (("IntegrationCode", "integrationcode", "Password", "password"), _ELEMENT),
-    )
-    for beginning in beginnings
+_PATTERNS = (
+    Place("asic", re.compile(r"asic(?<=[Bb]asic)\s++([A-Za-z0-9+/=_-]++)")),
+    Element("IntegrationCode"),
+    Element("integrationcode"),
+    Element("assword", before="Pp"),
 )
-"""Credentials of Basic authentication, tracking identifiers, and passwords that are set; right or wrong.
-
-Each begins with letters in one case: such a pattern is found twenty times as fast in a page of 500 entities.
-"""
+"""Credentials of Basic authentication, tracking identifiers, and passwords that are set; right or wrong."""
 
 EMULATOR = Emulator(
     name=VENDOR.name,

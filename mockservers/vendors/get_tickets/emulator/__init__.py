@@ -17,7 +17,7 @@ from mockservers.vendors.get_tickets.rules import RULES
 # The key may hide in a URL's query, in a Referer and in a form, its name partly percent-encoded. Two patterns, each with
 # a plain beginning: every answer is searched, and an alternative at the start makes that ten times slower.
 _NAME = r"(?:[kK]|%[46][bB])(?:[eE]|%[46]5)(?:[yY]|%[57]9)"
-_VALUE = r"=([^&#\s\"'<>]+)"
+_VALUE = r"=([^&#\s\"'<>]++)"
 _KEYS = (re.compile(rf"[?&]{_NAME}{_VALUE}"), re.compile(rf"\A{_NAME}{_VALUE}"))
 
 EMULATOR = Emulator(

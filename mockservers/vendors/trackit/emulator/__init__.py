@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.kernel.places import Place
 from mockservers.vendors.trackit import VENDOR, rules
 from mockservers.vendors.trackit.dialects import DIALECTS
 from mockservers.vendors.trackit.emulator import access, administration, recipes
@@ -14,11 +15,10 @@ from mockservers.vendors.trackit.emulator.routes import UNKNOWN_ANSWERS
 from mockservers.vendors.trackit.emulator.semantics import identity, reading, tokens, workflow, writing
 
 _PATTERNS = tuple(
-    re.compile(beginning + rest)
-    for beginning in ("assword", "_token", "_secret")
-    for rest in (r"=([^&\s\"'<>]+)", r"\"\s*:\s*\"((?:[^\"\\]|\\.)*)")
+    Place(word, re.compile(word + r"(?:=([^&\s\"'<>]++)|\"\s*+:\s*+\"((?:[^\"\\]++|\\.)*+))"))
+    for word in ("assword", "_token", "_secret")
 )
-"""Secrets in a login's form and in JSON, right or wrong. Each pattern begins with letters, for every answer is searched."""
+"""Secrets in a login's form and in JSON, right or wrong."""
 
 EMULATOR = Emulator(
     name=VENDOR.name,

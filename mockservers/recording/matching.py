@@ -15,10 +15,10 @@ from urllib.parse import unquote
 
 from mockservers.kernel import instants
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
-from mockservers.recording import trees
+from mockservers.recording import leaves
 from mockservers.recording.adapter import Adapter
 from mockservers.recording.exchanges import Recorded, text_of
-from mockservers.recording.spellings import PLACEHOLDER
+from mockservers.recording.stand_ins import PLACEHOLDER
 
 NEAR = 3 * DAY
 """A time that is no further from the moment of its request was made for it, in whatever zone it was written."""
@@ -57,7 +57,7 @@ class Difference:
 def of(adapter: Adapter, request: Recorded) -> Meaning:
     """The meaning of a request that was masked."""
     path, _, query = request.target.partition("?")
-    found = [(f"query.{name.lower() if adapter.fold_names else name}", value) for name, value in trees.pairs(query)]
+    found = [(f"query.{name.lower() if adapter.fold_names else name}", value) for name, value in leaves.pairs(query)]
     found += [(f"header.{name}", request.header(name)) for name in adapter.headers if request.header(name)]
     scheme = request.header("authorization").partition(" ")[0].lower()
     if scheme:
@@ -70,12 +70,12 @@ def of(adapter: Adapter, request: Recorded) -> Meaning:
 def _body(body: bytes, request: Recorded) -> Iterable[tuple[str, str]]:
     text = text_of(body, request.headers)[0]
     media = request.header("content-type").partition(";")[0].strip().lower()
-    leaves = trees.leaves(text, media)
-    if leaves is None:
+    found = leaves.leaves(text, media)
+    if found is None:
         return [("body", text)]
     # Which envelope it is decides which one comes back.
     soap = [("body.soap", "1.2" if "www.w3.org/2003/05/soap-envelope" in text else "1.1")] if "Envelope" in text else []
-    return [*soap, *((f"body{leaf.path}", leaf.value) for leaf in leaves)]
+    return [*soap, *((f"body{leaf.path}", leaf.value) for leaf in found)]
 
 
 def _same(value: str) -> str:

@@ -1,4 +1,4 @@
-"""People in recordings: names, e-mails and phones, replaced by invented ones, the same for the same all through.
+"""Pseudonyms in recordings: names, e-mails and phones, replaced by invented ones, the same for the same all through.
 
 Who is real is learned from the fields that a vendor's adapter names; e-mails are known by their form, wherever they are.
 """
@@ -6,17 +6,20 @@ Who is real is learned from the fields that a vendor's adapter names; e-mails ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 
-from mockservers.recording.spellings import Spellings
-from mockservers.recording.trees import Leaf
+from mockservers.recording import leaves
+from mockservers.recording.stand_ins import StandIns
 
-_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*(?P<at>@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._+-])(?P<before>[._+-]*+)"
+    r"(?P<email>[A-Za-z0-9][A-Za-z0-9._+-]*+(?P<at>@|%40)[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)++)"
+)
 OURS = "@people.example"
 
 
-class People:
+class Pseudonyms:
     """The invented people of one recording; `fields` tells which fields hold a `name`, `company`, `email` or `phone`."""
 
     def __init__(self, fields: Mapping[str, str], seed: int = 1) -> None:
@@ -27,18 +30,15 @@ class People:
         self._seed = seed
         self._known: dict[tuple[str, str], str] = {}
         self._used: set[str] = set()
-        self._spellings = Spellings()
+        self._everywhere = StandIns()
 
-    def learn(self, leaves: Iterable[Leaf]) -> None:
+    def learn(self, text: str, media: str = "") -> None:
         """Take note of the people that a tree's fields tell of."""
-        for leaf in leaves:
-            kind = self.fields.get(leaf.name.lower())
-            if kind is None or leaf.kind != "text":
-                continue
-            value = leaf.value.strip()
-            if kind == "email" or len(value) < 4 or value in self._used:
+        for kind, told, how in leaves.named(text, self.fields, media) or ():
+            value = told.strip()
+            if how != "text" or kind == "email" or len(value) < 4 or value in self._used:
                 continue  # e-mails are known by their form
-            self._spellings.add(value, self.invented(kind, value))
+            self._everywhere.add(value, self.invented(kind, value))
 
     def invented(self, kind: str, value: str) -> str:
         """What stands for a value: the same whenever it comes, and nobody else's."""
@@ -62,14 +62,14 @@ class People:
         return name if kind == "name" else f"{name.replace(' ', '.').lower()}{self._faker.numerify('##')}{OURS}"
 
     def replace(self, text: str) -> str:
-        """A text with everybody replaced who is known by now."""
-        text = self._spellings.replace(text)
+        """A text with everybody replaced who is known by now. Raises TooOdd for one that cannot be searched."""
+        text = self._everywhere.replace(text)
         if "@" in text or "%40" in text:
             text = _EMAIL.sub(self._email, text)
         return text
 
     def _email(self, found: re.Match[str]) -> str:
-        value = found[0].replace("%40", "@")
+        value = found["email"].replace("%40", "@")
         if value.endswith(OURS):
             return found[0]
-        return self.invented("email", value).replace("@", found["at"])
+        return found["before"] + self.invented("email", value).replace("@", found["at"])

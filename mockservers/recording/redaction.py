@@ -1,7 +1,7 @@
-"""What must not be kept: secrets are found at their places in an exchange, and stand-ins written wherever they stood.
+"""Redaction of recordings: secrets are found at their places in an exchange, and stand-ins written wherever they stood.
 
 A secret is known by where it stands (a header, a variable, a field of that name); from then on its value is replaced in
-every text, in whatever spelling. Nothing here writes to a disk.
+every text, in whatever encoding, by the kernel's one engine. Nothing here writes to a disk.
 """
 
 from __future__ import annotations
@@ -12,42 +12,51 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
 from mockservers.kernel.journal import Headers
-from mockservers.kernel.secrets import SPEAKING
-from mockservers.recording import trees
+from mockservers.kernel.redaction import LEFT_OUT, SPEAKING
+from mockservers.kernel.search import SHORTEST, ClientStep, TooOdd, readings
+from mockservers.recording import leaves
 from mockservers.recording.adapter import SECRETS, Adapter
-from mockservers.recording.exchanges import Recorded, bytes_of, text_of
-from mockservers.recording.people import People
-from mockservers.recording.spellings import PLACEHOLDER, SHORTEST, Spellings, decoded
+from mockservers.recording.exchanges import Recorded, bytes_of, text_of, value_of
+from mockservers.recording.fragments import Fragments
+from mockservers.recording.pseudonyms import Pseudonyms
+from mockservers.recording.stand_ins import PLACEHOLDER, StandIns
 
 _GIVEN = re.compile(r"\s*[=\"'\\&%]|\r?\n")
 _ESCAPED_NAME = re.compile(r"\\u00(?:[4-7][0-9A-Fa-f]|2[dD])")
 """A letter of a name as JSON may write it, though hardly anybody does."""
-_OPENED, _CLOSED = re.compile(r"(?:<|&lt;)(?:[\w.-]+:)?\Z"), re.compile(r"[\s/>&]|\Z")
+_OPENED, _CLOSED = re.compile(r"(?:<|&lt;)[\w.-]+:\Z"), re.compile(r"[\s/>&]|\Z")
 """What stands around a name where it names a member, a variable or an attribute, or else an element."""
 _SETTING = re.compile(
     r"true|false|yes|no|on|off|none|null|light|dark|[a-z]{2}(?:[-_][A-Za-z]{2})?|[0-9]{1,3}", re.IGNORECASE
 )
 """What a cookie holds that is no secret, such as a language: it is replaced in its header only."""
-_COOKIE_SECRET = re.compile(r"([^=;,\s]+)=(\"[^\"]*\"|[^;]*)")
+_COOKIE_SECRET = re.compile(r"(?<![^=;,\s])([^=;,\s]++)=(\"[^\"]*\"|[^;]*)")
 _BLOTTED = re.compile("[*\u2022\u25cf]+")
 """What a vendor itself writes instead of a password."""
-_BARE_COOKIE = re.compile(r"(?:\A|(?<=;))\s*([^=;\"\s][^=;\"]*?)\s*(?=;|\Z)")
+_BARE_COOKIE = re.compile(r"(?:\A|(?<=;))\s*+([^=;\"\s](?:[^=;\"]*[^=;\"\s])?)\s*+(?=;|\Z)")
 """A cookie of which only the value is said."""
-_USER_INFO = re.compile(r"(?<=://)[^/?#@\s:\"'<>]*:([^/?#@\s\"'<>]+)(?=@)")
+_USER_INFO = re.compile(r"(?<=://)[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
+
+UNSEARCHED = "what could not be searched for secrets in the steps that a text of its length may take"
 
 
-class Vault:
-    """The secrets of one recording.
+class Redactor:
+    """Takes the secrets out of the exchanges of one recording.
 
     With `keep_identity` each value has a stand-in of its own, `__secret.password.2__`; without it all of a kind look the
-    same. `fields` are further names whose values are secrets. `people`, where given, replaces names, e-mails and phones.
+    same. `fields` are further names whose values are secrets. `pseudonyms`, where given, replace names, e-mails and phones.
     """
 
     def __init__(
-        self, adapter: Adapter, *, keep_identity: bool = False, fields: Iterable[str] = (), people: People | None = None
+        self,
+        adapter: Adapter,
+        *,
+        keep_identity: bool = False,
+        fields: Iterable[str] = (),
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
         self.names: dict[str, str] = {
             **SECRETS,
@@ -56,12 +65,11 @@ class Vault:
         }
         self.in_query: Mapping[str, str] = {**self.names, **adapter.query_secrets}
         self.keep_identity = keep_identity
-        self.people = people
+        self.pseudonyms = pseudonyms
         self._stand_ins: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
-        self._everywhere = Spellings()
-        self._loose = _loose(frozenset(self.names))
-        self._below = _below(frozenset(self.names))
+        self._everywhere = StandIns()
+        self._fragments = _fragments(frozenset(self.names))
         self._given = _given(frozenset(self.in_query))
 
     @property
@@ -84,7 +92,7 @@ class Vault:
 
     # --- an exchange ------------------------------------------------------------------------------------------------
 
-    def mask(self, exchange: Recorded) -> Recorded:
+    def redact(self, exchange: Recorded) -> Recorded:
         """The exchange as it may be kept. A body from which a secret cannot be taken is left out, and says so."""
         target = self._target(exchange.target)
         headers, reply_headers = self._headers(exchange.headers), self._headers(exchange.reply_headers)
@@ -92,33 +100,50 @@ class Vault:
         told = self._learn(exchange.reply_body, exchange.reply_headers)
         body, why = self._body(exchange.body, exchange.headers, asked)
         reply_body, why_reply = self._body(exchange.reply_body, exchange.reply_headers, told)
+        target, headers, reply_headers, why_rest = self._rest(target, headers, reply_headers)
         return replace(
             exchange,
-            target=self.clean(target),
-            headers=[(name, self.clean(value)) for name, value in headers],
+            target=target,
+            headers=headers,
             body=body,
-            reply_headers=[(name, self.clean(value)) for name, value in reply_headers],
+            reply_headers=reply_headers,
             reply_body=reply_body,
-            omitted=exchange.omitted or why or why_reply,
+            omitted=exchange.omitted or why or why_reply or why_rest,
         )
 
     def clean(self, text: str) -> str:
-        """A text without any secret seen so far, and without people where they are replaced."""
+        """A text without any secret seen so far, and without people where they are replaced. Raises TooOdd."""
         text = self._everywhere.replace(text)
-        return text if self.people is None else self.people.replace(text)
+        return text if self.pseudonyms is None else self.pseudonyms.replace(text)
 
     def shown(self, text: str) -> str | None:
-        """What stands for a secret that a text shows in any spelling."""
+        """What stands for a secret that a text shows in any encoding. Raises TooOdd."""
         return self._everywhere.shown(text)
+
+    def _rest(self, target: str, *both: Headers) -> tuple[str, Headers, Headers, str]:
+        """Address and headers as they may be kept, and what was left out of them."""
+        why = ""
+
+        def clean(text: str, otherwise: str) -> str:
+            nonlocal why
+            try:
+                return self.clean(text)
+            except TooOdd:
+                why = f"a header or an address: {UNSEARCHED}"
+                return otherwise
+
+        target = clean(target, "/" + quote(LEFT_OUT))
+        headers, reply_headers = ([(name, clean(value, LEFT_OUT)) for name, value in each] for each in both)
+        return target, headers, reply_headers, why
 
     # --- places -----------------------------------------------------------------------------------------------------
 
     def _target(self, target: str) -> str:
         path, mark, query = target.partition("?")
-        for _, value in trees.pairs(query):
-            found = trees.leaves(value) if value[:1] in ("{", "[", "<") else None
-            for kind, secret in self._in_tree(found or ()):
-                self.stand_in(kind, secret)
+        for _, value in leaves.pairs(query):
+            if value[:1] in ("{", "[", "<"):
+                for kind, secret in self._in_tree(value) or ():
+                    self.stand_in(kind, secret)
         return self._address(path + mark + self._variables(query))
 
     def _address(self, text: str) -> str:
@@ -193,22 +218,31 @@ class Vault:
             return f"{scheme} {self.stand_in('basic', rest)}"
         return f"{scheme} {self.stand_in('soticket' if scheme.lower() == 'soticket' else 'token', rest)}"
 
-    def _learn(self, body: bytes | None, headers: Headers) -> bool:
-        """Take note of the secrets at their places in a body; tells whether there are any."""
+    def _learn(self, body: bytes | None, headers: Headers) -> bool | None:
+        """Take note of the secrets at their places in a body; tells whether there are any, None for far too many."""
         if not body:
             return False
-        text = text_of(body, headers)[0]
-        if self.people is None and not self._names_a_secret(text):
+        text, media = text_of(body, headers)[0], _media(headers)
+        if self.pseudonyms is not None:
+            self.pseudonyms.learn(text, media)
+        if not self._names_a_secret(text):
             return False
-        found = trees.leaves(text, _media(headers))
-        if self.people is not None and found is not None:
-            self.people.learn(found)
-        secrets = self._in_tree(found) if found is not None else self._in_wreck(text)
-        for kind, value in secrets:
-            self.stand_in(kind, value)
-        for given in self._given.finditer(text):
-            if given[1].lower() in self.names:  # an address inside of a text
-                self.stand_in(self.names[given[1].lower()], _plain(given[2]))
+        secrets = self._in_tree(text, media)
+        if secrets is None:
+            secrets = self._in_fragments(text)
+        # An address inside of a text.
+        secrets += [
+            (self.names[given[1].lower()], _plain(given[2]))
+            for given in self._given.finditer(text)
+            if given[1].lower() in self.names
+        ]
+        work = ClientStep(len(text))
+        try:
+            for kind, value in secrets:
+                self.stand_in(kind, value)
+                work.spend(100)
+        except TooOdd:
+            return None
         return bool(secrets)
 
     def _names_a_secret(self, text: str) -> bool:
@@ -220,89 +254,87 @@ class Vault:
             at = low.find(name)
             while at >= 0:
                 after = low[at + len(name) : at + len(name) + 20]
-                if _GIVEN.match(after) or (_CLOSED.match(after) and _OPENED.search(low[max(0, at - 80) : at])):
+                if _GIVEN.match(after) or (_CLOSED.match(after) and _opened(low, at)):
                     return True
                 at = low.find(name, at + 1)
         return False
 
-    def _in_tree(self, leaves: Iterable[trees.Leaf]) -> list[tuple[str, str]]:
-        secrets = []
-        for leaf in leaves:
-            kind = self.names.get(leaf.name.lower())
-            if kind is None and leaf.kind == "text":  # an element with attributes, an object, a list
-                above = self._below.search(leaf.path)
-                kind = self.names[above[1].lower()] if above is not None else None
-            told = leaf.value.strip() if leaf.kind in ("text", "number") else ""
-            if kind is not None and told and not PLACEHOLDER.fullmatch(told) and not _BLOTTED.fullmatch(told):
-                secrets.append((kind, leaf.value))
-        return secrets
+    def _in_tree(self, text: str, media: str = "") -> list[tuple[str, str]] | None:
+        """The secrets in a text that is a tree, or None."""
+        found = leaves.named(text, self.names, media, below=True)
+        if found is None:
+            return None
+        return [
+            (kind, value)
+            for kind, value, _ in found
+            if (told := value.strip()) and not PLACEHOLDER.fullmatch(told) and not _BLOTTED.fullmatch(told)
+        ]
 
-    def _in_wreck(self, text: str) -> list[tuple[str, str]]:
+    def _in_fragments(self, text: str) -> list[tuple[str, str]]:
         """Secrets in a text that is no tree, such as a body that was cut off."""
         secrets = []
-        for found in self._loose.finditer(text):
-            value = next((each for each in found.group("a", "b", "c", "d", "e") if each), "")
-            if value and not PLACEHOLDER.search(value):
+        for each in self._fragments.find(text):
+            value = text[each.start : each.end]
+            if not PLACEHOLDER.search(value):
                 # Nothing is parsed here, so what the value means is not known: it may be written in any way.
-                secrets += [(self.names[found["name"].lower()], each) for each in decoded(value)]
+                secrets += [(self.names[each.name], reading) for reading in _meanings(value)]
         return secrets
 
-    def _body(self, body: bytes | None, headers: Headers, secret: bool) -> tuple[bytes | None, str]:
+    def _body(self, body: bytes | None, headers: Headers, secret: bool | None) -> tuple[bytes | None, str]:
         if not body:
             return body, ""
+        if secret is None:
+            return None, f"a body: {UNSEARCHED}"
         text, codec = text_of(body, headers)
         media = _media(headers)
-        cleaned = self._variables(text) if media == trees.FORM else text
-        cleaned = self.clean(cleaned)
-        if secret:
-            cleaned = self._short_ones(cleaned, media)
-            found = trees.leaves(cleaned, media)
-            if self._in_tree(found) if found is not None else self._in_wreck(cleaned):
-                return None, "a body from which a secret could not be taken"
-        kept = body if cleaned == text else bytes_of(cleaned, codec)
-        if codec != "utf-8":  # what looks like wide letters may be bytes of anything
-            plain = kept.decode("utf-8", "surrogateescape")
-            searched = self.clean(plain)
-            kept = kept if searched == plain else searched.encode("utf-8", "surrogateescape")
+        try:
+            cleaned = self.clean(self._variables(text) if media == leaves.FORM else text)
+            if secret:
+                cleaned = self._short_ones(cleaned)
+                left = self._in_tree(cleaned, media)
+                if left if left is not None else self._in_fragments(cleaned):
+                    return None, "a body from which a secret could not be taken"
+            kept = body if cleaned == text else bytes_of(cleaned, codec)
+            if codec != "utf-8":  # what looks like wide letters may be bytes of anything
+                plain = kept.decode("utf-8", "surrogateescape")
+                searched = self.clean(plain)
+                kept = kept if searched == plain else searched.encode("utf-8", "surrogateescape")
+        except TooOdd:
+            return None, f"a body: {UNSEARCHED}"
         return kept, ""
 
-    def _short_ones(self, text: str, media: str) -> str:
+    def _short_ones(self, text: str) -> str:
         """Replace, at their places only, secrets too short to be replaced everywhere; quote what was a number."""
-        text = re.sub(rf"(:\s*)({PLACEHOLDER.pattern})(?=\s*[,}}\]])", r'\1"\2"', text)
-
-        def blot(found: re.Match[str]) -> str:
-            value = next((each for each in found.group("a", "b", "c", "d", "e") if each), "")
-            if not value or PLACEHOLDER.search(value):
-                return found[0]
-            kind = self.names[found["name"].lower()]
-            stand_in = self.stand_in(kind, value)
-            head, _, tail = found[0].rpartition(value)
-            return f'{head}"{stand_in}"{tail}' if found["b"] else head + stand_in + tail
-
-        return self._loose.sub(blot, text)
+        text = re.sub(rf"(:\s*+)({PLACEHOLDER.pattern})(?=\s*+[,}}\]])", r'\1"\2"', text)
+        parts, done = [], 0
+        for each in self._fragments.find(text):
+            value = text[each.start : each.end]
+            if PLACEHOLDER.search(value):
+                continue
+            stand_in = self.stand_in(self.names[each.name], value)
+            parts += [text[done : each.start], f'"{stand_in}"' if each.number else stand_in]
+            done = each.end
+        return "".join([*parts, text[done:]])
 
 
-@lru_cache(maxsize=64)
-def _loose(names: frozenset[str]) -> re.Pattern[str]:
-    """Where a secret of one of these names stands in broken JSON, XML, attributes, forms or parts of a form."""
-    words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
-    quote = r"(?:\\*[\"']|&quot;|&#34;|&apos;|&#39;)"
-    return re.compile(
-        rf"(?P<part>name=[\"']?)?(?<![\w-])(?P<name>{words})(?:"
-        rf"(?P<q>{quote})\s*:\s*(?P=q)(?P<a>(?:\\.|(?!(?P=q))[^\\])*)"
-        rf"|{quote}\s*:\s*(?P<b>-?[0-9][0-9.eE+-]*)"
-        rf"|(?:\s[^<>]*)?>(?P<c>[^<]+)"
-        rf"|(?(part)[\"']?(?:;[^\r\n]*)?\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<e>(?s:.+?))(?=\r?\n--|\Z)|(?!))"
-        rf"|\s*=\s*[\"']?(?P<d>[^&\"'<>\s]+))",
-        re.IGNORECASE,
-    )
+def _opened(text: str, at: int) -> bool:
+    """Whether an element's name begins here, perhaps after its prefix."""
+    before = text[at - 1 : at]
+    if before == ":":
+        return _OPENED.search(text, max(0, at - 80), at) is not None
+    return before == "<" or (before == ";" and text.endswith("&lt;", 0, at))
+
+
+def _meanings(value: str) -> list[str]:
+    try:
+        return readings(value, ClientStep(len(value)))
+    except TooOdd:
+        return [value]
 
 
 @lru_cache(maxsize=64)
-def _below(names: frozenset[str]) -> re.Pattern[str]:
-    """Paths of leaves below one of these names; attributes of its element tell about the secret, they are none."""
-    words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
-    return re.compile(rf"(?:\A|[/:])({words})(?:\[[0-9]+\])*(?:[/:\[][^@]*)?\Z", re.IGNORECASE)
+def _fragments(names: frozenset[str]) -> Fragments:
+    return Fragments(names)
 
 
 @lru_cache(maxsize=64)
@@ -318,8 +350,7 @@ def _plain(value: str) -> str:
 
 
 def _media(headers: Headers) -> str:
-    found = next((value for name, value in headers if name.lower() == "content-type"), "")
-    return found.partition(";")[0].strip().lower()
+    return value_of(headers, "content-type").partition(";")[0].strip().lower()
 
 
 def _slug_name(name: str) -> str:

@@ -1,0 +1,122 @@
+"""Fragments: values of named fields in texts that no parser takes, such as JSON that was cut off, or parts of a form.
+
+Whatever a name may be followed by is looked at once for all the names in a text, for it may hold nothing but names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mockservers.kernel.places import Ahead
+
+_MARK = "[\"']|&quot;|&#34;|&apos;|&#39;"
+_MEMBER = re.compile(
+    rf"(?P<escapes>\\*+)(?P<mark>{_MARK})\s*+:\s*+(?:(?P=escapes)(?P=mark)|(?P<number>-?[0-9][0-9.eE+-]*+))",
+    re.IGNORECASE,
+)
+_SETTING = re.compile(r"\s*+=\s*+[\"']?+([^&\"'<>\s]++)")
+_PART = re.compile(r"[\"']?+(;)?+")
+_BRACKET, _LINE_END = re.compile("[<>]"), re.compile("[\r\n]")
+_BLANK_LINE, _PART_END = re.compile(r"\n\r?\n"), re.compile(r"\r?\n--")
+_MARKS = {mark: re.compile(mark, re.IGNORECASE) for mark in ('"', "'", "&quot;", "&#34;", "&apos;", "&#39;")}
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A value and its place. A number is one that JSON wrote without quotes."""
+
+    name: str
+    start: int
+    end: int
+    number: bool = False
+
+
+class Fragments:
+    """Finds the values of fields with some names, in any letter case."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
+        self._names = re.compile(rf"(?<![\w-])(?:{words})", re.IGNORECASE) if words else None
+
+    def find(self, text: str) -> Iterator[Fragment]:
+        """The fragments of a text, in order."""
+        if self._names is None:
+            return
+        reader = _Reader(text)
+        found = self._names.search(text)
+        while found is not None:
+            end = found.end()
+            made = reader.value(found.start(), end)
+            if made is not None:
+                start, end, number = made
+                yield Fragment(found[0].lower(), start, end, number)
+            # What is in a value is no name, even where it looks like one.
+            found = self._names.search(text, end)
+
+
+Value = tuple[int, int, bool]
+
+
+class _Reader:
+    """Reads what follows a name."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.ahead = {pattern: Ahead(text, pattern) for pattern in (_BRACKET, _LINE_END, _BLANK_LINE, _PART_END)}
+
+    def value(self, start: int, end: int) -> Value | None:
+        """The value of a name that begins and ends here."""
+        return self._member(end) or self._element(end) or self._part(start, end) or self._setting(end)
+
+    def _member(self, at: int) -> Value | None:
+        found = _MEMBER.match(self._text, at)
+        if found is None:
+            return None
+        if found["number"] is not None:
+            return *found.span("number"), True
+        escapes, start = len(found["escapes"]), found.end()
+        for mark in _MARKS[found["mark"].lower()].finditer(self._text, start):
+            end = mark.start()
+            while end > start and self._text[end - 1] == "\\":
+                end -= 1
+            # An escape before the mark makes it part of the value; in a text that was escaped itself, more of them do.
+            before = mark.start() - end
+            if not escapes and before % 2 == 0:
+                return start, mark.start(), False
+            if escapes and before <= escapes:
+                return start, end, False
+        return start, len(self._text), False
+
+    def _element(self, at: int) -> Value | None:
+        if self._text[at : at + 1] != ">":
+            if not self._text[at : at + 1].isspace():
+                return None
+            bracket = self.ahead[_BRACKET](at)
+            if bracket is None or bracket[0] == "<":
+                return None
+            at = bracket.start()
+        end = self._text.find("<", at)
+        end = len(self._text) if end < 0 else end
+        return (at + 1, end, False) if end > at + 1 else None
+
+    def _part(self, start: int, end: int) -> Value | None:
+        """A part of a form with parts, whose name this is."""
+        if not self._text[max(0, start - 6) : start].lower().endswith(("name=", 'name="', "name='")):
+            return None
+        found = _PART.match(self._text, end)
+        assert found is not None
+        line = self.ahead[_LINE_END](found.end())
+        if line is None or (line.start() > found.end() and found[1] is None):
+            return None
+        blank = self.ahead[_BLANK_LINE](line.start())
+        if blank is None:
+            return None
+        closing = self.ahead[_PART_END](blank.end() + 1)
+        last = len(self._text) if closing is None else closing.start()
+        return (blank.end(), last, False) if last > blank.end() else None
+
+    def _setting(self, at: int) -> Value | None:
+        found = _SETTING.match(self._text, at)
+        return None if found is None else (*found.span(1), False)
