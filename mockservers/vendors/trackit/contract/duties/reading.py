@@ -332,14 +332,21 @@ READING: tuple[Duty, ...] = (
     Duty(
         "trackit.all_tickets_found",
         "Every ticket stands in the mirror in the end: numbers are tried beyond the longest gap that deleting can leave.",
-        ("trackit.read.ticket", "trackit.read.unknown", "trackit.address.not_emulated", "trackit.wire.envelope"),
+        (
+            "trackit.read.ticket",
+            "trackit.read.unknown",
+            "trackit.address.not_emulated",
+            "trackit.delete.answer",
+            "trackit.segregation.hidden",
+            "trackit.wire.envelope",
+        ),
         _all_found,
         "tickets, best with deleted numbers between them",
     ),
     Duty(
         "trackit.changes_seen",
         "Changes of tickets that are known already are found, though nothing lists them; Last Modified does not tell of all.",
-        ("trackit.read.ticket", "trackit.write.stamp", "trackit.note.touches"),
+        ("trackit.read.ticket", "trackit.write.stamp", "trackit.status.closes", "trackit.note.touches"),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
@@ -416,7 +423,13 @@ READING: tuple[Duty, ...] = (
     Duty(
         "trackit.error_is_not_empty",
         "An error, a missing permission or an answer without a body is not 'nothing there': the mirror keeps what it had.",
-        ("trackit.permission.denied", "trackit.access.bearer", "trackit.read.unknown", "trackit.wire.empty_notes"),
+        (
+            "trackit.permission.denied",
+            "trackit.access.bearer",
+            "trackit.token.failures_400",
+            "trackit.read.unknown",
+            "trackit.wire.empty_notes",
+        ),
         _error_is_not_empty,
         "an error in a sync",
     ),
