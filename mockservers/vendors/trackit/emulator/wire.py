@@ -217,28 +217,27 @@ def _note(here: Visit, findings: Iterable[_Finding]) -> None:
 def _called(here: Visit, way: _Way, route: Route) -> Response:
     """Carry out a call; the journal tells it from what other people do by who acts (trackit.audit.writes)."""
     asked, findings = _asked(here, way, route)
+    call = Call(VENDOR.name, route.operation, asked, exchange=here.exchange)
     try:
-        value = here.world.perform(Call(VENDOR.name, route.operation, asked, exchange=here.exchange))
+        value = here.world.perform(call)
     except Refusal as refusal:
-        return _refused(here, refusal)
+        return _refused(here, refusal, call)
     except Unsupported as unsupported:
         return _message(501, f"{unsupported}.")
     except Breakdown as breakdown:
         return _broken(breakdown)
     finally:
         _note(here, findings)
-    switches = _switches(here)
+    switches = _switches(here, call)
     if isinstance(value, Worked) and value.broken:
         return _message(500, errors.BROKEN_TEXT)
     return reply(200, _WRITERS[route.operation](value, switches), _JSON, _HEADERS)
 
 
-def _switches(here: Visit) -> Mapping[str, Any]:
-    """The caller's dialect as far as the caller is known."""
+def _switches(here: Visit, call: Call | None = None) -> Mapping[str, Any]:
+    """The dialect of a call's tenant, as far as it has one; else the installation's."""
     installation = here.world.installation(VENDOR.name)
-    entry = here.exchange.entry
-    tenant = entry.tenant if entry is not None else None
-    return installation.tenants[tenant].dialect if tenant else installation.dialect
+    return installation.tenants[call.tenant].dialect if call and call.tenant else installation.dialect
 
 
 def _live(switches: Mapping[str, Any]) -> bool:
@@ -286,8 +285,8 @@ _WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
 }
 
 
-def _refused(here: Visit, refusal: Refusal) -> Response:
-    status = errors.status(refusal.kind, _switches(here))
+def _refused(here: Visit, refusal: Refusal, call: Call | None = None) -> Response:
+    status = errors.status(refusal.kind, _switches(here, call))
     error, facts = errors.KINDS[refusal.kind], refusal.facts
     if status == 500:
         return _message(500, errors.BROKEN_TEXT)
@@ -383,8 +382,8 @@ def _outside(here: Visit) -> Response:
     with suppress(Refusal):
         here.world.perform(Call(VENDOR.name, "route", exchange=here.exchange, defect=defect))
     if old:
-        told = "this is the address of Track-It! 11, another API; the one of 2019 and later is below WebApi"
-        _note(here, [("trackit.address.track_it_11", told)])
+        text = "this is the address of Track-It! 11, another API; the one of 2019 and later is below WebApi"
+        _note(here, [("trackit.address.track_it_11", text)])
     page = aspnet.server_page(404, "File or directory not found.", "The resource does not exist.")
     return reply(404, page, _HTML, _HEADERS[3:])
 

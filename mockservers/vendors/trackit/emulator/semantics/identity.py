@@ -14,10 +14,13 @@ def identify(ctx: Context) -> Tenant:
     """The tenant of a client's call; raises the refusal for one that is not let in."""
     asked: Asked = ctx.call.request
     if ctx.call.operation == "token":
-        return tokens.identify(ctx)
-    if ctx.call.operation == "groups.list":
-        return _by_body(ctx, asked)
-    return access.bearer(ctx, asked)
+        tenant = tokens.identify(ctx)
+    elif ctx.call.operation == "groups.list":
+        tenant = _by_body(ctx, asked)
+    else:
+        tenant = access.bearer(ctx, asked)
+    ctx.call.tenant = tenant.name  # whose dialect the wire answers in
+    return tenant
 
 
 def _by_body(ctx: Context, asked: Asked) -> Tenant:

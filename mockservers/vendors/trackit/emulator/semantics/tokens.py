@@ -57,9 +57,7 @@ def identify(ctx: Context) -> Tenant:
             ctx.note("trackit.token.no_json", "the token's body is a form, not JSON")
         raise refusal("unsupported_grant_type")
     tenant = ctx.installation.tenants[grant.credential.tenant]
-    # Known from here on, so that the tenant's own licences count.
-    ctx.tenant, ctx.scratch, ctx.credential = tenant, grant, grant.credential
-    ctx.entry.tenant = tenant.name
+    ctx.scratch, ctx.credential = grant, grant.credential
     return tenant
 
 
