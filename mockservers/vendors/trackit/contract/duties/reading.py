@@ -345,14 +345,14 @@ READING: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.changes_seen",
-        "Changes of tickets that are known already are found, though nothing lists them; Last Modified does not tell of all.",
+        "Changes of known tickets are found, though nothing lists them and Last Modified does not show all of them.",
         ("trackit.read.ticket", "trackit.write.stamp", "trackit.status.closes", "trackit.note.touches"),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
     Duty(
         "trackit.nulls_are_empty",
-        "A field that is not in an answer has no value: what was there before is cleared.",
+        "A field that is left out of an answer has no value: the mirror clears it.",
         ("trackit.wire.nulls_omitted", "trackit.wire.value_types"),
         _nulls,
         "a mirrored field that loses its value",
@@ -400,14 +400,14 @@ READING: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.private_notes_marked",
-        "Private notes are told like others; field 27 says which they are.",
+        "Private notes are listed like others; field 27 marks them.",
         ("trackit.read.private", "trackit.note.private"),
         _private,
         "notes whose field 27 the client mirrors",
     ),
     Duty(
         "trackit.system_notes_apart",
-        "Who asks for system notes keeps them apart from what people wrote.",
+        "System notes that a client asks for are kept apart from what people wrote.",
         ("trackit.read.system_notes",),
         _system,
         "a system note",
@@ -415,7 +415,7 @@ READING: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.deleted_dropped",
-        "A ticket that is there no longer leaves the mirror.",
+        "A ticket that no longer exists is removed from the mirror.",
         ("trackit.delete.answer", "trackit.read.unknown"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
@@ -435,10 +435,10 @@ READING: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.once_only",
-        "A ticket that is told again replaces what was known: each stands once.",
+        "A ticket that is read again replaces its earlier state: each stands in the mirror once.",
         ("trackit.read.ticket",),
         _once_only,
-        "a ticket that two answers tell",
+        "a ticket that two answers contain",
     ),
     Duty(
         "trackit.nothing_invented",
