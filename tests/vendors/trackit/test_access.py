@@ -71,9 +71,8 @@ def call(desk: Desk, name: str, user: str = "nobody") -> Any:
     "trackit.permission.view_attachment",
     "trackit.permission.view_assignment",
     "trackit.permission.denied",
-    "trackit.permission.names",
 )
-@pytest.mark.parametrize("literal", [False, True])
+@pytest.mark.parametrize("literal", [False, pytest.param(True, marks=pytest.mark.rule("trackit.permission.names"))])
 def test_each_call_needs_just_its_permissions(desk: Desk, literal: bool) -> None:
     desk.switch(literal_permissions="on" if literal else "off")
     all_ = sorted({each for needed in (*NEEDED.values(), *LITERAL.values()) for each in needed})

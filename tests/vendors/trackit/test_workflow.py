@@ -20,7 +20,13 @@ def noted(desk: Desk, way: str, note: Any, user: str = "demo", id_: int = 101) -
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("trackit.note.add", "trackit.note.author", "trackit.wire.duration", "trackit.note.touches")
+@pytest.mark.rule(
+    "trackit.note.add",
+    "trackit.note.author",
+    "trackit.note.touches",
+    "trackit.wire.duration",
+    "trackit.wire.optional_params",
+)
 def test_the_example_of_the_page(desk: Desk) -> None:
     before = desk.get("/tickets/101").ticket
     desk.advance(60)
@@ -160,13 +166,16 @@ def test_private_or_not(desk: Desk, way: str) -> None:
         ("0:0:1", 1),
         ("1.02:03:04", 93_784),
         ("00:00:01.5", 1),
-        ("", 0),
-        (None, 0),
         (" 00:00:01 ", 1),
     ],
 )
 def test_durations_go_in_as_text_and_come_out_as_seconds(desk: Desk, sent: Any, seconds: int) -> None:
     assert desk.post("/tickets/101/AddNote", {**PAIR, "Duration": sent}).note["10"] == seconds
+
+
+@pytest.mark.parametrize("sent", ["", None])
+def test_a_note_without_a_duration_took_no_time(desk: Desk, sent: str | None) -> None:
+    assert desk.post("/tickets/101/AddNote", {**PAIR, "Duration": sent}).note["10"] == 0
 
 
 @pytest.mark.rule("trackit.wire.duration")
@@ -198,7 +207,7 @@ def test_a_closed_ticket_takes_notes(desk: Desk) -> None:
 # --- statuses ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("trackit.status.by_name", "trackit.status.body", "trackit.status.note", "trackit.wire.two_members")
+@pytest.mark.rule("trackit.status.by_name", "trackit.status.note", "trackit.wire.two_members")
 def test_changing_the_status(desk: Desk) -> None:
     desk.advance(0.25)
     reply = desk.post("/tickets/101/ChangeStatus", {"StatusName": "Escalated", "Note": {**PAIR, "Note": "why"}})
@@ -216,23 +225,19 @@ def test_changing_the_status(desk: Desk) -> None:
     assert desk.get("/tickets/101/Notes/0/0").json["Count"] == 4
 
 
-@pytest.mark.rule("trackit.status.by_name", "trackit.status.body")
+@pytest.mark.rule("trackit.status.by_name")
+@pytest.mark.parametrize("name", ["Handed to the second level", "2", ""])
+def test_only_a_name_is_a_status(desk: Desk, name: str) -> None:
+    before = desk.everything()
+    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": name}).status == 400
+    assert desk.everything() == before
+
+
+@pytest.mark.rule("trackit.status.body")
 @pytest.mark.parametrize(
-    "body",
-    [
-        {"StatusName": "Handed to the second level"},
-        {"StatusName": "2"},
-        {"StatusName": 2},
-        {"StatusName": ""},
-        {"StatusName": None},
-        {},
-        None,
-        [],
-        "Escalated",
-        {"StatusName": []},
-    ],
+    "body", [{"StatusName": 2}, {"StatusName": None}, {}, None, [], "Escalated", {"StatusName": []}]
 )
-def test_only_a_name_is_a_status(desk: Desk, body: Any) -> None:
+def test_a_body_without_the_name_of_a_status(desk: Desk, body: Any) -> None:
     before = desk.everything()
     assert desk.post("/tickets/101/ChangeStatus", body).status == 400
     assert desk.everything() == before
@@ -307,6 +312,17 @@ def test_close_takes_the_default_status_of_its_type(desk: Desk) -> None:
     desk.admin("set default status", status="Resolved")
     assert desk.post("/tickets/102/Close", {}).ticket["96"] == "Resolved"
     assert list(desk.post("/tickets/103/Close", {"Note": None}).json) == ["Ticket"]
+
+
+@pytest.mark.rule("trackit.status.two_types")
+def test_each_type_has_one_default(desk: Desk) -> None:
+    for name in ("Resolved", "Cancelled"):
+        desk.admin("set default status", status=name)
+        assert desk.post("/tickets/101/Close", {}).ticket["96"] == name
+    assert desk.post("/tickets", {"Properties": {}}).ticket["96"] == "Open"
+    desk.admin("enter", list="status", entry=5, facts={"default": False})
+    reply = desk.post("/tickets/102/Close", {})
+    assert (reply.status, reply.entry.refused_by) == (400, "trackit.status.two_types")
 
 
 @pytest.mark.rule("trackit.close.body")

@@ -18,7 +18,18 @@ def update(desk: Desk, properties: Any, id_: int = 101, **more: Any) -> Any:
     return desk.post(f"/tickets/{id_}", {"Properties": properties, **more})
 
 
-@pytest.mark.rule("trackit.write.update", "trackit.write.stamp", "trackit.audit.writes")
+@pytest.mark.rule("trackit.audit.writes")
+def test_the_journal_tells_who_wrote(desk: Desk) -> None:
+    id_ = desk.create()
+    theirs = desk.world.journal.since(desk.world.journal.count - 1)[0]
+    mine = update(desk, {"22": "x"}, id_).entry
+    assert [(each.actor, each.operation) for each in (theirs, mine)] == [
+        ("other", "create"),
+        ("client", "ticket.update"),
+    ]
+
+
+@pytest.mark.rule("trackit.write.update", "trackit.write.stamp")
 def test_an_update_answers_with_the_ticket_as_it_is_then(desk: Desk) -> None:
     desk.advance(0.5)
     reply = update(desk, {"Category": "Applications", "Additional Information": "Field is updated. "})
@@ -233,14 +244,23 @@ def test_values_must_fit(desk: Desk, number: int, value: Any) -> None:
         (83, " 7 ", 7),
         (83, 3.0, 3),
         (84, "1.5", 1.5),
-        (84, 7, 7.0),
-        (84, 0.00004, 0.0),
-        (84, -0.5, -0.5),
         (109, "True", True),
         (109, "false", False),
         (22, 5, "5"),
         (22, True, "True"),
         (22, 1.5, "1.5"),
+    ],
+)
+def test_values_of_other_types_that_can_be_read(desk: Desk, number: int, value: Any, kept: Any) -> None:
+    assert update(desk, {str(number): value}).ticket[str(number)] == kept
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "kept"),
+    [
+        (84, 7, 7.0),
+        (84, 0.00004, 0.0),
+        (84, -0.5, -0.5),
         (22, "", ""),
         (81, "2024-02-29", "2024-02-29T00:00:00.0000000Z"),
         (81, "2024-02-29T12:00:00", "2024-02-29T12:00:00.0000000Z"),
@@ -249,13 +269,13 @@ def test_values_must_fit(desk: Desk, number: int, value: Any) -> None:
         (22, "\U0001f600", "\U0001f600"),
     ],
 )
-def test_values_of_other_types_that_can_be_read(desk: Desk, number: int, value: Any, kept: Any) -> None:
+def test_values_of_their_own_type(desk: Desk, number: int, value: Any, kept: Any) -> None:
     assert update(desk, {str(number): value}).ticket[str(number)] == kept
 
 
 @pytest.mark.rule("trackit.write.text_kept")
 @pytest.mark.parametrize(
-    "text", ["trailing ", " leading", " <b>markup</b> ", "line\r\nbreak\t", 'é ä 𝄞 "quoted" \\', "x" * 100_000]
+    "text", ["trailing ", " leading", " <b>markup</b> ", "line\r\nbreak\t", 'é ä 𝄞 "quoted" \\ ', "x" * 100_000 + " "]
 )
 def test_texts_come_back_as_they_were_sent(desk: Desk, text: str) -> None:
     assert update(desk, {"7": text, "22": text}).ticket["7"] == text

@@ -60,7 +60,6 @@ def technicians(ctx: Context) -> list[Credential]:
 
 def bearer(ctx: Context, asked: Asked) -> Tenant:
     """The tenant of a bearer token; raises the framework's 401."""
-    ctx.cite("trackit.access.bearer")
     scheme, _, token = asked.authorization.partition(" ")
     token = token.strip()
     if asked.authorization:
@@ -146,9 +145,9 @@ def require(ctx: Context, permission: str, literal: str | None = "") -> None:
 
     `literal` is its name where the page counts word by word: the same when empty, none when None.
     """
-    ctx.cite(_RULES[permission], "trackit.permission.names")
     name: str | None = permission
     if literal != "" and ctx.dialect["literal_permissions"] == "on":
+        ctx.cite("trackit.permission.names")
         name = literal
     if name is not None and name not in permitted(tenant_of(ctx), caller(ctx)):
         ctx.cite("trackit.permission.denied")
@@ -158,19 +157,25 @@ def require(ctx: Context, permission: str, literal: str | None = "") -> None:
 # --- segregation ------------------------------------------------------------------------------------------------------
 
 
-def sees(ctx: Context, group: int | None, *modules: str) -> bool:
-    """Whether the caller's group sees a record of `group` in all of these modules."""
+def withheld(ctx: Context, group: int | None, *modules: str) -> bool:
+    """Whether a record of `group` is kept from the caller's group in one of these modules.
+
+    Nothing is, unless modules are segregated (trackit.segregation.default_open).
+    """
     segregation: Mapping[str, Any] = tenant_of(ctx).facts.get("segregation", {})
     if not segregation:
-        ctx.cite("trackit.segregation.default_open")
-        return True
+        return False
     own = group_of(ctx, caller(ctx))
-    for module in modules:
-        if module not in segregation or group is None:
-            continue
+    return group not in (None, own) and any(
+        group not in segregation[module].get(str(own), ()) for module in modules if module in segregation
+    )
+
+
+def sees(ctx: Context, group: int | None, *modules: str) -> bool:
+    """Whether the caller's group sees a record of `group` in all of these modules."""
+    if withheld(ctx, group, *modules):
         ctx.cite("trackit.segregation.applies")
-        if group != own and group not in segregation[module].get(str(own), ()):
-            return False
+        return False
     return True
 
 

@@ -59,8 +59,7 @@ def is_closed(ctx: Context, row: Mapping[str, Any]) -> bool:
 
 
 def default_status(ctx: Context, type_: str) -> int | None:
-    """The default status of a type; each has exactly one (trackit.status.two_types)."""
-    ctx.cite("trackit.status.two_types")
+    """The default status of a type, whatever its name (trackit.close.default_status); each type has exactly one."""
     known = sorted(model.directory(ctx)["status"].items())
     return next((id_ for id_, facts in known if facts.get("type") == type_ and facts.get("default")), None)
 
@@ -92,12 +91,14 @@ def _moved(ctx: Context, before: model.Row, after: model.Row, given: Mapping[str
 
 
 def change(ctx: Context, before: model.Row, given: Mapping[str, Any], author: Author, stamp: bool = True) -> model.Row:
-    """Change columns of a ticket, with all that follows; the row as it is then."""
+    """Change columns of a ticket, with all that follows; the row as it is then.
+
+    `stamp` sets when it was changed last, and by whom (trackit.write.stamp, trackit.read.last_user).
+    """
     after = {**before, **given}
     if after["l_status"] != before["l_status"]:
         _moved(ctx, before, after, given, author)
     if stamp:
-        ctx.cite("trackit.write.stamp", "trackit.read.last_user")
         after.update({"f2": grid(ctx.now), "f3": author.login, **{k: given[k] for k in ("f2", "f3") if k in given}})
     after["revision"] = model.revision(ctx)
     model.change(ctx, before["f1"], {name: value for name, value in after.items() if value != before[name]})
@@ -105,7 +106,7 @@ def change(ctx: Context, before: model.Row, given: Mapping[str, Any], author: Au
 
 
 def create(ctx: Context, given: Mapping[str, Any], author: Author) -> model.Row:
-    """A new ticket: what is given, and what the server sets."""
+    """A new ticket: what is given, and what the server sets, such as the technician (trackit.write.assignee)."""
     now = grid(ctx.now)
     row = {
         **model.EMPTY,
@@ -120,7 +121,6 @@ def create(ctx: Context, given: Mapping[str, Any], author: Author) -> model.Row:
         "l_status": default_status(ctx, OPEN),
         "revision": model.revision(ctx),
     }
-    ctx.cite("trackit.write.assignee", "trackit.write.stamp", "trackit.read.last_user")
     opened = {**row, **given}
     if "l_priority" not in given:
         opened["l_priority"] = priority(ctx, opened)
@@ -134,13 +134,13 @@ PRECEDENCE = ("category", "requestor", "location", "department")
 
 
 def priority(ctx: Context, row: Mapping[str, Any]) -> int | None:
-    """The priority of the first linked record that has one, in the order of the group (trackit.write.priority)."""
-    ctx.cite("trackit.write.priority")
+    """The priority of the first linked record that has one, in the order of the group."""
     directory = model.directory(ctx)
     order = directory.get("group", row.get("l_group")).get("precedence") or PRECEDENCE
     for module in order:
         found = directory.get(module, row.get(f"l_{module}")).get("priority")
         if found is not None:
+            ctx.cite("trackit.write.priority")
             return int(found)
     return None
 
@@ -149,11 +149,14 @@ def priority(ctx: Context, row: Mapping[str, Any]) -> int | None:
 
 
 def add_note(ctx: Context, row: model.Row, draft: Draft, author: Author, touch: bool = False) -> tuple[model.Row, int]:
-    """Add a note to a ticket; the ticket as it is then, and the note's number."""
+    """Add a note to a ticket; the ticket as it is then, and the note's number.
+
+    The note names its writer (trackit.note.author); the ticket is stamped only where `touch` says so
+    (trackit.note.touches).
+    """
     now, id_ = grid(ctx.now), model.number(ctx, "note")
     directory = model.directory(ctx)
     user_place = None if draft.system else row["user_notes"] + 1
-    ctx.cite("trackit.note.author", "trackit.note.time_spent", "trackit.note.touches")
     model.insert(
         ctx,
         model.NOTES,
@@ -187,5 +190,7 @@ def add_note(ctx: Context, row: model.Row, draft: Draft, author: Author, touch: 
     )
     given: model.Row = {"notes": row["notes"] + 1, "f175": now}
     if not draft.system:
+        if draft.duration:
+            ctx.cite("trackit.note.time_spent")
         given |= {"user_notes": row["user_notes"] + 1, "f163": (row["f163"] or 0) + draft.duration}
     return change(ctx, row, given, author, stamp=touch), id_

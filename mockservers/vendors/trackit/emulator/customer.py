@@ -119,6 +119,7 @@ def _checked(module: str, known: Mapping[int, Mapping[str, Any]], facts: Mapping
 
 def _default(ctx: Context, arguments: Arguments) -> None:
     """Make a status the default of its type: `status`."""
+    ctx.cite("trackit.status.two_types")
     directory = model.directory(ctx)
     wanted = directory.find("status", "name", arguments.text("status"))
     if wanted is None:

@@ -150,6 +150,7 @@ def _fields(entity: str) -> dict[int, Field]:
         link, attribute = None, None
         if entity == "ticket":
             link, attribute = DISPLAYS.get(number, (KEYS.get(number), None))
+        # 78 fields of a ticket can be written (trackit.write.updatable).
         found[number] = Field(number, each.name, each.type, not each.read_only, link, attribute)
     return dict(sorted(found.items()))
 

@@ -40,6 +40,8 @@ _VALUES: Mapping[str, Callable[[Any], str]] = {
     "text": text,
 }
 
+"""A kept value as JSON has it: zero and false are values too (trackit.wire.value_types)."""
+
 Values = Mapping[int, Any]
 
 
@@ -50,7 +52,17 @@ def labels(ctx: Context) -> Mapping[int, str]:
     return {number: renamed.get(str(number), field.label) for number, field in TICKET.items()}
 
 
+def _cite_labels(ctx: Context) -> None:
+    """Cite the rules by which labels are other than documented: in every answer, since most come from the cache."""
+    assert ctx.tenant is not None
+    if ctx.tenant.facts.get("labels"):
+        ctx.cite("trackit.wire.renamed_labels")
+    if ctx.dialect["quirk_leading_space"] == "on":
+        ctx.cite("trackit.wire.leading_space")
+
+
 def _beginnings(fields: Mapping[int, Field], labels: Mapping[int, str] | None = None) -> list[tuple[int, str, Any]]:
+    """What stands before each value, by the field's number (trackit.wire.keyed_by_number)."""
     return [
         (
             number,
@@ -61,6 +73,7 @@ def _beginnings(fields: Mapping[int, Field], labels: Mapping[int, str] | None = 
     ]
 
 
+# All fields of a note (trackit.field.note), and those known of the others (trackit.field.partial).
 _NOTE, _ATTACHMENT, _ASSIGNMENT, _TEMPLATE = (_beginnings(each) for each in (NOTE, ATTACHMENT, ASSIGNMENT, TEMPLATE))
 
 
@@ -115,8 +128,9 @@ def _ticket_beginnings(ctx: Context) -> list[tuple[int, str, Any]]:
 
 
 def ticket(ctx: Context, id_: int, revision: int) -> str:
-    """A ticket that is there at this revision."""
+    """A ticket that is there at this revision, with every field that has a value (trackit.field.returned)."""
     assert ctx.tenant is not None
+    _cite_labels(ctx)
 
     def make() -> str:
         row = model.ticket(ctx, id_)
@@ -133,12 +147,17 @@ _TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
 
 
 def plain(markup: str) -> str:
-    """Rich text as plain text: without tags and outer blanks, entities resolved (trackit.note.text)."""
+    """Rich text as plain text: without tags and outer blanks, entities resolved."""
     if "<" in markup:
         markup = _TAG.sub("", _BREAK.sub("\r\n", markup))
     if "&" in markup:
         markup = html.unescape(markup)
     return markup.replace("\x00", "").strip()
+
+
+def _is_rich(text: str) -> bool:
+    """Whether plain text differs from this one, as far as a short look shows."""
+    return "<" in text or "&" in text or text != text.strip()
 
 
 def note_values(directory: model.Directory, row: Any, verbatim: bool = False) -> dict[int, Any]:
@@ -177,6 +196,8 @@ def note_values(directory: model.Directory, row: Any, verbatim: bool = False) ->
 def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:
     """A note, its text cut to `most` characters unless that is below 1."""
     assert ctx.tenant is not None
+    if row.text is not None and _is_rich(row.text):
+        ctx.cite("trackit.note.text")
 
     def make() -> str:
         values = note_values(model.directory(ctx), row, ctx.dialect["note_text"] == "verbatim")
@@ -217,9 +238,11 @@ def template(id_: int, facts: Mapping[str, Any]) -> str:
 
 def some(ctx: Context, values: Values) -> str:
     """Some fields of a ticket."""
+    _cite_labels(ctx)
     return _object(_ticket_beginnings(ctx), values)
 
 
 def names(ctx: Context) -> str:
     """The labels of all ticket fields."""
+    _cite_labels(ctx)
     return "{" + ",".join(f'"{n}":{{"DisplayName":{text(label)}}}' for n, label in labels(ctx).items()) + "}"

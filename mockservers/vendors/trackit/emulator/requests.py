@@ -25,12 +25,16 @@ class Members(dict[str, Any]):
         super().__init__(pairs)
         self.pairs = pairs
 
-    def member(self, name: str) -> Any:
+    def member(self, ctx: Context, name: str) -> Any:
         """A member by name without case, as the framework binds it; the last of several, None for none."""
         if name in self:
             return self[name]
         wanted = name.casefold()
-        return next((value for key, value in reversed(self.pairs) if key.casefold() == wanted), None)
+        for key, value in reversed(self.pairs):
+            if key.casefold() == wanted:
+                ctx.cite("trackit.wire.body_members")
+                return value
+        return None
 
     def has(self, name: str) -> bool:
         wanted = name.casefold()
@@ -48,16 +52,13 @@ class Asked:
     failed: Refusal | Unsupported | None = None
     authorization: str = ""
     form: str = ""
-    rules: tuple[str, ...] = ()
-    findings: tuple[tuple[str, str], ...] = ()
 
 
 _WHOLE = re.compile(r"\s*[+-]?\d{1,10}\s*", re.ASCII)
 
 
-def number(ctx: Context, asked: Asked, name: str) -> int:
+def number(asked: Asked, name: str) -> int:
     """A number of the path; raises the framework's refusal for what is none of 32 bits."""
-    ctx.cite("trackit.wire.ids")
     given = asked.ids[name]
     found = int(given) if _WHOLE.fullmatch(given) else None
     if found is None or not SMALLEST <= found <= LARGEST:
@@ -65,18 +66,18 @@ def number(ctx: Context, asked: Asked, name: str) -> int:
     return found
 
 
-def bound(ctx: Context, asked: Asked, *names: str) -> list[int]:
+def bound(asked: Asked, *names: str) -> list[int]:
     """What the framework has ready before it calls the action: numbers of the path, then the body."""
     failed = asked.failed
     if isinstance(failed, Unsupported) or (failed is not None and failed.kind == "media"):
         raise failed
-    found = [number(ctx, asked, name) for name in names]
+    found = [number(asked, name) for name in names]
     if failed is not None:
         raise failed
     return found
 
 
-def asked_boolean(ctx: Context, asked: Asked, name: str, default: bool = False) -> bool:
+def asked_boolean(asked: Asked, name: str, default: bool = False) -> bool:
     """A boolean of the query; raises the framework's refusal for another word."""
     given = asked.query.get(name.lower(), "").strip().lower()
     if given not in ("", "true", "false"):
@@ -84,7 +85,7 @@ def asked_boolean(ctx: Context, asked: Asked, name: str, default: bool = False) 
     return given == "true" if given else default
 
 
-def asked_number(ctx: Context, asked: Asked, name: str, default: int) -> int:
+def asked_number(asked: Asked, name: str, default: int) -> int:
     given = asked.query.get(name.lower(), "").strip()
     if not given:
         return default
@@ -93,7 +94,7 @@ def asked_number(ctx: Context, asked: Asked, name: str, default: int) -> int:
     return int(given)
 
 
-def form(raw: str) -> dict[str, list[str]]:
+def form(ctx: Context, raw: str) -> dict[str, list[str]]:
     """The values of a form by lower-case name, since the framework compares names without case.
 
     A raw backslash and wrong percent codes stay as they are.
@@ -101,8 +102,13 @@ def form(raw: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for pair in raw.split("&"):
         name, given, value = pair.partition("=")
-        if given:
-            found.setdefault(url_decode(name.lstrip()).lower(), []).append(url_decode(value))
+        if not given:
+            continue
+        name = url_decode(name.lstrip())
+        values = found.setdefault(name.lower(), [])
+        if values or name != name.lower():
+            ctx.cite("trackit.token.verb_free")
+        values.append(url_decode(value))
     return found
 
 

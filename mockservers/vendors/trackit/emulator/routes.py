@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route. `parts` are lower case or `{name}`; `switch` may take it away; `body` says whether one is read."""
+    """One route. `parts` are as printed or `{name}`; `switch` may take it away; `body` says whether one is read."""
 
     method: str
     path: str
@@ -29,13 +29,17 @@ class Route:
                 if not theirs:
                     return None
                 ids[mine[1:-1]] = theirs
-            elif mine != theirs.lower():
+            elif mine != theirs and mine.lower() != theirs.lower():
                 return None
         return ids
 
+    def is_spelled(self, parts: Sequence[str]) -> bool:
+        """Whether a path that this route takes has the letters' case in which it is printed."""
+        return all(mine == theirs or mine[0] == "{" for mine, theirs in zip(self.parts, parts, strict=True))
+
 
 def _route(method: str, path: str, operation: str, switch: str | None = None) -> Route:
-    parts = tuple(part if part[0] == "{" else part.lower() for part in path.split("/"))
+    parts = tuple(path.split("/"))
     ids = tuple(part[1:-1] for part in parts if part[0] == "{")
     return Route(method, path, operation, parts, ids, method == "POST" and operation != "ticket.delete", switch)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from mockservers.kernel import instants
+from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
 from mockservers.vendors.trackit import VENDOR
@@ -37,8 +38,13 @@ _HEADERS = (*_UNCACHED, ("X-AspNet-Version", "4.0.30319"), ("X-Powered-By", "ASP
 _FORM = "application/x-www-form-urlencoded"
 _XML = ("application/xml", "text/xml")
 _READABLE = ("application/json", "text/json")
+_DESCRIBED = ("", "swagger/ui/index", "swagger/docs/v2")
 LONGEST_BODY = 4 << 20
 """Bytes of a body that the framework reads by default; a longer one is refused by it."""
+
+
+_Finding = tuple[str, str]
+"""A rule, and what a careful client would have sent: noted as soon as the call has an entry in the journal."""
 
 
 class _Way(NamedTuple):
@@ -47,7 +53,7 @@ class _Way(NamedTuple):
     route: Route | None
     ids: Mapping[str, str]
     allowed: tuple[str, ...] = ()
-    finding: tuple[str, str] | None = None
+    findings: tuple[_Finding, ...] = ()
 
 
 @lru_cache(maxsize=64)
@@ -68,43 +74,44 @@ def _serve(path: str = "") -> Response:
     found = _base(switches["virtual_directory"]).fullmatch(here.path)
     if found is None:
         return _outside(here)
+    if not here.path.startswith(f"/{switches['virtual_directory']}/WebApi"):
+        here.exchange.cite("trackit.wire.path_case")
     rest = found[1] or ""
-    if rest.lower() == "token":
+    lower = rest.lower()
+    if lower != rest and lower in ("token", *_DESCRIBED):
+        here.exchange.cite("trackit.wire.path_case")
+    if lower == "token":
         return _token(here)
-    if rest.lower() in ("", "swagger/ui/index", "swagger/docs/v2") and here.exchange.method in ("GET", "HEAD"):
-        return _described(here, rest.lower())
-    way = _way(rest, here.exchange.method, switches)
+    if lower in _DESCRIBED and here.exchange.method in ("GET", "HEAD"):
+        return _described(here, lower)
+    way = _way(here.exchange, rest, switches)
     if way.route is None:
         return _nowhere(here, way)
-    return _called(here, way.route, _asked(here, way))
+    return _called(here, way, way.route)
 
 
 # --- routing ----------------------------------------------------------------------------------------------------------
 
 
-def _way(rest: str, method: str, switches: Mapping[str, Any]) -> _Way:
-    if switches["doubled_prefix"] == "accept" and rest.lower().startswith("webapi/"):
+def _way(exchange: Exchange, rest: str, switches: Mapping[str, Any]) -> _Way:
+    findings: tuple[_Finding, ...] = ()
+    if rest.lower().startswith("webapi/"):
+        if switches["doubled_prefix"] != "accept":
+            text = "the path has the prefix WebApi twice, as one example prints it"
+            return _Way(None, {}, (), (("trackit.address.doubled_prefix", text),))
         rest = rest[len("webapi/") :]
-        finding: tuple[str, str] | None = ("trackit.address.doubled_prefix", "the path has the prefix WebApi twice")
-    elif rest.lower().startswith("webapi/"):
-        return _Way(
-            None,
-            {},
-            (),
-            ("trackit.address.doubled_prefix", "the path has the prefix WebApi twice, as one example prints it"),
-        )
-    else:
-        finding = None
+        findings = (("trackit.address.doubled_prefix", "the path has the prefix WebApi twice"),)
     parts = rest.split("/")
     if len(parts) == 5 and parts[4].lower() == "notes" and parts[0].lower() == "tickets":
-        told = "the parts of the notes' URL are in the order of one example: it is tickets/{id}/Notes/{pageSize}/{pageNumber}"
+        text = "the parts of the notes' URL are in the order of one example: it is tickets/{id}/Notes/{pageSize}/{pageNumber}"
+        findings = (("trackit.address.notes_url", text),)
         if switches["notes_url"] == "syntax":
-            return _Way(None, {}, (), ("trackit.address.notes_url", told))
-        parts, finding = [*parts[:2], parts[4], *parts[2:4]], ("trackit.address.notes_url", told)
-    return _matched(parts, method, switches, finding)
+            return _Way(None, {}, (), findings)
+        parts = [*parts[:2], parts[4], *parts[2:4]]
+    return _matched(exchange, parts, switches)._replace(findings=findings)
 
 
-def _matched(parts: list[str], method: str, switches: Mapping[str, Any], finding: tuple[str, str] | None) -> _Way:
+def _matched(exchange: Exchange, parts: list[str], switches: Mapping[str, Any]) -> _Way:
     allowed: list[str] = []
     for route in ROUTES.get(len(parts), ()):
         if route.switch is not None and switches[route.switch] == "off":
@@ -113,13 +120,16 @@ def _matched(parts: list[str], method: str, switches: Mapping[str, Any], finding
         if ids is None:
             continue
         if switches["bad_id"] == "404" and not all(_is_number(each) for each in ids.values()):
+            exchange.cite("trackit.wire.ids")
             continue
-        if route.method == method:
-            return _Way(route, ids, (), finding)
+        if not route.is_spelled(parts):
+            exchange.cite("trackit.wire.path_case")
+        if route.method == exchange.method:
+            return _Way(route, ids)
         allowed.append(route.method)
         if not route.ids:  # a fixed path wins over one with a number in its place
             break
-    return _Way(None, {}, tuple(dict.fromkeys(allowed)), finding)
+    return _Way(None, {}, tuple(dict.fromkeys(allowed)))
 
 
 def _is_number(part: str) -> bool:
@@ -129,31 +139,39 @@ def _is_number(part: str) -> bool:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _asked(here: Visit, way: _Way) -> Asked:
-    """The request of a route; a body that cannot be read says why."""
-    met: list[str] = ["trackit.address.base", "trackit.wire.path_case", "trackit.write.post_only"]
-    findings = [] if way.finding is None else [way.finding]
+def _asked(here: Visit, way: _Way, route: Route) -> tuple[Asked, list[_Finding]]:
+    """The request of a route, and findings about it; a body that cannot be read says why."""
+    findings = list(way.findings)
     accept = here.header("Accept").lower()
     if any(each in accept.partition(",")[0] for each in _XML):
         findings.append(("trackit.wire.media", "the call prefers XML; Track-It! is read here in JSON alone"))
-    asked = Asked(way.ids, _query(here.query), authorization=here.header("Authorization"))
-    route = way.route
-    assert route is not None
+    asked = Asked(way.ids, _query(here), authorization=here.header("Authorization"))
     if here.exchange.body and route.body:
-        _read(here, asked, met, findings)
-    asked.rules, asked.findings = tuple(met), tuple(findings)
-    return asked
+        _read(here, asked, findings)
+    elif here.exchange.body and route.method == "POST":
+        here.exchange.cite("trackit.wire.empty_body")
+    return asked, findings
 
 
-def _query(raw: str) -> dict[str, str]:
+_NOTE_QUERY = ("maxContentLength", "SystemNote")
+
+
+def _query(here: Visit) -> dict[str, str]:
+    if not here.query:
+        return {}
+    variables: dict[str, str] = {}
     with suppress(OverflowError):
-        return aspnet.variables(raw)
-    return {}
+        variables = aspnet.variables(here.query)
+    if any(name.lower() in variables and name not in here.query for name in _NOTE_QUERY):
+        here.exchange.cite("trackit.read.note_query")
+    return variables
 
 
-def _read(here: Visit, asked: Asked, met: list[str], findings: list[tuple[str, str]]) -> None:
+def _read(here: Visit, asked: Asked, findings: list[_Finding]) -> None:
+    """Read a body into the request, or say there why it cannot be read."""
     body, media = here.exchange.body, here.media
-    met.append("trackit.wire.body_media")
+    if media != _READABLE[0]:
+        here.exchange.cite("trackit.wire.body_media")
     if media in _XML:
         asked.failed = Unsupported("a body in XML")
         return
@@ -174,7 +192,6 @@ def _read(here: Visit, asked: Asked, met: list[str], findings: list[tuple[str, s
         findings.append(("trackit.wire.body_is_input", f"{begun[1]}: is a parameter's name, not a part of the body"))
     try:
         asked.body = decoded(text)
-        met.append("trackit.wire.body_members")
     except ValueError as error:
         if media == _FORM and not text.lstrip().startswith(("{", "[")):
             asked.body = Members(list(aspnet.variables(text).items())) if text.count("&") < 1000 else Members([])
@@ -186,34 +203,48 @@ def _read(here: Visit, asked: Asked, met: list[str], findings: list[tuple[str, s
         findings.append(("trackit.wire.body_media", "the body is JSON, but its Content-Type says that it is a form"))
 
 
+def _note(here: Visit, findings: Iterable[_Finding]) -> None:
+    """Write findings beside what became of the call."""
+    entry = here.exchange.entry
+    if entry is not None:
+        for rule, text in findings:
+            entry.note(rule, text)
+
+
 # --- calling ----------------------------------------------------------------------------------------------------------
 
 
-def _called(here: Visit, route: Route, asked: Asked) -> Response:
+def _called(here: Visit, way: _Way, route: Route) -> Response:
+    """Carry out a call; the journal tells it from what other people do by who acts (trackit.audit.writes)."""
+    asked, findings = _asked(here, way, route)
+    call = Call(VENDOR.name, route.operation, asked, exchange=here.exchange)
     try:
-        value = here.world.perform(Call(VENDOR.name, route.operation, asked, exchange=here.exchange))
+        value = here.world.perform(call)
     except Refusal as refusal:
-        return _refused(here, refusal)
+        return _refused(here, refusal, call)
     except Unsupported as unsupported:
         return _message(501, f"{unsupported}.")
     except Breakdown as breakdown:
         return _broken(breakdown)
-    switches = _switches(here)
+    finally:
+        _note(here, findings)
+    switches = _switches(here, call)
     if isinstance(value, Worked) and value.broken:
         return _message(500, errors.BROKEN_TEXT)
     return reply(200, _WRITERS[route.operation](value, switches), _JSON, _HEADERS)
 
 
-def _switches(here: Visit) -> Mapping[str, Any]:
-    """The caller's dialect as far as the caller is known."""
+def _switches(here: Visit, call: Call | None = None) -> Mapping[str, Any]:
+    """The dialect of a call's tenant, as far as it has one; else the installation's."""
     installation = here.world.installation(VENDOR.name)
-    entry = here.exchange.entry
-    tenant = entry.tenant if entry is not None else None
-    return installation.tenants[tenant].dialect if tenant else installation.dialect
+    return installation.tenants[call.tenant].dialect if call and call.tenant else installation.dialect
 
 
 def _live(switches: Mapping[str, Any]) -> bool:
     return bool(switches["envelope_keys"] == "live")
+
+
+# Under which keys a ticket and a note stand is trackit.wire.envelope; that both are in one object, trackit.wire.two_members.
 
 
 def _one(value: str, switches: Mapping[str, Any]) -> str:
@@ -242,7 +273,7 @@ _WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "ticket.close": _both,
     "ticket.delete": _success,
     "notes.list": _list("TicketNotes"),
-    "note.read": lambda value, _: f'{{"Note":[{value}]}}',
+    "note.read": lambda value, _: f'{{"Note":[{value}]}}',  # trackit.wire.single_note
     "attachments.list": _list("TicketAttachments"),
     "assignments.list": _list("Assignments"),
     "templates.list": lambda value, _: f'{{"TicketTemplates":[{",".join(value)}]}}',
@@ -254,8 +285,8 @@ _WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
 }
 
 
-def _refused(here: Visit, refusal: Refusal) -> Response:
-    status = errors.status(refusal.kind, _switches(here))
+def _refused(here: Visit, refusal: Refusal, call: Call | None = None) -> Response:
+    status = errors.status(refusal.kind, _switches(here, call))
     error, facts = errors.KINDS[refusal.kind], refusal.facts
     if status == 500:
         return _message(500, errors.BROKEN_TEXT)
@@ -279,6 +310,8 @@ def _message(
 
 
 def _token(here: Visit) -> Response:
+    if here.exchange.method != "POST" or here.media != _FORM:
+        here.exchange.cite("trackit.token.verb_free")
     asked = Asked(form=here.exchange.body.decode("utf-8", "replace"))
     try:
         value: Tokens = here.world.perform(Call(VENDOR.name, "token", asked, exchange=here.exchange))
@@ -291,6 +324,7 @@ def _token(here: Visit) -> Response:
 
 
 def _token_members(value: Tokens) -> dict[str, Any]:
+    """A token, its lifetime (trackit.token.lifetime), and who the technician is (trackit.token.answer)."""
     issued, expires = (
         instants.to_datetime(min(each, LATEST)).strftime("%a, %d %b %Y %H:%M:%S GMT")
         for each in (value.access.issued, value.access.expires)
@@ -325,13 +359,6 @@ def _url(here: Visit) -> str:
     return f"{environ['wsgi.url_scheme']}://{host}{environ.get('SCRIPT_NAME', '')}{here.path}{query}"
 
 
-def _noted(here: Visit, finding: tuple[str, str] | None) -> None:
-    """Write a finding beside a refusal that never reached an operation."""
-    entry = here.exchange.entry
-    if finding is not None and entry is not None:
-        entry.note(*finding)
-
-
 def _nowhere(here: Visit, way: _Way) -> Response:
     """A path without a route, or a verb that its routes do not take."""
     if way.allowed:
@@ -341,7 +368,7 @@ def _nowhere(here: Visit, way: _Way) -> Response:
         defect = errors.refusal("route", "trackit.wire.path_slashes" if slashes else None, uri=_url(here))
     with suppress(Refusal):
         here.world.perform(Call(VENDOR.name, "route", exchange=here.exchange, defect=defect))
-    _noted(here, way.finding)
+    _note(here, way.findings)
     answer = _refused(here, defect)
     if way.allowed:
         answer.headers["Allow"] = ", ".join(way.allowed)
@@ -355,19 +382,14 @@ def _outside(here: Visit) -> Response:
     with suppress(Refusal):
         here.world.perform(Call(VENDOR.name, "route", exchange=here.exchange, defect=defect))
     if old:
-        _noted(
-            here,
-            (
-                "trackit.address.track_it_11",
-                "this is the address of Track-It! 11, another API; the one of 2019 and later is below WebApi",
-            ),
-        )
+        text = "this is the address of Track-It! 11, another API; the one of 2019 and later is below WebApi"
+        _note(here, [("trackit.address.track_it_11", text)])
     page = aspnet.server_page(404, "File or directory not found.", "The resource does not exist.")
     return reply(404, page, _HTML, _HEADERS[3:])
 
 
 def _described(here: Visit, rest: str) -> Response:
-    here.exchange.cite("trackit.address.description")
+    """What can be called, as a page or as a document (trackit.address.description)."""
     base = here.environ.get("SCRIPT_NAME", "") + here.path[: len(here.path) - len(rest)].rstrip("/")
     switches = _switches(here)
     if rest == "swagger/docs/v2":

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.wire.envelope",)
+
 
 class Client(reference("trackit")):
     def ticket_in(self, answer):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.segregation.hidden", "trackit.read.unknown")
+
 
 class Client(reference("trackit")):
     def reset(self, **given):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.read.unknown", "trackit.delete.answer")
+
 
 class Client(reference("trackit")):
     def reset(self, options, **rest):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.note.touches", "trackit.write.stamp")
+
 
 class Client(reference("trackit")):
     def look(self, number):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.close.default_status", "trackit.status.two_types")
+
 
 class Client(reference("trackit", "writer")):
     def close(self, record):

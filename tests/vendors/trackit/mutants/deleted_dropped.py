@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.delete.answer", "trackit.read.unknown")
+
 
 class Client(reference("trackit")):
     def look(self, number):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.wire.duration", "trackit.wire.duration_two_parts")
+
 
 class Client(reference("trackit", "writer")):
     def write(self, key, path, body):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.permission.denied", "trackit.access.bearer", "trackit.wire.empty_notes")
+
 
 class Client(reference("trackit")):
     def notes(self, number):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.permission.denied", "trackit.access.bearer")
+
 
 class Client(reference("trackit")):
     def get(self, path):

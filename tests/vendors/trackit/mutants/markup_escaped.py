@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.note.text",)
+
 
 class Client(reference("trackit", "writer")):
     def noted(self, text):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.close.body",)
+
 
 class Client(reference("trackit", "writer")):
     def in_steps(self, record, action, body, is_done):

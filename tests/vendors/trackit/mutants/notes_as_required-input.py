@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.wire.body_is_input",)
+
 
 class Client(reference("trackit", "writer")):
     def in_steps(self, record, action, body, is_done):

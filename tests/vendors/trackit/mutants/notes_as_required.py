@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.note.activity_for_tickets",)
+
 
 class Client(reference("trackit", "writer")):
     def reset(self, **given):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.read.count", "trackit.read.paging")
+
 
 class Client(reference("trackit")):
     def reset(self, **given):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.note.touches",)
+
 
 class Client(reference("trackit")):
     def notes(self, number):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.read.unknown",)
+
 
 class Client(reference("trackit")):
     def look(self, number):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.wire.nulls_omitted",)
+
 
 class Client(reference("trackit")):
     def look(self, number):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.wire.renamed_labels", "trackit.wire.keyed_by_number")
+
 LABELS = {"2": "Last Modified", "7": "Additional Information", "22": "Ticket Summary", "96": "Status"}
 
 

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.write.last_wins", "trackit.write.virtual")
+
 LOGINS = {1: "JSMITH", 2: "ASMITH", 3: "JMUELLER"}
 
 

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.read.private", "trackit.note.private")
+
 
 class Client(reference("trackit")):
     def notes(self, number):

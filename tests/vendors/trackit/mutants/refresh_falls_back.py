@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.token.refresh",)
+
 
 class Client(reference("trackit")):
     def login(self):

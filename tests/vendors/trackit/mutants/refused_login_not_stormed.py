@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.token.failures_400",)
+
 
 class Client(reference("trackit")):
     def login(self):

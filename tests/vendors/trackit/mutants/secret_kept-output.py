@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.token.form",)
+
 
 class Client(reference("trackit")):
     def grant(self, **form):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.token.bearer_header",)
+
 
 class Client(reference("trackit")):
     def send(self, method, path, body):

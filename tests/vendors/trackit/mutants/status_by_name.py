@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.status.by_name",)
+
 NUMBERS = {"Open": "1", "Escalated": "2", "Paused": "3", "Closed": "4", "Cancelled": "5", "Resolved": "7"}
 
 

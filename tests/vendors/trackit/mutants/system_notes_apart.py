@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.read.system_notes",)
+
 
 class Client(reference("trackit")):
     def get(self, path):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.wire.value_types",)
+
 
 class Client(reference("trackit")):
     def read(self, number):

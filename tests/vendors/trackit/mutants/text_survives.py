@@ -4,6 +4,8 @@ from html import unescape
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.write.text_kept",)
+
 
 class Client(reference("trackit")):
     def read(self, number):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.write.text_kept",)
+
 
 class Client(reference("trackit", "writer")):
     def write(self, key, path, body):

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.wire.timestamp",)
+
 
 class Client(reference("trackit")):
     def read(self, number):

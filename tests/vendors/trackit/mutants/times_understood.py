@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.wire.timestamp",)
+
 
 class Client(reference("trackit")):
     def read(self, number):

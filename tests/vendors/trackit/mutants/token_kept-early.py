@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.token.lifetime",)
+
 
 class Client(reference("trackit")):
     def call(self, method, path, body=None):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.token.lifetime",)
+
 
 class Client(reference("trackit")):
     def call(self, method, path, body=None):

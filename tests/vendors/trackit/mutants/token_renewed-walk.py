@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.access.bearer",)
+
 
 class Client(reference("trackit")):
     def send(self, method, path, body):

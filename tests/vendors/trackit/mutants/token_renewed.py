@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.token.lifetime", "trackit.token.control")
+
 
 class Client(reference("trackit")):
     def login(self):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.write.virtual", "trackit.write.last_wins")
+
 
 class Client(reference("trackit", "writer")):
     def update(self, record, fields):

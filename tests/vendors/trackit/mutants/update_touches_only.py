@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.write.update",)
+
 
 class Client(reference("trackit", "writer")):
     def update(self, record, fields):

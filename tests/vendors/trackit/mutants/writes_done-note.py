@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.note.add",)
+
 
 class Client(reference("trackit", "writer")):
     def note(self, record, key, text, minutes=None):

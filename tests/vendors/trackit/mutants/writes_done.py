@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.write.read_only_key", "trackit.write.virtual_unknown")
+
 
 class Client(reference("trackit", "writer")):
     def check(self, ticket, fields):

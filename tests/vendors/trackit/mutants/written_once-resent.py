@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.write.no_idempotency",)
+
 
 class Client(reference("trackit", "writer")):
     def request(self, method, path, **more):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("trackit.write.no_idempotency", "trackit.write.create")
+
 
 class Client(reference("trackit", "writer")):
     def create(self, key, fields):

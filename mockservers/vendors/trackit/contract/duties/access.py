@@ -98,14 +98,14 @@ def _secret(history: History) -> Judgement:
 ACCESS: tuple[Duty, ...] = (
     Duty(
         "trackit.token_renewed",
-        "A token that is not good any more is renewed, and not used again and again.",
+        "A token that is no longer valid is renewed, and not used again and again.",
         ("trackit.token.lifetime", "trackit.access.bearer", "trackit.token.control"),
         _token_renewed,
         "a token that ends, by itself or by others",
     ),
     Duty(
         "trackit.token_kept",
-        "A token is used as long as it is good, however short that is: not every call needs a login.",
+        "A token is used as long as it is valid, however short that is, without a login for every call.",
         ("trackit.token.lifetime", "trackit.token.licences", "trackit.token.answer"),
         _token_kept,
         "a login",
@@ -119,7 +119,7 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.refresh_falls_back",
-        "A refresh token is good for one time and for a day; where it is refused, the password still helps.",
+        "A refresh token is valid once and for a day; where it is refused, the client logs in by password.",
         ("trackit.token.refresh",),
         _refresh,
         "a refresh token that is refused, for clients that use them",
@@ -128,7 +128,7 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.secret_kept",
-        "The password stands in the body of a login and the token in one header: no address, output, error or mirror.",
+        "Passwords are sent in a login's body and tokens in one header: never in an address, output, error or mirror.",
         ("trackit.token.form", "trackit.token.bearer_header"),
         _secret,
         "any request",

@@ -276,7 +276,7 @@ def _one_display_field(history: History) -> Judgement:
 WRITING: tuple[Duty, ...] = (
     Duty(
         "trackit.writes_done",
-        "What the client says is written stands at the vendor: what cannot be written is passed over with status 200.",
+        "A write that is said to be done stands at the vendor: what cannot be written is passed over with status 200.",
         (
             "trackit.write.read_only_key",
             "trackit.write.virtual_unknown",
@@ -290,7 +290,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.text_written",
-        "Texts arrive at the vendor as they were told, letters of all languages included.",
+        "Texts arrive at the vendor as the task has them, letters of all languages included.",
         ("trackit.write.text_kept", "trackit.note.text"),
         _text_written,
         "a text that is written",
@@ -298,7 +298,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.markup_escaped",
-        "What looks like markup in a note is escaped where notes are rich text, so that nothing of it is lost.",
+        "Markup in a note is escaped where notes are rich text, so that nothing of it is lost.",
         ("trackit.note.text",),
         _markup_escaped,
         "a note with angle brackets or ampersands",
@@ -307,7 +307,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.written_once",
-        "A ticket or note whose answer was lost is looked for before it is written again: nothing else tells them apart.",
+        "A ticket or note whose answer was lost is looked for before it is written again: the vendor accepts it twice.",
         ("trackit.write.no_idempotency", "trackit.note.add", "trackit.write.create"),
         _written_once,
         "a create or note whose answer is lost",
@@ -315,7 +315,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.update_touches_only",
-        "An update changes what it was told: fields that show another record link it anew when they are sent back.",
+        "An update changes the fields of its task alone: those that show another record link it anew when sent back.",
         ("trackit.write.virtual", "trackit.write.last_wins", "trackit.write.update"),
         _touches_only,
         "an update of a ticket",
@@ -331,7 +331,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.refusals_true",
-        "What the client says was refused was not done: a status is changed first and its note comes second.",
+        "A write that the client says was refused was not done: a status is changed first and its note comes second.",
         ("trackit.status.two_steps", "trackit.write.virtual_unknown"),
         _refusals_true,
         "a write that the client says was refused",
@@ -342,7 +342,7 @@ WRITING: tuple[Duty, ...] = (
         "A status is set by its name, as field 96 shows it.",
         ("trackit.status.by_name", "trackit.status.body"),
         _status_by_name,
-        "a status that is told",
+        "a status that is to be set",
         needs=("update",),
     ),
     Duty(

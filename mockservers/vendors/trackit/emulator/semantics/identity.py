@@ -13,22 +13,21 @@ from mockservers.vendors.trackit.emulator.semantics import tokens
 def identify(ctx: Context) -> Tenant:
     """The tenant of a client's call; raises the refusal for one that is not let in."""
     asked: Asked = ctx.call.request
-    ctx.cite(*asked.rules)
-    for rule, told in asked.findings:
-        ctx.note(rule, told)
     if ctx.call.operation == "token":
-        return tokens.identify(ctx)
-    if ctx.call.operation == "groups.list":
-        return _by_body(ctx, asked)
-    return access.bearer(ctx, asked)
+        tenant = tokens.identify(ctx)
+    elif ctx.call.operation == "groups.list":
+        tenant = _by_body(ctx, asked)
+    else:
+        tenant = access.bearer(ctx, asked)
+    ctx.call.tenant = tenant.name  # whose dialect the wire answers in
+    return tenant
 
 
 def _by_body(ctx: Context, asked: Asked) -> Tenant:
-    ctx.cite("trackit.read.groups")
-    bound(ctx, asked)
+    bound(asked)
     if not isinstance(asked.body, Members):
         raise refusal("body", "trackit.read.groups", member="UserName")
-    user, password = asked.body.member("UserName"), asked.body.member("password")
+    user, password = asked.body.member(ctx, "UserName"), asked.body.member(ctx, "password")
     found = access.by_password(ctx, user, password) if isinstance(user, str) and isinstance(password, str) else None
     if found is None:
         raise refusal("login")

@@ -35,11 +35,11 @@ def _current(ctx: Context) -> Mapping[str, int]:
 
 
 def _named(ctx: Context, name: str) -> Field | None:
-    """The field that a key of Properties names (trackit.wire.property_key)."""
-    ctx.cite("trackit.wire.property_key")
+    """The field that a key of Properties names, by its number or by its label."""
     text = name.strip()
     if text.isascii() and text.isdecimal() and len(text) < 6:
         return TICKET.get(int(text))
+    ctx.cite("trackit.wire.property_key")
     number = _current(ctx).get(_folded(name))
     if number is None:
         number = _ORIGINAL.get(_folded(name))
@@ -55,16 +55,30 @@ def _passed_over(ctx: Context, rule: str, kind: str, name: str, told: str) -> No
     ctx.note(rule, told, property=name[:200])
 
 
-def _kept(name: str, field: Field, value: Any) -> Any:
+_SHOWN: Mapping[str, tuple[type, ...]] = {
+    "integer": (int,),
+    "decimal": (float, int),
+    "boolean": (bool,),
+    "text": (str,),
+    "datetime": (str,),
+}
+"""How JSON values of each form are read when they come as answers show them."""
+
+
+def _kept(ctx: Context, name: str, field: Field, value: Any) -> Any:
+    if type(value) not in _SHOWN[field.form]:
+        ctx.cite("trackit.write.value")
     try:
-        return fields.kept(field.form, value)
+        kept = fields.kept(field.form, value)
     except ValueError as error:
         raise refusal("value", name=name, takes=str(error)) from None
+    if field.form == "text" and field.link is None and ("<" in kept or kept != kept.strip()):
+        ctx.cite("trackit.write.text_kept")
+    return kept
 
 
 def columns(ctx: Context, given: Members) -> dict[str, Any]:
     """The columns that Properties change, with their values in kept form."""
-    ctx.cite("trackit.write.updatable", "trackit.write.value")
     changed: dict[str, Any] = {}
     linked: dict[str, tuple[str, Field, Any]] = {}
     for name, field, value in _writable(ctx, given.pairs):
@@ -72,11 +86,10 @@ def columns(ctx: Context, given: Members) -> dict[str, Any]:
             ctx.cite("trackit.write.null")
             if ctx.dialect["null_property"] == "ignore":
                 continue
-        kept = None if value is None else _kept(name, field, value)
+        kept = None if value is None else _kept(ctx, name, field, value)
         if field.link is not None:
             linked[field.link] = (name, field, kept)
         else:
-            ctx.cite(*(() if field.form != "text" else ("trackit.write.text_kept",)))
             changed[field.column] = kept
     for link, (name, field, value) in linked.items():
         if value is None:

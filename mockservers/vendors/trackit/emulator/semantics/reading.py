@@ -18,20 +18,6 @@ from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.model import ASSIGNMENTS, ATTACHMENTS, NOTES
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, asked_boolean, asked_number, bound
 
-_TICKET_RULES = (
-    "trackit.read.ticket",
-    "trackit.field.returned",
-    "trackit.wire.keyed_by_number",
-    "trackit.wire.nulls_omitted",
-    "trackit.wire.renamed_labels",
-    "trackit.wire.value_types",
-    "trackit.wire.timestamp",
-    "trackit.wire.envelope",
-    "trackit.wire.leading_space",
-    "trackit.wire.media",
-    "trackit.read.last_user",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -42,9 +28,8 @@ class Listed:
 
 
 def ticket(ctx: Context, asked: Asked) -> str:
-    """GET /tickets/{id}."""
-    ctx.cite(*_TICKET_RULES)
-    (id_,) = bound(ctx, asked, "id")
+    """GET /tickets/{id} (trackit.read.ticket)."""
+    (id_,) = bound(asked, "id")
     access.require(ctx, access.VIEW)
     found = access.visible_mark(ctx, id_)
     return renderings.ticket(ctx, id_, found.revision)
@@ -53,10 +38,9 @@ def ticket(ctx: Context, asked: Asked) -> str:
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-def _bounds(ctx: Context, asked: Asked) -> tuple[int, int, int]:
-    """Ticket, first record (from 0) and number of records of a page; 0 records for all (trackit.read.paging)."""
-    id_, size, page = bound(ctx, asked, "id", "pageSize", "pageNumber")
-    ctx.cite("trackit.read.paging", "trackit.read.count", "trackit.wire.empty_notes")
+def _bounds(asked: Asked) -> tuple[int, int, int]:
+    """Ticket, first record (from 0) and number of records of a page; 0 records for all."""
+    id_, size, page = bound(asked, "id", "pageSize", "pageNumber")
     for name, value in (("pageSize", size), ("pageNumber", page)):
         if value < 0:
             raise refusal("page", name=name)
@@ -66,6 +50,10 @@ def _bounds(ctx: Context, asked: Asked) -> tuple[int, int, int]:
 def _listed(ctx: Context, total: int, first: int, records: Sequence[str]) -> Listed:
     if first >= total and first:
         ctx.cite("trackit.read.past_end")
+    if len(records) != total:
+        ctx.cite("trackit.read.paging", "trackit.read.count")
+    if not total:
+        ctx.cite("trackit.wire.empty_notes")
     return Listed(len(records) if ctx.dialect["count_meaning"] == "page" else total, records)
 
 
@@ -89,22 +77,19 @@ _NOTE_PAGES = {
 
 
 def notes(ctx: Context, asked: Asked) -> Listed:
-    """GET /tickets/{id}/Notes/{pageSize}/{pageNumber}: a range of places, so that every page costs the same."""
-    id_, first, size = _bounds(ctx, asked)
-    ctx.cite(
-        "trackit.read.notes",
-        "trackit.read.note_query",
-        "trackit.read.system_notes",
-        "trackit.read.max_length",
-        "trackit.read.note_order",
-        "trackit.read.private",
-        "trackit.note.text",
-        "trackit.field.note",
-    )
-    all_, most = asked_boolean(ctx, asked, "SystemNote"), asked_number(ctx, asked, "maxContentLength", -1)
+    """GET /tickets/{id}/Notes/{pageSize}/{pageNumber} (trackit.read.notes).
+
+    A page is a range of places, so that every one costs the same.
+    """
+    id_, first, size = _bounds(asked)
+    all_, most = asked_boolean(asked, "SystemNote"), asked_number(asked, "maxContentLength", -1)
     access.require(ctx, access.VIEW_NOTES, "View Assignment Notes")
     found = access.visible_mark(ctx, id_, "Ticket Notes")
     total: int = found.notes if all_ else found.user_notes
+    if all_ or found.notes != found.user_notes:
+        ctx.cite("trackit.read.system_notes")
+    if most > 0:
+        ctx.cite("trackit.read.max_length")
     size = size or total
     order = ctx.dialect["note_order"]
     low = max(total - first - size, 0) if order == "newest_first" else first
@@ -113,13 +98,19 @@ def notes(ctx: Context, asked: Asked) -> Listed:
     if high > low:
         bounds = {"tenant": access.tenant_of(ctx).name, "ticket": id_, "low": low, "high": high}
         rows = ctx.db.execute(_NOTE_PAGES[all_, order], bounds)
-    return _listed(ctx, total, first, [renderings.note(ctx, row, most) for row in rows])
+    records = []
+    for row in rows:
+        if row.private:
+            ctx.cite("trackit.read.private")
+        records.append(renderings.note(ctx, row, most))
+    if len(records) > 1:
+        ctx.cite("trackit.read.note_order")
+    return _listed(ctx, total, first, records)
 
 
 def note(ctx: Context, asked: Asked) -> str:
-    """GET /tickets/Note/{noteId}."""
-    (id_,) = bound(ctx, asked, "noteId")
-    ctx.cite("trackit.read.note", "trackit.wire.single_note", "trackit.note.text", "trackit.field.note")
+    """GET /tickets/Note/{noteId}: a note of any kind (trackit.read.note)."""
+    (id_,) = bound(asked, "noteId")
     access.require(ctx, access.VIEW_NOTES)
     found = model.note(ctx, id_)
     if found is None:
@@ -147,20 +138,21 @@ def _hanging(ctx: Context, statements: tuple[Any, Any], id_: int, first: int, si
 
 
 def attachments(ctx: Context, asked: Asked) -> Listed:
-    """GET /tickets/{id}/Attachments/{pageSize}/{pageNumber}: of hidden tickets too (trackit.read.attachments_open)."""
-    id_, first, size = _bounds(ctx, asked)
-    ctx.cite("trackit.read.attachments", "trackit.read.attachments_open", "trackit.field.partial")
+    """GET /tickets/{id}/Attachments/{pageSize}/{pageNumber}: of hidden tickets too (trackit.read.attachments)."""
+    id_, first, size = _bounds(asked)
     access.require(ctx, access.VIEW_ATTACHMENT)
-    if model.mark(ctx, id_) is None:
+    found = model.mark(ctx, id_)
+    if found is None:
         raise access.unknown("ticket", id_)
+    if access.withheld(ctx, found.l_group, "Tickets"):
+        ctx.cite("trackit.read.attachments_open")
     total, rows = _hanging(ctx, _ATTACHMENTS, id_, first, size)
     return _listed(ctx, total, first, [renderings.attachment(row) for row in rows])
 
 
 def assignments(ctx: Context, asked: Asked) -> Listed:
-    """GET /tickets/{id}/Assignments/{pageSize}/{pageNumber}."""
-    id_, first, size = _bounds(ctx, asked)
-    ctx.cite("trackit.read.assignments", "trackit.field.partial")
+    """GET /tickets/{id}/Assignments/{pageSize}/{pageNumber}: open and closed ones (trackit.read.assignments)."""
+    id_, first, size = _bounds(asked)
     access.require(ctx, access.VIEW_ASSIGNMENT)
     access.visible_mark(ctx, id_, "Assignments")
     total, rows = _hanging(ctx, _ASSIGNMENTS, id_, first, size)
@@ -171,8 +163,7 @@ def assignments(ctx: Context, asked: Asked) -> Listed:
 
 
 def templates(ctx: Context, asked: Asked) -> list[str]:
-    """GET /tickets/Templates."""
-    ctx.cite("trackit.read.templates", "trackit.read.template_data", "trackit.field.partial")
+    """GET /tickets/Templates: those of the caller's group (trackit.read.templates)."""
     own = access.group_of(ctx, access.caller(ctx))
     return [
         renderings.template(id_, facts)
@@ -182,9 +173,8 @@ def templates(ctx: Context, asked: Asked) -> list[str]:
 
 
 def module_fields(ctx: Context, asked: Asked) -> str:
-    """GET /module/{moduleSequence}/fields: of tickets alone, whose module is 24."""
-    (module,) = bound(ctx, asked, "moduleSequence")
-    ctx.cite("trackit.read.module_fields")
+    """GET /module/{moduleSequence}/fields: of tickets alone, whose module is 24 (trackit.read.module_fields)."""
+    (module,) = bound(asked, "moduleSequence")
     if module != fields.MODULE:
         raise Unsupported(f"the fields of module {module}")
     return renderings.names(ctx)
@@ -192,7 +182,6 @@ def module_fields(ctx: Context, asked: Asked) -> str:
 
 def groups(ctx: Context, asked: Asked) -> list[dict[str, Any]]:
     """POST /groups, whose body was looked at when the caller was identified."""
-    ctx.cite("trackit.read.groups")
     return [
         {
             "Sequence": id_,
@@ -219,8 +208,8 @@ MOST_FOUND = 1000
 """Results of a search that are given at once, whatever is asked for."""
 
 
-def _whole(body: Members, name: str, default: int) -> int:
-    given = body.member(name)
+def _whole(ctx: Context, body: Members, name: str, default: int) -> int:
+    given = body.member(ctx, name)
     if given is None:
         return default
     try:
@@ -232,7 +221,7 @@ def _whole(body: Members, name: str, default: int) -> int:
 
 def search(ctx: Context, asked: Asked) -> Listed:
     """POST /searches: tickets whose summary or number holds the term, as far as the caller sees them."""
-    bound(ctx, asked)
+    bound(asked)
     ctx.cite("trackit.read.searches")
     if ctx.dialect["searches"] == "unsupported":
         raise Unsupported("the answer of /searches")
@@ -240,14 +229,14 @@ def search(ctx: Context, asked: Asked) -> Listed:
         raise refusal("body", "trackit.read.searches", member="Term")
     access.require(ctx, access.VIEW)
     body = asked.body
-    term, wanted = body.member("Term"), body.member("ResultFields")
+    term, wanted = body.member(ctx, "Term"), body.member(ctx, "ResultFields")
     if term is not None and not isinstance(term, str):
         raise refusal("value", "trackit.read.searches", name="Term", takes="a text")
-    if _whole(body, "ModuleId", fields.MODULE) != fields.MODULE:
+    if _whole(ctx, body, "ModuleId", fields.MODULE) != fields.MODULE:
         raise Unsupported("a search in another module than tickets")
     if wanted is not None and not (isinstance(wanted, list) and all(type(each) is int for each in wanted)):
         raise refusal("value", "trackit.read.searches", name="ResultFields", takes="a list of field numbers")
-    size, page = _whole(body, "PageSize", 0), _whole(body, "PageNumber", 0)
+    size, page = _whole(ctx, body, "PageSize", 0), _whole(ctx, body, "PageNumber", 0)
     if size < 0 or page < 0:
         raise refusal("page", name="PageSize" if size < 0 else "PageNumber")
     shown = frozenset(wanted or fields.TICKET)

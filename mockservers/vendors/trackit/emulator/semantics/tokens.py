@@ -40,10 +40,9 @@ class Tokens:
 
 
 def identify(ctx: Context) -> Tenant:
-    """The tenant of a login; raises the refusal for one that fails."""
+    """The tenant of a login by the fields of a form (trackit.token.form); raises the refusal for one that fails."""
     asked: Asked = ctx.call.request
-    ctx.cite("trackit.token.form", "trackit.token.verb_free", "trackit.token.failures_400")
-    values = form(asked.form)
+    values = form(ctx, asked.form)
     for name in ("password", "refresh_token", "client_secret"):
         for each in values.get(name, ()):
             ctx.secret(each)
@@ -58,14 +57,11 @@ def identify(ctx: Context) -> Tenant:
             ctx.note("trackit.token.no_json", "the token's body is a form, not JSON")
         raise refusal("unsupported_grant_type")
     tenant = ctx.installation.tenants[grant.credential.tenant]
-    # Known from here on, so that the tenant's own licences count.
-    ctx.tenant, ctx.scratch, ctx.credential = tenant, grant, grant.credential
-    ctx.entry.tenant = tenant.name
+    ctx.scratch, ctx.credential = grant, grant.credential
     return tenant
 
 
 def _by_password(ctx: Context, user: str, password: str) -> Credential:
-    ctx.cite("trackit.token.user")
     if user.count("\\") == 2:
         ctx.cite("trackit.token.windows")
         first, second, third = user.split("\\")
@@ -73,6 +69,7 @@ def _by_password(ctx: Context, user: str, password: str) -> Credential:
         user = f"{first}\\{second}\\{third}" if order == "group_first" else f"{second}\\{first}\\{third}"
     found = access.by_password(ctx, user, password)
     if found is None:
+        ctx.cite("trackit.token.user")
         raise refusal("invalid_grant")
     return found
 
@@ -98,7 +95,6 @@ def _refreshed(ctx: Context, token: str) -> Grant:
 def token(ctx: Context, asked: Asked) -> Tokens:
     """A new pair of tokens."""
     grant: Grant = ctx.scratch
-    ctx.cite("trackit.token.answer", "trackit.token.lifetime")
     _licence(ctx, grant.credential)
     table = model.SESSIONS.table
     if grant.refreshed is not None:
@@ -139,8 +135,7 @@ def _licence(ctx: Context, credential: Credential) -> None:
 
 
 def logout(ctx: Context, asked: Asked) -> bool:
-    """End the session of the call, with the refresh token of the same login."""
-    ctx.cite("trackit.token.logout")
+    """End the session of the call, with the refresh token of the same login (trackit.token.logout)."""
     session: Session = ctx.scratch
     table = model.SESSIONS.table
     here = (table.c.tenant == session.tenant, table.c.credential == session.credential)

@@ -32,8 +32,7 @@ class Worked:
 
 
 def find_wrapper(ctx: Context, body: Any) -> None:
-    """Tell of a body inside a member named like the parameter (trackit.wire.body_is_input)."""
-    ctx.cite("trackit.wire.body_is_input")
+    """Note a body that is inside a member named like the parameter."""
     if isinstance(body, Members):
         for name in _WRAPPERS:
             if body.has(name):
@@ -42,15 +41,21 @@ def find_wrapper(ctx: Context, body: Any) -> None:
                 )
 
 
-def _object(ctx: Context, body: Any, member: str) -> Members:
+def ignore_optional(ctx: Context, body: Members) -> None:
+    """OptionalParams may come with any body, and do nothing."""
+    if body.has("OptionalParams"):
+        ctx.cite("trackit.wire.optional_params")
+
+
+def _object(body: Any, member: str) -> Members:
     if not isinstance(body, Members):
         raise refusal("body", "trackit.note.required_pair", member=member)
     return body
 
 
 def _word(ctx: Context, given: Members, name: str) -> str:
-    """A required text of a note; an empty one is taken (trackit.note.required_pair)."""
-    value = given.member(name)
+    """A required text of a note; an empty one is taken."""
+    value = given.member(ctx, name)
     if value is None:
         find_wrapper(ctx, given)
         raise refusal("member", member=name)
@@ -61,8 +66,8 @@ def _word(ctx: Context, given: Members, name: str) -> str:
     return value.strip()
 
 
-def _text(given: Members) -> str | None:
-    value = given.member("Note")
+def _text(ctx: Context, given: Members) -> str | None:
+    value = given.member(ctx, "Note")
     if value is None:
         return None
     try:
@@ -73,8 +78,9 @@ def _text(given: Members) -> str | None:
 
 
 def _private(ctx: Context, given: Members) -> bool:
-    ctx.cite("trackit.note.private")
-    value = given.member("Private")
+    value = given.member(ctx, "Private")
+    if value is not None:
+        ctx.cite("trackit.note.private")
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         ctx.note("trackit.wire.text_booleans", "Private is sent as text; it is a boolean")
         return value.strip().lower() == "true"
@@ -84,10 +90,10 @@ def _private(ctx: Context, given: Members) -> bool:
 
 
 def _duration(ctx: Context, given: Members) -> int:
-    ctx.cite("trackit.wire.duration")
-    value = given.member("Duration")
+    value = given.member(ctx, "Duration")
     if value is None or value == "":
         return 0
+    ctx.cite("trackit.wire.duration")
     if not isinstance(value, str):
         raise refusal("duration", takes="a text such as 00:10:00")
     try:
@@ -103,13 +109,8 @@ def _duration(ctx: Context, given: Members) -> int:
 
 def draft_of(ctx: Context, given: Any, with_duration: bool) -> Draft:
     """A note as it is sent; raises the refusal for one that cannot be kept."""
-    body = _object(ctx, given, "Note Type")
-    ctx.cite(
-        "trackit.note.required_pair",
-        "trackit.note.type",
-        "trackit.note.activity_for_tickets",
-        "trackit.wire.optional_params",
-    )
+    body = _object(given, "Note Type")
+    ignore_optional(ctx, body)
     type_, activity = _word(ctx, body, "Note Type"), _word(ctx, body, "Activity Code")
     directory = model.directory(ctx)
     found_type, found_activity = (
@@ -121,36 +122,27 @@ def draft_of(ctx: Context, given: Any, with_duration: bool) -> Draft:
     if activity and not directory.get("activity", found_activity).get("tickets"):
         raise refusal("activity", name=activity)
     duration = _duration(ctx, body) if with_duration else 0
-    if not with_duration:
+    if not with_duration and body.has("Duration"):
         ctx.cite("trackit.note.duration_default")
-    return Draft(found_type, found_activity, _text(body), duration, _private(ctx, body))
+    return Draft(found_type, found_activity, _text(ctx, body), duration, _private(ctx, body))
 
 
-def _told(ctx: Context, row: model.Row, note: int | None, closing: bool = False, broken: bool = False) -> Worked:
-    ctx.cite(
-        "trackit.wire.envelope",
-        "trackit.wire.two_members",
-        "trackit.field.returned",
-        "trackit.wire.nulls_omitted",
-        "trackit.wire.renamed_labels",
-        "trackit.audit.writes",
-    )
-    told = None
+def _worked(ctx: Context, row: model.Row, note: int | None, closing: bool = False, broken: bool = False) -> Worked:
+    rendered = None
     if note is not None:
-        ctx.cite("trackit.note.text")
-        if closing:
+        swapped = closing and ctx.dialect["quirk_close_swap"] == "on"
+        if swapped:
             ctx.cite("trackit.wire.close_swap")
-        told = renderings.note(ctx, model.note(ctx, note), -1, closing and ctx.dialect["quirk_close_swap"] == "on")
-    return Worked(renderings.ticket(ctx, row["f1"], row["revision"]), told, closing, broken)
+        rendered = renderings.note(ctx, model.note(ctx, note), -1, swapped)
+    return Worked(renderings.ticket(ctx, row["f1"], row["revision"]), rendered, closing, broken)
 
 
 # --- calls ------------------------------------------------------------------------------------------------------------
 
 
 def add_note(ctx: Context, asked: Asked) -> Worked:
-    """POST /tickets/{id}/AddNote."""
-    (id_,) = bound(ctx, asked, "id")
-    ctx.cite("trackit.note.add", "trackit.write.no_idempotency")
+    """POST /tickets/{id}/AddNote (trackit.note.add); sent again, it adds another (trackit.write.no_idempotency)."""
+    (id_,) = bound(asked, "id")
     access.require(ctx, access.CREATE_NOTE, "Create Ticket Notes")
     row = access.visible_ticket(ctx, id_)
     draft = draft_of(ctx, asked.body, with_duration=True)
@@ -158,19 +150,18 @@ def add_note(ctx: Context, asked: Asked) -> Worked:
         ctx.cite("trackit.note.closed_ticket")
     touch = ctx.dialect["addnote_touches_ticket"] == "on"
     row, note = changes.add_note(ctx, row, draft, changes.caller(ctx), touch)
-    return _told(ctx, row, note)
+    return _worked(ctx, row, note)
 
 
 def change_status(ctx: Context, asked: Asked) -> Worked:
     """POST /tickets/{id}/ChangeStatus."""
-    (id_,) = bound(ctx, asked, "id")
-    ctx.cite("trackit.status.body", "trackit.status.by_name", "trackit.status.note", "trackit.status.two_types")
+    (id_,) = bound(asked, "id")
     access.require(ctx, access.EDIT)
     row = access.visible_ticket(ctx, id_)
     body = asked.body
     if not isinstance(body, Members):
         raise refusal("body", "trackit.status.body", member="StatusName")
-    name = body.member("StatusName")
+    name = body.member(ctx, "StatusName")
     if name is None:
         find_wrapper(ctx, body)
         raise refusal("member", "trackit.status.body", member="StatusName")
@@ -179,14 +170,19 @@ def change_status(ctx: Context, asked: Asked) -> Worked:
     status = model.directory(ctx).find("status", "name", name)
     if status is None:
         raise refusal("status", name=name[:200])
-    if changes.status_of(ctx, status).get("type") == changes.CLOSED:
+    facts = changes.status_of(ctx, status)
+    if facts["name"] != name:
+        ctx.cite("trackit.status.by_name")
+    if facts.get("type") == changes.CLOSED:
         access.require(ctx, access.CLOSE, "Close Tickets")
     draft = _note_of(ctx, body, ctx.dialect["status_note"] == "required")
+    if draft is not None:
+        ctx.cite("trackit.status.note")
     return _moved(ctx, row, status, draft, closing=False)
 
 
 def _note_of(ctx: Context, body: Members, required: bool = False) -> Draft | None:
-    given = body.member("Note")
+    given = body.member(ctx, "Note")
     if given is None:
         if required:
             raise refusal("member", "trackit.status.note", member="Note")
@@ -196,29 +192,25 @@ def _note_of(ctx: Context, body: Members, required: bool = False) -> Draft | Non
 
 
 def _moved(ctx: Context, row: model.Row, status: int, draft: Draft | None, closing: bool) -> Worked:
-    """The status first, the note second (trackit.status.two_steps)."""
-    ctx.cite("trackit.status.two_steps")
+    """The status first, the note second."""
     author = changes.caller(ctx)
     row = changes.change(ctx, row, {"l_status": status}, author)
     if draft is None:
-        return _told(ctx, row, None, closing)
+        return _worked(ctx, row, None, closing)
     facts = access.tenant_of(ctx).facts
     if facts.get(FAILING):
         facts[FAILING] -= 1
         ctx.note(
             "trackit.status.two_steps", "the status was changed, then the note failed as an administrator had planned"
         )
-        return _told(ctx, row, None, closing, broken=True)
+        return _worked(ctx, row, None, closing, broken=True)
     row, note = changes.add_note(ctx, row, draft, author)
-    return _told(ctx, row, note, closing)
+    return _worked(ctx, row, note, closing)
 
 
 def close(ctx: Context, asked: Asked) -> Worked:
     """POST /tickets/{id}/Close."""
-    (id_,) = bound(ctx, asked, "id")
-    ctx.cite(
-        "trackit.close.default_status", "trackit.close.body", "trackit.close.note", "trackit.close.open_assignments"
-    )
+    (id_,) = bound(asked, "id")
     access.require(ctx, access.EDIT)
     access.require(ctx, access.CLOSE)
     row = access.visible_ticket(ctx, id_)
@@ -227,11 +219,15 @@ def close(ctx: Context, asked: Asked) -> Worked:
         body = Members([])
     if not isinstance(body, Members):
         raise refusal("body", "trackit.close.body", member="Note")
+    if not body:
+        ctx.cite("trackit.close.body")
     if body and not body.has("Note"):
         find_wrapper(ctx, body)
         if any(body.has(name) for name in _WRAPPERS):
             raise refusal("body", "trackit.wire.body_is_input", member="Note")
     draft = _note_of(ctx, body)
+    if draft is not None:
+        ctx.cite("trackit.close.note")
     if ctx.dialect["block_close_with_open_assignments"] == "on" and _open_assignments(ctx, id_):
         raise refusal("assignments")
     status = changes.default_status(ctx, changes.CLOSED)
@@ -257,9 +253,8 @@ def _open_assignments(ctx: Context, id_: int) -> int:
 
 
 def delete(ctx: Context, asked: Asked) -> bool:
-    """POST /tickets/{id}/Delete."""
-    (id_,) = bound(ctx, asked, "id")
-    ctx.cite("trackit.delete.answer", "trackit.wire.empty_body", "trackit.audit.writes")
+    """POST /tickets/{id}/Delete: the number is unknown from then on (trackit.delete.answer)."""
+    (id_,) = bound(asked, "id")
     access.require(ctx, access.DELETE)
     access.visible_mark(ctx, id_)
     model.remove(ctx, id_)

@@ -12,54 +12,46 @@ from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
 from mockservers.vendors.trackit.emulator.semantics import properties, workflow
 
-_ANSWER_RULES = (
-    "trackit.wire.envelope",
-    "trackit.wire.keyed_by_number",
-    "trackit.wire.nulls_omitted",
-    "trackit.wire.renamed_labels",
-    "trackit.field.returned",
-    "trackit.wire.optional_params",
-    "trackit.audit.writes",
-)
-
 
 def _properties(ctx: Context, asked: Asked) -> Members:
     """The Properties of a body; raises the refusal for a body without them."""
-    ctx.cite("trackit.write.properties", *_ANSWER_RULES)
-    found = asked.body.member("Properties") if isinstance(asked.body, Members) else None
+    found = asked.body.member(ctx, "Properties") if isinstance(asked.body, Members) else None
     if not isinstance(found, Members):
         workflow.find_wrapper(ctx, asked.body)
         raise refusal("body", member="Properties")
+    workflow.ignore_optional(ctx, asked.body)
     return found
 
 
 def create(ctx: Context, asked: Asked) -> str:
-    """POST /tickets."""
-    bound(ctx, asked)
+    """POST /tickets (trackit.write.create); sent again, it makes another (trackit.write.no_idempotency)."""
+    bound(asked)
     access.require(ctx, access.CREATE)
     given = properties.columns(ctx, _properties(ctx, asked))
-    ctx.cite("trackit.write.create", "trackit.write.nothing_required", "trackit.write.no_idempotency")
-    if ctx.dialect["summary_required"] == "on" and not (given.get("f22") or "").strip():
-        raise refusal("summary")
+    if not (given.get("f22") or "").strip():
+        ctx.cite("trackit.write.nothing_required")
+        if ctx.dialect["summary_required"] == "on":
+            raise refusal("summary")
     _allowed(ctx, given, None)
     row = changes.create(ctx, given, changes.caller(ctx))
     return renderings.ticket(ctx, row["f1"], row["revision"])
 
 
 def update(ctx: Context, asked: Asked) -> str:
-    """POST /tickets/{id}."""
-    (id_,) = bound(ctx, asked, "id")
+    """POST /tickets/{id} (trackit.write.update)."""
+    (id_,) = bound(asked, "id")
     access.require(ctx, access.EDIT, None)
     row = access.visible_ticket(ctx, id_)
     given = properties.columns(ctx, _properties(ctx, asked))
-    ctx.cite("trackit.write.update", "trackit.write.update_note")
     _allowed(ctx, given, row)
     draft = None
-    optional = asked.body.member("OptionalParams")
-    note = optional.member("Note") if isinstance(optional, Members) else None
-    if note is not None and ctx.dialect["update_note"] == "added":
-        draft = workflow.draft_of(ctx, note, with_duration=True)
-        access.require(ctx, access.CREATE_NOTE)
+    optional = asked.body.member(ctx, "OptionalParams")
+    note = optional.member(ctx, "Note") if isinstance(optional, Members) else None
+    if note is not None:
+        ctx.cite("trackit.write.update_note")
+        if ctx.dialect["update_note"] == "added":
+            draft = workflow.draft_of(ctx, note, with_duration=True)
+            access.require(ctx, access.CREATE_NOTE)
     author = changes.caller(ctx)
     row = changes.change(ctx, row, given, author)
     if draft is not None:
@@ -81,7 +73,7 @@ def _allowed(ctx: Context, given: Mapping[str, Any], before: model.Row | None) -
 
 def derive_priority(ctx: Context, asked: Asked) -> str:
     """POST /priorityheirarchy."""
-    bound(ctx, asked)
+    bound(asked)
     ctx.cite("trackit.read.priority_hierarchy")
     if ctx.dialect["priority_hierarchy"] == "unsupported":
         raise Unsupported("the answer of /priorityheirarchy")
@@ -90,7 +82,7 @@ def derive_priority(ctx: Context, asked: Asked) -> str:
     row: dict[str, Any] = {"l_group": access.group_of(ctx, access.caller(ctx))}
     for module in changes.PRECEDENCE:
         name = f"{module.capitalize()}Id"
-        given = asked.body.member(name)
+        given = asked.body.member(ctx, name)
         try:
             row[f"l_{module}"] = None if given is None else fields.kept("integer", given)
         except ValueError as error:
