@@ -149,7 +149,13 @@ READING: tuple[Duty, ...] = (
     Duty(
         "autotask.nothing_missed",
         "Every ticket that is there stands in the mirror in the end, however close to the last poll it came.",
-        ("autotask.activity.fields", "autotask.activity.moves", "autotask.time.resolution", "autotask.time.gap"),
+        (
+            "autotask.activity.fields",
+            "autotask.activity.moves",
+            "autotask.time.resolution",
+            "autotask.time.gap",
+            "autotask.time.eastern",
+        ),
         _nothing_missed,
         "tickets",
     ),
@@ -192,14 +198,14 @@ READING: tuple[Duty, ...] = (
     Duty(
         "autotask.once_only",
         "A ticket that is told again replaces what was known: each stands once.",
-        ("autotask.activity.fields", "autotask.query.top_500"),
+        ("autotask.activity.moves", "autotask.activity.fields", "autotask.query.top_500"),
         _once_only,
         "a ticket that two answers tell",
     ),
     Duty(
         "autotask.nothing_invented",
         "The mirror holds no ticket that the vendor never had.",
-        ("autotask.wire.return_code",),
+        ("autotask.wire.return_code", "autotask.wire.result_type", "autotask.wire.return_info"),
         _nothing_invented,
         "a mirror that holds tickets",
     ),

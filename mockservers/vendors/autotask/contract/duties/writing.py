@@ -194,7 +194,12 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "autotask.writes_done",
         "What the client says is written stands at the vendor: ReturnCode -1 is not success.",
-        ("autotask.wire.return_code", "autotask.write.all_or_nothing", "autotask.picklist.value"),
+        (
+            "autotask.wire.return_code",
+            "autotask.write.all_or_nothing",
+            "autotask.write.duplicate",
+            "autotask.picklist.value",
+        ),
         _writes_done,
         "a write that the client says is done",
         needs=WRITES,
@@ -202,7 +207,7 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "autotask.text_written",
         "Texts arrive at the vendor as they were told: escaped once, nothing cut.",
-        ("autotask.wire.return_code", "autotask.write.length"),
+        ("autotask.wire.return_code", "autotask.write.length", "autotask.request.query_text"),
         _text_written,
         "a text that is written",
         needs=WRITES,
@@ -227,7 +232,7 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "autotask.written_once",
         "A write whose answer was lost is not made a second time.",
-        ("autotask.create.only_id", "autotask.udf.definitions"),
+        ("autotask.create.only_id", "autotask.write.duplicate", "autotask.udf.definitions"),
         _written_once,
         "a create or note whose answer is lost",
         needs=("create", "note"),
