@@ -140,7 +140,7 @@ def _picklist_values(history: History) -> Judgement:
 READING: tuple[Duty, ...] = (
     Duty(
         "autotask.zone_first",
-        "getZoneInfo is asked before anything else, and its address is used.",
+        "getZoneInfo is called before anything else, and the address that it answers is used.",
         ("autotask.zone.info", "autotask.zone.wrong", "autotask.zone.no_login"),
         _zone_first,
         "any request",
@@ -148,7 +148,7 @@ READING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.nothing_missed",
-        "Every ticket that is there stands in the mirror in the end, however close to the last poll it came.",
+        "Every ticket of the vendor is in the mirror in the end, however close to the last poll it appeared.",
         (
             "autotask.activity.fields",
             "autotask.activity.moves",
@@ -168,28 +168,28 @@ READING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.failed_query_repeated",
-        "What a failed query would have told is asked for again.",
+        "The tickets that a failed query would have answered are asked for again.",
         ("autotask.wire.return_code", "autotask.threshold.refused", "autotask.user.login"),
         _failed_query_repeated,
         "a query for tickets that fails",
     ),
     Duty(
         "autotask.error_is_not_empty",
-        "An error, or an answer without a body, is not 'nothing there': the mirror keeps what it had.",
+        "An error, or an answer without a body, is not an empty result: the mirror keeps its tickets.",
         ("autotask.wire.return_code", "autotask.wire.collections"),
         _error_is_not_empty,
         "an error in a sync",
     ),
     Duty(
         "autotask.current_state",
-        "Changes of tickets that are known already are found: by the latest activity, a note and a time entry included.",
+        "Changes of known tickets are found by their latest activity, a note and a time entry included.",
         ("autotask.activity.moves", "autotask.activity.fields", "autotask.time.eastern"),
         shared.changes_seen,
         "a change of a ticket after the first sync",
     ),
     Duty(
         "autotask.deleted_dropped",
-        "A ticket that was deleted leaves the mirror: its log tells of it, and so does a walk over all.",
+        "A deleted ticket leaves the mirror: the log of deleted tickets shows it, and so does a walk over all.",
         ("autotask.ticket.deleted_log", "autotask.delete.allowed"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
@@ -197,10 +197,10 @@ READING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.once_only",
-        "A ticket that is told again replaces what was known: each stands once.",
+        "A ticket that is answered again replaces the copy in the mirror: each is there once.",
         ("autotask.activity.moves", "autotask.activity.fields", "autotask.query.top_500"),
         _once_only,
-        "a ticket that two answers tell",
+        "a ticket that two answers hold",
     ),
     Duty(
         "autotask.nothing_invented",
@@ -225,7 +225,7 @@ READING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.picklist_values",
-        "Picklist fields are kept as values, not labels, and a value that nobody knew before survives.",
+        "Picklist fields are kept as values, not labels, and a value that was unknown before is kept too.",
         ("autotask.picklist.value", "autotask.info.picklist_labels"),
         _picklist_values,
         "picklist fields that the client mirrors",

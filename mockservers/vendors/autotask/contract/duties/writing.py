@@ -193,7 +193,7 @@ def _stale_answers(dialect: Dialect) -> bool:
 WRITING: tuple[Duty, ...] = (
     Duty(
         "autotask.writes_done",
-        "What the client says is written stands at the vendor: ReturnCode -1 is not success.",
+        "A write that the client reports as done is stored at the vendor: ReturnCode -1 is not success.",
         (
             "autotask.wire.return_code",
             "autotask.write.all_or_nothing",
@@ -201,12 +201,12 @@ WRITING: tuple[Duty, ...] = (
             "autotask.picklist.value",
         ),
         _writes_done,
-        "a write that the client says is done",
+        "a write that the client reports as done",
         needs=WRITES,
     ),
     Duty(
         "autotask.text_written",
-        "Texts arrive at the vendor as they were told: escaped once, nothing cut.",
+        "Texts arrive at the vendor as they were given: escaped once, nothing cut.",
         ("autotask.wire.return_code", "autotask.write.length", "autotask.request.query_text"),
         _text_written,
         "a text that is written",
@@ -239,7 +239,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.update_keeps_the_rest",
-        "An update sends every writable field, since what is not sent is cleared.",
+        "An update sends every writable field, since a field that is not sent is cleared.",
         ("autotask.update.replaces", "autotask.update.udf_kept"),
         _update_keeps_the_rest,
         "an update of a ticket",
@@ -247,7 +247,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.update_from_fresh",
-        "An update is made of what the vendor has now: an old copy would undo what others did.",
+        "An update is made from the vendor's present record: an old copy would undo the changes of others.",
         ("autotask.update.replaces",),
         _update_from_fresh,
         "an update of a ticket that somebody changed since the last sync",
@@ -255,7 +255,7 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.id_only_from_create",
-        "Of the entity that create and update give back only the id is used; the rest is queried.",
+        "Only the id is used of the entity that create and update return; the rest is queried.",
         ("autotask.create.only_id",),
         _id_only,
         "a ticket that the client shows right after it wrote it",
@@ -265,10 +265,10 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.source_set",
-        "A ticket that the integration makes names its Source.",
+        "A ticket that the integration creates names its Source.",
         ("autotask.create.source",),
         _source_set,
-        "a ticket that the client makes",
+        "a ticket that the client creates",
         "should",
         needs=("create",),
     ),
