@@ -34,24 +34,29 @@ def test_no_difference(post: Post) -> None:
     assert differences(description(post), f"http://127.0.0.1:8750{PATH}") == []
 
 
-_ANY_CASE = pytest.mark.rule("autotask.address.paths")
-
-
-@pytest.mark.parametrize(
-    ("path", "query"),
-    [
-        pytest.param("/ATSERVICES/1.6/ATWS.WSDL", "", marks=_ANY_CASE),
-        pytest.param("/ATServices/1.6/atws.wsdl", "anything", marks=_ANY_CASE),
-        (PATH, "wsdl"),
-        pytest.param("/atservices/1.6/ATWS.asmx", "WSDL", marks=_ANY_CASE),
-        (PATH, "wsdl="),
-    ],
-)
-def test_every_way_of_asking(post: Post, path: str, query: str) -> None:
+def asked(post: Post, path: str, query: str) -> None:
     served = description(post, path, query=query)
     address = f"http://127.0.0.1:8750{PATH if path.lower().endswith('wsdl') else path}"
     assert differences(served, address) == []
     assert post.last.outcome == "page"
+
+
+@pytest.mark.rule("autotask.address.paths")
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/ATSERVICES/1.6/ATWS.WSDL", ""),
+        ("/ATServices/1.6/atws.wsdl", "anything"),
+        ("/atservices/1.6/ATWS.asmx", "WSDL"),
+    ],
+)
+def test_every_way_of_asking_in_any_letter_case(post: Post, path: str, query: str) -> None:
+    asked(post, path, query)
+
+
+@pytest.mark.parametrize("query", ["wsdl", "wsdl="])
+def test_every_way_of_asking_the_service(post: Post, query: str) -> None:
+    asked(post, PATH, query)
 
 
 def test_the_address_is_the_one_the_client_used(post: Post) -> None:
