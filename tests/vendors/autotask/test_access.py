@@ -528,7 +528,6 @@ def test_only_an_active_resource_can_be_impersonated(post: Post, who: str) -> No
     assert "T" not in [each["fields"]["Title"] for each in notes]
 
 
-@pytest.mark.rule("autotask.request.header")
 @pytest.mark.parametrize("nobody", ["", "0", " 0 "])
 def test_a_resource_that_is_empty_or_zero_is_none(post: Post, nobody: str) -> None:
     assert ids(post.query("Account", header=as_resource(nobody))) == ids(post.query("Account"))

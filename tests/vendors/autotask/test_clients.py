@@ -79,7 +79,6 @@ def unpatched() -> Iterator[None]:
 
 
 @pytest.mark.rule(
-    "autotask.request.header",
     "autotask.request.info_parameter",
     "autotask.request.types",
     "autotask.zone.info",
@@ -88,7 +87,6 @@ def unpatched() -> Iterator[None]:
     "autotask.wire.net_style",
     "autotask.wire.collections",
     "autotask.wire.order",
-    "autotask.wire.return_code",
     "autotask.wire.result_type",
     "autotask.wire.return_info",
 )

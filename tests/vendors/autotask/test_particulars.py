@@ -42,7 +42,6 @@ def test_a_primary_resource_is_no_secondary_one(desk: Desk) -> None:
     assert "secondary" in refused(desk, "update", sent("Ticket", made, **swapped, **TICKET))
 
 
-@pytest.mark.rule("autotask.ticket.role")
 def test_open_checklist_items_do_not_stand_in_the_way(desk: Desk) -> None:
     made = ticket(desk)
     item = desk.made("TicketChecklistItem", TicketID=made, ItemName="first", Important=True)
@@ -71,7 +70,9 @@ def test_time_on_tickets(desk: Desk) -> None:
     entry = desk.get("TimeEntry", good(desk.write("create", worked(TicketID=made))).ids[0])
     assert (entry["HoursWorked"], entry["DateWorked"], entry["Type"]) == (1.5, "2026-03-02T00:00:00", 2)
     assert (entry["CreatorUserID"], entry["LastModifiedDateTime"]) == (company.API_USER, NOW)
-    assert good(desk.write("create", worked(TicketID=made, StartDateTime=..., EndDateTime=..., HoursWorked=24)))
+    hours = {"StartDateTime": ..., "EndDateTime": ...}
+    assert good(desk.write("create", worked(TicketID=made, HoursWorked=24, **hours)))
+    assert refused(desk, "create", worked(TicketID=made, HoursWorked=24.25, **hours)) == _BOUNDS
 
 
 @pytest.mark.rule("autotask.time.hours")

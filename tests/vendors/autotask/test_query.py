@@ -420,7 +420,7 @@ def test_long_and_deep_conditions_stay_within_what_sql_can_nest(order: str) -> N
 # --- user-defined fields ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("autotask.query.udf_limit")
+@pytest.mark.rule("autotask.query.text_compare")
 @pytest.mark.parametrize(
     ("name", "op", "value", "found"),
     [

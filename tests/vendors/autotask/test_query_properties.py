@@ -445,7 +445,7 @@ def memory() -> Iterator[Desk]:
     made.world.close()
 
 
-@pytest.mark.rule("autotask.query.operators", "autotask.query.top_500")
+@pytest.mark.rule("autotask.query.operators")
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(
     data=st.data(),

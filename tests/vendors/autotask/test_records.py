@@ -124,6 +124,10 @@ def test_a_change_moves_the_dates_and_an_activity_only_that_of_activity(post: Po
     after = do(post, "read", entity="Contact", id=contact["id"])["fields"]
     assert after["LastActivityDate"] == at
     assert after["LastModifiedDate"] == modified
+    active = post.query("Contact", where("LastActivityDate", "GreaterThanOrEquals", at))
+    assert contact["id"] in texts(active, "id")
+    changed = post.query("Contact", where("LastModifiedDate", "GreaterThanOrEquals", at))
+    assert contact["id"] not in texts(changed, "id")
 
 
 def test_people_note_enter_time_assign_complete_and_reopen(post: Post) -> None:
@@ -313,7 +317,7 @@ def created(post: Post, inner: str = "") -> Any:
     return post.result("create", f"<Entities>{entity}</Entities>")
 
 
-@pytest.mark.rule("autotask.info.picklist_labels", "autotask.info.fields")
+@pytest.mark.rule("autotask.info.fields")
 def test_labels_are_renamed_and_values_added(post: Post) -> None:
     administer(post, "rename label", field="Status", value="8", label="Busy & <on it>")
     administer(post, "add value", field="Status", value="20", label="Parked")

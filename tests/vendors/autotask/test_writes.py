@@ -28,7 +28,7 @@ def test_200_entities_and_no_more(desk: Desk, operation: str) -> None:
     assert said.endswith("[emulated text]")
 
 
-@pytest.mark.rule("autotask.create.only_id", "autotask.wire.return_info")
+@pytest.mark.rule("autotask.wire.return_info")
 def test_200_entities_are_created_at_once(desk: Desk) -> None:
     answer = good(desk.write("create", *(sent("Ticket", **{**TICKET, "Title": f"n {n}"}) for n in range(200))))
     assert answer.ids == list(range(answer.ids[0], answer.ids[0] + 200))
@@ -570,7 +570,7 @@ def test_what_others_refer_to_cannot_be_deleted(desk: Desk, entity: str) -> None
     assert "permissions to delete" in refused(desk, "delete", sent(entity, desk.truth(entity)[0]["id"]))
 
 
-@pytest.mark.rule("autotask.delete.allowed", "autotask.wire.delete")
+@pytest.mark.rule("autotask.wire.delete")
 def test_a_deletion_answers_with_the_type_alone(desk: Desk) -> None:
     made = desk.made("TicketCost", TicketID=ticket(desk), CostType=1, Name="c", UnitQuantity=1, DatePurchased=NOW)
     answer = good(desk.write("delete", sent("TicketCost", made)))

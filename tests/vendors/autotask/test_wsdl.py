@@ -29,11 +29,16 @@ def description(post: Post, path: str = WSDL, **more: str) -> bytes:
     return done.reply_body
 
 
-@pytest.mark.rule(
-    "autotask.wsdl.types", "autotask.operation.spelling", "autotask.address.paths", "autotask.zone.no_login"
-)
+@pytest.mark.rule("autotask.wsdl.types", "autotask.operation.spelling", "autotask.zone.no_login")
 def test_no_difference(post: Post) -> None:
     assert differences(description(post), f"http://127.0.0.1:8750{PATH}") == []
+
+
+def asked(post: Post, path: str, query: str) -> None:
+    served = description(post, path, query=query)
+    address = f"http://127.0.0.1:8750{PATH if path.lower().endswith('wsdl') else path}"
+    assert differences(served, address) == []
+    assert post.last.outcome == "page"
 
 
 @pytest.mark.rule("autotask.address.paths")
@@ -42,16 +47,16 @@ def test_no_difference(post: Post) -> None:
     [
         ("/ATSERVICES/1.6/ATWS.WSDL", ""),
         ("/ATServices/1.6/atws.wsdl", "anything"),
-        (PATH, "wsdl"),
         ("/atservices/1.6/ATWS.asmx", "WSDL"),
-        (PATH, "wsdl="),
     ],
 )
-def test_every_way_of_asking(post: Post, path: str, query: str) -> None:
-    served = description(post, path, query=query)
-    address = f"http://127.0.0.1:8750{PATH if path.lower().endswith('wsdl') else path}"
-    assert differences(served, address) == []
-    assert post.last.outcome == "page"
+def test_every_way_of_asking_in_any_letter_case(post: Post, path: str, query: str) -> None:
+    asked(post, path, query)
+
+
+@pytest.mark.parametrize("query", ["wsdl", "wsdl="])
+def test_every_way_of_asking_the_service(post: Post, query: str) -> None:
+    asked(post, PATH, query)
 
 
 def test_the_address_is_the_one_the_client_used(post: Post) -> None:

@@ -146,7 +146,6 @@ def test_a_zone_can_change_its_language() -> None:
     assert PASSWORD not in repr(post.world.act("autotask", "read", {"id": "customer"}))
 
 
-@pytest.mark.rule("autotask.address.paths")
 def test_every_system_has_two_sources(post: Post) -> None:
     for more in ({}, OTHER):
         assert {"-1", "-2"} <= set(labels(post, "Ticket", "Source", **more))

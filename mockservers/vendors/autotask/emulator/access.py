@@ -70,6 +70,7 @@ class Caller:
 
     @property
     def unrestricted(self) -> bool:
+        """Whether the level reaches everything, as the system's own does (autotask.user.api_only)."""
         return not any(self.level.get(each) for each in RESTRICTIONS)
 
 
@@ -80,6 +81,8 @@ def identify(ctx: Context) -> Tenant:
     """The tenant of a call; raises the refusal for a login, identifier or limit that fails."""
     asked: Asked = ctx.call.request
     if ctx.call.operation == "getZoneInfo":
+        if asked.user is None:
+            ctx.cite("autotask.zone.no_login")
         return zones.by_name(ctx, asked.body) or ctx.installation.tenants.first
     if isinstance(asked.body, Command):
         # A page of the user interface: its own login is not emulated, and its address names the zone.
@@ -109,7 +112,6 @@ def refused(rule: str = "autotask.user.login") -> Refusal:
 
 
 def _login(ctx: Context, asked: Asked) -> Credential:
-    ctx.cite("autotask.user.login")
     found = user(ctx, asked.user)
     if found is None or not asked.password:
         raise refused()
@@ -186,7 +188,6 @@ def _tracking(ctx: Context, tenant: Tenant, code: str | None) -> None:
     if not code and tenant.dialect["tracking_id"] == "optional":
         ctx.note("autotask.tracking.required", "The call has no tracking identifier, which version 1.6 demands.")
         return
-    ctx.cite("autotask.tracking.required")
     known = ctx.installation.tenants.find(CODE, code or "", ctx.now)
     if known is None or known.tenant != tenant.name:
         raise untracked()
@@ -215,10 +216,10 @@ def denied(entity: str, deed: str) -> Refusal:
 
 def may(ctx: Context, entity: str, deed: str) -> bool:
     """Whether the caller's security level allows `deed` (query, create, update, delete) on `entity` at all."""
-    if not isinstance(ctx.scratch, Caller):
+    if not isinstance(ctx.scratch, Caller) or deed not in ctx.scratch.level.get("denied", {}).get(entity, ()):
         return True
-    ctx.cite("autotask.user.restricted" if not ctx.scratch.unrestricted else "autotask.user.api_only")
-    return deed not in ctx.scratch.level.get("denied", {}).get(entity, ())
+    ctx.cite("autotask.user.restricted")
+    return False
 
 
 def permit(ctx: Context, entity: str, deed: str) -> None:
@@ -239,12 +240,14 @@ def hidden_fields(ctx: Context, entity: str) -> frozenset[str]:
     if not isinstance(ctx.scratch, Caller):
         return _NOTHING
     fields = ctx.scratch.level.get("hidden", {}).get(entity)
-    found = frozenset(fields) if fields else _NOTHING
+    if fields:
+        ctx.cite("autotask.user.restricted")
+    hidden = frozenset(fields) if fields else _NOTHING
     assert ctx.tenant is not None
     if entity in _PRICED and not ctx.tenant.facts.get("multi_currency"):
         ctx.cite("autotask.currency.module")
-        return found | {"CurrencyID"}
-    return found
+        return hidden | {"CurrencyID"}
+    return hidden
 
 
 def visible(ctx: Context, entity: str) -> sa.ColumnElement[bool] | None:
@@ -255,7 +258,10 @@ def visible(ctx: Context, entity: str) -> sa.ColumnElement[bool] | None:
         ctx.cite("autotask.currency.module")
         conditions.append(TABLES[entity].c.IsInternalCurrency == sa.true())
     if isinstance(ctx.scratch, Caller) and not ctx.scratch.unrestricted:
-        conditions += _restrictions(ctx, ctx.scratch, entity)
+        restrictions = _restrictions(ctx, ctx.scratch, entity)
+        if restrictions:
+            ctx.cite("autotask.user.restricted")
+        conditions += restrictions
     if not conditions:
         return None
     ctx.cite("autotask.query.hidden_rows")

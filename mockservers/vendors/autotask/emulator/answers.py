@@ -1,6 +1,7 @@
 """What stands inside the response element of each operation: the frame around entities, and all other answers.
 
-Text joined in the .NET style; entities come rendered. Part of the wire: it knows names and nothing of tables or calls.
+Text joined in the .NET style (autotask.wire.net_style); entities come rendered. Part of the wire: it knows names and
+nothing of tables or calls.
 """
 
 from __future__ import annotations
@@ -47,7 +48,10 @@ def errors(messages: Iterable[str]) -> str:
 
 
 def response(answer: Response) -> Sequence[str]:
-    """The members of an ATWSResponse; collections are there even when empty (autotask.wire.collections)."""
+    """The members of an ATWSResponse in their order (autotask.wire.order).
+
+    Collections are there even when they are empty (autotask.wire.collections).
+    """
     empty = answer.entity == "ticket"
     return (
         f"<ReturnCode>{answer.code}</ReturnCode>",

@@ -54,6 +54,8 @@ _DATE_ONLY = frozenset(
 )
 _DATE_ONLY_OF_CONTRACTS = frozenset({"StartDate", "EndDate", "DateDue", "EffectiveDate", "ExpirationDate"})
 """Dates without a time of day (autotask.time.date_only): which they are is our choice, from their names."""
+LATEST_FLAGS = "2021"
+"""The release whose flags the catalogue has; two years before, some fields had others (autotask.info.field_flags)."""
 _EXTRA: dict[str, Field] = {
     "OverrideHourlyRate": Field("OverrideHourlyRate", "decimal"),
     "old_selected_service_sum": Field("old_selected_service_sum", "decimal"),

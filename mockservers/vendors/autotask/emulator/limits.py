@@ -58,9 +58,9 @@ def usage(ctx: Context, tenant: Tenant) -> Usage:
 def admit(ctx: Context, tenant: Tenant, code: str | None) -> None:
     """Let a call in, late or not at all; raises the refusal of the limit that was reached."""
     now = usage(ctx, tenant)
-    ctx.cite("autotask.threshold.counted")
     if now.requests is not None:
         if now.used >= now.requests:
+            ctx.cite("autotask.threshold.counted")
             raise reached(now.requests, now.minutes, str(tenant.dialect["limit_reply"]))
         _slow(ctx, tenant, now)
         _notify(ctx, tenant, now)
@@ -148,7 +148,7 @@ def told(ctx: Context) -> str:
     """The line of getThresholdAndUsageInfo: usage before this call, as recorded answers of a fresh hour say 0."""
     assert ctx.tenant is not None
     now = usage(ctx, ctx.tenant)
-    ctx.cite("autotask.threshold.answer")
+    ctx.cite("autotask.threshold.answer", "autotask.threshold.counted")
     requests = now.requests if now.requests is not None else dialects.limit("10000/60")[0]
     first = "T" if ctx.dialect["threshold_spelling"] == "recorded" else "t"
     return (

@@ -31,6 +31,8 @@ from mockservers.wirekit import soap
 from mockservers.wirekit.asmx import unreadable
 
 Element = etree._Element
+Cite = Callable[[str], None]
+"""What notes that a rule showed in the reading of a request, by the rule's id."""
 _TNS = f"{{{NAMESPACE}}}"
 _NIL, _TYPE = f"{{{soap.XSI}}}nil", f"{{{soap.XSI}}}type"
 _INT = 2**31
@@ -63,19 +65,26 @@ NO_HEADER = Header()
 """What is read when the header is not there at all."""
 
 
-def header(sent: Element | None) -> Header:
-    """The header in every form clients send, members in no namespace too (autotask.request.header).
+def _as_declared(element: Element) -> bool:
+    """Whether an element of the header has the declared namespace, and neither a prefix nor attributes."""
+    return element.prefix is None and not element.attrib and str(element.tag).startswith(_TNS)
+
+
+def header(sent: Element | None, cite: Cite) -> Header:
+    """The header in every form clients send, members in no namespace too.
 
     Raises the framework's fault for a resource that is no number; 0 is what it reads when none was sent.
     """
     entry = next((each for each in sent if local(each) == HEADER), None) if sent is not None else None
     if entry is None:
         return NO_HEADER
-    found: dict[str, str | None] = {}
+    members: dict[str, str | None] = {}
     for each in entry:
-        found.setdefault(local(each), (_text(each) or "").strip() or None)
+        members.setdefault(local(each), (_text(each) or "").strip() or None)
+    if not all(map(_as_declared, (entry, *entry))):
+        cite("autotask.request.header")
     return Header(
-        found.get("PartnerID"), found.get("IntegrationCode"), _int(found.get("ImpersonateAsResourceID")) or None
+        members.get("PartnerID"), members.get("IntegrationCode"), _int(members.get("ImpersonateAsResourceID")) or None
     )
 
 
@@ -113,45 +122,41 @@ def _long(text: str | None) -> int:
     return 0 if text is None else _number(text, "Int64", fits)
 
 
-def nested(request: Element | None, name: str, how: str) -> str:
-    """The parameter of an information call, whose text one client wraps twice (autotask.request.info_parameter)."""
+def nested(request: Element | None, name: str, how: str, cite: Cite) -> str:
+    """The parameter of an information call, whose text one client wraps twice."""
     sent = _named(request, name)
     if sent is None:
         return ""
     if len(sent) and how == "recursive":
+        cite("autotask.request.info_parameter")
         return "".join(sent.itertext()).strip()
     return (_parameter(request, name) or "").strip()
 
 
-def is_nested(request: Element | None, name: str) -> bool:
-    sent = _named(request, name)
-    return sent is not None and len(sent) > 0
-
-
-def _nothing(request: Element | None, how: str) -> None:
+def _nothing(request: Element | None, how: str, cite: Cite) -> None:
     return None
 
 
-READERS: Mapping[str, Callable[[Element | None, str], Any]] = {
-    "query": lambda request, how: query(_parameter(request, "sXML")),
-    "create": lambda request, how: write(_named(request, "Entities")),
-    "update": lambda request, how: write(_named(request, "Entities")),
-    "delete": lambda request, how: write(_named(request, "Entities")),
-    "GetFieldInfo": lambda request, how: nested(request, "psObjectType", how),
-    "getUDFInfo": lambda request, how: nested(request, "psTable", how),
+READERS: Mapping[str, Callable[[Element | None, str, Cite], Any]] = {
+    "query": lambda request, how, cite: query(_parameter(request, "sXML"), cite),
+    "create": lambda request, how, cite: write(_named(request, "Entities")),
+    "update": lambda request, how, cite: write(_named(request, "Entities")),
+    "delete": lambda request, how, cite: write(_named(request, "Entities")),
+    "GetFieldInfo": lambda request, how, cite: nested(request, "psObjectType", how, cite),
+    "getUDFInfo": lambda request, how, cite: nested(request, "psTable", how, cite),
     "GetEntityInfo": _nothing,
     "getThresholdAndUsageInfo": _nothing,
     "GetWsdlVersion": _nothing,
-    "getZoneInfo": lambda request, how: _parameter(request, "UserName") or "",
-    "GetAttachment": lambda request, how: _long(_parameter(request, "attachmentId")),
-    "CreateAttachment": lambda request, how: upload(_named(request, "attachment")),
-    "DeleteAttachment": lambda request, how: _long(_parameter(request, "attachmentId")),
-    "GetInvoiceMarkup": lambda request, how: InvoiceWish(
+    "getZoneInfo": lambda request, how, cite: _parameter(request, "UserName") or "",
+    "GetAttachment": lambda request, how, cite: _long(_parameter(request, "attachmentId")),
+    "CreateAttachment": lambda request, how, cite: upload(_named(request, "attachment")),
+    "DeleteAttachment": lambda request, how, cite: _long(_parameter(request, "attachmentId")),
+    "GetInvoiceMarkup": lambda request, how, cite: InvoiceWish(
         _int(_parameter(request, "InvoiceId")), _parameter(request, "Format") or ""
     ),
-    "IntegrationCodeCheck": lambda request, how: _parameter(request, "userName") or "",
+    "IntegrationCodeCheck": lambda request, how, cite: _parameter(request, "userName") or "",
 }
-"""What reads the request element of each operation: `(element, how info parameters are read) -> body`.
+"""What reads the request element of each operation: `(element, how info parameters are read, cite) -> body`.
 
 Each raises `asmx.Defect` for what the framework cannot read.
 """
@@ -161,7 +166,10 @@ Each raises `asmx.Defect` for what the framework cannot read.
 
 
 def write(entities: Element | None) -> Write:
-    """The entities of create, update and delete."""
+    """The entities of create, update and delete: types by any prefix, values with a type or none, and so the id.
+
+    All these forms mean the same (autotask.request.types).
+    """
     if entities is None:
         return Write(())
     return Write(tuple(_entity(each, _kind(each)) for each in entities.iterchildren(f"{_TNS}Entity") if not _nil(each)))
@@ -239,17 +247,17 @@ class _Defect(Exception):
     """The text of a query is not of its grammar."""
 
 
-def query(text: str | None) -> Query:
+def query(text: str | None, cite: Cite) -> Query:
     """A QueryXML text as a tree. One that is not of the grammar becomes a query with a `defect`."""
     try:
         if text is None or not text.strip():
             raise _Defect("the query is empty")
-        return _query(text)
+        return _query(text, cite)
     except _Defect as defect:
         return Query("", (), str(defect))
 
 
-def _query(text: str) -> Query:
+def _query(text: str, cite: Cite) -> Query:
     try:
         # The text is decoded already: an encoding that its declaration names has no meaning any more.
         root = soap.parse(text.strip().encode("utf-8", "replace"), "utf-8")
@@ -260,7 +268,7 @@ def _query(text: str) -> Query:
     entity = body = None
     for each in root:
         if each.tag == "entity" and entity is None:
-            entity = _words(each)
+            entity = _name(each, cite)
         elif each.tag == "query" and body is None:
             body = each
         else:
@@ -269,18 +277,26 @@ def _query(text: str) -> Query:
         raise _Defect("the query names no entity")
     if body is None:
         raise _Defect("the query has no element <query>")
-    return Query(entity, _nodes(body))
+    return Query(entity, _nodes(body, cite))
 
 
 def _shown(element: Element) -> str:
     return str(element.tag)[:60]
 
 
-def _words(element: Element) -> str:
-    """The text of an element that holds text alone, without the white space around it."""
+def _name(element: Element, cite: Cite) -> str:
+    """The name of an entity in an element that holds text alone."""
     if len(element):
         raise _Defect(f"<{_shown(element)}> holds an element where text is expected")
-    return (element.text or "").strip()
+    return _stripped(element.text or "", cite)
+
+
+def _stripped(text: str, cite: Cite) -> str:
+    """A name without the white space around it."""
+    name = text.strip()
+    if name != text:
+        cite("autotask.request.query_text")
+    return name
 
 
 def _no_text(texts: Iterator[str | None], where: Element) -> None:
@@ -289,22 +305,22 @@ def _no_text(texts: Iterator[str | None], where: Element) -> None:
             raise _Defect(f"text stands in <{_shown(where)}> where only elements belong: {each.strip()[:60]}")
 
 
-def _nodes(parent: Element) -> tuple[Test | Group, ...]:
+def _nodes(parent: Element, cite: Cite) -> tuple[Test | Group, ...]:
     _no_text(iter((parent.text, *(each.tail for each in parent))), parent)
-    found: list[Test | Group] = []
+    nodes: list[Test | Group] = []
     for each in parent:
         if each.tag == "field":
-            found.append(_test(each))
+            nodes.append(_test(each, cite))
         elif each.tag == "condition":
-            found.append(Group(each.get("operator"), _nodes(each)))
+            nodes.append(Group(each.get("operator"), _nodes(each, cite)))
         else:
             raise _Defect(f"<{_shown(each)}> is neither <field> nor <condition>")
-    return tuple(found)
+    return tuple(nodes)
 
 
-def _test(element: Element) -> Test:
+def _test(element: Element, cite: Cite) -> Test:
     _no_text((each.tail for each in element), element)
-    name = (element.text or "").strip()
+    name = _stripped(element.text or "", cite)
     if not name:
         raise _Defect("a <field> begins with no name")
     expressions = []

@@ -1,4 +1,6 @@
-"""An entity as a piece of XML in the .NET style. Pure text: knows no table, no request and no XML library.
+"""An entity as a piece of XML in the .NET style (autotask.wire.net_style): pure text, without an XML library.
+
+Knows no table and no request.
 
 A piece depends on the row, the tenant's user-defined fields and a `Profile`; that of the standard profile is kept with
 the row, so that a page of 500 is a join.
@@ -18,6 +20,7 @@ from mockservers.wirekit.xmltext import text as escaped
 ZONES = {"eastern": "America/New_York", "utc": "UTC"}
 """Zones of times on the wire by the words of the switch (autotask.time.eastern)."""
 ASTERISKS = "******"
+"""What goes out for any password (autotask.wire.flags)."""
 _NO_UDFS = "<UserDefinedFields />"
 
 
@@ -105,6 +108,7 @@ _Step = tuple[str, Callable[[Any], str], str]
 
 
 def _writer(name: str, form: Form, profile: Profile) -> Callable[[Any], str]:
+    """What writes a field with its type (autotask.wire.typed_fields); a long that fits is an int (autotask.wire.long)."""
     opening, closing = f'<{name} xsi:type="xsd:{_XSI[form]}">', f"</{name}>"
     small, empty, zone = f'<{name} xsi:type="xsd:int">', f'<{name} xsi:type="xsd:string" />', profile.zone
     if form == "text":
@@ -127,7 +131,10 @@ def _writer(name: str, form: Form, profile: Profile) -> Callable[[Any], str]:
 
 @lru_cache(maxsize=2048)
 def _steps(entity: Entity, profile: Profile) -> tuple[_Step, ...]:
-    """For each element its name, what writes a value, and what stands there without one."""
+    """For each element, in the order of the wire, its name, what writes a value, and what stands there without one.
+
+    A text without a value is there as an empty element, anything else is left out (autotask.wire.nulls).
+    """
     steps: list[_Step] = []
     for element in entity.elements:
         name = element.name

@@ -140,7 +140,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """One EntityReturnInfo."""
+    """One EntityReturnInfo: each entity of an answer has one (autotask.wire.return_info)."""
 
     entity_id: int
     action: str = "None"
@@ -150,8 +150,9 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An ATWSResponse. `fragments` are entities rendered already; `entity` is their kind in lower case.
+    """An ATWSResponse. `fragments` are entities rendered already.
 
+    `entity` is their kind in lower case, and empty where the call is about none (autotask.wire.result_type).
     `errors` are messages; with one, `code` is -1.
     """
 

@@ -22,12 +22,14 @@ from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
 from mockservers.kernel.world import World
 from mockservers.vendors.autotask import VENDOR
+from mockservers.vendors.autotask.dialects import VERSION
 from mockservers.vendors.autotask.emulator import answers, declaration, pages, parsing, zones
 from mockservers.vendors.autotask.emulator.requests import Asked, Command, Header
 from mockservers.wirekit import asmx, aspnet, soap
 from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 ENDPOINT = "/ATServices/1.6/atws.asmx"
+DESCRIPTION = "/atservices/1.6/atws.wsdl"
 COMMAND = "ExecuteCommand"
 MOST_BODY = 16 << 20
 """Bytes of a request: an attachment of 7 MB as base64, and room."""
@@ -49,26 +51,6 @@ _RULES = {
     "too_large": "autotask.framework.too_large",
 }
 _HTML = "text/html; charset=utf-8"
-
-
-_FRAME = ("autotask.wire.net_style", "autotask.wire.order", "autotask.wire.return_code", "autotask.wire.result_type")
-_GOOD = ("autotask.wire.collections",)
-_WRITTEN = (*_FRAME, *_GOOD, "autotask.wire.return_info", "autotask.request.types")
-_SHAPED: dict[str, tuple[str, ...]] = {
-    "query": (*_FRAME, *_GOOD, "autotask.wire.return_info", "autotask.request.query_text"),
-    "create": _WRITTEN,
-    "update": _WRITTEN,
-    "delete": (*_FRAME, *_GOOD, "autotask.wire.delete", "autotask.request.types"),
-    "getThresholdAndUsageInfo": (*_FRAME, *_GOOD),
-    "GetEntityInfo": ("autotask.wire.net_style", "autotask.operation.spelling"),
-}
-"""Rules that shape a good answer, by operation."""
-_OTHER = ("autotask.wire.net_style",)
-_REACHED = ("autotask.address.paths",)
-_HEADER = ("autotask.request.header",)
-_SOAP12 = ("autotask.wire.soap12",)
-_NESTED = ("autotask.request.info_parameter",)
-_DESCRIBED = ("autotask.wsdl.types", "autotask.operation.spelling", "autotask.zone.no_login")
 
 
 @lru_cache(maxsize=16)
@@ -138,17 +120,15 @@ class _Backend:
     def invoke(self, invocation: asmx.Invocation) -> asmx.Result:
         method = invocation.method
         exchange = self.visit.exchange
+        if method.name != method.operation:
+            exchange.cite("autotask.operation.spelling")
         try:
-            body = parsing.READERS[method.name](invocation.element, self.dialect["info_parameter"])
-            header = parsing.header(invocation.header)
+            body = parsing.READERS[method.name](invocation.element, self.dialect["info_parameter"], exchange.cite)
+            header = parsing.header(invocation.header, exchange.cite)
         except asmx.Defect as defect:
             self.visit.credentials()
             self.reject(defect, method.name)
             raise
-        if header is not parsing.NO_HEADER:
-            exchange.cite(*_HEADER)
-        if method.parameters and parsing.is_nested(invocation.element, method.parameters[0]):
-            exchange.cite(*(_NESTED if method.name in ("GetFieldInfo", "getUDFInfo") else ()))
         call = Call(VENDOR.name, method.operation, self.visit.asked(header, body), exchange=exchange)
         try:
             value = self.visit.world.perform(call)
@@ -156,7 +136,6 @@ class _Backend:
             return asmx.Result(self._refused(refusal, method.name))
         except (Breakdown, Unsupported) as failure:
             raise self._failure(str(failure)) from failure
-        exchange.cite(*_SHAPED.get(method.name, _OTHER))
         return asmx.Result(answers.result(method.name, answers.INNER[method.name](value)))
 
     def _refused(self, refusal: Refusal, name: str) -> Sequence[str]:
@@ -166,7 +145,7 @@ class _Backend:
             raise asmx.Defect("login", "", status=401) from refusal
         messages: tuple[str, ...] = tuple(facts.get("messages", ())) or (facts.get("message", str(refusal)),)
         if refusal.kind == "BODY" and name in answers.IN_BODY:
-            self.visit.exchange.cite(*_FRAME)
+            self.visit.exchange.cite("autotask.wire.return_code")
             return answers.result(name, answers.failed(facts.get("entity", ""), messages))
         if refusal.kind == "BODY" and name in answers.FAILED:
             return answers.result(name, answers.FAILED[name](messages))
@@ -174,7 +153,7 @@ class _Backend:
         raise self._failure(" ".join(messages)) from refusal
 
     def _failure(self, message: str) -> asmx.Defect:
-        self.visit.exchange.cite(*_FAILED)
+        self.visit.exchange.cite("autotask.framework.failure")
         return asmx.Defect("failure", f"{asmx.UNPROCESSED} ---> {message}", "Server")
 
     def reject(self, defect: asmx.Defect, method: str | None) -> None:
@@ -182,9 +161,6 @@ class _Backend:
         self.visit.refuse(
             "soap" if known is None else known.operation, Refusal(_RULES[defect.kind], defect.kind, message=defect.text)
         )
-
-
-_FAILED = ("autotask.framework.failure",)
 
 
 # --- WSGI -------------------------------------------------------------------------------------------------------------
@@ -224,16 +200,19 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
     environ, installation = visit.environ, visit.world.installation(VENDOR.name)
     dialect = installation.dialect
     here = zones.of_host(installation.tenants, visit.host)
-    service = declaration.service((dialect if here is None else here.dialect)["wsdl_version"])
+    version = (dialect if here is None else here.dialect)["wsdl_version"]
+    service = declaration.service(version)
     options = _options(dialect["soap12"], dialect["ws_addressing"])
     verb, tail = environ["REQUEST_METHOD"], found[3] or ""
-    visit.exchange.cite(*_REACHED)
+    address = environ["PATH_INFO"][: found.end(2)]
+    if address not in (ENDPOINT, DESCRIPTION):
+        visit.exchange.cite("autotask.address.paths")
     door = _Backend(visit, service, dialect)
     if found[2].lower() == "wsdl":
-        return _description(visit, door, service, options, verb, tail), None
+        return _description(visit, door, version, options, verb, tail), None
     query = environ.get("QUERY_STRING", "")
     if verb == "GET" and not tail and query.lower().rstrip("=") == "wsdl":
-        visit.exchange.cite(*_DESCRIBED)
+        _described(visit, version)
     request = asmx.Request(
         verb=verb,
         tail=tail,
@@ -242,7 +221,7 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
         soap_action=environ.get("HTTP_SOAPACTION"),
         body=environ["wsgi.input"].read(),
         local=False,
-        url=visit.base + environ["PATH_INFO"][: found.end(2)],
+        url=visit.base + address,
         host=visit.host,
     )
     reply = asmx.answer(request, service, options, door)
@@ -250,14 +229,23 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
         # One published client tells a failed login by an answer that is no XML.
         reply = asmx.Reply(401, _HTML, b"Access is denied: name or password is wrong, missing or expired.")
     elif reply.content_type.startswith(soap.V12.media):
-        visit.exchange.cite(*_SOAP12)
+        visit.exchange.cite("autotask.wire.soap12")
     return reply, door.realm
 
 
+def _described(visit: _Visit, version: str) -> None:
+    """The description of a release is served, which needs no login."""
+    visit.exchange.cite("autotask.wsdl.types", "autotask.operation.spelling")
+    if "HTTP_AUTHORIZATION" not in visit.environ:
+        visit.exchange.cite("autotask.zone.no_login")
+    if version != VERSION:
+        visit.exchange.cite("autotask.zone.differences")
+
+
 def _description(
-    visit: _Visit, door: _Backend, service: asmx.Description, options: asmx.Options, verb: str, tail: str
+    visit: _Visit, door: _Backend, version: str, options: asmx.Options, verb: str, tail: str
 ) -> asmx.Reply:
-    """The file beside the service; it needs no login (autotask.zone.no_login)."""
+    """The file beside the service."""
     if tail:
         return _missing(visit, Refusal("autotask.address.paths", "NOT_FOUND"))
     if verb not in ("GET", "HEAD"):
@@ -265,8 +253,8 @@ def _description(
         page = aspnet.server_page(405, "Method Not Allowed", "The description can only be read.")
         return asmx.Reply(405, _HTML, page.encode())
     visit.credentials()
-    visit.exchange.cite(*_DESCRIBED)
-    body = asmx.document(service, "wsdl", options, visit.base + ENDPOINT)
+    _described(visit, version)
+    body = asmx.document(door.service, "wsdl", options, visit.base + ENDPOINT)
     return asmx.Reply(200, "text/xml; charset=utf-8", body if verb == "GET" else b"")
 
 

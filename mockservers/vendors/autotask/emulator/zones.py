@@ -79,11 +79,12 @@ def info(ctx: Context, user: str | None) -> ZoneInfo:
     asked: Asked = ctx.call.request
     uncounted(ctx)
     tenant = by_name(ctx, user)
-    ctx.cite("autotask.zone.no_login", "autotask.zone.user_name")
+    if (user or "").strip().casefold() != (asked.user or "").strip().casefold():
+        ctx.cite("autotask.zone.user_name")  # whoever asks does not log in as this user
     if tenant is None:
         ctx.cite("autotask.zone.unknown")
         return ZoneInfo("" if ctx.installation.dialect["zone_unknown"] == "empty_url" else None, -1, "", 0, "")
-    ctx.cite("autotask.zone.info", "autotask.zone.differences")
+    ctx.cite("autotask.zone.info")
     url, web = addresses(asked.endpoint, tenant)
     return ZoneInfo(url, 0, str(tenant.facts.get("database", "")), int(tenant.facts.get("customer", 0)), web)
 

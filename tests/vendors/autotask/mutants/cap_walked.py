@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.query.top_500",)
+
 
 class Client(reference("autotask")):
     def all(self, entity, conditions="", after=0):

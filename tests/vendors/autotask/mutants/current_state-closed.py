@@ -2,6 +2,7 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.activity.moves",)
 COMPLETE = 5
 
 

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.activity.fields",)
+
 
 class Client(reference("autotask")):
     def query(self, entity, conditions):

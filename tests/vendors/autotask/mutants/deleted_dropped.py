@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.ticket.deleted_log",)
+
 
 class Client(reference("autotask")):
     def all(self, entity, *rest, **more):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.external.reserved",)
+
 
 class Client(reference("autotask", "writer")):
     def create(self, key, fields):

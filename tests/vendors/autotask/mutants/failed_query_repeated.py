@@ -4,6 +4,8 @@ from datetime import datetime
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.wire.return_code",)
+
 
 class Client(reference("autotask")):
     def __init__(self, ask):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.create.only_id",)
+
 
 class Client(reference("autotask", "writer")):
     def call(self, operation, body):

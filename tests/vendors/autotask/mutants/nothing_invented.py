@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.wire.result_type", "autotask.wire.return_info", "autotask.threshold.answer")
+
 
 class Client(reference("autotask")):
     def call(self, operation, body):

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.time.gap",)
+
 
 class Client(reference("autotask")):
     def query(self, entity, conditions):

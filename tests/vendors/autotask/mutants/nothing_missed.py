@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.time.resolution",)
+
 
 class Client(reference("autotask")):
     def query(self, entity, conditions):

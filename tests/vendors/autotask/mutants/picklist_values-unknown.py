@@ -2,6 +2,7 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.picklist.value",)
 KNOWN = {1, 5, 7, 8, 9, 12, 14}
 
 

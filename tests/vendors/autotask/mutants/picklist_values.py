@@ -2,6 +2,7 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.info.picklist_labels", "autotask.zone.language")
 LABELS = {1: "New", 5: "Complete", 7: "Waiting Customer", 8: "In Progress", 12: "Waiting Vendor"}
 
 

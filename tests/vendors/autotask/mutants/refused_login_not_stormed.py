@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.user.login", "autotask.user.expired")
+
 
 class Client(reference("autotask")):
     def post(self, *given):

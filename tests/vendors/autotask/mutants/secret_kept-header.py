@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.tracking.required",)
+
 
 class Client(reference("autotask")):
     def reset(self, **given):

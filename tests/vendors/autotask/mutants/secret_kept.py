@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.user.login", "autotask.tracking.required")
+
 
 class Client(reference("autotask")):
     def post(self, address, operation, body):

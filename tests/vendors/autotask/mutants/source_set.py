@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.create.source",)
+
 
 class Client(reference("autotask", "writer")):
     def reset(self, **given):

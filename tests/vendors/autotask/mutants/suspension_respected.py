@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.threshold.refused",)
+
 
 class Client(reference("autotask")):
     def call(self, operation, body):

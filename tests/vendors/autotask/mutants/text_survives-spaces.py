@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.wire.typed_fields",)
+
 
 class Client(reference("autotask")):
     def value(self, element):

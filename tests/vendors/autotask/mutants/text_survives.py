@@ -4,6 +4,8 @@ from html import unescape
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.wire.net_style",)
+
 
 class Client(reference("autotask")):
     def value(self, element):

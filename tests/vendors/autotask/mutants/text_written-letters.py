@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.write.length",)
+
 
 class Client(reference("autotask", "writer")):
     def told(self, name, value):

@@ -4,6 +4,8 @@ from xml.sax.saxutils import escape
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.request.query_text",)
+
 
 class Client(reference("autotask", "writer")):
     def told(self, name, value):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.time.hours",)
+
 
 class Client(reference("autotask", "writer")):
     def work(self, text, minutes):

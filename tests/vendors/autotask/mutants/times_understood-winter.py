@@ -4,6 +4,8 @@ from datetime import timedelta, timezone
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.time.eastern",)
+
 
 class Client(reference("autotask")):
     def reset(self, options, **rest):

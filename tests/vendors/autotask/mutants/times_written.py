@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.time.eastern",)
+
 
 class Client(reference("autotask", "writer")):
     def told(self, name, value):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.update.replaces",)
+
 
 class Client(reference("autotask", "writer")):
     def reset(self, **given):

@@ -2,6 +2,7 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.update.replaces",)
 REQUIRED = ("AccountID", "Priority", "Status", "Title")
 
 

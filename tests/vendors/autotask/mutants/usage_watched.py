@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.threshold.counted", "autotask.threshold.answer")
+
 
 class Client(reference("autotask")):
     def watch_usage(self):

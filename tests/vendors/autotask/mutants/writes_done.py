@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.wire.return_code",)
+
 
 class Client(reference("autotask", "writer")):
     def update(self, record, fields):

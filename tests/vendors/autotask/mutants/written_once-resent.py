@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.write.duplicate",)
+
 
 class Client(reference("autotask", "writer")):
     def post(self, *given):

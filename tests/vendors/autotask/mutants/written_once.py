@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.write.duplicate", "autotask.udf.definitions")
+
 
 class Client(reference("autotask", "writer")):
     def create(self, key, fields):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("autotask.zone.info", "autotask.zone.wrong")
+
 
 class Client(reference("autotask")):
     def find_zone(self):

@@ -66,7 +66,7 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.suspension_respected",
-        "Who is refused for too many requests does not go on asking at once.",
+        "A client that is refused for too many requests does not ask again at once.",
         ("autotask.threshold.refused", "autotask.thread.limit"),
         _suspension,
         "a request that is refused for the threshold",

@@ -131,7 +131,7 @@ def delete(ctx: Context, asked: Asked) -> str:
 
 def create(ctx: Context, asked: Asked) -> int:
     """CreateAttachment: the new id."""
-    ctx.cite("autotask.attachment.calls", "autotask.attachment.limit")
+    ctx.cite("autotask.attachment.calls")
     access.permit(ctx, _ENTITY.name, "create")
     sent: Upload = asked.body
     if sent.info is None:

@@ -111,8 +111,6 @@ class Keeper:
             row[name] = PERSON
         if self.behind is not None and entity.get("ImpersonatorCreatorResourceID") is not None:
             row["ImpersonatorCreatorResourceID"] = self.behind
-        if entity.tracked:
-            self.ctx.cite("autotask.activity.fields")
         begin = _BEGINNINGS.get(entity.name)
         if begin is not None:
             begin(self, row)
@@ -228,8 +226,6 @@ def _ticket(keeper: Keeper, row: Row) -> None:
         row["TicketCategory"] = STANDARD_CATEGORY
     if row["Source"] is None:
         row["Source"] = default_source(ctx)
-    else:
-        ctx.cite("autotask.create.source")
 
 
 def default_source(ctx: Context) -> int:

@@ -14,7 +14,7 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.kernel.store import fits
 from mockservers.vendors.autotask.emulator import access, model, picklists
-from mockservers.vendors.autotask.emulator.entities import Definition, Element, Entity
+from mockservers.vendors.autotask.emulator.entities import LATEST_FLAGS, Definition, Element, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.model import Row
 from mockservers.vendors.autotask.emulator.renderings import ZONES, double
@@ -101,8 +101,7 @@ class Record:
         ctx = self.call.ctx
         hidden = access.hidden_fields(ctx, self.entity.name)
         sent = self._sent()
-        ctx.cite("autotask.create.required" if self.creating else "autotask.update.replaces")
-        if ctx.dialect["field_flags"] != "2021":
+        if ctx.dialect["field_flags"] != LATEST_FLAGS:
             ctx.cite("autotask.info.field_flags")
         made: Row = {}
         for element in self.entity.elements:
@@ -113,6 +112,8 @@ class Record:
                 continue
             if value is None and (self.entity.name, element.name) in _NEVER_CLEARED and not self.creating:
                 continue
+            if value is None and self.before is not None and self.before[element.name] is not None:
+                ctx.cite("autotask.update.replaces")
             made[element.name] = self._value(element, value)
         for element in self.entity.elements:
             if made.get(element.name) is not None:
@@ -155,7 +156,6 @@ class Record:
         return made
 
     def _converted(self, element: Element, value: Value) -> Any:
-        ctx = self.call.ctx
         if element.form == "text":
             # Without a type the framework makes an empty element an object, which is no text.
             if value.structured or (value.text is None and value.xsi_type is None):
@@ -165,7 +165,6 @@ class Record:
             return None if value.text is None else value.text.replace("\x00", "") or None
         if not value.text and not value.structured:
             return None
-        ctx.cite("autotask.write.convert")
         try:
             text = value.text or "a structure"
             if element.form in ("time", "date"):
@@ -192,7 +191,6 @@ class Record:
             ctx.cite("autotask.request.datetime")
             if ctx.dialect["datetime_input"] == "strict":
                 raise values.Unconvertible("datetime")
-        ctx.cite("autotask.time.eastern", "autotask.time.resolution")
         if element.form == "date":
             ctx.cite("autotask.time.date_only")
             return values.naive(moment.wall.replace(hour=0, minute=0, second=0, microsecond=0))
@@ -217,7 +215,6 @@ class Record:
         moved = self._moved(made, element.name) or (parent is not None and self._moved(made, parent))
         if not moved:
             return
-        ctx.cite("autotask.picklist.value")
         found = picklists.find(ctx, self.entity.name, element.name, value)
         possible = found is not None and (found.active or not self._moved(made, element.name))
         if possible and found is not None and parent is not None and found.parent:
@@ -230,7 +227,6 @@ class Record:
     def _reference(self, element: Element, value: Any) -> None:
         kind = element.field.reference
         assert kind is not None
-        self.call.ctx.cite("autotask.write.reference")
         id_ = _whole(value)
         if id_ is None or not self.call.exists(kind, id_):
             self.fail_in_line(
@@ -245,8 +241,7 @@ class Record:
         """The user-defined values after the write: those sent, and those that were there and were not sent."""
         made = dict(self.udf_before)
         ctx = self.call.ctx
-        if self.before is not None and made:
-            ctx.cite("autotask.update.udf_kept")
+        unsent = set(made)
         for name, text in self.sent.udfs:
             found = self.call.udfs(self.entity.name).get(name.casefold())
             if found is None:
@@ -256,9 +251,9 @@ class Record:
                     invented=True,
                 )
             key = str(found.id)
+            unsent.discard(key)
             if text is None or text == "":
                 if found.required and key in made:
-                    ctx.cite("autotask.update.udf_kept")
                     self.fail_in_line(
                         "autotask.update.udf_kept", f"Value does not exist for the required field {found.name}."
                     )
@@ -266,6 +261,8 @@ class Record:
             else:
                 made[key] = self._udf_value(found, text, made.get(key))
                 ctx.cite("autotask.udf.definitions")
+        if unsent:
+            ctx.cite("autotask.update.udf_kept")
         return made
 
     def _udf_value(self, definition: Definition, text: str, before: str | None) -> str:

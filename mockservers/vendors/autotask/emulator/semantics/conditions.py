@@ -26,6 +26,7 @@ from mockservers.vendors.autotask.emulator.semantics.values import Moment
 
 MOST_ORS = int(CATALOGUE.facts["limits"]["or_conditions"])
 OPERATORS: Mapping[str, str] = {name.lower(): name for name in CATALOGUE.facts["query_operators"]}
+"""The fifteen operators by their names in lower case (autotask.query.operators)."""
 ACCEPTED: Mapping[str, frozenset[Class]] = {
     name: frozenset(classes if classes is not None else ("string",))
     for name, classes in CATALOGUE.facts["query_operator_types"].items()
@@ -270,7 +271,6 @@ class Where:
             )
         if operator != expression.op:
             self.ctx.cite("autotask.query.any_case")
-        self.ctx.cite("autotask.query.operators")
         if place.data_class not in ACCEPTED[operator]:
             self._refuse(
                 "autotask.query.operator_types",
@@ -313,7 +313,6 @@ class Where:
             self._unknown(name)
         self.only_ids = False
         self._udfs.add(found.id)
-        self.ctx.cite("autotask.query.udf_limit")
         limit = self.ctx.dialect["udf_query_limit"]
         if limit is not None and len(self._udfs) > limit:
             self._refuse(
@@ -384,18 +383,19 @@ class Where:
         self._refuse("autotask.query.value", f"Can not convert data to {what} in field: {place.name}.{INVENTED}")
 
     def _text(self, place: _Place, operator: str, text: str) -> str:
-        self.ctx.cite("autotask.query.text_compare")
         if len(text) > LONGEST_TEXT or "\x00" in text:
             self._refuse(
                 "autotask.query.value", f"Invalid query syntax. A value of {place.name} is too long.{INVENTED}"
             )
+        # Without letter case, except in protected user-defined fields (autotask.query.text_compare).
         column, value = (place.column, text) if place.protected else (place.folded, text.casefold())
         if operator in _SQL:
             return f"{column} {_SQL[operator]} {self._bind(value)}"
         if operator == "SoundsLike":
             return f"soundex({column}) = soundex({self._bind(value)})"
         if operator in ("Like", "NotLike"):
-            self.ctx.cite("autotask.query.like")
+            if "%" in value or "_" in value:
+                self.ctx.cite("autotask.query.like")
             # The sign that would take wildcards their meaning is one that XML cannot carry: none of the client's.
             pattern, escape = self._bind(value.replace("\x01", "")), self._bind("\x01")
             return f"{column} {'NOT ' if operator == 'NotLike' else ''}LIKE {pattern} ESCAPE {escape}"
@@ -423,7 +423,6 @@ class Where:
                 self._unconvertible(place, "datetime")
         if moment.marked:
             self.ctx.cite("autotask.time.marked")
-        self.ctx.cite("autotask.time.eastern")
         return moment
 
     def _time(self, place: _Place, operator: str, text: str) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mockservers.kernel.operations import Context
+from mockservers.vendors.autotask.dialects import VERSION
 from mockservers.vendors.autotask.emulator import access, limits, model, picklists, zones
-from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ENTITIES, Definition, Entity, find
+from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ENTITIES, LATEST_FLAGS, Definition, Entity, find
 from mockservers.vendors.autotask.emulator.requests import Asked, Info, Response
 from mockservers.vendors.autotask.emulator.semantics.query import unknown_entity
 
@@ -21,6 +22,8 @@ _TYPES = {"text": "string"}
 _UDF_TYPES = {"text": "String", "number": "Double", "date": "dateTime", "list": "String"}
 _DEEDS = ("create", "query", "update", "delete")
 _UDF_LENGTH = 8000
+_ENGLISH = "en"
+"""The language of labels unless a zone has another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class PickListValue:
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """A Field. `values` is None for what is no picklist; `reference` and `parent_field` are empty when there is none."""
+    """A Field. `values` is None for what is no picklist; `reference` and `parent_field` are empty when there is none.
+
+    What stands there for what is not there is autotask.info.conventions.
+    """
 
     name: str
     label: str
@@ -90,7 +96,7 @@ def _label(name: str) -> str:
 
 def _language(ctx: Context) -> str:
     assert ctx.tenant is not None
-    return str(ctx.tenant.facts["zone"].get("language", "en"))
+    return str(ctx.tenant.facts["zone"].get("language", _ENGLISH))
 
 
 # --- fields -----------------------------------------------------------------------------------------------------------
@@ -99,19 +105,19 @@ def _language(ctx: Context) -> str:
 def field_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
     """GetFieldInfo: every field of an entity that the caller may see, in the order of the recorded field info."""
     entity = _entity(asked.body)
-    ctx.cite(
-        "autotask.info.fields", "autotask.info.conventions", "autotask.info.field_flags", "autotask.activity.fields"
-    )
+    ctx.cite("autotask.info.fields")
     hidden = access.hidden_fields(ctx, entity.name)
     flags: str = ctx.dialect["field_flags"]
-    found = []
+    if flags != LATEST_FLAGS:
+        ctx.cite("autotask.info.field_flags")
+    infos = []
     for field in CATALOGUE.entities[entity.name].fields:
         if field.name in hidden:
             continue
         element = entity.get(field.name)
         required = field.required if element is None else element.required(flags)
         read_only = field.read_only if element is None else element.read_only(flags)
-        found.append(
+        infos.append(
             FieldInfo(
                 field.name,
                 _label(field.name),
@@ -125,13 +131,14 @@ def field_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
                 (element.parent or "") if element is not None else "",
             )
         )
-    return tuple(found)
+    return tuple(infos)
 
 
 def _values(ctx: Context, entity: str, name: str) -> tuple[PickListValue, ...]:
     """The values of a picklist: the same numbers for everybody at a customer, labels in the zone's language."""
-    ctx.cite("autotask.info.picklist_labels", "autotask.zone.language")
     language = _language(ctx)
+    if language != _ENGLISH:
+        ctx.cite("autotask.info.picklist_labels", "autotask.zone.language")
     return tuple(
         PickListValue(each.value, each.label(language), place, each.parent, each.active, each.system, each.default)
         for place, each in enumerate(picklists.choices(ctx, entity, name), start=1)
@@ -141,15 +148,18 @@ def _values(ctx: Context, entity: str, name: str) -> tuple[PickListValue, ...]:
 def udf_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
     """getUDFInfo: the customer's own fields of an entity; none for entities that cannot have any."""
     entity = _entity(asked.body)
-    ctx.cite("autotask.udf.discovered", "autotask.udf.capable", "autotask.udf.definitions")
+    ctx.cite("autotask.udf.discovered")
+    if not entity.udf_capable:
+        ctx.cite("autotask.udf.capable")
     assert ctx.tenant is not None
-    export = ctx.dialect["udf_list_value"] == "export"
-    return tuple(_udf(each, export) for each in model.definitions(ctx.db, ctx.tenant.name, entity.name))
+    return tuple(_udf(ctx, each) for each in model.definitions(ctx.db, ctx.tenant.name, entity.name))
 
 
-def _udf(definition: Definition, export: bool) -> FieldInfo:
+def _udf(ctx: Context, definition: Definition) -> FieldInfo:
     values = None
     if definition.form == "list":
+        ctx.cite("autotask.udf.list_value")
+        export = ctx.dialect["udf_list_value"] == "export"
         values = tuple(
             PickListValue(each.export if export else each.display, each.display, place, active=each.active)
             for place, each in enumerate(definition.items, start=1)
@@ -197,8 +207,10 @@ def _access(ctx: Context, entity: Entity) -> dict[str, str]:
 
 def wsdl_version(ctx: Context, asked: Asked) -> str:
     """GetWsdlVersion: the release of the customer's zone."""
-    ctx.cite("autotask.info.wsdl_version", "autotask.zone.differences")
+    ctx.cite("autotask.info.wsdl_version")
     version: str = ctx.dialect["wsdl_version"]
+    if version != VERSION:
+        ctx.cite("autotask.zone.differences")
     return version
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mockservers.kernel import instants
-from mockservers.vendors.autotask.emulator import model, picklists
+from mockservers.vendors.autotask.emulator import model
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.model import TABLES, Row
@@ -51,15 +51,13 @@ def _ticket(record: Record, row: Row, author: int) -> None:
         if row.get(name) is None:
             record.fail_in_line("autotask.create.required", f"Value does not exist for the required field {name}.")
     _assigned(record, row)
-    if row.get("Status") == picklists.COMPLETE:
-        ctx.cite("autotask.ticket.role")  # important checklist items that are open do not stand in the way
+    # Important checklist items that are open do not stand in the way of a ticket's completion.
 
 
 def _assigned(record: Record, row: Row) -> None:
     resource, role = row.get("AssignedResourceID"), row.get("AssignedResourceRoleID")
     if resource is None and role is None:
         return
-    record.call.ctx.cite("autotask.ticket.role")
     if resource is None or role is None:
         record.fail_in_pair(
             "autotask.ticket.role",
@@ -95,7 +93,6 @@ def _linked(record: Record, resource: int, role: int) -> bool:
 
 
 def _secondary(record: Record, row: Row, author: int) -> None:
-    record.call.ctx.cite("autotask.ticket.role")
     if _exists(record, "Ticket", id=row["TicketID"], AssignedResourceID=row["ResourceID"]):
         record.fail_in_pair(
             "autotask.ticket.role",
@@ -113,8 +110,6 @@ def _secondary(record: Record, row: Row, author: int) -> None:
 
 
 def _time_entry(record: Record, row: Row, author: int) -> None:
-    ctx = record.call.ctx
-    ctx.cite("autotask.time.hours")
     proxy(record, row["ResourceID"], author)
     start, stop = row.get("StartDateTime"), row.get("EndDateTime")
     if row.get("TicketID") is not None:
@@ -161,7 +156,6 @@ def _needs_times(record: Record, ticket: int) -> bool:
 
 
 def _contract(record: Record, row: Row, author: int) -> None:
-    record.call.ctx.cite("autotask.contract.dates")
     if row["EndDate"] <= row["StartDate"]:
         record.fail_in_pair("autotask.contract.dates", "Contract EndDate must be after StartDate.")
 
@@ -201,9 +195,11 @@ def duplicate(record: Record, row: Row) -> bool:
     columns = _SAME.get(record.entity.name)
     if columns is None:
         return False
-    record.call.ctx.cite("autotask.write.duplicate")
     wanted: dict[str, Any] = {}
     for column in columns:
         value = row.get(column.removesuffix("__ci"))
         wanted[column] = value.casefold() if column.endswith("__ci") and value is not None else value
-    return None not in wanted.values() and _exists(record, record.entity.name, **wanted)
+    if None in wanted.values() or not _exists(record, record.entity.name, **wanted):
+        return False
+    record.call.ctx.cite("autotask.write.duplicate")
+    return True

@@ -26,28 +26,6 @@ _COMPILED: Any = LRUCache(256)
 _SHORT = 4000
 """Statements longer than this are not worth remembering: nobody sends them twice."""
 
-_WIRE = (
-    "autotask.wire.net_style",
-    "autotask.wire.order",
-    "autotask.wire.typed_fields",
-    "autotask.wire.nulls",
-    "autotask.wire.udf",
-    "autotask.wire.datetime",
-    "autotask.wire.long",
-    "autotask.wire.return_info",
-    "autotask.time.resolution",
-)
-_FLAGGED = frozenset({"Contact", "Resource", "ServiceCall"})
-
-
-def cite_rendering(ctx: Context, entity: Entity) -> None:
-    """The rules that shape every entity that goes out."""
-    ctx.cite(*_WIRE)
-    if entity.udf_capable:
-        ctx.cite("autotask.udf.list_value")
-    if entity.name in _FLAGGED:
-        ctx.cite("autotask.wire.flags", "autotask.wire.decimal")
-
 
 def unknown_entity(name: str) -> Refusal:
     """An entity that is none: there is no public text for it."""
@@ -58,7 +36,6 @@ def unknown_entity(name: str) -> Refusal:
 def query(ctx: Context, asked: Asked) -> Response:
     """Answer one query; raises the vendor's refusals."""
     body: Query = asked.body
-    ctx.cite("autotask.request.query_text")
     if body.defect is not None:
         text = f"Invalid query syntax: {body.defect}.{INVENTED}"
         raise Refusal("autotask.request.query_text", "BODY", entity="", messages=(text,))
@@ -73,12 +50,11 @@ def query(ctx: Context, asked: Asked) -> Response:
     access.demand(ctx, entity.name, "query")
     hidden = access.hidden_fields(ctx, entity.name)
     where = Where(ctx, entity, body.nodes, hidden)
-    found = _found(ctx, entity, where, Profile.of(ctx.dialect, hidden))
-    ctx.cite("autotask.query.top_500", "autotask.wire.result_type", "autotask.wire.return_code")
-    if found:
-        cite_rendering(ctx, entity)
+    pieces = _found(ctx, entity, where, Profile.of(ctx.dialect, hidden))
+    if len(pieces) == MOST:
+        ctx.cite("autotask.query.top_500")
     return Response(
-        1, entity.name.lower(), tuple([piece for _, piece in found]), (), tuple([Info(id_) for id_, _ in found])
+        1, entity.name.lower(), tuple([piece for _, piece in pieces]), (), tuple([Info(id_) for id_, _ in pieces])
     )
 
 

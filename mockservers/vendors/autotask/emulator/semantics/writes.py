@@ -18,7 +18,7 @@ from mockservers.vendors.autotask.emulator.requests import Asked, Info, Input, R
 from mockservers.vendors.autotask.emulator.semantics import particulars, values
 from mockservers.vendors.autotask.emulator.semantics.changes import Keeper
 from mockservers.vendors.autotask.emulator.semantics.checks import Call, Record
-from mockservers.vendors.autotask.emulator.semantics.query import cite_rendering, unknown_entity
+from mockservers.vendors.autotask.emulator.semantics.query import unknown_entity
 
 MOST = int(CATALOGUE.facts["limits"]["write_entities"])
 
@@ -41,7 +41,7 @@ def create(ctx: Context, asked: Asked) -> Response:
         stale = {**given, "id": row["id"]}
         pieces.append(_answered(ctx, entity, row, stale, udf))
         infos.append(Info(row["id"], _action(ctx, "Created"), duplicate_found=found))
-    return _response(ctx, inputs, pieces, infos)
+    return _response(inputs, pieces, infos)
 
 
 def update(ctx: Context, asked: Asked) -> Response:
@@ -61,7 +61,7 @@ def update(ctx: Context, asked: Asked) -> Response:
             call.definitions.clear()
         pieces.append(_answered(ctx, entity, row, stale, udf))
         infos.append(Info(row["id"], _action(ctx, "Updated")))
-    return _response(ctx, inputs, pieces, infos)
+    return _response(inputs, pieces, infos)
 
 
 def delete(ctx: Context, asked: Asked) -> Response:
@@ -74,7 +74,7 @@ def delete(ctx: Context, asked: Asked) -> Response:
             particulars.proxy(Record(Call(ctx), entity, sent, n, before), before["ResourceID"], keeper.creator)
         keeper.remove(entity, before["id"])
     ctx.cite("autotask.wire.delete")
-    return _response(ctx, inputs, [], [])
+    return _response(inputs, [], [])
 
 
 # --- what the three share ---------------------------------------------------------------------------------------------
@@ -82,7 +82,6 @@ def delete(ctx: Context, asked: Asked) -> Response:
 
 def _inputs(ctx: Context, asked: Asked) -> tuple[Input, ...]:
     body: Write = asked.body
-    ctx.cite("autotask.request.types")
     if len(body.inputs) > MOST:
         first = body.inputs[0].entity.lower() if entities.find(body.inputs[0].entity) is not None else ""
         text = f"A call takes at most {MOST} entities; {len(body.inputs)} were sent.{INVENTED}"
@@ -95,10 +94,8 @@ def _entity(ctx: Context, sent: Input, deed: str) -> Entity:
     entity = entities.find(sent.entity)
     if entity is None:
         raise unknown_entity(sent.entity)
-    allowed = entity.more[f"can_{deed}"]
-    rule = "autotask.delete.allowed" if deed == "delete" else "autotask.write.not_allowed"
-    ctx.cite(rule)
-    if not allowed:
+    if not entity.more[f"can_{deed}"]:
+        rule = "autotask.delete.allowed" if deed == "delete" else "autotask.write.not_allowed"
         refusal = access.denied(entity.name, deed)
         raise Refusal(rule, refusal.kind, **refusal.facts)
     access.demand(ctx, entity.name, deed)
@@ -138,14 +135,14 @@ def _action(ctx: Context, deed: str) -> str:
 def _answered(ctx: Context, entity: Entity, row: Row, stale: Row, udf: Mapping[str, str]) -> str:
     """The entity as the call hands it back: `stale` lacks what is worked out later (autotask.create.only_id)."""
     assert ctx.tenant is not None
-    ctx.cite("autotask.create.only_id")
-    shown = row if ctx.dialect["create_answer"] == "filled" else stale
+    shown = row
+    if ctx.dialect["create_answer"] != "filled":
+        ctx.cite("autotask.create.only_id")
+        shown = stale
     profile = Profile.of(ctx.dialect, access.hidden_fields(ctx, entity.name))
     known = model.definitions(ctx.db, ctx.tenant.name, entity.name) if udf else ()
-    cite_rendering(ctx, entity)
     return renderings.entity(entity, shown, udf, known, profile)
 
 
-def _response(ctx: Context, inputs: tuple[Input, ...], pieces: list[str], infos: list[Info]) -> Response:
-    ctx.cite("autotask.wire.return_code", "autotask.wire.result_type")
+def _response(inputs: tuple[Input, ...], pieces: list[str], infos: list[Info]) -> Response:
     return Response(1, inputs[0].entity.lower() if inputs else "", tuple(pieces), (), tuple(infos))
