@@ -161,6 +161,7 @@ DUTIES: tuple[Duty, ...] = (
             "get_tickets.range.count_first",
             "get_tickets.page.unstable",
             "get_tickets.order.default",
+            "get_tickets.tid.exact_or_star",
         ),
         _all_pages,
         "tickets, best more than a page of them",
@@ -168,14 +169,19 @@ DUTIES: tuple[Duty, ...] = (
     Duty(
         "get_tickets.changes_seen",
         "Changes of tickets that are known already are found, though nothing filters on last_updated.",
-        ("get_tickets.date.no_changed_since", "get_tickets.range.opening_time"),
+        ("get_tickets.date.no_changed_since", "get_tickets.range.opening_time", "get_tickets.field.last_updated"),
         shared.changes_seen,
         "a change of a ticket after the first sync",
     ),
     Duty(
         "get_tickets.decoded_once",
         "Encoded fields are decoded exactly once in every format, the others not at all.",
-        ("get_tickets.wire.encoded_everywhere", "get_tickets.wire.urlencode", "get_tickets.wire.raw_fields"),
+        (
+            "get_tickets.wire.encoded_everywhere",
+            "get_tickets.wire.urlencode",
+            "get_tickets.wire.raw_fields",
+            "get_tickets.field.custom",
+        ),
         _decoded_once,
         "values in fields that the client mirrors",
     ),
@@ -196,7 +202,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty(
         "get_tickets.nothing_invented",
         "The mirror holds no ticket that the vendor never had, whatever an error or an empty answer looked like.",
-        ("get_tickets.tid.exact_or_star", "get_tickets.error.form"),
+        ("get_tickets.tid.exact_or_star", "get_tickets.page.past_end", "get_tickets.error.form"),
         _nothing_invented,
         "a mirror that holds tickets",
     ),
