@@ -104,7 +104,9 @@ class Replay:
         entry = exchange.entry
         if entry is None:
             return Compared(recorded, found)
-        return Compared(recorded, found, tuple(entry.rules), entry.operation or "", entry.outcome, refused_by=entry.refused_by)
+        return Compared(
+            recorded, found, tuple(entry.rules), entry.operation or "", entry.outcome, refused_by=entry.refused_by
+        )
 
     # --- asking -----------------------------------------------------------------------------------------------------
 

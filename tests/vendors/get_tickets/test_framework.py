@@ -45,7 +45,9 @@ def test_plus_and_percent_20_are_both_a_blank(desk: Desk) -> None:
     assert desk.ask(f"{ME}&cid=c%2Bp%2520+plus").tids == desk.ask(f"{ME}&cid=C%2bP%2520%20PLUS").tids != []
 
 
-REPLACED = [pytest.param(bad, marks=rule("get_tickets.framework.blank")) for bad in ("%ff%fe", "%c3%28", "%u00e4%ud800")]
+REPLACED = [
+    pytest.param(bad, marks=rule("get_tickets.framework.blank")) for bad in ("%ff%fe", "%c3%28", "%u00e4%ud800")
+]
 
 
 @pytest.mark.parametrize("bad", [*REPLACED, "%zz", "%00", "%", "%u12"])

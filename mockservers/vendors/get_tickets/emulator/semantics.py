@@ -62,16 +62,12 @@ def identify(ctx: Context) -> Tenant:
     ctx.entry.tenant = tenant.name
     query.format = chosen_format(query.variables, tenant.dialect, ctx.cite)
     allowed = tenant.dialect["allowed_ips"]
-    if allowed:
-        ctx.cite("get_tickets.ip.allow_list")
-        if query.remote.removeprefix("::ffff:") not in allowed:
-            raise errors.refusal("address")
+    if allowed and query.remote.removeprefix("::ffff:") not in allowed:
+        raise errors.refusal("address")
     limit = tenant.dialect["rate_limit"]
-    if limit is not None:
-        ctx.cite("get_tickets.limit.rate")
-        if ctx.installation.recent(tenant.name, ctx.now - MINUTE) >= limit:
-            ctx.installation.count(tenant.name, ctx.now)
-            raise errors.refusal("rate")
+    if limit is not None and ctx.installation.recent(tenant.name, ctx.now - MINUTE) >= limit:
+        ctx.installation.count(tenant.name, ctx.now)
+        raise errors.refusal("rate")
     return tenant
 
 
