@@ -154,7 +154,7 @@ def _secret_kept(history: History) -> Judgement:
 DUTIES: tuple[Duty, ...] = (
     Duty(
         "get_tickets.all_pages",
-        "The list is walked to its end: every ticket there is stands in the mirror in the end.",
+        "The client reads the list to its end: every ticket is in the mirror in the end.",
         (
             "get_tickets.page.base",
             "get_tickets.page.past_end",
@@ -168,7 +168,7 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "get_tickets.changes_seen",
-        "Changes of tickets that are known already are found, though nothing filters on last_updated.",
+        "The client finds changes of tickets that it knows already, though no variable filters on last_updated.",
         ("get_tickets.date.no_changed_since", "get_tickets.range.opening_time", "get_tickets.field.last_updated"),
         shared.changes_seen,
         "a change of a ticket after the first sync",
@@ -194,10 +194,10 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "get_tickets.once_only",
-        "A ticket that is told again, by a later walk or by the next page, replaces what was known: each stands once.",
+        "A ticket that comes again, in a later walk or on the next page, replaces its older copy: the mirror has it once.",
         ("get_tickets.page.unstable", "get_tickets.date.no_changed_since"),
         _once_only,
-        "a ticket that two answers tell",
+        "a ticket that is in two answers",
     ),
     Duty(
         "get_tickets.nothing_invented",
@@ -217,7 +217,7 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "get_tickets.deleted_dropped",
-        "A ticket that is there no longer leaves the mirror.",
+        "A deleted ticket leaves the mirror.",
         ("get_tickets.tid.exact_or_star", "get_tickets.page.unstable"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
