@@ -224,7 +224,7 @@ def _suspects(compared: list[Compared]) -> Any:
     def suspects(where: list[Compared]) -> tuple[str, ...]:
         common = set(where[0].rules).intersection(*(each.rules for each in where))
         only = [rule for rule in where[0].rules if rule in common and not well[rule]]
-        refusing = [each.rules[-1] for each in where if each.outcome == "refused" and each.rules]
+        refusing = [each.refused_by for each in where if each.refused_by is not None]
         return (
             tuple(dict.fromkeys(refusing))
             or tuple(only)

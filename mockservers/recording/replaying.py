@@ -41,6 +41,7 @@ class Compared:
     operation: str = ""
     outcome: str = ""
     skipped: str = ""
+    refused_by: str | None = None
 
 
 class Replay:
@@ -103,7 +104,9 @@ class Replay:
         entry = exchange.entry
         if entry is None:
             return Compared(recorded, found)
-        return Compared(recorded, found, tuple(entry.rules), entry.operation or "", entry.outcome)
+        return Compared(
+            recorded, found, tuple(entry.rules), entry.operation or "", entry.outcome, refused_by=entry.refused_by
+        )
 
     # --- asking -----------------------------------------------------------------------------------------------------
 

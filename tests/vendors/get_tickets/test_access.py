@@ -108,7 +108,10 @@ def test_no_journal_shows_a_key(desk: Desk, query: str) -> None:
 @rule("get_tickets.key.secret")
 def test_keys_in_forms_and_refused_queries_are_masked_too(desk: Desk) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert desk.ask("", method="POST", headers=form, body=b"key=demo-key&action=get_tickets&tid=34").tids == [34]
+    body = b"key=demo-key&action=get_tickets&tid=34"
+    assert desk.ask("", method="POST", headers=form, body=body).tids == [34]
+    leaked = {**form, "Referer": "http://portal/?key=demo-key"}
+    assert desk.ask("", method="POST", headers=leaked, body=body).tids == [34]
     assert desk.ask("key=half-a-key&x=" + "y" * 3000).status == 400
     assert not any(key in repr(each.exchange) for each in desk.world.journal for key in ("demo-key", "half-a-key"))
 

@@ -73,6 +73,8 @@ def test_three_kinds_of_openers(desk: Desk) -> None:
     assert one(desk, 9)["opened_by"] == "guest"
     assert one(desk, 36)["opened_by"] == "c+p%20 plus"
     assert one(desk, 36)["cid"] == "c%2bp%2520+plus"
+    for by in ("jCarter", "jones"):
+        assert one(desk, int(desk.act("create", by=by)["id"]))["opened_by"] == by
 
 
 @rule("get_tickets.field.date_closed")

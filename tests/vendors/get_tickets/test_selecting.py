@@ -6,19 +6,25 @@ from typing import Any
 
 import pytest
 
+from mockservers.kernel import catalogue
+
 Desk = Any
 rule = pytest.mark.rule
+INPUTS = [field.name for field in catalogue.load("get_tickets")["inputs"].fields]
 
 
 @rule("get_tickets.tid.exact_or_star")
 def test_a_number_is_one_ticket(desk: Desk) -> None:
     assert desk.get(tid=34).tids == [34]
+    assert desk.get(tid=" 34 ").tids == [34]
 
 
 @rule("get_tickets.tid.exact_or_star", "get_tickets.count.no_cap")
 def test_a_star_is_every_ticket(make_desk: Any) -> None:
     desk = make_desk("demo:1000")
-    assert len(desk.get(tid="*").tids) == 1000
+    numbers = desk.get(tid="*").tids
+    assert len(numbers) == 1000
+    assert desk.get(tid=numbers[-1]).tids == numbers[-1:]
 
 
 @rule("get_tickets.tid.exact_or_star")
@@ -58,7 +64,16 @@ def test_a_filter_stands_in_for_the_star(desk: Desk) -> None:
     assert desk.get(status="Open").tids == desk.get(tid="*", status="Open").tids
 
 
-@rule("get_tickets.filter.narrows", "get_tickets.filter.text", "get_tickets.variable.known")
+@rule("get_tickets.variable.known")
+@pytest.mark.parametrize("name", [name for name in INPUTS if name != "tid"])
+def test_a_variable_without_a_value_is_not_given(desk: Desk, name: str) -> None:
+    usual, reply = desk.get(tid=34), desk.get(tid=34, **{name: ""})
+    assert usual.text == reply.text
+    assert "get_tickets.variable.known" not in usual.entry.rules
+    assert reply.entry.notes == []
+
+
+@rule("get_tickets.filter.narrows", "get_tickets.filter.text")
 @pytest.mark.parametrize(
     ("variable", "output"),
     [

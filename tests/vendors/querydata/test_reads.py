@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -62,6 +63,15 @@ def test_details_of_one_id(desk: Desk) -> None:
     (ticket,) = desk.details(made)
     assert ticket["UtilisphereID"] == made
     assert list(ticket)[:3] == ["UtilisphereID", "TicketNumber", "Version"]
+    assert desk.error("Details", equals(made))[0] == "VALUE"
+    assert desk.error("Details", equals([str(made)]))[0] == "VALUE"
+
+
+@pytest.mark.rule("querydata.method.single")
+def test_the_text_alone_decides_what_is_answered(desk: Desk) -> None:
+    made = desk.create()
+    assert list(desk.ask("Summary", between(LAST, NOW))) == ["UtilisphereIDs"]
+    assert list(desk.ask("Details", equals(str(made)))) == ["Tickets"]
 
 
 @pytest.mark.rule("querydata.details.one_id")
@@ -166,12 +176,13 @@ def test_filters_are_never_empty(make: Callable[..., Desk], filters: Any) -> Non
 
 
 ALLOWED = {("Summary", False, LAST), ("Details", False, ID), ("Summary", True, CREATED), ("Details", True, CREATED)}
+PAIRINGS = [
+    pytest.param(*pairing, marks=() if pairing in ALLOWED else pytest.mark.rule("querydata.filter.pairing"))
+    for pairing in product(("Summary", "Details"), (False, True), (LAST, ID, CREATED))
+]
 
 
-@pytest.mark.rule("querydata.filter.pairing")
-@pytest.mark.parametrize("result", ["Summary", "Details"])
-@pytest.mark.parametrize("warehouse", [False, True])
-@pytest.mark.parametrize("field", [LAST, ID, CREATED])
+@pytest.mark.parametrize(("result", "warehouse", "field"), PAIRINGS)
 def test_pairings(make: Callable[..., Desk], result: str, warehouse: bool, field: str) -> None:
     documented = (result, warehouse, field) in ALLOWED
     for dialect in ("default", "lenient"):

@@ -125,12 +125,15 @@ def _settle(ctx: Context, values: Values, given: Values) -> None:
     elif not values["locked_by"]:
         values["locked_by"] = "guest"
     if "status" in given and "date_closed" not in given and values["merged"] == "N":
-        closed = values["status"].casefold() == "closed"
+        closed = values["status"].casefold() == "closed"  # an open ticket has no date (get_tickets.field.date_closed)
         values["date_closed"] = (values["date_closed"] or whole_second(ctx.now)) if closed else None
 
 
 def _settle_pair(ctx: Context, values: Values, given: Values, kind: str, number: str, name: str) -> None:
-    """One id has one name (get_tickets.field.customer): a known one brings the other, a new name gets a new id."""
+    """One id has one name: a known one brings the other, a new name gets a new id.
+
+    Of companies and customer groups that is get_tickets.field.customer, of technicians' groups get_tickets.field.assigned.
+    """
     if number in given:
         known = _entry(ctx, kind, id=str(given[number]))
         if known is not None:
@@ -157,7 +160,11 @@ def _settle_pair(ctx: Context, values: Values, given: Values, kind: str, number:
 
 
 def _stamp(ctx: Context, values: Values, by: str, given: Mapping[str, Any] | None = None) -> None:
-    """Who changed it, and when; what was given itself stays (get_tickets.field.last_updated)."""
+    """Who changed it, and when; what was given itself stays.
+
+    The type is one of three words (get_tickets.field.updater_type).
+    """
+    ctx.cite("get_tickets.field.last_updated")
     given = given or {}
     if "last_updated" not in given:
         values["last_updated"] = whole_second(ctx.now)
@@ -227,6 +234,7 @@ def create(ctx: Context, request: Any) -> dict[str, Any]:
     arguments = Arguments.of(ctx, request)
     given, delay = arguments.fields(), arguments.delay()
     if arguments.take("by") is not None:
+        # A technician, a customer, or the word of a channel (get_tickets.field.opened_by).
         given = {"opened_by": arguments.like("by", "opened_by"), **given}
     arguments.done()
     tid = given.get("tid") or _next_number(ctx)

@@ -6,7 +6,7 @@ Text in, bytes out: knows no table, no request and no HTTP.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,38 +20,13 @@ FORMATS = ("xml", "json", "delimited")
 MEDIA = {"xml": "text/xml", "json": "application/json", "delimited": "text/plain"}
 DECLARATION = '<?xml version="1.0"?>'
 
-_BY_FORMAT: dict[str, tuple[str, ...]] = {
-    "xml": ("get_tickets.wire.xml",),
-    "json": (
-        "get_tickets.wire.json",
-        "get_tickets.wire.json_spacing",
-        "get_tickets.wire.json_escaping",
-        "get_tickets.wire.cc_column",
-    ),
-    "delimited": ("get_tickets.wire.delimited", "get_tickets.wire.cc_column", "get_tickets.wire.updater_type"),
-}
-_ALWAYS = (
-    "get_tickets.field.all",
-    "get_tickets.field.customer",
-    "get_tickets.field.last_updated",
-    "get_tickets.field.updater_type",
-    "get_tickets.field.opened_by",
-    "get_tickets.field.tech_encoding",
-    "get_tickets.field.date_closed",
-    "get_tickets.field.assigned",
-    "get_tickets.field.sentinels",
-    "get_tickets.wire.encoded_everywhere",
-    "get_tickets.wire.urlencode",
-    "get_tickets.wire.raw_fields",
-    "get_tickets.wire.one_data_set",
-    "get_tickets.date.output",
-    "get_tickets.date.zone",
-)
+Cite = Callable[[str], None]
 
 
 @lru_cache(maxsize=1024)
-def _cited(format: str, *shown: str) -> tuple[str, ...]:
-    return (*_ALWAYS, *_BY_FORMAT[format], *shown)
+def _interned(rules: tuple[str, ...]) -> tuple[str, ...]:
+    """The same rules as the same tuple."""
+    return rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,53 +69,69 @@ class Profile:
         )
 
     def fragment(self, ticket: Mapping[str, Any]) -> Fragment:
-        """Render one row of the 38 outputs and its revision."""
+        """Render one row of the 38 outputs and its revision.
+
+        Each output stands in its place, also when it is empty (get_tickets.field.all), and each custom field that is
+        defined (get_tickets.field.custom); the texts are the same in every format (get_tickets.wire.one_data_set).
+        """
+        rules: dict[str, None] = {}
+        cite: Cite = rules.setdefault
         texts = {name: self._value(name, ticket[name]) for name in OUTPUTS if name != "custom_fields"}
+        self._cite_shown(ticket, texts, cite)
         if texts["merged"] == "N":
             texts["merged"] = self.merged_none
         kept = json.loads(ticket["custom_fields"])
         custom = [(name, url_encode(kept.get(name, ""), self.upper)) for name in self.custom]
-        body = {"xml": self._xml, "json": self._json, "delimited": self._delimited}[self.format](texts, custom)
-        return Fragment(ticket["revision"], body.encode(), _cited(self.format, *self._shows(ticket)))
+        write = {"xml": self._xml, "json": self._json, "delimited": self._delimited}[self.format]
+        body = write(texts, custom, cite)
+        return Fragment(ticket["revision"], body.encode(), _interned(tuple(rules)))
 
     def _value(self, name: str, value: Any) -> str:
+        """An output's text, encoded (get_tickets.wire.urlencode) if it is one of 18 (get_tickets.wire.encoded_everywhere).
+
+        Numbers that are none are 0 already; every other none is empty (get_tickets.field.sentinels).
+        """
         if name in ENCODED:
             return url_encode(value, self.upper)
         if name in DATES:
             return "" if value is None else written(value, self.zone, self.culture)
         return "" if value is None else str(value)
 
-    def _shows(self, ticket: Mapping[str, Any]) -> tuple[str, ...]:
-        shown = []
+    def _cite_shown(self, ticket: Mapping[str, Any], texts: Mapping[str, str], cite: Cite) -> None:
+        """Cite the rules that the values of this very ticket show."""
         if ticket["cc_addresses"]:
-            shown.append("get_tickets.field.cc_addresses")
+            cite("get_tickets.field.cc_addresses")
         if ticket["merged"] == "Y":
-            shown.append("get_tickets.field.merge")
+            cite("get_tickets.field.merge")
         if ticket["locked"] == "Y":
-            shown.append("get_tickets.field.lock")
+            cite("get_tickets.field.lock")
         if ticket["parent_ticket"] or ticket["children_tickets"]:
-            shown.append("get_tickets.field.family")
+            cite("get_tickets.field.family")
         if any(ticket[name] for name in LISTS):
-            shown.append("get_tickets.field.lists")
-        if self.custom:
-            shown.append("get_tickets.field.custom")
-            if self.format == "delimited":
-                shown.append("get_tickets.wire.custom_delimited")
-        return tuple(shown)
+            cite("get_tickets.field.lists")
+        if texts["updated_by"] != ticket["updated_by"]:
+            cite("get_tickets.field.tech_encoding")
+        if self.zone != "UTC":
+            cite("get_tickets.date.zone")
 
-    def _xml(self, texts: dict[str, str], custom: list[tuple[str, str]]) -> str:
+    def _xml(self, texts: dict[str, str], custom: list[tuple[str, str]], cite: Cite) -> str:
+        """A child for each output, in order (get_tickets.wire.xml)."""
         parts = ["<ticket>"]
         for name in OUTPUTS:
             if name == "custom_fields":
                 parts.append("<custom_fields>" + "".join(f"<{n}>{v}</{n}>" for n, v in custom) + "</custom_fields>")
             else:
+                text = texts[name]
                 # Encoded values hold nothing that XML would have to escape.
-                text = texts[name] if name in ENCODED else escape(texts[name])
+                if name not in ENCODED and (escaped := escape(text)) != text:
+                    cite("get_tickets.wire.raw_fields")
+                    text = escaped
                 parts.append(f"<{name}>{text}</{name}>")
         parts.append("</ticket>")
         return "".join(parts)
 
-    def _json(self, texts: dict[str, str], custom: list[tuple[str, str]]) -> str:
+    def _json(self, texts: dict[str, str], custom: list[tuple[str, str]], cite: Cite) -> str:
+        """An object of texts (get_tickets.wire.json), without blanks unless asked for (get_tickets.wire.json_spacing)."""
         colon, pairs = self.colon, []
         for name in OUTPUTS:
             if name == "custom_fields":
@@ -149,12 +140,18 @@ class Profile:
                 continue
             text = texts[name]
             if name == "cc_addresses" and not self.cc_clean:
-                name, text = "cid", texts["cid"]  # a second key of that name, get_tickets.wire.cc_column
-            quoted = f'"{text}"' if self.naive or name in ENCODED else json.dumps(text, ensure_ascii=False)
+                cite("get_tickets.wire.cc_column")
+                name, text = "cid", texts["cid"]  # a second key of that name
+            quoted = f'"{text}"'
+            if name not in ENCODED and (escaped := json.dumps(text, ensure_ascii=False)) != quoted:
+                cite("get_tickets.wire.raw_fields")
+                cite("get_tickets.wire.json_escaping")
+                quoted = quoted if self.naive else escaped
             pairs.append(f'"{name}"{colon}{quoted}')
         return "{" + ",".join(pairs) + "}"
 
-    def _delimited(self, texts: dict[str, str], custom: list[tuple[str, str]]) -> str:
+    def _delimited(self, texts: dict[str, str], custom: list[tuple[str, str]], cite: Cite) -> str:
+        """Variables in a row (get_tickets.wire.delimited), custom fields among them (get_tickets.wire.custom_delimited)."""
         pairs = []
         for name in OUTPUTS:
             if name == "custom_fields":
@@ -164,9 +161,13 @@ class Profile:
                 continue
             text = texts[name]
             if name == "cc_addresses" and not self.cc_clean:
-                name = "cid"  # the copied addresses under a wrong name, get_tickets.wire.cc_column
+                cite("get_tickets.wire.cc_column")
+                name = "cid"  # the copied addresses under a wrong name
             elif name == "updater_type" and self.user_name:
+                cite("get_tickets.wire.updater_type")
                 text = texts["updated_by"]
+            if "&" in text:
+                cite("get_tickets.wire.raw_fields")
             pairs.append(f"{name}={text}")
         return "&".join(pairs)
 

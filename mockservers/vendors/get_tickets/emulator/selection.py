@@ -6,7 +6,7 @@ Makes statements from allow-lists and bound values only; never puts text of a ca
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -91,7 +91,10 @@ class Shape:
 
 @lru_cache(maxsize=1024)
 def numbers(shape: Shape) -> sa.Select[Any]:
-    """Ticket number and revision of what is selected, in order; `most` and `skip` cut it when the shape says so."""
+    """Ticket number and revision of what is selected, in order; `most` and `skip` cut it when the shape says so.
+
+    Filters come first, then the order, and the cut last (get_tickets.order.sequence).
+    """
     sorted_by = _column[shape.column if shape.column in INTEGERS or shape.column in DATES else f"{shape.column}_cf"]
     by: list[sa.UnaryExpression[Any]] = []
     if shape.column != "tid":
@@ -117,10 +120,12 @@ def _narrowed(statement: sa.Select[Any], conditions: tuple[str, ...]) -> sa.Sele
 
 @dataclass(slots=True)
 class Selection:
-    """What a call wants. `values` are bound to the statement; `most` None is everything, `skip` counts records."""
+    """What a call wants. `values` are bound to the statement; `skip` counts records.
+
+    Without `most` the list runs to its end, however long (get_tickets.count.no_cap).
+    """
 
     values: dict[str, Any]
-    rules: list[str] = field(default_factory=list)
     nothing: bool = False
     """A filter is such that no ticket can match."""
     count_only: bool = False
@@ -155,14 +160,15 @@ class _Reader:
         self.dialect = ctx.dialect
         self.given = {name: value for name, value in variables.items() if value != ""}
         self.all = variables
+        self.cite = ctx.cite
         self.strict = self.dialect["strictness"] == "strict"
         self.zone = instants.zone(self.dialect["time_zone"])
         self.made = Selection({"tenant": ctx.tenant.name})
-        self.apply = self.made.rules.append
 
     def selection(self) -> Selection:
         made, given = self.made, self.given
-        self.apply("get_tickets.variable.known")
+        if len(given) < len(self.all):
+            self.cite("get_tickets.variable.known")
         if not _LOOKED_AT.issuperset(self.all):
             self._unknown()
         self._tid()
@@ -183,7 +189,7 @@ class _Reader:
         self._cut()
         self._order()
         if len(made.values) > 2 or (len(made.values) == 2 and "tid" not in made.values and "tids" not in made.values):
-            self.apply("get_tickets.filter.narrows")
+            self.cite("get_tickets.filter.narrows")
         return made
 
     # --- which tickets --------------------------------------------------------------------------------------------
@@ -203,35 +209,35 @@ class _Reader:
     def _tid(self) -> None:
         text = self.given.get("tid")
         if text is None:
-            self.apply("get_tickets.tid.missing")
+            self.cite("get_tickets.tid.missing")
             if self.given.keys().isdisjoint(_SELECTING):
                 raise errors.refusal("tid", "get_tickets.tid.missing")
             return
-        self.apply("get_tickets.tid.exact_or_star")
         if text == "*":
             return
         if "," in text:
-            self.apply("get_tickets.tid.no_list")
-            found = [notation.number(part) for part in text.split(",")]
-            if self.dialect["tid_list"] == "refuse" or None in found or len(found) > _MOST_LISTED:
+            self.cite("get_tickets.tid.no_list")
+            numbers = [notation.number(part) for part in text.split(",")]
+            if self.dialect["tid_list"] == "refuse" or None in numbers or len(numbers) > _MOST_LISTED:
                 raise errors.refusal("tid", "get_tickets.tid.no_list")
-            self.made.values["tids"] = found
+            self.made.values["tids"] = numbers
             return
         number = notation.number(text)
         if number is None:
             raise errors.refusal("tid", "get_tickets.tid.no_pattern" if "*" in text else None)
+        self.cite("get_tickets.tid.exact_or_star")
         self.made.values["tid"] = number
 
     def _text(self, name: str, output: str) -> None:
-        self.apply("get_tickets.filter.text")
+        self.cite("get_tickets.filter.text")
         if name != output:
-            self.apply("get_tickets.variable.names")
+            self.cite("get_tickets.variable.names")
         value = self.given[name].casefold()
         self.made.nothing |= "\x00" in value
         self.made.values[name] = value
 
     def _keyword(self, text: str) -> None:
-        self.apply("get_tickets.filter.keyword")
+        self.cite("get_tickets.filter.keyword")
         self.made.nothing |= "\x00" in text
         self.made.values["keyword"] = text.casefold().replace(SEPARATOR, " ")
 
@@ -244,14 +250,14 @@ class _Reader:
         return number
 
     def _tid_range(self) -> None:
-        self.apply("get_tickets.range.tid")
+        self.cite("get_tickets.range.tid")
         for name in ("start_tid", "end_tid"):
             number = self._number(name)
             if number is not None:
                 self.made.values[name] = number
 
     def _cid_range(self) -> None:
-        self.apply("get_tickets.range.cid_prefix")
+        self.cite("get_tickets.range.cid_prefix")
         if "start_cid" in self.given:
             self.made.values["cid_from"] = _until_nul(self.given["start_cid"].casefold())
         if "end_cid" in self.given:
@@ -262,8 +268,8 @@ class _Reader:
 
     def _wall(self, name: str) -> Any:
         text = self.given[name]
-        self.apply("get_tickets.date.input")
-        self.apply("get_tickets.date.zone")
+        self.cite("get_tickets.date.input")
+        self.cite("get_tickets.date.zone")
         local = notation.wall(text, self.dialect["date_culture"])
         if local is None and not self.strict:
             local = notation.iso(text, self.zone)
@@ -276,16 +282,16 @@ class _Reader:
         return local
 
     def _dates(self) -> None:
-        self.apply("get_tickets.range.opening_time")
-        self.apply("get_tickets.date.no_changed_since")
-        self.apply("get_tickets.variable.names")
+        self.cite("get_tickets.range.opening_time")
+        self.cite("get_tickets.date.no_changed_since")
+        self.cite("get_tickets.variable.names")
         if "start_date" in self.given:
             self.made.values["opened_from"] = instants.from_wall(self._wall("start_date"), self.zone)
         if "end_date" in self.given:
             self.made.values["opened_to"] = instants.from_wall(self._wall("end_date"), self.zone, later=True)
 
     def _due(self) -> None:
-        self.apply("get_tickets.filter.due_date")
+        self.cite("get_tickets.filter.due_date")
         start, after = notation.day(self._wall("due_date"), self.zone)
         if self.dialect["due_date_match"] == "same_day":
             self.made.values["due_from"] = start
@@ -294,7 +300,8 @@ class _Reader:
     # --- which part of them ---------------------------------------------------------------------------------------
 
     def _count_only(self) -> None:
-        self.apply("get_tickets.count.only")
+        if "count_only" in self.given:
+            self.cite("get_tickets.count.only")
         word = self.given.get("count_only", "N")
         if not self.strict and word in ("y", "n"):
             self.ctx.note("get_tickets.count.only", "count_only is Y or N in capitals", variable="count_only")
@@ -306,18 +313,14 @@ class _Reader:
     def _cut(self) -> None:
         made = self.made
         count, page = self._number("count"), self._page()
-        if count is None:
-            self.apply("get_tickets.count.no_cap")
-        else:
-            self.apply("get_tickets.count.first")
+        if count is not None:
             if made.ranged:
-                self.apply("get_tickets.range.count_first")
+                self.cite("get_tickets.range.count_first")
             if count < 1 and self.strict:
                 raise errors.refusal("number", variable="count")
             made.most = max(count, 0)
         if page is None:
             return
-        self.apply("get_tickets.page.needs_star_and_count")
         if count is None or self.given.get("tid") != "*":
             if self.strict:
                 raise errors.refusal("page")
@@ -325,10 +328,8 @@ class _Reader:
                 "get_tickets.page.needs_star_and_count", "page is ignored without tid=* and count", variable="page"
             )
             return
-        for rule in ("get_tickets.page.base", "get_tickets.page.unstable"):
-            self.apply(rule)
         made.paged = True
-        made.skip = (page - 1) * max(count, 0)
+        made.skip = (page - 1) * max(count, 0)  # get_tickets.page.base
         if not fits(made.skip):
             made.skip, made.most = 0, 0
 
@@ -337,7 +338,7 @@ class _Reader:
             return None
         page = notation.number(self.given["page"])
         if page == 0 and self.dialect["page_zero"] == "as_first":
-            self.apply("get_tickets.page.bad")
+            self.cite("get_tickets.page.bad")
             return 1
         if page is None or page < 1:
             raise errors.refusal("number", "get_tickets.page.bad", variable="page")
@@ -345,19 +346,14 @@ class _Reader:
 
     def _order(self) -> None:
         made, text = self.made, self.given.get("order")
-        self.apply("get_tickets.order.sequence")
         direction = self.given.get("order_direction", "").strip(" ").upper()
         if direction not in ("", "ASC", "DESC"):
             raise errors.refusal("order_direction")
         if text is None:
             if direction:
-                self.apply("get_tickets.order.column")
+                self.cite("get_tickets.order.column")
                 made.order, made.descending = "tid", direction == "DESC"
-            else:
-                self.apply("get_tickets.order.default")
             return
-        self.apply("get_tickets.order.column")
-        self.apply("get_tickets.order.allow_list")
         words = text.split(" ")
         words = [word for word in words if word]
         suffix = words[1].upper() if len(words) == 2 else ""
@@ -369,7 +365,7 @@ class _Reader:
                 )
             raise errors.refusal("order")
         if suffix and direction:
-            self.apply("get_tickets.order.both")
+            self.cite("get_tickets.order.both")
             if suffix != direction:
                 if self.strict:
                     raise errors.refusal("order", "get_tickets.order.both")
@@ -377,7 +373,10 @@ class _Reader:
                     "get_tickets.order.both", f"order says {suffix}, order_direction {direction}: the suffix wins"
                 )
         made.order, made.descending = words[0].lower(), (suffix or direction) == "DESC"
-        self.apply("get_tickets.order.default")  # ties
+        if made.order != "tid" or suffix or direction:
+            self.cite("get_tickets.order.column")
+        if words[0] not in OUTPUTS or made.order not in INTEGERS:
+            self.cite("get_tickets.order.allow_list")
 
 
 _SELECTING = frozenset(VARIABLES) - {"tid", "count", "count_only", "page", "order", "order_direction"}

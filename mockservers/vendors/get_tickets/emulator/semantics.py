@@ -5,13 +5,13 @@ Knows no HTTP: refusals carry a kind, and the wire has the page for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context, Operation, operations
-from mockservers.kernel.rules import Refusal, Unsupported
+from mockservers.kernel.rules import Unsupported
 from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.get_tickets.emulator import errors, selection
 from mockservers.vendors.get_tickets.emulator.lag import catch_up
@@ -28,97 +28,77 @@ _Rows = Sequence[Any]
 
 @dataclass(slots=True)
 class Query:
-    """A call as the wire read it: variables by lower-case name, where it came from, rules met while reading."""
+    """A call as the wire read it: variables by lower-case name, and where it came from."""
 
     variables: Mapping[str, str]
     remote: str = "127.0.0.1"
     referer: str = ""
-    rules: Sequence[str] = ()
+    format: str = ""
+    """The format of the answer, of a refusal too; filled in once the tenant is known."""
 
 
 @dataclass(slots=True)
 class Answer:
-    """Tickets as rendered pieces, or a number, and the format that was asked for."""
+    """Tickets as rendered pieces, or a number."""
 
-    format: str
     fragments: list[bytes] = field(default_factory=list)
     count: int | None = None
 
 
 def identify(ctx: Context) -> Tenant:
-    """The tenant whose key is presented, from an address and at a rate that it allows."""
+    """The tenant whose key is presented, from an address and at a rate that it allows (get_tickets.key.every_call)."""
     query: Query = ctx.call.request
     key = query.variables.get("key", "")
     ctx.secret(key)
-    ctx.cite(*query.rules, "get_tickets.key.every_call", "get_tickets.key.secret")
     credential = ctx.installation.tenants.find("key", key, ctx.now)
     if query.referer and ((key and key in query.referer) or "key=" in query.referer.lower()):
         ctx.note(
             "get_tickets.key.secret", "the Referer header holds a key: keys in URLs travel on to wherever a link leads"
         )
     if credential is None:
-        raise _refused(ctx, errors.refusal("key"))
-    # Known from here on, so that a refusal is answered in the tenant's own format.
+        raise errors.refusal("key")
+    # Known from here on: a refusal is journalled as this tenant's, and answered in its format.
     tenant = ctx.tenant = ctx.installation.tenants[credential.tenant]
     ctx.entry.tenant = tenant.name
+    query.format = chosen_format(query.variables, tenant.dialect, ctx.cite)
     allowed = tenant.dialect["allowed_ips"]
-    if allowed:
-        ctx.cite("get_tickets.ip.allow_list")
-        if query.remote.removeprefix("::ffff:") not in allowed:
-            raise _refused(ctx, errors.refusal("address"))
+    if allowed and query.remote.removeprefix("::ffff:") not in allowed:
+        raise errors.refusal("address")
     limit = tenant.dialect["rate_limit"]
-    if limit is not None:
-        ctx.cite("get_tickets.limit.rate")
-        if ctx.installation.recent(tenant.name, ctx.now - MINUTE) >= limit:
-            ctx.installation.count(tenant.name, ctx.now)
-            raise _refused(ctx, errors.refusal("rate"))
+    if limit is not None and ctx.installation.recent(tenant.name, ctx.now - MINUTE) >= limit:
+        ctx.installation.count(tenant.name, ctx.now)
+        raise errors.refusal("rate")
     return tenant
 
 
-def _refused(ctx: Context, refusal: Refusal) -> Refusal:
-    ctx.cite("get_tickets.error.form")
-    return refusal
-
-
-def chosen_format(variables: Mapping[str, str], dialect: Mapping[str, Any]) -> str:
+def chosen_format(variables: Mapping[str, str], dialect: Mapping[str, Any], cite: Callable[..., None]) -> str:
     """The format of an answer: the variable `output` when it is one, else the server's setting."""
-    asked = variables.get("output", "")
-    return asked if asked in FORMATS else str(dialect["output_format"])
+    output = variables.get("output", "")
+    if output not in FORMATS:
+        return str(dialect["output_format"])
+    cite("get_tickets.wire.format_choice")
+    return output
 
 
 def get(ctx: Context, query: Query) -> Answer:
     """The tickets that the variables select, or how many they are."""
-    ctx.cite(*_EVERY_ANSWER)
-    asked = query.variables.get("output", "")
-    try:
-        if asked and asked not in FORMATS:
-            raise errors.refusal("output")
-        wanted = selection.read(ctx, query.variables)
-    except Refusal:
-        ctx.cite("get_tickets.error.form")
-        raise
-    ctx.cite(*wanted.rules)
-    answer = Answer(chosen_format(query.variables, ctx.dialect))
+    output = query.variables.get("output", "")
+    if output and output not in FORMATS:
+        raise errors.refusal("output")
+    wanted = selection.read(ctx, query.variables)
+    answer = Answer()
     catch_up(ctx)
     if wanted.count_only:
         answer.count = _total(ctx, wanted)
     elif not wanted.nothing and wanted.most != 0:
-        answer.fragments = _rendered(ctx, answer.format, _found(ctx, wanted))
+        answer.fragments = _rendered(ctx, query.format, _selected(ctx, wanted))
     if wanted.paged and wanted.skip and not answer.fragments and answer.count is None:
         ctx.cite("get_tickets.page.past_end")
     return answer
 
 
-_EVERY_ANSWER = (
-    "get_tickets.address.url",
-    "get_tickets.address.action",
-    "get_tickets.wire.format_choice",
-    "get_tickets.wire.media",
-)
-
-
 def _total(ctx: Context, wanted: selection.Selection) -> int:
-    ctx.cite("get_tickets.count.all_matches", "get_tickets.error.form")
+    ctx.cite("get_tickets.count.all_matches")
     matches = 0
     if not wanted.nothing:
         matches = ctx.db.execute(selection.total(wanted.conditions), wanted.values).scalar_one()
@@ -128,10 +108,19 @@ def _total(ctx: Context, wanted: selection.Selection) -> int:
     return rest if wanted.most is None else min(rest, wanted.most)
 
 
-def _found(ctx: Context, wanted: selection.Selection) -> _Rows:
+def _selected(ctx: Context, wanted: selection.Selection) -> _Rows:
     """Ticket numbers and revisions in order, the wanted part of them."""
-    if wanted.order is None and ctx.dialect["default_order"] == "shuffled":
-        return _shuffled(ctx, wanted)
+    shuffled = wanted.order is None and ctx.dialect["default_order"] == "shuffled"
+    rows = _shuffled(ctx, wanted) if shuffled else _ordered(ctx, wanted)
+    if wanted.order != "tid" and len(rows) > 1:
+        ctx.cite("get_tickets.order.default")
+    if len(rows) == wanted.most:
+        ctx.cite("get_tickets.count.first")
+    return rows
+
+
+def _ordered(ctx: Context, wanted: selection.Selection) -> _Rows:
+    """Looked up anew by each call, page or not: nothing of a list is remembered (get_tickets.page.unstable)."""
     cut = wanted.most is not None
     shape = selection.Shape(wanted.conditions, wanted.order or "tid", wanted.descending, cut)
     values = {**wanted.values, "most": wanted.most, "skip": wanted.skip} if cut else wanted.values
@@ -158,38 +147,38 @@ def _rendered(ctx: Context, format: str, rows: _Rows) -> list[bytes]:
         profile = Profile.of(format, ctx.dialect, ctx.tenant.facts["custom_fields"])
         kept = ctx.installation.cache[shelf] = (profile, {})
     profile, fragments = kept
-    made: dict[int, Fragment] = {}
+    wanted: dict[int, Fragment] = {}
     missing = []
     for tid, revision in rows:
         fragment = fragments.get(tid)
         if fragment is not None and fragment.revision == revision:
-            made[tid] = fragment
+            wanted[tid] = fragment
         else:
             missing.append(tid)
     for start in range(0, len(missing), _AT_ONCE):
         values = {"tenant": ctx.tenant.name, "tids": missing[start : start + _AT_ONCE]}
-        for found in ctx.db.execute(whole_tickets(), values).mappings():
-            ticket: Any = found
-            made[ticket["tid"]] = profile.fragment(ticket)
+        for row in ctx.db.execute(whole_tickets(), values).mappings():
+            ticket: Any = row
+            wanted[ticket["tid"]] = profile.fragment(ticket)
     if missing and len(missing) <= MOST_FRAGMENTS:
         for tid in missing:
-            fragments[tid] = made[tid]
+            fragments[tid] = wanted[tid]
         while len(fragments) > MOST_FRAGMENTS:
             del fragments[next(iter(fragments))]
     # The same rules are the same tuple: comparing identities spares hashing every rule of every ticket.
-    for cited in {id(fragment.rules): fragment.rules for fragment in made.values()}.values():
-        ctx.cite(*cited)
-    return [made[tid].body for tid, _ in rows]
+    for rules in {id(fragment.rules): fragment.rules for fragment in wanted.values()}.values():
+        ctx.cite(*rules)
+    return [wanted[tid].body for tid, _ in rows]
 
 
 def unknown_action(ctx: Context, query: Query) -> NoReturn:
     """An action the API does not document."""
-    raise _refused(ctx, errors.refusal("action"))
+    raise errors.refusal("action")
 
 
 def other_action(ctx: Context, query: Query) -> NoReturn:
     """One of the API's other actions."""
-    ctx.cite("get_tickets.address.other_action", "get_tickets.error.form")
+    ctx.cite("get_tickets.address.other_action")
     raise Unsupported(f"the action {query.variables.get('action')!r}")
 
 

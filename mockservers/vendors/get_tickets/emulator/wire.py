@@ -47,6 +47,8 @@ def _serve(path: str = "") -> Response:
     here = visit()
     installation = here.world.installation(VENDOR.name)
     switches: Mapping[str, Any] = installation.dialect
+    if here.path != VENDOR.mounts[0].shown:
+        here.exchange.cite("get_tickets.address.url")
     if here.path.lower() not in _paths(switches["folder"]):
         return _page(404, aspnet.server_page(404, "File or directory not found.", "The resource does not exist."))
     if here.exchange.method not in ("GET", "HEAD", "POST"):
@@ -67,10 +69,11 @@ def _serve(path: str = "") -> Response:
     except Breakdown as breakdown:
         return _broken(breakdown)
     if answer.count is not None:
-        body = renderings.response(answer.format, "count", str(answer.count))
+        here.exchange.cite("get_tickets.error.form")
+        body = renderings.response(query.format, "count", str(answer.count))
     else:
-        body = renderings.page(answer.format, answer.fragments)
-    return reply(200, body, _media(answer.format, switches), _HEADERS)
+        body = renderings.page(query.format, answer.fragments)
+    return reply(200, body, _media(query.format, switches), _HEADERS)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -82,37 +85,37 @@ def _query(here: Visit, switches: Mapping[str, Any]) -> Query:
     limit = switches["query_limit"]
     if limit is not None and len(raw) > limit:
         raise Refusal("get_tickets.framework.query_limit", errors.QUERY_LIMIT)
-    met: list[str] = []
     try:
         variables = aspnet.variables(raw)
         if here.exchange.body and here.exchange.method == "POST" and here.media == _FORM:
-            form = here.exchange.body.decode("utf-8", "replace")
-            variables = {**aspnet.variables(form), **variables}
+            form = aspnet.variables(here.exchange.body.decode("utf-8", "replace"))
+            if not form.keys() <= variables.keys():
+                here.exchange.cite("get_tickets.address.url")
+            variables = {**form, **variables}
     except OverflowError:
         raise Refusal("get_tickets.framework.most_variables", errors.MOST_VARIABLES) from None
     if switches["dangerous_values"] == "refuse" and any(map(aspnet.dangerous, variables.values())):
         raise Refusal("get_tickets.framework.dangerous_values", errors.DANGEROUS)
-    if "+" in raw or "%" in raw:
-        met.append("get_tickets.framework.blank")
+    if "+" in raw or "%20" in raw or any("\ufffd" in value for value in variables.values()):
+        here.exchange.cite("get_tickets.framework.blank")
     if raw.count("=") > len(variables) or not all(f"{name}=" in raw for name in variables):
-        met.append("get_tickets.framework.names")
-    return Query(variables, here.exchange.remote, here.header("Referer"), met)
+        here.exchange.cite("get_tickets.framework.names")
+    return Query(variables, here.exchange.remote, here.header("Referer"))
 
 
 # --- answering --------------------------------------------------------------------------------------------------------
 
 
 def _media(format: str, switches: Mapping[str, Any]) -> str:
+    """The media type of an answer (get_tickets.wire.media)."""
     return _HTML if switches["content_type"] == "text_html" else f"{renderings.MEDIA[format]}; charset=utf-8"
 
 
 def _error(here: Visit, query: Query, text: str, status: int) -> Response:
-    """The vendor's own error, in the caller's format as far as the caller is known (get_tickets.error.form)."""
-    installation = here.world.installation(VENDOR.name)
-    switches: Mapping[str, Any] = installation.dialect
-    entry = here.exchange.entry
-    tenant = entry.tenant if entry is not None else None
-    format = chosen_format(query.variables, installation.tenants[tenant].dialect if tenant else switches)
+    """The vendor's own error, in the caller's format as far as the caller is known."""
+    here.exchange.cite("get_tickets.error.form")
+    switches: Mapping[str, Any] = here.world.installation(VENDOR.name).dialect
+    format = query.format or chosen_format(query.variables, switches, here.exchange.cite)
     body = renderings.response(format, "error", text, upper=switches["hex_case"] == "upper")
     return reply(status if switches["error_status"] == "4xx" else 200, body, _media(format, switches), _HEADERS)
 

@@ -378,7 +378,11 @@ DUTIES: tuple[Duty, ...] = (
             "querydata.window.moves_out",
             "querydata.window.overlap",
             "querydata.visibility.lag",
+            "querydata.visibility.tenant",
             "querydata.window.after_gap",
+            "querydata.window.zone",
+            "querydata.summary.ids_only",
+            "querydata.summary.order",
         ),
         _nothing_missed,
         "a ticket that somebody acts upon",
@@ -386,7 +390,12 @@ DUTIES: tuple[Duty, ...] = (
     Duty(
         "querydata.current_state",
         "A ticket that was acted upon again is fetched again, and an older answer never wins.",
-        ("querydata.repeat.is_normal", "querydata.details.current_state", "querydata.window.actions_that_count"),
+        (
+            "querydata.repeat.is_normal",
+            "querydata.details.current_state",
+            "querydata.details.times",
+            "querydata.window.actions_that_count",
+        ),
         _current_state,
         "an action upon a ticket the client has fetched before",
     ),
@@ -406,7 +415,7 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "querydata.once_only",
-        "A ticket that is told again replaces what was known of it: the mirror has each id once.",
+        "A ticket that is delivered again replaces its older copy: the mirror has each id once.",
         ("querydata.repeat.is_normal", "querydata.details.current_state"),
         _once_only,
         "a ticket whose Details are fetched twice",
@@ -457,7 +466,7 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "querydata.gone_dropped",
-        "A ticket of which Details say that there is none leaves the mirror.",
+        "A ticket that Details no longer return leaves the mirror.",
         ("querydata.details.current_state", "querydata.visibility.tenant"),
         _gone_dropped,
         "a known ticket that vanishes between a Summary that names it and its Details",
@@ -486,7 +495,7 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "querydata.windows_overlap",
-        "A sync looks once more at the end of what the one before it has seen.",
+        "The first window of a sync overlaps the end of what the sync before it has seen.",
         ("querydata.window.overlap", "querydata.repeat.is_normal"),
         _windows_overlap,
         "two syncs, the first of which is answered",

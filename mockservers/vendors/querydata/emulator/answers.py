@@ -38,6 +38,7 @@ def text(answer: Summary | Details, form: str) -> str:
 
 
 def _summary(answer: Summary, form: str) -> str:
+    """Ids and nothing else (querydata.summary.ids_only), in a whole object or a part of one (querydata.summary.shape)."""
     empty = "empty_list" if answer.ids else answer.dialect["empty_summary"]
     if form == "xml":
         if not answer.ids and empty != "empty_list":

@@ -259,7 +259,7 @@ def _fold(row: Any, steps: Iterable[Any], sight: Sight, convert: Callable[[int],
             newest &= not _apply(state, json.loads(changes), responses, at, convert)
     if responses and state["Status"] in OPEN_STATES:
         state["Status"] += RESPONDED
-    document = {
+    document = {  # querydata.details.content
         "UtilisphereID": id_,
         "TicketNumber": number,
         "Version": version,

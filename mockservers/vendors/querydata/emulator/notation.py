@@ -29,7 +29,7 @@ class Reversed(Unreadable):
 def read(text: str, zone: str, bounds: str, lenient: bool) -> tuple[int, int]:
     """The first and the last instant inside the window, before comparing them; raises Unreadable.
 
-    `bounds` says how much of the end belongs to it: the exact minute, all of it, or nothing.
+    `bounds` says how much of the end belongs to it: the exact minute, all of it, or nothing (querydata.window.bounds).
     """
     if "?" in text:
         raise Unreadable("holds a '?', as the printed placeholder does; write YYYY/MM/DD HH:MM-YYYY/MM/DD HH:MM")
@@ -67,7 +67,10 @@ def _wall(parts: Sequence[str | None]) -> datetime:
 
 @lru_cache(maxsize=16)
 def writer(zone: str, form: str) -> Callable[[int], str]:
-    """How instants are written inside Details: `page` with slashes and a blank, `iso` with hyphens and a T; no zone."""
+    """How instants are written inside Details: `page` with slashes and a blank, `iso` with hyphens and a T; no zone.
+
+    That is querydata.details.times.
+    """
     tz = instants.zone(zone)
     day, gap = ("/", " ") if form == "page" else ("-", "T")
 

@@ -73,7 +73,6 @@ def _not_finite(word: str) -> Any:
 
 def root(ctx: Context, request: Request) -> dict[str, Any]:
     """The members of the root object by their listed names; raises the JSON and the missing-root refusals."""
-    ctx.cite("querydata.method.single", "querydata.wire.names", "querydata.payload.root")
     text = request.payload
     if text is None:
         name, space = ctx.installation.dialect["payload_parameter"], ctx.installation.dialect["soap_namespace"]
@@ -168,10 +167,6 @@ def query(ctx: Context, request: Request, members: dict[str, Any]) -> Query:
     found = Query(result, _warehouse(ctx, members))
     filters = [_filter(ctx, raw, position) for position, raw in enumerate(_filters(members), start=1)]
     _check_pairing(ctx, found, filters)
-    ctx.cite(
-        "querydata.item.ticket_only", "querydata.result.two_types", "querydata.format.known", "querydata.payload.types"
-    )
-    ctx.cite("querydata.filter.operations", "querydata.filter.pairing")
     if len(filters) > 1:
         ctx.cite("querydata.filter.combined")
     for position, (name, value) in enumerate(filters, start=1):
@@ -311,5 +306,6 @@ def _window(ctx: Context, value: Any, position: int) -> Window:
         raise refuse(
             "querydata.window.short", "VALUE", f"Filter {position}: the time range is longer than {most} minutes."
         )
-    ctx.cite("querydata.window.minute_notation", "querydata.window.bounds", "querydata.window.zone")
+    if dialect["time_zone"] != "UTC":
+        ctx.cite("querydata.window.zone")
     return Window(low, high)

@@ -67,7 +67,6 @@ def identify(ctx: Context) -> Tenant:
     members = payload.root(ctx, request)
     code = members.get(AUTH_CODE)
     installation = ctx.installation
-    ctx.cite("querydata.auth.every_call", "querydata.address.hosts")
     if not isinstance(code, str):
         raise unauthorized()
     ctx.secret(code)
@@ -75,14 +74,17 @@ def identify(ctx: Context) -> Tenant:
     if credential is None:
         raise unauthorized()
     tenant = installation.tenants[credential.tenant]
-    if installation.dialect["hosts"] == "separate" and tenant.facts.get("host", HOSTS[0]) != host_of(request.host):
+    host = host_of(request.host)
+    if host != HOSTS[0]:
+        ctx.cite("querydata.address.hosts")
+    if installation.dialect["hosts"] == "separate" and tenant.facts.get("host", HOSTS[0]) != host:
         raise payload.refuse("querydata.address.hosts", "AUTH", "AuthCode is not authorized.")
     ctx.scratch = members
     return tenant
 
 
 def query_data(ctx: Context, request: Request) -> Summary | Details:
-    """Answer one call; raises the vendor's refusals."""
+    """Answer one call, of either result type (querydata.method.single); raises the vendor's refusals."""
     assert ctx.tenant is not None
     _check_rate(ctx)
     query = payload.query(ctx, request, ctx.scratch)
@@ -94,7 +96,6 @@ def query_data(ctx: Context, request: Request) -> Summary | Details:
         raise payload.refuse(
             "querydata.limit.ids", "REQUEST", f"The answer would hold more than {dialect['max_ids']} tickets."
         )
-    ctx.cite("querydata.limit.ids")
     if query.warehouse and len(ids) > dialect["bulk_notice"]:
         ctx.note("querydata.warehouse.agreed", "a large load, to be agreed with the vendor first", tickets=len(ids))
     if dialect["latency_per_id"]:
@@ -111,11 +112,13 @@ def _check_rate(ctx: Context) -> None:
     assert ctx.tenant is not None
     if ctx.installation.recent(ctx.tenant.name, ctx.now - MINUTE) > most:
         raise payload.refuse("querydata.limit.rate", "REQUEST", f"More than {most} calls within a minute.")
-    ctx.cite("querydata.limit.rate")
 
 
 def _sight(ctx: Context, query: Query) -> Sight:
-    """What this call can see: the live store now, or the warehouse as the live store was `warehouse_lag` ago."""
+    """What this call can see: the live store now, or the warehouse as the live store was `warehouse_lag` ago.
+
+    No window of an earlier call bounds it (querydata.details.current_state).
+    """
     assert ctx.tenant is not None
     dialect = ctx.dialect
     as_of, oldest = ctx.now, EARLIEST
@@ -125,7 +128,6 @@ def _sight(ctx: Context, query: Query) -> Sight:
     elif dialect["retention_days"] is not None:
         oldest = ctx.now - dialect["retention_days"] * DAY
         ctx.cite("querydata.visibility.retention")
-    ctx.cite("querydata.visibility.tenant")
     return Sight(ctx.tenant.name, as_of, as_of - round(dialect["processing_lag"] * SECOND), oldest)
 
 
@@ -156,8 +158,6 @@ def _advise(ctx: Context, query: Query) -> None:
         ctx.note(
             "querydata.window.short", f"the window is {minutes} minutes long; about five are advised", minutes=minutes
         )
-    else:
-        ctx.cite("querydata.window.short")
     if abs(window.high - ctx.now) > _NEAR:
         ctx.cite("querydata.window.historical")
         return
@@ -183,7 +183,6 @@ def _match(ctx: Context, query: Query, sight: Sight) -> list[int]:
         arrived = model.created(ctx.db, sight, query.created)
         found = arrived if found is None else sorted(set(found) & set(arrived))
     if query.ids is not None:
-        ctx.cite("querydata.id.text_in_filter")
         if found is None:
             found = (
                 [row.id for row, _ in model.tickets(ctx.db, sight, sorted(query.ids), ctx.now, int)]
@@ -197,7 +196,7 @@ def _match(ctx: Context, query: Query, sight: Sight) -> list[int]:
 
 
 def _touched(ctx: Context, window: Window, sight: Sight) -> list[int]:
-    ctx.cite("querydata.window.last_action")
+    """The tickets whose latest action lies inside the window, and no others (querydata.window.last_action)."""
     touched = model.touched(ctx.db, sight, window, ctx.now)
     if touched.moved_out:
         ctx.cite("querydata.window.moves_out")
@@ -217,7 +216,8 @@ def _remember(ctx: Context, ids: list[int]) -> None:
 
 
 def _summary(ctx: Context, ids: list[int]) -> Summary:
-    ctx.cite("querydata.summary.ids_only", "querydata.summary.order", "querydata.summary.shape")
+    if len(ids) > 1:
+        ctx.cite("querydata.summary.order")
     _remember(ctx, ids)
     if ctx.dialect["id_order"] == "shuffled":
         ctx.installation.ids.source(f"id_order/{len(ids)}").shuffle(ids)
@@ -226,12 +226,6 @@ def _summary(ctx: Context, ids: list[int]) -> Summary:
 
 def _details(ctx: Context, query: Query, sight: Sight, ids: list[int]) -> Details:
     dialect = ctx.dialect
-    ctx.cite(
-        "querydata.details.one_id",
-        "querydata.details.current_state",
-        "querydata.details.content",
-        "querydata.details.times",
-    )
     convert = notation.writer(dialect["time_zone"], dialect["details_time_format"])
     documents = []
     for ticket, hidden in model.tickets(ctx.db, sight, ids, ctx.now, convert):
@@ -242,9 +236,11 @@ def _details(ctx: Context, query: Query, sight: Sight, ids: list[int]) -> Detail
             ctx.cite("querydata.window.actions_that_count")
         if hidden:
             ctx.cite("querydata.visibility.lag")
-    if not documents and query.ids and dialect["unknown_id"] == "error":
-        raise payload.refuse(
-            "querydata.visibility.tenant", "VALUE", "Filter 1: there is no ticket with this UtilisphereID."
-        )
+    if not documents and query.ids:
+        if dialect["unknown_id"] == "error":
+            raise payload.refuse(
+                "querydata.visibility.tenant", "VALUE", "Filter 1: there is no ticket with this UtilisphereID."
+            )
+        ctx.cite("querydata.visibility.tenant")
     _remember(ctx, ids if len(ids) <= 1000 else [])
     return Details(documents, dialect)

@@ -42,7 +42,7 @@ _RULES = {
 
 @lru_cache(maxsize=16)
 def service(namespace: str, parameter: str) -> asmx.Description:
-    """The service as Spyne declares it, for one namespace and one name of the parameter."""
+    """The service as Spyne declares it, for one namespace and one name of the parameter (querydata.wire.names)."""
     optional = Unicode.customize(min_occurs=0, nillable=False)
 
     def query_data(ctx: Any, payload: str | None) -> None:
@@ -81,8 +81,10 @@ class _Backend:
             text = self._refused(refusal, request.format)
         except (Breakdown, Unsupported) as failure:
             raise self._failure(str(failure)) from failure
-        self.exchange.cite("querydata.framework.escaped_once")
-        return asmx.Result(f"<QueryDataResult>{soap.text(text)}</QueryDataResult>", text)
+        escaped = soap.text(text)
+        if len(escaped) != len(text):
+            self.exchange.cite("querydata.framework.escaped_once")
+        return asmx.Result(f"<QueryDataResult>{escaped}</QueryDataResult>", text)
 
     def _refused(self, refusal: Refusal, form: str) -> str:
         self.exchange.cite("querydata.error.form")

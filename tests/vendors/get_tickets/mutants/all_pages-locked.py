@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.field.lock", "get_tickets.tid.exact_or_star")
+
 
 class Client(reference("get_tickets")):
     def walk(self):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.filter.narrows", "get_tickets.tid.exact_or_star")
+
 
 class Client(reference("get_tickets")):
     def call(self, **variables):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.range.tid", "get_tickets.range.count_first")
+
 
 class Client(reference("get_tickets")):
     def walk(self):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.date.no_changed_since", "get_tickets.range.tid")
+
 
 class Client(reference("get_tickets")):
     def walk(self):

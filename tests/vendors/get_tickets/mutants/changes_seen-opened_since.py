@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.range.opening_time", "get_tickets.date.no_changed_since")
+
 
 class Client(reference("get_tickets")):
     def __init__(self, ask):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.wire.cc_column",)
+
 
 class Client(reference("get_tickets")):
     def read(self, pairs):

@@ -4,6 +4,8 @@ from urllib.parse import quote_plus
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.wire.encoded_everywhere",)
+
 
 class Client(reference("get_tickets")):
     def read(self, pairs):

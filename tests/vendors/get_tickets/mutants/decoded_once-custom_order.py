@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.field.custom",)
+
 
 class Client(reference("get_tickets")):
     def read(self, pairs):

@@ -4,6 +4,8 @@ from urllib.parse import unquote_plus
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.wire.urlencode",)
+
 
 class Client(reference("get_tickets")):
     def value(self, name, text):

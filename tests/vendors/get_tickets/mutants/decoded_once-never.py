@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.wire.encoded_everywhere",)
+
 
 class Client(reference("get_tickets")):
     def value(self, name, text):

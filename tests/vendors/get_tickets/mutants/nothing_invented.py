@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.page.past_end",)
+
 
 class Client(reference("get_tickets")):
     def call(self, **variables):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.tid.no_pattern",)
+
 
 class Client(reference("get_tickets")):
     def walk(self):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.key.secret",)
+
 
 class Client(reference("get_tickets")):
     def get(self, **variables):

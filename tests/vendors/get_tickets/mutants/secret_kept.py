@@ -4,6 +4,8 @@ import sys
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.key.secret",)
+
 
 class Client(reference("get_tickets")):
     def call(self, **variables):

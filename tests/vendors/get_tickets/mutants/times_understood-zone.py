@@ -4,6 +4,8 @@ from datetime import UTC
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.date.zone",)
+
 
 class Client(reference("get_tickets")):
     def reset(self, **message):

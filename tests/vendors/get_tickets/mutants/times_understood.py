@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("get_tickets.date.output",)
+
 
 class Client(reference("get_tickets")):
     def value(self, name, text):

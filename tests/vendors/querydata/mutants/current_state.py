@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.details.current_state", "querydata.window.actions_that_count")
+
 
 class Client(reference("querydata")):
     def fetch(self, ticket):

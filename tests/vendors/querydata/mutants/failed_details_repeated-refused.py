@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.error.form",)
+
 
 class Client(reference("querydata")):
     def details(self, ticket):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.moves_out", "querydata.details.one_id")
+
 
 class Client(reference("querydata")):
     def fetch(self, ticket):

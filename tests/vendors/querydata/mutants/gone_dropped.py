@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.visibility.tenant",)
+
 
 class Client(reference("querydata")):
     def details(self, ticket):

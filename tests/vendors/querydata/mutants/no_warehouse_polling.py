@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.warehouse.bulk",)
+
 
 class Client(reference("querydata")):
     def sync(self):

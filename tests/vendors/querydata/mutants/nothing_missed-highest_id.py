@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.last_action", "querydata.summary.order")
+
 
 class Client(reference("querydata")):
     def summary(self, start, end):

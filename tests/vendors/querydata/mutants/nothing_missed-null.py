@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.summary.ids_only",)
+
 
 class Client(reference("querydata")):
     def summary(self, start, end):

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.zone",)
+
 
 class Client(reference("querydata")):
     def sync(self):

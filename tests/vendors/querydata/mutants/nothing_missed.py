@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.overlap", "querydata.visibility.lag")
+
 
 class Client(reference("querydata")):
     def reset(self, options, **rest):

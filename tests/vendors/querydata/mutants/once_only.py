@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.repeat.is_normal",)
+
 
 class Client(reference("querydata")):
     def reset(self, **message):

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.reversed",)
+
 
 class Client(reference("querydata")):
     def summary(self, start, end):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.minute_notation",)
+
 
 class Client(reference("querydata")):
     def minute(self, moment):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.auth.every_call",)
+
 
 class Client(reference("querydata")):
     def call(self, *asked):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.short",)
+
 
 class Client(reference("querydata")):
     def reset(self, options, **rest):

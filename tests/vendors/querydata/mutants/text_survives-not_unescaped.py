@@ -4,6 +4,8 @@ from xml.sax.saxutils import escape
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.framework.escaped_once",)
+
 
 class Client(reference("querydata")):
     def value(self, name, value):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.details.content",)
+
 
 class Client(reference("querydata")):
     def value(self, name, value):

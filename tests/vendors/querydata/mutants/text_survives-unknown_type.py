@@ -4,6 +4,8 @@ from mockservers.harness.clients import reference
 
 KNOWN = {"Aerial", "Normal", "Meet", "Revision", "Emergency", "Short Notice", "Design", "Damaged Utility", "Recall"}
 
+RULES = ("querydata.details.content",)
+
 
 class Client(reference("querydata")):
     def value(self, name, value):

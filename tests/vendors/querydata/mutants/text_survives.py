@@ -4,6 +4,8 @@ import html
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.framework.escaped_once",)
+
 
 class Client(reference("querydata")):
     def value(self, name, value):

@@ -2,6 +2,8 @@
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.id.version", "querydata.window.actions_that_count")
+
 
 class Client(reference("querydata")):
     def details(self, ticket):

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.near_present",)
+
 
 class Client(reference("querydata")):
     def __init__(self, ask):

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.overlap",)
+
 
 class Client(reference("querydata")):
     def sync(self):

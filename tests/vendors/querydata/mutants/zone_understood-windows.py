@@ -4,6 +4,8 @@ from datetime import UTC
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.zone",)
+
 
 class Client(reference("querydata")):
     def minute(self, moment):

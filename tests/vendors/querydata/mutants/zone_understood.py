@@ -4,6 +4,8 @@ from datetime import UTC
 
 from mockservers.harness.clients import reference
 
+RULES = ("querydata.window.zone", "querydata.details.times")
+
 
 class Client(reference("querydata")):
     def value(self, name, value):
