@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Literal
 
 from mockservers.harness.history import History, Record
@@ -19,6 +20,8 @@ from mockservers.kernel import instants
 from mockservers.kernel.redaction import mask
 
 NUMBERS = frozenset({"integer", "long", "short", "decimal", "double", "float"})
+PLACES = 9
+"""Digits after the point to which numbers are compared: further than any vendor tells them."""
 _PLAIN = (str, int, type(None))
 """Two that are equal, and of one such type, are equal by whatever type their field has."""
 Kind = Literal["stale", "misread"]
@@ -58,13 +61,20 @@ def wall(value: Any, zone: tzinfo, resolution: int = instants.SECOND) -> Any:
 
 
 def _number(value: Any) -> Any:
+    """A number with all its digits before the point: floats would take neighbours among long ids for one."""
     if isinstance(value, bool) or value is None:
         return value
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        number = Decimal(str(value))
+    except (InvalidOperation, ValueError):  # no number, or one of so many digits that Python does not write it
         return value
-    return value if math.isnan(number) else round(number, 9)
+    if number.is_nan():
+        return value
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -PLACES:
+        exact = Context(prec=max(number.adjusted(), 0) + PLACES + 2)
+        number = number.quantize(Decimal(1).scaleb(-PLACES), context=exact)
+    return number
 
 
 def normal(value: Any, type_: str, zone: tzinfo, resolution: int = instants.SECOND) -> Any:
@@ -76,17 +86,21 @@ def normal(value: Any, type_: str, zone: tzinfo, resolution: int = instants.SECO
     if type_ in NUMBERS:
         return _number(value)
     if type_ == "json":
-        if isinstance(value, str):
-            try:
-                value = json.loads(value)
-            except ValueError:
-                return value
-        return None if value is None else json.dumps(_walled(value, zone), sort_keys=True)
+        return _group(value, zone)
     if type_ == "text" and value == "":
         return None
     if type_ == "boolean" and isinstance(value, str):  # all that a file in CSV can say
         return {"true": True, "false": False}.get(value.lower(), value)
     return value
+
+
+def _group(value: Any, zone: tzinfo) -> Any:
+    """A nested group as one text; as it is where it is none, or nests deeper than any vendor's."""
+    try:
+        group = json.loads(value) if isinstance(value, str) else value
+        return None if group is None else json.dumps(_walled(group, zone), sort_keys=True)
+    except (ValueError, RecursionError):
+        return value
 
 
 def _walled(value: Any, zone: tzinfo) -> Any:
@@ -97,7 +111,9 @@ def _walled(value: Any, zone: tzinfo) -> Any:
         return [_walled(each, zone) for each in value]
     if isinstance(value, str) and len(value) >= 20 and value[4:5] == "-" and "T" in value:
         return str(wall(value, zone))
-    return _number(value) if isinstance(value, (int, float)) else value
+    if isinstance(value, float) and math.isfinite(value):
+        return int(value) if value.is_integer() else round(value, PLACES)
+    return value
 
 
 def fields(history: History, mirrored: Record) -> list[str]:

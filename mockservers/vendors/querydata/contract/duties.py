@@ -138,7 +138,7 @@ def _gap(part: Span, told: list[Span]) -> Span | None:
     """The first stretch of `part` that no span of `told` holds; a single instant is none."""
     at, end = part
     for low, high in sorted(told):
-        if low > at:
+        if low > at + 1:
             break
         at = max(at, high + 1)
     if at >= end:

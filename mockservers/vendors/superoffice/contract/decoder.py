@@ -79,7 +79,7 @@ def _ids(exchange: Exchanged, options: Mapping[str, str]) -> list[str]:
         return given
     try:
         body = json.loads(exchange.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         root = xml(exchange.body)
         if root is not None:
             return [(each.text or "").strip() for each in root.iter() if local(each) == "int"]
@@ -127,7 +127,7 @@ def _value(body: bytes) -> Any:
     """The value of an answer in either format; `_NOTHING` for what is neither."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         root = xml(body)
     if root is None:
         return _NOTHING

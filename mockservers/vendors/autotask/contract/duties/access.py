@@ -36,7 +36,7 @@ def _usage_watched(history: History) -> Judgement:
     worked = [
         task
         for task in history.tasks
-        if any(n < task.first and task.at < until for until, n in busy) and history.within(task)
+        if any(n <= task.first and task.at < until for until, n in busy) and history.within(task)
     ]
     breaches = []
     if len(worked) > 1 and not watched:

@@ -77,7 +77,7 @@ def _refresh(history: History) -> Judgement:
             continue
         exercised += 1
         then = next((each for each in logins[n + 1 :] if wire.said(each).kind != "unusable"), None)
-        later = [task for task in history.syncs if exchange.n < task.first]
+        later = [task for task in history.syncs if exchange.n <= task.first]
         if (then is None and later) or (then is not None and wire.asked(then).grant == "refresh_token"):
             after = "no login came after it" if then is None else f"{shared.request(then)} tried one again"
             breaches.append(Breach(f"{shared.request(exchange)} was refused for its refresh token, and {after}"))

@@ -217,7 +217,7 @@ def notes_of(record: Record | None) -> list[Mapping[str, Any]] | None:
     if isinstance(shown, str):
         try:
             shown = json.loads(shown)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     if not isinstance(shown, (list, tuple)):
         return None
