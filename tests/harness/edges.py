@@ -19,12 +19,12 @@ from xml.sax.saxutils import escape
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from mockservers.registry import emulator
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import MINUTE, SECOND
+from mockservers.registry import emulator
 from tests.harness.conftest import START, exchanged, sync
 
 MODULES: Mapping[str, str] = {

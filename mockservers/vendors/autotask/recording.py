@@ -88,7 +88,9 @@ _FORMS: Mapping[str, Callable[[str, tzinfo], Any]] = {
 def _picklist(element: Any, exchange: Recorded) -> Iterator[Seen]:
     """A picklist of field info, whose entity the request names."""
     asked = re.search(rb"<(?:[\w.-]+:)?psObjectType[^>]*>\s*([A-Za-z]+)", exchange.body or b"")
-    values = [each for each in element.iter() if isinstance(each.tag, str) and leaves.local(each.tag) == "PickListValue"]
+    values = [
+        each for each in element.iter() if isinstance(each.tag, str) and leaves.local(each.tag) == "PickListValue"
+    ]
     if asked is None or not values:
         return
     yield Seen(
