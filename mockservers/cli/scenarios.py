@@ -13,6 +13,6 @@ def scenarios() -> None:
 @scenarios.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors and other programs."""
-    from mockservers.harness.schema import schema_text
+    from mockservers.harness.scenario_format import schema_text
 
     click.echo(schema_text(), nl=False)

@@ -1,8 +1,7 @@
 """Scenarios: what happens to a client, as pure data in a YAML file that people can read, review and replay.
 
 A found failure and a hand-written case are the same thing. Tickets are named by label (`T1`, `T2` ... in the order in
-which steps make them), never by ids. Files are read in
-`scenario_files`; nothing here plays.
+which steps make them), never by ids. Nothing here reads a file or plays.
 """
 
 from __future__ import annotations
@@ -20,45 +19,19 @@ from mockservers.harness.profile import VendorProfile, profile
 from mockservers.kernel import instants
 
 VERSION = 1
-LARGEST_FILE = 1 << 20
-MOST_STEPS = 2000
-MOST_TIMES = 1000
-MOST_REQUESTS = 10_000
-"""Requests that a fault may let pass or hit, or that others may wait for."""
-MOST_MINUTES = 1440
-MOST_RECORDS = 1_000_000
-"""Records that a recipe may make; more would fill the memory before anything is played."""
-LARGEST_SEED = 2**53
-LONGEST_MOVE = 400 * instants.DAY
-LONGEST_DELAY = instants.DAY
 LABEL = re.compile(r"T[1-9][0-9]{0,5}")
-TASKS: Mapping[str, tuple[str, ...]] = {
-    "sync": (),
-    "create": ("fields",),
-    "update": ("ticket", "fields"),
-    "note": ("ticket", "text", "minutes"),
-    "close": ("ticket",),
-}
-"""What a step may ask of the client, with its keys; which of them, the vendor's machine says. The mirror is looked at
-after each task without being asked for."""
 CUSTOMER = "customer"
 """The record upon which administrators act: the installation itself."""
 
 OtherOperation = Literal["create", "act", "change", "delete", "revoke", "restore"]
-OTHERS: Mapping[OtherOperation, tuple[str, ...]] = {
-    "create": ("fields", "delay", "times"),
-    "act": ("ticket", "delay", "action"),
-    "change": ("ticket", "fields", "delay"),
-    "delete": ("ticket",),
-    "revoke": (),
-    "restore": (),
-}
-"""What other people do, with the keys of such a step (an action may have more, by the vendor's machine); `revoke` and
-`restore` take the client's credential away and give it back."""
+"""What other people do; `revoke` and `restore` take the client's credential away and give it back."""
 
 
 class ScenarioError(ValueError):
     """A scenario that cannot be played; the message names the place, what is wrong, and what to write instead."""
+
+
+# --- steps: each writes itself as it stands in a file, keys in reading order, without values at their default ------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +46,30 @@ class Other:
     delay: int = 0
     times: int = 1
 
+    def to_dict(self) -> dict[str, Any]:
+        made: dict[str, Any] = {"other": self.operation}
+        if self.ticket:
+            made["ticket"] = self.ticket
+        if self.action:
+            made["action"] = self.action
+        made |= self.more
+        if self.fields:
+            made["fields"] = dict(self.fields)
+        if self.delay:
+            made["delay"] = span(self.delay)
+        if self.times != 1:
+            made["times"] = self.times
+        return made
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Time passes, in microseconds."""
 
     by: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"clock": span(self.by)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +82,16 @@ class FaultStep:
     operation: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
+    def to_dict(self) -> dict[str, Any]:
+        made: dict[str, Any] = {"fault": self.kind, **self.settings}
+        if self.operation:
+            made["operation"] = self.operation
+        if self.after:
+            made["after"] = self.after
+        if self.times != 1:
+            made["times"] = self.times
+        return made
+
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
@@ -98,6 +99,9 @@ class Meanwhile:
 
     after_request: int
     steps: tuple[Other, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"after_request": self.after_request, "steps": [step.to_dict() for step in self.steps]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,20 @@ class ClientStep:
     fields: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     minutes: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        made: dict[str, Any] = {"client": self.task}
+        if self.ticket:
+            made["ticket"] = self.ticket
+        if self.fields:
+            made["fields"] = dict(self.fields)
+        if self.task == "note":
+            made["text"] = self.text
+        if self.minutes is not None:
+            made["minutes"] = self.minutes
+        if self.meanwhile is not None:
+            made["meanwhile"] = self.meanwhile.to_dict()
+        return made
 
 
 Step = Other | Clock | FaultStep | ClientStep
@@ -147,58 +165,13 @@ class Scenario:
         made["seed"] = self.seed
         made["start"] = instants.to_iso(self.start)
         made["data"] = self.data
-        made["steps"] = [step_to_dict(step) for step in self.steps]
+        made["steps"] = [step.to_dict() for step in self.steps]
         if self.found:
             made["found"] = dict(self.found)
         return made
 
     def to_yaml(self) -> str:
         return yaml.dump(self.to_dict(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, indent=2)
-
-
-def step_to_dict(step: Step) -> dict[str, Any]:
-    """One step as it stands in a file; values at their default are left out."""
-    made: dict[str, Any]
-    if isinstance(step, Clock):
-        return {"clock": span(step.by)}
-    if isinstance(step, FaultStep):
-        made = {"fault": step.kind, **step.settings}
-        if step.operation:
-            made["operation"] = step.operation
-        if step.after:
-            made["after"] = step.after
-        if step.times != 1:
-            made["times"] = step.times
-        return made
-    if isinstance(step, ClientStep):
-        made = {"client": step.task}
-        if step.ticket:
-            made["ticket"] = step.ticket
-        if step.fields:
-            made["fields"] = dict(step.fields)
-        if step.task == "note":
-            made["text"] = step.text
-        if step.minutes is not None:
-            made["minutes"] = step.minutes
-        if step.meanwhile is not None:
-            made["meanwhile"] = {
-                "after_request": step.meanwhile.after_request,
-                "steps": [step_to_dict(each) for each in step.meanwhile.steps],
-            }
-        return made
-    made = {"other": step.operation}
-    if step.ticket:
-        made["ticket"] = step.ticket
-    if step.action:
-        made["action"] = step.action
-    made |= step.more
-    if step.fields:
-        made["fields"] = dict(step.fields)
-    if step.delay:
-        made["delay"] = span(step.delay)
-    if step.times != 1:
-        made["times"] = step.times
-    return made
 
 
 def span(microseconds: int) -> str:

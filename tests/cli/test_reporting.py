@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from lxml import etree, html
 
 from mockservers.cli import main
-from mockservers.harness.schema import scenario_schema
+from mockservers.harness.scenario_format import scenario_schema
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READER = str(ROOT / "contracts/get_tickets/clients/get_tickets_reader.py") + ":Client"

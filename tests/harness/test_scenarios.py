@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -79,31 +81,34 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         ("mockservers: true", "only version 1"),
         (HEAD + "steps: []\nstep: 1", "no key 'step'"),
         ("mockservers: 1\nvendor: jira", "write one of"),
-        (HEAD + "steps: hello", "steps takes a list"),
-        (HEAD + "seed: -1\nsteps: []", "seed takes a whole number"),
+        (HEAD + "steps: hello", "steps must be a list"),
+        (HEAD + "seed: -1\nsteps: []", "seed must be a whole number from 0 to"),
         (HEAD + "data: nothing\nsteps: []", "no data recipe 'nothing'"),
         (HEAD + "dialect: martian\nsteps: []", "no dialect 'martian'"),
         (HEAD + "dialect: {sun: 1}\nsteps: []", "no switch 'sun'"),
-        ("mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00\nsteps: []", "has no offset"),
-        ("mockservers: 1\nvendor: querydata\nsteps: []", "not an ISO 8601 time"),
+        ("mockservers: 1\nvendor: querydata\nstart: 2026-03-02T10:00:00\nsteps: []", "time with Z or an offset"),
+        ("mockservers: 1\nvendor: querydata\nsteps: []", "start must be an ISO 8601 time"),
         (HEAD + "steps: [{client: sync, clock: 5m}]", "exactly one of"),
-        (HEAD + "steps: [sync]", "is not a step"),
-        (HEAD + "steps: [{clock: soon}]", "step 1: clock: 'soon' is not a length of time"),
-        (HEAD + "steps: [{clock: 90000d}]", "at most 400 days"),
-        (HEAD + "steps: [{client: dance}]", "'dance' is no task"),
+        (HEAD + "steps: [sync]", "step 1: a step must have exactly one of other, clock, fault, client, such as"),
+        (HEAD + "steps: [{clock: soon}]", "step 1: clock must be a length of time"),
+        (HEAD + "steps: [{clock: 90000d}]", "from -400d to 400d, such as 90s or 5m, got '90000d'"),
+        (HEAD + "steps: [{client: dance}]", "client must be 'sync', got 'dance'"),
         (HEAD + "steps: [{client: sync, often: 3}]", "no key 'often'"),
-        (HEAD + "steps: [{fault: gremlin}]", "'gremlin' is not a fault"),
-        (HEAD + "steps: [{fault: cut, after_bytes: -1}]", "cut.after_bytes takes 0"),
+        (HEAD + "steps: [{fault: gremlin}]", "fault must be one of 'refuse_connections', 'reset'"),
+        (
+            HEAD + "steps: [{fault: cut, after_bytes: -1}]",
+            "step 1: after_bytes must be a whole number from 0 to 1000000, got -1",
+        ),
         (HEAD + "steps: [{fault: cut, seconds: 1}]", "no key 'seconds'"),
-        (HEAD + "steps: [{fault: fail, operation: Summary}]", "no operation 'Summary'"),
+        (HEAD + "steps: [{fault: fail, operation: Summary}]", "operation must be left out or one of query_data"),
         (HEAD + "steps: [{fault: reset, operation: query_data}]", "before the operation is known"),
-        (HEAD + "steps: [{fault: refuse, refusal: moods}]", "no refusal 'moods'"),
-        (HEAD + "steps: [{other: dance}]", "others cannot 'dance'"),
+        (HEAD + "steps: [{fault: refuse, refusal: moods}]", "refusal must be '"),
+        (HEAD + "steps: [{other: dance}]", "'revoke', 'restore', 'act', got 'dance'"),
         (HEAD + "steps: [{other: create, ticket: T1}]", "no key 'ticket'"),
-        (HEAD + "steps: [{other: create, times: 0}]", "times takes a whole number"),
-        (HEAD + "steps: [{other: create, delay: 2d}]", "delay takes 0s to 1d"),
-        (HEAD + "steps: [{other: create}, {other: act, ticket: T1, action: Dance}]", "no action of querydata"),
-        (HEAD + "steps: [{other: create}, {other: change, ticket: T1}]", "fields takes"),
+        (HEAD + "steps: [{other: create, times: 0}]", "times must be a whole number from 1 to 1000, got 0"),
+        (HEAD + "steps: [{other: create, delay: 2d}]", "delay must be a length of time from 0ms to 1d"),
+        (HEAD + "steps: [{other: create}, {other: act, ticket: T1, action: Dance}]", "action must be one of 'Add Co"),
+        (HEAD + "steps: [{other: create}, {other: change, ticket: T1}]", "fields must be the vendor's field names"),
         (HEAD + "steps: [{other: create}, {other: delete, ticket: 508513040}]", "a label such as T1"),
         (HEAD + "steps: [{other: delete, ticket: T1}]", "T1 does not exist yet: so far there is no ticket"),
         (HEAD + "steps: [{other: create}, {other: delete, ticket: T2}]", "so far there is only T1"),
@@ -111,25 +116,31 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         (HEAD + "steps: [{client: sync, meanwhile: {after_request: 1, steps: [{clock: 1s}]}}]", "only others act"),
         (
             HEAD + "steps: [{client: sync, meanwhile: {after_request: 0, steps: [{other: create}]}}]",
-            "after_request takes",
+            "after_request must be",
         ),
         (HEAD + "seed: 1\nseed: 2\nsteps: []", "'seed' is given twice"),
         (HEAD + "note: &a x\nsteps: [*a]", "no aliases"),
         (HEAD + "steps: [", "not YAML"),
         (HEAD + "note: !!python/object/apply:os.getcwd []\nsteps: []", "not YAML"),
-        (HEAD + "note: !!bool abc\nsteps: []", "line 4: 'abc' is no value of the kind"),
-        (HEAD + "note: !!float ''\nsteps: []", "line 4: '' is no value"),
-        (HEAD + "note: !!timestamp abc\nsteps: []", "line 4: 'abc' is no value"),
-        (HEAD + "note: !!timestamp 2026-99-99\nsteps: []", "line 4: '2026-99-99' is no value"),
-        (HEAD + f"seed: {'9' * 5000}\nsteps: []", "line 4: '9999"),
+        (HEAD + "note: !!bool abc\nsteps: []", "line 4: YAML reads 'abc' as another type; quote it"),
+        (HEAD + "note: !!float ''\nsteps: []", "line 4: YAML reads '' as another type"),
+        (HEAD + "note: !!timestamp abc\nsteps: []", "line 4: YAML reads 'abc' as another type"),
+        (HEAD + "note: !!timestamp 2026-99-99\nsteps: []", "line 4: YAML reads '2026-99-99' as another type"),
+        (HEAD + f"seed: {'9' * 5000}\nsteps: []", "line 4: YAML reads '9999"),
         (HEAD + "note: \0", "not YAML: unacceptable character #x0000: special characters are not allowed in"),
-        (HEAD + "data: empty:1000001\nsteps: []", "data takes at most 1000000 records"),
-        (HEAD + "steps: []\nfound: {duty: 3}", "found takes"),
+        (HEAD + "data: empty:1000001\nsteps: []", "a recipe makes at most 1000000 records, not 1000001"),
+        (HEAD + "steps: []\nfound: {duty: 3}", "found must be what a check wrote there: duty"),
         (
             "mockservers: 1\nvendor: get_tickets\nstart: 2026-03-02T10:00:00Z\nsteps:\n- {other: create}\n"
             "- {other: act, ticket: T1, action: merge, into: T9}",
             "T9 does not exist yet",
         ),
+        (HEAD + "steps: [{client: sync, meanwhile: later}]", "meanwhile: the keys after_request, steps are expected"),
+        (
+            HEAD + "steps: [{client: sync, meanwhile: {after_request: 1, steps: [{other: create}, {other: delete}]}}]",
+            "step 1, meanwhile step 2: ticket must be a label such as T1, got nothing",
+        ),
+        (HEAD + f"seed: 0x{'f' * 5000}\nsteps: []", "seed: Exceeds the limit"),
         ("[" * 5000, "deeper"),
     ],
 )
@@ -137,6 +148,13 @@ def test_what_is_wrong_gets_one_clear_sentence(text: str, says: str) -> None:
     with pytest.raises(ScenarioError) as raised:
         scenario_files.parse(text)
     assert says in str(raised.value)
+
+
+def test_pydantic_waits_for_the_first_file() -> None:
+    """It takes a good part of a second, which plays and servers need not spend."""
+    code = "import sys; from mockservers.harness import check, play, scenario_files; print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_the_file_is_named(tmp_path: Path) -> None:

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mockservers.harness import profile, scenario_files, scenarios, schema
+from mockservers.harness import profile, scenario_files, scenario_format, scenarios
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import contracted
 from mockservers.kernel.data import folder
 from mockservers.kernel.faults import KINDS
 from tests.examples import examples
 
-SCHEMA = schema.scenario_schema()
+SCHEMA = scenario_format.scenario_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 HEAD: dict[str, Any] = {"mockservers": 1, "vendor": "get_tickets", "start": "2026-03-02T10:00:00Z", "steps": []}
 CREATE = {"other": "create"}
@@ -43,8 +43,8 @@ def test_it_is_a_schema() -> None:
 
 
 def test_the_published_file_is_what_the_code_makes() -> None:
-    published = (folder("scenarios") / schema.FILE).read_text("utf-8")
-    assert published == schema.schema_text(), "run `make table`"
+    published = (folder("scenarios") / scenario_format.FILE).read_text("utf-8")
+    assert published == scenario_format.schema_text(), "run `make table`"
     assert json.loads(published) == SCHEMA
 
 
@@ -80,13 +80,38 @@ def test_every_action_task_and_fault_of_a_vendor_is_there(vendor: str) -> None:
         more = {key: {"a": 1} if key == "fields" else "x" for key in keys}
         steps.append({"other": "act", "ticket": "customer", "action": action, **more})
     given_: Mapping[str, Any] = {"ticket": "T1", "fields": {"a": 1}, "text": "x", "minutes": 5}
-    steps += [{"client": task, **{key: given_[key] for key in scenarios.TASKS[task]}} for task in here.tasks]
+    steps += [{"client": task, **{key: given_[key] for key in scenario_format.TASKS[task]}} for task in here.tasks]
     for kind in KINDS.values():
         defaults = {name: setting.default for name, setting in kind.settings.items()}
         steps.append({"fault": kind.name, "after": 1, "times": 2, **defaults})
     raw = {**HEAD, "vendor": vendor, "steps": steps}
     assert reads(raw)
     assert [error.message for error in VALIDATOR.iter_errors(raw)] == []
+
+
+@pytest.mark.parametrize("vendor", contracted())
+def test_editors_are_offered_the_words_of_the_vendor_with_what_they_mean(vendor: str) -> None:
+    here, defined = profile.profile(vendor), SCHEMA["$defs"]
+
+    def kinds(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        schema = defined[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+        return [each for kind in schema["oneOf"] for each in kinds(kind)] if "oneOf" in schema else [schema]
+
+    def offered(key: str) -> set[str]:
+        return {step["properties"][key]["const"] for step in steps if key in step["properties"]}
+
+    top = defined[vendor]["properties"]
+    steps = kinds(top["steps"]["items"])
+    assert offered("client") == set(here.tasks)
+    assert offered("action") == {*here.actions, *here.administration}
+    assert offered("other") == {"create", "act", "change", "delete", "revoke", "restore"}
+    assert offered("fault") == set(KINDS)
+    for step in steps:
+        name, *more = step["properties"].items()
+        if name[0] == "fault":
+            assert name[1]["description"] == KINDS[name[1]["const"]].says
+            assert all(schema["description"] for _, schema in more)
+    assert all(top[key]["description"] for key in ("note", "dialect", "seed", "start", "data", "steps", "found"))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +228,30 @@ MALFORMED: tuple[Any, ...] = (
             {"client": "sync", "meanwhile": {"after_request": 1, "steps": []}},
             {"client": "sync", "meanwhile": {"steps": [CREATE]}},
             {"client": "sync", "meanwhile": "later"},
+            {"client": "sync", "meanwhile": {"after_request": 1, "steps": [{"other": "delete"}]}},
+            {"client": "create"},
+            {"other": "act", "ticket": "customer", "action": "rename label"},
+        )
+    ),
+    *(
+        {**HEAD, "vendor": "trackit", "steps": [CREATE, step]}
+        for step in (
+            {"client": "create", "fields": ["x"]},
+            {"client": "create", "ticket": "T1"},
+            {"client": "close"},
+            {"client": "update", "ticket": "T1"},
+            {"client": "update", "ticket": "T1", "fields": {}},
+            {"client": "note", "ticket": "T1"},
+            {"client": "note", "ticket": "T1", "text": " \n"},
+            {"client": "note", "ticket": "T1", "text": ["x"]},
+            {"client": "note", "ticket": "T1", "text": "x", "minutes": 1441},
+            {"client": "note", "ticket": "T1", "text": "x", "minutes": "5"},
+            {"client": "note", "text": "x"},
+            {"other": "act", "ticket": "customer", "action": "close"},
+            {"other": "act", "ticket": "T1", "action": "rename label"},
+            {"other": "act", "ticket": "T1", "action": "update", "fields": "x"},
+            {"fault": "refuse", "refusal": "key"},
+            {"other": "act", "ticket": "customer", "action": "rename label", "by": "x"},
         )
     ),
 )
@@ -258,7 +307,7 @@ VALUES: Any = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=3),
     max_leaves=4,
 )
-STEPS = [
+STEPS: list[dict[str, Any]] = [
     CREATE,
     {"clock": "5m"},
     {"fault": "cut", "after_bytes": 3},
@@ -266,12 +315,22 @@ STEPS = [
     {"client": "sync"},
     {"other": "act", "ticket": "T1", "action": "merge", "into": "T1"},
     {"other": "change", "ticket": "T1", "fields": {"x": 1}},
+    {"client": "note", "ticket": "T1", "text": "x", "minutes": 5},
+    {"client": "update", "ticket": "T1", "fields": {"x": 1}},
 ]
 
 
-@settings(max_examples=examples(500), database=None, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(STEPS), st.dictionaries(WORDS, VALUES, max_size=2), st.sampled_from(["", *STEPS[0], "x"]))
-def test_it_never_refuses_what_the_reader_takes(step: Mapping[str, Any], change: Mapping[str, Any], drop: str) -> None:
-    raw = {**HEAD, "steps": [CREATE, {key: value for key, value in {**step, **change}.items() if key != drop}]}
+@settings(max_examples=examples(800), database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(["get_tickets", "trackit"]),
+    st.sampled_from(STEPS),
+    st.dictionaries(WORDS, VALUES, max_size=2),
+    st.sampled_from(["", *STEPS[0], "x"]),
+)
+def test_it_never_refuses_what_the_reader_takes(
+    vendor: str, step: Mapping[str, Any], change: Mapping[str, Any], drop: str
+) -> None:
+    changed = {key: value for key, value in {**step, **change}.items() if key != drop}
+    raw = {**HEAD, "vendor": vendor, "steps": [CREATE, changed]}
     if reads(raw):
         assert accepts(raw)
