@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from mockservers.harness.replay import ReplayResult as ReplayResult
     from mockservers.harness.replay import ReplayStopped as ReplayStopped
     from mockservers.harness.scenarios import ClientStep as ClientStep
-    from mockservers.harness.scenarios import Clock as Clock
+    from mockservers.harness.scenarios import ClockStep as ClockStep
     from mockservers.harness.scenarios import FaultStep as FaultStep
     from mockservers.harness.scenarios import Meanwhile as Meanwhile
-    from mockservers.harness.scenarios import Other as Other
+    from mockservers.harness.scenarios import OtherStep as OtherStep
     from mockservers.harness.scenarios import Scenario as Scenario
     from mockservers.harness.scenarios import ScenarioError as ScenarioError
     from mockservers.harness.verdicts import CheckStopped as CheckStopped
@@ -59,9 +59,9 @@ _HOMES = {
     "run_replay": "replay:replay",
     "Scenario": "scenarios:Scenario",
     "ScenarioError": "scenarios:ScenarioError",
-    "Clock": "scenarios:Clock",
+    "ClockStep": "scenarios:ClockStep",
     "Meanwhile": "scenarios:Meanwhile",
-    "Other": "scenarios:Other",
+    "OtherStep": "scenarios:OtherStep",
     "FaultStep": "scenarios:FaultStep",
     "ClientStep": "scenarios:ClientStep",
 }

@@ -21,10 +21,10 @@ from mockservers.harness.profile import VendorProfile, profile
 from mockservers.harness.scenarios import (
     CUSTOMER,
     ClientStep,
-    Clock,
+    ClockStep,
     FaultStep,
     Meanwhile,
-    Other,
+    OtherStep,
     Scenario,
     ScenarioError,
     births,
@@ -57,7 +57,7 @@ class _Pending:
     """Steps of others that wait for a request of the task under way."""
 
     left: int
-    steps: tuple[Other, ...]
+    steps: tuple[OtherStep, ...]
 
 
 @dataclass
@@ -203,10 +203,10 @@ class _Play:
                 self.driver.output,
             )
 
-    def _step(self, step: Other | Clock | FaultStep | ClientStep) -> None:
-        if isinstance(step, Other):
+    def _step(self, step: OtherStep | ClockStep | FaultStep | ClientStep) -> None:
+        if isinstance(step, OtherStep):
             self._act(step)
-        elif isinstance(step, Clock):
+        elif isinstance(step, ClockStep):
             self._pass(step.by)
         elif isinstance(step, FaultStep):
             self.world.faults.add(
@@ -239,7 +239,7 @@ class _Play:
 
     # --- others ---
 
-    def _act(self, step: Other) -> None:
+    def _act(self, step: OtherStep) -> None:
         if step.operation in ("revoke", "restore"):
             self._credentials(revoked=self.world.clock.now() if step.operation == "revoke" else None)
             return
@@ -276,7 +276,7 @@ class _Play:
         assert found is not None
         return found
 
-    def _all_there(self, step: Other | ClientStep) -> bool:
+    def _all_there(self, step: OtherStep | ClientStep) -> bool:
         """Whether every ticket that a step names was made; one that the client failed to make is nobody's mistake."""
         return all(self.ids[int(label[1:]) - 1] is not None for label in named(self.profile, step))
 

@@ -318,7 +318,7 @@ def _makes(kind: type[Any], rest: str = "") -> Callable[[dict[str, Any]], Any]:
 def _others(here: VendorProfile) -> Type:
     """What other people do at this vendor."""
     kinds = [
-        _keys(f"other {name}", {"other": Literal[name], **keys}, _makes(scenarios.Other))
+        _keys(f"other {name}", {"other": Literal[name], **keys}, _makes(scenarios.OtherStep))
         for name, keys in OTHERS.items()
     ]
     acts = []
@@ -333,7 +333,7 @@ def _others(here: VendorProfile) -> Type:
                 **{key: Optional[kind] for key, kind in known.items()},
                 "delay": Optional[_DELAY],
             }
-            found.append(_keys(f"{here.vendor} {record} {action}", keys, _makes(scenarios.Other, "more")))
+            found.append(_keys(f"{here.vendor} {record} {action}", keys, _makes(scenarios.OtherStep, "more")))
         acts += [Annotated[_choice("action", found), Tag(record)]] if found else []
     if len(acts) > 1:
         acts = [_one_of(acts, Discriminator(lambda raw: CUSTOMER if raw.get("ticket") == CUSTOMER else "ticket"))]
@@ -389,7 +389,7 @@ def _file(vendor: str) -> TypeAdapter[Any]:
     move = _length(-400 * instants.DAY, 400 * instants.DAY, "So much time passes.")
     kinds = {
         "other": others,
-        "clock": _keys("clock", {"clock": move}, _makes(scenarios.Clock)),
+        "clock": _keys("clock", {"clock": move}, _makes(scenarios.ClockStep)),
         "fault": _choice("fault", [_fault(kind, here) for kind in KINDS.values()]),
         "client": _choice("client", clients),
     }

@@ -35,7 +35,7 @@ class ScenarioError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class OtherStep:
     """Other people do something at the vendor. `delay` is the visibility delay in microseconds."""
 
     operation: OtherOperation
@@ -63,7 +63,7 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockStep:
     """Time passes, in microseconds."""
 
     by: int
@@ -98,7 +98,7 @@ class Meanwhile:
     """What others do inside a task, when its request number `after_request` was answered (or at its end)."""
 
     after_request: int
-    steps: tuple[Other, ...]
+    steps: tuple[OtherStep, ...]
 
     def to_dict(self) -> dict[str, Any]:
         return {"after_request": self.after_request, "steps": [step.to_dict() for step in self.steps]}
@@ -130,7 +130,7 @@ class ClientStep:
         return made
 
 
-Step = Other | Clock | FaultStep | ClientStep
+Step = OtherStep | ClockStep | FaultStep | ClientStep
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def births(profile: VendorProfile, step: Step) -> int:
     """How many tickets a step makes, and so how many labels."""
     if isinstance(step, ClientStep):
         return 1 if step.task == "create" else 0
-    if not isinstance(step, Other):
+    if not isinstance(step, OtherStep):
         return 0
     if step.operation == "create":
         return step.times
@@ -229,7 +229,7 @@ def check_labels(scenario: Scenario) -> None:
             for n, inner in enumerate(step.meanwhile.steps, 1):
                 look(inner, f"{where}, meanwhile step {n}")
         known += births(here, step)
-        if isinstance(step, Other) and step.operation == "delete" and step.ticket:
+        if isinstance(step, OtherStep) and step.operation == "delete" and step.ticket:
             gone.add(step.ticket)
 
     for n, step in enumerate(scenario.steps, 1):
@@ -240,7 +240,7 @@ def named(profile: VendorProfile, step: Step) -> list[Any]:
     """The labels that a step names, as they stand there."""
     if isinstance(step, ClientStep):
         return [] if step.ticket is None else [step.ticket]
-    if not isinstance(step, Other):
+    if not isinstance(step, OtherStep):
         return []
     found = [] if step.ticket in (None, CUSTOMER) else [step.ticket]
     return [*found, *(step.more[key] for key in profile.label_keys if key in step.more)]

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
-from mockservers.harness.scenarios import Clock, FaultStep
+from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import Intent, Strategy, act, after_the_end, change, indexes, plain, sync, write
 from mockservers.kernel.instants import MINUTE
 
@@ -36,11 +36,11 @@ def failing(fields: Mapping[str, Any], refusals: Iterable[str], places: Strategy
         settings = {"refusal": refusal} if kind == "refuse" else {}
         return [
             sync(),
-            plain(Clock(MINUTE)),
+            plain(ClockStep(MINUTE)),
             change(index, fields),
             plain(FaultStep(kind, after, 1, operation, settings)),
             sync(),
-            plain(Clock(MINUTE)),
+            plain(ClockStep(MINUTE)),
         ]
 
     kinds = st.sampled_from(("refuse", "refuse", "fail", "empty_body", "lost_answer"))

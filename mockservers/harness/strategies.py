@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import VendorProfile
-from mockservers.harness.scenarios import CUSTOMER, ClientStep, Clock, FaultStep, Meanwhile, Other, Scenario, Step
+from mockservers.harness.scenarios import (
+    CUSTOMER,
+    ClientStep,
+    ClockStep,
+    FaultStep,
+    Meanwhile,
+    OtherStep,
+    Scenario,
+    Step,
+)
 from mockservers.kernel import instants
 from mockservers.kernel.instants import HOUR, MINUTE, SECOND
 
@@ -93,7 +102,7 @@ def _label(number: int) -> str:
 def create(fields: Mapping[str, Any], delay: int = 0, times: int = 1) -> Intent:
     def tell(builder: ScenarioBuilder) -> Step:
         builder.born(times)
-        return Other("create", fields=dict(fields), delay=delay, times=times)
+        return OtherStep("create", fields=dict(fields), delay=delay, times=times)
 
     return tell
 
@@ -125,7 +134,7 @@ def act(index: int, action: str, delay: int = 0, more: Mapping[str, Any] | None 
             keys["into"] = _label(into)
         if action == "reopen" and ticket in builder.merged:  # a merge is not undone
             return None
-        return Other("act", _label(ticket), action, keys.pop("fields", {}), keys, delay)
+        return OtherStep("act", _label(ticket), action, keys.pop("fields", {}), keys, delay)
 
     return tell
 
@@ -133,7 +142,7 @@ def act(index: int, action: str, delay: int = 0, more: Mapping[str, Any] | None 
 def change(index: int, fields: Mapping[str, Any], delay: int = 0) -> Intent:
     def tell(builder: ScenarioBuilder) -> Step | None:
         ticket = builder.pick(index)
-        return None if ticket is None else Other("change", _label(ticket), fields=dict(fields), delay=delay)
+        return None if ticket is None else OtherStep("change", _label(ticket), fields=dict(fields), delay=delay)
 
     return tell
 
@@ -144,7 +153,7 @@ def delete(index: int) -> Intent:
         if ticket is None:
             return None
         builder.alive.remove(ticket)
-        return Other("delete", _label(ticket))
+        return OtherStep("delete", _label(ticket))
 
     return tell
 
@@ -208,7 +217,7 @@ def writes(
 
 
 def _meanwhile(builder: ScenarioBuilder, after_request: int, intents: Iterable[Intent]) -> Meanwhile | None:
-    steps = tuple(step for step in (intent(builder) for intent in intents) if isinstance(step, Other))
+    steps = tuple(step for step in (intent(builder) for intent in intents) if isinstance(step, OtherStep))
     return Meanwhile(after_request, steps) if steps else None
 
 
@@ -219,7 +228,7 @@ def administer(action: str, more: Mapping[str, Any] | None = None, once: str = "
         if once and once in builder.once:
             return None
         builder.once.add(once)
-        return Other("act", CUSTOMER, action, more=dict(more or {}))
+        return OtherStep("act", CUSTOMER, action, more=dict(more or {}))
 
     return tell
 
@@ -258,7 +267,7 @@ def faults(refusals: Iterable[str], operations: Iterable[str]) -> Strategy:
     )
 
 
-revocations: Strategy = st.sampled_from(("revoke", "revoke", "restore")).map(lambda what: plain(Other(what)))  # type: ignore[arg-type]
+revocations: Strategy = st.sampled_from(("revoke", "revoke", "restore")).map(lambda what: plain(OtherStep(what)))  # type: ignore[arg-type]
 
 
 def weighted(*choices: tuple[Strategy, int]) -> Strategy:
@@ -270,7 +279,7 @@ def weighted(*choices: tuple[Strategy, int]) -> Strategy:
 
 def after_the_end(end: Intent, later: Intent) -> list[Intent]:
     """Something happens to a ticket that a client has seen closed, and may think done with."""
-    return [end, sync(), plain(Clock(3 * MINUTE)), later, sync()]
+    return [end, sync(), plain(ClockStep(3 * MINUTE)), later, sync()]
 
 
 def working(others: Strategy) -> Strategy:
@@ -302,7 +311,7 @@ def assemble(
     """
     others = weighted((creating, 2), (others, 3))
     work = working(others) if writing is None else weighted((working(others), 2), (writing, 1))
-    clocks = spans.map(lambda by: plain(Clock(by)))
+    clocks = spans.map(lambda by: plain(ClockStep(by)))
     single = weighted((work, 4), (others, 3), (clocks, 2)).map(lambda intent: [intent])
     # Trouble that no request meets is cleared when the world settles. So mostly something to fetch comes before it,
     # and work right after it.

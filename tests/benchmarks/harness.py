@@ -17,7 +17,7 @@ from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.duties import judge, of
 from mockservers.harness.profile import contracted, profile
 from mockservers.harness.runner import Runner
-from mockservers.harness.scenarios import ClientStep, Clock, Other, Scenario, Step
+from mockservers.harness.scenarios import ClientStep, ClockStep, OtherStep, Scenario, Step
 from mockservers.kernel import instants
 
 Row = tuple[str, str, str]
@@ -66,10 +66,10 @@ def month(days: int) -> tuple[float, int]:
     steps: list[Step] = []
     for turn in range(days * 288):
         if turn % 96 == 0:
-            steps.append(Other("create"))
+            steps.append(OtherStep("create"))
         elif turn % 6 == 0:
-            steps.append(Other("act", f"T{turn // 96 + 1}", "Add Notes"))
-        steps += [Clock(5 * instants.MINUTE), ClientStep("sync")]
+            steps.append(OtherStep("act", f"T{turn // 96 + 1}", "Add Notes"))
+        steps += [ClockStep(5 * instants.MINUTE), ClientStep("sync")]
     scenario = Scenario("querydata", tuple(steps), instants.from_iso("2026-03-02T10:00:00Z"))
     with CallableDriver.of(reference("querydata")) as driver, Runner(driver) as runner:
         began = time.perf_counter()

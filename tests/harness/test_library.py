@@ -14,11 +14,11 @@ from mockservers.harness import (
     Breach,
     CheckConfig,
     ClientStep,
-    Clock,
+    ClockStep,
     Duty,
     History,
     Judgement,
-    Other,
+    OtherStep,
     Report,
     Scenario,
     ScenarioError,
@@ -53,7 +53,11 @@ def busy_mornings(dialect: str, hello: Any) -> st.SearchStrategy[Scenario]:
     def scenario(subjects: list[str]) -> Scenario:
         steps: list[Any] = []
         for subject in subjects:
-            steps += [Other("create", fields={"subject": subject}), Clock(15 * instants.MINUTE), ClientStep("sync")]
+            steps += [
+                OtherStep("create", fields={"subject": subject}),
+                ClockStep(15 * instants.MINUTE),
+                ClientStep("sync"),
+            ]
         return Scenario("get_tickets", tuple(steps), START, dialect)
 
     return tickets.map(scenario)
@@ -100,7 +104,7 @@ def test_the_vendors_strategy_can_be_narrowed() -> None:
 
 def test_a_strategy_that_names_a_ticket_nobody_made_is_told_so() -> None:
     def wrong(dialect: str, hello: Any) -> st.SearchStrategy[Scenario]:
-        return st.just(Scenario("get_tickets", (Other("delete", "T1"),), START))
+        return st.just(Scenario("get_tickets", (OtherStep("delete", "T1"),), START))
 
     with pytest.raises(ScenarioError, match="T1"):
         run(reference("get_tickets"), strategy=wrong)

@@ -25,7 +25,7 @@ from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import json as json_report
 from mockservers.harness.reports.characters import clean, cleaned, cut, visible
 from mockservers.harness.scenario_files import from_dict
-from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Other, Scenario
+from mockservers.harness.scenarios import ClientStep, ClockStep, FaultStep, OtherStep, Scenario
 from mockservers.harness.verdicts import Counterexample, DialectReport, DutyVerdict, Report, Stop
 from mockservers.kernel import instants
 from mockservers.kernel.data import folder
@@ -76,8 +76,8 @@ def made(history: Callable[..., History]) -> Callable[..., Report]:
             **more,
         )
         steps = (
-            Other("create", fields={"subject": text}),
-            Clock(instants.MINUTE),
+            OtherStep("create", fields={"subject": text}),
+            ClockStep(instants.MINUTE),
             FaultStep("cut", 1),
             ClientStep("sync"),
         )

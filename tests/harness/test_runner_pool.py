@@ -23,7 +23,7 @@ from mockservers.harness.profile import contracted, profile
 from mockservers.harness.reports import check_json
 from mockservers.harness.runner import Runner
 from mockservers.harness.runner_pool import RunnerPool
-from mockservers.harness.scenarios import Other, Scenario
+from mockservers.harness.scenarios import OtherStep, Scenario
 from mockservers.harness.verdicts import CheckStopped, Report
 from mockservers.kernel import instants
 from tests.harness.processes import wait_for_end
@@ -188,7 +188,9 @@ def test_values_of_the_clients_own_classes_are_judged_alike(tmp_path: Path) -> N
 
 
 def test_what_is_equal_and_yet_not_the_same_is_played_apart() -> None:
-    works = [replace(simplest("get_tickets"), steps=(Other("create", fields={"subject": each}),)) for each in (1, True)]
+    works = [
+        replace(simplest("get_tickets"), steps=(OtherStep("create", fields={"subject": each}),)) for each in (1, True)
+    ]
     assert works[0] == works[1]
     with RunnerPool(ClientSpec(reference_name("get_tickets")), 30.0, 1) as runners:
         for each in works:

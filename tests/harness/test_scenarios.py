@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mockservers.harness import profile, scenario_files
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import contracted
-from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Meanwhile, Other, ScenarioError
+from mockservers.harness.scenarios import ClientStep, ClockStep, FaultStep, Meanwhile, OtherStep, ScenarioError
 from mockservers.kernel import instants
 from mockservers.kernel.data import folder
 from tests.examples import examples
@@ -43,13 +43,13 @@ steps:
     assert scenario.dialect == {"time_zone": "America/New_York"}
     assert scenario.start == instants.from_iso("2026-03-02T10:00:00Z")
     assert scenario.steps == (
-        Other("create", fields={"Remarks": "2026-03-02"}, delay=90 * instants.SECOND, times=2),
-        Other("act", "T2", "Revise"),
-        Other("change", "T3", fields={"Remarks": "x"}),
-        Clock(5 * instants.MINUTE),
+        OtherStep("create", fields={"Remarks": "2026-03-02"}, delay=90 * instants.SECOND, times=2),
+        OtherStep("act", "T2", "Revise"),
+        OtherStep("change", "T3", fields={"Remarks": "x"}),
+        ClockStep(5 * instants.MINUTE),
         FaultStep("cut", 3, 2, "query_data", {"after_bytes": 10}),
-        ClientStep("sync", Meanwhile(2, (Other("delete", "T1"),))),
-        Other("revoke"),
+        ClientStep("sync", Meanwhile(2, (OtherStep("delete", "T1"),))),
+        OtherStep("revoke"),
     )
 
 

@@ -17,7 +17,7 @@ from mockservers.harness.replay import replay
 from mockservers.harness.reports.events import Event, events, shortened
 from mockservers.harness.reports.failures import Failure, of_result
 from mockservers.harness.reports.timeline import MOST_CHIPS, timeline
-from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Meanwhile, Other, Scenario, Step
+from mockservers.harness.scenarios import ClientStep, ClockStep, FaultStep, Meanwhile, OtherStep, Scenario, Step
 from mockservers.kernel.instants import HOUR, MINUTE
 from tests.harness.conftest import START, at, exchanged, sync
 
@@ -61,12 +61,12 @@ def stale(history: Callable[..., History]) -> History:
 
 
 STEPS = (
-    Other("create", fields={"subject": "old"}),
-    Clock(MINUTE),
+    OtherStep("create", fields={"subject": "old"}),
+    ClockStep(MINUTE),
     ClientStep("sync"),
-    Other("change", "T1", fields={"subject": "new"}),
+    OtherStep("change", "T1", fields={"subject": "new"}),
     FaultStep("cut", settings={"after_bytes": 64}),
-    Clock(MINUTE),
+    ClockStep(MINUTE),
     ClientStep("sync"),
 )
 
@@ -162,10 +162,10 @@ def test_what_nobody_knows_is_not_compared(history: Callable[..., History]) -> N
 
 def test_what_leaves_no_trace_in_the_journal_stands_at_its_place(history: Callable[..., History]) -> None:
     steps = (
-        Other("revoke"),
-        ClientStep("sync", Meanwhile(1, (Other("restore"), Other("delete", "T1")))),
-        Clock(-HOUR),
-        Other("revoke"),
+        OtherStep("revoke"),
+        ClientStep("sync", Meanwhile(1, (OtherStep("restore"), OtherStep("delete", "T1")))),
+        ClockStep(-HOUR),
+        OtherStep("revoke"),
     )
     seen = history(
         "get_tickets",
@@ -213,7 +213,7 @@ def test_what_the_client_wrote_is_told(history: Callable[..., History]) -> None:
         hello=Hello(tasks=("update",)),
     )
     steps = (
-        Other("create"),
+        OtherStep("create"),
         ClientStep("update", ticket="T1", fields={"subject": "new"}),
         ClientStep("update", ticket="T9"),
     )
@@ -236,7 +236,7 @@ def test_many_creations_are_one_event(history: Callable[..., History]) -> None:
     ]
     labels = {str(n): f"T{n}" for n in range(1, 6)}
     seen = history("get_tickets", changes=changes, labels=labels)
-    found = events(failure(seen, Other("create", times=4, fields={"subject": "x"}), Other("create")))
+    found = events(failure(seen, OtherStep("create", times=4, fields={"subject": "x"}), OtherStep("create")))
     assert short(found) == [
         ("others", 1, 'create T1 … T4 (4 of them): subject = "x"'),
         ("others", 2, 'create T5: subject = "x"'),

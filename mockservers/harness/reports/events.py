@@ -16,7 +16,7 @@ from mockservers.harness.history import Exchanged, ExternalChange, History, Task
 from mockservers.harness.profile import profile
 from mockservers.harness.reports import program
 from mockservers.harness.reports.failures import Failure, State
-from mockservers.harness.scenarios import Clock, FaultStep, Other, Step, named, span
+from mockservers.harness.scenarios import ClockStep, FaultStep, OtherStep, Step, named, span
 from mockservers.kernel import instants
 
 Kind = Literal["others", "clock", "fault", "settle", "task", "request", "written", "mirror", "more"]
@@ -122,7 +122,7 @@ class _Telling:
             """A step that names a ticket that the client was told to make, and did not, is not played."""
             return not made.issuperset(named(self.profile, step))
 
-        def others(step: Other, number: int, key: Key | None = None) -> None:
+        def others(step: OtherStep, number: int, key: Key | None = None) -> None:
             nonlocal n
             if skipped(step):
                 return
@@ -135,13 +135,13 @@ class _Telling:
                     self.steps[change.n], n = number, change.n if key is None else n
 
         for number, step in enumerate(self.failure.scenario.steps, 1):
-            if isinstance(step, Clock):
+            if isinstance(step, ClockStep):
                 now += step.by
                 note(Event("clock", program.passing(step.by), now, step=number))
             elif isinstance(step, FaultStep):
                 words = program.lines(replace(self.failure.scenario, steps=(step,)))[1].words
                 note(Event("fault", words, now, step=number))
-            elif isinstance(step, Other):
+            elif isinstance(step, OtherStep):
                 others(step, number)
             elif step.task in history.hello.tasks and not skipped(step):
                 task = next(tasks, None)

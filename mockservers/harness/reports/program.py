@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockservers.harness.profile import profile
 from mockservers.harness.reports.characters import visible
-from mockservers.harness.scenarios import ClientStep, Clock, FaultStep, Other, Scenario, Step, births, span
+from mockservers.harness.scenarios import ClientStep, ClockStep, FaultStep, OtherStep, Scenario, Step, births, span
 from mockservers.kernel import instants
 
 
@@ -28,7 +28,7 @@ def lines(scenario: Scenario) -> list[Line]:
     found = [Line("begins", f"at {instants.to_iso(scenario.start)}, data {scenario.data}")]
     count = 0
 
-    def born(step: Other | ClientStep) -> str:
+    def born(step: OtherStep | ClientStep) -> str:
         nonlocal count
         times = births(here, step)
         first, count = count + 1, count + times
@@ -69,15 +69,15 @@ def passing(by: int) -> str:
     return f"{span(by)} pass" if by >= 0 else f"the clock goes back {span(-by)}"
 
 
-def _line(step: Step, born: Callable[[Other | ClientStep], str]) -> tuple[str, str]:
-    if isinstance(step, Clock):
+def _line(step: Step, born: Callable[[OtherStep | ClientStep], str]) -> tuple[str, str]:
+    if isinstance(step, ClockStep):
         return "clock", passing(step.by)
     if isinstance(step, FaultStep):
         settings = "".join(f", {name} {value}" for name, value in step.settings.items())
         at = "the next request" if not step.after else f"the request after {step.after} more"
         times = "" if step.times == 1 else f" and {step.times - 1} after it"
         return "fault", f"{step.kind}{settings}: hits {at}{times}"
-    if isinstance(step, Other):
+    if isinstance(step, OtherStep):
         made = born(step)
         fields = ", ".join(f"{name}={value!r}" for name, value in {**step.more, **step.fields}.items())
         words = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import profile
-from mockservers.harness.scenarios import Clock, Scenario
+from mockservers.harness.scenarios import ClockStep, Scenario
 from mockservers.harness.strategies import (
     SPANS,
     STARTS,
@@ -190,6 +190,6 @@ def _usage() -> Strategy:
     """Other integrations use up the customer's requests."""
 
     def story(requests: int) -> list[Intent]:
-        return [administer("use requests", {"requests": requests}), sync(), plain(Clock(MINUTE)), sync()]
+        return [administer("use requests", {"requests": requests}), sync(), plain(ClockStep(MINUTE)), sync()]
 
     return st.builds(story, st.sampled_from(USED))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import profile
-from mockservers.harness.scenarios import Clock, FaultStep
+from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
     Intent,
     Strategy,
@@ -89,7 +89,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
 
 def _vanishing(index: int) -> list[Intent]:
     """A ticket that the client knows is named by a Summary, and gone before its Details are asked for."""
-    return [sync(), act(index, "Add Notes"), plain(Clock(3 * MINUTE)), sync(1, [delete(index)])]
+    return [sync(), act(index, "Add Notes"), plain(ClockStep(3 * MINUTE)), sync(1, [delete(index)])]
 
 
 def _revising(index: int, again: int) -> list[Intent]:
@@ -112,7 +112,7 @@ def details_trouble(refusals: Iterable[str]) -> Strategy:
         settings: dict[str, Any] = {"refusal": refusal} if trouble == "refuse" else {}
         return [
             act(index, "Add Notes"),
-            plain(Clock(3 * MINUTE)),
+            plain(ClockStep(3 * MINUTE)),
             plain(FaultStep(trouble, after, times, None, settings)),
             sync(),
         ]

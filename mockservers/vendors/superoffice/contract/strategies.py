@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import profile
-from mockservers.harness.scenarios import CUSTOMER, Clock, FaultStep, Other, Scenario, Step
+from mockservers.harness.scenarios import CUSTOMER, ClockStep, FaultStep, OtherStep, Scenario, Step
 from mockservers.harness.strategies import (
     SPANS,
     TEXTS,
@@ -180,7 +180,7 @@ def merge(index: int, into: int) -> Intent:
         if source is None or target is None or source == target:
             return None
         builder.alive.remove(source)
-        return Other("act", f"T{source}", "merge", more={"into": f"T{target}"})
+        return OtherStep("act", f"T{source}", "merge", more={"into": f"T{target}"})
 
     return tell
 
@@ -195,9 +195,9 @@ def discard(index: int) -> Intent:
         deleted = f"deleted {ticket}"
         if deleted in builder.once:
             builder.once.discard(deleted)
-            return Other("act", f"T{ticket}", "reopen")
+            return OtherStep("act", f"T{ticket}", "reopen")
         builder.once.add(deleted)
-        return Other("change", f"T{ticket}", fields={"BaseStatus": "Deleted"})
+        return OtherStep("change", f"T{ticket}", fields={"BaseStatus": "Deleted"})
 
     return tell
 
@@ -254,12 +254,12 @@ def _hide(categories: list[int]) -> Intent:
 
 
 def _may(field: str, right: Mapping[str, str]) -> Intent:
-    return plain(Other("act", CUSTOMER, "change rights", {field: dict(right)}, {"user": USER}))
+    return plain(OtherStep("act", CUSTOMER, "change rights", {field: dict(right)}, {"user": USER}))
 
 
 def _later() -> list[Intent]:
     """Something newer: a client asks for the latest second again, and so would read anew what happened in it."""
-    return [plain(Clock(MINUTE)), create({})]
+    return [plain(ClockStep(MINUTE)), create({})]
 
 
 def _hidden_rows() -> Strategy:
@@ -322,7 +322,7 @@ def _pages() -> Strategy:
 def _sessions() -> Strategy:
     """The client's session ends early, or by its age."""
     end = administer("end sessions", {"user": USER, "kind": "Bearer"})
-    return st.sampled_from((end, plain(Clock(61 * MINUTE)), plain(Clock(21 * MINUTE)))).map(
+    return st.sampled_from((end, plain(ClockStep(61 * MINUTE)), plain(ClockStep(21 * MINUTE)))).map(
         lambda ended: [sync(), ended, create({}), sync()]
     )
 

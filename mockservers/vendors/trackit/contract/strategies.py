@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import profile
-from mockservers.harness.scenarios import Clock, FaultStep
+from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
     SPANS,
     STARTS,
@@ -225,10 +225,10 @@ def _tokens() -> Strategy:
     """A token ends: by itself, a day later with its refresh token, or by an administrator's hand."""
 
     def story(index: int, how: int, refused: int) -> list[Intent]:
-        middle: list[Intent] = [plain(Clock(how))] if how else [administer("end sessions")]
+        middle: list[Intent] = [plain(ClockStep(how))] if how else [administer("end sessions")]
         if refused:
             middle.append(refused_login(refused))
-        return [sync(), *middle, change(index, {"83": 7}), sync(), plain(Clock(MINUTE)), sync()]
+        return [sync(), *middle, change(index, {"83": 7}), sync(), plain(ClockStep(MINUTE)), sync()]
 
     hows = st.sampled_from((0, 30 * MINUTE, 1799 * SECOND, DAY + HOUR))
     return st.builds(story, indexes, hows, st.sampled_from((0, 0, 1, 6)))
