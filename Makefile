@@ -53,12 +53,13 @@ coverage: $(READY)  ## the whole suite with the share of lines that it runs
 bench: $(READY)  ## the figures of the README
 	@$(BIN)/python tests/benchmarks/run.py
 
-mutants: $(READY)  ## every client with a seeded bug and every correct one against its contract; every bent rule against its tests
+mutants: $(READY)  ## every client with a seeded bug and every correct one against its contract; every bent rule and judge against its tests
+	@$(BIN)/python tests/harness/judge_mutants.py
 	@$(BIN)/python -m tests.mutation.emulators
 	@$(BIN)/python -m tests.mutation.clients
 
 fuzz: $(READY)  ## long runs of every property and fuzz test
-	@MOCKSERVERS_PROFILE=deep MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/vendors
+	@MOCKSERVERS_PROFILE=deep MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/vendors tests/harness/test_*edges*.py
 
 table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md and the schema of scenario files
 	@$(BIN)/python tests/coverage_table.py

@@ -10,9 +10,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Any
 from urllib.parse import quote, urlsplit
-from weakref import WeakSet
 
 import aiohttp
 from aiohttp import hdrs, web
@@ -26,6 +24,7 @@ from mockservers.recording.addresses import TEXTUAL, VIA, Rewriter, Upstream
 from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, decoded, unpacked, value_of
 from mockservers.recording.files import Writer
 from mockservers.recording.redaction import Redactor
+from mockservers.recording.upstream import UpstreamSession
 from mockservers.server import responses
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
@@ -77,31 +76,19 @@ class Recorder(Listener):
         self.failure: Exception | None = None
         """Why recording stopped, if it had to."""
         self._count = 0
-        self._session: aiohttp.ClientSession | None = None
+        self._session: UpstreamSession | None = None
         self._to_file = addresses.outward(self.upstreams, BASE)
 
     async def _open(self) -> None:
         await super()._open()
-        self._session = aiohttp.ClientSession(
-            auto_decompress=False,
-            connector=_Connector(ssl=self.trust or True, limit=0, keepalive_timeout=3),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=(hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.timeout, sock_read=self.timeout),
-        )
-
-        # A request that is sent again when its connection was reset would hide what the client is to see.
-        self._session._retry_connection = False
+        self._session = UpstreamSession(self.trust, self.timeout)
 
     async def _close(self) -> None:
         try:
             await super()._close()
         finally:
             if self._session is not None:
-                connector = self._session.connector
                 await self._session.close()
-                assert isinstance(connector, _Connector)
-                await connector.ended()
 
     # --- one exchange -----------------------------------------------------------------------------------------------
 
@@ -170,32 +157,7 @@ class Recorder(Listener):
 
     def session(self) -> aiohttp.ClientSession:
         assert self._session is not None
-        return self._session
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Connections of which it is known when the last one has ended: those that broke are in no pool."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._open: WeakSet[asyncio.Future[None]] = WeakSet()
-        make = self._factory
-
-        def noted() -> Any:
-            protocol = make()
-            closed = protocol.closed
-            if closed is not None:
-                closed.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # told elsewhere
-                self._open.add(closed)
-            return protocol
-
-        self._factory = noted  # type: ignore[assignment]
-
-    async def ended(self, most: float = 2.0) -> None:
-        """Wait until every connection has ended."""
-        waiting = [each for each in self._open if not each.done()]
-        if waiting:
-            await asyncio.wait(waiting, timeout=most)
+        return self._session.client
 
 
 class _Passage:
