@@ -73,6 +73,6 @@ def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
             counterexample = next(each for each in report.counterexamples if each.duty.id == duty.id)
             pytest.fail("\n".join(counterexample_lines(counterexample, report.given)), pytrace=False)
         if said in ("unproven", "n/a"):
-            pytest.skip(f"{'unproven' if said == 'unproven' else 'not applicable'}: it takes {duty.exercised_by}")
+            pytest.skip(f"{'unproven' if said == 'unproven' else 'not applicable'}: needs {duty.exercised_by}")
 
     return ask

@@ -51,7 +51,7 @@ def client_options(command: Command) -> Command:
             click.option(
                 "--mirror-command",
                 metavar="COMMAND",
-                help="Prints, in JSON or CSV, what a client believes that does not show it itself.",
+                help="Command that prints the client's copy as JSON or CSV, for clients that do not implement `mirror`.",
             ),
             click.option(
                 "--mirror-file",

@@ -37,7 +37,7 @@ class Arguments:
     @classmethod
     def of(cls, ctx: Context, request: Any) -> Self:
         if request is not None and not isinstance(request, Mapping):
-            raise Misuse(f"a request is an object of names and values, not {request!r}")
+            raise Misuse(f"a request must be an object of names and values, got {request!r}")
         arguments = cls(ctx, request or {})
         if cls.PROMPT is not None and arguments.take("delay") not in (None, 0):
             raise Misuse(
@@ -59,22 +59,22 @@ class Arguments:
         """A text, empty only where it is by default."""
         found = self.take(name, default)
         if found is None:
-            raise Misuse(f"{name!r} is needed, as text")
+            raise Misuse(f"{name!r} is missing; it must be text")
         if not isinstance(found, str) or (not found and default != ""):
-            raise Misuse(f"{name!r} takes text, not {found!r}")
+            raise Misuse(f"{name!r} must be text, got {found!r}")
         return found
 
     def flag(self, name: str, default: bool) -> bool:
         found = self.take(name, default)
         if not isinstance(found, bool):
-            raise Misuse(f"{name!r} takes true or false, not {found!r}")
+            raise Misuse(f"{name!r} must be true or false, got {found!r}")
         return found
 
     def whole(self, name: str, default: int, low: int, high: int) -> int:
         """A whole number within bounds."""
         found = self.take(name, default)
         if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
-            raise Misuse(f"{name!r} is a number from {low} to {high}, not {found!r}")
+            raise Misuse(f"{name!r} must be a whole number from {low} to {high}, got {found!r}")
         return found
 
     def number(self, name: str = "id", default: int | None = None, most: int | None = None) -> int:
@@ -95,16 +95,16 @@ class Arguments:
         """An object of names and values, empty when it is left out."""
         found = self.take(name, {})
         if not isinstance(found, Mapping):
-            raise Misuse(f"{name!r} is an object of names and values, not {found!r}")
+            raise Misuse(f"{name!r} must be an object of names and values, got {found!r}")
         if required and not found:
-            raise Misuse(f"{name!r} takes at least one name and its value")
+            raise Misuse(f"{name!r} must have at least one name and its value")
         return dict(found)
 
     def delay(self) -> int:
         """Microseconds by which a change becomes visible later than it is made."""
         found = self.take("delay", 0)
         if isinstance(found, bool) or not isinstance(found, (int, float)) or not 0 <= found <= LONGEST_DELAY // SECOND:
-            raise Misuse(f"'delay' is a number of seconds from 0 to ten years, not {found!r}")
+            raise Misuse(f"'delay' must be a number of seconds from 0 to ten years, got {found!r}")
         return round(found * SECOND)
 
     def administration(self, actions: Mapping[str, _Action]) -> _Action:
@@ -113,11 +113,11 @@ class Arguments:
         self.take("by")
         name = self.text("action")
         if name not in actions:
-            raise Misuse(f"there is no action {name!r} on the customer; there are {', '.join(actions)}")
+            raise Misuse(f"there is no action {name!r} on the customer; expected one of: {', '.join(actions)}")
         return actions[name]
 
     def done(self) -> None:
         """Refuse what nobody took: a misspelt name must not pass in silence."""
         left = [name for name, value in self.raw.items() if name not in self.taken and value is not None]
         if left:
-            raise Misuse(f"nothing here reads {left[0]!r}; it takes {', '.join(sorted(self.taken))}")
+            raise Misuse(f"unknown field {left[0]!r}; expected one of: {', '.join(sorted(self.taken))}")

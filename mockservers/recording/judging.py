@@ -1,7 +1,7 @@
 """A recording judged: the vendor's duties over what a client really sent and got, with no emulator at all.
 
 A recording does not tell what the client believes, nor what else was at the vendor. Duties that need to know come out as
-unproven, and so do those that nothing provoked.
+unproven, and so do those that nothing exercised.
 """
 
 from __future__ import annotations

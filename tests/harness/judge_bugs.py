@@ -40,8 +40,8 @@ BUGS: tuple[Bug, ...] = (
     Bug("history", "tasks", "if was.get(id_) != record]", "if id_ not in was]"),
     Bug("history", "tasks", "known.sort(key=lambda each: each[0])", "known.sort(key=lambda each: -each[0])"),
     Bug("history", "tasks", "if record.id not in was and (kind", "if (kind"),
-    Bug("duties", "plays", "Judgement(max(provoked, len(found)), found)", "Judgement(provoked, found)"),
-    Bug("duties", "plays", '"kept" if self.provoked else', '"kept" if self.provoked > 1 else'),
+    Bug("duties", "plays", "Judgement(max(exercised, len(found)), found)", "Judgement(exercised, found)"),
+    Bug("duties", "plays", '"kept" if self.exercised else', '"kept" if self.exercised > 1 else'),
     # Equal or not.
     Bug("comparing", "values", "moment.microsecond % resolution)", "moment.microsecond % instants.SECOND)"),
     Bug(

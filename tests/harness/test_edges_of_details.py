@@ -100,7 +100,7 @@ def test_the_warehouse_is_read_in_one_sync(used: list[tuple[int, bool, bool]], s
 
 
 @pytest.mark.parametrize(
-    ("used", "syncs", "provoked", "broken"),
+    ("used", "syncs", "exercised", "broken"),
     [((), 1, 0, 0), ((), 2, 2, 0), ((0,), 2, 2, 0), ((0, 0), 2, 2, 0), ((0, 1), 2, 2, 1), ((0, 1, 2), 3, 3, 1)],
 )
 def test_the_warehouse_at_the_edge(used: tuple[int, ...], syncs: int, exercised: int, broken: int) -> None:

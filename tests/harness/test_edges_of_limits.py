@@ -163,7 +163,7 @@ def test_tickets_are_not_read_by_the_dozen_one_by_one(steps: list[int], ids: lis
 
 
 @pytest.mark.parametrize(
-    ("count", "last", "provoked", "broken"),
+    ("count", "last", "exercised", "broken"),
     [(10, 0, 0, 0), (11, 0, 1, 1), (11, SECOND - 1, 1, 1), (11, SECOND, 1, 0), (12, SECOND, 1, 1), (13, SECOND, 1, 1)],
 )
 def test_ten_calls_a_second_are_the_most(count: int, last: int, exercised: int, broken: int) -> None:

@@ -167,7 +167,7 @@ def test_a_blank_counts_that_was_read_while_it_was_one(read: int, broken: int) -
 
 
 @pytest.mark.parametrize(
-    ("more", "provoked", "broken"),
+    ("more", "exercised", "broken"),
     [
         ({"shown": None}, 1, 1),
         ({"shown": "b"}, 1, 0),  # wrong, but not blank
@@ -230,7 +230,7 @@ def test_tickets_of_an_answer_are_told_apart_by_their_number(
 
 
 @pytest.mark.parametrize(
-    ("told", "fields", "provoked", "broken"),
+    ("told", "fields", "exercised", "broken"),
     [
         ([1, 2], ("Title", "Author"), 0, 0),  # ticket for ticket as it was asked: wrong for another reason
         ([2, 1], ("Title", "Author"), 1, 2),

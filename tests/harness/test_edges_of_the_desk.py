@@ -265,7 +265,7 @@ def test_a_default_that_is_chosen_before_and_after_a_closing_begins(n: int, brok
 
 
 @pytest.mark.parametrize(
-    ("properties", "provoked", "broken"),
+    ("properties", "exercised", "broken"),
     [
         ({"22": 1}, 0, 0),
         ({"8": 1}, 1, 0),

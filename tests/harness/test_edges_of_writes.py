@@ -204,7 +204,7 @@ def test_an_old_copy_and_fields_that_were_lost(text: Any, resolution: Any, lost:
     assert judged("autotask.update_from_fresh", history) == (max(1, undone), undone)
 
 
-@pytest.mark.parametrize(("changed", "provoked"), [(1, 0), (2, 0), (4, 0), (5, 0), (6, 1), (10, 1), (11, 0)])
+@pytest.mark.parametrize(("changed", "exercised"), [(1, 0), (2, 0), (4, 0), (5, 0), (6, 1), (10, 1), (11, 0)])
 def test_what_others_did_between_the_last_sync_and_an_update(changed: int, exercised: int) -> None:
     """The last sync is the entries 3 to 5, the update 11 to 15."""
     before = {"1": ticket("1", Title="a")}
@@ -214,7 +214,7 @@ def test_what_others_did_between_the_last_sync_and_an_update(changed: int, exerc
         assert judged("autotask.update_from_fresh", history) == (times, 0)
 
 
-@pytest.mark.parametrize(("last", "changed", "provoked"), [(9, 10, 1), (9, 9, 0), (10, 9, 0), (10, 11, 0), (11, 9, 1)])
+@pytest.mark.parametrize(("last", "changed", "exercised"), [(9, 10, 1), (9, 9, 0), (10, 9, 0), (10, 11, 0), (11, 9, 1)])
 def test_a_sync_right_before_an_update(last: int, changed: int, exercised: int) -> None:
     """The update is the entries 11 to 15; a sync that reaches into it is none before it."""
     before = {"1": ticket("1", Title="a")}
@@ -275,7 +275,7 @@ def test_a_write_is_made_once(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize(("copies", "broken"), [(0, 0), (1, 0), (2, 1), (3, 1)])
-@pytest.mark.parametrize(("lost", "provoked"), [(None, 0), *((each, 1) for each in UNANSWERED)])
+@pytest.mark.parametrize(("lost", "exercised"), [(None, 0), *((each, 1) for each in UNANSWERED)])
 def test_the_second_of_one_is_one_too_many(lost: Any, exercised: int, copies: int, broken: int) -> None:
     made = {str(n): ticket(str(n), Title="a") for n in range(copies)}
     asked = {"key": "k1", "fields": {"Title": "a"}}

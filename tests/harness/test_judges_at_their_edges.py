@@ -36,7 +36,7 @@ from tests.harness.edges import (
 
 
 @pytest.mark.parametrize(
-    ("provoked", "breaches", "times", "verdict"),
+    ("exercised", "breaches", "times", "verdict"),
     [
         (0, 0, 0, "unproven"),
         (1, 0, 1, "kept"),

@@ -233,9 +233,7 @@ def test_junit_has_a_suite_for_each_dialect_and_a_case_for_each_duty(made: Calla
     assert "request #2" in failure.get("message")
     counterexample = "\n".join(reports.counterexample_lines(report.counterexamples[0], report.given))
     assert failure.text == counterexample
-    assert (
-        cases["deleted_dropped"][0].get("message") == "never provoked; it takes a ticket that is deleted after a sync"
-    )
+    assert cases["deleted_dropped"][0].get("message") == "not exercised: needs a ticket that is deleted after a sync"
     assert cases["cid_not_overwritten"][0].get("message").startswith("not applicable to this installation; it takes")
     properties = {each.get("name"): each.get("value") for each in default.iter("property")}
     assert (properties["seed"], properties["client"], properties["dialect"]) == ("3", "client plain", "default")
@@ -317,8 +315,8 @@ def test_the_page_opens_with_the_verdicts(made: Callable[..., Report]) -> None:
     assert [words(cell) for cell in matrix.xpath(".//thead//th")] == ["Duty", "default 4 examples", "json 4 examples"]
     rows = {row[0].findtext(".//code/bdi"): [words(cell) for cell in row[1:]] for row in matrix.xpath(".//tbody/tr")}
     assert rows == {
-        "decoded_once": ["broken provoked 9 times in 4 examples, broken in 2", "kept provoked 9 times in 4 examples"],
-        "all_pages": ["kept provoked 5 times in 3 examples"] * 2,
+        "decoded_once": ["broken exercised 9 times in 4 examples, broken in 2", "kept exercised 9 times in 4 examples"],
+        "all_pages": ["kept exercised 5 times in 3 examples"] * 2,
         "deleted_dropped": ["unproven"] * 2,
         "cid_not_overwritten": ["n/a"] * 2,
     }

@@ -83,8 +83,8 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
 
 def _told(verdict: DutyVerdict) -> str:
     if verdict.verdict in ("unproven", "n/a"):
-        return f"it takes {verdict.duty.exercised_by}"
-    times = f"provoked {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
+        return f"needs {verdict.duty.exercised_by}"
+    times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
     return times + (f", broken in {verdict.broken_in}" if verdict.verdict == "broken" else "")
 
 

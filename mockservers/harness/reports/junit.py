@@ -64,8 +64,8 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
 
 def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
     if verdict.verdict in ("unproven", "n/a"):
-        why = "never provoked" if verdict.verdict == "unproven" else "not applicable to this installation"
-        _says(case, "skipped", f"{why}; it takes {verdict.duty.exercised_by}")
+        why = "not exercised" if verdict.verdict == "unproven" else "not applicable to this installation"
+        _says(case, "skipped", f"{why}: needs {verdict.duty.exercised_by}")
     elif verdict.verdict == "broken":
         counterexample = verdict.counterexample
         first = (

@@ -13,6 +13,7 @@ from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import conversation
 from mockservers.harness.reports.program import dialect_words, program
 from mockservers.harness.verdicts import Counterexample, DialectReport, Report, Stop
+from mockservers.wirekit.templates import counted
 
 WIDTH = 110
 Style = Callable[[str, str], str]
@@ -81,13 +82,13 @@ def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
         lines += [style(line, "warn") for line in _wrap(visible(complaint), "  ")]
     width = max(len(verdict.duty.slug) for verdict in dialect.verdicts)
     for verdict in dialect.verdicts:
-        times = f"provoked {verdict.exercised} times in {verdict.exercised_in} examples"
+        times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
         if verdict.verdict == "broken":
             times += f", broken in {verdict.broken_in}"
         elif verdict.verdict == "unproven":
-            times = f"never provoked; it takes {verdict.duty.exercised_by}"
+            times = f"not exercised: needs {verdict.duty.exercised_by}"
         elif verdict.verdict == "n/a":
-            times = f"not applicable to this installation; it takes {verdict.duty.exercised_by}"
+            times = f"not applicable to this installation: needs {verdict.duty.exercised_by}"
         severity = "" if verdict.duty.severity == "must" else " (should)"
         word = style(f"{verdict.verdict:<8}", _ROLE[verdict.verdict])
         lines.append(f"  {word}  {verdict.duty.slug:<{width}}  {times}{severity}")
