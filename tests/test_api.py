@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unittest
 import venv
 import zipfile
 from collections.abc import Iterator
