@@ -116,7 +116,7 @@ def play(vendor: str, **facts: Any) -> History:
         "hello": Hello(mirrors=facts.pop("mirrors", None)),
         "options": {},
         "secrets": (),
-        "deeds": (),
+        "changes": (),
         "exchanges": (),
         "tasks": (),
         "truth": {record.id: record for record in facts.pop("truth", ())},

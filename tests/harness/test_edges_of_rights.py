@@ -45,8 +45,8 @@ CHANGES = st.lists(
 @for_all(changes=CHANGES)
 def test_what_rights_forbid_and_for_how_long(changes: list[Any]) -> None:
     """From the entry in which something is forbidden to before the next one that says anything of rights."""
-    changes = [rights(2 * n, HIDES if hidden else None, blank, ok) for n, (hidden, blank, ok) in enumerate(changes, 1)]
-    history = play("superoffice", changes=changes)
+    acts = [rights(2 * n, HIDES if hidden else None, blank, ok) for n, (hidden, blank, ok) in enumerate(changes, 1)]
+    history = play("superoffice", changes=acts)
     ways = module("superoffice.visibility").restrictions(history)
     in_force: tuple[bool, tuple[str, ...]] = (False, ())
     for n in range(2 * len(changes) + 2):
@@ -152,7 +152,7 @@ def blank_for_a_while(
 ) -> tuple[int, int]:
     told = [office(read, 0, "Agents/Ticket/GetTickets", [{"TicketId": 1}], body={"TicketIds": [1]})]
     facts: dict[str, Any] = {
-        "deeds": [rights(20, blank=("Title",)), rights(30)],
+        "changes": [rights(20, blank=("Title",)), rights(30)],
         "tasks": [sync(0, 19, after={"1": row(Title=known)}), sync(20, 40)],
         "truth": [row(Title=truth)],
         "mirror": [row(Title=shown)],
@@ -174,9 +174,9 @@ def test_a_blank_counts_that_was_read_while_it_was_one(read: int, broken: int) -
         ({"known": ""}, 0, 0),
         ({"truth": "b"}, 0, 0),  # it changed, so nobody knows what should be kept
         ({"tasks": [sync(0, 20, after={"1": row(Title="a")}), sync(20, 40)]}, 0, 0),
-        ({"deeds": [rights(20, blank=("Title",))]}, 0, 0),  # blank in the end
-        ({"deeds": [rights(20, blank=("Title",)), rights(30), rights(50, blank=("Title",))]}, 0, 0),
-        ({"deeds": [rights(20, blank=("Title",)), rights(30), rights(50, HIDES)]}, 1, 1),
+        ({"changes": [rights(20, blank=("Title",))]}, 0, 0),  # blank in the end
+        ({"changes": [rights(20, blank=("Title",)), rights(30), rights(50, blank=("Title",))]}, 0, 0),
+        ({"changes": [rights(20, blank=("Title",)), rights(30), rights(50, HIDES)]}, 1, 1),
     ],
 )
 def test_which_blanks_must_not_be_kept(more: dict[str, Any], exercised: int, broken: int) -> None:
@@ -201,7 +201,7 @@ def test_which_blanks_must_not_be_kept(more: dict[str, Any], exercised: int, bro
 )
 def test_the_offset_tells_two_hours_of_one_name_apart(shown: str, earlier: str | None, broken: int) -> None:
     changes = [of(1, CreatedAt=earlier)] if earlier else []
-    facts = {"deeds": changes, "truth": [row(CreatedAt="2026-10-25T00:30:00Z")], "mirror": [row(CreatedAt=shown)]}
+    facts = {"changes": changes, "truth": [row(CreatedAt="2026-10-25T00:30:00Z")], "mirror": [row(CreatedAt=shown)]}
     dialect = {"base_zone": "NO", "dates": "page"}
     history = play("superoffice", dialect=dialect, mirrors=("CreatedAt",), **facts)
     assert judged("superoffice.times_understood", history) == (1, broken)

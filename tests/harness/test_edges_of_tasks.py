@@ -26,7 +26,7 @@ def test_what_lies_inside_a_task(ends: list[int], changes: set[int], asked: set[
     for task in tasks:
         numbers = [*range(task.first + 1, task.last + 1)]
         assert [each.n for each in history.within(task)] == [n for n in numbers if n in asked]
-        assert [each.n for each in history.deeds_within(task)] == [n for n in numbers if n in changes]
+        assert [each.n for each in history.changes_within(task)] == [n for n in numbers if n in changes]
 
 
 @for_all(ends=ENDS)
@@ -47,7 +47,7 @@ def test_an_entry_at_the_edge_of_two_tasks(n: int, first: int, second: int) -> N
         "get_tickets", changes=[ExternalChange(n, START, "act", {}, None)], exchanges=[exchanged(n)], tasks=tasks
     )
     assert [len(history.within(task)) for task in tasks] == [first, second]
-    assert [len(history.deeds_within(task)) for task in tasks] == [first, second]
+    assert [len(history.changes_within(task)) for task in tasks] == [first, second]
     _, (asked,) = module("history").split([Entry(n, START, 0, "get_tickets", None, "client")], tasks, {})
     assert asked.task == (0 if first else 1 if second else None)
 

@@ -199,7 +199,7 @@ class Log:
 
     def history(self, mirror: dict[str, Record] | None, **more: Any) -> History:
         truth = [record for record in self.now.values() if record.exists]
-        facts = {"deeds": self.changes, "exchanges": self.exchanges, "tasks": numbered(self.tasks), "truth": truth}
+        facts = {"changes": self.changes, "exchanges": self.exchanges, "tasks": numbered(self.tasks), "truth": truth}
         shown = None if mirror is None else list(mirror.values())
         return play(self.vendor, **facts, mirror=shown, mirrors=(TEXT[self.vendor],), **more)
 
