@@ -8,6 +8,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape, quoteattr
 
@@ -135,3 +136,16 @@ SPELLINGS: Mapping[str, Spell] = {
     "base64, twice": lambda text: _base64("x" + _base64(f"me:{text}")),
 }
 """How a secret is written in a text, by a name. Raises UnicodeEncodeError where a secret cannot be written so."""
+
+
+def spelt(secret: str, number: int = 0, most: int | None = None) -> dict[str, str]:
+    """The spellings that a secret has, by name; with `most` so many of them, others for each number."""
+    names = list(SPELLINGS)
+    if most is not None:
+        start = number * most % len(names)
+        names = (names + names)[start : start + most]
+    found = {}
+    for name in names:
+        with suppress(UnicodeEncodeError):
+            found[name] = SPELLINGS[name](secret)
+    return found

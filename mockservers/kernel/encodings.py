@@ -14,7 +14,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from html.entities import html5
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
@@ -43,8 +43,7 @@ _MARKUP = re.compile(
 )
 _BACKSLASH = re.compile(
     rf"\\(?:u({_HIGH})\\u({_LOW})"
-    r"|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U(000[0-9A-Fa-f]{5}|0010[0-9A-Fa-f]{4})|([^A-Za-z0-9]|[abfnrtv0]))",
-    re.DOTALL,
+    r"|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U(000[0-9A-Fa-f]{5}|0010[0-9A-Fa-f]{4})|([\"'\\/abfnrtv0]))"
 )
 _LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"}
 _NAMED = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&#39;": "'", "&#34;": '"'}
@@ -262,6 +261,7 @@ def _net_core(text: str) -> str:
     return re.sub(r"\\u[0-9a-f]{4}", lambda found: f"\\u{found[0][2:].upper()}", made)
 
 
+@lru_cache(maxsize=1024)
 def written(value: str) -> tuple[str, ...]:
     """A value as usual writers write it, each once."""
     inner, quoted, plain = raw(value), {'"': "&quot;"}, json.dumps(value)[1:-1]

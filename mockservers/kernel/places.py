@@ -69,7 +69,7 @@ class Element:
         bracket = Ahead(text, _BRACKET)
         at = text.find(self.word)
         while at >= 0:
-            known = not self.before or text[at - 1 : at] in self.before
+            known = not self.before or (at > 0 and text[at - 1] in self.before)
             at += len(self.word)
             if known and not (text[at : at + 1].isalnum() or text[at : at + 1] == "_"):
                 found = bracket(at)

@@ -35,7 +35,7 @@ class TooOdd(ValueError):
     """A text that cannot be searched within the steps that it may take."""
 
 
-class ClientStep:
+class Budget:
     """Counts the steps of one search."""
 
     __slots__ = ("most", "spent")
@@ -55,6 +55,8 @@ class ClientStep:
 
 _PLAIN = re.compile(rb"[A-Za-z0-9._-]+")
 """Letters that no writer escapes."""
+_PART, _SHORT_PART, _LONGEST_KEY = 1024, 48, 64
+"""Letters of a value by which it is known to be worth a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,20 @@ def _needle(value: str) -> Needle:
     texts = list(encodings.recoded(value))
     if " " in value:
         texts += [each.replace(" ", "+") for each in texts]  # as forms write it
-    inner = encodings.raw(value)
-    key, clue = _key(inner)
-    longest = max(_PLAIN.findall(inner), key=len, default=b"")
-    if len(longest) >= SHORTEST:
-        found = dict(encodings.cores(longest))
+    # A part of a value is where the whole is: of a long one it does.
+    part = encodings.raw(value[:_PART])
+    key, clue = _key(part)
+    plain = max(_PLAIN.findall(part), key=len)[:_LONGEST_KEY] if key else b""
+    if len(plain) >= SHORTEST:
+        found = dict(encodings.cores(plain))
     else:
-        found = {core: at for form in encodings.written(value) for core, at in encodings.cores(encodings.raw(form))}
-        for each in texts[1:]:
-            found |= dict(encodings.cores(encodings.raw(each)))
-    twice = encodings.cores(longest if len(longest) >= SHORTEST else inner)
-    for core, _ in list(twice):
+        forms = {
+            encodings.raw(form)
+            for form in (*encodings.written(value[:_SHORT_PART]), *(each[:_SHORT_PART] for each in texts))
+        }
+        found = {core: at for form in forms for core, at in encodings.cores(form)}
+        plain = encodings.raw(value[:_SHORT_PART])
+    for core, _ in encodings.cores(plain):
         found |= dict(encodings.cores(core))
     return Needle(value, tuple(dict.fromkeys(texts)), key, clue, tuple(found.items()))
 
@@ -97,7 +102,14 @@ def _needle(value: str) -> Needle:
 def _key(inner: bytes) -> tuple[bytes, bytes]:
     """Plain letters of a value, and what finds them where what is around them fits: what is around them in the value, or
     the end or beginning of an escape. Of several the one that other texts hold least."""
-    runs = [(inner[: found.start()][-1:], found[0], inner[found.end() :][:1]) for found in _PLAIN.finditer(inner)]
+    runs = [
+        (
+            inner[max(0, found.start() - 1) : found.start()],
+            found[0][:_LONGEST_KEY],
+            inner[found.end() : found.end() + 1] if len(found[0]) <= _LONGEST_KEY else b"",
+        )
+        for found in _PLAIN.finditer(inner)
+    ]
     if not runs:
         return b"", b""
     before, key, after = max(runs, key=lambda run: 2 * len(run[1]) + 3 * bool(run[0]) + 3 * bool(run[2]))
@@ -196,8 +208,9 @@ class _Few:
 
     def __init__(self, sought: Iterable[Sought]) -> None:
         self._sought = list(sought)
+        self.values = dict.fromkeys(of.value for _, of, before in self._sought if before is None)
 
-    def __call__(self, text: str, work: ClientStep) -> Iterator[tuple[int, Sought]]:
+    def __call__(self, text: str, work: Budget) -> Iterator[tuple[int, Sought]]:
         work.spend(1 + len(text) * (2 + len(self._sought)) // 1000)
         for each in self._sought:
             sought = each[0]
@@ -228,7 +241,7 @@ class _Many:
             if len(text) not in lengths:
                 self._lengths[text[-_GRAM:]] = (*lengths, len(text))
 
-    def __call__(self, text: str, work: ClientStep) -> Iterator[tuple[int, Sought]]:
+    def __call__(self, text: str, work: Budget) -> Iterator[tuple[int, Sought]]:
         work.spend(1 + len(text) // 8)
         grams = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)} & self._lengths.keys()
         for gram, at in self._places(text, grams, work):
@@ -242,7 +255,7 @@ class _Many:
             yield from _Few(self._short)(text, work)
 
     @staticmethod
-    def _places(text: str, grams: set[str], work: ClientStep) -> Iterator[tuple[str, int]]:
+    def _places(text: str, grams: set[str], work: Budget) -> Iterator[tuple[str, int]]:
         if len(grams) > 32:
             work.spend(len(text) // 8)
             for at in range(len(text) - _GRAM + 1):
@@ -329,19 +342,19 @@ class Search:
         return self._clues(text)
 
     def spans(
-        self, text: str, layers: int = LAYERS, work: ClientStep | None = None, *, thorough: bool = False
+        self, text: str, layers: int = LAYERS, work: Budget | None = None, *, thorough: bool = False
     ) -> list[Span]:
         """Where values stand in a text, in its order, none touching two. Raises TooOdd.
 
         `thorough` also looks where no clue leads.
         """
-        return _joined(list(self._found(text, layers, work or ClientStep(len(text)), thorough)))
+        return _joined(list(self._found(text, layers, work or Budget(len(text)), thorough)))
 
     def shown(
-        self, text: str, layers: int = LAYERS, work: ClientStep | None = None, *, thorough: bool = False
+        self, text: str, layers: int = LAYERS, work: Budget | None = None, *, thorough: bool = False
     ) -> str | None:
         """A value that a text shows, or None. Raises TooOdd."""
-        found = next(self._found(text, layers, work or ClientStep(len(text)), thorough), None)
+        found = next(self._found(text, layers, work or Budget(len(text)), thorough), None)
         return None if found is None else found.value
 
     def _looking(self, text: str, thorough: bool) -> _Few | _Many | None:
@@ -354,7 +367,7 @@ class Search:
             sought = self._clues.all
         return _Few(sought) if sought else None
 
-    def _found(self, text: str, layers: int, work: ClientStep, thorough: bool) -> Iterator[Span]:
+    def _found(self, text: str, layers: int, work: Budget, thorough: bool) -> Iterator[Span]:
         look = self._looking(text, thorough)
         if look is None:
             return
@@ -366,7 +379,8 @@ class Search:
                 if before is not None:
                     packed.append((at, end, before))
                     continue
-                here.append((at, end))
+                if not _may_be_part(view.text, at, end):
+                    here.append((at, end))
                 work.spend(4 * len(view.codes))
                 plus = sought != of.value and "+" in sought and " " in of.value
                 yield Span(*view.source(at, end), of.value, view.codes, plus)
@@ -386,17 +400,31 @@ class Search:
                     if child is not None and child.text not in seen:
                         seen.add(child.text)
                         views.append(child)
+        if isinstance(look, _Few):
+            yield from self._as_written(text, look.values, work)
+
+    @staticmethod
+    def _as_written(text: str, values: Iterable[str], work: Budget) -> Iterator[Span]:
+        """Values as usual writers write them, where what is before or after them looks like a part of their escapes."""
+        for value in values:
+            if len(value) <= _PART:
+                for form in encodings.written(value):
+                    work.spend(1 + len(text) // 1000)
+                    at = text.find(form)
+                    while at >= 0:
+                        yield Span(at, at + len(form), value)
+                        work.spend(1)
+                        at = text.find(form, at + len(form))
 
     def _in_base64(
-        self, view: View, packed: Sequence[tuple[int, int, int]], layers: int, work: ClientStep
+        self, view: View, packed: Sequence[tuple[int, int, int]], layers: int, work: Budget
     ) -> Iterator[Span]:
         """The base64 texts in which values stand, of those in which there are clues to them."""
         text = view.text
         work.spend(len(text) // 16)
         runs, tried = [[found.span() for found in run.finditer(text)] for run in encodings.RUNS], set()
         for at, core_end, before in packed:
-            for start, end in _around(runs, at):
-                start = _after_escape(text, start, at)
+            for start, end in _around(text, runs, at):
                 first = start + (at - before - start) % 4
                 if core_end > end or (start, end, first) in tried:
                     continue
@@ -410,12 +438,16 @@ class Search:
                     break
 
 
-def _around(runs: Sequence[Sequence[tuple[int, int]]], at: int) -> Iterator[tuple[int, int]]:
+def _around(text: str, runs: Sequence[Sequence[tuple[int, int]]], at: int) -> Iterator[tuple[int, int]]:
     """Where the base64 text around a place may begin and end, the shortest first."""
     for each in runs:
         n = bisect_right(each, (at, sys.maxsize)) - 1
         if n >= 0 and each[n][1] > at:
-            yield each[n]
+            start, end = each[n]
+            later = _after_escape(text, start, at)
+            if later > start:
+                yield later, end
+            yield start, end
 
 
 _ESCAPE_REST = {"%": re.compile("[0-9A-Fa-f]{2}"), "\\": re.compile("u[0-9A-Fa-f]{4}|[bfnrt/]")}
@@ -433,6 +465,17 @@ def _after_escape(text: str, start: int, most: int) -> int:
 def _backslashes(text: str, end: int) -> int:
     head = text[max(0, end - 64) : end]
     return len(head) - len(head.rstrip("\\"))
+
+
+def _may_be_part(text: str, start: int, end: int) -> bool:
+    """Whether the first or last letter of a value may belong to an escape of it, all of which is to go."""
+    before, last = text[start - 1 : start], text[end - 1]
+    return (
+        before == "\\"
+        or last in "&%\\"
+        or (before in ("'", '"') and text[start] == before)
+        or (last in ("'", '"') and text[end : end + 1] == last)
+    )
 
 
 def _blotted(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -463,7 +506,7 @@ def _joined(spans: list[Span]) -> list[Span]:
     return made
 
 
-def readings(text: str, work: ClientStep, layers: int = LAYERS) -> list[str]:
+def readings(text: str, work: Budget, layers: int = LAYERS) -> list[str]:
     """What a text may mean to those who read it: itself, and itself without escapes, as a form and otherwise."""
     found, views = {text: None}, [View(text)]
     for view in views:

@@ -18,6 +18,9 @@ _MEMBER = re.compile(
 )
 _SETTING = re.compile(r"\s*+=\s*+[\"']?+([^&\"'<>\s]++)")
 _PART = re.compile(r"[\"']?+(;)?+")
+_MEMBERS, _PARTS = frozenset("\\\"'&"), frozenset("\"';\r\n")
+"""What follows the name of a member of an object, and of a part of a form."""
+_END_TAG = re.compile(r"</(?:[\w.-]+:)?\Z")
 _BRACKET, _LINE_END = re.compile("[<>]"), re.compile("[\r\n]")
 _BLANK_LINE, _PART_END = re.compile(r"\n\r?\n"), re.compile(r"\r?\n--")
 _MARKS = {mark: re.compile(mark, re.IGNORECASE) for mark in ('"', "'", "&quot;", "&#34;", "&apos;", "&#39;")}
@@ -68,7 +71,13 @@ class _Reader:
 
     def value(self, start: int, end: int) -> Value | None:
         """The value of a name that begins and ends here."""
-        return self._member(end) or self._element(end) or self._part(start, end) or self._setting(end)
+        after = self._text[end : end + 1]
+        found = self._member(end) if after in _MEMBERS else self._element(start, end) if after == ">" else None
+        if found is None and after.isspace():
+            found = self._element(start, end)
+        if found is None and after in _PARTS:
+            found = self._part(start, end)
+        return self._setting(end) if found is None and (after == "=" or after.isspace()) else found
 
     def _member(self, at: int) -> Value | None:
         found = _MEMBER.match(self._text, at)
@@ -89,7 +98,9 @@ class _Reader:
                 return start, end, False
         return start, len(self._text), False
 
-    def _element(self, at: int) -> Value | None:
+    def _element(self, start: int, at: int) -> Value | None:
+        if self._text[start - 1 : start] in ("/", ":") and _END_TAG.search(self._text, max(0, start - 80), start):
+            return None
         if self._text[at : at + 1] != ">":
             if not self._text[at : at + 1].isspace():
                 return None
@@ -99,7 +110,7 @@ class _Reader:
             at = bracket.start()
         end = self._text.find("<", at)
         end = len(self._text) if end < 0 else end
-        return (at + 1, end, False) if end > at + 1 else None
+        return None if self._text[at + 1 : end].isspace() or end == at + 1 else (at + 1, end, False)
 
     def _part(self, start: int, end: int) -> Value | None:
         """A part of a form with parts, whose name this is."""

@@ -10,11 +10,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote_plus
 
 from lxml import etree
+
+from mockservers.kernel.search import Budget
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
@@ -57,9 +60,13 @@ def local(tag: str) -> str:
 def pairs(query: str) -> list[tuple[str, str]]:
     """The variables of a query or form, as a server reads them; one without `=` has an empty value."""
     return [
-        (unquote_plus(name), unquote_plus(value))
+        (_unquoted(name), _unquoted(value))
         for name, _, value in (part.partition("=") for part in query.split("&") if part)
     ]
+
+
+def _unquoted(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 def leaves(text: str, media: str = "") -> list[Leaf] | None:
@@ -116,13 +123,17 @@ def _read(text: str, name: str, depth: int, *, form: bool = False) -> Node | Non
 
 def xml(text: str) -> Any | None:
     """The root element, or None where there is no well-formed one. No entity, DTD or network is ever followed."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
     try:
-        return etree.fromstring(_DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace"), parser)
+        return etree.fromstring(_DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace"), _parser())
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+@cache
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
 
 
 def _element(element: Any, depth: int) -> Node:
@@ -187,9 +198,9 @@ def named(text: str, kinds: Mapping[str, str], media: str = "", *, below: bool =
     """The values of fields by their names, in lower case, each with the kind of its name; None where a text is no tree.
 
     With `below` a text below such a field belongs to it too, but for attributes. Makes no tree of what it reads, and takes
-    time by the length of the text, however deep or wide it is.
+    time by the length of the text, however deep or wide it is. Raises TooOdd for far too many texts that look like trees.
     """
-    reader = _Reader(kinds, below)
+    reader = _Reader(kinds, below, Budget(len(text)))
     return reader.found if reader.text(text, None, 0, form=media == FORM) else None
 
 
@@ -200,7 +211,8 @@ _Below = str | None
 
 
 class _Reader:
-    def __init__(self, kinds: Mapping[str, str], below: bool) -> None:
+    def __init__(self, kinds: Mapping[str, str], below: bool, work: Budget) -> None:
+        self._work = work
         self.found: list[Named] = []
         self._kinds = kinds
         words = "|".join(re.escape(each) for each in sorted(kinds, key=len, reverse=True))
@@ -224,6 +236,7 @@ class _Reader:
         if depth > _DEEPEST:
             return False
         first = text.lstrip("\ufeff \t\r\n")[:1]
+        self._work.spend(20 + len(text) // 200)
         if first == "<":
             root = xml(text)
             if root is not None:
@@ -277,20 +290,22 @@ class _Reader:
         waiting = [(root, above)]
         while waiting:
             element, over = waiting.pop()
+            attributes, children = element.items(), list(element)
+            text = element.text or ""
+            if not (attributes or children or text):
+                continue
             name = local(element.tag)
             below = self._of(name, over)[1]
-            for attribute, value in element.attrib.items():
+            for attribute, value in attributes:
                 kind = self._kinds.get(local(attribute).lower())
                 if kind is not None and attribute != _SCHEMA_LOCATION:
                     self.found.append((kind, value, "text"))
-            children = [child for child in element if isinstance(child.tag, str)]
-            text = element.text or ""
-            if children:
-                said = [text, *((child.tail or "") for child in element)]
+            if any(isinstance(child.tag, str) for child in children):
                 if below is not None:
+                    said = [text, *((child.tail or "") for child in children)]
                     self.found += [(below, each.strip(), "text") for each in said if each.strip()]
-                waiting += [(child, below) for child in reversed(children)]
-            elif len(element.attrib):
+                waiting += [(child, below) for child in reversed(children) if isinstance(child.tag, str)]
+            elif attributes:
                 self._leaf(text, "text()", below, depth)
             else:
                 self._leaf(text, name, over, depth)

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, unquote_plus
 
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import LEFT_OUT, SPEAKING
-from mockservers.kernel.search import SHORTEST, ClientStep, TooOdd, readings
+from mockservers.kernel.search import SHORTEST, Budget, TooOdd, readings
 from mockservers.recording import leaves
 from mockservers.recording.adapter import SECRETS, Adapter
 from mockservers.recording.exchanges import Recorded, bytes_of, text_of, value_of
@@ -163,7 +163,7 @@ class Redactor:
         parts = query.split("&")
         for n, part in enumerate(parts):
             name, equals, value = part.partition("=")
-            kind = self.in_query.get(unquote_plus(name).lower())
+            kind = self.in_query.get((unquote_plus(name) if "%" in name or "+" in name else name).lower())
             if kind is not None and equals and value:
                 parts[n] = f"{name}={self.stand_in(kind, _plain(value))}"
         return "&".join(parts)
@@ -223,21 +223,21 @@ class Redactor:
         if not body:
             return False
         text, media = text_of(body, headers)[0], _media(headers)
-        if self.pseudonyms is not None:
-            self.pseudonyms.learn(text, media)
-        if not self._names_a_secret(text):
-            return False
-        secrets = self._in_tree(text, media)
-        if secrets is None:
-            secrets = self._in_fragments(text)
-        # An address inside of a text.
-        secrets += [
-            (self.names[given[1].lower()], _plain(given[2]))
-            for given in self._given.finditer(text)
-            if given[1].lower() in self.names
-        ]
-        work = ClientStep(len(text))
+        work = Budget(len(text))
         try:
+            if self.pseudonyms is not None:
+                self.pseudonyms.learn(text, media)
+            if not self._names_a_secret(text):
+                return False
+            secrets = self._in_tree(text, media)
+            if secrets is None:
+                secrets = self._in_fragments(text)
+            # An address inside of a text.
+            secrets += [
+                (self.names[given[1].lower()], _plain(given[2]))
+                for given in self._given.finditer(text)
+                if given[1].lower() in self.names
+            ]
             for kind, value in secrets:
                 self.stand_in(kind, value)
                 work.spend(100)
@@ -327,7 +327,7 @@ def _opened(text: str, at: int) -> bool:
 
 def _meanings(value: str) -> list[str]:
     try:
-        return readings(value, ClientStep(len(value)))
+        return readings(value, Budget(len(value)))
     except TooOdd:
         return [value]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mockservers.kernel.search import LAYERS, STEPS, ClientStep, Search, replaced
+from mockservers.kernel.search import LAYERS, STEPS, Budget, Search, replaced
 
 PLACEHOLDER = re.compile(r"__secret\.([a-z0-9-]+)(?:\.([0-9]+))?__")
 """Stands for a secret. It means the same in every encoding, so nothing around it need be escaped anew."""
@@ -40,7 +40,7 @@ class StandIns:
 
         Raises TooOdd for a text that cannot be searched.
         """
-        work = ClientStep(len(text))
+        work = Budget(len(text))
         work.most = 4 * work.most + STEPS
         found = self._search.shown(_without_stand_ins(text), LAYERS + 1, work, thorough=True)
         return None if found is None else self._known[found]
