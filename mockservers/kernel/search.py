@@ -21,7 +21,7 @@ SHORTEST = 4
 LAYERS = 3
 """Encodings inside each other that are undone."""
 
-STEPS, STEPS_FOR_TEN = 100_000, 6
+STEPS, STEPS_FOR_TEN = 300_000, 5
 """What a search may take: so much for any text, and so much more for ten of its letters. A step is about half a microsecond:
 an escape undone, or a thousand letters compared with a value."""
 _FEW = 200

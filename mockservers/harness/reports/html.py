@@ -61,6 +61,7 @@ def check_html(report: Report) -> str:
 
 def replay_html(results: Iterable[ReplayResult], client: str) -> str:
     """The page of a replay: what became of each file, and a section for each that failed."""
+    results = list(results)
     found = [(n, result, _result(result, client)) for n, result in enumerate(results, 1)]
     outcomes = [result.outcome for _, result, _ in found]
     failed = outcomes.count("FAILED")
@@ -69,9 +70,10 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
     if outcomes[-1:] == ["STOPPED"]:
         before = f"{failed} of {len(found) - 1} before it failed"
         role, words = "bad", f"stopped in file {len(found)}, for the client failed as a program; {before}"
+    secrets = tuple({secret for result in results if result.history is not None for secret in result.history.secrets})
     return templates.render(
         "replay_report.html.j2",
-        visible,
+        lambda text, keep="": clean(text, secrets, keep),
         version=__version__,
         client=client,
         words=words,

@@ -296,7 +296,7 @@ def _result(result: ReplayResult) -> ResultJson:
         "vendor": result.scenario.vendor,
         "outcome": result.outcome,
         "duty": result.scenario.duty,
-        "note": result.scenario.note,
+        "note": cleaned(result.scenario.note, () if result.history is None else result.history.secrets),
         "reason": result.reason,
         "printed": result.printed,
         "broken": [_duty(duty, "broken") for duty, _ in result.broken],

@@ -119,19 +119,20 @@ def counterexample_lines(counterexample: Counterexample, client: str, style: Sty
     count = len(counterexample.scenario.steps)
     steps = "1 step" if count == 1 else f"{count} steps"
     lines += ["", f"  What happened ({steps}, {dialect_words(counterexample.scenario)}):"]
-    lines += [f"    {line}" for line in program(counterexample.scenario)]
+    secrets = counterexample.history.secrets
+    lines += [f"    {clean(line, secrets)}" for line in program(counterexample.scenario)]
     lines += ["", "  What was seen:"]
-    lines += _witness(counterexample.breaches, counterexample.history.secrets)
+    lines += _witness(counterexample.breaches, secrets)
     lines += ["", "  What the client asked and was told:"]
     lines += [f"    {line}" for line in conversation(counterexample.history)]
     lines += ["", "  Because:"]
     lines += _because(counterexample.duty, style)
     if counterexample.history.output.strip():
         lines += ["", "  What the client printed (the end of it):"]
-        printed = clean(counterexample.history.output, counterexample.history.secrets, keep="\n")
+        printed = clean(counterexample.history.output, secrets, keep="\n")
         lines += [f"    {line}" for line in printed.splitlines()[-8:]]
     if counterexample.unsaved:
-        lines += ["", style(f"  {visible(counterexample.unsaved)}", "warn")]
+        lines += ["", style(f"  {clean(counterexample.unsaved, secrets)}", "warn")]
     if counterexample.file is not None:
         lines += [
             "",
@@ -169,13 +170,13 @@ def replay_text(results: Iterable[ReplayResult], style: Style = plain) -> str:
     """A line for each file, and below what was seen in those that failed."""
     lines: list[str] = []
     for result in results:
-        about = visible(result.scenario.duty or result.scenario.note.split("\n")[0])
+        secrets = result.history.secrets if result.history is not None else ()
+        about = clean(result.scenario.duty or result.scenario.note.split("\n")[0], secrets)
         lines.append(
             f"{style(f'{result.outcome:<8}', OUTCOME[result.outcome])}  {visible(str(result.file))}  {style(about, 'quiet')}"
         )
         if result.reason:
             lines += _wrap(visible(result.reason), "          ")
-        secrets = result.history.secrets if result.history is not None else ()
         for duty, judgement in result.broken:
             lines.append(f"          {style(duty.id, 'bad')}: {duty.says}")
             lines += [f"      {line}" for line in _witness(judgement.breaches, secrets, 2)]

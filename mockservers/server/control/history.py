@@ -186,12 +186,11 @@ def findings(query: models.FindingsQuery) -> flask.Response:
 
 
 def _finding(where: World, entry: Entry, note: Note, clean: Redaction) -> dict[str, Any]:
-    told: dict[str, Any] = clean.data(context.plain(_note(note)))
+    told: dict[str, Any] = clean.data(context.plain({"operation": entry.operation, **_note(note)}))
     return {
         "call": entry.n,
         "at": instants.to_iso(entry.at),
         "vendor": entry.vendor,
-        "operation": entry.operation,
         **told,
         **cited(where, entry.vendor, note.rule),
     }

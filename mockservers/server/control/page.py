@@ -57,9 +57,13 @@ def _journal(where: World) -> Markup:
     def last_line(error: str) -> str:
         return clean(error).strip().splitlines()[-1][:200]  # secrets first: half of one is not known for what it is
 
+    def beginning(target: str) -> str:
+        return clean(target)[:120]
+
     return templates.part(
         "journal.html.j2",
         masked,
+        beginning=beginning,
         calls=where.journal.since(where.journal.count - LAST)[::-1],
         findings=findings[-LAST:][::-1],
         last_line=last_line,
