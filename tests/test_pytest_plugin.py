@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from mockservers import pytest_plugin
+from mockservers.kernel.rules import Note
+from mockservers.kernel.world import WorldConfig
+from tests import secret_spellings
+from tests.secret_spellings import spelt
+from tests.server import toy
+
 pytest_plugins = ["pytester"]
 
 GOOD = """
@@ -164,3 +171,24 @@ def test_it(prepared): pass
 """)
     result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
     result.stdout.fnmatch_lines(["*mockservers journal*", "*#1  (no vendor)  client  /w/*/nowhere  unmatched*"])
+
+
+def test_the_journal_of_a_failed_test_shows_no_secret() -> None:
+    worlds = toy.worlds(WorldConfig(mode="frozen", start=0))
+    world = worlds.default
+    tenants = world.installation("toy").tenants
+    for number, secret in enumerate(secret_spellings.secrets(500)):
+        if number % 50 == 0:
+            world.reset()
+            tenants = world.installation("toy").tenants
+        tenants.grant("demo", "key", secret)
+        forms = spelt(secret, number, 6)
+        one, two, *more = (f"so |{form}| be it" for form in forms.values())
+        entry = world.journal.open(0, 0, "toy", f"create {one}", "other")
+        entry.error = f"Traceback\n  at {one}\n{two} {more[-1]}"
+        entry.notes.append(Note("toy.echo.shout", more[0], {}))
+        shown = pytest_plugin._shown([entry], world.redaction())
+        assert shown.count("***") > 3
+        for name, form in forms.items():
+            assert form not in shown, (secret, name)
+    worlds.close()

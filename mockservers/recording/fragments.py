@@ -43,33 +43,41 @@ class Fragments:
         words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
         self._names = re.compile(rf"(?<![\w-])(?:{words})", re.IGNORECASE) if words else None
 
-    def find(self, text: str) -> Iterator[Fragment]:
+    def find(self, text: str) -> Reading:
         """The fragments of a text, in order."""
-        if self._names is None:
-            return
-        reader = _Reader(text)
-        found = self._names.search(text)
-        while found is not None:
-            end = found.end()
-            made = reader.value(found.start(), end)
-            if made is not None:
-                start, end, number = made
-                yield Fragment(found[0].lower(), start, end, number)
-            # What is in a value is no name, even where it looks like one.
-            found = self._names.search(text, end)
+        return Reading(text, self._names)
 
 
 Value = tuple[int, int, bool]
 
 
-class _Reader:
-    """Reads what follows a name."""
+class Reading:
+    """One text: the fragments in it, and how many letters were looked at beyond the names."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, names: re.Pattern[str] | None) -> None:
         self._text = text
-        self.ahead = {pattern: Ahead(text, pattern) for pattern in (_BRACKET, _LINE_END, _BLANK_LINE, _PART_END)}
+        self._names = names
+        self._ahead = {pattern: Ahead(text, pattern) for pattern in (_BRACKET, _LINE_END, _BLANK_LINE, _PART_END)}
+        self._read = 0
 
-    def value(self, start: int, end: int) -> Value | None:
+    @property
+    def looked(self) -> int:
+        return self._read + sum(each.looked for each in self._ahead.values())
+
+    def __iter__(self) -> Iterator[Fragment]:
+        found = None if self._names is None else self._names.search(self._text)
+        while found is not None:
+            assert self._names is not None
+            end = found.end()
+            made = self._value(found.start(), end)
+            if made is not None:
+                start, end, number = made
+                self._read += end - found.end()
+                yield Fragment(found[0].lower(), start, end, number)
+            # What is in a value is no name, even where it looks like one.
+            found = self._names.search(self._text, end)
+
+    def _value(self, start: int, end: int) -> Value | None:
         """The value of a name that begins and ends here."""
         after = self._text[end : end + 1]
         found = self._member(end) if after in _MEMBERS else self._element(start, end) if after == ">" else None
@@ -104,7 +112,7 @@ class _Reader:
         if self._text[at : at + 1] != ">":
             if not self._text[at : at + 1].isspace():
                 return None
-            bracket = self.ahead[_BRACKET](at)
+            bracket = self._ahead[_BRACKET](at)
             if bracket is None or bracket[0] == "<":
                 return None
             at = bracket.start()
@@ -118,13 +126,13 @@ class _Reader:
             return None
         found = _PART.match(self._text, end)
         assert found is not None
-        line = self.ahead[_LINE_END](found.end())
+        line = self._ahead[_LINE_END](found.end())
         if line is None or (line.start() > found.end() and found[1] is None):
             return None
-        blank = self.ahead[_BLANK_LINE](line.start())
+        blank = self._ahead[_BLANK_LINE](line.start())
         if blank is None:
             return None
-        closing = self.ahead[_PART_END](blank.end() + 1)
+        closing = self._ahead[_PART_END](blank.end() + 1)
         last = len(self._text) if closing is None else closing.start()
         return (blank.end(), last, False) if last > blank.end() else None
 

@@ -326,7 +326,7 @@ def test_the_page_opens_with_the_verdicts(made: Callable[..., Report]) -> None:
     assert root.get_element_by_id(link.get("href")[1:]).get("class") == "failure"
     text = words(root)
     assert "BROKEN: 1 duty (decoded_once)" in text
-    assert "deleted_dropped: it takes a ticket that is deleted after a sync" in text
+    assert "deleted_dropped: needs a ticket that is deleted after a sync" in text
     assert "not counted, for the client declined the dialect: 1 example" in text
     assert text.index("Verdicts") < text.index("What was seen")
 

@@ -1,0 +1,181 @@
+"""The recorder's redaction: no spelling of a secret in the file, and no body that takes longer for being odd."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from mockservers.recording.adapter import adapter
+from mockservers.recording.exchanges import Recorded
+from mockservers.recording.files import Head, Recording, Writer
+from mockservers.recording.fragments import Fragments
+from mockservers.recording.leaves import leaves, named
+from mockservers.recording.pseudonyms import Pseudonyms
+from mockservers.recording.redaction import Redactor
+from mockservers.recording.scan import finalize
+from tests import secret_spellings
+from tests.secret_spellings import spelt
+
+JSON, XML, TEXT = "application/json", "text/xml", "text/plain"
+SECRETS = secret_spellings.secrets(500)
+BATCH = 50
+
+
+def told(number: int, text: str, secret: str) -> list[Recorded]:
+    """What shows a secret somewhere, and after it what presents it."""
+    echo = Recorded(
+        number, 0, "GET", f"/x?note={text}", [("X-Note", text)], text.encode(), 200,
+        [("Content-Type", TEXT), ("Location", f"/y/{text}")], f"so |{text}| be it".encode(),
+    )  # fmt: skip
+    body = json.dumps({"password": secret}, ensure_ascii=bool(number % 2)).encode()
+    return [echo, Recorded(number, 0, "POST", "/login", [("Content-Type", JSON)], body, 200)]
+
+
+@pytest.mark.parametrize("first", range(0, len(SECRETS), BATCH))
+def test_no_spelling_of_a_secret_is_in_a_recording(first: int, tmp_path: Path) -> None:
+    path, redactor = tmp_path / "session.yaml", Redactor(adapter("trackit"), keep_identity=True)
+    writer, forms = Writer(path, Head("trackit", 0)), []
+    for number, secret in enumerate(SECRETS[first : first + BATCH], first):
+        written = spelt(secret, number, 6)
+        forms += written.items()
+        for each in told(number, " ".join(f"|{form}|" for form in written.values()), secret):
+            writer.add(redactor.redact(each))
+    finalize(writer, redactor)
+    shown = [path.read_text("utf-8")]
+    for exchange in Recording(path):
+        assert not exchange.omitted
+        shown += [exchange.target, *(value for pair in (*exchange.headers, *exchange.reply_headers) for value in pair)]
+        shown += [(body or b"").decode() for body in (exchange.body, exchange.reply_body)]
+    everything = "\n".join(shown)
+    for name, form in forms:
+        assert form not in everything, name
+    assert everything.count("__secret.password.") > 6 * BATCH
+
+
+def test_pseudonyms_are_written_as_the_names_were() -> None:
+    people = Pseudonyms({"who": "name"})
+    people.learn(json.dumps({"who": "Zoë O'Neill & Co"}), JSON)
+    invented = people.replace("Zoë O'Neill & Co")
+    assert invented.isascii()
+    assert "Zo" not in invented
+    plus, percent = invented.replace(" ", "+"), invented.replace(" ", "%20")
+    for name, form in spelt("Zoë O'Neill & Co").items():
+        if "base64" not in name and "latin" not in name and "'" not in invented:
+            kept = people.replace(f"|{form}|")
+            assert kept in (f"|{invented}|", f"|{plus}|", f"|{percent}|", f"|{percent.replace('%', '%25')}|",
+                            f"|{percent.replace('%', '%2525')}|", f"|{plus.replace('+', '%2B')}|"), name  # fmt: skip
+
+
+# --- work -------------------------------------------------------------------------------------------------------------
+
+N = 150_000
+
+
+def _times(unit: str) -> str:
+    return unit * (N // len(unit))
+
+
+ODD = {
+    "names": (_times("password ") + "password=x1234", TEXT),
+    "cut JSON": ('"password":"' + _times('a\\"'), JSON),
+    "parts": (_times('name="password"\r\n'), "multipart/form-data; boundary=B"),
+    "parts on one line": (_times("name=password;"), "multipart/form-data; boundary=B"),
+    "a text in JSON": (json.dumps({"token": "<r>" + _times("<a b='1'>x&amp;y</a>") + "</r>"}), JSON),
+    "a long value": (json.dumps({"password": _times("<&'\"%\\é ")}), JSON),
+    "numbers": ('{"password":"x1234","a":[' + _times("1,") + "1]}", JSON),
+    "a deep list": ('{"password":"x1234","a":' + "[" * 400 + _times("1,") + "1" + "]" * 400 + "}", JSON),
+    "long paths": ('{"password":"x1234","a":' + ('{"' + "k" * 400 + '":') * 400 + "[" + _times("1,") + "1]" + "}" * 401, JSON),
+    "what looks like trees": ('{"password":"x1234","a":[' + _times('"<a>",') + "1]}", JSON),
+    "elements": ("<r><password>x1234</password>" + _times("<a/>") + "</r>", XML),
+    "deep elements": ("<a>" * 250 + "<password>x1234</password>" + _times("<b>c</b>") + "</a>" * 250, XML),
+    "cut elements": (_times("<password "), XML),
+    "backslashes": ('"password":"x' + "\\" * N, JSON),
+    "escaped members": ('\\"password\\":\\"x' + "\\" * N + '"' + "\\" * N, JSON),
+    "addresses": (_times("?token=a"), TEXT),
+    "user info": (_times("://a:"), TEXT),
+    "many secrets": ("[" + ",".join(f'{{"password":"pw-{n:06}-x"}}' for n in range(N // 25)), JSON),
+    "letters": (_times("a") + "@" + _times("b"), TEXT),
+    "dots": (_times(".") + "@", TEXT),
+    "blanks": (_times("password" + " " * 50), TEXT),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_bodies_are_taken_in_time_by_their_length(name: str, tmp_path: Path) -> None:
+    # Most of these once took time by the square of their length: minutes, at this one, in which nobody else was served.
+    text, media = ODD[name]
+    redactor = Redactor(adapter("trackit"), pseudonyms=Pseudonyms(adapter("trackit").people))
+    headers = [("Content-Type", media), ("Cookie", _times("a")), ("X", _times("b "))]
+    kept = redactor.redact(Recorded(1, 0, "POST", "/x", headers, text.encode(), 200, headers, b""))
+    assert b"x1234" not in (kept.body or b"")
+    assert kept.body is not None or kept.omitted == (
+        "a body: what could not be searched for secrets in the steps that a text of its length may take"
+    )
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["password ", "<password ", 'name="password"\r\n', "name=password;", '"password":', "password>", "\\", "token='"],
+)
+def test_what_follows_a_name_is_looked_at_once(unit: str) -> None:
+    def looked(count: int) -> int:
+        reading = Fragments(["password", "token"]).find(unit * count)
+        found = list(reading)
+        assert all(one.end <= other.start for one, other in pairwise(found))
+        return reading.looked
+
+    assert looked(4000) <= 4.1 * looked(1000) + 100
+
+
+def test_a_path_that_is_far_too_long_is_told_by_its_digest() -> None:
+    deep = '{"' + "k" * 300 + '":'
+    one, other = (leaves(deep * 9 + f'{{"a": 1, "{name}": 2}}' + "}" * 9) or [] for name in ("b", "c"))
+    assert [leaf.name for leaf in one] == ["a", "b"]
+    assert one[0] == other[0]
+    assert one[0].path != one[1].path
+    assert all(len(leaf.path) < 1200 for leaf in one)
+
+
+def test_values_are_known_by_their_names_and_by_what_is_above_them() -> None:
+    text = (
+        '{"x": [{"Password": "one", "n": 1}], "PIN": 12, "password": {"a": ["two", {"b": "three"}], "@c": "no"}, '
+        '"ns:password": "four", "s": "<r pin=\\"5\\"><Password e=\\"no\\">six<b/>seven</Password><q>no</q></r>", "e": {}}'
+    )
+    kinds = {"password": "password", "pin": "pin"}
+    assert named(text, kinds, below=True) == [
+        ("password", "one", "text"), ("pin", "12", "number"), ("password", "two", "text"), ("password", "three", "text"),
+        ("password", "four", "text"), ("pin", "5", "text"), ("password", "six", "text"), ("password", "seven", "text"),
+    ]  # fmt: skip
+    assert [value for _, value, _ in named("pin=1&a=2&password=x%20y", kinds) or ()] == ["1", "x y"]
+    assert named("no tree", kinds) is None
+    assert named('{"password": "x"', kinds) is None
+    assert named('{"a": 1}', {}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('{"password": "a\\"b", "x', ['a\\"b']),
+        ('"{\\"password\\": \\"a b\\", \\"x', ["a b"]),
+        ('"{\\"password\\": \\"a\\\\\\"b\\", \\"x', ['a\\\\\\"b']),
+        ('{"password": "cut', ["cut"]),
+        ('{"password": 12.5, "x', ["12.5"]),
+        ("{&quot;password&quot; : &quot;a b&quot;, ", ["a b"]),
+        ("{&quot;password&quot;:&quot;a\\&quot;b&quot;, ", ["a\\&quot;b"]),
+        ("<a:Password e='1'>x y</a:Password>\n  <b>", ["x y"]),
+        ("<password/> and <b>", []),
+        ('name="password"\r\n\r\nx y\r\n--B', ["x y"]),
+        ("name=password; a\r\nContent-Type: b\r\n\r\nx\r\n", ["x\r\n"]),
+        ("the password\n\nis on the wall", []),
+        ("password=x&a", ["x"]),
+        ('login password = "x y"', ["x"]),
+        ("my-password=x", []),
+    ],
+)
+def test_values_are_found_in_texts_that_no_parser_takes(text: str, values: list[str]) -> None:
+    found = list(Fragments(["password"]).find(text))
+    assert [text[each.start : each.end] for each in found] == values
+    assert {each.name for each in found} <= {"password"}
