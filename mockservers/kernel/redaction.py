@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from mockservers.kernel.clues import SHORTEST
 from mockservers.kernel.encodings import raw
 from mockservers.kernel.places import Element, Place
-from mockservers.kernel.search import SHORTEST, Search, TooOdd, replaced
+from mockservers.kernel.search import Search, TooOdd, replaced
 
 Secret = Place | Element | re.Pattern[str]
 """Where a secret stands, whatever it is; of a pattern the last group it has matched."""

@@ -14,9 +14,10 @@ from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_plus
 
+from mockservers.kernel.clues import SHORTEST
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import LEFT_OUT, SPEAKING
-from mockservers.kernel.search import SHORTEST, Budget, TooOdd, readings
+from mockservers.kernel.search import Budget, TooOdd, readings
 from mockservers.recording import leaves
 from mockservers.recording.adapter import SECRETS, Adapter
 from mockservers.recording.exchanges import Recorded, bytes_of, text_of, value_of

@@ -42,7 +42,7 @@ class StandIns:
         """
         work = Budget(len(text))
         work.most = 4 * work.most + STEPS
-        found = self._search.shown(_without_stand_ins(text), LAYERS + 1, work, thorough=True)
+        found = self._search.shown_anywhere(_without_stand_ins(text), LAYERS + 1, work)
         return None if found is None else self._known[found]
 
 

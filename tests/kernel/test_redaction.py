@@ -234,7 +234,7 @@ def steps(text: str) -> int:
     """What it takes to search a text, in steps; as much as it may take where that is not enough."""
     work = Budget(len(text))
     try:
-        Search(KNOWN).spans(text, work=work)
+        Search(KNOWN).spans(text, work)
     except TooOdd:
         return work.most
     return work.spent
@@ -266,10 +266,25 @@ def test_a_text_that_takes_too_many_steps_is_left_out(world: World) -> None:
 
 
 PLACES = [
-    "Password ", "<Password ", "<Password>", "<Password><![CDATA[", "Basic " + " " * 90, "IntegrationCode", "uthCode",
-    'uthCode="\\\\', "uthCode={", 'uthCode"', "uthCode':'", "uthCode" + " " * 90, 'assword" : "\\', 'assword"' + " " * 90,
-    "8A:" + "a" * 70, "7T:", "?key=&%6bey=", "_token=",
-]  # fmt: skip
+    "Password ",
+    "<Password ",
+    "<Password>",
+    "<Password><![CDATA[",
+    "Basic " + " " * 90,
+    "IntegrationCode",
+    "uthCode",
+    'uthCode="\\\\',
+    "uthCode={",
+    'uthCode"',
+    "uthCode':'",
+    "uthCode" + " " * 90,
+    'assword" : "\\',
+    'assword"' + " " * 90,
+    "8A:" + "a" * 70,
+    "7T:",
+    "?key=&%6bey=",
+    "_token=",
+]
 
 
 @pytest.mark.parametrize("vendor", registry.names())
