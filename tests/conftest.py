@@ -14,6 +14,7 @@ from mockservers import registry
 from mockservers.kernel.journal import Entry, Journal
 
 ROOT = Path(__file__).resolve().parent.parent
+collect_ignore = ["toy_vendor"]  # a package of its own, whose tests `test_toy_vendor.py` runs
 
 
 SLOW = frozenset(

@@ -227,7 +227,7 @@ def test_a_duty_that_no_installation_can_provoke_is_not_asked_for() -> None:
         assert report.verdict("cid_not_overwritten") == "n/a"
         assert report.exit_code(strict=True) == 0, check_text(report)
         text = check_text(report)
-        assert "n/a       cid_not_overwritten      not applicable to this installation; it takes JSON" in text
+        assert "n/a       cid_not_overwritten      not applicable to this installation: needs JSON" in text
         assert "KEPT: every duty that applies was put to the test, and kept" in text
         # where the dialect can provoke it, it counts
         few = quick("get_tickets", driver, examples=1, dialect="json")

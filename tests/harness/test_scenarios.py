@@ -152,7 +152,7 @@ def test_what_is_wrong_gets_one_clear_sentence(text: str, says: str) -> None:
 
 def test_pydantic_waits_for_the_first_file() -> None:
     """It takes a good part of a second, which plays and servers need not spend."""
-    code = "import sys; from mockservers.harness import check, play, scenario_files; print('pydantic' in sys.modules)"
+    code = "import sys; from mockservers.harness import check, runner, scenario_files; print('pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 

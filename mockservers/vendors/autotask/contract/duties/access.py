@@ -50,7 +50,7 @@ def _usage_watched(history: History) -> Judgement:
 
 
 def _secret_kept(history: History) -> Judgement:
-    return shared.revealed(history, in_target=True)
+    return shared.revealed(history, in_target=True, meant=("authorization",))  # where the login stands, as Basic
 
 
 # --- all of them -------------------------------------------------------------------------------------------------------
