@@ -25,6 +25,7 @@ from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.registry import emulator
+from tests.examples import examples
 from tests.harness.conftest import START, exchanged, sync
 
 MODULES: Mapping[str, str] = {
@@ -53,7 +54,7 @@ MODULES: Mapping[str, str] = {
 """Where each judge stands; the one place that names them."""
 
 DEEP = "MOCKSERVERS_EXAMPLES" in os.environ
-EXAMPLES = int(os.environ.get("MOCKSERVERS_EXAMPLES", "40"))
+EXAMPLES = examples(40)
 
 
 def module(name: str) -> ModuleType:
