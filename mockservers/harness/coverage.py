@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -105,12 +106,17 @@ def broken_by(vendor: str) -> dict[str, list[str]]:
 
 
 @cache
-def bent(vendor: str) -> dict[str, list[str]]:
-    """The places at which mutants of the emulator bend each rule, by the rule's id."""
+def emulator_mutants(vendor: str) -> tuple[dict[str, Any], ...]:
+    """The mutants of a vendor's emulator, as its `emulator_mutants.yaml` lists them."""
     folder = tests_of(vendor)
     file = None if folder is None else folder / "emulator_mutants.yaml"
+    return () if file is None or not file.is_file() else tuple(yaml.safe_load(file.read_text("utf-8")) or ())
+
+
+def bent(vendor: str) -> dict[str, list[str]]:
+    """The places at which mutants of the emulator bend each rule, by the rule's id."""
     found: dict[str, list[str]] = defaultdict(list)
-    for mutant in (yaml.safe_load(file.read_text("utf-8")) or ()) if file is not None and file.is_file() else ():
+    for mutant in emulator_mutants(vendor):
         found[mutant["rule"]].append(mutant["file"])
     return dict(found)
 

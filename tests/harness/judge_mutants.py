@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import PathFinder
 from itertools import product
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 if __name__ == "__main__":
@@ -25,6 +24,7 @@ if __name__ == "__main__":
 
 from tests.harness.edges import MODULES
 from tests.harness.judge_bugs import BUGS, TOPICS, Bug
+from tests.mutation.altered import Finder
 
 
 def source(judge: str) -> str:
@@ -41,40 +41,11 @@ def _package_path(name: str) -> Sequence[str] | None:
     return path
 
 
-class _Altered(SourceFileLoader):
-    """Loads a module from its file with one piece of text exchanged."""
-
-    bug: Bug
-
-    def get_code(self, fullname: str) -> CodeType:
-        text = Path(self.path).read_text("utf-8")
-        assert text.count(self.bug.old) == 1, f"{self.bug.old!r} must stand once in {fullname}"
-        code: CodeType = compile(text.replace(self.bug.old, self.bug.new), self.path, "exec", dont_inherit=True)
-        return code
-
-
-class _Finder(MetaPathFinder):
-    def __init__(self, bug: Bug) -> None:
-        self.bug = bug
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname != MODULES[self.bug.judge]:
-            return None
-        spec = PathFinder.find_spec(fullname, path)
-        assert spec is not None
-        assert spec.origin is not None
-        loader = spec.loader = _Altered(fullname, spec.origin)
-        loader.bug = self.bug
-        return spec
-
-
 @contextmanager
 def seeded(bug: Bug) -> Iterator[None]:
     """While it lasts, whoever asks for a judge gets one of those loaded anew, with the bug in its place."""
     kept = _taken_out()
-    finder = _Finder(bug)
+    finder = Finder(MODULES[bug.judge], bug.old, bug.new)
     sys.meta_path.insert(0, finder)
     try:
         import_module(MODULES[bug.judge])

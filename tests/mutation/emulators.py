@@ -1,6 +1,6 @@
 """Emulators with one rule switched off or bent: the tests that are marked with the rule must fail.
 
-    python tests/mutation/emulators.py [--vendor NAME] [--rule ID] [--jobs N]
+    python -m tests.mutation.emulators [--vendor NAME] [--rule ID] [--jobs N]
 
 Each `tests/vendors/<vendor>/emulator_mutants.yaml` lists them: the `rule`, the `file` below `mockservers/`, the text
 `old` that stands there once, and the text `new` that takes its place. `tests` names test files or functions below
@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
-import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from mockservers import registry
-from mockservers.harness.coverage import marked_tests
+from mockservers.harness.coverage import emulator_mutants, marked_tests
 
 ROOT = Path(__file__).resolve().parents[2]
 FAILED = 1
@@ -71,8 +69,6 @@ class Outcome:
 
 def of(vendor: str) -> list[EmulatorMutant]:
     """The mutants of a vendor's emulator."""
-    file = ROOT / "tests" / "vendors" / vendor / "emulator_mutants.yaml"
-    listed: list[dict[str, Any]] = yaml.safe_load(file.read_text("utf-8")) or [] if file.is_file() else []
     marked = marked_tests(ROOT / "tests")
     return [
         EmulatorMutant(
@@ -82,31 +78,59 @@ def of(vendor: str) -> list[EmulatorMutant]:
             each["new"],
             tuple(each.get("tests") or marked.get(each["rule"], ())),
         )
-        for each in listed
+        for each in emulator_mutants(vendor)
     ]
 
 
+WARM = (
+    "pytest",
+    "hypothesis",
+    "lxml.etree",
+    "sqlalchemy",
+    "aiohttp.web",
+    "flask",
+    "flask_openapi3",
+    "pydantic",
+    "yaml",
+)
+"""What every run needs and no mutant bends: loaded once, in the process that the runs are forked from."""
+REWRITTEN = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
+"""pytest would rewrite the assertions of plugins, and comes too late for those that are loaded."""
+
+
 def run(mutant: EmulatorMutant) -> Outcome:
-    """Run the tests of a mutant's rule against it."""
+    """Run the tests of a mutant's rule against it, in a process of its own."""
+    return next(iter(run_all([mutant], 1)))
+
+
+def run_all(mutants: Sequence[EmulatorMutant], jobs: int) -> Iterable[Outcome]:
+    """Run the tests of each mutant's rule against it, `jobs` at a time; outcomes come in the order of the mutants."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(list(WARM))
+    # A process plays one mutant: what is bent is bent when its module is loaded, and stays so.
+    with ProcessPoolExecutor(jobs, processes, max_tasks_per_child=1) as pool:
+        yield from pool.map(_play, mutants)
+
+
+def _play(mutant: EmulatorMutant) -> Outcome:
+    import pytest
+
     began = time.perf_counter()
-    bent = json.dumps({"module": mutant.module, "old": mutant.old, "new": mutant.new})
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-p", "tests.mutation.bent", "-p", "no:cacheprovider", "-q", "-x"),
-            *(f"tests/{test}" for test in mutant.tests),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "MOCKSERVERS_BENT": bent, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Outcome(mutant, done.returncode, time.perf_counter() - began, (done.stdout + done.stderr)[-1500:])
-
-
-def run_all(mutants: Iterable[EmulatorMutant], jobs: int) -> Iterable[Outcome]:
-    with ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(run, mutants)
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    os.environ["MOCKSERVERS_BENT"] = json.dumps({"module": mutant.module, "old": mutant.old, "new": mutant.new})
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]  # of the pytest that runs this, and of its workers
+    options = ("-p", "tests.mutation.bent", "-p", "no:cacheprovider", "-q", "-x", "-W", REWRITTEN)
+    with tempfile.TemporaryFile() as output:
+        for stream in (1, 2):
+            os.dup2(output.fileno(), stream)
+        code = int(pytest.main([*options, *(f"tests/{test}" for test in mutant.tests)]))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        output.seek(0)
+        said = output.read().decode("utf-8", "replace")[-1500:]
+    return Outcome(mutant, code, time.perf_counter() - began, said)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
