@@ -15,9 +15,9 @@ from typing import Any, Literal
 from mockservers.kernel.faults import Fault
 from mockservers.kernel.rules import Note
 
-Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched"]
+Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"]
 """`ok` answered; `refused` by a rule; `unsupported` not emulated; `fault` injected trouble; `error` the emulator's own
-failure; `page` answered outside the door (help text); `unmatched` no such address."""
+failure; `page` answered outside the door (help text); `unmatched` no such address; `malformed` no request that can be read."""
 
 MOST_NOTES = 50
 """Findings of one rule that a call can have; of the others only their number is kept."""

@@ -278,6 +278,14 @@ class World:
             for observe in self.observers:
                 observe(entry, exchange)
 
+    def malformed(self, exchange: Exchange, hint: str, perhaps: Iterable[str]) -> None:
+        """Journal a request that could not be read, and so went to no vendor; `hint` says why, and what to do."""
+        with self._lock:
+            entry = self.journal.open(self.clock.now(), clocks.wall(), "", None, "client")
+            entry.outcome, entry.error = "malformed", hint
+            self._keep(entry, exchange, perhaps)
+            self._weigh()
+
     def _keep(self, entry: Entry, exchange: Exchange, vendors: Iterable[str]) -> None:
         """Write a finished exchange into the journal, without the secrets of these vendors."""
         clean = self._cleaner(vendors, exchange)
