@@ -89,6 +89,8 @@ class World:
         self._lock = threading.RLock()
         self._installations: dict[str, Installation] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
+        self.told_of_limits: set[str] = set()
+        """Vendors of which the log has told that a limit does not end by itself."""
         self.faults = FaultPlan()
         self.journal = self._new_journal()
         self.observers: list[Observer] = []
