@@ -59,6 +59,7 @@ class Installation:
         self.cache: dict[Any, Any] = {}
         """Rendered fragments and the like, by keys that name a revision; emptied when data is replaced."""
         self.store = Store(files.file_of(config.store, world.name, emulator.name), config.durability)
+        self._weighed = (-1, 0)
         try:
             self._begin(self.recipe, progress)
         except BaseException:
@@ -176,13 +177,19 @@ class Installation:
 
     def load(self, image: bytes) -> None:
         self.store.load(image)
+        self._weighed = (-1, 0)
         self.usage.clear()
         self._load_state()
 
     @property
     def size(self) -> int:
         """Bytes of memory that the database takes; none for a file."""
-        return self.store.size if self.store.path is None else 0
+        if self.store.path is not None:
+            return 0
+        changes = self.store.changes  # asking for the size takes longer than most calls, and most calls write nothing
+        if changes != self._weighed[0]:
+            self._weighed = (changes, self.store.size)
+        return self._weighed[1]
 
     @property
     def secrets(self) -> list[str]:

@@ -196,13 +196,13 @@ class World:
             finally:
                 if call.exchange is None:  # otherwise it is settled when the exchange is finished
                     self.journal.settle(entry)
+                    self._weigh()
             if call.actor == "other":
                 # Also a password that was set just now, a token that was handed out.
                 clean = Redaction([*ctx.named, *installation.secrets])
                 entry.request = self.journal.fitting(call.request, clean.data)
                 entry.result = self.journal.fitting(value, clean.data)
                 self.journal.settle(entry)
-                self._weigh()
             return value
 
     def _run(self, ctx: Context) -> Any:
