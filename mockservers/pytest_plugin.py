@@ -28,7 +28,7 @@ class _Watch:
 
     def __init__(self, world: MockWorld, shared: MockWorld, *, allow_unsupported: bool) -> None:
         self.world, self.shared = world, shared
-        self.outcomes = ("error",) if allow_unsupported else ("error", "unsupported", "unmatched")
+        self.outcomes = ("error",) if allow_unsupported else ("error", "unsupported", "unmatched", "malformed")
         self._seen, self._seen_shared = 0, _last(shared)
 
     def trouble(self) -> str | None:

@@ -13,6 +13,7 @@ from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.clock import Mode
 from mockservers.kernel.operations import Recipe
+from mockservers.kernel.store import Durability
 from mockservers.kernel.world import WorldConfig
 
 RECIPES = ("empty", "demo")
@@ -102,6 +103,8 @@ def store(text: str | None) -> Path | None:
             f"--store {text!r} is not supported: write sqlite:///path/to/file.db, or leave it out for memory"
         )
     path = Path(text.removeprefix("sqlite:///"))
+    if not path.name or path.is_dir():
+        raise ValueError(f"--store {text!r} names no file: write sqlite:///path/to/file.db, or leave it out for memory")
     if not path.parent.is_dir():
         raise ValueError(f"--store {text!r}: the folder {path.parent} does not exist")
     return path
@@ -115,6 +118,7 @@ def world(
     data_texts: Iterable[str] = (),
     dialect_texts: Iterable[str] = (),
     store_url: str | None = None,
+    durability: Durability = "normal",
 ) -> WorldConfig:
     """The whole configuration of a world."""
     mode, rate = clock(clock_text)
@@ -126,4 +130,5 @@ def world(
         data=data(data_texts),
         dialects=dialects(dialect_texts),
         store=store(store_url),
+        durability=durability,
     )

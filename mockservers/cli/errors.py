@@ -9,6 +9,8 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from mockservers.kernel.rules import Unwritable
+
 BROKEN, USAGE, UNPROVEN, DRIVER_FAILURE, INTERRUPTED = 1, 2, 3, 4, 130
 PORT = 8750
 TOKEN = "MOCKSERVERS_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
@@ -30,6 +32,8 @@ def reports_errors(command: Command) -> Command:
         try:
             return command(*args, **kwargs)
         except ValueError as error:
+            stop(str(error))
+        except Unwritable as error:
             stop(str(error))
         except OSError as error:
             stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))

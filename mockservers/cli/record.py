@@ -92,6 +92,13 @@ def redactor_of(
     type=click.FloatRange(0, 3600, min_open=True),
     help="Seconds of silence after which an answer counts as timed out.",
 )
+@click.option(
+    "--allow-host",
+    "allow_host",
+    multiple=True,
+    metavar="NAME",
+    help="Answer to this host name too, beside loopback's own, --host and the upstream's. Repeatable; * for any.",
+)
 @secret_options
 @tls_options
 @click.option("--control-token", envvar=TOKEN, help=f"Token for the state of the recording. Also from {TOKEN}.")
@@ -105,6 +112,7 @@ def record(
     port: int,
     upstream_ca: Path | None,
     timeout: float,
+    allow_host: tuple[str, ...],
     keep_identity: bool,
     secret_field: tuple[str, ...],
     fake_people: bool,
@@ -143,6 +151,7 @@ def record(
             timeout=timeout,
             tls=context,
             control_token=control_token,
+            allow_hosts=(*allow_host, *tls_name),
             complain=lambda text: click.echo(f"mockservers: {text}", err=True),
         )
         recorder.run(lambda: announce(recorder.url, vendor, writer.part, tls_ca if tls else None))

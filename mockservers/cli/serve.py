@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -66,6 +66,20 @@ if TYPE_CHECKING:
     metavar="URL",
     help="sqlite:///file.db keeps the data in files, one per world and vendor. Default: memory.",
 )
+@click.option(
+    "--durability",
+    type=click.Choice(["normal", "full"]),
+    default="normal",
+    show_default=True,
+    help="What files outlive: normal the end of this process, even by kill -9; full a power cut too, at a sync a call.",
+)
+@click.option(
+    "--allow-host",
+    "allow_host",
+    multiple=True,
+    metavar="NAME",
+    help="With --from and --load: answer to this host name too, beside loopback's own and --host. Repeatable; * for any.",
+)
 @tls_options
 @click.option("--control-token", envvar=TOKEN, help=f"Token that the control API demands. Also from {TOKEN}.")
 @click.option(
@@ -74,6 +88,13 @@ if TYPE_CHECKING:
     show_default=True,
     type=click.IntRange(1),
     help="Bytes of a request body that are accepted.",
+)
+@click.option(
+    "--most-memory",
+    default=4 << 30,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Bytes of memory that all worlds may take together; then no further world is made.",
 )
 @reports_errors
 def serve(
@@ -85,11 +106,14 @@ def serve(
     clock: str,
     start: str | None,
     store: str | None,
+    durability: Literal["normal", "full"],
+    allow_host: tuple[str, ...],
     tls: bool,
     tls_ca: Path,
     tls_name: tuple[str, ...],
     control_token: str | None,
     most_body: int,
+    most_memory: int,
     recording: Path | None,
     loaded: Path | None,
 ) -> None:
@@ -100,7 +124,13 @@ def serve(
 
     texts = ("demo", *data, *(() if loaded is None else (f"{vendor_of(loaded)}:empty",)))
     config = settings.world(
-        seed=seed, clock_text=clock, start=start, data_texts=texts, dialect_texts=dialect, store_url=store
+        seed=seed,
+        clock_text=clock,
+        start=start,
+        data_texts=texts,
+        dialect_texts=dialect,
+        store_url=store,
+        durability=durability,
     )
     context = None
     if tls:
@@ -110,7 +140,11 @@ def serve(
     if recording is not None and (data or dialect or store or loaded):
         raise ValueError("--from answers from the recording alone; leave --data, --dialect, --store and --load out")
     stub = stub_of(recording) if recording is not None else None
-    worlds = Worlds(registry.emulator, config)
+    if allow_host and recording is None and loaded is None:
+        raise ValueError(
+            "--allow-host is for --from and --load; emulators with made-up data answer to every host name anyway"
+        )
+    worlds = Worlds(registry.emulator, config, most_memory)
     door = Server(
         worlds,
         host,
@@ -118,6 +152,7 @@ def serve(
         tls=context,
         control_token=control_token,
         most_body=most_body,
+        allow_hosts=None if recording is None and loaded is None else (*allow_host, *tls_name),
         **({} if stub is None else stub.server_options()),
     )
     try:

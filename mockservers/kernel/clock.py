@@ -7,6 +7,7 @@ visibility are computed from stored instants when somebody looks.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,10 @@ class Clock:
         self._rate = self._checked_rate(mode, rate)
         self._anchor_wall = wall()
         self._anchor = self._anchor_wall if start is None else self._checked(start)
+        self.beginning = self._anchor
+        """The instant at which it began, wherever it was moved since."""
+        self.moved: Callable[[], None] | None = None
+        """Told of every change but the running on by itself."""
 
     @staticmethod
     def _checked(instant: int) -> int:
@@ -69,7 +74,15 @@ class Clock:
 
     def set(self, instant: int) -> None:
         """Make it `instant` now, keeping mode and rate."""
+        self._set(instant)
+        self._tell()
+
+    def _set(self, instant: int) -> None:
         self._anchor, self._anchor_wall = self._checked(instant), wall()
+
+    def _tell(self) -> None:
+        if self.moved is not None:
+            self.moved()
 
     def advance(self, microseconds: int) -> None:
         """Move by `microseconds`, backwards when negative."""
@@ -78,8 +91,9 @@ class Clock:
     def change_mode(self, mode: Mode, rate: float = 1.0) -> None:
         """Go on in another mode from the present instant; `real` keeps the offset the clock has by now."""
         rate = self._checked_rate(mode, rate)
-        self.set(self.now())
+        self._set(self.now())
         self._mode, self._rate = mode, rate
+        self._tell()
 
     def restore(self, state: ClockState) -> None:
         """Return to a state read earlier."""

@@ -6,8 +6,9 @@ Knows names of files and the table of state in them; nothing of vendors, calls o
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,20 @@ def files_of(base: Path | None, world: str) -> dict[str, Path]:
     head, tail = f"{base.stem}.{world}.", base.suffix or ".db"
     found = [each for each in base.parent.iterdir() if each.name.startswith(head) and each.name.endswith(tail)]
     return {each.name[len(head) : -len(tail)]: each for each in sorted(found)}
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that its owner alone can read and write, unless there is one: stores hold customers' names.
+
+    What SQLite keeps beside a database is as open as the database. Raises OSError where no file can be made.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
+
+
+def keep_clock(path: Path, clock: Mapping[str, Any]) -> None:
+    """Write a world's clock into a database of it that nobody has open. One that cannot be written keeps what it has."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE mock_state SET value = ? WHERE key = 'clock'", (json.dumps(clock),))
 
 
 def remove(path: Path) -> None:
@@ -49,8 +64,9 @@ class Claim:
         """Raises ValueError when another server has it, or the place cannot be written."""
         path = base.with_name(f"{base.stem}.lock")
         try:
+            make_private(path)
             raw = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise ValueError(f"the store {base} cannot be used: {error}; choose a file that can be written") from error
         try:
             raw.execute("PRAGMA journal_mode=MEMORY")  # no second file beside the empty one

@@ -9,13 +9,11 @@ import json
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
-from mockservers.kernel import clock as clocks
 from mockservers.kernel import files
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.instants import HOUR
@@ -60,7 +58,8 @@ class Installation:
         """Secrets that were handed out to callers, the latest of them."""
         self.cache: dict[Any, Any] = {}
         """Rendered fragments and the like, by keys that name a revision; emptied when data is replaced."""
-        self.store = Store(files.file_of(config.store, world.name, emulator.name))
+        self.store = Store(files.file_of(config.store, world.name, emulator.name), config.durability)
+        self._weighed = (-1, 0)
         try:
             self._begin(self.recipe, progress)
         except BaseException:
@@ -74,7 +73,7 @@ class Installation:
             )
         if not self.store.empty and not self._is_whole():
             self._wipe()
-        born = self.world.clock.now()
+        born = self.world.beginning  # not the present: what was is not to hang on who looks first, and when
         key = (self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
         if not self.store.empty:
             self._load_state()
@@ -85,10 +84,10 @@ class Installation:
         else:
             self._make_tables()
             self.emulator.seed(self, recipe, born, progress)
-            # A running clock never begins at the same instant again, so its image would only cost time and memory.
+            # A clock set by the machine never begins at the same instant again: an image would only cost time and memory.
             if self.store.path is not None:
                 self.save()
-            elif self.world.clock.state.mode == "frozen" and self.store.size <= _LARGEST_TEMPLATE:
+            elif self.world.config.start is not None and self.store.size <= _LARGEST_TEMPLATE:
                 _TEMPLATES[key] = self.dump()
                 while len(_TEMPLATES) > _MOST_TEMPLATES or sum(map(len, _TEMPLATES.values())) > _MOST_BYTES:
                     _TEMPLATES.popitem(last=False)
@@ -119,7 +118,7 @@ class Installation:
         assert path is not None
         self.store.close()
         files.remove(path)
-        self.store = Store(path)
+        self.store = Store(path, self.world.config.durability)
 
     @contextmanager
     def administered(self) -> Iterator[None]:
@@ -135,18 +134,34 @@ class Installation:
                 raise
 
     def save(self) -> None:
-        """Write tenants, switches and counters into the database, so that a file can be opened again."""
+        """Write tenants, switches, counters and the clock into the database, so that a file can be opened again."""
+        with self.store.transaction() as db:
+            self._save(db)
+
+    def _save(self, db: sa.Connection) -> None:
         state = {
             "dialect": self.dialect.changes(),
             "tenants": self.tenants.dump(),
             "counters": self.ids.counters,
             "seed": self.ids.seed,
             "recipe": str(self.recipe),
-            "clock": {**asdict(self.world.clock.state), "wall": clocks.wall()},
+            "born": self.world.beginning,
+            "clock": self.world.clock_kept(),
         }
+        db.execute(sa.delete(_STATE))
+        db.execute(sa.insert(_STATE), [{"key": k, "value": json.dumps(v)} for k, v in state.items()])
+
+    @contextmanager
+    def writing(self, always: bool = False) -> Iterator[None]:
+        """A transaction of one call. In a file what is no row is written with the rows: both are kept, or neither.
+
+        `always` writes it also when no row was written, as acts of other people may change nothing else.
+        """
         with self.store.transaction() as db:
-            db.execute(sa.delete(_STATE))
-            db.execute(sa.insert(_STATE), [{"key": k, "value": json.dumps(v)} for k, v in state.items()])
+            before = self.store.changes
+            yield
+            if self.store.path is not None and (always or self.store.changes != before):
+                self._save(db)
 
     def _load_state(self) -> None:
         with self.store.transaction() as db:
@@ -162,8 +177,19 @@ class Installation:
 
     def load(self, image: bytes) -> None:
         self.store.load(image)
+        self._weighed = (-1, 0)
         self.usage.clear()
         self._load_state()
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that the database takes; none for a file."""
+        if self.store.path is not None:
+            return 0
+        changes = self.store.changes  # asking for the size takes longer than most calls, and most calls write nothing
+        if changes != self._weighed[0]:
+            self._weighed = (changes, self.store.size)
+        return self._weighed[1]
 
     @property
     def secrets(self) -> list[str]:

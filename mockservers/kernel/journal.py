@@ -6,17 +6,21 @@ to mask is told to it.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mockservers.kernel.faults import Fault
 from mockservers.kernel.rules import Note
 
-Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched"]
+Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"]
 """`ok` answered; `refused` by a rule; `unsupported` not emulated; `fault` injected trouble; `error` the emulator's own
-failure; `page` answered outside the door (help text); `unmatched` no such address."""
+failure; `page` answered outside the door (help text); `unmatched` no such address; `malformed` no request that can be read."""
+
+MOST_NOTES = 50
+"""Findings of one rule that a call can have; of the others only their number is kept."""
 
 Headers = list[tuple[str, str]]
 
@@ -84,6 +88,10 @@ class Entry:
     result: Any = None
     error: str | None = None
     exchange: Exchange | None = None
+    more: dict[str, int] = field(default_factory=dict)
+    """Findings beyond the most that one rule can have, by rule."""
+    size: int = 0
+    """Bytes of memory that it takes, about, as the journal counted it."""
 
     def cite(self, *rules: str) -> None:
         """The rules of these ids shaped the answer."""
@@ -94,13 +102,52 @@ class Entry:
     def note(self, rule: str, text: str, **facts: Any) -> None:
         """A finding: the request is answered, but a careful client would not send it."""
         self.cite(rule)
-        self.notes.append(Note(rule, text, facts))
+        if sum(note.rule == rule for note in self.notes) < MOST_NOTES:
+            self.notes.append(Note(rule, text, facts))
+            return
+        self.more[rule] = self.more.get(rule, 0) + 1
+        last = Note(rule, f"and {self.more[rule]} more of the same", {"more": self.more[rule]})
+        if self.more[rule] == 1:
+            self.notes.append(last)
+        else:
+            self.notes[max(n for n, note in enumerate(self.notes) if note.rule == rule)] = last
 
 
-def _size(exchange: Exchange) -> int:
-    # Headers count too: a hostile client can make them far longer than its bodies.
-    headers = sum(len(name) + len(value) for name, value in (*exchange.headers, *exchange.reply_headers))
-    return len(exchange.body) + len(exchange.reply_body) + len(exchange.target) + headers
+_OBJECT = 64
+"""Bytes that an object takes beside its content, about: a text, a number, a pair."""
+
+
+def weight(value: Any) -> int:
+    """Bytes of memory that a value of plain data takes, about."""
+    total, left = 0, [value]
+    while left:
+        item = left.pop()
+        if item is None or isinstance(item, bool):
+            continue
+        total += _OBJECT
+        if isinstance(item, str):
+            total += len(item) if item.isascii() else sys.getsizeof(item)
+        elif isinstance(item, bytes):
+            total += len(item)
+        elif isinstance(item, Mapping):
+            left += item.keys()
+            left += item.values()
+        elif isinstance(item, (list, tuple, set, frozenset)):
+            left += item
+    return total
+
+
+def _size(entry: Entry) -> int:
+    """Bytes of memory that an entry takes, about: whatever a hostile client can make long or many counts."""
+    told = (entry.rules, entry.faults, entry.request, entry.result, entry.error)
+    size = 16 * _OBJECT + weight(told) + sum(weight((note.text, note.facts)) for note in entry.notes)
+    exchange = entry.exchange
+    if exchange is not None:
+        size += 8 * _OBJECT + len(exchange.body) + len(exchange.reply_body) + len(exchange.target)
+        size += sum(
+            3 * _OBJECT + len(name) + len(value) for name, value in (*exchange.headers, *exchange.reply_headers)
+        )
+    return size
 
 
 class Journal:
@@ -126,7 +173,7 @@ class Journal:
 
     @property
     def held(self) -> int:
-        """Bytes of all exchanges that are kept."""
+        """Bytes of memory that the entries take, about."""
         return self._bytes
 
     def open(self, at: int, wall: int, vendor: str, operation: str | None, actor: str) -> Entry:
@@ -145,17 +192,34 @@ class Journal:
             exchange.body = exchange.body[: self.most_body]
             exchange.reply_body = exchange.reply_body[: self.most_body]
         entry.exchange = exchange
+        self.settle(entry)
+
+    def settle(self, entry: Entry) -> None:
+        """Count what an entry holds, and let the oldest go where that is too much. To be called when it was filled in."""
         if entry.n <= self.dropped:  # it went while its answer was made; whoever holds it may still read it
             return
-        self._bytes += _size(exchange)
-        while self._bytes > self.most_bytes and len(self._entries) > 1:
+        size = _size(entry)
+        self._bytes += size - entry.size
+        entry.size = size
+        self._shrink_to(self.most_bytes)
+
+    def shrink(self) -> None:
+        """Let the older half go: memory is needed elsewhere."""
+        self._shrink_to(self._bytes // 2)
+
+    def _shrink_to(self, most: int) -> None:
+        while self._bytes > most and len(self._entries) > 1:
             self._drop()
+
+    def fitting(self, value: Any, clean: Callable[[Any], Any]) -> Any:
+        """What is kept of a request or a result: masked by `clean`, or a sentence where it is too long to be kept."""
+        size = weight(value)
+        return clean(value) if size <= self.most_body else f"(about {size} bytes, too long for the journal)"
 
     def _drop(self) -> None:
         gone = self._entries.popleft()
         self.dropped += 1
-        if gone.exchange is not None:
-            self._bytes -= _size(gone.exchange)
+        self._bytes -= gone.size
 
     def since(self, n: int) -> Sequence[Entry]:
         """The entries after number `n`."""

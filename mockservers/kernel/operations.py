@@ -6,6 +6,7 @@ turn bytes into a `Call`; semantics are functions `(ctx, request) -> value` that
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -89,6 +90,24 @@ class Context:
         """Name a secret that this call hands out: from now on no journal of the world shows it."""
         self.secret(value)
         self.installation.issued.append(value)
+
+    def limited(self, seconds: int) -> None:
+        """A limit is about to refuse this call, and ends by itself within `seconds` of the vendor's time.
+
+        Limits are counted in the world's time, or the same steps would not have the same answers. So where the clock
+        stands still, a client that waits politely waits for ever: journal and log say what ends that.
+        """
+        if self.world.clock.state.mode != "frozen":
+            return
+        self.entry.error = (
+            f"the clock of the world {self.world.name!r} is frozen, so no waiting ends this limit: move the clock by "
+            f'{seconds} s, with POST /_mock/v1/clock/advance and {{"by": {seconds}}}'
+        )
+        if self.call.vendor not in self.world.told_of_limits:
+            self.world.told_of_limits.add(self.call.vendor)
+            logging.getLogger("mockservers").warning(
+                "%s refuses calls by a limit; %s", self.call.vendor, self.entry.error
+            )
 
     def delay(self, seconds: float) -> None:
         """Hold the answer back by `seconds` of the vendor's time."""

@@ -170,6 +170,13 @@ class Breakdown(Exception):
         self.injected = injected
 
 
+class Unwritable(Breakdown):
+    """The store cannot be written, or memory for it is at its end: neither the vendor's doing nor a bug. Says what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, injected=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A finding: something in a request that a careful client would not do, answered all the same."""

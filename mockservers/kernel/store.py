@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
+
+from mockservers.kernel import files
+from mockservers.kernel.rules import Unwritable
 
 Instant = sa.BigInteger
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -22,6 +25,12 @@ Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 """What an integer column holds; a number from outside must be checked against it before it reaches SQL."""
+
+Durability = Literal["normal", "full"]
+"""`normal`: what was acknowledged outlives the process, killed in whatever way. `full`: a power cut too, at a sync a call."""
+
+_UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+"""What SQLite calls a disk that is full, broken, or no longer to be written."""
 
 _COMPILED: dict[Any, Any] = {}
 """Statements compiled once per process: worlds come and go, their SQL is the same."""
@@ -72,15 +81,18 @@ def soundex(text: str | None) -> str | None:
 class Store:
     """One database of one vendor in one world. Calls are serialised by the world, so one connection serves all."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """In memory when `path` is None; else in that file, which is made when it is not there.
+    def __init__(self, path: Path | None = None, durability: Durability = "normal") -> None:
+        """In memory when `path` is None; else in that file, which is made when it is not there, for its owner alone.
 
         Raises ValueError for a file that cannot be used.
         """
         self.path = path
+        self.durability = durability
         try:
+            if path is not None:
+                files.make_private(path)
             self._raw = self._connect()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise ValueError(f"{path} cannot be used as a store: {error}; choose a file that can be written") from error
         self._engine = sa.Engine(StaticPool(self._reuse), _dialect(), sa.make_url("sqlite://"))
         self.db = self._engine.connect().execution_options(compiled_cache=_COMPILED)
@@ -98,7 +110,7 @@ class Store:
         try:
             if self.path is not None:
                 raw.execute("PRAGMA journal_mode=WAL")
-                raw.execute("PRAGMA synchronous=NORMAL")
+                raw.execute(f"PRAGMA synchronous={self.durability.upper()}")
                 raw.execute("PRAGMA busy_timeout=5000")
         except BaseException:  # a file that is no database, or is not to be had
             raw.close()
@@ -116,16 +128,41 @@ class Store:
         pages: int = self._raw.execute("PRAGMA page_count").fetchone()[0]
         return pages * int(self._raw.execute("PRAGMA page_size").fetchone()[0])
 
+    @property
+    def changes(self) -> int:
+        """How many rows were ever written."""
+        return self._raw.total_changes
+
     def create(self, metadata: sa.MetaData) -> None:
         """Make the tables and indexes of `metadata` that are not there."""
-        metadata.create_all(self.db)
-        self.db.commit()
+        with self.transaction():
+            metadata.create_all(self.db)
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        """Everything inside is kept, or nothing when an exception leaves the block."""
-        with self.db.begin():
-            yield self.db
+        """Everything inside is kept, or nothing when an exception leaves the block.
+
+        Raises Unwritable when there is no room on the disk, or in memory.
+        """
+        try:
+            with self.db.begin():
+                yield self.db
+        except sa.exc.OperationalError as error:
+            code = getattr(error.orig, "sqlite_errorcode", 0)
+            if code & 0xFF not in _UNWRITABLE:
+                raise
+            raise Unwritable(self._unwritable(error.orig)) from error
+
+    def _unwritable(self, error: BaseException | None) -> str:
+        if self.path is None:
+            return (
+                f"the data of this vendor take all the memory that a database can have ({error}), so nothing of this call "
+                "was kept. Delete records, or reset the world"
+            )
+        return (
+            f"{self.path} cannot be written ({error}), so nothing of this call was kept. Is the disk full? Make room and "
+            "call again; what was acknowledged before is whole"
+        )
 
     def dump(self) -> bytes:
         """The whole database as bytes, for checkpoints and templates."""

@@ -10,19 +10,21 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from mockservers.kernel import clock as clocks
-from mockservers.kernel import files, instants
+from mockservers.kernel import files, instants, reopening
 from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
 from mockservers.kernel.redaction import Redaction, Secret
-from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
+from mockservers.kernel.room import MOST_MEMORY, Room
+from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
+from mockservers.kernel.store import Durability
 from mockservers.kernel.tenants import Tenant
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -47,6 +49,8 @@ class WorldConfig:
     data: Mapping[str, Recipe] = field(default_factory=dict)
     dialects: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
     store: Path | None = None
+    durability: Durability = "normal"
+    """Of files."""
     whole_bodies: bool = False
     """Keep every call and bodies of any length in the journal, as a harness needs them."""
     virtual_waits: bool = False
@@ -68,18 +72,25 @@ class Checkpoint:
 class World:
     """One isolated set of vendors. All calls are serialised; every one goes through `perform`."""
 
-    def __init__(self, name: str, config: WorldConfig, emulator: Callable[[str], Emulator]) -> None:
+    def __init__(
+        self, name: str, config: WorldConfig, emulator: Callable[[str], Emulator], room: Room | None = None
+    ) -> None:
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a world name: lower-case letters, digits and inner hyphens, at most 40")
         self.name = name
         self._emulator = emulator
-        self.clock = Clock(config.mode, config.start, config.rate)
+        self.room = room or Room()
+        self._held = 0
+        self._begin(config)
         self.reopened: list[str] = []
         """What files of an earlier server go on with, and which wishes for a new beginning they ignore."""
         self.config = self._continued(config)
+        self.clock.moved = self._keep_clock
         self._lock = threading.RLock()
         self._installations: dict[str, Installation] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
+        self.told_of_limits: set[str] = set()
+        """Vendors of which the log has told that a limit does not end by itself."""
         self.faults = FaultPlan()
         self.journal = self._new_journal()
         self.observers: list[Observer] = []
@@ -87,34 +98,33 @@ class World:
 
     def _continued(self, config: WorldConfig) -> WorldConfig:
         """The configuration as the files of the world have it, which hold data of their own; sets the clock."""
-        given, latest = config, None
-        for vendor, path, state in files.states_of(config.store, self.name):
-            if not {"seed", "recipe", "clock"} <= state.keys():
-                continue
-            recipe, clock = Recipe.parse(state["recipe"]), dict(state["clock"])
-            # A real clock went on while nobody looked; the others stood still.
-            gone = clocks.wall() - clock.pop("wall") if clock["mode"] == "real" else 0
-            kept = ClockState(clock["mode"], clock["now"] + gone, clock["rate"])
-            latest = kept if latest is None or kept.now > latest.now else latest
-            changes = {
-                "data": (str(given.data.get(vendor, Recipe())), str(recipe)),
-                "seed": (given.seed, state["seed"]),
-                "dialect": (
-                    self._emulator(vendor).dialects.dialect(config.dialects.get(vendor)).changes(),
-                    state["dialect"],
-                ),
-                "clock": (given.mode, kept.mode),
-            }
-            ignored = [f"{what} {wanted or 'default'}" for what, (wanted, had) in changes.items() if wanted != had]
-            self.reopened.append(
-                f"{path.name} goes on with {recipe}, seed {state['seed']}, dialect {state['dialect'] or 'default'}, "
-                f"{kept.mode} clock at {instants.to_iso(kept.now)}"
-                + (f"; ignored: {', '.join(ignored)}. For a new beginning reset the world" if ignored else "")
-            )
-            config = replace(config, seed=state["seed"], data={**config.data, vendor: recipe})
-        if latest is not None:
-            self.clock.restore(latest)
-        return config
+        found = reopening.reopened(config, self.name, self._emulator)
+        self.reopened += found.says
+        if found.beginning is not None:
+            self.beginning = found.beginning
+        if found.clock is not None:
+            self.clock.restore(found.clock)
+        return found.config
+
+    def _begin(self, config: WorldConfig) -> None:
+        """Start the clock. The instant at which it starts and the seed decide what happened before, for every vendor."""
+        self.clock = Clock(config.mode, config.start, config.rate)
+        self.beginning = self.clock.beginning
+
+    def clock_kept(self) -> dict[str, Any]:
+        """The clock as files keep it, with the machine's time beside it."""
+        return {**asdict(self.clock.state), "wall": clocks.wall()}
+
+    def _keep_clock(self) -> None:
+        """The clock was moved: whoever moved it must find it so, however this process ends."""
+        if self.config.store is None:
+            return
+        with self._lock:
+            for vendor, path in files.files_of(self.config.store, self.name).items():
+                if vendor in self._installations:
+                    self._installations[vendor].save()
+                else:
+                    files.keep_clock(path, self.clock_kept())
 
     def _new_journal(self) -> Journal:
         return Journal(1 << 30, 1 << 30, 1 << 30) if self.config.whole_bodies else Journal()
@@ -123,8 +133,24 @@ class World:
         """The vendor's installation, opened and seeded at first use; raises ValueError for an unknown vendor."""
         with self._lock:
             if vendor not in self._installations:
+                self.check_room(vendor)
                 self._installations[vendor] = Installation(self, self._emulator(vendor), progress)
+                self._weigh()
             return self._installations[vendor]
+
+    def check_room(self, vendor: str) -> None:
+        """Raise Unwritable when there is no memory left to open a vendor that is not opened."""
+        if self.room.full and vendor not in self._installations:
+            raise Unwritable(self.room.refusal(f"{vendor} is not opened in the world {self.name!r}"))
+
+    def _weigh(self) -> None:
+        """Tell the room what this world holds by now; where that is too much, the journal forgets first."""
+        if self.room.full and not self.config.whole_bodies:
+            self.journal.shrink()
+        images = sum(len(image) for kept in self._checkpoints.values() for image in kept.images.values())
+        held = self.journal.held + images + sum(each.size for each in self._installations.values())
+        self.room.add(held - self._held)
+        self._held = held
 
     def emulator(self, vendor: str) -> Emulator:
         """The vendor's emulator; opens no installation. Raises ValueError for an unknown vendor."""
@@ -167,12 +193,16 @@ class World:
             except Exception as error:
                 entry.outcome, entry.error = "error", "".join(traceback.format_exception(error))
                 raise Breakdown(f"{type(error).__name__}: {error}", injected=False) from error
+            finally:
+                if call.exchange is None:  # otherwise it is settled when the exchange is finished
+                    self.journal.settle(entry)
+                    self._weigh()
             if call.actor == "other":
                 # Also a password that was set just now, a token that was handed out.
                 clean = Redaction([*ctx.named, *installation.secrets])
-                entry.request, entry.result = clean.data(call.request), clean.data(value)
-                if installation.store.path is not None:
-                    installation.save()
+                entry.request = self.journal.fitting(call.request, clean.data)
+                entry.result = self.journal.fitting(value, clean.data)
+                self.journal.settle(entry)
             return value
 
     def _run(self, ctx: Context) -> Any:
@@ -183,7 +213,7 @@ class World:
         if operation is None:
             raise Unsupported(f"{call.vendor} operation {call.operation!r}")
         others = installation.administered() if call.actor == "other" else nullcontext()
-        with installation.store.transaction(), others:
+        with others, installation.writing(always=call.actor == "other"):
             if call.actor == "other":
                 ctx.tenant = installation.tenants[call.tenant] if call.tenant else installation.tenants.first
             else:
@@ -246,8 +276,17 @@ class World:
             if exchange.fault is not None:
                 entry.faults.append(exchange.fault.kind.name)
             self._keep(entry, exchange, [vendor] if vendor else perhaps)
+            self._weigh()
             for observe in self.observers:
                 observe(entry, exchange)
+
+    def malformed(self, exchange: Exchange, hint: str, perhaps: Iterable[str]) -> None:
+        """Journal a request that could not be read, and so went to no vendor; `hint` says why, and what to do."""
+        with self._lock:
+            entry = self.journal.open(self.clock.now(), clocks.wall(), "", None, "client")
+            entry.outcome, entry.error = "malformed", hint
+            self._keep(entry, exchange, perhaps)
+            self._weigh()
 
     def _keep(self, entry: Entry, exchange: Exchange, vendors: Iterable[str]) -> None:
         """Write a finished exchange into the journal, without the secrets of these vendors."""
@@ -316,13 +355,19 @@ class World:
             self.reopened.clear()
             self.faults = FaultPlan()
             self.journal = self._new_journal()
-            self.clock = Clock(self.config.mode, self.config.start, self.config.rate)
+            self._begin(self.config)
+            self.clock.moved = self._keep_clock
+            self._weigh()
+            self.room.give_back()
 
     def checkpoint(self, name: str) -> None:
-        """Remember data, tenants, switches and clock under `name`."""
+        """Remember data, tenants, switches and clock under `name`. Raises Unwritable when there is no memory left for it."""
         with self._lock:
+            if self.room.full:
+                raise Unwritable(self.room.refusal(f"the checkpoint {name!r} is not made"))
             images = {vendor: installation.dump() for vendor, installation in self._installations.items()}
             self._checkpoints[name] = Checkpoint(self.clock.state, images)
+            self._weigh()
 
     @property
     def checkpoints(self) -> list[str]:
@@ -342,14 +387,27 @@ class World:
             self.clock.restore(kept.clock)
             for vendor, image in kept.images.items():
                 self.installation(vendor).load(image)
+            self._keep_clock()  # the images know of the clock what was when they were made
+            self._weigh()
 
     def close(self) -> None:
+        """Save what is kept in files, and let everything go. Raises Unwritable for a file that could not be written."""
         with self._lock:
+            failures: list[Unwritable] = []
             for installation in self._installations.values():
-                if installation.store.path is not None:
-                    installation.save()
-                installation.store.close()
+                try:
+                    if installation.store.path is not None:
+                        installation.save()
+                except Unwritable as failure:
+                    failures.append(failure)
+                finally:
+                    installation.store.close()
             self._installations.clear()
+            self._checkpoints.clear()
+            self.room.add(-self._held)
+            self._held = 0
+            if failures:
+                raise failures[0]
 
 
 class Worlds(Mapping[str, World]):
@@ -357,11 +415,14 @@ class Worlds(Mapping[str, World]):
 
     MOST = 1000
 
-    def __init__(self, emulator: Callable[[str], Emulator], config: WorldConfig | None = None) -> None:
+    def __init__(
+        self, emulator: Callable[[str], Emulator], config: WorldConfig | None = None, most_memory: int = MOST_MEMORY
+    ) -> None:
         self._emulator = emulator
+        self.room = Room(most_memory)
         store = config.store if config is not None else None
         self._claim = None if store is None else files.Claim(store)
-        self._worlds = {"default": World("default", config or WorldConfig(), emulator)}
+        self._worlds = {"default": World("default", config or WorldConfig(), emulator, self.room)}
 
     def __getitem__(self, name: str) -> World:
         return self._worlds[name]
@@ -382,16 +443,18 @@ class Worlds(Mapping[str, World]):
             raise ValueError(f"there is a world {name!r} already")
         if len(self._worlds) >= self.MOST:
             raise ValueError(f"there are {self.MOST} worlds already; delete some")
+        if self.room.full:
+            raise ValueError(self.room.refusal(f"the world {name!r} is not made"))
         config = config or self.default.config
         for path in files.files_of(config.store, name).values():
             files.remove(path)  # left by a world of this name in an earlier process
-        self._worlds[name] = world = World(name, config, self._emulator)
+        self._worlds[name] = world = World(name, config, self._emulator, self.room)
         return world
 
     def replace_default(self, config: WorldConfig) -> World:
         """Make `default` another world, as a harness does for each example."""
         self._worlds["default"].close()
-        self._worlds["default"] = world = World("default", config, self._emulator)
+        self._worlds["default"] = world = World("default", config, self._emulator, self.room)
         return world
 
     def delete(self, name: str) -> None:
@@ -400,9 +463,17 @@ class Worlds(Mapping[str, World]):
         world = self._worlds.pop(name)
         world.reset()  # also takes its files away: a later world of this name begins anew
         world.close()
+        self.room.give_back()
 
     def close(self) -> None:
+        """Close every world. Raises Unwritable for a file that could not be written, when the others are closed."""
+        failures: list[Unwritable] = []
         for world in self._worlds.values():
-            world.close()
+            try:
+                world.close()
+            except Unwritable as failure:
+                failures.append(failure)
         if self._claim is not None:
             self._claim.release()
+        if failures:
+            raise failures[0]

@@ -45,6 +45,8 @@ class Recorder(Listener):
     `trust` is the TLS context for the upstream. `complain` is told of what only the user can put right.
     """
 
+    descriptors = 2  # a client's, and the upstream's
+
     def __init__(
         self,
         upstreams: Sequence[Upstream],
@@ -59,6 +61,7 @@ class Recorder(Listener):
         control_token: str | None = None,
         most_body: int = MOST_BODY,
         complain: Callable[[str], None] = lambda text: None,
+        allow_hosts: Sequence[str] = (),
     ) -> None:
         if not guard.is_loopback(host) and not control_token:
             raise ValueError(
@@ -73,6 +76,8 @@ class Recorder(Listener):
         self.timeout = timeout
         self.control_token = control_token or None
         self.complain = complain
+        self.allow_hosts = (*allow_hosts, *(each.host for each in self.upstreams))
+        """Host names that clients may use, beside our own: a client may know the vendor by its name."""
         self.failure: Exception | None = None
         """Why recording stopped, if it had to."""
         self._count = 0
@@ -93,6 +98,10 @@ class Recorder(Listener):
     # --- one exchange -----------------------------------------------------------------------------------------------
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        # Who may come in: the rule of every listener that has data of a real system.
+        denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts)
+        if denial is not None:
+            return _plain(denial.status, f"{denial.error} {denial.do}")
         path = _path(request.raw_path)
         if request.method == hdrs.METH_CONNECT or not self._meant(request.raw_path):
             # Whatever a client has for others is not to reach this vendor, nor the file.
@@ -135,7 +144,7 @@ class Recorder(Listener):
         await self._body(request)
         if path == "/_mock/v1/health":
             return _json(200, {"status": "ok"})
-        denial = guard.check(request.headers, self.control_token, self.host)
+        denial = guard.check(request.headers, self.control_token, self.host, self.port, request.method)
         if denial is not None:
             return _json(denial.status, {"error": denial.error, "do": denial.do})
         return _json(200, {"recording": str(self.writer.path), "exchanges": self.writer.count})

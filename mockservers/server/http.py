@@ -22,7 +22,8 @@ from mockservers.kernel.faults import Fault
 from mockservers.kernel.journal import Exchange, Headers
 from mockservers.kernel.world import World, Worlds
 from mockservers.registry import Mount
-from mockservers.server import mounts, responses, wsgi
+from mockservers.server import mounts, request_line, responses, wsgi
+from mockservers.server.connection import Connection, Request
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 from mockservers.server.mounts import Target, all_mounts
@@ -31,12 +32,22 @@ Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 """How a vendor answers: as `wsgi.converse` does."""
 
 
+_SAFE = "!#$%&'()*+,/:;=?@[]~"
+"""What stays as it is where a target is written down."""
+
+
 class Server(Listener):
     """One listening port for all worlds.
 
     `port` 0 takes a free one; read it from `port` once started. `tls` is a server-side context. Outside loopback a
     `control_token` is demanded, since the control API can read and change everything.
+
+    `allow_hosts` is for servers that have data of a real system: they answer to loopback's names, to `host` and to these
+    alone (`*` is any), so that no web page can read them under a name of its own. None lets any name in: made-up data are
+    nobody's secret, and clients know vendors by many names.
     """
+
+    answers_as_http_11 = True
 
     def __init__(
         self,
@@ -49,6 +60,7 @@ class Server(Listener):
         most_body: int = MOST_BODY,
         mounts: Sequence[Mount] | None = None,
         stubs: Mapping[str, Respond] | None = None,
+        allow_hosts: Sequence[str] | None = None,
     ) -> None:
         if not guard.is_loopback(host) and not control_token:
             raise ValueError(
@@ -59,6 +71,8 @@ class Server(Listener):
         self.worlds = worlds
         self.control_token = control_token or None
         self.mounts = tuple(all_mounts() if mounts is None else mounts)
+        self.allow_hosts = None if allow_hosts is None else tuple(allow_hosts)
+        """Names beside our own under which data of a real system are told; None where there are none to protect."""
         self.stubs = dict(stubs or {})
         """Vendors that something else answers for than their emulator."""
         self._vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
@@ -69,12 +83,16 @@ class Server(Listener):
         where = mounts.target(request.raw_path, request.headers.get(hdrs.HOST, ""), request.headers)
         response = await self._answer(request, where)
         if not response.prepared:
-            self._date(response, where)
+            self._date(request, response, where)
         return response
 
-    def _date(self, response: web.StreamResponse, where: Target) -> None:
-        world = self.worlds.get(where.world) or self.worlds.default
-        responses.date(response, world.clock.now())
+    def _date(self, request: web.BaseRequest, response: web.StreamResponse, where: Target) -> None:
+        responses.date(response, self._world(where).clock.now())
+        if isinstance(request, Request) and request.as_http_10 and request.keep_alive:
+            response.headers.setdefault(hdrs.CONNECTION, "keep-alive")  # whoever asked for it in HTTP/1.0 looks for it
+
+    def _world(self, where: Target) -> World:
+        return self.worlds.get(where.world) or self.worlds.default
 
     async def _answer(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
         try:
@@ -83,12 +101,19 @@ class Server(Listener):
             world = self.worlds.get(where.world)
             if world is None:
                 return await self._no_world(request, where)
+            denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts)
+            if denial is not None:
+                return await self._nowhere(request, world, {"error": denial.error, "do": denial.do}, denial.status)
             path = unquote_to_bytes(where.path.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
             mount = mounts.find(path, self.mounts)
             if mount is None:
                 return await self._unmatched(request, world, path)
             return await self._vendor(request, where, world, mount.vendor)
         except Unreadable as error:
+            if request.transport is not None:  # a client that has gone was not refused anything
+                exchange = self._exchange(request, list(request.headers.items()), b"")
+                exchange.status = error.status
+                self._world(where).malformed(exchange, str(error), self._vendors)
             response = web.Response(status=error.status, text=f"{error}\n")
             response.force_close()
             return response
@@ -96,15 +121,45 @@ class Server(Listener):
             raise  # the client has gone; aiohttp tidies up
         except Exception:
             # Ours alone: what wires and input do wrong is answered and journalled before it gets here.
-            clean = (self.worlds.get(where.world) or self.worlds.default).redaction()
+            clean = self._world(where).redaction()
             told = clean(f"the front door failed at {request.method} {where.path}\n{traceback.format_exc().rstrip()}")
             logging.getLogger("mockservers").error("%s", told)
             return _json(500, {"error": "The server failed inside; its error output holds the traceback."})
 
+    # --- what cannot be read ------------------------------------------------------------------------------------
+
+    def unreadable(self, request: web.BaseRequest, head: bytes, why: str) -> web.StreamResponse:
+        found = request_line.malformed(head, why)
+        response = responses.bad_request(found.reason)
+        exchange, where = self._unread(head, request.remote or "")
+        exchange.status, exchange.reply_headers = response.status, list(response.headers.items())
+        exchange.reply_body = bytes(response.body or b"")  # type: ignore[arg-type]
+        self._world(where).malformed(exchange, found.hint, self._vendors)
+        self._date(request, response, where)
+        return response
+
+    def late(self, slow: Connection, head: bytes, hint: str) -> None:
+        peer = slow.peername
+        exchange, where = self._unread(head, str(peer[0]) if isinstance(peer, tuple) else "")
+        self._world(where).malformed(exchange, hint, self._vendors)
+
+    def _unread(self, head: bytes, remote: str) -> tuple[Exchange, Target]:
+        """What can be told of a head that was not read, and which world it was meant for."""
+        line, *rest = head[: 2 * request_line.MOST_LINE].split(b"\n")
+        method, _, target = line.strip().partition(b" ")
+        pairs = [each.strip().partition(b":") for each in rest if each.strip()]
+        headers = [
+            (name.decode("latin-1"), value.strip().decode("utf-8", "surrogateescape")) for name, _, value in pairs
+        ]
+        raw = quote(target.rpartition(b" HTTP/")[0] or target, safe=_SAFE)
+        host = next((value for name, value in headers if name.lower() == "host"), "")
+        where = mounts.target(raw, host, {})
+        return Exchange(method.decode("latin-1"), raw, headers, b"", remote), where
+
     def _exchange(self, request: web.BaseRequest, headers: Headers, body: bytes) -> Exchange:
         raw = request.raw_path
         if not raw.isascii():
-            raw = quote(raw.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~")
+            raw = quote(raw.encode("utf-8", "surrogateescape"), safe=_SAFE)
         return Exchange(request.method, raw, headers, body, request.remote or "")
 
     def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:
@@ -197,10 +252,12 @@ class Server(Listener):
             },
         )
 
-    async def _nowhere(self, request: web.BaseRequest, world: World, says: dict[str, Any]) -> web.StreamResponse:
-        """Answer 404 to a request that no vendor's address matches, and journal it."""
+    async def _nowhere(
+        self, request: web.BaseRequest, world: World, says: dict[str, Any], status: int = 404
+    ) -> web.StreamResponse:
+        """Answer a request that goes to no vendor, as for an address that none has, and journal it."""
         exchange = self._exchange(request, list(request.headers.items()), await self._body(request))
-        said = _json(404, says)
+        said = _json(status, says)
         exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
         exchange.reply_headers = list(said.headers.items())
         world.finish("", exchange, perhaps=self._vendors)
@@ -211,7 +268,7 @@ class Server(Listener):
         if where.path == "/_mock/v1/health" and request.method in ("GET", "HEAD"):
             await self._body(request)
             return _json(200, {"status": "ok", "worlds": len(self.worlds)})
-        denial = guard.check(request.headers, self.control_token, self.host)
+        denial = guard.check(request.headers, self.control_token, self.host, self.port, request.method)
         if denial is not None:
             await self._body(request)
             return _json(denial.status, {"error": denial.error, "do": denial.do}, denial.headers)
@@ -228,13 +285,14 @@ class Server(Listener):
     async def _tell(self, request: web.BaseRequest, where: Target, said: wsgi.Answer) -> web.StreamResponse:
         """Send an answer of the control API: whole, or as it is made when its length is not known."""
         names = {name.lower() for name, _ in said.headers}
-        if "content-length" in names or request.method == "HEAD":
+        old = isinstance(request, Request) and request.as_http_10  # to such a client nothing is sent in chunks
+        if "content-length" in names or request.method == "HEAD" or old:
             whole = web.Response(status=said.status, body=b"".join(said.parts))
             responses.fill(whole, said.headers)
             return whole
         stream = web.StreamResponse(status=said.status)
         responses.fill(stream, said.headers)
-        self._date(stream, where)
+        self._date(request, stream, where)
         with contextlib.closing(_closable(said.parts)) as parts:
             await stream.prepare(request)
             for part in parts:

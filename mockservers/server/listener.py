@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import socket
@@ -20,14 +21,28 @@ from typing import Any, Self
 
 from aiohttp import hdrs, web
 
+from mockservers.server import connection, request_line, responses
+from mockservers.server.connection import Connection
+
 MOST_BODY = 16 << 20
 """Bytes of a request's body, unless told otherwise; a longer one gets 413."""
 
-MOST_HEADER = 16 << 10
-"""Bytes of the request line, and of one header: what IIS accepts."""
-
 GRACE = 5.0
 """Seconds that answers under way have to finish when the server stops; `Listener.grace` may be set otherwise."""
+
+
+IDLE, HEAD, BODY = 120.0, 30.0, 30.0
+"""Seconds a client has for the first byte, for a whole head, and for some more of a body."""
+MOST_SLOW_BYTES = 1024
+"""Bytes of a body that must come in that time."""
+
+RESERVED, MOST_CONNECTIONS = 40, 4096
+"""Descriptors kept for databases and files, and connections at once; fewer where the system gives fewer descriptors."""
+COMPLAIN_EVERY = 60.0
+"""Seconds between two lines about the same trouble."""
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+STUCK = 5.0
+"""Seconds without a whole head after which a connection makes way for a new one when there are too many."""
 
 
 class Unreadable(Exception):
@@ -41,12 +56,21 @@ class Unreadable(Exception):
 class Listener(ABC):
     """One listening port. `port` 0 takes a free one; read it from `port` once started. `tls` is a server-side context."""
 
+    answers_as_http_11 = False
+    """Whether a client that speaks HTTP/1.0 is answered in 1.1, as HTTP.sys does."""
+    descriptors = 1
+    """Of the system, that a connection needs."""
+
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, most_body: int) -> None:
         self.host = host
         self.port = port
         self.tls = tls
         self.most_body = most_body
         self.grace = GRACE
+        self.idle_seconds, self.head_seconds, self.body_seconds = IDLE, HEAD, BODY
+        self.body_bytes = MOST_SLOW_BYTES
+        self.most_connections = _most_connections(self.descriptors)
+        self._complained_at = -COMPLAIN_EVERY
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._listener: asyncio.Server | None = None
@@ -74,14 +98,15 @@ class Listener(ABC):
         # What a client does wrong is answered, not logged; the journal is where to look.
         quiet = logging.Logger("mockservers.server.listener")
         quiet.addHandler(logging.NullHandler())
-        self._server = web.Server(
+        self._server = connection.Server(
+            self,
             self._handle,
             access_log=None,
             logger=quiet,
             # The vendors' servers do not unpack requests, and a bomb that is not unpacked is harmless.
             auto_decompress=False,
-            max_line_size=MOST_HEADER,
-            max_field_size=MOST_HEADER,
+            max_line_size=request_line.MOST_LINE,
+            max_field_size=request_line.MOST_LINE,
             lingering_time=2.0,
         )
         if sys.platform == "linux":
@@ -97,7 +122,7 @@ class Listener(ABC):
         assert self._server is not None
         assert self._loop is not None
         self._listener = await self._loop.create_server(
-            self._server, self.host, self.port, ssl=self.tls, backlog=512, reuse_address=True
+            self._server, self.host, self.port, ssl=self.tls, backlog=128, reuse_address=True
         )
         self.port = self._listener.sockets[0].getsockname()[1]
 
@@ -132,6 +157,7 @@ class Listener(ABC):
 
     async def _run(self, ready: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(self._trouble)
         try:
             await self._open()
             assert self._stopping is not None
@@ -190,6 +216,46 @@ class Listener(ABC):
     ) -> None:
         self.stop()
 
+    # --- trouble ----------------------------------------------------------------------------------------------------
+
+    def _trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What the loop could not do: without descriptors it says so for each connection, and we once a minute."""
+        error = context.get("exception")
+        if not isinstance(error, OSError) or error.errno not in _EXHAUSTED:
+            loop.default_exception_handler(context)
+            return
+        if loop.time() >= self._complained_at + COMPLAIN_EVERY:
+            self._complained_at = loop.time()
+            logging.getLogger("mockservers").error(
+                "no connection is taken for now: %s. Something holds too many files or connections open; raise the limit "
+                "with 'ulimit -n', or let clients close what they open. Serving goes on once there is room.",
+                error.strerror or error,
+            )
+
+    def admit(self, made: Connection) -> None:
+        """Make room for a new connection where there are too many: of one that is idle or stuck, or else refuse it."""
+        assert self._server is not None
+        assert self._loop is not None
+        if len(self._server.connections) <= self.most_connections:
+            return
+        others = [each for each in self._server.connections if isinstance(each, Connection) and each is not made]
+        now = self._loop.time()
+        free = [each for each in others if each.waiting is not None and (each.idle or each.waiting < now - STUCK)]
+        if free:
+            min(free, key=lambda each: (not each.idle, each.waiting or 0.0)).force_close()
+        elif made.transport is not None:
+            made.transport.write(responses.TOO_MANY)
+            made.force_close()
+
+    def unreadable(self, request: web.BaseRequest, head: bytes, why: str) -> web.StreamResponse:
+        """Answer what the parser cannot read, as HTTP.sys does."""
+        del request
+        return responses.bad_request(request_line.malformed(head, why).reason)
+
+    def late(self, slow: Connection, head: bytes, hint: str) -> None:
+        """A client took too long to send a head or a body, and its connection ends."""
+        del slow, head, hint
+
     # --- requests ---------------------------------------------------------------------------------------------------
 
     async def _body(self, request: web.BaseRequest) -> bytes:
@@ -214,6 +280,17 @@ class Listener(ABC):
         except web.RequestPayloadError as error:
             raise Unreadable(400, "The request body is not coded as its headers say.") from error
         return bytes(read)
+
+
+def _most_connections(descriptors: int) -> int:
+    try:
+        import resource
+    except ImportError:  # Windows, where no such limit is near
+        return MOST_CONNECTIONS
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if soft == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return max(4, min(MOST_CONNECTIONS, (soft - RESERVED) // descriptors))
 
 
 def _unsent(transport: asyncio.Transport) -> int:

@@ -52,6 +52,41 @@ def unavailable() -> web.Response:
     )
 
 
+TOO_MANY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=us-ascii\r\nServer: Microsoft-HTTPAPI/2.0\r\n"
+    b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+)
+"""To a connection too many."""
+
+_PAGE = (
+    '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN""http://www.w3.org/TR/html4/strict.dtd">\r\n'
+    "<HTML><HEAD><TITLE>{title}</TITLE>\r\n"
+    '<META HTTP-EQUIV="Content-Type" Content="text/html; charset=us-ascii"></HEAD>\r\n'
+    "<BODY><h2>{heading}</h2>\r\n<hr><p>HTTP Error {status}. {says}</p>\r\n</BODY></HTML>\r\n"
+)
+_REASONS = {
+    "BadRequest": (400, "Bad Request", "The request is badly formed."),
+    "FieldLength": (400, "Bad Request - Request Too Long", "The size of the request headers is too long."),
+    "Header": (400, "Bad Request - Invalid Header", "The request has an invalid header name."),
+    "URL": (400, "Bad Request - Invalid URL", "The request URL is invalid."),
+    "URL_Length": (414, "URL Too Long", "The request URL is too long."),
+    "Verb": (400, "Bad Request - Invalid Verb", "The request verb is invalid."),
+    "Version_N/S": (505, "HTTP Version Not Supported", "The HTTP version is not supported."),
+}
+
+
+def bad_request(reason: str) -> web.Response:
+    """What HTTP.sys answers by itself, before any application has seen the request; `reason` is its log's word."""
+    status, heading, says = _REASONS[reason]
+    title = heading.partition(" - ")[0]
+    page = _PAGE.format(title=title, heading=heading, status=status, says=says)
+    response = web.Response(status=status, body=page.encode("ascii"))
+    response.headers["Content-Type"] = "text/html; charset=us-ascii"
+    response.headers["Server"] = "Microsoft-HTTPAPI/2.0"
+    response.force_close()
+    return response
+
+
 async def answer(request: web.BaseRequest, exchange: Exchange, now: int) -> web.StreamResponse:
     """Send what the vendor answered, as the exchange's fault wants it. `now` is the world's instant for `Date`."""
     fault = exchange.fault

@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from mockservers import registry
 from mockservers.kernel.journal import Exchange, Headers
+from mockservers.kernel.rules import Unwritable
 from mockservers.kernel.world import World
 from mockservers.registry import WsgiApplication
 from mockservers.wirekit.environ import EXCHANGE, WORLD
@@ -125,9 +126,14 @@ def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange)
     wsgi[EXCHANGE] = exchange
     error: str | None = None
     try:
+        world.check_room(vendor)
         answer = ask(registry.wire(world.emulator(vendor).wire), wsgi)
         exchange.reply_body = b"".join(answer.parts)
         exchange.status, exchange.reply_headers = answer.status, answer.headers
+    except Unwritable as full:
+        error = str(full)
+        exchange.status, exchange.reply_body = 503, f"{full}.\n".encode()
+        exchange.reply_headers = [("Content-Type", "text/plain; charset=utf-8")]
     except Exception:
         error = traceback.format_exc()
         exchange.status, exchange.reply_body = 500, BROKEN

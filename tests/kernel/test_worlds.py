@@ -501,8 +501,8 @@ def test_another_beginning_is_seeded_anew(seedings: list[Recipe], other: WorldCo
 
 
 def test_a_running_clock_leaves_no_template(seedings: list[Recipe]) -> None:
-    opened(replace(FROZEN, mode="real"))
-    opened(replace(FROZEN, mode="real"))
+    opened(replace(FROZEN, mode="real", start=None))
+    opened(replace(FROZEN, mode="real", start=None))
     assert len(seedings) == 2
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mockservers.kernel.faults import KINDS
 from mockservers.kernel.world import World
-from mockservers.server.control import application, context
+from mockservers.server.control import application, context, history
 from mockservers.server.http import Server
 from tests.server import toy
 from tests.server.conftest import Api
@@ -517,3 +517,63 @@ def test_there_is_an_end_to_worlds_checkpoints_and_faults(api: Api, door: Server
 def test_nothing_that_is_told_breaks_json() -> None:
     odd = {"a\udcff": [float("nan"), b"\xff", {1, 2}, ("x", object)], "n": 10**40}
     assert json.loads(json.dumps(context.plain(odd)))["a\\xed\\xb3\\xbf"][0] == "nan"
+
+
+# --- long answers -----------------------------------------------------------------------------------------------------
+
+
+def test_a_long_journal_is_sent_in_parts_with_the_same_bytes(
+    api: Api, door: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        api.toy(word=f"w{number}")
+    url = f"{door.url}/_mock/v1/journal?limit=11"
+    parts = api.session.get(url, timeout=20)
+    assert "Content-Length" not in parts.headers
+    monkeypatch.setattr(history, "FEW", 100)
+    whole = api.session.get(url, timeout=20)
+    assert int(whole.headers["Content-Length"]) == len(whole.content)
+    assert parts.content == whole.content
+    monkeypatch.setattr(history, "SMALL", 0)
+    assert api.session.get(url, timeout=20).content == whole.content
+    assert api.session.get(f"{url}&vendor=toy&outcome=fault", timeout=20).json()["entries"] == []
+
+
+def test_findings_keep_their_limit_and_pages_end_with_a_call(api: Api, world: World) -> None:
+    for count in (3, 2, 9, 1):
+        entry = world.journal.open(0, 0, "toy", "Echo", "client")
+        for number in range(count):
+            entry.note("toy.echo.shout", f"shout {number}")
+    pages, since = [], 0
+    while True:
+        page = api.get("/findings", limit=5, since=since)
+        pages.append((len(page["findings"]), page.get("omitted"), page["more"]))
+        since = page["next"]
+        if not page["more"]:
+            break
+    assert pages == [(5, None, True), (5, 4, True), (1, None, False)]
+
+
+def test_the_start_page_stays_short_however_much_was_found(api: Api, world: World, door: Server) -> None:
+    for _ in range(30):
+        entry = world.journal.open(0, 0, "toy", "Echo", "client")
+        for number in range(51):
+            entry.note("toy.echo.shout", f"{number} " + "shout" * 1000)
+    shown = api.session.get(f"{door.url}/_mock/", timeout=20).text
+    assert len(shown) < 150_000
+    assert "and 46 more in the journal" in shown
+
+
+def test_a_store_without_room_is_neither_the_callers_fault_nor_a_bug(api: Api, world: World) -> None:
+    raw = world.installation("toy").store._raw
+    raw.execute(f"PRAGMA max_page_count={raw.execute('PRAGMA page_count').fetchone()[0]}")
+    status, said = api.ask("POST", "/records", {"vendor": "toy", "fields": {"word": "x" * 50_000}})
+    assert (status, "nothing of this call was kept" in said["error"]) == (507, True)
+
+
+def test_a_vendor_that_cannot_be_opened_for_want_of_memory_says_so(api: Api, door: Server) -> None:
+    door.worlds.room.most = 0
+    reply = api.toy(word="a")
+    assert (reply.status_code, "Delete or reset worlds" in reply.text) == (503, True)
+    status, said = api.ask("POST", "/worlds", {"name": "mine"})
+    assert (status, "--most-memory" in said["error"]) == (422, True)

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
 import mockservers
-from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported
+from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
 from mockservers.server.control import context, history, page, records, steering, tenancy
 from mockservers.server.control.context import Problem
 
@@ -77,6 +77,10 @@ def _breakdown(error: Breakdown) -> flask.Response:
     return context.refuse(Problem(503 if error.injected else 500, f"The call failed inside, {why}: {error}."))
 
 
+def _unwritable(error: Unwritable) -> flask.Response:
+    return context.refuse(Problem(507, f"{error}."))
+
+
 def _misuse(error: Misuse | ValueError) -> flask.Response:
     return context.refuse(Problem(422, str(error)))
 
@@ -85,6 +89,8 @@ def _document() -> flask.Response:
     app = flask.current_app
     assert isinstance(app, OpenAPI)
     document = json.loads(json.dumps(app.api_doc))
+    # Null stands there for nothing, and no reader of OpenAPI takes it so.
+    document["components"] = {name: each for name, each in document["components"].items() if each is not None}
     for path in document["paths"].values():
         for operation in path.values():
             operation["responses"]["422"] = {
@@ -114,6 +120,7 @@ def application() -> OpenAPI:
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(Unsupported, _unsupported)
     app.register_error_handler(Breakdown, _breakdown)
+    app.register_error_handler(Unwritable, _unwritable)
     app.register_error_handler(Misuse, _misuse)
     app.register_error_handler(ValueError, _misuse)
     for api in (steering.api, tenancy.api, records.api, history.api):

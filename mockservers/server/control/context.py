@@ -128,6 +128,24 @@ def answer(value: Mapping[str, Any], status: int = 200) -> flask.Response:
     return flask.Response(json.dumps(plain(value), indent=2) + "\n", status, mimetype="application/json")
 
 
+def answer_in_parts(name: str, items: Iterable[Any], rest: Mapping[str, Any], small: bool) -> flask.Response:
+    """As `answer({name: [items], **rest})`, made while it is sent unless it is `small`: others are not to wait for it."""
+    if small:
+        return answer({name: list(items), **rest})
+
+    def parts() -> Iterator[bytes]:
+        yield f"{{\n  {json.dumps(name)}: [".encode()
+        empty = True
+        for item in items:
+            told = json.dumps(plain(item), indent=2).replace("\n", "\n    ")
+            yield f"{'' if empty else ','}\n    {told}".encode()
+            empty = False
+        tail = json.dumps(plain(rest), indent=2)[1:]
+        yield f"{']' if empty else chr(10) + '  ]'},{tail}\n".encode()
+
+    return flask.Response(parts(), mimetype="application/json")
+
+
 def refuse(problem: Problem) -> flask.Response:
     says: dict[str, Any] = {"error": problem.error}
     if problem.details:

@@ -136,15 +136,21 @@ def journal(query: models.JournalQuery) -> flask.Response:
 
         return flask.Response(lines(), mimetype=NDJSON)
     page = found[: query.limit]
-    return context.answer(
+    return context.answer_in_parts(
+        "entries",
+        (_plain_line(where, entry, query.exchange, clean) for entry in page),
         {
-            "entries": [_line(where, entry, query.exchange, clean) for entry in page],
             "next": page[-1].n if page else max(query.since, 0),
             "more": len(found) > len(page),
             "count": where.journal.count,
             "dropped": where.journal.dropped,
-        }
+        },
+        small=len(page) <= FEW and sum(entry.size for entry in page) < SMALL,
     )
+
+
+FEW, SMALL = 10, 256 << 10
+"""Entries, and bytes of them as the journal counts, that are told in one go: each is searched for every secret once more."""
 
 
 def _plain_line(where: World, entry: Entry, exchange: bool, clean: Redaction) -> Any:
@@ -166,23 +172,33 @@ def _rule(rule: Rule, vendor: str) -> dict[str, Any]:
 
 @api.get("/findings", tags=_FINDINGS)
 def findings(query: models.FindingsQuery) -> flask.Response:
-    """What requests contained that a careful client would not send, each with its rule, its source and the call."""
+    """What requests contained that a careful client would not send, each with its rule, its source and the call.
+
+    A page ends with a call. Of a call that has more findings than a page, `omitted` tells how many are left out.
+    """
     where = context.world(query.world)
     _check_filters(where, query.vendor, query.rule)
     clean = where.redaction()
-    found: list[dict[str, Any]] = []
+    found: list[tuple[Entry, Note]] = []
     more = False
+    omitted = 0
     last = query.since
     for entry in where.journal.since(query.since):
         notes = [note for note in entry.notes if query.rule in (None, note.rule)]
         if query.vendor not in (None, entry.vendor) or not notes:
             continue
-        if len(found) >= query.limit:
+        if found and len(found) + len(notes) > query.limit:  # a page ends with a call, so that the next begins with one
             more = True
             break
-        found += [_finding(where, entry, note, clean) for note in notes]
+        found += [(entry, note) for note in notes[: query.limit]]
+        omitted += len(notes[query.limit :])
         last = entry.n
-    return context.answer({"findings": found, "next": last, "more": more})
+    return context.answer_in_parts(
+        "findings",
+        (_finding(where, entry, note, clean) for entry, note in found),
+        {"next": last, "more": more, **({"omitted": omitted} if omitted else {})},
+        small=len(found) <= FEW,
+    )
 
 
 def _finding(where: World, entry: Entry, note: Note, clean: Redaction) -> dict[str, Any]:

@@ -279,7 +279,7 @@ class Page(WorldQuery):
 class JournalQuery(Page):
     vendor: str | None = None
     operation: str | None = None
-    outcome: Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched"] | None = None
+    outcome: Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"] | None = None
     actor: Literal["client", "other"] | None = None
     rule: str | None = None
     exchange: bool = Field(True, description="whether the raw request and answer are told")

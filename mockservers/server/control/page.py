@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 LAST = 25
+MOST_NOTES = 5
+"""Findings of a call that are shown beside it."""
+LONGEST = 300
+"""Characters of a finding that are shown."""
 
 
 def show() -> flask.Response:
@@ -48,7 +52,7 @@ def _journal(where: World) -> Markup:
     """The last calls and findings."""
     clean = where.redaction()
     entries = where.journal.since(where.journal.count - 1000)
-    findings = [(entry.n, note) for entry in entries for note in entry.notes]
+    findings = [(entry.n, note) for entry in entries for note in entry.notes[-LAST:]][-LAST:]
 
     @cache  # many calls name the same rules, and a world may have handed out a thousand tokens to look for
     def masked(text: str, keep: str = "") -> str:
@@ -57,15 +61,17 @@ def _journal(where: World) -> Markup:
     def last_line(error: str) -> str:
         return clean(error).strip().splitlines()[-1][:200]  # secrets first: half of one is not known for what it is
 
-    def beginning(target: str) -> str:
-        return clean(target)[:120]
+    def beginning(target: str, most: int = 120) -> str:
+        return clean(target)[:most]
 
     return templates.part(
         "journal.html.j2",
         masked,
         beginning=beginning,
         calls=where.journal.since(where.journal.count - LAST)[::-1],
-        findings=findings[-LAST:][::-1],
+        findings=findings[::-1],
+        most_notes=MOST_NOTES,
+        longest=LONGEST,
         last_line=last_line,
         to_the_second=_to_the_second,
     )

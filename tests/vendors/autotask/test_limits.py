@@ -180,6 +180,7 @@ def test_at_the_limit_calls_are_refused_until_usage_has_fallen(make: MakePost) -
     for _ in range(3):  # what is refused does not count
         assert "[emulated text]" in (errors(post.query("Ticket"))[0] or "")
         assert post.last.refusal == "BODY"
+        assert 'clock/advance and {"by": 3600}' in (post.last.error or "")  # the clock is frozen
     said = errors(post.result("getThresholdAndUsageInfo"))
     assert "threshold of 5 requests in 60 minutes" in (said[0] or "")
     assert texts(post.query("Ticket", **OTHER), "ReturnCode") == ["1"]

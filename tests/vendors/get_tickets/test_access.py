@@ -63,6 +63,7 @@ def test_addresses(desk: Desk) -> None:
 def test_a_rate_in_calls_of_a_minute(desk: Desk) -> None:
     desk.switch(rate_limit=3)
     assert [desk.get(tid=34).error for _ in range(4)] == [None, None, None, "Too many requests"]
+    assert 'clock/advance and {"by": 60}' in (desk.get(tid=34).entry.error or "")  # the clock is frozen
     assert desk.get(key="other-key", tid=34).error is None
     desk.advance(61)
     assert desk.get(tid=34).error is None

@@ -355,6 +355,7 @@ def test_a_maximum_of_calls(make: Callable[..., Desk]) -> None:
     for _ in range(3):
         desk.ids(NOW)
     assert desk.error("Summary", between(LAST, NOW))[0] == "REQUEST"
+    assert 'clock/advance and {"by": 60}' in (desk.last.error or "")  # the clock is frozen: waiting does not help
     desk.wait(61)
     assert desk.ids(NOW) == []
 

@@ -200,5 +200,6 @@ def test_throttling_is_off_until_it_is_switched_on(desk: Desk) -> None:
     assert [desk.tickets(1).status for _ in range(12)] == [200] * 10 + [429] * 2
     reply = desk.tickets(1)
     assert (reply.headers["Retry-After"], list(reply.json)) == ("1", ["Message"])
+    assert 'clock/advance and {"by": 1}' in (reply.entry.error or "")  # the clock is frozen: waiting does not help
     desk.advance(2)
     assert desk.tickets(1).status == 200

@@ -61,6 +61,7 @@ def admit(ctx: Context, tenant: Tenant, code: str | None) -> None:
     if now.requests is not None:
         if now.used >= now.requests:
             ctx.cite("autotask.threshold.counted")
+            ctx.limited(now.minutes * 60)
             raise reached(now.requests, now.minutes, str(tenant.dialect["limit_reply"]))
         _slow(ctx, tenant, now)
         _notify(ctx, tenant, now)

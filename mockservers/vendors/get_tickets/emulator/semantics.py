@@ -67,6 +67,7 @@ def identify(ctx: Context) -> Tenant:
     limit = tenant.dialect["rate_limit"]
     if limit is not None and ctx.installation.recent(tenant.name, ctx.now - MINUTE) >= limit:
         ctx.installation.count(tenant.name, ctx.now)
+        ctx.limited(60)
         raise errors.refusal("rate")
     return tenant
 

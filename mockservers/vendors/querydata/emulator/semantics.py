@@ -111,6 +111,7 @@ def _check_rate(ctx: Context) -> None:
         return
     assert ctx.tenant is not None
     if ctx.installation.recent(ctx.tenant.name, ctx.now - MINUTE) > most:
+        ctx.limited(60)
         raise payload.refuse("querydata.limit.rate", "REQUEST", f"More than {most} calls within a minute.")
 
 

@@ -133,6 +133,7 @@ def _throttle(ctx: Context, tenant: Tenant) -> None:
     limit = tenant.dialect["rate_limit"]
     if limit and ctx.installation.recent(tenant.name, ctx.now - SECOND) >= limit:
         ctx.installation.count(tenant.name, ctx.now)
+        ctx.limited(1)
         raise throttled()
 
 

@@ -270,13 +270,14 @@ def heads(ctx: Context, ids: Sequence[int]) -> dict[int, Head]:
         found: dict[int, Head] = {
             id_: (revision, deleted) for id_, revision, deleted in _in_parts(ctx.db, _HEADS, tenant, missing)
         }
+        told = {id_: head for id_ in ids if (head := found.get(id_) or known.get(id_)) is not None}
         if ctx.installation.cache.get(_WRITER) == ctx.entry.n:
-            return found | {id_: head for id_ in ids if (head := known.get(id_)) is not None}
+            return told
         if len(known) + len(missing) > MOST_HEADS:
             known.clear()
-            return heads(ctx, ids) if len(ids) <= MOST_HEADS else found
-        for id_ in missing:
-            known[id_] = found.get(id_)
+        if len(missing) <= MOST_HEADS:
+            known.update((id_, found.get(id_)) for id_ in missing)
+        return told
     return {id_: head for id_ in ids if (head := known[id_]) is not None}
 
 
