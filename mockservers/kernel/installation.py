@@ -19,6 +19,7 @@ from mockservers.kernel import clock as clocks
 from mockservers.kernel import files
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.instants import HOUR
+from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Emulator, Progress, Recipe
 from mockservers.kernel.store import Store
 from mockservers.kernel.tenants import Tenants
@@ -60,6 +61,9 @@ class Installation:
         """Secrets that were handed out to callers, the latest of them."""
         self.cache: dict[Any, Any] = {}
         """Rendered fragments and the like, by keys that name a revision; emptied when data is replaced."""
+        self.awake = self.lived = 0
+        """The instants at which life sets in here, and up to which all that happens by itself has happened (see `life`)."""
+        self.life = Course.of(self)
         self.store = Store(files.file_of(config.store, world.name, emulator.name))
         try:
             self._begin(self.recipe, progress)
@@ -75,6 +79,7 @@ class Installation:
         if not self.store.empty and not self._is_whole():
             self._wipe()
         born = self.world.clock.now()
+        self.awake = self.lived = awake = born + (0 if self.emulator.life is None else self.emulator.life.after)
         key = (self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
         if not self.store.empty:
             self._load_state()
@@ -82,6 +87,7 @@ class Installation:
             self.store.load(_TEMPLATES[key])
             _TEMPLATES.move_to_end(key)
             self._load_state()
+            self.awake = self.lived = awake
         else:
             self._make_tables()
             self.emulator.seed(self, recipe, born, progress)
@@ -142,11 +148,25 @@ class Installation:
             "counters": self.ids.counters,
             "seed": self.ids.seed,
             "recipe": str(self.recipe),
+            "life": self._course,
             "clock": {**asdict(self.world.clock.state), "wall": clocks.wall()},
         }
         with self.store.transaction() as db:
             db.execute(sa.delete(_STATE))
             db.execute(sa.insert(_STATE), [{"key": k, "value": json.dumps(v)} for k, v in state.items()])
+
+    @property
+    def _course(self) -> list[int]:
+        """Where life begins and stands, as it is kept; where nothing happens by itself, it could begin now at the earliest."""
+        if self.life is not None:
+            return [self.awake, self.lived]
+        return [max(self.awake, self.world.clock.now())] * 2
+
+    def keep_course(self) -> None:
+        """Write counters and how far life has come, within the transaction of what just happened by itself."""
+        for key, value in (("counters", self.ids.counters), ("life", self._course)):
+            self.store.db.execute(sa.delete(_STATE).where(_STATE.c.key == key))
+            self.store.db.execute(sa.insert(_STATE), {"key": key, "value": json.dumps(value)})
 
     def _load_state(self) -> None:
         with self.store.transaction() as db:
@@ -154,6 +174,9 @@ class Installation:
         self.dialect = self.emulator.dialects.default.with_(state["dialect"])
         self.tenants.load(state["tenants"], self.dialect)
         self.ids = Ids(state["seed"], state["counters"])
+        self.awake, self.lived = state.get("life", [self.world.clock.now()] * 2)
+        if self.life is not None:
+            self.life.look_anew()
         self.cache.clear()
 
     def dump(self) -> bytes:

@@ -51,6 +51,8 @@ class WorldConfig:
     """Keep every call and bodies of any length in the journal, as a harness needs them."""
     virtual_waits: bool = False
     """The vendor's own latency moves the clock, and nobody waits for it really."""
+    lively: bool = False
+    """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
 
 
 Observer = Callable[[Entry, Exchange], None]
@@ -143,6 +145,8 @@ class World:
         with self._lock:
             installation = self.installation(call.vendor)
             now = self.clock.now()
+            if installation.life is not None:
+                installation.life.catch_up(now)
             entry = self.journal.open(now, clocks.wall(), call.vendor, call.operation, call.actor)
             if call.exchange is not None:
                 call.exchange.entry = entry

@@ -10,6 +10,7 @@ from mockservers.vendors.get_tickets.dialects import DIALECTS
 from mockservers.vendors.get_tickets.emulator import recipes
 from mockservers.vendors.get_tickets.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.get_tickets.emulator.errors import REFUSALS
+from mockservers.vendors.get_tickets.emulator.life import LIFE
 from mockservers.vendors.get_tickets.emulator.model import METADATA
 from mockservers.vendors.get_tickets.emulator.semantics import OPERATIONS, identify
 from mockservers.vendors.get_tickets.rules import RULES
@@ -37,4 +38,5 @@ EMULATOR = Emulator(
     secret_patterns=_KEYS,
     demo_credential={"key": recipes.KEY},
     endpoint="/API/default.aspx",
+    life=LIFE,
 )
