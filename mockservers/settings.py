@@ -115,6 +115,7 @@ def world(
     data_texts: Iterable[str] = (),
     dialect_texts: Iterable[str] = (),
     store_url: str | None = None,
+    lively: bool = False,
 ) -> WorldConfig:
     """The whole configuration of a world."""
     mode, rate = clock(clock_text)
@@ -126,4 +127,5 @@ def world(
         data=data(data_texts),
         dialects=dialects(dialect_texts),
         store=store(store_url),
+        lively=lively,
     )

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 RECIPE = "demo"
 """Only this recipe's data live: who asks for other data wants to say himself what happens to them."""
 OFFICE_HOURS = range(8, 18)
-BUSY, QUIET = 6, 2
+BUSY, QUIET = 5, 1
 """Deeds in an hour of office time, and in one of the night or the weekend."""
 FRESH_HOURS, FRESH = 12, 15
-"""The first hours of a world, and the deeds in each: whoever tries the demo, in the middle of the night too, sees something move."""
+"""The first hours of a world, and the deeds in each: whoever tries the demo, by night too, sees something move."""
 MOST_DAYS = 31
 """What a clock that leaps further has passed over is not lived: a leap of years would take minutes."""
 MOST_LATEST = 200
@@ -140,7 +140,8 @@ class Course:
         installation = self.installation
         emulator = installation.emulator
         # An entry of its own: what happens by itself must not push the calls of clients out of the journal.
-        entry = Entry(0, moment, clocks.wall(), emulator.name, None, "other")
+        # Its number is one that no call has.
+        entry = Entry(-moment, moment, clocks.wall(), emulator.name, None, "other")
         ctx = Context(installation.world, installation, Call(emulator.name, "life", actor="other"), moment, entry)
         ctx.tenant = installation.tenants.first
         before, installation.lived = installation.lived, moment

@@ -41,7 +41,12 @@ _DONE = _latest(_TICKET.Status == picklists.COMPLETE)
 _WORKERS = (
     sa.select(_LINK.ResourceID)
     .distinct()
-    .where(_LINK.tenant == _p("tenant"), _LINK.Active == sa.true(), _LINK.QueueID.is_not(None), _LINK.ResourceID != API_USER)
+    .where(
+        _LINK.tenant == _p("tenant"),
+        _LINK.Active == sa.true(),
+        _LINK.QueueID.is_not(None),
+        _LINK.ResourceID != API_USER,
+    )
     .order_by(_LINK.ResourceID)
 )
 _ACCOUNTS = (

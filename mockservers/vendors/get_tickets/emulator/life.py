@@ -24,9 +24,7 @@ _tickets = sa.select(TICKETS.c.tid, TICKETS.c.cid, TICKETS.c.status, TICKETS.c.p
     TICKETS.c.tenant == sa.bindparam("tenant")
 )
 _latest = (TICKETS.c.tid.desc(),)
-_OPEN = (
-    _tickets.where(TICKETS.c.status_cf != _SETTLED).order_by(*_latest).limit(1).offset(sa.bindparam("place"))
-)
+_OPEN = _tickets.where(TICKETS.c.status_cf != _SETTLED).order_by(*_latest).limit(1).offset(sa.bindparam("place"))
 _CLOSED = (
     _tickets.where(TICKETS.c.status_cf == _SETTLED, TICKETS.c.merged == "N")
     .order_by(*_latest)
