@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +59,9 @@ def rows(world: World, vendor: str) -> list[str]:
     """Everything that the vendor's database holds, but for what is ours: clock, counters."""
     raw = world.installation(vendor).store._raw
     return [line for line in raw.iterdump() if "mock_state" not in line]
+
+
+def quicken(world: World) -> None:
+    """Begin a world anew, as a lively one."""
+    world.config = replace(world.config, lively=True)
+    world.reset()
