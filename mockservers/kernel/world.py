@@ -249,9 +249,17 @@ class World:
                 exchange.fault = self.faults.consult("reply", vendor, entry.operation, entry.actor, now)
             if exchange.fault is not None:
                 entry.faults.append(exchange.fault.kind.name)
-            self._keep(entry, exchange, [vendor] if vendor else perhaps)
+            self._keep(entry, exchange, self._meant(vendor, entry, exchange) if vendor else perhaps)
             for observe in self.observers:
                 observe(entry, exchange)
+
+    def _meant(self, vendor: str, entry: Entry, exchange: Exchange) -> Iterable[str]:
+        """Whose secrets may stand in an exchange: of the vendor whose address it was; and of every other, where the vendor
+        does not know the caller, who may have mistaken the address."""
+        recognised = entry.tenant is not None and exchange.secrets
+        if recognised or not (exchange.body or "=" in exchange.target):
+            return [vendor]
+        return dict.fromkeys([vendor, *exchange.perhaps])
 
     def _keep(self, entry: Entry, exchange: Exchange, vendors: Iterable[str]) -> None:
         """Write a finished exchange into the journal, without the secrets of these vendors."""

@@ -19,7 +19,9 @@ from mockservers.vendors.get_tickets.rules import RULES
 # a plain beginning: every answer is searched, and an alternative at the start makes that ten times slower.
 _NAME = r"(?:[kK]|%[46][bB])(?:[eE]|%[46]5)(?:[yY]|%[57]9)"
 _VALUE = r"=([^&#\s\"'<>]++)"
-_KEYS = (re.compile(rf"[?&]{_NAME}{_VALUE}"), re.compile(rf"\A{_NAME}{_VALUE}"))
+_PART = re.compile(r"name=\"?[kK][eE][yY]\"?[^\r\n]*+(?:\r?\n[^\r\n]++)*+\r?\n\r?\n([^\r\n]++)")
+"""The key as a part of a multipart form: its value stands after an empty line."""
+_KEYS = (re.compile(rf"[?&]{_NAME}{_VALUE}"), re.compile(rf"\A{_NAME}{_VALUE}"), _PART)
 
 EMULATOR = Emulator(
     name=VENDOR.name,
