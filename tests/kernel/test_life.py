@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 
 from mockservers import registry
 from mockservers.kernel import files, instants
@@ -16,6 +17,7 @@ from mockservers.kernel.instants import DAY, HOUR, MINUTE
 from mockservers.kernel.life import BUSY, FRESH, FRESH_HOURS, QUIET, Deed, Life, moments
 from mockservers.kernel.operations import Context, Emulator, Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
+from mockservers.server.http import Server
 from tests.lived import START, lived, pass_days, rows
 from tests.server import toy
 
@@ -253,9 +255,27 @@ def test_a_still_store_that_becomes_lively_begins_to_live_then(tmp_path: Path) -
     again.close()
 
 
-def test_worlds_are_as_lively_as_the_default_one() -> None:
-    worlds = Worlds(lambda name: toy.EMULATOR, LIVELY)
-    assert worlds.create("a").config.lively
+def test_what_happened_is_told_by_the_control_api_and_a_world_can_be_still() -> None:
+    emulator = replace(toy.EMULATOR, life=Life("UTC", opens))
+    worlds = Worlds(lambda name: emulator, LIVELY)
+    with Server(worlds, mounts=toy.MOUNTS) as door, requests.Session() as session:
+        session.trust_env = False
+        base = f"{door.url}/_mock/v1"
+        for name, more in (("as-default", {}), ("still", {"lively": False})):
+            assert session.post(f"{base}/worlds", json={"name": name, **more}, timeout=20).status_code == 201
+            session.get(f"{base}/records", params={"vendor": "toy", "world": name}, timeout=20)
+            session.post(f"{base}/clock/advance", params={"world": name}, json={"by": "1h"}, timeout=20)
+            session.get(f"{base}/records", params={"vendor": "toy", "world": name}, timeout=20)
+            told = session.get(f"{base}/life", params={"world": name}, timeout=20).json()
+            if more:
+                assert told == {"lively": False, "vendors": {}}
+                continue
+            course = told["vendors"]["toy"]
+            assert told["lively"]
+            assert (course["count"], course["days_passed_over"], len(course["latest"])) == (FRESH, 0, FRESH)
+            assert course["latest"][0]["operation"] == "create"
+            assert course["latest"][0]["at"] == course["latest"][0]["request"]["fields"]["word"]
+        assert "Other people act" in session.get(f"{door.url}/_mock/", timeout=20).text
     worlds.close()
 
 
