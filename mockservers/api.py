@@ -58,12 +58,14 @@ def start(
     rate: float = 1.0,
     data: Data = "demo",
     dialects: Dialects | None = None,
+    lively: bool = False,
 ) -> MockServer:
     """Start the emulators of these vendors (of all, without a name) on a loopback port; use it in a `with` block.
 
     `port` 0 takes a free one. The other arguments are what each world begins with: `start` is an aware datetime or ISO
     8601 text with an offset, `rate` how many virtual seconds pass in one where the clock is `scaled`, `data` the records
-    that are there, `dialects` the choices where public knowledge of a vendor ends. Same arguments, same answers.
+    that are there, `dialects` the choices where public knowledge of a vendor ends. In a `lively` world other people act on
+    the demo data while the clock passes, in a frozen one as it is advanced. Same arguments, same answers.
     Raises ValueError for what is unknown or out of range, OSError when the port is taken.
     """
     from mockservers import registry
@@ -72,7 +74,15 @@ def start(
     from mockservers.server.mounts import all_mounts
 
     chosen = tuple(registry.vendor(name).name for name in vendors) or registry.names()
-    options = {"seed": seed, "clock": clock, "start": start, "rate": rate, "data": data, "dialects": dialects or {}}
+    options = {
+        "seed": seed,
+        "clock": clock,
+        "start": start,
+        "rate": rate,
+        "data": data,
+        "dialects": dialects or {},
+        "lively": lively,
+    }
     worlds = Worlds(registry.emulator, _config(chosen, options))
     try:
         mounts = [mount for mount in all_mounts() if mount.vendor in chosen]
@@ -108,13 +118,22 @@ class MockServer:
         rate: float | None = None,
         data: Data | None = None,
         dialects: Dialects | None = None,
+        lively: bool | None = None,
     ) -> MockWorld:
         """A fresh world, isolated from all others; what is left out is as `start` was told.
 
         Use it in a `with` block, or delete it yourself, or leave it: it goes with the server. `name` is a host label:
         lower-case letters, digits and inner hyphens. Raises ValueError for a name that is taken.
         """
-        given = {"seed": seed, "clock": clock, "start": start, "rate": rate, "data": data, "dialects": dialects}
+        given = {
+            "seed": seed,
+            "clock": clock,
+            "start": start,
+            "rate": rate,
+            "data": data,
+            "dialects": dialects,
+            "lively": lively,
+        }
         options = {**self._options, **{key: value for key, value in given.items() if value is not None}}
         worlds = self._server.worlds
         number = len(worlds)
@@ -346,4 +365,5 @@ def _config(vendors: tuple[str, ...], options: Mapping[str, Any]) -> WorldConfig
         rate=options["rate"],
         data=recipes,
         dialects=dict(options["dialects"]),
+        lively=options["lively"],
     )

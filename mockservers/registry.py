@@ -36,17 +36,25 @@ class VendorError(ValueError):
 class Mount:
     """Paths that belong to a vendor: a pattern over the whole path (without its world prefix), and one to show to people.
 
-    Paths are compared without regard to case, as IIS does.
+    Paths are compared without regard to case, as IIS does. `query` is a pattern that must stand somewhere in the query
+    too: several vendors have an `/api`, and who asks with a key means the one that has keys.
     """
 
     pattern: str
     shown: str
     vendor: str = ""
     """Set by the vendor that holds the mount."""
+    query: str = ""
     compiled: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compiled", re.compile(self.pattern, re.IGNORECASE))
+
+    def takes(self, path: str, query: str = "") -> bool:
+        """Whether a request for this path and query is the vendor's."""
+        if not self.compiled.fullmatch(path):
+            return False
+        return not self.query or re.search(self.query, query, re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def world(
     dialect_texts: Iterable[str] = (),
     store_url: str | None = None,
     durability: Durability = "normal",
+    lively: bool = False,
 ) -> WorldConfig:
     """The whole configuration of a world."""
     mode, rate = clock(clock_text)
@@ -131,4 +132,5 @@ def world(
         dialects=dialects(dialect_texts),
         store=store(store_url),
         durability=durability,
+        lively=lively,
     )

@@ -22,12 +22,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[mockservers.MockServer]:
-    with mockservers.start("get_tickets") as started:
+    with mockservers.start("get_tickets", dialects={"get_tickets": "json"}) as started:
         yield started
 
 
 def ask(vendor: mockservers.MockVendor, **variables: str) -> Any:
-    query = {**vendor.credentials, "action": "get_tickets", "output": "json", **variables}
+    query = {**vendor.credentials, "action": "get_tickets", **variables}
     return requests.get(vendor.url, params=query, timeout=20).json()
 
 

@@ -45,7 +45,7 @@ def test_faults_and_findings(mock_world, mock_client):
     mock_world.fault("refuse", vendor="get_tickets")
     assert "error" in ask(mock_client, tid="*").text
     ask(mock_client, tid="9", status_text="x")
-    assert [rule for rule, _ in mock_world.findings] == ["get_tickets.variable.unknown"]
+    assert [rule for rule, _ in mock_world.findings] == ["get_tickets.wire.format_choice", "get_tickets.variable.unknown"]
 """
 
 BAD = """

@@ -66,7 +66,12 @@ with mockservers.start(data="demo") as server:
     assert any(rule["id"] == "toy.list.pages" for rule in json.loads(get("/_mock/v1/rules?vendor=toy"))["rules"])
     assert json.loads(get("/_mock/v1/journal"))["entries"][0]["rules"] == ["toy.list.order", "toy.list.pages"]
     assert json.loads(get("/_mock/v1/records?vendor=toy"))["records"][0]["fields"]["title"].startswith("Printer")
-print(*server.vendors)
+with mockservers.start("toy", lively=True) as server:
+    toy = server.default["toy"]
+    before = toy.act("list")["records"]
+    server.default.clock.advance(hours=8)
+    assert len(toy.act("list")["records"]) > len(before)
+print(*mockservers.registry.names())
 """
 
 

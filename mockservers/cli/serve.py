@@ -80,6 +80,11 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="With --from and --load: answer to this host name too, beside loopback's own and --host. Repeatable; * for any.",
 )
+@click.option(
+    "--still",
+    is_flag=True,
+    help="Nobody acts by himself: the demo data stay as they are until a client or a command changes them.",
+)
 @tls_options
 @click.option("--control-token", envvar=TOKEN, help=f"Token that the control API demands. Also from {TOKEN}.")
 @click.option(
@@ -108,6 +113,7 @@ def serve(
     store: str | None,
     durability: Literal["normal", "full"],
     allow_host: tuple[str, ...],
+    still: bool,
     tls: bool,
     tls_ca: Path,
     tls_name: tuple[str, ...],
@@ -131,6 +137,8 @@ def serve(
         dialect_texts=dialect,
         store_url=store,
         durability=durability,
+        # What was recorded is to be found again as it was.
+        lively=not still and recording is None and loaded is None,
     )
     context = None
     if tls:
@@ -164,7 +172,7 @@ def serve(
         for vendor, recipe in config.data.items():
             if recipe.rows is not None or config.store is not None:
                 load(worlds.default, vendor)
-        door.run(lambda: announce(door.url, tls_ca if tls else None, worlds.default.reopened))
+        door.run(lambda: announce(door.url, tls_ca if tls else None, worlds.default.reopened, config.lively))
     except OSError as error:
         stop(
             f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0 for a free one."
@@ -225,16 +233,16 @@ def load(world: World, vendor: str) -> None:
         world.installation(vendor, lambda done, total: progress.update(task, completed=done, total=total))
 
 
-def announce(url: str, tls_ca: Path | None, reopened: Sequence[str] = ()) -> None:
+def announce(url: str, tls_ca: Path | None, reopened: Sequence[str] = (), lively: bool = False) -> None:
     """Say at once that the port answers; then, from a thread, what is where, since that loads every vendor."""
     lines = [f"{bold('mockservers')} {__version__} is ready at {bold(url)}"]
     lines += [f"  reopened    {each}" for each in reopened]
     click.echo("\n".join(lines))
     sys.stdout.flush()
-    threading.Thread(target=describe, args=(url, tls_ca), daemon=True).start()
+    threading.Thread(target=describe, args=(url, tls_ca, lively), daemon=True).start()
 
 
-def describe(url: str, tls_ca: Path | None) -> None:
+def describe(url: str, tls_ca: Path | None, lively: bool = False) -> None:
     """Print each vendor's address and documented credential, and how to go on."""
     lines = [""]
     for name in registry.names():
@@ -249,6 +257,8 @@ def describe(url: str, tls_ca: Path | None) -> None:
     if tls_ca is not None:
         lines.append(f"  trust       {tls_ca}  (certificate of the local authority, made for this run)")
     lines.append(f"  start page  {url}/_mock/")
+    if lively:
+        lines.append("  life        other people act on the demo data as time passes; --still leaves them alone")
     lines.append("  stop        Ctrl-C")
     click.echo("\n".join(lines))
     sys.stdout.flush()

@@ -125,6 +125,9 @@ def list_worlds(remote: Remote) -> None:
 @click.option(
     "--dialect", multiple=True, metavar="VENDOR=NAME", help="For one vendor, such as VENDOR=lenient. Repeatable."
 )
+@click.option(
+    "--lively/--still", default=None, help="Whether other people act on demo data by themselves. Default: as `default`."
+)
 @pass_remote
 @reports_errors
 def create(
@@ -135,11 +138,18 @@ def create(
     start: str | None,
     data: tuple[str, ...],
     dialect: tuple[str, ...],
+    lively: bool | None,
 ) -> None:
     """Make a world; a client reaches it below /w/NAME/, by the header X-Mock-World, or at NAME.localhost."""
     from mockservers.settings import clock as understood
 
-    body: dict[str, Any] = {"name": name, "seed": seed, "data": texts(data), "dialects": pairs(dialect)}
+    body: dict[str, Any] = {
+        "name": name,
+        "seed": seed,
+        "data": texts(data),
+        "dialects": pairs(dialect),
+        "lively": lively,
+    }
     wanted: dict[str, Any] = {"now": start} if start else {}
     if clock:
         mode, rate = understood(clock)
@@ -195,6 +205,14 @@ def restore(remote: Remote, checkpoint: str) -> None:
 
 def _path(remote: Remote) -> str:
     return "/worlds/" + urllib.parse.quote(remote.world or "default", safe="")
+
+
+@world.command()
+@pass_remote
+@reports_errors
+def life(remote: Remote) -> None:
+    """What other people did by themselves, in a world that is lively."""
+    remote.ask("GET", "/life")
 
 
 # --- clock ------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from mockservers.kernel import files
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.instants import HOUR
+from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Emulator, Progress, Recipe
 from mockservers.kernel.store import Store
 from mockservers.kernel.tenants import Tenants
@@ -58,6 +59,9 @@ class Installation:
         """Secrets that were handed out to callers, the latest of them."""
         self.cache: dict[Any, Any] = {}
         """Rendered fragments and the like, by keys that name a revision; emptied when data is replaced."""
+        self.awake = self.lived = 0
+        """The instants at which life sets in here, and up to which all that happens by itself has happened (see `life`)."""
+        self.life = Course.of(self)
         self.store = Store(files.file_of(config.store, world.name, emulator.name), config.durability)
         self._weighed = (-1, 0)
         try:
@@ -74,6 +78,7 @@ class Installation:
         if not self.store.empty and not self._is_whole():
             self._wipe()
         born = self.world.beginning  # not the present: what was is not to hang on who looks first, and when
+        self.awake = self.lived = awake = born + (0 if self.emulator.life is None else self.emulator.life.after)
         key = (self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
         if not self.store.empty:
             self._load_state()
@@ -81,6 +86,7 @@ class Installation:
             self.store.load(_TEMPLATES[key])
             _TEMPLATES.move_to_end(key)
             self._load_state()
+            self.awake = self.lived = awake
         else:
             self._make_tables()
             self.emulator.seed(self, recipe, born, progress)
@@ -145,6 +151,7 @@ class Installation:
             "counters": self.ids.counters,
             "seed": self.ids.seed,
             "recipe": str(self.recipe),
+            "life": self._course,
             "born": self.world.beginning,
             "clock": self.world.clock_kept(),
         }
@@ -163,12 +170,22 @@ class Installation:
             if self.store.path is not None and (always or self.store.changes != before):
                 self._save(db)
 
+    @property
+    def _course(self) -> list[int]:
+        """Where life begins and stands, as it is kept; where nothing happens by itself, it could begin now at the earliest."""
+        if self.life is not None:
+            return [self.awake, self.lived]
+        return [max(self.awake, self.world.clock.now())] * 2
+
     def _load_state(self) -> None:
         with self.store.transaction() as db:
             state = {key: json.loads(value) for key, value in db.execute(sa.select(_STATE.c.key, _STATE.c.value))}
         self.dialect = self.emulator.dialects.default.with_(state["dialect"])
         self.tenants.load(state["tenants"], self.dialect)
         self.ids = Ids(state["seed"], state["counters"])
+        self.awake, self.lived = state.get("life", [self.world.clock.now()] * 2)
+        if self.life is not None:
+            self.life.look_anew()
         self.cache.clear()
 
     def dump(self) -> bytes:

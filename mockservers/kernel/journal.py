@@ -49,6 +49,8 @@ class Exchange:
     cited: list[str] = field(default_factory=list)
     """Rules that a wire cited before the call had an entry in the journal."""
     entry: Entry | None = None
+    perhaps: tuple[str, ...] = ()
+    """Vendors that the request may have been meant for, as long as nobody has recognised its caller."""
     leaving: list[Callable[[], None]] = field(default_factory=list)
     """What is due once the answer has left or the connection is gone, such as ending a count of calls under way."""
 

@@ -22,6 +22,7 @@ from mockservers.kernel.tenants import Credential, Tenant
 
 if TYPE_CHECKING:
     from mockservers.kernel.installation import Installation
+    from mockservers.kernel.life import Life
     from mockservers.kernel.world import World
 
 Actor = Literal["client", "other"]
@@ -180,6 +181,8 @@ class Emulator:
     """The path a client is configured with, after the host."""
     description: str | None = None
     """The path of a machine-readable description (WSDL, OpenAPI), after the host."""
+    life: Life | None = None
+    """What other people do by themselves in a lively world; None where nothing happens unless somebody asks for it."""
 
     def find(self, actor: Actor, operation: str) -> Operation | None:
         return (self.operations if actor == "client" else self.admin_operations).get(operation)

@@ -55,6 +55,8 @@ class WorldConfig:
     """Keep every call and bodies of any length in the journal, as a harness needs them."""
     virtual_waits: bool = False
     """The vendor's own latency moves the clock, and nobody waits for it really."""
+    lively: bool = False
+    """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
 
 
 Observer = Callable[[Entry, Exchange], None]
@@ -169,6 +171,8 @@ class World:
         with self._lock:
             installation = self.installation(call.vendor)
             now = self.clock.now()
+            if installation.life is not None:
+                installation.life.catch_up(now)
             entry = self.journal.open(now, clocks.wall(), call.vendor, call.operation, call.actor)
             if call.exchange is not None:
                 call.exchange.entry = entry
@@ -275,7 +279,7 @@ class World:
                 exchange.fault = self.faults.consult("reply", vendor, entry.operation, entry.actor, now)
             if exchange.fault is not None:
                 entry.faults.append(exchange.fault.kind.name)
-            self._keep(entry, exchange, [vendor] if vendor else perhaps)
+            self._keep(entry, exchange, self._meant(vendor, entry, exchange) if vendor else perhaps)
             self._weigh()
             for observe in self.observers:
                 observe(entry, exchange)
@@ -287,6 +291,14 @@ class World:
             entry.outcome, entry.error = "malformed", hint
             self._keep(entry, exchange, perhaps)
             self._weigh()
+
+    def _meant(self, vendor: str, entry: Entry, exchange: Exchange) -> Iterable[str]:
+        """Whose secrets may stand in an exchange: of the vendor whose address it was; and of every other, where the vendor
+        does not know the caller, who may have mistaken the address."""
+        recognised = entry.tenant is not None and exchange.secrets
+        if recognised or not (exchange.body or "=" in exchange.target):
+            return [vendor]
+        return dict.fromkeys([vendor, *exchange.perhaps])
 
     def _keep(self, entry: Entry, exchange: Exchange, vendors: Iterable[str]) -> None:
         """Write a finished exchange into the journal, without the secrets of these vendors."""

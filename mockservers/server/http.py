@@ -105,7 +105,7 @@ class Server(Listener):
             if denial is not None:
                 return await self._nowhere(request, world, {"error": denial.error, "do": denial.do}, denial.status)
             path = unquote_to_bytes(where.path.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
-            mount = mounts.find(path, self.mounts)
+            mount = mounts.find(path, self.mounts, where.query)
             if mount is None:
                 return await self._unmatched(request, world, path)
             return await self._vendor(request, where, world, mount.vendor)
@@ -160,7 +160,7 @@ class Server(Listener):
         raw = request.raw_path
         if not raw.isascii():
             raw = quote(raw.encode("utf-8", "surrogateescape"), safe=_SAFE)
-        return Exchange(request.method, raw, headers, body, request.remote or "")
+        return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self._vendors)
 
     def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:
         return wsgi.environ(

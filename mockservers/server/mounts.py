@@ -1,4 +1,4 @@
-"""Which vendor and which world a request is for: decided by host, header and path alone, never by a body."""
+"""Which vendor and which world a request is for: decided by host, header, path and query, never by a body."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ def all_mounts() -> tuple[Mount, ...]:
     return tuple(mount for vendor in registry.vendors().values() for mount in vendor.mounts)
 
 
-def find(path: str, mounts: Iterable[Mount]) -> Mount | None:
-    """The mount whose pattern matches the whole path."""
+def find(path: str, mounts: Iterable[Mount], query: str = "") -> Mount | None:
+    """The first mount that takes the path, and the query where it asks for one."""
     for each in mounts:
-        if each.compiled.fullmatch(path):
+        if each.takes(path, query):
             return each
     return None
 

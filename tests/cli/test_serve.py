@@ -62,7 +62,14 @@ def refused(*options: str) -> str:
 
 def test_it_prints_what_a_client_needs_and_stops_on_sigterm(start: Start) -> None:
     process, url, printed = start()
-    for wanted in ("DEMO-AUTH-CODE", "demo-key", "IRTHNetWOIntegration.asmx?WSDL", "/API/default.aspx", "/_mock/"):
+    for wanted in (
+        "--still",
+        "DEMO-AUTH-CODE",
+        "demo-key",
+        "IRTHNetWOIntegration.asmx?WSDL",
+        "/API/default.aspx",
+        "/_mock/",
+    ):
         assert wanted in printed
     address = f"{url}/API/default.aspx"
     answer = requests.get(address, {"key": "demo-key", "action": "get_tickets", "tid": "34"}, timeout=30)
@@ -72,7 +79,8 @@ def test_it_prints_what_a_client_needs_and_stops_on_sigterm(start: Start) -> Non
 
 
 def test_options_reach_the_world(start: Start) -> None:
-    _, url, _ = start(
+    _, url, printed = start(
+        "--still",
         "--clock",
         "frozen",
         "--start",
@@ -91,12 +99,14 @@ def test_options_reach_the_world(start: Start) -> None:
     )
     assert answer.json() == {"response": [{"count": "40"}]}
     assert answer.headers["Date"] == "Mon, 02 Mar 2026 10:00:00 GMT"
+    assert "other people act" not in printed
+    assert requests.get(f"{url}/_mock/v1/life", timeout=30).json() == {"lively": False, "vendors": {}}
 
 
 def test_tls_and_a_store_that_lives_on(start: Start, tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path}/mock.db"
     authority = tmp_path / "ca.pem"
-    process, url, printed = start("--store", store, "--tls", "--tls-ca", str(authority))
+    process, url, printed = start("--still", "--store", store, "--tls", "--tls-ca", str(authority))
     assert str(authority) in printed
     assert url.startswith("https://")
     asked = {"key": "demo-key", "action": "get_tickets", "count_only": "Y", "tid": "*", "output": "json"}
@@ -108,7 +118,7 @@ def test_tls_and_a_store_that_lives_on(start: Start, tmp_path: Path) -> None:
         assert session.post(f"{url}/_mock/v1/records", json=body, timeout=30).status_code == 201
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
-    _, url, _ = start("--store", store)
+    _, url, _ = start("--still", "--store", store)
     after = requests.get(f"{url}/API/default.aspx", asked, timeout=30).json()
     assert int(after["response"][0]["count"]) == int(before["response"][0]["count"]) + 1
 

@@ -47,8 +47,11 @@ def test_a_world_is_made_as_told_and_otherwise_like_default(api: Api) -> None:
             "clock": {"mode": "scaled", "rate": 60, "now": NOON},
             "data": {"toy": "demo:4"},
             "dialects": {"toy": {"suffix": "dot", "most": 9}},
+            "lively": True,
         },
     )
+    assert made["lively"]
+    assert api.get("/life", world="mine") == {"lively": True, "vendors": {}}
     assert (made["seed"], made["clock"]["mode"], made["clock"]["rate"]) == (7, "scaled", 60.0)
     assert made["clock"]["now"].startswith("2026-03-01T12:0")
     assert made["vendors"]["toy"] == {"opened": False, "data": "demo:4", "dialect": {"suffix": "dot", "most": 9}}
@@ -57,6 +60,7 @@ def test_a_world_is_made_as_told_and_otherwise_like_default(api: Api) -> None:
 
     plain = api.post("/worlds", {"name": "plain"})
     assert plain["clock"] == api.get("/clock")
+    assert not plain["lively"]
     assert [each["name"] for each in api.get("/worlds")["worlds"]] == ["default", "mine", "plain"]
 
 

@@ -13,6 +13,7 @@ from flask_openapi3.models.tag import Tag
 
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange, Headers
+from mockservers.kernel.life import Course
 from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.rules import Note, Rule
 from mockservers.kernel.world import World
@@ -20,6 +21,7 @@ from mockservers.server.control import context, models
 
 api = APIBlueprint("history", __name__, url_prefix="/_mock/v1")
 _JOURNAL, _FINDINGS, _RULES = [Tag(name="journal")], [Tag(name="findings")], [Tag(name="rules")]
+_LIFE = [Tag(name="life")]
 NDJSON = "application/x-ndjson"
 
 
@@ -155,6 +157,31 @@ FEW, SMALL = 10, 256 << 10
 
 def _plain_line(where: World, entry: Entry, exchange: bool, clean: Redaction) -> Any:
     return context.plain(_line(where, entry, exchange, clean))
+
+
+@api.get("/life", tags=_LIFE)
+def life(query: models.WorldQuery) -> flask.Response:
+    """What other people did by themselves in a lively world, up to the last call; the journal holds calls alone."""
+    where = context.world(query.world)
+    clean = where.redaction()
+    courses = {name: where.installation(name).life for name in context.site().vendors if where.opened(name)}
+    return context.answer(
+        {
+            "lively": where.config.lively,
+            "vendors": {name: _course(course, clean) for name, course in courses.items() if course is not None},
+        }
+    )
+
+
+def _course(course: Course, clean: Redaction) -> dict[str, Any]:
+    return {
+        "count": course.count,
+        "days_passed_over": course.passed_over,
+        "latest": [
+            {"at": instants.to_iso(each.at), "operation": each.operation, "request": clean.data(each.request)}
+            for each in list(course.latest)
+        ],
+    }
 
 
 def _rule(rule: Rule, vendor: str) -> dict[str, Any]:

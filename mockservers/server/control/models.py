@@ -135,6 +135,7 @@ class WorldCreate(Body):
     clock: ClockStart | None = None
     data: dict[str, RecipeText] = Field({}, description="a recipe for each vendor: empty, demo, demo:1000")
     dialects: dict[str, DialectChoice] = Field({}, description="a dialect for each vendor")
+    lively: bool | None = Field(None, description="whether other people act on demo data by themselves as time passes")
 
 
 class CheckpointName(Body):

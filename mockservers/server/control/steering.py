@@ -67,6 +67,7 @@ def _world(where: World) -> dict[str, Any]:
         "name": where.name,
         "seed": where.config.seed,
         "clock": _clock(where),
+        "lively": where.config.lively,
         "vendors": {
             name: {
                 "opened": where.opened(name),
@@ -94,6 +95,8 @@ def _config(body: models.WorldCreate, like: WorldConfig) -> WorldConfig:
     changes: dict[str, Any] = {}
     if body.seed is not None:
         changes["seed"] = body.seed
+    if body.lively is not None:
+        changes["lively"] = body.lively
     if body.clock is not None:
         clock = body.clock
         mode = clock.mode or ("scaled" if clock.rate is not None else like.mode)

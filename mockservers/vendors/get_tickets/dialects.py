@@ -63,6 +63,12 @@ _SWITCHES = (
     Switch("merged_none", "empty", "sampled empty although N is promised", ("empty", "N")),
     Switch("updater_type_delimited", "clean", "the delimited sample shows a user's name", ("clean", "user_name")),
     Switch("json_spacing", "compact", "the sample has a blank before the colon", ("compact", "sample")),
+    Switch(
+        "layout",
+        "line",
+        "the samples are indented, an element or pair a line; whether the server or the page's author did it is not said",
+        ("line", "sample"),
+    ),
     Switch("json_escaping", "valid", "a hand-made writer may leave quotes in raw values unescaped", ("valid", "naive")),
     Switch(
         "hex_case",
@@ -121,6 +127,7 @@ DIALECTS = DialectFamily(
     "get_tickets",
     _SWITCHES,
     named={
+        "as_printed": {"layout": "sample", "json_spacing": "sample", "updater_type_delimited": "user_name"},
         "clean": {"cc_column": "clean", "merged_none": "N"},
         "json": {"output_format": "json", "json_spacing": "sample"},
         "delimited": {"output_format": "delimited", "updater_type_delimited": "user_name"},

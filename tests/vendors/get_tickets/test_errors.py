@@ -55,6 +55,25 @@ def test_every_error(make_desk: Any, format: str, error_status: str) -> None:
         assert "get_tickets.error.form" in reply.entry.rules
 
 
+@pytest.mark.parametrize(
+    ("query", "because"),
+    [
+        ("tid=3*", "get_tickets.tid.no_pattern"),
+        ("tid=34,35", "get_tickets.tid.no_list"),
+        ("tid=x", "get_tickets.tid.exact_or_star"),
+        ("", "get_tickets.tid.missing"),
+        ("status=", "get_tickets.tid.missing"),
+        ("count=5", "get_tickets.tid.missing"),
+        ("count_only=Y", "get_tickets.tid.missing"),
+        ("order=TID", "get_tickets.tid.missing"),
+    ],
+)
+def test_the_journal_tells_apart_what_the_vendor_calls_an_invalid_tid(desk: Desk, query: str, because: str) -> None:
+    reply = desk.ask(f"{ME}&{query}")
+    assert reply.error == "Invalid tid"
+    assert reply.entry.refused_by == because
+
+
 @rule("get_tickets.error.form", "get_tickets.wire.format_choice")
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_asked_format_holds_for_errors_too(desk: Desk, format: str) -> None:

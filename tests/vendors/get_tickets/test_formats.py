@@ -126,6 +126,65 @@ def test_blanks_around_the_colon(desk: Desk) -> None:
     assert json.loads(text)["tickets"][0]["tid"] == "34"
 
 
+XML_SAMPLE = """<?xml version="1.0"?>
+<tickets>
+	<ticket>
+		<tid>34</tid>
+		<cid>demo</cid>
+		<company_id>1</company_id>
+"""
+XML_END = """
+		<custom_fields>
+			<Site></Site>
+			<Cost_Centre></Cost_Centre>
+			<Remarks></Remarks>
+			<Asset_Tag></Asset_Tag>
+		</custom_fields>
+		<subject>Example+subject</subject>
+		<summary>Example+summary</summary>
+	</ticket>
+</tickets>"""
+JSON_SAMPLE = """{
+	"tickets": [
+		{
+			"tid" : "34",
+			"cid" : "demo",
+			"company_id" : "1",
+"""
+JSON_END = """
+			"custom_fields" : [
+				{
+				"Site" : "",
+				"Cost_Centre" : "",
+				"Remarks" : "",
+				"Asset_Tag" : ""
+				}
+			],
+			"subject" : "Example+subject",
+			"summary" : "Example+summary"
+		}
+	]
+}"""
+
+
+@rule("get_tickets.wire.layout", "get_tickets.wire.json_spacing")
+def test_the_layout_of_the_samples(desk: Desk) -> None:
+    flat = {format: desk.get(tid="*", output=format) for format in FORMATS}
+    assert "\n" not in flat["xml"].text + flat["json"].text
+    desk.switch(layout="sample", json_spacing="sample")
+    for format, begin, end in (("xml", XML_SAMPLE, XML_END), ("json", JSON_SAMPLE, JSON_END)):
+        text = desk.get(tid=34, output=format).text
+        assert "\n" not in text.replace("\r\n", ""), "a server on Windows ends lines with both"
+        plain = text.replace("\r\n", "\n")
+        assert plain.startswith(begin)
+        assert plain.endswith(end)
+    for format in FORMATS:
+        laid_out = desk.get(tid="*", output=format)
+        assert laid_out.tickets == flat[format].tickets
+    assert desk.get(tid="*", output="delimited").text == flat["delimited"].text
+    assert desk.get(tid=999, output="json").tickets == desk.get(tid=999).tickets == []
+
+
 @rule("get_tickets.wire.media")
 @pytest.mark.parametrize(
     ("format", "media"), [("xml", "text/xml"), ("json", "application/json"), ("delimited", "text/plain")]
@@ -236,3 +295,14 @@ def test_every_text_survives_every_format(shared: Desk, encoded: str, raw: str) 
         assert unquote_plus(ticket["custom_fields"]["Remarks"]) == encoded
         assert ticket["opened_by"] == ticket["assigned_tech"] == raw
     shared.act("delete", id=str(tid))
+
+
+@rule("get_tickets.wire.format_choice")
+def test_the_emulators_own_variable_is_journalled_once_for_each_client(desk: Desk) -> None:
+    assert desk.get(tid=34).entry.notes == []
+    (note,) = desk.get(tid=34, output="json").entry.notes
+    assert note.rule == "get_tickets.wire.format_choice"
+    assert "output_format" in note.text
+    assert desk.get(tid=34, output="xml").entry.notes == []
+    desk.key = "other-key"
+    assert len(desk.get(tid=34, output="json").entry.notes) == 1

@@ -126,3 +126,47 @@ def test_single_surrogates_in_a_query_become_replacement_characters(desk: Desk) 
     tid = desk.create(subject="bad \ufffd here")
     assert desk.ask(f"{ME}&keyword=bad+\udcff+here").tids == [tid]
     assert desk.ask(f"{ME}&keyword=bad+%ud800+here").tids == [tid]
+
+
+@rule("get_tickets.address.slashes")
+@pytest.mark.parametrize(
+    "path", ["//API//default.aspx", "/readydesk//API/", "///api///DEFAULT.aspx", "//readydesk/API//"]
+)
+def test_slashes_in_a_row_are_one(desk: Desk, path: str) -> None:
+    assert desk.ask(f"{ME}&tid=34", path=path).tids == [34]
+    assert desk.ask(f"{ME}&tid=34", path=f"/none/{path}").status == 404
+
+
+@rule("get_tickets.address.slashes")
+@pytest.mark.parametrize(
+    ("path", "moved"), [("/API", "/API/"), ("/readydesk/api", "/readydesk/api/"), ("//API", "/API/")]
+)
+def test_the_folder_is_redirected_to_its_slash_with_the_query(desk: Desk, path: str, moved: str) -> None:
+    reply = desk.ask(f"{ME}&tid=34&order=tid%20DESC", path=path)
+    assert reply.status == 301
+    assert reply.headers["Location"] == f"{moved}?{ME}&tid=34&order=tid%20DESC"
+    assert desk.ask(reply.headers["Location"].partition("?")[2], path=moved).tids == [34]
+    assert desk.ask(f"{ME}&tid=34", path="/helpdesk/API").status == 404
+
+
+def _parts(*fields: tuple[str, str], name: str = 'name="{}"') -> bytes:
+    parts = [f"--b\r\nContent-Disposition: form-data; {name.format(key)}\r\n\r\n{value}\r\n" for key, value in fields]
+    return "".join([*parts, "--b--\r\n"]).encode()
+
+
+@rule("get_tickets.address.url")
+def test_a_multipart_form_is_read_like_any_other(desk: Desk) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+
+    def post(body: bytes, query: str = "") -> Any:
+        return desk.ask(query, method="POST", headers=headers, body=body)
+
+    asked = (("key", "demo-key"), ("Action", "get_tickets"), ("tid", "*"), ("cid", "c+p%20 plus"), ("count_only", "Y"))
+    assert post(_parts(*asked)).count == desk.get(tid="*", cid="c+p%20 plus", count_only="Y").count
+    assert post(_parts(("tid", "9"), ("key", "other-key")), f"{ME}&tid=34").tids == [34], "the query wins"
+    assert post(_parts(*asked[:2], ("tid", "34"), ("TID", "9"))).error == "Invalid tid"
+    file = b'--b\r\nContent-Disposition: form-data; name="tid"; filename="x"\r\n\r\n9\r\n--b--\r\n'
+    assert post(file, ME).error == "Invalid tid", "a file is no field"
+    assert post(b"--b\r\nnonsense", f"{ME}&tid=34").tids == [34]
+    many = _parts(*((f"n{number}", "") for number in range(1100)))
+    assert post(many, f"{ME}&tid=34").status == 500

@@ -68,7 +68,15 @@ def test_switches_check_what_they_are_given(name: str, good: list[object], bad: 
 
 
 def test_named_dialects() -> None:
-    assert list(EMULATOR.dialects.named) == ["default", "clean", "json", "delimited", "european", "hostile"]
+    assert list(EMULATOR.dialects.named) == [
+        "default",
+        "as_printed",
+        "clean",
+        "json",
+        "delimited",
+        "european",
+        "hostile",
+    ]
 
 
 def test_the_statements_are_not_sqlites_own() -> None:

@@ -300,3 +300,45 @@ def test_nothing_asks_for_changes(desk: Desk) -> None:
     reply = desk.get(tid="*", last_updated="1/1/2030")
     assert len(reply.tids) == 300
     assert [note.rule for note in reply.entry.notes] == ["get_tickets.date.no_changed_since"]
+
+
+@rule("get_tickets.filter.text")
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("status", "Opened", "did you mean 'Open'?"),
+        ("status", "7", "there are 'Closed', 'In Progress', 'On Hold', 'Open'"),
+        ("source", "E-MAIL", "did you mean 'EMAIL'?"),
+        ("category", "Aplications", "there are 'Access', 'Hardware'"),
+        ("sub_category", "Laptops", "did you mean 'Laptop'?"),
+        ("priority", "1", "'Urgent'"),
+        ("escalation", "Level2", "did you mean 'Level 2'?"),
+        ("uid", "jcartr", "did you mean 'jCarter'?"),
+        ("group", "2", "'Field Service'"),
+        ("cid", "dem", "did you mean 'demo'?"),
+    ],
+)
+def test_a_filter_that_names_nothing_is_journalled(desk: Desk, variable: str, value: str, says: str) -> None:
+    for more in ({"tid": "*"}, {"tid": "*", "count_only": "Y"}, {"start_date": "1/1/2020"}):
+        reply = desk.get(**{variable: value}, **more)
+        assert reply.error is None
+        (note,) = reply.entry.notes
+        assert note.rule == "get_tickets.filter.text"
+        assert f"{variable}={value!r} names nothing" in note.text
+        assert says in note.text
+
+
+@rule("get_tickets.filter.text")
+def test_a_filter_that_finds_nothing_now_is_none_of_those(desk: Desk, empty: Desk) -> None:
+    for variables in (
+        {"status": "on hold"},
+        {"uid": "d.MÜLLER"},
+        {"cid": "kim"},
+        {"group": "field service"},
+        {"priority": "Urgent"},
+    ):
+        assert empty.get(tid="*", **variables).entry.notes == []
+    assert desk.get(tid=34, status="Closed").entry.notes == [], "some other ticket is closed"
+    assert desk.get(tid=999).entry.notes == [], "a number may be that of a deleted ticket"
+    empty.act("create", fields={"status": "Parked"}, delay=60)
+    assert empty.get(tid="*", status="Parked").entry.notes == [], "somebody has it already, though nobody sees it"

@@ -9,6 +9,7 @@ from mockservers.kernel.places import Element, Place
 from mockservers.vendors.autotask import VENDOR, rules
 from mockservers.vendors.autotask.dialects import DIALECTS
 from mockservers.vendors.autotask.emulator import access, administration, limits, recipes
+from mockservers.vendors.autotask.emulator.life import LIFE
 from mockservers.vendors.autotask.emulator.model import METADATA
 from mockservers.vendors.autotask.emulator.semantics import attachments, commands, information, invoices, query, writes
 
@@ -67,5 +68,6 @@ EMULATOR = Emulator(
         "IntegrationCode": recipes.DEMO_CODE,
     },
     endpoint=ENDPOINT,
+    life=LIFE,
     description="/atservices/1.6/atws.wsdl",
 )

@@ -10,6 +10,7 @@ from mockservers.vendors.get_tickets.dialects import DIALECTS
 from mockservers.vendors.get_tickets.emulator import recipes
 from mockservers.vendors.get_tickets.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.get_tickets.emulator.errors import REFUSALS
+from mockservers.vendors.get_tickets.emulator.life import LIFE
 from mockservers.vendors.get_tickets.emulator.model import METADATA
 from mockservers.vendors.get_tickets.emulator.semantics import OPERATIONS, identify
 from mockservers.vendors.get_tickets.rules import RULES
@@ -18,7 +19,9 @@ from mockservers.vendors.get_tickets.rules import RULES
 # a plain beginning: every answer is searched, and an alternative at the start makes that ten times slower.
 _NAME = r"(?:[kK]|%[46][bB])(?:[eE]|%[46]5)(?:[yY]|%[57]9)"
 _VALUE = r"=([^&#\s\"'<>]++)"
-_KEYS = (re.compile(rf"[?&]{_NAME}{_VALUE}"), re.compile(rf"\A{_NAME}{_VALUE}"))
+_PART = re.compile(r"name=\"?[kK][eE][yY]\"?[^\r\n]*+(?:\r?\n[^\r\n]++)*+\r?\n\r?\n([^\r\n]++)")
+"""The key as a part of a multipart form: its value stands after an empty line."""
+_KEYS = (re.compile(rf"[?&]{_NAME}{_VALUE}"), re.compile(rf"\A{_NAME}{_VALUE}"), _PART)
 
 EMULATOR = Emulator(
     name=VENDOR.name,
@@ -37,4 +40,5 @@ EMULATOR = Emulator(
     secret_patterns=_KEYS,
     demo_credential={"key": recipes.KEY},
     endpoint="/API/default.aspx",
+    life=LIFE,
 )

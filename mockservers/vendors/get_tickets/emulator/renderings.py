@@ -47,6 +47,7 @@ class Profile:
     merged_none: str
     user_name: bool
     colon: str
+    layout: str
     naive: bool
     upper: bool
     culture: str
@@ -61,6 +62,7 @@ class Profile:
             merged_none="N" if dialect["merged_none"] == "N" else "",
             user_name=dialect["updater_type_delimited"] == "user_name",
             colon=" : " if dialect["json_spacing"] == "sample" else ":",
+            layout=dialect["layout"],
             naive=dialect["json_escaping"] == "naive",
             upper=dialect["hex_case"] == "upper",
             culture=dialect["date_culture"],
@@ -116,27 +118,36 @@ class Profile:
 
     def _xml(self, texts: dict[str, str], custom: list[tuple[str, str]], cite: Cite) -> str:
         """A child for each output, in order (get_tickets.wire.xml)."""
-        parts = ["<ticket>"]
+        outer, inner, own = self._indents(1)
+        parts = [f"{outer}<ticket>"]
         for name in OUTPUTS:
             if name == "custom_fields":
-                parts.append("<custom_fields>" + "".join(f"<{n}>{v}</{n}>" for n, v in custom) + "</custom_fields>")
+                children = "".join(f"{own}<{n}>{v}</{n}>" for n, v in custom)
+                parts.append(f"{inner}<custom_fields>{children}{inner if custom else ''}</custom_fields>")
             else:
                 text = texts[name]
                 # Encoded values hold nothing that XML would have to escape.
                 if name not in ENCODED and (escaped := escape(text)) != text:
                     cite("get_tickets.wire.raw_fields")
                     text = escaped
-                parts.append(f"<{name}>{text}</{name}>")
-        parts.append("</ticket>")
+                parts.append(f"{inner}<{name}>{text}</{name}>")
+        parts.append(f"{outer}</ticket>")
         return "".join(parts)
+
+    def _indents(self, depth: int) -> tuple[str, str, str]:
+        """What stands before a thing at this depth, before one inside it, and one inside that (get_tickets.wire.layout)."""
+        if self.layout == "line":
+            return "", "", ""
+        return "\r\n" + "\t" * depth, "\r\n" + "\t" * (depth + 1), "\r\n" + "\t" * (depth + 2)
 
     def _json(self, texts: dict[str, str], custom: list[tuple[str, str]], cite: Cite) -> str:
         """An object of texts (get_tickets.wire.json), without blanks unless asked for (get_tickets.wire.json_spacing)."""
         colon, pairs = self.colon, []
+        outer, inner, own = self._indents(2)
         for name in OUTPUTS:
             if name == "custom_fields":
-                inner = ",".join(f'"{n}"{colon}"{v}"' for n, v in custom)
-                pairs.append(f'"custom_fields"{colon}[{{{inner}}}]')
+                listed = ",".join(f'{own}"{n}"{colon}"{v}"' for n, v in custom)
+                pairs.append(f'"custom_fields"{colon}[{own}{{{listed}{own}}}{inner}]')
                 continue
             text = texts[name]
             if name == "cc_addresses" and not self.cc_clean:
@@ -148,7 +159,7 @@ class Profile:
                 cite("get_tickets.wire.json_escaping")
                 quoted = quoted if self.naive else escaped
             pairs.append(f'"{name}"{colon}{quoted}')
-        return "{" + ",".join(pairs) + "}"
+        return f"{outer}{{{inner}" + f",{inner}".join(pairs) + f"{outer}}}"
 
     def _delimited(self, texts: dict[str, str], custom: list[tuple[str, str]], cite: Cite) -> str:
         """Variables in a row (get_tickets.wire.delimited), custom fields among them (get_tickets.wire.custom_delimited)."""
@@ -172,13 +183,16 @@ class Profile:
         return "&".join(pairs)
 
 
-def page(format: str, fragments: Sequence[bytes]) -> bytes:
+def page(format: str, fragments: Sequence[bytes], layout: str = "line") -> bytes:
     """All tickets of an answer; without any: an empty list, or an empty body."""
     if format == "json":
+        if layout == "sample":
+            return b'{\r\n\t"tickets": [' + b",".join(fragments) + b"\r\n\t]\r\n}"
         return b'{"tickets":[' + b",".join(fragments) + b"]}"
     if format == "delimited":
         return b"\r\n".join(fragments)
-    return DECLARATION.encode() + b"<tickets>" + b"".join(fragments) + b"</tickets>"
+    line = b"\r\n" if layout == "sample" else b""
+    return DECLARATION.encode() + line + b"<tickets>" + b"".join(fragments) + line + b"</tickets>"
 
 
 def response(format: str, name: str, text: str, upper: bool = False) -> bytes:

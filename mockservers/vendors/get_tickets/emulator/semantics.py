@@ -13,7 +13,7 @@ from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Unsupported
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.get_tickets.emulator import errors, selection
+from mockservers.vendors.get_tickets.emulator import errors, selection, words
 from mockservers.vendors.get_tickets.emulator.lag import catch_up
 from mockservers.vendors.get_tickets.emulator.model import whole_tickets
 from mockservers.vendors.get_tickets.emulator.renderings import FORMATS, Fragment, Profile
@@ -43,6 +43,7 @@ class Answer:
 
     fragments: list[bytes] = field(default_factory=list)
     count: int | None = None
+    layout: str = "line"
 
 
 def identify(ctx: Context) -> Tenant:
@@ -61,6 +62,8 @@ def identify(ctx: Context) -> Tenant:
     tenant = ctx.tenant = ctx.installation.tenants[credential.tenant]
     ctx.entry.tenant = tenant.name
     query.format = chosen_format(query.variables, tenant.dialect, ctx.cite)
+    if query.format == query.variables.get("output"):
+        _own_variable(ctx, credential.id)
     allowed = tenant.dialect["allowed_ips"]
     if allowed and query.remote.removeprefix("::ffff:") not in allowed:
         raise errors.refusal("address")
@@ -81,13 +84,27 @@ def chosen_format(variables: Mapping[str, str], dialect: Mapping[str, Any], cite
     return output
 
 
+def _own_variable(ctx: Context, key: str) -> None:
+    """Journal once for each key that a client has asked for a format, which it cannot at the vendor."""
+    counters = ctx.installation.ids.counters
+    told = f"get_tickets.output.{key}"
+    if not counters.get(told):
+        counters[told] = 1
+        ctx.note(
+            "get_tickets.wire.format_choice",
+            "the variable 'output' is the emulator's own: ReadyDesk has none and answers in the format that its setting "
+            "chooses, XML at first; leave it out, and set the switch output_format of this tenant instead",
+            variable="output",
+        )
+
+
 def get(ctx: Context, query: Query) -> Answer:
     """The tickets that the variables select, or how many they are."""
     output = query.variables.get("output", "")
     if output and output not in FORMATS:
         raise errors.refusal("output")
     wanted = selection.read(ctx, query.variables)
-    answer = Answer()
+    answer = Answer(layout=ctx.dialect["layout"])
     catch_up(ctx)
     if wanted.count_only:
         answer.count = _total(ctx, wanted)
@@ -95,6 +112,8 @@ def get(ctx: Context, query: Query) -> Answer:
         answer.fragments = _rendered(ctx, query.format, _selected(ctx, wanted))
     if wanted.paged and wanted.skip and not answer.fragments and answer.count is None:
         ctx.cite("get_tickets.page.past_end")
+    elif not answer.fragments and not answer.count:
+        words.note_unknown(ctx, query.variables)
     return answer
 
 

@@ -5,13 +5,17 @@ Translates only: what variables mean is for semantics, how tickets look for rend
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.formparser import parse_form_data
 
 from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
@@ -25,12 +29,13 @@ from mockservers.wirekit.web import Visit, Web, reply, visit
 _HTML = "text/html; charset=utf-8"
 _HEADERS = (("Cache-Control", "private"), ("X-AspNet-Version", "4.0.30319"), ("X-Powered-By", "ASP.NET"))
 _VERBS = "GET, HEAD, POST"
-_FORM = "application/x-www-form-urlencoded"
+_FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+_SLASHES = re.compile("/{2,}")
 
 
 @lru_cache(maxsize=64)
 def _paths(folders: tuple[str, ...]) -> frozenset[str]:
-    """The addresses of an installation, in lower case."""
+    """The addresses of an installation, in lower case, slashes in a row taken for one (get_tickets.address.slashes)."""
     return frozenset(
         f"{'' if folder == '/' else folder}/api/{page}" for folder in folders for page in ("", "default.aspx")
     )
@@ -49,7 +54,12 @@ def _serve(path: str = "") -> Response:
     switches: Mapping[str, Any] = installation.dialect
     if here.path != VENDOR.mounts[0].shown:
         here.exchange.cite("get_tickets.address.url")
-    if here.path.lower() not in _paths(switches["folder"]):
+    path = _SLASHES.sub("/", here.path)
+    if path != here.path:
+        here.exchange.cite("get_tickets.address.slashes")
+    if f"{path}/".lower() in _paths(switches["folder"]):
+        return _moved(here, f"{path}/")
+    if path.lower() not in _paths(switches["folder"]):
         return _page(404, aspnet.server_page(404, "File or directory not found.", "The resource does not exist."))
     if here.exchange.method not in ("GET", "HEAD", "POST"):
         return _other_verb(here.exchange.method)
@@ -72,7 +82,7 @@ def _serve(path: str = "") -> Response:
         here.exchange.cite("get_tickets.error.form")
         body = renderings.response(query.format, "count", str(answer.count))
     else:
-        body = renderings.page(query.format, answer.fragments)
+        body = renderings.page(query.format, answer.fragments, answer.layout)
     return reply(200, body, _media(query.format, switches), _HEADERS)
 
 
@@ -87,8 +97,8 @@ def _query(here: Visit, switches: Mapping[str, Any]) -> Query:
         raise Refusal("get_tickets.framework.query_limit", errors.QUERY_LIMIT)
     try:
         variables = aspnet.variables(raw)
-        if here.exchange.body and here.exchange.method == "POST" and here.media == _FORM:
-            form = aspnet.variables(here.exchange.body.decode("utf-8", "replace"))
+        form = _form(here)
+        if form:
             if not form.keys() <= variables.keys():
                 here.exchange.cite("get_tickets.address.url")
             variables = {**form, **variables}
@@ -101,6 +111,29 @@ def _query(here: Visit, switches: Mapping[str, Any]) -> Query:
     if raw.count("=") > len(variables) or not all(f"{name}=" in raw for name in variables):
         here.exchange.cite("get_tickets.framework.names")
     return Query(variables, here.exchange.remote, here.header("Referer"))
+
+
+def _form(here: Visit) -> dict[str, str]:
+    """The fields of a form that was posted, as the framework reads them: without files."""
+    if not here.exchange.body or here.exchange.method != "POST":
+        return {}
+    if here.media == _FORM:
+        return aspnet.variables(here.exchange.body.decode("utf-8", "replace"))
+    if here.media != _PARTS:
+        return {}
+    stream = {**here.environ, "wsgi.input": BytesIO(here.exchange.body)}
+    try:
+        _, fields, files = parse_form_data(
+            stream, max_form_memory_size=None, max_form_parts=aspnet.MOST_VARIABLES, silent=True
+        )
+    except RequestEntityTooLarge:
+        raise OverflowError(f"more than {aspnet.MOST_VARIABLES} parts") from None
+    for file in files.values():
+        file.close()
+    form: dict[str, str] = {}
+    for name, values in fields.lists():
+        form[name.lower()] = ",".join([*([form[name.lower()]] if name.lower() in form else []), *values])
+    return form
 
 
 # --- answering --------------------------------------------------------------------------------------------------------
@@ -144,6 +177,15 @@ def _refused_by_framework(here: Visit, defect: Refusal) -> Response:
 
 def _page(status: int, text: str) -> Response:
     return reply(status, text, _HTML, _HEADERS)
+
+
+def _moved(here: Visit, path: str) -> Response:
+    """The web server's redirect from a folder to its slash (get_tickets.address.slashes)."""
+    here.exchange.cite("get_tickets.address.slashes")
+    prefix = str(here.environ.get("SCRIPT_NAME", ""))
+    address = prefix + quote(path) + (f"?{here.query}" if here.query else "")
+    page = aspnet.server_page(301, "Moved Permanently", "The folder is found under its name with a slash at the end.")
+    return reply(301, page, _HTML, (*_HEADERS, ("Location", address)))
 
 
 def _other_verb(method: str) -> Response:

@@ -10,6 +10,7 @@ from mockservers.vendors.querydata import VENDOR, rules
 from mockservers.vendors.querydata.dialects import DIALECTS
 from mockservers.vendors.querydata.emulator import administration, payload
 from mockservers.vendors.querydata.emulator.importing import import_
+from mockservers.vendors.querydata.emulator.life import LIFE
 from mockservers.vendors.querydata.emulator.model import METADATA
 from mockservers.vendors.querydata.emulator.recipes import DEMO_CODE, RECIPES, seed
 from mockservers.vendors.querydata.emulator.semantics import AUTH_CODE, identify, query_data, unauthorized
@@ -64,5 +65,6 @@ EMULATOR = Emulator(
     secret_patterns=_CODES,
     demo_credential={AUTH_CODE: DEMO_CODE},
     endpoint=ENDPOINT,
+    life=LIFE,
     description=f"{ENDPOINT}?WSDL",
 )

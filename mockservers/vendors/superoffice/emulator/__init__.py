@@ -10,6 +10,7 @@ from mockservers.vendors.superoffice import VENDOR, rules
 from mockservers.vendors.superoffice.dialects import DIALECTS
 from mockservers.vendors.superoffice.emulator import access, description, errors, recipes
 from mockservers.vendors.superoffice.emulator.administration import ADMIN_OPERATIONS
+from mockservers.vendors.superoffice.emulator.life import LIFE
 from mockservers.vendors.superoffice.emulator.model import METADATA
 from mockservers.vendors.superoffice.emulator.semantics import around, lists, messages, rest, saving, tickets, tokens
 
@@ -91,5 +92,6 @@ EMULATOR = Emulator(
         "SO-AppToken": recipes.APP_TOKEN,
     },
     endpoint=ENDPOINT,
+    life=LIFE,
     description=description.PATH,
 )

@@ -355,6 +355,14 @@ def turn(ctx: Context) -> int:
     return number
 
 
+_REPLACE = (
+    sa.update(TICKETS)
+    .where(TICKETS.c.tenant == sa.bindparam("of_tenant"), TICKETS.c.TicketId == sa.bindparam("of"))
+    .values({column.name: sa.bindparam(column.name) for column in TICKETS.c if not column.primary_key})
+)
+"""Every column of a ticket but its key: made once, for putting it together takes far longer than running it."""
+
+
 def keep(ctx: Context, row: Mapping[str, Any], *, new: bool = False) -> None:
     """Write a ticket under a new revision."""
     _written(ctx)
@@ -362,8 +370,8 @@ def keep(ctx: Context, row: Mapping[str, Any], *, new: bool = False) -> None:
     if new:
         ctx.db.execute(sa.insert(TICKETS), values)
     else:
-        where = (TICKETS.c.tenant == values["tenant"], TICKETS.c.TicketId == values["TicketId"])
-        ctx.db.execute(sa.update(TICKETS).where(*where).values(values))
+        of = {"of_tenant": values.pop("tenant"), "of": values.pop("TicketId")}
+        ctx.db.execute(_REPLACE, {**values, **of})
 
 
 def remove(ctx: Context, id_: int) -> None:

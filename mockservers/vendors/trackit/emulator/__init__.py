@@ -10,6 +10,7 @@ from mockservers.vendors.trackit import VENDOR, rules
 from mockservers.vendors.trackit.dialects import DIALECTS
 from mockservers.vendors.trackit.emulator import access, administration, recipes
 from mockservers.vendors.trackit.emulator.errors import REFUSALS
+from mockservers.vendors.trackit.emulator.life import LIFE
 from mockservers.vendors.trackit.emulator.model import METADATA
 from mockservers.vendors.trackit.emulator.routes import UNKNOWN_ANSWERS
 from mockservers.vendors.trackit.emulator.semantics import identity, reading, tokens, workflow, writing
@@ -58,5 +59,6 @@ EMULATOR = Emulator(
     secret_patterns=_PATTERNS,
     demo_credential={"username": recipes.DEMO_USER, "password": recipes.DEMO_PASSWORD},
     endpoint="/TrackIt/WebApi",
+    life=LIFE,
     description="/TrackIt/WebApi/swagger/docs/v2",
 )

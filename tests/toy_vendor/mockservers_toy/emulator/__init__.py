@@ -8,6 +8,7 @@ from mockservers.kernel.operations import Emulator, Operation, operations
 from mockservers_toy import VENDOR
 from mockservers_toy.dialects import DIALECTS
 from mockservers_toy.emulator import administration, recipes, semantics
+from mockservers_toy.emulator.life import LIFE
 from mockservers_toy.emulator.model import METADATA
 from mockservers_toy.rules import RULES
 
@@ -36,4 +37,5 @@ EMULATOR = Emulator(
     secret_patterns=(re.compile(r"[?&]key=([^&\s\"]*)"),),
     demo_credential={semantics.KEY: recipes.DEMO_KEY},
     endpoint="/toy/tickets",
+    life=LIFE,
 )

@@ -1,0 +1,119 @@
+"""What the people of an Autotask customer do by themselves: tickets come in, are worked on, noted, billed and completed.
+
+It chooses only; what is done then is done by `administration`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from mockservers.kernel.ids import Source
+from mockservers.kernel.instants import DAY, HOUR, to_iso
+from mockservers.kernel.life import Deed, Life
+from mockservers.kernel.operations import Context
+from mockservers.vendors.autotask.emulator import model, phrases, picklists
+from mockservers.vendors.autotask.emulator.company import API_USER, EASTERN
+
+_DESK = 60
+"""Tickets that people look at: the latest."""
+_SHORTEST = HOUR // 4
+"""Work is entered in quarters of an hour, and begins when there is a ticket."""
+
+_TICKET, _LINK = model.TABLES["Ticket"].c, model.TABLES["ResourceRole"].c
+_ACCOUNT = model.TABLES["Account"].c
+_p = sa.bindparam
+
+
+def _latest(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return (
+        sa.select(_TICKET.id, _TICKET.CreateDate, _TICKET.Priority, _TICKET.Status, _TICKET.AccountID)
+        .where(_TICKET.tenant == _p("tenant"), *conditions)
+        .order_by(_TICKET.id.desc())
+        .limit(1)
+        .offset(_p("place"))
+    )
+
+
+_OPEN = _latest(_TICKET.Status != picklists.COMPLETE)
+_DONE = _latest(_TICKET.Status == picklists.COMPLETE)
+_WORKERS = (
+    sa.select(_LINK.ResourceID)
+    .distinct()
+    .where(
+        _LINK.tenant == _p("tenant"),
+        _LINK.Active == sa.true(),
+        _LINK.QueueID.is_not(None),
+        _LINK.ResourceID != API_USER,
+    )
+    .order_by(_LINK.ResourceID)
+)
+_ACCOUNTS = (
+    sa.select(_ACCOUNT.id)
+    .where(_ACCOUNT.tenant == _p("tenant"), _ACCOUNT.Active == sa.true())
+    .order_by(_ACCOUNT.id)
+    .limit(200)
+)
+
+
+def choose(ctx: Context, source: Source) -> Deed | None:
+    """What somebody does next: as many tickets are opened as completed."""
+    assert ctx.tenant is not None
+    tenant = ctx.tenant.name
+    chance, place = source.random(), int(_DESK * source.random() ** 2)
+    workers = ctx.db.execute(_WORKERS, {"tenant": tenant}).scalars().all()
+    if not workers:
+        return None
+    worker = source.choice(workers)
+    ticket = _ticket(ctx, _DONE if 0.2 <= chance < 0.23 else _OPEN, place)
+    if chance < 0.2 or ticket is None:
+        return _arrival(ctx, source, worker)
+    if chance < 0.23:
+        return _act(ticket, "reopen", worker)
+    if chance < 0.42:
+        return _act(ticket, "complete", worker, note=source.choice(phrases.NOTES))
+    if chance < 0.62 and ctx.now - (ticket.CreateDate or ctx.now) > 2 * _SHORTEST:
+        quarters = source.randrange(1, 1 + min((ctx.now - ticket.CreateDate) // _SHORTEST - 1, 8))
+        return _act(ticket, "time", worker, hours=quarters / 4, note=source.choice(phrases.NOTES))
+    if chance < 0.78:
+        return _act(ticket, "note", worker, note=source.choice(phrases.NOTES))
+    if chance < 0.82:
+        note = {"entity": "Account", "id": str(ticket.AccountID), "action": "note", "by": worker}
+        return Deed("act", {**note, "note": source.choice(phrases.NOTES)})
+    if chance < 0.91:
+        return _act(ticket, "assign", worker, to=source.choice(workers))
+    return _act(ticket, "update", worker, fields=_edited(ctx, ticket, source))
+
+
+def _ticket(ctx: Context, statement: sa.Select[Any], place: int) -> Any:
+    """The ticket at a place of the list, the latest first, or the first where the list is shorter."""
+    assert ctx.tenant is not None
+    found = ctx.db.execute(statement, {"tenant": ctx.tenant.name, "place": place}).first()
+    if found is None and place:
+        found = ctx.db.execute(statement, {"tenant": ctx.tenant.name, "place": 0}).first()
+    return found
+
+
+def _arrival(ctx: Context, source: Source, by: int) -> Deed | None:
+    assert ctx.tenant is not None
+    accounts = ctx.db.execute(_ACCOUNTS, {"tenant": ctx.tenant.name}).scalars().all()
+    if not accounts:
+        return None
+    due = ctx.now - ctx.now % HOUR + source.randrange(1, 10) * DAY
+    return Deed("create", {"fields": {"AccountID": source.choice(accounts), "DueDateTime": to_iso(due)}, "by": by})
+
+
+def _act(ticket: Any, action: str, by: int, **more: Any) -> Deed:
+    return Deed("act", {"id": str(ticket.id), "action": action, "by": by, **more})
+
+
+def _edited(ctx: Context, ticket: Any, source: Source) -> dict[str, Any]:
+    """Another priority or status, never the one that stands there."""
+    name, now = source.choice((("Priority", ticket.Priority), ("Status", ticket.Status)))
+    values = [int(each.value) for each in picklists.choices(ctx, "Ticket", name) if each.active]
+    others = [each for each in values if each != now and (name, each) != ("Status", picklists.COMPLETE)]
+    return {name: source.choice(others or [now])}
+
+
+LIFE = Life(zone=EASTERN, choose=choose)
