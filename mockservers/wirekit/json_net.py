@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
-from typing import Any, NoReturn
+from typing import Any
 
 DEEPEST = 256
 """Containers inside each other that Web API's formatter reads (FormattingUtilities.DefaultMaxDepth)."""
@@ -148,8 +148,8 @@ class Reader:
 
     # --- errors ---
 
-    def _fail(self, message: str, at: int | None = None, *, begun: bool = False, inner: bool = True) -> NoReturn:
-        """Raise the error of this place. `begun`: the value at hand counts already; `inner`: the innermost one is named."""
+    def _error(self, message: str, at: int | None = None, *, begun: bool = False, inner: bool = True) -> JsonNetError:
+        """The error of this place. `begun`: the value at hand counts already; `inner`: the innermost one is named."""
         at = self.at if at is None else at
         read = self.text[:at]
         line, start = 1, 0
@@ -158,7 +158,7 @@ class Reader:
         if at == len(self.text) and read.endswith("\r\n"):
             line += 1  # at the very end the reader does not see that the two belong together
         position = len(read[start:].encode("utf-16-le", "surrogatepass")) // 2
-        raise JsonNetError(message, self._path(begun, inner), line, position)
+        return JsonNetError(message, self._path(begun, inner), line, position)
 
     def _path(self, begun: bool, inner: bool) -> str:
         if not self.open:
@@ -206,8 +206,8 @@ class Reader:
         if self.at >= len(self.text):
             above = self.open[-1] if self.open else None
             if above is not None and above.kind is _OBJECT:
-                self._fail(f"Unexpected end when setting {above.name}'s value.")
-            self._fail(_UNENDED[above.kind] if above is not None else "Unexpected end when reading JSON.")
+                raise self._error(f"Unexpected end when setting {above.name}'s value.")
+            raise self._error(_UNENDED[above.kind] if above is not None else "Unexpected end when reading JSON.")
         letter = self.text[self.at]
         if letter in "\"'":
             self.at += 1
@@ -228,15 +228,15 @@ class Reader:
             return self._word("-Infinity", float("-inf"), "Error parsing -Infinity value.")
         if letter in "-." or (ord(letter) < 0x10000 and unicodedata.category(letter)[0] == "N"):
             return self._number()
-        self._unexpected(self.at)
+        raise self._unexpected(self.at)
 
-    def _unexpected(self, at: int) -> NoReturn:
-        self._fail(f"Unexpected character encountered while parsing value: {self._shown(at)}.", at)
+    def _unexpected(self, at: int) -> JsonNetError:
+        return self._error(f"Unexpected character encountered while parsing value: {self._shown(at)}.", at)
 
     def _opened(self, kind: str, title: str = "") -> Any:
         self.open.append(_Container(kind, title))
         if len(self.open) > self.deepest:
-            self._fail(f"The reader's MaxDepth of {self.deepest} has been exceeded.", inner=False)
+            raise self._error(f"The reader's MaxDepth of {self.deepest} has been exceeded.", inner=False)
         return _MORE
 
     def _closed(self, letter: str) -> Any:
@@ -247,7 +247,7 @@ class Reader:
         if container is None or container.kind is not kind:
             was = "None" if container is None else container.kind
             inner = container is None or container.started
-            self._fail(f"JsonToken End{kind} is not valid for closing JsonType {was}.", begun=True, inner=inner)
+            raise self._error(f"JsonToken End{kind} is not valid for closing JsonType {was}.", begun=True, inner=inner)
         if kind is _OBJECT:
             return self.objects(container.pairs)
         return container.values if kind is _ARRAY else Constructor(container.title, tuple(container.values))
@@ -256,19 +256,19 @@ class Reader:
         """What follows a value: _MORE after a comma, or the container that ends here."""
         self._comments()
         if self.at >= len(self.text):
-            self._fail(_UNENDED[self.open[-1].kind])
+            raise self._error(_UNENDED[self.open[-1].kind])
         letter = self.text[self.at]
         if letter == ",":
             self.at += 1
             return _MORE
         if letter in _CLOSING:
             return self._closed(letter)
-        self._fail(f"After parsing a value an unexpected character was encountered: {self._shown(self.at)}.")
+        raise self._error(f"After parsing a value an unexpected character was encountered: {self._shown(self.at)}.")
 
     def _name(self) -> Any:
         """Read a property's name and colon: _MORE, or the object when it ends here."""
         if self.at >= len(self.text):
-            self._fail(_UNENDED[_OBJECT])
+            raise self._error(_UNENDED[_OBJECT])
         letter = self.text[self.at]
         if letter == "}":
             return self._closed(letter)
@@ -278,10 +278,12 @@ class Reader:
         elif _is_identifier(letter):
             name = self._bare_name()
         else:
-            self._fail(f"Invalid property identifier character: {self._shown(self.at)}.")
+            raise self._error(f"Invalid property identifier character: {self._shown(self.at)}.")
         self._blanks()
         if not self.text.startswith(":", self.at):
-            self._fail(f"Invalid character after parsing property name. Expected ':' but got: {self._shown(self.at)}.")
+            raise self._error(
+                f"Invalid character after parsing property name. Expected ':' but got: {self._shown(self.at)}."
+            )
         self.at += 1
         self.open[-1].name, self.open[-1].started = name, True
         return _MORE
@@ -291,10 +293,10 @@ class Reader:
         while self.at < len(self.text) and _is_identifier(self.text[self.at]):
             self.at += 1
         if self.at >= len(self.text):
-            self._fail("Unexpected end while parsing unquoted property name.")
+            raise self._error("Unexpected end while parsing unquoted property name.")
         letter = self.text[self.at]
         if letter not in ":\0" and not _IS_BLANK.match(letter):
-            self._fail(f"Invalid JavaScript property identifier character: {self._shown(self.at)}.")
+            raise self._error(f"Invalid JavaScript property identifier character: {self._shown(self.at)}.")
         return self.text[begin : self.at]
 
     # --- blanks and comments ---
@@ -314,10 +316,10 @@ class Reader:
     def _comment(self) -> None:
         self.at += 1
         if self.at + 1 >= len(self.text):
-            self._fail("Unexpected end while parsing comment.")
+            raise self._error("Unexpected end while parsing comment.")
         letter = self.text[self.at]
         if letter not in "*/":
-            self._fail(f"Error parsing comment. Expected: *, got {self._shown(self.at)}.")
+            raise self._error(f"Error parsing comment. Expected: *, got {self._shown(self.at)}.")
         self.at += 1
         if letter == "/":
             end = _LINES.search(self.text, self.at)
@@ -325,7 +327,7 @@ class Reader:
             return
         close = self.text.find("*/", self.at)
         if close < 0:
-            self._fail("Unexpected end while parsing comment.", len(self.text))
+            raise self._error("Unexpected end while parsing comment.", len(self.text))
         self.at = close + 2
 
     # --- words ---
@@ -333,13 +335,13 @@ class Reader:
     def _word(self, word: str, value: Any, error: str) -> Any:
         text = self.text
         if self.at + len(word) > len(text):
-            self._fail("Unexpected end when reading JSON.", len(text))
+            raise self._error("Unexpected end when reading JSON.", len(text))
         if not text.startswith(word, self.at):
             wrong = next(n for n, letter in enumerate(word) if text[self.at + n] != letter)
-            self._fail(error, self.at + wrong)
+            raise self._error(error, self.at + wrong)
         self.at += len(word)
         if not self._parted():
-            self._fail(error)
+            raise self._error(error)
         return value
 
     def _parted(self) -> bool:
@@ -356,11 +358,11 @@ class Reader:
     def _null_or_new(self) -> Any:
         following = self.text[self.at + 1 : self.at + 2]
         if not following:
-            self._fail("Unexpected end when reading JSON.", self.at + 1)
+            raise self._error("Unexpected end when reading JSON.", self.at + 1)
         if following == "u":
             return self._word("null", None, "Error parsing null value.")
         if following != "e":
-            self._unexpected(self.at)
+            raise self._unexpected(self.at)
         self._word("new", None, "Unexpected content while parsing JSON.")
         self._blanks()
         begin = self.at
@@ -368,15 +370,15 @@ class Reader:
             self.at += 1
         name = self.text[begin : self.at]
         if self.at >= len(self.text):
-            self._fail("Unexpected end while parsing constructor.")
+            raise self._error("Unexpected end while parsing constructor.")
         letter = self.text[self.at]
         if letter not in "(\0" and not _IS_BLANK.match(letter):
-            self._fail(f"Unexpected character while parsing constructor: {self._shown(self.at)}.")
+            raise self._error(f"Unexpected character while parsing constructor: {self._shown(self.at)}.")
         if not name:
-            self._fail("Empty constructor name.")
+            raise self._error("Empty constructor name.")
         self._blanks()
         if not self.text.startswith("(", self.at):
-            self._fail(f"Unexpected character while parsing constructor: {self._shown(self.at)}.")
+            raise self._error(f"Unexpected character while parsing constructor: {self._shown(self.at)}.")
         self.at += 1
         return self._opened(_CONSTRUCTOR, name)
 
@@ -387,17 +389,17 @@ class Reader:
         assert found is not None
         number, end = found[0], found.end()
         if end < len(self.text) and self.text[end] not in ",}])/\0" and not _IS_BLANK.match(self.text[end]):
-            self._fail(f"Unexpected character encountered while parsing number: {self._shown(end)}.", end)
+            raise self._error(f"Unexpected character encountered while parsing number: {self._shown(end)}.", end)
         self.at = end
         if number[0] == "0" and len(number) > 1 and number[1] not in ".eE":
             return self._other_base(number)
         if _WHOLE.fullmatch(number):
             if len(number) > LONGEST_INTEGER:
-                self._fail(f"JSON integer {number} is too large to parse.", begun=True)
+                raise self._error(f"JSON integer {number} is too large to parse.", begun=True)
             return int(number)
         value = float(number) if _FLOAT.fullmatch(number) else float("nan")
         if not isfinite(value):  # as the .NET Framework, which has no infinity for what is too large
-            self._fail(f"Input string '{number}' is not a valid number.", begun=True)
+            raise self._error(f"Input string '{number}' is not a valid number.", begun=True)
         return value
 
     def _other_base(self, number: str) -> int:
@@ -408,7 +410,7 @@ class Reader:
         elif _OCTAL.fullmatch(number) and len(number.lstrip("0")) <= 22:
             value = int(number, 8)
         if not 0 <= value < 2**64:
-            self._fail(f"Input string '{number}' is not a valid number.", begun=True)
+            raise self._error(f"Input string '{number}' is not a valid number.", begun=True)
         return value - 2**64 if value >= 2**63 else value
 
     # --- texts ---
@@ -423,12 +425,12 @@ class Reader:
             parts.append(found[0])
             self.at = found.end()
             if self.at >= len(self.text):
-                self._fail(f"Unterminated string. Expected delimiter: {quote}.")
+                raise self._error(f"Unterminated string. Expected delimiter: {quote}.")
             self.at += 1
             if self.text[self.at - 1] == quote:
                 return "".join(parts)
             if self.at >= len(self.text):
-                self._fail(f"Unterminated string. Expected delimiter: {quote}.")
+                raise self._error(f"Unterminated string. Expected delimiter: {quote}.")
             letter = self.text[self.at]
             self.at += 1
             if letter == "u":
@@ -436,12 +438,12 @@ class Reader:
             elif letter in _ESCAPES:
                 parts.append(_ESCAPES[letter])
             else:
-                self._fail(f"Bad JSON escape sequence: \\{self._shown(self.at - 1)}.")
+                raise self._error(f"Bad JSON escape sequence: \\{self._shown(self.at - 1)}.")
 
     def _unicode(self) -> str:
         """The characters of one or more codes; halves of a character that do not fit become U+FFFD."""
         unit = self._unit()
-        made = []
+        made: list[str] = []
         while 0xD800 <= unit < 0xDC00:
             if not self.text.startswith("\\u", self.at) or self.at + 2 >= len(self.text):
                 return "".join(made) + _REPLACEMENT
@@ -454,9 +456,9 @@ class Reader:
 
     def _unit(self) -> int:
         if self.at + 4 >= len(self.text):
-            self._fail("Unexpected end while parsing Unicode escape sequence.")
+            raise self._error("Unexpected end while parsing Unicode escape sequence.")
         found = _UNIT.match(self.text, self.at)
         if found is None:
-            self._fail(f"Invalid Unicode escape sequence: \\u{self.text[self.at : self.at + 4]}.")
+            raise self._error(f"Invalid Unicode escape sequence: \\u{self.text[self.at : self.at + 4]}.")
         self.at += 4
         return int(found[0], 16)
