@@ -92,8 +92,8 @@ def written(text: str | bytes, media: str, name: str) -> tuple[bytes, str]:
     return codecs.BOM_UTF16_LE + plain.encode("utf-16-le"), _CHARSET.sub(f"; charset={name}", media)
 
 
-def unsupported_media(content_type: str, media: str) -> str:
-    """What the framework says of a body of a type that no formatter reads; `media` is the type without parameters."""
+def unsupported_media(media: str) -> str:
+    """What the framework says of a body of a type that no formatter reads, or without a type that is one."""
     return UNSUPPORTED.format(media=media) if _MEDIA.fullmatch(media) else UNNAMED
 
 
