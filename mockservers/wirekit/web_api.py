@@ -56,6 +56,14 @@ def text_of(body: bytes, content_type: str) -> str:
     return _strict(body, 0, named)
 
 
+def form_of(body: bytes) -> str:
+    """A form as OWIN's middleware reads it: by its mark, else as UTF-8 whatever it says, wrong bytes as U+FFFD."""
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, "replace")
+    return body.decode("utf-8", "replace")
+
+
 def _strict(body: bytes, start: int, encoding: str) -> str:
     try:
         return body[start:].decode(encoding)

@@ -36,7 +36,19 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _HIDDEN = frozenset(
-    ("fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "generator", "listtable", "filetbl")
+    (
+        "fonttbl",
+        "colortbl",
+        "stylesheet",
+        "info",
+        "pict",
+        "object",
+        "header",
+        "footer",
+        "generator",
+        "listtable",
+        "filetbl",
+    )
 )
 """Groups that hold no text of the document."""
 _WORDS = {

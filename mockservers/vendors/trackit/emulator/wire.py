@@ -350,7 +350,7 @@ def _charset_of_request(here: Visit) -> str:
 def _token(here: Visit) -> Response:
     if here.exchange.method != "POST" or here.media != _FORM:
         here.exchange.cite("trackit.token.verb_free")
-    asked = Asked(form=here.exchange.body.decode("utf-8", "replace"))
+    asked = Asked(form=web_api.form_of(here.exchange.body))
     try:
         value: Tokens = here.world.perform(Call(VENDOR.name, "token", asked, exchange=here.exchange))
     except Refusal as refusal:
