@@ -278,3 +278,18 @@ def test_an_accept_that_fits_nothing(make_desk: Any) -> None:
     reply = strict.tickets(1, headers={"Accept": "image/png"})
     assert (reply.status, list(json.loads(reply.body))) == (406, ["Message"])
     assert strict.tickets(1, headers={"Accept": "image/png, */*;q=0.1"}).status == 200
+
+
+@pytest.mark.rule("superoffice.select.unknown", "superoffice.select.generic_sample", "superoffice.select.not_odata")
+def test_names_that_are_no_property_are_a_finding(desk: Desk) -> None:
+    def told(query: str, method: str = "GetTickets", body: bytes = b'{"TicketIds": [1]}') -> list[str]:
+        entry = desk.call(method, body, query).entry
+        return [note.text for note in entry.notes if note.rule == "superoffice.select.unknown"]
+
+    (sentence,) = told("$select=ticketId,name,department,category/id")
+    assert '"name", "department": a Ticket has no such property' in sentence
+    for query in ("nonsense", "*", "Title;Priority", "ticketStatusName", "category.id"):
+        assert len(told(f"$select=ticketId,{query}")) == 1, query
+    assert told("$select=name,department,category/id")
+    assert told("$select=ticketId,TITLE, category/id") == []
+    assert "a TicketEntity has no" in told("ticketEntityId=1&$select=title,nonsense", "GetTicketEntity", b"null")[0]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockservers.kernel import catalogue
+from tests.vendors import python_words
 
 Desk = Any
 BODIES = {
@@ -250,3 +251,70 @@ def test_who_is_logged_in(desk: Desk) -> None:
     found = desk.get("User/currentPrincipal").json
     assert (found["UserName"], found["EjUserId"], found["AssociateId"]) == ("demo@demo.example", 10, 11)
     assert found["DatabaseContextIdentifier"] == "Cust12345"
+
+
+ENTITY = {
+    "TicketId": 1,
+    "Title": "x",
+    "OwnedBy": {"AssociateId": 1},
+    "Category": {"TicketCategoryId": 1},
+    "Deadline": None,
+}
+ENTITY |= {
+    "Slevel": "External",
+    "Status": {"TicketStatusId": 1},
+    "CustomFields": {"a": "b"},
+    "Tags": [{}],
+    "Language": "en",
+}
+MESSAGE = {
+    "Ticket": {"TicketId": 1},
+    "EjMessageId": 0,
+    "Body": "x",
+    "Slevel": "External",
+    "TimeSpent": 1,
+    "Person": {"PersonId": 1},
+}
+CALLS = {
+    "GetTickets": {"TicketIds": [1, 2]},
+    "GetTicketSummaries": {"TicketIds": [1]},
+    "ResolveTicketId": {"TicketId": 1},
+    "SetDeletedStatusByIds": {"TicketIds": [1]},
+    "UpdateTicketsReadStatus": {"TicketIds": [1], "NewStatus": "Green"},
+    "SaveTicketEntity": ENTITY,
+    "MergeTickets": {"MergedTicketEntity": {"TicketId": 1}, "SecondaryTicketIds": [2]},
+    "SaveTicketMessageEntity": MESSAGE,
+    "GetTicketMessageEntities": {"TicketId": 1, "MessageIds": [1]},
+    "DeleteTicketEntity": {"TicketEntityId": 999},
+}
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_no_refusal_speaks_python(make_desk: Any, method: str) -> None:
+    desk = make_desk("demo:3")
+    for place in python_words.places(CALLS[method]):
+        for value in python_words.ODD:
+            reply = desk.call(method, python_words.replaced(CALLS[method], place, value))
+            told = "" if reply.status in (200, 204) else reply.text
+            assert reply.status < 500, (place, value, told)
+            assert not python_words.found(told), (place, value, told)
+    for raw in (b"None", b"{'a': None}", b"True", b"\xff", b"[" * 300, b"{", b"nul", b"1"):
+        told = desk.call(method, raw).text
+        assert not python_words.found(told.replace("Error parsing NaN", "")), told
+    desk.world.close()
+
+
+def test_no_refusal_of_a_query_speaks_python(make_desk: Any) -> None:
+    desk = make_desk("demo:3")
+    for value in ("x", "1.5", "", "9" * 30, "%C2%A0", "'", "a'b"):
+        for path, query in (
+            ("Agents/Ticket/GetTicket", f"ticketId={value}"),
+            ("Ticket", f"$top={value}"),
+            ("Ticket", f"$filter=title eq {value}".replace(" ", "%20")),
+            ("Ticket", f"$filter=lastChanged afterTime '{value}'".replace(" ", "%20")),
+            ("Ticket", f"$orderby={value}"),
+            (f"Ticket/{value or 0}", ""),
+        ):
+            told = desk.ask("POST" if "Agents" in path else "GET", f"/api/v1/{path}", query).text
+            assert not python_words.found(told), told
+    desk.world.close()

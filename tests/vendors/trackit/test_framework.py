@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.vendors import python_words
+
 Desk = Any
 NOTHING = "No HTTP resource was found that matches the request URI"
 
@@ -428,6 +430,40 @@ def test_optional_params_do_nothing(desk: Desk, optional: Any) -> None:
         assert desk.post("/tickets", {"Properties": {"22": "a"}, **more}).ticket["22"] == "a"
         assert desk.post("/tickets/101", {"Properties": {"22": "c"}, **more}).ticket["22"] == "c"
         assert desk.post("/tickets/101/AddNote", {**note, **more}).note["5"] == "b"
+
+
+CALLS: dict[str, Any] = {
+    "/tickets": {
+        "Properties": {str(number): "x" for number in (22, 7, 72, 81, 83, 84, 85, 96, 102, 106)},
+        "OptionalParams": {},
+    },
+    "/tickets/101": {"Properties": {"22": "x", "149": "x"}, "OptionalParams": {"Note": {}}},
+    "/tickets/101/ChangeStatus": {"StatusName": "Escalated", "Note": {**PAIR, "Note": "n", "Private": True}},
+    "/tickets/101/AddNote": {**PAIR, "Note": "n", "Private": False, "Duration": "00:10:00"},
+    "/tickets/101/Close": {"Note": {**PAIR, "Note": "n"}},
+    "/searches": {"Term": "x", "PageSize": 1, "ModuleId": 24, "ResultFields": [1]},
+    "/priorityheirarchy": {"CategoryId": 1},
+    "/groups": {"UserName": "x", "password": "x"},
+}
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_no_refusal_speaks_python(make_desk: Any, path: str) -> None:
+    desk = make_desk(
+        "demo:3", searches="assumed", priority_hierarchy="assumed", unwritable_property="reject", update_note="added"
+    )
+    for place in python_words.places(CALLS[path]):
+        for value in python_words.ODD:
+            reply = desk.post(path, python_words.replaced(CALLS[path], place, value))
+            told = "" if reply.status == 200 else reply.body.decode()
+            assert not python_words.found(told), (place, value, told)
+    for raw in (b"None", b"{'a': None}", b"True", b"\xff", b"[" * 300, b"{", b"nul", b"a=b"):
+        told = desk.post(path, raw).body.decode()
+        assert not python_words.found(told.replace("Error parsing NaN", "")), told
+    for value in ("None", "x", "1.5", "", "9" * 30, "%C2%A0"):
+        told = desk.get(f"/tickets/101/Notes/{value or 0}/1?maxContentLength={value}&SystemNote={value}").body.decode()
+        assert not python_words.found(told.replace("'None", "")), told
+    desk.world.close()
 
 
 # --- description ------------------------------------------------------------------------------------------------------
