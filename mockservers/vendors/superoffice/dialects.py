@@ -96,6 +96,12 @@ _SWITCHES = (
     Switch(
         "base_zone", "NO", "the base zone of the installation", check=_zone, form="a zone's code, such as NO or US-NY"
     ),
+    Switch(
+        "time_zone_header",
+        "shift",
+        "the page says that SO-TimeZone converts; another published description shifts appointments alone, and marks the rest",
+        ("shift", "mark_only"),
+    ),
     Switch("unknown_zone", "ignore", "the effect of a wrong zone code is not known", ("ignore", "400")),
     Switch("missing_id", "omit", "the shape for unknown or hidden ids is not published", ("omit", "null")),
     Switch("duplicate_id", "distinct", "not promised either way", ("distinct", "repeat")),
@@ -136,6 +142,13 @@ _SWITCHES = (
     ),
     Switch("accept_unknown", "json", "the framework answers by default", ("json", "406"), scope="installation"),
     Switch(
+        "answer_charset",
+        "utf8",
+        "the framework answers in the request's charset, and every sample is UTF-8",
+        ("utf8", "of_request"),
+        scope="installation",
+    ),
+    Switch(
         "xml_namespaces",
         "none",
         "the documented sample is plain, the framework's writer is not",
@@ -145,6 +158,12 @@ _SWITCHES = (
     Switch("string_ids", "coerce", "usual .NET binding", ("coerce", "reject")),
     Switch("trailing_semicolon", "on", "captures and prose differ", ("on", "off")),
     Switch("language_fallback", "us_first", "the order is not published", ("us_first", "first_part")),
+    Switch(
+        "unknown_language",
+        "next_header",
+        "what follows an SO-Language that is not known is not said: Accept-Language, or the fallback",
+        ("next_header", "fallback"),
+    ),
     Switch("token_seconds", 3600, "one page says 20 minutes", check=number(1, 10**7), form="a number of seconds"),
     Switch(
         "ticket_hours",

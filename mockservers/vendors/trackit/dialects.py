@@ -28,8 +28,8 @@ _SWITCHES = (
     Switch("close_body", "page", "required on the page, optional in the live description", ("page", "optional")),
     Switch(
         "status_note",
-        "if_present",
-        "the page calls the note's members required, and adding a note a choice",
+        "required",
+        "the page requires the note's members wherever there is a body; the live description requires nothing",
         ("if_present", "required"),
     ),
     Switch("update_note", "ignored", "only the live description knows OptionalParams.Note", ("ignored", "added")),
@@ -61,6 +61,12 @@ _SWITCHES = (
     Switch("permission_status", "403", "the framework's own filter answers 401", ("403", "401")),
     Switch("bad_id", "400", "a constraint on the route would make it 404", ("400", "404"), scope="installation"),
     Switch("literal_permissions", "off", "the page spells some permissions in two ways", ("off", "on")),
+    Switch(
+        "notes_permission",
+        "assignment_notes",
+        "the page asks for View Assignment Notes to list a ticket's notes, which may be a slip",
+        ("assignment_notes", "ticket_notes"),
+    ),
     Switch("count_meaning", "total", "the page does not say what Count counts", ("total", "page")),
     Switch("note_order", "newest_first", "read from one sample", ("newest_first", "oldest_first")),
     Switch("addnote_touches_ticket", "off", "the sample leaves Last Modified alone", ("off", "on")),
@@ -72,6 +78,12 @@ _SWITCHES = (
         ("hours_minutes", "reject"),
     ),
     Switch("note_text", "plain", "samples show other blanks than were sent", ("plain", "verbatim")),
+    Switch(
+        "ticket_text",
+        "plain",
+        "three calls say that rich text is answered as plain text, and not whether the ticket's is meant too",
+        ("plain", "verbatim"),
+    ),
     Switch(
         "windows_user_order",
         "group_first",
@@ -107,6 +119,13 @@ _SWITCHES = (
     Switch(
         "doubled_prefix", "refuse", "one example prints the prefix twice", ("refuse", "accept"), scope="installation"
     ),
+    Switch(
+        "answer_charset",
+        "utf8",
+        "the framework answers in the request's charset, and every sample is UTF-8",
+        ("utf8", "of_request"),
+        scope="installation",
+    ),
     Switch("quirk_close_swap", "off", "one example swaps label and value of note field 5", ("off", "on")),
     Switch("quirk_leading_space", "off", "one example has a blank before the label Ticket ID", ("off", "on")),
 )
@@ -116,10 +135,16 @@ DIALECTS = DialectFamily(
     _SWITCHES,
     named={
         "documented": {},
-        "live": {"envelope_keys": "live", "close_body": "optional", "update_note": "added", "groups_endpoint": "off"},
+        "live": {
+            "envelope_keys": "live",
+            "close_body": "optional",
+            "status_note": "if_present",
+            "notes_permission": "ticket_notes",
+            "update_note": "added",
+            "groups_endpoint": "off",
+        },
         "strict": {
             "unwritable_property": "reject",
-            "status_note": "required",
             "closed_by_update": "needs_close",
             "summary_required": "on",
             "literal_permissions": "on",
@@ -138,6 +163,7 @@ DIALECTS = DialectFamily(
             "note_order": "oldest_first",
             "addnote_touches_ticket": "on",
             "note_text": "verbatim",
+            "ticket_text": "verbatim",
             "token_lifetime": 150,
             "refresh_token": "absent",
         },

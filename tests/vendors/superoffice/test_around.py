@@ -470,3 +470,24 @@ def test_what_a_caller_cannot_read_is_told_in_no_other_way(desk: Desk) -> None:
         reply = desk.get(path, login=LIMITED, headers=since)
         assert (reply.status, "Last-Modified" in reply.headers) == (200, False)
         assert desk.get(path, headers=since).status == 304
+
+
+@pytest.mark.rule("superoffice.request.empty_values")
+def test_an_empty_text_for_a_date_is_null(desk: Desk) -> None:
+    entity = desk.call("GetTicketEntity", b"null", "ticketEntityId=32").json
+    for written, kept in (("", False), (None, False), ("2026-05-01T10:00:00", True), ("/Date(1777629600000)/", True)):
+        made = desk.call("SaveTicketEntity", {**entity, "TicketId": 0, "Deadline": written}).json
+        assert (not made["Deadline"].startswith("0001-")) == kept, written
+    for wrong in (5, True, [], "tomorrow"):
+        reply = desk.call("SaveTicketEntity", {**entity, "TicketId": 0, "Deadline": wrong})
+        assert (reply.status, reply.json["MessageDetail"].startswith("Deadline: ")) == (400, True)
+
+
+def test_custom_fields_are_text(desk: Desk) -> None:
+    entity = desk.call("GetTicketEntity", b"null", "ticketEntityId=32").json
+    given = {"a": "x", "b": True, "c": 1.5, "d": None, "e": 7}
+    made = desk.call("SaveTicketEntity", {**entity, "CustomFields": given}).json
+    assert made["CustomFields"] == {"a": "x", "b": "true", "c": "1.5", "d": "", "e": "7"}
+    for wrong in ({}, []):
+        reply = desk.call("SaveTicketEntity", {**entity, "CustomFields": {"a": wrong}})
+        assert (reply.status, reply.json["MessageDetail"]) == (400, 'The custom field "a" takes text.')

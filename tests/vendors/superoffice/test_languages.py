@@ -86,6 +86,35 @@ def test_culture_shapes_dates_and_numbers_inside_strings(desk: Desk) -> None:
     assert desk.ticket(1, SO_Culture="de", SO_Language="en")["PriorityName"] == "Low"
 
 
+@pytest.mark.rule("superoffice.language.culture_region")
+def test_a_culture_may_name_a_region(desk: Desk) -> None:
+    def date(culture: str) -> tuple[str, list[str]]:
+        reply = desk.tickets(1, login=LIMITED, headers={"SO-Language": "no", "SO-Culture": culture})
+        reason = reply.json[0]["FieldProperties"]["Title"]["FieldRight"]["Reason"]
+        return reason.rpartition(" ")[2], [note.rule for note in reply.entry.notes]
+
+    for culture, shown in (
+        ("en-GB", "31/03/2026"),
+        ("en-us", "3/31/2026"),
+        ("EN_AU", "31/03/2026"),
+        ("fr-CA", "2026-03-31"),
+    ):
+        assert date(culture) == (shown, []), culture
+    for culture, shown in (("en-ZZ", "3/31/2026"), ("de-LU", "31.03.2026"), ("zz", "3/31/2026")):
+        assert date(culture) == (shown, ["superoffice.language.culture_region"]), culture
+    assert date("123") == ("31.03.2026", ["superoffice.language.culture_region"])
+
+
+@pytest.mark.rule("superoffice.language.unknown")
+def test_an_unknown_language_leads_to_the_next_header(desk: Desk) -> None:
+    assert priority(desk, SO_Language="zz", Accept_Language="sv") == "Låg"
+    assert priority(desk, SO_Language="zz", Accept_Language="yy, xx") == "Low"
+    assert priority(desk, SO_Language="zz", Accept_Language="*").startswith('US:"Low"')
+    assert priority(desk, SO_Language="no", Accept_Language="sv") == "Lav"
+    desk.switch(unknown_language="fallback")
+    assert priority(desk, SO_Language="zz", Accept_Language="sv") == "Low"
+
+
 def test_values_inside_strings() -> None:
     us, no = Locale("US", "US"), Locale("NO", "NO")
     assert us.text("[I:1234567] [F:1234.5] [DT:12/24/2026 17:00:00]") == "1,234,567 1,234.50 12/24/2026 17:00:00"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockservers.kernel import catalogue
+from tests.vendors import python_words
 
 Desk = Any
 BODIES = {
@@ -23,7 +24,7 @@ def test_each_of_the_seven_media_types(desk: Desk) -> None:
         body = BODIES.get(kind, BODIES["json"])
         for written in (media, f"{media}; charset=utf-8", media.upper()):
             assert desk.call("GetTickets", body, media=written).ids == [439, 829], written
-    for media in ("text/plain", "application/pdf", "application/json; charset=klingon", None):
+    for media in ("text/plain", "application/pdf", None):
         reply = desk.call("GetTickets", BODIES["json"], media=media)
         assert (reply.status, list(reply.json)) == (415, ["Message"]), media
     assert "text/plain" in desk.call("GetTickets", BODIES["json"], media="text/plain").json["Message"]
@@ -36,19 +37,76 @@ def test_each_of_the_seven_media_types(desk: Desk) -> None:
     assert desk.call("GetTickets", b"TicketIds=439", media="application/x-www-form-urlencoded").ids == [439]
 
 
+@pytest.mark.rule("superoffice.request.charset")
 def test_other_charsets(desk: Desk) -> None:
-    for charset in ("utf-16", "iso-8859-1"):
-        body = BODIES["json"].decode().encode(charset)
-        assert desk.call("GetTickets", body, media=f"application/json; charset={charset}").ids == [439, 829]
-    assert desk.call("GetTickets", BODIES["json"].decode().encode("utf-16")).ids == [439, 829]
-    assert desk.call("GetTickets", b"\xef\xbb\xbf" + BODIES["json"]).ids == [439, 829]
-    assert desk.call("GetTickets", b'{"TicketIds":[1],"x":"\xff"}').status == 400
+    text = BODIES["json"].decode()
+    for body, charset in (
+        (text.encode("utf-16"), "utf-16"),
+        (text.encode("utf-16-le"), "UTF-16"),
+        (text.encode("utf-16"), "utf-8"),
+        (b"\xef\xbb\xbf" + text.encode(), "utf-16"),
+        (text.encode(), "iso-8859-1"),  # charsets that the framework does not support are read as UTF-8
+        (text.encode(), "klingon"),
+    ):
+        assert desk.call("GetTickets", body, media=f"application/json; charset={charset}").ids == [439, 829], charset
+    xml = BODIES["xml"].decode().encode("utf-16")
+    assert desk.call("GetTickets", xml, media="text/xml").ids == [439, 829]
+    for media in ("application/json", "application/json; charset=iso-8859-1"):
+        reply = desk.call("GetTickets", b'{"TicketIds":[1],"x":"\xff"}', media=media)
+        assert (reply.status, "bytes [FF] at index 22" in reply.json["MessageDetail"]) == (400, True)
+
+
+@pytest.mark.rule("superoffice.media.charset")
+def test_charsets_of_answers(desk: Desk) -> None:
+    plain = desk.tickets(439)
+    for accept, charset in (("utf-16", "utf-16"), ("utf-16;q=0.1, utf-8", "utf-8"), ("latin1, *", "utf-8")):
+        for media in ("application/json", "application/xml"):
+            headers = {"Accept-Charset": accept, "Accept": media}
+            reply = desk.tickets(439, headers=headers)
+            assert reply.media == f"{media}; charset={charset}"
+            assert "Survivor of two mergers" in reply.body.decode(charset)
+    assert desk.call("GetTickets", b"{", headers={"Accept-Charset": "utf-16"}).body.startswith(b"\xff\xfe")
+    raw, media = BODIES["json"].decode().encode("utf-16"), "application/json; charset=utf-16"
+    assert desk.call("GetTickets", raw, media=media).media == plain.media
+    desk.switch(answer_charset="of_request")
+    assert desk.call("GetTickets", raw, media=media).media == media
+
+
+WRITTEN = (
+    "{\u00a0TicketIds:\u3000[439,\u0085829]}",
+    "/* a */ {'TicketIds': [439, 829], // b\n}",
+    '{"TicketIds": [439, 829,],}',
+    '{"TicketIds": [439, 829]} and more',
+    '{"TicketIds": [1], "ticketids": [0x1b7, 829]}',
+    '{"TicketIds": [439, 829], "x": NaN}',
+)
+
+
+@pytest.mark.rule("superoffice.request.json_net")
+@pytest.mark.parametrize("body", WRITTEN[:-1])
+def test_bodies_are_read_as_json_net_reads_them(desk: Desk, body: str) -> None:
+    assert desk.call("GetTickets", body.encode()).ids == [439, 829]
+
+
+@pytest.mark.rule("superoffice.request.json_net", "superoffice.error.bad_request")
+def test_what_json_net_cannot_read_is_told_in_its_words(desk: Desk) -> None:
+    for body, told in (
+        (b"{", "Unexpected end when deserializing object. Path '', line 1, position 1."),
+        (b'{"TicketIds": [1 2]}', "encountered: 2. Path 'TicketIds[0]', line 1, position 17."),
+        (b"{\n'TicketIds': None}", "Error parsing NaN value. Path 'TicketIds', line 2, position 14."),
+        (b"[" * 300, "The reader's MaxDepth of 256 has been exceeded."),
+        (WRITTEN[-1].encode(), "No property takes the value NaN."),
+        (b'{"TicketIds":[1],"x":new Date(1)}', "No property takes the value new Date(...)."),
+    ):
+        reply = desk.call("GetTickets", body)
+        assert (reply.status, told in reply.json["MessageDetail"]) == (400, True), reply.json
 
 
 @pytest.mark.rule("superoffice.request.ids", "superoffice.error.bad_request")
 def test_ids_are_int32(desk: Desk) -> None:
-    assert desk.call("GetTickets", {"TicketIds": ["439", " 829 ", 1.0]}).ids == [439, 829, 1]
-    for wrong in ("x", "4 39", "", 2**31, -(2**31) - 1, "99999999999", 1.5, True, None, [1], {}, "٣"):
+    assert desk.call("GetTickets", {"TicketIds": ["439", " 829 ", "+1"]}).ids == [439, 829, 1]
+    # Json.NET reads no fraction into an Int32, not even an empty one.
+    for wrong in ("x", "4 39", "", 2**31, -(2**31) - 1, "99999999999", 1.5, 1.0, True, None, [1], {}, "٣"):
         reply = desk.call("GetTickets", {"TicketIds": [1, wrong]})
         assert (reply.status, list(reply.json)) == (400, ["Message", "MessageDetail"]), wrong
         assert reply.json["Message"] == "The request is invalid."
@@ -113,7 +171,7 @@ def test_get_describes_and_runs_nothing(desk: Desk) -> None:
 
 @pytest.mark.rule("superoffice.address.verbs")
 def test_other_verbs(desk: Desk) -> None:
-    for verb in ("PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"):
+    for verb in ("PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "PROPFIND", "TRACE", "FOO"):
         reply = desk.ask(verb, "/api/v1/Agents/Ticket/GetTickets")
         assert reply.status == 405
         assert reply.headers["Allow"] == "GET, POST"
@@ -193,3 +251,70 @@ def test_who_is_logged_in(desk: Desk) -> None:
     found = desk.get("User/currentPrincipal").json
     assert (found["UserName"], found["EjUserId"], found["AssociateId"]) == ("demo@demo.example", 10, 11)
     assert found["DatabaseContextIdentifier"] == "Cust12345"
+
+
+ENTITY = {
+    "TicketId": 1,
+    "Title": "x",
+    "OwnedBy": {"AssociateId": 1},
+    "Category": {"TicketCategoryId": 1},
+    "Deadline": None,
+}
+ENTITY |= {
+    "Slevel": "External",
+    "Status": {"TicketStatusId": 1},
+    "CustomFields": {"a": "b"},
+    "Tags": [{}],
+    "Language": "en",
+}
+MESSAGE = {
+    "Ticket": {"TicketId": 1},
+    "EjMessageId": 0,
+    "Body": "x",
+    "Slevel": "External",
+    "TimeSpent": 1,
+    "Person": {"PersonId": 1},
+}
+CALLS = {
+    "GetTickets": {"TicketIds": [1, 2]},
+    "GetTicketSummaries": {"TicketIds": [1]},
+    "ResolveTicketId": {"TicketId": 1},
+    "SetDeletedStatusByIds": {"TicketIds": [1]},
+    "UpdateTicketsReadStatus": {"TicketIds": [1], "NewStatus": "Green"},
+    "SaveTicketEntity": ENTITY,
+    "MergeTickets": {"MergedTicketEntity": {"TicketId": 1}, "SecondaryTicketIds": [2]},
+    "SaveTicketMessageEntity": MESSAGE,
+    "GetTicketMessageEntities": {"TicketId": 1, "MessageIds": [1]},
+    "DeleteTicketEntity": {"TicketEntityId": 999},
+}
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_no_refusal_speaks_python(make_desk: Any, method: str) -> None:
+    desk = make_desk("demo:3")
+    for place in python_words.places(CALLS[method]):
+        for value in python_words.ODD:
+            reply = desk.call(method, python_words.replaced(CALLS[method], place, value))
+            told = "" if reply.status in (200, 204) else reply.text
+            assert reply.status < 500, (place, value, told)
+            assert not python_words.found(told), (place, value, told)
+    for raw in (b"None", b"{'a': None}", b"True", b"\xff", b"[" * 300, b"{", b"nul", b"1"):
+        told = desk.call(method, raw).text
+        assert not python_words.found(told.replace("Error parsing NaN", "")), told
+    desk.world.close()
+
+
+def test_no_refusal_of_a_query_speaks_python(make_desk: Any) -> None:
+    desk = make_desk("demo:3")
+    for value in ("x", "1.5", "", "9" * 30, "%C2%A0", "'", "a'b"):
+        for path, query in (
+            ("Agents/Ticket/GetTicket", f"ticketId={value}"),
+            ("Ticket", f"$top={value}"),
+            ("Ticket", f"$filter=title eq {value}".replace(" ", "%20")),
+            ("Ticket", f"$filter=lastChanged afterTime '{value}'".replace(" ", "%20")),
+            ("Ticket", f"$orderby={value}"),
+            (f"Ticket/{value or 0}", ""),
+        ):
+            told = desk.ask("POST" if "Agents" in path else "GET", f"/api/v1/{path}", query).text
+            assert not python_words.found(told), told
+    desk.world.close()

@@ -27,7 +27,6 @@ def test_the_special_tickets(desk: Desk) -> None:
         "Deleted",
         "Merged",
         "Spam",
-        "Archived",
     }
     assert {each["ConnectId"] for each in tickets.values()} >= {-1, 0, 439}
     assert [tickets[id_]["TableRight"] for id_ in (41, 42, 43)] == [None, {}, {"Mask": "FULL", "Reason": ""}]

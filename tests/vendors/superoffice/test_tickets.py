@@ -203,3 +203,14 @@ def test_throttling_is_off_until_it_is_switched_on(desk: Desk) -> None:
     assert 'clock/advance and {"by": 1}' in (reply.entry.error or "")  # the clock is frozen: waiting does not help
     desk.advance(2)
     assert desk.tickets(1).status == 200
+
+
+@pytest.mark.rule("superoffice.result.unknown_id", "superoffice.result.duplicates")
+def test_ids_that_are_left_out_or_merged_are_findings(desk: Desk) -> None:
+    def told(*ids: int) -> dict[str, str]:
+        return {note.rule.rpartition(".")[2]: note.text for note in desk.tickets(*ids).entry.notes}
+
+    assert told(1, 2, 439) == {}
+    assert told(1, 77_777, 52)["unknown_id"].startswith("3 ids were asked for, and 1 of them answered")
+    assert told(1, 1, 2)["duplicates"].startswith("3 ids were asked for, and 2 of them differ")
+    assert set(told(1, 1, 77_777)) == {"unknown_id", "duplicates"}

@@ -47,6 +47,21 @@ def test_the_other_form_has_no_marker_until_it_is_asked_for(desk: Desk) -> None:
 
 
 @pytest.mark.rule("superoffice.time.header")
+def test_the_header_may_mark_only(desk: Desk) -> None:
+    """As another published description has it: dates of tickets are not shifted, the flag shows the server's offset."""
+    plain = created(desk)
+    desk.switch(time_zone_header="mark_only")
+    assert created(desk, "IN") == created(desk, "UTC, includeTZOffset") == plain
+    reply = desk.tickets(1, headers={"SO-TimeZone": "CN"})
+    assert reply.headers["SO-TimeZone"] == "NO"  # the zone that the dates are in
+    desk.switch(dates="netserver")
+    assert created(desk, "IN")[0] == "2024-01-15T12:00:00"
+    assert created(desk, "IN, includeTZOffset") == plain
+    filter_ = "$select=ticketId&$filter=registered%20afterTime%20'2024-10-27T02:00:00'"
+    assert desk.get("Ticket", filter_, headers={"SO-TimeZone": "IN"}).json == desk.get("Ticket", filter_).json
+
+
+@pytest.mark.rule("superoffice.time.header")
 def test_the_flag_of_the_header_is_compared_without_case(desk: Desk) -> None:
     desk.switch(dates="netserver")
     for zone in ("in,INCLUDETZOFFSET", "includetzoffset , IN"):

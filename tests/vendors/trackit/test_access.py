@@ -39,7 +39,7 @@ NEEDED = {
     "note": ["Create Ticket Note"],
     "close": ["Edit Ticket", "Close Ticket"],
     "close noted": ["Edit Ticket", "Close Ticket", "Create Ticket Note"],
-    "notes": ["View Ticket Notes"],
+    "notes": ["View Assignment Notes"],
     "one note": ["View Ticket Notes"],
     "attachments": ["View Attachment"],
     "assignments": ["View Assignment"],
@@ -47,12 +47,7 @@ NEEDED = {
     "fields": [],
     "delete": ["Delete Ticket"],
 }
-LITERAL = {
-    "update": [],
-    "closed": ["Edit Ticket", "Close Tickets"],
-    "note": ["Create Ticket Notes"],
-    "notes": ["View Assignment Notes"],
-}
+LITERAL = {"update": [], "closed": ["Edit Ticket", "Close Tickets"], "note": ["Create Ticket Notes"]}
 
 
 def call(desk: Desk, name: str, user: str = "nobody") -> Any:
@@ -68,13 +63,14 @@ def call(desk: Desk, name: str, user: str = "nobody") -> Any:
     "trackit.permission.create_ticket",
     "trackit.permission.delete_ticket",
     "trackit.permission.view_notes",
+    "trackit.permission.list_notes",
     "trackit.permission.view_attachment",
     "trackit.permission.view_assignment",
     "trackit.permission.denied",
 )
 @pytest.mark.parametrize("literal", [False, pytest.param(True, marks=pytest.mark.rule("trackit.permission.names"))])
 def test_each_call_needs_just_its_permissions(desk: Desk, literal: bool) -> None:
-    desk.switch(literal_permissions="on" if literal else "off")
+    desk.switch(literal_permissions="on" if literal else "off", status_note="if_present")
     all_ = sorted({each for needed in (*NEEDED.values(), *LITERAL.values()) for each in needed})
     for name, usual in NEEDED.items():
         needed = LITERAL.get(name, usual) if literal else usual
@@ -96,6 +92,19 @@ def test_each_call_needs_just_its_permissions(desk: Desk, literal: bool) -> None
     assert call(desk, "delete").status == 403
     desk.admin("grant", user="HELP DESK\\NOBODY", permissions=["Delete Ticket"])
     assert call(desk, "delete").status == 200
+
+
+@pytest.mark.rule("trackit.permission.list_notes")
+def test_the_permission_to_list_notes_may_be_a_slip_of_the_page(desk: Desk) -> None:
+    listed, one = ("/tickets/101/Notes/0/0", "/tickets/Note/1001")
+    reply = desk.get(listed, "reader")
+    assert (reply.status, reply.entry.refused_by) == (403, "trackit.permission.list_notes")
+    assert "View Assignment Notes" in reply.json["Message"]
+    assert desk.get(one, "reader").status == 200
+    desk.switch(notes_permission="ticket_notes")
+    assert desk.get(listed, "reader").status == 200
+    desk.admin("withdraw", role="Reader", permissions=["View Ticket Notes"])
+    assert [desk.get(path, "reader").status for path in (listed, one)] == [403, 403]
 
 
 @pytest.mark.rule("trackit.permission.denied")
@@ -122,6 +131,7 @@ HIDING = ("read", "update", "status", "closed", "noted", "note", "close", "notes
 
 def on_the_road(desk: Desk, name: str, user: str = "demo") -> Any:
     """A call on ticket 106, which belongs to the field service."""
+    desk.switch(status_note="if_present")
     method, path, body = CALLS[name]
     note = desk.all("note")
     path = path.replace("101", "106", 1).replace("1001", str(next(each["1"] for each in note if each["6"] == 106)))

@@ -34,7 +34,7 @@ from tests.examples import examples
 
 Desk = Any
 EXAMPLES = examples(10)
-DOCUMENT = "/TrackIt/WebApi/swagger/docs/v2"
+DOCUMENT = "/TrackIt/WebApi/swagger/docs/v3"
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -308,7 +308,7 @@ ALL = {
     "Close Ticket",
     "Delete Ticket",
     "Create Ticket Note",
-    "View Ticket Notes",
+    "View Assignment Notes",
     "View Attachment",
     "View Assignment",
 }
@@ -322,7 +322,7 @@ CALLS: dict[str, tuple[str, str, Any, set[str], tuple[str, ...]]] = {
     "note": ("POST", "/AddNote", PAIR, {"Create Ticket Note"}, ("Tickets",)),
     "noted": ("POST", "/Close", {"Note": PAIR}, {"Edit Ticket", "Close Ticket", "Create Ticket Note"}, ("Tickets",)),
     "close": ("POST", "/Close", {}, {"Edit Ticket", "Close Ticket"}, ("Tickets",)),
-    "notes": ("GET", "/Notes/0/0", None, {"View Ticket Notes"}, ("Tickets", "Ticket Notes")),
+    "notes": ("GET", "/Notes/0/0", None, {"View Assignment Notes"}, ("Tickets", "Ticket Notes")),
     "assignments": ("GET", "/Assignments/0/0", None, {"View Assignment"}, ("Tickets", "Assignments")),
     "attachments": ("GET", "/Attachments/0/0", None, {"View Attachment"}, ()),
     "delete": ("POST", "/Delete", None, {"Delete Ticket"}, ("Tickets",)),
@@ -348,6 +348,7 @@ STEP = st.one_of(
 )
 def test_permissions_and_segregation_agree_with_the_model(desk: Desk, groups: list[int | None], steps: Any) -> None:
     desk.world.restore("empty")
+    desk.switch(status_note="if_present")
     tickets = {desk.create(f4=group): group for group in groups}
     may = {user: set(held) for user, held in ROLE.items()}
     hidden: dict[str, dict[int, int]] = {}

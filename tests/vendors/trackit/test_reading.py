@@ -117,6 +117,17 @@ def test_times_lie_on_the_grid_of_sql_server(desk: Desk, sent: str, kept: str) -
 def test_the_blank_of_one_sample(desk: Desk) -> None:
     desk.switch(quirk_leading_space="on")
     assert desk.get("/tickets/101").json["Tickets"]["1"]["DisplayName"] == " Ticket ID"
+    note = {"Note Type": "Technician Note", "Activity Code": "Research"}
+    for reply in (
+        desk.post("/tickets/101", {"Properties": {}}),
+        desk.post("/tickets", {"Properties": {}}),
+        desk.post("/tickets/101/AddNote", note),
+        desk.post("/tickets/101/ChangeStatus", {"StatusName": "Open", "Note": note}),
+        desk.post("/tickets/101/Close", {}),
+    ):  # the samples of the other calls have none
+        found = reply.json.get("Tickets", reply.json.get("Ticket"))
+        assert found["1"]["DisplayName"] == "Ticket ID"
+    assert desk.get("/module/24/fields").json["1"]["DisplayName"] == "Ticket ID"
 
 
 @pytest.mark.rule("trackit.wire.renamed_labels", "trackit.read.module_fields")
@@ -128,7 +139,7 @@ def test_renamed_labels_are_everywhere_and_numbers_stay(desk: Desk) -> None:
         desk.get("/tickets/101"),
         desk.post("/tickets/101", {"Properties": {}}),
         desk.post("/tickets", {"Properties": {"22": "x"}}),
-        desk.post("/tickets/101/ChangeStatus", {"StatusName": "Escalated"}),
+        desk.post("/tickets/101/ChangeStatus", {"StatusName": "Escalated", "Note": note}),
         desk.post("/tickets/101/AddNote", note),
         desk.post("/tickets/101/Close", {}),
     ):

@@ -10,6 +10,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.rules import Misuse
 
 Desk = Any
+NOTE = {"Note Type": "Technician Note", "Activity Code": "Research"}
 
 
 def test_somebody_opens_a_ticket(desk: Desk) -> None:
@@ -149,7 +150,10 @@ def test_odd_texts_and_times_break_nothing(desk: Desk) -> None:
         made = desk.post("/tickets", {"Properties": {"107": "3 - Medium"}})
         assert made.ticket["12"][:4] == moment[:4]
         for status in ("Paused", "Open", "Closed"):
-            assert desk.post(f"/tickets/{made.ticket['1']}/ChangeStatus", {"StatusName": status}).status == 200
+            assert (
+                desk.post(f"/tickets/{made.ticket['1']}/ChangeStatus", {"StatusName": status, "Note": NOTE}).status
+                == 200
+            )
 
 
 # --- the administrator ------------------------------------------------------------------------------------------------
@@ -181,7 +185,7 @@ def test_two_technicians_may_have_the_same_password(desk: Desk) -> None:
 
 def test_a_list_can_be_changed(desk: Desk) -> None:
     desk.admin("enter", list="status", facts={"name": "Pending", "type": "O", "stops": True})
-    assert "103" in desk.post("/tickets/101/ChangeStatus", {"StatusName": "Pending"}).ticket
+    assert "103" in desk.post("/tickets/101/ChangeStatus", {"StatusName": "Pending", "Note": NOTE}).ticket
     desk.admin("enter", list="activity", entry=50, facts={"tickets": True})
     note = {"Note Type": "Technician Note", "Activity Code": "Assignment Work"}
     assert desk.post("/tickets/101/AddNote", note).status == 200
@@ -198,12 +202,12 @@ def test_a_list_can_be_changed(desk: Desk) -> None:
         "dbo",
     )
     desk.admin("enter", list="status", facts={"name": "Parked"})
-    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Parked"}).ticket["96"] == "Parked"
+    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Parked", "Note": NOTE}).ticket["96"] == "Parked"
 
 
 def test_a_status_that_was_taken_over_can_be_set(desk: Desk) -> None:
     desk.act("import", records=[{"id": "5000", "fields": {"2": "2026-01-01T00:00:00Z", "95": 77, "96": "Elsewhere"}}])
-    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Elsewhere"}).ticket["95"] == 77
+    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Elsewhere", "Note": NOTE}).ticket["95"] == 77
     desk.admin("set default status", status="Elsewhere")
     assert desk.post("/tickets/5000/Close", {}).ticket["96"] == "Closed"
 

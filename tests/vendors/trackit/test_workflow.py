@@ -13,7 +13,8 @@ WAYS = ("/AddNote", "/ChangeStatus", "/Close")
 
 def noted(desk: Desk, way: str, note: Any, user: str = "demo", id_: int = 101) -> Any:
     """Add a note by one of the three calls that can."""
-    body = note if way == "/AddNote" else {"Note": note, "StatusName": "Escalated"}
+    bodies = {"/AddNote": note, "/ChangeStatus": {"Note": note, "StatusName": "Escalated"}, "/Close": {"Note": note}}
+    body = bodies[way]
     return desk.post(f"/tickets/{id_}{way}", body, user)
 
 
@@ -134,6 +135,13 @@ def test_codes_must_be_there_for_tickets(desk: Desk, way: str) -> None:
         ("<b", "<b"),
         ("1 <2 3> 4", "1 <2 3> 4"),
         ("<!-- c -->x", "x"),
+        (r"{\rtf1 x}", "x"),
+        (
+            r" {\rtf1\ansi\deff0{\colortbl;\red0;}{\b bold}\tab\{brace\} \~a\line\u-10179?\u-8704?z}",
+            "bold\t{brace} \xa0a\r\n\ufffd\ufffdz",
+        ),
+        (r"{\rtf1", ""),
+        (r" {rtf1 x}", r"{rtf1 x}"),
         ("\t\r\n", ""),
     ],
 )
@@ -220,6 +228,7 @@ def test_changing_the_status(desk: Desk) -> None:
     assert (reply.note["6"], reply.note["14"], reply.note["5"]) == (101, False, "why")
     assert desk.get("/tickets/101").ticket == reply.ticket
     assert desk.get("/tickets/101/Notes/0/0").json["Count"] == 4
+    desk.switch(status_note="if_present")
     reply = desk.post("/tickets/101/ChangeStatus", {"StatusName": " open "})
     assert (list(reply.json), reply.ticket["96"]) == (["Ticket"], "Open")
     assert desk.get("/tickets/101/Notes/0/0").json["Count"] == 4
@@ -244,10 +253,32 @@ def test_a_body_without_the_name_of_a_status(desk: Desk, body: Any) -> None:
 
 
 @pytest.mark.rule("trackit.status.note")
-def test_the_note_may_be_required(desk: Desk) -> None:
-    desk.switch(status_note="required")
-    assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Escalated"}).status == 400
+def test_the_note_is_required_as_the_page_reads(desk: Desk) -> None:
+    before = desk.everything()
+    for note in ({}, {"Note": None}, {"Note": {}}):
+        reply = desk.post("/tickets/101/ChangeStatus", {"StatusName": "Escalated", **note})
+        assert (reply.status, "required" in reply.json["Message"]) == (400, True)
+    assert desk.everything() == before
     assert desk.post("/tickets/101/ChangeStatus", {"StatusName": "Escalated", "Note": PAIR}).status == 200
+    desk.switch(status_note="if_present")
+    assert list(desk.post("/tickets/101/ChangeStatus", {"StatusName": "Open"}).json) == ["Ticket"]
+
+
+@pytest.mark.rule("trackit.note.ticket_text")
+@pytest.mark.parametrize("way", WAYS)
+def test_rich_text_of_the_ticket_is_plain_in_three_answers(desk: Desk, way: str) -> None:
+    for sent, kept in (
+        ("<b>bold</b><br>two &amp; three", "bold\r\ntwo & three"),
+        (r"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 one\par two \'fc \u8364? {\*\x hidden}}", "one\r\ntwo ü €"),
+        ("plain", "plain"),
+    ):
+        desk.switch(ticket_text="plain")
+        desk.post("/tickets/101", {"Properties": {"7": sent}})
+        reply = noted(desk, way, PAIR)
+        assert (reply.ticket["7"], "trackit.note.ticket_text" in reply.entry.rules) == (kept, sent != kept)
+        assert desk.get("/tickets/101").ticket["7"] == sent
+        desk.switch(ticket_text="verbatim")
+        assert noted(desk, way, PAIR).ticket["7"] == sent
 
 
 @pytest.mark.rule("trackit.status.two_steps")
@@ -265,11 +296,11 @@ def test_the_second_step_can_fail_alone(desk: Desk, way: str) -> None:
 @pytest.mark.rule("trackit.status.stop_clock")
 def test_a_status_may_stop_the_clock(desk: Desk) -> None:
     id_ = desk.create(f100="2026-03-05T10:00:00Z", f110="2026-03-03T10:00:00Z")
-    paused = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Paused"}).ticket
+    paused = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Paused", "Note": PAIR}).ticket
     assert (paused["103"], paused["100"]) == ("2026-03-02T10:00:00.0000000Z", "2026-03-05T10:00:00.0000000Z")
     desk.advance(600)
     assert desk.post(f"/tickets/{id_}", {"Properties": {"22": "still"}}).ticket["103"] == paused["103"]
-    moved = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Open"}).ticket
+    moved = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Open", "Note": PAIR}).ticket
     assert "103" not in moved
     assert (moved["100"], moved["110"]) == ("2026-03-05T10:10:00.0000000Z", "2026-03-03T10:10:00.0000000Z")
     assert "111" not in moved
@@ -283,7 +314,7 @@ def test_a_status_may_stop_the_clock(desk: Desk) -> None:
 def test_closing_and_reopening(desk: Desk) -> None:
     id_ = desk.create()
     desk.advance(90)
-    closed = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Cancelled"}).ticket
+    closed = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Cancelled", "Note": PAIR}).ticket
     assert {n: closed[n] for n in ("17", "18", "48", "108", "125", "130", "131")} == {
         "17": 1001,
         "18": "2026-03-02T10:01:30.0000000Z",
@@ -295,7 +326,7 @@ def test_closing_and_reopening(desk: Desk) -> None:
     }
     desk.advance(10)
     assert desk.post(f"/tickets/{id_}/Close", {}).ticket["18"] == closed["18"]  # it was closed before
-    opened = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Open"}).ticket
+    opened = desk.post(f"/tickets/{id_}/ChangeStatus", {"StatusName": "Open", "Note": PAIR}).ticket
     assert not {"17", "18", "48", "108"} & set(opened)
 
 
@@ -304,7 +335,7 @@ def test_closing_and_reopening(desk: Desk) -> None:
 
 @pytest.mark.rule("trackit.close.default_status", "trackit.status.two_types", "trackit.close.note")
 def test_close_takes_the_default_status_of_its_type(desk: Desk) -> None:
-    desk.post("/tickets/101/ChangeStatus", {"StatusName": "Cancelled"})
+    desk.post("/tickets/101/ChangeStatus", {"StatusName": "Cancelled", "Note": PAIR})
     reply = desk.post("/tickets/101/Close", {"Note": {**PAIR, "Note": " closing "}})
     assert list(reply.json) == ["Ticket", "Note"]
     assert isinstance(reply.json["Note"], dict)

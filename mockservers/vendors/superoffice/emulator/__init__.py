@@ -90,6 +90,8 @@ EMULATOR = Emulator(
         "Bearer": recipes.BEARER,
         "refresh_token": recipes.REFRESH,
         "SO-AppToken": recipes.APP_TOKEN,
+        access.SESSION_COOKIE: recipes.COOKIE,
+        "X-XSRF-TOKEN": recipes.XSRF,
     },
     endpoint=ENDPOINT,
     life=LIFE,

@@ -5,6 +5,7 @@ Knows no HTTP library; `profile` reads from a call all that the look of its answ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from mockservers.vendors.superoffice.emulator.model import PROPERTIES
 from mockservers.vendors.superoffice.emulator.renderings import Profile
 from mockservers.vendors.superoffice.emulator.requests import Asked, bad
 from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
+from mockservers.wirekit.dotnet_text import value_text
 
 
 @dataclass(slots=True)
@@ -86,20 +88,24 @@ def clock(ctx: Context, asked: Asked) -> TimeFormat:
         return TimeFormat(base, marked)
     read = time_zones.header(given)
     ctx.cite("superoffice.time.header")
+    shifts = ctx.dialect["time_zone_header"] == "shift"
     if read.unknown:
         if ctx.dialect["unknown_zone"] == "400":
-            raise bad("superoffice.time.unknown_zone", f"There is no time zone {read.unknown[:40]!r}.")
+            raise bad("superoffice.time.unknown_zone", f"There is no time zone {value_text(read.unknown[:40])}.")
         ctx.note(
             "superoffice.time.unknown_zone",
-            f"SO-TimeZone names {read.unknown[:40]!r}, which is no zone's code: it is ignored.",
+            f"SO-TimeZone names {value_text(read.unknown[:40])}, which is no zone's code: it is ignored.",
         )
-    return TimeFormat(read.code or base, marked or read.offset)
+    return TimeFormat((shifts and read.code) or base, marked or read.offset)
 
 
 def tongue(ctx: Context, asked: Asked) -> Locale:
     """The language and culture of the answer's strings (superoffice.language.codes, superoffice.language.fallback)."""
     so, accept = asked.header("so-language"), asked.header("accept-language")
-    language = languages.wanted(so, accept)
+    unknown = ctx.dialect["unknown_language"]
+    language = languages.wanted(so, accept, unknown)
+    if so.strip() and accept.strip() and languages.wanted(so, "") == "??":
+        ctx.cite("superoffice.language.unknown")
     fallback, semicolon = ctx.dialect["language_fallback"], ctx.dialect["trailing_semicolon"] == "on"
     if so.strip() or accept.strip():
         ctx.cite("superoffice.language.choose")
@@ -108,10 +114,31 @@ def tongue(ctx: Context, asked: Asked) -> Locale:
         return Locale(None, None, fallback, semicolon)
     if any(mark in (so.strip() or accept) for mark in ",;"):
         ctx.cite("superoffice.language.list")
-    culture = asked.header("so-culture")
-    if culture.strip():
-        ctx.cite("superoffice.language.culture")
-    return Locale(language, languages.wanted(culture, "") or language, fallback, semicolon)
+    return Locale(language, _culture(ctx, asked) or language, fallback, semicolon)
+
+
+def _culture(ctx: Context, asked: Asked) -> str | None:
+    given = asked.header("so-culture")
+    if not given.strip():
+        return None
+    ctx.cite("superoffice.language.culture")
+    culture, known = languages.culture(given)
+    if culture is not None and "-" in culture:
+        ctx.cite("superoffice.language.culture_region")
+    if not known:
+        told = f"SO-Culture names {value_text(given.strip())}, which is not known here: dates and numbers are those of the "
+        ctx.note(
+            "superoffice.language.culture_region", told + ("language." if culture != "??" else "language's fallback.")
+        )
+    return culture
+
+
+def note_unknown(ctx: Context, names: Sequence[str], carrier: str) -> None:
+    """Journal names of $select that are no property: they select nothing."""
+    shown = ", ".join(value_text(name) for name in names[:5]) + (" and more" if len(names) > 5 else "")
+    ctx.note(
+        "superoffice.select.unknown", f"$select names {shown}: a {carrier} has no such property, so it selects nothing."
+    )
 
 
 def select(ctx: Context, asked: Asked) -> frozenset[str] | None:
@@ -122,19 +149,22 @@ def select(ctx: Context, asked: Asked) -> frozenset[str] | None:
         return None
     ctx.cite("superoffice.select.nulls")
     kept: set[str] = set()
+    unknown: list[str] = []
     for each in wanted:
         first, slash, _ = each.partition("/")
         name = _NAMES.get(first.strip().lower())
         if slash:
             ctx.cite("superoffice.select.path")
         if name is None:
-            ctx.cite("superoffice.select.unknown")
+            unknown.append(first.strip())
             if first.strip().lower() in odata.COLUMNS:
                 ctx.cite("superoffice.select.not_odata")
         else:
             if name != first.strip():
                 ctx.cite("superoffice.select.case")
             kept.add(name)
+    if unknown:
+        note_unknown(ctx, unknown, "Ticket")
     if [each.lower() for each in wanted] == _SAMPLE:
         ctx.cite("superoffice.select.generic_sample")
     if "TicketId" not in kept:

@@ -10,6 +10,7 @@ from typing import Any
 from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
 from mockservers.vendors.superoffice.emulator import access
 from mockservers.vendors.superoffice.emulator.requests import bad
+from mockservers.wirekit.web_api import INVALID, NO_VERB
 
 SOURCE = "SuperOffice.Services.Implementation"
 Told = tuple[int, Any, str] | tuple[int, Any, str, tuple[str, str]]
@@ -35,7 +36,7 @@ def broken(breakdown: Breakdown) -> tuple[int, dict[str, Any], str]:
 
 
 def _bad(facts: Mapping[str, Any], dialect: Mapping[str, Any]) -> Told:
-    body = {"Message": "The request is invalid.", "MessageDetail": facts["detail"]}
+    body = {"Message": INVALID, "MessageDetail": facts["detail"]}
     return 200 if dialect["bad_request"] == "200" else 400, body, "Error"
 
 
@@ -65,18 +66,9 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "maintenance": lambda facts, _: (503, None, ""),
     "not_found": lambda facts, _: (404, rest("SoNotFoundException", facts["message"]), "ErrorInformation"),
     "no_resource": lambda facts, _: (404, {"Message": "No HTTP resource was found at this address."}, "Error"),
-    "verb": lambda facts, _: (
-        405,
-        {"Message": f"The requested resource does not support http method '{facts['verb']}'."},
-        "Error",
-        ("Allow", facts["allow"]),
-    ),
+    "verb": lambda facts, _: (405, {"Message": NO_VERB.format(verb=facts["verb"])}, "Error", ("Allow", facts["allow"])),
     "not_acceptable": lambda facts, _: (406, {"Message": "None of these media types can be answered."}, "Error"),
-    "media": lambda facts, _: (
-        415,
-        {"Message": f"The request entity's media type '{facts['media']}' is not supported for this resource."},
-        "Error",
-    ),
+    "media": lambda facts, _: (415, {"Message": facts["told"]}, "Error"),
     "token": lambda facts, _: (400, {"error": facts["error"], "error_description": facts["detail"]}, "Error"),
     "unmodified": lambda facts, _: (304, None, ""),
     "precondition": lambda facts, _: (412, None, ""),

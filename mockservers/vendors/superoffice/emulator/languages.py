@@ -67,7 +67,10 @@ _VALUE = re.compile(r"\[(DT|D|I|F):([^\]\s]{1,20}(?: [0-9:]{1,8})?)\]")
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """The language and culture of one answer; `language` None leaves every string raw. Both are codes of the strings."""
+    """The language and culture of one answer; `language` None leaves every string raw.
+
+    Both are codes of the strings; a culture may also be one with a region, such as en-GB.
+    """
 
     language: str | None = None
     culture: str | None = None
@@ -81,18 +84,41 @@ class Locale:
         return _translated(raw, self)
 
 
-def wanted(so_language: str, accept_language: str) -> str | None:
-    """The code a call asks for, of those inside the strings; None when translation is off (superoffice.language.choose)."""
-    given = so_language.strip() or accept_language.strip()
-    if not given:
-        return None
-    codes = _codes(given)
-    if codes and codes[0] in OFF:
-        return None
-    for code in codes:
-        if code in CODES:
-            return CODES[code]
-    return "??" if codes else None
+def wanted(so_language: str, accept_language: str, unknown: str = "next_header") -> str | None:
+    """The code a call asks for, of those inside the strings; None when translation is off (superoffice.language.choose).
+
+    `unknown` says what follows an SO-Language that names no known one (superoffice.language.unknown).
+    """
+    named = False
+    for given in (so_language.strip(), accept_language.strip()):
+        codes = _codes(given) if given else ()
+        if codes and codes[0] in OFF:
+            return None
+        for code in codes:
+            if code in CODES:
+                return CODES[code]
+        named = named or bool(codes)
+        if given and unknown != "next_header":
+            break
+    return "??" if named else None
+
+
+_CULTURE = re.compile(r"\s*([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?\s*")
+
+
+def culture(header: str) -> tuple[str | None, bool]:
+    """The culture that SO-Culture names, and whether all of it is known (superoffice.language.culture_region).
+
+    A region whose dates differ from its language's is a culture of its own, such as en-GB.
+    """
+    found = _CULTURE.match(header)
+    if found is None:
+        return None, not header.strip()
+    code, region = found[1].lower(), (found[2] or "").upper()
+    if region and f"{code}-{region}" in _REGIONS:
+        return f"{code}-{region}", True
+    known = CODES.get(code)
+    return known or "??", known is not None and (not region or region in _HOME[known])
 
 
 @lru_cache(maxsize=256)
@@ -150,6 +176,22 @@ def _resource(match: re.Match[str], tongue: Locale) -> str:
 
 
 _DATES = {"US": "%-m/%-d/%Y", "NO": "%d.%m.%Y", "SW": "%Y-%m-%d", "GE": "%d.%m.%Y", "FR": "%d/%m/%Y"}
+_HOME = {"US": ("US",), "NO": ("NO",), "SW": ("SE",), "GE": ("DE",), "FR": ("FR",)}
+_REGIONS = {
+    "en-GB": "%d/%m/%Y",
+    "en-IE": "%d/%m/%Y",
+    "en-AU": "%-d/%m/%Y",
+    "en-NZ": "%-d/%m/%Y",
+    "en-ZA": "%Y/%m/%d",
+    "en-IN": "%d-%m-%Y",
+    "en-CA": "%Y-%m-%d",
+    "de-AT": "%d.%m.%Y",
+    "de-CH": "%d.%m.%Y",
+    "fr-CA": "%Y-%m-%d",
+    "fr-CH": "%d.%m.%Y",
+    "sv-FI": "%-d.%-m.%Y",
+}
+"""Short dates of regions, as .NET's cultures have them; numbers follow the language."""
 _DECIMAL = {"NO": ",", "SW": ",", "GE": ",", "FR": ","}
 _THOUSANDS = {"US": ",", "GE": "."}
 
@@ -166,7 +208,8 @@ def _value(match: re.Match[str], culture: str) -> str:
         number = f"{int(text):,}" if kind == "I" else f"{float(text):,.2f}"
     except ValueError:
         return match[0]
-    table = {",": _THOUSANDS.get(culture, " "), ".": _DECIMAL.get(culture, ".")}
+    base = CODES.get(culture[:2].lower(), culture) if culture in _REGIONS else culture
+    table = {",": _THOUSANDS.get(base, " "), ".": _DECIMAL.get(base, ".")}
     return "".join(table.get(letter, letter) for letter in number)
 
 
@@ -177,4 +220,5 @@ def _neutral(text: str, form: str) -> datetime:
 def _date(moment: datetime, culture: str) -> str:
     if culture in ("US", "??"):
         return f"{moment.month}/{moment.day}/{moment.year}"
-    return moment.strftime(_DATES.get(culture, "%Y-%m-%d"))
+    form = _REGIONS.get(culture) or _DATES.get(culture, "%Y-%m-%d")
+    return moment.strftime(form.replace("%-d", str(moment.day)).replace("%-m", str(moment.month)))

@@ -19,6 +19,7 @@ from mockservers.kernel.sessions import Sessions
 from mockservers.kernel.store import Instant, Text
 from mockservers.vendors.superoffice import VENDOR
 from mockservers.vendors.superoffice.emulator import time_zones
+from mockservers.wirekit.dotnet_text import value_text
 
 CATALOGUE = catalogue.load(VENDOR.name)
 TICKET = CATALOGUE["Ticket"]
@@ -411,7 +412,7 @@ LONGEST = 20_000
 def kept_text(name: str, value: Any) -> str:
     """A text that its column holds; raises ValueError."""
     if not isinstance(value, str):
-        raise ValueError(f"{name} is text, not {value!r}")
+        raise ValueError(f"{name} is text, not {value_text(value)}")
     most = LENGTHS.get(name, LONGEST)
     if len(value) > most:
         raise ValueError(f"{name} has {len(value)} characters; {most} are the most")
@@ -431,28 +432,30 @@ def kept(name: str, value: Any) -> Any:
         if name == "CustId" and value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not -(2**31) <= value <= LARGEST_ID:
-            raise ValueError(f"{name} is a whole number of 32 bits, not {value!r}")
+            raise ValueError(f"{name} is a whole number of 32 bits, not {value_text(value)}")
         low, high = TICKET.field(name).more.get("range", (-1 if name in ("CustId", "ConnectId") else 0, LARGEST_ID))
         if not low <= value <= high:
-            raise ValueError(f"{name} lies between {low} and {high}, not {value!r}")
+            raise ValueError(f"{name} lies between {low} and {high}, not {value_text(value)}")
         return value
     if name == "HasAttachment":
         if not isinstance(value, bool):
-            raise ValueError(f"{name} is true or false, not {value!r}")
+            raise ValueError(f"{name} is true or false, not {value_text(value)}")
         return value
     if name in ENUMERATED:
         if not isinstance(value, str) or not _WORD.fullmatch(value):
-            raise ValueError(f"{name} is a name such as {', '.join(list(ENUMS[ENUMERATED[name]])[:7])}, not {value!r}")
+            raise ValueError(
+                f"{name} is a name such as {', '.join(list(ENUMS[ENUMERATED[name]])[:7])}, not {value_text(value)}"
+            )
         return value
     return kept_text(name, value)
 
 
 def kept_instant(name: str, value: Any) -> int:
     if not isinstance(value, str):
-        raise ValueError(f"{name} is an instant such as 2026-03-01T10:00:00Z, or null, not {value!r}")
+        raise ValueError(f"{name} is an instant such as 2026-03-01T10:00:00Z, or null, not {value_text(value)}")
     instant = whole_second(instants.from_iso(value))
     if not time_zones.EARLIEST <= instant <= time_zones.LATEST:
-        raise ValueError(f"{name} lies between 1970 and 9998, not {value!r}")
+        raise ValueError(f"{name} lies between 1970 and 9998, not {value_text(value)}")
     return instant
 
 

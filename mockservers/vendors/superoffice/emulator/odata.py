@@ -31,6 +31,7 @@ from mockservers.vendors.superoffice.emulator.model import (
     Named,
 )
 from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
+from mockservers.wirekit.dotnet_text import value_text
 
 LONGEST_FILTER, MOST_TOKENS, DEEPEST = 8000, 600, 30
 Condition = sa.ColumnElement[bool]
@@ -83,7 +84,7 @@ COLUMNS: Mapping[str, Column] = {
 def column(name: str) -> Column:
     found = COLUMNS.get(name.strip().lower())
     if found is None:
-        raise ValueError(f"There is no column {name.strip()[:60]!r}")
+        raise ValueError(f"There is no column {value_text(name.strip()[:60])}")
     return found
 
 
@@ -149,7 +150,7 @@ def _tokens(text: str) -> list[Token]:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None or match.lastgroup is None:
-            raise ValueError(f"The filter cannot be read from {text[place : place + 30]!r} on")
+            raise ValueError(f"The filter cannot be read from {value_text(text[place : place + 30])} on")
         value = match[match.lastgroup]
         found.append(Token(match.lastgroup, value[1:-1].replace("''", "'") if match.lastgroup == "text" else value))
         place = match.end()
@@ -179,7 +180,7 @@ class Filter:
             return None
         found = here._any(0)
         if here.place < len(here.tokens):
-            raise ValueError(f"The filter cannot be read from {here.tokens[here.place].text[:30]!r} on")
+            raise ValueError(f"The filter cannot be read from {value_text(here.tokens[here.place].text[:30])} on")
         return found
 
     def _peek(self) -> Token:
@@ -188,7 +189,7 @@ class Filter:
     def _take(self, kind: str = "", text: str = "") -> Token:
         token = self._peek()
         if (kind and token.kind != kind) or (text and token.text.lower() != text) or token.kind == "end":
-            raise ValueError(f"The filter has {token.text[:30]!r} where {text or kind or 'more'} is needed")
+            raise ValueError(f"The filter has {value_text(token.text[:30])} where {text or kind or 'more'} is needed")
         self.place += 1
         return token
 
@@ -231,7 +232,7 @@ class Filter:
             return self._compare(left, _FUNCTIONS[word.text.lower()], [value])
         left, operator = readable(word.text, self.blank), self._take()
         if operator.kind not in ("word", "sign"):
-            raise ValueError(f"{operator.text[:30]!r} is no operator")
+            raise ValueError(f"{value_text(operator.text[:30])} is no operator")
         return self._compare(left, operator.text.lower(), list(self._values()))
 
     def _deep(self) -> int:
@@ -247,7 +248,7 @@ class Filter:
             if token.kind == "word" and token.text.lower() == "datetime" and self._peek().kind == "text":
                 token = self._take("text")
             if token.kind == "sign":
-                raise ValueError(f"The filter has {token.text!r} where a value is needed")
+                raise ValueError(f"The filter has {value_text(token.text)} where a value is needed")
             yield token.text
             if not self._is(","):
                 break
@@ -261,7 +262,9 @@ class Filter:
         operator = _SAME.get(operator, operator)
         known = _OPERATORS["text" if left.kind == "path" else left.kind]
         if operator not in known:
-            raise ValueError(f"{left.name} cannot be compared by {operator[:30]!r}; it takes {', '.join(known)}")
+            raise ValueError(
+                f"{left.name} cannot be compared by {value_text(operator[:30])}; it takes {', '.join(known)}"
+            )
         if len(values) != 2 if operator in _TWO else (len(values) != 1 and operator not in ("in", "notin")):
             raise ValueError(f"{operator} takes {'two values' if operator in _TWO else 'one value'}")
         if left.through:
@@ -383,11 +386,11 @@ def _read(left: Column, text: str) -> Any:
     """A value of a filter in the form of its column."""
     if left.kind == "number":
         if not re.fullmatch(r"-?\d{1,10}", text.strip(), re.ASCII) or abs(int(text)) > LARGEST_ID:
-            raise ValueError(f"{text[:40]!r} is no number for {left.name}")
+            raise ValueError(f"{value_text(text[:40])} is no number for {left.name}")
         return int(text)
     if left.kind == "flag":
         if text.lower() not in ("true", "false", "1", "0"):
-            raise ValueError(f"{text[:40]!r} is neither true nor false")
+            raise ValueError(f"{value_text(text[:40])} is neither true nor false")
         return text.lower() in ("true", "1")
     if left.kind == "enum":
         table = ENUMS[ENUMERATED[left.of]]

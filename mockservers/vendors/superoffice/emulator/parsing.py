@@ -6,8 +6,6 @@ without a document type and without the network.
 
 from __future__ import annotations
 
-import codecs
-import json
 import re
 from collections.abc import Callable, Mapping
 from math import isfinite
@@ -18,26 +16,26 @@ from lxml import etree
 from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice.emulator.model import CATALOGUE
 from mockservers.vendors.superoffice.emulator.requests import Plain, bad
+from mockservers.wirekit import json_net, web_api
 from mockservers.wirekit.aspnet import url_decode, whole_characters
+from mockservers.wirekit.dotnet_text import value_text
 
 TYPES: tuple[str, ...] = tuple(CATALOGUE.facts["request_media"])
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 MOST_VARIABLES, DEEPEST, LONGEST = 10_000, 64, 32 << 20
-_CHARSETS = {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso8859-1", "ascii", "cp1252"}
 _INDEX = re.compile(r"(.*?)\[\d{0,9}\]", re.DOTALL)
 
 
 def read(body: bytes, content_type: str, cite: Callable[[str], None]) -> Any:
     """The value of a body; raises the refusal of one that cannot be read."""
-    media, _, parameters = content_type.partition(";")  # a charset beside it, as in superoffice.request.sample
-    media = media.strip().lower()
+    media = content_type.partition(";")[0].strip().lower()  # a charset beside it, as in superoffice.request.sample
     if not body.strip():
         return None
     if media not in TYPES:
-        raise Refusal("superoffice.request.media", "media", media=media[:100])
+        raise Refusal("superoffice.request.media", "media", told=web_api.unsupported_media(media[:100]))
     if len(body) > LONGEST:
         raise bad("superoffice.request.body", "The body is too long.")
-    text = _text(body, parameters, media)
+    text = _text(body, content_type, cite)
     if media != _JSON:
         cite("superoffice.request.media")
     if media == _FORM:
@@ -49,53 +47,38 @@ def read(body: bytes, content_type: str, cite: Callable[[str], None]) -> Any:
     return _json(text)
 
 
-def _text(body: bytes, parameters: str, media: str) -> str:
-    named = re.search(r"charset\s*=\s*\"?([A-Za-z0-9._-]{1,40})", parameters, re.IGNORECASE)
-    charset = "utf-8"
-    if named:
-        try:
-            charset = codecs.lookup(named[1]).name
-        except (LookupError, ValueError):
-            charset = ""
-        if charset not in _CHARSETS:
-            raise Refusal("superoffice.request.media", "media", media=f"{media}; charset={named[1]}")
-    elif body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        charset = "utf-16"
+def _text(body: bytes, content_type: str, cite: Callable[[str], None]) -> str:
+    """The body as text, in the charsets that the framework's formatters know (superoffice.request.charset)."""
+    if "charset" in content_type.lower() or not body.isascii():
+        cite("superoffice.request.charset")
     try:
-        return body.decode(charset).removeprefix("\ufeff")
-    except ValueError:
-        raise bad("superoffice.error.bad_request", "The body is not text in its charset.") from None
+        return web_api.text_of(body, content_type)
+    except ValueError as error:
+        raise bad("superoffice.error.bad_request", str(error)) from None
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _float(text: str) -> float:
-    """A number that JSON can write again: one beyond a float's range becomes infinity, which is no JSON."""
-    number = float(text)
-    return number if isfinite(number) else _refuse_constant(text)
+LONGEST_TOLD = 2000
 
 
 def _json(text: str) -> Any:
+    """The value of a text as Json.NET reads it (superoffice.request.json_net)."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_float)
-    except (ValueError, RecursionError) as error:
-        told = str(error) if isinstance(error, json.JSONDecodeError) else "it nests too deep or holds too long a number"
-        raise bad("superoffice.error.bad_request", f"The body is no JSON: {told[:100]}.") from None
-    return _checked(value, DEEPEST)
+        value = json_net.loads(text)
+    except json_net.JsonNetError as error:
+        raise bad("superoffice.error.bad_request", str(error)[:LONGEST_TOLD]) from None
+    return _checked(value)
 
 
-def _checked(value: Any, left: int) -> Any:
-    """A value without halves of characters, and not nested too deep."""
-    if left == 0:
-        raise bad("superoffice.error.bad_request", "The body nests too deep.")
+def _checked(value: Any) -> Any:
+    """A value without halves of characters, and with nothing in it that no property takes."""
     if isinstance(value, str):
         return whole_characters(value)
     if isinstance(value, dict):
-        return {whole_characters(name): _checked(each, left - 1) for name, each in value.items()}
+        return {whole_characters(name): _checked(each) for name, each in value.items()}
     if isinstance(value, list):
-        return value if all(type(each) is int for each in value) else [_checked(each, left - 1) for each in value]
+        return value if all(type(each) is int for each in value) else [_checked(each) for each in value]
+    if isinstance(value, json_net.Constructor) or (isinstance(value, float) and not isfinite(value)):
+        raise bad("superoffice.error.bad_request", f"No property takes the value {value_text(value)}.")
     return value
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice.emulator.model import LARGEST_ID
+from mockservers.wirekit.dotnet_text import value_text
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -73,6 +74,10 @@ def lowered(found: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name).lower(): value for name, value in found.items()}
 
 
+def _no_int32(value: Any, name: str) -> str:
+    return f"The value {value_text(value)} is no Int32, which {name} takes."
+
+
 def int32(ctx: Context, value: Any, name: str) -> int:
     """An int32 as the framework binds it (superoffice.request.ids); raises the refusal."""
     if isinstance(value, Plain) or (isinstance(value, str) and ctx.dialect["string_ids"] == "coerce"):
@@ -81,11 +86,8 @@ def int32(ctx: Context, value: Any, name: str) -> int:
         if digits.isascii() and digits.isdecimal() and len(digits) <= 10 and len(text) - len(digits) <= 1:
             ctx.cite("superoffice.request.ids")
             value = int(text)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not -(2**31) <= value <= LARGEST_ID:
-        shown = repr(value)[:60]
-        raise bad("superoffice.request.ids", f"The value {shown} is not a 32 bit integer for {name}.")
+        raise bad("superoffice.request.ids", _no_int32(value, name))
     return value
 
 
@@ -98,7 +100,7 @@ def int32s(ctx: Context, value: Any, name: str) -> list[int]:
     if all(type(each) is int for each in value):  # the usual case, in one pass
         if all(-(2**31) <= each <= LARGEST_ID for each in value):
             return value
-        raise bad("superoffice.request.ids", f"{name} holds a number that is no 32 bit integer.")
+        raise bad("superoffice.request.ids", f"{name} holds a number that is no Int32.")
     return [int32(ctx, each, name) for each in value]
 
 
@@ -116,5 +118,5 @@ def variable(ctx: Context, asked: Asked, name: str) -> int:
         raise bad("superoffice.request.missing", f"The query has no {name}.")
     text = given.strip()
     if not re.fullmatch(r"-?\d{1,10}", text, re.ASCII) or not -(2**31) <= int(text) <= LARGEST_ID:
-        raise bad("superoffice.request.ids", f"The value {given[:60]!r} is not a 32 bit integer for {name}.")
+        raise bad("superoffice.request.ids", _no_int32(given, name))
     return int(text)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from mockservers.kernel import instants
 from mockservers.kernel.instants import SECOND
 from mockservers.vendors.superoffice.dialects import ZONES, find_zone
+from mockservers.wirekit.dotnet_text import value_text
 
 WITH_OFFSET = "includetzoffset"
 EARLIEST = 0
@@ -97,7 +98,7 @@ def parsed(text: str) -> datetime:
     """A time as .NET writes it; raises ValueError for anything else."""
     text = text.strip()
     if not _TIME.fullmatch(text):
-        raise ValueError(f"{text[:40]!r} is not a time such as 2024-11-20T14:15:00")
+        raise ValueError(f"{value_text(text[:40])} is not a time such as 2024-11-20T14:15:00")
     return datetime.fromisoformat(re.sub(r"(\.\d{6})\d", r"\1", text))
 
 

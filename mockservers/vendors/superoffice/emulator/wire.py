@@ -5,6 +5,7 @@ Translates only: what a call means is for semantics, how tickets look for render
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response
@@ -16,6 +17,7 @@ from mockservers.vendors.superoffice import VENDOR
 from mockservers.vendors.superoffice.emulator import errors, negotiation, parsing, renderings, routes
 from mockservers.vendors.superoffice.emulator.answers import Answer
 from mockservers.vendors.superoffice.emulator.requests import Asked
+from mockservers.wirekit import web_api
 from mockservers.wirekit.web import Visit, Web, reply, visit
 
 _SEEN = (
@@ -114,7 +116,20 @@ def _answer(chosen: negotiation.Choice, answer: Answer, namespaces: str) -> Resp
     body = answer.body
     if body is None:
         body = _written(chosen, answer.value, answer.name, namespaces)
-    return reply(answer.status, body, chosen.media, headers)
+    return _sent(answer.status, body, chosen.media, headers)
+
+
+def _sent(status: int, body: bytes, media: str, headers: Iterable[tuple[str, str]]) -> Response:
+    """An answer in the charset that the call asks for (superoffice.media.charset)."""
+    here = visit()
+    accept = here.header("Accept-Charset")
+    chosen = web_api.answer_charset(accept)
+    if not accept and here.world.installation(VENDOR.name).dialect["answer_charset"] == "of_request":
+        chosen = web_api.charset(str(here.environ.get("CONTENT_TYPE", "")))
+    if chosen != "utf-8":
+        here.exchange.cite("superoffice.media.charset")
+    written, type_ = web_api.written(body, media, chosen)
+    return reply(status, written, type_, headers)
 
 
 def _written(chosen: negotiation.Choice, value: Any, name: str, namespaces: str) -> bytes:
@@ -135,7 +150,7 @@ def _error(
         return reply(status, body, "text/plain; charset=utf-8", (*_HEADERS, *headers))
     format_ = negotiation.FALLBACK if chosen.format == "html" else chosen
     namespaces = here.world.installation(VENDOR.name).dialect["xml_namespaces"]
-    return reply(status, _written(format_, body, name, namespaces), format_.media, (*_HEADERS, *headers))
+    return _sent(status, _written(format_, body, name, namespaces), format_.media, (*_HEADERS, *headers))
 
 
 def _broken(breakdown: Breakdown) -> Response:
@@ -143,5 +158,7 @@ def _broken(breakdown: Breakdown) -> Response:
 
 
 def _astray(stray: HTTPException) -> Response:
+    if stray.code == 405:  # a verb that no table of ours knows: routed like any other (superoffice.address.verbs)
+        return _serve()
     status = stray.code or 500
     return reply(status, renderings.dumps({"Message": stray.name}), "application/json; charset=utf-8", _HEADERS)

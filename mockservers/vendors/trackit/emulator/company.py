@@ -141,7 +141,7 @@ def entries(born: int) -> Entries:
         ("Paused", "Waiting for the requestor", "O", {"stops": True}),
         ("Closed", "Closed", "C", {"default": True}),
         ("Cancelled", "Withdrawn by the requestor", "C", {}),
-        ("Dismissed - No notes", "Dismissed", "C", {}),
+        ("Dismissed - No notes", "Dismissed", "C", {"stops": True}),
         ("Resolved", "Solved, to be confirmed", "C", {}),
     )
     activities = {

@@ -1,11 +1,13 @@
-"""The description of the Web API, made from the same tables as the wire: an OpenAPI document and a page for people.
+"""The description of the Web API, made from the same tables as the wire: documents for programs and a page for people.
 
-What is described is what is emulated; the token's endpoint stands there as the security scheme alone, as on a live
+A live server serves Swagger 2.0 (trackit.address.description), which cannot say all: OpenAPI 3 stands beside it. What is
+described is what is emulated; the token's endpoint stands there as the security scheme alone, as on a live
 server. Knows no wire library.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
@@ -17,6 +19,8 @@ from mockservers.vendors.trackit.emulator.renderings import text
 from mockservers.vendors.trackit.emulator.routes import EMULATED, Route
 
 Schema = dict[str, Any]
+SWAGGER, OPENAPI = "swagger/docs/v2", "swagger/docs/v3"
+"""Where the two documents are, below the base."""
 
 _INT: Schema = {"type": "integer", "format": "int32", "minimum": fields.SMALLEST, "maximum": fields.LARGEST}
 _TEXT: Schema = {"type": "string", "maxLength": fields.LONGEST, "pattern": "^[^\\u0000]*$"}
@@ -30,7 +34,7 @@ _WRITTEN: Mapping[str, list[Schema]] = {
         {"type": "number", "minimum": -1e12, "maximum": 1e12},
         {"type": "string", "pattern": "^-?[0-9]{1,12}$"},
     ],
-    "boolean": [{"type": "boolean"}, {"type": "string", "enum": ["True", "False", "true", "false"]}],
+    "boolean": [{"type": "boolean"}, {"type": "string", "pattern": "^([Tt]rue|[Ff]alse)$"}],
     "text": [_TEXT, {"type": "number"}, {"type": "boolean"}],
     "datetime": [_TIME],
 }
@@ -192,6 +196,26 @@ _BODIES = {
     "search": "Search",
     "priority.derive": "Links",
 }
+_IDS = {
+    "ticket.read": "Ticket_Get",
+    "ticket.update": "Ticket_Update",
+    "ticket.create": "Ticket_Create",
+    "ticket.change_status": "Ticket_ChangeStatus",
+    "ticket.add_note": "Ticket_AddNote",
+    "ticket.close": "Ticket_Close",
+    "ticket.delete": "Ticket_Delete",
+    "notes.list": "Ticket_GetNotes",
+    "note.read": "Ticket_GetNote",
+    "attachments.list": "Ticket_GetAttachments",
+    "assignments.list": "Ticket_GetAssignments",
+    "templates.list": "Ticket_GetTemplates",
+    "logout": "Technician_Logout",
+    "module.fields": "Module_GetFields",
+    "groups.list": "Group_Get",
+    "search": "Search_Search",
+    "priority.derive": "PriorityHierarchy_Get",
+}
+"""Ids in the form of a live server's, controller and action; only the first is known."""
 _NEEDED = {
     "ticket.read": access.VIEW,
     "ticket.update": access.EDIT,
@@ -242,7 +266,7 @@ def _operation(route: Route, answers: Mapping[str, Schema]) -> Schema:
         parameters += _QUERY
     refused = {"content": {"application/json": {"schema": _ref("Error")}}}
     made: Schema = {
-        "operationId": route.operation,
+        "operationId": _IDS[route.operation],
         "tags": [route.path.partition("/")[0]],
         "parameters": parameters,
         "responses": {
@@ -297,6 +321,66 @@ def document(base: str, switches: Mapping[str, Any]) -> str:
     return _document(base, tuple((name, switches[name]) for name in _DECIDING))
 
 
+# --- Swagger 2.0 ------------------------------------------------------------------------------------------------------
+
+
+def _older(value: Any) -> Any:
+    """A schema as Swagger 2.0 can say it: no choice of types, null as an extension, definitions in another place."""
+    if isinstance(value, list):
+        return [_older(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "properties" in value and isinstance(value["properties"], dict):
+        named = {name: _older(each) for name, each in value["properties"].items()}
+        return {**_older({key: each for key, each in value.items() if key != "properties"}), "properties": named}
+    made = {name: _older(each) for name, each in value.items() if name not in ("anyOf", "nullable")}
+    if "$ref" in made:
+        made["$ref"] = made["$ref"].replace("#/components/schemas/", "#/definitions/")
+    return {**made, "x-nullable": True} if value.get("nullable") else made
+
+
+def _older_operation(operation: Schema) -> Schema:
+    parameters = [
+        {**{name: each for name, each in parameter.items() if name != "schema"}, **_older(parameter["schema"])}
+        for parameter in operation["parameters"]
+    ]
+    if "requestBody" in operation:
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        parameters.append({"name": "body", "in": "body", "required": True, "schema": _older(schema)})
+    responses = {
+        status: {"description": told["description"], "schema": _older(told["content"]["application/json"]["schema"])}
+        for status, told in operation["responses"].items()
+    }
+    kept = {name: each for name, each in operation.items() if name not in ("requestBody", "parameters", "responses")}
+    return {**kept, "parameters": parameters, "responses": responses}
+
+
+@lru_cache(maxsize=32)
+def _swagger(base: str, settings: tuple[tuple[str, Any], ...]) -> str:
+    newer = json.loads(_document(base, settings))
+    flow = newer["components"]["securitySchemes"]["oauth2"]["flows"]["password"]
+    return text(
+        {
+            "swagger": "2.0",
+            "info": newer["info"],
+            "basePath": base,
+            "consumes": ["application/json"],
+            "produces": ["application/json"],
+            "paths": {
+                path: {verb: _older_operation(operation) for verb, operation in verbs.items()}
+                for path, verbs in newer["paths"].items()
+            },
+            "definitions": {name: _older(schema) for name, schema in newer["components"]["schemas"].items()},
+            "securityDefinitions": {"oauth2": {"type": "oauth2", "flow": "password", **flow}},
+        }
+    )
+
+
+def swagger(base: str, switches: Mapping[str, Any]) -> str:
+    """The Swagger 2.0 document for a base address and a dialect."""
+    return _swagger(base, tuple((name, switches[name]) for name in _DECIDING))
+
+
 def page(base: str, switches: Mapping[str, Any]) -> str:
     """What can be called, for people."""
     rows = "\n".join(
@@ -307,6 +391,7 @@ def page(base: str, switches: Mapping[str, Any]) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head><title>Track-It! Web API</title></head>\n<body>\n<h1>Track-It! Web API</h1>\n'
         f"<p>Ask for a token at <code>{escape(base)}/token</code>; the description is at "
-        f'<a href="{escape(base)}/swagger/docs/v2">swagger/docs/v2</a>.</p>\n'
+        f'<a href="{escape(base)}/{SWAGGER}">{SWAGGER}</a>, '
+        f'and as OpenAPI 3 at <a href="{escape(base)}/{OPENAPI}">{OPENAPI}</a>.</p>\n'
         f"<table>\n<tr><th>Verb</th><th>Address</th><th>Permission</th></tr>\n{rows}\n</table>\n</body>\n</html>\n"
     )

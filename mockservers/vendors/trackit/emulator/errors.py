@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from mockservers.kernel.rules import Refusal
+from mockservers.wirekit.web_api import INVALID, NO_VERB
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Error:
 
 DENIED_TEXT = "Authorization has been denied for this request."
 BROKEN_TEXT = "An error has occurred."
-INVALID_TEXT = "The request is invalid."
+INVALID_TEXT = INVALID
 
 KINDS: dict[str, Error] = {
     "unauthorized": Error(401, DENIED_TEXT, "trackit.access.bearer"),
@@ -36,7 +37,7 @@ KINDS: dict[str, Error] = {
     "unknown": Error(404, "The {what} {id} was not found.", "trackit.read.unknown", switch="unknown_ticket"),
     "hidden": Error(404, "The {what} {id} was not found.", "trackit.segregation.hidden", switch="hidden_ticket"),
     "route": Error(404, "No HTTP resource was found that matches the request URI '{uri}'.", "trackit.address.unknown"),
-    "verb": Error(405, "The requested resource does not support http method '{verb}'.", "trackit.write.post_only"),
+    "verb": Error(405, NO_VERB, "trackit.write.post_only"),
     "id": Error(
         400,
         INVALID_TEXT,
@@ -45,9 +46,7 @@ KINDS: dict[str, Error] = {
         "optional parameter must be a reference type, a nullable type, or be declared as an optional parameter.",
         switch="bad_id",
     ),
-    "media": Error(
-        415, "The request entity's media type '{media}' is not supported for this resource.", "trackit.wire.body_media"
-    ),
+    "media": Error(415, "{told}", "trackit.wire.body_media"),
     "malformed": Error(400, INVALID_TEXT, "trackit.wire.malformed"),
     "body": Error(400, "The body must be an object with {member}.", "trackit.write.properties"),
     "property": Error(400, "The property '{name}' cannot be written.", "trackit.write.read_only_key"),
@@ -86,7 +85,7 @@ _PLANNED: Mapping[str, Mapping[str, Any]] = {
     "permission": {"permission": "Edit Ticket"},
     "unknown": {"what": "ticket", "id": "0"},
     "invalid_grant": {},
-    "malformed": {"member": "body", "told": "planned"},
+    "malformed": {"member": "body", "path": "", "told": "planned"},
 }
 
 REFUSALS: dict[str, Callable[[], Refusal]] = {kind: partial(refusal, kind, **facts) for kind, facts in _PLANNED.items()}

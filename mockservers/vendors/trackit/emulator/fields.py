@@ -15,6 +15,7 @@ from typing import Any
 
 from mockservers.kernel import catalogue, instants
 from mockservers.wirekit.aspnet import whole_characters
+from mockservers.wirekit.dotnet_text import date_text, number_text
 
 CATALOGUE = catalogue.load("trackit")
 MODULE = 24
@@ -224,7 +225,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         value = "True" if value else "False"
     elif isinstance(value, (int, float)):
-        value = repr(value)
+        value = number_text(value)
     if not isinstance(value, str) or len(value) > LONGEST or "\x00" in value:
         raise ValueError("a text")
     return whole_characters(value)
@@ -234,7 +235,7 @@ def _time(value: Any) -> int:
     if not isinstance(value, str) or len(value) > 40:
         raise ValueError("a time such as 2019-01-21T09:12:06Z")
     try:
-        moment = datetime.fromisoformat(_FRACTION.sub(r"\1", value.strip()))
+        moment = datetime.fromisoformat(_FRACTION.sub(r"\1", date_text(value.strip())))
         instant = instants.from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as error:
         raise ValueError("a time such as 2019-01-21T09:12:06Z") from error

@@ -278,6 +278,8 @@ def _whole(born: int) -> Row:
     at = born - 30 * DAY
     return {
         **_ticket(110, at, "Every field has a value"),
+        "f2": grid(at + DAY),
+        "f3": "TECH1",
         "f7": "More <b>about</b> it",
         "f18": grid(at + DAY),
         "f19": "404-555-0100",
@@ -289,7 +291,7 @@ def _whole(born: int) -> Row:
         "f84": 125_000,
         **{f"f{n}": f"Text {n}" for n in range(85, 91)},
         "f100": grid(at + 2 * DAY),
-        "f103": grid(at + HOUR),
+        "f103": grid(at + DAY),
         "f108": 86_400,
         "f109": True,
         "f110": grid(at + HOUR),
@@ -310,7 +312,7 @@ def _whole(born: int) -> Row:
         "l_department": 1,
         "l_closer": 1002,
         "l_sla": 1,
-        "l_status": company.CLOSED,
+        "l_status": company.DISMISSED,
         "l_priority": 3,
         "l_responder": 1001,
         "l_escalation": 1002,
@@ -352,7 +354,7 @@ def _special(loader: Loader, born: int, rows: int) -> None:
         (_ticket(105, days + 3 * DAY, "Notes of every kind", l_requestor=1), _mixed(days + 4 * DAY)),
         (
             _ticket(106, days + 4 * DAY, "On the road", l_group=company.FIELD_SERVICE, l_technician=1003),
-            _notes(days, 2),
+            _notes(days + 4 * DAY, 2),
         ),
         (
             _ticket(
@@ -371,6 +373,7 @@ def _special(loader: Loader, born: int, rows: int) -> None:
                 days + 5 * DAY,
                 "Waiting",
                 l_status=company.PAUSED,
+                f2=grid(days + 6 * DAY),
                 f103=grid(days + 6 * DAY),
                 f100=grid(days + 9 * DAY),
                 f110=grid(days + 6 * DAY),
@@ -385,6 +388,8 @@ def _special(loader: Loader, born: int, rows: int) -> None:
                 days + 6 * DAY,
                 "Closed already",
                 l_status=company.CLOSED,
+                f2=grid(days + 7 * DAY),
+                f3="TECH1",
                 f18=grid(days + 7 * DAY),
                 f108=86_400,
                 l_closer=1002,
@@ -409,7 +414,7 @@ def _special(loader: Loader, born: int, rows: int) -> None:
         loader.assignment(101, grid(old + 2 * DAY), company.HELP_DESK, False)
     if 106 in there:
         loader.attachment(106, "map.pdf", 4096)
-        loader.assignment(106, grid(days), None, False)
+        loader.assignment(106, grid(days + 5 * DAY), None, False)
 
 
 def _gap(born: int) -> list[tuple[Row, list[Row]]]:
@@ -440,19 +445,18 @@ def _bulk(
     if rows <= 0:
         return
     ids = {module: tuple(records) for module, records in there.items()}
-    closed = {id_ for id_, facts in there["status"].items() if facts["type"] == "C"}
     step = max(600 * DAY // rows, SECOND)
     at = born - 700 * DAY
     for turn in range(rows):
         at = min(at + source.randrange(1, 2 * step), born - HOUR)
-        row, notes = _plausible(first + turn, source, ids, closed, at, born)
+        row, notes = _plausible(first + turn, source, ids, there, at, born)
         loader.ticket(row, notes)
         if turn % 1000 == 999:
             progress(turn + 1, rows)
 
 
 def _plausible(
-    id_: int, source: Source, ids: Mapping[str, tuple[int, ...]], closed: set[int], at: int, born: int
+    id_: int, source: Source, ids: Mapping[str, tuple[int, ...]], there: Entries, at: int, born: int
 ) -> tuple[Row, list[Row]]:
     """A ticket as there are many. One random number is drawn for several small choices: it is drawn 100,000 times."""
     dice = source.getrandbits(48)
@@ -479,8 +483,13 @@ def _plausible(
     row["f2"] = grid(touched)
     if dice >> 5 & 3:
         row["f7"] = phrases.DETAILS[(dice >> 7) % len(phrases.DETAILS)]
-    if row["l_status"] in closed:
-        row["f18"], row["f108"], row["l_closer"] = row["f2"], (row["f2"] - row["f12"]) // SECOND, pick("technician", 26)
+    status, writer = there["status"][row["l_status"]], row["l_technician"]
+    if status["type"] == "C":
+        writer = pick("technician", 26)
+        row["f18"], row["f108"], row["l_closer"] = row["f2"], (row["f2"] - row["f12"]) // SECOND, writer
+    if status.get("stops"):
+        row["f103"] = row["f2"]
+    row["f3"] = there["technician"][writer]["login"]
     notes = [
         {
             "date": grid(at + (turn + 1) * 10 * MINUTE),
@@ -488,6 +497,7 @@ def _plausible(
             "type": ids["note_type"][0],
             "activity": ids["activity"][1 + (dice >> turn) % 10],
             "technician": row["l_technician"],
+            "login": there["technician"][row["l_technician"]]["login"],
             "duration": 60 * ((dice >> turn) % 30),
             "private": not (dice >> turn) % 5,
         }

@@ -6,9 +6,7 @@ directory or dialect change. Knows no wire library.
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -25,6 +23,7 @@ from mockservers.vendors.trackit.emulator.fields import (
     decimal_text,
     time_text,
 )
+from mockservers.vendors.trackit.emulator.rich_text import is_rich, plain
 
 MOST_FRAGMENTS = 20_000
 """Rendered records that are kept; a ticket takes about 4 kB."""
@@ -52,12 +51,12 @@ def labels(ctx: Context) -> Mapping[int, str]:
     return {number: renamed.get(str(number), field.label) for number, field in TICKET.items()}
 
 
-def _cite_labels(ctx: Context) -> None:
+def _cite_labels(ctx: Context, spaced: bool = False) -> None:
     """Cite the rules by which labels are other than documented: in every answer, since most come from the cache."""
     assert ctx.tenant is not None
     if ctx.tenant.facts.get("labels"):
         ctx.cite("trackit.wire.renamed_labels")
-    if ctx.dialect["quirk_leading_space"] == "on":
+    if spaced:
         ctx.cite("trackit.wire.leading_space")
 
 
@@ -115,49 +114,53 @@ def ticket_values(directory: model.Directory, row: Mapping[str, Any]) -> dict[in
     return values
 
 
-def _ticket_beginnings(ctx: Context) -> list[tuple[int, str, Any]]:
+def _ticket_beginnings(ctx: Context, spaced: bool = False) -> list[tuple[int, str, Any]]:
     assert ctx.tenant is not None
-    key = ("trackit.beginnings", ctx.tenant.name)
+    key = ("trackit.beginnings", ctx.tenant.name, spaced)
     found: list[tuple[int, str, Any]] | None = ctx.installation.cache.get(key)
     if found is None:
         known = dict(labels(ctx))
-        if ctx.dialect["quirk_leading_space"] == "on":
+        if spaced:
             known[1] = f" {known[1]}"
         found = ctx.installation.cache[key] = _beginnings(TICKET, known)
     return found
 
 
-def ticket(ctx: Context, id_: int, revision: int) -> str:
-    """A ticket that is there at this revision, with every field that has a value (trackit.field.returned)."""
+RICH = (7,)
+"""Fields of a ticket that hold rich text: Additional Information."""
+
+
+def ticket(ctx: Context, id_: int, revision: int, *, read: bool = False, worked: bool = False) -> str:
+    """A ticket that is there at this revision, with every field that has a value (trackit.field.returned).
+
+    `read`: the answer of GET, whose sample has a blank before a label. `worked`: that of ChangeStatus, AddNote and Close,
+    where rich text comes as plain text (trackit.note.ticket_text).
+    """
     assert ctx.tenant is not None
-    _cite_labels(ctx)
+    spaced = read and ctx.dialect["quirk_leading_space"] == "on"
+    stripped = worked and ctx.dialect["ticket_text"] == "plain"
+    _cite_labels(ctx, spaced)
 
     def make() -> str:
         row = model.ticket(ctx, id_)
         assert row is not None
-        return _object(_ticket_beginnings(ctx), ticket_values(model.directory(ctx), row))
+        values = ticket_values(model.directory(ctx), row)
+        if stripped:
+            values |= {number: plain(values[number]) for number in RICH if values[number] is not None}
+        return _object(_ticket_beginnings(ctx, spaced), values)
 
-    return _kept(ctx, (ctx.tenant.name, "ticket", id_, revision), make)
+    if stripped:
+        _cite_rich(ctx, id_)
+    return _kept(ctx, (ctx.tenant.name, "ticket", id_, revision, spaced, stripped), make)
+
+
+def _cite_rich(ctx: Context, id_: int) -> None:
+    row = model.ticket(ctx, id_)
+    if row is not None and any(is_rich(row[f"f{number}"] or "") for number in RICH):
+        ctx.cite("trackit.note.ticket_text")
 
 
 # --- notes ------------------------------------------------------------------------------------------------------------
-
-_BREAK = re.compile(r"<(?:br\b[^<>]*|/p\s*|/div\s*|/li\s*)>", re.IGNORECASE)
-_TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
-
-
-def plain(markup: str) -> str:
-    """Rich text as plain text: without tags and outer blanks, entities resolved."""
-    if "<" in markup:
-        markup = _TAG.sub("", _BREAK.sub("\r\n", markup))
-    if "&" in markup:
-        markup = html.unescape(markup)
-    return markup.replace("\x00", "").strip()
-
-
-def _is_rich(text: str) -> bool:
-    """Whether plain text differs from this one, as far as a short look shows."""
-    return "<" in text or "&" in text or text != text.strip()
 
 
 def note_values(directory: model.Directory, row: Any, verbatim: bool = False) -> dict[int, Any]:
@@ -196,7 +199,7 @@ def note_values(directory: model.Directory, row: Any, verbatim: bool = False) ->
 def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:
     """A note, its text cut to `most` characters unless that is below 1."""
     assert ctx.tenant is not None
-    if row.text is not None and _is_rich(row.text):
+    if row.text is not None and is_rich(row.text):
         ctx.cite("trackit.note.text")
 
     def make() -> str:

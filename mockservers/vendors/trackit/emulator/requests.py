@@ -5,7 +5,6 @@ Numbers are bound here, since the framework does so after it has let the caller 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from mockservers.kernel.rules import Refusal, Unsupported
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.fields import LARGEST, SMALLEST
 from mockservers.wirekit.aspnet import url_decode
+from mockservers.wirekit.json_net import loads
 
 
 class Members(dict[str, Any]):
@@ -27,14 +27,18 @@ class Members(dict[str, Any]):
 
     def member(self, ctx: Context, name: str) -> Any:
         """A member by name without case, as the framework binds it; the last of several, None for none."""
-        if name in self:
-            return self[name]
         wanted = name.casefold()
         for key, value in reversed(self.pairs):
             if key.casefold() == wanted:
-                ctx.cite("trackit.wire.body_members")
+                if key != name:
+                    ctx.cite("trackit.wire.body_members")
                 return value
         return None
+
+    def others(self, *known: str) -> list[str]:
+        """The names of members that are none of these, however they are spelled."""
+        expected = {name.casefold() for name in known}
+        return [key for key in self if key.casefold() not in expected]
 
     def has(self, name: str) -> bool:
         wanted = name.casefold()
@@ -115,16 +119,6 @@ def form(ctx: Context, raw: str) -> dict[str, list[str]]:
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
 
-def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=Members, parse_constant=_constant)
-
-
 def decoded(text: str) -> Any:
-    """The JSON value of a body; raises ValueError for what is none."""
-    try:
-        return _DECODER.decode(text)
-    except RecursionError:
-        raise ValueError("the body is nested too deeply") from None
+    """The value of a body as Json.NET reads it (trackit.wire.json_net); raises JsonNetError for a text that it cannot."""
+    return loads(text, Members)

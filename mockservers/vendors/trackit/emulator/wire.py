@@ -28,7 +28,8 @@ from mockservers.vendors.trackit.emulator.routes import ROUTES, Route
 from mockservers.vendors.trackit.emulator.semantics.reading import Listed
 from mockservers.vendors.trackit.emulator.semantics.tokens import Tokens
 from mockservers.vendors.trackit.emulator.semantics.workflow import Worked
-from mockservers.wirekit import aspnet
+from mockservers.wirekit import aspnet, web_api
+from mockservers.wirekit.json_net import JsonNetError
 from mockservers.wirekit.web import Visit, Web, reply, visit
 
 _JSON, _HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
@@ -38,7 +39,7 @@ _HEADERS = (*_UNCACHED, ("X-AspNet-Version", "4.0.30319"), ("X-Powered-By", "ASP
 _FORM = "application/x-www-form-urlencoded"
 _XML = ("application/xml", "text/xml")
 _READABLE = ("application/json", "text/json")
-_DESCRIBED = ("", "swagger/ui/index", "swagger/docs/v2")
+_DESCRIBED = ("", "swagger/ui/index", description.SWAGGER, description.OPENAPI)
 LONGEST_BODY = 4 << 20
 """Bytes of a body that the framework reads by default; a longer one is refused by it."""
 
@@ -147,7 +148,7 @@ def _asked(here: Visit, way: _Way, route: Route) -> tuple[Asked, list[_Finding]]
         findings.append(("trackit.wire.media", "the call prefers XML; Track-It! is read here in JSON alone"))
     asked = Asked(way.ids, _query(here), authorization=here.header("Authorization"))
     if here.exchange.body and route.body:
-        _read(here, asked, findings)
+        _read(here, asked, findings, route.operation)
     elif here.exchange.body and route.method == "POST":
         here.exchange.cite("trackit.wire.empty_body")
     return asked, findings
@@ -167,7 +168,26 @@ def _query(here: Visit) -> dict[str, str]:
     return variables
 
 
-def _read(here: Visit, asked: Asked, findings: list[_Finding]) -> None:
+_PARAMETERS = {
+    "ticket.create": "createInput",
+    "ticket.update": "updateInput",
+    "ticket.change_status": "changeStatusInput",
+    "ticket.add_note": "note",
+    "ticket.close": "closeInput",
+}
+"""What the page calls the body of each call, under which ModelState tells what is wrong with it."""
+LONGEST_TOLD = 2000
+
+
+def _text(here: Visit) -> str:
+    """The body as text in its charset; raises ValueError in the framework's words for bytes that are none."""
+    content_type = str(here.environ.get("CONTENT_TYPE", ""))
+    if not here.exchange.body.isascii() or "charset" in content_type.lower():
+        here.exchange.cite("trackit.wire.charset")
+    return web_api.text_of(here.exchange.body, content_type)
+
+
+def _read(here: Visit, asked: Asked, findings: list[_Finding], operation: str) -> None:
     """Read a body into the request, or say there why it cannot be read."""
     body, media = here.exchange.body, here.media
     if media != _READABLE[0]:
@@ -176,13 +196,14 @@ def _read(here: Visit, asked: Asked, findings: list[_Finding]) -> None:
         asked.failed = Unsupported("a body in XML")
         return
     if len(body) > LONGEST_BODY or media not in (*_READABLE, _FORM):
-        asked.failed = errors.refusal("media", media=media or "application/octet-stream")
+        asked.failed = errors.refusal("media", told=web_api.unsupported_media(media))
         return
     asked.empty = False
+    member = _PARAMETERS.get(operation, "input")
     try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        asked.failed = errors.refusal("malformed", told=f"the body is no UTF-8 at byte {error.start}", member="input")
+        text = _text(here)
+    except ValueError as error:
+        asked.failed = errors.refusal("malformed", told=str(error), member=member, path="")
         return
     if not text.strip():
         asked.empty = True
@@ -192,12 +213,12 @@ def _read(here: Visit, asked: Asked, findings: list[_Finding]) -> None:
         findings.append(("trackit.wire.body_is_input", f"{begun[1]}: is a parameter's name, not a part of the body"))
     try:
         asked.body = decoded(text)
-    except ValueError as error:
+    except JsonNetError as error:
         if media == _FORM and not text.lstrip().startswith(("{", "[")):
             asked.body = Members(list(aspnet.variables(text).items())) if text.count("&") < 1000 else Members([])
             findings.append(("trackit.wire.body_media", "the body is a form; send JSON"))
             return
-        asked.failed = errors.refusal("malformed", told=str(error)[:200], member="input")
+        asked.failed = errors.refusal("malformed", told=str(error)[:LONGEST_TOLD], member=member, path=error.path)
         return
     if media == _FORM:
         findings.append(("trackit.wire.body_media", "the body is JSON, but its Content-Type says that it is a form"))
@@ -231,7 +252,7 @@ def _called(here: Visit, way: _Way, route: Route) -> Response:
     switches = _switches(here, call)
     if isinstance(value, Worked) and value.broken:
         return _message(500, errors.BROKEN_TEXT)
-    return reply(200, _WRITERS[route.operation](value, switches), _JSON, _HEADERS)
+    return _answer(200, _WRITERS[route.operation](value, switches))
 
 
 def _switches(here: Visit, call: Call | None = None) -> Mapping[str, Any]:
@@ -293,7 +314,8 @@ def _refused(here: Visit, refusal: Refusal, call: Call | None = None) -> Respons
     if status == 401:
         return _message(401, errors.DENIED_TEXT, headers=(("WWW-Authenticate", "Bearer"),))
     if refusal.kind == "malformed":
-        return _message(status, error.text, {"ModelState": {facts["member"]: [facts["told"]]}})
+        state = web_api.model_state(facts["member"], facts["path"], facts["told"])
+        return _message(status, error.text, {"ModelState": state})
     more = {"MessageDetail": error.detail.format(**facts)} if error.detail else None
     return _message(status, error.text.format(**facts), more)
 
@@ -301,9 +323,25 @@ def _refused(here: Visit, refusal: Refusal, call: Call | None = None) -> Respons
 def _message(
     status: int, message: str, more: Mapping[str, Any] | None = None, headers: tuple[tuple[str, str], ...] = ()
 ) -> Response:
-    return reply(
-        status, aspnet.whole_characters(text({"Message": message, **(more or {})})), _JSON, (*_HEADERS, *headers)
-    )
+    return _answer(status, aspnet.whole_characters(text({"Message": message, **(more or {})})), headers)
+
+
+def _answer(status: int, body: str, headers: tuple[tuple[str, str], ...] = ()) -> Response:
+    """An answer of the framework's, in the charset that the call asks for (trackit.wire.charset)."""
+    here = visit()
+    chosen = web_api.answer_charset(here.header("Accept-Charset"))
+    if chosen == "utf-8" and not here.header("Accept-Charset"):
+        chosen = _charset_of_request(here)
+    if chosen != "utf-8":
+        here.exchange.cite("trackit.wire.charset")
+    written, media = web_api.written(body, _JSON, chosen)
+    return reply(status, written, media, (*_HEADERS, *headers))
+
+
+def _charset_of_request(here: Visit) -> str:
+    if here.world.installation(VENDOR.name).dialect["answer_charset"] != "of_request":
+        return "utf-8"
+    return web_api.charset(str(here.environ.get("CONTENT_TYPE", "")))
 
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
@@ -312,7 +350,7 @@ def _message(
 def _token(here: Visit) -> Response:
     if here.exchange.method != "POST" or here.media != _FORM:
         here.exchange.cite("trackit.token.verb_free")
-    asked = Asked(form=here.exchange.body.decode("utf-8", "replace"))
+    asked = Asked(form=web_api.form_of(here.exchange.body))
     try:
         value: Tokens = here.world.perform(Call(VENDOR.name, "token", asked, exchange=here.exchange))
     except Refusal as refusal:
@@ -392,7 +430,9 @@ def _described(here: Visit, rest: str) -> Response:
     """What can be called, as a page or as a document (trackit.address.description)."""
     base = here.environ.get("SCRIPT_NAME", "") + here.path[: len(here.path) - len(rest)].rstrip("/")
     switches = _switches(here)
-    if rest == "swagger/docs/v2":
+    if rest == description.SWAGGER:
+        return reply(200, description.swagger(base, switches), _JSON, _HEADERS)
+    if rest == description.OPENAPI:
         return reply(200, description.document(base, switches), _JSON, _HEADERS)
     return reply(200, description.page(base, switches), _HTML, _HEADERS)
 
@@ -402,6 +442,6 @@ def _broken(breakdown: Breakdown) -> Response:
 
 
 def _astray(stray: HTTPException) -> Response:
-    return _message(
-        stray.code or 404, errors.KINDS["verb"].text.format(verb="?") if stray.code == 405 else "Not found."
-    )
+    if stray.code == 405:  # a verb that no table of ours knows: routed like any other (trackit.write.post_only)
+        return _serve()
+    return _message(stray.code or 404, "Not found.")

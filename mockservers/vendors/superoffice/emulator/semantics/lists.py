@@ -27,6 +27,7 @@ from mockservers.vendors.superoffice.emulator.requests import Asked, bad
 from mockservers.vendors.superoffice.emulator.rights import SELECT, Role
 from mockservers.vendors.superoffice.emulator.semantics.rest import found
 from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
+from mockservers.wirekit.dotnet_text import value_text
 
 PAGE: int = CATALOGUE.facts["limits"]["odata_page_size_default"]
 MOST = 2**31 - 1
@@ -37,7 +38,7 @@ def _whole(asked: Asked, name: str, default: int) -> int:
     if not given:
         return default
     if not given.isascii() or not given.isdecimal() or len(given) > 10 or int(given) > MOST:
-        raise bad("superoffice.odata.bad", f"{name} is a whole number from 0 up, not {given[:40]!r}.")
+        raise bad("superoffice.odata.bad", f"{name} is a whole number from 0 up, not {value_text(given[:40])}.")
     return int(given)
 
 
@@ -137,7 +138,7 @@ def archive(ctx: Context, asked: Asked) -> Answer:
 def _number(asked: Asked) -> int:
     given = asked.path[0]
     if not given.isascii() or not given.isdecimal() or len(given) > 10 or int(given) > MOST:
-        raise bad("superoffice.request.ids", f"{given[:40]!r} is no id.")
+        raise bad("superoffice.request.ids", f"{value_text(given[:40])} is no id.")
     return int(given)
 
 

@@ -35,6 +35,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import seen
+from mockservers.wirekit.dotnet_text import value_text
 
 
 def _entity(ctx: Context, look: Profile, row: Any) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def _external(given: Mapping[str, Any]) -> bool:
     if level in (None, ""):
         return True
     if not isinstance(level, str) or level.lower() not in ("internal", "external"):
-        raise bad("superoffice.call.save_checks", f"{str(level)[:60]!r} is not a level of a message.")
+        raise bad("superoffice.call.save_checks", f"{value_text(level)} is not a level of a message.")
     return level.lower() == "external"
 
 

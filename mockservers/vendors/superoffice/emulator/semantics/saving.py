@@ -11,7 +11,7 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice.emulator import access, changes, entities
 from mockservers.vendors.superoffice.emulator.access import caller
-from mockservers.vendors.superoffice.emulator.answers import Answer, profile
+from mockservers.vendors.superoffice.emulator.answers import Answer, note_unknown, profile
 from mockservers.vendors.superoffice.emulator.changes import Row, catch_up
 from mockservers.vendors.superoffice.emulator.entities import CHOOSE_OWNER, KEYS, NESTED
 from mockservers.vendors.superoffice.emulator.limits import took
@@ -47,6 +47,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import DELETE, INSERT, RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import gone, seen, wanted_ids
+from mockservers.wirekit.dotnet_text import date_text, value_text
 
 _TEXTS = ("Title", "Author", "FromAddress", "Language")
 _DATES = ("Activate", "Deadline")
@@ -81,7 +82,7 @@ def _enum(given: Mapping[str, Any], name: str, default: str) -> str:
         ):
             # What is above a thousand exists for user interfaces only, and is kept as Postponed.
             return "Postponed" if number > 1000 else known
-    raise _wrong(f"{str(value)[:60]!r} is not a value of {name}.")
+    raise _wrong(f"{value_text(value)} is not a value of {name}.")
 
 
 def _id(ctx: Context, given: Mapping[str, Any], member: str) -> int:
@@ -127,11 +128,32 @@ def _extra(given: Mapping[str, Any]) -> str:
     if isinstance(tags, list) and tags:
         made["Tags"] = [each for each in tags if isinstance(each, Mapping)]
     if isinstance(custom, Mapping) and custom:
-        made["CustomFields"] = {str(name): "" if value is None else str(value) for name, value in custom.items()}
+        made["CustomFields"] = {str(name): _custom(str(name), value) for name, value in custom.items()}
     text = json.dumps(made)
     if len(text) > LONGEST_EXTRA:
         raise _wrong("Tags and CustomFields hold too much.")
     return text
+
+
+def _custom(name: str, value: Any) -> str:
+    """The value of a custom field, which is text: numbers and truth values are read as what stands in the body."""
+    if isinstance(value, Mapping | list):
+        raise _wrong(f"The custom field {value_text(name)} takes text.")
+    return "" if value is None else str(value) if isinstance(value, str) else value_text(value)
+
+
+def _instant(ctx: Context, value: Any, look: Profile, name: str) -> int | None:
+    """A date; an empty text is read like null, as Json.NET reads it for what may be null."""
+    if value == "":
+        ctx.cite("superoffice.request.empty_values")
+    if value in (None, ""):
+        return None
+    try:
+        if not isinstance(value, str):
+            raise ValueError(f"{value_text(value)} is no time")
+        return look.clock.read(date_text(value))
+    except ValueError as error:
+        raise _wrong(f"{name}: {str(error)[:200]}.") from None
 
 
 def _read(ctx: Context, given: Mapping[str, Any], look: Profile, names: Directory) -> dict[str, Any]:
@@ -141,11 +163,7 @@ def _read(ctx: Context, given: Mapping[str, Any], look: Profile, names: Director
         name: _enum(given, name, default) for name, default in zip(_KEPT_ENUMS, ("External", "API", "Red"), strict=True)
     }
     for name in _DATES:
-        value = given.get(name.lower())
-        try:
-            made[name] = None if value in (None, "") else look.clock.read(str(value))
-        except ValueError as error:
-            raise _wrong(f"{name}: {str(error)[:200]}.") from None
+        made[name] = _instant(ctx, given.get(name.lower()), look, name)
     if made["Deadline"] is not None:
         ctx.cite("superoffice.field.deadline")
     made |= {
@@ -250,7 +268,11 @@ def entity(ctx: Context, row: Any, look: Profile) -> dict[str, Any] | None:
         return None
     ctx.cite("superoffice.call.entity")
     messages = messages_of(ctx.db, tenant_name(ctx), row.TicketId)
-    return entities.ticket(look, row, directory(ctx), messages)
+    made = entities.ticket(look, row, directory(ctx), messages)
+    unknown = sorted((look.entity_select or frozenset()) - {name.lower() for name in made})
+    if unknown:
+        note_unknown(ctx, unknown, "TicketEntity")
+    return made
 
 
 def default_entity(ctx: Context, look: Profile) -> dict[str, Any]:

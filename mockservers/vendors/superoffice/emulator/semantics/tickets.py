@@ -101,11 +101,17 @@ def _arranged(ctx: Context, ids: Sequence[int], found: dict[int, Any]) -> list[t
         return [(id_, found[id_]) for id_ in ids]
     wanted = list(dict.fromkeys(ids))
     if len(wanted) < len(ids):
-        ctx.cite("superoffice.result.duplicates")
+        told = f"{len(ids)} ids were asked for, and {len(wanted)} of them differ"
+        ctx.note(
+            "superoffice.result.duplicates", f"{told}: match the answer's tickets to ids by TicketId, not by place."
+        )
         if ctx.dialect["duplicate_id"] == "repeat":
             wanted = list(ids)
     if any(id_ not in found for id_ in wanted):
-        ctx.cite("superoffice.result.unknown_id")
+        told = f"{len(wanted)} ids were asked for, and {len(found)} of them answered"
+        ctx.note(
+            "superoffice.result.unknown_id", f"{told}: the others are unknown, gone, or not to be seen by this caller."
+        )
         if ctx.dialect["missing_id"] == "omit":
             wanted = [id_ for id_ in wanted if id_ in found]
     if ctx.dialect["order"] == "shuffled":

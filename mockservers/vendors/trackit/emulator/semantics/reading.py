@@ -32,7 +32,7 @@ def ticket(ctx: Context, asked: Asked) -> str:
     (id_,) = bound(asked, "id")
     access.require(ctx, access.VIEW)
     found = access.visible_mark(ctx, id_)
-    return renderings.ticket(ctx, id_, found.revision)
+    return renderings.ticket(ctx, id_, found.revision, read=True)
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def notes(ctx: Context, asked: Asked) -> Listed:
     """
     id_, first, size = _bounds(asked)
     all_, most = asked_boolean(asked, "SystemNote"), asked_number(asked, "maxContentLength", -1)
-    access.require(ctx, access.VIEW_NOTES, "View Assignment Notes")
+    access.require_to_list_notes(ctx)
     found = access.visible_mark(ctx, id_, "Ticket Notes")
     total: int = found.notes if all_ else found.user_notes
     if all_ or found.notes != found.user_notes:

@@ -47,6 +47,16 @@ def ignore_optional(ctx: Context, body: Members) -> None:
         ctx.cite("trackit.wire.optional_params")
 
 
+def drop(ctx: Context, body: Members, *known: str) -> None:
+    """Note the members of a body that no call looks at; OptionalParams may come with any, and do nothing."""
+    ignore_optional(ctx, body)
+    others = body.others(*known, "OptionalParams", *_WRAPPERS)
+    if others:
+        names = ", ".join(repr(name[:60]) for name in others[:5])
+        told = f"{names} is dropped: this body takes {', '.join(known)}"
+        ctx.note("trackit.wire.body_members", told)
+
+
 def _object(body: Any, member: str) -> Members:
     if not isinstance(body, Members):
         raise refusal("body", "trackit.note.required_pair", member=member)
@@ -110,7 +120,7 @@ def _duration(ctx: Context, given: Members) -> int:
 def draft_of(ctx: Context, given: Any, with_duration: bool) -> Draft:
     """A note as it is sent; raises the refusal for one that cannot be kept."""
     body = _object(given, "Note Type")
-    ignore_optional(ctx, body)
+    drop(ctx, body, "Note Type", "Activity Code", "Note", "Private", "Duration")
     type_, activity = _word(ctx, body, "Note Type"), _word(ctx, body, "Activity Code")
     directory = model.directory(ctx)
     found_type, found_activity = (
@@ -123,7 +133,7 @@ def draft_of(ctx: Context, given: Any, with_duration: bool) -> Draft:
         raise refusal("activity", name=activity)
     duration = _duration(ctx, body) if with_duration else 0
     if not with_duration and body.has("Duration"):
-        ctx.cite("trackit.note.duration_default")
+        ctx.note("trackit.note.duration_default", "Duration is dropped: only AddNote takes one, and this note's is 0")
     return Draft(found_type, found_activity, _text(ctx, body), duration, _private(ctx, body))
 
 
@@ -134,7 +144,7 @@ def _worked(ctx: Context, row: model.Row, note: int | None, closing: bool = Fals
         if swapped:
             ctx.cite("trackit.wire.close_swap")
         rendered = renderings.note(ctx, model.note(ctx, note), -1, swapped)
-    return Worked(renderings.ticket(ctx, row["f1"], row["revision"]), rendered, closing, broken)
+    return Worked(renderings.ticket(ctx, row["f1"], row["revision"], worked=True), rendered, closing, broken)
 
 
 # --- calls ------------------------------------------------------------------------------------------------------------
@@ -175,9 +185,9 @@ def change_status(ctx: Context, asked: Asked) -> Worked:
         ctx.cite("trackit.status.by_name")
     if facts.get("type") == changes.CLOSED:
         access.require(ctx, access.CLOSE, "Close Tickets")
+    drop(ctx, body, "StatusName", "Note")
     draft = _note_of(ctx, body, ctx.dialect["status_note"] == "required")
-    if draft is not None:
-        ctx.cite("trackit.status.note")
+    ctx.cite("trackit.status.note")
     return _moved(ctx, row, status, draft, closing=False)
 
 
@@ -225,6 +235,7 @@ def close(ctx: Context, asked: Asked) -> Worked:
         find_wrapper(ctx, body)
         if any(body.has(name) for name in _WRAPPERS):
             raise refusal("body", "trackit.wire.body_is_input", member="Note")
+    drop(ctx, body, "Note")
     draft = _note_of(ctx, body)
     if draft is not None:
         ctx.cite("trackit.close.note")

@@ -19,7 +19,7 @@ def _properties(ctx: Context, asked: Asked) -> Members:
     if not isinstance(found, Members):
         workflow.find_wrapper(ctx, asked.body)
         raise refusal("body", member="Properties")
-    workflow.ignore_optional(ctx, asked.body)
+    workflow.drop(ctx, asked.body, "Properties")
     return found
 
 
