@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -209,6 +210,11 @@ def judge(file: Path, vendor: str | None, strict: bool, dialect: tuple[str, ...]
         if judgement.breaches:
             for rule in duty.rules:
                 click.echo(f"{'':<{width + 12}}because {rule.id}: {rule.says}")
+    if judged.lacking:
+        click.echo(
+            f"Not judged by what they said: {len(judged.lacking)} exchanges whose bodies the recording lacks "
+            f"({_first(judged.lacking)}). What hangs on them is unproven."
+        )
     raise SystemExit(judged.exit_code(strict=strict))
 
 
@@ -256,26 +262,16 @@ def har_import(
     The file may be compressed (.har.gz), or a zip with the bodies beside it. Entries that are no calls of that system are
     skipped; a body that the file lacks is marked as omitted. What became of every entry is said at the end.
     """
-    from mockservers.recording.files import Head, Writer
+    from mockservers.recording.files import Head
     from mockservers.recording.har import container, systems
-    from mockservers.recording.har.reading import Summary, exchanges
+    from mockservers.recording.har.reading import Summary, written
 
     archive = container.opened(file)
     upstream = systems.system(url) if url else systems.most_called(archive.entries)
-    summary = Summary()
     redactor, options = redactor_of(vendor, keep_identity, secret_field, fake_people)
-    writer: Writer | None = None
-    try:
-        for exchange in exchanges(archive, upstream, summary):
-            if writer is None:
-                for secret in summary.secrets:
-                    redactor.stand_in("password", secret)
-                writer = Writer(out, Head(vendor, exchange.at, f"from {file.name}", options))
-            writer.add(redactor.redact(exchange))
-    except BaseException:
-        if writer is not None:
-            writer.discard()
-        raise
+    summary = Summary()
+    head = Head(vendor, 0, f"from {file.name}", options)
+    writer = written(archive, upstream, redactor, out, head, summary)
     if writer is None:
         told = "; ".join(skipped_lines(summary))
         whose = f"to {systems.shown(upstream)}" if upstream is not None else "by HTTP"
@@ -306,7 +302,10 @@ def skipped_lines(summary: Summary) -> list[str]:
     return lines
 
 
-def _counted(numbers: list[int], most: int = 5) -> str:
+def _counted(numbers: Sequence[int]) -> str:
     """How many entries, and which are the first of them."""
-    shown = ", ".join(map(str, numbers[:most])) + (", ..." if numbers[most:] else "")
-    return f"{len(numbers)} {'entry' if len(numbers) == 1 else 'entries'} ({shown})"
+    return f"{len(numbers)} {'entry' if len(numbers) == 1 else 'entries'} ({_first(numbers)})"
+
+
+def _first(numbers: Sequence[int], most: int = 5) -> str:
+    return ", ".join(map(str, numbers[:most])) + (", ..." if numbers[most:] else "")

@@ -19,7 +19,9 @@ NONE = frozenset({"", "identity", "none", "utf-8", "utf8", "binary", "chunked"})
 INSTALL = "pip install 'mockservers[codings]'"
 _MOST_MEMBERS = 10_000
 _AT_ONCE = 64 << 10
-_SHOWN = frozenset({"compress", "x-compress", "aws-chunked", "dcb", "dcz", "exi", "lzma", "xz", "bzip2", "lz4", "snappy"})
+_SHOWN = frozenset(
+    {"compress", "x-compress", "aws-chunked", "dcb", "dcz", "exi", "lzma", "xz", "bzip2", "lz4", "snappy"}
+)
 """Codings that are named although nothing here reads them; any other word in that place may be anything."""
 
 

@@ -29,6 +29,7 @@ _BLANK = re.compile(r"\s+")
 _DATA = re.compile(r"\Adata:[^,]{0,200};base64,", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _STRUCTURED = re.compile(r"application/(?:[\w.+-]*(?:xml|json))|text/(?:xml|html|json)")
 """Media whose texts are never base64 as a whole: they have brackets or quotes."""
 _PACKED = re.compile(r"application/(?:x-)?(?:gzip|gtar|tar|zstd|octet-stream|binary)")
@@ -63,7 +64,7 @@ def told(raw: Mapping[str, Any], headers: Headers, attachment: Attachment) -> Bo
     if text:
         body = _decoded(text, raw, headers)
         if _cut(text, body, raw):
-            return missing(f"cut off in the HAR file, which names {number(raw.get('size'))} bytes of it")
+            return missing("cut off in the HAR file, which says that there was more")
         return body
     name = next((raw[key] for key in _FILES if isinstance(raw.get(key), str) and raw[key]), None)
     if name is None:
@@ -109,7 +110,13 @@ def encoded(text: str, headers: Headers, charset: Any = None) -> bytes:
 def readable(data: bytes, headers: Headers) -> bool:
     """Whether bytes are text that somebody can read, and therefore not coded."""
     text, codec = text_of(data, headers)
-    return _CONTROL.search(text) is None and not (codec == "utf-8" and NO_TEXT.search(text))
+    if codec == "utf-8":
+        return NO_TEXT.search(text) is None and _CONTROL.search(text) is None
+    # Any bytes are text in these: what is written in letters has blanks, digits and punctuation of ASCII in it.
+    plain = sum(each.isascii() for each in text)
+    return _CONTROLS.search(text) is None and plain * 10 >= len(text) * (
+        3 if codec.startswith(("utf-16", "utf-32")) else 6
+    )
 
 
 # --- text -----------------------------------------------------------------------------------------------------------
@@ -145,7 +152,9 @@ def _decoded(text: str, raw: Mapping[str, Any], headers: Headers) -> Body:
 
 def labelled(raw: Mapping[str, Any]) -> bool:
     words = [str(raw[key]) for key in (*_LABELS, "comment") if isinstance(raw.get(key), str)]
-    return any("base64" in each.lower().replace("-", "") for each in words) or any(raw.get(key) is True for key in _FLAGS)
+    return any("base64" in each.lower().replace("-", "") for each in words) or any(
+        raw.get(key) is True for key in _FLAGS
+    )
 
 
 def from_base64(text: str, headers: Headers) -> bytes | None:
@@ -205,9 +214,7 @@ def _cut(text: str, body: Body, raw: Mapping[str, Any]) -> bool:
 
 
 def _codings(headers: Headers) -> list[str]:
-    return [
-        each for name, value in headers if name.lower() == "content-encoding" for each in codings.named(value)
-    ]
+    return [each for name, value in headers if name.lower() == "content-encoding" for each in codings.named(value)]
 
 
 def _plain(data: bytes, headers: Headers) -> Body:

@@ -179,7 +179,7 @@ def _broken(path: Path, text: str, error: ValueError, decoder: json.JSONDecoder)
     whole, cut = _whole_entries(text, decoder)
     if cut:
         return (
-            f"{path} was cut off: it ends in the middle of entry {whole + 1}, after {whole} whole ones. The export was "
+            f"{path} was cut off: it ends in the middle of entry {whole + 1}, and {whole} before it are whole. The export was "
             "interrupted, or the disk was full; export it again"
         )
     said = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__

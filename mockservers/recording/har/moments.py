@@ -11,8 +11,6 @@ from typing import Any
 
 from mockservers.kernel import instants
 
-_OLDEST = instants.from_iso("1990-01-01T00:00:00Z")
-"""Before HTTP: an exporter that knows no time writes the year 1 or 1970."""
 _LATEST = instants.from_iso("9000-01-01T00:00:00Z")
 _LONGEST = 10 * instants.DAY
 _NUMBER = re.compile(r"\s*[0-9]{9,16}(?:\.[0-9]+)?\s*")
@@ -45,7 +43,8 @@ def _since_1970(value: float) -> int | None:
 
 
 def _possible(instant: int) -> int | None:
-    return instant if _OLDEST <= instant <= _LATEST else None
+    """No instant where an exporter that knew none wrote the year 1, or the very beginning of 1970."""
+    return instant if 0 < instant <= _LATEST else None
 
 
 def took(entry: Mapping[str, Any]) -> int:

@@ -54,7 +54,9 @@ def form(given: Pairs, lengths: Iterable[int] = (), *, blank: str = "+") -> str:
     """Parameters as a form or query. `lengths` are what the file says of its length: they tell how it was written."""
     as_told = "&".join(f"{name}={value}" for name, value in given)
     plus = blank == "+"
-    made = urlencode(given, errors="surrogatepass") if plus else urlencode(given, errors="surrogatepass", quote_via=quote)
+    made = (
+        urlencode(given, errors="surrogatepass") if plus else urlencode(given, errors="surrogatepass", quote_via=quote)
+    )
     sent = all(_SENT.fullmatch(text) for pair in given for text in pair)
     if sent and len(as_told) != len(made):
         for length in lengths:

@@ -7,7 +7,8 @@ a reason. A `Summary` accounts for every one. No reason holds a word of the entr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from mockservers.kernel import instants
@@ -15,18 +16,30 @@ from mockservers.kernel.journal import Headers
 from mockservers.recording import addresses
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.exchanges import BASE, FAULTS, Recorded, value_of
+from mockservers.recording.files import Head, Writer
 from mockservers.recording.har import bodies, moments, parameters, systems
 from mockservers.recording.har.bodies import EMPTY, LEFT_OUT, Body, missing
 from mockservers.recording.har.container import Archive, Attachment
 from mockservers.recording.har.headers import TOKEN, headers, with_cookies, without_connection
 from mockservers.recording.har.systems import Unusable
 from mockservers.recording.omissions import ANSWER, REQUEST, bodiless
+from mockservers.recording.redaction import Redactor
 
 OTHER_SYSTEM = "of another system"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _POSTING = frozenset({"POST", "PUT", "PATCH"})
 _ERRORS = ("_error", "_failureText", "_errorText", "failureText", "error")
-_REFUSED = ("refused", "resolve", "resolution", "enotfound", "dns", "unreachable", "blocked", "connection_failed", "proxy")
+_REFUSED = (
+    "refused",
+    "resolve",
+    "resolution",
+    "enotfound",
+    "dns",
+    "unreachable",
+    "blocked",
+    "connection_failed",
+    "proxy",
+)
 _TIMED_OUT = ("timed_out", "timedout", "timeout", "timed out")
 
 
@@ -55,6 +68,28 @@ class _Call:
     request: Mapping[str, Any]
     target: str
     at: int | None
+
+
+def written(
+    archive: Archive, upstream: Upstream | None, redactor: Redactor, out: Path, head: Head, summary: Summary
+) -> Writer | None:
+    """Mask the calls of one system and write them; gives the open file, or None where there is no call.
+
+    The head begins at the first call. User information of addresses is masked wherever else it stands, too.
+    """
+    writer: Writer | None = None
+    try:
+        for exchange in exchanges(archive, upstream, summary):
+            if writer is None:
+                for secret in summary.secrets:
+                    redactor.stand_in("password", secret)
+                writer = Writer(out, replace(head, started=exchange.at))
+            writer.add(redactor.redact(exchange))
+    except BaseException:
+        if writer is not None:
+            writer.discard()
+        raise
+    return writer
 
 
 def exchanges(archive: Archive, upstream: Upstream | None, summary: Summary) -> Iterator[Recorded]:
@@ -161,7 +196,9 @@ def _exchange(call: _Call, started: int, attachment: Attachment, note: Callable[
         headers=_kept(sent, request.get("postData"), asked, always=True),
         body=asked.data,
         status=status,
-        reply_headers=_kept(came, response.get("content"), answered, always=False) if status is not None else [],
+        reply_headers=_kept(came, response.get("content"), answered, always=not headers(response.get("headers")))
+        if status is not None
+        else [],
         reply_body=answered.data,
         fault=fault,
         took=moments.took(call.entry),
@@ -214,7 +251,7 @@ def _kept(found: Headers, part: Any, body: Body, *, always: bool) -> Headers:
     """Headers as they are kept, with the media type of the body where it is told beside them alone."""
     kept = without_connection(found)
     media = part.get("mimeType") if isinstance(part, Mapping) else None
-    if body.data == b"" or value_of(kept, "content-type") or not _is_media(media) or (found and not always):
+    if body.data == b"" or value_of(kept, "content-type") or not _is_media(media) or not always:
         return kept
     return [*kept, ("Content-Type", str(media))]
 
@@ -243,7 +280,7 @@ def _asked(request: Mapping[str, Any], method: str, sent: Headers, attachment: A
     if method not in _POSTING and not bodies.length(sent):
         return EMPTY  # what some write as the size of a body is that of the whole request
     if lengths:
-        return missing(f"{LEFT_OUT}, which names {lengths[0]} bytes of it")
+        return missing(LEFT_OUT)
     empty = bodies.length(sent) == 0 or bodies.number(request.get("bodySize")) == 0 or posted.get("text") == ""
     if posted.get("comment") or (not empty and (posted or value_of(sent, "content-type"))):
         return missing(LEFT_OUT)
@@ -270,7 +307,7 @@ def _answered(
         return body
     length, size = bodies.length(came), bodies.number(content.get("size"))
     if size or length:
-        return missing(f"{LEFT_OUT}, which names {size or length} bytes of it")
+        return missing(LEFT_OUT)
     if content.get("comment"):
         return missing(LEFT_OUT)
     if size == 0 or length == 0 or content.get("text") == "" or bodies.number(response.get("bodySize")) == 0:
