@@ -211,11 +211,13 @@ def judge(file: Path, vendor: str | None, strict: bool, dialect: tuple[str, ...]
             for rule in duty.rules:
                 click.echo(f"{'':<{width + 12}}because {rule.id}: {rule.says}")
     if judged.lacking:
-        click.echo(
-            f"Not judged by what they said: {len(judged.lacking)} exchanges whose bodies the recording lacks "
-            f"({_first(judged.lacking)}). What hangs on them is unproven."
-        )
+        click.echo(f"Not judged by what was said: {_lacking(judged.lacking)}. What hangs on it is unproven.")
     raise SystemExit(judged.exit_code(strict=strict))
+
+
+def _lacking(numbers: Sequence[int]) -> str:
+    many = f"{len(numbers)} exchanges whose bodies" if len(numbers) > 1 else "1 exchange whose body"
+    return f"{many} the recording lacks ({_first(numbers)})"
 
 
 # --- HAR ------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import gzip
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +84,7 @@ def imported(file: Path, vendor: str = "trackit") -> Imported:
 
 
 @pytest.fixture
-def of(tmp_path: Path) -> Iterator[Any]:
+def of(tmp_path: Path) -> Any:
     """Imports a HAR file of these entries."""
 
     def made(*entries: Any, vendor: str = "trackit") -> Imported:
@@ -94,7 +93,7 @@ def of(tmp_path: Path) -> Iterator[Any]:
         (tmp_path / "file.har.yaml").unlink(missing_ok=True)
         return imported(file, vendor)
 
-    yield made
+    return made
 
 
 # --- bodies that are not there --------------------------------------------------------------------------------------
@@ -715,7 +714,7 @@ def test_a_zip_that_is_not_understood_is_told(names: list[str], words: str, tmp_
 def test_a_packed_file_that_is_broken_or_a_bomb_is_told(raw: bytes, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(container, "LARGEST", 8000)
     (tmp_path / "a.har").write_bytes(raw)
-    with pytest.raises(RecordingError, match="cannot be read|can be read"):
+    with pytest.raises(RecordingError, match=r"cannot be read|can be read"):
         container.opened(tmp_path / "a.har")
 
 
