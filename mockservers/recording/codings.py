@@ -158,3 +158,5 @@ _UNPACKERS: dict[str, Callable[[bytes, int], bytes]] = {
     "brotli": _brotli,
     "zstd": _zstd,
 }
+READ = frozenset(_UNPACKERS)
+"""Codings that can be taken off, the last two where a package for them is installed."""

@@ -59,6 +59,9 @@ def missing(why: str) -> Body:
 def told(raw: Mapping[str, Any], headers: Headers, attachment: Attachment) -> Body | None:
     """The body that a `content` or a `postData` tells by its text or by a file; None where it tells none."""
     text = _text(raw.get("text"))
+    label = str(raw.get("encoding", "")).strip().lower()
+    if label in codings.READ and not _codings(headers):
+        headers = [*headers, ("Content-Encoding", label)]  # some name the coding where the base64 around it belongs
     if isinstance(text, bytes):
         return _plain(text, headers)
     if text:

@@ -76,7 +76,7 @@ def _beside(path: Path) -> Attachment:
     def attachment(name: str) -> bytes | None:
         try:
             folder = path.parent.resolve()
-            file = (folder / name).resolve()
+            file = (folder / _slashed(name)).resolve()
             if not file.is_relative_to(folder) or not file.is_file() or file == path.resolve():
                 return None
             return file.read_bytes() if file.stat().st_size <= MOST_RECORDED else None
@@ -84,6 +84,11 @@ def _beside(path: Path) -> Attachment:
             return None
 
     return attachment
+
+
+def _slashed(name: str) -> str:
+    """A name as every system reads it: an exporter on Windows may write it in its own way."""
+    return name.replace("\\", "/")
 
 
 def _from_zip(path: Path, packed: bytes) -> tuple[bytes, Attachment]:
@@ -101,7 +106,7 @@ def _from_zip(path: Path, packed: bytes) -> tuple[bytes, Attachment]:
 
     def attachment(name: str) -> bytes | None:
         try:
-            return _member(archive, str(PurePosixPath(har).parent / name), MOST_RECORDED)
+            return _member(archive, str(PurePosixPath(har).parent / _slashed(name)), MOST_RECORDED)
         except _UNREADABLE:
             return None
 

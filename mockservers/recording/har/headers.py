@@ -27,6 +27,17 @@ def headers(raw: Any) -> Headers:
     ]
 
 
+def has_odd(raw: Any) -> bool:
+    """Whether something among the headers is none, and is therefore not taken."""
+    if raw is None:
+        return False
+    if not isinstance(raw, (list, Mapping)):
+        return True
+    found = [name.strip() for name, _ in _pairs(raw)]
+    named = sum(each is not None for each in raw)
+    return len(found) < named or any(not TOKEN.fullmatch(each.removeprefix(":")) for each in found)
+
+
 def without_connection(found: Headers) -> Headers:
     return [each for each in found if each[0].lower() not in CONNECTION]
 
@@ -39,8 +50,9 @@ def _pairs(raw: Any) -> Iterator[tuple[str, str]]:
             name, value = each.get("name", each.get("key")), each.get("value")
         elif isinstance(each, list) and len(each) == 2:
             name, value = each
-        elif isinstance(each, str) and ":" in each.lstrip(":"):
-            name, _, value = each.partition(":")
+        elif isinstance(each, str) and ":" in each[1:]:
+            rest, _, value = each[1:].partition(":")
+            name = each[0] + rest
         else:
             continue
         if isinstance(name, str):

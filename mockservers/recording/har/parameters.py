@@ -24,15 +24,18 @@ Pairs = list[tuple[str, str]]
 
 
 def pairs(params: Any) -> Pairs:
-    """Names and values of a list of parameters, whatever its form; what is no parameter is left out."""
+    """Names and values of a list of parameters, whatever its form."""
     if isinstance(params, Mapping):
         return [(str(name), _value(value)) for name, value in params.items()]
     found: Pairs = []
     for each in params if isinstance(params, list) else ():
-        if isinstance(each, Mapping) and each.get("name") is not None:
-            found.append((str(each["name"]), _value_in(each)))
+        if isinstance(each, Mapping) and ("name" in each or "value" in each):
+            found.append((_value(each.get("name")), _value_in(each)))
         elif isinstance(each, list) and len(each) == 2:
-            found.append((str(each[0]), _value(each[1])))
+            found.append((_value(each[0]), _value(each[1])))
+        elif isinstance(each, str):
+            name, _, value = each.partition("=")
+            found.append((name, value))
     return found
 
 
@@ -89,11 +92,10 @@ def _multipart(params: Any, headers: Headers, kind: str) -> Body:
     boundary = f"--{found[1] or found[2]}"
     parts: list[str] = []
     for each in params if isinstance(params, list) else [{"name": n, "value": v} for n, v in pairs(params)]:
-        if not isinstance(each, Mapping):
-            each = dict(zip(("name", "value"), each, strict=False)) if isinstance(each, list) else {}
-        if each.get("name") is None:
+        named = pairs([each])
+        if not named:
             continue
-        name, value = str(each["name"]), _value_in(each)
+        (name, value), each = named[0], each if isinstance(each, Mapping) else {}
         file = each.get("fileName", each.get("filename"))
         if file is not None and value.strip().lower() in _FILE_LEFT_OUT:
             return missing("a form with a file, whose content is left out of the HAR file")

@@ -20,7 +20,7 @@ from mockservers.recording.files import Head, Writer
 from mockservers.recording.har import bodies, moments, parameters, systems
 from mockservers.recording.har.bodies import EMPTY, LEFT_OUT, Body, missing
 from mockservers.recording.har.container import Archive, Attachment
-from mockservers.recording.har.headers import TOKEN, headers, with_cookies, without_connection
+from mockservers.recording.har.headers import TOKEN, has_odd, headers, with_cookies, without_connection
 from mockservers.recording.har.systems import Unusable
 from mockservers.recording.omissions import ANSWER, REQUEST, bodiless
 from mockservers.recording.redaction import Redactor
@@ -142,6 +142,8 @@ def _calls(entries: list[Any], upstream: Upstream | None, summary: Summary) -> l
             request = entry.get("request")
             if not isinstance(request, Mapping):
                 raise Unusable("without a request")
+            if entry.get("_webSocketMessages"):
+                raise Unusable(systems.SOCKET)
             if str(request.get("method", "")).strip().upper() == "CONNECT":
                 raise Unusable("of method CONNECT, which is said to a proxy and not to the system")
             address = systems.address(request.get("url"))
@@ -184,6 +186,8 @@ def _exchange(call: _Call, started: int, attachment: Attachment, note: Callable[
     fault = _fault(call.entry, request, response, status, whole=bool(answered.data) or bodiless(method, status))
     if fault is not None and not answered.data:
         answered = EMPTY  # the fault says why there is none
+    if any(has_odd(part.get("headers")) for part in (request, response)):
+        note("with headers that are none, which were left out")
     for body in (asked, answered):
         if body.note:
             note(body.note)
