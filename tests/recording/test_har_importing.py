@@ -226,6 +226,18 @@ def test_a_text_that_is_called_base64_and_is_none_is_taken_as_it_stands(text: st
     assert list(made.summary.notes.values()) == [[1]]
 
 
+@pytest.mark.parametrize("text", ["NotAuthenticated", "AuthenticationRequired12", "a" * 40, "12345678901234567890"])
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity"])
+def test_a_word_in_which_base64_could_be_read_stays_a_word(text: str, coding: str, of: Any) -> None:
+    came = headers("text/html", Content_Encoding=coding)
+    assert of(entry(response={"headers": came, "content": content(text)})).bodies == [text.encode()]
+
+
+def test_a_text_in_another_charset_than_is_said_stays_as_it_is(of: Any) -> None:
+    raw = '<?xml version="1.0" encoding="iso-8859-1"?><a>Gr\u00fc\u00dfe</a>'.encode("iso-8859-1")
+    assert of(entry(response={"headers": headers("text/xml"), "content": content(raw)})).bodies == [raw]
+
+
 def test_bytes_that_are_no_text_stay_as_they_are(of: Any) -> None:
     raw = b"\x89PNG\r\n\x1a\n\x00\xff"
     came = headers("image/png", Content_Encoding="gzip")
@@ -289,6 +301,8 @@ def test_an_answer_that_is_decoded_already_stays_as_it_is(coding: str, labelled:
         ("compress", b"\x1f\x9d\x90" + b"\xff" * 40, "coded as compress"),
         ("hunter2secret", b"\xff\x00" * 20, "coded as something"),
         ("br", bytes(range(0, 256, 5)), "coded as br"),
+        ("", bytes(range(0, 256, 5)), "no text, though its headers say so"),
+        ("gzip", b"\x8b\x2b\x80" + bytes(range(0, 256, 5)), "no text, though its headers say so"),
         ("gzip", gzip.compress(bytes(2000)), "over 1000 bytes"),
     ],
 )

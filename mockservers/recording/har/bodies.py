@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from mockservers.kernel.journal import Headers
@@ -30,8 +31,10 @@ _DATA = re.compile(r"\Adata:[^,]{0,200};base64,", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
-_STRUCTURED = re.compile(r"application/(?:[\w.+-]*(?:xml|json))|text/(?:xml|html|json)")
-"""Media whose texts are never base64 as a whole: they have brackets or quotes."""
+_CONTROL_BYTES = bytes(each for each in range(32) if each not in b"\t\n\f\r")
+_PLAIN_BYTES = bytes(range(32, 127)) + b"\t\n\r"
+_STRUCTURED = re.compile(rf"application/(?:[\w.+-]*(?:xml|json))|text/(?:xml|html|json)|{re.escape(FORM)}")
+"""Media that are text, and never base64 as a whole: they have brackets, quotes or signs of equality."""
 _PACKED = re.compile(r"application/(?:x-)?(?:gzip|gtar|tar|zstd|octet-stream|binary)")
 """Media of files that are packed themselves, which is no coding of the answer."""
 _SHORTEST = 16
@@ -179,26 +182,54 @@ def from_base64(text: str, headers: Headers) -> bytes | None:
 
 def _hidden(text: str, headers: Headers) -> bytes | None:
     """The bytes behind a text that holds bytes and does not say so: as letters of Latin-1, or as base64 without a label."""
-    coded = _codings(headers)
+    coded, structured = _codings(headers), _is_structured(headers)
     if _CONTROL.search(text):
         try:
             data = text.encode("latin-1")
         except UnicodeError:
             return None
-        return data if coded or data.startswith((GZIP, ZSTD)) else None
-    if len(text) < _SHORTEST or _BASE64.fullmatch(_BLANK.sub("", text)) is None or text.isdigit():
+        odd = structured and not _plausible(data, headers)
+        return data if coded or odd or data.startswith((GZIP, ZSTD)) else None
+    if len(text) < _SHORTEST or text.isdigit() or _BASE64.fullmatch(_BLANK.sub("", text[:200])) is None:
         return None
     possible = from_base64(text, headers)
     if possible is None:
         return None
-    if possible.startswith((GZIP, ZSTD)) and not _PACKED.match(media(headers)):
+    if possible.startswith((GZIP, ZSTD)):
+        return None if _PACKED.match(media(headers)) else possible
+    if readable(possible, headers):
+        form = media(headers) == FORM and b"=" in possible[:200]
+        return possible if form or (structured and media(headers) != FORM) else None
+    if (coded or (structured and media(headers) != FORM)) and _is_random(text):
         return possible
-    if coded and not readable(possible, headers):
-        return possible
-    told = media(headers)
-    if (_STRUCTURED.match(told) and readable(possible, headers)) or (told == FORM and b"=" in possible[:200]):
-        return possible
-    return None
+    try:
+        codings.all_unpacked(possible, coded)
+    except Coded:
+        return None
+    return possible if coded else None
+
+
+def _is_random(text: str) -> bool:
+    """Whether letters, capitals and digits follow each other as in base64, and not as in a word, however long it is."""
+    first = text[:64]
+    changes = sum(_case(one) != _case(other) for one, other in pairwise(first))
+    return len(first) >= _SHORTEST and changes * 3 >= len(first)
+
+
+def _case(letter: str) -> int:
+    return 0 if letter.islower() else 1 if letter.isupper() else 2
+
+
+def _is_structured(headers: Headers) -> bool:
+    return _STRUCTURED.match(media(headers)) is not None
+
+
+def _plausible(data: bytes, headers: Headers) -> bool:
+    """Whether bytes may be text, if perhaps in another charset than is said, or with a stray byte in it."""
+    if readable(data, headers):
+        return True
+    controls, plain = (len(data) - len(data.translate(None, each)) for each in (_CONTROL_BYTES, _PLAIN_BYTES))
+    return controls * 100 <= len(data) and plain * 10 >= len(data) * 6
 
 
 def _cut(text: str, body: Body, raw: Mapping[str, Any]) -> bool:
@@ -250,8 +281,17 @@ def _without_hidden_codings(data: bytes, headers: Headers) -> bytes:
     for _ in range(_LAYERS):
         known = "gzip" if data.startswith(GZIP) else "zstd" if data.startswith(ZSTD) else None
         if known is None or (kind and TEXTUAL.match(kind) is None):
-            return data
+            break
         data = codings.unpacked(data, known)
-    if data.startswith((GZIP, ZSTD)):
-        raise Coded("coded more often than any answer is")
-    return data
+    if not _is_structured(headers) or _plausible(data, headers):
+        return data
+    for each in ("deflate", "br"):  # which begin with anything
+        try:
+            plain = codings.unpacked(data, each)
+        except Coded:
+            continue
+        if readable(plain, headers):
+            return plain
+    raise Coded(
+        "of bytes that are no text, though its headers say so: it may be coded, and cannot be searched for secrets"
+    )
