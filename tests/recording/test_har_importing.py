@@ -386,12 +386,14 @@ def test_parts_become_a_multipart_body_with_their_boundary(of: Any) -> None:
         {"name": "a", "value": "1"},
         {"name": 'f"g', "fileName": "x.txt", "contentType": "text/plain", "value": "hello"},
         {"name": "p", "value": base64.b64encode(b"\xff\xfe").decode(), "encoding": "base64"},
+        {"name": "d", "fileName": "d.csv", "value": "data:text/csv;base64,YTti"},
     ]
     (kept,) = of(parameters('multipart/form-data; boundary="X Y"', params)).exchanges
     assert kept.body == (
         b'--X Y\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
         b'--X Y\r\nContent-Disposition: form-data; name="f%22g"; filename="x.txt"\r\nContent-Type: text/plain\r\n\r\nhello\r\n'
-        b'--X Y\r\nContent-Disposition: form-data; name="p"\r\n\r\n\xff\xfe\r\n--X Y--\r\n'
+        b'--X Y\r\nContent-Disposition: form-data; name="p"\r\n\r\n\xff\xfe\r\n'
+        b'--X Y\r\nContent-Disposition: form-data; name="d"; filename="d.csv"\r\n\r\na;b\r\n--X Y--\r\n'
     )
 
 
@@ -420,6 +422,7 @@ def test_parameters_of_which_no_body_can_be_made_are_omitted(kind: str, params: 
     [
         ("application/json", [{"name": '{"a": 1}', "value": ""}], b'{"a": 1}'),
         (URLENCODED, {"a": "1", "b": None}, b"a=1&b="),
+        (URLENCODED, {"name": "a", "value": "1"}, b"a=1"),
         (URLENCODED, [["a", "1"], None, {"value": "2"}, "b=3"], b"a=1&=2&b=3"),
         ("text/plain", [{"name": "a", "value": "1"}], b"a=1\r\n"),
     ],
@@ -641,6 +644,14 @@ def test_what_stands_beside_the_headers_and_the_address_alone_is_taken(of: Any) 
     assert kept.target == "/a?q=a%20b"
     assert kept.headers == [("Cookie", "sid=__secret.cookie__"), ("Content-Type", "text/plain")]
     assert kept.reply_headers == [("Set-Cookie", "sid=__secret.cookie__"), ("Content-Type", "a/b")]
+
+
+def test_what_internet_explorer_writes_is_taken(of: Any) -> None:
+    """One cookie is itself and no list of one, and a length has a comma."""
+    sent, came = {"cookies": {"name": "sid", "value": "hunter22"}}, headers(Content_Length="6,219")
+    (kept,) = of(entry(request=sent, response={"headers": came, "content": {"size": 0}})).exchanges
+    assert kept.headers == [("Cookie", "sid=__secret.cookie__")]
+    assert kept.omitted
 
 
 def test_an_address_is_written_as_a_request_line_has_it(of: Any) -> None:

@@ -83,8 +83,8 @@ def told(raw: Mapping[str, Any], headers: Headers, attachment: Attachment) -> Bo
 
 def number(value: Any) -> int | None:
     """A count that an exporter wrote; None for one that is unknown, which is written as -1, null or not at all."""
-    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,15}\s*", value):
-        return int(value)
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,3}(?:,?[0-9]{3}){0,4}\s*|\s*[0-9]{1,15}\s*", value):
+        return int(value.replace(",", ""))  # with commas it is of Internet Explorer
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e15:
         return None
     return int(value)

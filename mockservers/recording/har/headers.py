@@ -34,7 +34,7 @@ def has_odd(raw: Any) -> bool:
     if not isinstance(raw, (list, Mapping)):
         return True
     found = [name.strip() for name, _ in _pairs(raw)]
-    named = sum(each is not None for each in raw)
+    named = sum(each is not None for each in listed(raw))
     return len(found) < named or any(not TOKEN.fullmatch(each.removeprefix(":")) for each in found)
 
 
@@ -42,9 +42,15 @@ def without_connection(found: Headers) -> Headers:
     return [each for each in found if each[0].lower() not in CONNECTION]
 
 
+def listed(raw: Any) -> Any:
+    """A list of names and values, of which Internet Explorer writes one alone as itself, and some tools all as an object."""
+    if not isinstance(raw, Mapping):
+        return raw
+    return [raw] if {"name", "value"} <= raw.keys() else [{"name": name, "value": value} for name, value in raw.items()]
+
+
 def _pairs(raw: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(raw, Mapping):
-        raw = [{"name": name, "value": value} for name, value in raw.items()]
+    raw = listed(raw)
     for each in raw if isinstance(raw, list) else ():
         if isinstance(each, Mapping):
             name, value = each.get("name", each.get("key")), each.get("value")

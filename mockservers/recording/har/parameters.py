@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from mockservers.kernel.journal import Headers
 from mockservers.recording.exchanges import value_of
 from mockservers.recording.har.bodies import EMPTY, Body, encoded, from_base64, labelled, missing
+from mockservers.recording.har.headers import listed
 from mockservers.recording.leaves import FORM
 
 _BOUNDARY = re.compile(r"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;,\"]{1,200}))", re.IGNORECASE)
@@ -25,9 +26,8 @@ Pairs = list[tuple[str, str]]
 
 def pairs(params: Any) -> Pairs:
     """Names and values of a list of parameters, whatever its form."""
-    if isinstance(params, Mapping):
-        return [(str(name), _value(value)) for name, value in params.items()]
     found: Pairs = []
+    params = listed(params)
     for each in params if isinstance(params, list) else ():
         if isinstance(each, Mapping) and ("name" in each or "value" in each):
             found.append((_value(each.get("name")), _value_in(each)))
@@ -46,7 +46,9 @@ def _value(value: Any) -> str:
 def _value_in(param: Mapping[str, Any]) -> str:
     """The value of a parameter, which may be base64 as a whole body may be."""
     value = param.get("value")
-    if isinstance(value, str) and labelled(param):
+    if isinstance(value, str) and (
+        labelled(param) or (param.get("fileName") is not None and value.startswith("data:"))
+    ):
         data = from_base64(value, [])
         if data is not None:
             return data.decode("utf-8", "surrogateescape")
@@ -91,7 +93,7 @@ def _multipart(params: Any, headers: Headers, kind: str) -> Body:
         return missing("told as the parts of a multipart form, and the boundary between them is not")
     boundary = f"--{found[1] or found[2]}"
     parts: list[str] = []
-    for each in params if isinstance(params, list) else [{"name": n, "value": v} for n, v in pairs(params)]:
+    for each in listed(params):
         named = pairs([each])
         if not named:
             continue
