@@ -503,11 +503,14 @@ def test_a_call_that_has_no_response_at_all_is_a_fault(response: Any, of: Any) -
 def test_an_answer_that_broke_off_is_cut_and_one_that_only_is_called_failed_is_whole(of: Any) -> None:
     lost = entry(response={"_error": "net::ERR_HTTP2_PROTOCOL_ERROR", "content": {"size": 500}})
     gone = entry(response={"status": 204, "_failureText": "net::ERR_ABORTED", "content": {"size": -1}})
-    made = of(lost, entry(response={"_failureText": "net::ERR_ABORTED"}), gone)
+    part = entry(response={"_charlesStatus": "FAILED", "headers": headers(Content_Length="99")})
+    made = of(lost, entry(response={"_failureText": "net::ERR_ABORTED"}), gone, part)
+    assert made.bodies == [b"", TEXT.encode(), b"", TEXT.encode()]
     assert [(each.status, each.fault, each.omitted) for each in made.exchanges] == [
         (200, "cut", ""),
         (200, None, ""),
         (204, None, ""),
+        (200, "cut", ""),
     ]
 
 

@@ -95,6 +95,11 @@ def length(headers: Headers) -> int | None:
     return number(value_of(headers, "content-length"))
 
 
+def is_short(data: bytes | None, headers: Headers) -> bool:
+    """Whether less of a body is there than its header names; of one that was coded nobody can tell."""
+    return not _codings(headers) and len(data or b"") < (length(headers) or 0)
+
+
 def media(headers: Headers) -> str:
     return value_of(headers, "content-type").partition(";")[0].strip().lower()
 

@@ -183,7 +183,8 @@ def _exchange(call: _Call, started: int, attachment: Attachment, note: Callable[
     came = with_cookies(headers(response.get("headers")), response.get("cookies"), sent=False)
     asked = _asked(request, method, sent, attachment)
     answered = _answered(response, method, status, came, attachment, note) if status is not None else EMPTY
-    fault = _fault(call.entry, request, response, status, whole=bool(answered.data) or bodiless(method, status))
+    whole = bodiless(method, status) or (bool(answered.data) and not bodies.is_short(answered.data, came))
+    fault = _fault(call.entry, request, response, status, whole=whole)
     if fault is not None and not answered.data:
         answered = EMPTY  # the fault says why there is none
     if any(has_odd(part.get("headers")) for part in (request, response)):
@@ -243,6 +244,8 @@ def _fault(entry: Mapping[str, Any], request: Any, response: Any, status: int | 
         for key in _ERRORS
         if part.get(key)
     )
+    if str(response.get("_charlesStatus", "COMPLETE")).upper() != "COMPLETE":
+        said += " failed"
     if status is not None:
         return "cut" if said and not whole else None
     said += " " + str(response.get("statusText", "")).lower()
