@@ -118,7 +118,7 @@ def _brotli(body: bytes, most: int) -> bytes:
             total, piece = total + len(parts[-1]), b""
             if total > most:
                 raise _too_long("br", most)
-            if not parts[-1] and unpacker.can_accept_more_data():
+            if not (parts[-1] or unpacker.is_finished()) and unpacker.can_accept_more_data():
                 raise Coded("coded as br, and cut off")
     except TypeError as error:  # before 1.2 nothing bounded what came out
         raise Coded(f"coded as br, for which the package brotli is too old: {INSTALL}") from error

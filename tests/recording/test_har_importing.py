@@ -774,3 +774,31 @@ def test_the_command_tells_what_became_of_every_entry(tmp_path: Path) -> None:
         "  omitted     1 entry (17) the answer's body: left out of the HAR file",
         "  no answer   1 entry (18) reset",
     ]
+
+
+def test_a_file_that_was_cut_off_says_so_wherever_that_was(tmp_path: Path) -> None:
+    whole = json.dumps({"log": {"version": "1.2", "entries": [entry(), {"a": [True, None, -1.5e3, '\\"']}]}})
+    file = tmp_path / "a.har"
+    for length in range(whole.index("[") + 1, len(whole)):
+        file.write_text(whole[:length])
+        with pytest.raises(
+            RecordingError, match=r"was cut off: it ends in the middle of entry [123], and [012] before"
+        ):
+            container.opened(file)
+
+
+@pytest.mark.parametrize("kind", ["gzip", "zip"])
+def test_a_packed_file_that_is_damaged_anywhere_is_read_or_told(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.har"
+    file.write_bytes(gzip.compress(WHOLE.encode()))
+    if kind == "zip":
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("a.har", WHOLE)
+    raw = file.read_bytes()
+    for place in range(0, len(raw), 3):
+        for odd in (raw[:place], raw[:place] + bytes([raw[place] ^ 0x55]) + raw[place + 1 :]):
+            file.write_bytes(odd)
+            try:
+                container.opened(file)
+            except RecordingError:
+                continue
