@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mockservers.kernel.dialects import Dialect
     from mockservers.recording.drift import Drift, Finding
     from mockservers.recording.files import Recording
+    from mockservers.recording.har.reading import Summary
     from mockservers.recording.loading import Loaded
 
 FILE = click.Path(exists=True, path_type=Path, dir_okay=False)
@@ -208,7 +210,14 @@ def judge(file: Path, vendor: str | None, strict: bool, dialect: tuple[str, ...]
         if judgement.breaches:
             for rule in duty.rules:
                 click.echo(f"{'':<{width + 12}}because {rule.id}: {rule.says}")
+    if judged.lacking:
+        click.echo(f"Not judged by what was said: {_lacking(judged.lacking)}. What hangs on it is unproven.")
     raise SystemExit(judged.exit_code(strict=strict))
+
+
+def _lacking(numbers: Sequence[int]) -> str:
+    many = f"{len(numbers)} exchanges whose bodies" if len(numbers) > 1 else "1 exchange whose body"
+    return f"{many} the recording lacks ({_first(numbers)})"
 
 
 # --- HAR ------------------------------------------------------------------------------------------------------------
@@ -226,7 +235,7 @@ def har() -> None:
 def har_export(file: Path, out: Path) -> None:
     """Write a recording as HAR 1.2, to be looked at in ordinary tools."""
     from mockservers.recording.files import Recording
-    from mockservers.recording.har import export
+    from mockservers.recording.har.writing import export
 
     count = export(Recording(file), out)
     click.echo(f"{count} exchanges in {out}")
@@ -250,24 +259,55 @@ def har_import(
     secret_field: tuple[str, ...],
     fake_people: bool,
 ) -> None:
-    """Make a recording of the calls to one system in a HAR file, without their secrets."""
-    from mockservers.recording import har as files
-    from mockservers.recording.addresses import Upstream
-    from mockservers.recording.files import Head, Writer
+    """Make a recording of the calls to one system in a HAR file, without their secrets.
 
-    found = files.entries(file)
-    upstream = Upstream.parse(url or files.origin(found))
+    The file may be compressed (.har.gz), or a zip with the bodies beside it. Entries that are no calls of that system are
+    skipped; a body that the file lacks is marked as omitted. What became of every entry is said at the end.
+    """
+    from mockservers.recording.files import Head
+    from mockservers.recording.har import container, systems
+    from mockservers.recording.har.reading import Summary, written
+
+    archive = container.opened(file)
+    upstream = systems.system(url) if url else systems.most_called(archive.entries)
     redactor, options = redactor_of(vendor, keep_identity, secret_field, fake_people)
-    writer: Writer | None = None
-    try:
-        for exchange in files.exchanges(found, upstream):
-            if writer is None:
-                writer = Writer(out, Head(vendor, exchange.at, f"from {file.name}", options))
-            writer.add(redactor.redact(exchange))
-    except BaseException:
-        if writer is not None:
-            writer.discard()
-        raise
+    summary = Summary()
+    head = Head(vendor, 0, f"from {file.name}", options)
+    writer = written(archive, upstream, redactor, out, head, summary)
     if writer is None:
-        raise ValueError(f"{file} holds no call to {upstream.origin}; --url names another system")
+        told = "; ".join(skipped_lines(summary))
+        whose = f"to {systems.shown(upstream)}" if upstream is not None else "by HTTP"
+        raise ValueError(f"{file} holds no call {whose}" + (f": {told}" if told else ""))
     finish(writer, redactor)
+    click.echo("\n".join(summary_lines(summary)))
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """What became of the entries of a HAR file: each is counted as in the recording or as skipped."""
+    left = summary.entries - summary.imported
+    lines = [f"  entries     {summary.entries} in the HAR file: {summary.imported} imported, {left} skipped"]
+    lines += [f"  skipped     {each}" for each in skipped_lines(summary)]
+    for word, reasons in (("omitted", summary.omitted), ("no answer", summary.faults), ("note", summary.notes)):
+        lines += [f"  {word:<11} {_counted(numbers)} {reason}" for reason, numbers in reasons.items()]
+    return lines
+
+
+def skipped_lines(summary: Summary) -> list[str]:
+    from mockservers.recording.har.reading import OTHER_SYSTEM
+    from mockservers.recording.har.systems import shown
+
+    lines = [f"{_counted(numbers)} {reason}" for reason, numbers in summary.skipped.items()]
+    others = sorted(summary.others.items(), key=lambda each: -each[1])
+    if others:
+        told = ", ".join(f"{shown(system)} ({count})" for system, count in others[:3]) + (", ..." if others[3:] else "")
+        lines = [each + (f": {told}; --url names one" if each.endswith(OTHER_SYSTEM) else "") for each in lines]
+    return lines
+
+
+def _counted(numbers: Sequence[int]) -> str:
+    """How many entries, and which are the first of them."""
+    return f"{len(numbers)} {'entry' if len(numbers) == 1 else 'entries'} ({_first(numbers)})"
+
+
+def _first(numbers: Sequence[int], most: int = 5) -> str:
+    return ", ".join(map(str, numbers[:most])) + (", ..." if numbers[most:] else "")

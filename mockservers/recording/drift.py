@@ -268,6 +268,9 @@ def between(left: Recording, right: Recording, accepted: Accepted | None = None)
         if exchange.fault or other.fault:
             skipped["the answer was lost in one of them"] += 1
             continue
+        if exchange.omitted or other.omitted:
+            skipped[f"one of them lacks something: {exchange.omitted or other.omitted}"] += 1
+            continue
         kind = "record" if here.writes(exchange) else ""
         compared.append(Compared(exchange, comparison.differences(exchange, other, kind)))
     found = Drift(left.head.vendor, count, skipped)

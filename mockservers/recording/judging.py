@@ -1,12 +1,14 @@
 """A recording judged: the vendor's duties over what a client really sent and got, with no emulator at all.
 
 A recording does not tell what the client believes, nor what else was at the vendor. Duties that need to know come out as
-unproven, and so do those that nothing exercised.
+unproven, and so do those that nothing exercised. An answer whose body the recording lacks may have said anything: a duty is
+kept or broken only where it is so however that answer is read.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Duty, Judgement, judge, of
@@ -17,18 +19,23 @@ from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import SECOND
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording, RecordingError
+from mockservers.recording.omissions import lacks_answer, lacks_request
 
 REST = 30 * SECOND
 """A client that asks nothing for so long has ended one piece of work and begins another."""
+_MOST_READINGS = 4
+"""Answers of the same address that are tried in the place of one whose body is not there."""
+_MOST_COMPARED = 200
 _ITS_PLACE = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Each duty with its judgement; `history` is what they looked at."""
+    """Each duty with its judgement; `history` is what they looked at, `lacking` the exchanges that lack a body."""
 
     history: History
     judgements: tuple[tuple[Duty, Judgement], ...]
+    lacking: tuple[int, ...] = ()
 
     @property
     def broken(self) -> list[Duty]:
@@ -50,34 +57,85 @@ def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
     vendor = recording.head.vendor
     if vendor not in contracted():
         raise RecordingError(f"{vendor} has no contract to judge by; there are contracts for {', '.join(contracted())}")
-    exchanges = tuple(exchanged(each) for each in sorted(recording, key=lambda each: each.n))
-    if not exchanges:
+    recorded = sorted(recording, key=lambda each: each.n)
+    if not recorded:
         raise RecordingError(f"{recording.path} holds no exchange, so there is nothing to judge")
-    tasks = tuple(_tasks(exchanges))
+    lacking = tuple(each.n for each in recorded if lacks_answer(each) or lacks_request(each))
+    exchanges = tuple(exchanged(each) for each in recorded)
+    duties = [duty for duty in of(vendor) if duty.applies(dialect)]
+    history = _history(recording, dialect, exchanges)
+    found = judge(history, duties)
+    for reading in _readings(exchanges, lacking):
+        other = judge(_history(recording, dialect, reading), duties)
+        found = {id_: _common(judgement, other[id_]) for id_, judgement in found.items()}
+    return Judged(history, tuple((duty, found[duty.id]) for duty in duties), lacking)
+
+
+def _history(recording: Recording, dialect: Dialect, exchanges: tuple[Exchanged, ...]) -> History:
+    vendor = recording.head.vendor
     # Since when a client was to care, a recording does not say; what it asked for it cared for.
-    history = History(
+    return History(
         vendor,
         instants.EARLIEST,
-        exchanges[-1].at,
+        exchanges[-1].at if exchanges else instants.EARLIEST,
         dialect,
         Hello(recording.path.name),
         profile(vendor).options(dialect),
         (),
         (),
         exchanges,
-        tasks,
+        tuple(_tasks(exchanges)),
         {},
         None,
         entity=profile(vendor).entity,
     )
-    duties = [duty for duty in of(vendor) if duty.applies(dialect)]
-    found = judge(history, duties)
-    return Judged(history, tuple((duty, found[duty.id]) for duty in duties))
+
+
+def _readings(exchanges: Sequence[Exchanged], lacking: Sequence[int]) -> Iterator[tuple[Exchanged, ...]]:
+    """What was exchanged, with answers that are not there read in other ways than as lost: as never asked for, and as what
+    was answered to requests like these."""
+    if not lacking:
+        return
+    unknown = set(lacking)
+    yield tuple(each for each in exchanges if each.n not in unknown)
+    whole: dict[Place, list[Exchanged]] = {}
+    for each in exchanges:
+        if each.n not in unknown and each.received is not None:
+            whole.setdefault(_place(each), []).append(each)
+    likely = {each.n: _likely(each, whole.get(_place(each), ())) for each in exchanges if each.n in unknown}
+    for turn in range(max(map(len, likely.values()))):
+        yield tuple(
+            replace(each, received=answers[min(turn, len(answers) - 1)]) if (answers := likely.get(each.n)) else each
+            for each in exchanges
+            if likely.get(each.n) != []
+        )
+
+
+Place = tuple[str, str, int | None]
+
+
+def _place(each: Exchanged) -> Place:
+    return each.method, each.target.partition("?")[0], each.status
+
+
+def _likely(asked: Exchanged, whole: Sequence[Exchanged]) -> list[bytes]:
+    """What was answered at the same place with the same status, to the most similar requests first; nothing where it is
+    the request that is not known."""
+    if not asked.request_known:
+        return []
+    size = len(asked.target) + len(asked.body)
+    alike = sorted(whole[:_MOST_COMPARED], key=lambda each: abs(len(each.target) + len(each.body) - size))
+    return list(dict.fromkeys(each.received for each in alike if each.received is not None))[:_MOST_READINGS]
+
+
+def _common(one: Judgement, other: Judgement) -> Judgement:
+    """What two readings agree on; where they do not, nothing is proven."""
+    return one if one.verdict == other.verdict else Judgement(0)
 
 
 def exchanged(recorded: Recorded) -> Exchanged:
     """An exchange as duties look at it. Where a secret stood, its stand-in stands."""
-    whole = recorded.status is not None and recorded.fault is None
+    whole = recorded.status is not None and recorded.fault is None and not lacks_answer(recorded)
     reveals = ["address"] if "__secret." in recorded.target else []
     reveals += [
         f"header {name}" for name, value in recorded.headers if "__secret." in value and name.lower() not in _ITS_PLACE
@@ -92,7 +150,7 @@ def exchanged(recorded: Recorded) -> Exchanged:
         recorded.status,
         (recorded.reply_body or b"") if whole else None,
         () if recorded.fault is None else (recorded.fault,),
-        True,
+        not lacks_request(recorded),
         None,
         tuple(reveals),
     )

@@ -22,6 +22,7 @@ from mockservers.recording.adapter import Adapter, adapter
 from mockservers.recording.exchanges import BASE, Recorded, bytes_of, decoded, text_of
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.matching import Meaning
+from mockservers.recording.omissions import lacks_answer, lacks_request
 from mockservers.recording.redaction import Redactor
 from mockservers.registry import Mount
 
@@ -87,7 +88,9 @@ class Stub:
             found = self._answer(means, asked.at, base)
             if found is None:
                 self._miss(means, exchange)
-        if found is not None:
+        if found is not None and lacks_answer(found):
+            self._missing(found, exchange)
+        elif found is not None:
             exchange.status, exchange.reply_headers, exchange.reply_body = (
                 found.status,
                 found.reply_headers,
@@ -118,6 +121,25 @@ class Stub:
     def _at(self, number: int) -> Recorded:
         return self.recording.at(self._file, self.places[number])
 
+    # --- an answer that the recording lacks -------------------------------------------------------------------------
+
+    def _missing(self, recorded: Recorded, exchange: Exchange) -> None:
+        """Say that the body is not there. An answer that turns a client away does so by its status, which is kept."""
+        says = {
+            "error": f"The recording {self.recording.path.name} holds this call, and not the body of its answer.",
+            "exchange": recorded.n,
+            "recorded_status": recorded.status,
+            "why": recorded.omitted,
+            "do": "Record this call again, or export it with its content; nothing can be answered in its place.",
+        }
+        kept: Headers = []
+        exchange.status = 501
+        if recorded.status is not None and recorded.status >= 300:
+            exchange.status = recorded.status
+            kept = [each for each in recorded.reply_headers if each[0].lower() not in _OF_THE_BODY]
+        exchange.reply_body = _json(says)
+        exchange.reply_headers = [*kept, *_OURS, ("X-Mock-Recording", "omitted")]
+
     # --- a miss -----------------------------------------------------------------------------------------------------
 
     def _miss(self, means: Meaning, exchange: Exchange) -> None:
@@ -126,8 +148,8 @@ class Stub:
             "nearest": list(self._nearest(means)),
             "do": "Compare the differences. Record that call too, or let the client ask as it did when it was recorded.",
         }
-        exchange.status, exchange.reply_body = 404, (json.dumps(says, indent=2, ensure_ascii=False) + "\n").encode()
-        exchange.reply_headers = [("Content-Type", "application/json; charset=utf-8"), ("X-Mock-Recording", "miss")]
+        exchange.status, exchange.reply_body = 404, _json(says)
+        exchange.reply_headers = [*_OURS, ("X-Mock-Recording", "miss")]
 
     def _nearest(self, means: Meaning, most: int = 3) -> Iterator[dict[str, Any]]:
         ranked = []
@@ -136,22 +158,32 @@ class Stub:
             theirs = matching.of(self.adapter, recorded)
             parting = matching.differences(means, theirs)
             alike = 1.0 if means.where == theirs.where else SequenceMatcher(None, means.where, theirs.where).ratio()
-            ranked.append((-alike, len(parting), recorded.n, parting))
-        for _, _, n, parting in sorted(ranked)[:most]:
-            yield {
+            ranked.append((-alike, len(parting), recorded.n, parting, lacks_request(recorded) and recorded.omitted))
+        for _, _, n, parting, lacks in sorted(ranked, key=lambda each: each[:3])[:most]:
+            near: dict[str, Any] = {
                 "exchange": n,
                 "differences": [
                     {"place": each.place, "asked": _short(each.left), "recorded": _short(each.right)}
                     for each in parting[:10]
                 ],
             }
+            yield near | ({"lacks": lacks} if lacks else {})
+
+
+def _json(says: dict[str, Any]) -> bytes:
+    return (json.dumps(says, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def _short(value: str | None) -> str | None:
     return value if value is None or len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
 
 
+_OURS: Headers = [("Content-Type", "application/json; charset=utf-8")]
 _CONNECTION = frozenset({"date", "server", "content-length", "transfer-encoding", "connection"})
+_OF_THE_BODY = frozenset(
+    {"content-type", "content-encoding", "content-range", "content-disposition", "content-md5", "digest", "etag"}
+)
+"""Headers that tell of a body; they say nothing true of another one."""
 
 
 def _based(recorded: Recorded, base: str, variables: list[tuple[str, str]]) -> Recorded:
