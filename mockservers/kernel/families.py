@@ -108,12 +108,25 @@ def family(name: str) -> Family | None:
     return Family(_WEAK_KIND[last[-1]], False) if last[-1] != "code" or words == ["code"] else None
 
 
-_NO_MORE = "(?-i:(?![a-z]))"
-CORE = (
-    "pass(?:words?|wd|phrase|code)?|pwd|pword|secret|token|jwt|[cx]srf|saml|assertion|cred(?![iou]t)|sess(?:ion|id)"
-    f"|keys?{_NO_MORE}|auth(?!or(?!i[sz]))|sig{_NO_MORE}|signature|hmac|cookie|otp|code{_NO_MORE}|sid{_NO_MORE}"
-)
-"""A pattern, in any letter case, that is found in every name of a family."""
+_BY_LETTER = {"a": "ssertion|uth", "c": "srf|red|ookie|ode", "p": "ass|wd|word", "s": "ecret|aml|ess(?:ion|id)|ignature|i[gd]"}
+CORE = "|".join([*(f"{first}(?:{rest})" for first, rest in _BY_LETTER.items()), "token|jwt|xsrf|keys?|hmac|otp"])
+"""A pattern that is found in every name of a family, in lower case: patterns for any case take twenty times as long."""
+_WHOLE = frozenset(("key", "keys", "sig", "sid", "code"))
+
+
+def lowered(text: str) -> str:
+    """A text in lower case, each letter at its place."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(each.lower() if len(each.lower()) == 1 else each for each in text)
+
+
+def begins_a_name(text: str, low: str, found: re.Match[str]) -> bool:
+    """Whether what was found of CORE may be a word of a name, and no part of an ordinary one such as `assigned`."""
+    end = found.end()
+    if found[0] in _WHOLE:
+        return not text[end : end + 1].islower()
+    return found[0] != "auth" or not low.startswith("or", end) or low.startswith(("oris", "oriz"), end)
+
 
 # --- values -----------------------------------------------------------------------------------------------------------
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from mockservers.kernel.families import random_looking, secret_looking
+from mockservers.kernel.families import lowered, random_looking, secret_looking
 from mockservers.kernel.places import Ahead
+from mockservers.kernel.search import Budget
 from mockservers.recording.secret_names import Kind, SecretNames
 
 _MARK = "[\"']|&quot;|&#34;|&apos;|&#39;"
@@ -19,11 +20,11 @@ _MEMBER = re.compile(
     rf"(?P<escapes>\\*+)(?P<mark>{_MARK})\s*+:\s*+(?:(?P=escapes)(?P=mark)|(?P<number>-?[0-9][0-9.eE+-]*+))",
     re.IGNORECASE,
 )
-_SETTING = re.compile(
-    r"\s*+=\s*+(?:\"([^\"<>]++)\"|'([^'<>]++)'|\\++[\"']([^\"'<>\\]++)|[\"']?+([^&\"'<>\s]++))"
-)
+_SETTING = re.compile(r"\s*+=\s*+(?:\"([^\"<>]++)\"|'([^'<>]++)'|\\++[\"']([^\"'<>\\]++)|[\"']?+([^&\"'<>\s]++))")
 _PART = re.compile(r"[\"']?+(;)?+")
 _MEMBERS, _PARTS = frozenset("\\\"'&"), frozenset("\"';\r\n")
+_PLAIN_ENDS = ('"', "'", ">")
+"""What follows a name that parsers see."""
 """What follows the name of a member of an object, and of a part of a form."""
 _END_TAG = re.compile(r"</(?:[\w.-]+:)?\Z")
 _OPENED = re.compile(r"<[\w.-]+:\Z")
@@ -63,9 +64,9 @@ class Fragments:
     def __init__(self, names: SecretNames) -> None:
         self._names = names
 
-    def find(self, text: str) -> Reading:
-        """The fragments of a text, in order."""
-        return Reading(text, self._names)
+    def find(self, text: str, *, inner: bool = False) -> Reading:
+        """The fragments of a text, in order, or but those that are `inner`. Raises TooOdd for one of far too many names."""
+        return Reading(text, self._names, inner)
 
 
 Value = tuple[int, int, bool]
@@ -74,8 +75,11 @@ Value = tuple[int, int, bool]
 class Reading:
     """One text: the fragments in it, and how many letters were looked at beyond the names."""
 
-    def __init__(self, text: str, names: SecretNames) -> None:
+    def __init__(self, text: str, names: SecretNames, inner: bool) -> None:
+        self._work = Budget(len(text))
+        self._inner = inner
         self._text = text
+        self._low = lowered(text)
         self._names = names
         self._ahead = {pattern: Ahead(text, pattern) for pattern in (_BRACKET, _LINE_END, _BLANK_LINE, _PART_END)}
         self._read = 0
@@ -86,11 +90,13 @@ class Reading:
         return self._read + sum(each.looked for each in self._ahead.values())
 
     def __iter__(self) -> Iterator[Fragment]:
-        at, found = 0, self._names.core.search(self._text)
+        at, found = 0, self._names.find(self._text, self._low, 0)
         while found is not None:
             start, end = self._whole(found.start(), found.end(), at)
-            kind = self._kind(start, end, at)
+            plain = self._inner and self._text[end : end + 1] in _PLAIN_ENDS
+            kind = None if plain else self._kind(start, end, at)
             at = end
+            self._work.spend(4 if kind is None else 30)
             if kind is not None:
                 self._untaken = end
                 made = self._value(kind, start, end)
@@ -101,7 +107,7 @@ class Reading:
                 elif self._untaken - end > _LONGEST_UNTAKEN:
                     at = self._untaken  # what was read in vain is not read again for each name in it
             # What is in a value is no name, even where it looks like one.
-            found = self._names.core.search(self._text, at)
+            found = self._names.find(self._text, self._low, at)
 
     def _whole(self, start: int, end: int, least: int) -> tuple[int, int]:
         """Where the name begins and ends that a word is in."""
@@ -185,6 +191,7 @@ class Reading:
             end = mark.start()
             while end > start and self._text[end - 1] == "\\":
                 end -= 1
+            self._work.spend(1 + (mark.start() - end) // 20)
             # An escape before the mark makes it part of the value; in a text that was escaped itself, more of them do.
             before = mark.start() - end
             if not escapes and before % 2 == 0:

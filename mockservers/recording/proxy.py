@@ -19,7 +19,7 @@ from yarl import URL
 
 from mockservers.kernel import clock
 from mockservers.kernel.journal import Headers
-from mockservers.recording import addresses
+from mockservers.recording import addresses, scan
 from mockservers.recording.addresses import TEXTUAL, VIA, Rewriter, Upstream
 from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, decoded, unpacked, value_of
 from mockservers.recording.files import Writer
@@ -149,7 +149,7 @@ class Recorder(Listener):
         if self.failure is not None:
             return
         try:
-            self.writer.add(self.redactor.redact(addresses.placed(recorded, self._to_file, self.upstreams)))
+            scan.keep(self.writer, self.redactor, addresses.placed(recorded, self._to_file, self.upstreams))
         except Exception as error:
             self.failure = error
             self.complain(f"recording stops: {type(error).__name__}: {error}")

@@ -7,8 +7,9 @@ value is replaced in every text, in whatever encoding, by the kernel's one engin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
 
 from mockservers.kernel.clues import SHORTEST
@@ -16,12 +17,12 @@ from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import LEFT_OUT, SPEAKING
 from mockservers.kernel.search import Budget, TooOdd, readings
 from mockservers.recording import fields, leaves
-from mockservers.recording.adapter import SECRETS, Adapter
+from mockservers.recording.adapter import SECRETS, Adapter, adapter
 from mockservers.recording.exchanges import Recorded, bytes_of, text_of, value_of
 from mockservers.recording.fragments import Fragments, cuts, tagged
 from mockservers.recording.pseudonyms import Pseudonyms
 from mockservers.recording.secret_names import SecretNames
-from mockservers.recording.shapes import password_of, shapes
+from mockservers.recording.shapes import may_show, password_of, shapes
 from mockservers.recording.stand_ins import PLACEHOLDER, StandIns
 
 _ESCAPED_NAME = re.compile(r"\\u00(?:[4-7][0-9A-Fa-f]|2[dD])")
@@ -37,8 +38,6 @@ _VARIABLE = re.compile(r"(?<=[?&;#])([^=&;#?\s\"'<>\\]{1,100}+)=([^&;#\s\"'<>\\]
 """A variable in an address, in its path and fragment too."""
 _OAUTH = frozenset({"state", "session_state", "scope", "grant_type", "redirect_uri", "code_verifier", "iss"})
 """Variables beside which a `code` is one of OAuth."""
-_LOOKS = re.compile(r"eyJ|PRIVATE KEY|(?:basic|bearer|so-?token|soticket)(?:\s|%20|\+)", re.IGNORECASE)
-"""What a text holds in which a secret is known by its look."""
 _USER_INFO = re.compile(r"(?<=://)[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
 
 UNSEARCHED = "what could not be searched for secrets in the steps that a text of its length may take"
@@ -259,10 +258,10 @@ class Redactor:
         try:
             if self.pseudonyms is not None:
                 self.pseudonyms.learn(text, media)
-            if self.names.core.search(text) is None and not _LOOKS.search(text) and not _ESCAPED_NAME.search(text):
+            if not (self.names.may_stand_in(text) or may_show(text) or _ESCAPED_NAME.search(text)):
                 return False
             secrets, placed = self._in_text(text, media)
-            for kind, value in secrets:
+            for kind, value in dict.fromkeys(secrets):
                 self.stand_in(kind, value)
                 work.spend(100)
         except TooOdd:
@@ -271,23 +270,25 @@ class Redactor:
 
     def _learn_line(self, text: str) -> None:
         """Take note of the secrets in a short text, such as a header."""
-        if self.names.core.search(text) is not None or _LOOKS.search(text):
-            for kind, value in (*self._in_fragments(text)[0], *shapes(text)):
+        if self.names.may_stand_in(text) or may_show(text):
+            for kind, value in (*self._in_fragments(text)[0], *shapes(text, Budget(len(text)))):
                 self.stand_in(kind, value)
 
     def _in_text(self, text: str, media: str) -> tuple[list[tuple[str, str]], bool]:
         """The secrets in a body, and whether others stand there that are to go from their places alone."""
         tree = self._in_tree(text, media)
+        work = Budget(len(text))
         secrets, placed = self._in_fragments(text, inner=tree is not None)
         secrets += tree or ()
         if tree is None:
             secrets += [(kind.name, value) for kind, value in tagged(text, self.names)]
         # An address inside of a text.
         for given in _VARIABLE.finditer(text) if "=" in text else ():
+            work.spend(4)
             kind, value = self.names(_unquoted(given[1])), _plain(given[2])
             if kind is not None and kind.takes(value):
                 secrets.append((kind.name, value))
-        return [*secrets, *shapes(text)], placed
+        return [*secrets, *shapes(text, work)], placed
 
     def _in_tree(self, text: str, media: str = "") -> list[tuple[str, str]] | None:
         """The secrets in a text that is a tree, or None."""
@@ -298,9 +299,9 @@ class Redactor:
         """Secrets in a text that is no tree, such as a body that was cut off, or (`inner`) inside the values of one; and
         whether others stand there that are to go from their places alone."""
         secrets, placed = [], False
-        for each in self._fragments.find(text):
+        for each in self._fragments.find(text, inner=inner):
             value = text[each.start : each.end]
-            if (inner and not each.inner) or PLACEHOLDER.search(value):
+            if PLACEHOLDER.search(value):
                 continue
             if each.loose:
                 placed = True
@@ -345,6 +346,20 @@ class Redactor:
             parts += [text[done : each.start], f'"{stand_in}"' if each.number else stand_in]
             done = each.end
         return "".join([*parts, text[done:]])
+
+
+def redactor(vendor: str, options: Mapping[str, Any]) -> Redactor:
+    """What redacts as the head of a recording says that it was made."""
+    return Redactor(
+        adapter(vendor),
+        keep_identity=bool(options.get("keep_identity")),
+        fields=_listed(options.get("secret_fields")),
+        kept=_listed(options.get("keep_fields")),
+    )
+
+
+def _listed(names: Any) -> list[str]:
+    return [str(each) for each in names] if isinstance(names, list) else []
 
 
 def _meanings(value: str) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mockservers.kernel.families import CORE, family, secret_looking, usual
+from mockservers.kernel.families import CORE, begins_a_name, family, lowered, secret_looking, usual
 from mockservers.recording.stand_ins import PLACEHOLDER
 
 _STEP = re.compile(r"[/:\[\]]+")
@@ -49,10 +49,20 @@ class SecretNames:
         self.kept = frozenset(name.strip().lower() for name in kept)
         self._given = {name: Kind(kind, given=True) for name, kind in given.items() if name not in self.kept}
         words = "|".join([*(re.escape(each) for each in sorted(self._given, key=len, reverse=True)), CORE])
-        self.core = re.compile(words, re.IGNORECASE)
-        """Found in every name of a secret."""
+        self._core = re.compile(words)
         self._known: dict[str, Kind | None] = {}
         self._inside: dict[str, Kind | None] = {}
+
+    def find(self, text: str, low: str, at: int) -> re.Match[str] | None:
+        """The next place of a text, in lower case `low`, at which a name of a secret may be."""
+        found = self._core.search(low, at)
+        while found is not None and found[0] not in self._given and not begins_a_name(text, low, found):
+            found = self._core.search(low, found.end())
+        return found
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a name of a secret may be in a text."""
+        return self.find(text, lowered(text), 0) is not None
 
     def __call__(self, name: str) -> Kind | None:
         """The kind of a name, or None."""

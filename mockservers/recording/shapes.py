@@ -11,24 +11,35 @@ import re
 from collections.abc import Iterator
 
 from mockservers.kernel.families import secret_looking
+from mockservers.kernel.search import Budget
 
-_BEGIN = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f][0-9A-Fa-f])|(?<=\\u00[0-9A-Fa-f][0-9A-Fa-f]))"
-"""Where a run of letters begins, or may begin after an escape."""
-_JWT = re.compile(_BEGIN + r"eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{4,}+(?:\.[A-Za-z0-9_-]*+){1,3}")
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{4,}+(?:\.[A-Za-z0-9_-]*+){1,3}")
+_BEGUN = re.compile(r"(?:[^A-Za-z0-9_-]|\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2})\Z")
+"""What is before a run of letters, or an escape after which one may begin."""
 _SCHEME = re.compile(
-    r"(?<![A-Za-z0-9])(basic|bearer|sotoken|soticket|apikey|token)(?:\s|%20|\+){1,3}+([A-Za-z0-9+/=._~:%-]{6,8192}+)",
-    re.IGNORECASE,
+    r"(?<![A-Za-z0-9])(basic|bearer|soticket|apikey)(?:\s|%20|\+){1,3}+([A-Za-z0-9+/=._~:%-]{6,8192}+)", re.IGNORECASE
 )
 _PEM = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----([^-]{16,})-----END")
+_SCHEMES = ("basic", "bearer", "soticket", "apikey")
 _LONG_RUN = 20
 
 
-def shapes(text: str) -> Iterator[tuple[str, str]]:
-    """The secrets that a text shows by their look, each with its kind."""
-    if "eyJ" in text:
-        for found in _JWT.finditer(text):
+def may_show(text: str) -> bool:
+    """Whether a text is worth a closer look."""
+    return "eyJ" in text or "PRIVATE KEY" in text or any(word in text.lower() for word in _SCHEMES)
+
+
+def shapes(text: str, work: Budget) -> Iterator[tuple[str, str]]:
+    """The secrets that a text shows by their look, each with its kind. Raises TooOdd for one of far too many."""
+    at = text.find("eyJ")
+    while at >= 0:
+        work.spend(2)
+        found = _JWT.match(text, at) if at == 0 or _BEGUN.search(text, max(0, at - 6), at) else None
+        if found is not None:
             yield "token", found[0]
-    for found in _SCHEME.finditer(text):
+        at = text.find("eyJ", at + 3 if found is None else found.end())
+    for found in _SCHEME.finditer(text) if any(word in text.lower() for word in _SCHEMES) else ():
+        work.spend(10)
         scheme, value = found[1].lower(), found[2].rstrip(".:")
         if scheme == "basic":
             password = password_of(value)
