@@ -108,7 +108,12 @@ def family(name: str) -> Family | None:
     return Family(_WEAK_KIND[last[-1]], False) if last[-1] != "code" or words == ["code"] else None
 
 
-_BY_LETTER = {"a": "ssertion|uth", "c": "srf|red|ookie|ode", "p": "ass|wd|word", "s": "ecret|aml|ess(?:ion|id)|ignature|i[gd]"}
+_BY_LETTER = {
+    "a": "ssertion|uth",
+    "c": "srf|red|ookie|ode",
+    "p": "ass|wd|word",
+    "s": "ecret|aml|ess(?:ion|id)|ignature|i[gd]",
+}
 CORE = "|".join([*(f"{first}(?:{rest})" for first, rest in _BY_LETTER.items()), "token|jwt|xsrf|keys?|hmac|otp"])
 """A pattern that is found in every name of a family, in lower case: patterns for any case take twenty times as long."""
 _WHOLE = frozenset(("key", "keys", "sig", "sid", "code"))

@@ -49,7 +49,7 @@ class Seal:
         _live[seal.name] = key
         folder = memory_folder()
         if folder is not None:
-            _forget_those_of_parts_that_are_gone(folder)
+            _forget_those_of_parts_that_are_gone(folder, part)
             with contextlib.suppress(OSError), private(_file(folder, seal.name)) as file:
                 file.write(base64.b64encode(key) + b"\n" + os.fsencode(part.absolute()) + b"\n")
         return seal
@@ -154,9 +154,9 @@ def _user() -> int:
     return os.getuid() if hasattr(os, "getuid") else 0
 
 
-def _forget_those_of_parts_that_are_gone(folder: Path) -> None:
+def _forget_those_of_parts_that_are_gone(folder: Path, new: Path) -> None:
     for file in folder.glob(f"mockservers-{_user()}-*.key"):
         with contextlib.suppress(OSError):
             part = file.read_bytes().split(b"\n")[1:2]
-            if part and part[0] and not os.path.exists(part[0]):
+            if part and part[0] and (part[0] == os.fsencode(new.absolute()) or not os.path.exists(part[0])):
                 file.unlink()
