@@ -15,7 +15,16 @@ from mockservers.cli.parameters import VendorName
 if TYPE_CHECKING:
     import ssl
 
+    from mockservers.recording.proxy import Recorder
     from mockservers.recording.redaction import Redactor
+
+
+_KEPT = "mockservers.keep_field"
+
+
+def _note_kept(context: click.Context, option: click.Parameter, names: tuple[str, ...]) -> None:
+    """Every command that redacts has the option, and `redactor_of` alone needs to know of it."""
+    context.meta[_KEPT] = names
 
 
 def secret_options(command: Command) -> Command:
@@ -31,6 +40,14 @@ def secret_options(command: Command) -> Command:
             multiple=True,
             metavar="NAME",
             help="A further header, variable, JSON key or XML element whose value is a secret. Repeatable.",
+        ),
+        click.option(
+            "--keep-field",
+            multiple=True,
+            metavar="NAME",
+            expose_value=False,
+            callback=_note_kept,
+            help="A name that says nothing of its value, though it sounds like a secret's. Repeatable.",
         ),
         click.option(
             "--keep-identity",
@@ -52,9 +69,12 @@ def redactor_of(
 
     here = adapter(vendor)
     pseudonyms = Pseudonyms(here.people) if fake_people else None
-    redactor = Redactor(here, keep_identity=keep_identity, fields=secret_field, pseudonyms=pseudonyms)
+    context = click.get_current_context(silent=True)
+    kept: tuple[str, ...] = () if context is None else context.meta.get(_KEPT, ())
+    redactor = Redactor(here, keep_identity=keep_identity, fields=secret_field, kept=kept, pseudonyms=pseudonyms)
     options: dict[str, Any] = {"keep_identity": keep_identity, "fake_people": fake_people}
-    return redactor, options | ({"secret_fields": list(secret_field)} if secret_field else {})
+    options |= {"secret_fields": list(secret_field)} if secret_field else {}
+    return redactor, options | ({"keep_fields": list(kept)} if kept else {})
 
 
 @click.command()
@@ -86,6 +106,12 @@ def redactor_of(
     help="Certificate (PEM) of the authority that the upstream's own is trusted by, beside those of this machine.",
 )
 @click.option(
+    "--upstream-proxy",
+    metavar="URL",
+    help="Proxy on the way to the upstream, http://host:port, instead of what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and "
+    "NO_PROXY say.",
+)
+@click.option(
     "--timeout",
     default=100.0,
     show_default=True,
@@ -111,6 +137,7 @@ def record(
     host: str,
     port: int,
     upstream_ca: Path | None,
+    upstream_proxy: str | None,
     timeout: float,
     allow_host: tuple[str, ...],
     keep_identity: bool,
@@ -124,7 +151,8 @@ def record(
     """Record a session with the real system, through a proxy, until Ctrl-C or SIGTERM.
 
     Give your client the printed address instead of the vendor's, and let it work. Passwords, keys, tokens and cookies never
-    reach the file. While the recording runs it is FILE.part; at the end it is searched for every secret once more.
+    reach the file: they are known by the names and families of names that they stand under, or by their look. While the
+    recording runs it is FILE.part, sealed; at the end everything is searched for every secret once more.
     """
     from mockservers.kernel import clock
     from mockservers.recording.addresses import Upstream
@@ -149,12 +177,13 @@ def record(
             port,
             trust=trust,
             timeout=timeout,
+            proxy=upstream_proxy,
             tls=context,
             control_token=control_token,
             allow_hosts=(*allow_host, *tls_name),
             complain=lambda text: click.echo(f"mockservers: {text}", err=True),
         )
-        recorder.run(lambda: announce(recorder.url, vendor, writer.part, tls_ca if tls else None))
+        recorder.run(lambda: announce(recorder, vendor, tls_ca if tls else None))
     except OSError as error:
         writer.discard()
         stop(f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0.")
@@ -164,7 +193,10 @@ def record(
         raise
     if recorder.failure is not None:
         writer.close()
-        stop(f"the recording ended early: {recorder.failure}. What was complete before is in {writer.part}")
+        stop(
+            f"the recording ended early: {recorder.failure}. What was complete before is in {writer.part}; "
+            f"`mockservers recover {writer.part}` makes a recording of it, until this machine is started again"
+        )
     finish(writer, redactor)
 
 
@@ -181,13 +213,15 @@ def trusting(authority: Path | None) -> ssl.SSLContext:
     return context
 
 
-def announce(url: str, vendor: str, part: Path, tls_ca: Path | None) -> None:
+def announce(recorder: Recorder, vendor: str, tls_ca: Path | None) -> None:
     """Say where the client must go, and what happens meanwhile."""
     lines = [
-        f"{bold('mockservers')} records {vendor}; it is ready at {bold(url)}",
-        f"  client      {url}{registry.emulator(vendor).endpoint}  (instead of the vendor's address)",
-        f"  recording   {part}",
+        f"{bold('mockservers')} records {vendor}; it is ready at {bold(recorder.url)}",
+        f"  client      {recorder.url}{registry.emulator(vendor).endpoint}  (instead of the vendor's address)",
+        f"  recording   {recorder.writer.part}",
     ]
+    for upstream, proxy in recorder.proxies.items():
+        lines.append(f"  by proxy    {upstream.origin} through {proxy.shown}  (named by {proxy.source})")
     if tls_ca is not None:
         lines.append(f"  trust       {tls_ca}  (certificate of the local authority, made for this run)")
     lines.append("  stop        Ctrl-C")
@@ -213,3 +247,17 @@ def finish(writer: object, redactor: Redactor) -> None:
             f"  {again} exchanges were masked again: a secret had stood there before its field told that it is one"
         )
     click.echo(f"  answer from it   mockservers serve --from {writer.path}")
+
+
+@click.command()
+@click.argument("part", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@reports_errors
+def recover(part: Path) -> None:
+    """Finish a recording whose recorder was killed: PART is the FILE.part that it left.
+
+    Such a file is sealed, and its key is in the memory of this machine: after a restart nobody can read it any more.
+    """
+    from mockservers.recording.scan import recover as recovered
+
+    path, count = recovered(part)
+    click.echo(f"{count} exchanges in {path}; none of the secrets that the recorder knew is in the file")

@@ -82,13 +82,32 @@ def unpacked(body: bytes, coding: str) -> bytes | None:
     if coding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
         return None
     for bits in (47, -15):  # with a header of gzip or zlib, then bare
-        unpacker = zlib.decompressobj(bits)
         try:
-            plain = unpacker.decompress(body, MOST_RECORDED)
+            return _unpacked(body, bits)
         except zlib.error:
             continue
-        return None if unpacker.unconsumed_tail else plain
     return None
+
+
+_GZIP, _AT_ONCE, _MOST_MEMBERS = b"\x1f\x8b", 64 << 10, 10_000
+
+
+def _unpacked(body: bytes, bits: int) -> bytes | None:
+    """All members, one after another (RFC 1952); None for a bomb. Raises zlib.error."""
+    unpacker, parts, place, left, members = zlib.decompressobj(bits), list[bytes](), 0, MOST_RECORDED, 1
+    while place < len(body):
+        # In pieces: what is left of the whole would be copied for each of many small members.
+        piece = body[place : place + _AT_ONCE]
+        parts.append(unpacker.decompress(piece, left))
+        left -= len(parts[-1])
+        place += len(piece) - len(unpacker.unused_data)
+        if unpacker.unconsumed_tail or left <= 0 or members > _MOST_MEMBERS:
+            return None
+        if unpacker.eof:
+            if not body.startswith(_GZIP, place):
+                break
+            unpacker, members = zlib.decompressobj(bits), members + 1
+    return b"".join(parts)
 
 
 def decoded(body: bytes | None, headers: Headers) -> tuple[bytes | None, Headers, str]:

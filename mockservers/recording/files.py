@@ -1,14 +1,15 @@
 """Recordings as files: a scenario whose first document is the head, and whose steps follow as a stream of exchanges.
 
-While it is made a recording is `FILE.part`, a line for each exchange, flushed when it is complete: whatever ends the
-recorder, what is there can be read. Reading streams, too. Knows no vendor and no secret.
+While it is made a recording is `FILE.part`, a sealed line for each exchange (`sealing`), flushed when it is complete: whatever
+ends the recorder, what is there can be read here. Reading streams, too. Knows no vendor and no secret.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,10 +18,13 @@ import yaml
 from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.recording.exchanges import NotAnExchange, Recorded, from_line, to_line
+from mockservers.recording.sealing import Seal, Unsealable, hold, private
 
 VERSION = 1
 LONGEST_HEAD = 64 << 10
 PART = ".part"
+SEALED, NEWS = "sealed", "news"
+_NEWS = b'{"news"'
 
 
 class RecordingError(ValueError):
@@ -45,26 +49,56 @@ class Head:
 
 
 class Writer:
-    """Appends exchanges to `FILE.part`. `finish` gives the file its name, `discard` takes it away."""
+    """Appends exchanges to `FILE.part`, sealed. `finish` gives the file its name, `discard` takes it away."""
 
     def __init__(self, path: Path, head: Head) -> None:
         self.path = path
+        self.head = head
         self.part = path.with_name(path.name + PART)
         if path.exists() or self.part.exists():
             taken = path if path.exists() else self.part
             raise RecordingError(
                 f"{taken} exists already, and a recording is not written over: name another file, or move it away"
+                + (
+                    f". `mockservers recover {self.part}` finishes one whose recorder was killed"
+                    if taken == self.part
+                    else ""
+                )
             )
         self.count = 0
-        self._file = open(self.part, "xb")  # noqa: SIM115 - open as long as the recording runs
-        self._file.write(head.to_yaml().encode())
-        self._file.flush()
+        self._file = private(self.part)
+        hold(self._file)
+        try:
+            self._seal = Seal.made(self.part)
+            self._begin = self._file.write(
+                replace(head, options={**head.options, SEALED: self._seal.name}).to_yaml().encode()
+            )
+            self._file.flush()
+        except BaseException:
+            self.discard()
+            raise
 
-    def add(self, exchange: Recorded) -> None:
-        """Write one exchange; it is on its way to the disk when this returns."""
-        self._file.write(to_line(exchange).encode())
+    def add(self, exchange: Recorded, known: int = 0, news: Iterable[tuple[str, str]] = ()) -> None:
+        """Write one exchange; it is on its way to the disk when this returns.
+
+        `known` is how much was known of secrets then, and `news` what had become known since the last one: each secret with
+        what stands for it, by which a part is read whose recorder was killed.
+        """
+        news = list(news)
+        lines = self._seal.lock(json.dumps({NEWS: news}).encode()) if news else b""
+        self._file.write(lines + self._seal.lock(f"{known} {to_line(exchange)}".encode()))
         self._file.flush()
         self.count += 1
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Every line that was written, and how much was known of secrets then."""
+        with open(self.part, "rb") as file:
+            file.seek(self._begin)
+            for sealed in file:
+                text = self._seal.unlock(sealed).decode()
+                known, blank, line = text.partition(" ")
+                if blank and known.isdecimal():
+                    yield int(known), line
 
     def close(self) -> None:
         if not self._file.closed:
@@ -72,13 +106,20 @@ class Writer:
             os.fsync(self._file.fileno())
             self._file.close()
 
-    def finish(self) -> None:
+    def finish(self, made: Path) -> None:
+        """Put what was `made` of the part file in its place."""
         self.close()
-        self.part.rename(self.path)
+        made.rename(self.path)
+        self._away()
 
     def discard(self) -> None:
-        self.close()
+        self._file.close()
+        self._away()
+
+    def _away(self) -> None:
         self.part.unlink(missing_ok=True)
+        if hasattr(self, "_seal"):
+            self._seal.forget()
 
 
 class Recording:
@@ -88,6 +129,7 @@ class Recording:
         """Reads the head. Raises RecordingError, or OSError when the file cannot be read."""
         self.path = Path(path)
         self.torn = False
+        self.unsealed: Unsealed | None = None
         with open(self.path, "rb") as file:
             self.head, self._begin = self._read_head(file)
 
@@ -118,11 +160,18 @@ class Recording:
         if vendor not in registry.names():
             raise self._wrong(f"its vendor is {vendor!r}; there are {', '.join(registry.names())}")
         options = dict(raw["recording"])
+        sealed = options.pop(SEALED, None)
         try:
             started = instants.from_iso(str(options.pop("started", "")))
         except ValueError as error:
             raise self._wrong(f"recording.started: {error}") from error
-        return Head(vendor, started, str(raw.get("note", "")), options), begin
+        head = Head(vendor, started, str(raw.get("note", "")), options)
+        if sealed is not None:
+            try:
+                self.unsealed = Unsealed(self.path, begin, head, Seal.known(str(sealed)))
+            except Unsealable as error:
+                raise self._wrong(str(error)) from error
+        return head, begin
 
     def _wrong(self, why: str) -> RecordingError:
         return RecordingError(f"{self.path} is no recording that can be used: {why}")
@@ -136,12 +185,19 @@ class Recording:
                 if not line.endswith(b"\n"):
                     self.torn = True  # the recorder was killed while it wrote this one
                     return
-                if line.strip():
-                    try:
-                        yield place, line.decode("utf-8")
-                    except UnicodeDecodeError as error:
-                        raise self._wrong(f"the line at byte {place} is not UTF-8 text") from error
+                text = self._text(place, line) if line.strip() else None
+                if text is not None:
+                    yield place, text
                 place += len(line)
+
+    def _text(self, place: int, line: bytes) -> str | None:
+        """A line of the file, unsealed where it is sealed; None for one that holds no exchange."""
+        try:
+            return line.decode("utf-8") if self.unsealed is None else self.unsealed(line)
+        except UnicodeDecodeError as error:
+            raise self._wrong(f"the line at byte {place} is not UTF-8 text") from error
+        except Unsealable as error:
+            raise self._wrong(f"the line at byte {place}: {error}") from error
 
     def __iter__(self) -> Iterator[Recorded]:
         for place, line in self.lines():
@@ -160,4 +216,32 @@ class Recording:
     def at(self, file: BinaryIO, place: int) -> Recorded:
         """The exchange at a place that `lines` told; `file` is the recording, opened for reading bytes."""
         file.seek(place)
-        return self._exchange(place, file.readline().decode("utf-8"))
+        return self._exchange(place, self._text(place, file.readline()) or "")
+
+
+class Unsealed:
+    """Reads the sealed lines of a part file, without the secrets that became known after they were written."""
+
+    def __init__(self, path: Path, begin: int, head: Head, seal: Seal) -> None:
+        from mockservers.recording.redaction import redactor
+
+        self._seal = seal
+        self.redactor = redactor(head.vendor, head.options)
+        with open(path, "rb") as file:
+            file.seek(begin)
+            for line in file:
+                text = seal.unlock(line) if line.endswith(b"\n") else b""
+                if text.startswith(_NEWS):
+                    for value, stand_in in json.loads(text)[NEWS]:
+                        self.redactor.remember(value, stand_in)
+
+    def forget(self) -> None:
+        """Nobody can read the part any more."""
+        self._seal.forget()
+
+    def __call__(self, line: bytes) -> str | None:
+        """The exchange of a sealed line as a line, or None for one that holds none. Raises Unsealable."""
+        text = self._seal.unlock(line)
+        if text.startswith(_NEWS):
+            return None
+        return to_line(self.redactor.redact(from_line(text.decode().partition(" ")[2])))

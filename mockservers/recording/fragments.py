@@ -6,21 +6,39 @@ Whatever a name may be followed by is looked at once for all the names in a text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
+from mockservers.kernel.families import lowered, random_looking, secret_looking
 from mockservers.kernel.places import Ahead
+from mockservers.kernel.search import Budget
+from mockservers.recording.secret_names import Kind, SecretNames
 
 _MARK = "[\"']|&quot;|&#34;|&apos;|&#39;"
 _MEMBER = re.compile(
     rf"(?P<escapes>\\*+)(?P<mark>{_MARK})\s*+:\s*+(?:(?P=escapes)(?P=mark)|(?P<number>-?[0-9][0-9.eE+-]*+))",
     re.IGNORECASE,
 )
-_SETTING = re.compile(r"\s*+=\s*+[\"']?+([^&\"'<>\s]++)")
+_SETTING = re.compile(r"\s*+=\s*+(?:\"([^\"<>]++)\"|'([^'<>]++)'|\\++[\"']([^\"'<>\\]++)|[\"']?+([^&\"'<>\s]++))")
 _PART = re.compile(r"[\"']?+(;)?+")
 _MEMBERS, _PARTS = frozenset("\\\"'&"), frozenset("\"';\r\n")
+_PLAIN_ENDS = ('"', "'", ">")
+"""What follows a name that parsers see."""
 """What follows the name of a member of an object, and of a part of a form."""
 _END_TAG = re.compile(r"</(?:[\w.-]+:)?\Z")
+_OPENED = re.compile(r"<[\w.-]+:\Z")
+_NAME_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$-"
+_NAME_AFTER = re.compile("[A-Za-z0-9_.$-]*")
+"""What a name is of besides the word that it is known by."""
+_LONGEST_NAME, _LONG_WORD, _LONGEST_UNTAKEN = 60, 16, 4096
+_NEAR = re.compile(
+    r"(?:[\s/:=#\"'(]{1,3}[A-Za-z]{1,12}){0,3}[\s/:=#\"'(]{1,3}([A-Za-z0-9+/=_.~-]{16,512})(?![A-Za-z0-9+/=_.~-])"
+)
+"""What stands beside a word, as in `your token is ...`."""
+_WORD_BEFORE = re.compile(r"(?<![\w-])([A-Za-z]{2,16}) \Z")
+_SAID = re.compile(r"\s{0,2}:\s{0,2}[\"']?([^\s\"'<>;,&]{1,4096})")
+_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm", "soticket"})
 _BRACKET, _LINE_END = re.compile("[<>]"), re.compile("[\r\n]")
 _BLANK_LINE, _PART_END = re.compile(r"\n\r?\n"), re.compile(r"\r?\n--")
 _MARKS = {mark: re.compile(mark, re.IGNORECASE) for mark in ('"', "'", "&quot;", "&#34;", "&apos;", "&#39;")}
@@ -28,24 +46,27 @@ _MARKS = {mark: re.compile(mark, re.IGNORECASE) for mark in ('"', "'", "&quot;",
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A value and its place. A number is one that JSON wrote without quotes."""
+    """A value and its place. A number is one that JSON wrote without quotes. `inner`: a parser that takes the whole text may
+    not see it, for it stands inside a value. `loose`: it may be a word of a sentence as well."""
 
     name: str
+    kind: Kind
     start: int
     end: int
     number: bool = False
+    inner: bool = False
+    loose: bool = False
 
 
 class Fragments:
     """Finds the values of fields with some names, in any letter case."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
-        self._names = re.compile(rf"(?<![\w-])(?:{words})", re.IGNORECASE) if words else None
+    def __init__(self, names: SecretNames) -> None:
+        self._names = names
 
-    def find(self, text: str) -> Reading:
-        """The fragments of a text, in order."""
-        return Reading(text, self._names)
+    def find(self, text: str, *, inner: bool = False) -> Reading:
+        """The fragments of a text, in order, or but those that are `inner`. Raises TooOdd for one of far too many names."""
+        return Reading(text, self._names, inner)
 
 
 Value = tuple[int, int, bool]
@@ -54,38 +75,110 @@ Value = tuple[int, int, bool]
 class Reading:
     """One text: the fragments in it, and how many letters were looked at beyond the names."""
 
-    def __init__(self, text: str, names: re.Pattern[str] | None) -> None:
+    def __init__(self, text: str, names: SecretNames, inner: bool) -> None:
+        self._work = Budget(len(text))
+        self._inner = inner
         self._text = text
+        self._low = lowered(text)
         self._names = names
         self._ahead = {pattern: Ahead(text, pattern) for pattern in (_BRACKET, _LINE_END, _BLANK_LINE, _PART_END)}
         self._read = 0
+        self._untaken = 0
 
     @property
     def looked(self) -> int:
         return self._read + sum(each.looked for each in self._ahead.values())
 
     def __iter__(self) -> Iterator[Fragment]:
-        found = None if self._names is None else self._names.search(self._text)
+        at, found = 0, self._names.find(self._text, self._low, 0)
         while found is not None:
-            assert self._names is not None
-            end = found.end()
-            made = self._value(found.start(), end)
-            if made is not None:
-                start, end, number = made
-                self._read += end - found.end()
-                yield Fragment(found[0].lower(), start, end, number)
+            start, end = self._whole(found.start(), found.end(), at)
+            plain = self._inner and self._text[end : end + 1] in _PLAIN_ENDS
+            kind = None if plain else self._kind(start, end, at)
+            at = end
+            self._work.spend(4 if kind is None else 30)
+            if kind is not None:
+                self._untaken = end
+                made = self._value(kind, start, end)
+                if made is not None:
+                    self._read += made.end - end
+                    yield made
+                    at = max(end, made.end)
+                elif self._untaken - end > _LONGEST_UNTAKEN:
+                    at = self._untaken  # what was read in vain is not read again for each name in it
             # What is in a value is no name, even where it looks like one.
-            found = self._names.search(self._text, end)
+            found = self._names.find(self._text, self._low, at)
 
-    def _value(self, start: int, end: int) -> Value | None:
+    def _whole(self, start: int, end: int, least: int) -> tuple[int, int]:
+        """Where the name begins and ends that a word is in."""
+        head = self._text[max(least, start - _LONGEST_NAME) : start]
+        after = _NAME_AFTER.match(self._text, end, end + _LONGEST_NAME)
+        assert after is not None
+        return start - len(head) + len(head.rstrip(_NAME_LETTERS)), after.end()
+
+    def _kind(self, start: int, end: int, least: int) -> Kind | None:
+        name = self._text[start:end]
+        kind = self._names(name)
+        if kind is None and "-" in name[:1] + name[-1:]:
+            kind = self._names(name.strip("-."))
+        if (kind is None or not kind.sure) and self._text[start - 1 : start] == " ":
+            # `API key: ...`: two words are a name that one of them is not.
+            word = _WORD_BEFORE.search(self._text, max(least, start - 24), start)
+            both = self._names(f"{word[1]}_{name}") if word is not None else None
+            kind = both if both is not None and both.sure else kind
+        return kind
+
+    def _value(self, kind: Kind, start: int, end: int) -> Fragment | None:
         """The value of a name that begins and ends here."""
+        name = self._text[start:end].lower()
+
+        def made(value: Value | None, **how: bool) -> Fragment | None:
+            if value is None:
+                return None
+            if not kind.takes(self._text[value[0] : value[1]], "number" if value[2] else "text"):
+                self._untaken = max(self._untaken, value[1])
+                return None
+            return Fragment(name, kind, *value, **how)
+
         after = self._text[end : end + 1]
-        found = self._member(end) if after in _MEMBERS else self._element(start, end) if after == ">" else None
-        if found is None and after.isspace():
-            found = self._element(start, end)
+        found = None
+        if after in _MEMBERS:
+            found = made(self._member(end), inner=after in ("\\", "&"))
+        elif (after == ">" or after.isspace()) and self._opened(start):
+            found = made(self._element(start, end))
         if found is None and after in _PARTS:
-            found = self._part(start, end)
-        return self._setting(end) if found is None and (after == "=" or after.isspace()) else found
+            found = made(self._part(start, end))
+        if found is None and (after == "=" or after.isspace()):
+            found = made(self._setting(end), inner=True)
+        if found is None and (after == ":" or after.isspace()):
+            found = self._said(kind, name, end)
+        return found or self._near(kind, name, end)
+
+    def _opened(self, start: int) -> bool:
+        """Whether a tag begins before a name, perhaps with a prefix."""
+        before = self._text[start - 1 : start]
+        return before == "<" or (before == ":" and _OPENED.search(self._text, max(0, start - 80), start) is not None)
+
+    def _said(self, kind: Kind, name: str, at: int) -> Fragment | None:
+        """What a text says of a name: `token: ...`."""
+        found = _SAID.match(self._text, at)
+        if found is None:
+            return None
+        start, end = found.span(1)
+        while end > start and self._text[end - 1] in ".,!)]}":
+            end -= 1
+        value = self._text[start:end]
+        if not kind.takes(value) or value.lower() in _SCHEMES or value.startswith("//"):
+            return None
+        # A word alone may be one of the sentence: it goes, but it is no secret wherever else it stands.
+        return Fragment(name, kind, start, end, inner=True, loose=value.isalpha() and len(value) < _LONG_WORD)
+
+    def _near(self, kind: Kind, name: str, at: int) -> Fragment | None:
+        """A random text beside a name."""
+        found = _NEAR.match(self._text, at)
+        if found is None or not random_looking(found[1]) or not secret_looking(found[1], kind.name):
+            return None
+        return None if kind.given else Fragment(name, kind, *found.span(1), inner=True)
 
     def _member(self, at: int) -> Value | None:
         found = _MEMBER.match(self._text, at)
@@ -98,6 +191,7 @@ class Reading:
             end = mark.start()
             while end > start and self._text[end - 1] == "\\":
                 end -= 1
+            self._work.spend(1 + (mark.start() - end) // 20)
             # An escape before the mark makes it part of the value; in a text that was escaped itself, more of them do.
             before = mark.start() - end
             if not escapes and before % 2 == 0:
@@ -138,4 +232,29 @@ class Reading:
 
     def _setting(self, at: int) -> Value | None:
         found = _SETTING.match(self._text, at)
-        return None if found is None else (*found.span(1), False)
+        return None if found is None or found.lastindex is None else (*found.span(found.lastindex), False)
+
+
+_TAG = re.compile("<[A-Za-z][^<>]*+>")
+_ATTRIBUTE = re.compile(r"([\w:.-]{1,60}+)\s{0,4}=\s{0,4}(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
+_LONGEST_TAG = 16_384
+
+
+def tagged(text: str, names: SecretNames) -> Iterator[tuple[Kind, str]]:
+    """Secrets in tags that hold a name and a value, in HTML that is no tree: `<input name="password" value="x">`."""
+    if "value" not in text and "content" not in text:
+        return
+    for tag in _TAG.finditer(text):
+        if tag.end() - tag.start() > _LONGEST_TAG:
+            continue
+        found = {each[1].lower(): each[2] or each[3] or each[4] or "" for each in _ATTRIBUTE.finditer(tag[0])}
+        named = [found[each] for each in ("name", "id", "key", "property", "type") if each in found]
+        kind = next((kind for kind in map(names, named) if kind is not None), None)
+        value = found.get("value") or found.get("content") or ""
+        if kind is not None and kind.takes(unescape(value)):
+            yield kind, unescape(value)
+
+
+def cuts(value: str) -> tuple[str, ...]:
+    """A value inside a text as it may have been meant: with the marks after it, and without."""
+    return tuple(dict.fromkeys(each for each in (value, re.split("[;,]", value)[0], value.rstrip(".,;:!?)]}")) if each))

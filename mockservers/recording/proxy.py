@@ -12,19 +12,17 @@ import ssl
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlsplit
 
-import aiohttp
 from aiohttp import hdrs, web
-from multidict import CIMultiDict
-from yarl import URL
 
 from mockservers.kernel import clock
-from mockservers.kernel.journal import Headers
-from mockservers.recording import addresses
+from mockservers.recording import addresses, scan
 from mockservers.recording.addresses import TEXTUAL, VIA, Rewriter, Upstream
 from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, decoded, unpacked, value_of
 from mockservers.recording.files import Writer
 from mockservers.recording.redaction import Redactor
-from mockservers.recording.upstream import UpstreamSession
+from mockservers.recording.relayed import Relayed
+from mockservers.recording.upstream import Answer, Cut, RawHeaders, Refused, Unreachable, UpstreamSession
+from mockservers.recording.upstream_proxy import UpstreamProxy, proxy_of
 from mockservers.server import responses
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
@@ -34,15 +32,25 @@ MOST_BUFFERED = 4 << 20
 TIMEOUT = 100.0
 """Seconds without a byte from the upstream, after which an exchange counts as timed out."""
 _HOP = frozenset(
-    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
+    (
+        b"connection",
+        b"keep-alive",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+        b"content-length",
+    )
 )
-_OURS = frozenset({"host", "accept-encoding", "expect"})
+_OURS = frozenset((b"expect", b"proxy-authorization"))
 
 
 class Recorder(Listener):
     """Passes requests to `upstreams` (the first, and further ones below `/_via/2` ...) and adds them to `writer`.
 
-    `trust` is the TLS context for the upstream. `complain` is told of what only the user can put right.
+    `trust` is the TLS context for the upstream, `proxy` the address of a proxy on the way to it, where it is not the one that
+    the environment names. `complain` is told of what only the user can put right. Raises ValueError for what cannot be.
     """
 
     descriptors = 2  # a client's, and the upstream's
@@ -57,6 +65,7 @@ class Recorder(Listener):
         *,
         trust: ssl.SSLContext | None = None,
         timeout: float = TIMEOUT,
+        proxy: str | None = None,
         tls: ssl.SSLContext | None = None,
         control_token: str | None = None,
         most_body: int = MOST_BODY,
@@ -74,6 +83,8 @@ class Recorder(Listener):
         self.redactor = redactor
         self.trust = trust
         self.timeout = timeout
+        found = {each: proxy_of(each, proxy) for each in self.upstreams}
+        self.proxies: dict[Upstream, UpstreamProxy] = {each: by for each, by in found.items() if by is not None}
         self.control_token = control_token or None
         self.complain = complain
         self.allow_hosts = (*allow_hosts, *(each.host for each in self.upstreams))
@@ -86,7 +97,7 @@ class Recorder(Listener):
 
     async def _open(self) -> None:
         await super()._open()
-        self._session = UpstreamSession(self.trust, self.timeout)
+        self._session = UpstreamSession(self.trust, self.timeout, self.proxies)
 
     async def _close(self) -> None:
         try:
@@ -117,8 +128,8 @@ class Recorder(Listener):
         chosen = self._chosen(path)
         if chosen is None:
             return _plain(404, f"there is no upstream {path}; --upstream was given {len(self.upstreams)} times")
-        upstream, below = chosen
-        return await _Passage(self, request, upstream, below, path, body).go()
+        upstream, via = chosen
+        return await _Passage(self, request, upstream, via, path, body).go()
 
     def _meant(self, raw: str) -> bool:
         """Whether what a request line names is here: a path, or an address with this port or of an upstream."""
@@ -132,12 +143,13 @@ class Recorder(Listener):
         return port == self.port or any((parts.hostname, port) == (each.host, each.port) for each in self.upstreams[:1])
 
     def _chosen(self, path: str) -> tuple[Upstream, str] | None:
+        """The upstream that a path leads to, and the part of the path that says so."""
         if not path.startswith(VIA):
-            return self.upstreams[0], path
-        number, _, below = path.removeprefix(VIA).partition("/")
+            return self.upstreams[0], ""
+        number = path.removeprefix(VIA).partition("/")[0].partition("?")[0]
         if not number.isdecimal() or not 2 <= int(number) <= len(self.upstreams):
             return None
-        return self.upstreams[int(number) - 1], "/" + below
+        return self.upstreams[int(number) - 1], VIA + number
 
     async def _status(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         """Health, as the emulators tell it, and how far the recording is."""
@@ -158,70 +170,88 @@ class Recorder(Listener):
         if self.failure is not None:
             return
         try:
-            self.writer.add(self.redactor.redact(addresses.placed(recorded, self._to_file, self.upstreams)))
+            scan.keep(self.writer, self.redactor, addresses.placed(recorded, self._to_file, self.upstreams))
         except Exception as error:
             self.failure = error
             self.complain(f"recording stops: {type(error).__name__}: {error}")
             self.stop()
 
-    def session(self) -> aiohttp.ClientSession:
+    def session(self) -> UpstreamSession:
         assert self._session is not None
-        return self._session.client
+        return self._session
 
 
 class _Passage:
     """One request on its way to the upstream, and its answer on the way back."""
 
     def __init__(
-        self, recorder: Recorder, request: web.BaseRequest, upstream: Upstream, below: str, path: str, body: bytes
+        self, recorder: Recorder, request: web.BaseRequest, upstream: Upstream, via: str, path: str, body: bytes
     ) -> None:
         self.recorder = recorder
         self.request = request
         self.upstream = upstream
         authority = request.headers.get(hdrs.HOST, "") or f"{recorder.host}:{recorder.port}"
         proxied = f"{'https' if recorder.tls else 'http'}://{authority}"
-        to_upstream = addresses.inward(authority, recorder.upstreams)
+        self.to_upstream = addresses.inward(authority, recorder.upstreams)
         self.to_client = addresses.outward(recorder.upstreams, proxied)
-        self.url = URL(f"{upstream.origin}{below}", encoded=True)
-        self.sent = to_upstream(body)
-        self.headers: Headers = [
-            (name, to_upstream.text(value))
-            for name, value in request.headers.items()
-            if name.lower() not in _HOP and name.lower() not in _OURS
-        ]
+        below = _raw_path(request).removeprefix(via.encode())
+        self.target = below if below.startswith(b"/") or below == b"*" else b"/" + below
+        self.sent = self.to_upstream(body)
+        asked = [(name, self.to_upstream(value)) for name, value in request.raw_headers]
+        dropped = _HOP | _nominated(asked)
+        self.headers = self._outgoing(asked, dropped)
         self.recorded = Recorded(
             n=recorder.number(),
             at=clock.wall(),
             method=request.method,
             target=path,
-            headers=[(name, value) for name, value in self.headers],
+            headers=[
+                (_text(name), _text(value))
+                for name, value in asked
+                if name.lower() not in dropped | _OURS | {b"host", b"accept-encoding"}
+            ],
             body=self.sent,
         )
         self.kept: bytearray | None = bytearray()
         self.gone = False
 
+    def _outgoing(self, asked: RawHeaders, dropped: frozenset[bytes]) -> RawHeaders:
+        """The headers as they came, at their places: the host is the vendor's, the length that of what is sent, and what is
+        answered may be coded in no way that hides a secret."""
+        headers: RawHeaders = []
+        length, hosts = [(b"Content-Length", str(len(self.sent)).encode())], [(b"Host", self.upstream.netloc.encode())]
+        for name, value in asked:
+            low = name.lower()
+            if low == b"host":
+                headers += [(name, value) for _, value in hosts]
+                hosts.clear()
+            elif low in (b"content-length", b"transfer-encoding"):
+                headers += [(name if low == b"content-length" else own, value) for own, value in length]
+                length.clear()
+            elif low == b"accept-encoding":
+                headers.append((name, b"identity"))
+            elif low not in dropped and low not in _OURS:
+                headers.append((name, value))
+        return [*hosts, *headers, *(length if self.sent else [])]
+
     async def go(self) -> web.StreamResponse:
-        headers = CIMultiDict([*self.headers, ("Accept-Encoding", "identity")])
-        session = self.recorder.session()
+        session, method = self.recorder.session(), self.request.method.encode()
         try:
-            async with session.request(
-                self.request.method, self.url, headers=headers, data=self.sent or None, allow_redirects=False
-            ) as answer:
-                return await self._answer(answer)
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
-            says = (
-                f"the certificate of {self.upstream.netloc} is not trusted: {error}. Give the authority's certificate with "
-                "--upstream-ca FILE"
-            )
-            self.recorder.complain(says)
-            return _plain(502, says)
-        except (TimeoutError, aiohttp.ServerTimeoutError):
-            return self._broken("timeout")
-        except aiohttp.ClientConnectorError as error:
+            answer = await session.ask(self.upstream, method, self.target, self.headers, self.sent)
+        except Unreachable as error:
+            self.recorder.complain(str(error))
+            return _plain(502, str(error))
+        except Refused as error:
             self.recorder.complain(f"{self.upstream.netloc} takes no connection: {error}")
             return self._broken("refused")
-        except (aiohttp.ClientError, OSError):
+        except TimeoutError:
+            return self._broken("timeout")
+        except (OSError, Cut):
             return self._broken("reset")
+        try:
+            return await self._answer(answer)
+        finally:
+            answer.drop()
 
     def _broken(self, fault: str) -> web.StreamResponse:
         """No answer began: the client's connection ends as ours did."""
@@ -243,70 +273,60 @@ class _Passage:
 
     # --- the answer -------------------------------------------------------------------------------------------------
 
-    async def _answer(self, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    async def _answer(self, answer: Answer) -> web.StreamResponse:
         recorded = self.recorded
         recorded.status = answer.status
-        own: Headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in _HOP]
-        recorded.reply_headers = own
+        dropped = (_HOP | _nominated(answer.headers)) - {b"content-length", b"transfer-encoding"}
+        own = [each for each in answer.headers if each[0].lower() not in dropped]
+        recorded.reply_headers = [(_text(name), _text(value)) for name, value in own if name.lower() not in _HOP]
         bare = self.request.method == "HEAD" or answer.status in (204, 304) or answer.status < 200
-        length = answer.content_length
-        textual = TEXTUAL.match(value_of(own, "content-type").lower()) is not None
-        coded = bool(value_of(own, "content-encoding"))
+        length = answer.length
+        textual = TEXTUAL.match(value_of(recorded.reply_headers, "content-type").lower()) is not None
+        coded = bool(value_of(recorded.reply_headers, "content-encoding"))
         if bare or (length is not None and length <= MOST_BUFFERED and textual):
-            return await self._whole(answer, bare)
-        stream = self._begin(answer.status, own, keep_length=length if not textual or coded else None)
+            return await self._whole(answer, own, bare)
+        stream = self._begin(answer, own, length if not textual or coded else None)
         await self._write(stream.prepare(self.request))
         fault = await self._stream(answer, stream, None if coded or not textual else self.to_client)
         self._finish(fault)
         return await self._end(stream, fault)
 
-    async def _whole(self, answer: aiohttp.ClientResponse, bare: bool) -> web.StreamResponse:
+    async def _whole(self, answer: Answer, headers: RawHeaders, bare: bool) -> web.StreamResponse:
         """Hold the body, so that it can be sent with its length."""
         assert self.kept is not None
         fault = await self._read(answer, lambda chunk: None)
-        declared = answer.headers.get(hdrs.CONTENT_LENGTH, "")
-        body, headers = bytes(self.kept), self.recorded.reply_headers
+        body, coded = bytes(self.kept), value_of(self.recorded.reply_headers, "content-encoding")
         self._finish(fault)
-        coded = value_of(headers, "content-encoding")
         plain = unpacked(body, coded) if coded and not fault else None if coded else body
         if plain is not None:
             body = self.to_client(plain)
-            headers = [each for each in headers if each[0].lower() != "content-encoding"]
+            headers = [each for each in headers if each[0].lower() != b"content-encoding"]
         if fault is not None:
-            stream = self._begin(answer.status, headers, keep_length=max(int(declared or 0), len(body) + 1))
+            stream = self._begin(answer, headers, max(answer.length or 0, len(body) + 1))
             await self._write(stream.prepare(self.request))
             await self._write(stream.write(body))
             return await self._end(stream, fault)
-        whole = web.Response(status=answer.status, body=None if bare else body)
-        responses.fill(whole, self._shown(headers))
-        if bare and declared.isdecimal() and self.request.method == "HEAD":
-            whole.headers[hdrs.CONTENT_LENGTH] = declared
-        return whole
+        length = answer.length if bare else len(body)
+        return Relayed(
+            answer.status, answer.reason, self._shown(headers), length, body=b"" if bare else body, bare=bare
+        )
 
-    def _begin(self, status: int, headers: Headers, keep_length: int | None) -> web.StreamResponse:
-        stream = web.StreamResponse(status=status)
-        responses.fill(stream, self._shown(headers))
-        if keep_length is not None:
-            stream.content_length = keep_length
-        elif self.request.version >= (1, 1):
-            stream.enable_chunked_encoding()
-        return stream
+    def _begin(self, answer: Answer, headers: RawHeaders, length: int | None) -> Relayed:
+        return Relayed(answer.status, answer.reason, self._shown(headers), length)
 
-    def _shown(self, headers: Headers) -> Headers:
+    def _shown(self, headers: RawHeaders) -> RawHeaders:
         """Headers as the client may have them: addresses are the proxy's, cookies are for its host and scheme."""
         return [
-            (name, self._cookie(value) if name.lower() == "set-cookie" else self.to_client.text(value))
+            (name, self._cookie(value) if name.lower() == b"set-cookie" else self.to_client(value))
             for name, value in headers
         ]
 
-    def _cookie(self, value: str) -> str:
-        away = ("domain=",) if self.recorder.tls else ("domain=", "secure", "samesite=none")
-        first, *rest = value.split(";")
-        return ";".join([first, *(part for part in rest if not part.strip().lower().startswith(away))])
+    def _cookie(self, value: bytes) -> bytes:
+        away = (b"domain=",) if self.recorder.tls else (b"domain=", b"secure", b"samesite=none")
+        first, *rest = value.split(b";")
+        return b";".join([first, *(part for part in rest if not part.strip().lower().startswith(away))])
 
-    async def _stream(
-        self, answer: aiohttp.ClientResponse, stream: web.StreamResponse, rewrite: Rewriter | None
-    ) -> str | None:
+    async def _stream(self, answer: Answer, stream: Relayed, rewrite: Rewriter | None) -> str | None:
         waiting = b""
 
         async def send(chunk: bytes) -> None:
@@ -321,10 +341,10 @@ class _Passage:
             await self._write(stream.write(rewrite(waiting)))
         return fault
 
-    async def _read(self, answer: aiohttp.ClientResponse, send: Callable[[bytes], object]) -> str | None:
+    async def _read(self, answer: Answer, send: Callable[[bytes], object]) -> str | None:
         """Read the body, hand each part on, and tell which fault ended it early."""
         try:
-            async for chunk in answer.content.iter_any():
+            async for chunk in answer.parts:
                 if self.kept is not None:
                     self.kept += chunk
                     if len(self.kept) > MOST_RECORDED:
@@ -332,11 +352,12 @@ class _Passage:
                 sending = send(chunk)
                 if sending is not None:
                     await sending  # type: ignore[misc]
-        except (TimeoutError, aiohttp.ServerTimeoutError):
+        except TimeoutError:
             return "timeout"
-        except (aiohttp.ClientError, OSError) as error:
-            # The client library tells what ended the connection in its message alone.
-            return "reset" if isinstance(error, ConnectionResetError) or "ConnectionReset" in str(error) else "cut"
+        except OSError:
+            return "reset"
+        except Cut:
+            return "cut"
         return None
 
     async def _write(self, writing: object) -> None:
@@ -346,7 +367,7 @@ class _Passage:
         except ConnectionError:
             self.gone = True
 
-    async def _end(self, stream: web.StreamResponse, fault: str | None) -> web.StreamResponse:
+    async def _end(self, stream: Relayed, fault: str | None) -> web.StreamResponse:
         if fault is None:
             await self._write(stream.write_eof())
             return stream
@@ -359,12 +380,32 @@ class _Passage:
         return stream
 
 
+def _raw_path(request: web.BaseRequest) -> bytes:
+    """What stands in the request line as a path with its query, byte for byte; a client may write a whole address."""
+    line = getattr(request, "line", None)  # of listeners that read more than parsers do
+    raw: bytes = getattr(line, "target", b"") or request.raw_path.encode("utf-8", "surrogateescape")
+    if not raw.startswith(b"/") and b"://" in raw:
+        raw = b"/" + raw.partition(b"://")[2].partition(b"/")[2]
+    return raw
+
+
 def _path(raw: str) -> str:
-    """What stands in the request line as a path with its query: a client may write a whole address."""
+    """The same as text, as it is written down."""
     if not raw.startswith("/"):
         raw = "/" + raw.partition("://")[2].partition("/")[2]
     raw = raw.partition("#")[0]
     return raw if raw.isascii() else quote(raw.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def _nominated(headers: RawHeaders) -> frozenset[bytes]:
+    """The headers that a header Connection says are of this connection alone."""
+    words = (value.lower().split(b",") for name, value in headers if name.lower() == b"connection")
+    return frozenset(word.strip() for each in words for word in each) - {b"host", b"authorization", b"content-type"}
+
+
+def _text(raw: bytes) -> str:
+    """A header as text; bytes that are no UTF-8 as lone surrogates."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _plain(status: int, text: str) -> web.Response:

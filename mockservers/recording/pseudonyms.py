@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 
-from mockservers.recording import leaves
+from mockservers.recording import fields as trees
 from mockservers.recording.stand_ins import StandIns
 
 _EMAIL = re.compile(
@@ -32,9 +32,14 @@ class Pseudonyms:
         self._used: set[str] = set()
         self._everywhere = StandIns()
 
+    @property
+    def known(self) -> int:
+        """How many people are known."""
+        return len(self._everywhere)
+
     def learn(self, text: str, media: str = "") -> None:
         """Take note of the people that a tree's fields tell of."""
-        for kind, told, how in leaves.named(text, self.fields, media) or ():
+        for kind, told, how in trees.named(text, self.fields, media) or ():
             value = told.strip()
             if how != "text" or kind == "email" or len(value) < 4 or value in self._used:
                 continue  # e-mails are known by their form

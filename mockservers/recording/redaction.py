@@ -1,44 +1,43 @@
 """Redaction of recordings: secrets are found at their places in an exchange, and stand-ins written wherever they stood.
 
-A secret is known by where it stands (a header, a variable, a field of that name); from then on its value is replaced in
-every text, in whatever encoding, by the kernel's one engine. Nothing here writes to a disk.
+A secret is known by where it stands (a header, a variable, a field of that name or family) or by its look; from then on its
+value is replaced in every text, in whatever encoding, by the kernel's one engine. Nothing here writes to a disk.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
 
 from mockservers.kernel.clues import SHORTEST
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import LEFT_OUT, SPEAKING
 from mockservers.kernel.search import Budget, TooOdd, readings
-from mockservers.recording import leaves
-from mockservers.recording.adapter import SECRETS, Adapter
+from mockservers.recording import fields, leaves
+from mockservers.recording.adapter import SECRETS, Adapter, adapter
 from mockservers.recording.exchanges import Recorded, bytes_of, text_of, value_of
-from mockservers.recording.fragments import Fragments
+from mockservers.recording.fragments import Fragments, cuts, tagged
 from mockservers.recording.pseudonyms import Pseudonyms
+from mockservers.recording.secret_names import SecretNames
+from mockservers.recording.shapes import may_show, password_of, shapes
 from mockservers.recording.stand_ins import PLACEHOLDER, StandIns
 
-_GIVEN = re.compile(r"\s*[=\"'\\&%]|\r?\n")
 _ESCAPED_NAME = re.compile(r"\\u00(?:[4-7][0-9A-Fa-f]|2[dD])")
 """A letter of a name as JSON may write it, though hardly anybody does."""
-_OPENED, _CLOSED = re.compile(r"(?:<|&lt;)[\w.-]+:\Z"), re.compile(r"[\s/>&]|\Z")
-"""What stands around a name where it names a member, a variable or an attribute, or else an element."""
 _SETTING = re.compile(
     r"true|false|yes|no|on|off|none|null|light|dark|[a-z]{2}(?:[-_][A-Za-z]{2})?|[0-9]{1,3}", re.IGNORECASE
 )
 """What a cookie holds that is no secret, such as a language: it is replaced in its header only."""
 _COOKIE_SECRET = re.compile(r"(?<![^=;,\s])([^=;,\s]++)=(\"[^\"]*\"|[^;]*)")
-_BLOTTED = re.compile("[*\u2022\u25cf]+")
-"""What a vendor itself writes instead of a password."""
 _BARE_COOKIE = re.compile(r"(?:\A|(?<=;))\s*+([^=;\"\s](?:[^=;\"]*[^=;\"\s])?)\s*+(?=;|\Z)")
 """A cookie of which only the value is said."""
+_VARIABLE = re.compile(r"(?<=[?&;#])([^=&;#?\s\"'<>\\]{1,100}+)=([^&;#\s\"'<>\\]++)")
+"""A variable in an address, in its path and fragment too."""
+_OAUTH = frozenset({"state", "session_state", "scope", "grant_type", "redirect_uri", "code_verifier", "iss"})
+"""Variables beside which a `code` is one of OAuth."""
 _USER_INFO = re.compile(r"(?<=://)[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
 
 UNSEARCHED = "what could not be searched for secrets in the steps that a text of its length may take"
@@ -48,7 +47,8 @@ class Redactor:
     """Takes the secrets out of the exchanges of one recording.
 
     With `keep_identity` each value has a stand-in of its own, `__secret.password.2__`; without it all of a kind look the
-    same. `fields` are further names whose values are secrets. `pseudonyms`, where given, replace names, e-mails and phones.
+    same. `fields` are further names whose values are secrets, and the names of `kept` say of no value that it is one.
+    `pseudonyms`, where given, replace names, e-mails and phones.
     """
 
     def __init__(
@@ -57,21 +57,33 @@ class Redactor:
         *,
         keep_identity: bool = False,
         fields: Iterable[str] = (),
+        kept: Iterable[str] = (),
         pseudonyms: Pseudonyms | None = None,
     ) -> None:
-        self.names: dict[str, str] = {
-            **SECRETS,
-            **adapter.secrets,
-            **{_slug_name(each): _kind(each) for each in fields},
-        }
-        self.in_query: Mapping[str, str] = {**self.names, **adapter.query_secrets}
+        given = {**SECRETS, **adapter.secrets, **{_slug_name(each): _kind(each) for each in fields}}
+        self.names = SecretNames(given, kept := frozenset(kept))
+        self.in_query = SecretNames({**given, **adapter.query_secrets}, kept)
         self.keep_identity = keep_identity
         self.pseudonyms = pseudonyms
         self._stand_ins: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
         self._everywhere = StandIns()
-        self._fragments = _fragments(frozenset(self.names))
-        self._given = _given(frozenset(self.in_query))
+        self._news: list[tuple[str, str]] = []
+        self._fragments = Fragments(self.names)
+
+    @property
+    def knowledge(self) -> int:
+        """How much is known: it grows with every secret and everybody who is told."""
+        return len(self._everywhere) + (0 if self.pseudonyms is None else self.pseudonyms.known)
+
+    def news(self) -> list[tuple[str, str]]:
+        """The secrets that were told since this was asked, each with what stands for it."""
+        news, self._news = self._news, []
+        return news
+
+    def remember(self, value: str, stand_in: str) -> None:
+        """Take note of a secret that another redactor was told of."""
+        self._everywhere.add(value, stand_in)
 
     @property
     def secrets(self) -> list[str]:
@@ -88,6 +100,8 @@ class Redactor:
             known = f"__secret.{kind}.{number}__" if self.keep_identity else f"__secret.{kind}__"
             self._stand_ins[kind, value] = known
         if everywhere and len(value) >= SHORTEST:
+            if self._everywhere.get(value) is None:
+                self._news.append((value, known))
             self._everywhere.add(value, known)
         return known
 
@@ -141,32 +155,43 @@ class Redactor:
 
     def _target(self, target: str) -> str:
         path, mark, query = target.partition("?")
+        self._learn_line(unquote(path, errors="surrogateescape"))
         for _, value in leaves.pairs(query):
             if value[:1] in ("{", "[", "<"):
                 for kind, secret in self._in_tree(value) or ():
                     self.stand_in(kind, secret)
-        return self._address(path + mark + self._variables(query))
+            else:
+                self._learn_line(value)
+        return self._address(path + mark + self._variables(query, path))
 
     def _address(self, text: str) -> str:
         """A text in which addresses may stand, without the secrets among their variables."""
 
         def blot(found: re.Match[str]) -> str:
-            return f"{found[1]}={self.stand_in(self.in_query[found[1].lower()], _plain(found[2]))}"
+            value = _plain(found[2])
+            kind = self.in_query(_unquoted(found[1]))
+            return (
+                found[0] if kind is None or not kind.takes(value) else f"{found[1]}={self.stand_in(kind.name, value)}"
+            )
 
         def blot_password(found: re.Match[str]) -> str:
             return found[0][: -len(found[1])] + self.stand_in("password", unquote(found[1], errors="surrogateescape"))
 
-        text = self._given.sub(blot, text) if "=" in text else text
+        text = _VARIABLE.sub(blot, text) if "=" in text else text
         return _USER_INFO.sub(blot_password, text) if "@" in text else text
 
-    def _variables(self, query: str) -> str:
+    def _variables(self, query: str, path: str = "") -> str:
         """A query or form whose secret variables are replaced, the rest of it as it was written."""
         parts = query.split("&")
+        names = [_unquoted(part.partition("=")[0]) for part in parts]
+        oauth = _OAUTH.intersection(names) or path.lower().endswith(("/callback", "/token", "/signin-oidc"))
         for n, part in enumerate(parts):
             name, equals, value = part.partition("=")
-            kind = self.in_query.get((unquote_plus(name) if "%" in name or "+" in name else name).lower())
-            if kind is not None and equals and value:
-                parts[n] = f"{name}={self.stand_in(kind, _plain(value))}"
+            if not equals or not value:
+                continue
+            kind, plain = self.in_query(names[n]), _plain(value)
+            if kind is not None and (kind.takes(plain) or (oauth and kind.name == "code")):
+                parts[n] = f"{name}={self.stand_in(kind.name, plain)}"
         return "&".join(parts)
 
     def _headers(self, headers: Headers) -> Headers:
@@ -177,12 +202,21 @@ class Redactor:
                 value = self._cookies(value, first_only=low == "set-cookie")
             elif low in ("authorization", "proxy-authorization"):
                 value = self._authorization(value)
-            elif low in SPEAKING or low in self.names:
-                value = self.stand_in(self.names.get(low, "key"), value) if value else value
             else:
-                value = self._address(value)
+                value = self._header(name, value)
             found.append((name, value))
         return found
+
+    def _header(self, name: str, value: str) -> str:
+        kind = self.names(name)
+        if name.lower() in SPEAKING:
+            return self.stand_in("key" if kind is None else kind.name, value) if value else value
+        if kind is not None and kind.name == "authorization" and " " in value.strip():
+            return self._authorization(value)
+        if kind is not None and kind.takes(value):
+            return self.stand_in(kind.name, value)
+        self._learn_line(value)
+        return self._address(value)
 
     def _cookies(self, value: str, *, first_only: bool) -> str:
         def blot(found: re.Match[str]) -> str:
@@ -209,11 +243,7 @@ class Redactor:
         if not blank or not rest:
             return self.stand_in("authorization", value) if value else value
         if scheme.lower() == "basic":
-            try:
-                plain = base64.b64decode(rest, validate=True).decode("utf-8", "surrogateescape")
-            except (binascii.Error, ValueError):
-                plain = ""
-            password = plain.partition(":")[2]
+            password = password_of(rest)
             if password:
                 self.stand_in("password", password)
             return f"{scheme} {self.stand_in('basic', rest)}"
@@ -228,58 +258,58 @@ class Redactor:
         try:
             if self.pseudonyms is not None:
                 self.pseudonyms.learn(text, media)
-            if not self._names_a_secret(text):
+            if not (self.names.may_stand_in(text) or may_show(text) or _ESCAPED_NAME.search(text)):
                 return False
-            secrets = self._in_tree(text, media)
-            if secrets is None:
-                secrets = self._in_fragments(text)
-            # An address inside of a text.
-            secrets += [
-                (self.names[given[1].lower()], _plain(given[2]))
-                for given in self._given.finditer(text)
-                if given[1].lower() in self.names
-            ]
-            for kind, value in secrets:
+            secrets, placed = self._in_text(text, media)
+            for kind, value in dict.fromkeys(secrets):
                 self.stand_in(kind, value)
                 work.spend(100)
         except TooOdd:
             return None
-        return bool(secrets)
+        return bool(secrets) or placed
 
-    def _names_a_secret(self, text: str) -> bool:
-        """Whether one of the names stands where a name can stand; most texts need no closer look."""
-        if "\\u00" in text and _ESCAPED_NAME.search(text):
-            return True
-        low = text.lower()
-        for name in self.names:
-            at = low.find(name)
-            while at >= 0:
-                after = low[at + len(name) : at + len(name) + 20]
-                if _GIVEN.match(after) or (_CLOSED.match(after) and _opened(low, at)):
-                    return True
-                at = low.find(name, at + 1)
-        return False
+    def _learn_line(self, text: str) -> None:
+        """Take note of the secrets in a short text, such as a header."""
+        if self.names.may_stand_in(text) or may_show(text):
+            for kind, value in (*self._in_fragments(text)[0], *shapes(text, Budget(len(text)))):
+                self.stand_in(kind, value)
+
+    def _in_text(self, text: str, media: str) -> tuple[list[tuple[str, str]], bool]:
+        """The secrets in a body, and whether others stand there that are to go from their places alone."""
+        tree = self._in_tree(text, media)
+        work = Budget(len(text))
+        secrets, placed = self._in_fragments(text, inner=tree is not None)
+        secrets += tree or ()
+        if tree is None:
+            secrets += [(kind.name, value) for kind, value in tagged(text, self.names)]
+        # An address inside of a text.
+        for given in _VARIABLE.finditer(text) if "=" in text else ():
+            work.spend(4)
+            kind, value = self.names(_unquoted(given[1])), _plain(given[2])
+            if kind is not None and kind.takes(value):
+                secrets.append((kind.name, value))
+        return [*secrets, *shapes(text, work)], placed
 
     def _in_tree(self, text: str, media: str = "") -> list[tuple[str, str]] | None:
         """The secrets in a text that is a tree, or None."""
-        found = leaves.named(text, self.names, media, below=True)
-        if found is None:
-            return None
-        return [
-            (kind, value)
-            for kind, value, _ in found
-            if (told := value.strip()) and not PLACEHOLDER.fullmatch(told) and not _BLOTTED.fullmatch(told)
-        ]
+        found = fields.secrets(text, self.names, media)
+        return None if found is None else [(kind, value) for kind, value, _ in found]
 
-    def _in_fragments(self, text: str) -> list[tuple[str, str]]:
-        """Secrets in a text that is no tree, such as a body that was cut off."""
-        secrets = []
-        for each in self._fragments.find(text):
+    def _in_fragments(self, text: str, *, inner: bool = False) -> tuple[list[tuple[str, str]], bool]:
+        """Secrets in a text that is no tree, such as a body that was cut off, or (`inner`) inside the values of one; and
+        whether others stand there that are to go from their places alone."""
+        secrets, placed = [], False
+        for each in self._fragments.find(text, inner=inner):
             value = text[each.start : each.end]
-            if not PLACEHOLDER.search(value):
-                # Nothing is parsed here, so what the value means is not known: it may be written in any way.
-                secrets += [(self.names[each.name], reading) for reading in _meanings(value)]
-        return secrets
+            if PLACEHOLDER.search(value):
+                continue
+            if each.loose:
+                placed = True
+                continue
+            # Nothing is parsed here, so what the value means is not known: it may be written in any way.
+            for part in cuts(value) if each.inner else (value,):
+                secrets += [(each.kind.name, reading) for reading in _meanings(part)]
+        return secrets, placed
 
     def _body(self, body: bytes | None, headers: Headers, secret: bool | None) -> tuple[bytes | None, str]:
         if not body:
@@ -293,7 +323,7 @@ class Redactor:
             if secret:
                 cleaned = self._short_ones(cleaned)
                 left = self._in_tree(cleaned, media)
-                if left if left is not None else self._in_fragments(cleaned):
+                if left if left is not None else self._in_fragments(cleaned)[0]:
                     return None, "a body from which a secret could not be taken"
             kept = body if cleaned == text else bytes_of(cleaned, codec)
             if codec != "utf-8":  # what looks like wide letters may be bytes of anything
@@ -312,18 +342,24 @@ class Redactor:
             value = text[each.start : each.end]
             if PLACEHOLDER.search(value):
                 continue
-            stand_in = self.stand_in(self.names[each.name], value)
+            stand_in = self.stand_in(each.kind.name, value, everywhere=not each.loose)
             parts += [text[done : each.start], f'"{stand_in}"' if each.number else stand_in]
             done = each.end
         return "".join([*parts, text[done:]])
 
 
-def _opened(text: str, at: int) -> bool:
-    """Whether an element's name begins here, perhaps after its prefix."""
-    before = text[at - 1 : at]
-    if before == ":":
-        return _OPENED.search(text, max(0, at - 80), at) is not None
-    return before == "<" or (before == ";" and text.endswith("&lt;", 0, at))
+def redactor(vendor: str, options: Mapping[str, Any]) -> Redactor:
+    """What redacts as the head of a recording says that it was made."""
+    return Redactor(
+        adapter(vendor),
+        keep_identity=bool(options.get("keep_identity")),
+        fields=_listed(options.get("secret_fields")),
+        kept=_listed(options.get("keep_fields")),
+    )
+
+
+def _listed(names: Any) -> list[str]:
+    return [str(each) for each in names] if isinstance(names, list) else []
 
 
 def _meanings(value: str) -> list[str]:
@@ -333,21 +369,13 @@ def _meanings(value: str) -> list[str]:
         return [value]
 
 
-@lru_cache(maxsize=64)
-def _fragments(names: frozenset[str]) -> Fragments:
-    return Fragments(names)
-
-
-@lru_cache(maxsize=64)
-def _given(names: frozenset[str]) -> re.Pattern[str]:
-    """A variable of one of these names in an address, in its path and fragment too."""
-    words = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
-    return re.compile(rf"(?<=[?&;#])({words})=([^&;#\s\"'<>\\]+)", re.IGNORECASE)
-
-
 def _plain(value: str) -> str:
     """The value of a variable; bytes that are no UTF-8 stay told apart."""
     return unquote_plus(value, errors="surrogateescape")
+
+
+def _unquoted(name: str) -> str:
+    return unquote_plus(name) if "%" in name or "+" in name else name
 
 
 def _media(headers: Headers) -> str:

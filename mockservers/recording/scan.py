@@ -1,49 +1,85 @@
-"""The final scan of a recording: the whole file is searched once more for every secret seen, and only then gets its name.
+"""The end of a recording: everything is known now, so every exchange is searched once more, and the file is made.
 
-A secret may have stood in an earlier exchange before its place told that it is one; such exchanges are redacted again.
-What is found even then is reason enough to keep nothing.
+A secret may have stood in an earlier exchange before its place told that it is one; such exchanges are redacted again. The
+file is searched as it stands on the disk, and only then gets its name. What is found even then is reason to keep nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.search import TooOdd
-from mockservers.recording.exchanges import Recorded, text_of, to_line
-from mockservers.recording.files import PART, Recording, RecordingError, Writer
+from mockservers.recording.exchanges import Recorded, from_line, text_of, to_line
+from mockservers.recording.files import PART, Head, Recording, RecordingError, Writer
 from mockservers.recording.redaction import UNSEARCHED, Redactor
+from mockservers.recording.sealing import held, private
+
+MADE = ".made"
+"""The end of the file's name while it is searched."""
 
 
 class Leak(RecordingError):
     """A secret is still in the file; the message says where, and never the secret."""
 
 
+def keep(writer: Writer, redactor: Redactor, exchange: Recorded) -> None:
+    """Redact an exchange and write it."""
+    redacted = redactor.redact(exchange)
+    writer.add(redacted, redactor.knowledge, redactor.news())
+
+
 def finalize(writer: Writer, redactor: Redactor) -> int:
     """Finish the file; tells how many exchanges were redacted again. Raises Leak, and then nothing is left on the disk."""
     writer.close()
-    if _first(redactor, writer.part) is None:
-        writer.finish()
-        return 0
-    again = writer.part.with_name(writer.part.name + ".again")
+    made = writer.path.with_name(writer.path.name + MADE)
     try:
-        changed = _redacted_again(redactor, writer.part, again)
-        leak = _first(redactor, again)
-    except BaseException:
-        again.unlink(missing_ok=True)
-        raise
-    if leak is not None:
-        again.unlink()
+        with private(made) as file:
+            changed = _write(redactor, writer.head, writer.lines(), file)
+        leak = _first(redactor, made)
+        if leak is not None:
+            raise Leak(leak)
+        writer.finish(made)
+    except Leak as error:
+        made.unlink()
         writer.discard()
         raise Leak(
-            f"{writer.path} was not written: a secret stands in {leak}, in a spelling that cannot be replaced. Everything "
+            f"{writer.path} was not written: a secret stands in {error}, in a spelling that cannot be replaced. Everything "
             "recorded was thrown away. Use credentials made for this recording, or leave that call out"
-        )
-    again.replace(writer.part)
-    writer.finish()
+        ) from None
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
     return changed
+
+
+def recover(part: Path) -> tuple[Path, int]:
+    """Finish a recording whose recorder was killed: the file, and how many exchanges it has. Raises RecordingError, Leak."""
+    recording = Recording(part)
+    if recording.unsealed is None or part.suffix != PART:
+        raise RecordingError(f"{part} is no part of a recording; recorders leave FILE{PART} when they are killed")
+    path = part.with_suffix("")
+    if path.exists():
+        raise RecordingError(f"{path} exists already, and a recording is not written over: move it away")
+    made = path.with_name(path.name + MADE)
+    redactor = recording.unsealed.redactor
+    try:
+        with held(part), private(made) as file:
+            _write(redactor, recording.head, ((0, line) for _, line in recording.lines()), file)
+            leak = _first(redactor, made)
+            if leak is not None:
+                raise Leak(f"{path} was not written: a secret stands in {leak}, in a spelling that cannot be replaced")
+            made.rename(path)
+            part.unlink()
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+    recording.unsealed.forget()
+    return path, sum(1 for _ in Recording(path).lines())
 
 
 def _first(redactor: Redactor, path: Path) -> str | None:
@@ -51,13 +87,9 @@ def _first(redactor: Redactor, path: Path) -> str | None:
     if not redactor.secrets:
         return None
     recording = Recording(path)
-    if redactor.shown(recording.head.to_yaml()) is not None:
+    if _may_show(redactor, recording.head.to_yaml()):
         return "the head of the file"
-    for exchange in recording:
-        for place, text in _texts(exchange):
-            if _may_show(redactor, text):
-                return f"exchange {exchange.n} ({exchange.method}), {place}"
-    return None
+    return next((place for place in (_place(redactor, exchange) for exchange in recording) if place is not None), None)
 
 
 def _texts(exchange: Recorded) -> Iterator[tuple[str, str]]:
@@ -96,20 +128,41 @@ def _is_too_odd(redactor: Redactor, body: bytes | None, headers: Headers) -> boo
     return False
 
 
-def _redacted_again(redactor: Redactor, part: Path, again: Path) -> int:
-    recording, changed = Recording(part), 0
-    with open(again, "xb") as file:
-        file.write(recording.head.to_yaml().encode())
-        for place, line in recording.lines():
-            exchange = redactor.redact(recording.read(place, line))
-            if _is_too_odd(redactor, exchange.body, exchange.headers):
-                exchange = replace(exchange, body=None, omitted=exchange.omitted or f"a body: {UNSEARCHED}")
-            if _is_too_odd(redactor, exchange.reply_body, exchange.reply_headers):
-                exchange = replace(exchange, reply_body=None, omitted=exchange.omitted or f"a body: {UNSEARCHED}")
-            redacted = to_line(exchange)
+def _write(redactor: Redactor, head: Head, lines: Iterable[tuple[int, str]], file: BinaryIO) -> int:
+    """Write a head and exchanges, with everything that is known now; tells how many exchanges were redacted again."""
+    changed = 0
+    if _may_show(redactor, text := head.to_yaml()):
+        raise Leak("the head of the file")
+    file.write(text.encode())
+    for known, line in lines:
+        exchange = from_line(line)
+        if known < redactor.knowledge or _place(redactor, exchange) is not None:
+            redacted = to_line(exchange := _without_odd_bodies(redactor, redactor.redact(exchange)))
             changed += redacted != line
-            file.write(redacted.encode())
+            line = redacted
+            place = _place(redactor, exchange)
+            if place is not None:
+                raise Leak(place)
+        file.write(line.encode())
+    file.flush()
+    os.fsync(file.fileno())
     return changed
 
 
-__all__ = ["PART", "Leak", "finalize"]
+def _place(redactor: Redactor, exchange: Recorded) -> str | None:
+    """Where an exchange shows a secret, or may show one for all that can be told, or None."""
+    for place, text in _texts(exchange) if redactor.secrets else ():
+        if _may_show(redactor, text):
+            return f"exchange {exchange.n} ({exchange.method}), {place}"
+    return None
+
+
+def _without_odd_bodies(redactor: Redactor, exchange: Recorded) -> Recorded:
+    if _is_too_odd(redactor, exchange.body, exchange.headers):
+        exchange = replace(exchange, body=None, omitted=exchange.omitted or f"a body: {UNSEARCHED}")
+    if _is_too_odd(redactor, exchange.reply_body, exchange.reply_headers):
+        exchange = replace(exchange, reply_body=None, omitted=exchange.omitted or f"a body: {UNSEARCHED}")
+    return exchange
+
+
+__all__ = ["PART", "Leak", "finalize", "keep", "recover"]

@@ -21,6 +21,9 @@ class StandIns:
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def get(self, value: str) -> str | None:
         """What stands for a value."""
         return self._known.get(value)

@@ -1,76 +1,369 @@
-"""The recorder's way to the vendor: an aiohttp session that repeats nothing, and knows when its connections have ended.
+"""The recorder's way to the vendor: HTTP/1.1 as bytes, so that nothing is added, changed, followed or sent twice.
 
-All that uses private parts of aiohttp is here. Where a release lacks them, a warning says what is lost, and recording goes on.
+Client libraries write headers of their own, read bytes as text and repeat what failed; all of that would hide from the one
+side what the other side does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-import warnings
-from typing import Any
-from weakref import WeakSet
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
-import aiohttp
-from aiohttp import hdrs
+from mockservers.recording.addresses import Upstream
+from mockservers.recording.upstream_proxy import UpstreamProxy
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+_MOST_HEAD = 256 << 10
+_PAUSE_AT = 1 << 20
+"""Bytes that wait to be read, from which on the vendor is to wait."""
+_IDLE = 3.0
+"""Seconds that a connection is kept for the next request."""
+
+
+class Refused(Exception):
+    """The vendor takes no connection."""
+
+
+class Unreachable(Exception):
+    """What stands between recorder and vendor refuses, and not the vendor: a certificate, a proxy. Says what to do."""
+
+
+class Cut(Exception):
+    """The connection ended early, without a reset."""
+
+
+@dataclass
+class Answer:
+    """What the vendor answered; `length` is that of its body where the head says it. Read `parts` to the end, or `drop` it."""
+
+    status: int
+    reason: bytes
+    headers: RawHeaders
+    length: int | None
+    parts: AsyncIterator[bytes]
+    connection: Connection = field(repr=False)
+
+    def drop(self) -> None:
+        """End the connection if the answer was not read to its end."""
+        if self.connection.busy:
+            self.connection.abort()
 
 
 class UpstreamSession:
-    """A session that sends each request once, with no header of its own."""
+    """Sends each request once, on a connection that is kept for the next one. `proxies` are those of the upstreams that are
+    not reached directly. `timeout` is of silence, in seconds."""
 
-    def __init__(self, trust: ssl.SSLContext | None, timeout: float) -> None:
-        self._connector = _Connector(ssl=trust or True, limit=0, keepalive_timeout=3)
-        self.client = aiohttp.ClientSession(
-            auto_decompress=False,
-            connector=self._connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=(hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=timeout),
-        )
-        # A request that is sent again when its connection was reset would hide what the client is to see.
-        if hasattr(self.client, "_retry_connection"):
-            self.client._retry_connection = False
-        else:
-            _unlike("a request whose connection was reset may be sent to the vendor twice")
+    def __init__(
+        self, trust: ssl.SSLContext | None, timeout: float, proxies: dict[Upstream, UpstreamProxy] | None = None
+    ) -> None:
+        self._trust = trust
+        self._timeout = timeout
+        self._proxies = proxies or {}
+        self._idle: dict[Upstream, list[Connection]] = {}
+        self._open: set[Connection] = set()
+
+    async def ask(self, upstream: Upstream, method: bytes, target: bytes, headers: RawHeaders, body: bytes) -> Answer:
+        """Send a request; gives the head of its answer.
+
+        Raises Refused, Unreachable, TimeoutError, Cut, or OSError for a connection that was reset.
+        """
+        proxy = self._proxies.get(upstream)
+        if proxy is not None and upstream.scheme == "http":
+            target = upstream.origin.encode() + target
+            headers = [*headers, *proxy.login]
+        connection = await self._connection(upstream, proxy)
+        head = b"".join(b"%s: %s\r\n" % each for each in headers)
+        connection.send(b"%s %s HTTP/1.1\r\n%s\r\n%s" % (method, target, head, body))
+        try:
+            answer = await connection.answer(method, lambda: self._keep(upstream, connection))
+        except BaseException:
+            connection.abort()
+            raise
+        if proxy is not None and answer.status == 407 and upstream.scheme == "http":
+            answer.drop()
+            raise Unreachable(proxy.refusal(upstream, answer.status, answer.reason))
+        return answer
 
     async def close(self) -> None:
-        """End all connections, and wait until they have ended."""
-        await self.client.close()
-        await self._connector.ended()
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Connections of which it is known when the last one has ended: those that broke are in no pool."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._open: WeakSet[asyncio.Future[None]] = WeakSet()
-        make = getattr(self, "_factory", None)
-        if make is None:
-            _unlike("the recorder does not wait for broken connections when it ends")
-            return
-
-        def noted() -> Any:
-            protocol = make()
-            closed = protocol.closed
-            if closed is not None:
-                closed.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # told elsewhere
-                self._open.add(closed)
-            return protocol
-
-        self._factory = noted  # type: ignore[assignment]
-
-    async def ended(self, most: float = 2.0) -> None:
-        """Wait until every connection has ended, at most `most` seconds."""
-        waiting = [closed for closed in self._open if not closed.done()]
+        """End all connections, and wait until they have ended, for two seconds at most."""
+        for connection in self._open:
+            connection.abort()
+        waiting = [connection.closed for connection in self._open if not connection.closed.done()]
         if waiting:
-            await asyncio.wait(waiting, timeout=most)
+            await asyncio.wait(waiting, timeout=2.0)
+
+    # --- connections --------------------------------------------------------------------------------------------------
+
+    def _keep(self, upstream: Upstream, connection: Connection) -> None:
+        connection.idle_since = asyncio.get_running_loop().time()
+        self._idle.setdefault(upstream, []).append(connection)
+
+    async def _connection(self, upstream: Upstream, proxy: UpstreamProxy | None) -> Connection:
+        idle, now = self._idle.get(upstream, []), asyncio.get_running_loop().time()
+        while idle:
+            connection = idle.pop()
+            if connection.usable and connection.idle_since > now - _IDLE:
+                return connection
+            connection.abort()
+        connection = Connection(self._timeout)
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._connect(connection, upstream, proxy)
+        except BaseException:
+            connection.abort()
+            raise
+        self._open.add(connection)
+        connection.closed.add_done_callback(lambda _: self._open.discard(connection))
+        return connection
+
+    async def _connect(self, connection: Connection, upstream: Upstream, proxy: UpstreamProxy | None) -> None:
+        loop = asyncio.get_running_loop()
+        trust = (self._trust or ssl.create_default_context()) if upstream.scheme == "https" else None
+        try:
+            if proxy is None:
+                server_name = upstream.host if trust is not None else None
+                await loop.create_connection(
+                    lambda: connection, upstream.host, upstream.port, ssl=trust, server_hostname=server_name
+                )
+                return
+            await self._to_proxy(connection, proxy)
+            if trust is not None:
+                await self._through(connection, upstream, proxy)
+                connection.transport = await loop.start_tls(
+                    _made(connection.transport), connection, trust, server_hostname=upstream.host
+                )
+        except ssl.SSLError as error:
+            raise Unreachable(
+                f"the certificate of {upstream.netloc} is not trusted: {error}. Give the authority's certificate with "
+                "--upstream-ca FILE"
+                if isinstance(error, ssl.SSLCertVerificationError)
+                else f"{upstream.netloc} and this machine agree on no TLS: {error}. If it speaks plain HTTP, give --upstream "
+                f"http://{upstream.host}"
+            ) from error
+        except (OSError, UnicodeError) as error:
+            raise Refused(str(error)) from error
+
+    async def _to_proxy(self, connection: Connection, proxy: UpstreamProxy) -> None:
+        trust = ssl.create_default_context() if proxy.scheme == "https" else None
+        try:
+            await asyncio.get_running_loop().create_connection(
+                lambda: connection, proxy.host, proxy.port, ssl=trust, server_hostname=proxy.host if trust else None
+            )
+        except (OSError, UnicodeError) as error:
+            raise Unreachable(f"the proxy {proxy.shown} takes no connection: {error}. {proxy.remedy}") from error
+
+    async def _through(self, connection: Connection, upstream: Upstream, proxy: UpstreamProxy) -> None:
+        """Let the proxy open a tunnel."""
+        place = f"{f'[{upstream.host}]' if ':' in upstream.host else upstream.host}:{upstream.port}".encode()
+        lines = b"".join(b"%s: %s\r\n" % each for each in proxy.login)
+        connection.send(b"CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (place, place, lines))
+        try:
+            answer = await connection.answer(b"CONNECT", lambda: None)
+        except (OSError, Cut) as error:
+            raise Unreachable(
+                f"the proxy {proxy.shown} ended the connection to {upstream.netloc}. {proxy.remedy}"
+            ) from error
+        if not 200 <= answer.status < 300:
+            raise Unreachable(proxy.refusal(upstream, answer.status, answer.reason))
 
 
-def _unlike(lost: str) -> None:
-    warnings.warn(
-        f"aiohttp {aiohttp.__version__} is not like the releases that mockservers knows: {lost}. Install the release that "
-        "mockservers was tested with, or report this",
-        RuntimeWarning,
-        stacklevel=3,
-    )
+def _made(transport: asyncio.Transport | None) -> asyncio.Transport:
+    assert transport is not None
+    return transport
+
+
+class Connection(asyncio.Protocol):
+    """One connection. What came before it ended can be read after that."""
+
+    def __init__(self, timeout: float) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.idle_since = 0.0
+        self.busy = False
+        """Whether an answer is under way."""
+        self._timeout = timeout
+        self._came = bytearray()
+        self._ended = False
+        self._error: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._paused = False
+
+    # --- what the loop calls ------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._came += data
+        if len(self._came) > _PAUSE_AT and self.transport is not None and not self._paused:
+            self._paused = True
+            self.transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> None:
+        self._ended = True
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended, self._error = True, exc
+        self._wake()
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # --- a request ----------------------------------------------------------------------------------------------------
+
+    @property
+    def usable(self) -> bool:
+        """Whether another request can be sent."""
+        return not (self._ended or self._came or self.transport is None or self.transport.is_closing())
+
+    def abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+        elif not self.closed.done():
+            self.closed.set_result(None)
+
+    def send(self, data: bytes) -> None:
+        self.busy = True
+        _made(self.transport).write(data)
+
+    async def answer(self, method: bytes, done: object) -> Answer:
+        """The head of an answer; `done` is called when its body was read and the connection can be used again."""
+        version, status, reason, headers = await self._head()
+        while 100 <= status < 200 and status != 101:
+            version, status, reason, headers = await self._head()
+        said = {name.lower(): value for name, value in reversed(headers)}
+        bare = method == b"HEAD" or status in (204, 304) or (method == b"CONNECT" and 200 <= status < 300)
+        length = int(said[b"content-length"]) if said.get(b"content-length", b"").isdigit() else None
+        chunked = said.get(b"transfer-encoding", b"").lower().rsplit(b",")[-1].strip() == b"chunked"
+        words = said.get(b"connection", b"").lower()
+        lasting = b"close" not in words if version >= b"HTTP/1.1" else b"keep-alive" in words
+        if bare:
+            body = self._nothing()
+        elif chunked:
+            length, body = None, self._chunks()
+        elif length is not None and b"transfer-encoding" not in said:
+            body = self._so_many(length)
+        else:
+            length, lasting, body = None, False, self._all()
+        return Answer(status, reason, headers, length, self._whole(body, lasting, done), self)
+
+    async def _whole(self, parts: AsyncIterator[bytes], lasting: bool, done: object) -> AsyncIterator[bytes]:
+        async for part in parts:
+            yield part
+        self.busy = False
+        if lasting and self.usable and callable(done):
+            done()
+        else:
+            self.abort()
+
+    async def _nothing(self) -> AsyncIterator[bytes]:
+        return
+        yield b""
+
+    async def _so_many(self, length: int) -> AsyncIterator[bytes]:
+        while length:
+            part = await self._some(length)
+            length -= len(part)
+            yield part
+
+    async def _all(self) -> AsyncIterator[bytes]:
+        while True:
+            try:
+                part = await self._some(_PAUSE_AT)
+            except Cut:
+                return
+            yield part
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        while True:
+            size = (await self._line()).partition(b";")[0].strip()
+            try:
+                left = int(size, 16)
+            except ValueError as error:
+                raise Cut("a chunk has no size") from error
+            if left <= 0:
+                break
+            async for part in self._so_many(left):
+                yield part
+            if (await self._line()).strip():
+                raise Cut("a chunk is longer than it says")
+        while (await self._line()).strip():
+            pass  # trailers
+
+    # --- reading --------------------------------------------------------------------------------------------------------
+
+    async def _head(self) -> tuple[bytes, int, bytes, RawHeaders]:
+        line = await self._line()
+        while not line.strip():
+            line = await self._line()
+        version, _, rest = line.strip().partition(b" ")
+        code, _, reason = rest.strip().partition(b" ")
+        if not version.upper().startswith(b"HTTP/") or not code.isdigit() or len(code) != 3:
+            raise Cut("what came is no answer of HTTP")
+        headers: RawHeaders = []
+        size = 0
+        while line := (await self._line()).rstrip(b"\r\n"):
+            size += len(line)
+            if size > _MOST_HEAD:
+                raise Cut(f"a head of over {_MOST_HEAD} bytes")
+            name, colon, value = line.partition(b":")
+            if line[:1] in b" \t" and headers:
+                headers[-1] = (headers[-1][0], headers[-1][1] + b" " + line.strip())
+            elif colon:
+                headers.append((name.rstrip(b" \t"), value.strip(b" \t")))
+        return version.upper(), int(code), reason, headers
+
+    async def _line(self) -> bytes:
+        start = 0
+        while (end := self._came.find(b"\n", start)) < 0:
+            start = len(self._came)
+            if start > _MOST_HEAD:
+                raise Cut(f"a line of over {_MOST_HEAD} bytes")
+            await self._more(start)
+        return self._taken(end + 1)
+
+    async def _some(self, most: int) -> bytes:
+        if not self._came:
+            await self._more(0)
+        return self._taken(most)
+
+    def _taken(self, count: int) -> bytes:
+        taken = bytes(self._came[:count])
+        del self._came[:count]
+        if self._paused and len(self._came) <= _PAUSE_AT // 2 and self.transport is not None:
+            self._paused = False
+            self.transport.resume_reading()
+        return taken
+
+    async def _more(self, known: int) -> None:
+        """Wait until more has come than is known; raises OSError, Cut or TimeoutError when nothing comes any more."""
+        while len(self._came) <= known:
+            if self._ended:
+                # The reason of an end may come right after it.
+                if self._error is None and not self.closed.done():
+                    await asyncio.wait([self.closed], timeout=0.2)
+                if isinstance(self._error, OSError):
+                    raise self._error
+                raise Cut("the connection ended")
+            self._waiter = asyncio.get_running_loop().create_future()
+            unsent = self._unsent()
+            try:
+                async with asyncio.timeout(self._timeout):
+                    await self._waiter
+            except TimeoutError:
+                if self._unsent() >= unsent:
+                    raise  # nothing is taken from us either
+            finally:
+                self._waiter = None
+
+    def _unsent(self) -> int:
+        return 0 if self.transport is None or self.transport.is_closing() else self.transport.get_write_buffer_size()

@@ -10,12 +10,15 @@ import pytest
 
 from mockservers.recording.adapter import adapter
 from mockservers.recording.exchanges import Recorded
+from mockservers.recording.fields import named
+from mockservers.recording.fields import secrets as secret_fields
 from mockservers.recording.files import Head, Recording, Writer
 from mockservers.recording.fragments import Fragments
-from mockservers.recording.leaves import leaves, named
+from mockservers.recording.leaves import leaves
 from mockservers.recording.pseudonyms import Pseudonyms
 from mockservers.recording.redaction import Redactor
 from mockservers.recording.scan import finalize
+from mockservers.recording.secret_names import SecretNames
 from tests import secret_spellings
 from tests.secret_spellings import spelt
 
@@ -122,7 +125,7 @@ def test_odd_bodies_are_taken_in_time_by_their_length(name: str, tmp_path: Path)
 )
 def test_what_follows_a_name_is_looked_at_once(unit: str) -> None:
     def looked(count: int) -> int:
-        reading = Fragments(["password", "token"]).find(unit * count)
+        reading = Fragments(SecretNames({"password": "password", "token": "token"})).find(unit * count)
         found = list(reading)
         assert all(one.end <= other.start for one, other in pairwise(found))
         return reading.looked
@@ -145,7 +148,7 @@ def test_values_are_known_by_their_names_and_by_what_is_above_them() -> None:
         '"ns:password": "four", "s": "<r pin=\\"5\\"><Password e=\\"no\\">six<b/>seven</Password><q>no</q></r>", "e": {}}'
     )
     kinds = {"password": "password", "pin": "pin"}
-    assert named(text, kinds, below=True) == [
+    assert secret_fields(text, SecretNames(kinds)) == [
         ("password", "one", "text"), ("pin", "12", "number"), ("password", "two", "text"), ("password", "three", "text"),
         ("password", "four", "text"), ("pin", "5", "text"), ("password", "six", "text"), ("password", "seven", "text"),
     ]  # fmt: skip
@@ -171,11 +174,11 @@ def test_values_are_known_by_their_names_and_by_what_is_above_them() -> None:
         ("name=password; a\r\nContent-Type: b\r\n\r\nx\r\n", ["x\r\n"]),
         ("the password\n\nis on the wall", []),
         ("password=x&a", ["x"]),
-        ('login password = "x y"', ["x"]),
-        ("my-password=x", []),
+        ('login password = "x y"', ["x y"]),
+        ("my-password=hunter", ["hunter"]),
     ],
 )
 def test_values_are_found_in_texts_that_no_parser_takes(text: str, values: list[str]) -> None:
-    found = list(Fragments(["password"]).find(text))
+    found = list(Fragments(SecretNames({"password": "password"})).find(text))
     assert [text[each.start : each.end] for each in found] == values
-    assert {each.name for each in found} <= {"password"}
+    assert {each.kind.name for each in found} <= {"password"}
