@@ -50,6 +50,8 @@ _RULES = {
     "form_post": "autotask.framework.form_post",
     "too_large": "autotask.framework.too_large",
 }
+_FREE = ("getZoneInfo",)
+"""Operations that need no login."""
 _HTML = "text/html; charset=utf-8"
 
 
@@ -126,7 +128,6 @@ class _Backend:
             body = parsing.READERS[method.name](invocation.element, self.dialect["info_parameter"], exchange.cite)
             header = parsing.header(invocation.header, exchange.cite)
         except asmx.Defect as defect:
-            self.visit.credentials()
             self.reject(defect, method.name)
             raise
         call = Call(VENDOR.name, method.operation, self.visit.asked(header, body), exchange=exchange)
@@ -157,10 +158,24 @@ class _Backend:
         return asmx.Defect("failure", f"{asmx.UNPROCESSED} ---> {message}", "Server")
 
     def reject(self, defect: asmx.Defect, method: str | None) -> None:
+        """Journal what cannot be read; whoever posts it is asked to log in first (autotask.user.before_reading)."""
         known = self.service.methods.get(method or "")
-        self.visit.refuse(
-            "soap" if known is None else known.operation, Refusal(_RULES[defect.kind], defect.kind, message=defect.text)
+        refused = Refusal(_RULES[defect.kind], defect.kind, message=defect.text)
+        call = Call(
+            VENDOR.name,
+            "soap" if known is None else known.operation,
+            self.visit.asked(Header(), None),
+            exchange=self.visit.exchange,
+            defect=refused,
+            login_first=self.visit.environ["REQUEST_METHOD"] == "POST" and method not in _FREE,
         )
+        try:
+            self.visit.world.perform(call)
+        except Refusal as refusal:
+            if refusal is not refused:
+                self.visit.exchange.cite("autotask.user.before_reading")
+                self.realm = refusal.facts["realm"]
+                raise asmx.Defect("login", "", status=401) from refusal
 
 
 # --- WSGI -------------------------------------------------------------------------------------------------------------
@@ -190,6 +205,8 @@ def _serve(environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
         headers.append(("Content-Type", reply.content_type))
     if challenge is not None:
         headers.append(("WWW-Authenticate", f'Basic realm="{challenge}"'))
+    if reply.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append(("Allow", "GET, POST" if found is not None and found[2].lower() == "asmx" else "GET, HEAD"))
     headers.append(("Content-Length", str(len(reply.body))))
     start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
     return [reply.body]
@@ -225,6 +242,8 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
         host=visit.host,
     )
     reply = asmx.answer(request, service, options, door)
+    if reply.misread and visit.exchange.entry is not None:
+        visit.exchange.entry.note("autotask.framework.charset", reply.misread)
     if reply.status == HTTPStatus.UNAUTHORIZED:
         # One published client tells a failed login by an answer that is no XML.
         reply = asmx.Reply(401, _HTML, b"Access is denied: name or password is wrong, missing or expired.")
