@@ -24,6 +24,7 @@ from mockservers.kernel.world import World
 from mockservers.vendors.autotask import VENDOR
 from mockservers.vendors.autotask.dialects import VERSION
 from mockservers.vendors.autotask.emulator import answers, declaration, pages, parsing, zones
+from mockservers.vendors.autotask.emulator.releases import LATEST
 from mockservers.vendors.autotask.emulator.requests import Asked, Command, Header
 from mockservers.wirekit import asmx, aspnet, soap
 from mockservers.wirekit.environ import EXCHANGE, WORLD
@@ -137,7 +138,21 @@ class _Backend:
             return asmx.Result(self._refused(refusal, method.name))
         except (Breakdown, Unsupported) as failure:
             raise self._failure(str(failure)) from failure
+        finally:
+            self._tell_lost(invocation)
         return asmx.Result(answers.result(method.name, answers.INNER[method.name](value)))
+
+    def _tell_lost(self, invocation: asmx.Invocation) -> None:
+        """A finding for what the framework passed over."""
+        entry = self.visit.exchange.entry
+        lost = parsing.undeclared(invocation.element, invocation.method.parameters)
+        if lost and entry is not None:
+            said = (
+                f"The request holds what {invocation.method.operation} does not declare, so it was ignored: {lost[0]}"
+            )
+            entry.note(
+                "autotask.request.undeclared", said + ("" if len(lost) == 1 else " and others"), names=list(lost)
+            )
 
     def _refused(self, refusal: Refusal, name: str) -> Sequence[str]:
         facts = refusal.facts
@@ -217,8 +232,9 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
     environ, installation = visit.environ, visit.world.installation(VENDOR.name)
     dialect = installation.dialect
     here = zones.of_host(installation.tenants, visit.host)
-    version = (dialect if here is None else here.dialect)["wsdl_version"]
-    service = declaration.service(version)
+    # An address that serves all zones has the description of the first customer's.
+    version = zones.version(here or installation.tenants.first, dialect if here is None else here.dialect)
+    service = declaration.service(version, dialect["wsdl_release"])
     options = _options(dialect["soap12"], dialect["ws_addressing"])
     verb, tail = environ["REQUEST_METHOD"], found[3] or ""
     address = environ["PATH_INFO"][: found.end(2)]
@@ -259,6 +275,8 @@ def _described(visit: _Visit, version: str) -> None:
         visit.exchange.cite("autotask.zone.no_login")
     if version != VERSION:
         visit.exchange.cite("autotask.zone.differences")
+    if visit.world.installation(VENDOR.name).dialect["wsdl_release"] != LATEST:
+        visit.exchange.cite("autotask.wsdl.release")
 
 
 def _description(
