@@ -34,8 +34,8 @@ class Call:
     """One wish, whatever protocol it came by.
 
     `request` is what the operation reads. `defect` is set when the bytes could not be turned into a request: the call
-    still goes through the door, which journals and raises it. `tenant` is named for `other`, and found by `identify`
-    for the client.
+    still goes through the door, which journals and raises it, and with `login_first` only once `identify` has let the
+    caller in. `tenant` is named for `other`, and found by `identify` for the client.
     """
 
     vendor: str
@@ -45,6 +45,7 @@ class Call:
     tenant: str | None = None
     exchange: Exchange | None = None
     defect: Exception | None = None
+    login_first: bool = False
 
 
 class Context:

@@ -212,6 +212,9 @@ class World:
     def _run(self, ctx: Context) -> Any:
         call, installation = ctx.call, ctx.installation
         if call.defect is not None:
+            if call.login_first:
+                with installation.store.transaction():
+                    installation.emulator.identify(ctx)
             raise call.defect
         operation = installation.emulator.find(call.actor, call.operation)
         if operation is None:

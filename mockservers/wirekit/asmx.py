@@ -8,14 +8,14 @@ does the work and hears of every request that never got there. Knows no vendor, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote
 
 from lxml import etree
 
-from mockservers.wirekit import pages, soap, wsdl
+from mockservers.wirekit import charsets, pages, soap, wsdl
 from mockservers.wirekit.soap import V11, V12, Malformed, Version
 from mockservers.wirekit.spyne_gate import Application, Fault, SimpleModel, Soap11, ValidationError
 
@@ -128,9 +128,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """An answer. `misread` says how letters of the request were read otherwise than they were meant, or is empty."""
+
     status: int
     content_type: str
     body: bytes
+    misread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,6 @@ class Result:
 
 class Defect(Exception):
     """A request ends in a fault. `kind` names the case for the backend; `code` is the SOAP 1.1 word.
-
     With a status other than 500 the body is empty, as the framework writes faults with status 500 only. In answers to
     form posts `plain` makes it plain text whatever the status, `page` an HTML page.
     """
@@ -186,7 +188,7 @@ class _State:
 
     version: Version = V11
     method: Method | None = None
-    root: Any = field(default=None)
+    misread: str = ""
 
 
 def answer(request: Request, service: Description, options: Options, backend: Backend) -> Reply:
@@ -203,22 +205,12 @@ def answer(request: Request, service: Description, options: Options, backend: Ba
 # --- SOAP -------------------------------------------------------------------------------------------------------------
 
 
-def _media(content_type: str) -> tuple[str, dict[str, str]]:
-    """A media type in lower case, and its parameters."""
-    kind, *rest = content_type.split(";")
-    parameters = {}
-    for part in rest:
-        name, _, value = part.partition("=")
-        parameters[name.strip().lower()] = value.strip().strip('"')
-    return kind.strip().lower(), parameters
-
-
 def _soap(request: Request, service: Description, options: Options, backend: Backend) -> Reply:
-    media, parameters = _media(request.content_type)
+    media = charsets.media(request.content_type)
     state = _State(V12 if media == V12.media and options.soap12 else V11)
     try:
         try:
-            invocation = _read(request, service, options, media, parameters, state)
+            invocation = _read(request, service, options, media, state)
         except Defect as defect:
             backend.reject(defect, None if state.method is None else state.method.name)
             raise
@@ -226,12 +218,10 @@ def _soap(request: Request, service: Description, options: Options, backend: Bac
     except Defect as defect:
         return _refuse(defect, state, options)
     body = soap.wrapper(f"{invocation.method.name}Response", service.namespace, result.inner)
-    return Reply(200, state.version.content_type, soap.envelope(state.version, body, result.header))
+    return Reply(200, state.version.content_type, soap.envelope(state.version, body, result.header), state.misread)
 
 
-def _read(
-    request: Request, service: Description, options: Options, media: str, parameters: dict[str, str], state: _State
-) -> Invocation:
+def _read(request: Request, service: Description, options: Options, media: str, state: _State) -> Invocation:
     """From bytes to a call; raises Defect, having noted in `state` what is known by then."""
     if len(request.body) > options.most_body:
         raise Defect(
@@ -239,7 +229,7 @@ def _read(
             "There was an exception running the extensions specified in the config file. ---> "
             "Maximum request length exceeded.",
         )
-    action = _action(request, parameters, state.version)
+    action = _action(request, state.version)
     if action is not None:
         state.method = service.by_action.get(action)
         if state.method is None and state.version is V11:
@@ -247,8 +237,10 @@ def _read(
             raise Defect("action", f"Server did not recognize the value of HTTP Header SOAPAction: {action}.")
     if media not in (V11.media, V12.media) or (media == V12.media and not options.soap12):
         raise Defect("media_type", "", status=415)
+    letters = charsets.of_soap(request.body, request.content_type)
+    state.misread = letters.finding
     try:
-        root = soap.parse(request.body, parameters.get("charset"))
+        root = soap.parse(letters.body, letters.charset)
     except Malformed as malformed:
         if state.method is not None:
             raise Defect("malformed", malformed.said, status=400) from malformed
@@ -259,10 +251,10 @@ def _read(
     return _decode(service, state.method, element, header)
 
 
-def _action(request: Request, parameters: dict[str, str], version: Version) -> str | None:
+def _action(request: Request, version: Version) -> str | None:
     """The action as sent: a header in SOAP 1.1, an optional parameter of the media type in 1.2."""
     if version is V12:
-        return parameters.get("action")
+        return charsets.parameter(request.content_type, "action")
     if request.soap_action is None:
         return None
     value = request.soap_action.strip()
@@ -377,12 +369,13 @@ def unreadable(said: str) -> Defect:
 
 def _refuse(defect: Defect, state: _State, options: Options) -> Reply:
     if defect.status != 500:
-        return Reply(defect.status, "", b"")
+        return Reply(defect.status, "", b"", state.misread)
     message = defect.text
     if not options.custom_errors:
         message = _trace(message, None if state.method is None else state.method.name, defect)
     header = soap.UPGRADE if defect.kind == "version" and options.soap12 else ""
-    return Reply(500, state.version.content_type, soap.fault(state.version, defect.code, message, header))
+    fault = soap.fault(state.version, defect.code, message, header)
+    return Reply(500, state.version.content_type, fault, state.misread)
 
 
 def _trace(message: str, method: str | None, defect: Defect) -> str:
@@ -482,18 +475,11 @@ def _read_form(request: Request, service: Description, options: Options, name: s
             "same name but different casing was found.",
             plain=True,
         )
-    media, parameters = _media(request.content_type)
-    if media != "application/x-www-form-urlencoded":
+    if charsets.media(request.content_type) != "application/x-www-form-urlencoded":
         raise Defect("form_post", f"Request format is invalid: {request.content_type}.", plain=True)
     try:
-        sent = parse_qs(
-            request.body.decode("utf-8", "replace"),
-            keep_blank_values=True,
-            encoding=parameters.get("charset", "utf-8"),
-            errors="replace",
-            max_num_fields=1000,
-        )
-    except (ValueError, LookupError) as error:
+        sent = charsets.form(request.body, request.content_type)
+    except ValueError as error:
         raise Defect("form_post", "Request format is invalid.", plain=True) from error
     values = {}
     for parameter in method.parameters:

@@ -125,13 +125,9 @@ def _parser(charset: str | None) -> etree.XMLParser:
 
 
 def parse(body: bytes, charset: str | None = None) -> etree._Element:
-    """The root of `body`; raises Malformed. `charset` of the media type outweighs the XML declaration, if known."""
+    """The root of `body`; raises Malformed. `charset` outweighs the XML declaration; without it, that decides."""
     try:
-        parser = _parser(charset)
-    except LookupError:
-        parser = _parser(None)
-    try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(body, _parser(charset))
     except (etree.XMLSyntaxError, ValueError) as error:
         line, column = getattr(error, "position", (1, 1))
         if not body.strip():

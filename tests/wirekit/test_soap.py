@@ -68,7 +68,7 @@ def test_what_is_not_read(body: bytes, said: str) -> None:
     assert said in caught.value.said
 
 
-def test_the_media_types_charset_outweighs_the_declaration() -> None:
+def test_a_charset_that_is_known_outweighs_the_declaration() -> None:
     body = '<?xml version="1.0" encoding="utf-8"?><a>ü</a>'.encode("latin-1")
     assert soap.parse(body, "iso-8859-1").text == "ü"
-    assert soap.parse("<a>ü</a>".encode(), "no-such-charset").text == "ü"
+    assert soap.parse(body.replace(b'"utf-8"', b'"iso-8859-1"')).text == "ü"

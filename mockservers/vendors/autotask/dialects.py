@@ -15,6 +15,8 @@ from mockservers.kernel.dialects import DialectFamily, Switch, number
 VERSION = "1.6.9"
 MOST_REQUESTS, MOST_MINUTES = 19_999, 60
 """What the kernel remembers of calls: the last 20,000 of the last hour."""
+EARLIER = ("2019-09", "2018-11")
+"""Earlier service descriptions of which recordings are public."""
 
 _THRESHOLD = re.compile(r"([0-9]{1,5})/([0-9]{1,2})")
 
@@ -112,6 +114,12 @@ DIALECTS = DialectFamily(
             check=_version,
             form="a short text",
         ),
+        Switch(
+            "localized_wsdl",
+            "behind",
+            "the page says that localized descriptions differ, and not in what; here they are of the release before",
+            ("behind", "same"),
+        ),
         Switch("tracking_id", "required", "1.6 demands it; old integrations ran without", ("required", "optional")),
         Switch(
             "zone_unknown",
@@ -158,6 +166,35 @@ DIALECTS = DialectFamily(
         ),
         Switch("long_password", "whole", "cutting at 25 letters is reported for 1.5 only", ("whole", "first_25")),
         Switch(
+            "activity",
+            "related",
+            "the page says any activity related to the entity, and gives two examples",
+            ("related", "direct"),
+        ),
+        Switch(
+            "empty_write", "accept", "what a write without an entity is answered is not public", ("accept", "refuse")
+        ),
+        Switch(
+            "several_expressions",
+            "all",
+            "a published client expects any of them to be enough; the help is silent",
+            ("all", "any"),
+        ),
+        Switch(
+            "query_dates",
+            "iso",
+            "the help names one form of dates; two users' sources write the account's own, as 6/5/2013",
+            ("iso", "us"),
+        ),
+        Switch(
+            "wsdl_release",
+            "latest",
+            "stubs that were generated earlier know fewer types, fields and operations",
+            check=_word("latest", *EARLIER),
+            form=f"latest, {' or '.join(EARLIER)}",
+            scope="installation",
+        ),
+        Switch(
             "create_answer",
             "filled",
             "calculated fields of a created entity are not to be relied on",
@@ -175,7 +212,13 @@ DIALECTS = DialectFamily(
             "threshold": "off",
             "latency": "off",
         },
-        "strict": {"info_parameter": "schema", "datetime_input": "strict", "wrong_zone": "refuse", "soap12": "off"},
+        "strict": {
+            "info_parameter": "schema",
+            "datetime_input": "strict",
+            "wrong_zone": "refuse",
+            "soap12": "off",
+            "empty_write": "refuse",
+        },
         "hostile": {
             "condition_order": "sql_precedence",
             "zone_unknown": "no_url",
@@ -188,5 +231,7 @@ DIALECTS = DialectFamily(
             "create_answer": "stale",
             "long_password": "first_25",
         },
+        "wsdl_2018": {"wsdl_release": "2018-11", "wsdl_version": "1.6.4", "field_flags": "2019"},
+        "wsdl_2019": {"wsdl_release": "2019-09", "wsdl_version": "1.6.4", "field_flags": "2019"},
     },
 )

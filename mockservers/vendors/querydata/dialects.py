@@ -138,6 +138,25 @@ DIALECTS = DialectFamily(
             form="a length of time such as '1h'",
         ),
         Switch(
+            "warehouse_latency",
+            "0.4 s",
+            "the page warns of longer processing times without a number",
+            check=_duration,
+            form="a length of time such as '2s'",
+        ),
+        Switch(
+            "warehouse_details",
+            "by_id",
+            "the page replaces the time filter by CreateDate, and says nothing against Details by id",
+            ("by_id", "create_date"),
+        ),
+        Switch(
+            "start_notation",
+            "slashes",
+            "the start of the printed time range is garbled: it may have had hyphens",
+            ("slashes", "either"),
+        ),
+        Switch(
             "bulk_notice",
             1000,
             "larger warehouse answers are a finding",

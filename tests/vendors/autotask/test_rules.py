@@ -68,7 +68,16 @@ def test_a_threshold_is_requests_and_minutes() -> None:
 
 
 def test_named_dialects_open() -> None:
-    assert list(EMULATOR.dialects.named) == ["default", "utc", "early", "lenient", "strict", "hostile"]
+    assert list(EMULATOR.dialects.named) == [
+        "default",
+        "utc",
+        "early",
+        "lenient",
+        "strict",
+        "hostile",
+        "wsdl_2018",
+        "wsdl_2019",
+    ]
     for name in EMULATOR.dialects.named:
         config = WorldConfig(data={"autotask": Recipe("empty")}, dialects={"autotask": name})
         world = World("w", config, lambda vendor: EMULATOR)
@@ -83,7 +92,7 @@ def test_the_catalogue_has_what_the_specification_counts() -> None:
         assert sum(bool(entity.more[f"can_{change}"]) for entity in CATALOGUE.entities.values()) == count
 
 
-@pytest.mark.parametrize("own", [choices.FIRST, choices.SECOND])
+@pytest.mark.parametrize("own", [choices.books()[each] for each in ("first", "second")])
 def test_every_picklist_has_values_that_its_field_can_hold(own: dict[str, tuple[choices.Choice, ...]]) -> None:
     found = list(choices.book(own))
     assert len(found) == sum(each.field.picklist for entity in ENTITIES.values() for each in entity.elements)
@@ -99,7 +108,7 @@ def test_every_picklist_has_values_that_its_field_can_hold(own: dict[str, tuple[
 
 
 def test_values_known_for_every_customer() -> None:
-    for own in (choices.FIRST, choices.SECOND):
+    for own in (choices.books()["first"], choices.books()["second"]):
         status = choices.of("Ticket", ENTITIES["Ticket"]["Status"], own)
         assert {each.value: each.labels[0] for each in status}.items() >= {"1": "New", "5": "Complete"}.items()
         assert [each.value for each in choices.of("TicketNote", ENTITIES["TicketNote"]["Publish"], own)] == [

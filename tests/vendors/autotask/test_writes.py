@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.vendors.autotask.emulator import company, picklists
+from mockservers.vendors.autotask.emulator import choices, company, picklists
 from mockservers.vendors.autotask.emulator.choices import Choice
 from mockservers.vendors.autotask.emulator.entities import ENTITIES
 from mockservers.vendors.autotask.emulator.requests import Value
@@ -108,7 +108,7 @@ def test_a_category_may_require_more(desk: Desk) -> None:
 
 
 def picklists_of(desk: Desk, name: str) -> list[str]:
-    return [each.value for each in company.choices.of("Ticket", ENTITIES["Ticket"][name], company.choices.FIRST)]
+    return [each.value for each in choices.of("Ticket", ENTITIES["Ticket"][name], choices.books()["first"])]
 
 
 @pytest.mark.rule("autotask.info.field_flags", "autotask.create.required")

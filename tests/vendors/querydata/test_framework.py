@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from html import unescape
 from urllib.parse import quote
 
 import pytest
 from lxml import etree
 
 from mockservers.kernel.journal import Exchange
-from tests.vendors.querydata.desk import PATH, SOAP11, SOAP12, SPACE, Desk, between, day, envelope, payload
+from tests.vendors.querydata.desk import (
+    ACTION,
+    PATH,
+    SOAP11,
+    SOAP12,
+    SPACE,
+    Desk,
+    between,
+    day,
+    envelope,
+    equals,
+    payload,
+)
 
 GOOD = json.dumps(payload("Summary", between("LastActionDateTime", day("09:55-10:00"))))
 BODY = envelope(GOOD)
@@ -60,7 +73,7 @@ def test_soap_12_answers_in_its_own_version(desk: Desk, content_type: str) -> No
     assert etree.QName(etree.fromstring(done.reply_body)).namespace == SOAP12
 
 
-@pytest.mark.parametrize("action", [ACTION := f'"{SPACE}QueryData"', f"{SPACE}QueryData", None])
+@pytest.mark.parametrize("action", [ACTION, f"{SPACE}QueryData", None])
 def test_the_action_may_be_quoted_bare_or_absent(desk: Desk, action: str | None) -> None:
     assert desk.http(BODY, action=action).status == 200
 
@@ -205,6 +218,29 @@ def test_other_encodings_are_read(desk: Desk) -> None:
     assert desk.http(BODY.encode("utf-16"), media="text/xml; charset=utf-16").status == 200
     assert desk.http(BODY.encode("latin-1"), media="text/xml; charset=iso-8859-1").status == 200
     assert desk.http(BODY, media="text/xml; charset=no-such").status == 200
+    assert not desk.last.notes
+
+
+@pytest.mark.rule("querydata.framework.charset")
+@pytest.mark.parametrize(
+    ("content_type", "soap", "read"),
+    [
+        ("text/xml", SOAP11, "M??ller"),
+        ("text/xml; charset=utf8", SOAP11, "M??ller"),
+        ("text/xml; charset=utf-8", SOAP11, "Müller"),
+        ("application/soap+xml", SOAP12, "Müller"),
+    ],
+)
+def test_letters_without_a_known_charset_are_lost_and_a_finding_says_so(
+    desk: Desk, content_type: str, soap: str, read: str
+) -> None:
+    asked = json.dumps(payload("Summary", equals("Müller"), form="Müller"), ensure_ascii=False)
+    done = desk.http(envelope(asked, soap=soap), media=content_type, action=ACTION if soap == SOAP11 else None)
+    assert f'ResultFormat "{read}" is not known' in unescape(done.reply_body.decode()).replace('\\"', '"')
+    assert ("framework.charset" in desk.notes) == (read != "Müller")
+    # What cannot be read at all tells of it, too.
+    desk.http("<a>ü", media="text/xml")
+    assert "framework.charset" in desk.notes
 
 
 @pytest.mark.rule("querydata.framework.verb")

@@ -254,3 +254,32 @@ def test_ids_as_numbers(make: Callable[..., Desk]) -> None:
             assert (
                 answer == {"Tickets": []} if (value == 10**30 and not refused) else answer["Error"]["Code"] == "VALUE"
             )
+
+
+@pytest.mark.rule("querydata.payload.root")
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"QueryData_V1": False}', "line 1, column 18: False is not a word of it; write false"),
+        ('{"a":\n  None}', "line 2, column 3: None is not a word of it; write null"),
+        ('{"a": Infinity}', "Infinity is a word of JavaScript, not of JSON"),
+        ('{"a":\u00a01}', "line 1, column 6: U+00A0 (NO-BREAK SPACE) stands where it does not belong"),
+        ('\u200b{"a": 1}', "line 1, column 1: U+200B (ZERO WIDTH SPACE) stands where it does not belong"),
+        ('\ufeff{"a": 1}', "line 1, column 1: a byte order mark stands before it"),
+        ("{'a': 1}", "line 1, column 2: single quotes; JSON has double ones"),
+        ('{"a": 1,}', "line 1, column"),
+        ('{"a": 1', "line 1, column 8, its end: something is missing"),
+        ("", "its end"),
+        ('{"a": "\ttab"}', "U+0009 (a control character)"),
+        ("[" * 100_000, "it is nested too deep"),
+    ],
+)
+def test_the_journal_tells_where_text_stops_being_json(desk: Desk, text: str, place: str) -> None:
+    assert json.loads(desk.text(text))["Error"]["Code"] == "JSON"
+    (note,) = [each for each in desk.last.notes if each.rule == "querydata.payload.root"]
+    assert place in note.text
+
+
+def test_the_place_tells_nothing_of_a_code(desk: Desk) -> None:
+    desk.text("{AuthCode: REAL-ONE}")
+    assert "REAL" not in "".join(each.text for each in desk.last.notes)

@@ -175,7 +175,13 @@ def test_filters_are_never_empty(make: Callable[..., Desk], filters: Any) -> Non
         assert make(dialect).error("Summary", Filters=filters)[0] == "REQUEST"
 
 
-ALLOWED = {("Summary", False, LAST), ("Details", False, ID), ("Summary", True, CREATED), ("Details", True, CREATED)}
+ALLOWED = {
+    ("Summary", False, LAST),
+    ("Details", False, ID),
+    ("Summary", True, CREATED),
+    ("Details", True, CREATED),
+    ("Details", True, ID),
+}
 PAIRINGS = [
     pytest.param(*pairing, marks=() if pairing in ALLOWED else pytest.mark.rule("querydata.filter.pairing"))
     for pairing in product(("Summary", "Details"), (False, True), (LAST, ID, CREATED))
@@ -240,6 +246,39 @@ def test_the_warehouse_is_the_live_store_of_an_hour_ago(desk: Desk) -> None:
     desk.wait(1800)
     (ticket,) = desk.ask("Details", window, warehouse=True)["Tickets"]
     assert ticket["AssignedTo"] == "Ada"
+
+
+@pytest.mark.rule("querydata.warehouse.details")
+def test_a_load_takes_both_steps_at_the_warehouse(make: Callable[..., Desk]) -> None:
+    desk = make({"retention_days": 30})
+    made = desk.create()
+    desk.wait(60 * 86_400)
+    assert desk.ask("Summary", between(CREATED, NOW), warehouse=True) == {"UtilisphereIDs": [made]}
+    assert desk.details(made) == []
+    (ticket,) = desk.details(made, warehouse=True)
+    assert ticket["UtilisphereID"] == made
+    assert "warehouse.bulk" not in desk.notes
+    assert desk.details(1, warehouse=True) == []
+    literal = make({"warehouse_details": "create_date"})
+    assert literal.error("Details", equals("1"), warehouse=True) == (
+        "REQUEST",
+        "Filter 1: Details from the warehouse takes CreateDate, not UtilisphereID.",
+    )
+
+
+@pytest.mark.rule("querydata.warehouse.slow")
+def test_the_warehouse_is_slow_and_the_live_store_is_not(make: Callable[..., Desk]) -> None:
+    desk = make()
+
+    def delay(**more: Any) -> float:
+        asked = payload("Summary", between(CREATED if more else LAST, NOW), **more)
+        return desk.http(envelope(json.dumps(asked))).delay
+
+    assert (delay(), delay(warehouse=True)) == (0.0, 0.4)
+    desk.switch(warehouse_latency="2s")
+    assert delay(warehouse=True) == 2.0
+    desk.switch(warehouse_latency=0)
+    assert delay(warehouse=True) == 0.0
 
 
 @pytest.mark.rule("querydata.warehouse.bulk")

@@ -247,3 +247,17 @@ def test_incremental_windows_should_overlap(desk: Desk) -> None:
     desk.at("12:00")
     desk.ids(day("10:08-12:00"))
     assert "window.after_gap" in desk.rules
+
+
+@pytest.mark.rule("querydata.window.start_notation")
+def test_hyphens_in_the_start_alone_are_a_switch(make: Callable[..., Desk]) -> None:
+    mixed = "2026-03-02 09:55-2026/03/02 10:05"
+    desk = make()
+    made = desk.create()
+    assert desk.error("Summary", between(LAST, mixed))[0] == "VALUE"
+    assert "window.start_notation" in desk.rules
+    desk.switch(start_notation="either")
+    assert desk.ids(mixed) == [made]
+    assert desk.ids(day("09:55-10:05")) == [made]
+    for text in ("2026-03-02 09:55-2026-03-02 10:05", "2026/03/02 09:55-2026-03-02 10:05", mixed + ":00"):
+        assert desk.error("Summary", between(LAST, text))[0] == "VALUE"

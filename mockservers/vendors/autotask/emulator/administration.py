@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import DAY, HOUR
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
-from mockservers.vendors.autotask.emulator import customer, model, phrases, picklists
+from mockservers.vendors.autotask.emulator import customer, model, picklists
 from mockservers.vendors.autotask.emulator.arguments import CUSTOMER, UDFS, Arguments, check, checked, tenant_of
 from mockservers.vendors.autotask.emulator.company import API_USER
+from mockservers.vendors.autotask.emulator.demo_data import words
 from mockservers.vendors.autotask.emulator.entities import (
     ENTITIES,
     Definition,
@@ -110,9 +111,10 @@ def _made_up(ctx: Context, entity: Entity, given: Mapping[str, Any]) -> dict[str
         else:
             made[element.name] = _plain(ctx, entity, element, id_)
     if entity.name == "Ticket":
-        subject = phrases.SUBJECTS[int(source.random() * len(phrases.SUBJECTS))]
-        made["Title"] = subject.format(place=phrases.PLACES[int(source.random() * len(phrases.PLACES))])
-        made["Description"] = phrases.TEXTS[int(source.random() * len(phrases.TEXTS))]
+        subject, place, text = (
+            words(kind)[int(source.random() * len(words(kind)))] for kind in ("subjects", "places", "texts")
+        )
+        made["Title"], made["Description"] = subject.format(place=place), text
         made["Status"] = 1
     return made
 
@@ -130,7 +132,8 @@ def _plain(ctx: Context, entity: Entity, element: Element, id_: int) -> Any:
 def _any(ctx: Context, entity: str, fraction: float) -> int | None:
     """The id of some record of an entity."""
     table = model.TABLES[entity]
-    mine = table.c.tenant == tenant_of(ctx).name
+    # Not the own company (autotask.account.own): others make records for its customers.
+    mine = sa.and_(table.c.tenant == tenant_of(ctx).name, table.c.id > 0)
     count = ctx.db.execute(sa.select(sa.func.count()).where(mine)).scalar() or 0
     if not count:
         return None
@@ -174,8 +177,9 @@ def delete(ctx: Context, request: Any) -> dict[str, Any]:
     arguments = Arguments.of(ctx, request)
     entity, id_ = arguments.entity(), arguments.number()
     arguments.done()
-    _existing(ctx, entity, id_)
+    row, _ = _existing(ctx, entity, id_)
     _remove(ctx, entity, id_)
+    Keeper(ctx, _first_resource(ctx)).gone(entity, row)
     return {"id": str(id_), "exists": False, "fields": {}}
 
 
@@ -183,6 +187,8 @@ def _remove(ctx: Context, entity: Entity, id_: int) -> None:
     """Take a record away; what needs it goes too, what merely names it forgets it, so that references stay whole."""
     tenant = tenant_of(ctx).name
     for other in ENTITIES.values():
+        if other.name.startswith("Deleted"):  # a log outlives what it tells of
+            continue
         for element in other.elements:
             # An attachment names what it hangs on by elements without field info.
             hanging = other.name == "AttachmentInfo" and not element.described and element.name == f"{entity.name}ID"

@@ -105,8 +105,8 @@ def entities(found: Iterable[EntityInfo]) -> str:
     return "".join(
         f"<EntityInfo>{_text('Name', each.name)}{_flag('CanUpdate', each.update)}{_flag('CanDelete', each.delete)}"
         f"{_flag('CanCreate', each.create)}{_flag('CanQuery', each.query)}"
-        f"{_text('UserAccessForCreate', each.access['create'])}{_text('UserAccessForQuery', each.access['query'])}"
-        f"{_text('UserAccessForUpdate', each.access['update'])}{_text('UserAccessForDelete', each.access['delete'])}"
+        f"{_text('UserAccessForCreate', each.access.get('create'))}{_text('UserAccessForQuery', each.access.get('query'))}"
+        f"{_text('UserAccessForUpdate', each.access.get('update'))}{_text('UserAccessForDelete', each.access.get('delete'))}"
         f"{_flag('HasUserDefinedFields', each.has_udfs)}{_flag('SupportsWebhookCallouts', each.webhook)}</EntityInfo>"
         for each in found
     )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from mockservers.vendors.autotask.emulator import releases
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE
 from mockservers.wirekit import asmx
 from mockservers.wirekit.spyne_gate import (
@@ -49,9 +50,10 @@ _DOCUMENT = "{http://www.w3.org/2001/XMLSchema}"
 
 
 class _Types:
-    """Spyne classes of the complex types, each made when another one first needs it."""
+    """Spyne classes of the complex types of a release, each made when another one first needs it."""
 
-    def __init__(self) -> None:
+    def __init__(self, later: releases.Later) -> None:
+        self._later = later
         self._made: dict[str, Any] = {}
         self._members: dict[tuple[Any, ...], Any] = {}
 
@@ -66,8 +68,10 @@ class _Types:
             listed.__namespace__ = NAMESPACE
             return listed
         described = FACTS["complex_types"][name]
+        lacking = self._later.fields(name)
         base = self[described["extends"].removeprefix("tns:")] if "extends" in described else ComplexModel
-        members = TypeInfo([(each["name"], self.member(each)) for each in described["elements"]])
+        sent = [each for each in described["elements"] if each["name"] not in lacking]
+        members = TypeInfo([(each["name"], self.member(each)) for each in sent])
         return ComplexModelMeta(
             name, (base,), {"__namespace__": NAMESPACE, "__type_name__": name, "_type_info": members}
         )
@@ -125,16 +129,20 @@ def release(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split("."))) if re.fullmatch(r"\d{1,4}(\.\d{1,4}){1,3}", version) else _NEW_IN_LATEST
 
 
-def service(version: str) -> asmx.Description:
-    """The service of a release; made at first use, once per process (autotask.zone.differences)."""
-    return _service(release(version) >= _NEW_IN_LATEST)
+def service(version: str, recorded: str = releases.LATEST) -> asmx.Description:
+    """The service of a release; made at first use, once per process (autotask.zone.differences).
+
+    `recorded` names a service description that is public as a whole (autotask.wsdl.release).
+    """
+    return _service(recorded == releases.LATEST and release(version) >= _NEW_IN_LATEST, recorded)
 
 
 @cache
-def _service(latest: bool) -> asmx.Description:
-    # Which types came between the two known releases is not recorded, but which operation did is.
-    types = _Types()
-    for name in FACTS["complex_types"]:
+def _service(latest: bool, recorded: str) -> asmx.Description:
+    # Of a version alone it is not known which types it lacks, but which operation it lacks is.
+    later = releases.later(recorded)
+    types = _Types(later)
+    for name in FACTS["complex_types"].keys() - later.types:
         types[name]  # Spyne finds the entities by their base class, once they are made
     operations = [each for each in FACTS["operations"] if latest or each["in_wsdl_2019"]]
     declared = type(NAME, (Service,), {each["name"]: _declared(each, types) for each in operations})

@@ -13,21 +13,19 @@ from typing import Any
 
 from mockservers.kernel import instants
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
-from mockservers.vendors.autotask.emulator import phrases
 from mockservers.vendors.autotask.emulator.company import (
     API_USER,
     COST_CENTRE,
     DEPTH,
     DIG_DATE,
-    EASTERN,
     GATE_CODE,
     LOCATE_REF,
     OWN_LINE,
     UTILITY,
     Account,
     Company,
-    day_of,
 )
+from mockservers.vendors.autotask.emulator.demo_data import EASTERN, day_of, words
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, midnight, stored_time
 
 COMPLETE, STANDARD = 5, 3
@@ -56,7 +54,7 @@ class Desk:
 
     @classmethod
     def of(cls, company: Company) -> Desk:
-        titles = [subject.format(place=place) for subject in phrases.SUBJECTS for place in phrases.PLACES]
+        titles = [subject.format(place=place) for subject in words("subjects") for place in words("places")]
         under: dict[str, list[int]] = {}
         for each in company.values("Ticket", "SubIssueType"):
             under.setdefault(each.parent, []).append(int(each.value))
@@ -93,6 +91,7 @@ def fill(company: Company, rows: int, flush: Flush) -> None:
         ("TicketCost", 29690501),
         ("TicketChecklistItem", 1),
         ("AttachmentInfo", 29691001),
+        ("TicketHistory", 29700001),
     ):
         ledger.begin(entity, first)
     desk = Desk.of(company)
@@ -136,7 +135,7 @@ def _ordinary(desk: Desk, turn: int, created: int) -> None:
         udf=_udfs(company, turn),
         AccountID=account.id,
         ContactID=account.contacts[turn % 2],
-        ContractID=account.contract if turn % 3 else None,
+        ContractID=account.contract if turn % 3 and created >= account.contract_from else None,
         AccountPhysicalLocationID=account.location,
         InstalledProductID=account.device if turn % 4 == 0 else None,
         AllocationCodeID=company.work_types[turn % len(company.work_types)],
@@ -144,7 +143,7 @@ def _ordinary(desk: Desk, turn: int, created: int) -> None:
         CreatorResourceID=resource,
         CreatorType=1,
         Title=desk.titles[int(random_() * len(desk.titles))],
-        Description=phrases.TEXTS[int(random_() * len(phrases.TEXTS))],
+        Description=words("texts")[int(random_() * len(words("texts")))],
         DueDateTime=stored_time(created + (1 + turn % 5) * DAY),
         EstimatedHours=float(turn % 5) if turn % 2 else None,
         IssueType=issue,
@@ -206,8 +205,8 @@ def _attached(
             "TicketNote",
             TicketID=ticket,
             CreatorResourceID=resource,
-            Title=phrases.NOTE_TITLES[turn % 5] or None,
-            Description=phrases.NOTES[int(random_() * len(phrases.NOTES))],
+            Title=words("note_titles")[turn % 5] or None,
+            Description=words("notes")[int(random_() * len(words("notes")))],
             NoteType=1 + turn % 3,
             Publish=1 + turn % 2,
             CreateDateTime=last,
@@ -216,7 +215,7 @@ def _attached(
         if turn % 40 == 0:
             _attachment(add, turn, ticket, note, last, resource)
     if turn % 2 == 0 and last - created > 2 * HOUR:
-        hours = 0.25 * (1 + turn % 12)
+        hours = 0.25 * min(1 + turn % 12, (last - created) // (15 * MINUTE))
         start = stored_time(last - int(hours * HOUR))
         add(
             "TimeEntry",
@@ -230,8 +229,8 @@ def _attached(
             StartDateTime=start,
             EndDateTime=last,
             OffsetHours=0.0,
-            ContractID=account.contract,
-            SummaryNotes=phrases.NOTES[turn % len(phrases.NOTES)],
+            ContractID=account.contract if created >= account.contract_from else None,
+            SummaryNotes=words("notes")[turn % len(words("notes"))],
             CreateDateTime=last,
             LastModifiedDateTime=last,
             CreatorUserID=resource,
@@ -240,12 +239,21 @@ def _attached(
             ShowOnInvoice=True,
             AllocationCodeID=company.work_types[0],
         )
+    if turn % 25 == 0:
+        add(
+            "TicketHistory",
+            TicketID=ticket,
+            Action="Created",
+            Detail="The ticket was created.",
+            ResourceID=resource,
+            Date=created,
+        )
     if turn % 10 == 3:
         price = 20.0 + turn % 9 * 12.5
         add(
             "TicketCost",
             TicketID=ticket,
-            Name=phrases.COSTS[turn % len(phrases.COSTS)],
+            Name=words("costs")[turn % len(words("costs"))],
             CostType=1,
             Status=7,
             UnitQuantity=2.0,
@@ -266,7 +274,7 @@ def _attached(
             InternalCurrencyUnitPrice=price * 1.5,
         )
     if turn % 15 == 4:
-        for position, step in enumerate(phrases.STEPS[:3]):
+        for position, step in enumerate(words("steps")[:3]):
             add(
                 "TicketChecklistItem",
                 TicketID=ticket,
@@ -349,7 +357,7 @@ def _special(desk: Desk) -> list[Callable[[], None]]:
             values: dict[str, Any] = {
                 "AccountID": account.id,
                 "Title": title,
-                "Description": phrases.TEXTS[0],
+                "Description": words("texts")[0],
                 "CreateDate": created,
                 "LastActivityDate": created,
                 "LastTrackedModificationDateTime": created,

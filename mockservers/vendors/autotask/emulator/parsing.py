@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
@@ -131,6 +131,29 @@ def nested(request: Element | None, name: str, how: str, cite: Cite) -> str:
         cite("autotask.request.info_parameter")
         return "".join(sent.itertext()).strip()
     return (_parameter(request, name) or "").strip()
+
+
+_MOST_LOST = 20
+"""Names in one finding of elements that were passed over."""
+_FOREIGN = etree.XPath("t:Entities/t:Entity/*[namespace-uri() != $space]", namespaces={"t": NAMESPACE})
+
+
+def undeclared(request: Element | None, parameters: Sequence[str]) -> tuple[str, ...]:
+    """What of a request element is passed over, because its name or its namespace is not declared."""
+    if request is None:
+        return (f"a body whose first element is another than the action's, in the namespace {NAMESPACE}",)
+    declared = {_TNS + name for name in parameters}
+    lost = [each for each in request if isinstance(each.tag, str) and each.tag not in declared]
+    entities = _named(request, "Entities")
+    if entities is not None and "Entities" in parameters:
+        lost += [each for each in entities if isinstance(each.tag, str) and each.tag != f"{_TNS}Entity"]
+        lost += _FOREIGN(request, space=NAMESPACE)
+    return tuple(f"<{local(each)[:60]}> in {_space(each)}" for each in lost[:_MOST_LOST])
+
+
+def _space(element: Element) -> str:
+    space = etree.QName(element).namespace
+    return "no namespace" if space is None else f"the namespace {space[:100]}"
 
 
 def _nothing(request: Element | None, how: str, cite: Cite) -> None:

@@ -16,8 +16,10 @@ from mockservers.vendors.autotask.emulator.access import CODE, USER
 from mockservers.vendors.autotask.emulator.company import Company
 
 RECIPES = ("empty", "demo")
-ROWS, OTHER_ROWS = 250, 25
-"""Tickets of the first customer when the recipe names no number, and of the other one."""
+ROWS, OTHER_ROWS = 1_100, 25
+"""Tickets of the first customer when the recipe names no number, three pages of a query; and of the other one."""
+_USUAL = 15_000
+"""Tickets of which the accounts are as old as usual; of more, the oldest came before that."""
 
 DEMO, OTHER = "demo", "other-customer"
 DEMO_USER, DEMO_PASSWORD, DEMO_CODE = "api@demo.example", "demo-password", "DEMO-INTEGRATION-CODE"
@@ -56,7 +58,10 @@ USERS = (
     ("half@demo.example", "half-password", HALF, company.OWNER),
     ("line@demo.example", "line-password", LINE, company.OWNER),
     ("person@demo.example", "person-password", PERSON, company.OTHER_OWNER),
+    ("gone@demo.example", "gone-password", API_ONLY, company.INACTIVE),
 )
+EXPIRED_USER, EXPIRED_PASSWORD = "expired@demo.example", "expired-password"
+"""A user whose password ran out before the world was born."""
 _BATCH = 4000
 _MARGIN = 3653 * instants.DAY
 
@@ -67,6 +72,7 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
     _tenant(installation, born, DEMO, zone=1, language="en", currency=True, customer=100_214)
     for name, password, level, resource in USERS:
         grant(installation, DEMO, name, password, level, resource, born)
+    grant(installation, DEMO, EXPIRED_USER, EXPIRED_PASSWORD, COPY, company.API_USER, born - 120 * instants.DAY)
     installation.tenants.grant(DEMO, CODE, DEMO_CODE)
     _tenant(installation, born, OTHER, zone=2, language="de", currency=False, customer=100_873)
     grant(installation, OTHER, OTHER_USER, OTHER_PASSWORD, API_ONLY, company.API_USER, born)
@@ -74,14 +80,14 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
     rows = 0 if recipe.name == "empty" else ROWS if recipe.rows is None else recipe.rows
     _fill(
         installation,
-        Company(DEMO, choices.FIRST, born, installation.ids.source("autotask/demo"), currency=True, lines=True),
+        Company(DEMO, "first", born, installation.ids.source("autotask/demo"), currency=True, lines=True),
         recipe,
         rows,
         progress,
     )
     _fill(
         installation,
-        Company(OTHER, choices.SECOND, born, installation.ids.source("autotask/other")),
+        Company(OTHER, "second", born, installation.ids.source("autotask/other")),
         recipe,
         min(rows, OTHER_ROWS),
         lambda done, total: None,
@@ -120,6 +126,7 @@ def _fill(installation: Installation, customer: Company, recipe: Recipe, rows: i
         for entity, element, values in choices.book(customer.lists):
             if values and _own(customer, entity, element.name):
                 picklists.keep(db, installation, customer.name, entity, element.name, values)
+        customer.older = max(rows - _USUAL, 0) // 60 * instants.DAY
         company.found(customer)
         if recipe.name != "empty":
             company.settle(customer, min(max(rows // 8, 6), 2_000))
@@ -132,11 +139,11 @@ def _fill(installation: Installation, customer: Company, recipe: Recipe, rows: i
 
         if recipe.name != "empty":
             demo_tickets.fill(customer, rows, flush)
-            customer.ledger.write(db, customer.name)
+        customer.ledger.write(db, customer.name, all_=True)
         progress(rows, rows)
 
 
 def _own(customer: Company, entity: str, name: str) -> bool:
     """Whether a customer has a list of its own for a field; what everybody has need not be stored."""
     names = (f"{entity}.{name}", name)
-    return any(choices.SAME_AS.get(each, each) in customer.lists for each in names)
+    return any((choices.same_as(each) or each) in customer.lists for each in names)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from mockservers.kernel import instants
+from mockservers.vendors.autotask.emulator import releases
 from mockservers.vendors.autotask.emulator.entities import INT, SCALE, Definition, Entity, Form
 from mockservers.wirekit.xmltext import text as escaped
 
@@ -32,11 +33,16 @@ class Profile:
     long_as_int: bool = True
     export: bool = True
     hidden: frozenset[str] = frozenset()
+    release: str = releases.LATEST
 
     @classmethod
     def of(cls, dialect: Mapping[str, Any], hidden: frozenset[str] = frozenset()) -> Profile:
         return cls(
-            ZONES[dialect["time_zone"]], dialect["long_as"] == "int", dialect["udf_list_value"] == "export", hidden
+            ZONES[dialect["time_zone"]],
+            dialect["long_as"] == "int",
+            dialect["udf_list_value"] == "export",
+            hidden,
+            dialect["wsdl_release"],
         )
 
 
@@ -136,9 +142,10 @@ def _steps(entity: Entity, profile: Profile) -> tuple[_Step, ...]:
     A text without a value is there as an empty element, anything else is left out (autotask.wire.nulls).
     """
     steps: list[_Step] = []
+    lacking = releases.later(profile.release).fields(entity.name)
     for element in entity.elements:
         name = element.name
-        if not element.sent:
+        if not element.sent or name in lacking:
             continue
         nothing = f'<{name} xsi:type="xsd:string" />' if element.form == "text" else ""
         if (entity.name, name) == ("Resource", "Password"):

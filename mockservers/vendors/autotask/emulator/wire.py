@@ -24,6 +24,7 @@ from mockservers.kernel.world import World
 from mockservers.vendors.autotask import VENDOR
 from mockservers.vendors.autotask.dialects import VERSION
 from mockservers.vendors.autotask.emulator import answers, declaration, pages, parsing, zones
+from mockservers.vendors.autotask.emulator.releases import LATEST
 from mockservers.vendors.autotask.emulator.requests import Asked, Command, Header
 from mockservers.wirekit import asmx, aspnet, soap
 from mockservers.wirekit.environ import EXCHANGE, WORLD
@@ -50,6 +51,8 @@ _RULES = {
     "form_post": "autotask.framework.form_post",
     "too_large": "autotask.framework.too_large",
 }
+_FREE = ("getZoneInfo",)
+"""Operations that need no login."""
 _HTML = "text/html; charset=utf-8"
 
 
@@ -126,7 +129,6 @@ class _Backend:
             body = parsing.READERS[method.name](invocation.element, self.dialect["info_parameter"], exchange.cite)
             header = parsing.header(invocation.header, exchange.cite)
         except asmx.Defect as defect:
-            self.visit.credentials()
             self.reject(defect, method.name)
             raise
         call = Call(VENDOR.name, method.operation, self.visit.asked(header, body), exchange=exchange)
@@ -136,7 +138,21 @@ class _Backend:
             return asmx.Result(self._refused(refusal, method.name))
         except (Breakdown, Unsupported) as failure:
             raise self._failure(str(failure)) from failure
+        finally:
+            self._tell_lost(invocation)
         return asmx.Result(answers.result(method.name, answers.INNER[method.name](value)))
+
+    def _tell_lost(self, invocation: asmx.Invocation) -> None:
+        """A finding for what the framework passed over."""
+        entry = self.visit.exchange.entry
+        lost = parsing.undeclared(invocation.element, invocation.method.parameters)
+        if lost and entry is not None:
+            said = (
+                f"The request holds what {invocation.method.operation} does not declare, so it was ignored: {lost[0]}"
+            )
+            entry.note(
+                "autotask.request.undeclared", said + ("" if len(lost) == 1 else " and others"), names=list(lost)
+            )
 
     def _refused(self, refusal: Refusal, name: str) -> Sequence[str]:
         facts = refusal.facts
@@ -157,10 +173,24 @@ class _Backend:
         return asmx.Defect("failure", f"{asmx.UNPROCESSED} ---> {message}", "Server")
 
     def reject(self, defect: asmx.Defect, method: str | None) -> None:
+        """Journal what cannot be read; whoever posts it is asked to log in first (autotask.user.before_reading)."""
         known = self.service.methods.get(method or "")
-        self.visit.refuse(
-            "soap" if known is None else known.operation, Refusal(_RULES[defect.kind], defect.kind, message=defect.text)
+        refused = Refusal(_RULES[defect.kind], defect.kind, message=defect.text)
+        call = Call(
+            VENDOR.name,
+            "soap" if known is None else known.operation,
+            self.visit.asked(Header(), None),
+            exchange=self.visit.exchange,
+            defect=refused,
+            login_first=self.visit.environ["REQUEST_METHOD"] == "POST" and method not in _FREE,
         )
+        try:
+            self.visit.world.perform(call)
+        except Refusal as refusal:
+            if refusal is not refused:
+                self.visit.exchange.cite("autotask.user.before_reading")
+                self.realm = refusal.facts["realm"]
+                raise asmx.Defect("login", "", status=401) from refusal
 
 
 # --- WSGI -------------------------------------------------------------------------------------------------------------
@@ -190,6 +220,8 @@ def _serve(environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
         headers.append(("Content-Type", reply.content_type))
     if challenge is not None:
         headers.append(("WWW-Authenticate", f'Basic realm="{challenge}"'))
+    if reply.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append(("Allow", "GET, POST" if found is not None and found[2].lower() == "asmx" else "GET, HEAD"))
     headers.append(("Content-Length", str(len(reply.body))))
     start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
     return [reply.body]
@@ -200,8 +232,9 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
     environ, installation = visit.environ, visit.world.installation(VENDOR.name)
     dialect = installation.dialect
     here = zones.of_host(installation.tenants, visit.host)
-    version = (dialect if here is None else here.dialect)["wsdl_version"]
-    service = declaration.service(version)
+    # An address that serves all zones has the description of the first customer's.
+    version = zones.version(here or installation.tenants.first, dialect if here is None else here.dialect)
+    service = declaration.service(version, dialect["wsdl_release"])
     options = _options(dialect["soap12"], dialect["ws_addressing"])
     verb, tail = environ["REQUEST_METHOD"], found[3] or ""
     address = environ["PATH_INFO"][: found.end(2)]
@@ -225,6 +258,8 @@ def _service(visit: _Visit, found: re.Match[str]) -> tuple[asmx.Reply, str | Non
         host=visit.host,
     )
     reply = asmx.answer(request, service, options, door)
+    if reply.misread and visit.exchange.entry is not None:
+        visit.exchange.entry.note("autotask.framework.charset", reply.misread)
     if reply.status == HTTPStatus.UNAUTHORIZED:
         # One published client tells a failed login by an answer that is no XML.
         reply = asmx.Reply(401, _HTML, b"Access is denied: name or password is wrong, missing or expired.")
@@ -240,6 +275,8 @@ def _described(visit: _Visit, version: str) -> None:
         visit.exchange.cite("autotask.zone.no_login")
     if version != VERSION:
         visit.exchange.cite("autotask.zone.differences")
+    if visit.world.installation(VENDOR.name).dialect["wsdl_release"] != LATEST:
+        visit.exchange.cite("autotask.wsdl.release")
 
 
 def _description(

@@ -11,10 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.operations import Context
 from mockservers.kernel.tenants import Tenant
+from mockservers.vendors.autotask.dialects import VERSION
 from mockservers.vendors.autotask.emulator.requests import Asked
 
+ENGLISH = "en"
+BEHIND = "1.6.8"
+"""The release before the latest."""
 _NUMBERED = re.compile(r"(?:webservices|ww)([0-9]{0,3})(\.[^:]*(?::[0-9]+)?)", re.IGNORECASE)
 """Hosts as the vendor names them: of a zone with its number, of the look-up service without one."""
 _ENDPOINT = re.compile(r"([a-z]+)://([^/]*)(/w/[^/]*)?(/.*)", re.IGNORECASE | re.DOTALL)
@@ -34,6 +39,14 @@ class ZoneInfo:
 def number(tenant: Tenant) -> int:
     """The number of a tenant's zone."""
     return int(tenant.facts["zone"]["number"])
+
+
+def version(tenant: Tenant, dialect: Dialect) -> str:
+    """The release of a tenant's zone: those of other languages get it later (autotask.zone.differences)."""
+    release: str = dialect["wsdl_version"]
+    language = tenant.facts["zone"].get("language", ENGLISH)
+    late = release == VERSION and language != ENGLISH and dialect["localized_wsdl"] == "behind"
+    return BEHIND if late else release
 
 
 def by_name(ctx: Context, user: str | None) -> Tenant | None:

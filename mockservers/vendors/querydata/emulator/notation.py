@@ -16,6 +16,8 @@ from mockservers.kernel.instants import MINUTE, SECOND
 _STRICT = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d)-(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d)", re.ASCII)
 _END = r"(\d{4})([-./])(\d\d)\%s(\d\d) (\d\d):(\d\d)(?::(\d\d))?"
 _LENIENT = re.compile(f"{_END % 2}-{_END % 9}", re.ASCII)
+_MIXED = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d) (\d\d):(\d\d)-(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d)", re.ASCII)
+"""The placeholder is garbled before the hyphen alone: hyphens may have stood there, and slashes after it."""
 
 
 class Unreadable(Exception):
@@ -26,14 +28,20 @@ class Reversed(Unreadable):
     """The window starts after its end."""
 
 
-def read(text: str, zone: str, bounds: str, lenient: bool) -> tuple[int, int]:
+def hyphenated(text: str) -> bool:
+    """Whether a window's start is written with hyphens, and its end with slashes."""
+    return _STRICT.fullmatch(text) is None and _MIXED.fullmatch(text) is not None
+
+
+def read(text: str, zone: str, bounds: str, lenient: bool, mixed: bool = False) -> tuple[int, int]:
     """The first and the last instant inside the window, before comparing them; raises Unreadable.
 
     `bounds` says how much of the end belongs to it: the exact minute, all of it, or nothing (querydata.window.bounds).
+    `mixed` lets the start be written with hyphens (querydata.window.start_notation).
     """
     if "?" in text:
         raise Unreadable("holds a '?', as the printed placeholder does; write YYYY/MM/DD HH:MM-YYYY/MM/DD HH:MM")
-    found = (_LENIENT if lenient else _STRICT).fullmatch(text)
+    found = (_LENIENT if lenient else _MIXED if mixed else _STRICT).fullmatch(text)
     if found is None:
         raise Unreadable("is not of the form YYYY/MM/DD HH:MM-YYYY/MM/DD HH:MM")
     parts = found.groups()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,12 +26,13 @@ LAST_ACTION, TICKET_ID, CREATED = FIELDS = ("LastActionDateTime", "UtilisphereID
 TIME_BETWEEN, EQUALS = OPERATIONS = ("TIME_BETWEEN", "EQUALS")
 SUMMARY, DETAILS = RESULTS = ("Summary", "Details")
 _OPERATION_OF = {LAST_ACTION: TIME_BETWEEN, TICKET_ID: EQUALS, CREATED: TIME_BETWEEN}
-_FIELD_OF = {
-    (SUMMARY, False): LAST_ACTION,
-    (DETAILS, False): TICKET_ID,
-    (SUMMARY, True): CREATED,
-    (DETAILS, True): CREATED,
+_FIELDS_OF = {
+    (SUMMARY, False): (LAST_ACTION,),
+    (DETAILS, False): (TICKET_ID,),
+    (SUMMARY, True): (CREATED,),
+    (DETAILS, True): (CREATED, TICKET_ID),
 }
+"""What each result from each store is filtered on. CreateDate takes the place of the time; ids stay what they are."""
 _MISSING_QUOTE = re.compile(r'"Operation\s*:\s*"')
 _ID = re.compile(r"[0-9]{1,25}", re.ASCII)
 ADVISED = 5 * MINUTE
@@ -68,7 +70,33 @@ def _lenient(ctx: Context) -> bool:
 
 
 def _not_finite(word: str) -> Any:
-    raise ValueError(f"{word} is not JSON")
+    raise ValueError(f"{word} is a word of JavaScript, not of JSON")
+
+
+_WORDS = re.compile(r"True|False|None|undefined|NaN|-?Infinity", re.ASCII)
+_OF_JSON = {"True": "true", "False": "false", "None": "null"}
+
+
+def _place(text: str, error: Exception) -> str:
+    """Where the text stops being JSON, and what stands there; nothing of it that could be an AuthCode."""
+    if not isinstance(error, json.JSONDecodeError):
+        return f"the text is not JSON: {error if isinstance(error, ValueError) else 'it is nested too deep'}"
+    at = f"the text is not JSON at line {error.lineno}, column {error.colno}"
+    word = _WORDS.match(text, error.pos)
+    if word is not None:
+        return f"{at}: {word[0]} is not a word of it" + (f"; write {said}" if (said := _OF_JSON.get(word[0])) else "")
+    if error.pos >= len(text):
+        return f"{at}, its end: something is missing"
+    sign = text[error.pos]
+    if sign == "\ufeff":
+        return f"{at}: a byte order mark stands before it"
+    if sign == "'":
+        return f"{at}: single quotes; JSON has double ones"
+    if not sign.isascii() or not sign.isprintable():
+        return (
+            f"{at}: U+{ord(sign):04X} ({unicodedata.name(sign, 'a control character')}) stands where it does not belong"
+        )
+    return f"{at}: {error.msg.lower()}" + ("" if sign.isalnum() else f", and {sign} stands there")
 
 
 def root(ctx: Context, request: Request) -> dict[str, Any]:
@@ -86,6 +114,7 @@ def root(ctx: Context, request: Request) -> dict[str, Any]:
             hint = ' The closing quote after Operation is missing, as in the printed sample: write "Operation": "...".'
         elif not text.strip():
             hint = " It is empty."
+        ctx.note("querydata.payload.root", _place(text, error))
         raise refuse("querydata.payload.root", "JSON", f"Payload is not valid JSON.{hint}") from error
     if not isinstance(read, dict):
         raise refuse("querydata.payload.root", "REQUEST", f"The payload is not an object with the member {ROOT}.")
@@ -238,9 +267,14 @@ def _filter(ctx: Context, raw: Any, position: int) -> tuple[str, Any]:
 
 
 def _check_pairing(ctx: Context, found: Query, filters: list[tuple[str, Any]]) -> None:
-    expected = _FIELD_OF[found.result, found.warehouse]
+    fields = _FIELDS_OF[found.result, found.warehouse]
+    if found.warehouse and ctx.dialect["warehouse_details"] == "create_date":
+        fields = (CREATED,)
+    expected = " or ".join(fields)
     for position, (name, _) in enumerate(filters, start=1):
-        if name == expected:
+        if name in fields:
+            if found.warehouse and name == TICKET_ID:
+                ctx.cite("querydata.warehouse.details")
             continue
         store_ = "the warehouse" if found.warehouse else "the live store"
         if not _lenient(ctx):
@@ -295,8 +329,13 @@ def _window(ctx: Context, value: Any, position: int) -> Window:
         )
     dialect = ctx.dialect
     try:
-        low, high = notation.read(value, dialect["time_zone"], dialect["window_bounds"], _lenient(ctx))
+        mixed = dialect["start_notation"] == "either"
+        low, high = notation.read(value, dialect["time_zone"], dialect["window_bounds"], _lenient(ctx), mixed)
+        if mixed and notation.hyphenated(value):
+            ctx.cite("querydata.window.start_notation")
     except notation.Unreadable as error:
+        if notation.hyphenated(value):
+            ctx.cite("querydata.window.start_notation")
         rule = (
             "querydata.window.reversed" if isinstance(error, notation.Reversed) else "querydata.window.minute_notation"
         )

@@ -98,6 +98,9 @@ def query_data(ctx: Context, request: Request) -> Summary | Details:
         )
     if query.warehouse and len(ids) > dialect["bulk_notice"]:
         ctx.note("querydata.warehouse.agreed", "a large load, to be agreed with the vendor first", tickets=len(ids))
+    if query.warehouse and dialect["warehouse_latency"]:
+        ctx.cite("querydata.warehouse.slow")
+        ctx.delay(dialect["warehouse_latency"])
     if dialect["latency_per_id"]:
         ctx.delay(dialect["latency_per_id"] * len(ids) / 1000)
     if query.result == payload.DETAILS:
@@ -141,6 +144,8 @@ def _memory(ctx: Context) -> Memory:
 def _advise(ctx: Context, query: Query) -> None:
     """Write down where the request differs from the vendor's advice."""
     assert ctx.tenant is not None
+    if query.warehouse and query.ids is not None:
+        return  # the second step of a load
     if query.warehouse:
         key = f"{ctx.tenant.name}/warehouse"
         before = ctx.installation.recent(key, ctx.now - _WAREHOUSE_PAUSE)

@@ -136,6 +136,8 @@ def _serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
         _options(dialect["soap12"], dialect["form_post"], dialect["custom_errors"]),
         _Backend(world, exchange, dialect, host),
     )
+    if reply.misread and exchange.entry is not None:
+        exchange.entry.note("querydata.framework.charset", reply.misread)
     headers = [("Cache-Control", "private, max-age=0"), ("X-AspNet-Version", "4.0.30319")]
     if reply.content_type:
         headers.append(("Content-Type", reply.content_type))

@@ -121,8 +121,8 @@ def delete(ctx: Context, asked: Asked) -> str:
     """DeleteAttachment: empty when good, else what was wrong."""
     ctx.cite("autotask.attachment.calls")
     access.permit(ctx, _ENTITY.name, "delete")
-    _read(ctx, asked.body)
-    model.remove(ctx.db, _tenant(ctx), _ENTITY, asked.body)
+    row, _ = _read(ctx, asked.body)
+    Keeper.of(ctx).remove(_ENTITY, row)
     ctx.db.execute(
         sa.update(UPLOADS).where(UPLOADS.c.tenant == _tenant(ctx), UPLOADS.c.id == asked.body).values(data=None)
     )

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Context
-from mockservers.vendors.autotask.emulator import access, model, picklists
+from mockservers.vendors.autotask.emulator import access, activity, model, picklists
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, SCALE, Entity, stored_time
 from mockservers.vendors.autotask.emulator.model import Row
 from mockservers.vendors.autotask.emulator.renderings import ZONES, time
+from mockservers.vendors.autotask.emulator.semantics import traces
 
 FIRST_ID = 29_700_001
 """Ids of new records begin here at the earliest: the vendor's have eight digits beside small ones."""
@@ -50,25 +51,6 @@ _UPDATERS = (
     "LastActivityBy",
     "LastActivityPersonID",
 )
-_ACTIVE = ("LastActivityDate", "LastActivityDateTime", "LastActivity")
-"""Times that also move with what is added to an entity (autotask.activity.moves)."""
-
-PARENTS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "AccountNote": (("AccountID", "Account"), ("ContactID", "Contact"), ("OpportunityID", "Opportunity")),
-    "AccountToDo": (
-        ("AccountID", "Account"),
-        ("ContactID", "Contact"),
-        ("OpportunityID", "Opportunity"),
-        ("TicketID", "Ticket"),
-    ),
-    "AttachmentInfo": (("AccountID", "Account"), ("ProjectID", "Project"), ("TaskID", "Task"), ("TicketID", "Ticket")),
-    "InstalledProductNote": (("InstalledProductID", "InstalledProduct"),),
-    "ProjectNote": (("ProjectID", "Project"),),
-    "TaskNote": (("TaskID", "Task"),),
-    "TicketNote": (("TicketID", "Ticket"),),
-    "TimeEntry": (("TaskID", "Task"), ("TicketID", "Ticket")),
-}
-"""Which references of an activity lead to the entities whose activity it is."""
 
 
 @lru_cache(maxsize=1024)
@@ -117,7 +99,13 @@ class Keeper:
         work_out(self, entity, row, None)
         model.insert(self.ctx.db, self._tenant, entity, [(row, udf)])
         self.touch_parents(entity, row)
+        if entity.name == "Ticket":
+            traces.created(self, row)
         return row
+
+    def log(self, entity: Entity, values: Mapping[str, Any]) -> None:
+        """Add an entry of a log, in which nothing is worked out."""
+        model.insert(self.ctx.db, self._tenant, entity, [({**values, "id": self._next(entity)}, {})])
 
     def _next(self, entity: Entity) -> int:
         """An id that none of the tenant's records of this kind has or had."""
@@ -155,25 +143,46 @@ class Keeper:
         work_out(self, entity, row, before)
         kept = udf_before or {} if udf is None else udf
         model.replace(self.ctx.db, self._tenant, entity, row, kept, udf_moved=udf is not None)
+        if self._broad:
+            self.touch_parents(entity, row)
+        if entity.name == "Ticket":
+            traces.changed(self, before, row)
         return row
 
-    def remove(self, entity: Entity, id_: int) -> None:
+    def remove(self, entity: Entity, row: Mapping[str, Any]) -> None:
         """Take a record away. What refers to it stays as it is."""
-        model.remove(self.ctx.db, self._tenant, entity, id_)
+        model.remove(self.ctx.db, self._tenant, entity, row["id"])
+        self.gone(entity, row)
+
+    def gone(self, entity: Entity, row: Mapping[str, Any]) -> None:
+        """A record was taken away, which leaves its trace."""
+        traces.deleted(self, entity, row)
+        if self._broad:
+            self.touch_parents(entity, row)
+
+    @property
+    def _broad(self) -> bool:
+        """Whether all that happens to what belongs to a record is activity of it (autotask.activity.breadth)."""
+        return bool(self.ctx.dialect["activity"] == "related")
 
     def touch_parents(self, entity: Entity, row: Mapping[str, Any]) -> None:
-        """`row` was added: if it is an activity, that moves the dates of what it is about."""
-        for reference, parent in PARENTS.get(entity.name, ()):
+        """`row` was added, changed or deleted: if that is an activity, it moves the dates of what it is about."""
+        for reference, parent in activity.BREADTHS[self.ctx.dialect["activity"]].get(entity.name, ()):
             if row.get(reference) is not None:
-                self.touch(ENTITIES[parent], row[reference])
+                self.touch(ENTITIES[parent], int(row[reference]))
 
     def touch(self, entity: Entity, id_: int) -> None:
         """Activity was added to a record: only the date of its latest activity moves (autotask.activity.moves)."""
-        moving = _present(entity, _ACTIVE)
-        found = model.read(self.ctx.db, self._tenant, entity.name, id_) if moving else None
+        moving = _present(entity, activity.MOVED)
+        found = model.read(self.ctx.db, self._tenant, entity.name, id_) if moving or self._broad else None
         if found is None:
             return
         row, udf = found
+        if self._broad:
+            self.ctx.cite("autotask.activity.breadth")
+            self.touch_parents(entity, row)
+        if not moving:
+            return
         for name in moving:
             row[name] = self.now
         for name in _present(entity, ("LastActivityResourceID", "LastActivityBy", "LastActivityPersonID")):

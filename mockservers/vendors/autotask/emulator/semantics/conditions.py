@@ -252,6 +252,8 @@ class Where:
             operator = self._operator(place, expression)
             if operator is not None:
                 pieces.append(Piece(self._compared(place, operator, expression.value), 4, 12))
+        if len(pieces) > 1 and self.ctx.dialect["several_expressions"] == "any":
+            pieces = [self._join([("OR", piece) for piece in pieces])]
         return pieces
 
     def _operator(self, place: _Place, expression: Expression) -> str | None:
@@ -409,9 +411,16 @@ class Where:
         return f"replace({column}, {bound}, '') <> {column}"  # a text that loses something held it, on every database
 
     def _moment(self, place: _Place, text: str) -> Moment:
+        if self.ctx.dialect["query_dates"] == "us":
+            american = values.american(text)
+            if american != text:
+                self.ctx.cite("autotask.query.us_dates")
+            text = american
         try:
             moment = values.moment(text, self.zone)
         except values.Unconvertible as error:
+            if values.american(text) != text:
+                self.ctx.cite("autotask.query.us_dates")
             self._unconvertible(place, error.what)
         except values.InGap:
             self._refuse(

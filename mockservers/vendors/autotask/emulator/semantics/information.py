@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from mockservers.kernel.operations import Context
 from mockservers.vendors.autotask.dialects import VERSION
-from mockservers.vendors.autotask.emulator import access, limits, model, picklists, zones
-from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ENTITIES, LATEST_FLAGS, Definition, Entity, find
+from mockservers.vendors.autotask.emulator import access, limits, model, picklists, releases, zones
+from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ENTITIES, LATEST_FLAGS, Definition, Entity
 from mockservers.vendors.autotask.emulator.requests import Asked, Info, Response
-from mockservers.vendors.autotask.emulator.semantics.query import unknown_entity
+from mockservers.vendors.autotask.emulator.semantics.query import known
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _TYPES = {"text": "string"}
@@ -56,12 +56,13 @@ class FieldInfo:
     parent_field: str = ""
     description: str | None = None
     default: str | None = None
-    webhook: bool = False
+    webhook: bool | None = False
+    """None where the release has no word for it yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntityInfo:
-    """An EntityInfo. `access` holds None, All or Restricted by deed."""
+    """An EntityInfo. `access` holds None, All or Restricted by deed, and nothing where the release has no word for it."""
 
     name: str
     create: bool
@@ -70,7 +71,7 @@ class EntityInfo:
     delete: bool
     access: Mapping[str, str]
     has_udfs: bool
-    webhook: bool = False
+    webhook: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,6 @@ class CodeCheck:
 
     api_user: bool
     associated: bool
-
-
-def _entity(name: str) -> Entity:
-    found = find(name)
-    if found is None:
-        raise unknown_entity(name)
-    return found
 
 
 @lru_cache(maxsize=4096)
@@ -104,9 +98,12 @@ def _language(ctx: Context) -> str:
 
 def field_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
     """GetFieldInfo: every field of an entity that the caller may see, in the order of the recorded field info."""
-    entity = _entity(asked.body)
+    entity = known(ctx, asked.body)
     ctx.cite("autotask.info.fields")
-    hidden = access.hidden_fields(ctx, entity.name)
+    later = releases.later(ctx.dialect["wsdl_release"])
+    hidden = access.hidden_fields(ctx, entity.name) | later.fields(entity.name)
+    if later.types:
+        ctx.cite("autotask.wsdl.release")
     flags: str = ctx.dialect["field_flags"]
     if flags != LATEST_FLAGS:
         ctx.cite("autotask.info.field_flags")
@@ -129,6 +126,7 @@ def field_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
                 field.reference or "",
                 _values(ctx, entity.name, field.name) if field.picklist else None,
                 (element.parent or "") if element is not None else "",
+                webhook=None if "IsSupportedWebhookField" in later.fields("Field") else False,
             )
         )
     return tuple(infos)
@@ -147,7 +145,7 @@ def _values(ctx: Context, entity: str, name: str) -> tuple[PickListValue, ...]:
 
 def udf_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
     """getUDFInfo: the customer's own fields of an entity; none for entities that cannot have any."""
-    entity = _entity(asked.body)
+    entity = known(ctx, asked.body)
     ctx.cite("autotask.udf.discovered")
     if not entity.udf_capable:
         ctx.cite("autotask.udf.capable")
@@ -173,6 +171,9 @@ def _udf(ctx: Context, definition: Definition) -> FieldInfo:
         values=values,
         description=definition.description or None,
         default=definition.default,
+        webhook=None
+        if "IsSupportedWebhookField" in releases.later(ctx.dialect["wsdl_release"]).fields("Field")
+        else False,
     )
 
 
@@ -182,6 +183,8 @@ def _udf(ctx: Context, definition: Definition) -> FieldInfo:
 def entity_info(ctx: Context, asked: Asked) -> tuple[EntityInfo, ...]:
     """GetEntityInfo: what can be done with each entity as such, and by this caller."""
     ctx.cite("autotask.info.entities")
+    later = releases.later(ctx.dialect["wsdl_release"])
+    early = bool(later.fields("EntityInfo"))
     assert ctx.tenant is not None
     return tuple(
         EntityInfo(
@@ -190,10 +193,12 @@ def entity_info(ctx: Context, asked: Asked) -> tuple[EntityInfo, ...]:
             entity.may("query"),
             entity.may("update"),
             entity.may("delete"),
-            _access(ctx, entity),
+            {} if early else _access(ctx, entity),
             bool(model.definitions(ctx.db, ctx.tenant.name, name)),
+            None if early else False,
         )
         for name, entity in ENTITIES.items()
+        if name not in later.types
     )
 
 
@@ -208,7 +213,8 @@ def _access(ctx: Context, entity: Entity) -> dict[str, str]:
 def wsdl_version(ctx: Context, asked: Asked) -> str:
     """GetWsdlVersion: the release of the customer's zone."""
     ctx.cite("autotask.info.wsdl_version")
-    version: str = ctx.dialect["wsdl_version"]
+    assert ctx.tenant is not None
+    version = zones.version(ctx.tenant, ctx.dialect)
     if version != VERSION:
         ctx.cite("autotask.zone.differences")
     return version

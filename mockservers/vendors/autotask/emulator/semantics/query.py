@@ -13,7 +13,8 @@ from sqlalchemy.util import LRUCache
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
-from mockservers.vendors.autotask.emulator import access, entities, model
+from mockservers.vendors.autotask.emulator import access, entities, model, releases
+from mockservers.vendors.autotask.emulator.company import OWN_ACCOUNT
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.renderings import STANDARD, Profile
@@ -33,15 +34,23 @@ def unknown_entity(name: str) -> Refusal:
     return Refusal("autotask.write.unknown_entity", "BODY", entity="", messages=(text,))
 
 
+def known(ctx: Context, name: str) -> Entity:
+    """An entity by its name in any letter case; raises the refusal of one that is none, or not yet."""
+    found = entities.find(name)
+    if found is None or found.name in releases.later(ctx.dialect["wsdl_release"]).types:
+        if found is not None:
+            ctx.cite("autotask.wsdl.release")
+        raise unknown_entity(name)
+    return found
+
+
 def query(ctx: Context, asked: Asked) -> Response:
     """Answer one query; raises the vendor's refusals."""
     body: Query = asked.body
     if body.defect is not None:
         text = f"Invalid query syntax: {body.defect}.{INVENTED}"
         raise Refusal("autotask.request.query_text", "BODY", entity="", messages=(text,))
-    entity = entities.find(body.entity)
-    if entity is None:
-        raise unknown_entity(body.entity)
+    entity = known(ctx, body.entity)
     if entity.name != body.entity:
         ctx.cite("autotask.query.any_case")
     if not entity.may("query"):
@@ -53,6 +62,8 @@ def query(ctx: Context, asked: Asked) -> Response:
     pieces = _found(ctx, entity, where, Profile.of(ctx.dialect, hidden))
     if len(pieces) == MOST:
         ctx.cite("autotask.query.top_500")
+    if entity.name == "Account" and pieces and pieces[0][0] == OWN_ACCOUNT:
+        ctx.cite("autotask.account.own")
     return Response(
         1, entity.name.lower(), tuple([piece for _, piece in pieces]), (), tuple([Info(id_) for id_, _ in pieces])
     )

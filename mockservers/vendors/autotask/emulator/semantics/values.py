@@ -106,6 +106,10 @@ _TIME = re.compile(
 )
 _QUERY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)?")
 _XSD_FORM = re.compile(r"[^T]+T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_AMERICAN = re.compile(
+    r"\s*(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})"
+    r"(?:\s+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?:\s*(?P<half>[AaPp][Mm]))?)?\s*"
+)
 _FIRST_YEAR = 1753
 """The first year of the vendor's database."""
 
@@ -125,6 +129,18 @@ class Moment:
     """Whether it is written as XML Schema does: one of two forms that a strict service takes."""
     query: bool
     """Whether it is written as in the documentation of queries, with a blank or without a time: the other form."""
+
+
+def american(text: str) -> str:
+    """A time such as `6/5/2013 3:07 PM` in the form of queries; any other text as it is (autotask.query.us_dates)."""
+    found = _AMERICAN.fullmatch(text)
+    if found is None:
+        return text
+    hour = int(found["hour"] or 0)
+    if found["half"]:
+        hour = hour % 12 + 12 * (found["half"].lower() == "pm")
+    date = f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
+    return f"{date} {hour:02}:{found['minute'] or '00'}:{found['second'] or '00'}"
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,7 @@ from mockservers.vendors.autotask.emulator.requests import Asked, Info, Input, R
 from mockservers.vendors.autotask.emulator.semantics import particulars, values
 from mockservers.vendors.autotask.emulator.semantics.changes import Keeper
 from mockservers.vendors.autotask.emulator.semantics.checks import Call, Record
-from mockservers.vendors.autotask.emulator.semantics.query import unknown_entity
+from mockservers.vendors.autotask.emulator.semantics.query import known
 
 MOST = int(CATALOGUE.facts["limits"]["write_entities"])
 
@@ -72,7 +72,7 @@ def delete(ctx: Context, asked: Asked) -> Response:
         before, _ = _found(ctx, entity, sent, n, "delete")
         if entity.name == "TimeEntry":
             particulars.proxy(Record(Call(ctx), entity, sent, n, before), before["ResourceID"], keeper.creator)
-        keeper.remove(entity, before["id"])
+        keeper.remove(entity, before)
     ctx.cite("autotask.wire.delete")
     return _response(inputs, [], [])
 
@@ -82,6 +82,13 @@ def delete(ctx: Context, asked: Asked) -> Response:
 
 def _inputs(ctx: Context, asked: Asked) -> tuple[Input, ...]:
     body: Write = asked.body
+    if not body.inputs:
+        said = (
+            "The call holds no entity, so nothing was done; entities are expected as Entity elements inside Entities."
+        )
+        ctx.note("autotask.write.empty", said)
+        if ctx.dialect["empty_write"] == "refuse":
+            raise Refusal("autotask.write.empty", "BODY", entity="", messages=(f"No entity was sent.{INVENTED}",))
     if len(body.inputs) > MOST:
         first = body.inputs[0].entity.lower() if entities.find(body.inputs[0].entity) is not None else ""
         text = f"A call takes at most {MOST} entities; {len(body.inputs)} were sent.{INVENTED}"
@@ -91,9 +98,7 @@ def _inputs(ctx: Context, asked: Asked) -> tuple[Input, ...]:
 
 def _entity(ctx: Context, sent: Input, deed: str) -> Entity:
     """The kind of a sent entity, if it and the caller allow the deed."""
-    entity = entities.find(sent.entity)
-    if entity is None:
-        raise unknown_entity(sent.entity)
+    entity = known(ctx, sent.entity)
     if not entity.more[f"can_{deed}"]:
         rule = "autotask.delete.allowed" if deed == "delete" else "autotask.write.not_allowed"
         refusal = access.denied(entity.name, deed)
@@ -106,7 +111,7 @@ def _found(ctx: Context, entity: Entity, sent: Input, n: int, deed: str) -> tupl
     """The row that a sent entity names, if it is in reach."""
     assert ctx.tenant is not None
     text = None if sent.id is None else sent.id.text
-    id_ = 0
+    id_: int | None = None  # without one nothing is meant, not the own company, whose id is 0
     if text is not None and text.strip():
         try:
             id_ = int(values.number("long", text))
@@ -114,7 +119,8 @@ def _found(ctx: Context, entity: Entity, sent: Input, n: int, deed: str) -> tupl
             Record(Call(ctx), entity, sent, n).fail_in_line(
                 "autotask.write.convert", "Can not convert data to numeric in field: id."
             )
-    found = model.read(ctx.db, ctx.tenant.name, entity.name, id_, access.visible(ctx, entity.name))
+    reached = access.visible(ctx, entity.name)
+    found = None if id_ is None else model.read(ctx.db, ctx.tenant.name, entity.name, id_, reached)
     if found is None:
         raise Refusal(
             "autotask.update.missing",
@@ -140,8 +146,8 @@ def _answered(ctx: Context, entity: Entity, row: Row, stale: Row, udf: Mapping[s
         ctx.cite("autotask.create.only_id")
         shown = stale
     profile = Profile.of(ctx.dialect, access.hidden_fields(ctx, entity.name))
-    known = model.definitions(ctx.db, ctx.tenant.name, entity.name) if udf else ()
-    return renderings.entity(entity, shown, udf, known, profile)
+    definitions = model.definitions(ctx.db, ctx.tenant.name, entity.name) if udf else ()
+    return renderings.entity(entity, shown, udf, definitions, profile)
 
 
 def _response(inputs: tuple[Input, ...], pieces: list[str], infos: list[Info]) -> Response:
