@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -11,6 +13,8 @@ import click
 
 BROKEN, USAGE, UNPROVEN, DRIVER_FAILURE, INTERRUPTED = 1, 2, 3, 4, 130
 PORT = 8750
+PAGE, NARROWEST = 110, 40
+"""Columns of text that no terminal shows, and the fewest that text is wrapped at."""
 TOKEN = "MOCKSERVERS_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -61,6 +65,15 @@ def tls_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def columns(err: bool = False) -> int:
+    """The width for text on standard output (or error): the terminal's, and that of a page where there is none."""
+    stream = sys.stderr if err else sys.stdout
+    try:
+        return max(NARROWEST, os.get_terminal_size(stream.fileno()).columns - 1) if stream.isatty() else PAGE
+    except (OSError, ValueError):
+        return PAGE
 
 
 def bold(text: str) -> str:
