@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -12,6 +13,8 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 BROKEN, USAGE, UNPROVEN, DRIVER_FAILURE, INTERRUPTED = 1, 2, 3, 4, 130
+BROKEN_PIPE = 141
+"""As a program that SIGPIPE ended."""
 PORT = 8750
 PAGE, NARROWEST = 110, 40
 """Columns of text that no terminal shows, and the fewest that text is wrapped at."""
@@ -35,6 +38,12 @@ def reports_errors(command: Command) -> Command:
             return command(*args, **kwargs)
         except ValueError as error:
             stop(str(error))
+        except BrokenPipeError:  # whoever reads has enough, as `head` has
+            with suppress(OSError, ValueError):
+                os.dup2(
+                    os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+                )  # what is flushed at the end goes nowhere
+            raise SystemExit(BROKEN_PIPE) from None
         except OSError as error:
             stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         except KeyboardInterrupt:  # not left to click, whose code for it would say that a duty is broken

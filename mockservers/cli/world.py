@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -64,11 +65,17 @@ class Remote:
         try:
             said = json.loads(text)
             details = [f"{each['field']}: {each['message']}" for each in said.get("details", [])]
-            lines = [str(said["error"]), *(f"  {each}" for each in details if each != said["error"])]
+            # Whoever types commands is told the command, and not the call that is behind it.
+            told = _NO_WORLD.sub(
+                r"there is no world '\1'; make it with: mockservers world create \1", str(said["error"])
+            )
+            lines = [told, *(f"  {each}" for each in details if each != said["error"])]
         except (ValueError, KeyError, TypeError):
             lines = [text.strip() or f"HTTP {error.code}"]
         stop("\n".join(lines), code=BROKEN if error.code >= 500 else USAGE)
 
+
+_NO_WORLD = re.compile(r"There is no world '([^']*)'; create it with POST /_mock/v1/worlds\.")
 
 pass_remote = click.make_pass_decorator(Remote)
 

@@ -14,6 +14,7 @@ from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.runner import Declined, Runner
 from mockservers.harness.scenarios import Scenario
+from mockservers.registry import did_you_mean
 
 Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN", "MISTAKEN", "STOPPED"]
 """FAILED: a duty is broken. FIXED: the duty the file was found for is kept now. KEPT: as FIXED, in a file that names no
@@ -98,6 +99,7 @@ def _known(path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> tup
     if scenario.duty is not None and scenario.duty not in {duty.id for duty in known}:
         raise scenarios.ScenarioError(
             f"{path}: there is no duty {scenario.duty!r}; there are {', '.join(duty.id for duty in known)}"
+            f"{did_you_mean(scenario.duty, [duty.id for duty in known])}"
         )
     return known
 

@@ -22,6 +22,7 @@ from mockservers.kernel.instants import HOUR
 from mockservers.kernel.operations import Emulator, Progress, Recipe
 from mockservers.kernel.store import Store
 from mockservers.kernel.tenants import Tenants
+from mockservers.registry import did_you_mean
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World
@@ -71,6 +72,7 @@ class Installation:
         if recipe.name not in self.emulator.recipes:
             raise ValueError(
                 f"{self.emulator.name} has no data recipe {recipe.name!r}; there are {', '.join(self.emulator.recipes)}"
+                f"{did_you_mean(recipe.name, self.emulator.recipes)}"
             )
         if not self.store.empty and not self._is_whole():
             self._wipe()

@@ -80,10 +80,16 @@ def _speaks(failure: Failure, exchange: Exchanged) -> bool:
 
 
 def bearing(duty: Duty, failure: Failure) -> list[Rule]:
-    """The duty's rules that shaped the deciding answer; else those that showed in the play; else all of them."""
+    """The duty's rules that shaped the deciding answer; else those that showed in the play; else all of them.
+
+    Where no breach names a request, any answer of that task may have led the client astray.
+    """
     decided, rules = deciding(failure), duty.rules
-    everywhere = {rule for each in failure.history.exchanges for rule in each.rules}
-    for cited in (set() if decided is None else set(decided.rules), everywhere):
+    near = [decided] if decided is not None and decided.n in failure.requests else []
+    if decided is not None and not near:
+        near = [each for each in failure.history.exchanges if each.task == decided.task]
+    for exchanges in (near, failure.history.exchanges):
+        cited = {rule for each in exchanges for rule in each.rules}
         found = [rule for rule in rules if rule.id in cited]
         if found:
             return found
@@ -135,4 +141,3 @@ def shortened(text: str, clues: Iterable[str] = (), most: int = MOST) -> str:
     end = min(start + window, len(text))
     after = f"\n... {len(text) - end} characters left out ..." if end < len(text) else ""
     return f"{text[:head]}\n... {start - head} of {len(text)} characters left out ...\n{text[start:end]}{after}"
-

@@ -165,7 +165,10 @@ def sum_words(report: Report) -> tuple[str, str]:
     if report.stopped is not None and report.stopped.interrupted:
         kept = sum(1 for dialect in report.dialects for each in dialect.verdicts if each.verdict == "kept")
         names = ", ".join(duty.slug for duty in broken) or "none"
-        return f"INTERRUPTED {report.stopped.where}. Known by then: broken {names}; kept {kept}; all else unproven", "bad"
+        return (
+            f"INTERRUPTED {report.stopped.where}. Known by then: broken {names}; kept {kept}; all else unproven",
+            "bad",
+        )
     if report.stopped is not None:
         return f"STOPPED {report.stopped.where}: the client failed as a program, so there is no verdict", "bad"
     if broken:
