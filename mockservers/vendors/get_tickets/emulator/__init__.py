@@ -7,7 +7,7 @@ import re
 from mockservers.kernel.operations import Emulator
 from mockservers.vendors.get_tickets import VENDOR
 from mockservers.vendors.get_tickets.dialects import DIALECTS
-from mockservers.vendors.get_tickets.emulator import recipes
+from mockservers.vendors.get_tickets.emulator import people, recipes
 from mockservers.vendors.get_tickets.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.get_tickets.emulator.errors import REFUSALS
 from mockservers.vendors.get_tickets.emulator.model import METADATA
@@ -37,4 +37,6 @@ EMULATOR = Emulator(
     secret_patterns=_KEYS,
     demo_credential={"key": recipes.KEY},
     endpoint="/API/default.aspx",
+    actions=people.ACTIONS,
+    facts=(),
 )

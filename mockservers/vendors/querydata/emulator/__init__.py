@@ -8,7 +8,7 @@ from mockservers.kernel.operations import Emulator, Operation, operations
 from mockservers.kernel.places import Place
 from mockservers.vendors.querydata import VENDOR, rules
 from mockservers.vendors.querydata.dialects import DIALECTS
-from mockservers.vendors.querydata.emulator import administration, payload
+from mockservers.vendors.querydata.emulator import administration, payload, people
 from mockservers.vendors.querydata.emulator.importing import import_
 from mockservers.vendors.querydata.emulator.model import METADATA
 from mockservers.vendors.querydata.emulator.recipes import DEMO_CODE, RECIPES, seed
@@ -65,4 +65,6 @@ EMULATOR = Emulator(
     demo_credential={AUTH_CODE: DEMO_CODE},
     endpoint=ENDPOINT,
     description=f"{ENDPOINT}?WSDL",
+    actions=people.ACTIONS,
+    facts=(),
 )

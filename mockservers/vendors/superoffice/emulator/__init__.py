@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.kernel.operations import Emulator, Operation, operations, said
 from mockservers.kernel.places import Place
 from mockservers.vendors.superoffice import VENDOR, rules
 from mockservers.vendors.superoffice.dialects import DIALECTS
-from mockservers.vendors.superoffice.emulator import access, description, errors, recipes
+from mockservers.vendors.superoffice.emulator import access, customer, description, errors, people, recipes
 from mockservers.vendors.superoffice.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.superoffice.emulator.model import METADATA
 from mockservers.vendors.superoffice.emulator.semantics import around, lists, messages, rest, saving, tickets, tokens
@@ -92,4 +92,8 @@ EMULATOR = Emulator(
     },
     endpoint=ENDPOINT,
     description=description.PATH,
+    actions=people.ACTIONS,
+    administrator=said(customer.ACTIONS),
+    facts=people.FACTS,
+    rights=people.rights,
 )

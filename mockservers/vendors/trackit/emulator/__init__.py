@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.kernel.operations import Emulator, Operation, operations, said
 from mockservers.kernel.places import Place
 from mockservers.vendors.trackit import VENDOR, rules
 from mockservers.vendors.trackit.dialects import DIALECTS
-from mockservers.vendors.trackit.emulator import access, administration, recipes
+from mockservers.vendors.trackit.emulator import access, administration, customer, people, recipes
 from mockservers.vendors.trackit.emulator.errors import REFUSALS
 from mockservers.vendors.trackit.emulator.model import METADATA
 from mockservers.vendors.trackit.emulator.routes import UNKNOWN_ANSWERS
@@ -59,4 +59,8 @@ EMULATOR = Emulator(
     demo_credential={"username": recipes.DEMO_USER, "password": recipes.DEMO_PASSWORD},
     endpoint="/TrackIt/WebApi",
     description="/TrackIt/WebApi/swagger/docs/v2",
+    actions=people.ACTIONS,
+    administrator=said(customer.ACTIONS),
+    facts=people.FACTS,
+    rights=people.rights,
 )
