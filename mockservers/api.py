@@ -183,7 +183,10 @@ class MockWorld:
 
     def __getitem__(self, vendor: str) -> MockVendor:
         if vendor not in self.vendors:
-            raise KeyError(f"no vendor {vendor!r} answers here; expected one of: {', '.join(self.vendors)}")
+            from mockservers.registry import did_you_mean
+
+            near = did_you_mean(vendor, self.vendors)
+            raise KeyError(f"no vendor {vendor!r} answers here; expected one of: {', '.join(self.vendors)}{near}")
         return self.vendors[vendor]
 
     def fault(

@@ -127,6 +127,17 @@ def _add(found: dict[str, Vendor], of: str, vendor: Any) -> None:
     found[vendor.name] = vendor
 
 
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence that asks for the known word which is like `word`; empty where none is."""
+
+    def bare(text: str) -> str:
+        return re.sub(r"[\W_]+", "", text).casefold()
+
+    by_letters = {bare(each): each for each in known}
+    near = get_close_matches(bare(word), by_letters, 1)
+    return f"; did you mean {by_letters[near[0]]!r}?" if near else ""
+
+
 def names() -> tuple[str, ...]:
     """The names of all vendors."""
     return tuple(vendors())
@@ -136,9 +147,9 @@ def vendor(name: str) -> Vendor:
     """One vendor; raises ValueError for an unknown name."""
     known = vendors()
     if name not in known:
-        near = get_close_matches(name.lower(), known, 1)
-        meant = f"; did you mean {near[0]}?" if near else ""
-        raise ValueError(f"{name!r} is not an emulated vendor; expected one of: {', '.join(known)}{meant}")
+        raise ValueError(
+            f"{name!r} is not an emulated vendor; expected one of: {', '.join(known)}{did_you_mean(name, known)}"
+        )
     return known[name]
 
 

@@ -45,6 +45,7 @@ def data(texts: Iterable[str]) -> dict[str, Recipe]:
             raise ValueError(
                 f"{vendor} has no data recipe {recipe.name!r}; there are {', '.join(known)}, and a vendor's name with a "
                 f"number, such as {vendor}:1000 (vendors: {', '.join(registry.names())})"
+                f"{registry.did_you_mean(recipe.name, known)}"
             )
     return chosen
 
@@ -58,7 +59,7 @@ def dialects(texts: Iterable[str]) -> dict[str, str | Mapping[str, Any]]:
         if not equals or vendor not in registry.names():
             raise ValueError(
                 f"--dialect {text!r} is not understood: write VENDOR=NAME or VENDOR.SWITCH=VALUE, where VENDOR is one of "
-                f"{', '.join(registry.names())}"
+                f"{', '.join(registry.names())}{registry.did_you_mean(vendor, registry.names()) if vendor else ''}"
             )
         family = registry.emulator(vendor).dialects
         before = family.dialect(chosen.get(vendor)).changes()

@@ -1,26 +1,36 @@
-// Glue: `serve(() => new Client())` makes a Node program (18 or later) speak JSON Lines: --client 'node sync.mjs'.
-// The object's methods (hello, reset, sync, mirror ...) are named like the tasks, take what the message tells, and may be
-// async. `now` and `sleep` are the virtual time. An error's `kind` may be 'refused' or 'transport'. Print by console.error.
+// Glue: `serve(Client)` (or `serve(() => new Client())`) makes a Node program (18 or later) speak JSON Lines: --client 'node x.mjs'.
+// The object's methods are named like the tasks (reset, sync, mirror ...), take what the message tells, and may be async; `hello`
+// and `bye` are optional, `mirror` may be a list. `now` and `sleep` are the virtual time. An error's `kind` may be 'refused' or
+// 'transport'. What is printed goes to stderr.
 import { createInterface } from 'node:readline'
 
+const TASKS = ['sync', 'mirror', 'create', 'update', 'note', 'close']
+console.log = console.info = console.debug = console.error // stdout is the protocol's alone
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 const read = async () => JSON.parse((await lines.next()).value ?? '{"do": "bye"}')
 const write = (message) => process.stdout.write(`${JSON.stringify(message)}\n`)
 const ask = async (question) => (write(question), (await read()).answer)
+const has = (client, task) => typeof client[task] === 'function'
 
 export const now = () => ask({ ask: 'now' })
 export const sleep = (seconds) => ask({ ask: 'sleep', seconds })
 
-export async function serve(make) {
-  let client = make()
+export async function serve(made) {
+  const make = /^class\b/.test(Function.prototype.toString.call(made)) ? () => new made() : made
+  let client = await make()
   for (;;) {
     const { id, do: task, ...told } = await read()
-    if (task === 'reset') client = make()
     try {
-      write({ id, ok: task === 'bye' ? null : ((await client[task](told)) ?? null) })
+      if (task === 'reset') (await client.bye?.(), (client = await make()))
+      let ok = has(client, task) ? await client[task](told) : null
+      if (!has(client, task) && task === 'hello') ok = { tasks: TASKS.filter((name) => has(client, name)) }
+      else if (!has(client, task) && task !== 'bye')
+        throw new TypeError(`the client has no method '${task}'; methods are named like the tasks of the protocol`)
+      write({ id, ok: task === 'mirror' && Array.isArray(ok) ? { records: ok } : (ok ?? null) })
     } catch (error) {
-      const kind = error.kind ?? (error.cause ? 'transport' : 'client') // fetch tells its reason in `cause`
-      write({ id, error: { kind, message: error.message } })
+      const own = error?.cause || error?.syscall ? 'transport' : 'client' // fetch tells its reason in `cause`
+      const kind = ['refused', 'transport', 'client'].includes(error?.kind) ? error.kind : own
+      write({ id, error: { kind, message: error instanceof Error ? `${error.name}: ${error.message}` : `${error}` } })
     }
     if (task === 'bye') process.exit()
   }

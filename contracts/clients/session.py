@@ -1,18 +1,18 @@
 """Glue: `serve(MyClient)` makes a class for the callable carrier a program that speaks JSON Lines: --client 'python x.py'.
 
-Its methods are named like the tasks; `ask`, if the constructor takes it, knows the virtual time. Print to stderr only.
-"""
+Methods are named like the tasks; `hello` and `bye` are optional. `ask`, if the constructor takes it, knows the virtual time."""
 
 import inspect
 import json
 import sys
 
 TASKS = ("sync", "mirror", "create", "update", "note", "close")
+told, sys.stdout = sys.stdout, sys.stderr  # stdout is the protocol's alone
 
 
 class Ask:
     def now(self, **more):
-        print(json.dumps({"ask": "now", **more}), flush=True)
+        print(json.dumps({"ask": "now", **more}), file=told, flush=True)
         return json.loads(sys.stdin.readline())["answer"]
 
     def sleep(self, seconds):
@@ -22,19 +22,22 @@ class Ask:
 def serve(make):
     given = {"ask": Ask()} if "ask" in inspect.signature(make).parameters else {}
     client = make(**given)
-    does = {"hello": lambda **_: {"tasks": [task for task in TASKS if hasattr(client, task)]}, "bye": lambda: None}
     for line in iter(sys.stdin.readline, ""):
         message = json.loads(line)
         number, do = message.pop("id"), message.pop("do")
+        has = {"hello": {"tasks": [task for task in TASKS if hasattr(client, task)]}, "bye": None}
         try:
             if do == "reset":
-                getattr(client, "bye", does["bye"])()
+                getattr(client, "bye", lambda: None)()
                 client = make(**given)
-            ok = (getattr(client, do, None) or does[do])(**message)
+            if not hasattr(client, do) and do not in has:
+                raise TypeError(f"the client has no method {do!r}; methods are named like the tasks of the protocol")
+            ok = getattr(client, do)(**message) if hasattr(client, do) else has[do]
             answer = {"ok": {"records": ok} if do == "mirror" and isinstance(ok, list) else ok}
         except Exception as error:
-            kind = getattr(error, "kind", "transport" if isinstance(error, OSError) else "client")
-            answer = {"error": {"kind": kind, "message": str(error)}}
-        print(json.dumps({"id": number, **answer}), flush=True)
+            kinds = getattr(error, "kind", ""), "transport" if isinstance(error, OSError) else "client"
+            kind = kinds[kinds[0] not in ("refused", "transport", "client")]
+            answer = {"error": {"kind": kind, "message": f"{type(error).__name__}: {error}"}}
+        print(json.dumps({"id": number, **answer}), file=told, flush=True)
         if do == "bye":
-            return
+            break

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 import click
 
-from mockservers.cli.errors import DRIVER_FAILURE, USAGE, reports_errors, stop
+from mockservers.cli.errors import DRIVER_FAILURE, INTERRUPTED, USAGE, columns, reports_errors, stop
 from mockservers.cli.parameters import VendorName
+from mockservers.cli.progress import progress
 from mockservers.cli.reporting import Outputs, reporting
 
 
@@ -133,17 +134,6 @@ def driving() -> Iterator[None]:
         stop("this is a bug of mockservers, not of your client; please report it with the command and its seed", USAGE)
 
 
-@contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on a terminal's standard error, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total, doing: bar.update(task, completed=done, total=total, description=doing)
-
-
 def style(text: str, *words: str) -> str:
     """How a report's words look on a terminal; click takes the colour away elsewhere."""
     known: dict[str, dict[str, Any]] = {
@@ -167,7 +157,10 @@ def style(text: str, *words: str) -> str:
 )
 @click.option("--seed", default=1, show_default=True, help="Same seed, same scenarios, same verdicts.")
 @click.option(
-    "--max-seconds", default=300.0, show_default=True, type=POSITIVE, help="Stop making new scenarios after this long."
+    "--max-seconds",
+    type=POSITIVE,
+    help="Stop after this long, in the middle of an example if need be. Default: 300 for each dialect, and for a slow "
+    "client as long as 25 examples take, up to 1200.",
 )
 @click.option(
     "--jobs",
@@ -185,17 +178,21 @@ def style(text: str, *words: str) -> str:
 )
 @reporting
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Print the whole proof of every broken duty, and all rules behind it."
+)
 @reports_errors
 def check(
     vendor: str,
     dialect: str,
     examples: int,
     seed: int,
-    max_seconds: float,
+    max_seconds: float | None,
     deadline: float,
     jobs: int,
     save: Path,
     strict: bool,
+    everything: bool,
     json: Path | None,
     junit: Path | None,
     html: Path | None,
@@ -204,9 +201,9 @@ def check(
     """Hunt for bugs in a client: generated vendor behaviour, a verdict for each duty.
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
-    program.
+    program, 130 interrupted; the reports then tell what was known by then.
     """
-    from mockservers.harness import CheckConfig, CheckStopped, ClientSpec, Report, reports, run_check
+    from mockservers.harness import CheckConfig, CheckInterrupted, CheckStopped, ClientSpec, Report, reports, run_check
 
     def made(report: Report) -> dict[str, Callable[[], str]]:
         return {
@@ -216,7 +213,12 @@ def check(
         }
 
     outputs = Outputs(json=json, junit=junit, html=html)
-    with driving(), progress_bar("starting") as progress:
+
+    def tell(report: Report) -> None:
+        text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
+        outputs.write(text, made(report))
+
+    with driving(), progress() as shown:
         config = CheckConfig(
             vendor=vendor,
             client=ClientSpec(**client),
@@ -227,14 +229,16 @@ def check(
             deadline=deadline,
             jobs=jobs,
             save_to=save,
-            progress=progress,
+            progress=shown,
         )
         try:
             report = run_check(config)
         except CheckStopped as stopped:
             outputs.save(made(stopped.report))
             raise
-    outputs.write(reports.check_text(report, style), made(report))
+        except CheckInterrupted as interrupted:
+            report = interrupted.report
+    tell(report)
     raise SystemExit(report.exit_code(strict=strict))
 
 
@@ -256,9 +260,9 @@ def replay(
     """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN, MISTAKEN or STOPPED.
 
     Exit codes: 0 none failed, 1 some failed, 2 usage or a mistaken file, 3 unproven (with --strict), 4 the client
-    failed as a program.
+    failed as a program, 130 interrupted; the files that were not played by then are UNPROVEN.
     """
-    from mockservers.harness import ClientSpec, ReplayResult, ReplayStopped, reports, run_replay
+    from mockservers.harness import ClientSpec, ReplayInterrupted, ReplayResult, ReplayStopped, reports, run_replay
     from mockservers.harness import replay as replaying
 
     outputs = Outputs(json=json, junit=junit, html=html)
@@ -275,7 +279,7 @@ def replay(
             "junit": lambda: reports.replay_junit(results, spec.options),
             "html": lambda: reports.replay_html(results, spec.options),
         }
-        outputs.write(reports.replay_text(results, style), made)
+        outputs.write(reports.replay_text(results, style, columns(err=outputs.to_stdout)), made)
 
     with driving():
         try:
@@ -283,5 +287,8 @@ def replay(
         except ReplayStopped as stopped:
             tell(stopped.results)
             raise
+        except ReplayInterrupted as interrupted:
+            tell(interrupted.results)
+            stop("interrupted before the end; files that were not played are UNPROVEN", INTERRUPTED)
     tell(results)
     raise SystemExit(replaying.exit_code(results, strict=strict))

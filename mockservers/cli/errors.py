@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -12,7 +15,11 @@ import click
 from mockservers.kernel.rules import Unwritable
 
 BROKEN, USAGE, UNPROVEN, DRIVER_FAILURE, INTERRUPTED = 1, 2, 3, 4, 130
+BROKEN_PIPE = 141
+"""As a program that SIGPIPE ended."""
 PORT = 8750
+PAGE, NARROWEST = 110, 40
+"""Columns of text that no terminal shows, and the fewest that text is wrapped at."""
 TOKEN = "MOCKSERVERS_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -35,6 +42,12 @@ def reports_errors(command: Command) -> Command:
             stop(str(error))
         except Unwritable as error:
             stop(str(error))
+        except BrokenPipeError:  # whoever reads has enough, as `head` has
+            with suppress(OSError, ValueError):
+                os.dup2(
+                    os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+                )  # what is flushed at the end goes nowhere
+            raise SystemExit(BROKEN_PIPE) from None
         except OSError as error:
             stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         except KeyboardInterrupt:  # not left to click, whose code for it would say that a duty is broken
@@ -65,6 +78,15 @@ def tls_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def columns(err: bool = False) -> int:
+    """The width for text on standard output (or error): the terminal's, and that of a page where there is none."""
+    stream = sys.stderr if err else sys.stdout
+    try:
+        return max(NARROWEST, os.get_terminal_size(stream.fileno()).columns - 1) if stream.isatty() else PAGE
+    except (OSError, ValueError):
+        return PAGE
 
 
 def bold(text: str) -> str:

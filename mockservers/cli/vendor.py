@@ -1,20 +1,22 @@
-"""`mockservers vendor`: which vendors there are, and a skeleton for one of your own."""
+"""`mockservers vendor`: which vendors there are, who is in their demos, and a skeleton for one of your own."""
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import click
 
 from mockservers import registry
-from mockservers.cli.errors import bold, reports_errors, stop
+from mockservers.cli.errors import bold, columns, reports_errors, stop
+from mockservers.cli.parameters import VendorName
 
 _LEFT_OUT = {"__pycache__", ".pytest_cache", ".hypothesis", "scenarios-found", "dist"}
 
 
-@click.group(short_help="List the vendors; begin one of your own.")
+@click.group(short_help="List the vendors, show one; begin one of your own.")
 def vendor() -> None:
-    """List the vendors that are installed, or write the skeleton of one of your own."""
+    """List the vendors that are installed, show one, or write the skeleton of one of your own."""
 
 
 @vendor.command("list")
@@ -26,6 +28,32 @@ def list_() -> None:
         click.echo(
             f"{bold(name)}  {found.title}, from {found.package}" + (f"; without {', '.join(lacks)}" if lacks else "")
         )
+
+
+@vendor.command("show")
+@click.argument("name", type=VendorName())
+@reports_errors
+def show(name: str) -> None:
+    """Show who is in the demo of a vendor, what they may do, and what an administrator can do there."""
+    from mockservers.kernel.people import people
+    from mockservers.server.control import administration
+
+    here, width = registry.emulator(name), columns()
+
+    def row(head: str, says: str) -> None:
+        indent = " " * 6
+        text = textwrap.fill(says, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+        click.echo(f"  {bold(head)}\n{text}")
+
+    click.echo(bold(here.title) + "\n\nWho is in the demo:")
+    for person in people(name):
+        who = f"{person.name}, secret {person.secret}" if person.name else person.secret
+        row(f"{person.kind} {who}", f"tenant {person.tenant}; may: {person.may}")
+    for title, names in administration.parts(here):
+        click.echo(f"\n{title}:")
+        for action, says in names.items():
+            row(action, administration.plain(says))
+    click.echo(f"\nAct by: mockservers world records {name} act ID --action NAME --with ARGUMENT=VALUE")
 
 
 @vendor.command("new")

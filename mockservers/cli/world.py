@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -64,11 +65,17 @@ class Remote:
         try:
             said = json.loads(text)
             details = [f"{each['field']}: {each['message']}" for each in said.get("details", [])]
-            lines = [str(said["error"]), *(f"  {each}" for each in details if each != said["error"])]
+            # Whoever types commands is told the command, and not the call that is behind it.
+            told = _NO_WORLD.sub(
+                r"there is no world '\1'; make it with: mockservers world create \1", str(said["error"])
+            )
+            lines = [told, *(f"  {each}" for each in details if each != said["error"])]
         except (ValueError, KeyError, TypeError):
             lines = [text.strip() or f"HTTP {error.code}"]
         stop("\n".join(lines), code=BROKEN if error.code >= 500 else USAGE)
 
+
+_NO_WORLD = re.compile(r"There is no world '([^']*)'; create it with POST /_mock/v1/worlds\.")
 
 pass_remote = click.make_pass_decorator(Remote)
 
@@ -246,7 +253,22 @@ def clock(remote: Remote, now: str | None, advance: str | None, mode: str | None
 # --- what other people do ---------------------------------------------------------------------------------------------
 
 
-@world.command()
+class _Acting(click.Command):
+    """A command whose help ends with what can be done at each vendor; they are asked when help is wanted, not before."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from mockservers import registry
+        from mockservers.kernel.people import CUSTOMER
+
+        with formatter.section("What act knows (`mockservers vendor show VENDOR` says what each takes)"):
+            for name in registry.names():
+                here = registry.emulator(name)
+                formatter.write_text(f"{name}: {', '.join(here.actions)}")
+                if here.administrator:
+                    formatter.write_text(f"{name}, with the id {CUSTOMER}: {', '.join(here.administrator)}")
+
+
+@world.command(cls=_Acting)
 @click.argument("vendor")
 @click.argument("operation", type=click.Choice(["list", "read", "create", "act", "change", "delete"]))
 @click.argument("id", required=False)
@@ -268,7 +290,10 @@ def records(
     delay: float | None,
     tenant: str | None,
 ) -> None:
-    """What other people do at the vendor: a colleague closes a ticket, the vendor deletes one."""
+    """What other people do at the vendor: a colleague closes a ticket, the vendor deletes one.
+
+    The id `customer` is the vendor's customer itself: `read` shows its users and settings, `act` is its administrator.
+    """
     whose = {"vendor": vendor, "tenant": tenant}
     if operation == "list":
         remote.ask("GET", "/records", whose)
@@ -307,6 +332,10 @@ def tenants(remote: Remote, vendor: str) -> None:
 @click.argument("vendor")
 @click.option("--grant", metavar="TENANT", help="Add a credential for this tenant.")
 @click.option("--secret", help="The credential to add; without it one is made and shown once.")
+@click.option("--kind", help="Of which kind it is, in the vendor's word. Default: the vendor's first.")
+@click.option(
+    "--fact", "facts", multiple=True, metavar="NAME=VALUE", help="What is known of whom it lets in. Repeatable."
+)
 @click.option("--revoke", metavar="ID", help="Revoke a credential now.")
 @click.option("--expire", nargs=2, metavar="ID TIME", help="Let a credential expire at an ISO 8601 instant.")
 @pass_remote
@@ -316,12 +345,15 @@ def credentials(
     vendor: str,
     grant: str | None,
     secret: str | None,
+    kind: str | None,
+    facts: tuple[str, ...],
     revoke: str | None,
     expire: tuple[str, str] | None,
 ) -> None:
     """List credentials (masked), or add, revoke and expire one."""
     if grant:
-        remote.ask("POST", "/credentials", body={"vendor": vendor, "tenant": grant, "secret": secret})
+        body = {"vendor": vendor, "tenant": grant, "secret": secret, "kind": kind, "facts": pairs(facts)}
+        remote.ask("POST", "/credentials", body=body)
     elif revoke:
         remote.ask("POST", f"/credentials/{urllib.parse.quote(revoke, safe='')}/revoke", {"vendor": vendor})
     elif expire:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mockservers.harness.duties import Judgement as Judgement
     from mockservers.harness.duties import judged as judged
     from mockservers.harness.history import History as History
+    from mockservers.harness.replay import ReplayInterrupted as ReplayInterrupted
     from mockservers.harness.replay import ReplayResult as ReplayResult
     from mockservers.harness.replay import ReplayStopped as ReplayStopped
     from mockservers.harness.scenarios import ClientStep as ClientStep
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from mockservers.harness.scenarios import OtherStep as OtherStep
     from mockservers.harness.scenarios import Scenario as Scenario
     from mockservers.harness.scenarios import ScenarioError as ScenarioError
+    from mockservers.harness.verdicts import CheckInterrupted as CheckInterrupted
     from mockservers.harness.verdicts import CheckStopped as CheckStopped
     from mockservers.harness.verdicts import Report as Report
 
@@ -43,6 +45,7 @@ _HOMES = {
     "CheckConfig": "check:CheckConfig",
     "Report": "verdicts:Report",
     "CheckStopped": "verdicts:CheckStopped",
+    "CheckInterrupted": "verdicts:CheckInterrupted",
     "run_check": "check:check",
     "ClientSpec": "drivers:ClientSpec",
     "Driver": "drivers:Driver",
@@ -56,6 +59,7 @@ _HOMES = {
     "History": "history:History",
     "ReplayResult": "replay:ReplayResult",
     "ReplayStopped": "replay:ReplayStopped",
+    "ReplayInterrupted": "replay:ReplayInterrupted",
     "run_replay": "replay:replay",
     "Scenario": "scenarios:Scenario",
     "ScenarioError": "scenarios:ScenarioError",

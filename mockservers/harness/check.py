@@ -23,11 +23,19 @@ from mockservers.harness.duties import of as duties_of
 from mockservers.harness.generation import generate
 from mockservers.harness.history import History
 from mockservers.harness.profile import profile
-from mockservers.harness.runner import Declined, Runner
+from mockservers.harness.runner import Declined, OutOfTime, Runner
 from mockservers.harness.runner_pool import RunnerPool, open_runner
 from mockservers.harness.scenario_files import parse
-from mockservers.harness.scenarios import ClientStep, Scenario, ScenarioError, check_labels, with_found
-from mockservers.harness.verdicts import CheckStopped, Counterexample, DialectReport, DutyVerdict, Report, Stop
+from mockservers.harness.scenarios import Scenario, ScenarioError, check_labels, with_found
+from mockservers.harness.verdicts import (
+    CheckInterrupted,
+    CheckStopped,
+    Counterexample,
+    DialectReport,
+    DutyVerdict,
+    Report,
+    Stop,
+)
 from mockservers.kernel import clock
 from mockservers.kernel.redaction import mask
 from mockservers.registry import emulator
@@ -37,7 +45,12 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 EXAMPLES = 180
-SECONDS = 300.0
+SECONDS, ENOUGH, MOST_SECONDS = 300.0, 25, 1200.0
+"""How long a dialect may take where nobody says; a slow client gets as long as `ENOUGH` examples take, up to the last."""
+DRAWING = 0.7
+"""The share of a dialect's time after which nothing is drawn when something is broken already: the rest is for shrinking."""
+SLOW = 3.0
+"""Seconds for an example from which on the report says what would be faster."""
 MOST_SHRINKS, MORE_SHRINKS, SHORT = 250, 80, 8
 """Plays that shrinking one duty may take, and fewer where a scenario of no more than `SHORT` steps is known already."""
 
@@ -47,7 +60,10 @@ class CheckConfig:
     """What to check. `client` is as `--client` takes it, a whole spec, or a driver at hand (its owner closes it).
 
     `dialect` is a name, or `all`. `save_to` is the folder for failures, None to keep none. `progress` is told examples
-    done, examples planned, and what is being done.
+    done, examples planned (0 where nobody knows, as in shrinking), and what is being done.
+
+    `max_seconds` is for the whole check, from its start: what is played when the time is up is given up. None: a fair time
+    for each dialect (`SECONDS`), longer where the client is slow.
 
     `duties` are those of the vendor unless others are given; `strategy` makes the strategy that draws scenarios, from a
     dialect and what the client says of itself, as `strategies/<vendor>.py:scenarios` does. In `database` the smallest
@@ -59,7 +75,7 @@ class CheckConfig:
     dialect: str = "default"
     seed: int = 1
     examples: int = EXAMPLES
-    max_seconds: float = SECONDS
+    max_seconds: float | None = None
     deadline: float = DEADLINE
     save_to: Path | None = Path("scenarios-found")
     duties: tuple[Duty, ...] | None = None
@@ -74,7 +90,10 @@ class CheckConfig:
 
 
 def check(config: CheckConfig) -> Report:
-    """Check a client. Raises WrongClient, CheckStopped, ValueError for a wrong dialect, EmulatorFailure."""
+    """Check a client. Raises WrongClient, CheckStopped, ValueError for a wrong dialect, EmulatorFailure.
+
+    Raises CheckInterrupted, a KeyboardInterrupt with a report of what is known, when it is interrupted.
+    """
     here = emulator(config.vendor)
     if config.dialect != "all":
         here.dialects.dialect(config.dialect)
@@ -88,6 +107,7 @@ def check(config: CheckConfig) -> Report:
         _writable(config.save_to)
     names = _different(config.vendor) if config.dialect == "all" else [config.dialect]
     begun = clock.wall()
+    until = None if config.max_seconds is None else begun + round(config.max_seconds * 1e6)
     given = client = _given(config.client)
     dialect_check: _DialectCheck | None = None
     done: list[DialectReport] = []
@@ -99,9 +119,12 @@ def check(config: CheckConfig) -> Report:
     try:
         with contextlib.ExitStack() as stack:
             runner = _runner(config, stack)
+            runner.until = until
             client = runner.hello().name
-            for name in names:
-                dialect_check = _DialectCheck(config, runner, name)
+            for turn, name in enumerate(names):
+                # Each dialect has its share of what is left, and what one does not need is for those after it.
+                share = None if until is None else max(until - clock.wall(), 0) / 1e6 / (len(names) - turn)
+                dialect_check = _DialectCheck(config, runner, name, share)
                 done.append(dialect_check.run())
     except DriverFailure as failure:
         place = (
@@ -110,6 +133,13 @@ def check(config: CheckConfig) -> Report:
             else (dialect_check.dialect, dialect_check.doing, dialect_check.playing)
         )
         raise CheckStopped(failure, report(Stop(failure.what, failure.stderr, *place))) from failure
+    except KeyboardInterrupt as interrupt:
+        if dialect_check is None:
+            raise
+        stop = Stop("the check was interrupted", "", dialect_check.dialect, dialect_check.doing, interrupted=True)
+        if len(done) < len(names) and dialect_check.dialect not in [each.dialect for each in done]:
+            done.append(dialect_check.known_so_far())
+        raise CheckInterrupted(report(stop)) from interrupt
     return report()
 
 
@@ -177,7 +207,11 @@ class _DialectCheck:
     config: CheckConfig
     runner: Runner | RunnerPool
     dialect: str
+    share: float | None = None
+    """Seconds that it may take; None: a fair time."""
     duties: tuple[Duty, ...] = ()
+    examples: list[_Played] = field(default_factory=list)
+    proofs: dict[str, Counterexample] = field(default_factory=dict)
     known: dict[str, _Played | None] = field(default_factory=dict)
     plays: int = 0
     declined: int = 0
@@ -193,35 +227,60 @@ class _DialectCheck:
         self.duties = self.config.duties or duties_of(self.config.vendor)
         draws = self.config.strategy or profile(self.config.vendor).strategies().scenarios
         self.strategy = draws(self.dialect, self.runner.hello())
-        examples = self._remembered()
-        what = f"{self.config.vendor}, dialect {self.dialect}"
+        try:
+            self._remembered()
+            self._hunt()
+        except OutOfTime:
+            self.out_of_time = True
+        broken = [duty for duty in self.duties if self._broken(duty)]
+        for n, duty in enumerate(broken, 1):
+            self.doing = f"shrinking {duty.slug}"
+            self.proofs[duty.id] = self._prove(duty, f"{self.doing} (broken duty {n} of {len(broken)})")
+        return self._report()
+
+    def known_so_far(self) -> DialectReport:
+        """The report of a hunt that was interrupted: verdicts on what was played, proofs as small as they are by now."""
+        for duty in self.duties:
+            if duty.id not in self.proofs and self._broken(duty):
+                self.proofs[duty.id] = self._prove(duty, None)
+        return self._report()
+
+    def _hunt(self) -> None:
+        """Play the examples, as many as there is time for."""
+        examples, what, slow = self.config.examples, f"{self.config.vendor}, dialect {self.dialect}", ""
         for turn, scenario in self._scenarios():
-            if self.config.fail_fast and any(each.broken(duty) for each in examples for duty in self.duties):
+            broken = any(map(self._broken, self.duties))
+            if self.config.fail_fast and broken:
                 break
-            if self._late():
+            if self._late(DRAWING if broken else 1.0):
                 self.out_of_time = True
                 break
-            self.doing = f"example {turn + 1} of {self.config.examples}"
+            self.doing = f"example {turn + 1} of {examples}"
+            if not slow and (slow := self._slow()):
+                what += f"; {slow}"
+            self.config.progress(turn, examples, what)
             played = self._play(scenario)
             if played is not None:
                 played.turn = turn if played.turn is None else played.turn
-                examples.append(played)
-            self.config.progress(turn + 1, self.config.examples, what)
-        found = {duty.id: self._verdict(duty, examples) for duty in self.duties}
-        for duty in self.duties:
-            if found[duty.id].verdict == "broken":
-                found[duty.id] = replace(found[duty.id], counterexample=self._prove(duty, examples))
-        seconds = (clock.wall() - self.begun) / 1e6
+                self.examples.append(played)
+        self.config.progress(examples, examples, what)
+
+    def _broken(self, duty: Duty) -> bool:
+        return any(each.broken(duty) for each in self.examples)
+
+    def _report(self) -> DialectReport:
         return DialectReport(
             self.dialect,
-            tuple(found.values()),
-            len(examples),
+            tuple(replace(self._verdict(duty), counterexample=self.proofs.get(duty.id)) for duty in self.duties),
+            len(self.examples),
             self.declined,
             self.plays,
-            seconds,
+            (clock.wall() - self.begun) / 1e6,
             self.out_of_time,
-            _complaints(played.history for played in examples),
-            "mirror" in self.runner.hello().tasks and all(each.history.mirror is None for each in examples),
+            _complaints(played.history for played in self.examples),
+            "mirror" in self.runner.hello().tasks and all(each.history.mirror is None for each in self.examples),
+            self.config.examples,
+            self._slow(),
         )
 
     # --- failures of earlier checks ---
@@ -230,9 +289,9 @@ class _DialectCheck:
         """Under what the database keeps the failures of a duty, dialect and client."""
         return f"mockservers {duty.id} {self.dialect} {self.runner.hello().name}".encode()
 
-    def _remembered(self) -> list[_Played]:
-        """The failures of earlier checks, played again; what has no bug to show any more is forgotten."""
-        database, found = self.config.database, []
+    def _remembered(self) -> None:
+        """Play the failures of earlier checks again; what has no bug to show any more is forgotten."""
+        database = self.config.database
         for duty in self.duties if database is not None else ():
             assert database is not None
             self.doing = f"a failure of {duty.slug} from an earlier check"
@@ -241,10 +300,9 @@ class _DialectCheck:
                 with contextlib.suppress(ScenarioError, UnicodeDecodeError):  # of another version of the project
                     played = self._play(parse(text.decode()))
                 if played is not None:
-                    found.append(played)
+                    self.examples.append(played)
                 if played is None or not played.broken(duty):
                     database.delete(self._shelf(duty), text)
-        return found
 
     def _remember(self, duty: Duty, scenario: Scenario) -> None:
         database = self.config.database
@@ -256,8 +314,33 @@ class _DialectCheck:
 
     # --- plays ---
 
-    def _late(self) -> bool:
-        return clock.wall() - self.begun > self.config.max_seconds * 1e6
+    @property
+    def _spent(self) -> float:
+        """Seconds since the hunt began."""
+        return (clock.wall() - self.begun) / 1e6
+
+    @property
+    def _pace(self) -> float:
+        """Seconds that a play takes one stage."""
+        return self._spent * self.config.jobs / self.plays if self.plays else 0.0
+
+    def _late(self, share: float = 1.0) -> bool:
+        """Whether this share of the time is up."""
+        fair = min(max(SECONDS, ENOUGH * self._pace / self.config.jobs), MOST_SECONDS)
+        return self._spent > (fair if self.share is None else self.share) * share
+
+    def _slow(self) -> str:
+        """Why the examples take long, and what would be faster; empty where they do not."""
+        if self.plays < 2 or self._pace < SLOW:
+            return ""
+        client, pace = self.config.client, f"an example takes {self._pace:.0f} s"
+        spec = ClientSpec(client) if isinstance(client, str) else client
+        if isinstance(spec, ClientSpec) and spec.carrier == "command":
+            return (
+                f"{pace}, for the job is started anew for each task. A service (--client http://...) or a program that "
+                "stays (--client 'COMMAND', JSON Lines) starts once"
+            )
+        return f"{pace}. --jobs 2 plays two at once, where the harness starts the client; --examples 40 plays fewer"
 
     def _play(self, scenario: Scenario) -> _Played | None:
         """Play a scenario once; the same one again is answered from memory. None: the client declined it."""
@@ -274,8 +357,8 @@ class _DialectCheck:
                 self.known[key] = None
         return self.known[key]
 
-    def _verdict(self, duty: Duty, examples: list[_Played]) -> DutyVerdict:
-        judgements = [played.judgements[duty.id] for played in examples]
+    def _verdict(self, duty: Duty) -> DutyVerdict:
+        judgements = [played.judgements[duty.id] for played in self.examples]
         broken = sum(1 for each in judgements if each.breaches)
         exercised = sum(each.exercised for each in judgements)
         verdict: Verdict = "broken" if broken else "kept" if exercised else "unproven" if self._applies(duty) else "n/a"
@@ -320,18 +403,21 @@ class _DialectCheck:
         """
         generate(self.strategy, self.config.seed * 1_000_003 + turn, test, shrink=shrink)
 
-    def _prove(self, duty: Duty, examples: list[_Played]) -> Counterexample:
-        """The smallest scenario that breaks the duty; the smallest one seen where shrinking finds none."""
-        found = min((each for each in examples if each.broken(duty)), key=_size)
+    def _prove(self, duty: Duty, doing: str | None) -> Counterexample:
+        """The smallest scenario that breaks the duty; the smallest one seen where shrinking finds none.
+
+        `doing` is what progress is told of the shrinking; None where there is to be none.
+        """
+        found = min((each for each in self.examples if each.broken(duty)), key=_size)
         # Bugs share scenarios: what was played to shrink another duty may show this one too.
         last = min((each for each in self.known.values() if each is not None and each.broken(duty)), key=_size)
-        if self.config.shrink and found.turn is not None:
-            self.doing = f"shrinking {duty.slug}"
-            self.config.progress(self.config.examples, self.config.examples, self.doing)
-            last = self._shrink(duty, found.turn, last, MORE_SHRINKS if _size(last)[0] <= SHORT else MOST_SHRINKS)
+        if self.config.shrink and found.turn is not None and doing is not None:
+            most = MORE_SHRINKS if _size(last)[0] <= SHORT else MOST_SHRINKS
+            last = self._shrink(duty, found.turn, last, most, doing)
         self._remember(duty, last.scenario)
         judgement = last.judgements[duty.id]
-        counterexample = Counterexample(duty, last.scenario, judgement.breaches, last.history)
+        also = tuple(other for other in self.duties if other.id != duty.id and last.broken(other))
+        counterexample = Counterexample(duty, last.scenario, judgement.breaches, last.history, also=also)
         counterexample = replace(counterexample, scenario=with_found(last.scenario, found_of(counterexample)))
         if self.config.save_to is None:
             return counterexample
@@ -342,9 +428,10 @@ class _DialectCheck:
         except OSError as error:  # the report is worth more than the file
             return replace(counterexample, unsaved=f"not saved in {self.config.save_to}: {error.strerror or error}")
 
-    def _shrink(self, duty: Duty, turn: int, smallest: _Played, most: int) -> _Played:
+    def _shrink(self, duty: Duty, turn: int, smallest: _Played, most: int, doing: str) -> _Played:
         """The smallest play that breaks the duty, beginning at example `turn`, after at most `most` plays more."""
-        budget = self.plays + most
+        before = self.plays
+        budget = before + most
         error = breach_class(duty)
 
         def test(scenario: Scenario) -> None:
@@ -353,7 +440,11 @@ class _DialectCheck:
             # Past the budget only what is known counts, so that shrinking ends with an answer it has seen.
             if key not in self.known and (self.plays >= budget or self._late()):
                 return
-            played = self._play(scenario)
+            self.config.progress(self.plays - before, 0, doing)
+            try:
+                played = self._play(scenario)
+            except OutOfTime:
+                return
             if played is not None and played.broken(duty):
                 if _size(played) <= _size(smallest):
                     smallest = played
@@ -377,10 +468,7 @@ def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
 
 def _size(played: _Played) -> tuple[int, int]:
     """How long a scenario is to read: steps, then characters."""
-    inner = sum(
-        len(step.meanwhile.steps) for step in played.scenario.steps if isinstance(step, ClientStep) and step.meanwhile
-    )
-    return len(played.scenario.steps) + inner, len(played.scenario.key)
+    return played.scenario.size, len(played.scenario.key)
 
 
 def found_of(counterexample: Counterexample) -> dict[str, Any]:

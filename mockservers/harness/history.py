@@ -67,6 +67,9 @@ class Exchanged:
     task: int | None = None
     reveals: tuple[str, ...] = ()
     """Where the credential stood before it was masked: `address`, or `header <name>`."""
+    rules: tuple[str, ...] = ()
+    """The rules that shaped the answer."""
+    reply_headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,8 @@ def exchanged(entry: Entry, task: int | None, reveals: tuple[str, ...] = ()) -> 
         True,
         task,
         reveals,
+        tuple(entry.rules),
+        () if "lost_answer" in faults else tuple(exchange.reply_headers),
     )
 
 

@@ -14,6 +14,7 @@ from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.runner import Declined, Runner
 from mockservers.harness.scenarios import Scenario
+from mockservers.registry import did_you_mean
 
 Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN", "MISTAKEN", "STOPPED"]
 """FAILED: a duty is broken. FIXED: the duty the file was found for is kept now. KEPT: as FIXED, in a file that names no
@@ -48,6 +49,14 @@ class ReplayStopped(DriverFailure):
         self.results = tuple(results)
 
 
+class ReplayInterrupted(KeyboardInterrupt):
+    """Somebody interrupted a replay; `results` has all files, those that were not played as UNPROVEN."""
+
+    def __init__(self, results: Sequence[ReplayResult]) -> None:
+        super().__init__("the replay was interrupted")
+        self.results = tuple(results)
+
+
 def replay(
     paths: Iterable[str | Path],
     client: str | ClientSpec | Driver,
@@ -55,13 +64,16 @@ def replay(
     deadline: float = DEADLINE,
     duties: Sequence[Duty] | None = None,
 ) -> list[ReplayResult]:
-    """Play every file. All are read before the first is played; raises ScenarioError, WrongClient, ReplayStopped."""
+    """Play every file. All are read before the first is played.
+
+    Raises ScenarioError, WrongClient, ReplayStopped, and ReplayInterrupted where a KeyboardInterrupt ends it.
+    """
     loaded = [(path, scenario_files.load(path)) for path in map(Path, paths)]
     for path, scenario in loaded:
         _known(path, scenario, duties)
     driver = client if isinstance(client, Driver) else open_driver(client, deadline)
+    results: list[ReplayResult] = []
     try:
-        results: list[ReplayResult] = []
         with Runner(driver) as runner:
             for path, scenario in loaded:
                 try:
@@ -70,6 +82,12 @@ def replay(
                     results.append(ReplayResult(path, scenario, "STOPPED", reason=failure.what, printed=failure.stderr))
                     raise ReplayStopped(failure, results) from failure
         return results
+    except KeyboardInterrupt as interrupt:
+        left = [
+            ReplayResult(path, scenario, "UNPROVEN", reason="not played, for the replay was interrupted")
+            for path, scenario in loaded[len(results) :]
+        ]
+        raise ReplayInterrupted([*results, *left]) from interrupt
     finally:
         if driver is not client:
             driver.close()
@@ -81,6 +99,7 @@ def _known(path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> tup
     if scenario.duty is not None and scenario.duty not in {duty.id for duty in known}:
         raise scenarios.ScenarioError(
             f"{path}: there is no duty {scenario.duty!r}; there are {', '.join(duty.id for duty in known)}"
+            f"{did_you_mean(scenario.duty, [duty.id for duty in known])}"
         )
     return known
 

@@ -30,7 +30,7 @@ from mockservers.harness.scenarios import (
     births,
     named,
 )
-from mockservers.kernel import instants
+from mockservers.kernel import clock, instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.redaction import mask
@@ -46,6 +46,10 @@ LONGEST_SLEEP = 400 * 86_400.0
 
 class Declined(Exception):
     """The client refused `reset`: it cannot work with this dialect, which is honest; the play does not count."""
+
+
+class OutOfTime(Exception):
+    """The time for all plays was up in the middle of one. It says nothing of the client, and the play does not count."""
 
 
 class EmulatorFailure(Exception):
@@ -71,8 +75,11 @@ class Runner:
     server: Server = field(init=False)
     worlds: Worlds = field(init=False)
     plays: int = 0
+    until: int | None = None
+    """The instant of the wall clock at which a play is given up, wherever it is. None: never."""
 
     def __post_init__(self) -> None:
+        self.deadline = self.driver.deadline
         self.worlds = Worlds(emulator, WorldConfig(mode="frozen", start=0))
         self.server = Server(self.worlds)
         self._folder = tempfile.TemporaryDirectory(prefix="mockservers-")
@@ -87,6 +94,7 @@ class Runner:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.driver.deadline = self.deadline
         self.server.stop()
         self.worlds.close()
         self._folder.cleanup()
@@ -99,8 +107,23 @@ class Runner:
     def begin(self, scenario: Scenario) -> None:
         """Nothing: the only stage plays a scenario when it is asked for it."""
 
+    def tell(self, do: str, message: Mapping[str, Any]) -> Answer:
+        """Tell the client something; it has its deadline, but not longer than plays may take. Raises OutOfTime."""
+        left = self._left()
+        self.driver.deadline = min(self.deadline, max(left, 0.001))
+        try:
+            return self.driver.tell(do, message)
+        except DriverFailure as failure:
+            if self._left() <= 0:
+                raise OutOfTime from failure
+            raise
+
+    def _left(self) -> float:
+        """Seconds that plays may still take."""
+        return float("inf") if self.until is None else (self.until - clock.wall()) / 1e6
+
     def play(self, scenario: Scenario) -> History:
-        """Play one scenario from nothing. Raises Declined, DriverFailure, ScenarioError or EmulatorFailure."""
+        """Play one scenario from nothing. Raises Declined, DriverFailure, OutOfTime, ScenarioError or EmulatorFailure."""
         self.plays += 1
         state = Path(self._folder.name) / str(self.plays)
         state.mkdir()
@@ -114,6 +137,7 @@ class Runner:
 class _Play:
     def __init__(self, runner: Runner, scenario: Scenario, state: Path) -> None:
         self.scenario = scenario
+        self.runner = runner
         self.driver = runner.driver
         self.profile: VendorProfile = profile(scenario.vendor)
         self.base = runner.server.url
@@ -182,7 +206,7 @@ class _Play:
 
     def _reset(self, options: Mapping[str, Any]) -> None:
         here = emulator(self.scenario.vendor)
-        answer = self.driver.tell(
+        answer = self.runner.tell(
             "reset",
             {
                 "vendor": self.scenario.vendor,
@@ -346,7 +370,7 @@ class _Play:
         before, first, at = self.mirror, self.world.journal.count, self.world.clock.now()
         if meanwhile is not None:
             self.pending = _Pending(meanwhile.after_request, meanwhile.steps)
-        answer = self.driver.tell(do, message)
+        answer = self.runner.tell(do, message)
         if self.pending is not None:
             self._meanwhile()
         if self.trouble_inside is not None:
@@ -379,7 +403,7 @@ class _Play:
 
     def _look(self) -> None:
         """Ask for the mirror, as the client has it now."""
-        answer: Answer = self.driver.tell("mirror", {})
+        answer: Answer = self.runner.tell("mirror", {})
         if answer.failed:
             # Honest, but it leaves nothing to compare; the report tells of it.
             now, n = self.world.clock.now(), self.world.journal.count

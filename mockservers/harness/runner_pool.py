@@ -23,8 +23,9 @@ from typing import IO, Any, NoReturn
 from mockservers.harness.drivers import ClientSpec, Driver, DriverFailure, Hello, WrongClient, open_driver
 from mockservers.harness.drivers.process import ending
 from mockservers.harness.history import History
-from mockservers.harness.runner import Declined, Runner
+from mockservers.harness.runner import Declined, OutOfTime, Runner
 from mockservers.harness.scenarios import Scenario, ScenarioError
+from mockservers.kernel import clock
 from mockservers.registry import emulator
 
 _Answer = tuple[Any, Exception | None, str]
@@ -60,6 +61,8 @@ class RunnerPool:
         self.client, self.deadline = client, deadline
         self.ahead = 2 * jobs
         """Scenarios that may be begun before the first of them is asked for."""
+        self.until: int | None = None
+        """The instant of the wall clock at which nobody waits for a play any more. None: never."""
         self._begun: dict[str, Future[Any]] = {}
         # A thread for each process, which waits for it.
         self._threads = ThreadPoolExecutor(jobs, "mockservers stage")
@@ -98,9 +101,13 @@ class RunnerPool:
             self._begun[scenario.key] = self._threads.submit(self._ask, scenario)
 
     def play(self, scenario: Scenario) -> History:
-        """The history of one scenario, begun before or now. Raises as `Stage.play` does."""
+        """The history of one scenario, begun before or now. Raises as `Runner.play` does."""
         self.begin(scenario)
-        facts = self._begun.pop(scenario.key).result()
+        left = None if self.until is None else max((self.until - clock.wall()) / 1e6, 0.001)
+        try:
+            facts = self._begun.pop(scenario.key).result(left)
+        except TimeoutError:
+            raise OutOfTime from None
         return History(**{**facts, "dialect": emulator(scenario.vendor).dialects.dialect(facts["dialect"])})
 
     def _ask(self, scenario: Scenario | None) -> Any:

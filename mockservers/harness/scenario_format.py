@@ -28,7 +28,7 @@ from mockservers.harness.scenarios import CUSTOMER, LABEL, Scenario, ScenarioErr
 from mockservers.kernel import instants
 from mockservers.kernel.faults import KINDS, FaultKind, Setting
 from mockservers.kernel.operations import Emulator, Recipe
-from mockservers.registry import emulator
+from mockservers.registry import did_you_mean, emulator
 
 FILE = "scenario.schema.json"
 """The schema's name in the folder `scenarios`."""
@@ -251,7 +251,8 @@ def _data(here: Emulator) -> Type:
     def recipe(value: str) -> str:
         found = Recipe.parse(value)
         if found.name not in names:
-            raise ValueError(f"{here.name} has no data recipe {found.name!r}; there are {', '.join(names)}")
+            near = did_you_mean(found.name, names)
+            raise ValueError(f"{here.name} has no data recipe {found.name!r}; there are {', '.join(names)}{near}")
         if (found.rows or 0) > MOST_RECORDS:
             raise ValueError(f"a recipe makes at most {MOST_RECORDS} records, not {found.rows}")
         return str(found)

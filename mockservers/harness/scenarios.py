@@ -156,6 +156,12 @@ class Scenario:
         """What tells it from all others; as values they may be equal and yet differ, as 1 and True do."""
         return json.dumps(self.to_dict(), sort_keys=True)
 
+    @property
+    def size(self) -> int:
+        """How many steps there are to read, those inside of others too."""
+        inner = (step.meanwhile.steps for step in self.steps if isinstance(step, ClientStep) and step.meanwhile)
+        return len(self.steps) + sum(map(len, inner))
+
     def to_dict(self) -> dict[str, Any]:
         """The file's content as plain data, keys in reading order."""
         made: dict[str, Any] = {"mockservers": VERSION, "vendor": self.vendor}

@@ -22,6 +22,8 @@ class Counterexample:
     file: Path | None = None
     unsaved: str = ""
     """Why it could not be saved."""
+    also: tuple[Duty, ...] = ()
+    """Other duties that the same play breaks."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,18 @@ class DialectReport:
     """Errors of kind `client`, with which a client says that it failed itself, and what it says about its mirror."""
     blind: bool = False
     """The client says that it has a mirror and never showed it, so nothing of its copy could be judged."""
+    planned: int = 0
+    """Examples that were asked for."""
+    slow: str = ""
+    """Why an example took long, and what would be faster."""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Where a check ended because the client failed as a program; of that dialect there is no verdict.
+    """Where a check ended too soon: the client failed as a program, and of that dialect there is no verdict, or somebody
+    interrupted it, and the last dialect is reported as far as it is known.
 
-    `what` says how it failed, `printed` is what it printed last; `doing` and `scenario` tell what was played then.
+    `what` says what happened, `printed` is what the client printed last; `doing` and `scenario` tell what was played then.
     """
 
     what: str
@@ -66,6 +73,7 @@ class Stop:
     dialect: str = ""
     doing: str = ""
     scenario: Scenario | None = None
+    interrupted: bool = False
 
     @property
     def where(self) -> str:
@@ -128,9 +136,9 @@ class Report:
         return ""
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """0 kept, 1 broken, 3 nothing proven, or something unproven when strict, 4 stopped."""
+        """0 kept, 1 broken, 3 nothing proven, or something unproven when strict, 4 stopped, 130 interrupted."""
         if self.stopped is not None:
-            return CheckStopped.exit_code
+            return CheckInterrupted.exit_code if self.stopped.interrupted else CheckStopped.exit_code
         return 1 if self.broken else 3 if self.nothing_proven or (strict and self.unproven) else 0
 
 
@@ -139,4 +147,14 @@ class CheckStopped(DriverFailure):
 
     def __init__(self, failure: DriverFailure, report: Report) -> None:
         super().__init__(failure.what, failure.stderr)
+        self.report = report
+
+
+class CheckInterrupted(KeyboardInterrupt):
+    """Somebody interrupted a check; `report` has what was known by then."""
+
+    exit_code = 130
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("the check was interrupted")
         self.report = report

@@ -6,6 +6,7 @@ its ids, its fields, its people. This module knows no operation and no vendor.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeVar
@@ -14,7 +15,9 @@ from mockservers.kernel.instants import DAY, SECOND
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.store import LARGEST
+from mockservers.registry import did_you_mean
 
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 LONGEST_DELAY = 10 * 365 * DAY
 
 _Action = TypeVar("_Action")
@@ -60,21 +63,27 @@ class Arguments:
         found = self.take(name, default)
         if found is None:
             raise Misuse(f"{name!r} is missing; it must be text")
+        if isinstance(found, (int, float)) and not isinstance(found, bool):
+            return str(found)  # a shell and a form of JSON cannot tell 22 from "22"; where text is meant it is the same
         if not isinstance(found, str) or (not found and default != ""):
             raise Misuse(f"{name!r} must be text, got {found!r}")
         return found
 
     def flag(self, name: str, default: bool) -> bool:
         found = self.take(name, default)
+        if isinstance(found, str) and found.casefold() in ("true", "false"):
+            return found.casefold() == "true"
         if not isinstance(found, bool):
             raise Misuse(f"{name!r} must be true or false, got {found!r}")
         return found
 
     def whole(self, name: str, default: int, low: int, high: int) -> int:
         """A whole number within bounds."""
-        found = self.take(name, default)
+        found = given = self.take(name, default)
+        if isinstance(given, str) and _WHOLE.fullmatch(given):
+            found = int(given)
         if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
-            raise Misuse(f"{name!r} must be a whole number from {low} to {high}, got {found!r}")
+            raise Misuse(f"{name!r} must be a whole number from {low} to {high}, got {given!r}")
         return found
 
     def number(self, name: str = "id", default: int | None = None, most: int | None = None) -> int:
@@ -113,11 +122,16 @@ class Arguments:
         self.take("by")
         name = self.text("action")
         if name not in actions:
-            raise Misuse(f"there is no action {name!r} on the customer; expected one of: {', '.join(actions)}")
+            raise Misuse(
+                f"there is no action {name!r} on the customer; expected one of: {', '.join(actions)}{did_you_mean(name, actions)}"
+            )
         return actions[name]
 
     def done(self) -> None:
         """Refuse what nobody took: a misspelt name must not pass in silence."""
         left = [name for name, value in self.raw.items() if name not in self.taken and value is not None]
         if left:
-            raise Misuse(f"unknown field {left[0]!r}; expected one of: {', '.join(sorted(self.taken))}")
+            known = sorted(self.taken)
+            raise Misuse(
+                f"unknown field {left[0]!r}; expected one of: {', '.join(known)}{did_you_mean(left[0], known)}"
+            )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mockservers.kernel import instants
+from mockservers.registry import did_you_mean
 
 Scope = Literal["installation", "tenant"]
 
@@ -136,6 +137,7 @@ class DialectFamily:
         except KeyError:
             raise ValueError(
                 f"{self.vendor} has no switch {name!r}; its switches are {', '.join(sorted(self.switches))}"
+                f"{did_you_mean(name, self.switches)}"
             ) from None
 
     def dialect(self, wanted: str | Mapping[str, Any] | None) -> Dialect:
@@ -144,6 +146,7 @@ class DialectFamily:
             return self.default
         if isinstance(wanted, str):
             if wanted not in self.named:
-                raise ValueError(f"{self.vendor} has no dialect {wanted!r}; there are {', '.join(self.named)}")
+                near = did_you_mean(wanted, self.named)
+                raise ValueError(f"{self.vendor} has no dialect {wanted!r}; there are {', '.join(self.named)}{near}")
             return self.named[wanted]
         return self.default.with_(wanted)

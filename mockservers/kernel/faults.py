@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from mockservers.registry import did_you_mean
+
 Point = Literal["arrive", "admit", "commit", "reply"]
 POINTS: tuple[Point, ...] = ("arrive", "admit", "commit", "reply")
 
@@ -137,7 +139,7 @@ class FaultPlan:
     ) -> Fault:
         """Plan a fault; raises ValueError naming what is unknown or out of range."""
         if kind not in KINDS:
-            raise ValueError(f"{kind!r} is not a fault; there are {', '.join(KINDS)}")
+            raise ValueError(f"{kind!r} is not a fault; there are {', '.join(KINDS)}{did_you_mean(str(kind), KINDS)}")
         known = KINDS[kind]
         unknown = set(settings or {}) - set(known.settings)
         if unknown:

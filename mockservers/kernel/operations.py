@@ -6,6 +6,7 @@ turn bytes into a `Call`; semantics are functions `(ctx, request) -> value` that
 
 from __future__ import annotations
 
+import inspect
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -147,6 +148,26 @@ class Recipe:
         return self.name if self.rows is None else f"{self.name}:{self.rows}"
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that is known of whoever a credential lets in. `says` tells people what it is and what it takes.
+
+    `check` gets the tenant and what was given, and raises ValueError with a sentence for what cannot be. Without a
+    `needed` one nobody could ever log in.
+    """
+
+    name: str
+    says: str
+    kind: str
+    check: Callable[[Tenant, Any], None]
+    needed: bool = False
+
+
+def said(actions: Mapping[str, Callable[..., Any]]) -> dict[str, str]:
+    """What each action does and takes, in the words of its function."""
+    return {name: " ".join((inspect.getdoc(run) or "").split()) for name, run in actions.items()}
+
+
 Progress = Callable[[int, int], None]
 """Told now and then how many records of how many are made."""
 
@@ -184,6 +205,14 @@ class Emulator:
     """The path of a machine-readable description (WSDL, OpenAPI), after the host."""
     life: Life | None = None
     """What other people do by themselves in a lively world; None where nothing happens unless somebody asks for it."""
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """What `act` knows to do with a record: what each action does, and what it takes."""
+    administrator: Mapping[str, str] = field(default_factory=dict)
+    """The same for the record `customer`, which is the customer itself: what its administrator does. Empty: there is none."""
+    facts: tuple[Fact, ...] | None = None
+    """What a credential may be told of whoever it lets in. None: nobody says, and anything is taken."""
+    rights: Callable[[Tenant, Credential], str] | None = None
+    """What whoever has a credential may do, in words. None: everything."""
 
     def find(self, actor: Actor, operation: str) -> Operation | None:
         return (self.operations if actor == "client" else self.admin_operations).get(operation)

@@ -57,7 +57,7 @@ def examples(vendor: str, count: int, jobs: int = 1) -> tuple[float, float]:
     )
     report = check(config)
     assert not report.broken, report.broken
-    (began, before), (ended, after) = marks[WARMING - 1], marks[WARMING + count - 1]
+    (began, before), (ended, after) = marks[WARMING], marks[WARMING + count]  # told before each, and at the end
     return count / (ended - began), count / (after - before)
 
 

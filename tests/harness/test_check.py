@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,14 @@ import pytest
 
 from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, _writable, check
 from mockservers.harness.clients import reference, reference_file, reference_name
-from mockservers.harness.drivers import DEADLINE, DriverFailure, WrongClient
+from mockservers.harness.drivers import DEADLINE, ClientSpec, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.profile import contracted
-from mockservers.harness.replay import exit_code, replay
-from mockservers.harness.reports import check_text, plain, replay_text
+from mockservers.harness.replay import ReplayInterrupted, exit_code, replay
+from mockservers.harness.reports import check_html, check_json, check_junit, check_text, plain, replay_text
 from mockservers.harness.scenarios import ScenarioError
-from mockservers.harness.verdicts import Report
+from mockservers.harness.verdicts import CheckInterrupted, Report
 from mockservers.kernel.data import folder
 
 MUTANTS = Path(__file__).parent.parent / "vendors"
@@ -227,7 +229,7 @@ def test_a_duty_that_no_installation_can_provoke_is_not_asked_for() -> None:
         assert report.verdict("cid_not_overwritten") == "n/a"
         assert report.exit_code(strict=True) == 0, check_text(report)
         text = check_text(report)
-        assert "n/a       cid_not_overwritten      not applicable to this installation: needs JSON" in text
+        assert "n/a       cid_not_overwritten      not applicable: this dialect, with the options that the" in text
         assert "KEPT: every duty that applies was put to the test, and kept" in text
         # where the dialect can provoke it, it counts
         few = quick("get_tickets", driver, examples=1, dialect="json")
@@ -288,7 +290,81 @@ def test_the_command_line_has_the_same_defaults() -> None:
     from mockservers.cli.check import check as command
 
     defaults = {option.name: option.default for option in command.params}
-    assert (defaults["examples"], defaults["max_seconds"], defaults["deadline"]) == (EXAMPLES, SECONDS, DEADLINE)
+    assert (defaults["examples"], defaults["max_seconds"], defaults["deadline"]) == (EXAMPLES, None, DEADLINE)
+    (limit,) = [option for option in command.params if option.name == "max_seconds"]
+    assert f"Default: {SECONDS:g} for each dialect" in limit.help  # type: ignore[attr-defined]
+
+
+def test_the_time_limit_ends_the_example_that_runs() -> None:
+    class Waits(reference("querydata")):  # type: ignore[misc]
+        def sync(self) -> None:
+            threading.Event().wait(600)
+
+    with CallableDriver.of(Waits, deadline=600) as driver:
+        report = quick("querydata", driver, max_seconds=0.5, dialect="all")
+        assert driver.deadline == 600
+    assert {(each.examples, each.out_of_time) for each in report.dialects} == {(0, True)}
+    assert report.exit_code() == 3
+
+
+@pytest.mark.parametrize("phase", ["examples", "shrinking"])
+def test_an_interrupted_check_tells_what_is_known(phase: str) -> None:
+    def stop(done: int, total: int, what: str) -> None:
+        if (phase, done, total) == ("examples", 3, 20) or (phase == "shrinking" and what.startswith("shrinking")):
+            raise KeyboardInterrupt
+
+    mutant = f"{MUTANTS / 'querydata/mutants' / 'secret_kept.py'}:Client"
+    with pytest.raises(CheckInterrupted) as raised:
+        quick("querydata", mutant, progress=stop)
+    report = raised.value.report
+    (dialect,) = report.dialects
+    assert (dialect.examples, dialect.planned) == (3 if phase == "examples" else 20, 20)
+    assert report.exit_code() == report.exit_code(strict=True) == 130
+    assert [each.duty.slug for each in report.counterexamples] == ["secret_kept"]
+    text = check_text(report)
+    assert "BROKEN querydata.secret_kept" in text
+    where = "example 4 of 20" if phase == "examples" else "shrinking secret_kept"
+    assert f"INTERRUPTED in {where}, dialect default. Known by then: broken secret_kept; kept" in text
+    assert 'name="the check was played to its end"' in check_junit(report)
+    assert "Somebody interrupted the check" in check_html(report)
+    assert json.loads(check_json(report))["stopped"]["interrupted"] is True
+
+
+def test_an_interrupted_replay_has_all_files() -> None:
+    files = sorted((folder("scenarios") / "querydata").glob("*.yaml"))[:3]
+
+    class Interrupts(reference("querydata")):  # type: ignore[misc]
+        pass
+
+    with CallableDriver.of(Interrupts) as driver:
+        tell = driver.tell
+
+        def once(do: str, message: Any) -> Any:
+            if do == "reset" and driver.plays:  # type: ignore[attr-defined]
+                raise KeyboardInterrupt
+            driver.plays = True  # type: ignore[attr-defined]
+            return tell(do, message)
+
+        driver.plays = False  # type: ignore[attr-defined]
+        driver.hello()
+        driver.tell = once  # type: ignore[method-assign]
+        with pytest.raises(ReplayInterrupted) as raised:
+            replay(files, driver)
+    assert [each.file for each in raised.value.results] == files
+    assert [each.outcome for each in raised.value.results][1:] == ["UNPROVEN", "UNPROVEN"]
+
+
+def test_a_slow_job_is_told_what_would_be_faster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockservers.harness.check.SLOW", 0.0)
+    told: list[str] = []
+    report = quick(
+        "querydata",
+        ClientSpec(client_command="true", mirror_file="mirror.json"),
+        examples=4,
+        progress=lambda done, total, what: told.append(what),
+    )
+    assert "started anew for each task. A service (--client http://...)" in check_text(report)
+    assert "started anew for each task" in told[-1]
 
 
 def test_a_folder_that_takes_no_file_is_said_before_the_hunt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,7 +435,7 @@ def test_the_readmes_example_is_a_whole_client_with_bugs(tmp_path: Path) -> None
 def test_progress_is_told() -> None:
     told: list[tuple[int, int, str]] = []
     quick("querydata", reference_name("querydata"), examples=3, progress=lambda *each: told.append(each))
-    assert [each[:2] for each in told] == [(1, 3), (2, 3), (3, 3)]
+    assert [each[:2] for each in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
 def test_the_package_is_lazy() -> None:

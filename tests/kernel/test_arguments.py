@@ -50,6 +50,20 @@ def test_other_ids_are_refused(given: Any) -> None:
         arguments(id=given).number()
 
 
+def test_a_number_is_taken_where_text_is_meant_and_text_where_a_number_is() -> None:
+    """A shell tells no 22 from "22"."""
+    read = arguments(field=22, hours=1.5, most="5", on="True")
+    assert (read.text("field"), read.text("hours"), read.whole("most", 1, 0, 9)) == ("22", "1.5", 5)
+    assert read.flag("on", False) is True
+
+
+def test_a_misspelt_name_is_told_what_was_meant() -> None:
+    read = arguments(labl="x")
+    read.take("label")
+    with pytest.raises(Misuse, match=r"expected one of: label; did you mean 'label'\?"):
+        read.done()
+
+
 def test_a_delay_is_told_in_seconds() -> None:
     assert arguments(delay=1.5).delay() == 1_500_000
     assert arguments(delay=LONGEST_DELAY // 1_000_000).delay() == LONGEST_DELAY
@@ -63,10 +77,12 @@ def test_a_delay_is_told_in_seconds() -> None:
         (lambda: arguments(colour="red", id=5).done(), "unknown field 'colour'"),
         (lambda: arguments().text("action"), "'action' is missing; it must be text"),
         (lambda: arguments(action="").text("action"), "'action' must be text, got ''"),
-        (lambda: arguments(note=5).text("note", ""), "'note' must be text, got 5"),
+        (lambda: arguments(note=True).text("note", ""), "'note' must be text, got True"),
+        (lambda: arguments(note=[5]).text("note", ""), "'note' must be text, got [5]"),
         (lambda: arguments(on=1).flag("on", True), "'on' must be true or false, got 1"),
         (lambda: arguments(most=True).whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got True"),
-        (lambda: arguments(most="5").whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got '5'"),
+        (lambda: arguments(most="11").whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got '11'"),
+        (lambda: arguments(most="5.0").whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got '5.0'"),
         (lambda: arguments(size=11).number("size", 0, 10), "'size' takes a number from 0 to 10, not 11"),
         (lambda: arguments(fields=[]).members("fields"), "'fields' must be an object of names and values, got []"),
         (lambda: arguments(fields={}).members("fields", required=True), "'fields' must have at least one name"),

@@ -279,7 +279,7 @@ def open_driver(client: str | ClientSpec, deadline: float = DEADLINE) -> Driver:
     spec = (ClientSpec(client) if isinstance(client, str) else client).checked()
     source: MirrorCommand | MirrorFile | None = None
     if spec.mirror_command is not None:
-        source = MirrorCommand(_words(spec.mirror_command, "--mirror-command"), deadline)
+        source = MirrorCommand(_words(spec.mirror_command, "--mirror-command"))
     elif spec.mirror_file is not None:
         source = MirrorFile(spec.mirror_file)
     driver = _carrier(spec, deadline, shows=source is not None)

@@ -60,7 +60,8 @@ class HookDriver(Driver):
                 except (ValueError, RecursionError):
                     text = said.decode("utf-8", "replace")
                     self._fail(
-                        f"answered {do!r} with {shorten(repr(text)) if text else 'an empty body'}, which is no JSON"
+                        f"answered {do!r} with {shorten(repr(text)) if text else 'an empty body'}, which is no JSON; "
+                        f'the reply\'s body is the answer to the message POSTed, at the least {{"id": {wanted}, "ok": null}}'
                     )
                 if not (isinstance(raw, Mapping) and "ask" in raw):
                     return read_answer(raw, wanted, said.decode("utf-8", "replace"))

@@ -14,8 +14,10 @@ import inspect
 import io
 import json
 import queue
+import re
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -61,7 +63,9 @@ def load(home: str, name: str) -> Callable[..., Any]:
             "put what runs the program below `if __name__ == '__main__':`"
         ) from error
     except Exception as error:
-        raise WrongClient(f"the client's module {home} cannot be imported: {type(error).__name__}: {error}") from error
+        raise WrongClient(
+            f"the client's module {home} cannot be imported: {type(error).__name__}: {error}{_place(error)}"
+        ) from error
     found: Any = module
     for part in name.split("."):
         if not hasattr(found, part):
@@ -71,6 +75,23 @@ def load(home: str, name: str) -> Callable[..., Any]:
     if not callable(found):
         raise WrongClient(f"{name} in {home} is not a class or function that makes a client")
     return found  # type: ignore[no-any-return]
+
+
+def _place(error: Exception) -> str:
+    """Where in the client's code an import failed; empty where no code of it ran."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != __file__ and not frame.filename.startswith("<frozen")
+    ]
+    if isinstance(error, SyntaxError) or not frames:
+        return ""  # it names its own place; or nothing was there to be run
+    # The innermost file that is no library: an import that fails deep in a package was asked for somewhere.
+    own = [frame for frame in frames if not _LIBRARY.search(frame.filename)] or frames
+    return f" (in {own[-1].filename}, line {own[-1].lineno}: {own[-1].line})"
+
+
+_LIBRARY = re.compile(r"[/\\](site-packages|dist-packages|lib[/\\]python3[^/\\]*)[/\\]")
 
 
 def _from_file(path: Path) -> Any:

@@ -97,14 +97,13 @@ class MirrorFile:
 class MirrorCommand:
     """A command that prints the mirror, found in the environment of the command carrier, with MOCKSERVERS_TASK=mirror.
 
-    JSON on the last line, or a whole output in JSON or CSV.
+    JSON on the last line, or a whole output in JSON or CSV. It has as long as the client for a task.
     """
 
     option = "--mirror-command"
 
-    def __init__(self, command: Sequence[str], deadline: float) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self.command = list(command)
-        self.deadline = deadline
         self._given: Mapping[str, Any] = {}
 
     def reset(self, message: Mapping[str, Any]) -> None:
@@ -112,7 +111,7 @@ class MirrorCommand:
 
     def read(self, driver: Driver) -> Answer:
         surroundings = environment("mirror", self._given, driver.asking.now(), {}, driver.fake_time)
-        ran = process.run(self.command, surroundings, self.deadline, driver.keep)
+        ran = process.run(self.command, surroundings, driver.deadline, driver.keep)
         failed = failure("mirror", ran, driver)
         if failed is not None:
             return replace(failed, error=f"{self.option}: {failed.error}")
@@ -152,6 +151,7 @@ class Mirrored(Driver):
             return self.source.read(self)
         if do == "reset":
             self.source.reset(message)
+        self.client.deadline = self.deadline
         return self.client.tell(do, message)
 
     def keep(self, text: str) -> None:

@@ -29,6 +29,12 @@ from mockservers.harness.drivers import (
 from mockservers.harness.drivers.fake_time import FakeTime
 from mockservers.kernel import clock
 
+GLUE = (
+    ". A program given with --client stays, reads messages on stdin, a JSON object a line, and answers each on stdout. Glue does "
+    "that for a class in Python or Node: `mockservers glue` lists it. One that does its work once and ends is given with "
+    "--client-command"
+)
+
 
 class SessionDriver(Driver):
     """One child process for all examples; `reset` begins each."""
@@ -98,7 +104,7 @@ class SessionDriver(Driver):
             except (ValueError, RecursionError):
                 self._fail(
                     f"the client wrote {shorten(line.decode('utf-8', 'replace'))!r}, which is no JSON; "
-                    "stdout carries the protocol only, print everything else to stderr"
+                    f"stdout carries the protocol only, print everything else to stderr{GLUE if do == 'hello' else ''}"
                 )
             if isinstance(raw, Mapping) and "ask" in raw:
                 try:
@@ -157,7 +163,8 @@ class SessionDriver(Driver):
         except subprocess.TimeoutExpired:
             code = None
         ended = "closed its output" if code is None else f"ended with {process.ending(code)}"
-        self._fail(f"the client {ended} instead of answering {do!r}{more}")
+        # A class alone ends at once, and so does a script that does its work and is done.
+        self._fail(f"the client {ended} instead of answering {do!r}{more}{GLUE if do == 'hello' and code == 0 else ''}")
 
     def _fail(self, what: str) -> NoReturn:
         self._kill()

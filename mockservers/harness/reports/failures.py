@@ -21,9 +21,9 @@ from mockservers.kernel import instants
 StateKind = Literal["same", "differs", "missing", "kept", "invented"]
 """`missing`: the vendor has it, the mirror does not. `kept`: the mirror has it, the vendor no longer does."""
 
-_REQUEST = re.compile(r"request #(\d+)")
+REQUEST = re.compile(r"request #(\d+)")
 """How `duties.shared.request` names a request in a breach."""
-_TASK = re.compile(r"\b(\w+) at (\d{4}-\d\d-\d\dT[0-9:.]+Z)")
+TASK = re.compile(r"\b(\w+) at (\d{4}-\d\d-\d\dT[0-9:.]+Z)")
 """How breaches name a task."""
 
 
@@ -72,7 +72,7 @@ class Failure:
     @cached_property
     def requests(self) -> frozenset[int]:
         """The journal's numbers of the requests that the breaches name."""
-        return frozenset(int(n) for breach in self.breaches for n in _REQUEST.findall(breach.text))
+        return frozenset(int(n) for breach in self.breaches for n in REQUEST.findall(breach.text))
 
     def names(self, task: Task) -> bool:
         """Whether a breach names a task that writes."""
@@ -80,7 +80,7 @@ class Failure:
 
     @cached_property
     def _tasks(self) -> frozenset[tuple[str, str]]:
-        return frozenset(found for breach in self.breaches for found in _TASK.findall(breach.text))
+        return frozenset(found for breach in self.breaches for found in TASK.findall(breach.text))
 
     @cached_property
     def snapshots(self) -> tuple[Snapshot, ...]:

@@ -16,10 +16,11 @@ from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import timeline
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import time_of_day
+from mockservers.harness.reports.deciding import bearing, deciding_wire, lead, wire
 from mockservers.harness.reports.events import events
 from mockservers.harness.reports.failures import Failure, of_counterexample, of_result
 from mockservers.harness.reports.program import dialect_words, lines, program
-from mockservers.harness.reports.text import OUTCOME, replay_command, sum_words
+from mockservers.harness.reports.text import OUTCOME, inapplicable, replay_command, sum_words
 from mockservers.harness.verdicts import DutyVerdict, Report
 from mockservers.wirekit import templates
 from mockservers.wirekit.templates import counted
@@ -27,23 +28,24 @@ from mockservers.wirekit.templates import counted
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-MOST_RAW = 1500
-"""Characters of a request or an answer."""
-
 
 def check_html(report: Report) -> str:
     """The page of a check: the verdicts, and a section for each broken duty."""
     words, role = sum_words(report)
     by_dialect = [{verdict.duty.id: verdict for verdict in dialect.verdicts} for dialect in report.dialects]
     duties = {duty_id: verdict.duty for verdicts in by_dialect for duty_id, verdict in verdicts.items()}
+    first = lead(report)
+    broken = sorted(report.broken, key=lambda duty: first is None or duty.id != first.duty.id)
     proofs = [
         [
             (n, report.dialects[n].dialect, verdict, _failure(of_counterexample(verdict.counterexample), report.given))
             for n, verdicts in enumerate(by_dialect)
             if (verdict := verdicts.get(duty.id)) is not None and verdict.counterexample is not None
         ]
-        for duty in report.broken
+        for duty in broken
     ]
+    if first is not None:  # of the duty nearest to the cause, the dialect with the smallest scenario
+        proofs[0].sort(key=lambda proof: proof[2].counterexample is not first)
     return templates.render(
         "check_report.html.j2",
         visible,
@@ -54,6 +56,8 @@ def check_html(report: Report) -> str:
         duties=duties.values(),
         by_dialect=by_dialect,
         proofs_by_duty=proofs,
+        also=set() if first is None else {duty.id for duty in first.also},
+        inapplicable=inapplicable,
         program=program,
         told=_told,
     )
@@ -84,7 +88,9 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
 
 
 def _told(verdict: DutyVerdict) -> str:
-    if verdict.verdict in ("unproven", "n/a"):
+    if verdict.verdict == "n/a":
+        return inapplicable(verdict.duty)
+    if verdict.verdict == "unproven":
         return f"needs {verdict.duty.exercised_by}"
     times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
     return times + (f", broken in {verdict.broken_in}" if verdict.verdict == "broken" else "")
@@ -103,15 +109,10 @@ def _failure(failure: Failure, client: str) -> Markup:
     def show(text: str, keep: str = "") -> str:
         return clean(text, secrets, keep)
 
-    def wire(n: int) -> tuple[str, ...]:
+    def wired(n: int) -> tuple[str, str]:
         """A request and its answer as they went over the wire."""
-        exchange = exchanges[n]
-        headers = "\n".join(f"{name}: {value}" for name, value in exchange.headers)
-        status = "no status" if exchange.status is None else f"status {exchange.status}"
-        got = "no whole answer arrived" if exchange.received is None else _decoded(exchange.received)
-        asked = f"{exchange.method} {exchange.target}\n{headers}\n\n{_decoded(exchange.body)}"
-        both = (show(text, "\n").rstrip() for text in (asked, f"{status}\n\n{got}"))
-        return tuple(text[:MOST_RAW] + (" …" if len(text) > MOST_RAW else "") for text in both)
+        found = wire(exchanges[n], secrets, failure.tickets)
+        return found.asked, found.told
 
     def marked(difference: Difference) -> list[tuple[str, str, str]]:
         """A field at the vendor and in the mirror, each in three pieces: the one between is where they differ."""
@@ -121,17 +122,20 @@ def _failure(failure: Failure, client: str) -> Markup:
         end = next((n for n in range(most - start) if right[-1 - n] != left[-1 - n]), most - start)
         return [(text[:start], text[start : len(text) - end], text[len(text) - end :]) for text in (right, left)]
 
+    near = {rule.id: rule for duty, _ in failure.broken for rule in bearing(duty, failure)}
     return templates.part(
         "failure.html.j2",
         show,
         failure=failure,
         dialect=dialect_words(failure.scenario),
         steps=lines(failure.scenario),
-        rules={rule.id: rule for duty, _ in failure.broken for rule in duty.rules}.values(),
+        decided=deciding_wire(failure),
+        rules=near.values(),
+        more_rules=[rule for duty, _ in failure.broken for rule in duty.rules if rule.id not in near],
         timeline=templates.trusted(timeline.timeline(failure)),
         events=events(failure),
         time_of_day=time_of_day,
-        wire=wire,
+        wire=wired,
         marked=marked,
         **_disagreement(failure),
         printed=show(failure.history.output, "\n").rstrip()[-4000:],
@@ -149,7 +153,3 @@ def _disagreement(failure: Failure) -> dict[str, Any]:
     last = snapshot is failure.snapshots[-1]
     when = "in the end" if last else f"after the {snapshot.task.do} at {time_of_day(snapshot.task.ended)}"
     return {"disagreeing": disagreeing, "when": when}
-
-
-def _decoded(body: bytes) -> str:
-    return body.decode("utf-8", "replace").replace("\r\n", "\n")

@@ -13,6 +13,7 @@ from mockservers import __version__
 from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.replay import ReplayResult, exit_code
 from mockservers.harness.reports.characters import cleaned
+from mockservers.harness.reports.deciding import bearing, deciding_wire, lead
 from mockservers.harness.reports.events import Event, events
 from mockservers.harness.reports.failures import Failure, State, of_counterexample, of_result
 from mockservers.harness.reports.program import program
@@ -93,14 +94,27 @@ class EventJson(TypedDict):
     parts: list[str]
 
 
+class WireJson(TypedDict):
+    """The request that decides a failure, by the journal's number, and its answer, as they went over the wire; long bodies are
+    cut, and say how much."""
+
+    n: int
+    at: str
+    asked: str
+    told: str
+
+
 class FailureJson(TypedDict):
-    """A play that broke duties. `scenario` is what the file holds, `steps` the same in words."""
+    """A play that broke duties. `scenario` is what the file holds, `steps` the same in words; `because` are the rules that
+    bear on it."""
 
     file: str | None
     unsaved: str
     breaches: list[BreachJson]
     scenario: dict[str, Any]
     steps: list[str]
+    deciding: WireJson | None
+    because: list[str]
     events: list[EventJson]
     output: str
 
@@ -117,10 +131,13 @@ class VerdictJson(TypedDict):
 
 
 class DialectJson(TypedDict):
-    """One dialect. `declined` counts examples that the client declined; `blind`: it never showed its mirror."""
+    """One dialect. `planned` examples were asked for, `declined` counts those that the client declined; `blind`: it never
+    showed its mirror. `slow`: why an example took long, and what would be faster."""
 
     dialect: str
     examples: int
+    planned: int
+    slow: str
     declined: int
     plays: int
     seconds: float
@@ -132,9 +149,10 @@ class DialectJson(TypedDict):
 
 class StopJson(TypedDict):
     """Where a check ended because the client failed as a program, and how. `doing` and `dialect` are empty, and `scenario`
-    is null, when no example was played by then."""
+    is null, when no example was played by then. `interrupted`: somebody ended it, and `dialects` tell what was known by then."""
 
     what: str
+    interrupted: bool
     printed: str
     dialect: str
     doing: str
@@ -145,7 +163,8 @@ class StopJson(TypedDict):
 class CheckJson(TypedDict):
     """A check. `given` are the options that name the client, `exit_code` that of `mockservers check` without --strict.
 
-    `stopped` is null unless the client failed as a program; then `dialects` are those that were done before.
+    `stopped` is null unless the client failed as a program (then `dialects` are those that were done before) or somebody
+    interrupted the check. `lead` is the duty whose counterexample is nearest to the cause.
     """
 
     format: str
@@ -158,6 +177,7 @@ class CheckJson(TypedDict):
     seconds: float
     exit_code: int
     says: str
+    lead: str | None
     duties: list[DutyJson]
     dialects: list[DialectJson]
     stopped: StopJson | None
@@ -191,6 +211,7 @@ class ReplayJson(TypedDict):
 def check_json(report: Report) -> str:
     """A check as JSON text."""
     words, _ = sum_words(report)
+    first = lead(report)
     duties = {verdict.duty.id: verdict.duty for dialect in report.dialects for verdict in dialect.verdicts}
     made: CheckJson = {
         "format": "mockservers-check",
@@ -203,11 +224,14 @@ def check_json(report: Report) -> str:
         "seconds": round(report.seconds, 3),
         "exit_code": report.exit_code(),
         "says": words,
+        "lead": None if first is None else first.duty.id,
         "duties": [_duty(duty, report.verdict(duty.id)) for duty in duties.values()],
         "dialects": [
             {
                 "dialect": dialect.dialect,
                 "examples": dialect.examples,
+                "planned": dialect.planned,
+                "slow": dialect.slow,
                 "declined": dialect.declined,
                 "plays": dialect.plays,
                 "seconds": round(dialect.seconds, 3),
@@ -227,6 +251,7 @@ def _stop(stopped: Stop) -> StopJson:
     played = stopped.scenario
     return {
         "what": stopped.what,
+        "interrupted": stopped.interrupted,
         "printed": stopped.printed,
         "dialect": stopped.dialect,
         "doing": stopped.doing,
@@ -306,12 +331,17 @@ def _result(result: ReplayResult) -> ResultJson:
 
 
 def _failure(failure: Failure) -> FailureJson:
+    decided = deciding_wire(failure)
     made: FailureJson = {
         "file": None if failure.file is None else str(failure.file),
         "unsaved": failure.unsaved,
         "breaches": [_breach(duty, breach) for duty, breaches in failure.broken for breach in breaches],
         "scenario": failure.scenario.to_dict(),
         "steps": program(failure.scenario),
+        "deciding": None
+        if decided is None
+        else {"n": decided.n, "at": instants.to_iso(decided.at), "asked": decided.asked, "told": decided.told},
+        "because": list(dict.fromkeys(rule.id for duty, _ in failure.broken for rule in bearing(duty, failure))),
         "events": [_event(failure, event) for event in events(failure)],
         "output": failure.history.output,
     }

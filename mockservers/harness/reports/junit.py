@@ -8,8 +8,9 @@ from lxml import etree
 
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
-from mockservers.harness.reports.text import counterexample_lines, replay_text, stop_lines
-from mockservers.harness.verdicts import DialectReport, DutyVerdict, Report, Stop
+from mockservers.harness.reports.deciding import lead
+from mockservers.harness.reports.text import counterexample_lines, inapplicable, replay_text, stop_lines
+from mockservers.harness.verdicts import Counterexample, DialectReport, DutyVerdict, Report, Stop
 
 _ERRORS = {"MISTAKEN": "mistaken file", "STOPPED": "the client failed as a program"}
 
@@ -29,13 +30,15 @@ def _stop(root: etree._Element, report: Report, stopped: Stop) -> None:
     name = ".".join(part for part in ("mockservers", report.vendor, stopped.dialect) if part)
     known = {"vendor": report.vendor, "client": report.client, "started as": report.given, "seed": str(report.seed)}
     suite = _suite(root, name, report.seconds, known)
-    case = _case(suite, name, "the client works")
+    case = _case(suite, name, "the check was played to its end" if stopped.interrupted else "the client works")
     message = f"stopped {stopped.where}: {stopped.what}"
-    _says(case, "error", message, "\n".join(stop_lines(stopped)), "client failed as a program")
+    kind = "interrupted" if stopped.interrupted else "client failed as a program"
+    _says(case, "error", message, "\n".join(stop_lines(stopped)), kind)
     _count(root, suite)
 
 
 def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> None:
+    first = lead(report)
     name = f"mockservers.{report.vendor}.{dialect.dialect}"
     suite = _suite(
         root,
@@ -52,7 +55,7 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
         },
     )
     for verdict in dialect.verdicts:
-        _duty(_case(suite, name, verdict.duty.slug), verdict, report)
+        _duty(_case(suite, name, verdict.duty.slug), verdict, report, first)
     if report.nothing_proven:
         # Else a client that was never put to the test would look green.
         case = _case(suite, name, "anything proven")
@@ -62,10 +65,11 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
     _count(root, suite)
 
 
-def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
-    if verdict.verdict in ("unproven", "n/a"):
-        why = "not exercised" if verdict.verdict == "unproven" else "not applicable to this installation"
-        _says(case, "skipped", f"{why}: needs {verdict.duty.exercised_by}")
+def _duty(case: etree._Element, verdict: DutyVerdict, report: Report, nearest: Counterexample | None) -> None:
+    if verdict.verdict == "n/a":
+        _says(case, "skipped", inapplicable(verdict.duty))
+    elif verdict.verdict == "unproven":
+        _says(case, "skipped", f"not exercised: needs {verdict.duty.exercised_by}")
     elif verdict.verdict == "broken":
         counterexample = verdict.counterexample
         first = (
@@ -75,6 +79,11 @@ def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
         )
         message = clean(first, () if counterexample is None else counterexample.history.secrets)
         lines = [verdict.duty.says] if counterexample is None else counterexample_lines(counterexample, report.given)
+        if nearest is not None and nearest is not counterexample:
+            lines[:0] = [
+                f"Probably nearest to the cause is {nearest.duty.slug}, whose scenario is the shortest; see there first.",
+                "",
+            ]
         _says(case, "failure", message, "\n".join(lines), verdict.duty.id)
 
 

@@ -10,12 +10,16 @@ from pathlib import Path
 from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
-from mockservers.harness.reports.conversation import conversation
+from mockservers.harness.reports.conversation import conversation, time_of_day
+from mockservers.harness.reports.deciding import bearing, deciding_wire, lead
+from mockservers.harness.reports.failures import Failure, of_counterexample
 from mockservers.harness.reports.program import dialect_words, program
 from mockservers.harness.verdicts import Counterexample, DialectReport, Report, Stop
+from mockservers.kernel.rules import Rule
 from mockservers.wirekit.templates import counted
 
-WIDTH = 110
+WIDTH, BESIDE = 110, 36
+"""Columns of a line where nobody says, and the fewest that are worth standing beside something."""
 Style = Callable[[str, str], str]
 """Gets a text and its role (`good`, `bad`, `warn`, `soft`, `strong`) and returns it, coloured or not."""
 
@@ -29,28 +33,68 @@ _ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft"}
 OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad", "STOPPED": "bad"}
 
 
-def _wrap(text: str, indent: str) -> list[str]:
+def _wrap(text: str, indent: str, width: int, hang: int = 0) -> list[str]:
+    """`text` in lines of a width, words whole; what goes on is indented by `hang` more."""
     return textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + " " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
     ) or [indent]
+
+
+def _wrapped(lines: Iterable[str], indent: str, width: int, hang: int) -> list[str]:
+    """Each of some lines in the width."""
+    return [each for line in lines for each in _wrap(line.rstrip(), indent, width, hang)]
 
 
 # --- a check --------------------------------------------------------------------------------------------------------
 
 
-def check_text(report: Report, style: Style = plain) -> str:
-    """The whole report of a check: a table for each dialect, the proofs of what is broken, and the sum."""
+def check_text(report: Report, style: Style = plain, width: int = WIDTH, *, everything: bool = False) -> str:
+    """The whole report of a check: a table for each dialect, the proof nearest to the cause, what else is broken, the sum.
+
+    `width` is that of the lines; with `everything` the proof of each broken duty stands there whole.
+    """
     lines: list[str] = []
     for dialect in report.dialects:
-        lines += _table(report, dialect, style)
-    for dialect in report.dialects:
-        for verdict in dialect.verdicts:
-            if verdict.counterexample is not None:
-                lines += ["", *counterexample_lines(verdict.counterexample, report.given, style)]
-    if report.stopped is not None:
+        lines += _table(report, dialect, style, width)
+    first = lead(report)
+    if first is not None:
+        lines += ["", *counterexample_lines(first, report.given, style, width, everything=everything)]
+        others = [each for each in report.counterexamples if each is not first]
+        if everything:
+            for each in others:
+                lines += ["", *counterexample_lines(each, report.given, style, width, everything=True)]
+        elif others:
+            lines += ["", *_others(first, others, style, width)]
+    if report.stopped is not None and not report.stopped.interrupted:
         lines += ["", *stop_lines(report.stopped)]
-    lines += ["", style(*sum_words(report))]
+    words, role = sum_words(report)
+    lines += ["", *(style(line, role) for line in _wrap(words, "", width))]
     return "\n".join(lines)
+
+
+def _others(first: Counterexample, others: list[Counterexample], style: Style, width: int) -> list[str]:
+    """A line for each of the other broken duties: those that the first scenario breaks too, and those that need another."""
+    together = {duty.id for duty in first.also}
+    lines: list[str] = []
+    for title, found in (
+        ("Broken by the same scenario, so probably by the same bug:", [x for x in others if x.duty.id in together]),
+        ("Broken by other scenarios; see whether they are once the first is fixed:", others),
+    ):
+        left = [each for each in found if each in others]
+        if left:
+            lines += [title] if not lines else ["", title]
+        for each in left:
+            where = "" if each.file is None else f" [{visible(str(each.file))}]"
+            text = f"BROKEN {each.duty.id} ({each.duty.severity}): {each.duty.says}{where}"
+            lines += [style(line, "bad") for line in _wrap(text, "  ", width, 2)]
+        others = [each for each in others if each not in left]
+    return [*lines, "", *_wrap("--all prints the proof of each, --html a page with pictures of them.", "", width)]
 
 
 def stop_lines(stopped: Stop) -> list[str]:
@@ -65,21 +109,25 @@ def stop_lines(stopped: Stop) -> list[str]:
     return lines
 
 
-def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
+def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -> list[str]:
     rate = dialect.plays / dialect.seconds if dialect.seconds else 0
     lines = [
         style(f"{report.vendor}, dialect {dialect.dialect}: {visible(report.client)}", "strong"),
         style(
-            f"  {dialect.examples} examples, seed {report.seed}, {dialect.seconds:.1f} s ({rate:.0f} plays a second)",
+            f"  {counted(dialect.examples, 'example')}, seed {report.seed}, {dialect.seconds:.1f} s "
+            f"({rate:.{0 if rate >= 1 else 2}f} plays a second)",
             "soft",
         ),
     ]
+    remarks = []
     if dialect.declined:
-        lines.append(style(f"  {dialect.declined} examples do not count: the client declined their dialect", "warn"))
+        do = "does" if dialect.declined == 1 else "do"
+        remarks.append(f"{counted(dialect.declined, 'example')} {do} not count: the client declined their dialect")
     if dialect.out_of_time:
-        lines.append(style("  stopped when the time was up: fewer examples than asked for", "warn"))
-    for complaint in dialect.complaints:
-        lines += [style(line, "warn") for line in _wrap(visible(complaint), "  ")]
+        remarks.append("stopped when the time was up: fewer examples than asked for")
+    remarks += [f"slow: {dialect.slow}"] if dialect.slow else []
+    for remark in (*remarks, *map(visible, dialect.complaints)):
+        lines += [style(line, "warn") for line in _wrap(remark, "  ", columns)]
     width = max(len(verdict.duty.slug) for verdict in dialect.verdicts)
     for verdict in dialect.verdicts:
         times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
@@ -88,16 +136,39 @@ def _table(report: Report, dialect: DialectReport, style: Style) -> list[str]:
         elif verdict.verdict == "unproven":
             times = f"not exercised: needs {verdict.duty.exercised_by}"
         elif verdict.verdict == "n/a":
-            times = f"not applicable to this installation: needs {verdict.duty.exercised_by}"
+            times = inapplicable(verdict.duty)
         severity = "" if verdict.duty.severity == "must" else " (should)"
         word = style(f"{verdict.verdict:<8}", _ROLE[verdict.verdict])
-        lines.append(f"  {word}  {verdict.duty.slug:<{width}}  {times}{severity}")
+        beginning = f"{verdict.duty.slug:<{width}}  "
+        room = columns - 12 - len(beginning)
+        # Where there is no room beside the names, what is told of a duty stands below it.
+        told = _wrap(times + severity, "", room) if room >= BESIDE else ["", *_wrap(times + severity, "", columns - 14)]
+        indent = " " * (12 + len(beginning) if room >= BESIDE else 14)
+        lines.append(f"  {word}  {beginning}{told[0]}".rstrip())
+        lines += [indent + each for each in told[1:]]
     return lines
+
+
+def inapplicable(duty: Duty) -> str:
+    """Why a duty does not apply, in the client's terms."""
+    if duty.needs:
+        return f"not applicable to this client: its hello names no task {' or '.join(duty.needs)}"
+    return (
+        f"not applicable: this dialect, with the options that the client's hello lists, never provokes it; it needs "
+        f"{duty.exercised_by}"
+    )
 
 
 def sum_words(report: Report) -> tuple[str, str]:
     """The outcome in a sentence, and its role."""
     broken, unproven = report.broken, report.unproven
+    if report.stopped is not None and report.stopped.interrupted:
+        kept = sum(1 for dialect in report.dialects for each in dialect.verdicts if each.verdict == "kept")
+        names = ", ".join(duty.slug for duty in broken) or "none"
+        return (
+            f"INTERRUPTED {report.stopped.where}. Known by then: broken {names}; kept {kept}; all else unproven",
+            "bad",
+        )
     if report.stopped is not None:
         return f"STOPPED {report.stopped.where}: the client failed as a program, so there is no verdict", "bad"
     if broken:
@@ -112,31 +183,34 @@ def sum_words(report: Report) -> tuple[str, str]:
     return f"KEPT: {which} was put to the test, and kept", "good"
 
 
-def counterexample_lines(counterexample: Counterexample, client: str, style: Style = plain) -> list[str]:
-    """One broken duty: what happened, which duty, on which rules it rests, what was seen, and where it was saved."""
+def counterexample_lines(
+    counterexample: Counterexample, client: str, style: Style = plain, width: int = WIDTH, *, everything: bool = False
+) -> list[str]:
+    """One broken duty: what happened, what was seen, the bytes that decide, the rules behind it, and where it was saved."""
+    failure = of_counterexample(counterexample)
     lines = [style(f"BROKEN {counterexample.duty.id} ({counterexample.duty.severity})", "bad")]
-    lines += _wrap(counterexample.duty.says, "  ")
-    count = len(counterexample.scenario.steps)
-    steps = "1 step" if count == 1 else f"{count} steps"
-    lines += ["", f"  What happened ({steps}, {dialect_words(counterexample.scenario)}):"]
+    lines += _wrap(counterexample.duty.says, "  ", width)
+    steps = counted(len(counterexample.scenario.steps), "step")
+    lines += ["", *_wrap(f"What happened ({steps}, {dialect_words(counterexample.scenario)}):", "  ", width)]
     secrets = counterexample.history.secrets
-    lines += [f"    {clean(line, secrets)}" for line in program(counterexample.scenario)]
+    lines += _wrapped((clean(line, secrets) for line in program(counterexample.scenario)), "    ", width, 14)
     lines += ["", "  What was seen:"]
-    lines += _witness(counterexample.breaches, secrets)
+    lines += _witness(counterexample.breaches, secrets, width)
     lines += ["", "  What the client asked and was told:"]
-    lines += [f"    {line}" for line in conversation(counterexample.history)]
+    lines += _wrapped(conversation(counterexample.history), "    ", width, 11)
+    lines += _wire(failure, width)
     lines += ["", "  Because:"]
-    lines += _because(counterexample.duty, style)
+    lines += _because(counterexample.duty.rules if everything else bearing(counterexample.duty, failure), style, width)
     if counterexample.history.output.strip():
         lines += ["", "  What the client printed (the end of it):"]
         printed = clean(counterexample.history.output, secrets, keep="\n")
-        lines += [f"    {line}" for line in printed.splitlines()[-8:]]
+        lines += _wrapped(printed.splitlines()[-8:], "    ", width, 2)
     if counterexample.unsaved:
-        lines += ["", style(f"  {clean(counterexample.unsaved, secrets)}", "warn")]
+        lines += ["", *(style(x, "warn") for x in _wrap(clean(counterexample.unsaved, secrets), "  ", width))]
     if counterexample.file is not None:
         lines += [
             "",
-            f"  Saved as {visible(str(counterexample.file))}; play it again with",
+            *_wrap(f"Saved as {visible(str(counterexample.file))}; play it again with", "  ", width),
             f"    {replay_command(counterexample.file, client)}",
         ]
     return lines
@@ -147,26 +221,40 @@ def replay_command(file: Path, client: str) -> str:
     return visible(f"mockservers replay {shlex.quote(str(file))} {client}")
 
 
-def _witness(breaches: Iterable[Breach], secrets: Iterable[str], most: int = 4) -> list[str]:
+def _wire(failure: Failure, width: int) -> list[str]:
+    """The deciding request and its answer. Bytes are no words, so a long line of them is broken where it ends."""
+    found = deciding_wire(failure)
+    if found is None:
+        return []
+    lines = ["", f"  The request that decides, #{found.n} at {time_of_day(found.at)}, and its answer:"]
+    for mark, text in ((">", found.asked), ("<", found.told)):
+        for line in text.split("\n"):
+            room = max(width - 6, 20)
+            pieces = [line[n : n + room] for n in range(0, len(line), room)] or [""]
+            lines += [f"    {mark} {piece}".rstrip() for piece in pieces]
+    return lines
+
+
+def _witness(breaches: Iterable[Breach], secrets: Iterable[str], width: int, most: int = 4) -> list[str]:
     found, known = list(breaches), tuple(secrets)
-    lines = [line for breach in found[:most] for line in _wrap(clean(breach.text, known), "    ")]
+    lines = [line for breach in found[:most] for line in _wrap(clean(breach.text, known), "    ", width)]
     if len(found) > most:
         lines.append(f"    and {len(found) - most} more")
     return lines
 
 
-def _because(duty: Duty, style: Style) -> list[str]:
+def _because(rules: Iterable[Rule], style: Style, width: int) -> list[str]:
     lines = []
-    for rule in duty.rules:
-        lines += _wrap(f"{rule.id}: {rule.says}", "    ")
-        lines += [style(line, "soft") for line in _wrap(str(rule.source), "      ")]
+    for rule in rules:
+        lines += _wrap(f"{rule.id}: {rule.says}", "    ", width)
+        lines += [style(line, "soft") for line in _wrap(str(rule.source), "      ", width)]
     return lines
 
 
 # --- a replay ---------------------------------------------------------------------------------------------------------
 
 
-def replay_text(results: Iterable[ReplayResult], style: Style = plain) -> str:
+def replay_text(results: Iterable[ReplayResult], style: Style = plain, width: int = WIDTH) -> str:
     """A line for each file, and below what was seen in those that failed."""
     lines: list[str] = []
     for result in results:
@@ -176,8 +264,9 @@ def replay_text(results: Iterable[ReplayResult], style: Style = plain) -> str:
             f"{style(f'{result.outcome:<8}', OUTCOME[result.outcome])}  {visible(str(result.file))}  {style(about, 'quiet')}"
         )
         if result.reason:
-            lines += _wrap(visible(result.reason), "          ")
+            lines += _wrap(visible(result.reason), "          ", width)
         for duty, judgement in result.broken:
-            lines.append(f"          {style(duty.id, 'bad')}: {duty.says}")
-            lines += [f"      {line}" for line in _witness(judgement.breaches, secrets, 2)]
+            first, *more = _wrap(f"{duty.id}: {duty.says}", "          ", width)
+            lines += [first.replace(duty.id, style(duty.id, "bad"), 1), *more]
+            lines += [f"      {line}" for line in _witness(judgement.breaches, secrets, width - 6, 2)]
     return "\n".join(lines)

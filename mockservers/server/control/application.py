@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 import mockservers
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
-from mockservers.server.control import context, history, page, records, steering, tenancy
+from mockservers.server.control import administration, context, history, page, records, steering, tenancy
 from mockservers.server.control.context import Problem
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -97,6 +97,10 @@ def _document() -> flask.Response:
                 "description": "Wrong input, field by field",
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
             }
+    chosen = [context.site().worlds["default"].emulator(name) for name in context.site().vendors]
+    for path, about in (("/records/{id}/act", administration.acts), ("/credentials", administration.facts)):
+        operation = document["paths"]["/_mock/v1" + path]["post"]
+        operation["description"] = "\n\n".join([operation.get("description", ""), about(chosen)]).strip()
     return context.answer(document)
 
 

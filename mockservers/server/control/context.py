@@ -17,6 +17,7 @@ from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Emulator
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.world import World, Worlds
+from mockservers.registry import did_you_mean
 
 SITE = "mockservers.site"
 """Key of the WSGI environ under which the front door hands over its `Site`."""
@@ -73,7 +74,8 @@ def world(name: str | None = None) -> World:
 def emulator(where: World, vendor: str) -> Emulator:
     """A vendor's emulator; opens nothing."""
     if vendor not in site().vendors:
-        raise Problem(404, f"There is no vendor {vendor!r}; there are {', '.join(site().vendors)}.")
+        known = site().vendors
+        raise Problem(404, f"There is no vendor {vendor!r}; there are {', '.join(known)}{did_you_mean(vendor, known)}.")
     return where.emulator(vendor)
 
 

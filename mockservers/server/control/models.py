@@ -177,7 +177,7 @@ class CredentialAdd(Body):
     kind: str | None = Field(None, description="the vendor's word; without it the vendor's first kind")
     secret: str | None = Field(None, min_length=1, max_length=4096, description="without it one is made and shown once")
     expires: Instant | None = None
-    facts: Plain = {}
+    facts: Plain = Field({}, description="what is known of whoever it lets in, by the names that the vendor has for it")
 
 
 class CredentialChange(Body):
@@ -238,7 +238,7 @@ class RecordChange(Delayed):
 
 
 class RecordAct(Delayed):
-    """`action` and whatever else that action takes, as the vendor's emulator names it."""
+    """`action` and whatever else that action takes, as the vendor's emulator names it (see the endpoint)."""
 
     model_config = ConfigDict(extra="allow", strict=True)
     action: str = Field(min_length=1)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import flask
 
 from mockservers.kernel import instants
+from mockservers.kernel.people import people
 from mockservers.kernel.world import World
 from mockservers.server.control import context
+from mockservers.server.control.administration import parts
 from mockservers.wirekit import templates
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ LONGEST = 300
 
 
 def show() -> flask.Response:
-    """The start page of the world that the URL chooses."""
-    where, site = context.world(), context.site()
+    """The start page of the world that `?world=` names, or else the URL chooses."""
+    where, site = context.world(flask.request.args.get("world")), context.site()
     html = templates.render(
         "start_page.html.j2",
         _text,
@@ -40,6 +42,8 @@ def show() -> flask.Response:
         api=f"{site.url}/_mock/v1",
         to_the_second=_to_the_second,
         journal=_journal(where),
+        people={name: people(name, "empty") for name in site.vendors},  # without records it costs next to nothing
+        parts=parts,
     )
     answer = flask.Response(html, mimetype="text/html")
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
@@ -73,6 +77,7 @@ def _journal(where: World) -> Markup:
         most_notes=MOST_NOTES,
         longest=LONGEST,
         last_line=last_line,
+        rule=lambda entry: where.emulator(entry.vendor).rules.get(entry.refused_by),
         to_the_second=_to_the_second,
     )
 

@@ -9,7 +9,7 @@ import flask
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from mockservers.kernel import instants
+from mockservers.kernel import instants, people
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.redaction import MASK
 from mockservers.kernel.tenants import Credential, Tenant
@@ -99,6 +99,8 @@ def add_credential(query: models.WorldQuery, body: models.CredentialAdd) -> flas
     if len(there.tenants.credentials) >= MOST_CREDENTIALS:
         raise Problem(422, f"This installation has {MOST_CREDENTIALS} credentials already.")
     secret = body.secret if body.secret is not None else there.ids.token("control/credential", 16).hex()
+    with context.naming("facts"):
+        people.check_facts(there.emulator, there.tenants[body.tenant], kind, body.facts)
     with context.naming("secret"):
         made = there.tenants.grant(body.tenant, kind, secret, body.expires, dict(body.facts))
     context.changed(there)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.kernel.operations import Emulator, Operation, operations, said
 from mockservers.kernel.places import Element, Place
 from mockservers.vendors.autotask import VENDOR, rules
 from mockservers.vendors.autotask.dialects import DIALECTS
-from mockservers.vendors.autotask.emulator import access, administration, limits, recipes
+from mockservers.vendors.autotask.emulator import access, administration, customer, limits, people, recipes
 from mockservers.vendors.autotask.emulator.life import LIFE
 from mockservers.vendors.autotask.emulator.model import METADATA
 from mockservers.vendors.autotask.emulator.semantics import attachments, commands, information, invoices, query, writes
@@ -70,4 +70,8 @@ EMULATOR = Emulator(
     endpoint=ENDPOINT,
     life=LIFE,
     description="/atservices/1.6/atws.wsdl",
+    actions=people.ACTIONS,
+    administrator=said(customer.ACTIONS),
+    facts=people.FACTS,
+    rights=people.rights,
 )

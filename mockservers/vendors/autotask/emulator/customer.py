@@ -71,34 +71,37 @@ def _level(ctx: Context, name: str) -> dict[str, Any]:
 
 
 def _expire(ctx: Context, arguments: Arguments) -> None:
-    """A user's password expires now, whatever its level says."""
+    """A user's password expires now, whatever its level says: `user`."""
     _user(ctx, arguments).expires = ctx.now
 
 
 def _renew(ctx: Context, arguments: Arguments) -> None:
-    """The administrator renews a user's password; it stays the same text."""
+    """Renew a user's password; it stays the same text: `user`."""
     found = _user(ctx, arguments)
     found.expires, found.facts["renewed"] = None, ctx.now
 
 
 def _deactivate(ctx: Context, arguments: Arguments) -> None:
+    """Turn a user away from now on: `user`."""
     _user(ctx, arguments).facts["active"] = False
 
 
 def _activate(ctx: Context, arguments: Arguments) -> None:
+    """Let a user in again: `user`."""
     _user(ctx, arguments).facts["active"] = True
 
 
 def _move(ctx: Context, arguments: Arguments) -> None:
-    """Give a user another security level."""
+    """Give a user another security level: `user`, `level`."""
     found, level = _user(ctx, arguments), arguments.text("level")
     _level(ctx, level)
     found.facts["level"] = level
 
 
 def _restrict(ctx: Context, arguments: Arguments) -> None:
-    """Change a security level, or make one as a copy of another (`copy_of`): denied, absent, hidden, rows, lines,
-    password_days, impersonate."""
+    """Change a security level, or make one: `level`, `copy_of`? (the level to begin with), `denied`? ({entity: [query, create,
+    update, delete]}), `absent`? ([entity]), `hidden`? ({entity: [field]}), `rows`? ({entity: {field: [value]}}), `lines`? (true:
+    only its own lines of business), `password_days`? (null: never expires), `impersonate`?."""
     name, tenant = arguments.text("level"), tenant_of(ctx)
     source = arguments.take("copy_of")
     level = dict(_level(ctx, source if isinstance(source, str) else name))
@@ -282,7 +285,7 @@ def _zone(ctx: Context, arguments: Arguments) -> None:
 
 
 def _currency(ctx: Context, arguments: Arguments) -> None:
-    """Switch the multi-currency module: `on`."""
+    """Switch the multi-currency module: `on`? (true without it)."""
     on = arguments.take("on", True)
     if not isinstance(on, bool):
         raise Misuse(f"'on' takes true or false, not {on!r}")
@@ -290,7 +293,7 @@ def _currency(ctx: Context, arguments: Arguments) -> None:
 
 
 def _settle(ctx: Context, arguments: Arguments) -> None:
-    """Settings of the service desk: `time_entry_proxy` (all or self), `start_stop_times`, `category_required`
+    """Settings of the service desk: `time_entry_proxy`? (all or self), `start_stop_times`?, `category_required`?
     ({category: [field]} of tickets)."""
     facts = tenant_of(ctx).facts
     who = arguments.take(particulars.PROXY)
@@ -319,7 +322,7 @@ def _needed(given: Any) -> dict[str, list[str]]:
 
 
 def _use(ctx: Context, arguments: Arguments) -> None:
-    """Other integrations of the customer make requests: `requests`. They count like the client's own."""
+    """Other integrations of the customer make requests: `requests`? (1 without). They count like the client's own."""
     given = arguments.take("requests", 1)
     if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 20_000:
         raise Misuse(f"'requests' takes a number up to 20000, not {given!r}")

@@ -7,7 +7,7 @@ import re
 from mockservers.kernel.operations import Emulator
 from mockservers.vendors.get_tickets import VENDOR
 from mockservers.vendors.get_tickets.dialects import DIALECTS
-from mockservers.vendors.get_tickets.emulator import recipes
+from mockservers.vendors.get_tickets.emulator import people, recipes
 from mockservers.vendors.get_tickets.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.get_tickets.emulator.errors import REFUSALS
 from mockservers.vendors.get_tickets.emulator.life import LIFE
@@ -41,4 +41,6 @@ EMULATOR = Emulator(
     demo_credential={"key": recipes.KEY},
     endpoint="/API/default.aspx",
     life=LIFE,
+    actions=people.ACTIONS,
+    facts=(),
 )

@@ -8,7 +8,7 @@ from mockservers.kernel.operations import Emulator, Operation, operations
 from mockservers.kernel.places import Place
 from mockservers.vendors.querydata import VENDOR, rules
 from mockservers.vendors.querydata.dialects import DIALECTS
-from mockservers.vendors.querydata.emulator import administration, payload
+from mockservers.vendors.querydata.emulator import administration, payload, people
 from mockservers.vendors.querydata.emulator.importing import import_
 from mockservers.vendors.querydata.emulator.life import LIFE
 from mockservers.vendors.querydata.emulator.model import METADATA
@@ -67,4 +67,6 @@ EMULATOR = Emulator(
     endpoint=ENDPOINT,
     life=LIFE,
     description=f"{ENDPOINT}?WSDL",
+    actions=people.ACTIONS,
+    facts=(),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.kernel.operations import Emulator, Operation, operations, said
 from mockservers.kernel.places import Place
 from mockservers.vendors.superoffice import VENDOR, rules
 from mockservers.vendors.superoffice.dialects import DIALECTS
-from mockservers.vendors.superoffice.emulator import access, description, errors, recipes
+from mockservers.vendors.superoffice.emulator import access, customer, description, errors, people, recipes
 from mockservers.vendors.superoffice.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.superoffice.emulator.life import LIFE
 from mockservers.vendors.superoffice.emulator.model import METADATA
@@ -96,4 +96,8 @@ EMULATOR = Emulator(
     endpoint=ENDPOINT,
     life=LIFE,
     description=description.PATH,
+    actions=people.ACTIONS,
+    administrator=said(customer.ACTIONS),
+    facts=people.FACTS,
+    rights=people.rights,
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from mockservers.kernel.operations import Emulator, Operation, operations
+from mockservers.kernel.operations import Emulator, Operation, operations, said
 from mockservers.kernel.places import Place
 from mockservers.vendors.trackit import VENDOR, rules
 from mockservers.vendors.trackit.dialects import DIALECTS
-from mockservers.vendors.trackit.emulator import access, administration, recipes
+from mockservers.vendors.trackit.emulator import access, administration, customer, people, recipes
 from mockservers.vendors.trackit.emulator.errors import REFUSALS
 from mockservers.vendors.trackit.emulator.life import LIFE
 from mockservers.vendors.trackit.emulator.model import METADATA
@@ -61,4 +61,8 @@ EMULATOR = Emulator(
     endpoint="/TrackIt/WebApi",
     life=LIFE,
     description="/TrackIt/WebApi/swagger/docs/v2",
+    actions=people.ACTIONS,
+    administrator=said(customer.ACTIONS),
+    facts=people.FACTS,
+    rights=people.rights,
 )

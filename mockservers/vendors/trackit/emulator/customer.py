@@ -226,7 +226,7 @@ def _move(ctx: Context, arguments: Arguments) -> None:
 
 
 def _end_sessions(ctx: Context, arguments: Arguments) -> None:
-    """End the sessions of a technician, or of all: `user`?. Refresh tokens end too, unless `keep_refresh`."""
+    """End the sessions of a technician, or of all: `user`?, `keep_refresh`? (refresh tokens end too without it)."""
     table = SESSIONS.table
     conditions = [table.c.tenant == access.tenant_of(ctx).name]
     if "user" in arguments.raw:

@@ -1,0 +1,35 @@
+"""`mockservers glue`: what makes a client of another kind one that the harness can drive, wherever the package is installed."""
+
+from __future__ import annotations
+
+import click
+
+from mockservers.cli.errors import bold, reports_errors, stop
+from mockservers.registry import did_you_mean
+
+USE = {
+    "session.py": "a Python class as a program that stays: serve(Client); then --client 'python client.py'",
+    "session.mjs": "a Node class as a program that stays: serve(Client); then --client 'node client.mjs'",
+    "job.sh": "a shell script as a job that runs once for each task; then --client-command 'sh job.sh'",
+}
+
+
+@click.command(short_help="Print the glue for clients in other languages.")
+@click.argument("name", required=False, metavar="[FILE]")
+@reports_errors
+def glue(name: str | None) -> None:
+    """List the glue for clients that are no Python class, or print one FILE of it.
+
+    Example: mockservers glue session.mjs > session.mjs
+    """
+    from mockservers.kernel import data
+
+    folder = data.folder("contracts") / "clients"
+    if name is None:
+        for file, use in USE.items():
+            click.echo(f"{bold(str(folder / file))}\n    {use}")
+        click.echo("\nmockservers glue FILE prints one, to be saved beside your client.")
+        return
+    if name not in USE:
+        stop(f"there is no glue {name!r}; expected one of: {', '.join(USE)}{did_you_mean(name, USE)}")
+    click.echo((folder / name).read_text("utf-8"), nl=False)
