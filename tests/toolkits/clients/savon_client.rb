@@ -28,7 +28,6 @@ def autotask
     wsdl: ENV.fetch('AUTOTASK_WSDL'),
     basic_auth: ENV.values_at('AUTOTASK_USER', 'AUTOTASK_PASSWORD'),
     soap_header: { 'tns:AutotaskIntegrations' => { 'tns:IntegrationCode' => ENV.fetch('AUTOTASK_CODE') } },
-    namespaces: { 'xmlns:xsd' => 'http://www.w3.org/2001/XMLSchema' },
     log: false
   )
   say 'wsdl', client.operations.join(' ')
