@@ -12,7 +12,7 @@ end
 
 def querydata
   client = Savon.client(wsdl: ENV.fetch('QUERYDATA_WSDL'), log: false)
-  say 'wsdl', client.operations.join(' ')
+  say 'description', client.operations.join(' ')
   ask = ->(name) { client.call(:query_data, message: { json: ENV.fetch(name) }).body.dig(:query_data_response, :query_data_result) }
   say 'login', ask.call('QUERYDATA_SUMMARY')
   say 'read', ask.call('QUERYDATA_DETAILS')
@@ -30,7 +30,7 @@ def autotask
     soap_header: { 'tns:AutotaskIntegrations' => { 'tns:IntegrationCode' => ENV.fetch('AUTOTASK_CODE') } },
     log: false
   )
-  say 'wsdl', client.operations.join(' ')
+  say 'description', client.operations.join(' ')
   ask = lambda do |operation, message = {}|
     client.call(operation, message: message).body.dig(:"#{operation}_response", :"#{operation}_result")
   end

@@ -1,12 +1,12 @@
 // npm soap: node soap_client.cjs querydata|autotask
-const soap = require(process.env.TOOLKIT_PACKAGE || 'soap')
+const soap = require('soap')
 
 const { env } = process
 const say = (step, text) => console.log(`== ${step}\n${text}`)
 
 async function querydata() {
   const client = await soap.createClientAsync(env.QUERYDATA_WSDL)
-  say('wsdl', JSON.stringify(client.describe()))
+  say('description', JSON.stringify(client.describe()))
   const ask = async (json) => (await client.QueryDataAsync({ json }))[0].QueryDataResult
   say('login', await ask(env.QUERYDATA_SUMMARY))
   say('read', await ask(env.QUERYDATA_DETAILS))
@@ -19,7 +19,7 @@ async function querydata() {
 
 async function autotask() {
   const client = await soap.createClientAsync(env.AUTOTASK_WSDL)
-  say('wsdl', Object.keys(client.describe().ATWS.ATWSSoap).join(' '))
+  say('description', Object.keys(client.describe().ATWS.ATWSSoap).join(' '))
   client.setSecurity(new soap.BasicAuthSecurity(env.AUTOTASK_USER, env.AUTOTASK_PASSWORD))
   const space = 'http://autotask.net/ATWS/v1_6/'
   client.addSoapHeader({ AutotaskIntegrations: { IntegrationCode: env.AUTOTASK_CODE } }, '', 'at', space)

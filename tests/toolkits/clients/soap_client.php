@@ -9,7 +9,7 @@ function say(string $step, mixed $text): void
 function querydata(): void
 {
     $client = new SoapClient(getenv('QUERYDATA_WSDL'), ['cache_wsdl' => WSDL_CACHE_NONE]);
-    say('wsdl', implode(' ', $client->__getFunctions()));
+    say('description', implode(' ', $client->__getFunctions()));
     $ask = fn (string $name): string => $client->QueryData(['json' => getenv($name)])->QueryDataResult;
     say('login', $ask('QUERYDATA_SUMMARY'));
     say('read', $ask('QUERYDATA_DETAILS'));
@@ -29,7 +29,7 @@ function autotask(): void
         'password' => getenv('AUTOTASK_PASSWORD'),
         'features' => SOAP_SINGLE_ELEMENT_ARRAYS,
     ]);
-    say('wsdl', implode(' ', $client->__getFunctions()));
+    say('description', implode(' ', $client->__getFunctions()));
     $client->__setSoapHeaders(
         new SoapHeader($space, 'AutotaskIntegrations', ['IntegrationCode' => getenv('AUTOTASK_CODE')])
     );

@@ -22,7 +22,7 @@ sub step {
 sub client {
     my ($wsdl, $service, $namespace) = @_;
     my $operations = SOAP::Schema->new->schema_url($wsdl)->parse->services->{$service};
-    step('wsdl', join ' ', keys %$operations);
+    step('description', join ' ', keys %$operations);
     my ($operation) = values %$operations;
     return SOAP::Lite->proxy("$operation->{endpoint}")->default_ns($namespace)->on_action(sub { join '', @_ })
         ->on_fault(sub { my ($soap, $answer) = @_; die ref $answer ? $answer : $soap->transport->status . "\n" });

@@ -19,7 +19,7 @@ def operations(client):
 
 def querydata():
     client = Client(os.environ["QUERYDATA_WSDL"], cache=None)
-    say("wsdl", operations(client))
+    say("description", operations(client))
     say("login", client.service.QueryData(os.environ["QUERYDATA_SUMMARY"]))
     say("read", client.service.QueryData(os.environ["QUERYDATA_DETAILS"]))
     try:
@@ -39,7 +39,7 @@ def autotask():
             username=os.environ["AUTOTASK_USER"], password=os.environ["AUTOTASK_PASSWORD"]
         ),
     )
-    say("wsdl", operations(client))
+    say("description", operations(client))
     used = client.service.getThresholdAndUsageInfo()
     say("login", used.EntityReturnInfoResults.EntityReturnInfo[0].Message)
     say("read", client.service.query(os.environ["AUTOTASK_QUERY"]).EntityResults.Entity[0].Title)

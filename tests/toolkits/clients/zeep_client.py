@@ -14,7 +14,7 @@ def say(step, text):
 
 def querydata():
     client = zeep.Client(os.environ["QUERYDATA_WSDL"], settings=zeep.Settings(strict=True))
-    say("wsdl", " ".join(client.service._operations))
+    say("description", " ".join(client.service._operations))
     say("login", client.service.QueryData(os.environ["QUERYDATA_SUMMARY"]))
     say("read", client.service.QueryData(os.environ["QUERYDATA_DETAILS"]))
     try:
@@ -29,7 +29,7 @@ def autotask():
     client = zeep.Client(
         os.environ["AUTOTASK_WSDL"], settings=zeep.Settings(strict=True), transport=Transport(session=session)
     )
-    say("wsdl", " ".join(client.service._operations))
+    say("description", " ".join(client.service._operations))
     client.set_default_soapheaders({"AutotaskIntegrations": {"IntegrationCode": os.environ["AUTOTASK_CODE"]}})
     used = client.service.getThresholdAndUsageInfo()
     say("login", used.EntityReturnInfoResults.EntityReturnInfo[0].Message)
