@@ -10,6 +10,10 @@ import mockservers
 
 TEXT = "Müller & Söhne <Straße>"
 """What is read and written: letters beyond ASCII, and what XML must escape."""
+WRITTEN = "Grüße & <Küsse>"
+"""What replaces it where a text is changed."""
+MISSING = 987654
+"""A number that no record has."""
 
 READS = {"wsdl": ("querydata", "autotask"), "openapi": ("trackit", "superoffice")}
 STEPS = {
@@ -91,4 +95,36 @@ class Task:
             "QUERY": f"<queryxml><entity>Ticket</entity><query>{condition}</query></queryxml>",
             "ACCOUNT": account,
             "TITLE": TEXT,
+        }
+
+    def _trackit(self) -> dict[str, Any]:
+        id_ = self.desk.act("list")["records"][0]["id"]
+        self.desk.act("change", id=id_, fields={"22": TEXT})
+        self._judges |= {
+            "login": lambda said: said == "bearer",
+            "read": lambda said: said == TEXT,
+            "write": lambda said: said == id_ and self.desk.act("read", id=id_)["fields"]["7"] == WRITTEN,
+            "fault": lambda said: said.startswith("404"),
+        }
+        return self._over_http(id_, "username")
+
+    def _superoffice(self) -> dict[str, Any]:
+        id_ = self.desk.act("list")["records"][0]["id"]
+        self.desk.act("change", id=id_, fields={"Title": TEXT})
+        self._judges |= {
+            "login": lambda said: self.desk.credentials["user"] in said,
+            "read": lambda said: said == TEXT,
+            "write": lambda said: said == id_ and self.desk.act("read", id=id_)["fields"]["Title"] == WRITTEN,
+            "fault": lambda said: said.startswith("404"),
+        }
+        return self._over_http(id_, "user")
+
+    def _over_http(self, id_: str, user: str) -> dict[str, Any]:
+        return {
+            "DESCRIPTION": self.description,
+            "USER": self.desk.credentials[user],
+            "PASSWORD": self.desk.credentials["password"],
+            "TICKET": id_,
+            "MISSING": MISSING,
+            "WRITTEN": WRITTEN,
         }
