@@ -13,8 +13,9 @@ from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, to_iso
 from mockservers.kernel.life import Deed, Life
 from mockservers.kernel.operations import Context
-from mockservers.vendors.autotask.emulator import model, phrases, picklists
-from mockservers.vendors.autotask.emulator.company import API_USER, EASTERN
+from mockservers.vendors.autotask.emulator import model, picklists
+from mockservers.vendors.autotask.emulator.company import API_USER
+from mockservers.vendors.autotask.emulator.demo_data import EASTERN, words
 
 _DESK = 60
 """Tickets that people look at: the latest."""
@@ -72,15 +73,15 @@ def choose(ctx: Context, source: Source) -> Deed | None:
     if chance < 0.23:
         return _act(ticket, "reopen", worker)
     if chance < 0.42:
-        return _act(ticket, "complete", worker, note=source.choice(phrases.NOTES))
+        return _act(ticket, "complete", worker, note=source.choice(words("notes")))
     if chance < 0.62 and ctx.now - (ticket.CreateDate or ctx.now) > 2 * _SHORTEST:
         quarters = source.randrange(1, 1 + min((ctx.now - ticket.CreateDate) // _SHORTEST - 1, 8))
-        return _act(ticket, "time", worker, hours=quarters / 4, note=source.choice(phrases.NOTES))
+        return _act(ticket, "time", worker, hours=quarters / 4, note=source.choice(words("notes")))
     if chance < 0.78:
-        return _act(ticket, "note", worker, note=source.choice(phrases.NOTES))
+        return _act(ticket, "note", worker, note=source.choice(words("notes")))
     if chance < 0.82:
         note = {"entity": "Account", "id": str(ticket.AccountID), "action": "note", "by": worker}
-        return Deed("act", {**note, "note": source.choice(phrases.NOTES)})
+        return Deed("act", {**note, "note": source.choice(words("notes"))})
     if chance < 0.91:
         return _act(ticket, "assign", worker, to=source.choice(workers))
     return _act(ticket, "update", worker, fields=_edited(ctx, ticket, source))
