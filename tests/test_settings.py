@@ -36,3 +36,6 @@ def test_dialects_add_up() -> None:
 def test_stores(tmp_path: Path) -> None:
     assert settings.store("sqlite://") is None
     assert settings.store(f"sqlite:///{tmp_path}/a.db") == tmp_path / "a.db"
+    for folder in ("", ".", f"{tmp_path}", f"{tmp_path}/"):
+        with pytest.raises(ValueError, match=r"names no file: write sqlite:///path/to/file\.db"):
+            settings.store(f"sqlite:///{folder}")

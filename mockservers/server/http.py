@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import ssl
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import parse_qs, quote, unquote_to_bytes
 
 from aiohttp import hdrs, web
 
@@ -27,6 +28,7 @@ from mockservers.server.connection import Connection, Request
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 from mockservers.server.mounts import Target, all_mounts
+from mockservers.server.turns import Turns
 
 Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 """How a vendor answers: as `wsgi.converse` does."""
@@ -34,6 +36,11 @@ Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
 """What stays as it is where a target is written down."""
+
+
+_OF_A_WORLD = re.compile(r"/_mock/v1/worlds/([^/]+)")
+LONG = 64 << 10
+"""Bytes of a body from which on a call may take so long that calls of other worlds must not wait for it."""
 
 
 class Server(Listener):
@@ -73,6 +80,7 @@ class Server(Listener):
         self.mounts = tuple(all_mounts() if mounts is None else mounts)
         self.allow_hosts = None if allow_hosts is None else tuple(allow_hosts)
         """Names beside our own under which data of a real system are told; None where there are none to protect."""
+        self.turns = Turns()
         self.stubs = dict(stubs or {})
         """Vendors that something else answers for than their emulator."""
         self._vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
@@ -113,7 +121,7 @@ class Server(Listener):
             if request.transport is not None:  # a client that has gone was not refused anything
                 exchange = self._exchange(request, list(request.headers.items()), b"")
                 exchange.status = error.status
-                self._world(where).malformed(exchange, str(error), self._vendors)
+                self._malformed(where, exchange, str(error))
             response = web.Response(status=error.status, text=f"{error}\n")
             response.force_close()
             return response
@@ -134,14 +142,18 @@ class Server(Listener):
         exchange, where = self._unread(head, request.remote or "")
         exchange.status, exchange.reply_headers = response.status, list(response.headers.items())
         exchange.reply_body = bytes(response.body or b"")  # type: ignore[arg-type]
-        self._world(where).malformed(exchange, found.hint, self._vendors)
+        self._malformed(where, exchange, found.hint)
         self._date(request, response, where)
         return response
 
     def late(self, slow: Connection, head: bytes, hint: str) -> None:
         peer = slow.peername
         exchange, where = self._unread(head, str(peer[0]) if isinstance(peer, tuple) else "")
-        self._world(where).malformed(exchange, hint, self._vendors)
+        self._malformed(where, exchange, hint)
+
+    def _malformed(self, where: Target, exchange: Exchange, hint: str) -> None:
+        world = self._world(where)
+        self.turns.later(world, lambda: world.malformed(exchange, hint, self._vendors))
 
     def _unread(self, head: bytes, remote: str) -> tuple[Exchange, Target]:
         """What can be told of a head that was not read, and which world it was meant for."""
@@ -176,7 +188,7 @@ class Server(Listener):
         )
 
     async def _vendor(self, request: web.BaseRequest, where: Target, world: World, vendor: str) -> web.StreamResponse:
-        struck = world.arrive(vendor)
+        struck = await self.turns.take(world, lambda: world.arrive(vendor))
         if struck is not None:
             early = await self._strike_arrival(request, struck)
             if early is not None:
@@ -186,7 +198,8 @@ class Server(Listener):
         exchange = self._exchange(request, headers, body)
         try:
             respond = self.stubs.get(vendor, wsgi.respond)
-            respond(world, vendor, self._environ(request, where, headers, body), exchange)
+            environ = self._environ(request, where, headers, body)
+            await self.turns.take(world, lambda: respond(world, vendor, environ, exchange), long=len(body) > LONG)
             if exchange.delay > 0:
                 await asyncio.sleep(world.wait(exchange.delay))
             return await responses.answer(request, exchange, world.clock.now())
@@ -260,7 +273,7 @@ class Server(Listener):
         said = _json(status, says)
         exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
         exchange.reply_headers = list(said.headers.items())
-        world.finish("", exchange, perhaps=self._vendors)
+        await self.turns.take(world, lambda: world.finish("", exchange, perhaps=self._vendors))
         return said
 
     async def _control(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
@@ -279,8 +292,17 @@ class Server(Listener):
         if where.path == "/_mock":
             environ["PATH_INFO"] = "/_mock/"
         environ[context.SITE] = context.Site(self.worlds, self._vendors, where.world, self.url)
+        await self.turns.free(self._touched(where))
         said = wsgi.ask(application.application(), environ)
         return await self._tell(request, where, said)
+
+    def _touched(self, where: Target) -> list[World]:
+        """The worlds that a call of the control API may look at."""
+        named = _OF_A_WORLD.match(where.path)
+        if where.path.rstrip("/") in ("/_mock", "/_mock/v1/worlds"):
+            return list(self.worlds.values())
+        names = list(named.groups()) if named else parse_qs(where.query).get("world", [where.world])
+        return [found for name in names if (found := self.worlds.get(name)) is not None]
 
     async def _tell(self, request: web.BaseRequest, where: Target, said: wsgi.Answer) -> web.StreamResponse:
         """Send an answer of the control API: whole, or as it is made when its length is not known."""

@@ -36,6 +36,8 @@ IDLE, HEAD, BODY = 120.0, 30.0, 30.0
 MOST_SLOW_BYTES = 1024
 """Bytes of a body that must come in that time."""
 
+MOST_AT_ONCE = 128
+"""Connections that are accepted in one go, before any of them is looked at."""
 RESERVED, MOST_CONNECTIONS = 40, 4096
 """Descriptors kept for databases and files, and connections at once; fewer where the system gives fewer descriptors."""
 COMPLAIN_EVERY = 60.0
@@ -70,6 +72,7 @@ class Listener(ABC):
         self.idle_seconds, self.head_seconds, self.body_seconds = IDLE, HEAD, BODY
         self.body_bytes = MOST_SLOW_BYTES
         self.most_connections = _most_connections(self.descriptors)
+        self.most_at_once = max(4, min(MOST_AT_ONCE, self.most_connections // 2))
         self._complained_at = -COMPLAIN_EVERY
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -122,7 +125,7 @@ class Listener(ABC):
         assert self._server is not None
         assert self._loop is not None
         self._listener = await self._loop.create_server(
-            self._server, self.host, self.port, ssl=self.tls, backlog=128, reuse_address=True
+            self._server, self.host, self.port, ssl=self.tls, backlog=self.most_at_once, reuse_address=True
         )
         self.port = self._listener.sockets[0].getsockname()[1]
 

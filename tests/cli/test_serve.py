@@ -152,6 +152,7 @@ def test_a_taken_port_is_named() -> None:
         (("--store", "postgresql://x"), ("postgresql", "sqlite:///")),
         (("--store", "sqlite:////nowhere/at/all.db"), ("does not exist",)),
         (("--store", "sqlite:////proc/a.db"), ("/proc/a", "cannot be used")),
+        (("--allow-host", "desk.example"), ("--from and --load",)),
         (("--tls", "--tls-ca", "/nowhere/ca.pem"), ("/nowhere/ca.pem", "No such file")),
     ],
 )

@@ -85,12 +85,21 @@ def _misuse(error: Misuse | ValueError) -> flask.Response:
     return context.refuse(Problem(422, str(error)))
 
 
+def _without_null_defaults(value: Any) -> Any:
+    """Null as a default stands for leaving the field out; where a schema does not take null, it would be invalid."""
+    if isinstance(value, dict):
+        return {
+            key: _without_null_defaults(each) for key, each in value.items() if key != "default" or each is not None
+        }
+    return [_without_null_defaults(each) for each in value] if isinstance(value, list) else value
+
+
 def _document() -> flask.Response:
     app = flask.current_app
     assert isinstance(app, OpenAPI)
     document = json.loads(json.dumps(app.api_doc))
-    # Null stands there for nothing, and no reader of OpenAPI takes it so.
     document["components"] = {name: each for name, each in document["components"].items() if each is not None}
+    document = _without_null_defaults(document)
     for path in document["paths"].values():
         for operation in path.values():
             operation["responses"]["422"] = {
