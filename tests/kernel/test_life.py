@@ -286,7 +286,7 @@ def test_what_happened_is_told_by_the_control_api_and_a_world_can_be_still() -> 
 def test_every_vendor_lives_the_same_days_in_one_step_and_in_many(
     vendor: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hours = 10 if registry.emulator(vendor).life.after else 5  # type: ignore[union-attr]
+    hours = 10 if registry.emulator(vendor).life.after else 3  # type: ignore[union-attr]
     with lived(vendor, hours / 24) as one, lived(vendor, 0) as many:
         pass_days(many, vendor, hours / 24, hours)
         assert rows(one, vendor) == rows(many, vendor)

@@ -196,7 +196,7 @@ def test_every_relation_follows_from_a_rule() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 77])
-@pytest.mark.parametrize("data", ["demo", "demo:1200", "demo:25"])
+@pytest.mark.parametrize("data", ["demo", "demo:1000"])
 def test_every_row_of_the_demo_obeys_the_vendors_rules(make_desk: Any, data: str, seed: int) -> None:
     desk = make_desk(data, seed=seed)
     assert broken(Data.of(desk.world, "demo")) == []
@@ -204,9 +204,8 @@ def test_every_row_of_the_demo_obeys_the_vendors_rules(make_desk: Any, data: str
     desk.world.close()
 
 
-@pytest.mark.parametrize("seed", [1, 77])
-def test_they_do_so_after_ten_days_of_life(seed: int) -> None:
-    with lived("get_tickets", 10, seed=seed, data="demo:100") as world:
+def test_they_do_so_after_ten_days_of_life() -> None:
+    with lived("get_tickets", 10, data="demo:100") as world:
         data = Data.of(world, "demo")
         assert broken(data) == []
         assert len(data.tickets) > 150
