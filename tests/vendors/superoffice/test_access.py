@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -289,3 +290,26 @@ def test_no_journal_shows_a_secret(desk: Desk) -> None:
     told = repr([(entry.exchange, entry.notes, entry.error) for entry in entries])
     assert [secret for secret in secrets if secret in told] == []
     assert "access_token" in told
+
+
+@pytest.mark.rule("superoffice.auth.tokens", "superoffice.auth.token_life", "superoffice.auth.xsrf")
+def test_how_the_readme_renews_a_bearer_and_has_a_session(desk: Desk) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    printed = desk.world.emulator("superoffice").demo_credential
+    bearer = f"Bearer {printed['Bearer']}"
+    desk.advance(3599)
+    assert desk.tickets(1, login=bearer).status == 200
+    desk.advance(1)
+    assert desk.tickets(1, login=bearer).status == 401
+    form = f"grant_type=refresh_token&refresh_token={printed['refresh_token']}"
+    assert f"curl -d '{form}' http://127.0.0.1:8750/login/common/oauth/tokens" in readme
+    media = "application/x-www-form-urlencoded"
+    made = desk.ask("POST", "/login/common/oauth/tokens", body=form.encode(), media=media, login=None).json
+    assert desk.tickets(1, login=f"Bearer {made['access_token']}").status == 200
+    assert f"`SoSession={printed['SoSession']}` with X-XSRF-TOKEN `{printed['X-XSRF-TOKEN']}`" in readme
+    session = {"Cookie": f"SoSession={printed['SoSession']}", "X-XSRF-TOKEN": printed["X-XSRF-TOKEN"]}
+    assert desk.tickets(1, login=None, headers=session).status == 200
+    assert desk.tickets(1, login=None, headers={"Cookie": session["Cookie"]}).status == 401
+    own = desk.administer("log in", user="limited@demo.example", kind="cookie")
+    headers = {"Cookie": f"SoSession={own['token']}", "X-XSRF-TOKEN": own["xsrf"]}
+    assert desk.tickets(1, login=None, headers=headers).status == 200

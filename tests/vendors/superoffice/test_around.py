@@ -483,6 +483,17 @@ def test_an_empty_text_for_a_date_is_null(desk: Desk) -> None:
         assert (reply.status, reply.json["MessageDetail"].startswith("Deadline: ")) == (400, True)
 
 
+@pytest.mark.rule("superoffice.request.empty_values")
+def test_an_empty_text_says_nothing_for_other_types_too(desk: Desk) -> None:
+    entity = desk.call("GetTicketEntity", b"null", "ticketEntityId=32").json | {"TicketId": 0}
+    usual = desk.call("SaveTicketEntity", {**entity, "Person": None, "Slevel": None, "Category": None}).json
+    for empty in ({"TicketCategoryId": ""}, ""):
+        made = desk.call("SaveTicketEntity", {**entity, "Person": "", "Slevel": "", "Category": empty}).json
+        assert [made[name] for name in ("Person", "Slevel", "Category")] == [
+            usual[name] for name in ("Person", "Slevel", "Category")
+        ]
+
+
 def test_custom_fields_are_text(desk: Desk) -> None:
     entity = desk.call("GetTicketEntity", b"null", "ticketEntityId=32").json
     given = {"a": "x", "b": True, "c": 1.5, "d": None, "e": 7}

@@ -97,3 +97,19 @@ def test_schemathesis_finds_nothing(make_desk: Any, method: str, path: str, mode
         assert "ok" in {entry.outcome for entry in desk.world.journal if entry.operation not in ("token", None)}
     assert not {entry.outcome for entry in desk.world.journal} & {"error", "unsupported"}
     desk.world.close()
+
+
+def test_the_document_of_a_live_server_s_version_is_valid_and_says_the_same(make_desk: Any) -> None:
+    desk = make_desk("demo:1", **DIALECT)
+    older = schemathesis.openapi.from_wsgi("/TrackIt/WebApi/swagger/docs/v2", wsgi(desk))
+    newer = schemathesis.openapi.from_wsgi(DOCUMENT, wsgi(desk))
+    older.validate()
+    newer.validate()
+
+    def operations(schema: Any) -> set[tuple[str, str, str]]:
+        paths = schema.raw_schema["paths"].items()
+        return {(path, verb, each["operationId"]) for path, verbs in paths for verb, each in verbs.items()}
+
+    assert operations(older) == operations(newer)
+    assert len(operations(older)) == len(ROUTES)
+    desk.world.close()

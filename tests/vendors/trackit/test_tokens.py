@@ -323,3 +323,10 @@ def test_the_same_seed_hands_out_the_same_tokens(make_desk: Any) -> None:
         made.world.close()
     assert answers[0] == answers[1] != answers[2]
     assert len(set(answers[0])) == 3
+
+
+def test_a_form_with_a_mark_or_in_utf_16_is_read(desk: Desk) -> None:
+    form = "grant_type=password&username=HELP+DESK%5CDEMO&password=demo-password"
+    for raw in (form.encode("utf-8-sig"), form.encode("utf-16"), form.encode("utf-16-be").join((b"\xfe\xff", b""))):
+        reply = desk.ask("POST", "/token", raw, user=None, media="application/x-www-form-urlencoded; charset=klingon")
+        assert (reply.status, reply.json["token_type"]) == (200, "bearer")

@@ -396,3 +396,24 @@ def test_an_update_may_bring_a_note(desk: Desk) -> None:
     desk.admin("withdraw", user="HELP DESK\\DEMO", permissions=["Create Ticket Note"])
     assert desk.post("/tickets/101", {"Properties": {"22": "x"}, **optional}).status == 403
     assert desk.everything() == before
+
+
+@pytest.mark.rule("trackit.write.virtual_unknown", "trackit.write.last_wins")
+def test_a_pair_that_contradicts_itself_links_nothing_and_clears_nothing(desk: Desk) -> None:
+    """The last of several display fields of one record decides; where it names no record, the ticket stays as it is."""
+    before = {
+        name: value for name, value in desk.get("/tickets/101").ticket.items() if name in ("8", "36", "39", "149")
+    }
+    assert before["36"] == "JSMITH"
+    for given in (
+        {"Requestor": "Anna Smith", "Requestor ID": "nope"},
+        {"149": "Anna Smith", "36": "nope"},
+        {"36": "nope"},
+        {"8": 999},
+    ):
+        reply = desk.post("/tickets/101", {"Properties": given})
+        assert reply.status == 200
+        assert "trackit.write.virtual_unknown" in reply.findings
+        assert {name: reply.ticket.get(name) for name in before} == before
+    reply = desk.post("/tickets/101", {"Properties": {"36": "nope", "149": "Anna Smith"}})
+    assert (reply.ticket["36"], reply.findings) == ("ASMITH", [])

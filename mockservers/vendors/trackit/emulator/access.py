@@ -22,7 +22,8 @@ TECHNICIAN = "technician"
 VIEW, EDIT, CREATE = "View Ticket", "Edit Ticket", "Create Ticket"
 CLOSE, DELETE, CREATE_NOTE = "Close Ticket", "Delete Ticket", "Create Ticket Note"
 VIEW_NOTES, VIEW_ATTACHMENT, VIEW_ASSIGNMENT = "View Ticket Notes", "View Attachment", "View Assignment"
-LITERAL = ("Close Tickets", "Create Ticket Notes", "View Assignment Notes")
+VIEW_ASSIGNMENT_NOTES = "View Assignment Notes"
+LITERAL = ("Close Tickets", "Create Ticket Notes", VIEW_ASSIGNMENT_NOTES)
 """Names that count only where the page is taken word by word; the last one also to list the notes of a ticket."""
 PERMISSIONS = (VIEW, EDIT, CREATE, CLOSE, DELETE, CREATE_NOTE, VIEW_NOTES, VIEW_ATTACHMENT, VIEW_ASSIGNMENT, *LITERAL)
 SEGREGABLE = ("Tickets", "Ticket Notes", "Assignments", "Assignment Notes", "Solutions")
@@ -159,7 +160,7 @@ def require_to_list_notes(ctx: Context) -> None:
     literal = ctx.dialect["notes_permission"] == "assignment_notes" or ctx.dialect["literal_permissions"] == "on"
     if literal:
         ctx.cite("trackit.permission.list_notes")
-    wanted = "View Assignment Notes" if literal else VIEW_NOTES
+    wanted = VIEW_ASSIGNMENT_NOTES if literal else VIEW_NOTES
     if wanted not in permitted(tenant_of(ctx), caller(ctx)):
         ctx.cite("trackit.permission.denied")
         rule = "trackit.permission.list_notes" if literal else _RULES[VIEW_NOTES]

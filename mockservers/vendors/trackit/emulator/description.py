@@ -224,7 +224,7 @@ _NEEDED = {
     "ticket.add_note": access.CREATE_NOTE,
     "ticket.close": access.CLOSE,
     "ticket.delete": access.DELETE,
-    "notes.list": access.VIEW_NOTES,
+    "notes.list": access.VIEW_ASSIGNMENT_NOTES,
     "note.read": access.VIEW_NOTES,
     "attachments.list": access.VIEW_ATTACHMENT,
     "assignments.list": access.VIEW_ASSIGNMENT,
@@ -356,7 +356,7 @@ def _older_operation(operation: Schema) -> Schema:
 
 
 @lru_cache(maxsize=32)
-def _swagger(base: str, settings: tuple[tuple[str, Any], ...]) -> str:
+def _swagger(origin: str, base: str, settings: tuple[tuple[str, Any], ...]) -> str:
     newer = json.loads(_document(base, settings))
     flow = newer["components"]["securitySchemes"]["oauth2"]["flows"]["password"]
     return text(
@@ -371,14 +371,16 @@ def _swagger(base: str, settings: tuple[tuple[str, Any], ...]) -> str:
                 for path, verbs in newer["paths"].items()
             },
             "definitions": {name: _older(schema) for name, schema in newer["components"]["schemas"].items()},
-            "securityDefinitions": {"oauth2": {"type": "oauth2", "flow": "password", **flow}},
+            "securityDefinitions": {
+                "oauth2": {**flow, "type": "oauth2", "flow": "password", "tokenUrl": origin + flow["tokenUrl"]}
+            },
         }
     )
 
 
-def swagger(base: str, switches: Mapping[str, Any]) -> str:
-    """The Swagger 2.0 document for a base address and a dialect."""
-    return _swagger(base, tuple((name, switches[name]) for name in _DECIDING))
+def swagger(origin: str, base: str, switches: Mapping[str, Any]) -> str:
+    """The Swagger 2.0 document for a server such as http://127.0.0.1:8750, which its token's address needs, and a dialect."""
+    return _swagger(origin, base, tuple((name, switches[name]) for name in _DECIDING))
 
 
 def page(base: str, switches: Mapping[str, Any]) -> str:

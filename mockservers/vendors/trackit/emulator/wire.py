@@ -390,11 +390,15 @@ def _token_members(value: Tokens) -> dict[str, Any]:
 # --- other answers ----------------------------------------------------------------------------------------------------
 
 
-def _url(here: Visit) -> str:
+def _origin(here: Visit) -> str:
     environ = here.environ
     host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return f"{environ['wsgi.url_scheme']}://{host}"
+
+
+def _url(here: Visit) -> str:
     query = f"?{here.query}" if here.query else ""
-    return f"{environ['wsgi.url_scheme']}://{host}{environ.get('SCRIPT_NAME', '')}{here.path}{query}"
+    return f"{_origin(here)}{here.environ.get('SCRIPT_NAME', '')}{here.path}{query}"
 
 
 def _nowhere(here: Visit, way: _Way) -> Response:
@@ -431,7 +435,7 @@ def _described(here: Visit, rest: str) -> Response:
     base = here.environ.get("SCRIPT_NAME", "") + here.path[: len(here.path) - len(rest)].rstrip("/")
     switches = _switches(here)
     if rest == description.SWAGGER:
-        return reply(200, description.swagger(base, switches), _JSON, _HEADERS)
+        return reply(200, description.swagger(_origin(here), base, switches), _JSON, _HEADERS)
     if rest == description.OPENAPI:
         return reply(200, description.document(base, switches), _JSON, _HEADERS)
     return reply(200, description.page(base, switches), _HTML, _HEADERS)

@@ -70,10 +70,17 @@ def _text(given: Mapping[str, Any], name: str) -> str:
         raise _wrong(f"{str(error)[:200]}.") from None
 
 
-def _enum(given: Mapping[str, Any], name: str, default: str) -> str:
+def _unset(ctx: Context, value: Any) -> bool:
+    """Whether a value says nothing; an empty text is read like null (superoffice.request.empty_values)."""
+    if value == "":
+        ctx.cite("superoffice.request.empty_values")
+    return value is None or value == ""
+
+
+def _enum(ctx: Context, given: Mapping[str, Any], name: str, default: str) -> str:
     """A name of an enumeration in any case, or its number; a name that no release knows is refused."""
     value = given.get(name.lower())
-    if value is None or value == "":
+    if _unset(ctx, value):
         return default
     table = ENUMS[ENUMERATED[name]]
     for known, number in table.items():
@@ -88,13 +95,13 @@ def _enum(given: Mapping[str, Any], name: str, default: str) -> str:
 def _id(ctx: Context, given: Mapping[str, Any], member: str) -> int:
     """The id inside a nested object; 0 where there is none."""
     value = given.get(member.lower())
-    if value is None or value == "":
+    if _unset(ctx, value):
         return 0
     if not isinstance(value, Mapping):
         raise _wrong(f"{member} is not an object.")
     inner = lowered(value)
     number = inner.get(KEYS[member].lower())
-    return 0 if number is None else int32(ctx, number, KEYS[member])
+    return 0 if _unset(ctx, number) else int32(ctx, number, KEYS[member])
 
 
 def _reference(ctx: Context, given: Mapping[str, Any], member: str, names: Directory) -> int:
@@ -143,10 +150,8 @@ def _custom(name: str, value: Any) -> str:
 
 
 def _instant(ctx: Context, value: Any, look: Profile, name: str) -> int | None:
-    """A date; an empty text is read like null, as Json.NET reads it for what may be null."""
-    if value == "":
-        ctx.cite("superoffice.request.empty_values")
-    if value in (None, ""):
+    """A date, also in Microsoft's older form."""
+    if _unset(ctx, value):
         return None
     try:
         if not isinstance(value, str):
@@ -160,7 +165,8 @@ def _read(ctx: Context, given: Mapping[str, Any], look: Profile, names: Director
     """All that an entity says of columns that a client may set; what it does not say is as in a new one."""
     made: dict[str, Any] = {name: _text(given, name) for name in _TEXTS}
     made |= {
-        name: _enum(given, name, default) for name, default in zip(_KEPT_ENUMS, ("External", "API", "Red"), strict=True)
+        name: _enum(ctx, given, name, default)
+        for name, default in zip(_KEPT_ENUMS, ("External", "API", "Red"), strict=True)
     }
     for name in _DATES:
         made[name] = _instant(ctx, given.get(name.lower()), look, name)
@@ -176,7 +182,7 @@ def _read(ctx: Context, given: Mapping[str, Any], look: Profile, names: Director
     made["TicketTypeId"] = made["TicketTypeId"] or _first(names, "type")
     made["OwnedBy"] = _owner(ctx, given, names)
     made["TicketStatus"] = _reference(ctx, given, "Status", names)
-    made["BaseStatus"] = _enum(given, "BaseStatus", "")
+    made["BaseStatus"] = _enum(ctx, given, "BaseStatus", "")
     made["extra"] = _extra(given)
     if given.get("timespent"):
         ctx.cite("superoffice.field.time_spent")
@@ -404,7 +410,7 @@ def undelete(ctx: Context, asked: Asked) -> Answer:
 def set_read_status(ctx: Context, asked: Asked) -> Answer:
     """Set the owner's light of tickets; answers the ids of those that changed (superoffice.call.read_status)."""
     ids = wanted_ids(ctx, asked)
-    wanted = _enum({"readstatus": members(asked).get("newstatus")}, "ReadStatus", "")
+    wanted = _enum(ctx, {"readstatus": members(asked).get("newstatus")}, "ReadStatus", "")
     if not wanted:
         raise bad("superoffice.request.missing", "NewStatus is missing.")
     ctx.cite("superoffice.call.read_status")
