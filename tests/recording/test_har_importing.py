@@ -593,10 +593,14 @@ def test_entries_are_in_the_order_of_their_moments(of: Any) -> None:
     assert made.summary.notes == {"without a time that can be read; they keep their places": [2, 5, 8]}
 
 
-def test_a_time_that_is_missing_is_told_by_the_answer(of: Any) -> None:
-    came = [*headers(), {"name": "date", "value": "Mon, 02 Mar 2026 09:00:00 GMT"}]
-    made = of(entry(f"{DESK}/b"), entry(f"{DESK}/a", {}, response={"headers": came}))
-    assert [each.target for each in made.exchanges] == ["/a", "/b"]
+def test_times_that_are_missing_are_told_by_the_answers(of: Any) -> None:
+    def dated(name: str, hour: int) -> dict[str, Any]:
+        came = [*headers(), {"name": "date", "value": f"Mon, 02 Mar 2026 {hour:02}:00:00 GMT"}]
+        return entry(f"{DESK}/{name}", None, response={"headers": came})
+
+    made = of(dated("b", 10), dated("a", 9), entry(f"{DESK}/c", "soon"))
+    assert [each.target for each in made.exchanges] == ["/a", "/c", "/b"]
+    assert made.summary.notes == {"without a time that can be read; they keep their places": [1, 2, 3]}
 
 
 @pytest.mark.parametrize(
