@@ -12,8 +12,8 @@ from mockservers import registry
 from mockservers.cli import main
 from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.recording.drift import between, drift
-from mockservers.recording.exchanges import Recorded
-from mockservers.recording.files import Head, Recording, Writer
+from mockservers.recording.exchanges import Recorded, to_line
+from mockservers.recording.files import Head, Recording
 from mockservers.recording.judging import judge_recording
 from mockservers.recording.omissions import lacks_answer, lacks_request
 from mockservers.server.http import Server
@@ -26,10 +26,7 @@ BR = "a body coded as br, which cannot be searched for secrets"
 
 
 def written(path: Path, *exchanges: Recorded, vendor: str = "get_tickets") -> Recording:
-    writer = Writer(path, Head(vendor, START))
-    for each in exchanges:
-        writer.add(each)
-    writer.finish()
+    path.write_text(Head(vendor, START).to_yaml() + "".join(map(to_line, exchanges)), "utf-8")
     return Recording(path)
 
 
