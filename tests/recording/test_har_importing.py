@@ -462,6 +462,7 @@ def test_odd_parameters_are_taken(kind: str, params: Any, body: bytes, of: Any) 
         entry(_webSocketMessages=[{"type": "send"}]),
         entry(response={"status": 99999}),
         {**entry("https://other.example/"), "response": None},
+        entry(response={"status": 307, "headers": {"Location": DESK, "Non-Authoritative-Reason": "HSTS"}}),
         entry("https://other.example/", request={"headers": None}, response={"headers": None}),
     ],
 )
@@ -651,6 +652,11 @@ def test_what_stands_beside_the_headers_and_the_address_alone_is_taken(of: Any) 
     assert kept.target == "/a?q=a%20b"
     assert kept.headers == [("Cookie", "sid=__secret.cookie__"), ("Content-Type", "text/plain")]
     assert kept.reply_headers == [("Set-Cookie", "sid=__secret.cookie__"), ("Content-Type", "a/b")]
+
+
+def test_where_an_answer_leads_may_stand_beside_its_headers(of: Any) -> None:
+    (kept,) = of(entry(response={"status": 302, "redirectURL": DESK + "/next", "content": {"size": 0}})).exchanges
+    assert kept.reply_header("location") == "__base__/next"
 
 
 def test_what_internet_explorer_writes_is_taken(of: Any) -> None:

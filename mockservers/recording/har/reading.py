@@ -185,6 +185,12 @@ def _exchange(call: _Call, started: int, attachment: Attachment, note: Callable[
     status = _status(response.get("status"))
     sent = with_cookies(headers(request.get("headers")), request.get("cookies"), sent=True)
     came = with_cookies(headers(response.get("headers")), response.get("cookies"), sent=False)
+    if value_of(came, "non-authoritative-reason"):
+        raise Unusable("that the browser answered itself, such as a redirect to HTTPS")
+    if status is not None and 300 <= status < 400 and not value_of(came, "location"):
+        came += headers(
+            [{"name": "Location", "value": response.get("redirectURL")}] if response.get("redirectURL") else []
+        )
     asked = _asked(request, method, sent, attachment)
     answered = _answered(response, method, status, came, attachment, note) if status is not None else EMPTY
     whole = bodiless(method, status) or (bool(answered.data) and not bodies.is_short(answered.data, came))
