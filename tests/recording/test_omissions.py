@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from mockservers import registry
 from mockservers.cli import main
+from mockservers.harness.profile import contracted
 from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.recording.drift import between, drift
 from mockservers.recording.exchanges import Recorded, to_line
@@ -177,3 +178,14 @@ def test_drift_takes_a_change_whose_body_is_missing_for_one_of_somebody_else(lac
     lacking = drift(written(tmp_path / "a.yaml", *whole, vendor="trackit"), default)
     assert lacking.every == []
     assert lacking.skipped == {whole[4].omitted: 1}
+
+
+@pytest.mark.parametrize("vendor", contracted())
+def test_a_recording_in_which_everything_is_missing_proves_nothing(vendor: str, tmp_path: Path) -> None:
+    both = f"the request's body: x; {LEFT_OUT}"
+    missing = Recorded(1, START, "POST", "/x", [], None, 200, JSON, None, omitted=both)
+    default = registry.emulator(vendor).dialects.default
+    recorded = written(tmp_path / "a.yaml", missing, vendor=vendor)
+    judged = judge_recording(recorded, default)
+    assert (judged.broken, judged.lacking, judged.exit_code(strict=False)) == ([], (1,), 3)
+    assert drift(recorded, default).every == []
