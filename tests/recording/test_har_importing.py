@@ -19,7 +19,7 @@ from mockservers.recording import codings
 from mockservers.recording.adapter import adapter
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Head, Recording, RecordingError
-from mockservers.recording.har import container, systems
+from mockservers.recording.har import container, reading, systems
 from mockservers.recording.har.reading import OTHER_SYSTEM, Summary, written
 from mockservers.recording.har.writing import export
 from mockservers.recording.redaction import Redactor
@@ -743,6 +743,15 @@ def test_a_zip_holds_the_file_and_its_bodies(tmp_path: Path) -> None:
     made = imported(tmp_path / "a.zip")
     assert made.bodies == [TEXT.encode(), b"", b""]
     assert len(made.summary.omitted) == 1
+
+
+def test_a_body_that_is_named_very_often_fills_no_disk(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(reading, "MOST_UNPACKED", 50)
+    (tmp_path / "one.json").write_text(TEXT)
+    (tmp_path / "a.har").write_text(attached(*["one.json"] * 4))
+    with pytest.raises(RecordingError, match="once they are unpacked"):
+        imported(tmp_path / "a.har")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.har", "one.json"]
 
 
 @pytest.mark.parametrize(

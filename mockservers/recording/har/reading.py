@@ -16,15 +16,17 @@ from mockservers.kernel.journal import Headers
 from mockservers.recording import addresses
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.exchanges import BASE, FAULTS, Recorded, value_of
-from mockservers.recording.files import Head, Writer
+from mockservers.recording.files import Head, RecordingError, Writer
 from mockservers.recording.har import bodies, moments, parameters, systems
 from mockservers.recording.har.bodies import EMPTY, LEFT_OUT, Body, missing
-from mockservers.recording.har.container import Archive, Attachment
+from mockservers.recording.har.container import LARGEST, Archive, Attachment
 from mockservers.recording.har.headers import TOKEN, has_odd, headers, with_cookies, without_connection
 from mockservers.recording.har.systems import Unusable
 from mockservers.recording.omissions import ANSWER, REQUEST, bodiless
 from mockservers.recording.redaction import Redactor
 
+MOST_UNPACKED = 2 * LARGEST
+"""Bytes of all bodies together: each is bounded, and a small file may name one of them very often."""
 OTHER_SYSTEM = "of another system"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _POSTING = frozenset({"POST", "PUT", "PATCH"})
@@ -106,7 +108,7 @@ def _exchanges(archive: Archive, upstream: Upstream | None, summary: Summary) ->
     if untimed:
         summary.notes["without a time that can be read; they keep their places"] = untimed
     to_file = addresses.outward((upstream,), BASE)
-    n = 0
+    n = total = 0
     for call, started in sorted(zip(calls, at, strict=True), key=lambda each: each[1]):
         try:
             made = _exchange(call, started, archive.attachment, _noting(summary.notes, call.number))
@@ -117,6 +119,12 @@ def _exchanges(archive: Archive, upstream: Upstream | None, summary: Summary) ->
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
             _note(summary.skipped, "of a form that nothing here can read", call.number)
             continue
+        total += len(placed.body or b"") + len(placed.reply_body or b"")
+        if total > MOST_UNPACKED:
+            raise RecordingError(
+                f"{archive.path} has bodies of over {MOST_UNPACKED >> 20} MB in all, once they are unpacked; export the calls "
+                "of the vendor alone"
+            )
         n += 1
         summary.imported = placed.n = n
         if placed.fault is not None:
