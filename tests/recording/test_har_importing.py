@@ -219,7 +219,7 @@ def test_a_password_in_base64_is_masked(posted: dict[str, Any], of: Any) -> None
         assert secret not in made.text
 
 
-@pytest.mark.parametrize("text", [TEXT, "ok", "tickets", "none found", "[1, 2]"])
+@pytest.mark.parametrize("text", [TEXT, "ok", "true", "1234", "tickets", "none found", "[1, 2]", "NotAuthenticated"])
 def test_a_text_that_is_called_base64_and_is_none_is_taken_as_it_stands(text: str, of: Any) -> None:
     made = of(entry(response={"content": {"text": text, "encoding": "base64", "size": len(text)}}), entry())
     assert made.bodies == [text.encode(), TEXT.encode()]
@@ -236,6 +236,14 @@ def test_a_word_in_which_base64_could_be_read_stays_a_word(text: str, coding: st
 def test_a_text_in_another_charset_than_is_said_stays_as_it_is(of: Any) -> None:
     raw = '<?xml version="1.0" encoding="iso-8859-1"?><a>Gr\u00fc\u00dfe</a>'.encode("iso-8859-1")
     assert of(entry(response={"headers": headers("text/xml"), "content": content(raw)})).bodies == [raw]
+
+
+@pytest.mark.parametrize("size", [10, 16, -1, None])
+def test_bytes_that_nothing_labels_are_bytes_unless_their_size_is_that_of_the_text(size: Any, of: Any) -> None:
+    raw = b"\x89PNG\r\n\x1a\n\x00\xff"
+    text = base64.b64encode(raw).decode()
+    response = {"headers": headers("image/png"), "content": {"text": text, "size": size}}
+    assert of(entry(response=response)).bodies == [text.encode() if size == len(text) else raw]
 
 
 def test_bytes_that_are_no_text_stay_as_they_are(of: Any) -> None:
