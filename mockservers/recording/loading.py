@@ -134,17 +134,23 @@ class Timeline:
         written: set[tuple[str, str]] = set()
         for order, exchange in enumerate(recording):
             if here.writes(exchange):
+                if exchange.omitted:
+                    # What was written, or what came of it, is not known: for the emulator somebody else did it.
+                    unknown = set(here.touched(exchange))
+                    written = {each for each in written if each[1] not in unknown}
+                    continue
                 # What the client writes, the emulator is to work out by itself.
                 written |= {(seen.kind, seen.id) for seen in here.seen(exchange, dialect)}
                 written |= {("", id_) for id_ in here.touched(exchange)}
                 continue
             for seen in here.seen(exchange, dialect):
                 key = (seen.kind, seen.id)
-                if key in written or ("", seen.id) in written:
-                    continue
-                self.kinds.add(seen.kind)
                 before = latest.get(key)
                 whole = merged(None if before is None else before.seen, seen)
+                if key in written or ("", seen.id) in written:
+                    latest[key], last_seen[key] = Version(whole, order, order, None), order
+                    continue
+                self.kinds.add(seen.kind)
                 if before is None or whole.fields != before.seen.fields:
                     since = seen.born if before is None else seen.changed
                     if before is None and since is None:

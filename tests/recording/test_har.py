@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from pydantic import ValidationError
 
 from mockservers.cli import main
-from mockservers.recording.exchanges import Recorded
-from mockservers.recording.files import Head, Recording, RecordingError, Writer
+from mockservers.recording.exchanges import Recorded, to_line
+from mockservers.recording.files import Head, Recording, RecordingError
 from mockservers.recording.har import container
 from mockservers.recording.har.writing import export
 from mockservers.server.http import Server
@@ -67,7 +67,6 @@ def test_what_is_exported_has_the_published_form_and_comes_back_the_same(session
 
 def test_awkward_exchanges_are_exported_too(tmp_path: Path) -> None:
     path, out, back = tmp_path / "odd.yaml", tmp_path / "odd.har", tmp_path / "back.yaml"
-    writer = Writer(path, Head("get_tickets", 0))
     kind = [("Content-Type", "application/octet-stream")]
     wide = [("Content-Type", "text/plain; charset=utf-16")]
     odd = [
@@ -82,9 +81,7 @@ def test_awkward_exchanges_are_exported_too(tmp_path: Path) -> None:
         ),
         Recorded(6, 6_000_000, "POST", "/e", wide, b"odd", 200, wide, b"odd"),
     ]
-    for each in odd:
-        writer.add(each)
-    writer.finish()
+    path.write_text(Head("get_tickets", 0).to_yaml() + "".join(map(to_line, odd)), "utf-8")
     export(Recording(path), out)
     har_schema.check(out.read_text("utf-8"))
     run("har", "import", "get_tickets", str(out), "--out", str(back))

@@ -19,7 +19,7 @@ from mockservers.recording import codings
 from mockservers.recording.adapter import adapter
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Head, Recording, RecordingError
-from mockservers.recording.har import container, systems
+from mockservers.recording.har import container, reading, systems
 from mockservers.recording.har.reading import OTHER_SYSTEM, Summary, written
 from mockservers.recording.har.writing import export
 from mockservers.recording.redaction import Redactor
@@ -219,7 +219,7 @@ def test_a_password_in_base64_is_masked(posted: dict[str, Any], of: Any) -> None
         assert secret not in made.text
 
 
-@pytest.mark.parametrize("text", [TEXT, "ok", "tickets", "none found", "[1, 2]"])
+@pytest.mark.parametrize("text", [TEXT, "ok", "true", "1234", "tickets", "none found", "[1, 2]", "NotAuthenticated"])
 def test_a_text_that_is_called_base64_and_is_none_is_taken_as_it_stands(text: str, of: Any) -> None:
     made = of(entry(response={"content": {"text": text, "encoding": "base64", "size": len(text)}}), entry())
     assert made.bodies == [text.encode(), TEXT.encode()]
@@ -236,6 +236,14 @@ def test_a_word_in_which_base64_could_be_read_stays_a_word(text: str, coding: st
 def test_a_text_in_another_charset_than_is_said_stays_as_it_is(of: Any) -> None:
     raw = '<?xml version="1.0" encoding="iso-8859-1"?><a>Gr\u00fc\u00dfe</a>'.encode("iso-8859-1")
     assert of(entry(response={"headers": headers("text/xml"), "content": content(raw)})).bodies == [raw]
+
+
+@pytest.mark.parametrize("size", [10, 16, -1, None])
+def test_bytes_that_nothing_labels_are_bytes_unless_their_size_is_that_of_the_text(size: Any, of: Any) -> None:
+    raw = b"\x89PNG\r\n\x1a\n\x00\xff"
+    text = base64.b64encode(raw).decode()
+    response = {"headers": headers("image/png"), "content": {"text": text, "size": size}}
+    assert of(entry(response=response)).bodies == [text.encode() if size == len(text) else raw]
 
 
 def test_bytes_that_are_no_text_stay_as_they_are(of: Any) -> None:
@@ -462,6 +470,7 @@ def test_odd_parameters_are_taken(kind: str, params: Any, body: bytes, of: Any) 
         entry(_webSocketMessages=[{"type": "send"}]),
         entry(response={"status": 99999}),
         {**entry("https://other.example/"), "response": None},
+        entry(response={"status": 307, "headers": {"Location": DESK, "Non-Authoritative-Reason": "HSTS"}}),
         entry("https://other.example/", request={"headers": None}, response={"headers": None}),
     ],
 )
@@ -593,10 +602,14 @@ def test_entries_are_in_the_order_of_their_moments(of: Any) -> None:
     assert made.summary.notes == {"without a time that can be read; they keep their places": [2, 5, 8]}
 
 
-def test_a_time_that_is_missing_is_told_by_the_answer(of: Any) -> None:
-    came = [*headers(), {"name": "date", "value": "Mon, 02 Mar 2026 09:00:00 GMT"}]
-    made = of(entry(f"{DESK}/b"), entry(f"{DESK}/a", {}, response={"headers": came}))
-    assert [each.target for each in made.exchanges] == ["/a", "/b"]
+def test_times_that_are_missing_are_told_by_the_answers(of: Any) -> None:
+    def dated(name: str, hour: int) -> dict[str, Any]:
+        came = [*headers(), {"name": "date", "value": f"Mon, 02 Mar 2026 {hour:02}:00:00 GMT"}]
+        return entry(f"{DESK}/{name}", None, response={"headers": came})
+
+    made = of(dated("b", 10), dated("a", 9), entry(f"{DESK}/c", "soon"))
+    assert [each.target for each in made.exchanges] == ["/a", "/c", "/b"]
+    assert made.summary.notes == {"without a time that can be read; they keep their places": [1, 2, 3]}
 
 
 @pytest.mark.parametrize(
@@ -647,6 +660,11 @@ def test_what_stands_beside_the_headers_and_the_address_alone_is_taken(of: Any) 
     assert kept.target == "/a?q=a%20b"
     assert kept.headers == [("Cookie", "sid=__secret.cookie__"), ("Content-Type", "text/plain")]
     assert kept.reply_headers == [("Set-Cookie", "sid=__secret.cookie__"), ("Content-Type", "a/b")]
+
+
+def test_where_an_answer_leads_may_stand_beside_its_headers(of: Any) -> None:
+    (kept,) = of(entry(response={"status": 302, "redirectURL": DESK + "/next", "content": {"size": 0}})).exchanges
+    assert kept.reply_header("location") == "__base__/next"
 
 
 def test_what_internet_explorer_writes_is_taken(of: Any) -> None:
@@ -733,6 +751,15 @@ def test_a_zip_holds_the_file_and_its_bodies(tmp_path: Path) -> None:
     made = imported(tmp_path / "a.zip")
     assert made.bodies == [TEXT.encode(), b"", b""]
     assert len(made.summary.omitted) == 1
+
+
+def test_a_body_that_is_named_very_often_fills_no_disk(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(reading, "MOST_UNPACKED", 50)
+    (tmp_path / "one.json").write_text(TEXT)
+    (tmp_path / "a.har").write_text(attached(*["one.json"] * 4))
+    with pytest.raises(RecordingError, match="once they are unpacked"):
+        imported(tmp_path / "a.har")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.har", "one.json"]
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,15 @@ from click.testing import CliRunner
 
 from mockservers import registry
 from mockservers.cli import main
+from mockservers.harness.profile import contracted
 from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.recording.drift import between, drift
-from mockservers.recording.exchanges import Recorded
-from mockservers.recording.files import Head, Recording, Writer
+from mockservers.recording.exchanges import Recorded, to_line
+from mockservers.recording.files import Head, Recording
 from mockservers.recording.judging import judge_recording
 from mockservers.recording.omissions import lacks_answer, lacks_request
-from tests.recording.conftest import START, stubbed
+from mockservers.server.http import Server
+from tests.recording.conftest import START, recording, stubbed, worlds
 
 JSON = [("Content-Type", "application/json; charset=utf-8")]
 ASKED = "/API/default.aspx?key=__secret.key__&action=get_tickets&output=json&tid="
@@ -25,10 +27,7 @@ BR = "a body coded as br, which cannot be searched for secrets"
 
 
 def written(path: Path, *exchanges: Recorded, vendor: str = "get_tickets") -> Recording:
-    writer = Writer(path, Head(vendor, START))
-    for each in exchanges:
-        writer.add(each)
-    writer.finish()
+    path.write_text(Head(vendor, START).to_yaml() + "".join(map(to_line, exchanges)), "utf-8")
     return Recording(path)
 
 
@@ -150,3 +149,43 @@ def test_the_judge_still_blames_for_what_no_missing_answer_could_excuse(tmp_path
     said = CliRunner().invoke(main, ["judge", str(tmp_path / "a.yaml")])
     assert said.exit_code == 1
     assert "1 exchange whose body the recording lacks (2)" in said.output
+
+
+@pytest.mark.parametrize("lacks", ["answer", "request"])
+def test_drift_takes_a_change_whose_body_is_missing_for_one_of_somebody_else(lacks: str, tmp_path: Path) -> None:
+    vendor_worlds = worlds("trackit")
+    with Server(vendor_worlds) as upstream, recording("trackit", upstream.url, tmp_path / "whole.yaml") as taken:
+        base = f"{taken.url}/TrackIt/WebApi"
+        login = {"grant_type": "password", **registry.emulator("trackit").demo_credential}
+        token = requests.post(f"{base}/token", data=login, timeout=60).json()["access_token"]
+        sent = {"Authorization": f"Bearer {token}"}
+        id_ = vendor_worlds.default.act("trackit", "list", {"most": 1})["records"][0]["id"]
+        requests.get(f"{base}/tickets/{id_}", headers=sent, timeout=60).raise_for_status()
+        for status in ("Open", "Escalated"):
+            url = f"{base}/tickets/{id_}/ChangeStatus"
+            requests.post(url, json={"StatusName": status}, headers=sent, timeout=60).raise_for_status()
+            vendor_worlds.default.clock.advance(MINUTE)
+            requests.get(f"{base}/tickets/{id_}", headers=sent, timeout=60).raise_for_status()
+    vendor_worlds.close()
+    whole = list(Recording(tmp_path / "whole.yaml"))
+    assert whole[4].status == 200
+    if lacks == "answer":
+        whole[4].reply_body, whole[4].omitted = None, LEFT_OUT
+    else:
+        whole[4].body, whole[4].omitted = None, "the request's body: left out of the HAR file"
+    default = registry.emulator("trackit").dialects.default
+    assert drift(Recording(tmp_path / "whole.yaml"), default).every == []
+    lacking = drift(written(tmp_path / "a.yaml", *whole, vendor="trackit"), default)
+    assert lacking.every == []
+    assert lacking.skipped == {whole[4].omitted: 1}
+
+
+@pytest.mark.parametrize("vendor", contracted())
+def test_a_recording_in_which_everything_is_missing_proves_nothing(vendor: str, tmp_path: Path) -> None:
+    both = f"the request's body: x; {LEFT_OUT}"
+    missing = Recorded(1, START, "POST", "/x", [], None, 200, JSON, None, omitted=both)
+    default = registry.emulator(vendor).dialects.default
+    recorded = written(tmp_path / "a.yaml", missing, vendor=vendor)
+    judged = judge_recording(recorded, default)
+    assert (judged.broken, judged.lacking, judged.exit_code(strict=False)) == ([], (1,), 3)
+    assert drift(recorded, default).every == []

@@ -37,6 +37,8 @@ _STRUCTURED = re.compile(rf"application/(?:[\w.+-]*(?:xml|json))|text/(?:xml|htm
 """Media that are text, and never base64 as a whole: they have brackets, quotes or signs of equality."""
 _PACKED = re.compile(r"application/(?:x-)?(?:gzip|gtar|tar|zstd|octet-stream|binary)")
 """Media of files that are packed themselves, which is no coding of the answer."""
+_BINARY = re.compile(r"(?:image|audio|video|font)/|application/(?:octet-stream|pdf|zip|(?:vnd\.)?ms)")
+"""Media whose bytes no exporter can write as they are."""
 _SHORTEST = 16
 """Letters from which on a text that nobody labelled may be base64."""
 _LAYERS = 3
@@ -146,19 +148,26 @@ def _text(value: Any) -> str | bytes | None:
 
 
 def _decoded(text: str, raw: Mapping[str, Any], headers: Headers) -> Body:
+    note = ""
     if labelled(raw) or _DATA.match(text):
         data = from_base64(text, headers)
-        if data is not None:
+        if data is not None and not _is_word(text, data, headers):
             return _plain(data, headers)
-        return Body(encoded(text, headers, raw.get("_charset")), note="with a body labelled base64 that is none")
-    hidden = _hidden(text, headers)
+        note = "with a body labelled base64 that is none"
+    hidden = _hidden(text, number(raw.get("size")), headers)
     if hidden is not None:
         body = _plain(hidden, headers)
-        return Body(body.data, body.why, body.note or "with a body in base64, or of bytes, that nothing labels as such")
+        return Body(body.data, body.why, "with a body in base64, or of bytes, that nothing labels as such")
     if _codings(headers) and _CONTROL.search(text):
         return missing("still coded, and written as a text that has lost some of its bytes")
     data = encoded(text, headers, raw.get("_charset"))
-    return Body(data) if len(data) <= MOST_RECORDED else missing(f"of over {MOST_RECORDED} bytes")
+    return Body(data, note=note) if len(data) <= MOST_RECORDED else missing(f"of over {MOST_RECORDED} bytes")
+
+
+def _is_word(text: str, data: bytes, headers: Headers) -> bool:
+    """Whether a text that could be base64, and is called so, is a word all the same: as such it would be no text."""
+    odd = _is_structured(headers) and not (_codings(headers) or data.startswith((GZIP, ZSTD)))
+    return odd and not _plausible(data, headers) and not _is_random(text)
 
 
 def labelled(raw: Mapping[str, Any]) -> bool:
@@ -185,8 +194,11 @@ def from_base64(text: str, headers: Headers) -> bytes | None:
     return data
 
 
-def _hidden(text: str, headers: Headers) -> bytes | None:
-    """The bytes behind a text that holds bytes and does not say so: as letters of Latin-1, or as base64 without a label."""
+def _hidden(text: str, size: int | None, headers: Headers) -> bytes | None:
+    """The bytes behind a text that holds bytes and does not say so: as letters of Latin-1, or as base64 without a label.
+
+    `size` is that of the body, as far as the file tells it.
+    """
     coded, structured = _codings(headers), _is_structured(headers)
     if _CONTROL.search(text):
         try:
@@ -201,7 +213,9 @@ def _hidden(text: str, headers: Headers) -> bytes | None:
     if possible is None:
         return None
     if possible.startswith((GZIP, ZSTD)):
-        return None if _PACKED.match(media(headers)) else possible
+        return None if _PACKED.match(media(headers)) and size == len(text) else possible
+    if _BINARY.match(media(headers)):
+        return None if size == len(text) else possible
     if readable(possible, headers):
         form = media(headers) == FORM and b"=" in possible[:200]
         return possible if form or (structured and media(headers) != FORM) else None

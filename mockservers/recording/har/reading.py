@@ -16,15 +16,17 @@ from mockservers.kernel.journal import Headers
 from mockservers.recording import addresses
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.exchanges import BASE, FAULTS, Recorded, value_of
-from mockservers.recording.files import Head, Writer
+from mockservers.recording.files import Head, RecordingError, Writer
 from mockservers.recording.har import bodies, moments, parameters, systems
 from mockservers.recording.har.bodies import EMPTY, LEFT_OUT, Body, missing
-from mockservers.recording.har.container import Archive, Attachment
+from mockservers.recording.har.container import LARGEST, Archive, Attachment
 from mockservers.recording.har.headers import TOKEN, has_odd, headers, with_cookies, without_connection
 from mockservers.recording.har.systems import Unusable
 from mockservers.recording.omissions import ANSWER, REQUEST, bodiless
 from mockservers.recording.redaction import Redactor
 
+MOST_UNPACKED = 2 * LARGEST
+"""Bytes of all bodies together: each is bounded, and a small file may name one of them very often."""
 OTHER_SYSTEM = "of another system"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _POSTING = frozenset({"POST", "PUT", "PATCH"})
@@ -79,12 +81,15 @@ def written(
     """
     writer: Writer | None = None
     try:
-        for exchange in exchanges(archive, upstream, summary):
+        for number, exchange in _exchanges(archive, upstream, summary):
             if writer is None:
                 for secret in summary.secrets:
                     redactor.stand_in("password", secret)
                 writer = Writer(out, replace(head, started=exchange.at))
-            writer.add(redactor.redact(exchange))
+            masked = redactor.redact(exchange)
+            writer.add(masked)
+            if masked.omitted:
+                _note(summary.omitted, masked.omitted, number)
     except BaseException:
         if writer is not None:
             writer.discard()
@@ -92,18 +97,18 @@ def written(
     return writer
 
 
-def exchanges(archive: Archive, upstream: Upstream | None, summary: Summary) -> Iterator[Recorded]:
-    """The calls of one system, numbered in their order, not masked yet; fills the summary. Without a system there are none."""
+def _exchanges(archive: Archive, upstream: Upstream | None, summary: Summary) -> Iterator[tuple[int, Recorded]]:
+    """The calls of one system, numbered in their order, not masked yet, each with the number of its entry; fills the
+    summary. Without a system there are none."""
     calls = _calls(archive.entries, upstream, summary)
-    otherwise = round(archive.modified * instants.SECOND)
-    at = moments.in_order([each.at for each in calls], otherwise)
+    if upstream is None:
+        return
+    at = _moments(calls, round(archive.modified * instants.SECOND))
     untimed = [each.number for each in calls if each.at is None]
     if untimed:
         summary.notes["without a time that can be read; they keep their places"] = untimed
-    if upstream is None:
-        return
     to_file = addresses.outward((upstream,), BASE)
-    n = 0
+    n = total = 0
     for call, started in sorted(zip(calls, at, strict=True), key=lambda each: each[1]):
         try:
             made = _exchange(call, started, archive.attachment, _noting(summary.notes, call.number))
@@ -114,13 +119,17 @@ def exchanges(archive: Archive, upstream: Upstream | None, summary: Summary) -> 
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
             _note(summary.skipped, "of a form that nothing here can read", call.number)
             continue
+        total += len(placed.body or b"") + len(placed.reply_body or b"")
+        if total > MOST_UNPACKED:
+            raise RecordingError(
+                f"{archive.path} has bodies of over {MOST_UNPACKED >> 20} MB in all, once they are unpacked; export the calls "
+                "of the vendor alone"
+            )
         n += 1
         summary.imported = placed.n = n
-        if placed.omitted:
-            _note(summary.omitted, placed.omitted, call.number)
         if placed.fault is not None:
             _note(summary.faults, placed.fault, call.number)
-        yield placed
+        yield call.number, placed
 
 
 def _note(notes: dict[str, list[int]], reason: str, number: int) -> None:
@@ -158,17 +167,20 @@ def _calls(entries: list[Any], upstream: Upstream | None, summary: Summary) -> l
         if "?" not in target and request.get("queryString"):
             query = systems.written(parameters.form(parameters.pairs(request["queryString"]), blank="%20"))
             target += f"?{query}" if query else ""
-        found.append(_Call(number, entry, request, target, _started(entry)))
+        found.append(_Call(number, entry, request, target, moments.moment(entry.get("startedDateTime"))))
     return found
 
 
-def _started(entry: Mapping[str, Any]) -> int | None:
-    """When a call began; the vendor's own clock tells it where nothing else does."""
-    started = moments.moment(entry.get("startedDateTime"))
-    response = entry.get("response")
-    if started is not None or not isinstance(response, Mapping):
-        return started
-    return moments.moment(value_of(headers(response.get("headers")), "date") or None)
+def _moments(calls: list[_Call], otherwise: int) -> list[int]:
+    """When each call began. Where the file tells no time at all, the vendor's own clock does, by whole seconds."""
+    known = [each.at for each in calls]
+    if not any(each is not None for each in known):
+        answers = [each.entry.get("response") for each in calls]
+        dates = [
+            value_of(headers(each.get("headers")), "date") if isinstance(each, Mapping) else "" for each in answers
+        ]
+        known = [moments.moment(each) for each in dates]
+    return moments.in_order(known, otherwise)
 
 
 # --- one entry ------------------------------------------------------------------------------------------------------
@@ -181,6 +193,12 @@ def _exchange(call: _Call, started: int, attachment: Attachment, note: Callable[
     status = _status(response.get("status"))
     sent = with_cookies(headers(request.get("headers")), request.get("cookies"), sent=True)
     came = with_cookies(headers(response.get("headers")), response.get("cookies"), sent=False)
+    if value_of(came, "non-authoritative-reason"):
+        raise Unusable("that the browser answered itself, such as a redirect to HTTPS")
+    if status is not None and 300 <= status < 400 and not value_of(came, "location"):
+        came += headers(
+            [{"name": "Location", "value": response.get("redirectURL")}] if response.get("redirectURL") else []
+        )
     asked = _asked(request, method, sent, attachment)
     answered = _answered(response, method, status, came, attachment, note) if status is not None else EMPTY
     whole = bodiless(method, status) or (bool(answered.data) and not bodies.is_short(answered.data, came))
