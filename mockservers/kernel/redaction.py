@@ -91,7 +91,9 @@ class Redaction:
     def headers(self, headers: Headers) -> Headers:
         """Headers as they may be kept."""
         if any(_speaks(name) for name, _ in headers):
-            headers = [(name, _without(value) if _speaks(name) and not usual(value) else value) for name, value in headers]
+            headers = [
+                (name, _without(value) if _speaks(name) and not usual(value) else value) for name, value in headers
+            ]
         # Most headers hold no secret: one look at all of them together spares a look at each.
         together, odd_before = "\n".join([value for _, value in headers]), self.left_out
         if self(together) == together:

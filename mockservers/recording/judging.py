@@ -17,6 +17,7 @@ from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import SECOND
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording, RecordingError
+from mockservers.recording.stand_ins import tells_of_the_vendors
 
 REST = 30 * SECOND
 """A client that asks nothing for so long has ended one piece of work and begins another."""
@@ -78,9 +79,11 @@ def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
 def exchanged(recorded: Recorded) -> Exchanged:
     """An exchange as duties look at it. Where a secret stood, its stand-in stands."""
     whole = recorded.status is not None and recorded.fault is None
-    reveals = ["address"] if "__secret." in recorded.target else []
+    reveals = ["address"] if tells_of_the_vendors(recorded.target) else []
     reveals += [
-        f"header {name}" for name, value in recorded.headers if "__secret." in value and name.lower() not in _ITS_PLACE
+        f"header {name}"
+        for name, value in recorded.headers
+        if tells_of_the_vendors(value) and name.lower() not in _ITS_PLACE
     ]
     return Exchanged(
         recorded.n,

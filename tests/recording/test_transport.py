@@ -135,10 +135,11 @@ def test_a_request_arrives_as_it_was_sent(tmp_path: Path, raw: Callable[..., Raw
 
 def test_an_answer_leaves_as_it_came(tmp_path: Path, raw: Callable[..., Raw]) -> None:
     vendor = raw(
-        b"HTTP/1.1 200 Very Fine\r\nx-b: 2\r\nX-A: 1\r\nx-b: 1\r\nX-Name: M\xfcller\r\nX-Utf: M\xc3\xbcller\r\ncontent-length: 2\r\n"
-        b"Keep-Alive: timeout=5\r\nX-Last: z\r\n\r\n{}",
+        b"HTTP/1.1 200 Very Fine\r\nx-b: 2\r\nX-A: 1\r\nx-b: 1\r\nX-Name: M\xfcller\r\nX-Utf: M\xc3\xbcller\r\n"
+        b"content-length: 2\r\nKeep-Alive: timeout=5\r\nX-Last: z\r\n\r\n{}",
         b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.0 201\r\nX-A: 1\r\n\r\nuntil it ends",
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX-T: 1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX-T: 1\r\n\r\n",
     )
     with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
         whole, until, chunked = (get(taken.url) for _ in range(3))
@@ -153,8 +154,8 @@ def test_an_answer_leaves_as_it_came(tmp_path: Path, raw: Callable[..., Raw]) ->
             b"X-Utf: M\xc3\xbcller",
             b"content-length: 2",
             b"X-Last: z",
-        ]
-        + [b"Connection: close"],
+            b"Connection: close",
+        ],
         b"{}",
     )
     assert until == (
