@@ -14,6 +14,7 @@ from typing import Any
 
 from mockservers.kernel.clues import SHORTEST
 from mockservers.kernel.encodings import raw
+from mockservers.kernel.families import family, usual
 from mockservers.kernel.places import Element, Place
 from mockservers.kernel.search import Search, TooOdd, replaced
 
@@ -30,6 +31,13 @@ _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm"})
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _READABLE = ("utf-16", "utf-32", "utf-7", "iso8859", "cp")
 """Codecs that are tried on a body; others are no charsets of HTTP, or slow."""
+
+
+@lru_cache(maxsize=4096)
+def _speaks(name: str) -> bool:
+    """Whether a header's value is a secret by its name alone, or by the family of its name."""
+    of = family(name)
+    return name.lower() in SPEAKING or (of is not None and of.sure)
 
 
 @lru_cache(maxsize=16)
@@ -82,8 +90,10 @@ class Redaction:
 
     def headers(self, headers: Headers) -> Headers:
         """Headers as they may be kept."""
-        if any(name.lower() in SPEAKING for name, _ in headers):
-            headers = [(name, _without(value) if name.lower() in SPEAKING else value) for name, value in headers]
+        if any(_speaks(name) for name, _ in headers):
+            headers = [
+                (name, _without(value) if _speaks(name) and not usual(value) else value) for name, value in headers
+            ]
         # Most headers hold no secret: one look at all of them together spares a look at each.
         together, odd_before = "\n".join([value for _, value in headers]), self.left_out
         if self(together) == together:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from mockservers.kernel.search import Budget
@@ -101,7 +102,7 @@ class _Reader:
     def _take_below(self, kind: Kind, value: str, name: str) -> None:
         """A text below a field: one of a family must look like a secret, for much may be below `session`."""
         if not kind.given and name.lower() not in _SAYS_VALUE:
-            kind = Kind(kind.name, sure=False)
+            kind = replace(kind, sure=False)
         self._take(kind, value)
 
     def text(self, text: str, above: _Below, depth: int, *, form: bool = False) -> bool:

@@ -176,7 +176,7 @@ class Reading:
     def _near(self, kind: Kind, name: str, at: int) -> Fragment | None:
         """A random text beside a name."""
         found = _NEAR.match(self._text, at)
-        if found is None or not random_looking(found[1]) or not secret_looking(found[1], kind.name):
+        if found is None or not random_looking(found[1]) or not secret_looking(found[1], kind.family):
             return None
         return None if kind.given else Fragment(name, kind, *found.span(1), inner=True)
 

@@ -20,6 +20,7 @@ from mockservers.kernel.instants import SECOND
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.omissions import lacks_answer, lacks_request
+from mockservers.recording.stand_ins import tells_of_the_vendors
 
 REST = 30 * SECOND
 """A client that asks nothing for so long has ended one piece of work and begins another."""
@@ -136,9 +137,11 @@ def _common(one: Judgement, other: Judgement) -> Judgement:
 def exchanged(recorded: Recorded) -> Exchanged:
     """An exchange as duties look at it. Where a secret stood, its stand-in stands."""
     whole = recorded.status is not None and recorded.fault is None and not lacks_answer(recorded)
-    reveals = ["address"] if "__secret." in recorded.target else []
+    reveals = ["address"] if tells_of_the_vendors(recorded.target) else []
     reveals += [
-        f"header {name}" for name, value in recorded.headers if "__secret." in value and name.lower() not in _ITS_PLACE
+        f"header {name}"
+        for name, value in recorded.headers
+        if tells_of_the_vendors(value) and name.lower() not in _ITS_PLACE
     ]
     return Exchanged(
         recorded.n,

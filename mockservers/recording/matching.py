@@ -79,8 +79,8 @@ def _body(body: bytes, request: Recorded) -> Iterable[tuple[str, str]]:
 
 
 def _same(value: str) -> str:
-    """A value whose secrets look the same, whoever they are of."""
-    return PLACEHOLDER.sub(r"__secret.\1__", value) if "__secret." in value else value
+    """A value whose secrets look the same, whoever they are of and however they became known."""
+    return PLACEHOLDER.sub("__secret__", value) if "__secret." in value else value
 
 
 def loose(meaning: Meaning, moments: Iterable[tuple[int, int]]) -> Meaning:

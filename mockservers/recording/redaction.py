@@ -23,7 +23,7 @@ from mockservers.recording.fragments import Fragments, cuts, tagged
 from mockservers.recording.pseudonyms import Pseudonyms
 from mockservers.recording.secret_names import SecretNames
 from mockservers.recording.shapes import may_show, password_of, shapes
-from mockservers.recording.stand_ins import PLACEHOLDER, StandIns
+from mockservers.recording.stand_ins import OTHER, PLACEHOLDER, StandIns
 
 _ESCAPED_NAME = re.compile(r"\\u00(?:[4-7][0-9A-Fa-f]|2[dD])")
 """A letter of a name as JSON may write it, though hardly anybody does."""
@@ -39,6 +39,8 @@ _VARIABLE = re.compile(r"(?<=[?&;#])([^=&;#?\s\"'<>\\]{1,100}+)=([^&;#\s\"'<>\\]
 _OAUTH = frozenset({"state", "session_state", "scope", "grant_type", "redirect_uri", "code_verifier", "iss"})
 """Variables beside which a `code` is one of OAuth."""
 _USER_INFO = re.compile(r"(?<=://)[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
+
+_OTHERS = f"__secret.{OTHER}"
 
 UNSEARCHED = "what could not be searched for secrets in the steps that a text of its length may take"
 
@@ -95,12 +97,12 @@ class Redactor:
         if PLACEHOLDER.fullmatch(value):
             return value
         known = self._everywhere.get(value) or self._stand_ins.get((kind, value))
-        if known is None:
+        if known is None or (known.startswith(_OTHERS) and not kind.startswith(OTHER)):
             self._counts[kind] = number = self._counts.get(kind, 0) + 1
             known = f"__secret.{kind}.{number}__" if self.keep_identity else f"__secret.{kind}__"
             self._stand_ins[kind, value] = known
         if everywhere and len(value) >= SHORTEST:
-            if self._everywhere.get(value) is None:
+            if self._everywhere.get(value) != known:
                 self._news.append((value, known))
             self._everywhere.add(value, known)
         return known
@@ -190,7 +192,7 @@ class Redactor:
             if not equals or not value:
                 continue
             kind, plain = self.in_query(names[n]), _plain(value)
-            if kind is not None and (kind.takes(plain) or (oauth and kind.name == "code")):
+            if kind is not None and (kind.takes(plain) or (oauth and kind.family == "code")):
                 parts[n] = f"{name}={self.stand_in(kind.name, plain)}"
         return "&".join(parts)
 
@@ -211,7 +213,7 @@ class Redactor:
         kind = self.names(name)
         if name.lower() in SPEAKING:
             return self.stand_in("key" if kind is None else kind.name, value) if value else value
-        if kind is not None and kind.name == "authorization" and " " in value.strip():
+        if kind is not None and kind.family == "authorization" and " " in value.strip():
             return self._authorization(value)
         if kind is not None and kind.takes(value):
             return self.stand_in(kind.name, value)

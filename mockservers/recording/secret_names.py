@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mockservers.kernel.families import CORE, begins_a_name, family, lowered, secret_looking, usual
-from mockservers.recording.stand_ins import PLACEHOLDER
+from mockservers.recording.stand_ins import OTHER, PLACEHOLDER
 
 _STEP = re.compile(r"[/:\[\]]+")
 _INDEX = re.compile("[0-9]*")
@@ -23,6 +23,7 @@ class Kind:
     name: str
     given: bool = False
     sure: bool = True
+    family: str = ""
 
     def takes(self, value: str, how: str = "text") -> bool:
         """Whether a value under such a name is a secret."""
@@ -33,7 +34,7 @@ class Kind:
             return _BLOTTED.fullmatch(told) is None
         if how == "number":
             return self.sure and len(told) >= 4
-        return not usual(told) if self.sure else secret_looking(told, self.name)
+        return not usual(told) if self.sure else secret_looking(told, self.family)
 
 
 _BLOTTED = re.compile("[*\u2022\u25cf]+")
@@ -69,10 +70,10 @@ class SecretNames:
         if name in self._known:
             return self._known[name]
         low = name.lstrip("@").strip().lower()
-        found = self._given.get(low)
+        found = self._given.get(low) or self._given.get(low.rpartition(":")[2])
         if found is None and low not in self.kept and len(name) <= _LONGEST:
             of = family(name.lstrip("@"))
-            found = None if of is None else Kind(of.kind, sure=of.sure)
+            found = None if of is None else Kind(OTHER + of.kind, sure=of.sure, family=of.kind)
         if len(self._known) < _MOST_KNOWN:
             self._known[name] = found
         return found

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from mockservers.kernel.families import secret_looking
 from mockservers.kernel.search import Budget
+from mockservers.recording.stand_ins import OTHER
 
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{4,}+(?:\.[A-Za-z0-9_-]*+){1,3}")
 _BEGUN = re.compile(r"(?:[^A-Za-z0-9_-]|\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2})\Z")
@@ -36,7 +37,7 @@ def shapes(text: str, work: Budget) -> Iterator[tuple[str, str]]:
         work.spend(2)
         found = _JWT.match(text, at) if at == 0 or _BEGUN.search(text, max(0, at - 6), at) else None
         if found is not None:
-            yield "token", found[0]
+            yield f"{OTHER}token", found[0]
         at = text.find("eyJ", at + 3 if found is None else found.end())
     for found in _SCHEME.finditer(text) if any(word in text.lower() for word in _SCHEMES) else ():
         work.spend(10)
@@ -44,14 +45,14 @@ def shapes(text: str, work: Budget) -> Iterator[tuple[str, str]]:
         if scheme == "basic":
             password = password_of(value)
             if password is not None:
-                yield "basic", value
+                yield f"{OTHER}basic", value
                 if password:
-                    yield "password", password
+                    yield f"{OTHER}password", password
         elif secret_looking(value) or (len(value) >= _LONG_RUN and not value.isalpha()):
-            yield "token", value
+            yield f"{OTHER}token", value
     if "PRIVATE KEY-----" in text:
         for found in _PEM.finditer(text):
-            yield "key", found[1].strip()
+            yield f"{OTHER}key", found[1].strip()
 
 
 def password_of(pair: str) -> str | None:

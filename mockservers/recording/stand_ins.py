@@ -10,6 +10,14 @@ from mockservers.kernel.search import LAYERS, STEPS, Budget, Search, replaced
 PLACEHOLDER = re.compile(r"__secret\.([a-z0-9-]+)(?:\.([0-9]+))?__")
 """Stands for a secret. It means the same in every encoding, so nothing around it need be escaped anew."""
 
+OTHER = "other-"
+"""How kinds of secrets begin that are not the vendor's own, for all that its adapter knows."""
+
+
+def tells_of_the_vendors(text: str) -> bool:
+    """Whether a text shows where a secret of the vendor itself stood."""
+    return "__secret." in text and any(not each[1].startswith(OTHER) for each in PLACEHOLDER.finditer(text))
+
 
 class StandIns:
     """Values and what stands for them, replaced in whatever encoding. What stands for a secret already is left alone."""
@@ -30,8 +38,8 @@ class StandIns:
 
     def add(self, value: str, stand_in: str) -> None:
         if value not in self._known:
-            self._known[value] = stand_in
             self._search.add(value)
+        self._known[value] = stand_in
 
     def replace(self, text: str) -> str:
         """`text` with every value replaced. Raises TooOdd for one that cannot be searched."""

@@ -13,6 +13,7 @@ from urllib.request import getproxies_environment
 
 from mockservers.recording.addresses import Upstream
 
+OPTION = "--upstream-proxy"
 _DEFAULT = {"http": 80, "https": 443}
 
 
@@ -56,7 +57,9 @@ class UpstreamProxy:
 
     @property
     def remedy(self) -> str:
-        return f"It was named by {self.source}; --upstream-proxy names another, and NO_PROXY the hosts that need none"
+        if self.source == OPTION:
+            return f"Give another address with {OPTION}"
+        return f"It was named by {self.source}; {OPTION} names another, and NO_PROXY the hosts that need none"
 
     def refusal(self, upstream: Upstream, status: int, reason: bytes) -> str:
         """What to say when the proxy lets nobody through."""
@@ -73,7 +76,7 @@ class UpstreamProxy:
 def proxy_of(upstream: Upstream, given: str | None) -> UpstreamProxy | None:
     """The proxy by which an upstream is reached, or None. Raises ValueError for an address that is none."""
     if given:
-        return UpstreamProxy.parse(given, "--upstream-proxy")
+        return UpstreamProxy.parse(given, OPTION)
     named = getproxies_environment()
     name = upstream.scheme if upstream.scheme in named else "all"
     if name not in named or _is_here(upstream.host) or _is_excluded(upstream, named):

@@ -69,6 +69,9 @@ def test_masking_takes_any_text_even_what_is_none(secret: str, text: str) -> Non
         ("Set-Cookie", "Basic ***"),
         ("X-Api-Key", "Basic ***"),
         ("Accept", "Basic abcdef"),
+        ("X-Auth-Token", "Basic ***"),
+        ("x-csrf-token", "Basic ***"),
+        ("X-Author", "Basic abcdef"),
     ],
 )
 def test_headers_that_hold_secrets_by_their_name(name: str, kept: str) -> None:

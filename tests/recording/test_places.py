@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-import pytest
-
 from mockservers.recording.adapter import adapter
 from mockservers.recording.exchanges import to_line
 from mockservers.recording.files import Head, Writer

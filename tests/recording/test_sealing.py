@@ -70,8 +70,8 @@ def test_what_is_learnt_late_never_reaches_the_disk(tmp_path: Path) -> None:
     assert stat.S_IMODE(writer.part.stat().st_mode) == 0o600
     assert finalize(writer, redactor) == 1
     shows, tells = Recording(writer.path)
-    assert json.loads(shows.reply_body or b"") == {"nothing": "it is __secret.password__ here"}
-    assert json.loads(tells.body or b"") == {"newPassword": "__secret.password__"}
+    assert json.loads(shows.reply_body or b"") == {"nothing": "it is __secret.other-password__ here"}
+    assert json.loads(tells.body or b"") == {"newPassword": "__secret.other-password__"}
     assert stat.S_IMODE(writer.path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [writer.path]
 
@@ -96,7 +96,7 @@ def test_a_killed_recorder_leaves_what_can_be_read_here(
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     shows, tells = Recording(part)
     assert (shows.target, tells.method) == ("/x", "POST")
-    assert b"it is __secret.password__ here" in (shows.reply_body or b"")
+    assert b"it is __secret.other-password__ here" in (shows.reply_body or b"")
     (place, _), *_ = Recording(part).lines()
     with open(part, "rb") as file:
         assert Recording(part).at(file, place) == shows

@@ -1,0 +1,330 @@
+"""The recorder on the wire, byte for byte: what it passes on, what it may not add, and the proxies on its way."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gzip
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mockservers.recording.addresses import Upstream
+from mockservers.recording.exchanges import MOST_RECORDED, unpacked
+from mockservers.recording.files import Recording
+from mockservers.recording.proxy import _raw_path
+from mockservers.recording.upstream_proxy import UpstreamProxy, proxy_of
+from mockservers.server.http import Server
+from tests.recording.conftest import Authority, recording, worlds
+
+VARIABLES = [f"{name}_PROXY" for name in ("HTTP", "HTTPS", "ALL", "NO")]
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+class Raw:
+    """A pretended vendor or proxy: what it was sent, head by head, and one answer in bytes to each."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self.answers = list(answers)
+        self.asked: list[bytes] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        for answer in self.answers:
+            try:
+                link, _ = self._listener.accept()
+            except OSError:
+                return
+            with link:
+                link.settimeout(20)
+                got = b""
+                while b"\r\n\r\n" not in got:
+                    got += link.recv(65536)
+                head, _, body = got.partition(b"\r\n\r\n")
+                size = next(
+                    (int(x.split(b":")[1]) for x in head.split(b"\r\n") if x.lower().startswith(b"content-length")), 0
+                )
+                while len(body) < size:
+                    body += link.recv(65536)
+                self.asked.append(head + b"\r\n\r\n" + body)
+                link.sendall(answer)
+
+    def close(self) -> None:
+        self._listener.close()
+        self._thread.join(5)
+
+
+@pytest.fixture
+def raw() -> Iterator[Callable[..., Raw]]:
+    made: list[Raw] = []
+
+    def begin(*answers: bytes) -> Raw:
+        made.append(Raw(*answers))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.close()
+
+
+def ask(url: str, request: bytes) -> tuple[bytes, list[bytes], bytes]:
+    """Status line, headers and body of an answer."""
+    host, _, port = url.partition("://")[2].partition(":")
+    answer = b""
+    with socket.create_connection((host, int(port)), timeout=30) as link:
+        link.sendall(request)
+        with contextlib.suppress(OSError):
+            while part := link.recv(65536):
+                answer += part
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.split(b"\r\n")
+    return status, lines, body
+
+
+def get(url: str, target: str = "/x", *lines: str) -> tuple[bytes, list[bytes], bytes]:
+    more = "".join(f"{line}\r\n" for line in lines)
+    return ask(url, f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n".encode("latin-1"))
+
+
+def test_a_request_arrives_as_it_was_sent(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    vendor = raw(b"HTTP/1.1 204 No Content\r\n\r\n")
+    sent = (
+        b"POST /a//b/%7e%41?q=%zz&x=a+b%20c;d HTTP/1.1\r\nx-lower: 1\r\nHost: proxy.example\r\nX-UPPER: two  blanks\r\n"
+        b"X-Twice: b\r\nX-Twice: a\r\nX-Latin: M\xfcller\r\nX-Utf: M\xc3\xbcller\r\nTE: trailers\r\nX-Empty:\r\n"
+        b"content-LENGTH: 3\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nAccept-Encoding: gzip, br\r\nX-Last: z\r\n\r\nabc"
+    )
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        status, lines, body = ask(taken.url, sent)
+    assert (status, lines, body) == (b"HTTP/1.1 204 No Content", [b"Connection: close"], b"")
+    head, _, body = vendor.asked[0].partition(b"\r\n\r\n")
+    assert head.split(b"\r\n") == [
+        b"POST /a//b/%7e%41?q=%zz&x=a+b%20c;d HTTP/1.1",
+        b"x-lower: 1",
+        f"Host: 127.0.0.1:{vendor.port}".encode(),
+        b"X-UPPER: two  blanks",
+        b"X-Twice: b",
+        b"X-Twice: a",
+        b"X-Latin: M\xfcller",
+        b"X-Utf: M\xc3\xbcller",
+        b"X-Empty: ",
+        b"content-LENGTH: 3",
+        b"Accept-Encoding: identity",
+        b"X-Last: z",
+    ]
+    assert body == b"abc"
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert kept.header("x-utf") == "Müller"
+    assert kept.header("x-latin").encode("utf-8", "surrogateescape") == b"M\xfcller"
+
+
+def test_an_answer_leaves_as_it_came(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    vendor = raw(
+        b"HTTP/1.1 200 Very Fine\r\nx-b: 2\r\nX-A: 1\r\nx-b: 1\r\nX-Name: M\xfcller\r\nX-Utf: M\xc3\xbcller\r\n"
+        b"content-length: 2\r\nKeep-Alive: timeout=5\r\nX-Last: z\r\n\r\n{}",
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.0 201\r\nX-A: 1\r\n\r\nuntil it ends",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX-T: 1\r\n\r\n",
+    )
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        whole, until, chunked = (get(taken.url) for _ in range(3))
+        unread = ask(taken.url, b"GET /_mock/v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert whole == (
+        b"HTTP/1.1 200 Very Fine",
+        [
+            b"x-b: 2",
+            b"X-A: 1",
+            b"x-b: 1",
+            b"X-Name: M\xfcller",
+            b"X-Utf: M\xc3\xbcller",
+            b"content-length: 2",
+            b"X-Last: z",
+            b"Connection: close",
+        ],
+        b"{}",
+    )
+    assert until == (
+        b"HTTP/1.1 201 ",
+        [b"X-A: 1", b"Transfer-Encoding: chunked", b"Connection: close"],
+        b"d\r\nuntil it ends\r\n0\r\n\r\n",
+    )
+    assert chunked[1] == [b"Content-Type: text/plain", b"Transfer-Encoding: chunked", b"Connection: close"]
+    assert chunked[2].endswith(b"0\r\n\r\n")
+    assert b'{"status": "ok"}' in unread[2]
+    kept = list(Recording(tmp_path / "session.yaml"))
+    assert [each.reply_body for each in kept] == [b"{}", b"until it ends", b"abcde"]
+    assert [name for name, _ in kept[0].reply_headers] == ["x-b", "X-A", "x-b", "X-Name", "X-Utf", "X-Last"]
+
+
+def test_old_clients_get_bodies_that_end_with_the_connection(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    vendor = raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n")
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        answer = ask(taken.url, b"GET /x HTTP/1.0\r\n\r\n")
+    assert answer == (b"HTTP/1.1 200 OK", [b"Connection: close"], b"abcde")
+    assert f"Host: 127.0.0.1:{vendor.port}".encode() in vendor.asked[0]
+
+
+def test_a_connection_is_used_again(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    two = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"
+    vendor = raw(two, two)  # closes after each, which is noticed
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        assert [get(taken.url)[2] for _ in range(2)] == [b"a", b"a"]
+
+
+def test_gzip_of_several_members_comes_whole(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    text = b'{"tickets":[{"tid":"34","cid":"demo"}]}'
+    body = gzip.compress(text[:10]) + gzip.compress(text[10:])
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    vendor = raw(head % len(body) + body)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        _, lines, came = get(taken.url)
+    assert came == text
+    assert not any(line.lower().startswith(b"content-encoding") for line in lines)
+    assert next(iter(Recording(tmp_path / "session.yaml"))).reply_body == text
+    assert unpacked(gzip.compress(b"a") * 20_001, "gzip") is None
+    assert unpacked(gzip.compress(b"\0" * MOST_RECORDED), "gzip") is None
+
+
+def test_raw_bytes_of_a_request_line_go_on_as_they_came() -> None:
+    # A listener keeps the line as it came beside what its parser takes.
+    line = SimpleNamespace(target=b"/a?n=M\xfcller")
+    assert _raw_path(_request("/a?n=M%FCller", line)) == b"/a?n=M\xfcller"
+    assert _raw_path(_request("/a?n=M\udcfcller", None)) == b"/a?n=M\xfcller"
+    assert _raw_path(_request("http://x:1/a#b", None)) == b"/a#b"
+
+
+def _request(raw_path: str, line: Any) -> Any:
+    return SimpleNamespace(raw_path=raw_path, line=line)
+
+
+# --- proxies ----------------------------------------------------------------------------------------------------------
+
+VENDOR, PLAIN = Upstream.parse("https://vendor.example"), Upstream.parse("http://vendor.example")
+
+
+@pytest.mark.parametrize("lower", [False, True])
+def test_the_usual_variables_name_proxies(monkeypatch: pytest.MonkeyPatch, lower: bool) -> None:
+    def named(upstream: Upstream, given: str | None = None, **variables: str) -> str | None:
+        for name in VARIABLES:
+            monkeypatch.delenv(name.lower() if lower else name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(f"{name}_proxy" if lower else f"{name}_proxy".upper(), value)
+        found = proxy_of(upstream, given)
+        return None if found is None else found.shown
+
+    both = {"https": "http://p:1", "http": "q:2"}
+    assert named(VENDOR) is None
+    assert (named(VENDOR, **both), named(PLAIN, **both)) == ("http://p:1", "http://q:2")
+    assert named(VENDOR, all="http://r:3", http="q:2") == "http://r:3"
+    assert named(VENDOR, "http://given:4", **both, no="*") == "http://given:4"
+    for excluded in ("*", "vendor.example", ".example", "a, example", "vendor.example:443"):
+        assert named(VENDOR, **both, no=excluded) is None
+    for other in ("endor.example", "vendor.example:80", "10.0.0.0/8", ""):
+        assert named(VENDOR, **both, no=other) == "http://p:1"
+    assert named(Upstream.parse("http://10.1.2.3"), **both, no="10.0.0.0/8") is None
+    for here in ("http://127.0.0.1:80", "http://localhost", "http://[::1]"):
+        assert named(Upstream.parse(here), **both) is None
+        assert named(Upstream.parse(here), "given:4", **both) == "http://given:4"
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://p", "http://", "http://u:s3cret@p:port", "http://p/x?y", "socks5://u:s3cret@p:1"]
+)
+def test_addresses_of_proxies_that_are_none_are_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="--upstream-proxy") as refused:
+        UpstreamProxy.parse(url, "--upstream-proxy")
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_proxy_is_asked_with_the_whole_address(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    proxy = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n")
+    given = f"http://ida:s3cret%21@127.0.0.1:{proxy.port}"
+    with recording("get_tickets", "http://vendor.example", tmp_path / "session.yaml", proxy=given) as taken:
+        assert get(taken.url, "/x?a=1")[2] == b"ok"
+        status, _, said = get(taken.url, "/y")
+    assert proxy.asked[0].startswith(b"GET http://vendor.example/x?a=1 HTTP/1.1\r\nHost: vendor.example\r\n")
+    assert b"Proxy-Authorization: Basic " + base64.b64encode(b"ida:s3cret!") in proxy.asked[0]
+    assert b"502" in status
+    assert b"wants a user and a password" in said
+    assert len(list(Recording(tmp_path / "session.yaml"))) == 1  # a proxy's refusal is none of the vendor
+    for text in (said.decode(), *taken.complaints, (tmp_path / "session.yaml").read_text("utf-8")):
+        assert "s3cret" not in text
+        assert base64.b64encode(b"ida:s3cret!").decode() not in text
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"HTTP/1.1 403 Forbidden by policy\r\n\r\n", "does not let us to vendor.example: 403 Forbidden by policy"),
+        (b"HTTP/1.1 407 Who\r\n\r\n", "wants a user and a password (none were given)"),
+        (b"", "ended the connection to vendor.example"),
+        (None, "takes no connection"),
+    ],
+)
+def test_a_proxy_that_refuses_is_told_apart(
+    answer: bytes | None, words: str, tmp_path: Path, raw: Callable[..., Raw]
+) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))  # and never listens
+        proxy = f"http://127.0.0.1:{holder.getsockname()[1]}" if answer is None else raw(answer).url
+        with recording(
+            "get_tickets", "https://vendor.example", tmp_path / "session.yaml", proxy=proxy, sealed=False
+        ) as taken:
+            status, _, said = get(taken.url)
+    assert b"502" in status
+    assert words in said.decode()
+    assert words in taken.complaints[0]
+
+
+def test_a_proxy_opens_a_tunnel_for_tls(tmp_path: Path, authority: Authority) -> None:
+    asked: list[bytes] = []
+
+    def pump(one: socket.socket, other: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while part := one.recv(65536):
+                other.sendall(part)
+        with contextlib.suppress(OSError):
+            other.shutdown(socket.SHUT_RDWR)
+
+    def tunnel(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            link, _ = listener.accept()
+            asked.append(link.recv(65536))
+            port = int(asked[0].split(b" ")[1].rpartition(b":")[2])
+            far = socket.create_connection(("127.0.0.1", port))
+            link.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=pump, args=(far, link), daemon=True)
+            back.start()
+            pump(link, far)
+            back.join(5)
+            link.close()
+            far.close()
+
+    vendor_worlds = worlds("get_tickets", data="demo:3")
+    with Server(vendor_worlds, tls=authority.context) as upstream, socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=tunnel, args=(listener,), daemon=True)
+        thread.start()
+        proxy = f"127.0.0.1:{listener.getsockname()[1]}"
+        trust: ssl.SSLContext = authority.trust()
+        with recording("get_tickets", upstream.url, tmp_path / "session.yaml", trust, proxy=proxy) as taken:
+            target = "/API/default.aspx?key=demo-key&action=get_tickets&tid=*&output=json"
+            assert [b"200" in get(taken.url, target)[0] for _ in range(2)] == [True, True]
+        thread.join(5)
+    vendor_worlds.close()
+    assert asked[0].startswith(f"CONNECT 127.0.0.1:{upstream.port} HTTP/1.1\r\n".encode())
+    assert len(list(Recording(tmp_path / "session.yaml"))) == 2
