@@ -9,8 +9,9 @@ import pytest
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Call
 from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
 from mockservers.vendors.autotask.emulator.requests import Asked, Header, Input, Upload
-from tests.vendors.autotask.asking import CODES, ENDPOINT, Answer, Desk, sent
+from tests.vendors.autotask.asking import CODES, ENDPOINT, Answer, Desk, sent, where
 from tests.vendors.autotask.writing import ACCOUNT, ENGINEER, LATER, NOTE, NOW, TICKET, good, refused, ticket
 
 # --- single entities --------------------------------------------------------------------------------------------------
@@ -213,10 +214,91 @@ def test_notes_and_time_move_a_tickets_activity(desk: Desk) -> None:
     desk.wait(1800)
     assert good(desk.write("update", sent("TicketNote", note, TicketID=made, **NOTE)))
     assert _dates(desk, "TicketNote", note, "LastActivityDate") == ["2026-03-02T11:30:00"]
-    assert _dates(desk, "Ticket", made, "LastActivityDate") == [LATER]
+    assert _dates(desk, "Ticket", made, "LastActivityDate", "LastTrackedModificationDateTime") == [
+        "2026-03-02T11:30:00",
+        NOW,
+    ]
     assert good(desk.write("update", worked(entry, TicketID=made, HoursWorked=1)))
     assert _dates(desk, "TimeEntry", entry, "LastModifiedDateTime") == ["2026-03-02T11:30:00"]
     assert desk.get("Ticket", made)["Title"] == "A title"
+
+
+def _belonging(desk: Desk, project: int) -> list[tuple[str, dict[str, Any], str, int]]:
+    """What can be made of records that belong to another one, and whose activity it is."""
+    made, contact = ticket(desk), desk.truth("Account")[1]["id"]
+    task = desk.made("Task", ProjectID=project, Status=1, TaskType=1, Title="t")
+    cost = {"CostType": 1, "Name": "c", "UnitQuantity": 1, "DatePurchased": NOW}
+    call = desk.made("ServiceCall", AccountID=contact, StartDateTime=NOW, EndDateTime=LATER)
+    return [
+        ("TicketNote", {"TicketID": made, **NOTE}, "Ticket", made),
+        ("TicketCost", {"TicketID": made, **cost}, "Ticket", made),
+        ("TicketChecklistItem", {"TicketID": made, "ItemName": "i"}, "Ticket", made),
+        ("ServiceCallTicket", {"TicketID": made, "ServiceCallID": call}, "Ticket", made),
+        ("TaskNote", {"TaskID": task, **NOTE}, "Task", task),
+        ("TaskNote", {"TaskID": task, **NOTE}, "Project", project),
+        ("ProjectCost", {"ProjectID": project, **cost}, "Project", project),
+        ("Ticket", {"AccountID": ACCOUNT, "Title": "t", "Status": 1, "Priority": 1}, "Account", ACCOUNT),
+        ("TicketNote", {"TicketID": made, **NOTE}, "Account", ACCOUNT),
+    ]
+
+
+_DIRECT = {("TicketNote", "Ticket"), ("TaskNote", "Task")}
+
+
+@pytest.mark.rule("autotask.activity.moves")
+@pytest.mark.parametrize(
+    "breadth", [pytest.param("related", marks=pytest.mark.rule("autotask.activity.breadth")), "direct"]
+)
+def test_how_broad_activity_is(breadth: str) -> None:
+    desk = Desk("demo:30", {"activity": breadth})
+    project = desk.truth("Project")[0]["id"]
+    for kind, fields, above, id_ in _belonging(desk, project):
+        name = "LastActivityDate" if above in ("Ticket", "Account") else "LastActivityDateTime"
+        before = _dates(desk, above, id_, name)
+        desk.wait(3600)
+        made = desk.made(kind, **fields)
+        moved = _dates(desk, above, id_, name)
+        assert (moved != before) == (breadth == "related" or (kind, above) in _DIRECT), (kind, above)
+        if not ENTITIES[kind].may("delete"):
+            continue
+        desk.wait(3600)
+        assert good(desk.write("delete", sent(kind, made)))
+        assert (_dates(desk, above, id_, name) != moved) == (breadth == "related"), (kind, above)
+
+
+@pytest.mark.rule("autotask.history.ticket")
+def test_a_tickets_history_tells_what_changed(desk: Desk) -> None:
+    made = ticket(desk)
+    desk.wait(60)
+    desk.world.act("autotask", "act", {"id": made, "action": "complete", "note": "Fixed."})
+    told = desk.found("TicketHistory", where("TicketID", "Equals", str(made)))
+    assert [each["Action"] for each in told] == ["Created", "Changed"]
+    assert "Status: 1 -> 5" in told[1]["Detail"]
+    assert "Resolution: None -> Fixed." in told[1]["Detail"]
+    assert (told[0]["Date"], told[1]["Date"]) == (NOW, "2026-03-02T10:01:00")
+    desk.world.act("autotask", "delete", {"id": made})
+    assert desk.found("TicketHistory", where("TicketID", "Equals", str(made))) == []
+
+
+@pytest.mark.rule("autotask.history.deleted_activity")
+def test_deleted_activity_leaves_an_entry(desk: Desk) -> None:
+    made = ticket(desk)
+    entry = good(desk.write("create", worked(TicketID=made))).ids[0]
+    assert good(desk.write("delete", sent("TimeEntry", entry)))
+    note = desk.made("TicketNote", TicketID=made, **NOTE)
+    desk.world.act("autotask", "delete", {"entity": "TicketNote", "id": note})
+    first, second = desk.found("DeletedTicketActivityLog")
+    number = desk.get("Ticket", made)["TicketNumber"]
+    assert (first["TypeID"], first["TicketID"], first["TicketNumber"], first["HoursWorked"]) == (2, made, number, 1.5)
+    assert (second["TypeID"], second["NoteOrAttachmentTitle"], second["DeletedDateTime"]) == (1, "t", NOW)
+    project = desk.truth("Project")[0]["id"]
+    task = desk.made("Task", ProjectID=project, Status=1, TaskType=1, Title="t")
+    entry = good(desk.write("create", worked(TaskID=task))).ids[0]
+    assert good(desk.write("delete", sent("TimeEntry", entry)))
+    (log,) = desk.found("DeletedTaskActivityLog")
+    assert (log["TypeID"], log["TaskID"]) == (2, task)
+    desk.world.act("autotask", "delete", {"id": made})
+    assert len(desk.found("DeletedTicketActivityLog")) == 2, "a log outlives what it tells of"
 
 
 @pytest.mark.rule("autotask.activity.moves")

@@ -388,6 +388,29 @@ def test_expressions_of_a_field_must_all_hold(desk: Desk) -> None:
     assert ids(desk, where("id", "Equals", "1"), either(several)) == [1, 2, 3]
 
 
+@pytest.mark.rule("autotask.query.several_expressions")
+def test_any_of_several_expressions_may_be_enough() -> None:
+    desk = Desk("demo:30", {"several_expressions": "any"})
+    either_of = Test("id", False, (Expression("Equals", "7673"), Expression("Equals", "7675")))
+    assert [each["id"] for each in desk.found("Ticket", either_of)] == [7673, 7675]
+    assert desk.found("Ticket", either_of, where("id", "LessThan", "7673")) == []
+
+
+@pytest.mark.rule("autotask.query.us_dates")
+@pytest.mark.parametrize("text", ["3/2/2026", "03/02/2026 12:00 AM", "3/2/2026 00:00:00", " 3/2/2026 0:00 "])
+def test_american_dates_are_a_switch(desk: Desk, text: str) -> None:
+    later = where("CreateDate", "GreaterThanOrEquals", text)
+    message = desk.query("Ticket", later)
+    assert isinstance(message, Failed)
+    assert "Can not convert data to datetime" in message.messages[0]
+    american = Desk("demo:30", {"query_dates": "us"})
+    same = american.found("Ticket", where("CreateDate", "GreaterThanOrEquals", "2026-03-02"))
+    assert american.found("Ticket", later) == same
+    assert same
+    for wrong in ("13/2/2026", "3/2/26", "3/2/2026 25:00"):
+        assert isinstance(american.query("Ticket", where("CreateDate", "GreaterThan", wrong)), Failed)
+
+
 @pytest.mark.rule("autotask.query.or_limit")
 def test_500_or_conditions_and_no_more(desk: Desk) -> None:
     chain = [either(where("id", "Equals", str(n))) for n in range(3, 504)]

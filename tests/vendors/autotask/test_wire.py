@@ -742,3 +742,71 @@ def test_pages_are_not_counted(make: Callable[..., Post]) -> None:
     for _ in range(5):
         assert page(post, "Code=IPDW").status == 200
     assert good(version(post))
+
+
+# --- letters, and who may be read -------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("autotask.framework.charset")
+@pytest.mark.parametrize(
+    ("media", "read"),
+    [("text/xml", "M??ller"), ("text/xml; charset=utf8", "M??ller"), ("text/xml; charset='utf-8'", "Müller")],
+)
+def test_letters_without_a_known_charset_are_lost(make: Callable[..., Post], media: str, read: str) -> None:
+    post = make(data="demo:5")
+    fields = "<AccountID>174</AccountID><Title>Müller</Title><Status>1</Status><Priority>1</Priority>"
+    made = post.result("create", f'<Entities><Entity xsi:type="Ticket">{fields}</Entity></Entities>', media=media)
+    assert texts(made, "Title") == [read]
+    assert ("framework.charset" in post.notes) == (read != "Müller")
+
+
+@pytest.mark.rule("autotask.user.before_reading")
+@pytest.mark.parametrize("login", [None, basic(PASSWORD, PASSWORD)])
+@pytest.mark.parametrize("body", [b"", b"<x", b"\x00"])
+@pytest.mark.parametrize("action", [f'"{SPACE}query"', None, '"nothing"'])
+def test_whoever_is_not_known_is_challenged_before_anything_is_read(
+    shared: Post, login: str | None, body: bytes, action: str | None
+) -> None:
+    done = shared.http(body, action=action, login=login)
+    assert done.status == 401
+    assert dict(done.reply_headers)["WWW-Authenticate"].startswith("Basic realm=")
+    assert (shared.last.refusal, shared.last.refused_by) == ("LOGIN", "autotask.user.login")
+    assert shared.http(body, action=action).status in (400, 500)
+
+
+def test_the_look_up_of_a_zone_is_read_without_a_login(shared: Post) -> None:
+    assert shared.http(b"<x", action=f'"{SPACE}getZoneInfo"', login=None).status == 400
+
+
+@pytest.mark.rule("autotask.framework.verb")
+@pytest.mark.parametrize("verb", ["PUT", "DELETE", "FOO", "OPTIONS"])
+def test_other_verbs_are_told_which_there_are(shared: Post, verb: str) -> None:
+    for path, allowed in ((PATH, "GET, POST"), ("/atservices/1.6/atws.wsdl", "GET, HEAD")):
+        done = shared.http(verb=verb, path=path)
+        assert (done.status, dict(done.reply_headers)["Allow"]) == (405, allowed)
+
+
+@pytest.mark.rule("autotask.request.undeclared")
+@pytest.mark.parametrize(
+    ("element", "inner", "lost"),
+    [
+        ("create", '<Entity xsi:type="Ticket"><Title>T</Title></Entity>', "Entity"),
+        ("update", '<entities><Entity xsi:type="Ticket"/></entities>', "entities"),
+        ("delete", '<Entities xmlns="urn:other"/>', "urn:other"),
+        ("create", '<Entities><Ticket xsi:type="Ticket"/></Entities>', "Ticket"),
+        ("query", "<xml>x</xml>", "xml"),
+        ("GetFieldInfo", "<psTable>Ticket</psTable>", "psTable"),
+        ("getZoneInfo", "<userName>api@demo.example</userName>", "userName"),
+    ],
+)
+def test_what_is_not_declared_is_passed_over_and_a_finding(shared: Post, element: str, inner: str, lost: str) -> None:
+    shared.call(element, inner)
+    (note,) = [each for each in shared.last.notes if each.rule == "autotask.request.undeclared"]
+    assert lost in note.facts["names"][0]
+    if element in ("create", "update", "delete"):
+        assert "write.empty" in shared.notes
+
+
+def test_a_body_under_another_name_than_its_action_is_a_finding(shared: Post) -> None:
+    shared.http(envelope(request("Create")), action=f'"{SPACE}create"')
+    assert {"request.undeclared", "write.empty"} <= shared.notes

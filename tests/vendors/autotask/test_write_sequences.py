@@ -7,7 +7,7 @@ nothing of tables. MOCKSERVERS_EXAMPLES raises the number of examples.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -111,7 +111,8 @@ MOVED = {
     "Contact": ("LastActivityDate", "LastModifiedDate"),
     "TicketCost": (),
 }
-TOUCHING = {"TicketNote", "TimeEntry"}
+TOUCHING = {"TicketNote", "TimeEntry", "TicketCost"}
+"""What is activity of a ticket, when it is added, changed or deleted."""
 ABSENT = object()
 
 
@@ -179,8 +180,13 @@ class Model:
 
     def keep(self, made: Record) -> None:
         self.records[made.entity, made.id] = made
-        if made.entity in TOUCHING and made.values["TicketID"] is not None:
-            self.records["Ticket", made.values["TicketID"]].dates["LastActivityDate"] = self.now
+        self.touch(made)
+
+    def touch(self, record: Record) -> None:
+        key = ("Ticket", record.values["TicketID"]) if record.entity in TOUCHING else None
+        if key in self.records:
+            above = self.records[key]
+            self.records[key] = replace(above, dates={**above.dates, "LastActivityDate": self.now})
 
     def update(self, entity: str, id_: int, given: Mapping[str, Any], udf: Mapping[str, str | None]) -> Record:
         before = self.records.get((entity, id_))
@@ -284,7 +290,9 @@ def _update(desk: Desk, model: Model, draw: Any, entity: str) -> None:
         for id_, fields, udf in batch:
             if udf and entity != "Ticket":
                 raise Refused
-            model.records[entity, id_] = model.update(entity, id_, fields, udf)
+            made = model.update(entity, id_, fields, udf)
+            model.touch(model.records[entity, id_])
+            model.keep(made)
     except Refused:
         model.records = kept
         assert isinstance(answer, Failed), (batch, answer)
@@ -300,7 +308,7 @@ def _delete(desk: Desk, model: Model, draw: Any, entity: str) -> None:
     if entity in DELETABLE and len(set(ids)) == len(ids) and 5 not in ids:
         assert isinstance(answer, Answer), (ids, answer)
         for id_ in ids:
-            del model.records[entity, id_]
+            model.touch(model.records.pop((entity, id_)))
     else:
         assert isinstance(answer, Failed), (ids, answer)
 

@@ -577,3 +577,13 @@ def test_a_deletion_answers_with_the_type_alone(desk: Desk) -> None:
     assert (answer.response.entity, answer.response.fragments, answer.response.infos) == ("ticketcost", (), ())
     assert desk.found("TicketCost", where("id", "Equals", str(made))) == []
     assert made not in [each["id"] for each in desk.truth("TicketCost")]
+
+
+@pytest.mark.rule("autotask.write.empty")
+@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+def test_a_write_without_an_entity_does_nothing_and_is_a_finding(desk: Desk, operation: str) -> None:
+    answer = good(desk.write(operation))
+    assert (answer.entities, answer.response.code) == ([], 1)
+    assert [each.rule for each in desk.last.notes] == ["autotask.write.empty"]
+    strict = Desk("empty", {"empty_write": "refuse"})
+    assert refused(strict, operation) == "No entity was sent. [emulated text]"

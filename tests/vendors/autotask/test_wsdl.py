@@ -10,7 +10,7 @@ from lxml import etree
 from mockservers.kernel.world import World
 from tests.vendors.autotask import compare_wsdl
 from tests.vendors.autotask.compare_wsdl import FACTS, differences
-from tests.vendors.autotask.post import PATH, Post
+from tests.vendors.autotask.post import PATH, SPACE, Post, texts
 
 WSDL = "/atservices/1.6/atws.wsdl"
 
@@ -81,6 +81,35 @@ def test_an_earlier_release_lacks_an_operation() -> None:
     assert known - {each.get("name") for each in served} == {"IntegrationCodeCheck"}
     assert "did not recognize" in post.call("IntegrationCodeCheck").reply_body.decode()
     assert post.result("GetWsdlVersion").text == "1.6.4"
+
+
+def elements(served: bytes, kind: str) -> list[str]:
+    found = etree.fromstring(served).xpath(
+        f"//x:complexType[@name='{kind}']//x:element", namespaces=compare_wsdl.SPACES
+    )
+    return [each.get("name") for each in found]
+
+
+@pytest.mark.rule("autotask.wsdl.release")
+@pytest.mark.parametrize(("dialect", "types", "later"), [("wsdl_2019", 158, 5), ("wsdl_2018", 143, 9)])
+def test_a_description_as_it_was(post: Post, dialect: str, types: int, later: int) -> None:
+    old = Post(dialect, data="demo:5")
+    served, now = description(old), description(post)
+    assert len(set(etree.fromstring(served).xpath("//x:complexType/@name", namespaces=compare_wsdl.SPACES))) == types
+    ticket = elements(served, "Ticket")
+    lost = [each for each in elements(now, "Ticket") if each not in ticket]
+    assert len(lost) == later
+    assert {"LastTrackedModificationDateTime", "RmaStatus", "RmaType", "CreatedByContactID"} <= set(lost)
+    assert "IsSupportedWebhookField" not in elements(served, "Field")
+    sent = [each.tag.rpartition("}")[2] for each in old.query("Ticket").find(f".//{{{SPACE}}}Entity")]
+    assert set(sent) <= {*ticket, "id", "UserDefinedFields"}
+    fields = old.result("GetFieldInfo", "<psObjectType>Ticket</psObjectType>")
+    assert {each[0].text for each in fields} == {*ticket, "id"} - {"Fields", "UserDefinedFields"}
+    assert not texts(fields, "IsSupportedWebhookField")
+    infos = old.result("GetEntityInfo")
+    assert not texts(infos, "SupportsWebhookCallouts") + texts(infos, "UserAccessForQuery")
+    assert "Tag" not in texts(infos, "Name")
+    assert texts(old.query("Tag"), "ReturnCode") == ["-1"]
 
 
 def mutated(path: str, change: Callable[[etree._Element], object]) -> Callable[[bytes], bytes]:

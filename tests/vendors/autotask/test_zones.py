@@ -146,6 +146,22 @@ def test_a_zone_can_change_its_language() -> None:
     assert PASSWORD not in repr(post.world.act("autotask", "read", {"id": "customer"}))
 
 
+@pytest.mark.rule("autotask.zone.differences")
+def test_the_description_of_a_localized_zone_is_a_release_behind() -> None:
+    def served(post: Post) -> bytes:
+        return post.http(verb="GET", path="/atservices/1.6/atws.wsdl", login=None, media=None).reply_body
+
+    post, same = Post(data="empty"), Post({"localized_wsdl": "same"}, data="empty")
+    before = served(post)
+    for each in (post, same):
+        administer(each, action="change zone", number=5, language="de")
+    assert served(post) != before
+    assert b"IntegrationCodeCheck" not in served(post)
+    assert post.result("GetWsdlVersion").text == "1.6.8"
+    assert served(same) == before
+    assert same.result("GetWsdlVersion").text == "1.6.9"
+
+
 def test_every_system_has_two_sources(post: Post) -> None:
     for more in ({}, OTHER):
         assert {"-1", "-2"} <= set(labels(post, "Ticket", "Source", **more))

@@ -144,6 +144,10 @@ class Keeper:
         kept = udf_before or {} if udf is None else udf
         model.replace(self.ctx.db, self._tenant, entity, row, kept, udf_moved=udf is not None)
         if self._broad:
+            left = {
+                name: before[name] for name, _ in activity.RELATED.get(entity.name, ()) if before[name] != row[name]
+            }
+            self.touch_parents(entity, left)  # what it belonged to until now
             self.touch_parents(entity, row)
         if entity.name == "Ticket":
             traces.changed(self, before, row)

@@ -36,7 +36,7 @@ def markup(ctx: Context, asked: Asked) -> str:
     access.permit(ctx, "Invoice", "query")
     form = arguments.form.strip().upper()
     if form not in ("HTML", "XML"):
-        raise _refused(f"Format is HTML or XML, not {arguments.form[:100]!r}.")
+        raise _refused(f"Format is HTML or XML, not '{arguments.form[:100]}'.")
     assert ctx.tenant is not None
     found = model.read(ctx.db, ctx.tenant.name, "Invoice", arguments.id, access.visible(ctx, "Invoice"))
     if found is None:

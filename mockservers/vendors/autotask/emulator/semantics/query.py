@@ -30,7 +30,7 @@ _SHORT = 4000
 
 def unknown_entity(name: str) -> Refusal:
     """An entity that is none: there is no public text for it."""
-    text = f"The entity {name[:100]!r} does not exist.{INVENTED}"
+    text = f"The entity '{name[:100]}' does not exist.{INVENTED}"
     return Refusal("autotask.write.unknown_entity", "BODY", entity="", messages=(text,))
 
 
