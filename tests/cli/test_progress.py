@@ -76,6 +76,7 @@ def test_a_check_of_a_python_client_draws_one_line(monkeypatch: pytest.MonkeyPat
     """Whose own output is kept from the terminal while it works."""
     monkeypatch.setattr("mockservers.cli.progress.OFTEN", 0)
     monkeypatch.setattr("mockservers.harness.check.MOST_SHRINKS", 2)
+    monkeypatch.setattr("mockservers.harness.check.MORE_SHRINKS", 2)
     with terminal(40) as (stream, seen), monkeypatch.context() as patched:
         patched.setattr(sys, "stderr", stream)
         with progress() as told:
