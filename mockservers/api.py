@@ -189,6 +189,10 @@ class MockWorld:
             raise KeyError(f"no vendor {vendor!r} answers here; expected one of: {', '.join(self.vendors)}{near}")
         return self.vendors[vendor]
 
+    def advance(self, by: str | timedelta | None = None, **lengths: float) -> datetime:
+        """Let time pass, as `clock.advance` does: `advance("5m")`, `advance(minutes=5)`. Returns the new time."""
+        return self.clock.advance(by, **lengths)
+
     def fault(
         self,
         kind: str,

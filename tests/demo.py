@@ -37,9 +37,16 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "mockservers", *words]
 
 
-def run(*words: str, expected: int) -> None:
-    """Run a command and end the demo when its exit code is not the expected one."""
-    done = subprocess.run(command(*words), cwd=ROOT, check=False)
+def run(*words: str, expected: int, most: int) -> None:
+    """Run a command, show at most so many of its lines, and end the demo when its exit code is not the expected one.
+
+    What it says of its progress goes to standard error, and is seen while it works.
+    """
+    done = subprocess.run(command(*words), cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+    lines = done.stdout.splitlines()
+    if len(lines) > most:
+        lines[most - 2 : -1] = [f"... {len(lines) - most + 1} more lines; run it yourself to see them ..."]
+    print("\n".join(lines))
     print(f"-> exit code {done.returncode}", flush=True)
     if done.returncode != expected:
         raise SystemExit(f"the demo expected exit code {expected}; something is wrong")
@@ -61,7 +68,7 @@ def serve_and_ask() -> None:
     asked = f"{url}/API/default.aspx?key=demo-key&action=get_tickets&tid=34&output=json"
     print(f"\n$ curl '{asked}'")
     with urllib.request.urlopen(asked) as answer:
-        print(answer.read().decode()[:600] + " ...")
+        print(answer.read().decode()[:300] + " ...")
     server.terminate()
     if server.wait(30) != 0:
         raise SystemExit("the emulators did not stop cleanly")
@@ -73,14 +80,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as found:
         for vendor, (correct, wrong) in CLIENTS.items():
             say(f"{vendor}: a correct client keeps every duty")
-            run("check", vendor, "--client", correct, expected=0)
+            run("check", vendor, "--client", correct, expected=0, most=8)
             say(f"{vendor}: a client with one bug is caught, and the failure shrunk and saved")
-            run("check", vendor, "--client", wrong, "--save", found, expected=1)
+            run("check", vendor, "--client", wrong, "--save", found, expected=1, most=48)
             files = [str(path) for path in sorted(Path(found).glob(f"{vendor}-*.yaml"))]
             say(f"{vendor}: anybody can replay the file")
-            run("replay", *files, "--client", wrong, expected=1)
+            run("replay", *files, "--client", wrong, expected=1, most=6)
             say(f"{vendor}: and see when it is fixed")
-            run("replay", *files, "--client", correct, expected=0)
+            run("replay", *files, "--client", correct, expected=0, most=6)
     say("Done. Next: `.venv/bin/mockservers serve`, then README.md.")
 
 

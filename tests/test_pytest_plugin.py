@@ -26,6 +26,7 @@ def test_a_world(mock_world, mock_client):
     assert mock_world["get_tickets"].credentials == {"key": "demo-key"}
     assert mock_world["querydata"].url.startswith(mock_world.url)
     assert mock_world["querydata"].description.endswith("?WSDL")
+    assert (mock_world.advance("5m").minute, mock_world.advance(minutes=5).minute) == (5, 10)
 
 @pytest.mark.parametrize("turn", range(4))
 def test_worlds_are_fresh(turn, mock_world, mock_client):

@@ -187,6 +187,10 @@ def _different(vendor: str) -> list[str]:
     return names
 
 
+class _Enough(BaseException):
+    """Shrinking is over, for its plays or its time are used up. Hypothesis takes an Exception for a failure, and goes on."""
+
+
 @dataclass
 class _Played:
     """One play, judged."""
@@ -430,27 +434,25 @@ class _DialectCheck:
 
     def _shrink(self, duty: Duty, turn: int, smallest: _Played, most: int, doing: str) -> _Played:
         """The smallest play that breaks the duty, beginning at example `turn`, after at most `most` plays more."""
-        before = self.plays
-        budget = before + most
+        before, budget = self.plays, self.plays + most
         error = breach_class(duty)
 
         def test(scenario: Scenario) -> None:
             nonlocal smallest
             key = scenario.key
-            # Past the budget only what is known counts, so that shrinking ends with an answer it has seen.
             if key not in self.known and (self.plays >= budget or self._late()):
-                return
+                raise _Enough
             self.config.progress(self.plays - before, 0, doing)
             try:
                 played = self._play(scenario)
             except OutOfTime:
-                return
+                raise _Enough from None
             if played is not None and played.broken(duty):
                 if _size(played) <= _size(smallest):
                     smallest = played
                 raise error(played.judgements[duty.id].breaches)
 
-        with contextlib.suppress(error):
+        with contextlib.suppress(error, _Enough):
             self._generate(turn, test, shrink=True)
         return smallest
 

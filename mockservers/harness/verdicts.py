@@ -135,6 +135,17 @@ class Report:
             return "the client never showed its mirror"
         return ""
 
+    def assert_kept(self, *, strict: bool = False) -> None:
+        """Raise AssertionError with the whole text of the report unless its exit code is 0: for tests.
+
+        That is so where a duty is broken, nothing is proven, or, when `strict`, something is unproven.
+        """
+        __tracebackhide__ = True  # pytest shows the test, and not this line
+        if self.exit_code(strict=strict):
+            from mockservers.harness.reports import check_text
+
+            raise AssertionError(f"the client does not keep its contract with {self.vendor}\n{check_text(self)}")
+
     def exit_code(self, *, strict: bool = False) -> int:
         """0 kept, 1 broken, 3 nothing proven, or something unproven when strict, 4 stopped, 130 interrupted."""
         if self.stopped is not None:

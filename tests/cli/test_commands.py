@@ -101,7 +101,9 @@ for line in sys.stdin:
 @pytest.mark.parametrize(
     ("command", "name"), [("check", "SIGINT"), ("check", "SIGTERM"), ("check --jobs 2", "SIGINT"), ("replay", "SIGHUP")]
 )
-def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: str, name: str, tmp_path: Path) -> None:
+def test_a_command_that_is_ended_leaves_no_client_and_tells_what_is_known(
+    command: str, name: str, tmp_path: Path
+) -> None:
     client, told = tmp_path / "client.py", tmp_path / "told"
     client.write_text(STUBBORN)
     os.mkfifo(told)
@@ -119,11 +121,16 @@ def test_a_command_that_is_ended_leaves_no_client_and_gives_no_verdict(command: 
         children = [int(each) for each in told.read_text().split()]
         process.send_signal(getattr(signal, name))
         out, err = process.communicate()
-    assert (process.returncode, out) == (130, "")
-    assert (
-        err
-        == "mockservers: interrupted before the end, so there is no verdict and no report; run it again to have one\n"
-    )
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    if command == "replay":
+        assert "UNPROVEN" in out
+        assert err == "mockservers: interrupted before the end; files that were not played are UNPROVEN\n"
+    else:
+        # Nothing was played to its end, so nothing is known: every duty is unproven.
+        assert " kept " not in out.partition("INTERRUPTED")[0]
+        last = "INTERRUPTED in example 1 of 180, dialect default. Known by then: broken none; kept 0; all else unproven"
+        assert out.splitlines()[-1] == last
     for child in children:
         wait_for_end(child)
 
@@ -156,10 +163,14 @@ def test_an_interruption_that_nothing_could_raise_comes_again() -> None:
     [
         (("check", "get_tickets"), 2, "--client"),
         (("check", "irth", "--client", READER), 2, "irth"),
+        (("check", "gettickets", "--client", READER), 2, "did you mean 'get_tickets'?"),
+        (("check", "get_tickets", "--client", READER, "--dialect", "defualt"), 2, "did you mean 'default'?"),
+        (("glue", "session.js"), 2, "did you mean 'session.mjs'?"),
         (("check", "get_tickets", "--client", "nowhere.py:Client"), 2, "nowhere.py"),
         (("check", "get_tickets", "--client", READER, "--dialect", "klingon"), 2, "klingon"),
         (("check", "get_tickets", "--client", "no-such-program-here"), 2, "no-such-program-here"),
         (("check", "get_tickets", "--client", "false"), 4, "failed as a program"),
+        (("check", "get_tickets", "--client", "true"), 4, "`mockservers glue` lists it"),
         (("replay", "nowhere.yaml", "--client", READER), 2, "nowhere.yaml"),
         (("rules", "--find", "no such words"), 2, "no such words"),
         (("world", "--url", "http://127.0.0.1:9", "list"), 2, "mockservers serve"),
@@ -225,10 +236,43 @@ def test_a_world_from_the_shell(url: str) -> None:
     assert json.loads(world("findings"))["findings"] == []
     world("reset")
     world("tenants", "get_tickets")
+    labelled = ("records", "trackit", "act", "customer", "--action", "rename label", "--with", "field=22")
+    assert json.loads(world(*labelled, "--with", "label=2024"))["fields"]["labels"] == {"22": "2024"}
+    facts = ("--fact", "user=HELP DESK\\NEW", "--fact", "role=Reader")
+    assert json.loads(world("credentials", "trackit", "--grant", "demo", *facts))["kind"] == "technician"
+    assert "lets nobody in without the fact 'user'" in world("credentials", "trackit", "--grant", "demo", code=2)
     world("delete", "mine")
-    world("show", code=2)
+    assert "there is no world 'mine'; make it with: mockservers world create mine" in world("show", code=2)
 
 
 def test_the_shell_refuses_a_world_without_a_name_and_a_page_of_nothing() -> None:
     assert "names no world" in run("world", "--world", "", "show").output
     assert run("world", "journal", "--most", "0").exit_code == 2
+
+
+def test_a_reader_that_has_enough_ends_a_listing_quietly() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mockservers", "rules"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == ("", 141)
+    process.stderr.close()
+
+
+def test_glue_is_listed_and_printed() -> None:
+    listed = run("glue").output
+    assert str(ROOT / "contracts" / "clients" / "session.mjs") in listed
+    assert run("glue", "session.mjs").output == (ROOT / "contracts/clients/session.mjs").read_text("utf-8")
+
+
+def test_a_module_that_cannot_be_imported_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("import json\n\nimport no_such_module\n")
+    (tmp_path / "client.py").write_text("import helper\n")
+    done = run("check", "get_tickets", "--client", f"{tmp_path}/client.py:Client")
+    assert done.exit_code == 2
+    assert f"(in {tmp_path}/helper.py, line 3: import no_such_module)" in done.output
+    (tmp_path / "client.py").write_text("import json\n\n\ndef sync(:\n")
+    assert "line 4" in run("check", "get_tickets", "--client", f"{tmp_path}/client.py:Client").output

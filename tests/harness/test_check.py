@@ -290,7 +290,7 @@ def test_the_command_line_has_the_same_defaults() -> None:
     from mockservers.cli.check import check as command
 
     defaults = {option.name: option.default for option in command.params}
-    assert (defaults["examples"], defaults["max_seconds"], defaults["deadline"]) == (EXAMPLES, None, DEADLINE)
+    assert (defaults["examples"], defaults["deadline"]) == (EXAMPLES, DEADLINE)
     (limit,) = [option for option in command.params if option.name == "max_seconds"]
     assert f"Default: {SECONDS:g} for each dialect" in limit.help  # type: ignore[attr-defined]
 
@@ -310,20 +310,20 @@ def test_the_time_limit_ends_the_example_that_runs() -> None:
 @pytest.mark.parametrize("phase", ["examples", "shrinking"])
 def test_an_interrupted_check_tells_what_is_known(phase: str) -> None:
     def stop(done: int, total: int, what: str) -> None:
-        if (phase, done, total) == ("examples", 3, 20) or (phase == "shrinking" and what.startswith("shrinking")):
+        if (phase, done, total) == ("examples", 3, 6) or (phase == "shrinking" and what.startswith("shrinking")):
             raise KeyboardInterrupt
 
     mutant = f"{MUTANTS / 'querydata/mutants' / 'secret_kept.py'}:Client"
     with pytest.raises(CheckInterrupted) as raised:
-        quick("querydata", mutant, progress=stop)
+        quick("querydata", mutant, examples=6, progress=stop)
     report = raised.value.report
     (dialect,) = report.dialects
-    assert (dialect.examples, dialect.planned) == (3 if phase == "examples" else 20, 20)
+    assert (dialect.examples, dialect.planned) == (3 if phase == "examples" else 6, 6)
     assert report.exit_code() == report.exit_code(strict=True) == 130
     assert [each.duty.slug for each in report.counterexamples] == ["secret_kept"]
     text = check_text(report)
     assert "BROKEN querydata.secret_kept" in text
-    where = "example 4 of 20" if phase == "examples" else "shrinking secret_kept"
+    where = "example 4 of 6" if phase == "examples" else "shrinking secret_kept"
     assert f"INTERRUPTED in {where}, dialect default. Known by then: broken secret_kept; kept" in text
     assert 'name="the check was played to its end"' in check_junit(report)
     assert "Somebody interrupted the check" in check_html(report)

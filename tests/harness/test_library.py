@@ -88,6 +88,17 @@ def test_a_duty_and_a_strategy_of_ones_own() -> None:
     assert "requests where" in check_text(bad)
 
 
+def test_a_report_asserts_itself() -> None:
+    run(reference("get_tickets"), examples=2).assert_kept()
+    broken = run(Chatty, duties=(FEW_CALLS,), strategy=busy_mornings, shrink=False)
+    with pytest.raises(AssertionError, match="requests where") as raised:
+        broken.assert_kept()
+    text = str(raised.value)
+    assert text.startswith("the client does not keep its contract with get_tickets\n")
+    assert "The request that decides, #" in text
+    assert repr(broken.broken) == f"[<Duty get_tickets.few_calls ({FEW_CALLS.severity}): {FEW_CALLS.says}>]"
+
+
 def test_the_vendors_strategy_can_be_narrowed() -> None:
     from mockservers.vendors.get_tickets.contract import strategies
 

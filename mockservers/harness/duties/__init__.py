@@ -51,7 +51,7 @@ def always(dialect: Dialect) -> bool:
     return True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Duty:
     """One duty. `id` is `<vendor>.<slug>`; `because` are ids of rules; `judge` reads a history.
 
@@ -67,6 +67,9 @@ class Duty:
     severity: Severity = "must"
     applies: Callable[[Dialect], bool] = always
     needs: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Duty {self.id} ({self.severity}): {self.says}>"
 
     @property
     def vendor(self) -> str:

@@ -59,8 +59,8 @@ def page(vendors: Iterable[Emulator]) -> str:
         "Other people act by `mockservers world records VENDOR act ID --action NAME --with ARGUMENT=VALUE`, by",
         '`POST /_mock/v1/records/ID/act`, or in Python by `desk.act("act", id=ID, action=NAME, ...)`. An argument with `?`',
         f"may be left out. The id `{CUSTOMER}` is the vendor's customer itself: its administrator acts on it, and reading it",
-        "shows who is there. `POST /_mock/v1/credentials`, or `mockservers world credentials VENDOR --grant TENANT --fact NAME=VALUE`,",
-        "lets somebody else in.",
+        "shows who is there. `POST /_mock/v1/credentials`, or `mockservers world credentials VENDOR --grant TENANT`, lets",
+        "somebody else in; `--fact NAME=VALUE` says who.",
     ]
     for here in vendors:
         lines += ["", f"## {here.title}", "", *_table(("tenant", "kind", "name", "secret", "may"), _people(here))]
