@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
 ONLY := $(if $(VENDOR),-k $(VENDOR),)
 
-.PHONY: help demo test quick matrix lint types coverage bench mutants fuzz table hooks clean
+.PHONY: help demo test quick matrix lint types coverage bench mutants fuzz table toolkits hooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -65,6 +65,9 @@ fuzz: $(READY)  ## long runs of every property and fuzz test
 table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md, docs/administration.md and the schema of scenario files
 	@$(BIN)/python tests/coverage_table.py
 	@$(BIN)/mockservers scenarios schema > scenarios/scenario.schema.json
+
+toolkits: $(READY)  ## SOAP and OpenAPI toolkits against the emulators: installs what is missing, runs all, writes docs/toolkits.md
+	@$(BIN)/python tests/toolkits/run.py --install --write
 
 hooks: $(READY)  ## run the checks of `make lint` before each commit
 	@$(BIN)/pre-commit install

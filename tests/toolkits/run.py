@@ -1,8 +1,8 @@
 """Toolkits that make clients out of descriptions, against the emulators: `python tests/toolkits/run.py [NAME ...]`.
 
-Each toolkit of toolkits.yaml that is installed reads the descriptions, logs in, reads, writes, and meets a refusal as an error of
-its own. Nothing is timed. `--install` installs what is missing, outside the repository; `--write` writes docs/toolkits.md. Exits 1
-when a toolkit gets less far, or further, than toolkits.yaml says.
+Each toolkit of toolkits.yaml that is installed reads the descriptions, logs in, reads, writes, and meets a refusal as an error
+of its own. Nothing is timed. `--install` installs what is missing, outside the repository; `--write` writes docs/toolkits.md.
+Exits 1 when a toolkit gets less far, or further, than toolkits.yaml says.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Toolkit:
     run: Sequence[str]
     remarks: str
     build: str | None = None
+    slow: bool = False
     fails: Mapping[str, str] = field(default_factory=dict)
     vendors: Sequence[str] = ()
 
@@ -54,11 +55,21 @@ class Toolkit:
         """The vendors whose description it reads."""
         return tuple(self.vendors) or READS[self.reads]
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether it takes ten seconds of a processor or more."""
+        return self.slow or self.build is not None
+
     def installed(self) -> str | None:
         """Its version, or None where it is not installed."""
         try:
             done = subprocess.run(
-                command(self.version), env=environment(self), capture_output=True, text=True, timeout=LONGEST, check=False
+                command(self.version),
+                env=environment(self),
+                capture_output=True,
+                text=True,
+                timeout=LONGEST,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return None
@@ -91,8 +102,11 @@ def command(words: Sequence[str]) -> list[str]:
 
 def environment(toolkit: Toolkit) -> dict[str, str]:
     """The environment of its programs: where installed packages are, and UTF-8 for whatever looks at the locale."""
-    found = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
-    found["NODE_PATH"] = os.pathsep.join([*filter(None, [found.get("NODE_PATH")]), str(PACKAGES / "npm" / "node_modules")])
+    found = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", "PYTHON": sys.executable}
+    found |= dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
+    found["NODE_PATH"] = os.pathsep.join(
+        [*filter(None, [found.get("NODE_PATH")]), str(PACKAGES / "npm" / "node_modules")]
+    )
     found.setdefault("GEM_HOME", str(PACKAGES / "gem"))
     if "pip" in toolkit.needs and (PACKAGES / "pip").is_dir():
         # Behind the packages of this Python, which PYTHONPATH is not: only what is missing there comes from here.
@@ -110,7 +124,8 @@ def install(missing: Sequence[Toolkit]) -> None:
         for manager, packages in toolkit.needs.items():
             wanted.setdefault(manager, []).extend(name for name in packages if name not in wanted.get(manager, []))
     commands = {
-        "apt": ["apt-get", "install", "--yes", "--no-install-recommends"],
+        # A fresh machine has no lists of packages yet.
+        "apt": ["sh", "-c", 'apt-get update && apt-get install --yes --no-install-recommends "$@"', "apt-get"],
         "npm": ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(PACKAGES / "npm")],
         "pip": [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(PACKAGES / "pip")],
         "gem": ["gem", "install", "--no-document", "--install-dir", str(PACKAGES / "gem")],

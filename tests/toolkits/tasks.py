@@ -51,7 +51,11 @@ class Task:
     def _querydata(self) -> dict[str, Any]:
         id_ = int(self.desk.act("list")["records"][0]["id"])
         self.desk.act("change", id=id_, fields={"Remarks": TEXT})
-        window = {"Field": "LastActionDateTime", "Operation": "TIME_BETWEEN", "Value": "2026/03/02 09:56-2026/03/02 10:01"}
+        window = {
+            "Field": "LastActionDateTime",
+            "Operation": "TIME_BETWEEN",
+            "Value": "2026/03/02 09:56-2026/03/02 10:01",
+        }
         by_id = {"Field": "UtilisphereID", "Operation": "EQUALS", "Value": str(id_)}
 
         def payload(result: str, condition: dict[str, str], code: str = self.desk.credentials["AuthCode"]) -> str:
@@ -73,7 +77,13 @@ class Task:
 
     def _autotask(self) -> dict[str, Any]:
         account = self.desk.act("list")["records"][0]["fields"]["AccountID"]
-        fields = {"AccountID": account, "Title": TEXT, "Status": 1, "Priority": 1, "DueDateTime": "2026-03-05T17:30:00Z"}
+        fields = {
+            "AccountID": account,
+            "Title": TEXT,
+            "Status": 1,
+            "Priority": 1,
+            "DueDateTime": "2026-03-05T17:30:00Z",
+        }
         id_ = self.desk.act("create", fields=fields)["id"]
 
         def written(said: str) -> bool:

@@ -35,9 +35,7 @@ def autotask():
         os.environ["AUTOTASK_WSDL"],
         cache=None,
         soapheaders=Element("AutotaskIntegrations", ns=space).append(code),
-        transport=HttpAuthenticated(
-            username=os.environ["AUTOTASK_USER"], password=os.environ["AUTOTASK_PASSWORD"]
-        ),
+        transport=HttpAuthenticated(username=os.environ["AUTOTASK_USER"], password=os.environ["AUTOTASK_PASSWORD"]),
     )
     say("description", operations(client))
     used = client.service.getThresholdAndUsageInfo()
