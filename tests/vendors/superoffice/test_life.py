@@ -8,7 +8,7 @@ from tests.vendors.superoffice.conftest import MakeDesk
 
 
 def test_an_incremental_read_finds_what_happened_since(make_desk: MakeDesk) -> None:
-    desk = make_desk("demo:60")
+    desk = make_desk("demo:150")
     quicken(desk.world)
 
     def since(field: str) -> list[int]:

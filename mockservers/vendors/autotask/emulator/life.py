@@ -16,9 +16,12 @@ from mockservers.kernel.operations import Context
 from mockservers.vendors.autotask.emulator import model, picklists
 from mockservers.vendors.autotask.emulator.company import API_USER
 from mockservers.vendors.autotask.emulator.demo_data import EASTERN, words
+from mockservers.vendors.autotask.emulator.demo_tickets import FIRST_TICKET
 
 _DESK = 60
 """Tickets that people look at: the latest."""
+_SPECIAL = 40
+"""So many of the first tickets stand for something at most: nobody touches them by himself."""
 _SHORTEST = HOUR // 4
 """Work is entered in quarters of an hour, and begins when there is a ticket."""
 
@@ -30,7 +33,7 @@ _p = sa.bindparam
 def _latest(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return (
         sa.select(_TICKET.id, _TICKET.CreateDate, _TICKET.Priority, _TICKET.Status, _TICKET.AccountID)
-        .where(_TICKET.tenant == _p("tenant"), *conditions)
+        .where(_TICKET.tenant == _p("tenant"), _TICKET.id > FIRST_TICKET + _SPECIAL, *conditions)
         .order_by(_TICKET.id.desc())
         .limit(1)
         .offset(_p("place"))

@@ -18,10 +18,12 @@ from mockservers.vendors.get_tickets.emulator.model import DIRECTORY, TICKETS, w
 
 _DESK = 60
 """Open tickets that people look at: the latest. Older ones rest, as on any desk."""
+_SPECIAL = 100
+"""Up to this number stand the tickets that the page shows, and that stand for something: nobody touches those by himself."""
 _SETTLED = "closed"
 
 _tickets = sa.select(TICKETS.c.tid, TICKETS.c.cid, TICKETS.c.status, TICKETS.c.priority, TICKETS.c.locked).where(
-    TICKETS.c.tenant == sa.bindparam("tenant")
+    TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.tid > _SPECIAL
 )
 _latest = (TICKETS.c.tid.desc(),)
 _OPEN = _tickets.where(TICKETS.c.status_cf != _SETTLED).order_by(*_latest).limit(1).offset(sa.bindparam("place"))

@@ -18,9 +18,16 @@ from mockservers.vendors.superoffice.emulator.model import SYSTEM_USER, TICKETS,
 
 _DESK = 60
 """Tickets that people look at: the latest."""
+_SPECIAL, _SHOWN = 99, (439, 829, 1234)
+"""The lowest numbers stand for something, and the page shows some: nobody touches those by himself."""
 _LATEST = (
     sa.select(TICKETS.c.TicketId, TICKETS.c.Priority, TICKETS.c.OwnedBy, TICKETS.c.ReadStatus)
-    .where(TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.BaseStatus == sa.bindparam("base"))
+    .where(
+        TICKETS.c.tenant == sa.bindparam("tenant"),
+        TICKETS.c.BaseStatus == sa.bindparam("base"),
+        TICKETS.c.TicketId > _SPECIAL,
+        TICKETS.c.TicketId.not_in(_SHOWN),
+    )
     .order_by(TICKETS.c.TicketId.desc())
     .limit(1)
     .offset(sa.bindparam("place"))

@@ -15,6 +15,7 @@ from mockservers.kernel.operations import Context
 from mockservers.vendors.trackit.emulator import company, model, phrases
 from mockservers.vendors.trackit.emulator.changes import CLOSED, OPEN
 from mockservers.vendors.trackit.emulator.model import TICKETS
+from mockservers.vendors.trackit.emulator.recipes import FIRST_BULK
 
 _DESK = 50
 """Tickets that people look at: the latest."""
@@ -25,7 +26,11 @@ _WORKERS = tuple(
 )
 _LATEST = (
     sa.select(TICKETS.c.f1, TICKETS.c.f132, TICKETS.c.l_status, TICKETS.c.l_requestor)
-    .where(TICKETS.c.tenant == sa.bindparam("tenant"), TICKETS.c.l_status.in_(sa.bindparam("statuses", expanding=True)))
+    .where(
+        TICKETS.c.tenant == sa.bindparam("tenant"),
+        TICKETS.c.l_status.in_(sa.bindparam("statuses", expanding=True)),
+        TICKETS.c.f1 >= FIRST_BULK,  # those before stand for something: nobody touches them by himself
+    )
     .order_by(TICKETS.c.f1.desc())
     .limit(1)
     .offset(sa.bindparam("place"))
