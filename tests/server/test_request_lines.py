@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -174,7 +175,7 @@ def test_an_idle_connection_makes_way_for_a_new_one_and_a_busy_one_does_not(door
         assert idle.get(KEY.decode()).reply().status == 200
         busy.get(KEY.decode() + "&slow=1")
         while world.journal.count < 2:
-            pass
+            time.sleep(0.01)
         with Wire(door.port) as new:
             assert new.get(KEY.decode()).reply().status == 200
             assert idle.rest() == b""
