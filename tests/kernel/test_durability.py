@@ -246,6 +246,11 @@ def test_worlds_have_a_most_of_memory_together_and_give_it_back(monkeypatch: pyt
     worlds.default.installation("toy")
     worlds.default.reset()
     assert worlds.room.held == 0
+    late = worlds.create("late")
+    add(late)
+    worlds.delete("late")
+    late.act("toy", "list", {})  # a call that was under way
+    assert worlds.room.held == 0
     worlds.close()
 
 
