@@ -174,7 +174,7 @@ def test_an_idle_connection_makes_way_for_a_new_one_and_a_busy_one_does_not(
 ) -> None:
     monkeypatch.setattr(listener, "STUCK", 1000.0)
     door.most_connections = 2
-    door.grace = 0.0  # nobody waits for the busy one in the end
+    door.grace = 0.05  # nobody waits for the busy one in the end
     with Wire(door.port) as idle, Wire(door.port) as busy:
         assert idle.get(KEY.decode()).reply().status == 200
         busy.get(KEY.decode() + "&slow=1000")
