@@ -74,15 +74,7 @@ class Clock:
 
     def set(self, instant: int) -> None:
         """Make it `instant` now, keeping mode and rate."""
-        self._set(instant)
-        self._tell()
-
-    def _set(self, instant: int) -> None:
-        self._anchor, self._anchor_wall = self._checked(instant), wall()
-
-    def _tell(self) -> None:
-        if self.moved is not None:
-            self.moved()
+        self._move(instant, self._mode, self._rate)
 
     def advance(self, microseconds: int) -> None:
         """Move by `microseconds`, backwards when negative."""
@@ -90,15 +82,21 @@ class Clock:
 
     def change_mode(self, mode: Mode, rate: float = 1.0) -> None:
         """Go on in another mode from the present instant; `real` keeps the offset the clock has by now."""
-        rate = self._checked_rate(mode, rate)
-        self._set(self.now())
-        self._mode, self._rate = mode, rate
-        self._tell()
+        self._move(self.now(), mode, self._checked_rate(mode, rate))
 
     def restore(self, state: ClockState) -> None:
         """Return to a state read earlier."""
-        self._mode, self._rate = state.mode, state.rate
-        self.set(state.now)
+        self._move(state.now, state.mode, state.rate)
+
+    def _move(self, instant: int, mode: Mode, rate: float) -> None:
+        before = self._anchor, self._anchor_wall, self._mode, self._rate
+        self._anchor, self._anchor_wall, self._mode, self._rate = self._checked(instant), wall(), mode, rate
+        try:
+            if self.moved is not None:
+                self.moved()
+        except BaseException:  # whoever was to keep it could not, so it did not happen
+            self._anchor, self._anchor_wall, self._mode, self._rate = before
+            raise
 
     def real_seconds(self, virtual_seconds: float) -> float:
         """How long a client has to wait for `virtual_seconds` of the vendor's time: shorter in a scaled world."""

@@ -82,7 +82,7 @@ class World:
         self.name = name
         self._emulator = emulator
         self.room = room or Room()
-        self._held = 0
+        self._held, self._closed = 0, False
         self._begin(config)
         self.reopened: list[str] = []
         """What files of an earlier server go on with, and which wishes for a new beginning they ignore."""
@@ -147,6 +147,8 @@ class World:
 
     def _weigh(self) -> None:
         """Tell the room what this world holds by now; where that is too much, the journal forgets first."""
+        if self._closed:
+            return
         if self.room.full and not self.config.whole_bodies:
             self.journal.shrink()
         images = sum(len(image) for kept in self._checkpoints.values() for image in kept.images.values())
@@ -420,7 +422,7 @@ class World:
             self._installations.clear()
             self._checkpoints.clear()
             self.room.add(-self._held)
-            self._held = 0
+            self._held, self._closed = 0, True
             if failures:
                 raise failures[0]
 

@@ -109,16 +109,16 @@ class Recorder(Listener):
     # --- one exchange -----------------------------------------------------------------------------------------------
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        # Who may come in: the rule of every listener that has data of a real system.
-        denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts)
-        if denial is not None:
-            return _plain(denial.status, f"{denial.error} {denial.do}")
         path = _path(request.raw_path)
         if request.method == hdrs.METH_CONNECT or not self._meant(request.raw_path):
             # Whatever a client has for others is not to reach this vendor, nor the file.
             return _plain(
                 421, f"this is no proxy for other hosts; set none, and give the client {self.url} as its address"
             )
+        # Who may come in: the rule of every listener that has data of a real system.
+        denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts)
+        if denial is not None:
+            return _plain(denial.status, f"{denial.error} {denial.do}")
         if path.startswith("/_mock/"):
             return await self._status(request, path)
         try:

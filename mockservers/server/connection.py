@@ -124,6 +124,16 @@ class Connection(RequestHandler):
         """Whether nothing of a request has come."""
         return not self.busy and not self._head and self._left == 0 and self._chunked is None
 
+    @property
+    def _paused_by_us(self) -> bool:
+        """Whether reading is held up on this side; releases of aiohttp differ in how many reasons they have for it."""
+        return self._reading_paused or bool(getattr(self, "_buffer_paused", False))
+
+    @property
+    def _handed_over(self) -> bool:
+        """Whether the connection speaks another protocol by now."""
+        return bool(getattr(self, "_upgraded", False) or getattr(self, "_upgrade", False))
+
     def _watch(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -141,7 +151,7 @@ class Connection(RequestHandler):
             self._mine.late(self, bytes(self._head), hint)
             return self._hang_up()
         if self._left or (self._chunked is not None and not self._chunked.is_eof()):
-            if self._got < self._mine.body_bytes and not (self._reading_paused or self._buffer_paused):
+            if self._got < self._mine.body_bytes and not self._paused_by_us:
                 hint = f"the body made no progress in {self._mine.body_seconds:g} s, so the connection was closed"
                 self._mine.late(self, self.last_head, hint)
                 return self._hang_up()
@@ -158,21 +168,21 @@ class Connection(RequestHandler):
     # --- bytes --------------------------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
-        if not data or self._upgraded:  # without data the parser is to go on with what it has
+        if not data or self._handed_over:  # without data the parser is to go on with what it has
             super().data_received(data)
             return
         self._got += len(data)
         data, self._held = self._held + data, b""
-        while data and not self._upgraded:
-            if self._reading_paused or self._buffer_paused:  # the parser would lose what it is fed now
+        while data and not self._handed_over:
+            if self._paused_by_us:  # the parser would lose what it is fed now
                 self._held = data
                 return
             data = self._feed(data)
         if data:
             super().data_received(data)
 
-    def resume_reading(self, resume_parser: bool = True) -> None:
-        super().resume_reading(resume_parser)
+    def resume_reading(self, *arguments: Any, **named: Any) -> None:
+        super().resume_reading(*arguments, **named)
         self._go_on()
 
     def _resume_reading_for_buffer(self) -> None:
@@ -181,7 +191,7 @@ class Connection(RequestHandler):
 
     def _go_on(self) -> None:
         """Feed what was held back while reading was paused."""
-        if self._held and not (self._reading_paused or self._buffer_paused):
+        if self._held and not self._paused_by_us:
             held, self._held = self._held, b""
             self.data_received(held)
 

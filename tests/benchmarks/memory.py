@@ -159,7 +159,8 @@ def worlds() -> Iterator[bytes]:
 
 
 def level(name: str, served: Served, client: Client, load: Iterator[bytes], calls: int) -> None:
-    figures = [memory(served.process.pid)]
+    """Send the calls, and print the megabytes of the server before them and after each part."""
+    print(f"{name}: {calls} calls\n  MB: {memory(served.process.pid) >> 20}", end="", flush=True)
     statuses: dict[int, int] = {}
     for _ in range(PARTS):
         for _ in range(calls // PARTS):
@@ -167,9 +168,8 @@ def level(name: str, served: Served, client: Client, load: Iterator[bytes], call
             statuses[status] = statuses.get(status, 0) + 1
             if status == 500 and b"failed inside" in body:
                 raise SystemExit(f"the server failed: {body!r}")
-        figures.append(memory(served.process.pid))
-    told = " ".join(f"{figure >> 20}" for figure in figures)
-    print(f"{name}: {calls} calls, answers {dict(sorted(statuses.items()))}\n  MB: {told}", flush=True)
+        print(f" {memory(served.process.pid) >> 20}", end="", flush=True)
+    print(f"\n  answers by status: {dict(sorted(statuses.items()))}", flush=True)
 
 
 def main() -> None:

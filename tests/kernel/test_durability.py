@@ -13,6 +13,7 @@ import pytest
 
 from mockservers import registry
 from mockservers.kernel import files, installation, instants
+from mockservers.kernel.clock import Mode
 from mockservers.kernel.instants import DAY, HOUR, MINUTE
 from mockservers.kernel.operations import Call, Recipe
 from mockservers.kernel.room import Room
@@ -125,7 +126,8 @@ def rows(world: World, vendor: str) -> list[str]:
 def test_history_hangs_on_the_start_and_the_seed_and_not_on_the_first_call(vendor: str) -> None:
     config = WorldConfig(mode="frozen", start=START, data={vendor: Recipe("demo")})
     made = []
-    for mode, later in (("frozen", 0), ("real", 40 * DAY + 10 * MINUTE)):
+    beginnings: list[tuple[Mode, int]] = [("frozen", 0), ("real", 40 * DAY + 10 * MINUTE)]
+    for mode, later in beginnings:
         installation._TEMPLATES.clear()  # both are to be made, not the second copied
         world = World("w", replace(config, mode=mode), registry.emulator)
         world.clock.advance(later)
@@ -198,6 +200,19 @@ def test_a_full_store_says_so_and_goes_on_when_there_is_room(on_disk: WorldConfi
     world.close()
 
 
+def test_a_clock_that_cannot_be_kept_is_not_moved(on_disk: WorldConfig) -> None:
+    world = World("w", on_disk, toy.emulator)
+    world.installation("toy").tenants.grant("demo", "key", "k" * 100_000)
+    fill_up(world)
+    with pytest.raises(Unwritable):
+        world.clock.advance(DAY)
+    with pytest.raises(Unwritable):
+        world.clock.change_mode("scaled", 60)
+    assert (world.clock.now(), world.clock.state.mode) == (START, "frozen")
+    with pytest.raises(Unwritable):
+        world.close()
+
+
 def test_closing_a_full_store_closes_everything_and_says_so(on_disk: WorldConfig) -> None:
     worlds = Worlds(toy.emulator, on_disk)
     world = worlds.default
@@ -230,6 +245,11 @@ def test_worlds_have_a_most_of_memory_together_and_give_it_back(monkeypatch: pyt
     assert worlds.room.held == worlds.default._held
     worlds.default.installation("toy")
     worlds.default.reset()
+    assert worlds.room.held == 0
+    late = worlds.create("late")
+    add(late)
+    worlds.delete("late")
+    late.act("toy", "list", {})  # a call that was under way
     assert worlds.room.held == 0
     worlds.close()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from mockservers.kernel.journal import Entry
 from mockservers.kernel.world import World
-from mockservers.server import request_line
+from mockservers.server import listener, request_line
 from mockservers.server.http import Server
 from tests.server.wires import Reply, Wire
 
@@ -168,20 +169,26 @@ def test_a_connection_that_says_nothing_is_closed(door: Server, world: World) ->
     assert len(world.journal) == 0
 
 
-def test_an_idle_connection_makes_way_for_a_new_one_and_a_busy_one_does_not(door: Server, world: World) -> None:
+def test_an_idle_connection_makes_way_for_a_new_one_and_a_busy_one_does_not(
+    door: Server, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "STUCK", 1000.0)
     door.most_connections = 2
+    door.grace = 0.05  # nobody waits for the busy one in the end
     with Wire(door.port) as idle, Wire(door.port) as busy:
         assert idle.get(KEY.decode()).reply().status == 200
-        busy.get(KEY.decode() + "&slow=1")
+        busy.get(KEY.decode() + "&slow=1000")
         while world.journal.count < 2:
-            pass
+            time.sleep(0.01)
         with Wire(door.port) as new:
             assert new.get(KEY.decode()).reply().status == 200
             assert idle.rest() == b""
             new.send(b"GET /")
             with Wire(door.port) as fourth:
                 assert fourth.get(KEY.decode()).head().status == 503
-        assert busy.reply().status == 200
+        busy.socket.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            busy.socket.recv(1)
 
 
 def test_descriptors_that_are_exhausted_are_told_once(door: Server, caplog: pytest.LogCaptureFixture) -> None:

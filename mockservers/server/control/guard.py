@@ -111,14 +111,14 @@ def check_data(headers: Mapping[str, str], target: str, bound: str, allowed: Seq
         return None
     names = {host_of(each) for each in allowed}
     absolute = _ABSOLUTE.match(target)
-    for authority in (headers.get("Host"), absolute[1].rpartition("@")[2] if absolute else None):
-        if authority is not None and not (is_ours(host_of(authority), bound) or host_of(authority) in names):
-            return Denial(
-                403,
-                f"This server has data of a real system, and does not answer to the host name {authority!r}: a web page "
-                "could have made that name point to this machine.",
-                "Use localhost or 127.0.0.1, or start it with --allow-host NAME (* for any name).",
-            )
+    authority = absolute[1].rpartition("@")[2] if absolute else headers.get("Host")  # a whole address counts instead
+    if authority is not None and not (is_ours(host_of(authority), bound) or host_of(authority) in names):
+        return Denial(
+            403,
+            f"This server has data of a real system, and does not answer to the host name {authority!r}: a web page "
+            "could have made that name point to this machine.",
+            "Use localhost or 127.0.0.1, or start it with --allow-host NAME (* for any name).",
+        )
     origin = headers.get("Origin")
     if origin is not None:
         name = _origin(origin)[0]
