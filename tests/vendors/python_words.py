@@ -6,23 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-ODD: tuple[Any, ...] = (
-    None,
-    True,
-    False,
-    1.5,
-    1e30,
-    -1,
-    2**40,
-    {},
-    {"a": None},
-    [],
-    [None, True],
-    "x",
-    "",
-    "a'b",
-    "\u200b\xa0",
-)
+ODD: tuple[Any, ...] = (None, True, 1.5, 1e30, 2**40, {}, [None, True], "x", "", "a'b\u200b")
 """Values of every type, some of which Python writes in its own words."""
 
 _WORDS = re.compile(

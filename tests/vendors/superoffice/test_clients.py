@@ -98,7 +98,7 @@ def test_the_vendors_client_synchronises(client: Path, door: Server, way: str) -
     assert found["reversed"] == found["ids"][::-1]
     survivor = next(each for each in found["tickets"] if each["ticketId"] == 439)
     assert survivor["title"] == "Survivor of two mergers"
-    assert survivor["createdAt"] == "2026-02-18T10:00:00.000Z"
+    assert survivor["createdAt"] == "2026-02-18T07:00:00.000Z"
     assert survivor["ticketStatusDisplayValue"] == "Open"
     assert survivor["closedAt"].startswith("0001-01-01")
     assert found["missing"] is None

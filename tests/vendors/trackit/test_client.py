@@ -62,8 +62,8 @@ def test_a_whole_day_with_the_api(mock_world: MockWorld) -> None:
     assert client.renewed == 1
     assert (value(changed, 149), value(changed, 83), value(changed, 22)) == ("Anna Smith", 5, "Größe 𝄞")
 
-    note = {"Note Type": "Technician Note", "Activity Code": "Research", "Note": "<b>Hello</b>", "Duration": "00:01:00"}
-    added = client.call("POST", f"/tickets/{id_}/AddNote", note)["TicketNote"]
+    note = {"Note Type": "Technician Note", "Activity Code": "Research", "Note": "<b>Hello</b>"}
+    added = client.call("POST", f"/tickets/{id_}/AddNote", {**note, "Duration": "00:01:00"})["TicketNote"]
     moved = client.call("POST", f"/tickets/{id_}/ChangeStatus", {"StatusName": "Paused", "Note": note})
     assert value(moved["Ticket"], 96) == "Paused"
     listed = client.call("GET", f"/tickets/{id_}/Notes/1/2?maxContentLength=3&SystemNote=true")
@@ -118,4 +118,4 @@ def test_the_address_before_the_world_is_part_of_the_url(mock_world: MockWorld) 
         "Message": f"No HTTP resource was found that matches the request URI '{base}/nothing?x=1'."
     }
     document = requests.get(mock_world["trackit"].description, timeout=20).json()
-    assert base.endswith(document["servers"][0]["url"])
+    assert base.endswith(document["basePath"])

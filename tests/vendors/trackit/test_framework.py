@@ -432,6 +432,24 @@ def test_optional_params_do_nothing(desk: Desk, optional: Any) -> None:
         assert desk.post("/tickets/101/AddNote", {**note, **more}).note["5"] == "b"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{UserName: 'x', 'password': 'hunter-2-hunter'",
+        "{'password':'hunter-2-hunter',}",
+        '{password:\n"hunter-2-hunter"}',
+    ],
+)
+def test_a_password_in_whatever_json_is_masked(desk: Desk, body: str) -> None:
+    for raw, media in (
+        (body.encode(), "application/json"),
+        (body.encode("utf-16"), "application/json; charset=utf-16"),
+    ):
+        entry = desk.post("/groups", raw, user=None, media=media).entry
+        assert entry.exchange is not None
+        assert b"hunter-2" not in entry.exchange.body.replace(b"\0", b"")
+
+
 CALLS: dict[str, Any] = {
     "/tickets": {
         "Properties": {str(number): "x" for number in (22, 7, 72, 81, 83, 84, 85, 96, 102, 106)},

@@ -151,6 +151,17 @@ def test_the_text_of_a_note_is_plain(desk: Desk, way: str, sent: str, kept: str)
     assert noted(desk, way, {**PAIR, "Note": sent}).note["5"] == sent
 
 
+@pytest.mark.rule("trackit.wire.text_members")
+@pytest.mark.parametrize("way", WAYS)
+def test_numbers_and_truth_values_are_texts_where_texts_are_taken(desk: Desk, way: str) -> None:
+    for sent, kept in ((5, "5"), (True, "true"), (1.5, "1.5"), (1e20, "1E+20")):
+        assert noted(desk, way, {**PAIR, "Note": sent}).note["5"] == kept
+    for sent in ([], {}, ["x"]):
+        assert noted(desk, way, {**PAIR, "Note": sent}).status == 400
+    refused = desk.post("/tickets/101/ChangeStatus", {"StatusName": 2, "Note": PAIR})
+    assert (refused.status, refused.json) == (400, {"Message": "The status '2' does not exist."})
+
+
 @pytest.mark.rule("trackit.note.private", "trackit.wire.text_booleans")
 @pytest.mark.parametrize("way", WAYS)
 def test_private_or_not(desk: Desk, way: str) -> None:
@@ -244,7 +255,7 @@ def test_only_a_name_is_a_status(desk: Desk, name: str) -> None:
 
 @pytest.mark.rule("trackit.status.body")
 @pytest.mark.parametrize(
-    "body", [{"StatusName": 2}, {"StatusName": None}, {}, None, [], "Escalated", {"StatusName": []}]
+    "body", [{"StatusName": {}}, {"StatusName": None}, {}, None, [], "Escalated", {"StatusName": []}]
 )
 def test_a_body_without_the_name_of_a_status(desk: Desk, body: Any) -> None:
     before = desk.everything()

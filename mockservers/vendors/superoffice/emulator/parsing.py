@@ -170,6 +170,7 @@ _TOKEN_SECRETS = re.compile(r"(?:refresh_token|client_secret)[\"'\s]*[=:>][\"'\s
 
 def token_secrets(query: str, body: bytes) -> list[str]:
     """What a call of the token endpoint presents, in whatever form it came, readable as a body or not."""
-    texts = (query, body[: 1 << 16].decode("utf-8", "replace"))
+    # Zero bytes part the letters of UTF-16 whose mark is missing.
+    texts = (query, web_api.form_of(body[: 1 << 16]).replace("\0", ""))
     found = [match for text in texts for match in _TOKEN_SECRETS.findall(text)]
     return [*found, *(url_decode(each) for each in found)]

@@ -16,10 +16,15 @@ from mockservers.vendors.trackit.emulator.routes import UNKNOWN_ANSWERS
 from mockservers.vendors.trackit.emulator.semantics import identity, reading, tokens, workflow, writing
 
 _PATTERNS = tuple(
-    Place(word, re.compile(word + r"(?:=([^&\s\"'<>]++)|\"\s*+:\s*+\"((?:[^\"\\]++|\\.)*+))"))
+    Place(
+        word,
+        re.compile(
+            word + r"(?:=([^&\s\"'<>]++)|[\"']?\s*+:\s*+(?:\"((?:[^\"\\]++|\\.)*+)|'((?:[^'\\]++|\\.)*+)))", re.DOTALL
+        ),
+    )
     for word in ("assword", "_token", "_secret")
 )
-"""Secrets in a login's form and in JSON, right or wrong."""
+"""Secrets in a login's form and in JSON as Json.NET takes it, right or wrong."""
 
 EMULATOR = Emulator(
     name=VENDOR.name,

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from mockservers.kernel.ids import Source
-from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND, from_iso
+from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.trackit.emulator import access, company, phrases
+from mockservers.vendors.trackit.emulator import access, company, phrases, specials
 from mockservers.vendors.trackit.emulator.company import Entries
 from mockservers.vendors.trackit.emulator.fields import grid
 from mockservers.vendors.trackit.emulator.model import (
@@ -154,9 +154,9 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
             _bulk_people(directory, source, rows)
         _enter(db, DEMO, directory)
         _enter(db, OTHER, other)
-        if recipe.name in _SMALL:
+        if recipe.name in specials.SMALL:
             loader = Loader(db, DEMO, revisions)
-            for row, notes in _SMALL[recipe.name](born):
+            for row, notes in specials.SMALL[recipe.name](born):
                 loader.ticket(row, notes)
             loader.done()
         elif rows:
@@ -208,197 +208,13 @@ def _bulk_people(there: Entries, source: Source, rows: int) -> None:
 
 # --- special tickets --------------------------------------------------------------------------------------------------
 
-_SERVER = {
-    "f102": False,
-    "l_group": company.HELP_DESK,
-    "l_status": company.OPEN,
-    "l_technician": 1001,
-    "l_opener": 1001,
-}
-
-
-def _ticket(id_: int, at: int, summary: str | None, **more: Any) -> Row:
-    opened = grid(at)
-    return {**_SERVER, "f1": id_, "f2": opened, "f3": "DEMO", "f12": opened, "f22": summary, **more}
-
-
-def _notes(at: int, number: int) -> list[Row]:
-    return [
-        {
-            "date": grid(at + turn * HOUR),
-            "text": f"Note {turn + 1} of {number}",
-            "type": 1,
-            "activity": 2,
-            "technician": 1002,
-            "duration": 60 * turn,
-            "track_time": True,
-        }
-        for turn in range(number)
-    ]
-
-
-def _mixed(at: int) -> list[Row]:
-    base = {"type": company.TECHNICIAN_NOTE, "activity": 2, "technician": 1001, "login": "DEMO", "track_time": True}
-    return [
-        {
-            **base,
-            "date": grid(at),
-            "system": True,
-            "activity": 1,
-            "type": None,
-            "text": "Ticket was opened",
-            "technician": None,
-        },
-        {**base, "date": grid(at + HOUR), "text": "Everybody may read this", "duration": 600},
-        {**base, "date": grid(at + 2 * HOUR), "text": "Not for the requestor", "private": True},
-        {**base, "date": grid(at + 3 * HOUR), "text": "0123456789" * 500, "type": company.DESCRIPTION_NOTE},
-        {
-            **base,
-            "date": grid(at + 4 * HOUR),
-            "text": "  <div>First line<br/>second &amp; last, <b>bold</b></div>  ",
-            "duration": 30,
-        },
-        {
-            **base,
-            "date": grid(at + 5 * HOUR),
-            "text": "From the requestor, by mail",
-            "technician": None,
-            "requestor": 1,
-            "email": "jsmith@company.example",
-            "email_key": 9,
-            "old_id": 77,
-            "login": "JSMITH",
-        },
-        {**base, "date": grid(at + 6 * HOUR), "text": None, "activity": None, "type": None},
-    ]
-
-
-def _whole(born: int) -> Row:
-    """A ticket on which every field has a value."""
-    at = born - 30 * DAY
-    return {
-        **_ticket(110, at, "Every field has a value"),
-        "f2": grid(at + DAY),
-        "f3": "TECH1",
-        "f7": "More <b>about</b> it",
-        "f18": grid(at + DAY),
-        "f19": "404-555-0100",
-        "f20": 3,
-        "f28": "alt@company.example",
-        "f81": grid(at),
-        "f82": grid(at + HOUR),
-        "f83": -7,
-        "f84": 125_000,
-        **{f"f{n}": f"Text {n}" for n in range(85, 91)},
-        "f100": grid(at + 2 * DAY),
-        "f103": grid(at + DAY),
-        "f108": 86_400,
-        "f109": True,
-        "f110": grid(at + HOUR),
-        "f111": grid(at + 2 * DAY),
-        "f127": "E-mail",
-        "f132": grid(at + HOUR),
-        "f136": False,
-        "f146": grid(at + 3 * DAY),
-        "f147": grid(at + 4 * DAY),
-        "f148": 450_000,
-        "f156": 900_000,
-        "f165": 4711,
-        "f185": "boss@company.example",
-        "f186": "archive@company.example",
-        "l_requestor": 1,
-        "l_category": 1,
-        "l_location": 1,
-        "l_department": 1,
-        "l_closer": 1002,
-        "l_sla": 1,
-        "l_status": company.DISMISSED,
-        "l_priority": 3,
-        "l_responder": 1001,
-        "l_escalation": 1002,
-        "l_purchase": 2,
-        "l_change": 1,
-        "l_template": 3,
-        "l_solution": 1,
-        "l_asset": 1,
-        **{f"l_lookup{n}": 1 for n in range(1, 9)},
-    }
-
-
 SPECIAL = 13
 
 
 def _special(loader: Loader, born: int, rows: int) -> None:
-    """At most `rows` of the special tickets, in the order of their numbers."""
-    old = from_iso("2019-01-21T09:12:06.173Z")
-    days = born - 60 * DAY
-    made: list[tuple[Row, list[Row]]] = [
-        (_ticket(1, born - 90 * DAY, None), []),
-        (
-            _ticket(
-                101,
-                old,
-                "Printer offline",
-                f3="dbo",
-                f7="It is the one on the second floor",
-                l_category=4,
-                l_requestor=1,
-                l_priority=3,
-                l_location=1,
-            ),
-            _notes(old + DAY, 3),
-        ),
-        (_ticket(102, days, "Nothing more is known", l_requestor=4, f83=0), []),
-        (_ticket(103, days + DAY, "Twenty-five notes", l_requestor=2), _notes(days + 2 * DAY, 25)),
-        (_ticket(104, days + 2 * DAY, "Twenty notes", l_requestor=1), _notes(days + 3 * DAY, 20)),
-        (_ticket(105, days + 3 * DAY, "Notes of every kind", l_requestor=1), _mixed(days + 4 * DAY)),
-        (
-            _ticket(106, days + 4 * DAY, "On the road", l_group=company.FIELD_SERVICE, l_technician=1003),
-            _notes(days + 4 * DAY, 2),
-        ),
-        (
-            _ticket(
-                107,
-                from_iso("2025-10-25T23:30:00Z"),
-                "Opened before clocks went back",
-                l_requestor=3,
-                f100=grid(from_iso("2025-10-26T23:30:00Z")),
-            ),
-            [],
-        ),
-        (_ticket(108, from_iso("2025-03-29T23:30:00Z"), "Opened before clocks went forward", l_requestor=3), []),
-        (
-            _ticket(
-                109,
-                days + 5 * DAY,
-                "Waiting",
-                l_status=company.PAUSED,
-                f2=grid(days + 6 * DAY),
-                f103=grid(days + 6 * DAY),
-                f100=grid(days + 9 * DAY),
-                f110=grid(days + 6 * DAY),
-                f111=grid(days + 9 * DAY),
-            ),
-            [],
-        ),
-        (_whole(born), _mixed(born - 29 * DAY)),
-        (
-            _ticket(
-                136,
-                days + 6 * DAY,
-                "Closed already",
-                l_status=company.CLOSED,
-                f2=grid(days + 7 * DAY),
-                f3="TECH1",
-                f18=grid(days + 7 * DAY),
-                f108=86_400,
-                l_closer=1002,
-                l_requestor=2,
-            ),
-            _notes(days + 6 * DAY, 1),
-        ),
-        (_ticket(137, days + 7 * DAY, 'Quotes " and <angles> & C++ 100% ä€𝄞\r\n', l_requestor=4, f7="  kept  "), []),
-    ]
+    """At most `rows` of the special tickets."""
+    old, days = specials.OLD, born - 60 * DAY
+    made = specials.special(born)
     assert len(made) == SPECIAL
     there = {row["f1"] for row, _ in made[:rows]}
     for row, notes in made[:rows]:
@@ -415,25 +231,6 @@ def _special(loader: Loader, born: int, rows: int) -> None:
     if 106 in there:
         loader.attachment(106, "map.pdf", 4096)
         loader.assignment(106, grid(days + 5 * DAY), None, False)
-
-
-def _gap(born: int) -> list[tuple[Row, list[Row]]]:
-    return [
-        (_ticket(1, born - 2 * DAY, "Before the gap"), []),
-        (_ticket(27, born - DAY, "After twenty-five that were deleted"), []),
-    ]
-
-
-def _noted(born: int) -> list[tuple[Row, list[Row]]]:
-    at = born - 9 * DAY
-    return [
-        (_ticket(1, at, "Twenty notes", l_requestor=1), _notes(at, 20)),
-        (_ticket(2, at, "Twenty-five notes", l_requestor=2), _notes(at, 25)),
-        (_ticket(3, at, "Notes of every kind", l_requestor=1), _mixed(at)),
-    ]
-
-
-_SMALL = {"gap": _gap, "notes": _noted}
 
 
 # --- many tickets -----------------------------------------------------------------------------------------------------
@@ -466,7 +263,7 @@ def _plausible(
         return known[(dice >> shift) % len(known)]
 
     summary = phrases.SUMMARIES[dice % len(phrases.SUMMARIES)].format(n=1 + dice % 97)
-    row = _ticket(
+    row = specials.ticket(
         id_,
         at,
         summary,

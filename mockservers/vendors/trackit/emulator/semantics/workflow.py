@@ -12,6 +12,7 @@ from mockservers.vendors.trackit.emulator import access, changes, fields, model,
 from mockservers.vendors.trackit.emulator.changes import Draft
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
+from mockservers.wirekit.dotnet_text import value_text
 
 FAILING = "failing_notes"
 """Fact of a tenant: how many more notes after a change of status go wrong (an administrator's act)."""
@@ -63,9 +64,17 @@ def _object(body: Any, member: str) -> Members:
     return body
 
 
+def _as_text(ctx: Context, value: Any) -> Any:
+    """A number or truth value as the text that stands in the body, where a member is a text; anything else as it is."""
+    if isinstance(value, bool | int | float):
+        ctx.cite("trackit.wire.text_members")
+        return value_text(value)
+    return value
+
+
 def _word(ctx: Context, given: Members, name: str) -> str:
     """A required text of a note; an empty one is taken."""
-    value = given.member(ctx, name)
+    value = _as_text(ctx, given.member(ctx, name))
     if value is None:
         find_wrapper(ctx, given)
         raise refusal("member", member=name)
@@ -77,7 +86,7 @@ def _word(ctx: Context, given: Members, name: str) -> str:
 
 
 def _text(ctx: Context, given: Members) -> str | None:
-    value = given.member(ctx, "Note")
+    value = _as_text(ctx, given.member(ctx, "Note"))
     if value is None:
         return None
     try:
@@ -171,7 +180,7 @@ def change_status(ctx: Context, asked: Asked) -> Worked:
     body = asked.body
     if not isinstance(body, Members):
         raise refusal("body", "trackit.status.body", member="StatusName")
-    name = body.member(ctx, "StatusName")
+    name = _as_text(ctx, body.member(ctx, "StatusName"))
     if name is None:
         find_wrapper(ctx, body)
         raise refusal("member", "trackit.status.body", member="StatusName")
