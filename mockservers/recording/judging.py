@@ -17,9 +17,9 @@ from mockservers.harness.profile import contracted, profile
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import SECOND
+from mockservers.recording import omissions
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Recording, RecordingError
-from mockservers.recording.omissions import lacks_answer, lacks_request
 from mockservers.recording.stand_ins import tells_of_the_vendors
 
 REST = 30 * SECOND
@@ -61,7 +61,7 @@ def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
     recorded = sorted(recording, key=lambda each: each.n)
     if not recorded:
         raise RecordingError(f"{recording.path} holds no exchange, so there is nothing to judge")
-    lacking = tuple(each.n for each in recorded if lacks_answer(each) or lacks_request(each))
+    lacking = tuple(each.n for each in recorded if omissions.lacks_answer(each) or omissions.lacks_request(each))
     exchanges = tuple(exchanged(each) for each in recorded)
     duties = [duty for duty in of(vendor) if duty.applies(dialect)]
     history = _history(recording, dialect, exchanges)
@@ -136,7 +136,7 @@ def _common(one: Judgement, other: Judgement) -> Judgement:
 
 def exchanged(recorded: Recorded) -> Exchanged:
     """An exchange as duties look at it. Where a secret stood, its stand-in stands."""
-    whole = recorded.status is not None and recorded.fault is None and not lacks_answer(recorded)
+    whole = recorded.status is not None and recorded.fault is None
     reveals = ["address"] if tells_of_the_vendors(recorded.target) else []
     reveals += [
         f"header {name}"
@@ -151,9 +151,9 @@ def exchanged(recorded: Recorded) -> Exchanged:
         tuple(recorded.headers),
         recorded.body or b"",
         recorded.status,
-        (recorded.reply_body or b"") if whole else None,
+        (recorded.reply_body or b"") if whole and not omissions.lacks_answer(recorded) else None,
         () if recorded.fault is None else (recorded.fault,),
-        not lacks_request(recorded),
+        not omissions.lacks_request(recorded),
         None,
         tuple(reveals),
     )

@@ -22,6 +22,8 @@ from mockservers.recording.stand_ins import PLACEHOLDER
 
 NEAR = 3 * DAY
 """A time that is no further from the moment of its request was made for it, in whatever zone it was written."""
+BOUNDARY = re.compile(r"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;,\"]{1,200}))", re.IGNORECASE)
+"""What stands between the parts of a multipart body, in quotes or not."""
 TIME, GUID = "__time__", "__guid__"
 
 _ZONE = r"(?:Z|[+-][0-9]{2}:?[0-9]{2}(?![0-9/:.-]))?"
@@ -72,7 +74,9 @@ def _body(body: bytes, request: Recorded) -> Iterable[tuple[str, str]]:
     media = request.header("content-type").partition(";")[0].strip().lower()
     found = leaves.leaves(text, media)
     if found is None:
-        return [("body", text)]
+        boundary = BOUNDARY.search(request.header("content-type")) if media.startswith("multipart/") else None
+        # Every client makes up a boundary of its own for every request.
+        return [("body", text if boundary is None else text.replace(f"--{boundary[1] or boundary[2]}", "--boundary"))]
     # Which envelope it is decides which one comes back.
     soap = [("body.soap", "1.2" if "www.w3.org/2003/05/soap-envelope" in text else "1.1")] if "Envelope" in text else []
     return [*soap, *((f"body{leaf.path}", leaf.value) for leaf in found)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner
 
 from mockservers.cli import main
@@ -25,6 +26,7 @@ from mockservers.recording.har.writing import export
 from mockservers.recording.redaction import Redactor
 from mockservers.recording.scan import finalize
 from tests.recording import har_schema
+from tests.recording.conftest import stubbed
 
 DESK = "https://desk.example"
 LIST = "/API/default.aspx?action=get_tickets&output=json"
@@ -403,6 +405,16 @@ def test_parts_become_a_multipart_body_with_their_boundary(of: Any) -> None:
         b'--X Y\r\nContent-Disposition: form-data; name="p"\r\n\r\n\xff\xfe\r\n'
         b'--X Y\r\nContent-Disposition: form-data; name="d"; filename="d.csv"\r\n\r\na;b\r\n--X Y--\r\n'
     )
+
+
+def test_a_multipart_form_is_found_again_whatever_its_boundary(tmp_path: Path, of: Any) -> None:
+    params = [{"name": "a", "value": "1"}, {"name": "f", "fileName": "x.txt", "value": "hello"}]
+    of(parameters("multipart/form-data; boundary=XX", params))
+    with stubbed(tmp_path / "file.har.yaml") as door:
+        url = door.url + LIST
+        same = requests.post(url, data={"a": "1"}, files={"f": ("x.txt", "hello")}, timeout=60)
+        other = requests.post(url, data={"a": "2"}, files={"f": ("x.txt", "hello")}, timeout=60)
+    assert (same.status_code, same.text, other.status_code) == (200, TEXT, 404)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from mockservers.recording.exchanges import value_of
 from mockservers.recording.har.bodies import EMPTY, Body, encoded, from_base64, labelled, missing
 from mockservers.recording.har.headers import listed
 from mockservers.recording.leaves import FORM
+from mockservers.recording.matching import BOUNDARY
 
-_BOUNDARY = re.compile(r"boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;,\"]{1,200}))", re.IGNORECASE)
 _SENT = re.compile(r"(?:[A-Za-z0-9*._+!~'()-]|%[0-9A-Fa-f]{2})*")
 """A name or value as browsers and encodeURIComponent write it into a form."""
 _FILE_LEFT_OUT = ("", "(binary)", "[binary]", "<binary>")
@@ -88,7 +88,7 @@ def body(params: Any, headers: Headers, kind: str, lengths: Iterable[int]) -> Bo
 
 
 def _multipart(params: Any, headers: Headers, kind: str) -> Body:
-    found = _BOUNDARY.search(kind) or _BOUNDARY.search(value_of(headers, "content-type"))
+    found = BOUNDARY.search(kind) or BOUNDARY.search(value_of(headers, "content-type"))
     if found is None:
         return missing("told as the parts of a multipart form, and the boundary between them is not")
     boundary = f"--{found[1] or found[2]}"
