@@ -23,6 +23,8 @@ from mockservers.recording.sealing import Seal, Unsealable, hold, private
 VERSION = 1
 LONGEST_HEAD = 64 << 10
 PART = ".part"
+MADE = ".made"
+"""The end of a file's name while it is made of its part, and searched."""
 SEALED, NEWS = "sealed", "news"
 _NEWS = b'{"news"'
 
@@ -106,9 +108,14 @@ class Writer:
             os.fsync(self._file.fileno())
             self._file.close()
 
-    def finish(self, made: Path) -> None:
-        """Put what was `made` of the part file in its place."""
+    def finish(self, made: Path | None = None) -> None:
+        """Put what was `made` of the part file in its place, or else what was written as it is."""
         self.close()
+        if made is None:
+            made = self.path.with_name(self.path.name + MADE)
+            with private(made) as file:
+                file.write(self.head.to_yaml().encode())
+                file.writelines(line.encode() for _, line in self.lines())
         made.rename(self.path)
         self._away()
 
