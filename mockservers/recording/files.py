@@ -230,10 +230,10 @@ class Unsealed:
     """Reads the sealed lines of a part file, without the secrets that became known after they were written."""
 
     def __init__(self, path: Path, begin: int, head: Head, seal: Seal) -> None:
-        from mockservers.recording.redaction import redactor
+        from mockservers.recording.redaction import Redactor
 
         self._seal = seal
-        self.redactor = redactor(head.vendor, head.options)
+        self.redactor = Redactor.of(head.vendor, head.options)
         with open(path, "rb") as file:
             file.seek(begin)
             for line in file:

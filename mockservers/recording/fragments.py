@@ -89,6 +89,11 @@ class Reading:
     def looked(self) -> int:
         return self._read + sum(each.looked for each in self._ahead.values())
 
+    @property
+    def steps(self) -> int:
+        """What it took so far."""
+        return self._work.spent
+
     def __iter__(self) -> Iterator[Fragment]:
         at, found = 0, self._names.find(self._text, self._low, 0)
         while found is not None:

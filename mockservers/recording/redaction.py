@@ -55,16 +55,16 @@ class Redactor:
 
     def __init__(
         self,
-        adapter: Adapter,
+        known: Adapter,
         *,
         keep_identity: bool = False,
         fields: Iterable[str] = (),
         kept: Iterable[str] = (),
         pseudonyms: Pseudonyms | None = None,
     ) -> None:
-        given = {**SECRETS, **adapter.secrets, **{_slug_name(each): _kind(each) for each in fields}}
+        given = {**SECRETS, **known.secrets, **{_slug_name(each): _kind(each) for each in fields}}
         self.names = SecretNames(given, kept := frozenset(kept))
-        self.in_query = SecretNames({**given, **adapter.query_secrets}, kept)
+        self.in_query = SecretNames({**given, **known.query_secrets}, kept)
         self.keep_identity = keep_identity
         self.pseudonyms = pseudonyms
         self._stand_ins: dict[tuple[str, str], str] = {}
@@ -86,6 +86,16 @@ class Redactor:
     def remember(self, value: str, stand_in: str) -> None:
         """Take note of a secret that another redactor was told of."""
         self._everywhere.add(value, stand_in)
+
+    @classmethod
+    def of(cls, vendor: str, options: Mapping[str, Any]) -> Redactor:
+        """What redacts as the head of a recording says, in its `options`, that it was redacted."""
+        return cls(
+            adapter(vendor),
+            keep_identity=options.get("keep_identity") is True,
+            fields=_listed(options.get("secret_fields")),
+            kept=_listed(options.get("keep_fields")),
+        )
 
     @property
     def secrets(self) -> list[str]:
@@ -348,16 +358,6 @@ class Redactor:
             parts += [text[done : each.start], f'"{stand_in}"' if each.number else stand_in]
             done = each.end
         return "".join([*parts, text[done:]])
-
-
-def redactor(vendor: str, options: Mapping[str, Any]) -> Redactor:
-    """What redacts as the head of a recording says that it was made."""
-    return Redactor(
-        adapter(vendor),
-        keep_identity=bool(options.get("keep_identity")),
-        fields=_listed(options.get("secret_fields")),
-        kept=_listed(options.get("keep_fields")),
-    )
 
 
 def _listed(names: Any) -> list[str]:
