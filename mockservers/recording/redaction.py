@@ -38,7 +38,7 @@ _VARIABLE = re.compile(r"(?<=[?&;#])([^=&;#?\s\"'<>\\]{1,100}+)=([^&;#\s\"'<>\\]
 """A variable in an address, in its path and fragment too."""
 _OAUTH = frozenset({"state", "session_state", "scope", "grant_type", "redirect_uri", "code_verifier", "iss"})
 """Variables beside which a `code` is one of OAuth."""
-_USER_INFO = re.compile(r"(?<=://)[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
+_USER_INFO = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
 
 _OTHERS = f"__secret.{OTHER}"
 
@@ -270,7 +270,7 @@ class Redactor:
         try:
             if self.pseudonyms is not None:
                 self.pseudonyms.learn(text, media)
-            if not (self.names.may_stand_in(text) or may_show(text) or _ESCAPED_NAME.search(text)):
+            if not (self.names.may_stand_in(text) or may_show(text) or _ESCAPED_NAME.search(text) or "@" in text):
                 return False
             secrets, placed = self._in_text(text, media)
             for kind, value in dict.fromkeys(secrets):
@@ -300,6 +300,9 @@ class Redactor:
             kind, value = self.names(_unquoted(given[1])), _plain(given[2])
             if kind is not None and kind.takes(value):
                 secrets.append((kind.name, value))
+        for user in _USER_INFO.finditer(text) if "@" in text and "//" in text.replace("\\", "") else ():
+            work.spend(4)
+            secrets.append((f"{OTHER}password", unquote(user[1], errors="surrogateescape")))
         return [*secrets, *shapes(text, work)], placed
 
     def _in_tree(self, text: str, media: str = "") -> list[tuple[str, str]] | None:

@@ -16,6 +16,7 @@ from mockservers.recording.adapter import adapter
 from mockservers.recording.exchanges import Recorded, to_line
 from mockservers.recording.files import Head, Writer
 from mockservers.recording.fragments import Fragments
+from mockservers.recording.leaves import leaves
 from mockservers.recording.redaction import Redactor
 from mockservers.recording.scan import finalize
 from tests.recording.secret_places import places
@@ -107,3 +108,45 @@ def test_names_cost_steps_by_the_length_of_a_text(unit: str, count: int) -> None
         list(reading)
     assert reading.steps <= 40 * len(text)
     assert kept.reply_body is not None or kept.omitted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"query": "mutation{login(password:\\"q7abcdeZ9\\")}"}',
+        '{"msg": "set newPassword=q7abcdeZ9\\" ok"}',
+        '{"msg": "userPassword=q7abcdeZ9\\nHost: a"}',
+        "<p>error: userPassword=q7abc&amp;deZ9 for ida</p>",
+        "Authorization: Token q7abcdeZ9",
+        "> Authorization: ApiKey q7abcdeZ9",
+        "cloning https://ida:q7abcdeZ9@a.example/x",
+        '{"url": "https:\\/\\/ida:q7abcdeZ9@a.example\\/x"}',
+        "AWS_SECRET_ACCESS_KEY=q7abcdeZ9",
+        "export API_TOKEN='q7abcdeZ9'",
+        "pwd: q7abcdeZ9",
+        "API key: q7abcdeZ9",
+        "Server=a;User Id=sa;Password=q7abcdeZ9;Database=b",
+        '<form><input name="user" value="ida"><input type="password" name="p1" value="q7abcdeZ9"></form>',
+        '<meta name="csrf-token" content="q7abcdeZ9"><br>',
+        "var csrfToken = 'q7abcdeZ9';",
+        "-----BEGIN RSA PRIVATE KEY-----\nq7abcdeZ9q7abcdeZ9\n-----END RSA PRIVATE KEY-----",
+        '[["Accept", "*/*"], ["X-Auth-Token", "q7abcdeZ9"]]',
+        '{"cookies": [{"name": "sid", "value": "q7abcdeZ9"}]}',
+        '{"credentials": {"id": 1, "value": "q7abcdeZ9"}}',
+        "{'accessKey': 'q7abcdeZ9'}",
+        "access_token=q7abcdeZ9&token_type=bearer&expires_in=3600",
+    ],
+)
+@pytest.mark.parametrize("back", [False, True])
+def test_secrets_are_known_in_texts_of_all_sorts(text: str, back: bool) -> None:
+    redactor, media = Redactor(adapter("trackit")), [("Content-Type", "text/plain")]
+    if back:
+        kept = redactor.redact(Recorded(1, 0, "GET", "/x", [], b"", 200, media, text.encode()))
+    else:
+        kept = redactor.redact(Recorded(1, 0, "POST", "/x", media, text.encode(), 200))
+    line = to_line(kept)
+    assert not kept.omitted
+    assert "q7ab" not in line
+    assert "__secret." in line
+    if text[0] in "{[" and text[1] != "'":
+        assert leaves(((kept.reply_body if back else kept.body) or b"").decode()) is not None
