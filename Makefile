@@ -59,7 +59,7 @@ mutants: $(READY)  ## every client with a seeded bug and every correct one again
 	@$(BIN)/python -m tests.mutation.clients
 
 fuzz: $(READY)  ## long runs of every property and fuzz test
-	@MOCKSERVERS_PROFILE=deep MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/wirekit/test_json_net.py tests/vendors tests/harness/test_*edges*.py
+	@MOCKSERVERS_PROFILE=deep MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/recording/test_places.py tests/wirekit/test_json_net.py tests/vendors tests/harness/test_*edges*.py
 	@MOCKSERVERS_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/recording/test_har_fuzz.py
 
 table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md, docs/administration.md and the schema of scenario files

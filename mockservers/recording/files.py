@@ -23,6 +23,8 @@ from mockservers.recording.sealing import Seal, Unsealable, hold, private
 VERSION = 1
 LONGEST_HEAD = 64 << 10
 PART = ".part"
+MADE = ".made"
+"""The end of a file's name while it is made of its part, and searched."""
 SEALED, NEWS = "sealed", "news"
 _NEWS = b'{"news"'
 
@@ -106,9 +108,14 @@ class Writer:
             os.fsync(self._file.fileno())
             self._file.close()
 
-    def finish(self, made: Path) -> None:
-        """Put what was `made` of the part file in its place."""
+    def finish(self, made: Path | None = None) -> None:
+        """Put what was `made` of the part file in its place, or else what was written as it is."""
         self.close()
+        if made is None:
+            made = self.path.with_name(self.path.name + MADE)
+            with private(made) as file:
+                file.write(self.head.to_yaml().encode())
+                file.writelines(line.encode() for _, line in self.lines())
         made.rename(self.path)
         self._away()
 
@@ -223,10 +230,10 @@ class Unsealed:
     """Reads the sealed lines of a part file, without the secrets that became known after they were written."""
 
     def __init__(self, path: Path, begin: int, head: Head, seal: Seal) -> None:
-        from mockservers.recording.redaction import redactor
+        from mockservers.recording.redaction import Redactor
 
         self._seal = seal
-        self.redactor = redactor(head.vendor, head.options)
+        self.redactor = Redactor.of(head.vendor, head.options)
         with open(path, "rb") as file:
             file.seek(begin)
             for line in file:

@@ -20,7 +20,10 @@ _MEMBER = re.compile(
     rf"(?P<escapes>\\*+)(?P<mark>{_MARK})\s*+:\s*+(?:(?P=escapes)(?P=mark)|(?P<number>-?[0-9][0-9.eE+-]*+))",
     re.IGNORECASE,
 )
-_SETTING = re.compile(r"\s*+=\s*+(?:\"([^\"<>]++)\"|'([^'<>]++)'|\\++[\"']([^\"'<>\\]++)|[\"']?+([^&\"'<>\s]++))")
+_SETTING = re.compile(
+    r"\s*+=\s*+(?:\"([^\"<>]++)\"|'([^'<>]++)'|\\++[\"']([^\"'<>\\]++)"
+    r"|[\"']?+((?:[^&\"'<>\s\\]|\\(?![\"'])|&(?:amp|lt|gt|quot|apos|#[0-9]{2,5}|#x[0-9A-Fa-f]{2,4});(?![\w.-]{1,40}=))++))"
+)
 _PART = re.compile(r"[\"']?+(;)?+")
 _MEMBERS, _PARTS = frozenset("\\\"'&"), frozenset("\"';\r\n")
 _PLAIN_ENDS = ('"', "'", ">")
@@ -37,8 +40,9 @@ _NEAR = re.compile(
 )
 """What stands beside a word, as in `your token is ...`."""
 _WORD_BEFORE = re.compile(r"(?<![\w-])([A-Za-z]{2,16}) \Z")
-_SAID = re.compile(r"\s{0,2}:\s{0,2}[\"']?([^\s\"'<>;,&]{1,4096})")
-_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm", "soticket"})
+_SAID = re.compile(r"\s{0,2}:\s{0,2}\\{0,8}[\"']?((?:[^\s\"'<>;,&\\]|\\(?![\"'])){1,4096})")
+_NEXT_WORD = re.compile(r"[ +]{1,3}([^\s\"'<>;,\\]{4,4096})")
+_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm", "soticket", "token", "apikey", "key"})
 _BRACKET, _LINE_END = re.compile("[<>]"), re.compile("[\r\n]")
 _BLANK_LINE, _PART_END = re.compile(r"\n\r?\n"), re.compile(r"\r?\n--")
 _MARKS = {mark: re.compile(mark, re.IGNORECASE) for mark in ('"', "'", "&quot;", "&#34;", "&apos;", "&#39;")}
@@ -88,6 +92,11 @@ class Reading:
     @property
     def looked(self) -> int:
         return self._read + sum(each.looked for each in self._ahead.values())
+
+    @property
+    def steps(self) -> int:
+        """What it took so far."""
+        return self._work.spent
 
     def __iter__(self) -> Iterator[Fragment]:
         at, found = 0, self._names.find(self._text, self._low, 0)
@@ -168,7 +177,12 @@ class Reading:
         while end > start and self._text[end - 1] in ".,!)]}":
             end -= 1
         value = self._text[start:end]
-        if not kind.takes(value) or value.lower() in _SCHEMES or value.startswith("//"):
+        if value.lower() in _SCHEMES:
+            word = _NEXT_WORD.match(self._text, found.end(1))
+            if word is None or not secret_looking(word[1]):
+                return None
+            return Fragment(name, kind, *word.span(1), inner=True)
+        if not kind.takes(value) or value.startswith("//"):
             return None
         # A word alone may be one of the sentence: it goes, but it is no secret wherever else it stands.
         return Fragment(name, kind, start, end, inner=True, loose=value.isalpha() and len(value) < _LONG_WORD)
@@ -257,4 +271,9 @@ def tagged(text: str, names: SecretNames) -> Iterator[tuple[Kind, str]]:
 
 def cuts(value: str) -> tuple[str, ...]:
     """A value inside a text as it may have been meant: with the marks after it, and without."""
-    return tuple(dict.fromkeys(each for each in (value, re.split("[;,]", value)[0], value.rstrip(".,;:!?)]}")) if each))
+    parts = (value, _ENDS.split(value)[0], value.rstrip(".,;:!?)]}"), _LINE_ENDS.split(value)[0])
+    return tuple(dict.fromkeys(each for each in parts if each))
+
+
+_ENDS, _LINE_ENDS = re.compile("[;,&]"), re.compile(r"\\[nrt]")
+"""What may end a value; the latter as JSON writes the ends of lines."""

@@ -38,7 +38,7 @@ _VARIABLE = re.compile(r"(?<=[?&;#])([^=&;#?\s\"'<>\\]{1,100}+)=([^&;#\s\"'<>\\]
 """A variable in an address, in its path and fragment too."""
 _OAUTH = frozenset({"state", "session_state", "scope", "grant_type", "redirect_uri", "code_verifier", "iss"})
 """Variables beside which a `code` is one of OAuth."""
-_USER_INFO = re.compile(r"(?<=://)[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
+_USER_INFO = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
 
 _OTHERS = f"__secret.{OTHER}"
 
@@ -55,16 +55,16 @@ class Redactor:
 
     def __init__(
         self,
-        adapter: Adapter,
+        known: Adapter,
         *,
         keep_identity: bool = False,
         fields: Iterable[str] = (),
         kept: Iterable[str] = (),
         pseudonyms: Pseudonyms | None = None,
     ) -> None:
-        given = {**SECRETS, **adapter.secrets, **{_slug_name(each): _kind(each) for each in fields}}
+        given = {**SECRETS, **known.secrets, **{_slug_name(each): _kind(each) for each in fields}}
         self.names = SecretNames(given, kept := frozenset(kept))
-        self.in_query = SecretNames({**given, **adapter.query_secrets}, kept)
+        self.in_query = SecretNames({**given, **known.query_secrets}, kept)
         self.keep_identity = keep_identity
         self.pseudonyms = pseudonyms
         self._stand_ins: dict[tuple[str, str], str] = {}
@@ -86,6 +86,16 @@ class Redactor:
     def remember(self, value: str, stand_in: str) -> None:
         """Take note of a secret that another redactor was told of."""
         self._everywhere.add(value, stand_in)
+
+    @classmethod
+    def of(cls, vendor: str, options: Mapping[str, Any]) -> Redactor:
+        """What redacts as the head of a recording says, in its `options`, that it was redacted."""
+        return cls(
+            adapter(vendor),
+            keep_identity=options.get("keep_identity") is True,
+            fields=_listed(options.get("secret_fields")),
+            kept=_listed(options.get("keep_fields")),
+        )
 
     @property
     def secrets(self) -> list[str]:
@@ -260,7 +270,7 @@ class Redactor:
         try:
             if self.pseudonyms is not None:
                 self.pseudonyms.learn(text, media)
-            if not (self.names.may_stand_in(text) or may_show(text) or _ESCAPED_NAME.search(text)):
+            if not (self.names.may_stand_in(text) or may_show(text) or _ESCAPED_NAME.search(text) or "@" in text):
                 return False
             secrets, placed = self._in_text(text, media)
             for kind, value in dict.fromkeys(secrets):
@@ -290,6 +300,9 @@ class Redactor:
             kind, value = self.names(_unquoted(given[1])), _plain(given[2])
             if kind is not None and kind.takes(value):
                 secrets.append((kind.name, value))
+        for user in _USER_INFO.finditer(text) if "@" in text and "//" in text.replace("\\", "") else ():
+            work.spend(4)
+            secrets.append((f"{OTHER}password", unquote(user[1], errors="surrogateescape")))
         return [*secrets, *shapes(text, work)], placed
 
     def _in_tree(self, text: str, media: str = "") -> list[tuple[str, str]] | None:
@@ -348,16 +361,6 @@ class Redactor:
             parts += [text[done : each.start], f'"{stand_in}"' if each.number else stand_in]
             done = each.end
         return "".join([*parts, text[done:]])
-
-
-def redactor(vendor: str, options: Mapping[str, Any]) -> Redactor:
-    """What redacts as the head of a recording says that it was made."""
-    return Redactor(
-        adapter(vendor),
-        keep_identity=bool(options.get("keep_identity")),
-        fields=_listed(options.get("secret_fields")),
-        kept=_listed(options.get("keep_fields")),
-    )
 
 
 def _listed(names: Any) -> list[str]:

@@ -62,7 +62,7 @@ class Replay:
         self.world = World("drift", config, emulator)
         self.bound = Bound()
         self._comparison = Comparison(self.adapter, self.bound)
-        self._redactor = Redactor(self.adapter)
+        self._redactor = Redactor.of(self.vendor, recording.head.options)
         self._ours: dict[str, str] = {}
         """Recorded ids and stand-ins of tokens, with what the emulator gave instead."""
         self._credentials: Mapping[str, str] = self.adapter.credentials(emulator(self.vendor).demo_credential)

@@ -15,12 +15,9 @@ from typing import BinaryIO
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.search import TooOdd
 from mockservers.recording.exchanges import Recorded, from_line, text_of, to_line
-from mockservers.recording.files import PART, Head, Recording, RecordingError, Writer
+from mockservers.recording.files import MADE, PART, Head, Recording, RecordingError, Writer
 from mockservers.recording.redaction import UNSEARCHED, Redactor
 from mockservers.recording.sealing import held, private
-
-MADE = ".made"
-"""The end of the file's name while it is searched."""
 
 
 class Leak(RecordingError):

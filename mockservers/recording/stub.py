@@ -82,7 +82,7 @@ class Stub:
         target = wsgi["RAW_PATH_INFO"] + (f"?{query}" if query else "")
         body, headers, _ = decoded(exchange.body, exchange.headers)
         asked = Recorded(0, world.clock.now(), exchange.method, target, headers, body)
-        redactor = Redactor(self.adapter)
+        redactor = Redactor.of(self.vendor, self.recording.head.options)
         means = matching.of(self.adapter, redactor.redact(asked))
         with self._lock:
             found = self._answer(means, asked.at, base)

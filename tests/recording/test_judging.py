@@ -8,9 +8,12 @@ import pytest
 
 from mockservers import registry
 from mockservers.kernel import instants
+from mockservers.recording.adapter import adapter
 from mockservers.recording.exchanges import Recorded
 from mockservers.recording.files import Head, Recording, RecordingError, Writer
-from mockservers.recording.judging import judge_recording
+from mockservers.recording.judging import exchanged, judge_recording
+from mockservers.recording.redaction import Redactor
+from mockservers.recording.scan import finalize, keep
 from mockservers.server.http import Server
 from tests.recording.conftest import READERS, START, Authority, Clients, recording, worlds
 
@@ -63,3 +66,26 @@ def test_nothing_to_judge_is_told(tmp_path: Path) -> None:
     session = written(tmp_path / "session.yaml", "get_tickets")
     with pytest.raises(RecordingError, match="no exchange"):
         judge_recording(session, registry.emulator("get_tickets").dialects.default)
+
+
+DEEP = '{"a":' * 3000 + "1" + "}" * 3000
+
+
+@pytest.mark.parametrize("vendor", READERS)
+def test_answers_that_are_far_too_deep_tell_of_no_record(vendor: str) -> None:
+    path = registry.emulator(vendor).endpoint
+    headers = [("Content-Type", "application/json")]
+    deep = Recorded(1, START, "POST", path, headers, DEEP.encode(), 200, headers, DEEP.encode())
+    assert list(adapter(vendor).seen(deep, registry.emulator(vendor).dialects.default)) == []
+
+
+def test_nobody_is_accused_of_showing_the_secrets_of_strangers(tmp_path: Path) -> None:
+    headers = [("X-Gateway-Token", "a1b2c3d4e5"), ("X-Debug", "sent newPassword=v4lue-1 to it")]
+    path = tmp_path / "session.yaml"
+    writer, redactor = Writer(path, Head("trackit", START)), Redactor(adapter("trackit"))
+    keep(writer, redactor, Recorded(1, START, "GET", "/TrackIt/WebApi/tickets/1?sig=a1b2c3d4e5f6", headers, b"", 200))
+    finalize(writer, redactor)
+    (kept,) = Recording(path)
+    assert "__secret.other-" in kept.target
+    assert "v4lue-1" not in kept.header("x-debug")
+    assert exchanged(kept).reveals == ()

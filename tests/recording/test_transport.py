@@ -99,13 +99,13 @@ def ask(url: str, request: bytes) -> tuple[bytes, list[bytes], bytes]:
 
 def get(url: str, target: str = "/x", *lines: str) -> tuple[bytes, list[bytes], bytes]:
     more = "".join(f"{line}\r\n" for line in lines)
-    return ask(url, f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n".encode("latin-1"))
+    return ask(url, f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{more}\r\n".encode("latin-1"))
 
 
 def test_a_request_arrives_as_it_was_sent(tmp_path: Path, raw: Callable[..., Raw]) -> None:
     vendor = raw(b"HTTP/1.1 204 No Content\r\n\r\n")
     sent = (
-        b"POST /a//b/%7e%41?q=%zz&x=a+b%20c;d HTTP/1.1\r\nx-lower: 1\r\nHost: proxy.example\r\nX-UPPER: two  blanks\r\n"
+        b"POST /a//b/%7e%41?q=%zz&x=a+b%20c;d HTTP/1.1\r\nx-lower: 1\r\nHost: localhost\r\nX-UPPER: two  blanks\r\n"
         b"X-Twice: b\r\nX-Twice: a\r\nX-Latin: M\xfcller\r\nX-Utf: M\xc3\xbcller\r\nTE: trailers\r\nX-Empty:\r\n"
         b"content-LENGTH: 3\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nAccept-Encoding: gzip, br\r\nX-Last: z\r\n\r\nabc"
     )
@@ -143,7 +143,7 @@ def test_an_answer_leaves_as_it_came(tmp_path: Path, raw: Callable[..., Raw]) ->
     )
     with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
         whole, until, chunked = (get(taken.url) for _ in range(3))
-        unread = ask(taken.url, b"GET /_mock/v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        unread = ask(taken.url, b"GET /_mock/v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
     assert whole == (
         b"HTTP/1.1 200 Very Fine",
         [

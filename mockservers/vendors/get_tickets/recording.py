@@ -30,7 +30,7 @@ def _tickets(exchange: Recorded) -> list[Pairs]:
     if text.startswith("{"):
         try:
             tickets = dict(json.loads(text, object_pairs_hook=list)).get("tickets", [])
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return []
         return [
             [(name, value[0] if name == "custom_fields" and value else value) for name, value in each]

@@ -40,7 +40,7 @@ def _result(exchange: Recorded) -> Any:
                 return leaves.xml(text)
             try:
                 return json.loads("{" + text if text.startswith('"') else text or "{}")
-            except ValueError:
+            except (ValueError, RecursionError):
                 return None
     return None
 

@@ -95,7 +95,7 @@ def _carriers(exchange: Recorded) -> list[Mapping[str, Any]]:
         return list({str(each.get("TicketId")): each for each in found}.values())
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     found = answer if isinstance(answer, list) else [answer]
     return [each for each in found if isinstance(each, dict) and each.get("TicketId") and "BaseStatus" in each]

@@ -30,7 +30,7 @@ _OF_TICKET = re.compile(r"/tickets/([0-9]+)/", re.IGNORECASE)
 def _answer(exchange: Recorded) -> Any:
     try:
         return json.loads(text_of(exchange.reply_body or b"", exchange.reply_headers)[0])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
