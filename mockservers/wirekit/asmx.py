@@ -147,6 +147,7 @@ class Invocation:
     """The SOAP header element, or None."""
     element: Any = None
     """The request element of a `raw` service, or None when it was not there under its own name."""
+    misread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,7 +452,8 @@ def _form(request: Request, service: Description, options: Options, backend: Bac
         tail = f' xmlns:xsi="{soap.XSI}" xsi:nil="true" xmlns="{soap.attribute(service.namespace)}" />'
     else:
         tail = f' xmlns="{soap.attribute(service.namespace)}">{soap.text(result.text)}</string>'
-    return Reply(200, "text/xml; charset=utf-8", f"{soap.DECLARATION}\r\n<string{tail}".encode())
+    whole = f"{soap.DECLARATION}\r\n<string{tail}".encode()
+    return Reply(200, "text/xml; charset=utf-8", whole, invocation.misread)
 
 
 def _read_form(request: Request, service: Description, options: Options, name: str) -> Invocation:
@@ -478,7 +480,7 @@ def _read_form(request: Request, service: Description, options: Options, name: s
     if charsets.media(request.content_type) != "application/x-www-form-urlencoded":
         raise Defect("form_post", f"Request format is invalid: {request.content_type}.", plain=True)
     try:
-        sent = charsets.form(request.body, request.content_type)
+        sent, misread = charsets.form(request.body, request.content_type)
     except ValueError as error:
         raise Defect("form_post", "Request format is invalid.", plain=True) from error
     values = {}
@@ -486,4 +488,5 @@ def _read_form(request: Request, service: Description, options: Options, name: s
         if parameter not in sent:
             raise Defect("form_post", f"Missing parameter: {parameter}.", plain=True)
         values[parameter] = ",".join(sent[parameter])
-    return Invocation(method, values, tuple((key, value[0]) for key, value in sent.items() if key not in values))
+    ignored = tuple((key, value[0]) for key, value in sent.items() if key not in values)
+    return Invocation(method, values, ignored, misread=misread)

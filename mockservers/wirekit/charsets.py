@@ -146,8 +146,15 @@ def _decoded(body: bytes, known: str) -> Letters:
     return Letters(body if known == "utf-8" else text.encode("utf-8", "replace"), "utf-8")
 
 
-def form(body: bytes, content_type: str, most: int = 1000) -> dict[str, list[str]]:
-    """The variables of a form by name, their letters as bytes or as percent codes; raises ValueError for too many.
+class Form(NamedTuple):
+    """The variables of a form by name, and a finding as `Letters` has it."""
+
+    variables: dict[str, list[str]]
+    finding: str = ""
+
+
+def form(body: bytes, content_type: str, most: int = 1000) -> Form:
+    """A form, its letters as bytes or as percent codes; raises ValueError for too many variables.
 
     They are UTF-8 unless the media type names another charset that is known, and is not UTF-7.
     """
@@ -158,4 +165,6 @@ def form(body: bytes, content_type: str, most: int = 1000) -> dict[str, list[str
         return text.encode("latin-1").decode(charset, "replace")
 
     pairs = parse_qs(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=most)
-    return {read(name): [read(value) for value in values] for name, values in pairs.items()}
+    made = {read(name): [read(value) for value in values] for name, values in pairs.items()}
+    lost = any("\ufffd" in value for values in made.values() for value in values)
+    return Form(made, f"the form holds letters that are not {charset}; each was read as U+FFFD" if lost else "")

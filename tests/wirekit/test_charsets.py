@@ -109,4 +109,6 @@ def test_every_name_leads_to_a_codec() -> None:
     ],
 )
 def test_letters_of_a_form(body: bytes, content_type: str, expected: str) -> None:
-    assert charsets.form(body, content_type) == {"json": [expected]}
+    variables, finding = charsets.form(body, content_type)
+    assert variables == {"json": [expected]}
+    assert bool(finding) == (expected == "\ufffd")

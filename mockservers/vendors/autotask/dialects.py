@@ -232,6 +232,5 @@ DIALECTS = DialectFamily(
             "long_password": "first_25",
         },
         "wsdl_2018": {"wsdl_release": "2018-11", "wsdl_version": "1.6.4", "field_flags": "2019"},
-        "wsdl_2019": {"wsdl_release": "2019-09", "wsdl_version": "1.6.4", "field_flags": "2019"},
     },
 )

@@ -31,7 +31,7 @@ def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
         CheckConfig("autotask", reference_name("autotask", role), dialect="all", examples=4, seed=7, save_to=None)
     )
     assert [duty.id for duty in report.broken] == [], check_text(report)
-    assert len(report.dialects) == 6
+    assert len(report.dialects) == 7
     assert all(each.declined == 0 and not each.complaints for each in report.dialects)
 
 

@@ -68,16 +68,7 @@ def test_a_threshold_is_requests_and_minutes() -> None:
 
 
 def test_named_dialects_open() -> None:
-    assert list(EMULATOR.dialects.named) == [
-        "default",
-        "utc",
-        "early",
-        "lenient",
-        "strict",
-        "hostile",
-        "wsdl_2018",
-        "wsdl_2019",
-    ]
+    assert list(EMULATOR.dialects.named) == ["default", "utc", "early", "lenient", "strict", "hostile", "wsdl_2018"]
     for name in EMULATOR.dialects.named:
         config = WorldConfig(data={"autotask": Recipe("empty")}, dialects={"autotask": name})
         world = World("w", config, lambda vendor: EMULATOR)

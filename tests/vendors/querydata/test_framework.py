@@ -243,6 +243,14 @@ def test_letters_without_a_known_charset_are_lost_and_a_finding_says_so(
     assert "framework.charset" in desk.notes
 
 
+@pytest.mark.rule("querydata.framework.charset")
+def test_letters_of_a_form_are_utf_8_unless_it_says_otherwise(desk: Desk) -> None:
+    body = f"json={quote(GOOD.replace('Summary', 'Übersicht'), encoding='latin-1')}"
+    for media, read in ((FORM, "\ufffdbersicht"), (f"{FORM}; charset=iso-8859-1", "Übersicht")):
+        assert read in desk.http(body, tail="/QueryData", media=media).reply_body.decode()
+        assert ("framework.charset" in desk.notes) == (media == FORM)
+
+
 @pytest.mark.rule("querydata.framework.verb")
 @pytest.mark.parametrize("verb", ["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"])
 def test_other_verbs_are_405(desk: Desk, verb: str) -> None:

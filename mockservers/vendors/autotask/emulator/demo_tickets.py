@@ -452,7 +452,7 @@ def _everything(desk: Desk, created: int) -> dict[str, Any]:
         elif element.field.reference == "Resource" or name.endswith("ResourceID"):
             made[name] = resource
         elif element.field.reference:
-            made[name] = None  # nothing of that kind is in the demo data
+            made[name] = None  # nothing of that kind is that old, or there at all
         elif element.form == "text":
             made[name] = f"{name} of the full ticket"[: element.field.length or None]
         elif element.form in ("time", "date"):

@@ -286,7 +286,8 @@ def _description(
     if tail:
         return _missing(visit, Refusal("autotask.address.paths", "NOT_FOUND"))
     if verb not in ("GET", "HEAD"):
-        door.reject(asmx.Defect("verb", "The description can only be read.", status=405), None)
+        visit.credentials()  # which it does not need
+        visit.refuse("soap", Refusal("autotask.framework.verb", "verb", message="The description can only be read."))
         page = aspnet.server_page(405, "Method Not Allowed", "The description can only be read.")
         return asmx.Reply(405, _HTML, page.encode())
     visit.credentials()
