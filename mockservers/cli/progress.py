@@ -36,7 +36,7 @@ class Progress:
         now, fresh = clock.wall(), what != self._phase
         if fresh:
             self._phase, self._phase_begun = what, now
-        if not fresh and done != total and now - self._last < (OFTEN if self.terminal else EVERY) * 1e6:
+        if not fresh and (not total or done != total) and now - self._last < (OFTEN if self.terminal else EVERY) * 1e6:
             return
         self._last = now
         with contextlib.suppress(OSError, ValueError):  # a terminal that is gone must not cost a verdict

@@ -39,6 +39,7 @@ from mockservers.harness.verdicts import (
 from mockservers.kernel import clock
 from mockservers.kernel.redaction import mask
 from mockservers.registry import emulator
+from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     from hypothesis.database import ExampleDatabase
@@ -465,7 +466,7 @@ def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
             if task.error_kind == "client" or (task.do == "mirror" and not task.ok):
                 error = mask(task.error, history.secrets)[:160]  # half a secret would not be known again
                 counts[f"{task.do} failed in the client itself: {error}"] += 1
-    return tuple(f"{text} ({times} times)" for text, times in counts.most_common(3))
+    return tuple(f"{text} ({counted(times, 'time')})" for text, times in counts.most_common(3))
 
 
 def _size(played: _Played) -> tuple[int, int]:

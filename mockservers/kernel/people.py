@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from mockservers.kernel.operations import Emulator, Recipe
 from mockservers.kernel.tenants import Tenant
-from mockservers.registry import did_you_mean, emulator
+from mockservers.registry import did_you_mean
 
 CUSTOMER = "customer"
 """The id of the record that is the vendor's customer itself."""
@@ -27,16 +26,21 @@ class Person:
     may: str
 
 
-@cache
-def people(vendor: str, recipe: str = "demo:20") -> tuple[Person, ...]:
+_KNOWN: dict[tuple[int, str], tuple[Emulator, tuple[Person, ...]]] = {}
+
+
+def people(here: Emulator, recipe: str = "demo:20") -> tuple[Person, ...]:
     """Everybody who is let into a vendor in a fresh world, one with demo data unless another recipe is named."""
     from mockservers.kernel.world import WorldConfig, Worlds
 
-    worlds = Worlds(emulator, WorldConfig(mode="frozen", start=0, data={vendor: Recipe.parse(recipe)}))
+    known = _KNOWN.get((id(here), recipe))
+    if known is not None:
+        return known[1]
+    config = WorldConfig(mode="frozen", start=0, data={here.name: Recipe.parse(recipe)})
+    worlds = Worlds(lambda name: here, config)
     try:
-        there = worlds.default.installation(vendor)
-        say = there.emulator.rights
-        return tuple(
+        there, say = worlds.default.installation(here.name), here.rights
+        found = tuple(
             Person(
                 each.tenant,
                 each.kind,
@@ -48,6 +52,8 @@ def people(vendor: str, recipe: str = "demo:20") -> tuple[Person, ...]:
         )
     finally:
         worlds.close()
+    _KNOWN[id(here), recipe] = here, found
+    return found
 
 
 def check_facts(here: Emulator, tenant: Tenant, kind: str, facts: Mapping[str, Any]) -> None:

@@ -98,6 +98,7 @@ def test_lines_come_at_each_phase_and_now_and_then(monkeypatch: pytest.MonkeyPat
         now = done * 500_000
         told(done, 30, "querydata, dialect default")
     told(0, 0, "shrinking all_pages (broken duty 1 of 1)")
+    told(0, 0, "shrinking all_pages (broken duty 1 of 1)")
     told(1, 0, "shrinking all_pages (broken duty 1 of 1)")
     told.end()
     assert [each.strip() for each in stream.getvalue().splitlines()] == [

@@ -73,7 +73,7 @@ def page(vendors: Iterable[Emulator]) -> str:
 def _people(here: Emulator) -> list[tuple[str, ...]]:
     return [
         (each.tenant, each.kind, _code(each.name), _code(each.secret), each.may.replace("|", "\\|"))
-        for each in people(here.name)
+        for each in people(here)
     ]
 
 

@@ -38,7 +38,9 @@ def show() -> flask.Response:
         api=f"{site.url}/_mock/v1",
         to_the_second=_to_the_second,
         journal=_journal(where),
-        people={name: people(name, "empty") for name in site.vendors},  # without records it costs next to nothing
+        people={
+            name: people(where.emulator(name), "empty") for name in site.vendors
+        },  # without records it costs next to nothing
         parts=parts,
     )
     answer = flask.Response(html, mimetype="text/html")
