@@ -36,4 +36,6 @@ EMULATOR = Emulator(
     secret_patterns=(re.compile(r"[?&]key=([^&\s\"]*)"),),
     demo_credential={semantics.KEY: recipes.DEMO_KEY},
     endpoint="/toy/tickets",
+    actions={"close": "Close the ticket.", "reopen": "Open it again."},
+    facts=(),
 )
