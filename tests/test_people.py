@@ -90,7 +90,7 @@ GOOD = [
 ]
 WRONG = [
     ("trackit", "technician", {"user": "HELP DESK\\NEW", "zzz": 1}, r"no fact 'zzz'; there are: user \(.*role"),
-    ("trackit", "technician", {"user": "HELP DESK\\NEW", "rolle": "x"}, "did you mean 'role'"),
+    ("trackit", "technician", {"user": "HELP DESK\\NEW", "rolle": "x"}, "did you mean role"),
     ("trackit", "technician", {"role": "Reader"}, "lets nobody in without the fact 'user'"),
     ("trackit", "technician", {}, "lets nobody in without the fact 'user'"),
     ("trackit", "technician", {"user": "NEW"}, "'user' must be a group, a backslash and a login"),
