@@ -128,11 +128,8 @@ def check(config: CheckConfig) -> Report:
                 dialect_check = _DialectCheck(config, runner, name, share)
                 done.append(dialect_check.run())
     except DriverFailure as failure:
-        place = (
-            ("", "", None)
-            if dialect_check is None
-            else (dialect_check.dialect, dialect_check.doing, dialect_check.playing)
-        )
+        at = dialect_check
+        place = ("", "", None) if at is None else (at.dialect, at.doing, at.playing)
         raise CheckStopped(failure, report(Stop(failure.what, failure.stderr, *place))) from failure
     except KeyboardInterrupt as interrupt:
         if dialect_check is None:
@@ -245,6 +242,7 @@ class _DialectCheck:
 
     def known_so_far(self) -> DialectReport:
         """The report of a hunt that was interrupted: verdicts on what was played, proofs as small as they are by now."""
+        self.duties = self.duties or self.config.duties or duties_of(self.config.vendor)
         for duty in self.duties:
             if duty.id not in self.proofs and self._broken(duty):
                 self.proofs[duty.id] = self._prove(duty, None)
@@ -253,8 +251,8 @@ class _DialectCheck:
     def _hunt(self) -> None:
         """Play the examples, as many as there is time for."""
         examples, what, slow = self.config.examples, f"{self.config.vendor}, dialect {self.dialect}", ""
+        broken = any(map(self._broken, self.duties))
         for turn, scenario in self._scenarios():
-            broken = any(map(self._broken, self.duties))
             if self.config.fail_fast and broken:
                 break
             if self._late(DRAWING if broken else 1.0):
@@ -268,6 +266,7 @@ class _DialectCheck:
             if played is not None:
                 played.turn = turn if played.turn is None else played.turn
                 self.examples.append(played)
+                broken = broken or any(map(played.broken, self.duties))
         self.config.progress(examples, examples, what)
 
     def _broken(self, duty: Duty) -> bool:
