@@ -201,7 +201,7 @@ def counterexample_lines(
     lines += ["", "  Because:"]
     lines += _because(counterexample.duty.rules if everything else bearing(counterexample.duty, failure), style, width)
     if counterexample.history.output.strip():
-        lines += ["", "  What the client printed (the end of it):"]
+        lines += ["", *_wrap("What the client printed (the end of it):", "  ", width)]
         printed = clean(counterexample.history.output, secrets, keep="\n")
         lines += _wrapped(printed.splitlines()[-8:], "    ", width, 2)
     if counterexample.unsaved:
