@@ -40,7 +40,8 @@ def command(*words: str) -> list[str]:
 def run(*words: str, expected: int, most: int, since: str = "") -> None:
     """Run a command, show at most so many of its lines, and end the demo when its exit code is not the expected one.
 
-    With `since` the table above the first line that begins so is left out. What it says of its progress goes to standard error, and is seen while it works.
+    With `since` the table above the first line that begins so is left out. What it says of its progress goes to standard
+    error, and is seen while it works.
     """
     done = subprocess.run(command(*words), cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
     lines = done.stdout.splitlines()
