@@ -364,7 +364,7 @@ def test_a_slow_job_is_told_what_would_be_faster(tmp_path: Path, monkeypatch: py
         examples=4,
         progress=lambda done, total, what: told.append(what),
     )
-    assert "started anew for each task. A service (--client http://...)" in check_text(report)
+    assert "started anew for each task. A service (--client http://...)" in " ".join(check_text(report).split())
     assert "started anew for each task" in told[-1]
 
 
