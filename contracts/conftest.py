@@ -39,7 +39,7 @@ def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
     """Asks for a duty's verdict: kept passes, broken fails with the proof, unproven is skipped with the reason."""
     from mockservers.harness import CheckConfig, ClientSpec, DriverFailure, WrongClient, run_check
     from mockservers.harness.duties import Duty
-    from mockservers.harness.reports import counterexample_lines
+    from mockservers.harness.reports import counterexample_lines, inapplicable
 
     option = request.config.getoption
     client = ClientSpec(
@@ -73,6 +73,6 @@ def verdict(request: pytest.FixtureRequest, reports: dict[str, Any]) -> Any:
             counterexample = next(each for each in report.counterexamples if each.duty.id == duty.id)
             pytest.fail("\n".join(counterexample_lines(counterexample, report.given)), pytrace=False)
         if said in ("unproven", "n/a"):
-            pytest.skip(f"{'unproven' if said == 'unproven' else 'not applicable'}: needs {duty.exercised_by}")
+            pytest.skip(f"unproven: needs {duty.exercised_by}" if said == "unproven" else inapplicable(duty))
 
     return ask

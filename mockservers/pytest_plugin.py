@@ -41,14 +41,14 @@ class _Watch:
         told = []
         if own:
             told.append(
-                f"The client made {len(own)} call(s) that the emulators could not answer as the vendor would:\n"
+                f"The client made {_calls(own)} that the emulators could not answer as the vendor would:\n"
                 f"{_shown(own, self.world.redaction())}\n"
                 "An answer that means nothing must not let a test pass. If the call is intended, mark the test with "
                 "@pytest.mark.mock_world(allow_unsupported=True); a line 'error' is a bug of mockservers: please report it."
             )
         if astray:
             told.append(
-                f"{len(astray)} call(s) went past the world of this test, to the shared world or to none:\n"
+                f"{_calls(astray)} went past the world of this test, to the shared world or to none:\n"
                 f"{_shown(astray, self.shared.redaction())}\n"
                 f"Nothing the test set up holds there. Every address must begin with mock_world.url, which is "
                 f"{self.world.url}"
@@ -126,6 +126,10 @@ def _line(entry: Entry, clean: Redaction) -> str:
     text += "".join(f"\n      finding {note.rule}: {note.text}" for note in entry.notes)
     error = clean(entry.error).strip().splitlines()[-1:] if entry.error else []  # cut off, half of a secret would stay
     return "\n      ".join([clean(text), *error])
+
+
+def _calls(entries: list[Entry]) -> str:
+    return "1 call" if len(entries) == 1 else f"{len(entries)} calls"
 
 
 def _shown(entries: list[Entry], clean: Redaction) -> str:

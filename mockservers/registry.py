@@ -135,7 +135,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     by_letters = {bare(each): each for each in known}
     near = get_close_matches(bare(word), by_letters, 1)
-    return f"; did you mean {by_letters[near[0]]!r}?" if near else ""
+    return f"; did you mean {by_letters[near[0]]}?" if near else ""
 
 
 def names() -> tuple[str, ...]:

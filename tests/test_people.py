@@ -67,14 +67,15 @@ def test_every_action_of_the_administrator_says_what_it_takes(vendor: str, serve
 
 @pytest.mark.parametrize("vendor", registry.names())
 def test_everybody_in_the_demo_is_told(vendor: str) -> None:
-    here, told = registry.emulator(vendor), people(vendor)
+    here = registry.emulator(vendor)
+    told = people(here)
     assert set(here.demo_credential.values()) & {each.secret for each in told}
     assert all(each.may for each in told)
     assert {fact.kind for fact in here.facts or ()} <= set(here.credential_kinds)
 
 
 def test_rights_are_told_in_the_vendors_words() -> None:
-    may = {each.name: each.may for vendor in WITH_ADMINISTRATOR for each in people(vendor)}
+    may = {each.name: each.may for vendor in WITH_ADMINISTRATOR for each in people(registry.emulator(vendor))}
     assert may["HELP DESK\\READER"] == "role Reader: View Ticket, View Ticket Notes"
     assert may["HELP DESK\\FORMER"].endswith("left, may not log in")
     assert may["half@demo.example"].startswith("level Half of the accounts: finds only Account with OwnerResourceID")
@@ -89,7 +90,7 @@ GOOD = [
 ]
 WRONG = [
     ("trackit", "technician", {"user": "HELP DESK\\NEW", "zzz": 1}, r"no fact 'zzz'; there are: user \(.*role"),
-    ("trackit", "technician", {"user": "HELP DESK\\NEW", "rolle": "x"}, "did you mean 'role'"),
+    ("trackit", "technician", {"user": "HELP DESK\\NEW", "rolle": "x"}, "did you mean role"),
     ("trackit", "technician", {"role": "Reader"}, "lets nobody in without the fact 'user'"),
     ("trackit", "technician", {}, "lets nobody in without the fact 'user'"),
     ("trackit", "technician", {"user": "NEW"}, "'user' must be a group, a backslash and a login"),

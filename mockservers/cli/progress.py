@@ -36,7 +36,7 @@ class Progress:
         now, fresh = clock.wall(), what != self._phase
         if fresh:
             self._phase, self._phase_begun = what, now
-        if not fresh and done != total and now - self._last < (OFTEN if self.terminal else EVERY) * 1e6:
+        if not fresh and (not total or done != total) and now - self._last < (OFTEN if self.terminal else EVERY) * 1e6:
             return
         self._last = now
         with contextlib.suppress(OSError, ValueError):  # a terminal that is gone must not cost a verdict
@@ -45,7 +45,7 @@ class Progress:
     def _write(self, done: int, total: int, now: int) -> None:
         spent = (now - self.begun) / 1e6
         if not self.terminal:
-            self.stream.write(f"{spent:6.0f} s  {self._phase}: {_counted(done, total)}\n")
+            self.stream.write(f"{spent:6.0f} s  {self._phase}{': ' if done or total else ''}{_counted(done, total)}\n")
         else:
             left = (now - self._phase_begun) / 1e6 / done * (total - done) if done and total else None
             columns = self._columns()
@@ -73,6 +73,8 @@ class Progress:
 def _counted(done: int, total: int) -> str:
     if total:
         return f"{done} of {total} examples"
+    if not done:
+        return ""  # something has only begun
     return "1 play" if done == 1 else f"{done} plays"
 
 
@@ -82,7 +84,7 @@ def line(what: str, done: int, total: int, left: float | None, spent: float, col
     if total:
         tail = f" {done}/{total}" + ("" if left is None or done == total else f" {_clock(left)} left")
     else:
-        tail = f" {_counted(done, total)}, {_clock(spent)}"
+        tail = f" {_counted(done, total)}{', ' if done else ''}{_clock(spent)}"
     bar = min(WIDEST_BAR, room - len(what) - len(tail) - 3)
     if total and bar >= NARROWEST_BAR:
         full = bar * done // total
@@ -101,6 +103,7 @@ def _clock(seconds: float) -> str:
 def progress() -> Iterator[Progress]:
     """Tells of a check on standard error, and cleans up behind it."""
     shown = Progress(sys.stderr)
+    shown(0, 0, "starting the client")
     try:
         yield shown
     finally:

@@ -46,7 +46,7 @@ def show(name: str) -> None:
         click.echo(f"  {bold(head)}\n{text}")
 
     click.echo(bold(here.title) + "\n\nWho is in the demo:")
-    for person in people(registry.emulator(name)):
+    for person in people(here):
         who = f"{person.name}, secret {person.secret}" if person.name else person.secret
         row(f"{person.kind} {who}", f"tenant {person.tenant}; may: {person.may}")
     for title, names in administration.parts(here):

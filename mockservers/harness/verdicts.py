@@ -129,6 +129,8 @@ class Report:
         """Why this check proves nothing, as the end of a sentence; empty where it proves something."""
         if self.broken:
             return ""
+        if self.dialects and all(dialect.out_of_time and not dialect.examples for dialect in self.dialects):
+            return "no example came to its end in time; the client hangs, or needs more --max-seconds"
         if not any(self.verdict(duty.id) == "kept" for duty in self._duties):
             return "no duty was put to the test"
         if all(dialect.blind for dialect in self.dialects):

@@ -26,16 +26,21 @@ class Person:
     may: str
 
 
+_KNOWN: dict[tuple[int, str], tuple[Emulator, tuple[Person, ...]]] = {}
+
+
 def people(here: Emulator, recipe: str = "demo:20") -> tuple[Person, ...]:
     """Everybody who is let into a vendor in a fresh world, one with demo data unless another recipe is named."""
     from mockservers.kernel.world import WorldConfig, Worlds
 
+    known = _KNOWN.get((id(here), recipe))
+    if known is not None:
+        return known[1]
     config = WorldConfig(mode="frozen", start=0, data={here.name: Recipe.parse(recipe)})
     worlds = Worlds(lambda name: here, config)
     try:
-        there = worlds.default.installation(here.name)
-        say = here.rights
-        return tuple(
+        there, say = worlds.default.installation(here.name), here.rights
+        found = tuple(
             Person(
                 each.tenant,
                 each.kind,
@@ -47,6 +52,8 @@ def people(here: Emulator, recipe: str = "demo:20") -> tuple[Person, ...]:
         )
     finally:
         worlds.close()
+    _KNOWN[id(here), recipe] = here, found
+    return found
 
 
 def check_facts(here: Emulator, tenant: Tenant, kind: str, facts: Mapping[str, Any]) -> None:

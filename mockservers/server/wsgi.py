@@ -114,6 +114,8 @@ def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
+CALL_HEADER = "x-mock-call"
+"""A request that has it is told the number of its call in the journal, by the answer's header of the same name."""
 BROKEN = b"The emulator failed inside. The last entry of the journal holds the traceback; please report it.\n"
 
 
@@ -139,4 +141,7 @@ def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange)
         exchange.status, exchange.reply_body = 500, BROKEN
         exchange.reply_headers = [("Content-Type", "text/plain; charset=utf-8")]
     world.finish(vendor, exchange, error)
+    if any(name.casefold() == CALL_HEADER for name, _ in exchange.headers):  # nobody gets it who did not ask
+        n = world.journal.count if exchange.entry is None else exchange.entry.n
+        exchange.reply_headers = [*exchange.reply_headers, ("X-Mock-Call", str(n))]
     return exchange

@@ -163,9 +163,9 @@ def test_an_interruption_that_nothing_could_raise_comes_again() -> None:
     [
         (("check", "get_tickets"), 2, "--client"),
         (("check", "irth", "--client", READER), 2, "irth"),
-        (("check", "gettickets", "--client", READER), 2, "did you mean 'get_tickets'?"),
-        (("check", "get_tickets", "--client", READER, "--dialect", "defualt"), 2, "did you mean 'default'?"),
-        (("glue", "session.js"), 2, "did you mean 'session.mjs'?"),
+        (("check", "gettickets", "--client", READER), 2, "did you mean get_tickets?"),
+        (("check", "get_tickets", "--client", READER, "--dialect", "defualt"), 2, "did you mean default?"),
+        (("glue", "session.js"), 2, "did you mean session.mjs?"),
         (("check", "get_tickets", "--client", "nowhere.py:Client"), 2, "nowhere.py"),
         (("check", "get_tickets", "--client", READER, "--dialect", "klingon"), 2, "klingon"),
         (("check", "get_tickets", "--client", "no-such-program-here"), 2, "no-such-program-here"),

@@ -22,6 +22,7 @@ from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.duties import Breach, Judgement, of
 from mockservers.harness.history import Exchanged, ExternalChange, History, Record
 from mockservers.harness.replay import ReplayResult
+from mockservers.harness.reports import deciding
 from mockservers.harness.reports import json as json_report
 from mockservers.harness.reports.characters import clean, cleaned, cut, visible
 from mockservers.harness.scenario_files import from_dict
@@ -556,3 +557,57 @@ def test_a_replay_that_is_stopped_tells_of_the_files_before(tmp_path: Path) -> N
     assert "stopped in file 2, for the client failed as a program; 0 of 1 before it failed" in page
     assert "&lt;giving up&gt;" in page
     assert f"STOPPED   {scenarios[1]}" in done.output
+
+
+def test_the_proof_nearest_to_the_cause_leads(made: Callable[..., Report]) -> None:
+    """The shortest scenario; the duties that it breaks too have a line, those that need another as well."""
+    report = made()
+    (first,) = report.counterexamples
+    longer = replace(first.scenario, steps=(*first.scenario.steps, ClientStep("sync")))
+    others = [
+        replace(first, duty=DUTIES[slug], scenario=longer, file=Path(f"found/{slug}.yaml"))
+        for slug in ("all_pages", "once_only")
+    ]
+    first = replace(first, also=(DUTIES["all_pages"],))
+    verdicts = [DutyVerdict(each.duty, "broken", 1, 1, 1, each) for each in (*others, first)]
+    report = replace(report, dialects=(replace(report.dialects[0], verdicts=tuple(verdicts)),))
+    text = reports.check_text(report)
+    assert text.count("What was seen") == 1
+    assert text.index("BROKEN get_tickets.decoded_once") < text.index("What was seen")
+    same, other = (text.index(words) for words in ("Broken by the same scenario", "Broken by other scenarios"))
+    assert text.index("What was seen") < same < text.index("BROKEN get_tickets.all_pages") < other
+    assert other < text.index("BROKEN get_tickets.once_only") < text.index("[found/once_only.yaml]")
+    assert reports.check_text(report, everything=True).count("What was seen") == 3
+    assert json.loads(reports.check_json(report))["lead"] == "get_tickets.decoded_once"
+    sections = page(reports.check_html(report)).find_class("failure")
+    assert sections[0].get("id") == "d0-decoded_once"
+    assert [len(each.findall("details/summary/h2")) for each in sections] == [0, 1, 1]
+    (suite,) = suites(reports.check_junit(report))
+    told = {case.get("name"): case[0].text for case in suite.iter("testcase")}
+    assert told["all_pages"].startswith("Probably nearest to the cause is decoded_once")
+    assert told["decoded_once"].startswith("BROKEN get_tickets.decoded_once")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 110, 200])
+def test_text_is_as_wide_as_the_terminal_and_tears_no_word(width: int, made: Callable[..., Report]) -> None:
+    text = reports.check_text(made("plain words that go on"), width=width)
+    wide = reports.check_text(made("plain words that go on"), width=500)
+    assert set(re.findall(r"[A-Za-z]{4,}", text)) <= set(re.findall(r"[A-Za-z]{4,}", wide))
+    for line in text.splitlines():
+        if len(line) > width:  # only what cannot be broken: a command to be copied, one long word
+            assert "mockservers replay" in line or len(line.split()[-1]) > width // 2, line
+
+
+def test_the_deciding_answer_is_shown_as_bytes_and_cut_with_a_count(history: Callable[..., History]) -> None:
+    body = b"<old>" + b"x" * 5000 + b'<tid>77</tid>\xff "SECRET-CODE"' + b"y" * 5000
+    exchange = exchanged(
+        4, method="GET", target="/API?key=SECRET-CODE", received=body, reply_headers=(("Content-Type", "text/xml"),)
+    )
+    found = deciding.wire(exchange, ("SECRET-CODE",), ("77",))
+    assert found.asked.startswith("GET /API?key=***")
+    assert found.told.startswith("status 200\nContent-Type: text/xml\n\n<old>xxx")
+    assert "<tid>77</tid>\\xff" in found.told
+    assert "SECRET-CODE" not in found.told
+    left = sum(int(n) for n in re.findall(r"\.\.\. (\d+) (?:of \d+ )?characters left out", found.told))
+    assert abs(len(body) - left - deciding.MOST) < 10  # the mask and the escape are of other lengths
+    assert deciding.shortened("z" * 9) == "z" * 9

@@ -60,7 +60,7 @@ def test_a_number_is_taken_where_text_is_meant_and_text_where_a_number_is() -> N
 def test_a_misspelt_name_is_told_what_was_meant() -> None:
     read = arguments(labl="x")
     read.take("label")
-    with pytest.raises(Misuse, match=r"expected one of: label; did you mean 'label'\?"):
+    with pytest.raises(Misuse, match=r"expected one of: label; did you mean label\?"):
         read.done()
 
 

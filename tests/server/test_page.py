@@ -72,3 +72,20 @@ def test_its_commands_work_as_they_stand(api: Api, door: Server) -> None:
         headers = {"Content-Type": "application/json"} if body else {}
         answer = requests.request("POST" if body else "GET", url, data=body, headers=headers, timeout=20)
         assert answer.status_code in (200, 201), (line, answer.text)
+
+
+def test_a_refusal_says_its_rule_and_a_world_can_be_named(api: Api, door: Server) -> None:
+    api.post("/worlds", {"name": "mine"})
+    api.toy(key="a-wrong-one")
+    text = " ".join(html.fromstring(page(door).text).text_content().split())
+    assert "refused by toy.access.key: " in text
+    assert "refused by" not in page(door, "/_mock/?world=mine").text
+    assert requests.get(door.url + "/_mock/?world=nope", timeout=20).status_code == 404
+
+
+def test_an_answer_tells_its_call_to_whoever_asks(door: Server) -> None:
+    asked = requests.get(f"{door.url}/toy?key=demo-key-1", headers={"X-Mock-Call": "?"}, timeout=20)
+    assert asked.headers["X-Mock-Call"] == str(door.worlds.default.journal.count)
+    assert "X-Mock-Call" not in requests.get(f"{door.url}/toy?key=demo-key-1", timeout=20).headers
+    helped = requests.get(f"{door.url}/toy?help", headers={"x-mock-call": ""}, timeout=20)
+    assert helped.headers["X-Mock-Call"] == str(door.worlds.default.journal.count)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from mockservers.harness.reports.html import check_html, replay_html
 from mockservers.harness.reports.json import check_json, replay_json
 from mockservers.harness.reports.junit import check_junit, replay_junit
-from mockservers.harness.reports.text import check_text, counterexample_lines, plain, replay_text
+from mockservers.harness.reports.text import check_text, counterexample_lines, inapplicable, plain, replay_text
 
 __all__ = [
     "check_html",
@@ -17,6 +17,7 @@ __all__ = [
     "check_junit",
     "check_text",
     "counterexample_lines",
+    "inapplicable",
     "plain",
     "replay_html",
     "replay_json",

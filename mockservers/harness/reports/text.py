@@ -69,8 +69,12 @@ def check_text(report: Report, style: Style = plain, width: int = WIDTH, *, ever
         if everything:
             for each in others:
                 lines += ["", *counterexample_lines(each, report.given, style, width, everything=True)]
-        elif others:
-            lines += ["", *_others(first, others, style, width)]
+        elif others:  # of a duty that is broken in several dialects, the smallest scenario
+            by_duty: dict[str, Counterexample] = {}
+            for each in sorted(others, key=lambda each: each.scenario.size):
+                by_duty.setdefault(each.duty.id, each)
+            by_duty.pop(first.duty.id, None)
+            lines += _others(first, list(by_duty.values()), style, width)
     if report.stopped is not None and not report.stopped.interrupted:
         lines += ["", *stop_lines(report.stopped)]
     words, role = sum_words(report)
@@ -82,18 +86,16 @@ def _others(first: Counterexample, others: list[Counterexample], style: Style, w
     """A line for each of the other broken duties: those that the first scenario breaks too, and those that need another."""
     together = {duty.id for duty in first.also}
     lines: list[str] = []
-    for title, found in (
-        ("Broken by the same scenario, so probably by the same bug:", [x for x in others if x.duty.id in together]),
-        ("Broken by other scenarios; see whether they are once the first is fixed:", others),
+    for title, same in (
+        ("Broken by the same scenario, so probably by the same bug:", True),
+        ("Broken by other scenarios; see whether they are once the first is fixed:", False),
     ):
-        left = [each for each in found if each in others]
-        if left:
-            lines += [title] if not lines else ["", title]
-        for each in left:
+        found = [each for each in others if (each.duty.id in together) == same]
+        lines += ["", *_wrap(title, "", width)] if found else []
+        for each in found:
             where = "" if each.file is None else f" [{visible(str(each.file))}]"
             text = f"BROKEN {each.duty.id} ({each.duty.severity}): {each.duty.says}{where}"
             lines += [style(line, "bad") for line in _wrap(text, "  ", width, 2)]
-        others = [each for each in others if each not in left]
     return [*lines, "", *_wrap("--all prints the proof of each, --html a page with pictures of them.", "", width)]
 
 
@@ -111,14 +113,11 @@ def stop_lines(stopped: Stop) -> list[str]:
 
 def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -> list[str]:
     rate = dialect.plays / dialect.seconds if dialect.seconds else 0
-    lines = [
-        style(f"{report.vendor}, dialect {dialect.dialect}: {visible(report.client)}", "strong"),
-        style(
-            f"  {counted(dialect.examples, 'example')}, seed {report.seed}, {dialect.seconds:.1f} s "
-            f"({rate:.{0 if rate >= 1 else 2}f} plays a second)",
-            "soft",
-        ),
-    ]
+    title = f"{report.vendor}, dialect {dialect.dialect}: {visible(report.client)}"
+    pace = f"{rate:.{0 if rate >= 1 else 2}f} plays a second"
+    played = f"{counted(dialect.examples, 'example')}, seed {report.seed}, {dialect.seconds:.1f} s ({pace})"
+    lines = [style(line, "strong") for line in _wrap(title, "", columns)]
+    lines += [style(line, "soft") for line in _wrap(played, "  ", columns)]
     remarks = []
     if dialect.declined:
         do = "does" if dialect.declined == 1 else "do"
@@ -128,7 +127,7 @@ def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -
     remarks += [f"slow: {dialect.slow}"] if dialect.slow else []
     for remark in (*remarks, *map(visible, dialect.complaints)):
         lines += [style(line, "warn") for line in _wrap(remark, "  ", columns)]
-    width = max(len(verdict.duty.slug) for verdict in dialect.verdicts)
+    width = max((len(verdict.duty.slug) for verdict in dialect.verdicts), default=0)
     for verdict in dialect.verdicts:
         times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
         if verdict.verdict == "broken":
@@ -202,7 +201,7 @@ def counterexample_lines(
     lines += ["", "  Because:"]
     lines += _because(counterexample.duty.rules if everything else bearing(counterexample.duty, failure), style, width)
     if counterexample.history.output.strip():
-        lines += ["", "  What the client printed (the end of it):"]
+        lines += ["", *_wrap("What the client printed (the end of it):", "  ", width)]
         printed = clean(counterexample.history.output, secrets, keep="\n")
         lines += _wrapped(printed.splitlines()[-8:], "    ", width, 2)
     if counterexample.unsaved:
@@ -226,7 +225,8 @@ def _wire(failure: Failure, width: int) -> list[str]:
     found = deciding_wire(failure)
     if found is None:
         return []
-    lines = ["", f"  The request that decides, #{found.n} at {time_of_day(found.at)}, and its answer:"]
+    title = f"The request that decides, #{found.n} at {time_of_day(found.at)}, and its answer:"
+    lines = ["", *_wrap(title, "  ", width)]
     for mark, text in ((">", found.asked), ("<", found.told)):
         for line in text.split("\n"):
             room = max(width - 6, 20)

@@ -75,7 +75,9 @@ def emulator(where: World, vendor: str) -> Emulator:
     """A vendor's emulator; opens nothing."""
     if vendor not in site().vendors:
         known = site().vendors
-        raise Problem(404, f"There is no vendor {vendor!r}; there are {', '.join(known)}{did_you_mean(vendor, known)}.")
+        raise Problem(
+            404, f"There is no vendor {vendor!r}; there are {', '.join(known)}{did_you_mean(vendor, known) or '.'}"
+        )
     return where.emulator(vendor)
 
 

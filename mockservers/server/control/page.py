@@ -42,7 +42,8 @@ def show() -> flask.Response:
         api=f"{site.url}/_mock/v1",
         to_the_second=_to_the_second,
         journal=_journal(where),
-        people={name: people(where.emulator(name), "empty") for name in site.vendors},  # without records it costs next to nothing
+        # Without records it costs next to nothing.
+        people={name: people(where.emulator(name), "empty") for name in site.vendors},
         parts=parts,
     )
     answer = flask.Response(html, mimetype="text/html")

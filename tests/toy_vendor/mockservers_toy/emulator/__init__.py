@@ -38,4 +38,6 @@ EMULATOR = Emulator(
     demo_credential={semantics.KEY: recipes.DEMO_KEY},
     endpoint="/toy/tickets",
     life=LIFE,
+    actions={"close": "Close the ticket.", "reopen": "Open it again."},
+    facts=(),
 )
