@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _MOST_HELD = 256 << 10
 """Bytes of a head that are held back until it is whole."""
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
-_BLANK_LINES = re.compile(rb"(?:\r?\n)+")
 
 
 class Request(web.BaseRequest):
@@ -231,8 +230,7 @@ class Connection(RequestHandler):
     def _feed_head(self, data: bytes) -> bytes:
         """Hold bytes back until a head is whole, feed it, and return what comes after it."""
         if not self._head:
-            blank = _BLANK_LINES.match(data)
-            data = data[blank.end() :] if blank else data  # a few before a request line are to be overlooked
+            data = data.lstrip(b"\r\n")  # a few blank lines before a request line are to be overlooked
             if not data:
                 return b""
             self._since = self._loop.time()

@@ -55,7 +55,7 @@ def test_raw_bytes_and_blanks_are_read_as_if_they_were_encoded(
 def test_only_request_lines_are_rewritten_whatever_the_framing(door: Server) -> None:
     """Bodies that look like request lines, in one segment or byte by byte, of known length or in chunks."""
     body = b"GET /a b\xff HTTP/1.1\r\n\r\n"
-    line = b"POST /toy/add?key=demo-key-1&word=a b HTTP/1.1\r\nHost: x\r\n"
+    line = b"\r\nFOO /toy?key=demo-key-1&word=a b HTTP/1.1\r\nHost: x\r\n"
     known = line + b"Content-Length: %d\r\n\r\n" % len(body) + body
     chunked = line + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
     last_one = b"GET " + KEY + b"&word=a b HTTP/1.1\r\nHost: x\r\n\r\n"
