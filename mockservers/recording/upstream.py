@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.upstream_proxy import UpstreamProxy
@@ -194,8 +195,7 @@ class Connection(asyncio.Protocol):
     # --- what the loop calls ------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's have another base
 
     def data_received(self, data: bytes) -> None:
         self._came += data

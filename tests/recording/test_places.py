@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import quoteattr
 
 import pytest
+import requests
+from click.testing import CliRunner
 
+from mockservers.cli import main
 from mockservers.kernel.search import TooOdd
 from mockservers.recording.adapter import adapter
 from mockservers.recording.exchanges import Recorded, to_line
-from mockservers.recording.files import Head, Writer
+from mockservers.recording.files import Head, Recording, Writer
 from mockservers.recording.fragments import Fragments
 from mockservers.recording.leaves import leaves
 from mockservers.recording.redaction import Redactor
 from mockservers.recording.scan import finalize
+from tests.recording.conftest import stubbed
 from tests.recording.secret_places import places
 
 SEED = int(os.environ.get("MOCKSERVERS_SEED", "13"))
@@ -150,3 +155,29 @@ def test_secrets_are_known_in_texts_of_all_sorts(text: str, back: bool) -> None:
     assert "__secret." in line
     if text[0] in "{[" and text[1] != "'":
         assert leaves(((kept.reply_body if back else kept.body) or b"").decode()) is not None
+
+
+def test_names_that_are_kept_stand_in_the_head_and_hold_in_the_stub(tmp_path: Path) -> None:
+    call = {
+        "startedDateTime": "2026-03-02T10:00:00Z",
+        "request": {
+            "method": "POST",
+            "url": "https://a.example/x",
+            "headers": [{"name": "Content-Type", "value": "application/json"}],
+            "postData": {"mimeType": "application/json", "text": '{"sessionKey": "q7abcdeZ9"}'},
+        },
+        "response": {"status": 200, "headers": [], "content": {"size": 2, "mimeType": "text/plain", "text": "ok"}},
+    }
+    har, out = tmp_path / "a.har", tmp_path / "a.yaml"
+    har.write_text(json.dumps({"log": {"version": "1.2", "entries": [call]}}), "utf-8")
+    said = CliRunner().invoke(
+        main, ["har", "import", "trackit", str(har), "--out", str(out), "--keep-field", "sessionKey"]
+    )
+    assert said.exit_code == 0, said.output
+    assert Recording(out).head.options["keep_fields"] == ["sessionKey"]
+    assert '\\"sessionKey\\": \\"q7abcdeZ9\\"' in out.read_text("utf-8")
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    with stubbed(out) as door, requests.Session() as session:
+        session.trust_env = False
+        assert session.post(f"{door.url}/x", json={"sessionKey": "q7abcdeZ9"}, timeout=30).text == "ok"
+        assert session.post(f"{door.url}/x", json={"sessionKey": "q7bcdefZ9"}, timeout=30).status_code == 404
