@@ -13,7 +13,7 @@ from typing import IO
 
 from mockservers.kernel import clock
 
-EVERY = 5.0
+EVERY = 10.0
 """Seconds between two lines where nothing can be written over."""
 OFTEN = 0.1
 """Seconds between two pictures on a terminal."""

@@ -103,7 +103,6 @@ def test_lines_come_at_each_phase_and_now_and_then(monkeypatch: pytest.MonkeyPat
     told.end()
     assert [each.strip() for each in stream.getvalue().splitlines()] == [
         "0 s  querydata, dialect default: 0 of 30 examples",
-        "5 s  querydata, dialect default: 10 of 30 examples",
         "10 s  querydata, dialect default: 20 of 30 examples",
         "15 s  querydata, dialect default: 30 of 30 examples",
         "15 s  shrinking all_pages (broken duty 1 of 1)",

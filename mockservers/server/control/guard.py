@@ -101,18 +101,24 @@ def _foreign_fetch(headers: Mapping[str, str], method: str) -> Denial | None:
     )
 
 
+def _is_local(host: str) -> bool:
+    """Whether a host name has one label. Such names are given by this machine and its network; a stranger's DNS cannot."""
+    return re.fullmatch(r"[a-z0-9_-]+", host) is not None
+
+
 def check_data(headers: Mapping[str, str], target: str, bound: str, allowed: Sequence[str] | None) -> Denial | None:
     """The reason to keep data of a real system from a caller, or None.
 
     `target` is what stands in the request line, `bound` the host that is listened on, `allowed` further names (`*` is any);
-    None where the data are made up.
+    None where the data are made up. Names of one label are let in: a page in the web cannot have such a name.
     """
     if allowed is None or "*" in allowed:
         return None
     names = {host_of(each) for each in allowed}
     absolute = _ABSOLUTE.match(target)
     authority = absolute[1].rpartition("@")[2] if absolute else headers.get("Host")  # a whole address counts instead
-    if authority is not None and not (is_ours(host_of(authority), bound) or host_of(authority) in names):
+    host = None if authority is None else host_of(authority)
+    if host is not None and not (is_ours(host, bound) or host in names or _is_local(host)):
         return Denial(
             403,
             f"This server has data of a real system, and does not answer to the host name {authority!r}: a web page "

@@ -116,7 +116,7 @@ FREE = Role()
 
 
 NOTHING = Role({"Mask": "None", "Reason": ""})
-"""A caller whose rights nobody can read, as the control API takes any facts: it sees nothing."""
+"""A caller whose rights nobody can read: it sees nothing."""
 
 
 @lru_cache(maxsize=256)
