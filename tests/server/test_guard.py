@@ -135,6 +135,7 @@ def test_a_foreign_name_or_page_is_not_told_data_of_a_real_system(
     [
         ("Host: localhost",),
         ("Host: w.localhost:1",),
+        ("Host: vendor",),
         ("Host: VENDOR.example:443",),
         ("Host: 127.0.0.1", "Origin: http://localhost:3000"),
         ("Host: vendor.example", "Origin: https://vendor.example"),
