@@ -267,8 +267,12 @@ def test_whatever_ends_a_check_nothing_of_it_is_left(name: str, send: str, tmp_p
             threading.Event().wait(0.01)
         getattr(os, send)(process.pid, getattr(signal, name))
         out, err = process.communicate()  # until the processes of the stages have closed it, too
-    assert out == ""
-    assert err.count("\n") == (name != "SIGKILL"), err
+    # Who is asked to end tells what is known by then; who is killed says nothing.
+    assert ("INTERRUPTED in example 1 of 180, dialect default" in out, out == "") == (
+        name != "SIGKILL",
+        name == "SIGKILL",
+    )
+    assert "Traceback" not in err
     for child in told.iterdir():
         wait_for_end(int(child.name))
     assert not list(folders.iterdir())
