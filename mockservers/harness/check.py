@@ -262,7 +262,7 @@ class _DialectCheck:
                 break
             self.doing = f"example {turn + 1} of {examples}"
             if not slow and (slow := self._slow()):
-                what += f"; {slow}"
+                self.config.progress(turn, examples, f"slow: {slow}")
             self.config.progress(turn, examples, what)
             played = self._play(scenario)
             if played is not None:

@@ -197,9 +197,12 @@ def revealing(exchange: Exchange, secrets: Iterable[str]) -> tuple[str, ...]:
 
 def records(raw: Any) -> list[Record]:
     """The records of a mirror as a client gave them; raises ValueError that says what is wrong with the form."""
-    listed = raw.get("records") if isinstance(raw, Mapping) else None
+    listed = raw.get("records") if isinstance(raw, Mapping) else raw
     if not isinstance(listed, (list, tuple)):
-        raise ValueError('mirror must answer {"records": [{"id": "...", "fields": {...}}, ...]}')
+        raise ValueError(
+            'mirror must answer {"records": [{"id": "...", "fields": {...}}, ...]} or the list alone, '
+            f"got {str(raw)[:120]!r}"
+        )
     found: list[Record] = []
     for each in listed:
         if not isinstance(each, Mapping) or not isinstance(each.get("fields", {}), Mapping) or "id" not in each:

@@ -19,7 +19,8 @@ from mockservers.harness.duties import of as duties_of
 from mockservers.harness.profile import contracted
 from mockservers.harness.replay import ReplayInterrupted, exit_code, replay
 from mockservers.harness.reports import check_html, check_json, check_junit, check_text, plain, replay_text
-from mockservers.harness.scenarios import ScenarioError
+from mockservers.harness.reports.deciding import lead
+from mockservers.harness.scenarios import FaultStep, ScenarioError
 from mockservers.harness.verdicts import CheckInterrupted, Report
 from mockservers.kernel.data import folder
 
@@ -104,11 +105,15 @@ def test_a_bug_is_caught_shrunk_saved_and_replayed(tmp_path: Path) -> None:
     assert counterexample.file is not None
     assert len(counterexample.scenario.steps) <= 4
 
+    assert lead(report) is counterexample  # of four broken duties the one that the bug is about
+    (trouble,) = [step.kind for step in counterexample.scenario.steps if isinstance(step, FaultStep)]
     text = check_text(report, plain)
     for said in (
         "BROKEN querydata.failed_window_repeated (must)",
         counterexample.duty.says,
-        "fault    refuse",
+        f"fault    {trouble}",
+        "The request that decides, #1 at",
+        '"ResultType": "Summary"',
         "client   sync",
         "nobody ever asked again",
         "querydata.window.after_gap:",
@@ -365,7 +370,7 @@ def test_a_slow_job_is_told_what_would_be_faster(tmp_path: Path, monkeypatch: py
         progress=lambda done, total, what: told.append(what),
     )
     assert "started anew for each task. A service (--client http://...)" in " ".join(check_text(report).split())
-    assert "started anew for each task" in told[-1]
+    assert len([what for what in told if what.startswith("slow: ") and "started anew for each task" in what]) == 1
 
 
 def test_a_folder_that_takes_no_file_is_said_before_the_hunt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import pytest
 from mockservers.harness.drivers import Answer, Driver, DriverFailure, WrongClient, open_driver
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.session import SessionDriver
+from mockservers.harness.history import Record, records
 from tests.harness.processes import wait_for_end
 
 GOOD = """
@@ -397,3 +398,11 @@ def test_what_other_threads_print_is_not_the_clients(capsys: pytest.CaptureFixtu
         assert driver.output == "a thread of the client\n"
     other.join()
     assert capsys.readouterr().out == "a progress bar\n"
+
+
+def test_a_mirror_is_a_list_of_records_with_or_without_a_name() -> None:
+    listed = [{"id": 7, "fields": {"subject": "x"}}]
+    assert records(listed) == records({"records": listed}) == [Record("7", {"subject": "x"})]
+    for wrong in (None, "records", {"tickets": []}, 5):
+        with pytest.raises(ValueError, match=r"mirror must answer .* or the list alone, got"):
+            records(wrong)

@@ -136,7 +136,10 @@ class Driver(ABC):
 def read_hello(answer: Answer, name: str) -> Hello:
     """The client's words about itself, checked; raises DriverFailure where they cannot be understood."""
     if answer.failed:
-        raise DriverFailure(f"the client answered hello with an error: {shorten(answer.error)}")
+        raise DriverFailure(
+            f"the client answered hello with an error: {shorten(answer.error)}; one that has nothing to say of itself "
+            "answers null"
+        )
     raw = answer.ok if answer.ok is not None else {}
     if not isinstance(raw, Mapping):
         raise DriverFailure(f"hello must be answered by an object, not by {shorten(repr(raw))}")
