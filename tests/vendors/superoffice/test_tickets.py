@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from mockservers.vendors.superoffice.emulator import model
 from tests.vendors.superoffice.conftest import LIMITED
 
 Desk = Any
@@ -203,3 +205,18 @@ def test_throttling_is_off_until_it_is_switched_on(desk: Desk) -> None:
     assert 'clock/advance and {"by": 1}' in (reply.entry.error or "")  # the clock is frozen: waiting does not help
     desk.advance(2)
     assert desk.tickets(1).status == 200
+
+
+@pytest.mark.parametrize("read_before", [range(1, 6), range(1, 16), range(3, 40), ()])
+def test_what_earlier_calls_read_is_in_an_answer_larger_than_what_is_remembered(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, read_before: Sequence[int]
+) -> None:
+    monkeypatch.setattr(model, "MOST_HEADS", 10)
+    if read_before:
+        desk.tickets(*read_before)
+    for last in (8, 30, 12):
+        asked = range(1, last + 1)
+        answered = desk.tickets(*asked).ids
+        one_by_one = [id_ for id_ in asked if desk.tickets(id_).ids]
+        assert answered == one_by_one
+        assert len(answered) > last // 2
