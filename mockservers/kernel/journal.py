@@ -51,6 +51,8 @@ class Exchange:
     entry: Entry | None = None
     perhaps: tuple[str, ...] = ()
     """Vendors that the request may have been meant for, as long as nobody has recognised its caller."""
+    verbatim: bool = False
+    """Whether the answer's headers leave as they stand: none added, none changed but the date."""
     leaving: list[Callable[[], None]] = field(default_factory=list)
     """What is due once the answer has left or the connection is gone, such as ending a count of calls under way."""
 

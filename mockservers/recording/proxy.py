@@ -20,12 +20,12 @@ from mockservers.recording.addresses import TEXTUAL, VIA, Rewriter, Upstream
 from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, decoded, unpacked, value_of
 from mockservers.recording.files import Writer
 from mockservers.recording.redaction import Redactor
-from mockservers.recording.relayed import Relayed
 from mockservers.recording.upstream import Answer, Cut, RawHeaders, Refused, Unreachable, UpstreamSession
 from mockservers.recording.upstream_proxy import UpstreamProxy, proxy_of
 from mockservers.server import responses
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
+from mockservers.server.relayed import Relayed
 
 MOST_BUFFERED = 4 << 20
 """Bytes of a text whose length is known that are held to be sent with their right length; others stream."""

@@ -96,6 +96,7 @@ class Stub:
                 found.reply_headers,
                 found.reply_body or b"",
             )
+            exchange.verbatim = True
         exchange.secrets += redactor.secrets
         world.finish(vendor, exchange)
         if found is not None and found.fault is not None and exchange.fault is None:
@@ -179,7 +180,7 @@ def _short(value: str | None) -> str | None:
 
 
 _OURS: Headers = [("Content-Type", "application/json; charset=utf-8")]
-_CONNECTION = frozenset({"date", "server", "content-length", "transfer-encoding", "connection"})
+_CONNECTION = frozenset({"content-length", "transfer-encoding", "connection"})
 _OF_THE_BODY = frozenset(
     {"content-type", "content-encoding", "content-range", "content-disposition", "content-md5", "digest", "etag"}
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import os
 import socket
 import struct
@@ -17,6 +18,7 @@ from aiohttp import web
 from mockservers.kernel import instants
 from mockservers.kernel.faults import Fault
 from mockservers.kernel.journal import Exchange, Headers
+from mockservers.server.relayed import Relayed
 
 SERVER = "Microsoft-IIS/10.0"
 _OURS = ("content-length", "connection", "transfer-encoding", "keep-alive")
@@ -42,7 +44,7 @@ def _text(value: str) -> str:
     try:
         return value.encode("latin-1").decode("utf-8")  # WSGI has one character per byte; aiohttp writes UTF-8
     except UnicodeError:
-        return value
+        return value.encode("utf-8", "replace").decode()  # bytes that are no text, as recordings have them
 
 
 def unavailable() -> web.Response:
@@ -99,6 +101,8 @@ async def answer(request: web.BaseRequest, exchange: Exchange, now: int) -> web.
     status = exchange.status or 500
     if fault is not None and body and request.method != "HEAD" and name in ("drip", "cut", "reset_midway"):
         return await _broken(request, exchange, fault, now)
+    if exchange.verbatim:
+        return _verbatim(request, exchange, body, now)
     response = web.Response(status=status, body=body)
     _head(response, exchange, now)
     if request.method == "HEAD" and not body:
@@ -118,6 +122,18 @@ def date(response: web.StreamResponse, now: int) -> None:
 def _head(response: web.StreamResponse, exchange: Exchange, now: int) -> None:
     fill(response, exchange.reply_headers)
     date(response, now)
+
+
+def _verbatim(request: web.BaseRequest, exchange: Exchange, body: bytes, now: int) -> Relayed:
+    """An answer with its own headers and no other; where there is a date, it is the world's."""
+    status = exchange.status or 500
+    headers = [
+        (name.encode(), (http_date(now) if name.lower() == "date" else value).encode("utf-8", "surrogateescape"))
+        for name, value in exchange.reply_headers
+    ]
+    bare = request.method == "HEAD" or status in (204, 304)
+    reason = http.client.responses.get(status, "").encode()
+    return Relayed(status, reason, headers, len(body), body=b"" if bare else body, bare=bare)
 
 
 async def _broken(request: web.BaseRequest, exchange: Exchange, fault: Fault, now: int) -> web.StreamResponse:

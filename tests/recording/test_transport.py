@@ -18,10 +18,11 @@ import pytest
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.exchanges import MOST_RECORDED, unpacked
 from mockservers.recording.files import Recording
+from mockservers.recording.har.writing import export
 from mockservers.recording.proxy import _raw_path
 from mockservers.recording.upstream_proxy import UpstreamProxy, proxy_of
 from mockservers.server.http import Server
-from tests.recording.conftest import Authority, recording, worlds
+from tests.recording.conftest import Authority, recording, stubbed, worlds
 
 VARIABLES = [f"{name}_PROXY" for name in ("HTTP", "HTTPS", "ALL", "NO")]
 
@@ -169,6 +170,31 @@ def test_an_answer_leaves_as_it_came(tmp_path: Path, raw: Callable[..., Raw]) ->
     kept = list(Recording(tmp_path / "session.yaml"))
     assert [each.reply_body for each in kept] == [b"{}", b"until it ends", b"abcde"]
     assert [name for name, _ in kept[0].reply_headers] == ["x-b", "X-A", "x-b", "X-Name", "X-Utf", "X-Last"]
+
+
+@pytest.mark.parametrize("fault", ["", "drip"])
+def test_a_stub_adds_no_header_and_keeps_bytes(tmp_path: Path, raw: Callable[..., Raw], fault: str) -> None:
+    vendor = raw(b"HTTP/1.1 200 OK\r\nx-b: 2\r\nX-Name: M\xfcller\r\nX-Utf: M\xc3\xbcller\r\nServer: Old/1\r\n\r\n{}")
+    path = tmp_path / "session.yaml"
+    with recording("get_tickets", vendor.url, path) as taken:
+        get(taken.url, "/API/default.aspx?action=get_tickets")
+    with stubbed(path) as door:
+        if fault:
+            door.worlds.default.faults.add(fault, {"bytes_per_second": 1000})
+        status, lines, body = get(door.url, "/API/default.aspx?action=get_tickets")
+    assert (status, body) == (b"HTTP/1.1 200 OK", b"{}")
+    if fault:
+        return  # how a broken answer looks is the fault's; it must come all the same
+    assert lines == [
+        b"x-b: 2",
+        b"X-Name: M\xfcller",
+        b"X-Utf: M\xc3\xbcller",
+        b"Server: Old/1",
+        b"Content-Length: 2",
+        b"Connection: close",
+    ]
+    export(Recording(path), tmp_path / "session.har")
+    assert "ller" in (tmp_path / "session.har").read_text("utf-8")
 
 
 def test_old_clients_get_bodies_that_end_with_the_connection(tmp_path: Path, raw: Callable[..., Raw]) -> None:

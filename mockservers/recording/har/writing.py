@@ -25,7 +25,7 @@ def export(recording: Recording, path: Path) -> int:
     """Write a HAR file, an entry at a time; tells how many. Raises FileExistsError for a file that is there."""
     creator = {"name": "mockservers", "version": __version__}
     count = 0
-    with open(path, "x", encoding="utf-8") as file:
+    with open(path, "x", encoding="utf-8", errors="replace") as file:
         try:
             file.write(f'{{"log": {{"version": "1.2", "creator": {json.dumps(creator)}, "comment": ')
             file.write(

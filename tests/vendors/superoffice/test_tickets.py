@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from mockservers.vendors.superoffice.emulator import model
 from tests.vendors.superoffice.conftest import LIMITED
 
 Desk = Any
@@ -214,3 +216,18 @@ def test_ids_that_are_left_out_or_merged_are_findings(desk: Desk) -> None:
     assert told(1, 77_777, 52)["unknown_id"].startswith("3 ids were asked for, and 1 of them answered")
     assert told(1, 1, 2)["duplicates"].startswith("3 ids were asked for, and 2 of them differ")
     assert set(told(1, 1, 77_777)) == {"unknown_id", "duplicates"}
+
+
+@pytest.mark.parametrize("read_before", [range(1, 6), range(1, 16), range(3, 40), ()])
+def test_what_earlier_calls_read_is_in_an_answer_larger_than_what_is_remembered(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, read_before: Sequence[int]
+) -> None:
+    monkeypatch.setattr(model, "MOST_HEADS", 10)
+    if read_before:
+        desk.tickets(*read_before)
+    for last in (8, 30, 12):
+        asked = range(1, last + 1)
+        answered = desk.tickets(*asked).ids
+        one_by_one = [id_ for id_ in asked if desk.tickets(id_).ids]
+        assert answered == one_by_one
+        assert len(answered) > last // 2
