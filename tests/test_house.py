@@ -154,3 +154,10 @@ def test_the_wheel_works_without_the_checkout(wheel: Path, tmp_path: Path) -> No
         env={"PYTHONPATH": str(tmp_path), "PATH": ""},
     )
     assert done.stdout == "fine\n", done.stderr
+
+
+def test_the_benchmarks_can_be_started() -> None:
+    command = [sys.executable, str(ROOT / "tests" / "benchmarks" / "run.py"), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "autotask" in done.stdout

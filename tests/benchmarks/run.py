@@ -7,19 +7,19 @@ drifts does not colour the ratio. Load comes from a second process with plain so
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import platform
 import re
 import statistics
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-import autotask
 import harness
 import recording
-import superoffice
-import trackit
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
 
 Row = tuple[str, str, str]
@@ -149,11 +149,20 @@ def readers(quick: bool) -> list[Row]:
     return rows
 
 
-SECTIONS = {
+def vendors() -> Iterator[tuple[str, Callable[[bool], list[Row]]]]:
+    """The figures of each vendor that has a `benchmark.py` beside its tests."""
+    for file in sorted(Path(__file__).parents[1].glob("vendors/*/benchmark.py")):
+        spec = importlib.util.spec_from_file_location(f"benchmark_{file.parent.name}", file)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        yield file.parent.name, module.figures
+
+
+SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "readers": readers,
-    "autotask": autotask.figures,
-    "trackit": trackit.figures,
-    "superoffice": superoffice.figures,
+    **dict(vendors()),
     "harness": harness.figures,
     "recording": recording.figures,
 }
@@ -164,6 +173,6 @@ if __name__ == "__main__":
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for a first look")
     given = parser.parse_args()
-    print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, {platform.profile()}; medians of one run\n")
+    print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; medians of one run\n")
     for section in given.sections or SECTIONS:
         report(SECTIONS[section](given.quick))
