@@ -233,6 +233,7 @@ def finish(writer: object, redactor: Redactor) -> None:
     """Search the file once more, give it its name, and say how to go on."""
     from mockservers.recording.files import Writer
     from mockservers.recording.scan import finalize
+    from mockservers.wirekit.templates import counted
 
     assert isinstance(writer, Writer)
     if writer.count == 0:
@@ -240,11 +241,13 @@ def finish(writer: object, redactor: Redactor) -> None:
         stop("nothing was recorded, so no file was written. Did the client go to the proxy's address?")
     again = finalize(writer, redactor)
     click.echo(
-        f"{writer.count} exchanges in {writer.path}; {len(redactor.secrets)} secrets were replaced, none is in the file"
+        f"{counted(writer.count, 'exchange')} in {writer.path}; "
+        f"{len(redactor.secrets)} secrets were replaced, none is in the file"
     )
     if again:
         click.echo(
-            f"  {again} exchanges were masked again: a secret had stood there before its field told that it is one"
+            f"  {counted(again, 'exchange')} {'was' if again == 1 else 'were'} masked again: "
+            "a secret had stood there before its field told that it is one"
         )
     click.echo(f"  answer from it   mockservers serve --from {writer.path}")
 
@@ -258,6 +261,7 @@ def recover(part: Path) -> None:
     Such a file is sealed, and its key is in the memory of this machine: after a restart nobody can read it any more.
     """
     from mockservers.recording.scan import recover as recovered
+    from mockservers.wirekit.templates import counted
 
     path, count = recovered(part)
-    click.echo(f"{count} exchanges in {path}; none of the secrets that the recorder knew is in the file")
+    click.echo(f"{counted(count, 'exchange')} in {path}; none of the secrets that the recorder knew is in the file")

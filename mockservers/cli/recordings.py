@@ -131,6 +131,8 @@ def drift(file: Path, against: Path | None, accepted: Path | None, dialect: tupl
 
 def drift_lines(found: Drift, left: str, right: str) -> list[str]:
     """The report of a drift."""
+    from mockservers.wirekit.templates import counted
+
     lines = []
     for cause in found.causes:
         lines.append(style(f"{found.vendor}.{cause.switch} = {cause.value}", "strong") + " would explain:")
@@ -141,11 +143,11 @@ def drift_lines(found: Drift, left: str, right: str) -> list[str]:
         for finding in found.findings:
             lines += _finding_lines(finding, left, right)
             lines += [f"      rule {rule}{_says(found.vendor, rule)}" for rule in finding.rules]
-    lines += [f"  not compared  {count} exchanges: {why}" for why, count in found.skipped.items()]
+    lines += [f"  not compared  {counted(count, 'exchange')}: {why}" for why, count in found.skipped.items()]
     lines += [f"  left out      {each}" for each in found.left_out[:10]]
     lines += [style(f"  no longer needed in the accepted differences: {place}", "warn") for place in found.unused]
     new, all_ = len(found.new), len(found.every)
-    told = f"{found.exchanges} exchanges compared"
+    told = f"{counted(found.exchanges, 'exchange')} compared"
     if new:
         lines.append(style(f"DRIFT: {new} new of {all_} kinds of difference; {told}", "bad"))
     elif all_:
@@ -236,9 +238,10 @@ def har_export(file: Path, out: Path) -> None:
     """Write a recording as HAR 1.2, to be looked at in ordinary tools."""
     from mockservers.recording.files import Recording
     from mockservers.recording.har.writing import export
+    from mockservers.wirekit.templates import counted
 
     count = export(Recording(file), out)
-    click.echo(f"{count} exchanges in {out}")
+    click.echo(f"{counted(count, 'exchange')} in {out}")
 
 
 @har.command("import")
@@ -293,6 +296,7 @@ def summary_lines(summary: Summary) -> list[str]:
 
 
 def skipped_lines(summary: Summary) -> list[str]:
+
     from mockservers.recording.har.reading import OTHER_SYSTEM
     from mockservers.recording.har.systems import shown
 

@@ -191,9 +191,11 @@ def stub_of(path: Path) -> Stub:
 
 def tell_of_recording(url: str, stub: Stub, tls_ca: Path | None) -> None:
     """Say what answers, and where."""
+    from mockservers.wirekit.templates import counted
+
     lines = [
         f"{bold('mockservers')} {__version__} is ready at {bold(url)}",
-        f"  {bold(f'{stub.vendor:15}')} {len(stub.places)} exchanges of {stub.recording.path}",
+        f"  {bold(f'{stub.vendor:15}')} {counted(len(stub.places), 'exchange')} of {stub.recording.path}",
         f"      URL         {url}{registry.emulator(stub.vendor).endpoint}",
         "      any credential is let in where one was when it was recorded",
     ]
