@@ -205,7 +205,7 @@ def test_deleting_takes_along_what_needs_it_and_frees_what_names_it(post: Post) 
         ("change", {"id": "1", "fields": {"Title": "x"}}, "no Ticket 1"),
         ("delete", {"id": "1"}, "no Ticket 1"),
         ("list", {"most": 0}, "'most'"),
-        ("list", {"most": "5"}, "'most'"),
+        ("list", {"most": "five"}, "'most'"),
         ("list", {"after": "x"}, "takes the id"),
         ("act", {"id": "7673"}, "'action' is missing"),
         ("act", {"id": "7673", "action": "dance"}, "no action 'dance'"),
