@@ -143,7 +143,7 @@ def test_misuse_of_a_ticket_teaches(desk: Desk) -> None:
     made = desk.create()
     for operation, request, names in (
         ("act", {"action": "Dance"}, "Add Complete Response"),
-        ("act", {"action": "Assign", "to": 5}, "'to' must be text"),
+        ("act", {"action": "Assign", "to": [5]}, "'to' must be text"),
         ("change", {}, "at least one name"),
     ):
         with pytest.raises(Misuse, match=names):
