@@ -121,7 +121,7 @@ WRONG = [
     ("act", {"id": 101, "action": "change_status", "status": "x"}),
     ("act", {"id": 101, "action": "note", "duration": -1}),
     ("act", {"id": 101, "action": "note", "private": "x"}),
-    ("act", {"id": 101, "action": "attach", "url": 5}),
+    ("act", {"id": 101, "action": "attach", "url": [5]}),
     ("list", {"most": 10_001}),
     ("list", {"after": -1}),
 ]
