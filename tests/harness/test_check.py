@@ -37,7 +37,7 @@ def quick(vendor: str, client: Any, **more: Any) -> Report:
 
 @pytest.mark.parametrize("vendor", contracted())
 def test_the_reference_client_keeps_every_duty(vendor: str) -> None:
-    report = quick(vendor, reference_name(vendor), examples=60)
+    report = quick(vendor, reference_name(vendor), examples=40)
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert [duty.id for duty in report.unproven] == []
     assert report.exit_code(strict=True) == 0
@@ -47,7 +47,7 @@ def test_the_reference_client_keeps_every_duty(vendor: str) -> None:
 
 @pytest.mark.parametrize("vendor", contracted())
 def test_the_reference_client_keeps_every_duty_in_every_dialect(vendor: str) -> None:
-    report = quick(vendor, reference_name(vendor), examples=12, dialect="all", seed=3)
+    report = quick(vendor, reference_name(vendor), examples=4, dialect="all", seed=3)
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) > 3
 
@@ -98,7 +98,7 @@ def test_what_local_modules_are_loaded_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_bug_is_caught_shrunk_saved_and_replayed(tmp_path: Path) -> None:
     mutant = f"{MUTANTS / 'querydata/mutants' / 'failed_window_repeated.py'}:Client"
-    report = quick("querydata", mutant, examples=30, save_to=tmp_path)
+    report = quick("querydata", mutant, examples=12, save_to=tmp_path)
     assert report.exit_code() == 1
     assert report.verdict("failed_window_repeated") == "broken"
     (counterexample,) = [each for each in report.counterexamples if each.duty.slug == "failed_window_repeated"]
