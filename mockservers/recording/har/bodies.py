@@ -17,7 +17,6 @@ from typing import Any
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import coding
 from mockservers.recording import codings
-from mockservers.recording.addresses import TEXTUAL
 from mockservers.recording.codings import GZIP, ZSTD, Coded
 from mockservers.recording.exchanges import MOST_RECORDED, NO_TEXT, text_of, value_of
 from mockservers.recording.har.container import Attachment
@@ -35,13 +34,10 @@ _CONTROL_BYTES = bytes(each for each in range(32) if each not in b"\t\n\f\r")
 _PLAIN_BYTES = bytes(range(32, 127)) + b"\t\n\r"
 _STRUCTURED = re.compile(rf"application/(?:[\w.+-]*(?:xml|json))|text/(?:xml|html|json)|{re.escape(FORM)}")
 """Media that are text, and never base64 as a whole: they have brackets, quotes or signs of equality."""
-_PACKED = re.compile(r"application/(?:x-)?(?:gzip|gtar|tar|zstd|octet-stream|binary)")
-"""Media of files that are packed themselves, which is no coding of the answer."""
 _BINARY = re.compile(r"(?:image|audio|video|font)/|application/(?:octet-stream|pdf|zip|(?:vnd\.)?ms)")
 """Media whose bytes no exporter can write as they are."""
 _SHORTEST = 16
 """Letters from which on a text that nobody labelled may be base64."""
-_LAYERS = 3
 LEFT_OUT = "left out of the HAR file"
 
 
@@ -65,7 +61,7 @@ def told(raw: Mapping[str, Any], headers: Headers, attachment: Attachment) -> Bo
     """The body that a `content` or a `postData` tells by its text or by a file; None where it tells none."""
     text = _text(raw.get("text"))
     label = str(raw.get("encoding", "")).strip().lower()
-    if label in codings.READ and not _codings(headers):
+    if label in codings.READ and not codings.of(headers):
         headers = [*headers, ("Content-Encoding", label)]  # some name the coding where the base64 around it belongs
     if isinstance(text, bytes):
         return _plain(text, headers)
@@ -99,7 +95,7 @@ def length(headers: Headers) -> int | None:
 
 def is_short(data: bytes | None, headers: Headers) -> bool:
     """Whether less of a body is there than its header names; of one that was coded nobody can tell."""
-    return not _codings(headers) and len(data or b"") < (length(headers) or 0)
+    return not codings.of(headers) and len(data or b"") < (length(headers) or 0)
 
 
 def media(headers: Headers) -> str:
@@ -158,7 +154,7 @@ def _decoded(text: str, raw: Mapping[str, Any], headers: Headers) -> Body:
     if hidden is not None:
         body = _plain(hidden, headers)
         return Body(body.data, body.why, "with a body in base64, or of bytes, that nothing labels as such")
-    if _codings(headers) and _CONTROL.search(text):
+    if codings.of(headers) and _CONTROL.search(text):
         return missing("still coded, and written as a text that has lost some of its bytes")
     data = encoded(text, headers, raw.get("_charset"))
     return Body(data, note=note) if len(data) <= MOST_RECORDED else missing(f"of over {MOST_RECORDED} bytes")
@@ -166,7 +162,7 @@ def _decoded(text: str, raw: Mapping[str, Any], headers: Headers) -> Body:
 
 def _is_word(text: str, data: bytes, headers: Headers) -> bool:
     """Whether a text that could be base64, and is called so, is a word all the same: as such it would be no text."""
-    odd = _is_structured(headers) and not (_codings(headers) or data.startswith((GZIP, ZSTD)))
+    odd = _is_structured(headers) and not (codings.of(headers) or data.startswith((GZIP, ZSTD)))
     return odd and not _plausible(data, headers) and not _is_random(text)
 
 
@@ -189,7 +185,7 @@ def from_base64(text: str, headers: Headers) -> bytes | None:
         data = base64.b64decode(padded, validate=True)
     except (binascii.Error, ValueError):
         return None
-    if not full and (base64.b64encode(data).decode() != padded or not (_codings(headers) or readable(data, headers))):
+    if not full and (base64.b64encode(data).decode() != padded or not (codings.of(headers) or readable(data, headers))):
         return None  # a word that happens to have none but such letters
     return data
 
@@ -199,7 +195,7 @@ def _hidden(text: str, size: int | None, headers: Headers) -> bytes | None:
 
     `size` is that of the body, as far as the file tells it.
     """
-    coded, structured = _codings(headers), _is_structured(headers)
+    coded, structured = codings.of(headers), _is_structured(headers)
     if _CONTROL.search(text):
         try:
             data = text.encode("latin-1")
@@ -213,7 +209,7 @@ def _hidden(text: str, size: int | None, headers: Headers) -> bytes | None:
     if possible is None:
         return None
     if possible.startswith((GZIP, ZSTD)):
-        return None if _PACKED.match(media(headers)) and size == len(text) else possible
+        return None if codings.PACKED.match(media(headers)) and size == len(text) else possible
     if _BINARY.match(media(headers)):
         return None if size == len(text) else possible
     if readable(possible, headers):
@@ -266,17 +262,13 @@ def _cut(text: str, body: Body, raw: Mapping[str, Any]) -> bool:
 # --- codings --------------------------------------------------------------------------------------------------------
 
 
-def _codings(headers: Headers) -> list[str]:
-    return [each for name, value in headers if name.lower() == "content-encoding" for each in codings.named(value)]
-
-
 def _plain(data: bytes, headers: Headers) -> Body:
     """Bytes without their codings. Most exporters have taken them off already, and leave the header as it was."""
     try:
-        for each in reversed(_codings(headers)):
+        for each in reversed(codings.of(headers)):
             if not _is_off(data, each, headers):
                 data = codings.unpacked(data, each)
-        if not _PACKED.match(media(headers)):
+        if not codings.PACKED.match(media(headers)):
             data = _without_hidden_codings(data, headers)
     except Coded as error:
         return missing(str(error))
@@ -296,12 +288,7 @@ def _is_off(data: bytes, coding_name: str, headers: Headers) -> bool:
 
 def _without_hidden_codings(data: bytes, headers: Headers) -> bytes:
     """Bytes without codings that no header names: some exporters drop the header and keep what it tells of."""
-    kind = media(headers)
-    for _ in range(_LAYERS):
-        known = "gzip" if data.startswith(GZIP) else "zstd" if data.startswith(ZSTD) else None
-        if known is None or (kind and TEXTUAL.match(kind) is None):
-            break
-        data = codings.unpacked(data, known)
+    data = codings.without_marks(data, headers)
     if not _is_structured(headers) or _plausible(data, headers):
         return data
     for each in ("deflate", "br"):  # which begin with anything
