@@ -226,6 +226,61 @@ def test_a_password_in_base64_is_masked(posted: dict[str, Any], of: Any) -> None
         assert secret not in made.text
 
 
+PASSWORD = "password=hunter2-Word-9"
+PART = '--B\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter2-Word-9\r\n--B--\r\n'
+JS = 'var a=1;var password="hunter2-Word-9";'
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "more"),
+    [
+        (None, b64(PASSWORD), {}),
+        ("text/plain", b64(PASSWORD), {}),
+        ("text/plain", b64(PASSWORD), {"encoding": "binary"}),
+        ("text/plain", b64(PASSWORD), {"encoding": "utf-8"}),
+        ("text/plain", PASSWORD.encode().hex(), {}),
+        ("application/octet-stream", b64(PASSWORD), {}),
+        ("multipart/form-data; boundary=B", b64(PART), {}),
+        ("application/x-www-form-urlencoded", PASSWORD.encode().hex(), {"encoding": "hex"}),
+        ("application/json", json.dumps({"password": "hunter2-Word-9"}).encode().hex().upper(), {"encoding": "HEX"}),
+        ("application/json", "%7B%22password%22%3A%22hunter2-Word-9%22%7D", {"_encoding": "percent"}),
+        ("text/plain", "password=3Dhunter2-Word-9", {"encoding": "quoted-printable"}),
+        ("application/json", b64(b64('{"password": "hunter2-Word-9"}')), {"encoding": "base64"}),
+        ("application/javascript", b64(JS), {}),
+    ],
+)
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_password_in_other_letters_is_masked(
+    kind: str | None, text: str, more: dict[str, str], asked: bool, of: Any
+) -> None:
+    told = [] if kind is None else headers(kind)
+    body = {"text": text, **more} if kind is None else {"mimeType": kind, "text": text, **more}
+    parts = {"request": {"method": "POST", "headers": told, "postData": body}}
+    made = of(entry(**(parts if asked else {"response": {"headers": told, "content": body}})))
+    (kept,) = made.exchanges
+    assert b"__secret.password__" in (kept.body if asked else kept.reply_body)
+    assert text not in made.text
+    assert "hunter2" not in made.text
+
+
+@pytest.mark.parametrize("label", ["base32", "ascii85", "uuencode", "rot13", "encrypted", "punycode"])
+def test_a_body_in_an_encoding_that_nothing_reads_is_omitted(label: str, of: Any) -> None:
+    made = of(entry(response={"content": {"text": "OBQXG43XN5ZGIPLIOVXHIZLS", "encoding": label}}))
+    assert "in an encoding that cannot be read here" in made.exchanges[0].omitted
+    assert "OBQXG43" not in made.text
+
+
+@pytest.mark.parametrize(
+    "label", ["utf-8", "ISO-8859-1", "utf_16", "text", "8bit", "none", "hex", "percent", "", None, 7]
+)
+def test_a_label_that_names_a_charset_or_nothing_does_no_harm(label: Any, of: Any) -> None:
+    assert of(entry(response={"content": {"text": TEXT, "encoding": label}})).bodies == [TEXT.encode()]
+
+
 @pytest.mark.parametrize("text", [TEXT, "ok", "true", "1234", "tickets", "none found", "[1, 2]", "NotAuthenticated"])
 def test_a_text_that_is_called_base64_and_is_none_is_taken_as_it_stands(text: str, of: Any) -> None:
     made = of(entry(response={"content": {"text": text, "encoding": "base64", "size": len(text)}}), entry())

@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import quopri
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import coding
@@ -21,6 +23,7 @@ from mockservers.recording.codings import GZIP, ZSTD, Coded
 from mockservers.recording.exchanges import MOST_RECORDED, NO_TEXT, text_of, value_of
 from mockservers.recording.har.container import Attachment
 from mockservers.recording.leaves import FORM
+from mockservers.recording.secret_names import SecretNames
 
 _LABELS = ("encoding", "_encoding")
 _FLAGS = ("isBase64", "_isBase64", "base64", "_base64", "base64Encoded", "_base64Encoded", "isBase64Encoded")
@@ -34,10 +37,21 @@ _CONTROL_BYTES = bytes(each for each in range(32) if each not in b"\t\n\f\r")
 _PLAIN_BYTES = bytes(range(32, 127)) + b"\t\n\r"
 _STRUCTURED = re.compile(rf"application/(?:[\w.+-]*(?:xml|json))|text/(?:xml|html|json)|{re.escape(FORM)}")
 """Media that are text, and never base64 as a whole: they have brackets, quotes or signs of equality."""
+_WORDY = re.compile(
+    r"text/(?!plain)|application/(?:[\w.+-]*(?:javascript|ecmascript|ndjson|jsonl|yaml|graphql|sql|csv))"
+)
+"""Further media that are never base64 as a whole, though little else can be said of them."""
 _BINARY = re.compile(r"(?:image|audio|video|font)/|application/(?:octet-stream|pdf|zip|(?:vnd\.)?ms)")
 """Media whose bytes no exporter can write as they are."""
-_SHORTEST = 16
-"""Letters from which on a text that nobody labelled may be base64."""
+_SHORTEST, _SHORTEST_SECRET = 16, 8
+"""Letters from which on a text that nobody labelled may be base64, and what has the name of a secret in it."""
+_NAMES = SecretNames({})
+_AS_IT_IS = codings.NONE | {"text", "plain", "string", "raw", "7bit", "8bit", "json", "xml", "html", "unicode", "null"}
+_HEX = frozenset({"hex", "base16", "hexadecimal"})
+_PERCENT = frozenset({"percent", "percent-encoding", "percent-encoded", "url", "uri", "urlencoded", "url-encoded"})
+_QUOTED = frozenset({"quoted-printable", "quotedprintable", "quopri"})
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "utf7"})
+"""What Python calls encodings of texts, and what shows a text in other letters."""
 LEFT_OUT = "left out of the HAR file"
 
 
@@ -148,8 +162,11 @@ def _decoded(text: str, raw: Mapping[str, Any], headers: Headers) -> Body:
     if labelled(raw) or _DATA.match(text):
         data = from_base64(text, headers)
         if data is not None and not _is_word(text, data, headers):
-            return _plain(data, headers)
+            inner = _hidden(data.decode("ascii"), None, headers) if data.isascii() else None  # some encode it twice
+            return _plain(data if inner is None else inner, headers)
         note = "with a body labelled base64 that is none"
+    elif (otherwise := _otherwise(text, raw, headers)) is not None:
+        return otherwise
     hidden = _hidden(text, number(raw.get("size")), headers)
     if hidden is not None:
         body = _plain(hidden, headers)
@@ -158,6 +175,38 @@ def _decoded(text: str, raw: Mapping[str, Any], headers: Headers) -> Body:
         return missing("still coded, and written as a text that has lost some of its bytes")
     data = encoded(text, headers, raw.get("_charset"))
     return Body(data, note=note) if len(data) <= MOST_RECORDED else missing(f"of over {MOST_RECORDED} bytes")
+
+
+def _otherwise(text: str, raw: Mapping[str, Any], headers: Headers) -> Body | None:
+    """A body whose label names an encoding other than base64; None where it names none, or is not true."""
+    label = next((raw[key].strip().lower().replace("_", "-") for key in _LABELS if isinstance(raw.get(key), str)), "")
+    if label in _AS_IT_IS or label in codings.READ or _is_charset(label):
+        return None
+    if label in _HEX:
+        data = _from_hex(text)
+        return None if data is None else _plain(data, headers)
+    if label in _PERCENT:
+        of_form = media(headers) == FORM and "=" in text  # which is written in percents itself
+        return None if of_form else _plain(unquote_to_bytes(text), headers)
+    if label in _QUOTED:
+        return _plain(quopri.decodestring(encoded(text, [])), headers)
+    return missing("in an encoding that cannot be read here, so it cannot be searched for secrets")
+
+
+def _is_charset(label: str) -> bool:
+    """Whether a label names the charset that the text once had, which does no harm."""
+    try:
+        "a=1".encode(label)
+    except (LookupError, ValueError):
+        return False
+    return label not in _NO_CHARSETS
+
+
+def _from_hex(text: str) -> bytes | None:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return None
 
 
 def _is_word(text: str, data: bytes, headers: Headers) -> bool:
@@ -203,18 +252,24 @@ def _hidden(text: str, size: int | None, headers: Headers) -> bytes | None:
             return None
         odd = structured and not _plausible(data, headers)
         return data if coded or odd or data.startswith((GZIP, ZSTD)) else None
-    if len(text) < _SHORTEST or text.isdigit() or _BASE64.fullmatch(_BLANK.sub("", text[:200])) is None:
+    if len(text) < _SHORTEST_SECRET or text.isdigit() or _BASE64.fullmatch(_BLANK.sub("", text[:200])) is None:
         return None
-    possible = from_base64(text, headers)
-    if possible is None:
+    in_hex, possible = _from_hex(text), from_base64(text, headers)
+    for each in (in_hex, possible):
+        if each is not None and readable(each, headers) and _NAMES.may_stand_in(text_of(each, headers)[0]):
+            return each
+    if len(text) < _SHORTEST or possible is None:
         return None
+    if media(headers).startswith("multipart/"):
+        return possible if possible.lstrip().startswith(b"--") else None
     if possible.startswith((GZIP, ZSTD)):
         return None if codings.PACKED.match(media(headers)) and size == len(text) else possible
     if _BINARY.match(media(headers)):
         return None if size == len(text) else possible
     if readable(possible, headers):
         form = media(headers) == FORM and b"=" in possible[:200]
-        return possible if form or (structured and media(headers) != FORM) else None
+        never = (structured and media(headers) != FORM) or _WORDY.match(media(headers))
+        return possible if form or never else None
     if (coded or (structured and media(headers) != FORM)) and _is_random(text):
         return possible
     try:
