@@ -176,6 +176,75 @@ def test_a_request_whose_body_was_left_out_is_omitted(request_: dict[str, Any], 
     assert kept.reply_body == TEXT.encode()
 
 
+XML = headers("text/xml")
+
+
+@pytest.mark.parametrize(
+    ("request_", "lacks"),
+    [
+        ({"method": "DELETE", "bodySize": -1, "postData": {"mimeType": "application/json", "comment": "no"}}, True),
+        ({"method": "DELETE", "bodySize": -1, "postData": {"mimeType": "application/json"}}, True),
+        ({"method": "GET", "bodySize": -1, "postData": {"mimeType": "", "comment": "no"}}, True),
+        ({"method": "PROPPATCH", "bodySize": 20, "headers": XML}, True),
+        ({"method": "REPORT", "bodySize": 321, "postData": {"mimeType": "text/xml"}, "headers": XML}, True),
+        ({"method": "POST", "bodySize": -1, "headers": [{"name": "Transfer-Encoding", "value": "chunked"}]}, True),
+        ({"method": "GET", "bodySize": 300, "headers": XML, "postData": {"mimeType": "text/xml"}}, False),
+        ({"method": "DELETE", "bodySize": 300}, False),
+        ({"method": "DELETE", "bodySize": 0, "headers": XML, "postData": {"mimeType": "text/xml"}}, False),
+        ({"method": "DELETE", "bodySize": -1, "headers": XML, "postData": {"mimeType": "text/xml", "text": ""}}, False),
+        ({"method": "DELETE", "bodySize": -1, "headers": XML}, False),
+    ],
+)
+def test_requests_of_every_method_may_lack_their_body(request_: dict[str, Any], lacks: bool, of: Any) -> None:
+    (kept,) = of(entry(request=request_)).exchanges
+    assert kept.omitted == ("the request's body: left out of the HAR file" if lacks else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "short"),
+    [
+        ('{"tickets":[{"id":1,"ti', 5000, True),
+        ('{"tickets":[', 20, True),
+        ("a=1&b=", 2000, True),
+        (TEXT, 14, False),
+        (TEXT, 17, False),
+        (TEXT, 28, False),
+        (TEXT, 34, False),
+        (TEXT, 5, False),
+        ("a\nb\nc\nd", 10, False),
+        ("Gr\u00fc\u00dfe, hello", 24, False),
+    ],
+)
+def test_a_body_that_is_shorter_than_its_own_length_was_cut_off(text: str, length: int, short: bool, of: Any) -> None:
+    told = headers(Content_Length=str(length))
+    asked = {"method": "POST", "headers": told, "bodySize": length, "postData": {"text": text}}
+    (kept,) = of(entry(request=asked, response={"headers": told, "content": {"text": text, "size": length}})).exchanges
+    why = "cut off in the HAR file, which says that there was more"
+    assert kept.omitted == (f"the request's body: {why}; the answer's body: {why}" if short else "")
+    assert (kept.body, kept.reply_body) == ((b"", b"") if short else (text.encode(), text.encode()))
+    coded = [*told, {"name": "Content-Encoding", "value": "gzip"}]
+    (kept,) = of(entry(response={"headers": coded, "content": {"text": text, "size": length}})).exchanges
+    assert (kept.reply_body, kept.omitted) == (text.encode(), "")
+
+
+def test_an_answer_that_failed_and_is_shorter_than_its_size_is_cut(of: Any) -> None:
+    (kept,) = of(entry(response={"_error": {"code": 5}, "content": {"size": 50, "text": '{"a'}})).exchanges
+    assert (kept.reply_body, kept.fault, kept.omitted) == (b'{"a', "cut", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "size", "lacks"),
+    [
+        ({"size": 0}, 500, True),
+        ({"size": 0, "text": ""}, 500, False),
+        ({"size": 0}, 20, False),
+        ({"size": 0}, 0, False),
+    ],
+)
+def test_an_answer_that_came_and_is_not_told_is_omitted(told: Any, size: int, lacks: bool, of: Any) -> None:
+    assert bool(of(entry(response={"content": told, "bodySize": size})).exchanges[0].omitted) == lacks
+
+
 def test_omitted_bodies_are_left_out_of_an_export_too_and_come_back_as_such(tmp_path: Path, of: Any) -> None:
     of(entry(response={"content": {"size": 9}}), entry(request={"method": "POST", "bodySize": 9}))
     export(Recording(tmp_path / "file.har.yaml"), tmp_path / "out.har")

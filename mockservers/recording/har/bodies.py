@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import json
 import quopri
 import re
@@ -52,6 +53,9 @@ _PERCENT = frozenset({"percent", "percent-encoding", "percent-encoded", "url", "
 _QUOTED = frozenset({"quoted-printable", "quotedprintable", "quopri"})
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "utf7"})
 """What Python calls encodings of texts, and what shows a text in other letters."""
+_MOST_ADDED = 40
+"""Bytes by which a coding that no header tells of any more makes a small body longer."""
+CUT = "cut off in the HAR file, which says that there was more"
 LEFT_OUT = "left out of the HAR file"
 
 
@@ -82,7 +86,7 @@ def told(raw: Mapping[str, Any], headers: Headers, attachment: Attachment) -> Bo
     if text:
         body = _decoded(text, raw, headers)
         if _cut(text, body, raw):
-            return missing("cut off in the HAR file, which says that there was more")
+            return missing(CUT)
         return body
     name = next((raw[key] for key in _FILES if isinstance(raw.get(key), str) and raw[key]), None)
     if name is None:
@@ -107,9 +111,26 @@ def length(headers: Headers) -> int | None:
     return number(value_of(headers, "content-length"))
 
 
-def is_short(data: bytes | None, headers: Headers) -> bool:
-    """Whether less of a body is there than its header names; of one that was coded nobody can tell."""
-    return not codings.of(headers) and len(data or b"") < (length(headers) or 0)
+def is_short(data: bytes, headers: Headers, size: int | None = None) -> bool:
+    """Whether less of a body is there than its header Content-Length, or `size`, says; the header's length is that of a
+    body as it was coded, so it tells nothing of one that was."""
+    declared = max(size or 0, 0 if codings.of(headers) else length(headers) or 0)
+    # Exporters drop a byte order mark, and write line breaks with one sign for two.
+    if len(data) + data.count(b"\n") + len(codecs.BOM_UTF8) >= declared:
+        return False
+    if len(data) * 2 + 2 >= declared:
+        letters = len(text_of(data, headers)[0])
+        if declared in (letters * 2, letters * 2 + 2):
+            return False  # it was UTF-16, which its headers did not say
+    return declared - len(data) > _MOST_ADDED or not _is_whole_json(data)
+
+
+def _is_whole_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def media(headers: Headers) -> str:
