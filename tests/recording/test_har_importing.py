@@ -328,8 +328,9 @@ def test_a_password_in_other_letters_is_masked(
 ) -> None:
     told = [] if kind is None else headers(kind)
     body = {"text": text, **more} if kind is None else {"mimeType": kind, "text": text, **more}
-    parts = {"request": {"method": "POST", "headers": told, "postData": body}}
-    made = of(entry(**(parts if asked else {"response": {"headers": told, "content": body}})))
+    parts: dict[str, Any] = {"request": {"method": "POST", "headers": told, "postData": body}}
+    parts = parts if asked else {"response": {"headers": told, "content": body}}
+    made = of(entry(**parts))
     (kept,) = made.exchanges
     assert b"__secret.password__" in (kept.body if asked else kept.reply_body)
     assert text not in made.text
@@ -854,6 +855,17 @@ def test_bytes_of_another_charset_reach_their_body(tmp_path: Path) -> None:
     assert imported(tmp_path / "a.har").bodies == [b"Gr\xfcsse", TEXT.encode()]
 
 
+def test_bytes_of_another_charset_reach_an_address_and_a_form(tmp_path: Path) -> None:
+    params = {"mimeType": URLENCODED, "params": [{"name": "k", "value": "M@\ud800"}]}
+    asked = entry(request={"method": "POST", "headers": headers(URLENCODED), "postData": params})
+    told = entry(f"{DESK}/M@?q=M@\ud800"), entry(f"{DESK}/x", request={"queryString": [{"name": "q", "value": "M@"}]})
+    raw = json.dumps({"log": {"entries": [*told, asked]}}).encode()
+    (tmp_path / "a.har").write_bytes(raw.replace(b"M@", b"M\xfc"))
+    path, query, form = imported(tmp_path / "a.har").exchanges
+    assert (path.target, query.target) == ("/M%FC?q=M%FC%ED%A0%80", "/x?q=M%FC")
+    assert form.body == b"k=M%FC%ED%A0%80"
+
+
 def attached(*names: str) -> str:
     return json.dumps(
         {"log": {"entries": [entry(response={"content": {"size": 14, "_file": name}}) for name in names]}}
@@ -911,8 +923,9 @@ def test_a_zip_that_is_not_understood_is_told(names: list[str], words: str, tmp_
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
         for name in names:
             packed.writestr(name, "{}")
-    with pytest.raises(RecordingError, match=words):
+    with pytest.raises(RecordingError, match=words) as told:
         container.opened(tmp_path / "a.zip")
+    assert str(told.value).count("a.zip") == 1
 
 
 @pytest.mark.parametrize("raw", [b"PK\x03\x04 no zip", gzipped(WHOLE.encode())[:-9], gzipped(bytes(9000))])
