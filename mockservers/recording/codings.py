@@ -6,18 +6,25 @@ What is still coded cannot be searched for secrets, so nothing that is stays in 
 from __future__ import annotations
 
 import importlib
+import re
 import zlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from mockservers.recording.exchanges import MOST_RECORDED
+from mockservers.kernel.journal import Headers
+from mockservers.recording.addresses import TEXTUAL
+from mockservers.recording.exchanges import MOST_RECORDED, value_of
 
 GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
 """How these begin. Brotli and deflate begin with anything."""
 NONE = frozenset({"", "identity", "none", "utf-8", "utf8", "binary", "chunked"})
 """What stands in a header Content-Encoding and codes nothing."""
+PACKED = re.compile(r"application/(?:x-)?(?:gzip|gtar|tar|zstd|octet-stream|binary)")
+"""Media of files that are packed themselves, which is no coding of the answer."""
 INSTALL = "pip install 'mockservers[codings]'"
 _MOST_MEMBERS = 10_000
+_LAYERS = 3
 _AT_ONCE = 64 << 10
 _SHOWN = frozenset(
     {"compress", "x-compress", "aws-chunked", "dcb", "dcz", "exi", "lzma", "xz", "bzip2", "lz4", "snappy"}
@@ -34,19 +41,61 @@ def named(header: str) -> list[str]:
     return [each for each in (part.strip().lower() for part in header.split(",")) if each not in NONE]
 
 
-def unpacked(body: bytes, coding: str, most: int = MOST_RECORDED) -> bytes:
-    """A body without one coding; raises Coded for one that is not known, damaged, cut off or over `most` bytes."""
+def of(headers: Headers) -> list[str]:
+    """The codings that all lines of Content-Encoding name, in the order in which they were put on."""
+    return [each for name, value in headers if name.lower() == "content-encoding" for each in named(value)]
+
+
+def decoded(body: bytes | None, headers: Headers, *, part: bool = False) -> tuple[bytes | None, Headers, str]:
+    """A body and its headers without its codings, in which a secret could not be found; or None, and why.
+
+    `part`: the body is known to be cut off, so its beginning will do.
+    """
+    if not body:
+        return body, headers, ""
+    known = of(headers)
+    try:
+        plain = without_marks(all_unpacked(body, known, part=part), headers, part=part)
+    except Coded as error:
+        return None, headers, str(error)
+    return plain, [each for each in headers if each[0].lower() != "content-encoding"] if known else headers, ""
+
+
+def without_marks(body: bytes, headers: Headers, *, part: bool = False) -> bytes:
+    """A body without codings that no header names and its first bytes tell; raises Coded.
+
+    Files that are packed themselves, and media that are no text, stay as they are.
+    """
+    kind = value_of(headers, "content-type").partition(";")[0].strip().lower()
+    if kind and (PACKED.match(kind) or TEXTUAL.match(kind) is None):
+        return body
+    for _ in range(_LAYERS):
+        mark = "gzip" if body.startswith(GZIP) else "zstd" if body.startswith(ZSTD) else None
+        if mark is None:
+            return body
+        body = unpacked(body, mark, part=part)
+    if body.startswith((GZIP, ZSTD)):
+        raise Coded("coded more often than any answer is")
+    return body
+
+
+def unpacked(body: bytes, coding: str, most: int = MOST_RECORDED, *, part: bool = False) -> bytes:
+    """A body without one coding; raises Coded for one that is not known, damaged, cut off or over `most` bytes.
+
+    `part`: the beginning of one that is cut off will do, where such a thing can be read.
+    """
     unpack = _UNPACKERS.get(coding)
     if unpack is None:
         shown = coding if coding in _SHOWN else "something"
         raise Coded(f"coded as {shown}, which is no coding that can be read here, so it cannot be searched for secrets")
-    return unpack(body, most)
+    beginning = _BEGINNINGS.get(coding) if part else None
+    return (beginning or unpack)(body, most)
 
 
-def all_unpacked(body: bytes, codings: Sequence[str], most: int = MOST_RECORDED) -> bytes:
+def all_unpacked(body: bytes, codings: Sequence[str], most: int = MOST_RECORDED, *, part: bool = False) -> bytes:
     """A body without all of its codings; raises Coded."""
     for each in reversed(codings):
-        body = unpacked(body, each, most)
+        body = unpacked(body, each, most, part=part)
     return body
 
 
@@ -54,8 +103,10 @@ def _too_long(coding: str, most: int) -> Coded:
     return Coded(f"coded as {coding}, and over {most} bytes without that")
 
 
-def _gzip(body: bytes, most: int) -> bytes:
+def _gzip(body: bytes, most: int, *, part: bool = False) -> bytes:
     """All members, one after another (RFC 1952); what follows the last one is padding."""
+    if part and GZIP.startswith(body):
+        return b""
     parts: list[bytes] = []
     total = place = members = 0
     while body.startswith(GZIP[:2], place):
@@ -66,6 +117,8 @@ def _gzip(body: bytes, most: int) -> bytes:
         while not unpacker.eof:
             # Fed in pieces: what is left of the whole would be copied for each of many small members.
             piece = unpacker.unconsumed_tail or body[place : place + _AT_ONCE]
+            if not piece and part:
+                return b"".join(parts)
             if not piece:
                 raise Coded("coded as gzip, and cut off")
             if not unpacker.unconsumed_tail:
@@ -83,8 +136,10 @@ def _gzip(body: bytes, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _deflate(body: bytes, most: int) -> bytes:
-    """With the header of zlib, as RFC 9110 has it, or without, as some servers send it."""
+def _deflate(body: bytes, most: int, *, part: bool = False) -> bytes:
+    """With the header of zlib, as RFC 9110 has it, or without, or with that of gzip, as some servers send it."""
+    if body.startswith(GZIP):
+        return _gzip(body, most, part=part)
     for bits in (15, -15):
         unpacker = zlib.decompressobj(bits)
         try:
@@ -93,7 +148,7 @@ def _deflate(body: bytes, most: int) -> bytes:
             continue
         if len(plain) > most:
             raise _too_long("deflate", most)
-        if unpacker.eof:
+        if unpacker.eof or part:
             return plain
     raise Coded("coded as deflate, and damaged or cut off")
 
@@ -160,3 +215,8 @@ _UNPACKERS: dict[str, Callable[[bytes, int], bytes]] = {
 }
 READ = frozenset(_UNPACKERS)
 """Codings that can be taken off, the last two where a package for them is installed."""
+_BEGINNINGS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": partial(_gzip, part=True),
+    "x-gzip": partial(_gzip, part=True),
+    "deflate": partial(_deflate, part=True),
+}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -75,50 +74,6 @@ class Recorded:
 def value_of(headers: Headers, name: str) -> str:
     """The first header of that name, or empty text."""
     return next((value for key, value in headers if key.lower() == name), "")
-
-
-def unpacked(body: bytes, coding: str) -> bytes | None:
-    """A body without its content coding; None for a coding that is not known, or a bomb."""
-    if coding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return None
-    for bits in (47, -15):  # with a header of gzip or zlib, then bare
-        try:
-            return _unpacked(body, bits)
-        except zlib.error:
-            continue
-    return None
-
-
-_GZIP, _AT_ONCE, _MOST_MEMBERS = b"\x1f\x8b", 64 << 10, 10_000
-
-
-def _unpacked(body: bytes, bits: int) -> bytes | None:
-    """All members, one after another (RFC 1952); None for a bomb. Raises zlib.error."""
-    unpacker, parts, place, left, members = zlib.decompressobj(bits), list[bytes](), 0, MOST_RECORDED, 1
-    while place < len(body):
-        # In pieces: what is left of the whole would be copied for each of many small members.
-        piece = body[place : place + _AT_ONCE]
-        parts.append(unpacker.decompress(piece, left))
-        left -= len(parts[-1])
-        place += len(piece) - len(unpacker.unused_data)
-        if unpacker.unconsumed_tail or left <= 0 or members > _MOST_MEMBERS:
-            return None
-        if unpacker.eof:
-            if not body.startswith(_GZIP, place):
-                break
-            unpacker, members = zlib.decompressobj(bits), members + 1
-    return b"".join(parts)
-
-
-def decoded(body: bytes | None, headers: Headers) -> tuple[bytes | None, Headers, str]:
-    """A body and its headers without its content coding, in which a secret could not be found; or None, and why."""
-    coded = value_of(headers, "content-encoding")
-    if not coded or not body or coded.strip().lower() == "identity":
-        return body, headers, ""
-    plain = unpacked(body, coded)
-    if plain is None:
-        return None, headers, f"a body coded as {coded}, which cannot be searched for secrets"
-    return plain, [each for each in headers if each[0].lower() != "content-encoding"], ""
 
 
 def text_of(body: bytes, headers: Headers) -> tuple[str, str]:

@@ -7,6 +7,7 @@ in the file. Knows no vendor.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import ssl
 from collections.abc import Callable, Sequence
@@ -15,9 +16,9 @@ from urllib.parse import quote, urlsplit
 from aiohttp import hdrs, web
 
 from mockservers.kernel import clock
-from mockservers.recording import addresses, scan
+from mockservers.recording import addresses, codings, omissions, scan
 from mockservers.recording.addresses import TEXTUAL, VIA, Rewriter, Upstream
-from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, decoded, unpacked, value_of
+from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, value_of
 from mockservers.recording.files import Writer
 from mockservers.recording.redaction import Redactor
 from mockservers.recording.upstream import Answer, Cut, RawHeaders, Refused, Unreachable, UpstreamSession
@@ -197,7 +198,7 @@ class _Passage:
         below = _raw_path(request).removeprefix(via.encode())
         self.target = below if below.startswith(b"/") or below == b"*" else b"/" + below
         self.sent = self.to_upstream(body)
-        asked = [(name, self.to_upstream(value)) for name, value in request.raw_headers]
+        asked = _with_own_codings([(name, self.to_upstream(value)) for name, value in request.raw_headers])
         dropped = _HOP | _nominated(asked)
         self.headers = self._outgoing(asked, dropped)
         self.recorded = Recorded(
@@ -262,13 +263,16 @@ class _Passage:
         recorded = self.recorded
         recorded.took = clock.wall() - recorded.at
         recorded.fault = fault
-        recorded.body, recorded.headers, why = decoded(recorded.body, recorded.headers)
+        recorded.body, recorded.headers, asked = codings.decoded(recorded.body, recorded.headers)
         if self.kept is None:
-            recorded.reply_body, recorded.omitted = None, f"a body of over {MOST_RECORDED} bytes"
+            recorded.reply_body, answered = None, f"of over {MOST_RECORDED} bytes"
         else:
-            body, headers = bytes(self.kept), recorded.reply_headers
-            recorded.reply_body, recorded.reply_headers, recorded.omitted = decoded(body, headers)
-        recorded.omitted = recorded.omitted or why
+            recorded.reply_body, recorded.reply_headers, answered = codings.decoded(
+                bytes(self.kept), recorded.reply_headers, part=fault is not None
+            )
+        recorded.omitted = "; ".join(
+            f"{whose}: {why}" for whose, why in ((omissions.REQUEST, asked), (omissions.ANSWER, answered)) if why
+        )
         self.recorder.keep(recorded)
 
     # --- the answer -------------------------------------------------------------------------------------------------
@@ -277,12 +281,12 @@ class _Passage:
         recorded = self.recorded
         recorded.status = answer.status
         dropped = (_HOP | _nominated(answer.headers)) - {b"content-length", b"transfer-encoding"}
-        own = [each for each in answer.headers if each[0].lower() not in dropped]
+        own = _with_own_codings([each for each in answer.headers if each[0].lower() not in dropped])
         recorded.reply_headers = [(_text(name), _text(value)) for name, value in own if name.lower() not in _HOP]
         bare = self.request.method == "HEAD" or answer.status in (204, 304) or answer.status < 200
         length = answer.length
         textual = TEXTUAL.match(value_of(recorded.reply_headers, "content-type").lower()) is not None
-        coded = bool(value_of(recorded.reply_headers, "content-encoding"))
+        coded = bool(codings.of(recorded.reply_headers))
         if bare or (length is not None and length <= MOST_BUFFERED and textual):
             return await self._whole(answer, own, bare)
         stream = self._begin(answer, own, length if not textual or coded else None)
@@ -295,12 +299,15 @@ class _Passage:
         """Hold the body, so that it can be sent with its length."""
         assert self.kept is not None
         fault = await self._read(answer, lambda chunk: None)
-        body, coded = bytes(self.kept), value_of(self.recorded.reply_headers, "content-encoding")
+        body, known = bytes(self.kept), codings.of(self.recorded.reply_headers)
         self._finish(fault)
-        plain = unpacked(body, coded) if coded and not fault else None if coded else body
-        if plain is not None:
-            body = self.to_client(plain)
-            headers = [each for each in headers if each[0].lower() != b"content-encoding"]
+        if not known:
+            body = self.to_client(body)
+        elif fault is None:
+            # What cannot be decoded whole goes on as it came, with the headers that say how it is coded.
+            with contextlib.suppress(codings.Coded):
+                body = self.to_client(codings.all_unpacked(body, known))
+                headers = [each for each in headers if each[0].lower() != b"content-encoding"]
         if fault is not None:
             stream = self._begin(answer, headers, max(answer.length or 0, len(body) + 1))
             await self._write(stream.prepare(self.request))
@@ -395,6 +402,13 @@ def _path(raw: str) -> str:
         raw = "/" + raw.partition("://")[2].partition("/")[2]
     raw = raw.partition("#")[0]
     return raw if raw.isascii() else quote(raw.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def _with_own_codings(headers: RawHeaders) -> RawHeaders:
+    """Headers that name a coding of the transfer, which ends here, as one of the content: the bytes stay coded."""
+    lines = (_text(value) for name, value in headers if name.lower() == b"transfer-encoding")
+    known = [each for line in lines for each in codings.named(line)]
+    return [*headers, (b"Content-Encoding", ", ".join(known).encode())] if known else headers
 
 
 def _nominated(headers: RawHeaders) -> frozenset[bytes]:

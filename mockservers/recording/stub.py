@@ -19,7 +19,8 @@ from mockservers.kernel.journal import Exchange, Headers
 from mockservers.kernel.world import World
 from mockservers.recording import matching
 from mockservers.recording.adapter import Adapter, adapter
-from mockservers.recording.exchanges import BASE, Recorded, bytes_of, decoded, text_of
+from mockservers.recording.codings import decoded
+from mockservers.recording.exchanges import BASE, Recorded, bytes_of, text_of
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.matching import Meaning
 from mockservers.recording.omissions import lacks_answer, lacks_request

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from mockservers.recording import codings
-from mockservers.recording.codings import Coded, named, unpacked
+from mockservers.recording.codings import Coded, decoded, named, unpacked
+from mockservers.recording.exchanges import MOST_RECORDED
 
 
 class Stream:
@@ -96,3 +98,60 @@ def test_a_package_that_bounds_nothing_is_not_used(monkeypatch: pytest.MonkeyPat
 
 def test_the_codings_of_a_header_are_those_that_code_something() -> None:
     assert named(" GZIP , identity,, utf-8,br ") == ["gzip", "br"]
+
+
+def test_gzip_of_very_many_members_and_bombs_are_refused() -> None:
+    with pytest.raises(Coded, match="more members"):
+        unpacked(gzip.compress(b"a") * 10_001, "gzip")
+    with pytest.raises(Coded, match="over"):
+        unpacked(gzip.compress(b"\0" * (MOST_RECORDED + 1)), "gzip")
+
+
+JSON = b'{"a": 1}'
+ONCE = gzip.compress(JSON, mtime=0)
+TWICE = gzip.compress(ONCE, mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (TWICE, ["gzip", "gzip"]),
+        (TWICE, ["gzip"]),
+        (TWICE, []),
+        (ONCE, ["identity", "gzip"]),
+        (ONCE, ["gzip, identity"]),
+        (ONCE, []),
+        (gzip.compress(zlib.compress(JSON), mtime=0), ["deflate", "gzip"]),
+        (ONCE, ["deflate"]),
+        (JSON, []),
+        (JSON, ["identity"]),
+    ],
+)
+def test_all_codings_come_off_whatever_lines_name_them(body: bytes, lines: list[str]) -> None:
+    told = [("content-type", "application/json"), *(("Content-Encoding", each) for each in lines)]
+    plain, headers, why = decoded(body, told)
+    assert (plain, why) == (JSON, "")
+    assert all(value == "identity" for name, value in headers if name == "Content-Encoding")
+
+
+def test_what_is_still_coded_after_all_is_left_out() -> None:
+    often = ONCE
+    for _ in range(3):
+        often = gzip.compress(often, mtime=0)
+    for body, kind in [(often, "application/json"), (ONCE[:-9], "text/csv"), (b"\x28\xb5\x2f\xfd?", "")]:
+        plain, _, why = decoded(body, [("Content-Type", kind)])
+        assert (plain, why.startswith("coded")) == (None, True)
+
+
+@pytest.mark.parametrize("kind", ["application/gzip", "application/octet-stream", "image/png"])
+def test_a_file_that_is_packed_itself_stays_as_it_is(kind: str) -> None:
+    assert decoded(ONCE, [("Content-Type", kind)])[0] == ONCE
+
+
+@pytest.mark.parametrize(("coding", "whole"), [("gzip", ONCE), ("deflate", zlib.compress(JSON)), ("gzip", ONCE[:1])])
+def test_the_beginning_of_what_was_cut_off_will_do_where_that_is_known(coding: str, whole: bytes) -> None:
+    told = [("Content-Encoding", coding)]
+    assert decoded(whole[:-4], told)[0] is None or len(whole) == 1
+    plain, headers, why = decoded(whole[:-4] or whole, told, part=True)
+    assert (headers, why) == ([], "")
+    assert plain == JSON[: len(plain or b"")]

@@ -176,6 +176,75 @@ def test_a_request_whose_body_was_left_out_is_omitted(request_: dict[str, Any], 
     assert kept.reply_body == TEXT.encode()
 
 
+XML = headers("text/xml")
+
+
+@pytest.mark.parametrize(
+    ("request_", "lacks"),
+    [
+        ({"method": "DELETE", "bodySize": -1, "postData": {"mimeType": "application/json", "comment": "no"}}, True),
+        ({"method": "DELETE", "bodySize": -1, "postData": {"mimeType": "application/json"}}, True),
+        ({"method": "GET", "bodySize": -1, "postData": {"mimeType": "", "comment": "no"}}, True),
+        ({"method": "PROPPATCH", "bodySize": 20, "headers": XML}, True),
+        ({"method": "REPORT", "bodySize": 321, "postData": {"mimeType": "text/xml"}, "headers": XML}, True),
+        ({"method": "POST", "bodySize": -1, "headers": [{"name": "Transfer-Encoding", "value": "chunked"}]}, True),
+        ({"method": "GET", "bodySize": 300, "headers": XML, "postData": {"mimeType": "text/xml"}}, False),
+        ({"method": "DELETE", "bodySize": 300}, False),
+        ({"method": "DELETE", "bodySize": 0, "headers": XML, "postData": {"mimeType": "text/xml"}}, False),
+        ({"method": "DELETE", "bodySize": -1, "headers": XML, "postData": {"mimeType": "text/xml", "text": ""}}, False),
+        ({"method": "DELETE", "bodySize": -1, "headers": XML}, False),
+    ],
+)
+def test_requests_of_every_method_may_lack_their_body(request_: dict[str, Any], lacks: bool, of: Any) -> None:
+    (kept,) = of(entry(request=request_)).exchanges
+    assert kept.omitted == ("the request's body: left out of the HAR file" if lacks else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "short"),
+    [
+        ('{"tickets":[{"id":1,"ti', 5000, True),
+        ('{"tickets":[', 20, True),
+        ("a=1&b=", 2000, True),
+        (TEXT, 14, False),
+        (TEXT, 17, False),
+        (TEXT, 28, False),
+        (TEXT, 34, False),
+        (TEXT, 5, False),
+        ("a\nb\nc\nd", 10, False),
+        ("Gr\u00fc\u00dfe, hello", 24, False),
+    ],
+)
+def test_a_body_that_is_shorter_than_its_own_length_was_cut_off(text: str, length: int, short: bool, of: Any) -> None:
+    told = headers(Content_Length=str(length))
+    asked = {"method": "POST", "headers": told, "bodySize": length, "postData": {"text": text}}
+    (kept,) = of(entry(request=asked, response={"headers": told, "content": {"text": text, "size": length}})).exchanges
+    why = "cut off in the HAR file, which says that there was more"
+    assert kept.omitted == (f"the request's body: {why}; the answer's body: {why}" if short else "")
+    assert (kept.body, kept.reply_body) == ((b"", b"") if short else (text.encode(), text.encode()))
+    coded = [*told, {"name": "Content-Encoding", "value": "gzip"}]
+    (kept,) = of(entry(response={"headers": coded, "content": {"text": text, "size": length}})).exchanges
+    assert (kept.reply_body, kept.omitted) == (text.encode(), "")
+
+
+def test_an_answer_that_failed_and_is_shorter_than_its_size_is_cut(of: Any) -> None:
+    (kept,) = of(entry(response={"_error": {"code": 5}, "content": {"size": 50, "text": '{"a'}})).exchanges
+    assert (kept.reply_body, kept.fault, kept.omitted) == (b'{"a', "cut", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "size", "lacks"),
+    [
+        ({"size": 0}, 500, True),
+        ({"size": 0, "text": ""}, 500, False),
+        ({"size": 0}, 20, False),
+        ({"size": 0}, 0, False),
+    ],
+)
+def test_an_answer_that_came_and_is_not_told_is_omitted(told: Any, size: int, lacks: bool, of: Any) -> None:
+    assert bool(of(entry(response={"content": told, "bodySize": size})).exchanges[0].omitted) == lacks
+
+
 def test_omitted_bodies_are_left_out_of_an_export_too_and_come_back_as_such(tmp_path: Path, of: Any) -> None:
     of(entry(response={"content": {"size": 9}}), entry(request={"method": "POST", "bodySize": 9}))
     export(Recording(tmp_path / "file.har.yaml"), tmp_path / "out.har")
@@ -224,6 +293,62 @@ def test_a_password_in_base64_is_masked(posted: dict[str, Any], of: Any) -> None
     assert made.exchanges[0].body == b"grant_type=password&username=DESK%5CX&password=__secret.password__"
     for secret in ("pass-Word-9", "TOKEN-abcdefgh", B64[:40]):
         assert secret not in made.text
+
+
+PASSWORD = "password=hunter2-Word-9"
+PART = '--B\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter2-Word-9\r\n--B--\r\n'
+JS = 'var a=1;var password="hunter2-Word-9";'
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "more"),
+    [
+        (None, b64(PASSWORD), {}),
+        ("text/plain", b64(PASSWORD), {}),
+        ("text/plain", b64(PASSWORD), {"encoding": "binary"}),
+        ("text/plain", b64(PASSWORD), {"encoding": "utf-8"}),
+        ("text/plain", PASSWORD.encode().hex(), {}),
+        ("application/octet-stream", b64(PASSWORD), {}),
+        ("multipart/form-data; boundary=B", b64(PART), {}),
+        ("application/x-www-form-urlencoded", PASSWORD.encode().hex(), {"encoding": "hex"}),
+        ("application/json", json.dumps({"password": "hunter2-Word-9"}).encode().hex().upper(), {"encoding": "HEX"}),
+        ("application/json", "%7B%22password%22%3A%22hunter2-Word-9%22%7D", {"_encoding": "percent"}),
+        ("text/plain", "password=3Dhunter2-Word-9", {"encoding": "quoted-printable"}),
+        ("application/json", b64(b64('{"password": "hunter2-Word-9"}')), {"encoding": "base64"}),
+        ("application/javascript", b64(JS), {}),
+    ],
+)
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_password_in_other_letters_is_masked(
+    kind: str | None, text: str, more: dict[str, str], asked: bool, of: Any
+) -> None:
+    told = [] if kind is None else headers(kind)
+    body = {"text": text, **more} if kind is None else {"mimeType": kind, "text": text, **more}
+    parts: dict[str, Any] = {"request": {"method": "POST", "headers": told, "postData": body}}
+    parts = parts if asked else {"response": {"headers": told, "content": body}}
+    made = of(entry(**parts))
+    (kept,) = made.exchanges
+    assert b"__secret.password__" in (kept.body if asked else kept.reply_body)
+    assert text not in made.text
+    assert "hunter2" not in made.text
+
+
+@pytest.mark.parametrize("label", ["base32", "ascii85", "uuencode", "rot13", "encrypted", "punycode"])
+def test_a_body_in_an_encoding_that_nothing_reads_is_omitted(label: str, of: Any) -> None:
+    made = of(entry(response={"content": {"text": "OBQXG43XN5ZGIPLIOVXHIZLS", "encoding": label}}))
+    assert "in an encoding that cannot be read here" in made.exchanges[0].omitted
+    assert "OBQXG43" not in made.text
+
+
+@pytest.mark.parametrize(
+    "label", ["utf-8", "ISO-8859-1", "utf_16", "text", "8bit", "none", "hex", "percent", "", None, 7]
+)
+def test_a_label_that_names_a_charset_or_nothing_does_no_harm(label: Any, of: Any) -> None:
+    assert of(entry(response={"content": {"text": TEXT, "encoding": label}})).bodies == [TEXT.encode()]
 
 
 @pytest.mark.parametrize("text", [TEXT, "ok", "true", "1234", "tickets", "none found", "[1, 2]", "NotAuthenticated"])
@@ -730,6 +855,17 @@ def test_bytes_of_another_charset_reach_their_body(tmp_path: Path) -> None:
     assert imported(tmp_path / "a.har").bodies == [b"Gr\xfcsse", TEXT.encode()]
 
 
+def test_bytes_of_another_charset_reach_an_address_and_a_form(tmp_path: Path) -> None:
+    params = {"mimeType": URLENCODED, "params": [{"name": "k", "value": "M@\ud800"}]}
+    asked = entry(request={"method": "POST", "headers": headers(URLENCODED), "postData": params})
+    told = entry(f"{DESK}/M@?q=M@\ud800"), entry(f"{DESK}/x", request={"queryString": [{"name": "q", "value": "M@"}]})
+    raw = json.dumps({"log": {"entries": [*told, asked]}}).encode()
+    (tmp_path / "a.har").write_bytes(raw.replace(b"M@", b"M\xfc"))
+    path, query, form = imported(tmp_path / "a.har").exchanges
+    assert (path.target, query.target) == ("/M%FC?q=M%FC%ED%A0%80", "/x?q=M%FC")
+    assert form.body == b"k=M%FC%ED%A0%80"
+
+
 def attached(*names: str) -> str:
     return json.dumps(
         {"log": {"entries": [entry(response={"content": {"size": 14, "_file": name}}) for name in names]}}
@@ -787,8 +923,9 @@ def test_a_zip_that_is_not_understood_is_told(names: list[str], words: str, tmp_
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
         for name in names:
             packed.writestr(name, "{}")
-    with pytest.raises(RecordingError, match=words):
+    with pytest.raises(RecordingError, match=words) as told:
         container.opened(tmp_path / "a.zip")
+    assert str(told.value).count("a.zip") == 1
 
 
 @pytest.mark.parametrize("raw", [b"PK\x03\x04 no zip", gzipped(WHOLE.encode())[:-9], gzipped(bytes(9000))])

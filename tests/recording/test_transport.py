@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from mockservers.recording.addresses import Upstream
-from mockservers.recording.exchanges import MOST_RECORDED, unpacked
 from mockservers.recording.files import Recording
 from mockservers.recording.har.writing import export
 from mockservers.recording.proxy import _raw_path
@@ -222,8 +221,59 @@ def test_gzip_of_several_members_comes_whole(tmp_path: Path, raw: Callable[..., 
     assert came == text
     assert not any(line.lower().startswith(b"content-encoding") for line in lines)
     assert next(iter(Recording(tmp_path / "session.yaml"))).reply_body == text
-    assert unpacked(gzip.compress(b"a") * 20_001, "gzip") is None
-    assert unpacked(gzip.compress(b"\0" * MOST_RECORDED), "gzip") is None
+
+
+JSON = b'{"access_token":"hJ7xQ2pLm9Zt"}'
+GZIP = gzip.compress(JSON, mtime=0)
+MASKED = b'{"access_token":"__secret.token__"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "codings", "came"),
+    [
+        (gzip.compress(GZIP, mtime=0), [b"Content-Encoding: gzip", b"Content-Encoding: gzip"], JSON),
+        (GZIP, [b"Content-Encoding: identity", b"Content-Encoding: gzip"], JSON),
+        (GZIP, [b"Content-Encoding: gzip, identity"], JSON),
+        (GZIP, [], GZIP),
+    ],
+)
+def test_no_coding_hides_a_secret(
+    body: bytes, codings: list[bytes], came: bytes, tmp_path: Path, raw: Callable[..., Raw]
+) -> None:
+    told = [b"Content-Type: application/json", *codings, b"Content-Length: %d" % len(body)]
+    lines = b"\r\n".join(told) + b"\r\n\r\n"
+    vendor = raw(b"HTTP/1.1 200 OK\r\n" + lines + body)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        _, got, answer = ask(taken.url, b"POST /x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + lines + body)
+    assert answer == came
+    assert not any(line.lower().startswith(b"content-encoding") for line in got)
+    assert vendor.asked[0].endswith(body)
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert (kept.body, kept.reply_body, kept.omitted) == (MASKED, MASKED, "")
+
+
+def test_a_coding_of_the_transfer_becomes_one_of_the_content(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(GZIP), GZIP)
+    vendor = raw(head + chunks)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        _, lines, body = get(taken.url)
+    assert b"Content-Encoding: gzip" in lines
+    assert body == chunks
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert (kept.reply_body, kept.reply_header("content-encoding")) == (MASKED, "")
+
+
+def test_a_coded_answer_that_the_vendor_cut_off_goes_on_as_it_came(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    body = GZIP[:-12]
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    vendor = raw(head % len(body) + body)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        _, lines, came = get(taken.url)
+    assert (came, b"Content-Encoding: gzip" in lines) == (body, True)
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert (kept.reply_body, kept.fault) == (b"", None)
+    assert kept.omitted == "the answer's body: coded as gzip, and cut off"
 
 
 def test_raw_bytes_of_a_request_line_go_on_as_they_came() -> None:

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import json
+import quopri
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import coding
 from mockservers.recording import codings
-from mockservers.recording.addresses import TEXTUAL
 from mockservers.recording.codings import GZIP, ZSTD, Coded
 from mockservers.recording.exchanges import MOST_RECORDED, NO_TEXT, text_of, value_of
 from mockservers.recording.har.container import Attachment
 from mockservers.recording.leaves import FORM
+from mockservers.recording.secret_names import SecretNames
 
 _LABELS = ("encoding", "_encoding")
 _FLAGS = ("isBase64", "_isBase64", "base64", "_base64", "base64Encoded", "_base64Encoded", "isBase64Encoded")
@@ -35,13 +38,24 @@ _CONTROL_BYTES = bytes(each for each in range(32) if each not in b"\t\n\f\r")
 _PLAIN_BYTES = bytes(range(32, 127)) + b"\t\n\r"
 _STRUCTURED = re.compile(rf"application/(?:[\w.+-]*(?:xml|json))|text/(?:xml|html|json)|{re.escape(FORM)}")
 """Media that are text, and never base64 as a whole: they have brackets, quotes or signs of equality."""
-_PACKED = re.compile(r"application/(?:x-)?(?:gzip|gtar|tar|zstd|octet-stream|binary)")
-"""Media of files that are packed themselves, which is no coding of the answer."""
+_WORDY = re.compile(
+    r"text/(?!plain)|application/(?:[\w.+-]*(?:javascript|ecmascript|ndjson|jsonl|yaml|graphql|sql|csv))"
+)
+"""Further media that are never base64 as a whole, though little else can be said of them."""
 _BINARY = re.compile(r"(?:image|audio|video|font)/|application/(?:octet-stream|pdf|zip|(?:vnd\.)?ms)")
 """Media whose bytes no exporter can write as they are."""
-_SHORTEST = 16
-"""Letters from which on a text that nobody labelled may be base64."""
-_LAYERS = 3
+_SHORTEST, _SHORTEST_SECRET = 16, 8
+"""Letters from which on a text that nobody labelled may be base64, and what has the name of a secret in it."""
+_NAMES = SecretNames({})
+_AS_IT_IS = codings.NONE | {"text", "plain", "string", "raw", "7bit", "8bit", "json", "xml", "html", "unicode", "null"}
+_HEX = frozenset({"hex", "base16", "hexadecimal"})
+_PERCENT = frozenset({"percent", "percent-encoding", "percent-encoded", "url", "uri", "urlencoded", "url-encoded"})
+_QUOTED = frozenset({"quoted-printable", "quotedprintable", "quopri"})
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "utf7"})
+"""What Python calls encodings of texts, and what shows a text in other letters."""
+_MOST_ADDED = 40
+"""Bytes by which a coding that no header tells of any more makes a small body longer."""
+CUT = "cut off in the HAR file, which says that there was more"
 LEFT_OUT = "left out of the HAR file"
 
 
@@ -65,14 +79,14 @@ def told(raw: Mapping[str, Any], headers: Headers, attachment: Attachment) -> Bo
     """The body that a `content` or a `postData` tells by its text or by a file; None where it tells none."""
     text = _text(raw.get("text"))
     label = str(raw.get("encoding", "")).strip().lower()
-    if label in codings.READ and not _codings(headers):
+    if label in codings.READ and not codings.of(headers):
         headers = [*headers, ("Content-Encoding", label)]  # some name the coding where the base64 around it belongs
     if isinstance(text, bytes):
         return _plain(text, headers)
     if text:
         body = _decoded(text, raw, headers)
         if _cut(text, body, raw):
-            return missing("cut off in the HAR file, which says that there was more")
+            return missing(CUT)
         return body
     name = next((raw[key] for key in _FILES if isinstance(raw.get(key), str) and raw[key]), None)
     if name is None:
@@ -97,9 +111,26 @@ def length(headers: Headers) -> int | None:
     return number(value_of(headers, "content-length"))
 
 
-def is_short(data: bytes | None, headers: Headers) -> bool:
-    """Whether less of a body is there than its header names; of one that was coded nobody can tell."""
-    return not _codings(headers) and len(data or b"") < (length(headers) or 0)
+def is_short(data: bytes, headers: Headers, size: int | None = None) -> bool:
+    """Whether less of a body is there than its header Content-Length, or `size`, says; the header's length is that of a
+    body as it was coded, so it tells nothing of one that was."""
+    declared = max(size or 0, 0 if codings.of(headers) else length(headers) or 0)
+    # Exporters drop a byte order mark, and write line breaks with one sign for two.
+    if len(data) + data.count(b"\n") + len(codecs.BOM_UTF8) >= declared:
+        return False
+    if len(data) * 2 + 2 >= declared:
+        letters = len(text_of(data, headers)[0])
+        if declared in (letters * 2, letters * 2 + 2):
+            return False  # it was UTF-16, which its headers did not say
+    return declared - len(data) > _MOST_ADDED or not _is_whole_json(data)
+
+
+def _is_whole_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def media(headers: Headers) -> str:
@@ -152,21 +183,56 @@ def _decoded(text: str, raw: Mapping[str, Any], headers: Headers) -> Body:
     if labelled(raw) or _DATA.match(text):
         data = from_base64(text, headers)
         if data is not None and not _is_word(text, data, headers):
-            return _plain(data, headers)
+            inner = _hidden(data.decode("ascii"), None, headers) if data.isascii() else None  # some encode it twice
+            return _plain(data if inner is None else inner, headers)
         note = "with a body labelled base64 that is none"
+    elif (otherwise := _otherwise(text, raw, headers)) is not None:
+        return otherwise
     hidden = _hidden(text, number(raw.get("size")), headers)
     if hidden is not None:
         body = _plain(hidden, headers)
         return Body(body.data, body.why, "with a body in base64, or of bytes, that nothing labels as such")
-    if _codings(headers) and _CONTROL.search(text):
+    if codings.of(headers) and _CONTROL.search(text):
         return missing("still coded, and written as a text that has lost some of its bytes")
     data = encoded(text, headers, raw.get("_charset"))
     return Body(data, note=note) if len(data) <= MOST_RECORDED else missing(f"of over {MOST_RECORDED} bytes")
 
 
+def _otherwise(text: str, raw: Mapping[str, Any], headers: Headers) -> Body | None:
+    """A body whose label names an encoding other than base64; None where it names none, or is not true."""
+    label = next((raw[key].strip().lower().replace("_", "-") for key in _LABELS if isinstance(raw.get(key), str)), "")
+    if label in _AS_IT_IS or label in codings.READ or _is_charset(label):
+        return None
+    if label in _HEX:
+        data = _from_hex(text)
+        return None if data is None else _plain(data, headers)
+    if label in _PERCENT:
+        of_form = media(headers) == FORM and "=" in text  # which is written in percents itself
+        return None if of_form else _plain(unquote_to_bytes(text), headers)
+    if label in _QUOTED:
+        return _plain(quopri.decodestring(encoded(text, [])), headers)
+    return missing("in an encoding that cannot be read here, so it cannot be searched for secrets")
+
+
+def _is_charset(label: str) -> bool:
+    """Whether a label names the charset that the text once had, which does no harm."""
+    try:
+        "a=1".encode(label)
+    except (LookupError, ValueError):
+        return False
+    return label not in _NO_CHARSETS
+
+
+def _from_hex(text: str) -> bytes | None:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return None
+
+
 def _is_word(text: str, data: bytes, headers: Headers) -> bool:
     """Whether a text that could be base64, and is called so, is a word all the same: as such it would be no text."""
-    odd = _is_structured(headers) and not (_codings(headers) or data.startswith((GZIP, ZSTD)))
+    odd = _is_structured(headers) and not (codings.of(headers) or data.startswith((GZIP, ZSTD)))
     return odd and not _plausible(data, headers) and not _is_random(text)
 
 
@@ -189,7 +255,7 @@ def from_base64(text: str, headers: Headers) -> bytes | None:
         data = base64.b64decode(padded, validate=True)
     except (binascii.Error, ValueError):
         return None
-    if not full and (base64.b64encode(data).decode() != padded or not (_codings(headers) or readable(data, headers))):
+    if not full and (base64.b64encode(data).decode() != padded or not (codings.of(headers) or readable(data, headers))):
         return None  # a word that happens to have none but such letters
     return data
 
@@ -199,7 +265,7 @@ def _hidden(text: str, size: int | None, headers: Headers) -> bytes | None:
 
     `size` is that of the body, as far as the file tells it.
     """
-    coded, structured = _codings(headers), _is_structured(headers)
+    coded, structured = codings.of(headers), _is_structured(headers)
     if _CONTROL.search(text):
         try:
             data = text.encode("latin-1")
@@ -207,18 +273,24 @@ def _hidden(text: str, size: int | None, headers: Headers) -> bytes | None:
             return None
         odd = structured and not _plausible(data, headers)
         return data if coded or odd or data.startswith((GZIP, ZSTD)) else None
-    if len(text) < _SHORTEST or text.isdigit() or _BASE64.fullmatch(_BLANK.sub("", text[:200])) is None:
+    if len(text) < _SHORTEST_SECRET or text.isdigit() or _BASE64.fullmatch(_BLANK.sub("", text[:200])) is None:
         return None
-    possible = from_base64(text, headers)
-    if possible is None:
+    in_hex, possible = _from_hex(text), from_base64(text, headers)
+    for each in (in_hex, possible):
+        if each is not None and readable(each, headers) and _NAMES.may_stand_in(text_of(each, headers)[0]):
+            return each
+    if len(text) < _SHORTEST or possible is None:
         return None
+    if media(headers).startswith("multipart/"):
+        return possible if possible.lstrip().startswith(b"--") else None
     if possible.startswith((GZIP, ZSTD)):
-        return None if _PACKED.match(media(headers)) and size == len(text) else possible
+        return None if codings.PACKED.match(media(headers)) and size == len(text) else possible
     if _BINARY.match(media(headers)):
         return None if size == len(text) else possible
     if readable(possible, headers):
         form = media(headers) == FORM and b"=" in possible[:200]
-        return possible if form or (structured and media(headers) != FORM) else None
+        never = (structured and media(headers) != FORM) or _WORDY.match(media(headers))
+        return possible if form or never else None
     if (coded or (structured and media(headers) != FORM)) and _is_random(text):
         return possible
     try:
@@ -266,17 +338,13 @@ def _cut(text: str, body: Body, raw: Mapping[str, Any]) -> bool:
 # --- codings --------------------------------------------------------------------------------------------------------
 
 
-def _codings(headers: Headers) -> list[str]:
-    return [each for name, value in headers if name.lower() == "content-encoding" for each in codings.named(value)]
-
-
 def _plain(data: bytes, headers: Headers) -> Body:
     """Bytes without their codings. Most exporters have taken them off already, and leave the header as it was."""
     try:
-        for each in reversed(_codings(headers)):
+        for each in reversed(codings.of(headers)):
             if not _is_off(data, each, headers):
                 data = codings.unpacked(data, each)
-        if not _PACKED.match(media(headers)):
+        if not codings.PACKED.match(media(headers)):
             data = _without_hidden_codings(data, headers)
     except Coded as error:
         return missing(str(error))
@@ -296,12 +364,7 @@ def _is_off(data: bytes, coding_name: str, headers: Headers) -> bool:
 
 def _without_hidden_codings(data: bytes, headers: Headers) -> bytes:
     """Bytes without codings that no header names: some exporters drop the header and keep what it tells of."""
-    kind = media(headers)
-    for _ in range(_LAYERS):
-        known = "gzip" if data.startswith(GZIP) else "zstd" if data.startswith(ZSTD) else None
-        if known is None or (kind and TEXTUAL.match(kind) is None):
-            break
-        data = codings.unpacked(data, known)
+    data = codings.without_marks(data, headers)
     if not _is_structured(headers) or _plausible(data, headers):
         return data
     for each in ("deflate", "br"):  # which begin with anything

@@ -97,6 +97,8 @@ def _from_zip(path: Path, packed: bytes) -> tuple[bytes, Attachment]:
         archive = zipfile.ZipFile(io.BytesIO(packed))
         har = _har_name(path, archive)
         raw = _member(archive, har, LARGEST)
+    except RecordingError:
+        raise  # which says already what is wrong
     except _UNREADABLE as error:
         raise RecordingError(
             f"{path} is a zip that cannot be read: {error}. Unpack it, and name the HAR file in it"

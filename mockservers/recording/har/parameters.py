@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from mockservers.kernel.journal import Headers
 from mockservers.recording.exchanges import value_of
 from mockservers.recording.har.bodies import EMPTY, Body, encoded, from_base64, labelled, missing
 from mockservers.recording.har.headers import listed
+from mockservers.recording.har.systems import octets
 from mockservers.recording.leaves import FORM
 from mockservers.recording.matching import BOUNDARY
 
@@ -58,10 +59,8 @@ def _value_in(param: Mapping[str, Any]) -> str:
 def form(given: Pairs, lengths: Iterable[int] = (), *, blank: str = "+") -> str:
     """Parameters as a form or query. `lengths` are what the file says of its length: they tell how it was written."""
     as_told = "&".join(f"{name}={value}" for name, value in given)
-    plus = blank == "+"
-    made = (
-        urlencode(given, errors="surrogatepass") if plus else urlencode(given, errors="surrogatepass", quote_via=quote)
-    )
+    given_bytes = [(octets(name), octets(value)) for name, value in given]
+    made = urlencode(given_bytes, quote_via=quote_plus if blank == "+" else quote)
     sent = all(_SENT.fullmatch(text) for pair in given for text in pair)
     if sent and len(as_told) != len(made):
         for length in lengths:

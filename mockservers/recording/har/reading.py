@@ -18,7 +18,7 @@ from mockservers.recording.addresses import Upstream
 from mockservers.recording.exchanges import BASE, FAULTS, Recorded, value_of
 from mockservers.recording.files import Head, RecordingError, Writer
 from mockservers.recording.har import bodies, moments, parameters, systems
-from mockservers.recording.har.bodies import EMPTY, LEFT_OUT, Body, missing
+from mockservers.recording.har.bodies import CUT, EMPTY, LEFT_OUT, Body, missing
 from mockservers.recording.har.container import LARGEST, Archive, Attachment
 from mockservers.recording.har.headers import TOKEN, has_odd, headers, with_cookies, without_connection
 from mockservers.recording.har.systems import Unusable
@@ -30,6 +30,9 @@ MOST_UNPACKED = 2 * LARGEST
 OTHER_SYSTEM = "of another system"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _POSTING = frozenset({"POST", "PUT", "PATCH"})
+_ASKING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_OF_NOTHING = 30
+"""Bytes that an empty body may be long once it is coded or in chunks."""
 _ERRORS = ("_error", "_failureText", "_errorText", "failureText", "error")
 _REFUSED = (
     "refused",
@@ -201,10 +204,13 @@ def _exchange(call: _Call, started: int, attachment: Attachment, note: Callable[
         )
     asked = _asked(request, method, sent, attachment)
     answered = _answered(response, method, status, came, attachment, note) if status is not None else EMPTY
-    whole = bodiless(method, status) or (bool(answered.data) and not bodies.is_short(answered.data, came))
+    size = _size(response)
+    whole = bodiless(method, status) or (bool(answered.data) and not bodies.is_short(answered.data or b"", came, size))
     fault = _fault(call.entry, request, response, status, whole=whole)
     if fault is not None and not answered.data:
         answered = EMPTY  # the fault says why there is none
+    if fault is None and answered.data and bodies.is_short(answered.data, came):
+        answered = missing(CUT)
     if any(has_odd(part.get("headers")) for part in (request, response)):
         note("with headers that are none, which were left out")
     for body in (asked, answered):
@@ -294,22 +300,33 @@ def _reading(found: Headers, part: Mapping[str, Any]) -> Headers:
 def _asked(request: Mapping[str, Any], method: str, sent: Headers, attachment: Attachment) -> Body:
     """The body of a request."""
     posted = request.get("postData")
+    sized = bodies.number(request.get("bodySize"))
     posted = {"text": posted} if isinstance(posted, str) else posted if isinstance(posted, Mapping) else {}
     known = _reading(sent, posted)
-    lengths = [each for each in (bodies.length(sent), bodies.number(request.get("bodySize"))) if each]
-    body = bodies.told(posted, known, attachment) or parameters.body(
-        posted.get("params"), known, value_of(known, "content-type"), lengths
-    )
+    lengths = [each for each in (bodies.length(sent), sized) if each]
+    body = bodies.told(posted, known, attachment)
+    if body is not None:
+        return missing(CUT) if body.data and bodies.is_short(body.data, sent) else body
+    body = parameters.body(posted.get("params"), known, value_of(known, "content-type"), lengths)
     if body is not None:
         return body
-    if method not in _POSTING and not bodies.length(sent):
-        return EMPTY  # what some write as the size of a body is that of the whole request
-    if lengths:
+    if posted.get("comment") or bodies.length(sent):
         return missing(LEFT_OUT)
-    empty = bodies.length(sent) == 0 or bodies.number(request.get("bodySize")) == 0 or posted.get("text") == ""
-    if posted.get("comment") or (not empty and (posted or value_of(sent, "content-type"))):
+    empty = bodies.length(sent) == 0 or sized == 0 or posted.get("text") == ""
+    if not empty and value_of(sent, "transfer-encoding"):
         return missing(LEFT_OUT)
-    return EMPTY
+    if method in _POSTING:
+        there = bool(sized) or (not empty and bool(posted or value_of(sent, "content-type")))
+    else:
+        # What some write as the size of a body is that of the whole request, so it takes a media type, too.
+        told = bool(value_of(known, "content-type")) and (bool(sized) or (bool(posted) and not empty))
+        there = told and method not in _ASKING
+    return missing(LEFT_OUT) if there else EMPTY
+
+
+def _size(response: Mapping[str, Any]) -> int | None:
+    content = response.get("content")
+    return bodies.number(content.get("size")) if isinstance(content, Mapping) else None
 
 
 def _answered(
@@ -334,6 +351,9 @@ def _answered(
     if size or length:
         return missing(LEFT_OUT)
     if content.get("comment"):
+        return missing(LEFT_OUT)
+    came_as = bodies.number(response.get("bodySize")) or 0
+    if came_as > _OF_NOTHING and not isinstance(content.get("text"), str) and status is not None and status // 100 != 3:
         return missing(LEFT_OUT)
     if size == 0 or length == 0 or content.get("text") == "" or bodies.number(response.get("bodySize")) == 0:
         return EMPTY

@@ -19,6 +19,7 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _HOST = re.compile(r"[a-z0-9._:-]{1,253}")
 _KEPT = "!#$%&'()*+,/:;=?@[]~"
 """What stands in an address as it is; all else is written in percents."""
+_ESCAPED = re.compile(rb"\xed[\xb2\xb3][\x80-\xbf]")
 _TOKEN = 16
 """Letters from which on a name without a password is more than a name."""
 SOCKET = "of a WebSocket, which is no call by HTTP"
@@ -73,7 +74,16 @@ def _host(name: str) -> str:
 
 def written(text: str) -> str:
     """An address with what must not stand in one written in percents."""
-    return quote(text, safe=_KEPT, errors="surrogatepass")
+    return quote(octets(text), safe=_KEPT)
+
+
+def octets(text: str) -> bytes:
+    """A text of the file in UTF-8. Bytes of the file that were no text come back as they were; other lone surrogates are
+    written as what they are, for no byte stands behind them."""
+    return _ESCAPED.sub(
+        lambda found: found[0].decode("utf-8", "surrogatepass").encode("utf-8", "surrogateescape"),
+        text.encode("utf-8", "surrogatepass"),
+    )
 
 
 def system(url: str) -> Upstream:
