@@ -23,6 +23,7 @@ from mockservers.recording.redaction import Redactor
 from mockservers.recording.upstream import Answer, Cut, RawHeaders, Refused, Unreachable, UpstreamSession
 from mockservers.recording.upstream_proxy import UpstreamProxy, proxy_of
 from mockservers.server import responses
+from mockservers.server.connection import Connection
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 from mockservers.server.relayed import Relayed
@@ -105,6 +106,10 @@ class Recorder(Listener):
         finally:
             if self._session is not None:
                 await self._session.close()
+
+    def left(self, gone: Connection) -> None:
+        if self._session is not None:
+            self._session.forget(gone)
 
     # --- one exchange -----------------------------------------------------------------------------------------------
 
@@ -237,7 +242,15 @@ class _Passage:
     async def go(self) -> web.StreamResponse:
         session, method = self.recorder.session(), self.request.method.encode()
         try:
-            answer = await session.ask(self.upstream, method, self.target, self.headers, self.sent)
+            answer = await session.ask(
+                self.upstream,
+                method,
+                self.target,
+                self.headers,
+                self.sent,
+                client=self.request.protocol,
+                keep=lambda: self.request.transport is not None and self.request.keep_alive,
+            )
         except Unreachable as error:
             self.recorder.complain(str(error))
             return _plain(502, str(error))

@@ -107,6 +107,7 @@ class Connection(RequestHandler):
             self._timer.cancel()
             self._timer = None
         super().connection_lost(exc)
+        self._mine.left(self)
 
     @property
     def busy(self) -> bool:

@@ -8,6 +8,7 @@ import gzip
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from mockservers.recording.proxy import _raw_path
 from mockservers.recording.upstream_proxy import UpstreamProxy, proxy_of
 from mockservers.server.http import Server
 from tests.recording.conftest import Authority, recording, stubbed, worlds
+from tests.server.wires import Wire
 
 VARIABLES = [f"{name}_PROXY" for name in ("HTTP", "HTTPS", "ALL", "NO")]
 
@@ -67,6 +69,8 @@ class Raw:
                 link.sendall(answer)
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # who waits for a connection is told
         self._listener.close()
         self._thread.join(5)
 
@@ -205,11 +209,100 @@ def test_old_clients_get_bodies_that_end_with_the_connection(tmp_path: Path, raw
     assert f"Host: 127.0.0.1:{vendor.port}".encode() in vendor.asked[0]
 
 
-def test_a_connection_is_used_again(tmp_path: Path, raw: Callable[..., Raw]) -> None:
-    two = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"
-    vendor = raw(two, two)  # closes after each, which is noticed
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"
+ASKED = b"GET /x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+class Lasting(Raw):
+    """A vendor that keeps connections, and answers with a letter for each: `end` is the request at which it ends one."""
+
+    def __init__(self, *, end: int = 0) -> None:
+        self.end = end
+        self.ended: list[str] = []
+        super().__init__()
+
+    def _serve(self) -> None:
+        for letter in "abcdefgh":
+            try:
+                link, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._keep, args=(link, letter), daemon=True).start()
+
+    def _keep(self, link: socket.socket, letter: str) -> None:
+        with link, contextlib.suppress(OSError):
+            while got := link.recv(65536):
+                self.asked.append(got)
+                if len(self.asked) == self.end:
+                    return
+                link.sendall(OK + letter.encode())
+            self.ended.append(letter)
+
+
+@pytest.fixture
+def lasting() -> Iterator[Callable[..., Lasting]]:
+    made: list[Lasting] = []
+
+    def begin(**settings: int) -> Lasting:
+        made.append(Lasting(**settings))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.close()
+
+
+def test_a_connection_is_used_again_by_its_client_and_by_no_other(
+    tmp_path: Path, lasting: Callable[..., Lasting]
+) -> None:
+    vendor = lasting()  # NTLM and Negotiate log a connection in: who shares one has somebody else's rights
     with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
-        assert [get(taken.url)[2] for _ in range(2)] == [b"a", b"a"]
+        port = taken.recorder.port
+        with Wire(port) as one, Wire(port) as two:
+            came = [each.send(ASKED).reply().body for each in (one, one, two, one, two)]
+        assert get(taken.url)[2] == b"c"
+        while sorted(vendor.ended) != ["a", "b", "c"]:  # what nobody can use any more is not kept
+            time.sleep(0.01)
+    assert came == [b"a", b"a", b"b", b"a", b"b"]
+
+
+@pytest.mark.parametrize(("method", "again"), [("GET", True), ("DELETE", True), ("POST", False)])
+def test_a_kept_connection_that_ends_unanswered_is_tried_once_anew(
+    tmp_path: Path, lasting: Callable[..., Lasting], method: str, again: bool
+) -> None:
+    vendor = lasting(end=2)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken, Wire(taken.recorder.port) as wire:
+        assert wire.send(ASKED).reply().body == b"a"
+        wire.get("/x", method=method)
+        if again:
+            assert wire.reply().body == b"b"
+        else:
+            with pytest.raises(OSError, match="reset"):
+                wire.rest()
+    assert len(vendor.asked) == 2 + again
+    assert [each.fault for each in Recording(tmp_path / "session.yaml")] == [None, None if again else "reset"]
+
+
+def test_a_first_connection_that_ends_unanswered_is_told(tmp_path: Path, lasting: Callable[..., Lasting]) -> None:
+    vendor = lasting(end=1)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        assert get(taken.url) == (b"", [], b"")
+    assert len(vendor.asked) == 1
+    assert [each.fault for each in Recording(tmp_path / "session.yaml")] == ["reset"]
+
+
+def test_a_connection_that_the_vendor_has_ended_is_not_used(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    vendor = raw(OK + b"a", OK + b"b")  # closes after each
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken, Wire(taken.recorder.port) as wire:
+        assert [wire.send(ASKED).reply().body for _ in range(2)] == [b"a", b"b"]
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1 099 X", b"HTTP/1.1 20 X", b"HTTP/1.1 2000 X", b"HTTP/1.1 -12 X"])
+def test_what_is_no_status_is_no_answer(tmp_path: Path, raw: Callable[..., Raw], line: bytes) -> None:
+    vendor = raw(line + b"\r\nContent-Length: 0\r\n\r\n")
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        assert get(taken.url) == (b"", [], b"")
+    assert [each.fault for each in Recording(tmp_path / "session.yaml")] == ["reset"]
 
 
 def test_gzip_of_several_members_comes_whole(tmp_path: Path, raw: Callable[..., Raw]) -> None:
@@ -347,9 +440,12 @@ def test_a_proxy_opens_a_tunnel_for_tls(tmp_path: Path, authority: Authority) ->
         thread.start()
         proxy = f"127.0.0.1:{listener.getsockname()[1]}"
         trust: ssl.SSLContext = authority.trust()
-        with recording("get_tickets", upstream.url, tmp_path / "session.yaml", trust, proxy=proxy) as taken:
+        with (
+            recording("get_tickets", upstream.url, tmp_path / "session.yaml", trust, proxy=proxy) as taken,
+            Wire(taken.recorder.port) as wire,
+        ):
             target = "/API/default.aspx?key=demo-key&action=get_tickets&tid=*&output=json"
-            assert [b"200" in get(taken.url, target)[0] for _ in range(2)] == [True, True]
+            assert [wire.get(target).reply().status for _ in range(2)] == [200, 200]  # through one tunnel
         thread.join(5)
     vendor_worlds.close()
     assert asked[0].startswith(f"CONNECT 127.0.0.1:{upstream.port} HTTP/1.1\r\n".encode())
