@@ -291,8 +291,10 @@ class _Passage:
         recorded.status = answer.status
         dropped = (_HOP | _nominated(answer.headers)) - {b"content-length", b"transfer-encoding"}
         own = [each for each in answer.headers if each[0].lower() not in dropped]
-        recorded.reply_headers = [(_text(name), _text(value)) for name, value in own if name.lower() not in _HOP]
         bare = self.request.method == "HEAD" or answer.status in (204, 304) or answer.status < 200
+        # Of an answer without its body the length is not that of what is kept: it has to be kept itself.
+        away = _HOP - {b"content-length"} if self.request.method == "HEAD" or answer.status == 304 else _HOP
+        recorded.reply_headers = [(_text(name), _text(value)) for name, value in own if name.lower() not in away]
         length = answer.length
         textual = TEXTUAL.match(value_of(recorded.reply_headers, "content-type").lower()) is not None
         coded = bool(value_of(recorded.reply_headers, "content-encoding"))
@@ -310,9 +312,11 @@ class _Passage:
         fault = await self._read(answer, lambda chunk: None)
         body, coded = bytes(self.kept), value_of(self.recorded.reply_headers, "content-encoding")
         self._finish(fault)
+        coded = coded if body else ""  # what there is not has no coding to take off
         plain = unpacked(body, coded) if coded and not fault else None if coded else body
         if plain is not None:
             body = self.to_client(plain)
+        if coded and plain is not None:
             headers = [each for each in headers if each[0].lower() != b"content-encoding"]
         if fault is not None:
             stream = self._begin(answer, headers, max(answer.length or 0, len(body) + 1))
