@@ -33,15 +33,25 @@ class Upstream:
         try:
             parts: SplitResult = urlsplit(url)
             port = parts.port
+            host = (parts.hostname or "").lower()
+            host = host if host.isascii() else host.encode("idna").decode("ascii")  # as it goes over the wire
         except ValueError as error:
             raise ValueError(f"--upstream {url!r} is no address: {error}") from error
         more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
-        if parts.scheme not in _DEFAULT or not parts.hostname or more:
+        if parts.scheme not in _DEFAULT or not host or more:
             raise ValueError(
                 f"--upstream {url!r} is not understood: write scheme and host alone, such as https://vendor.example; the "
                 "client adds the path"
             )
-        return cls(parts.scheme, parts.hostname.lower(), port or _DEFAULT[parts.scheme])
+        return cls(parts.scheme, host, port or _DEFAULT[parts.scheme])
+
+    @property
+    def shown(self) -> str:
+        """The host with the letters that IDNA wrote in ASCII, as texts may have it."""
+        try:
+            return self.host.encode("ascii").decode("idna") if "xn--" in self.host else self.host
+        except UnicodeError:
+            return self.host
 
     @property
     def netloc(self) -> str:
@@ -101,7 +111,8 @@ class Rewriter:
 def _authorities(upstream: Upstream) -> list[str]:
     default = upstream.port == _DEFAULT[upstream.scheme]
     host = f"[{upstream.host}]" if ":" in upstream.host else upstream.host
-    return [f"{host}:{upstream.port}", *([host] if default else [])]
+    spelt = dict.fromkeys([host, upstream.shown] if host == upstream.host else [host])
+    return [name for each in spelt for name in (f"{each}:{upstream.port}", *([each] if default else []))]
 
 
 @lru_cache(maxsize=64)
@@ -126,7 +137,7 @@ def inward(authority: str, upstreams: tuple[Upstream, ...]) -> Rewriter:
 def without_hosts(text: str, upstreams: Iterable[Upstream]) -> str:
     """A text without the bare names of the upstreams."""
     for upstream in upstreams:
-        for name in (upstream.netloc, upstream.host):
+        for name in dict.fromkeys((upstream.netloc, upstream.host, upstream.shown)):
             if name in text and not re.fullmatch(r"[0-9.]+|localhost|[0-9a-f:\[\]]+", name):
                 text = text.replace(name, HOST)
     return text

@@ -121,7 +121,7 @@ class Recorder(Listener):
                 421, f"this is no proxy for other hosts; set none, and give the client {self.url} as its address"
             )
         # Who may come in: the rule of every listener that has data of a real system.
-        denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts)
+        denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts, request.method)
         if denial is not None:
             return _plain(denial.status, f"{denial.error} {denial.do}")
         if path.startswith("/_mock/"):
