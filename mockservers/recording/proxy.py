@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import ssl
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlsplit
@@ -29,7 +30,11 @@ from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 from mockservers.server.relayed import Relayed
 
 MOST_BUFFERED = 4 << 20
-"""Bytes of a text whose length is known that are held to be sent with their right length; others stream."""
+"""Bytes of a text that are held to be rewritten and sent with their right length: where its length is known, or where it
+is coded. Others stream."""
+_WIDE = re.compile(r"charset\s*=\s*[\"']?(?:utf-?(?:16|32)|ucs-?[24]|unicode|iso-10646)")
+_EVENTS = "text/event-stream"
+"""What never ends is not to be held."""
 TIMEOUT = 100.0
 """Seconds without a byte from the upstream, after which an exchange counts as timed out."""
 _HOP = frozenset(
@@ -201,8 +206,8 @@ class _Passage:
         self.to_client = addresses.outward(recorder.upstreams, proxied)
         below = _raw_path(request).removeprefix(via.encode())
         self.target = below if below.startswith(b"/") or below == b"*" else b"/" + below
-        self.sent = self.to_upstream(body)
         asked = [(name, self.to_upstream(value)) for name, value in request.raw_headers]
+        self.sent = self.to_upstream.body(body, [(_text(name), _text(value)) for name, value in asked])
         dropped = _HOP | _nominated(asked)
         self.headers = self._outgoing(asked, dropped)
         self.recorded = Recorded(
@@ -296,26 +301,51 @@ class _Passage:
         away = _HOP - {b"content-length"} if self.request.method == "HEAD" or answer.status == 304 else _HOP
         recorded.reply_headers = [(_text(name), _text(value)) for name, value in own if name.lower() not in away]
         length = answer.length
-        textual = TEXTUAL.match(value_of(recorded.reply_headers, "content-type").lower()) is not None
+        kind = value_of(recorded.reply_headers, "content-type").lower()
+        textual = TEXTUAL.match(kind) is not None
         coded = bool(value_of(recorded.reply_headers, "content-encoding"))
         if bare or (length is not None and length <= MOST_BUFFERED and textual):
-            return await self._whole(answer, own, bare)
+            return await self._whole(answer, own, bare, await self._read(answer, lambda chunk: None))
+        if length is None and textual and (coded or _WIDE.search(kind)) and not kind.startswith(_EVENTS):
+            return await self._gathered(answer, own)
         stream = self._begin(answer, own, length if not textual or coded else None)
         await self._write(stream.prepare(self.request))
         fault = await self._stream(answer, stream, None if coded or not textual else self.to_client)
         self._finish(fault)
         return await self._end(stream, fault)
 
-    async def _whole(self, answer: Answer, headers: RawHeaders, bare: bool) -> web.StreamResponse:
-        """Hold the body, so that it can be sent with its length."""
+    async def _gathered(self, answer: Answer, headers: RawHeaders) -> web.StreamResponse:
+        """Hold a body of unknown length in which addresses are found in the whole alone; one that grows too long goes on as
+        it comes."""
+        held = bytearray()
+        stream: Relayed | None = None
+
+        async def send(chunk: bytes) -> None:
+            nonlocal stream
+            if stream is None:
+                held.extend(chunk)
+                if len(held) <= MOST_BUFFERED:
+                    return
+                stream, chunk = self._begin(answer, headers, None), bytes(held)
+                held.clear()
+                await self._write(stream.prepare(self.request))
+            await self._write(stream.write(chunk))
+
+        fault = await self._read(answer, send)
+        if stream is None:
+            return await self._whole(answer, headers, False, fault)
+        self._finish(fault)
+        return await self._end(stream, fault)
+
+    async def _whole(self, answer: Answer, headers: RawHeaders, bare: bool, fault: str | None) -> web.StreamResponse:
+        """Send a body that was held, with its length."""
         assert self.kept is not None
-        fault = await self._read(answer, lambda chunk: None)
         body, coded = bytes(self.kept), value_of(self.recorded.reply_headers, "content-encoding")
         self._finish(fault)
         coded = coded if body else ""  # what there is not has no coding to take off
         plain = unpacked(body, coded) if coded and not fault else None if coded else body
         if plain is not None:
-            body = self.to_client(plain)
+            body = self.to_client.body(plain, self.recorded.reply_headers)
         if coded and plain is not None:
             headers = [each for each in headers if each[0].lower() != b"content-encoding"]
         if fault is not None:
@@ -334,7 +364,7 @@ class _Passage:
     def _shown(self, headers: RawHeaders) -> RawHeaders:
         """Headers as the client may have them: addresses are the proxy's, cookies are for its host and scheme."""
         return [
-            (name, self._cookie(value) if name.lower() == b"set-cookie" else self.to_client(value))
+            (name, self._cookie(value) if name.lower() == b"set-cookie" else self.to_client.header(name, value))
             for name, value in headers
         ]
 

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from mockservers.recording import proxy as recorder
 from mockservers.recording.addresses import Upstream
-from mockservers.recording.exchanges import MOST_RECORDED, unpacked
+from mockservers.recording.exchanges import BASE, HOST, MOST_RECORDED, unpacked
 from mockservers.recording.files import Recording
 from mockservers.recording.har.writing import export
 from mockservers.recording.proxy import _raw_path
@@ -37,9 +38,10 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Raw:
-    """A pretended vendor or proxy: what it was sent, head by head, and one answer in bytes to each."""
+    """A pretended vendor or proxy: what it was sent, head by head, and one answer in bytes to each, or what makes one of its
+    own address."""
 
-    def __init__(self, *answers: bytes) -> None:
+    def __init__(self, *answers: bytes | Callable[[str], bytes]) -> None:
         self.answers = list(answers)
         self.asked: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -66,7 +68,7 @@ class Raw:
                 while len(body) < size:
                     body += link.recv(65536)
                 self.asked.append(head + b"\r\n\r\n" + body)
-                link.sendall(answer)
+                link.sendall(answer if isinstance(answer, bytes) else answer(self.url))
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -79,7 +81,7 @@ class Raw:
 def raw() -> Iterator[Callable[..., Raw]]:
     made: list[Raw] = []
 
-    def begin(*answers: bytes) -> Raw:
+    def begin(*answers: bytes | Callable[[str], bytes]) -> Raw:
         made.append(Raw(*answers))
         return made[-1]
 
@@ -235,6 +237,78 @@ def test_an_answer_without_a_body_keeps_what_it_tells_of_one(
     first, last = b"Content-Type: text/plain", b"Connection: close"
     assert passed == (b"HTTP/1.1 " + status, [first, *sent, last], b"")
     assert played == (b"HTTP/1.1 " + status, [first, *(sent if kept is None else kept), last], b"")
+
+
+def _in_chunks(body: bytes) -> bytes:
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:7], body[7:])) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "codec", "gzipped"),
+    [("application/json", "utf-8", True), ("text/plain; charset=utf-16", "utf-16", False)]
+    + [(f"text/xml; charset={codec}", codec, True) for codec in ("UTF-16LE", "utf-32")],
+)
+def test_addresses_in_coded_texts_lead_to_the_recorder(
+    tmp_path: Path, raw: Callable[..., Raw], kind: str, codec: str, gzipped: bool, known: bool
+) -> None:
+    text = '{"next":"%s/p2"}'
+    lines = [b"HTTP/1.1 200 OK", b"Content-Type: " + kind.encode(), *([b"Content-Encoding: gzip"] if gzipped else [])]
+
+    def answer(url: str) -> bytes:
+        body = (text % url).encode(codec)
+        body = gzip.compress(body) if gzipped else body
+        framing = b"Content-Length: %d" % len(body) if known else b"Transfer-Encoding: chunked"
+        return b"\r\n".join([*lines, framing]) + b"\r\n\r\n" + (body if known else _in_chunks(body))
+
+    vendor = raw(answer)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        _, told, came = get(taken.url)
+    assert not any(line.lower().startswith(b"content-encoding") for line in told)
+    assert came.decode(codec) == text % "http://127.0.0.1"
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert (kept.reply_body or b"").decode(codec) == text % BASE
+
+
+def test_a_coded_text_that_is_too_long_to_be_held_goes_on_as_it_comes(
+    tmp_path: Path, raw: Callable[..., Raw], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "MOST_BUFFERED", 5)
+    body = gzip.compress(b"a" * 50)
+    head = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    vendor = raw(head + _in_chunks(body))
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken, Wire(taken.recorder.port) as wire:
+        reply = wire.send(ASKED).reply()
+    assert (reply["content-encoding"], gzip.decompress(reply.body)) == ("gzip", b"a" * 50)
+    assert [each.reply_body for each in Recording(tmp_path / "session.yaml")] == [b"a" * 50]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Location: //@/y", "Location: {}/y"),
+        ("content-location: //@", "content-location: {}"),
+        ("Refresh: 5; url=//@/y", "Refresh: 5; url={}/y"),
+        ("Refresh: 0;URL='//@/y'", "Refresh: 0;URL='{}/y'"),
+        ("Location: //other.example/y?to=//@/y", "Location: //other.example/y?to=//@/y"),
+        ("Location: /a//@/y", "Location: /a//@/y"),
+        ("Location: //@0/y", "Location: //@0/y"),
+        ("X-Note: //@/y", "X-Note: //@/y"),
+    ],
+)
+def test_a_place_without_a_scheme_leads_to_the_recorder(
+    tmp_path: Path, raw: Callable[..., Raw], line: str, told: str
+) -> None:
+    vendor = raw(
+        lambda url: f"HTTP/1.1 302 Found\r\n{line.replace('@', url[7:])}\r\nContent-Length: 0\r\n\r\n".encode()
+    )
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        _, lines, _ = get(taken.url)
+    assert lines[0].decode() == told.format("http://127.0.0.1").replace("@", vendor.url[7:])
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert kept.reply_headers[0][1] == told.partition(": ")[2].format(BASE).replace("@", HOST)
 
 
 def test_old_clients_get_bodies_that_end_with_the_connection(tmp_path: Path, raw: Callable[..., Raw]) -> None:
