@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
-from mockservers.recording.exchanges import HOST, Recorded
+from mockservers.kernel.journal import Headers
+from mockservers.recording.exchanges import HOST, Recorded, bytes_of, text_of
 
 VIA = "/_via/"
 """Under this path the proxy reaches a further upstream, by its number."""
 TEXTUAL = re.compile(r"text/|application/(?:[\w.+-]*(?:xml|json|html|javascript|x-www-form-urlencoded))")
 _DEFAULT = {"http": 80, "https": 443}
+_PLACES = frozenset({b"location", b"content-location", b"refresh"})
+"""Headers whose value is an address, or ends in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,25 @@ class Upstream:
         try:
             parts: SplitResult = urlsplit(url)
             port = parts.port
+            host = (parts.hostname or "").lower()
+            host = host if host.isascii() else host.encode("idna").decode("ascii")  # as it goes over the wire
         except ValueError as error:
             raise ValueError(f"--upstream {url!r} is no address: {error}") from error
         more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
-        if parts.scheme not in _DEFAULT or not parts.hostname or more:
+        if parts.scheme not in _DEFAULT or not host or more:
             raise ValueError(
                 f"--upstream {url!r} is not understood: write scheme and host alone, such as https://vendor.example; the "
                 "client adds the path"
             )
-        return cls(parts.scheme, parts.hostname.lower(), port or _DEFAULT[parts.scheme])
+        return cls(parts.scheme, host, port or _DEFAULT[parts.scheme])
+
+    @property
+    def shown(self) -> str:
+        """The host with the letters that IDNA wrote in ASCII, as texts may have it."""
+        try:
+            return self.host.encode("ascii").decode("idna") if "xn--" in self.host else self.host
+        except UnicodeError:
+            return self.host
 
     @property
     def netloc(self) -> str:
@@ -67,6 +80,9 @@ class Rewriter:
         self._pattern = re.compile(
             rb"(?i)https?(?::(?://|\\/\\/)|%3A%2F%2F)(" + b"|".join(spelt) + rb")(?![\w.:-]|%3A[0-9])"
         )
+        self._place = re.compile(
+            rb"(?i)(\s*|[^/]*[;,]\s*(?:url\s*=\s*)?[\"']?)//(" + b"|".join(spelt[: len(names)]) + rb")(?![\w.:-])"
+        )
         # Percent-encoded: scheme and slashes, two bytes more for each colon, and the `%3A0` that may follow.
         self.longest = max(len(name) + 2 * name.count(b":") for name in names) + 18
 
@@ -75,6 +91,18 @@ class Rewriter:
 
     def text(self, text: str) -> str:
         return self(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    def header(self, name: bytes, value: bytes) -> bytes:
+        """The value of a header; those that say where to go may leave out the scheme (RFC 3986, 4.2)."""
+        found = self._place.match(value) if b"//" in value and name.lower() in _PLACES else None
+        if found is not None:
+            value = found[1] + self._places[found[2].lower()] + value[found.end() :]
+        return self(value)
+
+    def body(self, body: bytes, headers: Headers) -> bytes:
+        """A body; in a code in which no letter is one byte, too."""
+        wide = _wide(body, headers)
+        return self(body) if wide is None else bytes_of(self.text(wide[0]), wide[1])
 
     def _replaced(self, found: re.Match[bytes]) -> bytes:
         base = self._places[found[1].lower().replace(b"%3a", b":")]
@@ -98,10 +126,19 @@ class Rewriter:
         return b"".join([*parts, text[done:end]]), text[end:]
 
 
+def _wide(body: bytes, headers: Headers) -> tuple[str, str] | None:
+    """A body as text, and its codec, if that is one like UTF-16; None for any other."""
+    if b"\0" not in body:
+        return None
+    text, codec = text_of(body, headers)
+    return None if "a".encode(codec) == b"a" else (text, codec)
+
+
 def _authorities(upstream: Upstream) -> list[str]:
     default = upstream.port == _DEFAULT[upstream.scheme]
     host = f"[{upstream.host}]" if ":" in upstream.host else upstream.host
-    return [f"{host}:{upstream.port}", *([host] if default else [])]
+    spelt = dict.fromkeys([host, upstream.shown] if host == upstream.host else [host])
+    return [name for each in spelt for name in (f"{each}:{upstream.port}", *([each] if default else []))]
 
 
 @lru_cache(maxsize=64)
@@ -126,7 +163,7 @@ def inward(authority: str, upstreams: tuple[Upstream, ...]) -> Rewriter:
 def without_hosts(text: str, upstreams: Iterable[Upstream]) -> str:
     """A text without the bare names of the upstreams."""
     for upstream in upstreams:
-        for name in (upstream.netloc, upstream.host):
+        for name in dict.fromkeys((upstream.netloc, upstream.host, upstream.shown)):
             if name in text and not re.fullmatch(r"[0-9.]+|localhost|[0-9a-f:\[\]]+", name):
                 text = text.replace(name, HOST)
     return text
@@ -138,16 +175,21 @@ def placed(recorded: Recorded, rewrite: Rewriter, upstreams: Sequence[Upstream])
     def text(value: str) -> str:
         return without_hosts(rewrite.text(value), upstreams)
 
-    def body(value: bytes | None) -> bytes | None:
+    def body(value: bytes | None, of: Headers) -> bytes | None:
         if not value:
             return value
-        return text(value.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        plain, codec = _wide(value, of) or (value.decode("utf-8", "surrogateescape"), "utf-8")
+        return bytes_of(text(plain), codec)
+
+    def header(name: str, value: str) -> str:
+        there = rewrite.header(name.encode(), value.encode("utf-8", "surrogateescape"))
+        return without_hosts(there.decode("utf-8", "surrogateescape"), upstreams)
 
     return replace(
         recorded,
         target=text(recorded.target),
         headers=[(name, text(value)) for name, value in recorded.headers],
-        body=body(recorded.body),
-        reply_headers=[(name, text(value)) for name, value in recorded.reply_headers],
-        reply_body=body(recorded.reply_body),
+        body=body(recorded.body, recorded.headers),
+        reply_headers=[(name, header(name, value)) for name, value in recorded.reply_headers],
+        reply_body=body(recorded.reply_body, recorded.reply_headers),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import ssl
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlsplit
@@ -24,12 +25,17 @@ from mockservers.recording.redaction import Redactor
 from mockservers.recording.upstream import Answer, Cut, RawHeaders, Refused, Unreachable, UpstreamSession
 from mockservers.recording.upstream_proxy import UpstreamProxy, proxy_of
 from mockservers.server import responses
+from mockservers.server.connection import Connection
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 from mockservers.server.relayed import Relayed
 
 MOST_BUFFERED = 4 << 20
-"""Bytes of a text whose length is known that are held to be sent with their right length; others stream."""
+"""Bytes of a text that are held to be rewritten and sent with their right length: where its length is known, or where it
+is coded. Others stream."""
+_WIDE = re.compile(r"charset\s*=\s*[\"']?(?:utf-?(?:16|32)|ucs-?[24]|unicode|iso-10646)")
+_EVENTS = "text/event-stream"
+"""What never ends is not to be held."""
 TIMEOUT = 100.0
 """Seconds without a byte from the upstream, after which an exchange counts as timed out."""
 _HOP = frozenset(
@@ -107,6 +113,10 @@ class Recorder(Listener):
             if self._session is not None:
                 await self._session.close()
 
+    def left(self, gone: Connection) -> None:
+        if self._session is not None:
+            self._session.forget(gone)
+
     # --- one exchange -----------------------------------------------------------------------------------------------
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -117,7 +127,7 @@ class Recorder(Listener):
                 421, f"this is no proxy for other hosts; set none, and give the client {self.url} as its address"
             )
         # Who may come in: the rule of every listener that has data of a real system.
-        denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts)
+        denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts, request.method)
         if denial is not None:
             return _plain(denial.status, f"{denial.error} {denial.do}")
         if path.startswith("/_mock/"):
@@ -197,8 +207,8 @@ class _Passage:
         self.to_client = addresses.outward(recorder.upstreams, proxied)
         below = _raw_path(request).removeprefix(via.encode())
         self.target = below if below.startswith(b"/") or below == b"*" else b"/" + below
-        self.sent = self.to_upstream(body)
         asked = _with_own_codings([(name, self.to_upstream(value)) for name, value in request.raw_headers])
+        self.sent = self.to_upstream.body(body, [(_text(name), _text(value)) for name, value in asked])
         dropped = _HOP | _nominated(asked)
         self.headers = self._outgoing(asked, dropped)
         self.recorded = Recorded(
@@ -238,7 +248,15 @@ class _Passage:
     async def go(self) -> web.StreamResponse:
         session, method = self.recorder.session(), self.request.method.encode()
         try:
-            answer = await session.ask(self.upstream, method, self.target, self.headers, self.sent)
+            answer = await session.ask(
+                self.upstream,
+                method,
+                self.target,
+                self.headers,
+                self.sent,
+                client=self.request.protocol,
+                keep=lambda: self.request.transport is not None and self.request.keep_alive,
+            )
         except Unreachable as error:
             self.recorder.complain(str(error))
             return _plain(502, str(error))
@@ -282,31 +300,59 @@ class _Passage:
         recorded.status = answer.status
         dropped = (_HOP | _nominated(answer.headers)) - {b"content-length", b"transfer-encoding"}
         own = _with_own_codings([each for each in answer.headers if each[0].lower() not in dropped])
-        recorded.reply_headers = [(_text(name), _text(value)) for name, value in own if name.lower() not in _HOP]
         bare = self.request.method == "HEAD" or answer.status in (204, 304) or answer.status < 200
+        # Of an answer without its body the length is not that of what is kept: it has to be kept itself.
+        away = _HOP - {b"content-length"} if self.request.method == "HEAD" or answer.status == 304 else _HOP
+        recorded.reply_headers = [(_text(name), _text(value)) for name, value in own if name.lower() not in away]
         length = answer.length
-        textual = TEXTUAL.match(value_of(recorded.reply_headers, "content-type").lower()) is not None
+        kind = value_of(recorded.reply_headers, "content-type").lower()
+        textual = TEXTUAL.match(kind) is not None
         coded = bool(codings.of(recorded.reply_headers))
         if bare or (length is not None and length <= MOST_BUFFERED and textual):
-            return await self._whole(answer, own, bare)
+            return await self._whole(answer, own, bare, await self._read(answer, lambda chunk: None))
+        if length is None and textual and (coded or _WIDE.search(kind)) and not kind.startswith(_EVENTS):
+            return await self._gathered(answer, own)
         stream = self._begin(answer, own, length if not textual or coded else None)
         await self._write(stream.prepare(self.request))
         fault = await self._stream(answer, stream, None if coded or not textual else self.to_client)
         self._finish(fault)
         return await self._end(stream, fault)
 
-    async def _whole(self, answer: Answer, headers: RawHeaders, bare: bool) -> web.StreamResponse:
-        """Hold the body, so that it can be sent with its length."""
-        assert self.kept is not None
-        fault = await self._read(answer, lambda chunk: None)
-        body, known = bytes(self.kept), codings.of(self.recorded.reply_headers)
+    async def _gathered(self, answer: Answer, headers: RawHeaders) -> web.StreamResponse:
+        """Hold a body of unknown length in which addresses are found in the whole alone; one that grows too long goes on as
+        it comes."""
+        held = bytearray()
+        stream: Relayed | None = None
+
+        async def send(chunk: bytes) -> None:
+            nonlocal stream
+            if stream is None:
+                held.extend(chunk)
+                if len(held) <= MOST_BUFFERED:
+                    return
+                stream, chunk = self._begin(answer, headers, None), bytes(held)
+                held.clear()
+                await self._write(stream.prepare(self.request))
+            await self._write(stream.write(chunk))
+
+        fault = await self._read(answer, send)
+        if stream is None:
+            return await self._whole(answer, headers, False, fault)
         self._finish(fault)
-        if not known:
-            body = self.to_client(body)
+        return await self._end(stream, fault)
+
+    async def _whole(self, answer: Answer, headers: RawHeaders, bare: bool, fault: str | None) -> web.StreamResponse:
+        """Send a body that was held, with its length."""
+        assert self.kept is not None
+        told = self.recorded.reply_headers
+        body, known = bytes(self.kept), codings.of(told)
+        self._finish(fault)
+        if not body or not known:  # what there is not has no coding to take off
+            body = self.to_client.body(body, told)
         elif fault is None:
             # What cannot be decoded whole goes on as it came, with the headers that say how it is coded.
             with contextlib.suppress(codings.Coded):
-                body = self.to_client(codings.all_unpacked(body, known))
+                body = self.to_client.body(codings.all_unpacked(body, known), told)
                 headers = [each for each in headers if each[0].lower() != b"content-encoding"]
         if fault is not None:
             stream = self._begin(answer, headers, max(answer.length or 0, len(body) + 1))
@@ -324,7 +370,7 @@ class _Passage:
     def _shown(self, headers: RawHeaders) -> RawHeaders:
         """Headers as the client may have them: addresses are the proxy's, cookies are for its host and scheme."""
         return [
-            (name, self._cookie(value) if name.lower() == b"set-cookie" else self.to_client(value))
+            (name, self._cookie(value) if name.lower() == b"set-cookie" else self.to_client.header(name, value))
             for name, value in headers
         ]
 

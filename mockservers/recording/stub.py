@@ -196,9 +196,10 @@ def _based(recorded: Recorded, base: str, variables: list[tuple[str, str]]) -> R
             text = text.replace(theirs, asked)
         return text.replace(BASE, base)
 
-    headers: Headers = [
-        (name, said(value)) for name, value in recorded.reply_headers if name.lower() not in _CONNECTION
-    ]
+    # An answer without its body tells the length of that body, which nothing else does.
+    bare = recorded.method == "HEAD" or recorded.status == 304
+    ours = _CONNECTION - {"content-length"} if bare else _CONNECTION
+    headers: Headers = [(name, said(value)) for name, value in recorded.reply_headers if name.lower() not in ours]
     body = recorded.reply_body
     if body:
         text, codec = text_of(body, recorded.reply_headers)

@@ -7,8 +7,9 @@ side what the other side does.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -18,10 +19,14 @@ from mockservers.recording.upstream_proxy import UpstreamProxy
 RawHeaders = list[tuple[bytes, bytes]]
 
 _MOST_HEAD = 256 << 10
+_STATUS = re.compile(rb"[1-9][0-9]{2}")
 _PAUSE_AT = 1 << 20
 """Bytes that wait to be read, from which on the vendor is to wait."""
-_IDLE = 3.0
-"""Seconds that a connection is kept for the next request."""
+_IDLE = 60.0
+"""Seconds that a connection is kept for the next request of the same client; servers seldom keep one for less than that
+without saying that they end it."""
+_REPEATABLE = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"})
+"""Methods that mean the same when they are sent twice (RFC 9110, 9.2.2)."""
 
 
 class Refused(Exception):
@@ -54,8 +59,13 @@ class Answer:
 
 
 class UpstreamSession:
-    """Sends each request once, on a connection that is kept for the next one. `proxies` are those of the upstreams that are
-    not reached directly. `timeout` is of silence, in seconds."""
+    """Sends each request once, on a connection that is kept for the next one of the same client, and of no other: NTLM and
+    Negotiate log a connection in. `proxies` are those of the upstreams that are not reached directly. `timeout` is of
+    silence, in seconds.
+
+    One thing is sent twice, and may be (RFC 9110, 9.2.2): what can be repeated, where a connection that was kept turns out
+    to have ended before anything of the answer came. The vendor may have ended it before it saw the request.
+    """
 
     def __init__(
         self, trust: ssl.SSLContext | None, timeout: float, proxies: dict[Upstream, UpstreamProxy] | None = None
@@ -63,11 +73,24 @@ class UpstreamSession:
         self._trust = trust
         self._timeout = timeout
         self._proxies = proxies or {}
-        self._idle: dict[Upstream, list[Connection]] = {}
+        self._idle: dict[tuple[object, Upstream], Connection] = {}
         self._open: set[Connection] = set()
 
-    async def ask(self, upstream: Upstream, method: bytes, target: bytes, headers: RawHeaders, body: bytes) -> Answer:
+    async def ask(
+        self,
+        upstream: Upstream,
+        method: bytes,
+        target: bytes,
+        headers: RawHeaders,
+        body: bytes,
+        *,
+        client: object,
+        keep: Callable[[], bool],
+    ) -> Answer:
         """Send a request; gives the head of its answer.
+
+        `client` is the connection that it came on, whose next request may use the same connection to the upstream; `keep`
+        says, once the answer was read, whether there may be one.
 
         Raises Refused, Unreachable, TimeoutError, Cut, or OSError for a connection that was reset.
         """
@@ -75,18 +98,34 @@ class UpstreamSession:
         if proxy is not None and upstream.scheme == "http":
             target = upstream.origin.encode() + target
             headers = [*headers, *proxy.login]
-        connection = await self._connection(upstream, proxy)
         head = b"".join(b"%s: %s\r\n" % each for each in headers)
-        connection.send(b"%s %s HTTP/1.1\r\n%s\r\n%s" % (method, target, head, body))
-        try:
-            answer = await connection.answer(method, lambda: self._keep(upstream, connection))
-        except BaseException:
-            connection.abort()
-            raise
+        request = b"%s %s HTTP/1.1\r\n%s\r\n%s" % (method, target, head, body)
+
+        def done(connection: Connection) -> None:
+            if keep():
+                self._keep((client, upstream), connection)
+            else:
+                connection.abort()
+
+        kept = await self._kept((client, upstream))
+        answer = None
+        if kept is not None:
+            try:
+                answer = await kept.exchange(method, request, done)
+            except (OSError, Cut) as error:
+                if isinstance(error, TimeoutError) or kept.answered or method not in _REPEATABLE:
+                    raise
+        if answer is None:
+            answer = await (await self._connection(upstream, proxy)).exchange(method, request, done)
         if proxy is not None and answer.status == 407 and upstream.scheme == "http":
             answer.drop()
             raise Unreachable(proxy.refusal(upstream, answer.status, answer.reason))
         return answer
+
+    def forget(self, client: object) -> None:
+        """End what is kept for a client that has gone."""
+        for key in [key for key in self._idle if key[0] is client]:
+            self._idle.pop(key).abort()
 
     async def close(self) -> None:
         """End all connections, and wait until they have ended, for two seconds at most."""
@@ -98,17 +137,24 @@ class UpstreamSession:
 
     # --- connections --------------------------------------------------------------------------------------------------
 
-    def _keep(self, upstream: Upstream, connection: Connection) -> None:
+    def _keep(self, key: tuple[object, Upstream], connection: Connection) -> None:
         connection.idle_since = asyncio.get_running_loop().time()
-        self._idle.setdefault(upstream, []).append(connection)
+        self._idle[key] = connection
+
+    async def _kept(self, key: tuple[object, Upstream]) -> Connection | None:
+        if key not in self._idle:
+            return None
+        for _ in range(2):
+            await asyncio.sleep(0)  # that it has ended may be known to the system, and not yet to the loop
+        connection = self._idle.pop(key, None)
+        if connection is None or (
+            connection.usable and connection.idle_since > asyncio.get_running_loop().time() - _IDLE
+        ):
+            return connection
+        connection.abort()
+        return None
 
     async def _connection(self, upstream: Upstream, proxy: UpstreamProxy | None) -> Connection:
-        idle, now = self._idle.get(upstream, []), asyncio.get_running_loop().time()
-        while idle:
-            connection = idle.pop()
-            if connection.usable and connection.idle_since > now - _IDLE:
-                return connection
-            connection.abort()
         connection = Connection(self._timeout)
         try:
             async with asyncio.timeout(self._timeout):
@@ -185,6 +231,8 @@ class Connection(asyncio.Protocol):
         self.idle_since = 0.0
         self.busy = False
         """Whether an answer is under way."""
+        self.answered = False
+        """Whether something has come since the last request was sent."""
         self._timeout = timeout
         self._came = bytearray()
         self._ended = False
@@ -199,6 +247,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._came += data
+        self.answered = True
         if len(self._came) > _PAUSE_AT and self.transport is not None and not self._paused:
             self._paused = True
             self.transport.pause_reading()
@@ -232,8 +281,17 @@ class Connection(asyncio.Protocol):
             self.closed.set_result(None)
 
     def send(self, data: bytes) -> None:
-        self.busy = True
+        self.busy, self.answered = True, False
         _made(self.transport).write(data)
+
+    async def exchange(self, method: bytes, request: bytes, done: Callable[[Connection], None]) -> Answer:
+        """Send a request; gives the head of its answer, as `answer` does, and ends the connection if there is none."""
+        try:
+            self.send(request)
+            return await self.answer(method, lambda: done(self))
+        except BaseException:
+            self.abort()
+            raise
 
     async def answer(self, method: bytes, done: object) -> Answer:
         """The head of an answer; `done` is called when its body was read and the connection can be used again."""
@@ -307,7 +365,7 @@ class Connection(asyncio.Protocol):
             line = await self._line()
         version, _, rest = line.strip().partition(b" ")
         code, _, reason = rest.strip().partition(b" ")
-        if not version.upper().startswith(b"HTTP/") or not code.isdigit() or len(code) != 3:
+        if not version.upper().startswith(b"HTTP/") or not _STATUS.fullmatch(code):
             raise Cut("what came is no answer of HTTP")
         headers: RawHeaders = []
         size = 0

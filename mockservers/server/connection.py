@@ -17,6 +17,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
 from mockservers.server import request_line, responses
+from mockservers.server.chunks import ChunkFraming
 from mockservers.server.request_line import RequestLine
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Connection(RequestHandler):
 
     __slots__ = (
         "_chunked",
+        "_framing",
         "_got",
         "_head",
         "_held",
@@ -86,6 +88,8 @@ class Connection(RequestHandler):
         """Bytes of a body of known length that are still to come."""
         self._chunked: Any = None
         """The payload of a body of unknown length that is still to come."""
+        self._framing = ChunkFraming()
+        """Where in that body we are."""
         self._held = b""
         """What came while reading was paused."""
         self._raw = False
@@ -107,6 +111,7 @@ class Connection(RequestHandler):
             self._timer.cancel()
             self._timer = None
         super().connection_lost(exc)
+        self._mine.left(self)
 
     @property
     def busy(self) -> bool:
@@ -196,6 +201,9 @@ class Connection(RequestHandler):
 
     def _feed(self, data: bytes) -> bytes:
         """Feed what surely belongs together, and return the rest."""
+        if self._chunked is not None and self._framing.over:  # the parser was paused as it got the end
+            self._raw = not self._chunked.is_eof()
+            self._chunked = None
         if self._raw:
             super().data_received(data)
             return b""
@@ -207,19 +215,28 @@ class Connection(RequestHandler):
         return self._feed_head(data) if self._chunked is None else self._feed_chunks(data)
 
     def _feed_chunks(self, data: bytes) -> bytes:
-        """Feed bytes of a chunked body; the parser says when it is over."""
-        count = self._request_count
-        super().data_received(data)
+        """Feed bytes of a chunked body to its end, which the parser is to see where the chunks say that it is."""
+        count, end = self._request_count, self._framing.pass_over(data)
+        part, rest = data[:end], data[end:]
+        super().data_received(part)
+        ended = self._chunked.is_eof()
         if self._refused(count):
-            # The parser tells its error as if it were the next request, and lets whoever reads this body wait for ever.
-            self._chunked.set_exception(web.RequestPayloadError("the chunks are not coded as they must be"))
-            self._chunked = None
+            if ended:  # what it refuses came after this body
+                self.last_head = part
+            else:
+                # The parser tells its error as if it were the next request, and lets whoever reads this body wait for ever.
+                self._chunked.set_exception(web.RequestPayloadError("the chunks are not coded as they must be"))
             self._raw = True
-        elif self._chunked.is_eof():
-            self._chunked = None
-            # Something of the next message may have come along. Only if it surely has not does a line begin here.
-            self._raw = count != self._request_count or not data.endswith(b"\r\n\r\n")
-        return b""
+        elif ended:
+            # Only if the parser has seen the same end does a line begin here.
+            self._raw = not self._framing.over
+        elif not self._framing.over or self._paused_by_us:
+            self._raw = self._framing.lost
+            return rest
+        else:
+            self._raw = True
+        self._chunked = None
+        return rest
 
     def _refused(self, count: int) -> bool:
         """Whether the parser found an error since it had made `count` messages."""
@@ -267,7 +284,7 @@ class Connection(RequestHandler):
             self._raw = True
             return
         if message.chunked:
-            self._chunked = payload
+            self._chunked, self._framing = payload, ChunkFraming()
         else:
             self._left = int(message.headers.get(hdrs.CONTENT_LENGTH) or 0)
         self._got = 0

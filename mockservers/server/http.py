@@ -109,7 +109,7 @@ class Server(Listener):
             world = self.worlds.get(where.world)
             if world is None:
                 return await self._no_world(request, where)
-            denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts)
+            denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts, request.method)
             if denial is not None:
                 return await self._nowhere(request, world, {"error": denial.error, "do": denial.do}, denial.status)
             path = unquote_to_bytes(where.path.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")

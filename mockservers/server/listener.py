@@ -259,6 +259,10 @@ class Listener(ABC):
         """A client took too long to send a head or a body, and its connection ends."""
         del slow, head, hint
 
+    def left(self, gone: Connection) -> None:
+        """A connection has ended."""
+        del gone
+
     # --- requests ---------------------------------------------------------------------------------------------------
 
     async def _body(self, request: web.BaseRequest) -> bytes:

@@ -124,24 +124,39 @@ def _head(response: web.StreamResponse, exchange: Exchange, now: int) -> None:
     date(response, now)
 
 
-def _verbatim(request: web.BaseRequest, exchange: Exchange, body: bytes, now: int) -> Relayed:
-    """An answer with its own headers and no other; where there is a date, it is the world's."""
+def _verbatim(request: web.BaseRequest, exchange: Exchange, body: bytes, now: int, *, at_once: bool = True) -> Relayed:
+    """An answer with its own headers and no other; where there is a date, it is the world's. Its body is still to be written
+    where it is not to go `at_once`."""
     status = exchange.status or 500
     headers = [
         (name.encode(), (http_date(now) if name.lower() == "date" else value).encode("utf-8", "surrogateescape"))
         for name, value in exchange.reply_headers
     ]
     bare = request.method == "HEAD" or status in (204, 304)
+    length = _length(request.method, exchange) if bare else len(body)
     reason = http.client.responses.get(status, "").encode()
-    return Relayed(status, reason, headers, len(body), body=b"" if bare else body, bare=bare)
+    return Relayed(status, reason, headers, length, body=body if at_once and not bare else b"", bare=bare)
+
+
+def _length(method: str, exchange: Exchange) -> int | None:
+    """The length that an answer without a body tells: of the body that a GET would have, if it is known."""
+    if exchange.status == 204:
+        return None  # RFC 9110, 8.6
+    said = (value for name, value in exchange.reply_headers if name.lower() == "content-length")
+    found = next((int(value) for value in said if value.isdecimal()), None)
+    return len(exchange.reply_body) or None if found is None and method == "HEAD" else found
 
 
 async def _broken(request: web.BaseRequest, exchange: Exchange, fault: Fault, now: int) -> web.StreamResponse:
     """Send the body slowly, or only its beginning."""
     body = exchange.reply_body
-    stream = web.StreamResponse(status=exchange.status or 500)
-    _head(stream, exchange, now)
-    stream.content_length = len(body)
+    stream: web.StreamResponse
+    if exchange.verbatim:
+        stream = _verbatim(request, exchange, body, now, at_once=False)
+    else:
+        stream = web.StreamResponse(status=exchange.status or 500)
+        _head(stream, exchange, now)
+        stream.content_length = len(body)
     await stream.prepare(request)
     if fault.kind.name == "drip":
         rate = fault.settings["bytes_per_second"]

@@ -8,6 +8,7 @@ import gzip
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,13 +16,16 @@ from typing import Any
 
 import pytest
 
+from mockservers.recording import proxy as recorder
 from mockservers.recording.addresses import Upstream
+from mockservers.recording.exchanges import BASE, HOST
 from mockservers.recording.files import Recording
 from mockservers.recording.har.writing import export
 from mockservers.recording.proxy import _raw_path
 from mockservers.recording.upstream_proxy import UpstreamProxy, proxy_of
 from mockservers.server.http import Server
 from tests.recording.conftest import Authority, recording, stubbed, worlds
+from tests.server.wires import Wire
 
 VARIABLES = [f"{name}_PROXY" for name in ("HTTP", "HTTPS", "ALL", "NO")]
 
@@ -34,9 +38,10 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Raw:
-    """A pretended vendor or proxy: what it was sent, head by head, and one answer in bytes to each."""
+    """A pretended vendor or proxy: what it was sent, head by head, and one answer in bytes to each, or what makes one of its
+    own address."""
 
-    def __init__(self, *answers: bytes) -> None:
+    def __init__(self, *answers: bytes | Callable[[str], bytes]) -> None:
         self.answers = list(answers)
         self.asked: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -63,9 +68,11 @@ class Raw:
                 while len(body) < size:
                     body += link.recv(65536)
                 self.asked.append(head + b"\r\n\r\n" + body)
-                link.sendall(answer)
+                link.sendall(answer if isinstance(answer, bytes) else answer(self.url))
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # who waits for a connection is told
         self._listener.close()
         self._thread.join(5)
 
@@ -74,7 +81,7 @@ class Raw:
 def raw() -> Iterator[Callable[..., Raw]]:
     made: list[Raw] = []
 
-    def begin(*answers: bytes) -> Raw:
+    def begin(*answers: bytes | Callable[[str], bytes]) -> Raw:
         made.append(Raw(*answers))
         return made[-1]
 
@@ -182,8 +189,6 @@ def test_a_stub_adds_no_header_and_keeps_bytes(tmp_path: Path, raw: Callable[...
             door.worlds.default.faults.add(fault, {"bytes_per_second": 1000})
         status, lines, body = get(door.url, "/API/default.aspx?action=get_tickets")
     assert (status, body) == (b"HTTP/1.1 200 OK", b"{}")
-    if fault:
-        return  # how a broken answer looks is the fault's; it must come all the same
     assert lines == [
         b"x-b: 2",
         b"X-Name: M\xfcller",
@@ -196,6 +201,116 @@ def test_a_stub_adds_no_header_and_keeps_bytes(tmp_path: Path, raw: Callable[...
     assert "ller" in (tmp_path / "session.har").read_text("utf-8")
 
 
+def test_a_stub_cuts_an_answer_under_its_own_head(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    vendor = raw(b"HTTP/1.1 200 OK\r\nx-b: 2\r\nX-Name: M\xfcller\r\nContent-Length: 50\r\n\r\nhello")
+    path = tmp_path / "session.yaml"
+    with recording("get_tickets", vendor.url, path) as taken:
+        told = get(taken.url)
+    with stubbed(path) as door:
+        status, lines, body = get(door.url)
+    assert (status, lines[:2], body) == (b"HTTP/1.1 200 OK", [b"x-b: 2", b"X-Name: M\xfcller"], b"hello")
+    assert [line.partition(b":")[0] for line in lines] == [line.partition(b":")[0] for line in told[1]]
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "sent", "kept"),
+    [
+        ("GET", b"204 No Content", [], []),
+        ("GET", b"204 No Content", [b"Content-Length: 0"], []),
+        ("GET", b"304 Not Modified", [b"X-A: 1"], [b"X-A: 1"]),
+        ("GET", b"304 Not Modified", [b"content-length: 99", b"X-A: 1"], [b"content-length: 99", b"X-A: 1"]),
+        ("HEAD", b"200 OK", [b"Content-Length: 1234", b"X-A: 1"], [b"Content-Length: 1234", b"X-A: 1"]),
+        ("HEAD", b"200 OK", [b"X-A: 1"], [b"X-A: 1"]),
+        ("HEAD", b"200 OK", [b"Content-Encoding: gzip", b"Content-Length: 55"], None),
+        ("GET", b"200 OK", [b"Content-Encoding: gzip", b"Content-Length: 0"], None),
+    ],
+)
+def test_an_answer_without_a_body_keeps_what_it_tells_of_one(
+    tmp_path: Path, raw: Callable[..., Raw], method: str, status: bytes, sent: list[bytes], kept: list[bytes] | None
+) -> None:
+    vendor = raw(b"HTTP/1.1 " + b"\r\n".join([status, b"Content-Type: text/plain", *sent]) + b"\r\n\r\n")
+    asked = f"{method} /x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        passed = ask(taken.url, asked)
+    with stubbed(tmp_path / "session.yaml") as door:
+        played = ask(door.url, asked)
+    first, last = b"Content-Type: text/plain", b"Connection: close"
+    assert passed == (b"HTTP/1.1 " + status, [first, *sent, last], b"")
+    assert played == (b"HTTP/1.1 " + status, [first, *(sent if kept is None else kept), last], b"")
+
+
+def _in_chunks(body: bytes) -> bytes:
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:7], body[7:])) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "codec", "gzipped"),
+    [("application/json", "utf-8", True), ("text/plain; charset=utf-16", "utf-16", False)]
+    + [(f"text/xml; charset={codec}", codec, True) for codec in ("UTF-16LE", "utf-32")],
+)
+def test_addresses_in_coded_texts_lead_to_the_recorder(
+    tmp_path: Path, raw: Callable[..., Raw], kind: str, codec: str, gzipped: bool, known: bool
+) -> None:
+    text = '{"next":"%s/p2"}'
+    lines = [b"HTTP/1.1 200 OK", b"Content-Type: " + kind.encode(), *([b"Content-Encoding: gzip"] if gzipped else [])]
+
+    def answer(url: str) -> bytes:
+        body = (text % url).encode(codec)
+        body = gzip.compress(body) if gzipped else body
+        framing = b"Content-Length: %d" % len(body) if known else b"Transfer-Encoding: chunked"
+        return b"\r\n".join([*lines, framing]) + b"\r\n\r\n" + (body if known else _in_chunks(body))
+
+    vendor = raw(answer)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        _, told, came = get(taken.url)
+    assert not any(line.lower().startswith(b"content-encoding") for line in told)
+    assert came.decode(codec) == text % "http://127.0.0.1"
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert (kept.reply_body or b"").decode(codec) == text % BASE
+
+
+def test_a_coded_text_that_is_too_long_to_be_held_goes_on_as_it_comes(
+    tmp_path: Path, raw: Callable[..., Raw], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "MOST_BUFFERED", 5)
+    body = gzip.compress(b"a" * 50)
+    head = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    vendor = raw(head + _in_chunks(body))
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken, Wire(taken.recorder.port) as wire:
+        reply = wire.send(ASKED).reply()
+    assert (reply["content-encoding"], gzip.decompress(reply.body)) == ("gzip", b"a" * 50)
+    assert [each.reply_body for each in Recording(tmp_path / "session.yaml")] == [b"a" * 50]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Location: //@/y", "Location: {}/y"),
+        ("content-location: //@", "content-location: {}"),
+        ("Refresh: 5; url=//@/y", "Refresh: 5; url={}/y"),
+        ("Refresh: 0;URL='//@/y'", "Refresh: 0;URL='{}/y'"),
+        ("Location: //other.example/y?to=//@/y", "Location: //other.example/y?to=//@/y"),
+        ("Location: /a//@/y", "Location: /a//@/y"),
+        ("Location: //@0/y", "Location: //@0/y"),
+        ("X-Note: //@/y", "X-Note: //@/y"),
+    ],
+)
+def test_a_place_without_a_scheme_leads_to_the_recorder(
+    tmp_path: Path, raw: Callable[..., Raw], line: str, told: str
+) -> None:
+    vendor = raw(
+        lambda url: f"HTTP/1.1 302 Found\r\n{line.replace('@', url[7:])}\r\nContent-Length: 0\r\n\r\n".encode()
+    )
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        _, lines, _ = get(taken.url)
+    assert lines[0].decode() == told.format("http://127.0.0.1").replace("@", vendor.url[7:])
+    (kept,) = Recording(tmp_path / "session.yaml")
+    assert kept.reply_headers[0][1] == told.partition(": ")[2].format(BASE).replace("@", HOST)
+
+
 def test_old_clients_get_bodies_that_end_with_the_connection(tmp_path: Path, raw: Callable[..., Raw]) -> None:
     vendor = raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n")
     with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
@@ -204,11 +319,100 @@ def test_old_clients_get_bodies_that_end_with_the_connection(tmp_path: Path, raw
     assert f"Host: 127.0.0.1:{vendor.port}".encode() in vendor.asked[0]
 
 
-def test_a_connection_is_used_again(tmp_path: Path, raw: Callable[..., Raw]) -> None:
-    two = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"
-    vendor = raw(two, two)  # closes after each, which is noticed
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"
+ASKED = b"GET /x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+class Lasting(Raw):
+    """A vendor that keeps connections, and answers with a letter for each: `end` is the request at which it ends one."""
+
+    def __init__(self, *, end: int = 0) -> None:
+        self.end = end
+        self.ended: list[str] = []
+        super().__init__()
+
+    def _serve(self) -> None:
+        for letter in "abcdefgh":
+            try:
+                link, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._keep, args=(link, letter), daemon=True).start()
+
+    def _keep(self, link: socket.socket, letter: str) -> None:
+        with link, contextlib.suppress(OSError):
+            while got := link.recv(65536):
+                self.asked.append(got)
+                if len(self.asked) == self.end:
+                    return
+                link.sendall(OK + letter.encode())
+            self.ended.append(letter)
+
+
+@pytest.fixture
+def lasting() -> Iterator[Callable[..., Lasting]]:
+    made: list[Lasting] = []
+
+    def begin(**settings: int) -> Lasting:
+        made.append(Lasting(**settings))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.close()
+
+
+def test_a_connection_is_used_again_by_its_client_and_by_no_other(
+    tmp_path: Path, lasting: Callable[..., Lasting]
+) -> None:
+    vendor = lasting()  # NTLM and Negotiate log a connection in: who shares one has somebody else's rights
     with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
-        assert [get(taken.url)[2] for _ in range(2)] == [b"a", b"a"]
+        port = taken.recorder.port
+        with Wire(port) as one, Wire(port) as two:
+            came = [each.send(ASKED).reply().body for each in (one, one, two, one, two)]
+        assert get(taken.url)[2] == b"c"
+        while sorted(vendor.ended) != ["a", "b", "c"]:  # what nobody can use any more is not kept
+            time.sleep(0.01)
+    assert came == [b"a", b"a", b"b", b"a", b"b"]
+
+
+@pytest.mark.parametrize(("method", "again"), [("GET", True), ("DELETE", True), ("POST", False)])
+def test_a_kept_connection_that_ends_unanswered_is_tried_once_anew(
+    tmp_path: Path, lasting: Callable[..., Lasting], method: str, again: bool
+) -> None:
+    vendor = lasting(end=2)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken, Wire(taken.recorder.port) as wire:
+        assert wire.send(ASKED).reply().body == b"a"
+        wire.get("/x", method=method)
+        if again:
+            assert wire.reply().body == b"b"
+        else:
+            with pytest.raises(OSError, match="reset"):
+                wire.rest()
+    assert len(vendor.asked) == 2 + again
+    assert [each.fault for each in Recording(tmp_path / "session.yaml")] == [None, None if again else "reset"]
+
+
+def test_a_first_connection_that_ends_unanswered_is_told(tmp_path: Path, lasting: Callable[..., Lasting]) -> None:
+    vendor = lasting(end=1)
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        assert get(taken.url) == (b"", [], b"")
+    assert len(vendor.asked) == 1
+    assert [each.fault for each in Recording(tmp_path / "session.yaml")] == ["reset"]
+
+
+def test_a_connection_that_the_vendor_has_ended_is_not_used(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+    vendor = raw(OK + b"a", OK + b"b")  # closes after each
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken, Wire(taken.recorder.port) as wire:
+        assert [wire.send(ASKED).reply().body for _ in range(2)] == [b"a", b"b"]
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1 099 X", b"HTTP/1.1 20 X", b"HTTP/1.1 2000 X", b"HTTP/1.1 -12 X"])
+def test_what_is_no_status_is_no_answer(tmp_path: Path, raw: Callable[..., Raw], line: bytes) -> None:
+    vendor = raw(line + b"\r\nContent-Length: 0\r\n\r\n")
+    with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
+        assert get(taken.url) == (b"", [], b"")
+    assert [each.fault for each in Recording(tmp_path / "session.yaml")] == ["reset"]
 
 
 def test_gzip_of_several_members_comes_whole(tmp_path: Path, raw: Callable[..., Raw]) -> None:
@@ -252,14 +456,14 @@ def test_no_coding_hides_a_secret(
     assert (kept.body, kept.reply_body, kept.omitted) == (MASKED, MASKED, "")
 
 
-def test_a_coding_of_the_transfer_becomes_one_of_the_content(tmp_path: Path, raw: Callable[..., Raw]) -> None:
+def test_a_coding_of_the_transfer_is_taken_off(tmp_path: Path, raw: Callable[..., Raw]) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
     chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(GZIP), GZIP)
     vendor = raw(head + chunks)
     with recording("get_tickets", vendor.url, tmp_path / "session.yaml") as taken:
         _, lines, body = get(taken.url)
-    assert b"Content-Encoding: gzip" in lines
-    assert body == chunks
+    assert not [line for line in lines if b"Encoding" in line]
+    assert body == gzip.decompress(GZIP)
     (kept,) = Recording(tmp_path / "session.yaml")
     assert (kept.reply_body, kept.reply_header("content-encoding")) == (MASKED, "")
 
@@ -397,9 +601,12 @@ def test_a_proxy_opens_a_tunnel_for_tls(tmp_path: Path, authority: Authority) ->
         thread.start()
         proxy = f"127.0.0.1:{listener.getsockname()[1]}"
         trust: ssl.SSLContext = authority.trust()
-        with recording("get_tickets", upstream.url, tmp_path / "session.yaml", trust, proxy=proxy) as taken:
+        with (
+            recording("get_tickets", upstream.url, tmp_path / "session.yaml", trust, proxy=proxy) as taken,
+            Wire(taken.recorder.port) as wire,
+        ):
             target = "/API/default.aspx?key=demo-key&action=get_tickets&tid=*&output=json"
-            assert [b"200" in get(taken.url, target)[0] for _ in range(2)] == [True, True]
+            assert [wire.get(target).reply().status for _ in range(2)] == [200, 200]  # through one tunnel
         thread.join(5)
     vendor_worlds.close()
     assert asked[0].startswith(f"CONNECT 127.0.0.1:{upstream.port} HTTP/1.1\r\n".encode())

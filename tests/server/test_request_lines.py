@@ -70,6 +70,51 @@ def test_only_request_lines_are_rewritten_whatever_the_framing(door: Server) -> 
             assert json.loads(reply.body)["word"] == "a b"
 
 
+CHUNKED = (
+    b"POST /toy/x?wire=headers&key=demo-key-1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"3;a=b\r\n\r\n\r\r\n1\r\n0\r\n0\r\n"
+)
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"X-T: 0\r\nX-U: 1\r\n\r\n"])
+@pytest.mark.parametrize("line", [b"GET " + KEY + b"&word=M\xfcller HTTP/1.1", b"M-X " + KEY + b"&word=a b HTTP/1.1"])
+def test_a_line_after_chunks_is_rewritten_wherever_the_segments_end(
+    door: Server, world: World, line: bytes, end: bytes
+) -> None:
+    after = line + b"\r\nHost: x\r\n\r\n"
+    whole = CHUNKED + end + after
+    cuts = [len(CHUNKED) - 2, len(CHUNKED), len(CHUNKED) + 1, len(CHUNKED + end), len(CHUNKED + end) + 3, len(whole)]
+    with Wire(door.port) as wire:
+        for cut in cuts:
+            wire.send(whole[:cut])
+            time.sleep(0.01)  # else the segments may come as one, which is tested as well
+            wire.send(whole[cut:])
+            assert [wire.reply().status for _ in range(2)] == [200, 200]
+            exchange = last(world).exchange
+            assert exchange is not None
+            assert exchange.method == line.partition(b" ")[0].decode()
+    assert len(world.journal) == 2 * len(cuts)
+
+
+def test_what_cannot_be_read_after_chunks_is_not_their_fault(door: Server, world: World) -> None:
+    with Wire(door.port) as wire:
+        wire.send(CHUNKED + b"\r\n" + b"G@T /odd HTTP/1.1" + END)
+        assert [wire.reply().status for _ in range(2)] == [200, 400]
+    first, second = world.journal
+    assert (first.outcome != "malformed", second.outcome) == (True, "malformed")
+    assert second.exchange is not None
+    assert second.exchange.target == "/odd"
+
+
+@pytest.mark.parametrize("size", [b"x", b"-1", b"+3", b"0x3", b"", b"3 3"])
+def test_chunks_of_no_size_are_refused_and_told_of_once(door: Server, world: World, size: bytes) -> None:
+    with Wire(door.port) as wire:
+        wire.send(CHUNKED.rpartition(b"0\r\n")[0] + size + b"\r\nabc\r\n0\r\n\r\n")
+        assert wire.reply().status == 400
+        wire.rest()
+    assert len(world.journal) == 1
+
+
 @pytest.mark.parametrize("method", ["FOO", "PROPFIND", "get", "MKCOL-X", "SEARCH"])
 def test_any_word_is_a_method(door: Server, world: World, method: str) -> None:
     with Wire(door.port) as wire:

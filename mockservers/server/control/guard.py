@@ -85,20 +85,21 @@ def check(headers: Mapping[str, str], token: str | None, bound: str, port: int, 
                 f"{port}).",
                 "Call it from a program, which sends no Origin, or start the server with a control token.",
             )
-    return _foreign_fetch(headers, method)
+    site = _foreign_fetch(headers, method)
+    if site:
+        return Denial(
+            403,
+            f"The control API does not answer to web pages of another origin (Sec-Fetch-Site: {site}).",
+            "Call it from a program or from a page of this server, or start the server with a control token.",
+        )
+    return None
 
 
-def _foreign_fetch(headers: Mapping[str, str], method: str) -> Denial | None:
-    """Browsers say where a call comes from even when they send no `Origin`; following a link here is harmless."""
+def _foreign_fetch(headers: Mapping[str, str], method: str) -> str:
+    """From where a web page calls. Browsers say that even when they send no `Origin`; following a link here is harmless."""
     site = headers.get("Sec-Fetch-Site", "none").strip().lower()
     link = method in ("GET", "HEAD") and headers.get("Sec-Fetch-Mode", "").strip().lower() == "navigate"
-    if site in ("none", "same-origin") or link:
-        return None
-    return Denial(
-        403,
-        f"The control API does not answer to web pages of another origin (Sec-Fetch-Site: {site}).",
-        "Call it from a program or from a page of this server, or start the server with a control token.",
-    )
+    return "" if site in ("none", "same-origin") or link else site
 
 
 def _is_local(host: str) -> bool:
@@ -106,7 +107,9 @@ def _is_local(host: str) -> bool:
     return re.fullmatch(r"[a-z0-9_-]+", host) is not None
 
 
-def check_data(headers: Mapping[str, str], target: str, bound: str, allowed: Sequence[str] | None) -> Denial | None:
+def check_data(
+    headers: Mapping[str, str], target: str, bound: str, allowed: Sequence[str] | None, method: str = "GET"
+) -> Denial | None:
     """The reason to keep data of a real system from a caller, or None.
 
     `target` is what stands in the request line, `bound` the host that is listened on, `allowed` further names (`*` is any);
@@ -134,4 +137,14 @@ def check_data(headers: Mapping[str, str], target: str, bound: str, allowed: Seq
                 f"This server has data of a real system, and does not answer to web pages of {origin!r}.",
                 "Call it from a program, or start it with --allow-host NAME for the host of that page.",
             )
+    elif _foreign_fetch(headers, method) not in (
+        "",
+        "same-site",
+    ):  # of this machine, as other ports are, or of a known name
+        return Denial(
+            403,
+            "This server has data of a real system, and does not answer to web pages of another site.",
+            "Call it from a program, or start it with --allow-host NAME for the host of that page, and let the page ask in "
+            "the mode cors, in which its browser says who asks.",
+        )
     return None
