@@ -43,6 +43,7 @@ _USER_INFO = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))[^/?#@\s:\"'<>]*+:([^/?#@\s\"
 _OTHERS = f"__secret.{OTHER}"
 
 UNSEARCHED = "what could not be searched for secrets in the steps that a text of its length may take"
+UNTAKEN = "a body from which a secret could not be taken"
 
 
 class Redactor:
@@ -339,7 +340,7 @@ class Redactor:
                 cleaned = self._short_ones(cleaned)
                 left = self._in_tree(cleaned, media)
                 if left if left is not None else self._in_fragments(cleaned)[0]:
-                    return None, "a body from which a secret could not be taken"
+                    return None, UNTAKEN
             kept = body if cleaned == text else bytes_of(cleaned, codec)
             if codec != "utf-8":  # what looks like wide letters may be bytes of anything
                 plain = kept.decode("utf-8", "surrogateescape")
