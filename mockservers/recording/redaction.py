@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
 
 from mockservers.kernel.clues import SHORTEST
+from mockservers.kernel.families import random_looking, secret_looking
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import LEFT_OUT, SPEAKING
 from mockservers.kernel.search import Budget, TooOdd, readings
@@ -31,14 +32,18 @@ _SETTING = re.compile(
     r"true|false|yes|no|on|off|none|null|light|dark|[a-z]{2}(?:[-_][A-Za-z]{2})?|[0-9]{1,3}", re.IGNORECASE
 )
 """What a cookie holds that is no secret, such as a language: it is replaced in its header only."""
-_COOKIE_SECRET = re.compile(r"(?<![^=;,\s])([^=;,\s]++)=(\"[^\"]*\"|[^;]*)")
-_BARE_COOKIE = re.compile(r"(?:\A|(?<=;))\s*+([^=;\"\s](?:[^=;\"]*[^=;\"\s])?)\s*+(?=;|\Z)")
-"""A cookie of which only the value is said."""
+_COOKIE = re.compile(r"([^=;]*+)(=?+)((?<==)\s*+\"[^\"]*+\"\s*+(?=;|\Z)|[^;]*+)")
+"""Name and value of a cookie, with the blanks around them (RFC 6265, section 5.2), or of a nameless one its value alone."""
 _VARIABLE = re.compile(r"(?<=[?&;#])([^=&;#?\s\"'<>\\]{1,100}+)=([^&;#\s\"'<>\\]++)")
 """A variable in an address, in its path and fragment too."""
 _OAUTH = frozenset({"state", "session_state", "scope", "grant_type", "redirect_uri", "code_verifier", "iss"})
 """Variables beside which a `code` is one of OAuth."""
 _USER_INFO = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
+
+_MEMBER_NUMBER = re.compile(rf"(:\s*+)({PLACEHOLDER.pattern})(?=\s*+[,}}\]])")
+_NUMBER = re.compile(rf'"(?:[^"\\]|\\.)*+"?+|(?<![-+0-9.eE])[-+0-9.eE]*+({PLACEHOLDER.pattern})[-+0-9.eE]*+', re.DOTALL)
+_INNER_NUMBER = re.compile(rf'(?<!\\)(\\++")(\s*+:\s*+)({PLACEHOLDER.pattern})(?=\s*+[,}}\]])')
+"""Stand-ins for numbers: in a text with JSON in it, in JSON, and in JSON inside of JSON."""
 
 _OTHERS = f"__secret.{OTHER}"
 
@@ -233,22 +238,25 @@ class Redactor:
 
     def _cookies(self, value: str, *, first_only: bool) -> str:
         def blot(found: re.Match[str]) -> str:
-            text = found[2].strip('" ')
+            name, equals, said = found.groups() if found[2] else ("", "", found[1])
+            text = said.strip('" \t')
             if not text:
                 return found[0]
-            everywhere = _SETTING.fullmatch(text) is None
-            if everywhere and unquote(text) != text:
-                self.stand_in("cookie", unquote(text))
-            return f"{found[1]}={self.stand_in('cookie', text, everywhere=everywhere)}"
+            stand_in = self._cookie(name.strip(), text)
+            return f"{name}{equals}{said.replace(text, stand_in, 1)}"
 
-        def blot_bare(found: re.Match[str]) -> str:
-            stand_in = self.stand_in("cookie", found[1], everywhere=_SETTING.fullmatch(found[1]) is None)
-            return found[0].replace(found[1], stand_in, 1)
+        return _COOKIE.sub(blot, value, count=1 if first_only else 0)
 
-        if first_only and _BARE_COOKIE.match(value):
-            return _BARE_COOKIE.sub(blot_bare, value, count=1)
-        value = _COOKIE_SECRET.sub(blot, value, count=1 if first_only else 0)
-        return value if first_only else _BARE_COOKIE.sub(blot_bare, value)
+    def _cookie(self, name: str, text: str) -> str:
+        """What stands for the value of a cookie. One that looks like a setting goes from its header alone: it may be a word
+        or a number that stands anywhere else."""
+        plain = unquote(text)
+        everywhere = _SETTING.fullmatch(text) is None and (
+            (bool(name) and self.names(name) is not None) or secret_looking(plain) or random_looking(plain)
+        )
+        if everywhere and plain != text:
+            self.stand_in("cookie", plain)
+        return self.stand_in("cookie", text, everywhere=everywhere)
 
     def _authorization(self, value: str) -> str:
         scheme, blank, rest = value.partition(" ")
@@ -336,6 +344,8 @@ class Redactor:
         media = _media(headers)
         try:
             cleaned = self.clean(self._variables(text) if media == leaves.FORM else text)
+            if cleaned != text:
+                cleaned = _quoted(cleaned)
             if secret:
                 cleaned = self._short_ones(cleaned)
                 left = self._in_tree(cleaned, media)
@@ -352,7 +362,6 @@ class Redactor:
 
     def _short_ones(self, text: str) -> str:
         """Replace, at their places only, secrets too short to be replaced everywhere; quote what was a number."""
-        text = re.sub(rf"(:\s*+)({PLACEHOLDER.pattern})(?=\s*+[,}}\]])", r'\1"\2"', text)
         parts, done = [], 0
         for each in self._fragments.find(text):
             value = text[each.start : each.end]
@@ -362,6 +371,17 @@ class Redactor:
             parts += [text[done : each.start], f'"{stand_in}"' if each.number else stand_in]
             done = each.end
         return "".join([*parts, text[done:]])
+
+
+def _quoted(text: str) -> str:
+    """A text in which stand-ins for numbers of JSON are texts of JSON, in a text inside of a text as well."""
+
+    def inside(found: re.Match[str]) -> str:
+        return f"{found[1]}{found[2]}{found[1]}{found[3]}{found[1]}"
+
+    if text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
+        return _MEMBER_NUMBER.sub(r'\1"\2"', text)
+    return _NUMBER.sub(lambda found: f'"{found[1]}"' if found[1] else _INNER_NUMBER.sub(inside, found[0]), text)
 
 
 def _listed(names: Any) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -182,3 +183,47 @@ def test_values_are_found_in_texts_that_no_parser_takes(text: str, values: list[
     found = list(Fragments(SecretNames({"password": "password"})).find(text))
     assert [text[each.start : each.end] for each in found] == values
     assert {each.kind.name.removeprefix("other-") for each in found} <= {"password"}
+
+
+def redacted(exchange: Recorded, vendor: str = "trackit") -> Recorded:
+    return Redactor(adapter(vendor)).redact(exchange)
+
+
+@pytest.mark.parametrize("cookie", ["page=1000", "tab=items", "product=trackit", "tz=Europe%2FOslo", "items"])
+def test_a_cookie_that_is_a_setting_goes_from_its_header_alone(cookie: str) -> None:
+    body = b'{"items":[],"total":1000,"tz":"Europe/Oslo","by":"trackit"}'
+    answer = [("Content-Type", JSON), ("Set-Cookie", f"{cookie}; Path=/items")]
+    kept = redacted(Recorded(1, 0, "GET", "/items?max=1000", [("Cookie", cookie)], b"", 200, answer, body))
+    name, equals, _ = cookie.rpartition("=")
+    assert kept.headers == [("Cookie", f"{name}{equals}__secret.cookie__")]
+    assert kept.reply_headers[1][1] == f"{name}{equals}__secret.cookie__; Path=/items"
+    assert (kept.target, kept.reply_body) == ("/items?max=1000", body)
+
+
+def test_a_number_that_is_a_secret_is_replaced_where_it_stands_by_itself() -> None:
+    body = '{"a":4821,"b":[4821, 14821,-4821],"c":"x4821y","d":"{\\"a\\":4821}","e":48210,"f":"a: 4821, b"}'
+    asked = Recorded(1, 0, "GET", "/x?n=4821&m=48212", [("Cookie", "sid=4821")], b"", 200, [("Content-Type", JSON)])
+    kept = redacted(replace(asked, reply_body=body.encode()))
+    one = "__secret.cookie__"
+    assert kept.target == f"/x?n={one}&m=48212"
+    assert json.loads(kept.reply_body or b"") == {
+        "a": one, "b": [one, 14821, one], "c": f"x{one}y", "d": f'{{"a":"{one}"}}', "e": 48210, "f": f"a: {one}, b"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("Set-Cookie", "sid = hJ7xQ2pLm9Zt; Domain=desk.example", "sid = {}; Domain=desk.example"),
+        ("Set-Cookie", "=hJ7xQ2pLm9Zt; Path=/", "={}; Path=/"),
+        ("Set-Cookie", "hJ7xQ2pLm9Zt; Path=/", "{}; Path=/"),
+        ("Set-Cookie", 'sid="hJ7xQ2pLm9Zt"; Path=/', 'sid="{}"; Path=/'),
+        ("Set-Cookie", 'sid="hJ7xQ2pLm9Zt;x"; Path=/', 'sid="{}"; Path=/'),
+        ("Set-Cookie", "sid=; Path=/", "sid=; Path=/"),
+        ("Cookie", "a = hJ7xQ2pLm9Zt;\tb=q7abcdeZ9; hJ7xQ2pLm9Zt", "a = {};\tb={}; {}"),
+        ("Cookie", "a=b=hJ7xQ2pLm9Zt==;", "a={};"),
+    ],
+)
+def test_cookies_are_read_as_browsers_do(name: str, value: str, kept: str) -> None:
+    found = redacted(Recorded(1, 0, "GET", "/x", [(name, value)], b"", 200))
+    assert found.headers == [(name, kept.replace("{}", "__secret.cookie__"))]
