@@ -7,7 +7,8 @@ value is replaced in every text, in whatever encoding, by the kernel's one engin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
@@ -23,11 +24,20 @@ from mockservers.recording.exchanges import Recorded, bytes_of, text_of, value_o
 from mockservers.recording.fragments import Fragments, cuts, tagged
 from mockservers.recording.pseudonyms import Pseudonyms
 from mockservers.recording.secret_names import SecretNames
-from mockservers.recording.shapes import may_show, password_of, shapes
+from mockservers.recording.shapes import PACKED, may_show, password_of, shapes, unpacked_text
 from mockservers.recording.stand_ins import OTHER, PLACEHOLDER, StandIns
 
 _ESCAPED_NAME = re.compile(r"\\u00(?:[4-7][0-9A-Fa-f]|2[dD])")
 """A letter of a name as JSON may write it, though hardly anybody does."""
+_UNPLAIN = re.compile(
+    _ESCAPED_NAME.pattern + r"|@|%(?:25)*40|(?<=[\"'=>])[A-Za-z0-9+/_-]{20,8192}+={0,2}(?=[\"'<&]|\Z)"
+)
+"""What may hold a secret though no name of one can be seen in it."""
+_CODED = re.compile(r"%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}")
+_ESCAPED_SIGN = re.compile(r"\\(?:u00[2-7][0-9A-Fa-f]|[nrt])|&[a-z#]")
+"""What makes a value of a tree another text than the one that stands in it."""
+_RUN = re.compile(r"[^\s\"'<>]++")
+_AT = re.compile("@|%(?:25)*40")
 _SETTING = re.compile(
     r"true|false|yes|no|on|off|none|null|light|dark|[a-z]{2}(?:[-_][A-Za-z]{2})?|[0-9]{1,3}", re.IGNORECASE
 )
@@ -175,11 +185,7 @@ class Redactor:
         path, mark, query = target.partition("?")
         self._learn_line(unquote(path, errors="surrogateescape"))
         for _, value in leaves.pairs(query):
-            if value[:1] in ("{", "[", "<"):
-                for kind, secret in self._in_tree(value) or ():
-                    self.stand_in(kind, secret)
-            else:
-                self._learn_line(value)
+            self._learn_line(value)
         return self._address(path + mark + self._variables(query, path))
 
     def _address(self, text: str) -> str:
@@ -279,7 +285,7 @@ class Redactor:
         try:
             if self.pseudonyms is not None:
                 self.pseudonyms.learn(text, media)
-            if not (self.names.may_stand_in(text) or may_show(text) or _ESCAPED_NAME.search(text) or "@" in text):
+            if not (self.names.may_stand_in(text) or may_show(text) or _UNPLAIN.search(text)):
                 return False
             secrets, placed = self._in_text(text, media)
             for kind, value in dict.fromkeys(secrets):
@@ -291,32 +297,53 @@ class Redactor:
 
     def _learn_line(self, text: str) -> None:
         """Take note of the secrets in a short text, such as a header."""
-        if self.names.may_stand_in(text) or may_show(text):
-            for kind, value in (*self._in_fragments(text)[0], *shapes(text, Budget(len(text)))):
+        with suppress(TooOdd):
+            for kind, value in self._in_values([text], Budget(len(text))):
                 self.stand_in(kind, value)
 
     def _in_text(self, text: str, media: str) -> tuple[list[tuple[str, str]], bool]:
         """The secrets in a body, and whether others stand there that are to go from their places alone."""
-        tree = self._in_tree(text, media)
+        values: list[str] = []
+        tree = self._in_tree(text, media, values)
         work = Budget(len(text))
         secrets, placed = self._in_fragments(text, inner=tree is not None)
         secrets += tree or ()
         if tree is None:
             secrets += [(kind.name, value) for kind, value in tagged(text, self.names)]
-        # An address inside of a text.
+            values = [each for each in _RUN.findall(text) if "%" in each or "\\" in each] if _CODED.search(text) else []
+        elif media != leaves.FORM and not _ESCAPED_SIGN.search(text):
+            # The others stand in the text as they are, which is searched by itself.
+            values = [each for each in values if _CODED.search(each) or PACKED.fullmatch(each)]
+        return [*secrets, *self._in_addresses(text, work), *shapes(text, work), *self._in_values(values, work)], placed
+
+    def _in_addresses(self, text: str, work: Budget) -> Iterator[tuple[str, str]]:
+        """The secrets in addresses inside of a text."""
         for given in _VARIABLE.finditer(text) if "=" in text else ():
             work.spend(4)
             kind, value = self.names(_unquoted(given[1])), _plain(given[2])
             if kind is not None and kind.takes(value):
-                secrets.append((kind.name, value))
+                yield kind.name, value
         for user in _USER_INFO.finditer(text) if "@" in text and "//" in text.replace("\\", "") else ():
             work.spend(4)
-            secrets.append((f"{OTHER}password", unquote(user[1], errors="surrogateescape")))
-        return [*secrets, *shapes(text, work)], placed
+            yield f"{OTHER}password", unquote(user[1], errors="surrogateescape")
 
-    def _in_tree(self, text: str, media: str = "") -> list[tuple[str, str]] | None:
-        """The secrets in a text that is a tree, or None."""
-        found = fields.secrets(text, self.names, media)
+    def _in_values(self, values: Iterable[str], work: Budget) -> Iterator[tuple[str, str]]:
+        """The secrets inside of values, in whatever they may mean to those who read them. Raises TooOdd."""
+        for value in dict.fromkeys(values):
+            for text in (value, unpacked_text(value)):
+                if not text or not (self.names.may_stand_in(text) or may_show(text) or _AT.search(text)):
+                    continue
+                for reading in readings(text, work):
+                    work.spend(20 + len(reading) // 20)
+                    if reading[:1] in ("{", "[", "<"):
+                        yield from self._in_tree(reading) or ()
+                    yield from self._in_fragments(reading)[0]
+                    yield from self._in_addresses(reading, work)
+                    yield from shapes(reading, work)
+
+    def _in_tree(self, text: str, media: str = "", values: list[str] | None = None) -> list[tuple[str, str]] | None:
+        """The secrets in a text that is a tree, or None. Into `values` come the texts in it."""
+        found = fields.secrets(text, self.names, media, values)
         return None if found is None else [(kind, value) for kind, value, _ in found]
 
     def _in_fragments(self, text: str, *, inner: bool = False) -> tuple[list[tuple[str, str]], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from itertools import pairwise
@@ -227,3 +228,34 @@ def test_a_number_that_is_a_secret_is_replaced_where_it_stands_by_itself() -> No
 def test_cookies_are_read_as_browsers_do(name: str, value: str, kept: str) -> None:
     found = redacted(Recorded(1, 0, "GET", "/x", [(name, value)], b"", 200))
     assert found.headers == [(name, kept.replace("{}", "__secret.cookie__"))]
+
+
+V = "hJ7xQ2pLm9Zt"
+FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data; boundary=B"
+
+
+@pytest.mark.parametrize(
+    ("target", "media", "body"),
+    [
+        ("/x", FORM, f"r=%2Fcb%3Faccess_token%3D{V}"),
+        ("/x", FORM, f"u=https%3A%2F%2Fbob%3A{V}%40a.example"),
+        (f"/x?u=https%3A%2F%2Fbob%3A{V}%40a.example", "", ""),
+        (f"/x?returnUrl=%2Fcb%3Fnext%3D%252Fa%253Faccess_token%253D{V}", "", ""),
+        (f"/x?q={base64.b64encode(f'password={V}'.encode()).decode()}", "", ""),
+        ("/x", JSON, json.dumps({"q": base64.urlsafe_b64encode(f"password={V}".encode()).decode()})),
+        ("/x", JSON, f'{{"href":"/x?a=1\\u0026access_token\\u003d{V}"}}'),
+        ("/x", JSON, f'{{"href":"/x?a=1\\u0026access_token\\u003d{V}", "cut'),
+        ("/x", JSON, f'{{"r":"/cb?u=%2Fa%3Faccess_token%3D{V}"}}'),
+        ("/x", XML, f'<a b="/cb?u=%2Fa%3Faccess_token%3D{V}"/>'),
+        ("/x", XML, f"<a>/cb?u=%2Fa%3Faccess_token%3D{V}</a>"),
+        ("/x", TEXT, f"%7B%22token%22%3A%22{V}%22%7D"),
+        ("/x", PARTS, f'--B\r\nContent-Disposition: form-data; name="user[password]"\r\n\r\n{V}\r\n--B--\r\n'),
+    ],
+)
+def test_values_are_searched_as_their_readers_read_them(target: str, media: str, body: str) -> None:
+    headers = [("Content-Type", media)] if media else []
+    kept = redacted(Recorded(1, 0, "POST", target, headers, body.encode(), 200))
+    shown = f"{kept.target} {(kept.body or b'').decode()}"
+    assert not kept.omitted
+    assert V not in shown
+    assert "__secret." in shown
