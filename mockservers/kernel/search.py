@@ -62,25 +62,36 @@ class Budget:
 # --- one text without escapes -----------------------------------------------------------------------------------------
 
 
-class _Few:
-    """Looks for each of a few things by itself."""
+def _apart(text: str, at: int, what: str) -> bool:
+    """Whether a number stands by itself: `1000` is none of the figures of `21000`."""
+    return (
+        not (text[at - 1 : at] if at else "").isdecimal() and not text[at + len(what) : at + len(what) + 1].isdecimal()
+    )
 
-    def __init__(self, sought: Iterable[Sought]) -> None:
+
+class _Few:
+    """Looks for each of a few things by itself; for numbers, with `apart`, where they stand by themselves."""
+
+    def __init__(self, sought: Iterable[Sought], apart: bool = False) -> None:
         self._sought = list(sought)
+        self._apart = apart
         self.values = dict.fromkeys(value for _, value, before in self._sought if before is None)
 
     def __call__(self, text: str, work: Budget) -> Iterator[tuple[int, Sought]]:
         work.spend(1 + len(text) * (2 + len(self._sought)) // 1000)
         for each in self._sought:
+            number = self._apart and each[0].isdecimal()
             for at in _places(text, each[0]):
                 work.spend(1)
-                yield at, each
+                if not number or _apart(text, at, each[0]):
+                    yield at, each
 
 
 class _Many:
     """Looks for many things at once, by their last letters."""
 
-    def __init__(self, sought: Iterable[Sought]) -> None:
+    def __init__(self, sought: Iterable[Sought], apart: bool = False) -> None:
+        self._apart = apart
         self._short: list[Sought] = []
         self._known: dict[str, tuple[Sought, ...]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}
@@ -103,17 +114,18 @@ class _Many:
                 start = at + GRAM - length
                 if start >= 0:
                     for each in self._known.get(text[start : at + GRAM], ()):
-                        yield start, each
+                        if not (self._apart and each[0].isdecimal()) or _apart(text, start, each[0]):
+                            yield start, each
         if self._short:
-            yield from _Few(self._short)(text, work)
+            yield from _Few(self._short, self._apart)(text, work)
 
 
 # --- a whole search ---------------------------------------------------------------------------------------------------
 
 
-def _look(sought: Iterable[Sought]) -> _Few | _Many:
+def _look(sought: Iterable[Sought], apart: bool) -> _Few | _Many:
     found = list(sought)
-    return _Few(found) if len(found) <= _FEW_SOUGHT else _Many(found)
+    return _Few(found, apart) if len(found) <= _FEW_SOUGHT else _Many(found, apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +151,10 @@ class Span:
 
 
 class Search:
-    """Looks for values in texts. Values shorter than SHORTEST are ignored."""
+    """Looks for values in texts. Values shorter than SHORTEST are ignored, and with `apart` numbers inside of longer ones."""
 
-    def __init__(self, values: Iterable[str] = ()) -> None:
+    def __init__(self, values: Iterable[str] = (), *, apart: bool = False) -> None:
+        self._apart = apart
         self._needles: dict[str, Needle] = {}
         self._clues: Clues | ManyClues | None = None
         self._everything: _Few | _Many | None = None
@@ -193,7 +206,7 @@ class Search:
 
     def _look_for_all(self) -> _Few | _Many:
         if self._everything is None:
-            self._everything = _look(each for of in self._needles.values() for each in of.sought)
+            self._everything = _look((each for of in self._needles.values() for each in of.sought), self._apart)
         return self._everything
 
     def _found(self, text: str, layers: int, work: Budget) -> Iterator[Span]:
@@ -205,7 +218,7 @@ class Search:
             return
         # Most texts that show a value show it in plain, and nothing else.
         here = []
-        for at, (what, value, _) in _look(each for each in sought if each[2] is None)(text, work):
+        for at, (what, value, _) in _look((each for each in sought if each[2] is None), self._apart)(text, work):
             yield _span(at, what, value)
             if not _may_be_part(text, at, at + len(what)):
                 here.append((at, at + len(what)))
@@ -214,12 +227,12 @@ class Search:
             sought = self._clue(encodings.raw(rest))
             if not sought and not odd:
                 return
-        look = self._look_for_all() if odd else _look(sought)
+        look = self._look_for_all() if odd else _look(sought, self._apart)
         for start, end in self._windows(rest, sought, odd, work):
             for span in self._in_views(rest[start:end], look, layers, work):
                 yield replace(span, start=span.start + start, end=span.end + start)
         if isinstance(look, _Few):
-            yield from _as_written(text, look.values, work)
+            yield from _as_written(text, look.values, work, self._apart)
 
     def _windows(self, text: str, sought: Sequence[Sought], odd: bool, work: Budget) -> list[tuple[int, int]]:
         """The parts of a text in which values may stand: around the clues to them."""
@@ -321,7 +334,7 @@ def _places(text: str, what: str) -> Iterator[int]:
         at = text.find(what, at + len(what))
 
 
-def _as_written(text: str, values: Iterable[str], work: Budget) -> Iterator[Span]:
+def _as_written(text: str, values: Iterable[str], work: Budget, apart: bool) -> Iterator[Span]:
     """Values as usual writers write them, where what is before or after them looks like a part of their escapes."""
     for value in values:
         if len(value) <= _LONGEST_WRITTEN:
@@ -329,7 +342,8 @@ def _as_written(text: str, values: Iterable[str], work: Budget) -> Iterator[Span
                 work.spend(1 + len(text) // 1000)
                 for at in _places(text, form):
                     work.spend(1)
-                    yield Span(at, at + len(form), value)
+                    if not (apart and form.isdecimal()) or _apart(text, at, form):
+                        yield Span(at, at + len(form), value)
 
 
 _PACKED = re.compile("[A-Za-z0-9+/_=%&#;\\\\-]+")

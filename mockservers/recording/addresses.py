@@ -160,12 +160,30 @@ def inward(authority: str, upstreams: tuple[Upstream, ...]) -> Rewriter:
     return Rewriter({**further, authority: upstreams[0].origin})
 
 
+_WORD_BEGINS = r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))"
+_AUTHORITY_BEGINS = r"(?:(?<=//)|(?<=\\/\\/)|(?<=%2F%2F)|(?<=%2f%2f))"
+_NAME_ENDS = r"(?![\w-]|\.\w)"
+
+
+@lru_cache(maxsize=64)
+def _bare(upstream: Upstream) -> re.Pattern[str] | None:
+    """The name of an upstream where it stands alone, or None for one that says nothing of anybody."""
+    if re.fullmatch(r"[0-9.]+|localhost|[0-9a-f:]*:[0-9a-f:.]*", upstream.host):
+        return None
+    spelt = dict.fromkeys((upstream.host, upstream.shown))
+    name, port = f"(?:{'|'.join(map(re.escape, spelt))})", rf"(?:(?::|%3A){upstream.port}(?!\d))"
+    if "." in upstream.host:
+        return re.compile(rf"{_WORD_BEGINS}{name}{_NAME_ENDS}{port}?", re.IGNORECASE)
+    # A name of one label may be a word of the data, or a folder, as in `http://helpdesk/helpdesk/tickets`.
+    return re.compile(rf"{_AUTHORITY_BEGINS}{name}{_NAME_ENDS}{port}?|{_WORD_BEGINS}{name}{port}", re.IGNORECASE)
+
+
 def without_hosts(text: str, upstreams: Iterable[Upstream]) -> str:
     """A text without the bare names of the upstreams."""
     for upstream in upstreams:
-        for name in dict.fromkeys((upstream.netloc, upstream.host, upstream.shown)):
-            if name in text and not re.fullmatch(r"[0-9.]+|localhost|[0-9a-f:\[\]]+", name):
-                text = text.replace(name, HOST)
+        name = _bare(upstream)
+        if name is not None:
+            text = name.sub(HOST, text)
     return text
 
 

@@ -70,9 +70,12 @@ def named(text: str, kinds: Mapping[str, str], media: str = "") -> list[Named] |
     return reader.found if reader.text(text, None, 0, form=media == FORM) else None
 
 
-def secrets(text: str, names: SecretNames, media: str = "") -> list[Named] | None:
-    """The secrets in a tree: a text below such a field belongs to it too. None where a text is no tree. Raises TooOdd."""
-    reader = _Reader(names, Budget(len(text)))
+def secrets(text: str, names: SecretNames, media: str = "", values: list[str] | None = None) -> list[Named] | None:
+    """The secrets in a tree: a text below such a field belongs to it too. None where a text is no tree. Raises TooOdd.
+
+    Into `values` come the texts in it that are no trees, as they read without the escapes of the trees.
+    """
+    reader = _Reader(names, Budget(len(text)), values)
     return reader.found if reader.text(text, None, 0, form=media == FORM) else None
 
 
@@ -81,8 +84,9 @@ _Below = Kind | None
 
 
 class _Reader:
-    def __init__(self, names: Names, work: Budget) -> None:
+    def __init__(self, names: Names, work: Budget, values: list[str] | None = None) -> None:
         self._names = names
+        self._values = values
         self._work = work
         self._known: dict[str, tuple[_Below, _Below]] = {}
         self.found: list[Named] = []
@@ -134,6 +138,8 @@ class _Reader:
         own, below = self._of(name, above)
         if value[:64].lstrip()[:1] in ("<", "{", "[") and self.text(value, below, depth + 1):
             return
+        if self._values is not None:
+            self._values.append(value)
         if own is not None:
             self._take(own, value)
         elif below is not None:
@@ -204,6 +210,8 @@ class _Reader:
                     own = kind
                 if own is not None and attribute != _SCHEMA_LOCATION:
                     self._take(own, value)
+                if self._values is not None:
+                    self._values.append(value)
             if any(isinstance(child.tag, str) for child in children):
                 self._texts_between(text, children, below)
                 self._paired_children(children)

@@ -149,6 +149,8 @@ class Reading:
                 return None
             return Fragment(name, kind, *value, **how)
 
+        if self._text[end : end + 1] == "]" and self._text[start - 1 : start] == "[":
+            end += 1  # as in `user[password]`
         after = self._text[end : end + 1]
         found = None
         if after in _MEMBERS:
@@ -230,7 +232,10 @@ class Reading:
 
     def _part(self, start: int, end: int) -> Value | None:
         """A part of a form with parts, whose name this is."""
-        if not self._text[max(0, start - 6) : start].lower().endswith(("name=", 'name="', "name='")):
+        before = self._text[max(0, start - _LONGEST_NAME) : start]
+        if before.endswith("["):
+            before = before.rstrip(_NAME_LETTERS + "[]")
+        if not before.lower().endswith(("name=", 'name="', "name='")):
             return None
         found = _PART.match(self._text, end)
         assert found is not None

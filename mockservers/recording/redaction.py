@@ -7,12 +7,14 @@ value is replaced in every text, in whatever encoding, by the kernel's one engin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
 
 from mockservers.kernel.clues import SHORTEST
+from mockservers.kernel.families import random_looking, secret_looking
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import LEFT_OUT, SPEAKING
 from mockservers.kernel.search import Budget, TooOdd, readings
@@ -22,27 +24,41 @@ from mockservers.recording.exchanges import Recorded, bytes_of, text_of, value_o
 from mockservers.recording.fragments import Fragments, cuts, tagged
 from mockservers.recording.pseudonyms import Pseudonyms
 from mockservers.recording.secret_names import SecretNames
-from mockservers.recording.shapes import may_show, password_of, shapes
+from mockservers.recording.shapes import PACKED, may_show, password_of, shapes, unpacked_text
 from mockservers.recording.stand_ins import OTHER, PLACEHOLDER, StandIns
 
 _ESCAPED_NAME = re.compile(r"\\u00(?:[4-7][0-9A-Fa-f]|2[dD])")
 """A letter of a name as JSON may write it, though hardly anybody does."""
+_UNPLAIN = re.compile(
+    _ESCAPED_NAME.pattern + r"|@|%(?:25)*40|(?<=[\"'=>])[A-Za-z0-9+/_-]{20,8192}+={0,2}(?=[\"'<&]|\Z)"
+)
+"""What may hold a secret though no name of one can be seen in it."""
+_CODED = re.compile(r"%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}")
+_ESCAPED_SIGN = re.compile(r"\\(?:u00[2-7][0-9A-Fa-f]|[nrt])|&[a-z#]")
+"""What makes a value of a tree another text than the one that stands in it."""
+_RUN = re.compile(r"[^\s\"'<>]++")
+_AT = re.compile("@|%(?:25)*40")
 _SETTING = re.compile(
     r"true|false|yes|no|on|off|none|null|light|dark|[a-z]{2}(?:[-_][A-Za-z]{2})?|[0-9]{1,3}", re.IGNORECASE
 )
 """What a cookie holds that is no secret, such as a language: it is replaced in its header only."""
-_COOKIE_SECRET = re.compile(r"(?<![^=;,\s])([^=;,\s]++)=(\"[^\"]*\"|[^;]*)")
-_BARE_COOKIE = re.compile(r"(?:\A|(?<=;))\s*+([^=;\"\s](?:[^=;\"]*[^=;\"\s])?)\s*+(?=;|\Z)")
-"""A cookie of which only the value is said."""
+_COOKIE = re.compile(r"([^=;]*+)(=?+)((?<==)\s*+\"[^\"]*+\"\s*+(?=;|\Z)|[^;]*+)")
+"""Name and value of a cookie, with the blanks around them (RFC 6265, section 5.2), or of a nameless one its value alone."""
 _VARIABLE = re.compile(r"(?<=[?&;#])([^=&;#?\s\"'<>\\]{1,100}+)=([^&;#\s\"'<>\\]++)")
 """A variable in an address, in its path and fragment too."""
 _OAUTH = frozenset({"state", "session_state", "scope", "grant_type", "redirect_uri", "code_verifier", "iss"})
 """Variables beside which a `code` is one of OAuth."""
 _USER_INFO = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))[^/?#@\s:\"'<>]*+:([^/?#@\s\"'<>]++)(?=@)")
 
+_MEMBER_NUMBER = re.compile(rf"(:\s*+)({PLACEHOLDER.pattern})(?=\s*+[,}}\]])")
+_NUMBER = re.compile(rf'"(?:[^"\\]|\\.)*+"?+|(?<![-+0-9.eE])[-+0-9.eE]*+({PLACEHOLDER.pattern})[-+0-9.eE]*+', re.DOTALL)
+_INNER_NUMBER = re.compile(rf'(?<!\\)(\\++")(\s*+:\s*+)({PLACEHOLDER.pattern})(?=\s*+[,}}\]])')
+"""Stand-ins for numbers: in a text with JSON in it, in JSON, and in JSON inside of JSON."""
+
 _OTHERS = f"__secret.{OTHER}"
 
 UNSEARCHED = "what could not be searched for secrets in the steps that a text of its length may take"
+UNTAKEN = "a body from which a secret could not be taken"
 
 
 class Redactor:
@@ -169,11 +185,7 @@ class Redactor:
         path, mark, query = target.partition("?")
         self._learn_line(unquote(path, errors="surrogateescape"))
         for _, value in leaves.pairs(query):
-            if value[:1] in ("{", "[", "<"):
-                for kind, secret in self._in_tree(value) or ():
-                    self.stand_in(kind, secret)
-            else:
-                self._learn_line(value)
+            self._learn_line(value)
         return self._address(path + mark + self._variables(query, path))
 
     def _address(self, text: str) -> str:
@@ -232,22 +244,25 @@ class Redactor:
 
     def _cookies(self, value: str, *, first_only: bool) -> str:
         def blot(found: re.Match[str]) -> str:
-            text = found[2].strip('" ')
+            name, equals, said = found.groups() if found[2] else ("", "", found[1])
+            text = said.strip('" \t')
             if not text:
                 return found[0]
-            everywhere = _SETTING.fullmatch(text) is None
-            if everywhere and unquote(text) != text:
-                self.stand_in("cookie", unquote(text))
-            return f"{found[1]}={self.stand_in('cookie', text, everywhere=everywhere)}"
+            stand_in = self._cookie(name.strip(), text)
+            return f"{name}{equals}{said.replace(text, stand_in, 1)}"
 
-        def blot_bare(found: re.Match[str]) -> str:
-            stand_in = self.stand_in("cookie", found[1], everywhere=_SETTING.fullmatch(found[1]) is None)
-            return found[0].replace(found[1], stand_in, 1)
+        return _COOKIE.sub(blot, value, count=1 if first_only else 0)
 
-        if first_only and _BARE_COOKIE.match(value):
-            return _BARE_COOKIE.sub(blot_bare, value, count=1)
-        value = _COOKIE_SECRET.sub(blot, value, count=1 if first_only else 0)
-        return value if first_only else _BARE_COOKIE.sub(blot_bare, value)
+    def _cookie(self, name: str, text: str) -> str:
+        """What stands for the value of a cookie. One that looks like a setting goes from its header alone: it may be a word
+        or a number that stands anywhere else."""
+        plain = unquote(text)
+        everywhere = _SETTING.fullmatch(text) is None and (
+            (bool(name) and self.names(name) is not None) or secret_looking(plain) or random_looking(plain)
+        )
+        if everywhere and plain != text:
+            self.stand_in("cookie", plain)
+        return self.stand_in("cookie", text, everywhere=everywhere)
 
     def _authorization(self, value: str) -> str:
         scheme, blank, rest = value.partition(" ")
@@ -270,7 +285,7 @@ class Redactor:
         try:
             if self.pseudonyms is not None:
                 self.pseudonyms.learn(text, media)
-            if not (self.names.may_stand_in(text) or may_show(text) or _ESCAPED_NAME.search(text) or "@" in text):
+            if not (self.names.may_stand_in(text) or may_show(text) or _UNPLAIN.search(text)):
                 return False
             secrets, placed = self._in_text(text, media)
             for kind, value in dict.fromkeys(secrets):
@@ -282,32 +297,53 @@ class Redactor:
 
     def _learn_line(self, text: str) -> None:
         """Take note of the secrets in a short text, such as a header."""
-        if self.names.may_stand_in(text) or may_show(text):
-            for kind, value in (*self._in_fragments(text)[0], *shapes(text, Budget(len(text)))):
+        with suppress(TooOdd):
+            for kind, value in self._in_values([text], Budget(len(text))):
                 self.stand_in(kind, value)
 
     def _in_text(self, text: str, media: str) -> tuple[list[tuple[str, str]], bool]:
         """The secrets in a body, and whether others stand there that are to go from their places alone."""
-        tree = self._in_tree(text, media)
+        values: list[str] = []
+        tree = self._in_tree(text, media, values)
         work = Budget(len(text))
         secrets, placed = self._in_fragments(text, inner=tree is not None)
         secrets += tree or ()
         if tree is None:
             secrets += [(kind.name, value) for kind, value in tagged(text, self.names)]
-        # An address inside of a text.
+            values = [each for each in _RUN.findall(text) if "%" in each or "\\" in each] if _CODED.search(text) else []
+        elif media != leaves.FORM and not _ESCAPED_SIGN.search(text):
+            # The others stand in the text as they are, which is searched by itself.
+            values = [each for each in values if _CODED.search(each) or PACKED.fullmatch(each)]
+        return [*secrets, *self._in_addresses(text, work), *shapes(text, work), *self._in_values(values, work)], placed
+
+    def _in_addresses(self, text: str, work: Budget) -> Iterator[tuple[str, str]]:
+        """The secrets in addresses inside of a text."""
         for given in _VARIABLE.finditer(text) if "=" in text else ():
             work.spend(4)
             kind, value = self.names(_unquoted(given[1])), _plain(given[2])
             if kind is not None and kind.takes(value):
-                secrets.append((kind.name, value))
+                yield kind.name, value
         for user in _USER_INFO.finditer(text) if "@" in text and "//" in text.replace("\\", "") else ():
             work.spend(4)
-            secrets.append((f"{OTHER}password", unquote(user[1], errors="surrogateescape")))
-        return [*secrets, *shapes(text, work)], placed
+            yield f"{OTHER}password", unquote(user[1], errors="surrogateescape")
 
-    def _in_tree(self, text: str, media: str = "") -> list[tuple[str, str]] | None:
-        """The secrets in a text that is a tree, or None."""
-        found = fields.secrets(text, self.names, media)
+    def _in_values(self, values: Iterable[str], work: Budget) -> Iterator[tuple[str, str]]:
+        """The secrets inside of values, in whatever they may mean to those who read them. Raises TooOdd."""
+        for value in dict.fromkeys(values):
+            for text in (value, unpacked_text(value)):
+                if not text or not (self.names.may_stand_in(text) or may_show(text) or _AT.search(text)):
+                    continue
+                for reading in readings(text, work):
+                    work.spend(20 + len(reading) // 20)
+                    if reading[:1] in ("{", "[", "<"):
+                        yield from self._in_tree(reading) or ()
+                    yield from self._in_fragments(reading)[0]
+                    yield from self._in_addresses(reading, work)
+                    yield from shapes(reading, work)
+
+    def _in_tree(self, text: str, media: str = "", values: list[str] | None = None) -> list[tuple[str, str]] | None:
+        """The secrets in a text that is a tree, or None. Into `values` come the texts in it."""
+        found = fields.secrets(text, self.names, media, values)
         return None if found is None else [(kind, value) for kind, value, _ in found]
 
     def _in_fragments(self, text: str, *, inner: bool = False) -> tuple[list[tuple[str, str]], bool]:
@@ -335,11 +371,13 @@ class Redactor:
         media = _media(headers)
         try:
             cleaned = self.clean(self._variables(text) if media == leaves.FORM else text)
+            if cleaned != text:
+                cleaned = _quoted(cleaned)
             if secret:
                 cleaned = self._short_ones(cleaned)
                 left = self._in_tree(cleaned, media)
                 if left if left is not None else self._in_fragments(cleaned)[0]:
-                    return None, "a body from which a secret could not be taken"
+                    return None, UNTAKEN
             kept = body if cleaned == text else bytes_of(cleaned, codec)
             if codec != "utf-8":  # what looks like wide letters may be bytes of anything
                 plain = kept.decode("utf-8", "surrogateescape")
@@ -351,7 +389,6 @@ class Redactor:
 
     def _short_ones(self, text: str) -> str:
         """Replace, at their places only, secrets too short to be replaced everywhere; quote what was a number."""
-        text = re.sub(rf"(:\s*+)({PLACEHOLDER.pattern})(?=\s*+[,}}\]])", r'\1"\2"', text)
         parts, done = [], 0
         for each in self._fragments.find(text):
             value = text[each.start : each.end]
@@ -361,6 +398,17 @@ class Redactor:
             parts += [text[done : each.start], f'"{stand_in}"' if each.number else stand_in]
             done = each.end
         return "".join([*parts, text[done:]])
+
+
+def _quoted(text: str) -> str:
+    """A text in which stand-ins for numbers of JSON are texts of JSON, in a text inside of a text as well."""
+
+    def inside(found: re.Match[str]) -> str:
+        return f"{found[1]}{found[2]}{found[1]}{found[3]}{found[1]}"
+
+    if text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
+        return _MEMBER_NUMBER.sub(r'\1"\2"', text)
+    return _NUMBER.sub(lambda found: f'"{found[1]}"' if found[1] else _INNER_NUMBER.sub(inside, found[0]), text)
 
 
 def _listed(names: Any) -> list[str]:

@@ -7,16 +7,17 @@ file is searched as it stands on the disk, and only then gets its name. What is 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.search import TooOdd
 from mockservers.recording.exchanges import Recorded, from_line, text_of, to_line
 from mockservers.recording.files import MADE, PART, Head, Recording, RecordingError, Writer
-from mockservers.recording.redaction import UNSEARCHED, Redactor
+from mockservers.recording.redaction import UNSEARCHED, UNTAKEN, Redactor
 from mockservers.recording.sealing import held, private
 
 
@@ -84,7 +85,7 @@ def _first(redactor: Redactor, path: Path) -> str | None:
     if not redactor.secrets:
         return None
     recording = Recording(path)
-    if _may_show(redactor, recording.head.to_yaml()):
+    if _head_may_show(redactor, recording.head):
         return "the head of the file"
     return next((place for place in (_place(redactor, exchange) for exchange in recording) if place is not None), None)
 
@@ -92,7 +93,8 @@ def _first(redactor: Redactor, path: Path) -> str | None:
 def _texts(exchange: Recorded) -> Iterator[tuple[str, str]]:
     yield "the address", exchange.target
     for whose, headers in (("request", exchange.headers), ("answer", exchange.reply_headers)):
-        yield f"the {whose}'s headers", "\n".join(f"{name}: {value}" for name, value in headers)
+        # Names of headers are no secrets, though a password may be a word that is in one.
+        yield f"the {whose}'s headers", "\n".join(value for _, value in headers)
     for whose, body, headers in (
         ("request", exchange.body, exchange.headers),
         ("answer", exchange.reply_body, exchange.reply_headers),
@@ -116,21 +118,32 @@ def _may_show(redactor: Redactor, text: str) -> bool:
         return True
 
 
-def _is_too_odd(redactor: Redactor, body: bytes | None, headers: Headers) -> bool:
-    try:
-        for text in _readings(body, headers):
-            redactor.shown(text)
-    except TooOdd:
-        return True
-    return False
+def _head_may_show(redactor: Redactor, head: Head) -> bool:
+    """Whether what the user wrote into the head may show a secret. The rest of it are words of the format."""
+    return any(_may_show(redactor, text) for text in (head.note, *_said(head.options)))
+
+
+def _said(value: Any) -> Iterator[str]:
+    """The texts among options, but for the names of fields, which are there to say what is a secret."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            if name not in ("secret_fields", "keep_fields"):
+                yield from _said(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _said(each)
 
 
 def _write(redactor: Redactor, head: Head, lines: Iterable[tuple[int, str]], file: BinaryIO) -> int:
     """Write a head and exchanges, with everything that is known now; tells how many exchanges were redacted again."""
     changed = 0
-    if _may_show(redactor, text := head.to_yaml()):
+    with suppress(TooOdd):
+        head = replace(head, note=redactor.clean(head.note))
+    if _head_may_show(redactor, head):
         raise Leak("the head of the file")
-    file.write(text.encode())
+    file.write(head.to_yaml().encode())
     for known, line in lines:
         exchange = from_line(line)
         if known < redactor.knowledge or _place(redactor, exchange) is not None:
@@ -155,11 +168,21 @@ def _place(redactor: Redactor, exchange: Recorded) -> str | None:
 
 
 def _without_odd_bodies(redactor: Redactor, exchange: Recorded) -> Recorded:
-    if _is_too_odd(redactor, exchange.body, exchange.headers):
-        exchange = replace(exchange, body=None, omitted=exchange.omitted or f"a body: {UNSEARCHED}")
-    if _is_too_odd(redactor, exchange.reply_body, exchange.reply_headers):
-        exchange = replace(exchange, reply_body=None, omitted=exchange.omitted or f"a body: {UNSEARCHED}")
+    """An exchange without the bodies that still may show a secret: the others of the recording are worth keeping."""
+    if why := _oddity(redactor, exchange.body, exchange.headers):
+        exchange = replace(exchange, body=None, omitted=exchange.omitted or why)
+    if why := _oddity(redactor, exchange.reply_body, exchange.reply_headers):
+        exchange = replace(exchange, reply_body=None, omitted=exchange.omitted or why)
     return exchange
+
+
+def _oddity(redactor: Redactor, body: bytes | None, headers: Headers) -> str:
+    """Why a body cannot be kept, or nothing."""
+    try:
+        shown = any(redactor.shown(text) is not None for text in _readings(body, headers))
+    except TooOdd:
+        return f"a body: {UNSEARCHED}"
+    return UNTAKEN if shown else ""
 
 
 __all__ = ["PART", "Leak", "finalize", "keep", "recover"]

@@ -55,6 +55,21 @@ def shapes(text: str, work: Budget) -> Iterator[tuple[str, str]]:
             yield f"{OTHER}key", found[1].strip()
 
 
+PACKED = re.compile("[A-Za-z0-9+/_-]{16,8192}={0,2}")
+
+
+def unpacked_text(value: str) -> str:
+    """What a value says that is base64 of a text, or nothing."""
+    if PACKED.fullmatch(value) is None:
+        return ""
+    core = value.rstrip("=")
+    try:
+        plain = base64.b64decode(core + "=" * (-len(core) % 4), b"-_" if "-" in core or "_" in core else None).decode()
+    except (binascii.Error, ValueError):
+        return ""
+    return plain if plain.replace("\n", "").replace("\r", "").replace("\t", "").isprintable() else ""
+
+
 def password_of(pair: str) -> str | None:
     """The password in what HTTP's basic login sends, or None for what is none."""
     try:

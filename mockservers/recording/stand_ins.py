@@ -24,7 +24,7 @@ class StandIns:
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
-        self._search = Search()
+        self._search = Search(apart=True)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)

@@ -7,6 +7,7 @@ where they stand in the file is held in memory.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from array import array
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from mockservers.kernel.world import World
 from mockservers.recording import matching
 from mockservers.recording.adapter import Adapter, adapter
 from mockservers.recording.codings import decoded
-from mockservers.recording.exchanges import BASE, Recorded, bytes_of, text_of
+from mockservers.recording.exchanges import BASE, HOST, Recorded, bytes_of, text_of
 from mockservers.recording.files import Recording, RecordingError
 from mockservers.recording.matching import Meaning
 from mockservers.recording.omissions import lacks_answer, lacks_request
@@ -188,13 +189,23 @@ _OF_THE_BODY = frozenset(
 """Headers that tell of a body; they say nothing true of another one."""
 
 
+_HOSTED = re.compile(rf"((?://[^/?#\s\"'<>]{{0,200}}|@|%40)?){HOST}")
+_PORT = re.compile(r":[0-9]+\Z")
+"""An e-mail's host has no port."""
+
+
 def _based(recorded: Recorded, base: str, variables: list[tuple[str, str]]) -> Recorded:
     """The answer with this server's addresses, and with the caller's values of the variables."""
+
+    authority = base.partition("://")[2].partition("/")[0]
+
+    def hosted(found: re.Match[str]) -> str:
+        return f"{found[1]}{_PORT.sub('', authority) if found[1] in ('@', '%40') else authority}"
 
     def said(text: str) -> str:
         for theirs, asked in variables:
             text = text.replace(theirs, asked)
-        return text.replace(BASE, base)
+        return _HOSTED.sub(hosted, text.replace(BASE, base))
 
     # An answer without its body tells the length of that body, which nothing else does.
     bare = recorded.method == "HEAD" or recorded.status == 304

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -182,3 +184,78 @@ def test_values_are_found_in_texts_that_no_parser_takes(text: str, values: list[
     found = list(Fragments(SecretNames({"password": "password"})).find(text))
     assert [text[each.start : each.end] for each in found] == values
     assert {each.kind.name.removeprefix("other-") for each in found} <= {"password"}
+
+
+def redacted(exchange: Recorded, vendor: str = "trackit") -> Recorded:
+    return Redactor(adapter(vendor)).redact(exchange)
+
+
+@pytest.mark.parametrize("cookie", ["page=1000", "tab=items", "product=trackit", "tz=Europe%2FOslo", "items"])
+def test_a_cookie_that_is_a_setting_goes_from_its_header_alone(cookie: str) -> None:
+    body = b'{"items":[],"total":1000,"tz":"Europe/Oslo","by":"trackit"}'
+    answer = [("Content-Type", JSON), ("Set-Cookie", f"{cookie}; Path=/items")]
+    kept = redacted(Recorded(1, 0, "GET", "/items?max=1000", [("Cookie", cookie)], b"", 200, answer, body))
+    name, equals, _ = cookie.rpartition("=")
+    assert kept.headers == [("Cookie", f"{name}{equals}__secret.cookie__")]
+    assert kept.reply_headers[1][1] == f"{name}{equals}__secret.cookie__; Path=/items"
+    assert (kept.target, kept.reply_body) == ("/items?max=1000", body)
+
+
+def test_a_number_that_is_a_secret_is_replaced_where_it_stands_by_itself() -> None:
+    body = '{"a":4821,"b":[4821, 14821,-4821],"c":"x4821y","d":"{\\"a\\":4821}","e":48210,"f":"a: 4821, b"}'
+    asked = Recorded(1, 0, "GET", "/x?n=4821&m=48212", [("Cookie", "sid=4821")], b"", 200, [("Content-Type", JSON)])
+    kept = redacted(replace(asked, reply_body=body.encode()))
+    one = "__secret.cookie__"
+    assert kept.target == f"/x?n={one}&m=48212"
+    assert json.loads(kept.reply_body or b"") == {
+        "a": one, "b": [one, 14821, one], "c": f"x{one}y", "d": f'{{"a":"{one}"}}', "e": 48210, "f": f"a: {one}, b"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("Set-Cookie", "sid = hJ7xQ2pLm9Zt; Domain=desk.example", "sid = {}; Domain=desk.example"),
+        ("Set-Cookie", "=hJ7xQ2pLm9Zt; Path=/", "={}; Path=/"),
+        ("Set-Cookie", "hJ7xQ2pLm9Zt; Path=/", "{}; Path=/"),
+        ("Set-Cookie", 'sid="hJ7xQ2pLm9Zt"; Path=/', 'sid="{}"; Path=/'),
+        ("Set-Cookie", 'sid="hJ7xQ2pLm9Zt;x"; Path=/', 'sid="{}"; Path=/'),
+        ("Set-Cookie", "sid=; Path=/", "sid=; Path=/"),
+        ("Cookie", "a = hJ7xQ2pLm9Zt;\tb=q7abcdeZ9; hJ7xQ2pLm9Zt", "a = {};\tb={}; {}"),
+        ("Cookie", "a=b=hJ7xQ2pLm9Zt==;", "a={};"),
+    ],
+)
+def test_cookies_are_read_as_browsers_do(name: str, value: str, kept: str) -> None:
+    found = redacted(Recorded(1, 0, "GET", "/x", [(name, value)], b"", 200))
+    assert found.headers == [(name, kept.replace("{}", "__secret.cookie__"))]
+
+
+V = "hJ7xQ2pLm9Zt"
+FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data; boundary=B"
+
+
+@pytest.mark.parametrize(
+    ("target", "media", "body"),
+    [
+        ("/x", FORM, f"r=%2Fcb%3Faccess_token%3D{V}"),
+        ("/x", FORM, f"u=https%3A%2F%2Fbob%3A{V}%40a.example"),
+        (f"/x?u=https%3A%2F%2Fbob%3A{V}%40a.example", "", ""),
+        (f"/x?returnUrl=%2Fcb%3Fnext%3D%252Fa%253Faccess_token%253D{V}", "", ""),
+        (f"/x?q={base64.b64encode(f'password={V}'.encode()).decode()}", "", ""),
+        ("/x", JSON, json.dumps({"q": base64.urlsafe_b64encode(f"password={V}".encode()).decode()})),
+        ("/x", JSON, f'{{"href":"/x?a=1\\u0026access_token\\u003d{V}"}}'),
+        ("/x", JSON, f'{{"href":"/x?a=1\\u0026access_token\\u003d{V}", "cut'),
+        ("/x", JSON, f'{{"r":"/cb?u=%2Fa%3Faccess_token%3D{V}"}}'),
+        ("/x", XML, f'<a b="/cb?u=%2Fa%3Faccess_token%3D{V}"/>'),
+        ("/x", XML, f"<a>/cb?u=%2Fa%3Faccess_token%3D{V}</a>"),
+        ("/x", TEXT, f"%7B%22token%22%3A%22{V}%22%7D"),
+        ("/x", PARTS, f'--B\r\nContent-Disposition: form-data; name="user[password]"\r\n\r\n{V}\r\n--B--\r\n'),
+    ],
+)
+def test_values_are_searched_as_their_readers_read_them(target: str, media: str, body: str) -> None:
+    headers = [("Content-Type", media)] if media else []
+    kept = redacted(Recorded(1, 0, "POST", target, headers, body.encode(), 200))
+    shown = f"{kept.target} {(kept.body or b'').decode()}"
+    assert not kept.omitted
+    assert V not in shown
+    assert "__secret." in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -212,15 +213,52 @@ def test_a_spelling_that_hardly_anybody_writes_is_replaced_too(tmp_path: Path) -
     assert kept.reply_body == b"<a>__secret.password__</a>"
 
 
+def often_quoted(text: str) -> str:
+    """A text in more encodings than are undone while the recording runs."""
+    for _ in range(4):
+        text = quote(text, safe="")
+    return text
+
+
 def test_a_spelling_that_cannot_be_replaced_is_reason_to_write_nothing(tmp_path: Path) -> None:
-    odd = "Zq secret&x"
-    for _ in range(4):  # more than are undone while the recording runs
-        odd = quote(odd, safe="")
-    exchange = Recorded(1, 0, "GET", "/x", [], b"", 200, [("Content-Type", XML)], f"<a>{odd}</a>".encode())
-    with pytest.raises(Leak, match=r"exchange 1 \(GET\), the answer's body") as leak:
+    exchange = Recorded(1, 0, "GET", f"/x/{often_quoted('Zq secret&x')}", [], b"", 200)
+    with pytest.raises(Leak, match=r"exchange 1 \(GET\), the address") as leak:
         taken(tmp_path, [exchange, presented("json", "Zq secret&x")])
     assert "secret" not in str(leak.value).replace("a secret stands", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_body_with_a_spelling_that_cannot_be_replaced_is_left_out(tmp_path: Path) -> None:
+    answer = f"<a>{often_quoted('Zq secret&x')}</a>".encode()
+    exchange = Recorded(1, 0, "GET", "/x", [], b"", 200, [("Content-Type", XML)], answer)
+    odd, after = Recording(taken(tmp_path, [exchange, presented("json", "Zq secret&x")]))
+    assert not odd.reply_body
+    assert odd.omitted == "a body from which a secret could not be taken"
+    assert b"__secret.password__" in (after.body or b"")
+
+
+@pytest.mark.parametrize("word", ["cache", "accept", "trackit", "recording", "keep_identity"])
+def test_words_of_headers_and_of_the_head_are_no_leaks(word: str, tmp_path: Path) -> None:
+    headers = [("accept", "*/*"), ("cookie", f"session={word}"), ("Content-Type", FORM)]
+    asked = Recorded(1, 0, "POST", "/x", headers, f"password={word}".encode(), 200, [("cache-control", "no-store")])
+    path = tmp_path / "session.yaml"
+    writer = Writer(path, Head("trackit", 0, "", {"keep_identity": False, "secret_fields": ["accept"]}))
+    redactor = Redactor(adapter("trackit"))
+    writer.add(redactor.redact(asked))
+    finalize(writer, redactor)
+    (kept,) = Recording(path)
+    assert word.encode() not in (kept.body or b"")
+
+
+def test_no_secret_is_in_the_head(tmp_path: Path) -> None:
+    for n, (head, left) in enumerate(
+        [(Head("trackit", 0, "by Zq-one-x"), False), (Head("trackit", 0, "", {"by": "Zq-one-x"}), True)]
+    ):
+        writer, redactor = Writer(tmp_path / f"{n}.yaml", head), Redactor(adapter("trackit"))
+        writer.add(redactor.redact(presented("json", "Zq-one-x")))
+        with pytest.raises(Leak, match="the head of the file") if left else nullcontext():
+            finalize(writer, redactor)
+    assert Recording(tmp_path / "0.yaml").head.note == "by __secret.password__"
 
 
 def test_identity_is_kept_where_it_is_asked_for(tmp_path: Path) -> None:
