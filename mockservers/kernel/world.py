@@ -122,7 +122,7 @@ class World:
         if self.config.store is None:
             return
         with self._lock:
-            for vendor, path in files.files_of(self.config.store, self.name).items():
+            for vendor, path in files.files_of(self.config.store, self.name, self._emulator).items():
                 if vendor in self._installations:
                     self._installations[vendor].save()
                 else:
@@ -365,7 +365,7 @@ class World:
         with self._lock:
             for installation in self._installations.values():
                 installation.store.close()
-            for path in files.files_of(self.config.store, self.name).values():
+            for path in files.files_of(self.config.store, self.name, self._emulator).values():
                 files.remove(path)
             self._installations.clear()
             self._checkpoints.clear()
@@ -463,7 +463,7 @@ class Worlds(Mapping[str, World]):
         if self.room.full:
             raise ValueError(self.room.refusal(f"the world {name!r} is not made"))
         config = config or self.default.config
-        for path in files.files_of(config.store, name).values():
+        for path in files.files_of(config.store, name, self._emulator).values():
             files.remove(path)  # left by a world of this name in an earlier process
         self._worlds[name] = world = World(name, config, self._emulator, self.room)
         return world

@@ -232,7 +232,7 @@ def test_a_store_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     for name, path in copies.items():
         path.rename(tmp_path / name)
     again = world_of(Life("UTC", opens), replace(in_file, store=tmp_path / "again.db"))
-    assert files.states_of(tmp_path / "again.db", "w")
+    assert list(files.states_of(tmp_path / "again.db", "w", lambda name: toy.EMULATOR))
     assert words(again) == told
     again.clock.set(MONDAY + 2 * DAY)
     whole = world_of(Life("UTC", opens))

@@ -425,6 +425,26 @@ def test_a_deleted_world_leaves_no_file(on_disk: WorldConfig, tmp_path: Path) ->
     worlds.close()
 
 
+@pytest.mark.parametrize("name", ["toy.2026-03-02", "default.toy", "toy.backup", "toy.", "", "Toy", "toys"])
+def test_only_a_file_named_exactly_so_belongs_to_a_world(on_disk: WorldConfig, tmp_path: Path, name: str) -> None:
+    beside = tmp_path / f"base.w.{name}.db"
+    worlds = toy.worlds(on_disk)
+    worlds.create("w").act("toy", "create", {})
+    worlds.close()
+    kept = (tmp_path / "base.w.toy.db").read_bytes()
+    beside.write_bytes(kept)
+    again = toy.worlds(on_disk)
+    world = World("w", on_disk, toy.emulator)
+    assert len(world.reopened) == 1
+    world.clock.advance(HOUR)
+    world.reset()
+    again.create("w").act("toy", "create", {})
+    again.delete("w")
+    again.close()
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted([beside.name, "base.lock"])
+    assert beside.read_bytes() == kept
+
+
 def test_a_file_whose_seeding_was_interrupted_is_seeded_again(
     on_disk: WorldConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
