@@ -636,5 +636,28 @@ def test_a_reopened_world_keeps_seed_data_and_clock(tmp_path: Path) -> None:
     assert (again.config.seed, again.config.data["toy"], again.clock.now()) == (1, Recipe("demo", 4), START + HOUR)
     assert "ignored: data empty, seed 7" in again.reopened[0]
     again.reset()
-    assert (words(again), again.clock.now()) == (kept, START)
+    assert (words(again), again.clock.now()) == ([], START)
+    assert (again.config.seed, again.config.data["toy"]) == (7, Recipe("empty"))
     again.close()
+
+
+def test_a_reset_begins_with_everything_that_was_ignored_before(tmp_path: Path) -> None:
+    config = replace(FROZEN, store=tmp_path / "base.db")
+    first = World("w", config, toy.emulator)
+    words(first)
+    first.close()
+    wished = replace(
+        config, seed=2, start=START + 30 * 24 * HOUR, data={"toy": Recipe("demo", 2)}, dialects={"toy": "dotted"}
+    )
+    again, fresh = World("w", wished, toy.emulator), World("f", replace(wished, store=None), toy.emulator)
+    assert len(words(again)) == 4
+    again.reset()
+    assert words(again) == words(fresh)
+    assert echo(again)["suffix"] == echo(fresh)["suffix"] == "dot"
+    assert (again.config, again.beginning, again.reopened) == (wished, fresh.beginning, [])
+    again.close()
+    third = World("w", wished, toy.emulator)
+    assert words(third) == words(fresh)
+    assert "ignored" not in third.reopened[0]
+    third.close()
+    fresh.close()
