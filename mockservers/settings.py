@@ -11,7 +11,7 @@ from typing import Any
 
 from mockservers import registry
 from mockservers.kernel import instants
-from mockservers.kernel.clock import Mode
+from mockservers.kernel.clock import Mode, checked
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.store import Durability
 from mockservers.kernel.world import WorldConfig
@@ -128,7 +128,7 @@ def world(
         seed=seed,
         mode=mode,
         rate=rate,
-        start=None if start is None else instants.from_iso(start),
+        start=None if start is None else checked(instants.from_iso(start)),
         data=data(data_texts),
         dialects=dialects(dialect_texts),
         store=store(store_url),

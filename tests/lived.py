@@ -63,5 +63,5 @@ def rows(world: World, vendor: str) -> list[str]:
 
 def quicken(world: World) -> None:
     """Begin a world anew, as a lively one."""
-    world.config = replace(world.config, lively=True)
+    world.wished = replace(world.wished, lively=True)
     world.reset()

@@ -20,6 +20,7 @@ from mockservers.kernel.people import CUSTOMER, check_facts, people
 from mockservers.server.control import context
 from mockservers.server.control.administration import page
 from mockservers.server.control.application import application
+from mockservers.vendors.autotask.emulator.company import OWNER
 
 WITH_ADMINISTRATOR = [name for name in registry.names() if registry.emulator(name).administrator]
 
@@ -84,8 +85,11 @@ def test_rights_are_told_in_the_vendors_words() -> None:
 
 GOOD = [
     ("trackit", "technician", {"user": "HELP DESK\\NEW", "role": "Reader", "granted": ["Edit Ticket"]}),
-    ("autotask", "user", {"user": "new@demo.example", "resource": 1}),
+    ("trackit", "technician", {"user": "help desk\\NEW", "technician": 1001}),
+    ("autotask", "user", {"user": "new@demo.example", "resource": OWNER}),
     ("superoffice", "user", {"user": "new", "rights": {"denied": ["ticket.delete"]}}),
+    ("superoffice", "user", {"user": "new", "rights": {"table": None, "fields": {"Title": {"Mask": "Read"}}}}),
+    ("superoffice", "user", {"user": "new", "rights": {}, "ejuser": 10, "associate": 10}),
     ("querydata", "AuthCode", {}),
 ]
 WRONG = [
@@ -97,6 +101,24 @@ WRONG = [
     ("trackit", "technician", {"user": "HELP DESK\\NEW", "role": "King"}, "one of Administrator"),
     ("trackit", "technician", {"user": "HELP DESK\\NEW", "granted": ["zzz"]}, "list of permissions: View Ticket"),
     ("trackit", "technician", {"user": "HELP DESK\\NEW", "active": "yes"}, "must be true or false"),
+    ("trackit", "technician", {"user": "NO DESK\\DEMO2"}, "a group of the customer, one of .*HELP DESK"),
+    ("trackit", "technician", {"user": "HELP DESK\\NEW", "technician": 999999}, "a technician of the customer, one of"),
+    ("autotask", "user", {"user": "x", "resource": 999999}, "a resource of the customer, one of"),
+    ("superoffice", "user", {"user": "x", "ejuser": 999999}, "a user of the customer, one of"),
+    ("superoffice", "user", {"user": "x", "associate": 999999}, "an associate of the customer, one of"),
+    *(
+        ("superoffice", "user", {"user": "x", "rights": given}, says)
+        for given, says in (
+            ({"denied": "x"}, "'denied' must be a list of operations"),
+            ({"denied": ["nope"]}, "'denied' must be a list of operations"),
+            ({"denied": [[]]}, "'denied' must be a list"),
+            ({"fields": []}, "'fields' must be an object of properties"),
+            ({"fields": {"Nope": {"Mask": "Read"}}}, "'fields' must be an object of properties"),
+            ({"hidden": ""}, "'hidden' must be an object of properties"),
+            ({"hidden": {"Nope": [1]}}, "'hidden' must be an object of properties"),
+            ({"table": []}, "must be an object of table"),
+        )
+    ),
     ("autotask", "user", {}, "lets nobody in"),
     ("autotask", "user", {"user": "x", "level": "King"}, "must be a security level of the customer, one of API User"),
     ("autotask", "user", {"user": "x", "resource": "1"}, "must be a whole number"),
@@ -112,7 +134,7 @@ WRONG = [
 @pytest.mark.parametrize(("vendor", "kind", "facts"), GOOD)
 def test_possible_facts_are_taken(vendor: str, kind: str, facts: dict[str, Any], server: Any) -> None:
     there = server.default._world.installation(vendor)
-    check_facts(there.emulator, there.tenants.first, kind, facts)
+    check_facts(there, there.tenants.first, kind, facts)
 
 
 @pytest.mark.parametrize(("vendor", "kind", "facts", "says"), WRONG)
@@ -121,7 +143,7 @@ def test_other_facts_are_refused_and_the_known_listed(
 ) -> None:
     there = server.default._world.installation(vendor)
     with pytest.raises(ValueError, match=says):
-        check_facts(there.emulator, there.tenants.first, kind, facts)
+        check_facts(there, there.tenants.first, kind, facts)
 
 
 def test_page_and_description_show_them(server: Any) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mockservers import settings
+from mockservers import registry, settings
+from mockservers.kernel.instants import DAY
 from mockservers.kernel.operations import Recipe
+from mockservers.kernel.world import World
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,20 @@ def test_stores(tmp_path: Path) -> None:
     for folder in ("", ".", f"{tmp_path}", f"{tmp_path}/"):
         with pytest.raises(ValueError, match=r"names no file: write sqlite:///path/to/file\.db"):
             settings.store(f"sqlite:///{folder}")
+
+
+@pytest.mark.parametrize("start", ["0001-01-03T00:00:00Z", "1099-12-31T23:59:59Z", "9900-01-01T00:00:00Z"])
+def test_a_world_does_not_begin_at_an_end_of_the_calendar(start: str) -> None:
+    with pytest.raises(ValueError, match="the clock cannot leave the years 1100 to 9899"):
+        settings.world(start=start)
+
+
+@pytest.mark.parametrize("vendor", ["autotask", "get_tickets", "querydata", "superoffice", "trackit"])
+@pytest.mark.parametrize("start", ["1100-01-01T00:00:00Z", "9899-12-30T20:00:00Z"])
+def test_every_vendor_has_its_demo_at_the_first_and_the_last_day_of_a_clock(vendor: str, start: str) -> None:
+    world = World("ends", settings.world(start=start, clock_text="frozen", data_texts=["demo:10"]), registry.emulator)
+    found = [len(world.act(vendor, "list", {"most": 1000})["records"])]
+    world.clock.advance(DAY)
+    found.append(len(world.act(vendor, "list", {"most": 1000})["records"]))
+    assert 5 < found[0] <= found[1]
+    world.close()

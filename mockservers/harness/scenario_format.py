@@ -26,6 +26,7 @@ from mockservers.harness.drivers import shorten
 from mockservers.harness.profile import VendorProfile, contracted, profile
 from mockservers.harness.scenarios import CUSTOMER, LABEL, Scenario, ScenarioError, span
 from mockservers.kernel import instants
+from mockservers.kernel.clock import checked
 from mockservers.kernel.faults import KINDS, FaultKind, Setting
 from mockservers.kernel.operations import Emulator, Recipe
 from mockservers.registry import did_you_mean, emulator
@@ -207,7 +208,7 @@ _FIELDS = _form(dict[Any, Any], "the vendor's field names with their values")
 _SOME_FIELDS = _form(Annotated[dict[Any, Any], Len(1)], "the vendor's field names with their values")
 _DELAY = Named("delay", _length(0, instants.DAY, "So much later the vendor shows it."))
 _START = _form(
-    Annotated[_WORDS, AfterValidator(instants.from_iso), WithJsonSchema(_ISO)],
+    Annotated[_WORDS, AfterValidator(instants.from_iso), AfterValidator(checked), WithJsonSchema(_ISO)],
     "an ISO 8601 time with Z or an offset, such as 2026-03-02T10:00:00Z",
     "The virtual time at the beginning: ISO 8601 with Z or an offset.",
 )

@@ -22,6 +22,17 @@ def wall() -> int:
     return time.time_ns() // 1000
 
 
+FIRST, LAST = instants.from_iso("1100-01-01T00:00:00Z"), instants.from_iso("9899-12-31T23:59:59.999999Z")
+"""Within these a clock stays: years that vendors reckon with before and after it are in the calendar, and have four digits."""
+
+
+def checked(instant: int) -> int:
+    """An instant at which a clock can stand; raises ValueError for another."""
+    if not FIRST <= instant <= LAST:
+        raise ValueError("the clock cannot leave the years 1100 to 9899: vendors reckon with times long before it and after")
+    return instant
+
+
 @dataclass(frozen=True, slots=True)
 class ClockState:
     """What there is to know of a clock at one moment; also its form in checkpoints."""
@@ -42,17 +53,11 @@ class Clock:
         self._mode: Mode = mode
         self._rate = self._checked_rate(mode, rate)
         self._anchor_wall = wall()
-        self._anchor = self._anchor_wall if start is None else self._checked(start)
+        self._anchor = self._anchor_wall if start is None else checked(start)
         self.beginning = self._anchor
         """The instant at which it began, wherever it was moved since."""
         self.moved: Callable[[], None] | None = None
         """Told of every change but the running on by itself."""
-
-    @staticmethod
-    def _checked(instant: int) -> int:
-        if not instants.EARLIEST <= instant <= instants.LATEST:
-            raise ValueError("the clock cannot leave the years 1 to 9999")
-        return instant
 
     @staticmethod
     def _checked_rate(mode: Mode, rate: float) -> float:
@@ -66,7 +71,7 @@ class Clock:
         """The current virtual instant, in microseconds UTC."""
         if self._mode == "frozen":
             return self._anchor
-        return min(self._anchor + round((wall() - self._anchor_wall) * self._rate), instants.LATEST)
+        return min(self._anchor + round((wall() - self._anchor_wall) * self._rate), LAST)
 
     @property
     def state(self) -> ClockState:
@@ -90,7 +95,7 @@ class Clock:
 
     def _move(self, instant: int, mode: Mode, rate: float) -> None:
         before = self._anchor, self._anchor_wall, self._mode, self._rate
-        self._anchor, self._anchor_wall, self._mode, self._rate = self._checked(instant), wall(), mode, rate
+        self._anchor, self._anchor_wall, self._mode, self._rate = checked(instant), wall(), mode, rate
         try:
             if self.moved is not None:
                 self.moved()

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+
+from mockservers.registry import NAME
 
 
 def file_of(base: Path | None, world: str, vendor: str) -> Path | None:
@@ -19,13 +21,28 @@ def file_of(base: Path | None, world: str, vendor: str) -> Path | None:
     return None if base is None else base.with_name(f"{base.stem}.{world}.{vendor}{base.suffix or '.db'}")
 
 
-def files_of(base: Path | None, world: str) -> dict[str, Path]:
-    """The files of a world by vendor, opened by this process or left by an earlier one."""
+def files_of(base: Path | None, world: str, emulator: Callable[[str], object]) -> dict[str, Path]:
+    """The files of a world by vendor, opened by this process or left by an earlier one.
+
+    Only a file that is named exactly as ours is one, and only for a vendor that `emulator` knows (it raises ValueError for
+    others): what lies beside may be a copy that somebody keeps, or belong to another store with a like name.
+    """
     if base is None or not base.parent.is_dir():
         return {}
     head, tail = f"{base.stem}.{world}.", base.suffix or ".db"
     found = [each for each in base.parent.iterdir() if each.name.startswith(head) and each.name.endswith(tail)]
-    return {each.name[len(head) : -len(tail)]: each for each in sorted(found)}
+    named = {each.name[len(head) : -len(tail)]: each for each in sorted(found)}
+    return {vendor: path for vendor, path in named.items() if _is_vendor(vendor, emulator)}
+
+
+def _is_vendor(name: str, emulator: Callable[[str], object]) -> bool:
+    if NAME.fullmatch(name) is None:
+        return False
+    try:
+        emulator(name)
+    except ValueError:
+        return False
+    return True
 
 
 def make_private(path: Path) -> None:
@@ -48,9 +65,11 @@ def remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def states_of(base: Path | None, world: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+def states_of(
+    base: Path | None, world: str, emulator: Callable[[str], object]
+) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     """Vendor, file and kept state of every whole database of a world; others are judged when they are opened."""
-    for vendor, path in files_of(base, world).items():
+    for vendor, path in files_of(base, world, emulator).items():
         with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as raw:
             state = {key: json.loads(value) for key, value in raw.execute("SELECT key, value FROM mock_state")}
             if state:

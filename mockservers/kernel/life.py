@@ -7,6 +7,7 @@ thirty. Every deed is an operation of other people, done at its own instant and 
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -78,15 +79,26 @@ def moments(seed: int, vendor: str, zone: str, hour: int, fresh: bool = False) -
 
 @dataclass(slots=True)
 class Course:
-    """How far the life of one installation has come. `count` deeds were done in this process, `latest` are the last of them."""
+    """How far the life of one installation has come. `latest` are the last of the deeds that were done in this process."""
 
     installation: Installation
     life: Life
-    count: int = 0
     latest: deque[Happening] = field(default_factory=lambda: deque(maxlen=MOST_LATEST))
-    passed_over: int = 0
-    """Days that were not lived, since the clock leapt over them."""
+    _done: list[int] = field(default_factory=list)
+    """When deeds were done, ascending."""
+    _leaps: list[tuple[int, int]] = field(default_factory=list)
+    """Until when nothing was lived since the clock leapt, and for how many days."""
     _next: int | None = None
+
+    @property
+    def count(self) -> int:
+        """How many deeds were done in this process, without those that were taken back."""
+        return len(self._done)
+
+    @property
+    def passed_over(self) -> int:
+        """Days that were not lived, since the clock leapt over them."""
+        return sum(days for _, days in self._leaps)
 
     @classmethod
     def of(cls, installation: Installation) -> Course | None:
@@ -108,8 +120,12 @@ class Course:
             self._happen(moment)
 
     def look_anew(self) -> None:
-        """Data were replaced: where they stand is looked up anew."""
-        self._next = None
+        """Data were replaced: where they stand is looked up anew, and what was done later was never done."""
+        self._next, lived = None, self.installation.lived
+        del self._done[bisect_right(self._done, lived) :]
+        self._leaps = [leap for leap in self._leaps if leap[0] <= lived]
+        while self.latest and self.latest[-1].at > lived:
+            self.latest.pop()
 
     def _moments(self, after: int) -> Iterator[int]:
         """Every moment after an instant; ends with the calendar."""
@@ -123,8 +139,9 @@ class Course:
 
     def _pass_over(self, until: int) -> None:
         installation = self.installation
-        days = (until - installation.lived) // DAY + 1
-        self.passed_over += days
+        # What was lived ends with the last moment, some minutes before the leap began: those make no day.
+        days = max(1, (until - installation.lived + DAY // 2) // DAY)
+        self._leaps.append((until, days))
         logging.getLogger("mockservers").warning(
             "the clock of world %s leapt: nothing happens by itself at %s in the first %d days of the leap, "
             "only the last %d are lived; advance in smaller steps to live them all",
@@ -164,5 +181,5 @@ class Course:
             raise
         else:
             if deed is not None:
-                self.count += 1
+                self._done.append(moment)
                 self.latest.append(Happening(moment, deed.operation, deed.request))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockservers.kernel.operations import Emulator, Recipe
 from mockservers.kernel.tenants import Tenant
 from mockservers.registry import did_you_mean
+
+if TYPE_CHECKING:
+    from mockservers.kernel.installation import Installation
 
 CUSTOMER = "customer"
 """The id of the record that is the vendor's customer itself."""
@@ -56,8 +59,9 @@ def people(here: Emulator, recipe: str = "demo:20") -> tuple[Person, ...]:
     return found
 
 
-def check_facts(here: Emulator, tenant: Tenant, kind: str, facts: Mapping[str, Any]) -> None:
+def check_facts(there: Installation, tenant: Tenant, kind: str, facts: Mapping[str, Any]) -> None:
     """See that the facts of a new credential are known and possible; raises ValueError that lists those there are."""
+    here = there.emulator
     if here.facts is None:
         return
     known = {fact.name: fact for fact in here.facts if fact.kind == kind}
@@ -68,7 +72,7 @@ def check_facts(here: Emulator, tenant: Tenant, kind: str, facts: Mapping[str, A
                 f"a credential of kind {kind} has no fact {name!r}{did_you_mean(name, known)}; there are: {listed}"
             )
         try:
-            known[name].check(tenant, value)
+            known[name].check(there, tenant, value)
         except ValueError as error:
             raise ValueError(f"{name!r} {error}, got {value!r}; it is {known[name].says}") from error
     for fact in known.values():
@@ -80,16 +84,22 @@ def check_facts(here: Emulator, tenant: Tenant, kind: str, facts: Mapping[str, A
 # --- checks that facts of several vendors share -----------------------------------------------------------------------
 
 
-def text(tenant: Tenant, value: Any) -> None:
+def text(there: Installation, tenant: Tenant, value: Any) -> None:
     if not isinstance(value, str) or not value.strip() or len(value) > 255:
         raise ValueError("must be text of 1 to 255 characters")
 
 
-def whole(tenant: Tenant, value: Any) -> None:
+def whole(there: Installation, tenant: Tenant, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
         raise ValueError("must be a whole number from 0 to 2147483647")
 
 
-def flag(tenant: Tenant, value: Any) -> None:
+def flag(there: Installation, tenant: Tenant, value: Any) -> None:
     if not isinstance(value, bool):
         raise ValueError("must be true or false")
+
+
+def some_of(known: Iterable[Any], most: int = 20) -> str:
+    """The first of what could have been named, for the sentence of a refusal."""
+    names = [str(each) for each in known]
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "") or "none"

@@ -28,6 +28,8 @@ LEFT_OUT = "(left out: it could not be searched for secrets in the steps that a 
 SPEAKING = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 """Headers whose values are secrets by their name alone, whoever the call is for."""
 _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm"})
+_OF_A_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What a header's name is made of; anything else in one shows that the colon was forgotten, and a value stands in it."""
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _READABLE = ("utf-16", "utf-32", "utf-7", "iso8859", "cp")
 """Codecs that are tried on a body; others are no charsets of HTTP, or slow."""
@@ -90,16 +92,17 @@ class Redaction:
 
     def headers(self, headers: Headers) -> Headers:
         """Headers as they may be kept."""
-        if any(_speaks(name) for name, _ in headers):
+        if any(_speaks(name) or _OF_A_NAME.fullmatch(name) is None for name, _ in headers):
             headers = [
-                (name, _without(value) if _speaks(name) and not usual(value) else value) for name, value in headers
+                (_named_alone(name), _without(value) if _speaks(name) and not usual(value) else value)
+                for name, value in headers
             ]
         # Most headers hold no secret: one look at all of them together spares a look at each.
-        together, odd_before = "\n".join([value for _, value in headers]), self.left_out
+        together, odd_before = "\n".join([part for header in headers for part in header]), self.left_out
         if self(together) == together:
             return headers
         self.left_out = odd_before
-        return [(name, self(value)) for name, value in headers]
+        return [(self(name), self(value)) for name, value in headers]
 
     def body(self, body: bytes, headers: Sequence[tuple[str, str]]) -> bytes:
         """A body as it may be kept: searched as UTF-8, and as what it or its headers say it is."""
@@ -172,6 +175,17 @@ def _may_hold_unknown(body: bytes, places: tuple[Secret, ...]) -> bool:
 def _words(places: tuple[Secret, ...]) -> tuple[bytes, ...]:
     """What is in every text that one of the places is in."""
     return tuple({b"" if isinstance(place, re.Pattern) else place.word.encode() for place in places})
+
+
+def _named_alone(name: str) -> str:
+    """A header's name without a secret that follows in it, where a line had no colon: `Authorization Bearer abc`."""
+    if _OF_A_NAME.fullmatch(name) is not None:
+        return name
+    for word in _OF_A_NAME.finditer(name):
+        rest = name[word.end() + 1 :]
+        if rest.strip() and (word[0].lower() in _SCHEMES or _speaks(word[0])):
+            return name[: word.end() + 1] + (MASK if word[0].lower() in _SCHEMES else _without(rest.lstrip()))
+    return name
 
 
 def _without(value: str) -> str:

@@ -33,7 +33,7 @@ def reopened(given: WorldConfig, world: str, emulator: Callable[[str], Emulator]
     """Read the files of a world, if there are any."""
     told = Reopened(given)
     last = 0
-    for vendor, path, state in files.states_of(given.store, world):
+    for vendor, path, state in files.states_of(given.store, world, emulator):
         if not {"seed", "recipe", "clock"} <= state.keys():
             continue
         recipe, clock = Recipe.parse(state["recipe"]), dict(state["clock"])

@@ -84,6 +84,8 @@ class World:
         self.room = room or Room()
         self._held, self._closed = 0, False
         self._begin(config)
+        self.wished = config
+        """What a new beginning is made of, whatever files of an earlier server go on with."""
         self.reopened: list[str] = []
         """What files of an earlier server go on with, and which wishes for a new beginning they ignore."""
         self.config = self._continued(config)
@@ -122,7 +124,7 @@ class World:
         if self.config.store is None:
             return
         with self._lock:
-            for vendor, path in files.files_of(self.config.store, self.name).items():
+            for vendor, path in files.files_of(self.config.store, self.name, self._emulator).items():
                 if vendor in self._installations:
                     self._installations[vendor].save()
                 else:
@@ -337,7 +339,6 @@ class World:
     def _masked(self, exchange: Exchange, clean: Redaction) -> Exchange:
         # Only what is kept is searched, and a little more, so that no half of a secret stands at the cut.
         most = self.journal.most_body + LONGEST_SECRET
-
         masked = replace(
             exchange,
             target=clean(exchange.target),
@@ -361,17 +362,18 @@ class World:
         return tenants.first if name is None else tenants[name]
 
     def reset(self) -> None:
-        """Back to the beginning: data, tenants, switches, clock; journal, faults and checkpoints emptied."""
+        """Back to the beginning as `wished`: data, tenants, switches, clock; journal, faults and checkpoints emptied."""
         with self._lock:
             for installation in self._installations.values():
                 installation.store.close()
-            for path in files.files_of(self.config.store, self.name).values():
+            for path in files.files_of(self.config.store, self.name, self._emulator).values():
                 files.remove(path)
             self._installations.clear()
             self._checkpoints.clear()
             self.reopened.clear()
             self.faults = FaultPlan()
             self.journal = self._new_journal()
+            self.config = self.wished
             self._begin(self.config)
             self.clock.moved = self._keep_clock
             self._weigh()
@@ -463,7 +465,7 @@ class Worlds(Mapping[str, World]):
         if self.room.full:
             raise ValueError(self.room.refusal(f"the world {name!r} is not made"))
         config = config or self.default.config
-        for path in files.files_of(config.store, name).values():
+        for path in files.files_of(config.store, name, self._emulator).values():
             files.remove(path)  # left by a world of this name in an earlier process
         self._worlds[name] = world = World(name, config, self._emulator, self.room)
         return world

@@ -125,6 +125,33 @@ def test_a_checkpoint_remembers_how_far_life_was() -> None:
     assert words(world) == later
 
 
+def test_what_was_taken_back_is_told_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lives, "MOST_DAYS", 2)
+    world = world_of(Life("UTC", opens))
+    words(world)
+    world.clock.advance(DAY)
+    at_first = words(world)
+    course = world.installation("toy").life
+    assert course is not None
+    kept = course.count, list(course.latest), course.passed_over
+    assert kept[0] == len(at_first)
+    world.checkpoint("a")
+    for step in (2 * HOUR, 9 * DAY):
+        world.clock.advance(step)
+        words(world)
+        assert course.count > kept[0]
+        assert course.passed_over == (7 if step > DAY else 0)
+        world.restore("a")
+        assert course.count == kept[0]
+        assert list(course.latest) == kept[1][len(kept[1]) - len(course.latest) :]
+        assert course.passed_over == 0
+        world.clock.advance(2 * HOUR)
+        later = words(world)
+        assert course.count == len(later)
+        assert course.latest[-1].request["fields"]["word"] == later[-1]
+        world.restore("a")
+
+
 def test_a_reset_world_lives_the_same_life_again() -> None:
     world = world_of(Life("UTC", opens))
     words(world)
@@ -216,7 +243,8 @@ def test_a_leap_of_years_lives_its_last_days_and_says_so(
     assert "leapt" in caplog.text
     course = world.installation("toy").life
     assert course is not None
-    assert course.passed_over == 3650 - lives.MOST_DAYS + 1
+    assert course.passed_over == 3650 - lives.MOST_DAYS
+    assert f"the first {3650 - lives.MOST_DAYS} days of the leap" in caplog.text
 
 
 def test_a_store_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -232,7 +260,7 @@ def test_a_store_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     for name, path in copies.items():
         path.rename(tmp_path / name)
     again = world_of(Life("UTC", opens), replace(in_file, store=tmp_path / "again.db"))
-    assert files.states_of(tmp_path / "again.db", "w")
+    assert list(files.states_of(tmp_path / "again.db", "w", lambda name: toy.EMULATOR))
     assert words(again) == told
     again.clock.set(MONDAY + 2 * DAY)
     whole = world_of(Life("UTC", opens))

@@ -79,6 +79,26 @@ def test_headers_that_hold_secrets_by_their_name(name: str, kept: str) -> None:
     assert Redaction([]).headers(headers) == [("Host", "x"), (name, kept)]
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Authorization Bearer abcdef", "Authorization Bearer ***"),
+        ("Authorization\tabcdef", "Authorization\t***"),
+        ("authorization=Basic abcdef", "authorization=Basic ***"),
+        ("X-Auth-Token abcdef", "X-Auth-Token ***"),
+        ("GET Cookie abcdef; b=c", "GET Cookie ***"),
+        ("Bearer abcdef", "Bearer ***"),
+        ("X-Author abcdef", "X-Author abcdef"),
+        ("X-Author secret-1", "X-Author ***"),
+        ("secret-1", "***"),
+        ("Authorization ", "Authorization "),
+    ],
+)
+def test_a_name_of_a_header_without_a_colon_shows_no_secret(name: str, kept: str) -> None:
+    (found,) = Redaction(["secret-1"]).headers([(name, "")])
+    assert found[0] == kept
+
+
 @pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "utf-7", "utf-8"])
 def test_a_body_is_read_in_its_own_coding(coding: str) -> None:
     secret = "schlüssel-1"

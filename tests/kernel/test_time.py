@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockservers.kernel import clock as clocks
 from mockservers.kernel import instants
-from mockservers.kernel.clock import Clock, ClockState
+from mockservers.kernel.clock import FIRST, LAST, Clock, ClockState
 from mockservers.kernel.instants import DAY, EARLIEST, HOUR, LATEST, MINUTE, SECOND
 
 ZONES = [
@@ -184,16 +184,16 @@ def test_a_state_is_restored(wall: list[int]) -> None:
     assert clock.state == ClockState("scaled", 2 * SECOND, 2)
 
 
-def test_a_clock_never_leaves_the_calendar(wall: list[int]) -> None:
-    clock = Clock("scaled", LATEST - 1, 100_000)
+def test_a_clock_keeps_away_from_the_ends_of_the_calendar(wall: list[int]) -> None:
+    clock = Clock("scaled", LAST - 1, 100_000)
     wall[0] += DAY
-    assert clock.now() == LATEST
+    assert clock.now() == LAST
     with pytest.raises(ValueError, match="years"):
         clock.advance(1)
     with pytest.raises(ValueError, match="years"):
-        clock.set(EARLIEST - 1)
+        clock.set(FIRST - 1)
     with pytest.raises(ValueError, match="years"):
-        Clock("frozen", LATEST + 1)
+        Clock("frozen", LAST + 1)
 
 
 @pytest.mark.parametrize("rate", [0, -1, 100_001, float("nan"), float("inf")])

@@ -425,6 +425,26 @@ def test_a_deleted_world_leaves_no_file(on_disk: WorldConfig, tmp_path: Path) ->
     worlds.close()
 
 
+@pytest.mark.parametrize("name", ["toy.2026-03-02", "default.toy", "toy.backup", "toy.", "", "Toy", "toys"])
+def test_only_a_file_named_exactly_so_belongs_to_a_world(on_disk: WorldConfig, tmp_path: Path, name: str) -> None:
+    beside = tmp_path / f"base.w.{name}.db"
+    worlds = toy.worlds(on_disk)
+    worlds.create("w").act("toy", "create", {})
+    worlds.close()
+    kept = (tmp_path / "base.w.toy.db").read_bytes()
+    beside.write_bytes(kept)
+    again = toy.worlds(on_disk)
+    world = World("w", on_disk, toy.emulator)
+    assert len(world.reopened) == 1
+    world.clock.advance(HOUR)
+    world.reset()
+    again.create("w").act("toy", "create", {})
+    again.delete("w")
+    again.close()
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted([beside.name, "base.lock"])
+    assert beside.read_bytes() == kept
+
+
 def test_a_file_whose_seeding_was_interrupted_is_seeded_again(
     on_disk: WorldConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -616,5 +636,28 @@ def test_a_reopened_world_keeps_seed_data_and_clock(tmp_path: Path) -> None:
     assert (again.config.seed, again.config.data["toy"], again.clock.now()) == (1, Recipe("demo", 4), START + HOUR)
     assert "ignored: data empty, seed 7" in again.reopened[0]
     again.reset()
-    assert (words(again), again.clock.now()) == (kept, START)
+    assert (words(again), again.clock.now()) == ([], START)
+    assert (again.config.seed, again.config.data["toy"]) == (7, Recipe("empty"))
     again.close()
+
+
+def test_a_reset_begins_with_everything_that_was_ignored_before(tmp_path: Path) -> None:
+    config = replace(FROZEN, store=tmp_path / "base.db")
+    first = World("w", config, toy.emulator)
+    words(first)
+    first.close()
+    wished = replace(
+        config, seed=2, start=START + 30 * 24 * HOUR, data={"toy": Recipe("demo", 2)}, dialects={"toy": "dotted"}
+    )
+    again, fresh = World("w", wished, toy.emulator), World("f", replace(wished, store=None), toy.emulator)
+    assert len(words(again)) == 4
+    again.reset()
+    assert words(again) == words(fresh)
+    assert echo(again)["suffix"] == echo(fresh)["suffix"] == "dot"
+    assert (again.config, again.beginning, again.reopened) == (wished, fresh.beginning, [])
+    again.close()
+    third = World("w", wished, toy.emulator)
+    assert words(third) == words(fresh)
+    assert "ignored" not in third.reopened[0]
+    third.close()
+    fresh.close()

@@ -100,7 +100,7 @@ def add_credential(query: models.WorldQuery, body: models.CredentialAdd) -> flas
         raise Problem(422, f"This installation has {MOST_CREDENTIALS} credentials already.")
     secret = body.secret if body.secret is not None else there.ids.token("control/credential", 16).hex()
     with context.naming("facts"):
-        people.check_facts(there.emulator, there.tenants[body.tenant], kind, body.facts)
+        people.check_facts(there, there.tenants[body.tenant], kind, body.facts)
     with context.naming("secret"):
         made = there.tenants.grant(body.tenant, kind, secret, body.expires, dict(body.facts))
     context.changed(there)

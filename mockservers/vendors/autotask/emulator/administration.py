@@ -167,9 +167,24 @@ def _edit(
     udf: Mapping[str, str | None] | None = None,
 ) -> None:
     before, held = _existing(ctx, entity, id_)
+    if entity.name in ("Ticket", "Task"):
+        _check_primary(ctx, entity, before, given.get("AssignedResourceID"))
     values = {name: text for name, text in {**held, **(udf or {})}.items() if text is not None}
     row = Keeper(ctx, by).change(entity, before, given, values if udf else None, held)
     _insist(ctx, entity, row, given, values)
+
+
+def _check_primary(ctx: Context, entity: Entity, before: model.Row, to: int | None) -> None:
+    """Nobody is the primary resource of what he is a secondary one of: no screen of the vendor's lets that happen either."""
+    if to is None or to == before["AssignedResourceID"]:
+        return
+    table = model.TABLES[f"{entity.name}SecondaryResource"].c
+    same = (table.tenant == tenant_of(ctx).name, table[f"{entity.name}ID"] == before["id"], table.ResourceID == to)
+    if ctx.db.execute(sa.select(table.id).where(*same).limit(1)).first() is not None:
+        raise Misuse(
+            f"resource {to} is a secondary resource of {entity.name} {before['id']} already and cannot be its primary one "
+            f"too; delete that {entity.name}SecondaryResource first, or assign somebody else"
+        )
 
 
 def delete(ctx: Context, request: Any) -> dict[str, Any]:

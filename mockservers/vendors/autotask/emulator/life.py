@@ -26,7 +26,7 @@ _SHORTEST = HOUR // 4
 """Work is entered in quarters of an hour, and begins when there is a ticket."""
 
 _TICKET, _LINK = model.TABLES["Ticket"].c, model.TABLES["ResourceRole"].c
-_ACCOUNT = model.TABLES["Account"].c
+_ACCOUNT, _SECONDARY = model.TABLES["Account"].c, model.TABLES["TicketSecondaryResource"].c
 _p = sa.bindparam
 
 
@@ -53,6 +53,7 @@ _WORKERS = (
     )
     .order_by(_LINK.ResourceID)
 )
+_HELPERS = sa.select(_SECONDARY.ResourceID).where(_SECONDARY.tenant == _p("tenant"), _SECONDARY.TicketID == _p("ticket"))
 _ACCOUNTS = (
     sa.select(_ACCOUNT.id)
     .where(_ACCOUNT.tenant == _p("tenant"), _ACCOUNT.Active == sa.true())
@@ -86,7 +87,9 @@ def choose(ctx: Context, source: Source) -> Deed | None:
         note = {"entity": "Account", "id": str(ticket.AccountID), "action": "note", "by": worker}
         return Deed("act", {**note, "note": source.choice(words("notes"))})
     if chance < 0.91:
-        return _act(ticket, "assign", worker, to=source.choice(workers))
+        helpers = set(ctx.db.execute(_HELPERS, {"tenant": tenant, "ticket": ticket.id}).scalars())
+        free = [each for each in workers if each not in helpers]
+        return _act(ticket, "assign", worker, to=source.choice(free)) if free else None
     return _act(ticket, "update", worker, fields=_edited(ctx, ticket, source))
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel import people
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Fact
 from mockservers.kernel.tenants import Credential, Tenant
-from mockservers.vendors.autotask.emulator import access
+from mockservers.vendors.autotask.emulator import access, model
 
 ACTIONS: Mapping[str, str] = {
     "note": "Write a note on a ticket, task, project, account, contract or product: `note`? (its text).",
@@ -21,16 +22,24 @@ ACTIONS: Mapping[str, str] = {
 """All take `entity`? (a ticket without) and `by`? (a resource's id) too."""
 
 
-def _level(tenant: Tenant, value: Any) -> None:
+def _level(there: Installation, tenant: Tenant, value: Any) -> None:
     levels = tenant.facts["levels"]
     if not isinstance(value, str) or value not in levels:
         raise ValueError(f"must be a security level of the customer, one of {', '.join(levels)}")
 
 
+def _resource(there: Installation, tenant: Tenant, value: Any) -> None:
+    people.whole(there, tenant, value)
+    with there.store.transaction() as db:
+        if not model.exists(db, tenant.name, "Resource", value):
+            known = [each["id"] for each, _ in model.page(db, tenant.name, "Resource", 0, 100)]
+            raise ValueError(f"must be the id of a resource of the customer, one of {people.some_of(known)}")
+
+
 FACTS = (
     Fact("user", "the name to log in with", access.USER, people.text, needed=True),
     Fact("level", "the security level by its name; without it the customer's first", access.USER, _level),
-    Fact("resource", "the id of the resource that the user is; without it none", access.USER, people.whole),
+    Fact("resource", "the id of the resource that the user is; without it none", access.USER, _resource),
     Fact("active", "false: turned away; true without it", access.USER, people.flag),
 )
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel import people
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Fact
 from mockservers.kernel.tenants import Credential, Tenant
-from mockservers.vendors.superoffice.emulator import access
+from mockservers.vendors.superoffice.emulator import access, model
 from mockservers.vendors.superoffice.emulator.rights import NOTHING, Role
 
 _WRITES = "`body`?, `minutes`?, `language`?, `sentiment`?, `confidence`?, `attachment`?"
@@ -32,7 +33,35 @@ ACTIONS: Mapping[str, str] = {
 """All take `by`? (a user's number) too."""
 
 
-def _rights(tenant: Tenant, value: Any) -> None:
+def _user(there: Installation, tenant: Tenant, value: Any) -> None:
+    people.whole(there, tenant, value)
+    known = [each.id for each in _directory(there, tenant).all("user")]
+    if value not in known:
+        raise ValueError(f"must be the number of a user of the customer, one of {people.some_of(known)}")
+
+
+def _associate(there: Installation, tenant: Tenant, value: Any) -> None:
+    people.whole(there, tenant, value)
+    known = [each.facts["associate"] for each in _directory(there, tenant).all("user") if each.facts.get("associate")]
+    if value not in known:
+        raise ValueError(f"must be the number of an associate of the customer, one of {people.some_of(known)}")
+
+
+def _directory(there: Installation, tenant: Tenant) -> model.Directory:
+    with there.store.transaction() as db:
+        return model.read_directory(db, tenant.name)
+
+
+def _rights(there: Installation, tenant: Tenant, value: Any) -> None:
+    if isinstance(value, dict):
+        for part, properties in (("fields", model.PROPERTIES[:-2]), ("hidden", model.STORED)):
+            given = value.get(part)
+            if given is not None and not (isinstance(given, dict) and set(given) <= set(properties)):
+                raise ValueError(f"has a wrong part: {part!r} must be an object of properties ({', '.join(properties)})")
+        denied, known = value.get("denied"), there.emulator.operations
+        named = isinstance(denied, list) and all(isinstance(each, str) and each in known for each in denied)
+        if denied is not None and not named:
+            raise ValueError(f"has a wrong part: 'denied' must be a list of operations ({', '.join(known)})")
     parts = ("table", "fields", "hidden", "denied")
     if not isinstance(value, dict) or not set(value) <= set(parts) or Role.of({"rights": value}) is NOTHING:
         raise ValueError(
@@ -44,8 +73,8 @@ def _rights(tenant: Tenant, value: Any) -> None:
 FACTS = (
     Fact("user", "the name to log in with", access.USER, people.text, needed=True),
     Fact("name", "the full name; the user's without it", access.USER, people.text),
-    Fact("ejuser", "the number of the user in Service, as CreatedBy has it", access.USER, people.whole),
-    Fact("associate", "the number of the associate", access.USER, people.whole),
+    Fact("ejuser", "the number of the user in Service, as CreatedBy has it", access.USER, _user),
+    Fact("associate", "the number of the associate", access.USER, _associate),
     Fact("rights", "what is withheld: table, fields, hidden, denied; nothing without it", access.USER, _rights),
 )
 

@@ -13,9 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from mockservers.kernel.ids import Ids
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Context
 from mockservers.kernel.sessions import Session, Sessions
 from mockservers.kernel.store import Instant, Text
+from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.trackit.emulator.fields import LINKS, OWN
 
 METADATA = sa.MetaData()
@@ -164,19 +166,34 @@ def directory(ctx: Context) -> Directory:
     key = ("trackit.directory", ctx.tenant.name)
     found: Directory | None = ctx.installation.cache.get(key)
     if found is None:
-        found = Directory()
-        for module, id_, facts in _entries(ctx):
-            found.modules.setdefault(module, {})[id_] = json.loads(facts)
+        found = _read(_entries(ctx))
         if not changing(ctx):
             ctx.installation.cache[key] = found
     return found
 
 
+def directory_of(there: Installation, tenant: Tenant) -> Directory:
+    """The directory of a tenant as it is between two calls."""
+    with there.store.transaction() as db:
+        return _read(_rows(db, there, tenant))
+
+
+def _read(rows: Sequence[Any]) -> Directory:
+    found = Directory()
+    for module, id_, facts in rows:
+        found.modules.setdefault(module, {})[id_] = json.loads(facts)
+    return found
+
+
 def _entries(ctx: Context) -> Sequence[Any]:
-    """The rows of the tenant's directory; a tenant that was added later has the first one's until it changes something."""
     assert ctx.tenant is not None
-    own = ctx.db.execute(_ENTRIES, {"tenant": ctx.tenant.name}).all()
-    return own or ctx.db.execute(_ENTRIES, {"tenant": ctx.installation.tenants.first.name}).all()
+    return _rows(ctx.db, ctx.installation, ctx.tenant)
+
+
+def _rows(db: sa.Connection, there: Installation, tenant: Tenant) -> Sequence[Any]:
+    """The rows of the tenant's directory; a tenant that was added later has the first one's until it changes something."""
+    own = db.execute(_ENTRIES, {"tenant": tenant.name}).all()
+    return own or db.execute(_ENTRIES, {"tenant": there.tenants.first.name}).all()
 
 
 _CHANGING = "trackit.changing"

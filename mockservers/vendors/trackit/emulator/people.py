@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel import people
+from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Fact
 from mockservers.kernel.tenants import Credential, Tenant
-from mockservers.vendors.trackit.emulator import access
+from mockservers.vendors.trackit.emulator import access, model
 
 ACTIONS: Mapping[str, str] = {
     "note": "Add a note: `text`?, `note_type`?, `activity`?, `duration`?, `private`?, `system`?, `touch`?.",
@@ -25,19 +26,30 @@ ACTIONS: Mapping[str, str] = {
 """All take `by`? (a login) too."""
 
 
-def _user(tenant: Tenant, value: Any) -> None:
-    people.text(tenant, value)
+def _user(there: Installation, tenant: Tenant, value: Any) -> None:
+    people.text(there, tenant, value)
     group, _, login = value.partition("\\")
     if not group or not login:
         raise ValueError("must be a group, a backslash and a login")
+    directory = model.directory_of(there, tenant)
+    if directory.find("group", "name", group) is None:
+        known = [each.get("name") for each in directory["group"].values()]
+        raise ValueError(f"must begin with the name of a group of the customer, one of {people.some_of(known)}")
 
 
-def _role(tenant: Tenant, value: Any) -> None:
+def _technician(there: Installation, tenant: Tenant, value: Any) -> None:
+    people.whole(there, tenant, value)
+    known = model.directory_of(there, tenant)["technician"]
+    if value not in known:
+        raise ValueError(f"must be the number of a technician of the customer, one of {people.some_of(known)}")
+
+
+def _role(there: Installation, tenant: Tenant, value: Any) -> None:
     if not isinstance(value, str) or value not in tenant.facts["roles"]:
         raise ValueError(f"must be a role of the customer, one of {', '.join(tenant.facts['roles'])}")
 
 
-def _permissions(tenant: Tenant, value: Any) -> None:
+def _permissions(there: Installation, tenant: Tenant, value: Any) -> None:
     if not isinstance(value, list) or not all(each in access.PERMISSIONS for each in value):
         raise ValueError(f"must be a list of permissions: {', '.join(access.PERMISSIONS)}")
 
@@ -45,7 +57,7 @@ def _permissions(tenant: Tenant, value: Any) -> None:
 FACTS = (
     Fact("user", "the name to log in with, GROUP\\LOGINID", access.TECHNICIAN, _user, needed=True),
     Fact("role", "a role of the customer; without it no permission but those granted", access.TECHNICIAN, _role),
-    Fact("technician", "the number of the technician's own record", access.TECHNICIAN, people.whole),
+    Fact("technician", "the number of the technician's own record", access.TECHNICIAN, _technician),
     Fact("granted", "permissions beside those of the role", access.TECHNICIAN, _permissions),
     Fact("withdrawn", "permissions of the role that are withdrawn", access.TECHNICIAN, _permissions),
     Fact("active", "false: may not log in; true without it", access.TECHNICIAN, people.flag),
