@@ -47,7 +47,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import DELETE, INSERT, RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import gone, seen, wanted_ids
-from mockservers.wirekit.dotnet_text import date_text, value_text
+from mockservers.wirekit.dotnet_text import date_text, literal_text, value_text
 
 _TEXTS = ("Title", "Author", "FromAddress", "Language")
 _DATES = ("Activate", "Deadline")
@@ -85,7 +85,7 @@ def _enum(ctx: Context, given: Mapping[str, Any], name: str, default: str) -> st
     table = ENUMS[ENUMERATED[name]]
     for known, number in table.items():
         if (isinstance(value, str) and value.strip().lower() == known.lower()) or (
-            type(value) is int and value == number
+            isinstance(value, int) and not isinstance(value, bool) and value == number
         ):
             # What is above a thousand exists for user interfaces only, and is kept as Postponed.
             return "Postponed" if number > 1000 else known
@@ -146,7 +146,7 @@ def _custom(name: str, value: Any) -> str:
     """The value of a custom field, which is text: numbers and truth values are read as what stands in the body."""
     if isinstance(value, Mapping | list):
         raise _wrong(f"The custom field {value_text(name)} takes text.")
-    return "" if value is None else str(value) if isinstance(value, str) else value_text(value)
+    return "" if value is None else str(value) if isinstance(value, str) else literal_text(value)
 
 
 def _instant(ctx: Context, value: Any, look: Profile, name: str) -> int | None:
