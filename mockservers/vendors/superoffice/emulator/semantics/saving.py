@@ -331,7 +331,7 @@ def create_default(ctx: Context, asked: Asked) -> Answer:
 
 def save_entity(ctx: Context, asked: Asked) -> Answer:
     """Save the entity in the body."""
-    given = members(asked)
+    given = members(ctx, asked)
     look = profile(ctx, asked, entity=True)
     catch_up(ctx)
     return answer(ctx, save(ctx, given, look), look)
@@ -339,7 +339,7 @@ def save_entity(ctx: Context, asked: Asked) -> Answer:
 
 def save_with_notify(ctx: Context, asked: Asked) -> Answer:
     """Save an entity; whom that notifies is nobody's business here."""
-    inner = members(asked).get("newentity")
+    inner = members(ctx, asked).get("newentity")
     if not isinstance(inner, Mapping):
         raise bad("superoffice.request.missing", "NewEntity is missing, or is not an object.")
     look = profile(ctx, asked, entity=True)
@@ -358,7 +358,7 @@ def purge(ctx: Context, id_: int) -> None:
 
 def delete_entity(ctx: Context, asked: Asked) -> Answer:
     """Take a ticket away for good; one that is not there already is."""
-    given = members(asked)
+    given = members(ctx, asked, "TicketEntityId")
     if "ticketentityid" not in given:
         raise bad("superoffice.request.missing", "TicketEntityId is missing.")
     id_ = int32(ctx, given["ticketentityid"], "TicketEntityId")
@@ -409,8 +409,8 @@ def undelete(ctx: Context, asked: Asked) -> Answer:
 
 def set_read_status(ctx: Context, asked: Asked) -> Answer:
     """Set the owner's light of tickets; answers the ids of those that changed (superoffice.call.read_status)."""
-    ids = wanted_ids(ctx, asked)
-    wanted = _enum(ctx, {"readstatus": members(asked).get("newstatus")}, "ReadStatus", "")
+    ids = wanted_ids(ctx, asked, "NewStatus")
+    wanted = _enum(ctx, {"readstatus": lowered(asked.body).get("newstatus")}, "ReadStatus", "")
     if not wanted:
         raise bad("superoffice.request.missing", "NewStatus is missing.")
     ctx.cite("superoffice.call.read_status")
@@ -429,7 +429,7 @@ def set_read_status(ctx: Context, asked: Asked) -> Answer:
 
 def merge(ctx: Context, asked: Asked) -> Answer:
     """Merge others into the ticket of an entity, which is saved as well (superoffice.call.merge)."""
-    given = members(asked)
+    given = members(ctx, asked, "MergedTicketEntity", "SecondaryTicketIds")
     inner = given.get("mergedticketentity")
     if not isinstance(inner, Mapping):
         raise bad("superoffice.request.missing", "MergedTicketEntity is missing, or is not an object.")
