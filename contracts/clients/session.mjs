@@ -1,14 +1,15 @@
 // Glue: `serve(Client)` (or `serve(() => new Client())`) makes a Node program (18 or later) speak JSON Lines: --client 'node x.mjs'.
 // The object's methods are named like the tasks (reset, sync, mirror ...), take what the message tells, and may be async; `hello`
 // and `bye` are optional, `mirror` may be a list. `now` and `sleep` are the virtual time. An error's `kind` may be 'refused' or
-// 'transport'. What is printed goes to stderr.
+// 'transport'. What is printed goes to stderr, except a child's with stdio 'inherit'.
 import { createInterface } from 'node:readline'
 
 const TASKS = ['sync', 'mirror', 'create', 'update', 'note', 'close']
-console.log = console.info = console.debug = console.error // stdout is the protocol's alone
+const tell = process.stdout.write.bind(process.stdout)
+process.stdout.write = process.stderr.write.bind(process.stderr) // stdout is the protocol's alone
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 const read = async () => JSON.parse((await lines.next()).value ?? '{"do": "bye"}')
-const write = (message) => process.stdout.write(`${JSON.stringify(message)}\n`)
+const write = (message) => tell(`${JSON.stringify(message)}\n`)
 const ask = async (question) => (write(question), (await read()).answer)
 const has = (client, task) => typeof client[task] === 'function'
 
@@ -16,6 +17,8 @@ export const now = () => ask({ ask: 'now' })
 export const sleep = (seconds) => ask({ ask: 'sleep', seconds })
 
 export async function serve(made) {
+  if (typeof made !== 'function')
+    throw new TypeError('serve takes what makes a client: serve(Client), not serve(new Client())')
   const make = /^class\b/.test(Function.prototype.toString.call(made)) ? () => new made() : made
   let client = await make()
   for (;;) {

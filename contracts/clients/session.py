@@ -4,10 +4,12 @@ Methods are named like the tasks; `hello` and `bye` are optional. `ask`, if the 
 
 import inspect
 import json
+import os
 import sys
 
 TASKS = ("sync", "mirror", "create", "update", "note", "close")
-told, sys.stdout = sys.stdout, sys.stderr  # stdout is the protocol's alone
+told, sys.stdout = os.fdopen(os.dup(1), "w"), sys.stderr
+os.dup2(2, 1)  # stdout is the protocol's alone, of programs that the client starts too
 
 
 class Ask:
@@ -20,6 +22,8 @@ class Ask:
 
 
 def serve(make):
+    if not callable(make):
+        raise TypeError("serve takes what makes a client: serve(Client), not serve(Client())")
     given = {"ask": Ask()} if "ask" in inspect.signature(make).parameters else {}
     client = make(**given)
     for line in iter(sys.stdin.readline, ""):

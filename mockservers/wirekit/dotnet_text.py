@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from mockservers.wirekit.json_net import Constructor
+from mockservers.wirekit.json_net import Constructor, Real, Whole
 
 
 def number_text(value: float) -> str:
@@ -44,6 +44,13 @@ def date_text(text: str) -> str:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def literal_text(value: float) -> str:
+    """A number or truth value as it stands in the text that it was read from, as far as that is known."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.literal if isinstance(value, Whole | Real) else number_text(value)
+
+
 def value_text(value: Any, longest: int = 60) -> str:
     """A value as JSON has it, for a message: never in the words of another language."""
     if isinstance(value, str):
@@ -52,4 +59,4 @@ def value_text(value: Any, longest: int = 60) -> str:
         return f"new {value.name}(...)"[:longest]
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "an array"
-    return number_text(value)[:longest] if type(value) in (int, float) else json.dumps(value)
+    return literal_text(value)[:longest] if isinstance(value, int | float) else json.dumps(value)

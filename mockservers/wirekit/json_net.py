@@ -43,6 +43,32 @@ class Constructor:
     arguments: tuple[Any, ...]
 
 
+class Whole(int):
+    """A whole number that is written otherwise than it counts, such as 0x10, 010 or -0."""
+
+    literal: str
+
+
+class Real(float):
+    """A number with a fraction or an exponent, which Json.NET hands on as it stands where a text is read."""
+
+    literal: str
+
+
+def _whole(literal: str, value: int) -> int:
+    if str(value) == literal:
+        return value
+    found = Whole(value)
+    found.literal = literal
+    return found
+
+
+def _real(literal: str) -> float:
+    found = Real(literal)
+    found.literal = literal
+    return found
+
+
 def loads(text: str, objects: Objects = dict, deepest: int = DEEPEST) -> Any:
     """The first value of a text; what stands behind it is not looked at, and no value at all is None.
 
@@ -52,14 +78,14 @@ def loads(text: str, objects: Objects = dict, deepest: int = DEEPEST) -> Any:
     # Most bodies are strict JSON of modest values, which the standard library reads alike, and many times faster.
     if not _PECULIAR.search(text) and text.count("{") + text.count("[") <= deepest:
         try:
-            return json.JSONDecoder(object_pairs_hook=objects, strict=False).decode(text)
+            return json.JSONDecoder(object_pairs_hook=objects, parse_float=_real, strict=False).decode(text)
         except ValueError:
             pass
     return Reader(text, objects, deepest).read()
 
 
-_PECULIAR = re.compile(r"\\u[dD]|[0-9]{19}|[0-9.][eE]")
-"""Halves of characters, numbers beyond 64 bits, and exponents, which may leave a double's range."""
+_PECULIAR = re.compile(r"\\u[dD]|[0-9]{19}|[0-9.][eE]|-0(?![0-9.])")
+"""Halves of characters, numbers beyond 64 bits, exponents, which may leave a double's range, and minus zero."""
 
 _WHITE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """What char.IsWhiteSpace says yes to; Python's own idea of white space is another one."""
@@ -396,8 +422,8 @@ class Reader:
         if _WHOLE.fullmatch(number):
             if len(number) > LONGEST_INTEGER:
                 raise self._error(f"JSON integer {number} is too large to parse.", begun=True)
-            return int(number)
-        value = float(number) if _FLOAT.fullmatch(number) else float("nan")
+            return _whole(number, int(number))
+        value = _real(number) if _FLOAT.fullmatch(number) else float("nan")
         if not isfinite(value):  # as the .NET Framework, which has no infinity for what is too large
             raise self._error(f"Input string '{number}' is not a valid number.", begun=True)
         return value
@@ -411,7 +437,7 @@ class Reader:
             value = int(number, 8)
         if not 0 <= value < 2**64:
             raise self._error(f"Input string '{number}' is not a valid number.", begun=True)
-        return value - 2**64 if value >= 2**63 else value
+        return _whole(number, value - 2**64 if value >= 2**63 else value)
 
     # --- texts ---
 

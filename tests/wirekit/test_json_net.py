@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockservers.wirekit.json_net import DEEPEST, Constructor, JsonNetError, Reader, loads
+from mockservers.wirekit.json_net import DEEPEST, Constructor, JsonNetError, Reader, Whole, loads
 from tests.examples import examples
 
 TABLE = yaml.safe_load((Path(__file__).parent / "json_net.yaml").read_text("utf-8"))
@@ -26,6 +26,8 @@ def plain(value: Any) -> Any:
         return {"constructor": [value.name, *map(plain, value.arguments)]}
     if isinstance(value, dict):
         return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, Whole):
+        return int(value)
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
@@ -85,6 +87,16 @@ def test_long_texts_are_read_in_one_pass() -> None:
     with pytest.raises(JsonNetError, match="is too large to parse"):
         loads("9" * many)
     assert loads("9" * 380) == int("9" * 380)
+
+
+def test_numbers_keep_their_spelling() -> None:
+    for literal in ("1.50", "1e5", "0x10", "010", "-0", "-0.0"):
+        for read in (loads, lambda text: Reader(text).read()):
+            for text in (literal, f"[{literal}]", f"{{'a':{literal}}}"):
+                found = read(text)
+                found = found["a"] if isinstance(found, dict) else found[0] if isinstance(found, list) else found
+                assert found.literal == literal
+    assert type(loads("10")) is int
 
 
 def test_objects_are_made_of_all_their_pairs() -> None:

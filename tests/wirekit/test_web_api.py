@@ -9,7 +9,7 @@ import pytest
 
 from mockservers.wirekit import web_api
 from mockservers.wirekit.dotnet_text import date_text, number_text, value_text
-from mockservers.wirekit.json_net import Constructor
+from mockservers.wirekit.json_net import Constructor, loads
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,8 @@ def test_dates_of_the_older_form() -> None:
         ('a"b', '"a\\"b"'),
         ("x" * 99, f'"{"x" * 60}"'),
         (1e30, "1E+30"),
+        (loads("829.0"), "829.0"),
+        (loads("0x10"), "0x10"),
         ({"a": 1}, "an object"),
         ([1], "an array"),
         (Constructor("Date", (1,)), "new Date(...)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -499,6 +500,13 @@ def test_custom_fields_are_text(desk: Desk) -> None:
     given = {"a": "x", "b": True, "c": 1.5, "d": None, "e": 7}
     made = desk.call("SaveTicketEntity", {**entity, "CustomFields": given}).json
     assert made["CustomFields"] == {"a": "x", "b": "true", "c": "1.5", "d": "", "e": "7"}
+    body = json.dumps({**entity, "CustomFields": {"a": "<>"}})
+    for literal in ("1.50", "1.0", "0x10", "1" + "0" * 70):
+        made = desk.call("SaveTicketEntity", body.replace('"<>"', literal).encode()).json
+        assert made["CustomFields"] == {"a": literal}
+    for literal in ("829.0", "8e2"):
+        refused = desk.call("GetTickets", f'{{"ticketIds":[{literal}]}}'.encode()).json["MessageDetail"]
+        assert refused.startswith(f"The value {literal} is no Int32")
     for wrong in ({}, []):
         reply = desk.call("SaveTicketEntity", {**entity, "CustomFields": {"a": wrong}})
         assert (reply.status, reply.json["MessageDetail"]) == (400, 'The custom field "a" takes text.')

@@ -100,9 +100,10 @@ def test_a_culture_may_name_a_region(desk: Desk) -> None:
         ("fr-CA", "2026-03-31"),
     ):
         assert date(culture) == (shown, []), culture
-    for culture, shown in (("en-ZZ", "3/31/2026"), ("de-LU", "31.03.2026"), ("zz", "3/31/2026")):
+    for culture, shown in (("en-ZZ", "3/31/2026"), ("de-LU", "31.03.2026"), ("zz", "3/31/2026"), ("en-GBX", "3/31/2026")):
         assert date(culture) == (shown, ["superoffice.language.culture_region"]), culture
-    assert date("123") == ("31.03.2026", ["superoffice.language.culture_region"])
+    for no_code in ("123", "nonsense", "english"):
+        assert date(no_code) == ("31.03.2026", ["superoffice.language.culture_region"])
 
 
 @pytest.mark.rule("superoffice.language.unknown")
@@ -111,6 +112,11 @@ def test_an_unknown_language_leads_to_the_next_header(desk: Desk) -> None:
     assert priority(desk, SO_Language="zz", Accept_Language="yy, xx") == "Low"
     assert priority(desk, SO_Language="zz", Accept_Language="*").startswith('US:"Low"')
     assert priority(desk, SO_Language="no", Accept_Language="sv") == "Lav"
+    for code in ("nb-NO", "no_NO", "NO-"):
+        assert priority(desk, SO_Language=code, Accept_Language="sv") == "Lav"
+    for word in ("nonsense", "german", "svenska"):  # two letters of a word are no code
+        assert priority(desk, SO_Language=word) == "Low"
+        assert priority(desk, SO_Language=word, Accept_Language="no") == "Lav"
     desk.switch(unknown_language="fallback")
     assert priority(desk, SO_Language="zz", Accept_Language="sv") == "Low"
 

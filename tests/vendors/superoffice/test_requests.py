@@ -102,6 +102,35 @@ def test_what_json_net_cannot_read_is_told_in_its_words(desk: Desk) -> None:
         assert (reply.status, told in reply.json["MessageDetail"]) == (400, True), reply.json
 
 
+@pytest.mark.rule("superoffice.request.dropped")
+@pytest.mark.parametrize(
+    ("body", "ids", "told"),
+    [
+        (b'{"ticketIds":[829],"nonsense":1}', [829], '"nonsense" is dropped: the body takes TicketIds'),
+        (b'{"ticketIds":[829],"ticketids":[30]}', [30], '"ticketids" stands in the body more than once'),
+        (b'{"ticketIds":[829],"ticketIds":[30]}', [30], '"ticketIds" stands in the body more than once'),
+        (b'{"ticketIds":[829],"TicketIds":[1],"ticketIds":[30]}', [30], "more than once; the last counts"),
+    ],
+)
+def test_what_a_body_has_too_much_is_a_finding(desk: Desk, body: bytes, ids: list[int], told: str) -> None:
+    reply = desk.call("GetTickets", body)
+    assert reply.ids == ids
+    assert told in " ".join(note.text for note in reply.entry.notes)
+
+
+@pytest.mark.rule("superoffice.request.dropped")
+def test_what_a_query_has_too_much_is_a_finding(desk: Desk) -> None:
+    for query, told in (
+        ("$select=ticketId&$filtre=ticketId+eq+829", '"$filtre" in the query is dropped: this call takes $select, $filter'),
+        ("$top=1&foo=bar", '"foo" in the query is dropped'),
+        ("$filter=ticketId+eq+829&$Filter=ticketId+eq+30", '"$filter" stands in the query more than once; the first'),
+    ):
+        reply = desk.get("Ticket", query)
+        assert reply.status == 200
+        assert told in " ".join(note.text for note in reply.entry.notes), query
+    assert not desk.get("Ticket", "$top=1&$orderBy=ticketId").entry.notes
+
+
 @pytest.mark.rule("superoffice.request.ids", "superoffice.error.bad_request")
 def test_ids_are_int32(desk: Desk) -> None:
     assert desk.call("GetTickets", {"TicketIds": ["439", " 829 ", "+1"]}).ids == [439, 829, 1]

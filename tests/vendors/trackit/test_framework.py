@@ -514,3 +514,27 @@ def test_what_can_be_called_is_described(desk: Desk) -> None:
     assert "/searches" in document["paths"]
     assert "/groups" not in document["paths"]
     assert '"Tickets"' not in json.dumps(document["paths"])
+
+
+@pytest.mark.rule("trackit.wire.body_members")
+@pytest.mark.parametrize(
+    ("path", "body", "name"),
+    [
+        ("/tickets", b'{"Properties":{"22":"a"},"properties":{"22":"b"}}', "Properties"),
+        ("/tickets/101/Close", b'{"Note":null,"note":{"Note Type":"Technician Note","Activity Code":"Research"}}', "Note"),
+        ("/tickets/101/AddNote", b'{"Note Type":"Technician Note","Activity Code":"Research","Note":"a","Note":"b"}', "Note"),
+    ],
+)
+def test_a_member_that_comes_twice_is_a_finding(desk: Desk, path: str, body: bytes, name: str) -> None:
+    told = [note.text for note in desk.post(path, body).entry.notes if note.rule == "trackit.wire.body_members"]
+    assert told == [f"'{name}' stands in one object 2 times; the last counts"]
+
+
+@pytest.mark.rule("trackit.wire.query")
+def test_a_variable_that_no_call_takes_is_a_finding(desk: Desk) -> None:
+    reply = desk.get("/tickets/101/Notes/0/0?foo=1&systemnote=true")
+    assert [note.text for note in reply.entry.notes] == [
+        "'foo' in the query is dropped: this call takes maxContentLength and SystemNote"
+    ]
+    assert desk.get("/tickets/101?x=1").entry.notes[0].text == "'x' in the query is dropped: this call takes none"
+    assert not desk.get("/tickets/101/Notes/0/0?systemnote=true").entry.notes

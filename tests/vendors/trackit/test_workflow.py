@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ PAIR = {"Note Type": "Technician Note", "Activity Code": "Research"}
 WAYS = ("/AddNote", "/ChangeStatus", "/Close")
 
 
-def noted(desk: Desk, way: str, note: Any, user: str = "demo", id_: int = 101) -> Any:
-    """Add a note by one of the three calls that can."""
+def noted(desk: Desk, way: str, note: Any, user: str = "demo", id_: int = 101, literal: str | None = None) -> Any:
+    """Add a note by one of the three calls that can. `literal` stands in the body where the text "<>" does."""
     bodies = {"/AddNote": note, "/ChangeStatus": {"Note": note, "StatusName": "Escalated"}, "/Close": {"Note": note}}
-    body = bodies[way]
+    body: Any = bodies[way]
+    if literal is not None:
+        body = json.dumps(body).replace('"<>"', literal).encode()
     return desk.post(f"/tickets/{id_}{way}", body, user)
 
 
@@ -154,10 +157,12 @@ def test_the_text_of_a_note_is_plain(desk: Desk, way: str, sent: str, kept: str)
 @pytest.mark.rule("trackit.wire.text_members")
 @pytest.mark.parametrize("way", WAYS)
 def test_numbers_and_truth_values_are_texts_where_texts_are_taken(desk: Desk, way: str) -> None:
-    for sent, kept in ((5, "5"), (True, "true"), (1.5, "1.5"), (1e20, "1E+20")):
+    for sent, kept in ((5, "5"), (True, "true"), (1.5, "1.5"), (1e20, "1e+20")):
         assert noted(desk, way, {**PAIR, "Note": sent}).note["5"] == kept
     for sent in ([], {}, ["x"]):
         assert noted(desk, way, {**PAIR, "Note": sent}).status == 400
+    for literal in ("1.50", "1.0", "1e5", "0x10", "010", "-0", "-0.0", "100000000000000000000", "1" + "0" * 70):
+        assert noted(desk, way, {**PAIR, "Note": "<>"}, literal=literal).note["5"] == literal
     refused = desk.post("/tickets/101/ChangeStatus", {"StatusName": 2, "Note": PAIR})
     assert (refused.status, refused.json) == (400, {"Message": "The status '2' does not exist."})
 

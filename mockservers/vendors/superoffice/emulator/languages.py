@@ -103,7 +103,8 @@ def wanted(so_language: str, accept_language: str, unknown: str = "next_header")
     return "??" if named else None
 
 
-_CULTURE = re.compile(r"\s*([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?\s*")
+_CODE = re.compile(r"[a-z]{2}(?:[-_].*)?", re.DOTALL)
+_CULTURE = re.compile(r"\s*([A-Za-z]{2})(?:[-_](.*?))?\s*", re.DOTALL)
 
 
 def culture(header: str) -> tuple[str | None, bool]:
@@ -111,7 +112,7 @@ def culture(header: str) -> tuple[str | None, bool]:
 
     A region whose dates differ from its language's is a culture of its own, such as en-GB.
     """
-    found = _CULTURE.match(header)
+    found = _CULTURE.fullmatch(header)
     if found is None:
         return None, not header.strip()
     code, region = found[1].lower(), (found[2] or "").upper()
@@ -129,7 +130,7 @@ def _codes(given: str) -> tuple[str, ...]:
         code, _, weight = part.partition(";")
         found = re.fullmatch(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", weight)
         code = code.strip().lower()
-        code = code if code in OFF else code[:2]
+        code = code[:2] if _CODE.fullmatch(code) else code  # `german` is no code, and `nonsense` not Norwegian
         if code and (found is None or float(found[1]) > 0):
             weighed.append((float(found[1]) if found else 1.0, code))
     return tuple(code for _, code in sorted(weighed, key=lambda each: -each[0]))

@@ -7,6 +7,7 @@ without a document type and without the network.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
@@ -26,8 +27,8 @@ MOST_VARIABLES, DEEPEST, LONGEST = 10_000, 64, 32 << 20
 _INDEX = re.compile(r"(.*?)\[\d{0,9}\]", re.DOTALL)
 
 
-def read(body: bytes, content_type: str, cite: Callable[[str], None]) -> Any:
-    """The value of a body; raises the refusal of one that cannot be read."""
+def read(body: bytes, content_type: str, cite: Callable[[str], None], repeated: list[str] | None = None) -> Any:
+    """The value of a body; raises the refusal of one that cannot be read. `repeated` takes names that came twice."""
     media = content_type.partition(";")[0].strip().lower()  # a charset beside it, as in superoffice.request.sample
     if not body.strip():
         return None
@@ -44,7 +45,7 @@ def read(body: bytes, content_type: str, cite: Callable[[str], None]) -> Any:
     if media.endswith("/xml"):
         cite("superoffice.request.xml")
         return _xml(text)
-    return _json(text)
+    return _json(text, [] if repeated is None else repeated)
 
 
 def _text(body: bytes, content_type: str, cite: Callable[[str], None]) -> str:
@@ -60,10 +61,23 @@ def _text(body: bytes, content_type: str, cite: Callable[[str], None]) -> str:
 LONGEST_TOLD = 2000
 
 
-def _json(text: str) -> Any:
+def _json(text: str, repeated: list[str]) -> Any:
     """The value of a text as Json.NET reads it (superoffice.request.json_net)."""
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len({name.lower() for name in found}) < len(pairs):
+            found, seen = {}, set()
+            for name, value in pairs:
+                found.pop(name, None)  # names are read in their order, and the last counts
+                found[name] = value
+                if name.lower() in seen:
+                    repeated.append(name)
+                seen.add(name.lower())
+        return found
+
     try:
-        value = json_net.loads(text)
+        value = json_net.loads(text, object_of)
     except json_net.JsonNetError as error:
         raise bad("superoffice.error.bad_request", str(error)[:LONGEST_TOLD]) from None
     return _checked(value)
@@ -152,6 +166,14 @@ def variables(query: str) -> dict[str, str]:
         if name:
             found.setdefault(url_decode(name).lower(), url_decode(value))
     return found
+
+
+def twice(query: str) -> tuple[str, ...]:
+    """The names of variables that a query has more than once, without case."""
+    if not query:
+        return ()
+    names = [url_decode(pair.partition("=")[0]).lower() for pair in query.split("&", 1000)[:1000]]
+    return tuple(name for name, times in Counter(names).items() if name and times > 1)
 
 
 def cookies(header: str) -> Mapping[str, str]:

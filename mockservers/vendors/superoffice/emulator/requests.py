@@ -6,7 +6,7 @@ The wire fills it in before the caller is known; semantics look at the body afte
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,8 +30,12 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    twice: tuple[str, ...] = ()
+    """Variables that the query has more than once; the first counts."""
     path: tuple[str, ...] = ()
     body: Any = None
+    repeated: list[str] = field(default_factory=list)
+    """Properties that an object of the body has more than once; the last counts."""
     given: bool = False
     """Whether there was a body at all."""
     problem: Refusal | None = None
@@ -59,14 +63,42 @@ def bad(rule: str, detail: str) -> Refusal:
     return Refusal(rule, "bad_request", detail=detail)
 
 
-def members(asked: Asked) -> dict[str, Any]:
-    """The body's properties by lower-case name; raises the refusal of a body that is none."""
+def note_query(ctx: Context, asked: Asked, *known: str) -> None:
+    """Note the variables that a call of these ones does not take, or takes once (superoffice.request.dropped)."""
+    unknown = [name for name in asked.variables if name not in known]
+    if unknown:
+        told = f"{_listed(unknown)} in the query is dropped: this call takes {', '.join(known)}"
+        ctx.note("superoffice.request.dropped", told)
+    if asked.twice:
+        told = f"{_listed(asked.twice)} stands in the query more than once; the first counts"
+        ctx.note("superoffice.request.dropped", told)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(value_text(name) for name in names[:5]) + (" and more" if len(names) > 5 else "")
+
+
+def members(ctx: Context, asked: Asked, *known: str) -> dict[str, Any]:
+    """The body's properties by lower-case name; raises the refusal of a body that is none.
+
+    `known` are those that the call takes, where it is a list: any other is dropped, with a finding.
+    """
     if asked.problem is not None:
         raise asked.problem
     if not isinstance(asked.body, Mapping):
         what = "There is no body" if asked.body is None else "The body is not an object"
         raise bad("superoffice.request.missing", f"{what}.")
-    return lowered(asked.body)
+    found = lowered(asked.body)
+    expected = {name.lower() for name in known}
+    unknown = [str(name) for name in asked.body if str(name).lower() not in expected] if known else []
+    if unknown:
+        told = f"{_listed(unknown)} is dropped: the body takes {', '.join(known)}"
+        ctx.note("superoffice.request.dropped", told)
+    if asked.repeated:
+        told = f"{_listed(asked.repeated)} stands in the body more than once; the last counts"
+        ctx.note("superoffice.request.dropped", told)
+    note_query(ctx, asked, "$select", "fk")
+    return found
 
 
 def lowered(found: Mapping[Any, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _serve(path: str = "") -> Response:
     asked.scheme, asked.prefix = here.environ["wsgi.url_scheme"], here.environ["SCRIPT_NAME"]
     asked.headers = {name: value for name in _SEEN if (value := here.header(name))}
     asked.cookies = parsing.cookies(here.header("Cookie"))
-    asked.variables = parsing.variables(here.query)
+    asked.variables, asked.twice = parsing.variables(here.query), parsing.twice(here.query)
     _hide(here, asked, route.operation)
     if routes.respelled(route, here.path):
         here.exchange.cite("superoffice.address.agent")
@@ -98,7 +98,8 @@ def _read(here: Visit, asked: Asked) -> None:
     """The body as plain values; what is wrong with it waits until the caller is known."""
     asked.given = bool(here.exchange.body.strip())
     try:
-        asked.body = parsing.read(here.exchange.body, str(here.environ.get("CONTENT_TYPE", "")), here.exchange.cite)
+        media = str(here.environ.get("CONTENT_TYPE", ""))
+        asked.body = parsing.read(here.exchange.body, media, here.exchange.cite, asked.repeated)
     except Refusal as refusal:
         asked.problem = refusal
 

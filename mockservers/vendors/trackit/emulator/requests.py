@@ -28,12 +28,16 @@ class Members(dict[str, Any]):
     def member(self, ctx: Context, name: str) -> Any:
         """A member by name without case, as the framework binds it; the last of several, None for none."""
         wanted = name.casefold()
-        for key, value in reversed(self.pairs):
-            if key.casefold() == wanted:
-                if key != name:
-                    ctx.cite("trackit.wire.body_members")
-                return value
-        return None
+        found = [(key, value) for key, value in self.pairs if key.casefold() == wanted]
+        if not found:
+            return None
+        if len(found) > 1:
+            told = f"{name!r} stands in one object {len(found)} times; the last counts"
+            ctx.note("trackit.wire.body_members", told)
+        key, value = found[-1]
+        if key != name:
+            ctx.cite("trackit.wire.body_members")
+        return value
 
     def others(self, *known: str) -> list[str]:
         """The names of members that are none of these, however they are spelled."""

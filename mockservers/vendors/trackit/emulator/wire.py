@@ -147,6 +147,11 @@ def _asked(here: Visit, way: _Way, route: Route) -> tuple[Asked, list[_Finding]]
     if any(each in accept.partition(",")[0] for each in _XML):
         findings.append(("trackit.wire.media", "the call prefers XML; Track-It! is read here in JSON alone"))
     asked = Asked(way.ids, _query(here), authorization=here.header("Authorization"))
+    known = [name.lower() for name in _NOTE_QUERY] if route.operation == "notes.list" else []
+    unknown = ", ".join(repr(name[:60]) for name in asked.query if name not in known)
+    if unknown:
+        takes = " and ".join(_NOTE_QUERY) if known else "none"
+        findings.append(("trackit.wire.query", f"{unknown} in the query is dropped: this call takes {takes}"))
     if here.exchange.body and route.body:
         _read(here, asked, findings, route.operation)
     elif here.exchange.body and route.method == "POST":

@@ -23,7 +23,7 @@ from mockservers.vendors.superoffice.emulator.model import (
     tenant_name,
 )
 from mockservers.vendors.superoffice.emulator.renderings import TRANSLATED
-from mockservers.vendors.superoffice.emulator.requests import Asked, bad
+from mockservers.vendors.superoffice.emulator.requests import Asked, bad, note_query
 from mockservers.vendors.superoffice.emulator.rights import SELECT, Role
 from mockservers.vendors.superoffice.emulator.semantics.rest import found
 from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
@@ -42,7 +42,10 @@ def _whole(asked: Asked, name: str, default: int) -> int:
     return int(given)
 
 
-def _known(asked: Asked) -> None:
+_OPTIONS = ("$select", "$filter", "$orderby", "$top", "$skip", "$mode", "$format", "$output", "$entities")
+
+
+def _known(ctx: Context, asked: Asked) -> None:
     """Options that change the answer and are not emulated must not pass in silence."""
     if asked.variables.get("$mode", "full").lower() not in ("", "full"):
         raise Unsupported(f"$mode={asked.variables['$mode'][:20]}")
@@ -52,6 +55,7 @@ def _known(asked: Asked) -> None:
         raise Unsupported("$output")
     if asked.variables.get("$entities", "ticket").lower() not in ("", "ticket"):
         raise Unsupported(f"$entities={asked.variables['$entities'][:20]}")
+    note_query(ctx, asked, *_OPTIONS)
 
 
 def _reached(ctx: Context, role: Role) -> list[sa.ColumnElement[bool]]:
@@ -81,7 +85,7 @@ def statement(
 def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer:
     role = caller(ctx).role
     face, speech = clock(ctx, asked), tongue(ctx, asked)
-    _known(asked)
+    _known(ctx, asked)
     ctx.cite("superoffice.odata.list")
     if asked.variables.get("$orderby"):
         ctx.cite("superoffice.odata.order")
@@ -161,7 +165,7 @@ def messages(ctx: Context, asked: Asked) -> Answer:
     for name in ("$filter", "$orderby", "$select"):
         if asked.variables.get(name):
             raise Unsupported(f"{name} of messages")
-    _known(asked)
+    _known(ctx, asked)
     ctx.cite("superoffice.odata.list", "superoffice.call.messages")
     most, skip = _whole(asked, "$top", PAGE), _whole(asked, "$skip", 0)
     value = [

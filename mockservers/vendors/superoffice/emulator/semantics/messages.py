@@ -45,7 +45,7 @@ def _entity(ctx: Context, look: Profile, row: Any) -> dict[str, Any]:
 
 def get_entities(ctx: Context, asked: Asked) -> Answer:
     """Messages of one ticket by their ids."""
-    given = members(asked)
+    given = members(ctx, asked, "TicketId", "MessageIds")
     if "ticketid" not in given:
         raise bad("superoffice.request.missing", "TicketId is missing.")
     id_ = int32(ctx, given["ticketid"], "TicketId")
@@ -109,7 +109,7 @@ def create_default(ctx: Context, asked: Asked) -> Answer:
 
 def save(ctx: Context, asked: Asked) -> Answer:
     """Add the message in the body to its ticket (superoffice.call.messages)."""
-    given = members(asked)
+    given = members(ctx, asked)
     inner = given.get("ticket")
     number = lowered(inner).get("ticketid") if isinstance(inner, Mapping) else None
     if number is None:

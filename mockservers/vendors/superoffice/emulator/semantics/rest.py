@@ -94,15 +94,15 @@ def default(ctx: Context, asked: Asked) -> Answer:
     return Answer(saving.default_entity(ctx, look), "TicketEntity", zone=look.clock.code)
 
 
-def _whole(asked: Asked) -> dict[str, Any]:
+def _whole(ctx: Context, asked: Asked) -> dict[str, Any]:
     if not asked.given:
         raise bad("superoffice.rest.entity", "There is no body; the whole entity is needed.")
-    return members(asked)
+    return members(ctx, asked)
 
 
 def post(ctx: Context, asked: Asked) -> Answer:
     """Make a ticket of the entity in the body."""
-    given = _whole(asked)
+    given = _whole(ctx, asked)
     look = profile(ctx, asked, entity=True)
     catch_up(ctx)
     return saving.answer(ctx, saving.save(ctx, given, look, id_=0), look, linked=True)
@@ -111,7 +111,7 @@ def post(ctx: Context, asked: Asked) -> Answer:
 def put(ctx: Context, asked: Asked) -> Answer:
     """Replace a ticket by the entity in the body, the whole of it (superoffice.rest.entity)."""
     row = found(ctx, asked)
-    given = _whole(asked)
+    given = _whole(ctx, asked)
     look = profile(ctx, asked, entity=True)
     ctx.cite("superoffice.rest.entity")
     _conditions(ctx, asked, _told(ctx, row), writing=True)

@@ -47,7 +47,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import DELETE, INSERT, RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import gone, seen, wanted_ids
-from mockservers.wirekit.dotnet_text import date_text, value_text
+from mockservers.wirekit.dotnet_text import date_text, literal_text, value_text
 
 _TEXTS = ("Title", "Author", "FromAddress", "Language")
 _DATES = ("Activate", "Deadline")
@@ -85,7 +85,7 @@ def _enum(ctx: Context, given: Mapping[str, Any], name: str, default: str) -> st
     table = ENUMS[ENUMERATED[name]]
     for known, number in table.items():
         if (isinstance(value, str) and value.strip().lower() == known.lower()) or (
-            type(value) is int and value == number
+            isinstance(value, int) and not isinstance(value, bool) and value == number
         ):
             # What is above a thousand exists for user interfaces only, and is kept as Postponed.
             return "Postponed" if number > 1000 else known
@@ -146,7 +146,7 @@ def _custom(name: str, value: Any) -> str:
     """The value of a custom field, which is text: numbers and truth values are read as what stands in the body."""
     if isinstance(value, Mapping | list):
         raise _wrong(f"The custom field {value_text(name)} takes text.")
-    return "" if value is None else str(value) if isinstance(value, str) else value_text(value)
+    return "" if value is None else str(value) if isinstance(value, str) else literal_text(value)
 
 
 def _instant(ctx: Context, value: Any, look: Profile, name: str) -> int | None:
@@ -331,7 +331,7 @@ def create_default(ctx: Context, asked: Asked) -> Answer:
 
 def save_entity(ctx: Context, asked: Asked) -> Answer:
     """Save the entity in the body."""
-    given = members(asked)
+    given = members(ctx, asked)
     look = profile(ctx, asked, entity=True)
     catch_up(ctx)
     return answer(ctx, save(ctx, given, look), look)
@@ -339,7 +339,7 @@ def save_entity(ctx: Context, asked: Asked) -> Answer:
 
 def save_with_notify(ctx: Context, asked: Asked) -> Answer:
     """Save an entity; whom that notifies is nobody's business here."""
-    inner = members(asked).get("newentity")
+    inner = members(ctx, asked).get("newentity")
     if not isinstance(inner, Mapping):
         raise bad("superoffice.request.missing", "NewEntity is missing, or is not an object.")
     look = profile(ctx, asked, entity=True)
@@ -358,7 +358,7 @@ def purge(ctx: Context, id_: int) -> None:
 
 def delete_entity(ctx: Context, asked: Asked) -> Answer:
     """Take a ticket away for good; one that is not there already is."""
-    given = members(asked)
+    given = members(ctx, asked, "TicketEntityId")
     if "ticketentityid" not in given:
         raise bad("superoffice.request.missing", "TicketEntityId is missing.")
     id_ = int32(ctx, given["ticketentityid"], "TicketEntityId")
@@ -409,8 +409,8 @@ def undelete(ctx: Context, asked: Asked) -> Answer:
 
 def set_read_status(ctx: Context, asked: Asked) -> Answer:
     """Set the owner's light of tickets; answers the ids of those that changed (superoffice.call.read_status)."""
-    ids = wanted_ids(ctx, asked)
-    wanted = _enum(ctx, {"readstatus": members(asked).get("newstatus")}, "ReadStatus", "")
+    ids = wanted_ids(ctx, asked, "NewStatus")
+    wanted = _enum(ctx, {"readstatus": lowered(asked.body).get("newstatus")}, "ReadStatus", "")
     if not wanted:
         raise bad("superoffice.request.missing", "NewStatus is missing.")
     ctx.cite("superoffice.call.read_status")
@@ -429,7 +429,7 @@ def set_read_status(ctx: Context, asked: Asked) -> Answer:
 
 def merge(ctx: Context, asked: Asked) -> Answer:
     """Merge others into the ticket of an entity, which is saved as well (superoffice.call.merge)."""
-    given = members(asked)
+    given = members(ctx, asked, "MergedTicketEntity", "SecondaryTicketIds")
     inner = given.get("mergedticketentity")
     if not isinstance(inner, Mapping):
         raise bad("superoffice.request.missing", "MergedTicketEntity is missing, or is not an object.")

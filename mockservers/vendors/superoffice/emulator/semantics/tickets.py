@@ -33,9 +33,9 @@ def get_tickets(ctx: Context, asked: Asked) -> Answer:
     return Answer(body=page, name="ArrayOfTicket", zone=look.clock.code)
 
 
-def wanted_ids(ctx: Context, asked: Asked, name: str = "TicketIds") -> list[int]:
-    """The ids that the body names; raises the refusal of a body without them."""
-    given = members(asked)
+def wanted_ids(ctx: Context, asked: Asked, *others: str, name: str = "TicketIds") -> list[int]:
+    """The ids that the body names, which may have other properties; raises the refusal of a body without them."""
+    given = members(ctx, asked, name, *others)
     if name.lower() not in given:
         raise bad("superoffice.request.missing", f"{name} is missing.")
     if name not in asked.body:
@@ -180,7 +180,7 @@ def get_summaries(ctx: Context, asked: Asked) -> Answer:
 
 def resolve(ctx: Context, asked: Asked) -> Answer:
     """The ticket that survives all mergers of one; 0 when there is none (superoffice.call.resolve)."""
-    given = members(asked)
+    given = members(ctx, asked, "TicketId")
     if "ticketid" not in given:
         raise bad("superoffice.request.missing", "TicketId is missing.")
     id_ = int32(ctx, given["ticketid"], "TicketId")

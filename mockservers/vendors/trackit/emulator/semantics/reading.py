@@ -234,7 +234,8 @@ def search(ctx: Context, asked: Asked) -> Listed:
         raise refusal("value", "trackit.read.searches", name="Term", takes="a text")
     if _whole(ctx, body, "ModuleId", fields.MODULE) != fields.MODULE:
         raise Unsupported("a search in another module than tickets")
-    if wanted is not None and not (isinstance(wanted, list) and all(type(each) is int for each in wanted)):
+    numbers = isinstance(wanted, list) and all(isinstance(n, int) and not isinstance(n, bool) for n in wanted)
+    if wanted is not None and not numbers:
         raise refusal("value", "trackit.read.searches", name="ResultFields", takes="a list of field numbers")
     size, page = _whole(ctx, body, "PageSize", 0), _whole(ctx, body, "PageNumber", 0)
     if size < 0 or page < 0:

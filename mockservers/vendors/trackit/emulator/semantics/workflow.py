@@ -12,7 +12,7 @@ from mockservers.vendors.trackit.emulator import access, changes, fields, model,
 from mockservers.vendors.trackit.emulator.changes import Draft
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
-from mockservers.wirekit.dotnet_text import value_text
+from mockservers.wirekit.dotnet_text import literal_text
 
 FAILING = "failing_notes"
 """Fact of a tenant: how many more notes after a change of status go wrong (an administrator's act)."""
@@ -68,7 +68,7 @@ def _as_text(ctx: Context, value: Any) -> Any:
     """A number or truth value as the text that stands in the body, where a member is a text; anything else as it is."""
     if isinstance(value, bool | int | float):
         ctx.cite("trackit.wire.text_members")
-        return value_text(value)
+        return literal_text(value)
     return value
 
 
