@@ -168,10 +168,13 @@ _NAME_ENDS = r"(?![\w-]|\.\w)"
 @lru_cache(maxsize=64)
 def _bare(upstream: Upstream) -> re.Pattern[str] | None:
     """The name of an upstream where it stands alone, or None for one that says nothing of anybody."""
-    if re.fullmatch(r"[0-9.]+|localhost|[0-9a-f:]*:[0-9a-f:.]*", upstream.host):
+    unspeaking = re.fullmatch(r"[0-9.]+|localhost|[0-9a-f:]*:[0-9a-f:.]*", upstream.host) is not None
+    if unspeaking and ":" in upstream.host:
         return None
     spelt = dict.fromkeys((upstream.host, upstream.shown))
     name, port = f"(?:{'|'.join(map(re.escape, spelt))})", rf"(?:(?::|%3A){upstream.port}(?!\d))"
+    if unspeaking:
+        return re.compile(rf"{_WORD_BEGINS}{name}{port}")
     if "." in upstream.host:
         return re.compile(rf"{_WORD_BEGINS}{name}{_NAME_ENDS}{port}?", re.IGNORECASE)
     # A name of one label may be a word of the data, or a folder, as in `http://helpdesk/helpdesk/tickets`.

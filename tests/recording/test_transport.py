@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import gzip
+import re
 import socket
 import ssl
 import threading
@@ -308,7 +309,8 @@ def test_a_place_without_a_scheme_leads_to_the_recorder(
         _, lines, _ = get(taken.url)
     assert lines[0].decode() == told.format("http://127.0.0.1").replace("@", vendor.url[7:])
     (kept,) = Recording(tmp_path / "session.yaml")
-    assert kept.reply_headers[0][1] == told.partition(": ")[2].format(BASE).replace("@", HOST)
+    placed = re.sub("@(?!0)", HOST, told.partition(": ")[2].format(BASE))  # with a further digit it is another port
+    assert kept.reply_headers[0][1] == placed.replace("@", vendor.url[7:])
 
 
 def test_old_clients_get_bodies_that_end_with_the_connection(tmp_path: Path, raw: Callable[..., Raw]) -> None:
