@@ -16,10 +16,12 @@ def _words(text: str) -> frozenset[str]:
 
 
 class Family(NamedTuple):
-    """What a name says of its value: the `kind` of secret that it is, and whether it is one whatever it looks like."""
+    """What a name says of its value: the `kind` of secret that it is, and whether it is one whatever it looks like.
+    `aside`: the name may tell something of a secret instead, as `hasPassword` does and `lastPassword` does not."""
 
     kind: str
     sure: bool
+    aside: bool = False
 
 
 _WORD = re.compile("[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
@@ -73,7 +75,7 @@ _ABOUT = _words(
 )
 """Last words of names that tell something of a secret, and not the secret."""
 _BEFORE_ABOUT = _words("is has needs max min num number count last next show hide forgot forgotten must")
-"""First words of such names."""
+"""First words of such names, and of some of secrets: their values must look like secrets."""
 _OTHER_KEYS = _words(
     "primary foreign sort asset partition row cache hot short public translation lookup ticket issue project record parent "
     "natural business registry resource group entity field map object message order index unique composite alternate "
@@ -88,8 +90,11 @@ def family(name: str) -> Family | None:
     words = [word.lower() for word in _WORD.findall(name[:200])]
     while words and words[-1].isdecimal():
         words.pop()  # as in `password2`
-    if not words or words[-1] in _ABOUT or words[0] in _BEFORE_ABOUT:
+    if not words or words[-1] in _ABOUT:
         return None
+    if words[0] in _BEFORE_ABOUT:
+        of = family("_".join(words[1:]))
+        return None if of is None else Family(of.kind, False, aside=True)
     for n, word in enumerate(words):
         pair = word + words[n + 1] if n + 1 < len(words) else word
         kind = _SURE_KIND.get(pair) or _SURE_KIND.get(word)

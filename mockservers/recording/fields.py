@@ -33,7 +33,23 @@ _SAYS_NAME = frozenset(
     )
 )
 """Members that hold the name of another: `{"name": "password", "value": "x"}`."""
-_SAYS_VALUE = frozenset(("value", "val", "values", "content", "text", "data", "default", "#text", "$", "_"))
+_SAYS_VALUE = frozenset(
+    (
+        "value",
+        "val",
+        "values",
+        "content",
+        "text",
+        "data",
+        "default",
+        "string",
+        "stringvalue",
+        "attributevalue",
+        "#text",
+        "$",
+        "_",
+    )
+)
 _SCHEMA_LOCATION = f"{XSI}schemaLocation"
 
 
@@ -163,6 +179,14 @@ class _Reader:
                     self._take(kind, said)
                 elif isinstance(said, (int, float)):
                     self._take(kind, json.dumps(said), "number")
+                elif isinstance(said, Pairs):
+                    for name, each in said:
+                        if isinstance(each, str):
+                            self._take_below(kind, each, name)
+                elif isinstance(said, list):
+                    for each in said:
+                        if isinstance(each, str):
+                            self._take(kind, each)
 
     def _json(self, root: Any, above: _Below, depth: int) -> None:
         waiting: list[tuple[Iterator[Any], bool, str, _Below]] = [(iter((root,)), False, "", above)]
@@ -215,6 +239,8 @@ class _Reader:
             if any(isinstance(child.tag, str) for child in children):
                 self._texts_between(text, children, below)
                 self._paired_children(children)
+                if kind is not None:
+                    self._take_values(kind, children)
                 waiting += [(child, below) for child in reversed(children) if isinstance(child.tag, str)]
             elif attributes:
                 if kind is not None and below is None:
@@ -233,13 +259,18 @@ class _Reader:
         """Elements of which one holds a name, and another the value."""
         if not self._names.pairs or not 2 <= len(children) <= _MOST_MEMBERS:
             return
-        said = [
-            (local(child.tag), child.text or "") for child in children if isinstance(child.tag, str) and not len(child)
-        ]
-        kind = self._paired(said)
-        for name, value in said if kind is not None else ():
-            if kind is not None and name.lower() in _SAYS_VALUE:
-                self._take(kind, value)
+        elements = [child for child in children if isinstance(child.tag, str)]
+        kind = self._paired([(local(child.tag), child.text or "") for child in elements if not len(child)])
+        if kind is not None:
+            self._take_values(kind, elements)
+
+    def _take_values(self, kind: Kind, children: list[Any]) -> None:
+        """The values among elements, each perhaps in an element of its type, as in XML-RPC."""
+        for child in children:
+            if isinstance(child.tag, str) and local(child.tag).lower() in _SAYS_VALUE:
+                for each in child if len(child) else (child,):
+                    if isinstance(each.tag, str) and not len(each):
+                        self._take(kind, each.text or "")
 
 
 _LONGEST_NAME, _MOST_MEMBERS = 80, 12

@@ -21,11 +21,11 @@ _MEMBER = re.compile(
     re.IGNORECASE,
 )
 _SETTING = re.compile(
-    r"\s*+=\s*+(?:\"([^\"<>]++)\"|'([^'<>]++)'|\\++[\"']([^\"'<>\\]++)"
+    r"(?:\s*+:?+=\s*+|[\"']?+\]\s*+=\s*+|[\"']?+\]?+\s*+=>?+\s*+(?=[\"']))(?:\"([^\"<>]++)\"|'([^'<>]++)'|\\++[\"']([^\"'<>\\]++)"
     r"|[\"']?+((?:[^&\"'<>\s\\]|\\(?![\"'])|&(?:amp|lt|gt|quot|apos|#[0-9]{2,5}|#x[0-9A-Fa-f]{2,4});(?![\w.-]{1,40}=))++))"
 )
 _PART = re.compile(r"[\"']?+(;)?+")
-_MEMBERS, _PARTS = frozenset("\\\"'&"), frozenset("\"';\r\n")
+_MEMBERS, _PARTS, _SETTINGS = frozenset("\\\"'&"), frozenset("\"';\r\n"), frozenset("=:]\"'")
 _PLAIN_ENDS = ('"', "'", ">")
 """What follows a name that parsers see."""
 """What follows the name of a member of an object, and of a part of a form."""
@@ -40,7 +40,11 @@ _NEAR = re.compile(
 )
 """What stands beside a word, as in `your token is ...`."""
 _WORD_BEFORE = re.compile(r"(?<![\w-])([A-Za-z]{2,16}) \Z")
-_SAID = re.compile(r"\s{0,2}:\s{0,2}\\{0,8}[\"']?((?:[^\s\"'<>;,&\\]|\\(?![\"'])){1,4096})")
+_SAID = re.compile(r"\s{0,2}:(?:\s|\\[nrt]){0,2}(?:\\{0,8}[\"'])?(?!\\[nrt])((?:[^\s\"'<>;,&\\]|\\(?![\"'])){1,4096})")
+_BLOCK = re.compile(
+    r"[ \t]{0,2}:[ \t]{0,4}(?:[|>][-+]?[ \t]{0,4})?\r?\n[ \t]{0,16}([^\s\"'<>]{4,4096}+)[ \t]{0,16}(?=\r?\n|\Z)"
+)
+"""A value alone on the line below its name, as YAML and letters have it."""
 _NEXT_WORD = re.compile(r"[ +]{1,3}([^\s\"'<>;,\\]{4,4096})")
 _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm", "soticket", "token", "apikey", "key"})
 _BRACKET, _LINE_END = re.compile("[<>]"), re.compile("[\r\n]")
@@ -159,7 +163,7 @@ class Reading:
             found = made(self._element(start, end))
         if found is None and after in _PARTS:
             found = made(self._part(start, end))
-        if found is None and (after == "=" or after.isspace()):
+        if found is None and (after in _SETTINGS or after.isspace()):
             found = made(self._setting(end), inner=True)
         if found is None and (after == ":" or after.isspace()):
             found = self._said(kind, name, end)
@@ -172,7 +176,10 @@ class Reading:
 
     def _said(self, kind: Kind, name: str, at: int) -> Fragment | None:
         """What a text says of a name: `token: ...`."""
-        found = _SAID.match(self._text, at)
+        below = _BLOCK.match(self._text, at)
+        if below is not None and (below[1].endswith(":") or "://" in below[1]):
+            below = None
+        found = below or _SAID.match(self._text, at)
         if found is None:
             return None
         start, end = found.span(1)

@@ -73,7 +73,10 @@ class SecretNames:
         found = self._given.get(low) or self._given.get(low.rpartition(":")[2])
         if found is None and low not in self.kept and len(name) <= _LONGEST:
             of = family(name.lstrip("@"))
-            found = None if of is None else Kind(OTHER + of.kind, sure=of.sure, family=of.kind)
+            if of is not None:
+                # For a password most words would do, and `yes` under `hasPassword` is none.
+                look = "" if of.aside and of.kind == "password" else of.kind
+                found = Kind(OTHER + of.kind, sure=of.sure, family=look)
         if len(self._known) < _MOST_KNOWN:
             self._known[name] = found
         return found

@@ -259,3 +259,49 @@ def test_values_are_searched_as_their_readers_read_them(target: str, media: str,
     assert not kept.omitted
     assert V not in shown
     assert "__secret." in shown
+
+
+@pytest.mark.parametrize(
+    ("media", "body"),
+    [
+        (JSON, f'{{"name":"password","values":["{V}"]}}'),
+        (JSON, f'{{"name":"password","value":{{"string":"{V}"}}}}'),
+        (JSON, f'{{"Name":"password","StringValue":"{V}"}}'),
+        (XML, f"<member><name>password</name><value><string>{V}</string></value></member>"),
+        (XML, f'<Attribute Name="sessionToken"><AttributeValue>{V}</AttributeValue></Attribute>'),
+        (TEXT, f"password := {V}"),
+        (TEXT, f"a: 1\npassword: |\n  {V}\nb: 2"),
+        (TEXT, f"Password:\n {V}"),
+        (TEXT, f"Password:\r\n    {V}\r\nBye"),
+        (JSON, json.dumps({"mail": f"Your password:\r\n\t{V}\r\nBye"})),
+        (TEXT, f"['user' => 'bob', 'password' => '{V}']"),
+        (TEXT, f"h['X-Auth-Token']='{V}'"),
+        (TEXT, f'h["X-Auth-Token"] = "{V}"'),
+        *(
+            (JSON, json.dumps({name: V}))
+            for name in ("last_password", "nextPassword", "forgotPasswordToken", "last_token")
+        ),
+        (FORM, f"user=a&last_password={V}"),
+    ],
+)
+def test_names_and_values_are_told_apart_however_they_are_paired(media: str, body: str) -> None:
+    kept = redacted(Recorded(1, 0, "POST", "/x", [("Content-Type", media)], body.encode(), 200))
+    assert not kept.omitted
+    assert V not in (kept.body or b"").decode()
+    assert b"__secret." in (kept.body or b"")
+
+
+@pytest.mark.parametrize(
+    ("media", "body"),
+    [
+        (JSON, '{"hasPassword":"always","forgotPassword":"/account/forgot","maxTokens":"4096","isSecret":"no"}'),
+        (JSON, '{"name":"sort","values":["q7abcdeZ9"]}'),
+        (JSON, '{"mail":"Your password:\\r\\n\\r\\nplease choose one"}'),
+        (TEXT, "token:\n  endpoint:\n    of: us"),
+        (TEXT, "var f = token => call(1), key=>other"),
+        (XML, '<Attribute Name="mail"><AttributeValue>q7abcdeZ9</AttributeValue></Attribute>'),
+    ],
+)
+def test_what_only_looks_like_a_pair_stays(media: str, body: str) -> None:
+    kept = redacted(Recorded(1, 0, "POST", "/x", [("Content-Type", media)], body.encode(), 200), "superoffice")
+    assert (kept.body or b"").decode() == body
