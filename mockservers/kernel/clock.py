@@ -29,7 +29,9 @@ FIRST, LAST = instants.from_iso("1100-01-01T00:00:00Z"), instants.from_iso("9899
 def checked(instant: int) -> int:
     """An instant at which a clock can stand; raises ValueError for another."""
     if not FIRST <= instant <= LAST:
-        raise ValueError("the clock cannot leave the years 1100 to 9899: vendors reckon with times long before it and after")
+        raise ValueError(
+            "the clock cannot leave the years 1100 to 9899: vendors reckon with times long before it and after"
+        )
     return instant
 
 

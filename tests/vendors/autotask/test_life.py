@@ -46,9 +46,7 @@ def test_nobody_becomes_the_primary_resource_of_what_he_is_a_secondary_one_of() 
                 world.act("autotask", "act", {"id": ticket, **request})
         task = next(each["id"] for each in fields("Task") if each["AssignedResourceID"] != to)
         world.act(
-            "autotask",
-            "create",
-            {"entity": "TaskSecondaryResource", "fields": {"TaskID": int(task), "ResourceID": to}},
+            "autotask", "create", {"entity": "TaskSecondaryResource", "fields": {"TaskID": int(task), "ResourceID": to}}
         )
         with pytest.raises(Misuse, match="a secondary resource of Task"):
             world.act("autotask", "act", {"entity": "Task", "id": task, "action": "assign", "to": to})

@@ -53,7 +53,9 @@ _WORKERS = (
     )
     .order_by(_LINK.ResourceID)
 )
-_HELPERS = sa.select(_SECONDARY.ResourceID).where(_SECONDARY.tenant == _p("tenant"), _SECONDARY.TicketID == _p("ticket"))
+_HELPERS = sa.select(_SECONDARY.ResourceID).where(
+    _SECONDARY.tenant == _p("tenant"), _SECONDARY.TicketID == _p("ticket")
+)
 _ACCOUNTS = (
     sa.select(_ACCOUNT.id)
     .where(_ACCOUNT.tenant == _p("tenant"), _ACCOUNT.Active == sa.true())

@@ -57,7 +57,9 @@ def _rights(there: Installation, tenant: Tenant, value: Any) -> None:
         for part, properties in (("fields", model.PROPERTIES[:-2]), ("hidden", model.STORED)):
             given = value.get(part)
             if given is not None and not (isinstance(given, dict) and set(given) <= set(properties)):
-                raise ValueError(f"has a wrong part: {part!r} must be an object of properties ({', '.join(properties)})")
+                raise ValueError(
+                    f"has a wrong part: {part!r} must be an object of properties ({', '.join(properties)})"
+                )
         denied, known = value.get("denied"), there.emulator.operations
         named = isinstance(denied, list) and all(isinstance(each, str) and each in known for each in denied)
         if denied is not None and not named:
