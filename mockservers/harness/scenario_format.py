@@ -209,7 +209,7 @@ _SOME_FIELDS = _form(Annotated[dict[Any, Any], Len(1)], "the vendor's field name
 _DELAY = Named("delay", _length(0, instants.DAY, "So much later the vendor shows it."))
 _START = _form(
     Annotated[_WORDS, AfterValidator(instants.from_iso), AfterValidator(checked), WithJsonSchema(_ISO)],
-    "an ISO 8601 time with Z or an offset, such as 2026-03-02T10:00:00Z",
+    "an ISO 8601 time with Z or an offset in the years 1100 to 9899, such as 2026-03-02T10:00:00Z",
     "The virtual time at the beginning: ISO 8601 with Z or an offset.",
 )
 _FOUND = _form(

@@ -61,6 +61,41 @@ def worked(id_: int | None = None, **more: Any) -> Input:
     return sent("TimeEntry", id_, **{name: value for name, value in fields.items() if value is not ...})
 
 
+def test_a_project_follows_its_tasks_and_their_time(desk: Desk) -> None:
+    project = next(iter(desk.truth("Project")))
+    id_ = int(project["id"])
+    tasks = [each for each in desk.truth("Task") if each["ProjectID"] == id_]
+    done = sum(each["Status"] == 5 for each in tasks)
+    hours = project["ActualHours"]
+
+    def told() -> tuple[int, float]:
+        found = desk.get("Project", id_)
+        return found["CompletedPercentage"], found["ActualHours"]
+
+    def act(operation: str, **request: Any) -> Any:
+        return desk.world.act("autotask", operation, request)
+
+    assert told() == (100 * done // len(tasks), hours)
+    open_task = str(next(each["id"] for each in tasks if each["Status"] != 5))
+    act("act", entity="Task", id=open_task, action="complete")
+    assert told() == (100 * (done + 1) // len(tasks), hours)
+    act("act", entity="Task", id=open_task, action="reopen")
+    act("act", entity="Task", id=open_task, action="time", hours=2.5)
+    assert told() == (100 * done // len(tasks), hours + 2.5)
+    entry = good(desk.write("create", worked(TaskID=int(open_task)))).ids[0]
+    assert told() == (100 * done // len(tasks), hours + 4.0)
+    act("delete", entity="TimeEntry", id=str(entry))
+    made = act("create", entity="Task", fields={"ProjectID": id_, "Status": 5})["id"]
+    assert told() == (100 * (done + 1) // (len(tasks) + 1), hours + 2.5)
+    act("delete", entity="Task", id=made)
+    act("delete", entity="Task", id=open_task)
+    assert told() == (100 * done // (len(tasks) - 1), hours)
+    for each in desk.truth("Task"):
+        if each["ProjectID"] == id_:
+            act("delete", entity="Task", id=str(each["id"]))
+    assert told() == (0, 0.0)
+
+
 _BOUNDS = "HoursWorked must be above 0 and at most 24. [emulated text]"
 _NO_CODE = "The given allocation code is not an active general allocation code"
 

@@ -226,7 +226,10 @@ def _remove(ctx: Context, entity: Entity, id_: int) -> None:
                     model.replace(ctx.db, tenant, other, {**held[0], element.name: None}, held[1], False)
     if entity.name == "Ticket":
         _log_deletion(ctx, id_)
+    held = model.read(ctx.db, tenant, entity.name, id_)
     model.remove(ctx.db, tenant, entity, id_)
+    if held is not None:
+        Keeper(ctx, API_USER).sum_up(entity, held[0])
 
 
 def _log_deletion(ctx: Context, id_: int) -> None:

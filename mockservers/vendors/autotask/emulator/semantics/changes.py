@@ -99,6 +99,7 @@ class Keeper:
         work_out(self, entity, row, None)
         model.insert(self.ctx.db, self._tenant, entity, [(row, udf)])
         self.touch_parents(entity, row)
+        self.sum_up(entity, row)
         if entity.name == "Ticket":
             traces.created(self, row)
         return row
@@ -149,6 +150,7 @@ class Keeper:
             }
             self.touch_parents(entity, left)  # what it belonged to until now
             self.touch_parents(entity, row)
+        self.sum_up(entity, before, row)
         if entity.name == "Ticket":
             traces.changed(self, before, row)
         return row
@@ -156,6 +158,7 @@ class Keeper:
     def remove(self, entity: Entity, row: Mapping[str, Any]) -> None:
         """Take a record away. What refers to it stays as it is."""
         model.remove(self.ctx.db, self._tenant, entity, row["id"])
+        self.sum_up(entity, row)
         self.gone(entity, row)
 
     def gone(self, entity: Entity, row: Mapping[str, Any]) -> None:
@@ -163,6 +166,29 @@ class Keeper:
         traces.deleted(self, entity, row)
         if self._broad:
             self.touch_parents(entity, row)
+
+    def sum_up(self, entity: Entity, *rows: Mapping[str, Any]) -> None:
+        """A task, or time, was added, changed or deleted: how far its projects have come, and their hours, follow from that."""
+        if entity.name == "Task":
+            projects = {row["ProjectID"] for row in rows}
+        elif entity.name == "TimeEntry":
+            tasks = {row["TaskID"] for row in rows} - {None}
+            projects = set(self.ctx.db.execute(_PROJECTS, {"tenant": self._tenant, "tasks": list(tasks)}).scalars())
+        else:
+            return
+        for id_ in projects - {None}:
+            found = model.read(self.ctx.db, self._tenant, "Project", int(id_))
+            if found is None:
+                continue
+            of = {"tenant": self._tenant, "project": id_}
+            count, done = self.ctx.db.execute(_PROGRESS, of).one()
+            sums = {
+                "CompletedPercentage": 100 * int(done or 0) // count if count else 0,
+                "ActualHours": float(self.ctx.db.execute(_HOURS, of).scalar() or 0.0),
+            }
+            if any(found[0][name] != value for name, value in sums.items()):
+                row, udf = {**found[0], **sums}, found[1]
+                model.replace(self.ctx.db, self._tenant, ENTITIES["Project"], row, udf, udf_moved=False)
 
     @property
     def _broad(self) -> bool:
@@ -225,6 +251,22 @@ class Keeper:
 
 
 _TICKETS = model.TABLES["Ticket"]
+_TASK, _TIME = model.TABLES["Task"].c, model.TABLES["TimeEntry"].c
+_PROJECTS = (
+    sa.select(_TASK.ProjectID)
+    .distinct()
+    .where(_TASK.tenant == sa.bindparam("tenant"), _TASK.id.in_(sa.bindparam("tasks", expanding=True)))
+)
+_PROGRESS = sa.select(sa.func.count(), sa.func.sum(sa.case((_TASK.Status == picklists.COMPLETE, 1), else_=0))).where(
+    _TASK.tenant == sa.bindparam("tenant"), _TASK.ProjectID == sa.bindparam("project")
+)
+_HOURS = (
+    sa.select(sa.func.sum(_TIME.HoursWorked))
+    .join_from(
+        model.TABLES["TimeEntry"], model.TABLES["Task"], sa.and_(_TASK.tenant == _TIME.tenant, _TASK.id == _TIME.TaskID)
+    )
+    .where(_TASK.tenant == sa.bindparam("tenant"), _TASK.ProjectID == sa.bindparam("project"))
+)
 
 
 # --- what new records begin with --------------------------------------------------------------------------------------
