@@ -105,6 +105,22 @@ def pairs(texts: tuple[str, ...]) -> dict[str, Any]:
     return found
 
 
+def exact(texts: tuple[str, ...], null: bool = True) -> dict[str, Any]:
+    """`NAME=VALUE` words for what may be text: a value is a number or a truth value only where JSON writes it just so.
+
+    So 1.50 and 007 keep their spelling. `null`: whether null is one, and not a word.
+    """
+    found = pairs(texts)
+    for text in texts:
+        name, _, value = text.partition("=")
+        read = found[name]
+        if isinstance(read, str | list | dict) or (read is None and null):
+            continue
+        if read is None or json.dumps(read) != value or value in ("NaN", "Infinity", "-Infinity"):
+            found[name] = value
+    return found
+
+
 def texts(words: tuple[str, ...]) -> dict[str, str]:
     """`NAME=VALUE` words as a mapping of texts."""
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in pairs(words).items()}
@@ -299,7 +315,7 @@ def records(
         remote.ask("GET", "/records", whose)
         return
     if operation == "create":
-        remote.ask("POST", "/records", body={**whose, "fields": pairs(fields), "delay": delay})
+        remote.ask("POST", "/records", body={**whose, "fields": exact(fields), "delay": delay})
         return
     if id is None:
         raise ValueError(f"{operation} needs the id of a record; `records {vendor} list` shows them")
@@ -309,11 +325,11 @@ def records(
     elif operation == "delete":
         remote.ask("DELETE", path, whose)
     elif operation == "change":
-        remote.ask("PATCH", path, body={**whose, "fields": pairs(fields), "delay": delay})
+        remote.ask("PATCH", path, body={**whose, "fields": exact(fields), "delay": delay})
     else:
         if not action:
             raise ValueError("act needs --action, in the vendor's words")
-        remote.ask("POST", path + "/act", body={**whose, "action": action, "delay": delay, **pairs(more)})
+        remote.ask("POST", path + "/act", body={**whose, "action": action, "delay": delay, **exact(more, null=False)})
 
 
 # --- tenants, dialects ------------------------------------------------------------------------------------------------

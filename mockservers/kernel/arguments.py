@@ -6,6 +6,7 @@ its ids, its fields, its people. This module knows no operation and no vendor.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,11 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 LONGEST_DELAY = 10 * 365 * DAY
 
 _Action = TypeVar("_Action")
+
+
+def _told(value: Any) -> str:
+    """A value in a message: texts in quotes, and anything else as JSON has it."""
+    return repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
 
 
 @dataclass(slots=True)
@@ -40,7 +46,7 @@ class Arguments:
     @classmethod
     def of(cls, ctx: Context, request: Any) -> Self:
         if request is not None and not isinstance(request, Mapping):
-            raise Misuse(f"a request must be an object of names and values, got {request!r}")
+            raise Misuse(f"a request must be an object of names and values, got {_told(request)}")
         arguments = cls(ctx, request or {})
         if cls.PROMPT is not None and arguments.take("delay") not in (None, 0):
             raise Misuse(
@@ -63,10 +69,12 @@ class Arguments:
         found = self.take(name, default)
         if found is None:
             raise Misuse(f"{name!r} is missing; it must be text")
-        if isinstance(found, (int, float)) and not isinstance(found, bool):
-            return str(found)  # a shell and a form of JSON cannot tell 22 from "22"; where text is meant it is the same
+        if isinstance(found, (bool, int, float)):
+            return _told(
+                found
+            )  # a shell cannot tell 22 from "22", nor true from "true"; where text is meant it is the same
         if not isinstance(found, str) or (not found and default != ""):
-            raise Misuse(f"{name!r} must be text, got {found!r}")
+            raise Misuse(f"{name!r} must be text, got {_told(found)}")
         return found
 
     def flag(self, name: str, default: bool) -> bool:
@@ -74,7 +82,7 @@ class Arguments:
         if isinstance(found, str) and found.casefold() in ("true", "false"):
             return found.casefold() == "true"
         if not isinstance(found, bool):
-            raise Misuse(f"{name!r} must be true or false, got {found!r}")
+            raise Misuse(f"{name!r} must be true or false, got {_told(found)}")
         return found
 
     def whole(self, name: str, default: int, low: int, high: int) -> int:
@@ -83,7 +91,7 @@ class Arguments:
         if isinstance(given, str) and _WHOLE.fullmatch(given):
             found = int(given)
         if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
-            raise Misuse(f"{name!r} must be a whole number from {low} to {high}, got {given!r}")
+            raise Misuse(f"{name!r} must be a whole number from {low} to {high}, got {_told(given)}")
         return found
 
     def number(self, name: str = "id", default: int | None = None, most: int | None = None) -> int:
@@ -94,7 +102,7 @@ class Arguments:
         if text.isascii() and text.isdecimal() and len(digits) <= 19 and int(digits) <= highest:
             return int(digits)
         what = self.ID if most is None else f"takes a number from 0 to {most}"
-        raise Misuse(f"{name!r} {what}, not {given!r}")
+        raise Misuse(f"{name!r} {what}, not {_told(given)}")
 
     def after(self) -> int | None:
         """The id after which a list goes on; None for its beginning."""
@@ -104,7 +112,7 @@ class Arguments:
         """An object of names and values, empty when it is left out."""
         found = self.take(name, {})
         if not isinstance(found, Mapping):
-            raise Misuse(f"{name!r} must be an object of names and values, got {found!r}")
+            raise Misuse(f"{name!r} must be an object of names and values, got {_told(found)}")
         if required and not found:
             raise Misuse(f"{name!r} must have at least one name and its value")
         return dict(found)
@@ -113,7 +121,7 @@ class Arguments:
         """Microseconds by which a change becomes visible later than it is made."""
         found = self.take("delay", 0)
         if isinstance(found, bool) or not isinstance(found, (int, float)) or not 0 <= found <= LONGEST_DELAY // SECOND:
-            raise Misuse(f"'delay' must be a number of seconds from 0 to ten years, got {found!r}")
+            raise Misuse(f"'delay' must be a number of seconds from 0 to ten years, got {_told(found)}")
         return round(found * SECOND)
 
     def administration(self, actions: Mapping[str, _Action]) -> _Action:

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from mockservers import registry
 from mockservers.cli import main
+from mockservers.cli.world import exact
 from mockservers.kernel.world import Worlds
 from mockservers.server.http import Server
 from tests.harness.processes import wait_for_end
@@ -206,6 +207,24 @@ def test_every_command_has_help() -> None:
         assert "Usage:" in done.output
 
 
+def test_a_word_that_may_be_text_keeps_its_spelling() -> None:
+    words = ("a=1.50", "b=007", "c=1e5", "d=NaN", "e=-0", "f=7", "g=1.5", "h=true", "i=[1.50]", "j=x", "k=null")
+    sent = {
+        "a": "1.50",
+        "b": "007",
+        "c": "1e5",
+        "d": "NaN",
+        "e": "-0",
+        "f": 7,
+        "g": 1.5,
+        "h": True,
+        "i": [1.5],
+        "j": "x",
+    }
+    assert exact(words) == {**sent, "k": None}
+    assert exact(words, null=False) == {**sent, "k": "null"}
+
+
 def test_a_world_from_the_shell(url: str) -> None:
     def world(*words: str, code: int = 0) -> str:
         done = run("world", "--url", url, "--world", "mine", *words)
@@ -238,6 +257,7 @@ def test_a_world_from_the_shell(url: str) -> None:
     world("tenants", "get_tickets")
     labelled = ("records", "trackit", "act", "customer", "--action", "rename label", "--with", "field=22")
     assert json.loads(world(*labelled, "--with", "label=2024"))["fields"]["labels"] == {"22": "2024"}
+    assert "did you mean close?" in world("records", "get_tickets", "act", "34", "--action", "clos", code=2)
     facts = ("--fact", "user=HELP DESK\\NEW", "--fact", "role=Reader")
     assert json.loads(world("credentials", "trackit", "--grant", "demo", *facts))["kind"] == "technician"
     assert "lets nobody in without the fact 'user'" in world("credentials", "trackit", "--grant", "demo", code=2)

@@ -77,10 +77,10 @@ def test_a_delay_is_told_in_seconds() -> None:
         (lambda: arguments(colour="red", id=5).done(), "unknown field 'colour'"),
         (lambda: arguments().text("action"), "'action' is missing; it must be text"),
         (lambda: arguments(action="").text("action"), "'action' must be text, got ''"),
-        (lambda: arguments(note=True).text("note", ""), "'note' must be text, got True"),
+        (lambda: arguments(note=[True, None]).text("note", ""), "'note' must be text, got [true, null]"),
         (lambda: arguments(note=[5]).text("note", ""), "'note' must be text, got [5]"),
         (lambda: arguments(on=1).flag("on", True), "'on' must be true or false, got 1"),
-        (lambda: arguments(most=True).whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got True"),
+        (lambda: arguments(most=True).whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got true"),
         (lambda: arguments(most="11").whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got '11'"),
         (lambda: arguments(most="5.0").whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got '5.0'"),
         (lambda: arguments(size=11).number("size", 0, 10), "'size' takes a number from 0 to 10, not 11"),
@@ -103,3 +103,7 @@ def test_what_is_too_much_is_told_with_what_would_have_been_read() -> None:
     read.text("by", "somebody")
     with pytest.raises(Misuse, match="expected one of: by, id"):
         read.done()
+
+
+def test_a_number_or_truth_value_is_text_where_text_is_meant() -> None:
+    assert [arguments(note=value).text("note") for value in (True, False, 7, 1.5)] == ["true", "false", "7", "1.5"]

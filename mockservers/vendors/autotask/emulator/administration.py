@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import DAY, HOUR
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
+from mockservers.registry import did_you_mean
 from mockservers.vendors.autotask.emulator import customer, model, picklists
 from mockservers.vendors.autotask.emulator.arguments import CUSTOMER, UDFS, Arguments, check, checked, tenant_of
 from mockservers.vendors.autotask.emulator.company import API_USER
@@ -427,7 +428,7 @@ def act(ctx: Context, request: Any) -> dict[str, Any]:
     if name not in ACTIONS:
         raise Misuse(
             f"there is no action {name!r} on records; there are {', '.join(ACTIONS)} and update, and for the id "
-            f"{CUSTOMER!r} {', '.join(customer.ACTIONS)}"
+            f"{CUSTOMER!r} {', '.join(customer.ACTIONS)}{did_you_mean(name, (*ACTIONS, 'update'))}"
         )
     _existing(ctx, entity, id_)
     ACTIONS[name](ctx, arguments, entity, id_, by)

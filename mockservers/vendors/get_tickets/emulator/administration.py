@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
+from mockservers.registry import did_you_mean
 from mockservers.vendors.get_tickets.emulator import lag, phrases
 from mockservers.vendors.get_tickets.emulator.arguments import Arguments, Values
 from mockservers.vendors.get_tickets.emulator.importing import import_
@@ -436,7 +437,7 @@ def act(ctx: Context, request: Any) -> dict[str, Any]:
     tid, name, by, delay = arguments.number(), arguments.text("action"), _by(arguments), arguments.delay()
     arguments.take("note")
     if name not in NAMES:
-        raise Misuse(f"there is no action {name!r}; there are {', '.join(NAMES)}")
+        raise Misuse(f"there is no action {name!r}; there are {', '.join(NAMES)}{did_you_mean(name, NAMES)}")
     if name in ("update", "spawn"):
         given = arguments.fields()
         arguments.done()

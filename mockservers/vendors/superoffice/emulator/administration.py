@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import DAY, to_iso
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
+from mockservers.registry import did_you_mean
 from mockservers.vendors.superoffice.emulator import carriers, changes, customer, phrases
 from mockservers.vendors.superoffice.emulator.arguments import Arguments
 from mockservers.vendors.superoffice.emulator.changes import Row, catch_up
@@ -365,7 +366,7 @@ def act(ctx: Context, request: Any) -> Record:
     names = directory(ctx)
     id_, name = arguments.number(), arguments.text("action")
     if name not in NAMES:
-        raise Misuse(f"there is no action {name!r}; there are {', '.join(NAMES)}")
+        raise Misuse(f"there is no action {name!r}; there are {', '.join(NAMES)}{did_you_mean(name, NAMES)}")
     by = arguments.user(names)
     catch_up(ctx)
     if name == "update":

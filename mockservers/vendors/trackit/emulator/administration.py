@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.store import LARGEST
+from mockservers.registry import did_you_mean
 from mockservers.vendors.trackit.emulator import access, changes, customer, fields, model, phrases, renderings
 from mockservers.vendors.trackit.emulator.arguments import CUSTOMER, Arguments, author
 from mockservers.vendors.trackit.emulator.changes import Draft
@@ -292,7 +293,7 @@ def act(ctx: Context, request: Any) -> dict[str, Any]:
         return customer.act(ctx, arguments)
     row, name = _existing(ctx, arguments.number()), arguments.text("action")
     if name not in ACTIONS:
-        raise Misuse(f"there is no action {name!r}; there are {', '.join(ACTIONS)}")
+        raise Misuse(f"there is no action {name!r}; there are {', '.join(ACTIONS)}{did_you_mean(name, ACTIONS)}")
     by = author(ctx, arguments.text("by", BY))
     after = ACTIONS[name](ctx, row, by, arguments)
     arguments.done()
