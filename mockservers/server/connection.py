@@ -1,7 +1,7 @@
 """One connection: what happens to its bytes before the HTTP parser sees them, and how long it may take to send them.
 
-Private parts of aiohttp are used here alone: where a message ends is asked of its parser, never guessed, so that what is
-rewritten is a request line and nothing else. When that cannot be known, bytes go to the parser as they came.
+Private parts of aiohttp are used here alone: where a message ends is asked of its parser, never guessed alone, so that what
+is rewritten is a request line and nothing else. When that cannot be known, bytes go to the parser as they came.
 """
 
 from __future__ import annotations

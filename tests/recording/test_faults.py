@@ -185,7 +185,7 @@ def test_ctrl_c_finishes_the_file(tmp_path: Path, recorder: Start) -> None:
         said, _ = process.communicate(timeout=30)
     vendor_worlds.close()
     assert process.returncode == 0, said
-    assert "1 exchange " in said
+    assert "1 exchange in " in said
     assert not path.with_name("session.yaml.part").exists()
     assert len(list(Recording(path))) == 1
 
