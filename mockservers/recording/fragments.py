@@ -15,7 +15,7 @@ from mockservers.kernel.places import Ahead
 from mockservers.kernel.search import Budget
 from mockservers.recording.secret_names import Kind, SecretNames
 
-_MARK = "[\"']|&quot;|&#34;|&apos;|&#39;"
+_MARK = "[\"']|&quot;|&#34;|&#x22;|&apos;|&#39;|&#x27;"
 _MEMBER = re.compile(
     rf"(?P<escapes>\\*+)(?P<mark>{_MARK})\s*+:\s*+(?:(?P=escapes)(?P=mark)|(?P<number>-?[0-9][0-9.eE+-]*+))",
     re.IGNORECASE,
@@ -49,7 +49,10 @@ _NEXT_WORD = re.compile(r"[ +]{1,3}([^\s\"'<>;,\\]{4,4096})")
 _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm", "soticket", "token", "apikey", "key"})
 _BRACKET, _LINE_END = re.compile("[<>]"), re.compile("[\r\n]")
 _BLANK_LINE, _PART_END = re.compile(r"\n\r?\n"), re.compile(r"\r?\n--")
-_MARKS = {mark: re.compile(mark, re.IGNORECASE) for mark in ('"', "'", "&quot;", "&#34;", "&apos;", "&#39;")}
+_MARKS = {
+    mark: re.compile(mark, re.IGNORECASE)
+    for mark in ('"', "'", "&quot;", "&#34;", "&#x22;", "&apos;", "&#39;", "&#x27;")
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,7 @@ def test_values_are_searched_as_their_readers_read_them(target: str, media: str,
             for name in ("last_password", "nextPassword", "forgotPasswordToken", "last_token")
         ),
         (FORM, f"user=a&last_password={V}"),
+        ("text/html", f'<div data-config="{{&#x22;csrfToken&#X22;:&#x22;{V}&#x22;}}"><br>'),
     ],
 )
 def test_names_and_values_are_told_apart_however_they_are_paired(media: str, body: str) -> None:
