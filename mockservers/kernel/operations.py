@@ -152,8 +152,8 @@ class Recipe:
 class Fact:
     """Something that is known of whoever a credential lets in. `says` tells people what it is and what it takes.
 
-    `check` gets the installation, the tenant and what was given, and raises ValueError with a sentence for what cannot be. Without a
-    `needed` one nobody could ever log in.
+    `check` gets the installation, the tenant and what was given, and raises ValueError with a sentence for what cannot
+    be. Without a `needed` one nobody could ever log in.
     """
 
     name: str

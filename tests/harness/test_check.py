@@ -283,7 +283,7 @@ def test_a_file_that_runs_out_of_calendar_is_mistaken(tmp_path: Path) -> None:
     assert result.outcome == "MISTAKEN"
     assert result.reason.startswith(f"{file}: the clock cannot leave the years 1100 to 9899")
     file.write_text("mockservers: 1\nvendor: querydata\nstart: 9999-12-31T23:59:59Z\nsteps: []\n")
-    with pytest.raises(ScenarioError, match="start must be an ISO 8601 time .* in the years 1100 to 9899"):
+    with pytest.raises(ScenarioError, match=r"start must be an ISO 8601 time .* in the years 1100 to 9899"):
         replay([file], reference_name("querydata"))
 
 
