@@ -100,7 +100,12 @@ def test_a_culture_may_name_a_region(desk: Desk) -> None:
         ("fr-CA", "2026-03-31"),
     ):
         assert date(culture) == (shown, []), culture
-    for culture, shown in (("en-ZZ", "3/31/2026"), ("de-LU", "31.03.2026"), ("zz", "3/31/2026"), ("en-GBX", "3/31/2026")):
+    for culture, shown in (
+        ("en-ZZ", "3/31/2026"),
+        ("de-LU", "31.03.2026"),
+        ("zz", "3/31/2026"),
+        ("en-GBX", "3/31/2026"),
+    ):
         assert date(culture) == (shown, ["superoffice.language.culture_region"]), culture
     for no_code in ("123", "nonsense", "english"):
         assert date(no_code) == ("31.03.2026", ["superoffice.language.culture_region"])

@@ -121,7 +121,10 @@ def test_what_a_body_has_too_much_is_a_finding(desk: Desk, body: bytes, ids: lis
 @pytest.mark.rule("superoffice.request.dropped")
 def test_what_a_query_has_too_much_is_a_finding(desk: Desk) -> None:
     for query, told in (
-        ("$select=ticketId&$filtre=ticketId+eq+829", '"$filtre" in the query is dropped: this call takes $select, $filter'),
+        (
+            "$select=ticketId&$filtre=ticketId+eq+829",
+            '"$filtre" in the query is dropped: this call takes $select, $filter',
+        ),
         ("$top=1&foo=bar", '"foo" in the query is dropped'),
         ("$filter=ticketId+eq+829&$Filter=ticketId+eq+30", '"$filter" stands in the query more than once; the first'),
     ):

@@ -521,8 +521,16 @@ def test_what_can_be_called_is_described(desk: Desk) -> None:
     ("path", "body", "name"),
     [
         ("/tickets", b'{"Properties":{"22":"a"},"properties":{"22":"b"}}', "Properties"),
-        ("/tickets/101/Close", b'{"Note":null,"note":{"Note Type":"Technician Note","Activity Code":"Research"}}', "Note"),
-        ("/tickets/101/AddNote", b'{"Note Type":"Technician Note","Activity Code":"Research","Note":"a","Note":"b"}', "Note"),
+        (
+            "/tickets/101/Close",
+            b'{"Note":null,"note":{"Note Type":"Technician Note","Activity Code":"Research"}}',
+            "Note",
+        ),
+        (
+            "/tickets/101/AddNote",
+            b'{"Note Type":"Technician Note","Activity Code":"Research","Note":"a","Note":"b"}',
+            "Note",
+        ),
     ],
 )
 def test_a_member_that_comes_twice_is_a_finding(desk: Desk, path: str, body: bytes, name: str) -> None:
