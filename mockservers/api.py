@@ -171,6 +171,7 @@ class MockWorld:
         self._world = world
         self._delete = delete
         self._deleted = False
+        self._before_reset: list[Callable[[], None]] = []
         self.url = url
         """What a client is given in place of the vendor's scheme and host; no slash at its end."""
         self.vendors = {name: MockVendor(world, url, name) for name in vendors}
@@ -238,6 +239,8 @@ class MockWorld:
 
     def reset(self) -> None:
         """Back to the beginning; journal, faults and checkpoints are emptied."""
+        for told in self._before_reset:
+            told()
         self._world.reset()
 
     def delete(self) -> None:

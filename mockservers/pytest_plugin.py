@@ -6,7 +6,7 @@ pytest-xdist each worker has a server of its own, on a port of its own.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sized
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WATCH: pytest.StashKey[_Watch] = pytest.StashKey()
 _SHOWN = 20
+_OPTIONS = ("data", "start", "clock", "rate", "seed", "dialects", "lively")
 
 
 class _Watch:
@@ -30,19 +31,32 @@ class _Watch:
         self.world, self.shared = world, shared
         self.outcomes = ("error",) if allow_unsupported else ("error", "unsupported", "unmatched", "malformed")
         self._seen, self._seen_shared = 0, _last(shared)
+        self._journal = world._world.journal
+        self._own: list[str] = []
+        world._before_reset.append(self.collect)
+
+    def collect(self) -> None:
+        """Keep what the journal has to tell: a reset empties it, and must not take trouble with it."""
+        clean = self.world.redaction()
+        while True:
+            entries = [entry for entry in self._journal if entry.n > self._seen]
+            self._own += ["  " + _line(entry, clean) for entry in entries if entry.outcome in self.outcomes]
+            self._seen = entries[-1].n if entries else self._seen
+            if self._journal is self.world._world.journal:
+                return
+            self._journal, self._seen = self.world._world.journal, 0  # reset by another way, such as the control API
 
     def trouble(self) -> str | None:
         """What was not told yet, in words."""
-        if _last(self.world) < self._seen:  # the world was reset, and counts from 1 again
-            self._seen = 0
-        own = [entry for entry in self.world.journal if entry.n > self._seen and entry.outcome in self.outcomes]
+        self.collect()
+        own, self._own = self._own, []
         astray = [entry for entry in self.shared.journal if entry.n > self._seen_shared and entry.actor == "client"]
-        self._seen, self._seen_shared = _last(self.world), _last(self.shared)
+        self._seen_shared = _last(self.shared)
         told = []
         if own:
             told.append(
                 f"The client made {_calls(own)} that the emulators could not answer as the vendor would:\n"
-                f"{_shown(own, self.world.redaction())}\n"
+                f"{chr(10).join(own[:5])}\n"
                 "An answer that means nothing must not let a test pass. If the call is intended, mark the test with "
                 "@pytest.mark.mock_world(allow_unsupported=True); a line 'error' is a bug of mockservers: please report it."
             )
@@ -65,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "mock_world(data='demo', start='2026-03-02T10:00:00Z', clock='frozen', rate=1.0, seed=1, dialects={}, "
-        "allow_unsupported=False): what the test's mock_world begins with",
+        "lively=False, allow_unsupported=False): what the test's mock_world begins with",
     )
 
 
@@ -83,11 +97,20 @@ def mock_world(request: pytest.FixtureRequest, mock_server: MockServer) -> Itera
     """A fresh world for this test alone; the marker `mock_world(...)` says what it begins with."""
     options: dict[str, Any] = {"data": "demo", "clock": "frozen"}
     for mark in reversed(list(request.node.iter_markers("mock_world"))):
+        if mark.args:
+            told = f"mock_world takes its options by name, got {mark.args[0]!r} without one"
+            pytest.fail(
+                f"{told}; write @pytest.mark.mock_world(data={mark.args[0]!r}) if it is the data", pytrace=False
+            )
         options.update(mark.kwargs)
     allow_unsupported = options.pop("allow_unsupported", False)
-    unknown = sorted(options.keys() - {"data", "start", "clock", "rate", "seed", "dialects"})
+    unknown = sorted(options.keys() - set(_OPTIONS))
     if unknown:
-        pytest.fail(f"mock_world has no option {unknown[0]!r}; see pytest --markers", pytrace=False)
+        from mockservers.registry import did_you_mean
+
+        near = did_you_mean(unknown[0], (*_OPTIONS, "allow_unsupported"))
+        told = f"mock_world has no option {unknown[0]!r}{near or ';'} see pytest --markers"
+        pytest.fail(told, pytrace=False)
     try:
         world = mock_server.world(**options)
     except ValueError as error:
@@ -128,7 +151,7 @@ def _line(entry: Entry, clean: Redaction) -> str:
     return "\n      ".join([clean(text), *error])
 
 
-def _calls(entries: list[Entry]) -> str:
+def _calls(entries: Sized) -> str:
     return "1 call" if len(entries) == 1 else f"{len(entries)} calls"
 
 

@@ -65,7 +65,12 @@ def test_unsupported(mock_world, mock_client):
 def test_unmatched(mock_world, mock_client):
     mock_client.get("/API/nothing")
 
-@pytest.mark.mock_world(allow_unsupported=True)
+def test_trouble_before_a_reset(mock_world, mock_client):
+    ask(mock_client, action="get_customers", id="1")
+    mock_world.reset()
+    mock_world.reset()
+
+@pytest.mark.mock_world(allow_unsupported=True, lively=True)
 def test_unsupported_on_purpose(mock_world, mock_client):
     ask(mock_client, action="get_customers", id="1")
 """
@@ -129,7 +134,7 @@ def test_fixtures(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
 def test_trouble_fails_by_itself_and_shows_the_journal(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(BAD)
     result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
-    result.assert_outcomes(failed=3, passed=1)
+    result.assert_outcomes(failed=4, passed=1)
     result.stdout.fnmatch_lines(["*mockservers journal*", "*#1  get_tickets  client  tickets.get  ok*"])
     result.stdout.fnmatch_lines(["*could not answer as the vendor would*"])
 
@@ -137,10 +142,11 @@ def test_trouble_fails_by_itself_and_shows_the_journal(pytester: pytest.Pytester
 def test_an_unknown_option_is_named(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("import pytest\n@pytest.mark.mock_world(colour=1)\ndef test_it(mock_world): pass")
     result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
-    assert "no option 'colour'" in result.stdout.str()
+    assert "no option 'colour'; see pytest --markers" in result.stdout.str()
     assert "def mock_world" not in result.stdout.str()
 
 
+<<<<<<< HEAD
 WRONG_OPTIONS = {
     "data={'querydta': 'demo'}": "'querydta' is not an emulated vendor",
     "data={'querydata': 'demi'}": "querydata has no data recipe 'demi'",
@@ -161,6 +167,26 @@ def test_a_wrong_option_fails_before_the_test(pytester: pytest.Pytester) -> None
     result.assert_outcomes(errors=len(WRONG_OPTIONS))
     for words in WRONG_OPTIONS.values():
         result.stdout.fnmatch_lines([f"*mock_world: {words}*"])
+=======
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("'empty'", "takes its options by name, got 'empty' without one; write *(data='empty')*"),
+        ("dialect={}", "has no option 'dialect'; did you mean dialects? see pytest --markers"),
+        ("data={'querydta': 'demo'}", "'querydta' is not an emulated vendor"),
+        ("data={'querydata': 'demi'}", "querydata has no data recipe 'demi'"),
+        ("data='a b'", "'a b' is not a recipe"),
+        ("dialects={'get_ticket': 'clean'}", "'get_ticket' is not an emulated vendor"),
+        ("dialects={'get_tickets': 'klingon'}", "get_tickets has no dialect 'klingon'"),
+        ("dialects={'querydata': {'errrors': 'fault'}}", "querydata has no switch 'errrors'"),
+    ],
+)
+def test_a_wrong_option_fails_before_the_test(pytester: pytest.Pytester, options: str, words: str) -> None:
+    pytester.makepyfile(f"import pytest\n@pytest.mark.mock_world({options})\ndef test_it(mock_world): pass")
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*mock_world*{words}*"])
+>>>>>>> fix5
 
 
 def test_a_failed_setup_shows_the_journal(pytester: pytest.Pytester) -> None:

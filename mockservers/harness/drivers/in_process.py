@@ -82,7 +82,9 @@ def _place(error: Exception) -> str:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename != __file__ and not frame.filename.startswith("<frozen")
+        if frame.filename != __file__
+        and not frame.filename.startswith("<frozen")
+        and not _IMPORT.search(frame.filename)
     ]
     if isinstance(error, SyntaxError) or not frames:
         return ""  # it names its own place; or nothing was there to be run
@@ -91,6 +93,7 @@ def _place(error: Exception) -> str:
     return f" (in {own[-1].filename}, line {own[-1].lineno}: {own[-1].line})"
 
 
+_IMPORT = re.compile(r"(?i)[/\\]lib[/\\](?:python3[^/\\]*[/\\])?importlib[/\\]")
 _LIBRARY = re.compile(r"[/\\](site-packages|dist-packages|lib[/\\]python3[^/\\]*)[/\\]")
 
 

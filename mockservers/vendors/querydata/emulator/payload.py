@@ -99,6 +99,14 @@ def _place(text: str, error: Exception) -> str:
     return f"{at}: {error.msg.lower()}" + ("" if sign.isalnum() else f", and {sign} stands there")
 
 
+LONGEST_WHOLE = 4000
+"""Digits of a whole number that is read as one; no field counts so far, and one of more is read as the text it is."""
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= LONGEST_WHOLE else digits
+
+
 def root(ctx: Context, request: Request) -> dict[str, Any]:
     """The members of the root object by their listed names; raises the JSON and the missing-root refusals."""
     text = request.payload
@@ -107,7 +115,7 @@ def root(ctx: Context, request: Request) -> dict[str, Any]:
         hint = f"There was no parameter; it is expected in the element {name} of namespace {space}."
         raise refuse("querydata.payload.null_parameter", "JSON", f"Payload is not valid JSON. {hint}")
     try:
-        read = json.loads(text, parse_constant=_not_finite)
+        read = json.loads(text, parse_constant=_not_finite, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         hint = ""
         if _MISSING_QUOTE.search(text):
