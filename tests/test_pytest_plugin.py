@@ -146,8 +146,9 @@ def test_an_unknown_option_is_named(pytester: pytest.Pytester) -> None:
     assert "def mock_world" not in result.stdout.str()
 
 
-<<<<<<< HEAD
 WRONG_OPTIONS = {
+    "'empty'": "takes its options by name, got 'empty' without one; write *(data='empty')*",
+    "dialect={}": "has no option 'dialect'; did you mean dialects? see pytest --markers",
     "data={'querydta': 'demo'}": "'querydta' is not an emulated vendor",
     "data={'querydata': 'demi'}": "querydata has no data recipe 'demi'",
     "data='a b'": "'a b' is not a recipe",
@@ -166,27 +167,7 @@ def test_a_wrong_option_fails_before_the_test(pytester: pytest.Pytester) -> None
     result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
     result.assert_outcomes(errors=len(WRONG_OPTIONS))
     for words in WRONG_OPTIONS.values():
-        result.stdout.fnmatch_lines([f"*mock_world: {words}*"])
-=======
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ("'empty'", "takes its options by name, got 'empty' without one; write *(data='empty')*"),
-        ("dialect={}", "has no option 'dialect'; did you mean dialects? see pytest --markers"),
-        ("data={'querydta': 'demo'}", "'querydta' is not an emulated vendor"),
-        ("data={'querydata': 'demi'}", "querydata has no data recipe 'demi'"),
-        ("data='a b'", "'a b' is not a recipe"),
-        ("dialects={'get_ticket': 'clean'}", "'get_ticket' is not an emulated vendor"),
-        ("dialects={'get_tickets': 'klingon'}", "get_tickets has no dialect 'klingon'"),
-        ("dialects={'querydata': {'errrors': 'fault'}}", "querydata has no switch 'errrors'"),
-    ],
-)
-def test_a_wrong_option_fails_before_the_test(pytester: pytest.Pytester, options: str, words: str) -> None:
-    pytester.makepyfile(f"import pytest\n@pytest.mark.mock_world({options})\ndef test_it(mock_world): pass")
-    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"*mock_world*{words}*"])
->>>>>>> fix5
+        result.stdout.fnmatch_lines([f"*mock_world*{words}*"])
 
 
 def test_a_failed_setup_shows_the_journal(pytester: pytest.Pytester) -> None:
