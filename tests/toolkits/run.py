@@ -256,7 +256,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.write:
         table.write(TABLE, toolkits(), rows)
         print(f"wrote {TABLE.relative_to(ROOT)}")
-    print(f"{len(rows)} of {len(chosen)} toolkits ran, {'as toolkits.yaml says' if not wrong else 'but:'}")
+    print(
+        f"{len(rows)} of {len(chosen)} toolkits ran{', but:' if wrong else ', as toolkits.yaml says' if rows else ''}"
+    )
     print("\n".join(wrong), end="\n" if wrong else "")
     return 1 if wrong else 0
 
