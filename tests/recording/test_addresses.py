@@ -57,6 +57,6 @@ def test_a_stub_gives_its_own_host(tmp_path: Path) -> None:
     with stubbed(file.with_name("file.har.yaml")) as door:
         reply = requests.get(f"{door.url}/x", timeout=60, allow_redirects=False)
         host = door.url.partition("//")[2]
-        assert reply.headers["Location"] == f"//{host}/y"
+        assert reply.headers["Location"] == f"{door.url}/y"
         name = host.partition(":")[0]
         assert reply.json() == {"from": f"support@{name}", "host": host, "link": f"//{host}/z"}
