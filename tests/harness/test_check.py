@@ -69,7 +69,8 @@ def counts(report: Report) -> list[tuple[str, str, int, int]]:
 def test_the_same_seed_gives_the_same_scenarios_and_verdicts(vendor: str) -> None:
     slug = {"get_tickets": "decoded_once"}.get(vendor, "text_survives")
     client = f"{MUTANTS / vendor / 'mutants' / slug}.py:Client"
-    first, second = (quick(vendor, client, examples=8, seed=5) for _ in range(2))
+    shrink = vendor == "get_tickets"  # shrinking is the same for all, and takes longer than all the rest
+    first, second = (quick(vendor, client, examples=8, seed=5, shrink=shrink) for _ in range(2))
     assert counts(first) == counts(second)
     assert [p.scenario.to_yaml() for p in first.counterexamples] == [
         p.scenario.to_yaml() for p in second.counterexamples

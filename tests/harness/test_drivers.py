@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from mockservers.harness.drivers import Answer, Driver, DriverFailure, WrongClient, open_driver
-from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.drivers.in_process import CallableDriver, _Kept
 from mockservers.harness.drivers.session import SessionDriver
 from mockservers.harness.history import Record, records
 from tests.harness.processes import wait_for_end
@@ -407,3 +408,12 @@ def test_a_mirror_is_a_list_of_records_with_or_without_a_name() -> None:
     for wrong in (None, "records", {"tickets": []}, 5):
         with pytest.raises(ValueError, match=r"mirror must answer .* or the list alone, got"):
             records(wrong)
+
+
+def test_what_keeps_output_can_be_thrown_away_after_what_is_behind_it_was_closed() -> None:
+    behind = io.StringIO()
+    kept = _Kept(lambda text: None, behind, {threading.current_thread()})
+    kept.write("x")
+    kept.flush()
+    behind.close()
+    kept.flush()

@@ -188,7 +188,8 @@ class _Kept(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        if threading.current_thread() in self._others:
+        # Python flushes once more when it throws this away, and by then what is behind it may be closed.
+        if threading.current_thread() in self._others and not self._through.closed:
             self._through.flush()
 
 
