@@ -22,6 +22,8 @@ from mockservers.kernel.journal import Entry
 from mockservers.kernel.operations import Call, Context
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from mockservers.kernel.installation import Installation
 
 RECIPE = "demo"
@@ -63,6 +65,24 @@ class Life:
     zone: str
     choose: Callable[[Context, Source], Deed | None]
     after: int = 0
+
+
+def place_among(source: Source, desk: int) -> int:
+    """A place among the latest `desk` records of a list, mostly one near its head."""
+    return int(desk * source.random() ** 2)
+
+
+def at_place(ctx: Context, latest: sa.Select[Any], place: int, **values: Any) -> Any:
+    """The row at a place of a list, the first where the list is shorter, or None where it is empty.
+
+    `latest` binds the `tenant`, the `place` as an offset, and `values`.
+    """
+    assert ctx.tenant is not None
+    for offset in dict.fromkeys((place, 0)):
+        found = ctx.db.execute(latest, {**values, "tenant": ctx.tenant.name, "place": offset}).first()
+        if found is not None:
+            return found
+    return None
 
 
 @lru_cache(maxsize=4096)

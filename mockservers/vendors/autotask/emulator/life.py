@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, to_iso
-from mockservers.kernel.life import Deed, Life
+from mockservers.kernel.life import Deed, Life, at_place, place_among
 from mockservers.kernel.operations import Context
 from mockservers.vendors.autotask.emulator import model, picklists
 from mockservers.vendors.autotask.emulator.company import API_USER
@@ -68,12 +68,12 @@ def choose(ctx: Context, source: Source) -> Deed | None:
     """What somebody does next: as many tickets are opened as completed."""
     assert ctx.tenant is not None
     tenant = ctx.tenant.name
-    chance, place = source.random(), int(_DESK * source.random() ** 2)
+    chance, place = source.random(), place_among(source, _DESK)
     workers = ctx.db.execute(_WORKERS, {"tenant": tenant}).scalars().all()
     if not workers:
         return None
     worker = source.choice(workers)
-    ticket = _ticket(ctx, _DONE if 0.2 <= chance < 0.23 else _OPEN, place)
+    ticket = at_place(ctx, _DONE if 0.2 <= chance < 0.23 else _OPEN, place)
     if chance < 0.2 or ticket is None:
         return _arrival(ctx, source, worker)
     if chance < 0.23:
@@ -93,15 +93,6 @@ def choose(ctx: Context, source: Source) -> Deed | None:
         free = [each for each in workers if each not in helpers]
         return _act(ticket, "assign", worker, to=source.choice(free)) if free else None
     return _act(ticket, "update", worker, fields=_edited(ctx, ticket, source))
-
-
-def _ticket(ctx: Context, statement: sa.Select[Any], place: int) -> Any:
-    """The ticket at a place of the list, the latest first, or the first where the list is shorter."""
-    assert ctx.tenant is not None
-    found = ctx.db.execute(statement, {"tenant": ctx.tenant.name, "place": place}).first()
-    if found is None and place:
-        found = ctx.db.execute(statement, {"tenant": ctx.tenant.name, "place": 0}).first()
-    return found
 
 
 def _arrival(ctx: Context, source: Source, by: int) -> Deed | None:

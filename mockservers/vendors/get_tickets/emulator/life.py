@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, to_iso
-from mockservers.kernel.life import Deed, Life
+from mockservers.kernel.life import Deed, Life, at_place, place_among
 from mockservers.kernel.operations import Context
 from mockservers.vendors.get_tickets.emulator import phrases
 from mockservers.vendors.get_tickets.emulator.model import DIRECTORY, TICKETS, whole_second
@@ -42,10 +42,10 @@ _PEOPLE = (
 
 def choose(ctx: Context, source: Source) -> Deed | None:
     """What somebody does next: as many tickets are opened as closed, so the desk never runs empty or full."""
-    chance, place = source.random(), int(_DESK * source.random() ** 2)
+    chance, place = source.random(), place_among(source, _DESK)
     if chance < 0.2:
         return Deed("create", {})
-    ticket = _ticket(ctx, _CLOSED if chance < 0.24 else _OPEN, place)
+    ticket = at_place(ctx, _CLOSED if chance < 0.24 else _OPEN, place)
     if ticket is None:
         return Deed("create", {})
     if chance < 0.24:
@@ -63,16 +63,6 @@ def choose(ctx: Context, source: Source) -> Deed | None:
     if chance < 0.88:
         return _act(ticket, "unlock" if ticket.locked == "Y" else "lock", technician)
     return _act(ticket, "update", technician, fields=_edited(ctx, ticket, source))
-
-
-def _ticket(ctx: Context, statement: sa.Select[Any], place: int) -> Any:
-    """The ticket at a place of the list, the latest first, or the first where the list is shorter."""
-    assert ctx.tenant is not None
-    for offset in (place, 0):
-        found = ctx.db.execute(statement, {"tenant": ctx.tenant.name, "place": offset}).first()
-        if found is not None or not place:
-            return found
-    return None
 
 
 def _people(ctx: Context, kind: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, EARLIEST, SECOND, to_datetime, to_iso
-from mockservers.kernel.life import Deed, Life
+from mockservers.kernel.life import Deed, Life, place_among
 from mockservers.kernel.operations import Context
 from mockservers.kernel.store import LARGEST
 from mockservers.vendors.querydata.emulator import actions, demo_tickets, model
@@ -37,7 +37,7 @@ def choose(ctx: Context, source: Source) -> Deed | None:
     if source.random() < 0.3:
         return _arrival(ctx)
     for _ in range(_TRIES):
-        ticket = _ticket(ctx, int(_DESK * source.random() ** 2))
+        ticket = _ticket(ctx, place_among(source, _DESK))
         if ticket is not None and ticket["Status"] != model.CLOSED and ticket["IsNewestVersion"]:
             return _step(ctx, ticket, source)
     return _arrival(ctx)

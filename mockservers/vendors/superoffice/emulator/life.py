@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, to_iso
-from mockservers.kernel.life import Deed, Life
+from mockservers.kernel.life import Deed, Life, at_place, place_among
 from mockservers.kernel.operations import Context
 from mockservers.vendors.superoffice.emulator import phrases
-from mockservers.vendors.superoffice.emulator.model import SYSTEM_USER, TICKETS, directory, tenant_name, whole_second
+from mockservers.vendors.superoffice.emulator.model import SYSTEM_USER, TICKETS, directory, whole_second
 
 _DESK = 60
 """Tickets that people look at: the latest."""
@@ -40,8 +40,8 @@ def choose(ctx: Context, source: Source) -> Deed | None:
     users = [each.id for each in names.all("user") if each.id != SYSTEM_USER]
     if not users:
         return None
-    chance, place, by = source.random(), int(_DESK * source.random() ** 2), source.choice(users)
-    ticket = _ticket(ctx, "Closed" if 0.2 <= chance < 0.23 else "Active", place)
+    chance, place, by = source.random(), place_among(source, _DESK), source.choice(users)
+    ticket = at_place(ctx, _LATEST, place, base="Closed" if 0.2 <= chance < 0.23 else "Active")
     if chance < 0.2 or ticket is None:
         return Deed("create", {"body": source.choice(phrases.BODIES)})
     if ticket.OwnedBy != SYSTEM_USER:
@@ -67,13 +67,6 @@ def choose(ctx: Context, source: Source) -> Deed | None:
         return _act(ticket, source.choice(("spam", "delete")), by)
     priorities = [each.id for each in names.all("priority") if each.id != ticket.Priority]
     return _act(ticket, "update", by, fields={"Priority": source.choice(priorities or [ticket.Priority])})
-
-
-def _ticket(ctx: Context, base: str, place: int) -> Any:
-    """The ticket at a place of the list, the latest first, or the first where the list is shorter."""
-    values = {"tenant": tenant_name(ctx), "base": base}
-    found = ctx.db.execute(_LATEST, {**values, "place": place}).first()
-    return found or ctx.db.execute(_LATEST, {**values, "place": 0}).first()
 
 
 def _act(ticket: Any, action: str, by: int, **more: Any) -> Deed:

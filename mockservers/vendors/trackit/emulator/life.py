@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mockservers.kernel.ids import Source
-from mockservers.kernel.life import Deed, Life
+from mockservers.kernel.life import Deed, Life, at_place, place_among
 from mockservers.kernel.operations import Context
 from mockservers.vendors.trackit.emulator import company, model, phrases
 from mockservers.vendors.trackit.emulator.changes import CLOSED, OPEN
@@ -43,7 +43,7 @@ def choose(ctx: Context, source: Source) -> Deed | None:
     workers = [login for login in _WORKERS if directory.find("technician", "login", login) is not None]
     if not workers:
         return None
-    chance, place, by = source.random(), int(_DESK * source.random() ** 2), source.choice(workers)
+    chance, place, by = source.random(), place_among(source, _DESK), source.choice(workers)
     ticket = _ticket(ctx, CLOSED if 0.2 <= chance < 0.23 else OPEN, place)
     if chance < 0.2 or ticket is None:
         return Deed("create", {"by": by})
@@ -68,11 +68,8 @@ def choose(ctx: Context, source: Source) -> Deed | None:
 
 def _ticket(ctx: Context, type_: str, place: int) -> Any:
     """The ticket at a place of the list of open or closed ones, the latest first, or the first where it is shorter."""
-    assert ctx.tenant is not None
     statuses = [id_ for id_, facts in model.directory(ctx)["status"].items() if facts.get("type") == type_]
-    values = {"tenant": ctx.tenant.name, "statuses": sorted(statuses)}
-    found = ctx.db.execute(_LATEST, {**values, "place": place}).first()
-    return found or ctx.db.execute(_LATEST, {**values, "place": 0}).first()
+    return at_place(ctx, _LATEST, place, statuses=sorted(statuses))
 
 
 def _other_status(ctx: Context, present: int | None, source: Source) -> str:
