@@ -14,7 +14,7 @@ from typing import Any
 
 from mockservers.kernel.journal import Headers
 from mockservers.recording.addresses import TEXTUAL
-from mockservers.recording.exchanges import MOST_RECORDED, value_of
+from mockservers.recording.exchanges import MOST_RECORDED, media_of
 
 GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
 """How these begin. Brotli and deflate begin with anything."""
@@ -66,7 +66,7 @@ def without_marks(body: bytes, headers: Headers, *, part: bool = False) -> bytes
 
     Files that are packed themselves, and media that are no text, stay as they are.
     """
-    kind = value_of(headers, "content-type").partition(";")[0].strip().lower()
+    kind = media_of(headers)
     if kind and (PACKED.match(kind) or TEXTUAL.match(kind) is None):
         return body
     for _ in range(_LAYERS):

@@ -76,6 +76,11 @@ def value_of(headers: Headers, name: str) -> str:
     return next((value for key, value in headers if key.lower() == name), "")
 
 
+def media_of(headers: Headers) -> str:
+    """The media type of a body in lower case, without parameters; empty where none is named."""
+    return value_of(headers, "content-type").partition(";")[0].strip().lower()
+
+
 def text_of(body: bytes, headers: Headers) -> tuple[str, str]:
     """A body as text, and the codec that turns it back into the same bytes."""
     named = coding(body, value_of(headers, "content-type"))

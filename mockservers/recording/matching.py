@@ -17,7 +17,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.recording import leaves
 from mockservers.recording.adapter import Adapter
-from mockservers.recording.exchanges import Recorded, text_of
+from mockservers.recording.exchanges import Recorded, media_of, text_of
 from mockservers.recording.stand_ins import PLACEHOLDER
 
 NEAR = 3 * DAY
@@ -71,7 +71,7 @@ def of(adapter: Adapter, request: Recorded) -> Meaning:
 
 def _body(body: bytes, request: Recorded) -> Iterable[tuple[str, str]]:
     text = text_of(body, request.headers)[0]
-    media = request.header("content-type").partition(";")[0].strip().lower()
+    media = media_of(request.headers)
     found = leaves.leaves(text, media)
     if found is None:
         boundary = BOUNDARY.search(request.header("content-type")) if media.startswith("multipart/") else None

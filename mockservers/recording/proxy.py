@@ -12,7 +12,7 @@ import json
 import re
 import ssl
 from collections.abc import Callable, Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
@@ -22,13 +22,13 @@ from mockservers.recording.addresses import TEXTUAL, VIA, Rewriter, Upstream
 from mockservers.recording.exchanges import BASE, MOST_RECORDED, Recorded, value_of
 from mockservers.recording.files import Writer
 from mockservers.recording.redaction import Redactor
-from mockservers.recording.upstream import Answer, Cut, RawHeaders, Refused, Unreachable, UpstreamSession
+from mockservers.recording.upstream import Answer, Cut, Refused, Unreachable, UpstreamSession
 from mockservers.recording.upstream_proxy import UpstreamProxy, proxy_of
-from mockservers.server import responses
+from mockservers.server import request_line, responses
 from mockservers.server.connection import Connection
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
-from mockservers.server.relayed import Relayed
+from mockservers.server.relayed import RawHeaders, Relayed
 
 MOST_BUFFERED = 4 << 20
 """Bytes of a text that are held to be rewritten and sent with their right length: where its length is known, or where it
@@ -447,7 +447,7 @@ def _path(raw: str) -> str:
     if not raw.startswith("/"):
         raw = "/" + raw.partition("://")[2].partition("/")[2]
     raw = raw.partition("#")[0]
-    return raw if raw.isascii() else quote(raw.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~")
+    return raw if raw.isascii() else request_line.written(raw.encode("utf-8", "surrogateescape"))
 
 
 def _with_own_codings(headers: RawHeaders) -> RawHeaders:

@@ -20,7 +20,7 @@ from mockservers.kernel.redaction import LEFT_OUT, SPEAKING
 from mockservers.kernel.search import Budget, TooOdd, readings
 from mockservers.recording import fields, leaves
 from mockservers.recording.adapter import SECRETS, Adapter, adapter
-from mockservers.recording.exchanges import Recorded, bytes_of, text_of, value_of
+from mockservers.recording.exchanges import Recorded, bytes_of, media_of, text_of
 from mockservers.recording.fragments import Fragments, cuts, tagged
 from mockservers.recording.pseudonyms import Pseudonyms
 from mockservers.recording.secret_names import SecretNames
@@ -280,7 +280,7 @@ class Redactor:
         """Take note of the secrets at their places in a body; tells whether there are any, None for far too many."""
         if not body:
             return False
-        text, media = text_of(body, headers)[0], _media(headers)
+        text, media = text_of(body, headers)[0], media_of(headers)
         work = Budget(len(text))
         try:
             if self.pseudonyms is not None:
@@ -368,7 +368,7 @@ class Redactor:
         if secret is None:
             return None, f"a body: {UNSEARCHED}"
         text, codec = text_of(body, headers)
-        media = _media(headers)
+        media = media_of(headers)
         try:
             cleaned = self.clean(self._variables(text) if media == leaves.FORM else text)
             if cleaned != text:
@@ -429,10 +429,6 @@ def _plain(value: str) -> str:
 
 def _unquoted(name: str) -> str:
     return unquote_plus(name) if "%" in name or "+" in name else name
-
-
-def _media(headers: Headers) -> str:
-    return value_of(headers, "content-type").partition(";")[0].strip().lower()
 
 
 def _slug_name(name: str) -> str:

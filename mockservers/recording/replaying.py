@@ -19,7 +19,7 @@ from mockservers.kernel.world import World, WorldConfig
 from mockservers.recording import leaves
 from mockservers.recording.adapter import Adapter, adapter
 from mockservers.recording.answers import Bound, Comparison, Difference
-from mockservers.recording.exchanges import BASE, Recorded, text_of
+from mockservers.recording.exchanges import BASE, Recorded, media_of, text_of
 from mockservers.recording.files import Recording
 from mockservers.recording.loading import Loaded, Timeline, take
 from mockservers.recording.redaction import Redactor
@@ -181,7 +181,7 @@ class Replay:
         """Tokens that were handed out stand in the recording under a stand-in; the emulator's own is used instead."""
         told = text_of(recorded.reply_body or b"", recorded.reply_headers)[0]
         if "__secret." in told:
-            media = recorded.reply_header("content-type").partition(";")[0].strip().lower()
+            media = media_of(recorded.reply_headers)
             theirs = {leaf.path: leaf.value for leaf in leaves.leaves(told, media) or ()}
             ours = text_of(exchange.reply_body, exchange.reply_headers)[0]
             for leaf in leaves.leaves(ours, media) or ():

@@ -15,8 +15,7 @@ from typing import cast
 
 from mockservers.recording.addresses import Upstream
 from mockservers.recording.upstream_proxy import UpstreamProxy
-
-RawHeaders = list[tuple[bytes, bytes]]
+from mockservers.server.relayed import RawHeaders
 
 _MOST_HEAD = 256 << 10
 _STATUS = re.compile(rb"[1-9][0-9]{2}")
@@ -293,7 +292,7 @@ class Connection(asyncio.Protocol):
             self.abort()
             raise
 
-    async def answer(self, method: bytes, done: object) -> Answer:
+    async def answer(self, method: bytes, done: Callable[[], None]) -> Answer:
         """The head of an answer; `done` is called when its body was read and the connection can be used again."""
         version, status, reason, headers = await self._head()
         while 100 <= status < 200 and status != 101:
@@ -314,11 +313,13 @@ class Connection(asyncio.Protocol):
             length, lasting, body = None, False, self._all()
         return Answer(status, reason, headers, length, self._whole(body, lasting, done), self)
 
-    async def _whole(self, parts: AsyncIterator[bytes], lasting: bool, done: object) -> AsyncIterator[bytes]:
+    async def _whole(
+        self, parts: AsyncIterator[bytes], lasting: bool, done: Callable[[], None]
+    ) -> AsyncIterator[bytes]:
         async for part in parts:
             yield part
         self.busy = False
-        if lasting and self.usable and callable(done):
+        if lasting and self.usable:
             done()
         else:
             self.abort()

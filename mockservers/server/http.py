@@ -15,7 +15,7 @@ import ssl
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote_to_bytes
+from urllib.parse import parse_qs, unquote_to_bytes
 
 from aiohttp import hdrs, web
 
@@ -32,10 +32,6 @@ from mockservers.server.turns import Turns
 
 Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 """How a vendor answers: as `wsgi.converse` does."""
-
-
-_SAFE = "!#$%&'()*+,/:;=?@[]~"
-"""What stays as it is where a target is written down."""
 
 
 _OF_A_WORLD = re.compile(r"/_mock/v1/worlds/([^/]+)")
@@ -163,7 +159,7 @@ class Server(Listener):
         headers = [
             (name.decode("latin-1"), value.strip().decode("utf-8", "surrogateescape")) for name, _, value in pairs
         ]
-        raw = quote(target.rpartition(b" HTTP/")[0] or target, safe=_SAFE)
+        raw = request_line.written(target.rpartition(b" HTTP/")[0] or target)
         host = next((value for name, value in headers if name.lower() == "host"), "")
         where = mounts.target(raw, host, {})
         return Exchange(method.decode("latin-1"), raw, headers, b"", remote), where
@@ -171,7 +167,7 @@ class Server(Listener):
     def _exchange(self, request: web.BaseRequest, headers: Headers, body: bytes) -> Exchange:
         raw = request.raw_path
         if not raw.isascii():
-            raw = quote(raw.encode("utf-8", "surrogateescape"), safe=_SAFE)
+            raw = request_line.written(raw.encode("utf-8", "surrogateescape"))
         return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self._vendors)
 
     def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 MOST_LINE = 16 << 10
 """Bytes of the request line, and of one header: what IIS accepts."""
 
+_IN_AN_ADDRESS = "!#$%&'()*+,/:;=?@[]~"
+"""What stands in an address as it is; all else is written in percents."""
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,255}(?: |$)")
 _NOT_IN_AN_ADDRESS = re.compile(rb"[^!-~]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -53,6 +56,11 @@ def read(line: bytes) -> RequestLine:
     address = _NOT_IN_AN_ADDRESS.sub(lambda byte: b"%%%02X" % ord(byte[0]), target)
     parsed = b"%s %s HTTP/%s\r\n" % (method if method in _PARSED else b"POST", address, version)
     return RequestLine(line, parsed, method.decode(), target)
+
+
+def written(target: bytes) -> str:
+    """A target as text, with what must not stand in one in percents."""
+    return quote(target, safe=_IN_AN_ADDRESS)
 
 
 def may_become_one(head: bytes | bytearray) -> bool:

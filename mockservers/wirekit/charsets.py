@@ -57,13 +57,14 @@ _CODECS = {
 }
 """Names that the framework knows, by our codec. Others are unknown to it; `utf8` is the famous one."""
 _CODEC_OF = {name: codec for codec, names in _CODECS.items() for name in names.split()}
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before the mark that it begins with
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+"""Byte order marks as StreamReader looks for them, and our codecs; it believes them more than a charset."""
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _ASCII_ONLY = bytes(0x3F if each > 0x7F else each for each in range(0x100))
 """What the framework's ASCII makes of each byte: a question mark of what is beyond it."""
@@ -109,7 +110,7 @@ def of_soap(body: bytes, content_type: str) -> Letters:
     known = codec(named)
     if known is None and media(content_type).startswith("application/"):
         return Letters(body, None)
-    for mark, marked in _MARKS:
+    for mark, marked in MARKS:
         if body.startswith(mark):
             letters = _decoded(body[len(mark) :], marked)
             if known is not None and marked != known and not letters.finding:

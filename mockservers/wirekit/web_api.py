@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from mockservers.wirekit.charsets import MARKS
+
 INVALID = "The request is invalid."
 UNSUPPORTED = "The request entity's media type '{media}' is not supported for this resource."
 UNNAMED = (
@@ -19,13 +21,6 @@ UNNAMED = (
 )
 NO_VERB = "The requested resource does not support http method '{verb}'."
 
-_MARKS = (  # StreamReader looks for these in this order of length, and believes them more than the charset
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _SUPPORTED = {"utf-8": "utf-8", "utf-16": "utf-16-le"}
 """The charsets of the framework's formatters by the names that it compares, and Python's."""
 _CHARSET = re.compile(r";\s*charset\s*=\s*([^;]*)", re.IGNORECASE)
@@ -45,7 +40,7 @@ def charset(content_type: str) -> str:
 def text_of(body: bytes, content_type: str) -> str:
     """A body as text: by its mark, else by its charset. Raises ValueError in the framework's words for wrong bytes."""
     named = _SUPPORTED[charset(content_type)]
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if body.startswith(mark):
             # Only the formatter's own encoding is strict about wrong bytes.
             return (
@@ -58,7 +53,7 @@ def text_of(body: bytes, content_type: str) -> str:
 
 def form_of(body: bytes) -> str:
     """A form as OWIN's middleware reads it: by its mark, else as UTF-8 whatever it says, wrong bytes as U+FFFD."""
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, "replace")
     return body.decode("utf-8", "replace")

@@ -21,7 +21,7 @@ from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import coding
 from mockservers.recording import codings
 from mockservers.recording.codings import GZIP, ZSTD, Coded
-from mockservers.recording.exchanges import MOST_RECORDED, NO_TEXT, text_of, value_of
+from mockservers.recording.exchanges import MOST_RECORDED, NO_TEXT, media_of, text_of, value_of
 from mockservers.recording.har.container import Attachment
 from mockservers.recording.leaves import FORM
 from mockservers.recording.secret_names import SecretNames
@@ -133,10 +133,6 @@ def _is_whole_json(data: bytes) -> bool:
     return True
 
 
-def media(headers: Headers) -> str:
-    return value_of(headers, "content-type").partition(";")[0].strip().lower()
-
-
 def encoded(text: str, headers: Headers, charset: Any = None) -> bytes:
     """The bytes of a text, which a HAR file holds decoded from the charset that the headers name."""
     kind = f"; charset={charset}" if isinstance(charset, str) else value_of(headers, "content-type")
@@ -207,7 +203,7 @@ def _otherwise(text: str, raw: Mapping[str, Any], headers: Headers) -> Body | No
         data = _from_hex(text)
         return None if data is None else _plain(data, headers)
     if label in _PERCENT:
-        of_form = media(headers) == FORM and "=" in text  # which is written in percents itself
+        of_form = media_of(headers) == FORM and "=" in text  # which is written in percents itself
         return None if of_form else _plain(unquote_to_bytes(text), headers)
     if label in _QUOTED:
         return _plain(quopri.decodestring(encoded(text, [])), headers)
@@ -281,17 +277,17 @@ def _hidden(text: str, size: int | None, headers: Headers) -> bytes | None:
             return each
     if len(text) < _SHORTEST or possible is None:
         return None
-    if media(headers).startswith("multipart/"):
+    if media_of(headers).startswith("multipart/"):
         return possible if possible.lstrip().startswith(b"--") else None
     if possible.startswith((GZIP, ZSTD)):
-        return None if codings.PACKED.match(media(headers)) and size == len(text) else possible
-    if _BINARY.match(media(headers)):
+        return None if codings.PACKED.match(media_of(headers)) and size == len(text) else possible
+    if _BINARY.match(media_of(headers)):
         return None if size == len(text) else possible
     if readable(possible, headers):
-        form = media(headers) == FORM and b"=" in possible[:200]
-        never = (structured and media(headers) != FORM) or _WORDY.match(media(headers))
+        form = media_of(headers) == FORM and b"=" in possible[:200]
+        never = (structured and media_of(headers) != FORM) or _WORDY.match(media_of(headers))
         return possible if form or never else None
-    if (coded or (structured and media(headers) != FORM)) and _is_random(text):
+    if (coded or (structured and media_of(headers) != FORM)) and _is_random(text):
         return possible
     try:
         codings.all_unpacked(possible, coded)
@@ -312,7 +308,7 @@ def _case(letter: str) -> int:
 
 
 def _is_structured(headers: Headers) -> bool:
-    return _STRUCTURED.match(media(headers)) is not None
+    return _STRUCTURED.match(media_of(headers)) is not None
 
 
 def _plausible(data: bytes, headers: Headers) -> bool:
@@ -344,7 +340,7 @@ def _plain(data: bytes, headers: Headers) -> Body:
         for each in reversed(codings.of(headers)):
             if not _is_off(data, each, headers):
                 data = codings.unpacked(data, each)
-        if not codings.PACKED.match(media(headers)):
+        if not codings.PACKED.match(media_of(headers)):
             data = _without_hidden_codings(data, headers)
     except Coded as error:
         return missing(str(error))

@@ -10,15 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mockservers.recording.addresses import Upstream
+from mockservers.server import request_line
 
 _DEFAULT = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _HOST = re.compile(r"[a-z0-9._:-]{1,253}")
-_KEPT = "!#$%&'()*+,/:;=?@[]~"
-"""What stands in an address as it is; all else is written in percents."""
 _ESCAPED = re.compile(rb"\xed[\xb2\xb3][\x80-\xbf]")
 _TOKEN = 16
 """Letters from which on a name without a password is more than a name."""
@@ -74,7 +73,7 @@ def _host(name: str) -> str:
 
 def written(text: str) -> str:
     """An address with what must not stand in one written in percents."""
-    return quote(octets(text), safe=_KEPT)
+    return request_line.written(octets(text))
 
 
 def octets(text: str) -> bytes:
