@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from mockservers.kernel import clock
+from mockservers.wirekit.templates import counted
 
 EVERY = 10.0
 """Seconds between two lines where nothing can be written over."""
@@ -75,7 +76,7 @@ def _counted(done: int, total: int) -> str:
         return f"{done} of {total} examples"
     if not done:
         return ""  # something has only begun
-    return "1 play" if done == 1 else f"{done} plays"
+    return counted(done, "play")
 
 
 def line(what: str, done: int, total: int, left: float | None, spent: float, columns: int) -> str:

@@ -11,6 +11,7 @@ import click
 from mockservers import registry
 from mockservers.cli.errors import PORT, TOKEN, Command, bold, reports_errors, stop, tls_options
 from mockservers.cli.parameters import VendorName
+from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     import ssl
@@ -233,7 +234,6 @@ def finish(writer: object, redactor: Redactor) -> None:
     """Search the file once more, give it its name, and say how to go on."""
     from mockservers.recording.files import Writer
     from mockservers.recording.scan import finalize
-    from mockservers.wirekit.templates import counted
 
     assert isinstance(writer, Writer)
     if writer.count == 0:
@@ -261,7 +261,6 @@ def recover(part: Path) -> None:
     Such a file is sealed, and its key is in the memory of this machine: after a restart nobody can read it any more.
     """
     from mockservers.recording.scan import recover as recovered
-    from mockservers.wirekit.templates import counted
 
     path, count = recovered(part)
     click.echo(f"{counted(count, 'exchange')} in {path}; none of the secrets that the recorder knew is in the file")

@@ -13,6 +13,7 @@ from mockservers.cli.check import style
 from mockservers.cli.errors import BROKEN, reports_errors, stop
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.record import finish, redactor_of, secret_options
+from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     from mockservers.kernel.dialects import Dialect
@@ -131,8 +132,6 @@ def drift(file: Path, against: Path | None, accepted: Path | None, dialect: tupl
 
 def drift_lines(found: Drift, left: str, right: str) -> list[str]:
     """The report of a drift."""
-    from mockservers.wirekit.templates import counted
-
     lines = []
     for cause in found.causes:
         lines.append(style(f"{found.vendor}.{cause.switch} = {cause.value}", "strong") + " would explain:")
@@ -238,7 +237,6 @@ def har_export(file: Path, out: Path) -> None:
     """Write a recording as HAR 1.2, to be looked at in ordinary tools."""
     from mockservers.recording.files import Recording
     from mockservers.recording.har.writing import export
-    from mockservers.wirekit.templates import counted
 
     count = export(Recording(file), out)
     click.echo(f"{counted(count, 'exchange')} in {out}")

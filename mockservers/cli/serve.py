@@ -12,6 +12,7 @@ import click
 
 from mockservers import __version__, registry
 from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
+from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World
@@ -191,8 +192,6 @@ def stub_of(path: Path) -> Stub:
 
 def tell_of_recording(url: str, stub: Stub, tls_ca: Path | None) -> None:
     """Say what answers, and where."""
-    from mockservers.wirekit.templates import counted
-
     lines = [
         f"{bold('mockservers')} {__version__} is ready at {bold(url)}",
         f"  {bold(f'{stub.vendor:15}')} {counted(len(stub.places), 'exchange')} of {stub.recording.path}",

@@ -29,7 +29,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.clock import checked
 from mockservers.kernel.faults import KINDS, FaultKind, Setting
 from mockservers.kernel.operations import Emulator, Recipe
-from mockservers.registry import did_you_mean, emulator
+from mockservers.registry import emulator
 
 FILE = "scenario.schema.json"
 """The schema's name in the folder `scenarios`."""
@@ -251,9 +251,7 @@ def _data(here: Emulator) -> Type:
 
     def recipe(value: str) -> str:
         found = Recipe.parse(value)
-        if found.name not in names:
-            near = did_you_mean(found.name, names)
-            raise ValueError(f"{here.name} has no data recipe {found.name!r}; there are {', '.join(names)}{near}")
+        here.check_recipe(found)
         if (found.rows or 0) > MOST_RECORDS:
             raise ValueError(f"a recipe makes at most {MOST_RECORDS} records, not {found.rows}")
         return str(found)

@@ -21,7 +21,6 @@ from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Emulator, Progress, Recipe
 from mockservers.kernel.store import Store
 from mockservers.kernel.tenants import Tenants
-from mockservers.registry import did_you_mean
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World
@@ -72,11 +71,7 @@ class Installation:
             raise
 
     def _begin(self, recipe: Recipe, progress: Progress) -> None:
-        if recipe.name not in self.emulator.recipes:
-            raise ValueError(
-                f"{self.emulator.name} has no data recipe {recipe.name!r}; there are {', '.join(self.emulator.recipes)}"
-                f"{did_you_mean(recipe.name, self.emulator.recipes)}"
-            )
+        self.emulator.check_recipe(recipe)
         if not self.store.empty and not self._is_whole():
             self._wipe()
         born = self.world.beginning  # not the present: what was is not to hang on who looks first, and when

@@ -20,6 +20,7 @@ from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.redaction import Secret
 from mockservers.kernel.rules import Refusal, RuleBook
 from mockservers.kernel.tenants import Credential, Tenant
+from mockservers.registry import did_you_mean
 
 if TYPE_CHECKING:
     from mockservers.kernel.installation import Installation
@@ -213,6 +214,14 @@ class Emulator:
     """What a credential may be told of whoever it lets in. None: nobody says, and anything is taken."""
     rights: Callable[[Tenant, Credential], str] | None = None
     """What whoever has a credential may do, in words. None: everything."""
+
+    def check_recipe(self, recipe: Recipe) -> None:
+        """Raise ValueError, with those there are, for data that this vendor cannot make."""
+        if recipe.name not in self.recipes:
+            near = did_you_mean(recipe.name, self.recipes)
+            raise ValueError(
+                f"{self.name} has no data recipe {recipe.name!r}; there are {', '.join(self.recipes)}{near}"
+            )
 
     def find(self, actor: Actor, operation: str) -> Operation | None:
         return (self.operations if actor == "client" else self.admin_operations).get(operation)
