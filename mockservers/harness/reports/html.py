@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mockservers import __version__
-from mockservers.harness import comparing
+from mockservers.harness import side_by_side
 from mockservers.harness.comparing import Difference
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import timeline
@@ -114,13 +114,17 @@ def _failure(failure: Failure, client: str) -> Markup:
         found = wire(exchanges[n], secrets, failure.tickets)
         return found.asked, found.told
 
-    def marked(difference: Difference) -> list[tuple[str, str, str]]:
-        """A field at the vendor and in the mirror, each in three pieces: the one between is where they differ."""
-        right, left = (visible(comparing.show(value, 600, secrets)) for value in (difference.truth, difference.mirror))
+    def marked(difference: Difference) -> tuple[list[tuple[str, str, str]], str]:
+        """A field at the vendor and in the mirror, each in three parts: the one between is where they differ; and the
+        place where they differ first, where no eye sees it."""
+        both = side_by_side.sides(difference.truth, difference.mirror, 600, secrets)
+        right, left = both.left, both.right
         most = min(len(right), len(left))
         start = next((n for n in range(most) if right[n] != left[n]), most)
         end = next((n for n in range(most - start) if right[-1 - n] != left[-1 - n]), most - start)
-        return [(text[:start], text[start : len(text) - end], text[len(text) - end :]) for text in (right, left)]
+        parts = [(each[:start], each[start : len(each) - end], each[len(each) - end :]) for each in (right, left)]
+        texts = [tuple(visible("".join(part)) for part in three) for three in parts]
+        return [(before, between, after) for before, between, after in texts], both.place
 
     near = {rule.id: rule for duty, _ in failure.broken for rule in bearing(duty, failure)}
     return templates.part(
