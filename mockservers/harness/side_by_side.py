@@ -72,7 +72,7 @@ def sides(
     alike = (
         not masked and both[0] == both[1] and texts[0] != texts[1] and looks(left, texts[0]) == looks(right, texts[1])
     )
-    differing = _differing(*pieces, first) if alike else (frozenset(), frozenset())
+    differing = _differing(pieces[0], pieces[1], first) if alike else (frozenset(), frozenset())
     written = [_written(*each) for each in zip(pieces, both, differing, strict=True)]
     # What lies in front of the place goes, where else the place itself would be cut off.
     ends = [sum(map(len, each[: first + 1])) for each in written]

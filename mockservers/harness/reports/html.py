@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mockservers import __version__
 from mockservers.harness import side_by_side
 from mockservers.harness.comparing import Difference
+from mockservers.harness.duties import Duty
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import timeline
 from mockservers.harness.reports.characters import clean, visible
@@ -20,10 +21,10 @@ from mockservers.harness.reports.deciding import bearing, deciding_wire, lead, w
 from mockservers.harness.reports.events import events
 from mockservers.harness.reports.failures import Failure, of_counterexample, of_result
 from mockservers.harness.reports.program import dialect_words, lines, program
-from mockservers.harness.reports.text import OUTCOME, inapplicable, replay_command, sum_words
-from mockservers.harness.verdicts import DutyVerdict, Report
+from mockservers.harness.reports.text import OUTCOME, SHOULD, advised, lacking, replay_command, sum_words, switched_off
+from mockservers.harness.reports.text import told as told_of
+from mockservers.harness.verdicts import Report
 from mockservers.wirekit import templates
-from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -57,9 +58,10 @@ def check_html(report: Report) -> str:
         by_dialect=by_dialect,
         proofs_by_duty=proofs,
         also=set() if first is None else {duty.id for duty in first.also},
-        inapplicable=inapplicable,
+        open=lambda duty: _open(report, duty),
         program=program,
-        told=_told,
+        told=lambda verdict: told_of(verdict, report),
+        should=SHOULD if advised(report) else "",
     )
 
 
@@ -69,7 +71,9 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
     found = [(n, result, _result(result, client)) for n, result in enumerate(results, 1)]
     outcomes = [result.outcome for _, result, _ in found]
     failed = outcomes.count("FAILED")
-    role = "bad" if failed else "warn" if any(OUTCOME[outcome] != "good" for outcome in outcomes) else "good"
+    role = (
+        "bad" if failed else "warn" if any(OUTCOME[outcome] not in ("good", "soft") for outcome in outcomes) else "good"
+    )
     words = f"{failed} of {len(found)} failed" if failed else f"{len(found)} played, none failed"
     if outcomes[-1:] == ["STOPPED"]:
         before = f"{failed} of {len(found) - 1} before it failed"
@@ -84,16 +88,22 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
         role=role,
         results=found,
         outcomes=OUTCOME,
+        off=switched_off(results),
+        should=SHOULD if any(duty.severity == "should" for each in results for duty, _ in each.broken) else "",
     )
 
 
-def _told(verdict: DutyVerdict) -> str:
-    if verdict.verdict == "n/a":
-        return inapplicable(verdict.duty)
-    if verdict.verdict == "unproven":
-        return f"needs {verdict.duty.exercised_by}"
-    times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
-    return times + (f", broken in {verdict.broken_in}" if verdict.verdict == "broken" else "")
+def _open(report: Report, duty: Duty) -> list[str]:
+    """What each dialect tells of a duty that none put to the test; where all tell the same, once and without its name."""
+    told = {
+        dialect.dialect: lacking(verdict, report) if verdict.verdict == "unproven" else told_of(verdict, report)
+        for dialect in report.dialects
+        for verdict in dialect.verdicts
+        if verdict.duty.id == duty.id
+    }
+    if len(set(told.values())) == 1:
+        return list(dict.fromkeys(told.values()))
+    return [f"in dialect {dialect} {words}" for dialect, words in told.items()]
 
 
 def _result(result: ReplayResult, client: str) -> Markup | None:
