@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from mockservers.registry import did_you_mean
@@ -40,7 +39,7 @@ class Said:
 class Configuration:
     """What a project's files say. `without` are reasons by the full id of the duty that they switch off."""
 
-    without: Mapping[str, Said] = MappingProxyType({})
+    without: Mapping[str, Said] = field(default_factory=dict)
 
     def __or__(self, other: Configuration) -> Configuration:
         """Both; of two sayings about the same, the one of `other`."""

@@ -56,7 +56,7 @@ def _reasons(texts: Iterable[str]) -> dict[str, str]:
         duty, equals, reason = (each.strip() for each in text.partition("="))
         if equals and not reason:
             raise ValueError(f"--without {text!r} gives an empty reason; write {duty} alone, or {duty}=REASON")
-        found[duty] = reason or "by --without"
+        found[duty] = f"{reason} (--without)" if reason else "by --without, with no reason given"
     return found
 
 

@@ -9,7 +9,7 @@ from mockservers.harness.duties import Duty
 from mockservers.registry import did_you_mean
 
 NO_REASON = "no reason was given"
-NOT_AMONG = "it is not among the duties that alone were asked for"
+NOT_AMONG = "only other duties were asked for"
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -
         word = style(f"{verdict.verdict:<{begin - 4}}", _ROLE[verdict.verdict])
         beginning = f"{verdict.duty.slug:<{width}}  "
         room = columns - begin - len(beginning)
-        text = visible(told(verdict, report)) + severity
+        text = visible(verdict.why if verdict.verdict == "switched off" else told(verdict, report)) + severity
         # Where there is no room beside the names, what is told of a duty stands below it.
         words = _wrap(text, "", room) if room >= BESIDE else ["", *_wrap(text, "", columns - begin - 2)]
         indent = " " * (begin + len(beginning) if room >= BESIDE else begin + 2)
