@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import product
 from typing import Any, Literal
 
@@ -81,6 +81,8 @@ def missing(duty: Duty, played: Played) -> str:
     shown = unshown(duty, played.histories)
     if shown:
         return shown
+    if any(history.mirror is None and _compares(duty, history) for history in played.histories):
+        return _no_copy(played.hello, "")
     return f"{_not_met(duty, played)}{_ended(played)}{_more(duty, played)}"
 
 
@@ -120,8 +122,12 @@ def _more(duty: Duty, played: Played) -> str:
     if any(duty.applies(here.dialect(name)) for name in others):
         options.append("--dialect all")
     lacking = [name for name in duty.needs if name not in played.hello.tasks]
-    tasks = f"; so may the task {_either(lacking)}, which the client's hello does not name" if lacking else ""
-    return (f"; {' or '.join(options)} may bring it" if options else "") + tasks
+    more = [f"the task {_either(lacking)}, which the client's hello does not name"] if lacking else []
+    if played.hello.mirrors is not None and any(_compares(duty, history) for history in played.histories[:1]):
+        more.append("more fields in its hello.mirrors")
+    if not options:
+        return ""
+    return f"; {' or '.join(options)} may bring it" + (f"; so may {' or '.join(more)}" if more else "")
 
 
 def unshown(duty: Duty, histories: Iterable[History]) -> str:
@@ -130,10 +136,8 @@ def unshown(duty: Duty, histories: Iterable[History]) -> str:
         if not _exercised(duty, _faithful(history)):
             continue
         beginning = "the plays had it, but "
-        if "mirror" not in history.hello.tasks:
-            return f"{beginning}the client shows no copy; {MIRROR}"
         if history.mirror is None:
-            return f"{beginning}the client's mirror failed, so its copy could not be looked at"
+            return _no_copy(history.hello, beginning)
         if not history.mirror:
             return f"{beginning}the client's copy was empty"
         named = history.hello.mirrors
@@ -141,6 +145,30 @@ def unshown(duty: Duty, histories: Iterable[History]) -> str:
             return f"{beginning}hello.mirrors names no field that it is about"
         return f"{beginning}the client's copy did not hold what it is about"
     return ""
+
+
+def _no_copy(hello: Hello, beginning: str) -> str:
+    """How a client shows no copy, which a duty compares."""
+    if "mirror" in hello.tasks:
+        return f"{beginning}the client's mirror failed, so its copy could not be compared"
+    return f"{beginning}the client shows no copy to compare; {MIRROR}"
+
+
+class _Watched(History):
+    """A history that knows whether somebody looked at the client's copy."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("mirror", "listed"):
+            vars(self)["_looked"] = True
+        return super().__getattribute__(name)
+
+
+def _compares(duty: Duty, history: History) -> bool:
+    """Whether a duty looks at the client's copy."""
+    watched = _Watched(**{each.name: getattr(history, each.name) for each in fields(History)})
+    vars(watched)["_looked"] = False
+    _exercised(duty, watched)
+    return bool(vars(watched)["_looked"])
 
 
 def _exercised(duty: Duty, history: History) -> bool:

@@ -99,10 +99,10 @@ def test_a_copy_that_is_not_shown_is_what_is_missing(played: Make) -> None:
         return missing(TIMES, played(truth=truth, **facts))
 
     assert told(hello=Hello(tasks=("sync",)), mirror=None) == (
-        "the plays had it, but the client shows no copy; name the task mirror in its hello, or give --mirror-command or "
-        "--mirror-file"
+        "the plays had it, but the client shows no copy to compare; name the task mirror in its hello, or give "
+        "--mirror-command or --mirror-file"
     )
-    assert told(mirror=None).endswith("but the client's mirror failed, so its copy could not be looked at")
+    assert told(mirror=None).endswith("but the client's mirror failed, so its copy could not be compared")
     assert told().endswith("but the client's copy was empty")
     shows = {"mirror": [Record("7", {"subject": "a"})]}
     assert told(**shows).endswith("but the client's copy did not hold what it is about")
@@ -110,6 +110,17 @@ def test_a_copy_that_is_not_shown_is_what_is_missing(played: Make) -> None:
         "hello.mirrors names no field that it is about"
     )
     assert "did not come to it" in missing(TIMES, played(truth=[Record("7", {"subject": "a"})], **shows))
+
+
+def test_a_duty_that_compares_a_copy_is_told_from_one_that_does_not(played: Make) -> None:
+    """Of what hangs on tickets nobody knows how a client would show it, but that the duty looked for it in vain."""
+    blind = {"vendor": "trackit", "hello": Hello(tasks=("sync",)), "mirror": None}
+    assert missing(DUTIES["trackit.notes_complete"], played(**blind)).startswith(
+        "the client shows no copy to compare; name"
+    )
+    assert "did not come to it" in missing(DUTIES["trackit.refused_login_not_stormed"], played(**blind))
+    told = missing(DUTIES["trackit.notes_complete"], played("trackit", hello=Hello(tasks=READS, mirrors=("22",))))
+    assert told.endswith("may bring it; so may more fields in its hello.mirrors")
 
 
 def test_a_ticket_that_the_copy_never_held_was_there(played: Make) -> None:
