@@ -220,7 +220,7 @@ def check(
             "html": lambda: reports.check_html(report),
         }
 
-    outputs = Outputs(json=json, junit=junit, html=html)
+    outputs, choice = Outputs(json=json, junit=junit, html=html), chosen(only, without, no_config)
 
     def tell(report: Report) -> None:
         text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
@@ -238,7 +238,7 @@ def check(
             jobs=jobs,
             save_to=save,
             progress=shown,
-            **chosen(only, without, no_config),
+            **choice,
         )
         try:
             report = run_check(config)

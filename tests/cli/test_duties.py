@@ -127,6 +127,13 @@ def test_a_file_that_names_no_duty_is_said_with_its_key_whatever_is_checked(key:
     assert told in done.output
 
 
+def test_a_file_that_is_ignored_may_say_anything(folder: Path) -> None:
+    (folder / "mockservers.toml").write_text("[chek]")
+    assert "mockservers: mockservers.toml: unknown key 'chek'; expected one of: check; did you mean check?" in run(*CHECK).output
+    done = run(*CHECK, "--no-config", "--only", "decoded_onse")
+    assert (done.exit_code, "did you mean decoded_once?" in done.output) == (2, True)
+
+
 def test_help_tells_of_the_options_and_of_should() -> None:
     for command in ("check", "replay", "judge"):
         told = " ".join(run(command, "--help").output.split())
