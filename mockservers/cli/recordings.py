@@ -239,7 +239,7 @@ def judged_lines(judged: Judged) -> list[str]:
         if judgement.breaches:
             lines += [f"{indent}because {rule.id}: {rule.says}" for rule in duty.rules]
     for off in judged.off:
-        lines.append(f"{style('switched off', 'soft')}  {off.duty.slug:<{width}}  {visible(off.words)}")
+        lines.append(f"{style('switched off', 'soft')}  {off.duty.slug:<{width}}  {visible(off.reason)}")
     if any(duty.severity == "should" for duty, _ in judged.judgements):
         lines.append(SHOULD)
     if any(judgement.verdict == "unproven" for _, judgement in judged.judgements):

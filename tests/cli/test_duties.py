@@ -82,7 +82,9 @@ def test_options_win_over_the_file(folder: Path) -> None:
     )
     code, text = outcome("--only", "get_tickets.decoded_once")
     assert (code, text.count("FAILED")) == (1, 1)
-    assert "get_tickets.all_pages switched off: only other duties were asked for" in text
+    assert (
+        "switched off, since only other duties were asked for: get_tickets.all_pages, get_tickets.changes_seen," in text
+    )
     assert outcome("--no-config")[0] == 1
 
 
@@ -129,7 +131,10 @@ def test_a_file_that_names_no_duty_is_said_with_its_key_whatever_is_checked(key:
 
 def test_a_file_that_is_ignored_may_say_anything(folder: Path) -> None:
     (folder / "mockservers.toml").write_text("[chek]")
-    assert "mockservers: mockservers.toml: unknown key 'chek'; expected one of: check; did you mean check?" in run(*CHECK).output
+    assert (
+        "mockservers: mockservers.toml: unknown key 'chek'; expected one of: check; did you mean check?"
+        in run(*CHECK).output
+    )
     done = run(*CHECK, "--no-config", "--only", "decoded_onse")
     assert (done.exit_code, "did you mean decoded_once?" in done.output) == (2, True)
 
@@ -141,3 +146,12 @@ def test_help_tells_of_the_options_and_of_should() -> None:
         assert "--without DUTY[=REASON]" in told
         assert "Ignore mockservers.toml, and [tool.mockservers] in pyproject.toml." in told
     assert "severity `should` is an advice" in " ".join(run("check", "--help").output.split())
+
+
+def test_a_check_by_one_duty_names_the_others_in_few_lines() -> None:
+    done = run("check", "get_tickets", "--client", MUTANT, "--examples", "1", "--only", "secret_kept")
+    assert done.exit_code == 0, done.output
+    text = " ".join(done.output.split())
+    assert "switched off all_pages, changes_seen, decoded_once," in text
+    assert "times_understood, refused_key_not_stormed: only other duties were asked for" in text
+    assert "KEPT: every duty that is left was put to the test, and kept; 13 duties are switched off" in text

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mockservers.harness.duties import Breach, Duty
-from mockservers.harness.duties.selection import SwitchedOff
+from mockservers.harness.duties.selection import NOT_AMONG, SwitchedOff
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import conversation, time_of_day
@@ -143,10 +143,12 @@ def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -
     remarks += [f"slow: {dialect.slow}"] if dialect.slow else []
     for remark in (*remarks, *map(visible, dialect.complaints)):
         lines += [style(line, "warn") for line in _wrap(remark, "  ", columns)]
-    width = max((len(verdict.duty.slug) for verdict in dialect.verdicts), default=0)
+    others = [each.duty.slug for each in dialect.verdicts if each.verdict == "switched off" and each.why == NOT_AMONG]
+    listed = [each for each in dialect.verdicts if each.duty.slug not in others]
+    width = max((len(verdict.duty.slug) for verdict in listed), default=0)
     verdicts = max((len(verdict.verdict) for verdict in dialect.verdicts), default=0)
     begin = max(verdicts, len("unproven")) + 4
-    for verdict in dialect.verdicts:
+    for verdict in listed:
         severity = "" if verdict.duty.severity == "must" else " (should)"
         word = style(f"{verdict.verdict:<{begin - 4}}", _ROLE[verdict.verdict])
         beginning = f"{verdict.duty.slug:<{width}}  "
@@ -157,6 +159,9 @@ def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -
         indent = " " * (begin + len(beginning) if room >= BESIDE else begin + 2)
         lines.append(f"  {word}  {beginning}{words[0]}".rstrip())
         lines += [indent + each for each in words[1:]]
+    if others:
+        for n, each in enumerate(_wrap(f"{', '.join(others)}: {NOT_AMONG}", "", columns - begin)):
+            lines.append(f"  {' ' * (begin - 4) if n else style('switched off', 'soft')}  {each}")
     return lines
 
 
@@ -321,7 +326,12 @@ def replay_text(results: Iterable[ReplayResult], style: Style = plain, width: in
             lines += [f"      {line}" for line in _witness(judgement.breaches, secrets, width - 6, 2)]
     if any(duty.severity == "should" for result in results for duty, _ in result.broken):
         lines += [style(line, "soft") for line in _wrap(SHOULD, "", width)]
-    for off in switched_off(results):
+    every = switched_off(results)
+    others = [off.duty.id for off in every if off.reason == NOT_AMONG]
+    if others:
+        told = f"switched off, since {NOT_AMONG}: {', '.join(others)}"
+        lines += [style(line, "soft") for line in _wrap(told, "", width, 10)]
+    for off in (each for each in every if each.reason != NOT_AMONG):
         lines += [style(line, "soft") for line in _wrap(visible(f"{off.duty.id} {off.words}"), "", width, 10)]
     return "\n".join(lines)
 
