@@ -6,6 +6,7 @@ Nothing here is guessed: it follows from what was played, from the client's hell
 from __future__ import annotations
 
 import contextlib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
@@ -13,7 +14,7 @@ from typing import Any, Literal
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Duty
-from mockservers.harness.history import History, Record, Task
+from mockservers.harness.history import END, History, Record, Task
 from mockservers.harness.profile import profile
 from mockservers.kernel.dialects import Dialect
 from mockservers.registry import emulator
@@ -179,20 +180,26 @@ def _exercised(duty: Duty, history: History) -> bool:
 
 def _faithful(history: History) -> History:
     """The same play by a client that has, and shows, a whole copy at every time."""
+    known: History | None = vars(history).get("_faithful")
+    if known is None:  # several duties ask for it
+        known = vars(history)["_faithful"] = _told_faithfully(history)
+    return known
+
+
+def _told_faithfully(history: History) -> History:
     whole = {id_: record for id_, record in history.truth.items() if record.exists}
+    moments = sorted({n for states in history.ever.values() for n, _ in states if n < END})
     tasks = []
     before: Mapping[str, Record] = {}
+    seen, after = -1, before
     for task in history.tasks:
-        after = _truth_at(history, task.last)
+        past = bisect_right(moments, task.last)
+        if past != seen:  # else nothing changed, and one copy does for both
+            seen, after = past, _truth_at(history, task.last)
         tasks.append(replace(task, before=before, after=after))
         before = after
-    return replace(
-        history,
-        mirror=whole,
-        listed=tuple(whole.values()),
-        tasks=tuple(tasks),
-        hello=replace(history.hello, mirrors=None),
-    )
+    hello = replace(history.hello, mirrors=None)
+    return replace(history, mirror=whole, listed=tuple(whole.values()), tasks=tuple(tasks), hello=hello)
 
 
 def _truth_at(history: History, n: int) -> dict[str, Record]:
