@@ -213,4 +213,4 @@ def _forms(left: Any, right: Any, where: tuple[str, str]) -> str:
         return ""
     forms = [next((form for form in ("NFC", "NFD") if unicodedata.is_normalized(form, x)), "") for x in (left, right)]
     told = ", ".join(f"{form} {place}" for form, place in zip(forms, where, strict=True) if form)
-    return f"; it is one text in two normal forms ({told})" if told else "; it is one text in two normal forms"
+    return f"; it is one text in two normal forms, {told}" if told else "; it is one text in two normal forms"

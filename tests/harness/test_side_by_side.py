@@ -44,7 +44,7 @@ NFC, NFD = "Müller", "Mu\u0308ller"
             (r'"M\u00fcller"', r'"Mu\u0308ller"'),
             "U+0075 LATIN SMALL LETTER U with U+0308 COMBINING DIAERESIS",
         ),
-        (NFC, NFD, (r'"M\u00fcller"', r'"Mu\u0308ller"'), "two normal forms (NFC at the vendor, NFD in the mirror)"),
+        (NFC, NFD, (r'"M\u00fcller"', r'"Mu\u0308ller"'), "two normal forms, NFC at the vendor, NFD in the mirror"),
         ("Open", "\u041epen", ('"Open"', r'"\u041epen"'), "U+041E CYRILLIC CAPITAL LETTER O in the mirror"),
         ("x" * 99 + "\u00a0", "x" * 99 + " ", None, "character 100: U+00A0 NO-BREAK SPACE at the vendor, U+0020 SPACE"),
         ("x" * 99 + "a", "x" * 99 + "b", None, "character 100: U+0061 LATIN SMALL LETTER A at the vendor"),
