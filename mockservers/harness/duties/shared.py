@@ -25,9 +25,9 @@ VALUES = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
 
 def part(history: History, difference: Difference, why: str) -> Breach:
     """The breach of a field where truth and mirror part."""
-    truth, mirror = (comparing.show(value, secrets=history.secrets) for value in (difference.truth, difference.mirror))
+    values = comparing.parted(difference.truth, difference.mirror, history.secrets)
     return Breach(
-        f"{history.name(difference.ticket)}: {difference.field} is {truth} at the vendor and {mirror} in the mirror; {why}",
+        f"{history.name(difference.ticket)}: {difference.field} is {values}; {why}",
         {
             "ticket": difference.ticket,
             "field": difference.field,

@@ -74,7 +74,8 @@ def _lacks(
     for name, value in {**ends, **task.asked.get("fields", {})}.items():
         found = record.fields.get(name)
         if name not in meddled and not comparing.same(history, name, found, value):
-            what = f"{name} of {history.name(ticket)} is {comparing.show(found)}, not {comparing.show(value)}"
+            values = comparing.parted(found, value, history.secrets, "{}, not {}", ("at the vendor", "as told"))
+            what = f"{name} of {history.name(ticket)} is {values}"
             yield Lack(task, what, name, value, found)
     wanted = task.asked.get("text", "")
     if wanted and kinds:
@@ -209,9 +210,10 @@ class Touched:
 
     def breach(self, history: History) -> Breach:
         ticket = self.task.ticket or ""
+        values = comparing.parted(self.was, self.became, history.secrets, "from {} to {}", ("before", "after"))
         return Breach(
-            f"the {self.task.do} at {instants.to_iso(self.task.at)} changed {self.field} of {history.name(ticket)} from "
-            f"{comparing.show(self.was)} to {comparing.show(self.became)}, which nobody asked for",
+            f"the {self.task.do} at {instants.to_iso(self.task.at)} changed {self.field} of {history.name(ticket)} "
+            f"{values}, which nobody asked for",
             {"ticket": ticket, "field": self.field},
         )
 

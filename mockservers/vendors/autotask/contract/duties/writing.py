@@ -172,11 +172,12 @@ def _id_only(history: History) -> Judgement:
         for name in comparing.fields(history, shown):
             left, right = shown.fields.get(name), truth.fields.get(name)
             if name != "LastActivityDate" and name not in meddled and not comparing.same(history, name, left, right):
+                where = ("in the mirror", "at the vendor")
+                both = comparing.parted(left, right, history.secrets, f"{{}} in {name}, and the vendor {{}}", where)
                 breaches.append(
                     Breach(
                         f"after the {task.do} at {instants.to_iso(task.at)} the mirror of {history.name(ticket)} has "
-                        f"{comparing.show(left)} in {name}, and the vendor {comparing.show(right)}: the entity that the "
-                        "call gave back is no source but of the id",
+                        f"{both}: the entity that the call gave back is no source but of the id",
                         {"ticket": ticket, "field": name},
                     )
                 )

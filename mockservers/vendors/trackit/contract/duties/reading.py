@@ -294,8 +294,7 @@ def _note_breaches(history: History, names: Collection[str], why: str) -> list[B
                 breaches.append(
                     Breach(
                         f"the note {there.id} of {history.name(ticket)}: {name} is "
-                        f"{comparing.show(there.fields.get(name))} at the vendor and "
-                        f"{comparing.show(shown.get(name))} in the mirror; {why}",
+                        f"{comparing.parted(there.fields.get(name), shown.get(name), history.secrets)}; {why}",
                         {"ticket": ticket, "field": name},
                     )
                 )
