@@ -49,11 +49,11 @@ class Texts(xml.sax.ContentHandler):
         super().__init__()
         self.open, self.told = [], {}
 
-    def startElement(self, name, attrs):
+    def startElement(self, name, attrs):  # noqa: N802 - the names of SAX
         self.open.append(name.rpartition(":")[2])
         self.told.setdefault(self.open[-1], "")
 
-    def endElement(self, name):
+    def endElement(self, name):  # noqa: N802
         self.open.pop()
 
     def characters(self, content):

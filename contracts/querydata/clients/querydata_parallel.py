@@ -1,4 +1,4 @@
-"""A correct client of QueryData that asks four questions at once and keeps a ledger of windows instead of one place to go on from.
+"""A correct client of QueryData that asks four questions at once, and keeps a ledger of windows instead of one place in time.
 
 It reads answers with regular expressions alone, over connections of its own, and mirrors what hangs on a ticket too.
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import END, Exchanged, History, Record, Task
 from mockservers.kernel import instants
-from mockservers.kernel.instants import MINUTE, SECOND
+from mockservers.kernel.instants import HOUR, MINUTE, SECOND
 from mockservers.vendors.querydata.contract import decoder as wire
 
 LONGEST_WINDOW = 10 * MINUTE
 """The page says about five minutes or less; twice that is beyond argument."""
 
+NIGHTLY = 6 * HOUR
+"""Loads from the warehouse that are as far apart are no polling."""
 MOST_AT_ONCE = 10
 """Different questions that a client may have under way at once: so many are refused before it can know of the first."""
 
@@ -150,20 +153,34 @@ def _gap(part: Span, told: list[Span]) -> Span | None:
 
 
 def _failed_details_repeated(history: History) -> Judgement:
-    last: dict[str, tuple[Exchanged, bool]] = {}
+    """Whether what a Summary named was read in the end.
+
+    Who looks at tickets now and then that nothing happened to, and is refused, has lost nothing.
+    """
+    failed: dict[str, Exchanged] = {}
+    read: set[str] = set()  # and named by no Summary since
     failures = 0
-    for exchange, ticket in _details(history):
+    for exchange in history.exchanges:
+        want = wire.asked(exchange) if exchange.body else wire.Asked()
+        if want.result == "Summary":
+            read.difference_update(wire.said(exchange).ids)
+        if want.result != "Details" or not want.id:
+            continue
         good = wire.said(exchange).kind == "tickets"
         failures += not good
-        last[ticket] = (exchange, good)
+        if good:
+            read.add(want.id)
+            failed.pop(want.id, None)
+        elif want.id not in read:
+            failed[want.id] = exchange
     breaches = [
         Breach(
             f"the Details of {history.name(ticket)} failed ({wire.said(exchange).code or wire.said(exchange).kind}, "
             f"{shared.request(exchange)}) and were never asked for again",
             {"ticket": ticket},
         )
-        for ticket, (exchange, good) in sorted(last.items())
-        if not good and ticket in history.truth  # one that is gone may be an error for good
+        for ticket, exchange in sorted(failed.items())
+        if ticket in history.truth  # one that is gone may be an error for good
     ]
     return judged(failures, breaches)
 
@@ -193,8 +210,10 @@ def _zone_understood(history: History) -> Judgement:
     why = f"the vendor's clocks are those of {zone}"
     breaches = shared.misread(history, lambda each: each.type in shared.TIMES, why)
     windows = _windows(history)
+    present = {exchange.task for exchange, _, (low, high) in windows if low <= exchange.at <= high}
     for exchange, want, (low, _) in windows:
-        if low > exchange.at + MINUTE:
+        # A sync that asks for the present too goes by a clock that is fast, and loses nothing by it.
+        if low > exchange.at + MINUTE and exchange.task not in present:
             breaches.append(
                 Breach(
                     f"{shared.request(exchange)} asks for {want.value}, which begins in the future: the vendor reads "
@@ -218,23 +237,26 @@ def _short_windows(history: History) -> Judgement:
 
 
 def _no_warehouse_polling(history: History) -> Judgement:
-    used: dict[int, Exchanged] = {}
+    """Whether loads come by day and not by minute; the first is for the beginning, and one that failed is gone on with."""
+    asked: dict[int, list[Exchanged]] = {}
     for exchange in history.exchanges:
-        # A load that failed is begun again; only what was answered counts.
-        if not exchange.body or exchange.task is None or not wire.asked(exchange).warehouse:
-            continue
-        if wire.said(exchange).kind in ("ids", "tickets"):
-            used.setdefault(exchange.task, exchange)
-    breaches = []
-    if len(used) > 1:
-        later = list(used.values())[1]
-        breaches.append(
-            Breach(
-                f"{len(used)} of {len(history.syncs)} syncs read the warehouse, the second time in "
-                f"{shared.request(later)}; once, for the first load, is what it is for"
-            )
+        if exchange.body and exchange.task is not None and wire.asked(exchange).warehouse:
+            asked.setdefault(exchange.task, []).append(exchange)
+    loads: list[Exchanged] = []
+    unfinished = True
+    for exchanges in asked.values():
+        answered = [each for each in exchanges if wire.said(each).kind in ("ids", "tickets")]
+        loads += [] if unfinished else answered[:1]
+        unfinished = len(answered) < len(exchanges)
+    breaches = [
+        Breach(
+            f"{len(asked)} of {len(history.syncs)} syncs read the warehouse, and that of {shared.request(later)} came "
+            f"{(later.at - load.at) // MINUTE} minutes after the one before; it is for the first load and for bulk, as by night"
         )
-    return judged(len(history.syncs) if len(history.syncs) > 1 else 0, breaches)
+        for load, later in pairwise(loads)
+        if later.at - load.at < NIGHTLY
+    ]
+    return judged(len(history.syncs) if len(history.syncs) > 2 else 0, breaches[:1])
 
 
 def _versions_followed(history: History) -> Judgement:
@@ -465,7 +487,7 @@ DUTIES: tuple[Duty, ...] = (
         "The warehouse is for the first load and for bulk, not for keeping up.",
         ("querydata.warehouse.bulk", "querydata.warehouse.lag"),
         _no_warehouse_polling,
-        "two syncs",
+        "three syncs",
         "should",
     ),
     Duty(
