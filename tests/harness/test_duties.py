@@ -176,19 +176,6 @@ def test_no_warehouse_polling(history: Make) -> None:
     assert judge(id, history("querydata", tasks=syncs, exchanges=nightly))[0] == "kept"
 
 
-def test_questions_under_way_at_once_are_refused_for_one_cause(history: Make) -> None:
-    id = "querydata.refused_login_not_stormed"
-
-    def refused(*ids: int) -> History:
-        exchanges = [details(n, str(each), REFUSED) for n, each in enumerate(ids, 1)]
-        return history("querydata", exchanges=exchanges, tasks=[sync(0, len(ids))])
-
-    assert judge(id, refused(*range(10)))[:2] == ("kept", 10)
-    assert judge(id, refused(*range(11)))[0] == "broken"  # more than anybody has under way
-    assert judge(id, refused(1, 2, 3, 1, 2, 1))[0] == "kept"
-    assert judge(id, refused(1, 2, 3, 1, 2, 1, 1))[0] == "broken"
-
-
 @pytest.mark.parametrize(
     ("vendor", "slug", "refused"),
     [

@@ -77,7 +77,12 @@ class Client:
 
     def hello(self, **_):
         fields = [*MIRRORED, *sorted(TIMES)]
-        return {"name": "QueryData in SQLite", "tasks": ["sync", "mirror"], "mirrors": fields, "options": ["time_zone"]}
+        return {
+            "name": "QueryData in SQLite",
+            "tasks": ["sync", "mirror"],
+            "mirrors": fields,
+            "options": ["time_zone", "restart"],
+        }
 
     def reset(self, endpoint, credentials, options, state_dir, **_):
         self.endpoint, self.code, self.options = endpoint, credentials["AuthCode"], options

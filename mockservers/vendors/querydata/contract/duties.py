@@ -18,8 +18,6 @@ LONGEST_WINDOW = 10 * MINUTE
 
 NIGHTLY = 6 * HOUR
 """Loads from the warehouse that are as far apart are no polling."""
-MOST_AT_ONCE = 10
-"""Different questions that a client may have under way at once: so many are refused before it can know of the first."""
 
 Span = tuple[int, int]
 
@@ -384,18 +382,10 @@ def _windows_overlap(history: History) -> Judgement:
 
 
 def _refused_login(history: History) -> Judgement:
-    """Whether one question was asked again and again, or one after the other of all there are.
-
-    Who asks several at once is refused several times before the first refusal is read: that is one cause, and no storm.
-    """
     refused = [
         each for each in history.exchanges if each.received is not None and wire.said(each).code.upper() == "AUTH"
     ]
-    alike: dict[wire.Asked, list[Exchanged]] = {}
-    for exchange in refused:
-        alike.setdefault(wire.asked(exchange), []).append(exchange)
-    breaches = [breach for each in alike.values() for breach in shared.storms(history, each, shared.MOST_REFUSALS, 60)]
-    return judged(len(refused), breaches[:1] or shared.storms(history, refused, MOST_AT_ONCE, 60))
+    return shared.not_stormed(history, refused)
 
 
 def _secret_kept(history: History) -> Judgement:
