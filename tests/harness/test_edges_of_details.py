@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import strategies as st
 
-from mockservers.harness.history import History
-from mockservers.kernel.instants import HOUR
+from mockservers.harness.history import Exchanged, History
+from mockservers.kernel.instants import HOUR, MINUTE
 from tests.harness.conftest import change, sync
 from tests.harness.edges import counted, data_asked, data_told, for_all, judged, play, sent, ticket
 
@@ -155,3 +155,55 @@ def test_the_warehouse_at_the_edge(
     used: tuple[tuple[int, float, str], ...], syncs: int, exercised: int, broken: int
 ) -> None:
     assert judged("querydata.no_warehouse_polling", loads(used, syncs)) == (exercised, broken)
+
+
+# --- what is asked for without need, or again and again ---------------------------------------------------------------
+
+
+def looks(times: Iterable[tuple[int, str, int]], named: Iterable[str] = ()) -> History:
+    """Details of tickets in syncs that are so many microseconds after the start; what the second sync named before."""
+    exchanges = []
+    for task, id, at in times:
+        if task and named:
+            told = data_told({"UtilisphereIDs": [int(each) for each in named]})
+            exchanges.append(replace(sent(len(exchanges) + 1, at, body=NAMED, received=told), task=task))
+            named = ()
+        body = data_asked("Details", "UtilisphereID", id)
+        exchanges.append(
+            replace(sent(len(exchanges) + 1, at, body=body, received=data_told(TOLD["ticket"])), task=task)
+        )
+    return play("querydata", exchanges=exchanges)
+
+
+@pytest.mark.parametrize(
+    ("count", "after", "named", "broken"),
+    [
+        (20, MINUTE, 0, 0),
+        (21, MINUTE, 0, 1),
+        (21, 15 * MINUTE - 1, 0, 1),
+        (21, 15 * MINUTE, 0, 0),
+        (21, MINUTE, 1, 0),
+        (22, MINUTE, 1, 1),
+    ],
+)
+def test_details_that_nothing_called_for(count: int, after: int, named: int, broken: int) -> None:
+    ids = [str(n) for n in range(1, count + 1)]
+    times = [(0, id, 0) for id in ids] + [(1, id, after) for id in ids]
+    assert judged("querydata.details_when_named", looks(times, ids[:named])) == (count, broken)
+    assert judged("querydata.details_when_named", looks(times[:count])) == (0, 0)
+
+
+@pytest.mark.parametrize(("tries", "broken"), [(0, 0), (1, 0), (10, 0), (11, 1)])
+def test_calls_that_get_no_answer(tries: int, broken: int) -> None:
+    """The same question, so often in one sync; others, and those of another sync, count by themselves."""
+    body, other = (data_asked("Details", "UtilisphereID", id) for id in "12")
+
+    def failed(bodies: list[bytes]) -> list[Exchanged]:
+        return [sent(n, 0, body=each, received=None) for n, each in enumerate(bodies, 1)]
+
+    made = play("querydata", exchanges=failed([body] * tries), tasks=[sync(0, tries)])
+    assert judged("querydata.failures_not_stormed", made) == counted(tries, broken)
+    mixed = play("querydata", exchanges=failed([body, other] * 6), tasks=[sync(0, 12)])
+    assert judged("querydata.failures_not_stormed", mixed) == (12, 0)
+    apart = play("querydata", exchanges=failed([body] * 12), tasks=[sync(0, 6), sync(6, 12)])
+    assert judged("querydata.failures_not_stormed", apart) == (12, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -124,7 +125,7 @@ def questions(draw: st.DrawFn, most: int = 4, longest: int = 12) -> tuple[list[A
 @for_all(told=questions(), step=near(0, by=MOMENT))
 def test_what_a_window_holds(told: tuple[list[Asked], int], step: int) -> None:
     for each in told[0]:
-        low, high = module("querydata").span(history([each]), (each.begin, each.end))
+        low, high = module("querydata.reading").span(history([each]), (each.begin, each.end))
         assert (low, high) == (each.low, each.high)
 
 
@@ -136,7 +137,7 @@ def test_the_last_instant_of_a_window(bounds: str, last: int) -> None:
     """To the microsecond: the end as it stands, the whole of its minute, or all before it."""
     end = TEN + timedelta(minutes=5)
     made = history([Asked(TEN, end, START, bounds=bounds)])
-    assert module("querydata").span(made, (TEN, end)) == (START, START + 5 * MINUTE + last)
+    assert module("querydata.reading").span(made, (TEN, end)) == (START, START + 5 * MINUTE + last)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_the_last_instant_of_a_window(bounds: str, last: int) -> None:
 def test_windows_where_clocks_change(begin: Any, end: Any, low: str, high: str) -> None:
     window = datetime(2026, *begin), datetime(2026, *end)
     made = history([Asked(*window, START, zone="America/New_York")])
-    assert module("querydata").span(made, window) == (from_iso(low), from_iso(high))
+    assert module("querydata.reading").span(made, window) == (from_iso(low), from_iso(high))
 
 
 # --- what nobody asked for again --------------------------------------------------------------------------------------
@@ -428,3 +429,32 @@ def test_a_report_names_the_windows_that_hold_the_last_action(minutes: int, more
     made = history([window(0, 5, at(9))], start=at(-60), truth=[acted], mirror=[])
     (duty,) = [each for each in module("duties").of("querydata") if each.slug == "nothing_missed"]
     assert told in duty.judge(made).breaches[0].text
+
+
+# --- windows that are asked for again and again -----------------------------------------------------------------------
+
+
+def walked(counts: list[int], present: int) -> History:
+    """Syncs that each ask for so many windows of five minutes from ten on, at an instant."""
+    asked = [window(5 * n, 5 * n + 5, present, task=task) for task, count in enumerate(counts) for n in range(count)]
+    ends = [sum(counts[:n]) for n in range(len(counts) + 1)]
+    return history(asked, tasks=numbered(sync(*each) for each in pairwise(ends)))
+
+
+@pytest.mark.parametrize(
+    ("counts", "more", "broken"),
+    [
+        ([13, 13, 13], 0, 1),
+        ([13, 13, 13], -1, 0),
+        ([12, 12, 12], 0, 0),
+        ([13, 13, 12], 0, 0),
+        ([13, 12, 13], 0, 0),
+        ([12, 13, 13], 0, 0),
+        ([13, 13, 0, 13], 0, 0),
+        ([13, 13, 13, 13], 0, 1),
+    ],
+)
+def test_windows_that_both_syncs_before_were_answered(counts: list[int], more: int, broken: int) -> None:
+    """Thirteen windows, of which the last ended half an hour before, are one more than an hour of them."""
+    made = walked(counts, at(13 * 5 + 30, more))
+    assert judged("querydata.windows_go_on", made) == (len(counts) - 2, broken)

@@ -72,5 +72,6 @@ PROFILE = VendorProfile(
         "further_members": ("off", "on"),
         "id_range": ("nine_digits", "ten_digits", "long", "falling"),
     },
+    nothing={name: ([],) for name in ("Members", "Responses", "History")},
     credentials=lambda dialect: {"AuthCode": AUTH_CODES[dialect["auth_code"]]},
 )

@@ -50,12 +50,13 @@ FOLDERS = ("North", "Zürich & Nord", None)
 COMPANIES = ("Smith & Sons <North>", 'Müller "Tiefbau" GmbH', "O'Hara &amp; Co")
 
 
-MEMBERS = (
-    [{"MemberCode": "UTIL01", "Name": "Gas & Light", "FacilityTypes": []}],
+MEMBERS: tuple[list[dict[str, Any]], ...] = (
+    [{"MemberCode": "UTIL01", "Name": "Gas & Light", "FacilityTypes": ["Gas", "Gas"]}],
     [{"MemberCode": "UTIL01", "Name": "Gas", "FacilityTypes": ["Gas"]}],
+    [],
     [{"MemberCode": code, "Name": "Gas", "FacilityTypes": ["Gas", "Water"]} for code in ("UTIL01", "util01")],
 )
-"""One where several are usual, none inside, and two whose codes differ in letter case only."""
+"""One where several are usual, with the same inside twice; none; and two whose codes differ in letter case only."""
 NUMBERS = ("A1b", "a1B", "508513111", "0", "00012", "1e5")
 """Numbers of tickets: alike but for the case, the id of another ticket, and texts that look like other numbers."""
 NOTES = ("", "Called", "Smith & Sons <North>", "0", "one\ntwo")

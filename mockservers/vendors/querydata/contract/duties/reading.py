@@ -1,23 +1,20 @@
-"""The duties of a client of QueryData."""
+"""The duties of a client of QueryData that reads: what it must find, keep, and ask."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import pairwise
 
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import END, Exchanged, History, Record, Task
 from mockservers.kernel import instants
-from mockservers.kernel.instants import HOUR, MINUTE, SECOND
+from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.vendors.querydata.contract import decoder as wire
 
 LONGEST_WINDOW = 10 * MINUTE
 """The page says about five minutes or less; twice that is beyond argument."""
 
-NIGHTLY = 6 * HOUR
-"""Loads from the warehouse that are as far apart are no polling."""
 
 Span = tuple[int, int]
 
@@ -45,7 +42,7 @@ def span(history: History, window: tuple[datetime, datetime]) -> Span:
     return low, high
 
 
-def _windows(history: History, task: Task | None = None) -> list[tuple[Exchanged, wire.Asked, Span]]:
+def windows(history: History, task: Task | None = None) -> list[tuple[Exchanged, wire.Asked, Span]]:
     """Every live Summary of a window, or those of one task, with what it asked and the window's ends."""
     exchanges = history.exchanges if task is None else history.within(task)
     return [(exchange, want, span(history, want.window)) for exchange, want in _summaries(exchanges) if want.window]
@@ -85,7 +82,7 @@ def _nothing_missed(history: History) -> Judgement:
         last = instants.from_iso(record.fields["LastActionDateTime"])
         asked = [
             f"{want.value} ({shared.request(exchange)})"
-            for exchange, want, (low, high) in _windows(history)
+            for exchange, want, (low, high) in windows(history)
             if low <= last <= high
         ]
         told = f"asked for in {', '.join(asked[:3])}" if asked else "in no window that the client asked for"
@@ -118,27 +115,27 @@ def _current_state(history: History) -> Judgement:
 def _failed_window_repeated(history: History) -> Judgement:
     told: list[Span] = []
     failed: list[tuple[Exchanged, wire.Asked, Span]] = []
-    for exchange, want, (low, high) in _windows(history):
+    for exchange, want, (low, high) in windows(history):
         if wire.said(exchange).kind == "ids":
             told.append((low, min(high, exchange.at)))
         else:
             failed.append((exchange, want, (max(low, history.start), min(high, exchange.at))))
     breaches = []
     for exchange, want, part in failed:
-        gap = _gap(part, told)
-        if gap is not None:
+        missing = gap(part, told)
+        if missing is not None:
             said = wire.said(exchange)
             breaches.append(
                 Breach(
                     f"the Summary of {want.value} failed ({said.code or said.kind}, {shared.request(exchange)}) and "
-                    f"nobody ever asked again for {instants.to_iso(gap[0])} to {instants.to_iso(gap[1])}",
+                    f"nobody ever asked again for {instants.to_iso(missing[0])} to {instants.to_iso(missing[1])}",
                     {"window": want.value},
                 )
             )
     return judged(len(failed), breaches)
 
 
-def _gap(part: Span, told: list[Span]) -> Span | None:
+def gap(part: Span, told: list[Span]) -> Span | None:
     """The first stretch of `part` that no span of `told` holds; a single instant is none."""
     at, end = part
     for low, high in sorted(told):
@@ -207,9 +204,9 @@ def _zone_understood(history: History) -> Judgement:
     zone = history.dialect["time_zone"]
     why = f"the vendor's clocks are those of {zone}"
     breaches = shared.misread(history, lambda each: each.type in shared.TIMES, why)
-    windows = _windows(history)
-    present = {exchange.task for exchange, _, (low, high) in windows if low <= exchange.at <= high}
-    for exchange, want, (low, _) in windows:
+    asked = windows(history)
+    present = {exchange.task for exchange, _, (low, high) in asked if low <= exchange.at <= high}
+    for exchange, want, (low, _) in asked:
         # A sync that asks for the present too goes by a clock that is fast, and loses nothing by it.
         if low > exchange.at + MINUTE and exchange.task not in present:
             breaches.append(
@@ -219,42 +216,19 @@ def _zone_understood(history: History) -> Judgement:
                     {"window": want.value},
                 )
             )
-    return judged(comparing.compared(history, shared.TIMES) + len(windows), breaches)
+    return judged(comparing.compared(history, shared.TIMES) + len(asked), breaches)
 
 
 def _short_windows(history: History) -> Judgement:
-    windows, breaches = _windows(history), []
-    for exchange, want, (low, high) in windows:
+    asked, breaches = windows(history), []
+    for exchange, want, (low, high) in asked:
         assert want.window is not None
         # Where clocks change, walls or instants make a short window look long; the kinder reading counts.
         length = min((want.window[1] - want.window[0]).total_seconds(), (high - low) / SECOND)
         if length * SECOND > LONGEST_WINDOW:
             told = f"asks for {want.value}, a window of {length / 60:.0f} minutes"
             breaches.append(Breach(f"{shared.request(exchange)} {told}"))
-    return judged(len(windows), breaches)
-
-
-def _no_warehouse_polling(history: History) -> Judgement:
-    """Whether loads come by day and not by minute; the first is for the beginning, and one that failed is gone on with."""
-    asked: dict[int, list[Exchanged]] = {}
-    for exchange in history.exchanges:
-        if exchange.body and exchange.task is not None and wire.asked(exchange).warehouse:
-            asked.setdefault(exchange.task, []).append(exchange)
-    loads: list[Exchanged] = []
-    unfinished = True
-    for exchanges in asked.values():
-        answered = [each for each in exchanges if wire.said(each).kind in ("ids", "tickets")]
-        loads += [] if unfinished else answered[:1]
-        unfinished = len(answered) < len(exchanges)
-    breaches = [
-        Breach(
-            f"{len(asked)} of {len(history.syncs)} syncs read the warehouse, and that of {shared.request(later)} came "
-            f"{(later.at - load.at) // MINUTE} minutes after the one before; it is for the first load and for bulk, as by night"
-        )
-        for load, later in pairwise(loads)
-        if later.at - load.at < NIGHTLY
-    ]
-    return judged(len(history.syncs) if len(history.syncs) > 2 else 0, breaches[:1])
+    return judged(len(asked), breaches)
 
 
 def _versions_followed(history: History) -> Judgement:
@@ -329,7 +303,7 @@ def _questions_documented(history: History) -> Judgement:
 
 def _last_window(history: History, sync: Task) -> tuple[Exchanged, wire.Asked, Span] | None:
     """The live Summary of a sync whose window ends last, of those that were answered."""
-    found = [each for each in _windows(history, sync) if wire.said(each[0]).kind == "ids"]
+    found = [each for each in windows(history, sync) if wire.said(each[0]).kind == "ids"]
     return max(found, key=lambda each: each[2][1], default=None)
 
 
@@ -363,7 +337,7 @@ def _windows_overlap(history: History) -> Judgement:
     seen = 0  # up to which instant answers have shown what there was
     good = {task.index for task in history.syncs if task.ok}
     by_task: dict[int | None, list[tuple[Exchanged, wire.Asked, Span]]] = {}
-    for each in _windows(history):
+    for each in windows(history):
         by_task.setdefault(each[0].task, []).append(each)
     for task, asked in by_task.items():
         exchange, want, (low, _) = min(asked, key=lambda each: each[2])
@@ -381,18 +355,7 @@ def _windows_overlap(history: History) -> Judgement:
     return judged(syncs, breaches)
 
 
-def _refused_login(history: History) -> Judgement:
-    refused = [
-        each for each in history.exchanges if each.received is not None and wire.said(each).code.upper() == "AUTH"
-    ]
-    return shared.not_stormed(history, refused)
-
-
-def _secret_kept(history: History) -> Judgement:
-    return shared.revealed(history, in_target=True)
-
-
-DUTIES: tuple[Duty, ...] = (
+READING: tuple[Duty, ...] = (
     Duty(
         "querydata.nothing_missed",
         "Every ticket acted upon since the client began is in its mirror in the end.",
@@ -473,14 +436,6 @@ DUTIES: tuple[Duty, ...] = (
         "should",
     ),
     Duty(
-        "querydata.no_warehouse_polling",
-        "The warehouse is for the first load and for bulk, not for keeping up.",
-        ("querydata.warehouse.bulk", "querydata.warehouse.lag"),
-        _no_warehouse_polling,
-        "three syncs",
-        "should",
-    ),
-    Duty(
         "querydata.versions_followed",
         "A revised ticket is followed: its new version comes in under its own id, and the older one counts no more.",
         ("querydata.id.version", "querydata.window.actions_that_count"),
@@ -523,19 +478,5 @@ DUTIES: tuple[Duty, ...] = (
         _windows_overlap,
         "two syncs, the first of which is answered",
         "should",
-    ),
-    Duty(
-        "querydata.refused_login_not_stormed",
-        "A refused AuthCode is not tried again and again within a minute.",
-        ("querydata.auth.every_call",),
-        _refused_login,
-        "an AuthCode that is refused",
-    ),
-    Duty(
-        "querydata.secret_kept",
-        "The AuthCode stands inside the JSON text and nowhere else: no address, no header, no output, no mirror.",
-        ("querydata.auth.every_call",),
-        _secret_kept,
-        "any request",
     ),
 )
