@@ -2,7 +2,7 @@
 
 from mockservers.harness.clients import reference
 
-RULES = ("querydata.details.current_state",)
+RULES = ("querydata.window.after_gap",)
 
 
 class Client(reference("querydata", "nightly")):
