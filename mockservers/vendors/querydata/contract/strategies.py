@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from mockservers.harness import strategies
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import profile
-from mockservers.harness.scenarios import ClockStep, FaultStep
+from mockservers.harness.scenarios import ClockStep, FaultStep, Step
 from mockservers.harness.strategies import (
     Intent,
+    ScenarioBuilder,
     Strategy,
     act,
     after_the_end,
@@ -57,7 +58,7 @@ MEMBERS: tuple[list[dict[str, Any]], ...] = (
     [{"MemberCode": code, "Name": "Gas", "FacilityTypes": ["Gas", "Water"]} for code in ("UTIL01", "util01")],
 )
 """One where several are usual, with the same inside twice; none; and two whose codes differ in letter case only."""
-NUMBERS = ("A1b", "a1B", "508513111", "0", "00012", "1e5")
+NUMBERS = ("A1b", "a1B", "A1b", "a1B", "508513111", "0", "00012", "1e5")
 """Numbers of tickets: alike but for the case, the id of another ticket, and texts that look like other numbers."""
 NOTES = ("", "Called", "Smith & Sons <North>", "0", "one\ntwo")
 SCALES = (26, 101, 101)
@@ -84,7 +85,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
             "TicketNumber": st.sampled_from(NUMBERS),
         },
     )
-    creating = st.builds(create, worded, delays)
+    creating = st.builds(_create, worded, delays)
     noted = st.sampled_from(NOTES).map(lambda note: {"note": note} if note else {})
     acting = st.builds(act, indexes, st.sampled_from(ACTIONS), delays, noted)
     changing = st.builds(
@@ -120,6 +121,19 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         stories,
         starts=st.sampled_from(STARTS),
     )
+
+
+def _create(fields: Mapping[str, Any], delay: int) -> Intent:
+    """A ticket arrives; a number that another one has is left out, for it would be that one's next version."""
+
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        known = dict(fields)
+        if known.get("TicketNumber") in builder.once:
+            del known["TicketNumber"]
+        builder.once.add(known.get("TicketNumber", ""))
+        return create(known, delay)(builder)
+
+    return tell
 
 
 def _vanishing(index: int) -> list[Intent]:
