@@ -202,6 +202,11 @@ BUGS: tuple[Bug, ...] = (
     Bug("querydata.economy", "details", "exchange.at - before < SOON", "exchange.at - before <= SOON"),
     Bug("querydata.economy", "details", "read.pop(ticket, None)", "read.get(ticket)"),
     Bug("querydata.economy", "details", "again += want.id in told", "again += before is not None"),
+    Bug("querydata.economy", "windows", "left[1] - left[0] < SECOND", "left[1] - left[0] <= SECOND"),
+    Bug("querydata.economy", "windows", "if loaded or end <= history.start", "if end <= history.start"),
+    Bug(
+        "querydata.economy", "windows", "gap((history.start, end), asked)", "gap((history.start - SECOND, end), asked)"
+    ),
     Bug("querydata.economy", "windows", "span[1] <= exchange.at - OLD", "span[1] < exchange.at - OLD"),
     Bug("querydata.economy", "windows", "len(known) > MOST_AGAIN", "len(known) >= MOST_AGAIN"),
     Bug("querydata.economy", "windows", "in answered[-2:])", "in answered[-1:])"),

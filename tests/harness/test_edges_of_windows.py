@@ -458,3 +458,57 @@ def test_windows_that_both_syncs_before_were_answered(counts: list[int], more: i
     """Thirteen windows, of which the last ended half an hour before, are one more than an hour of them."""
     made = walked(counts, at(13 * 5 + 30, more))
     assert judged("querydata.windows_go_on", made) == (len(counts) - 2, broken)
+
+
+# --- moments that are left out ----------------------------------------------------------------------------------------
+
+
+@for_all(told=questions())
+def test_no_moment_is_left_out(told: tuple[list[Asked], int]) -> None:
+    """A second that lies between the beginning and the last end, and of which no question asked, is a breach."""
+    asked, start = told
+    moments = beside([start, *(end for each in asked for end in (each.low, each.high, each.at))])
+    last = max((min(each.high, each.at) for each in asked), default=start)
+
+    def left_out(instant: int) -> bool:
+        return start <= instant <= last and not any(each.looked_at(instant) for each in asked)
+
+    # Windows begin and end on whole seconds, or a microsecond beside them: what is left out between is a second or nothing.
+    first = next((each for each in moments if left_out(each) and left_out(each + 1)), None)
+    later = min([last, *(each.low for each in asked if first is not None and each.low > first)])
+    broken = first is not None and later - first >= SECOND
+    assert judged("querydata.no_moment_left_out", history(asked, start)) == (int(last > start), int(broken))
+
+
+@pytest.mark.parametrize(
+    ("spans", "broken"),
+    [
+        ([(0, 5), (5, 10)], 0),
+        ([(0, 5), (6, 10)], 1),
+        ([(0, 5), (5 + 1 / 60, 10)], 0),  # as who ends a window with its last second
+        ([(0, 5), (5 + 2 / 60, 10)], 1),
+        ([(5, 10), (0, 5)], 0),
+        ([(-5, 0), (0, 10)], 0),
+        ([(1, 10)], 1),
+        ([(-5, 0)], -1),
+        ([], -1),
+    ],
+)
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_moment_between_two_windows(spans: list[tuple[float, float]], broken: int, answered: bool) -> None:
+    """Whether a window was answered is another duty's."""
+    asked = [window(low, high, at(10), answered=answered) for low, high in spans]
+    assert judged("querydata.no_moment_left_out", history(asked)) == (int(broken >= 0), max(broken, 0))
+
+
+def test_a_whole_second_between_two_windows() -> None:
+    asked = [window(0, 5, at(10), bounds="end_exclusive"), window(5 + 1 / 60, 10, at(10), bounds="end_exclusive")]
+    assert judged("querydata.no_moment_left_out", history(asked)) == (1, 1)
+
+
+def test_who_reads_the_warehouse_may_know_of_a_moment() -> None:
+    asked = [window(0, 5, at(10)).exchange(1), window(6, 10, at(10)).exchange(2)]
+    body = data_asked("Summary", "CreateDate", "2026/03/02 10:00-2026/03/02 10:05", True)
+    loaded = sent(3, 0, body=body, received=data_told({"UtilisphereIDs": []}))
+    assert judged("querydata.no_moment_left_out", play("querydata", exchanges=asked)) == (1, 1)
+    assert judged("querydata.no_moment_left_out", play("querydata", exchanges=[*asked, loaded])) == (0, 0)

@@ -61,6 +61,8 @@ MEMBERS: tuple[list[dict[str, Any]], ...] = (
 NUMBERS = ("A1b", "a1B", "A1b", "a1B", "508513111", "0", "00012", "1e5")
 """Numbers of tickets: alike but for the case, the id of another ticket, and texts that look like other numbers."""
 NOTES = ("", "Called", "Smith & Sons <North>", "0", "one\ntwo")
+LONGEST = "0123456789" * 399 + "ends here."
+"""As long as a text may be."""
 SCALES = (26, 101, 101)
 """How many tickets arrive at once. Each is a call for Details, so such stories are rare."""
 STARTS = (*strategies.STARTS, from_iso("2026-11-01T04:28:30Z"), from_iso("2028-02-29T23:59:30Z"))
@@ -73,7 +75,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     worded = st.fixed_dictionaries(
         {},
         optional={
-            "Remarks": weighted((texts, 9), (st.none(), 1)),
+            "Remarks": weighted((texts, 12), (st.none(), 1), (st.just(LONGEST), 1)),
             "TicketType": st.sampled_from(KINDS),
             "Priority": st.sampled_from((*KINDS, None)),
             "Folder": st.sampled_from(FOLDERS),
@@ -177,14 +179,15 @@ def _overtaken(index: int, other: int, action: str) -> list[Intent]:
 
 
 def _bursts(index: int, kind: str, times: int, after: int) -> list[Intent]:
-    """Trouble on the way that does not pass by itself as soon as somebody tries again."""
+    """Trouble that does not pass by itself as soon as somebody tries again, nor at the next sync."""
+    settings = {"refusal": "value"} if kind == "refuse" else {}
     return [
         act(index, "Add Notes"),
         plain(ClockStep(3 * MINUTE)),
-        plain(FaultStep(kind, after, times)),
+        plain(FaultStep(kind, after, times, None, settings)),
         sync(),
         plain(ClockStep(3 * MINUTE)),
-        sync(),
+        *(sync() for _ in range(3)),
     ]
 
 
@@ -205,7 +208,7 @@ overtaken = st.builds(_overtaken, indexes, indexes, actions)
 bursts = st.builds(
     _bursts,
     indexes,
-    st.sampled_from(("unavailable", "fail", "reset", "lost_answer")),
+    st.sampled_from(("unavailable", "fail", "reset", "lost_answer", "refuse")),
     st.sampled_from((15, 40)),
     st.integers(0, 1),
 )

@@ -1,4 +1,7 @@
-"""The duties of a client of QueryData on what it asks for without need. All are `should`: they rest on what it may have meant."""
+"""The duties of a client of QueryData on what it asks for without need, or not at all.
+
+All are `should`: they rest on what it may have meant.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from itertools import pairwise
 
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Task
-from mockservers.kernel.instants import HOUR, MINUTE
+from mockservers.kernel import instants
+from mockservers.kernel.instants import HOUR, MINUTE, SECOND
 from mockservers.vendors.querydata.contract import decoder as wire
 from mockservers.vendors.querydata.contract.duties.reading import Span, gap, windows
 
@@ -92,6 +96,31 @@ def _windows_go_on(history: History) -> Judgement:
     return judged(syncs, breaches[:1])
 
 
+def _no_moment_left_out(history: History) -> Judgement:
+    """Whether the windows of all syncs, answered or not, leave no moment between the client's beginning and their last end.
+
+    What the warehouse told of those moments is not known here, so who reads it is not judged.
+    """
+    asked = [(low, min(high, exchange.at)) for exchange, _, (low, high) in windows(history)]
+    loaded = any(wire.asked(exchange).warehouse for exchange in history.exchanges if exchange.body)
+    end = max((high for _, high in asked), default=history.start)
+    if loaded or end <= history.start:
+        return judged(0)
+    left = gap((history.start, end), asked)
+    if left is None or left[1] - left[0] < SECOND:
+        return judged(1)
+    return judged(
+        1,
+        [
+            Breach(
+                f"no window of all that were asked for holds {instants.to_iso(left[0])} to {instants.to_iso(left[1])}, and "
+                "later ones were asked for: what happened to a ticket then, and nothing since, is never seen",
+                {"from": instants.to_iso(left[0]), "to": instants.to_iso(left[1])},
+            )
+        ],
+    )
+
+
 def _again(task: Task, known: list[tuple[Exchanged, Span]]) -> Breach:
     return Breach(
         f"one {task.do} asked for {len(known)} windows, from {shared.request(known[0][0])} on, that ended more than "
@@ -123,6 +152,14 @@ ECONOMY: tuple[Duty, ...] = (
         ("querydata.window.last_action", "querydata.window.near_present"),
         _windows_go_on,
         "three syncs",
+        "should",
+    ),
+    Duty(
+        "querydata.no_moment_left_out",
+        "Between the windows of a client no moment is left out, be it between two syncs or inside of one.",
+        ("querydata.window.last_action", "querydata.window.bounds", "querydata.window.after_gap"),
+        _no_moment_left_out,
+        "windows that reach beyond the client's beginning",
         "should",
     ),
 )
