@@ -108,7 +108,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (twice, 7),
         (out_of_order, 4),
         (overtaken, 5),
-        (bursts, 4),
+        (bursts, 8),
         (quiet, 2),
         (bulk, 1),
     )
