@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import strategies as st
 
-from mockservers.harness.history import Exchanged, History
+from mockservers.harness.history import Exchanged, History, Task
 from mockservers.kernel.instants import HOUR, MINUTE
 from tests.harness.conftest import change, sync
 from tests.harness.edges import counted, data_asked, data_told, for_all, judged, play, sent, ticket
@@ -194,16 +194,17 @@ def test_details_that_nothing_called_for(count: int, after: int, named: int, bro
 
 
 @pytest.mark.parametrize(("tries", "broken"), [(0, 0), (1, 0), (10, 0), (11, 1)])
-def test_calls_that_get_no_answer(tries: int, broken: int) -> None:
-    """The same question, so often in one sync; others, and those of another sync, count by themselves."""
+def test_a_question_that_is_answered_by_an_error(tries: int, broken: int) -> None:
+    """The same one, so often in one sync; others, those of another sync, and good answers count by themselves."""
     body, other = (data_asked("Details", "UtilisphereID", id) for id in "12")
 
-    def failed(bodies: list[bytes]) -> list[Exchanged]:
-        return [sent(n, 0, body=each, received=None) for n, each in enumerate(bodies, 1)]
+    def asked(bodies: list[bytes], told: str = "error") -> list[Exchanged]:
+        return [sent(n, 0, body=each, received=data_told(TOLD[told])) for n, each in enumerate(bodies, 1)]
 
-    made = play("querydata", exchanges=failed([body] * tries), tasks=[sync(0, tries)])
-    assert judged("querydata.failures_not_stormed", made) == counted(tries, broken)
-    mixed = play("querydata", exchanges=failed([body, other] * 6), tasks=[sync(0, 12)])
-    assert judged("querydata.failures_not_stormed", mixed) == (12, 0)
-    apart = play("querydata", exchanges=failed([body] * 12), tasks=[sync(0, 6), sync(6, 12)])
-    assert judged("querydata.failures_not_stormed", apart) == (12, 0)
+    def found(exchanges: list[Exchanged], *tasks: Task) -> tuple[int, int]:
+        return judged("querydata.failures_not_stormed", play("querydata", exchanges=exchanges, tasks=list(tasks)))
+
+    assert found(asked([body] * tries), sync(0, tries)) == counted(tries, broken)
+    assert found(asked([body, other] * 6), sync(0, 12)) == (12, 0)
+    assert found(asked([body] * 12), sync(0, 6), sync(6, 12)) == (12, 0)
+    assert found(asked([body] * 12, "none"), sync(0, 12)) == (0, 0)

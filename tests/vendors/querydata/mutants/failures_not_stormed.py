@@ -1,16 +1,16 @@
-"""A call that gets no answer is made again at once, fifty times."""
+"""Asks again at once, and again, whenever no answer comes."""
 
 from mockservers.harness.clients import reference
 
-RULES = ("querydata.window.after_gap",)
+RULES = ("querydata.limit.rate",)
 
 
 class Client(reference("querydata")):
-    def call(self, *asked):
-        for _ in range(50):
+    def call(self, *asked, **more):
+        for _ in range(30):
             try:
-                return super().call(*asked)
+                return super().call(*asked, **more)
             except Exception as error:
                 if getattr(error, "kind", "") != "transport":
                     raise
-        return super().call(*asked)
+        return super().call(*asked, **more)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.duties import Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History
 from mockservers.vendors.querydata.contract import decoder as wire
 
 MOST_TRIES = 10
-"""How often a call that fails may be made in one sync; a client waits longer each time, or gives up long before."""
+"""How often a question that is answered by an error may be asked within a minute."""
 
 
 def _refused_login(history: History) -> Judgement:
@@ -18,28 +18,18 @@ def _refused_login(history: History) -> Judgement:
 
 
 def _failures_not_stormed(history: History) -> Judgement:
-    """Whether one question that failed was asked again and again in one sync; refused AuthCodes are another duty's.
+    """While the vendor fails as shared by all; and here also whether one question that is answered by an error is asked on.
 
-    How long a client waited in between is not looked at: many wait by a clock that is not the world's.
+    Errors come with status 200, so nothing but the text says so; refused AuthCodes are another duty's.
     """
-    exercised, breaches = 0, []
-    for task in history.tasks:
-        tries: dict[bytes, list[Exchanged]] = {}
-        for exchange in history.within(task):
-            said = wire.said(exchange)
-            if exchange.body and said.kind in ("unusable", "error") and said.code.upper() != "AUTH":
-                tries.setdefault(exchange.body, []).append(exchange)
-        exercised += sum(map(len, tries.values()))
-        breaches += [
-            Breach(
-                f"in one {task.do} the question of {shared.request(failed[0])} failed {len(failed)} times and was asked "
-                f"again each time but the last; after {MOST_TRIES} times the next sync is soon enough",
-                {"tries": len(failed)},
-            )
-            for failed in tries.values()
-            if len(failed) > MOST_TRIES
-        ]
-    return judged(exercised, breaches)
+    tries: dict[wire.Asked, list[Exchanged]] = {}
+    for exchange in history.exchanges:
+        said = wire.said(exchange)
+        if said.kind == "error" and said.code.upper() != "AUTH":
+            tries.setdefault(wire.asked(exchange), []).append(exchange)
+    failing = shared.failures_not_stormed(history)
+    breaches = [each for failed in tries.values() for each in shared.storms(history, failed, MOST_TRIES, 60, "failed")]
+    return judged(failing.exercised + sum(map(len, tries.values())), failing.breaches or breaches[:1])
 
 
 def _secret_kept(history: History) -> Judgement:
@@ -56,10 +46,10 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "querydata.failures_not_stormed",
-        "A call that fails is not made again and again: a client waits, and gives up until its next sync.",
-        ("querydata.framework.failure", "querydata.window.after_gap"),
+        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        ("querydata.limit.rate", "querydata.error.form"),
         _failures_not_stormed,
-        "a call that fails",
+        "requests that fail in a row",
         "should",
     ),
     Duty(
