@@ -20,12 +20,13 @@ from zoneinfo import ZoneInfo
 
 WORKERS, SIZE = 4, 15
 TRIES = 2
-PLAIN = {"tid", "opened_by", "updater_type", "assigned_tech", "locked", "locked_by", "linked_asset", "linked_calls"}
-PLAIN |= {"linked_devices", "merged", "children_tickets"}
-TIMES = {"date_opened", "date_closed", "due_date", "last_updated"}
-COUNTED = {"company_id", "assigned_group_id", "customer_group_id", "merged_to", "parent_ticket"}
-NAMED = ["cid", "company_name", "contact", "phone", "email", "cc_addresses", "source", "category", "sub_category", "status"]
-NAMED += ["priority", "escalation_level", "updated_by", "assigned_group_name", "customer_group_name", "subject", "summary"]
+PLAIN = ["opened_by", "updater_type", "assigned_tech", "locked", "locked_by", "merged", "children_tickets"]
+PLAIN += ["linked_asset", "linked_calls", "linked_devices"]
+TIMES = ["date_opened", "date_closed", "due_date", "last_updated"]
+COUNTED = ["company_id", "assigned_group_id", "customer_group_id", "merged_to", "parent_ticket"]
+NAMED = ["cid", "company_name", "contact", "phone", "email", "cc_addresses", "source", "category", "sub_category"]
+NAMED += ["status", "priority", "escalation_level", "updated_by", "assigned_group_name", "customer_group_name"]
+NAMED += ["subject", "summary"]
 
 
 class Said(Exception):
@@ -71,7 +72,7 @@ class Client:
             "name": "get_tickets by four at once",
             "protocol": 1,
             "tasks": ["sync", "mirror"],
-            "mirrors": [*NAMED, *PLAIN - {"tid"}, *TIMES, *COUNTED, "custom_fields"],
+            "mirrors": [*NAMED, *PLAIN, *TIMES, *COUNTED, "custom_fields"],
             "options": ["format", "time_zone", "culture"],
         }
 

@@ -25,12 +25,13 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS ticket (tid INTEGER PRIMARY KEY, told TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS fresh (tid INTEGER PRIMARY KEY, told TEXT NOT NULL)",
 )
-DATES = ("date_opened", "date_closed", "due_date", "last_updated")
-RAW = ("company_id", "opened_by", "updater_type", "assigned_tech", "assigned_group_id", "customer_group_id", "locked")
-RAW += ("locked_by", "linked_asset", "linked_calls", "linked_devices", "merged", "merged_to", "parent_ticket")
-RAW += ("children_tickets", *DATES)
-CODED = ("cid", "company_name", "contact", "phone", "email", "cc_addresses", "source", "category", "sub_category", "status")
-CODED += ("priority", "escalation_level", "updated_by", "assigned_group_name", "customer_group_name", "subject", "summary")
+DATES = ["date_opened", "date_closed", "due_date", "last_updated"]
+RAW = ["opened_by", "updater_type", "assigned_tech", "locked", "locked_by", "merged", "merged_to", *DATES]
+RAW += ["company_id", "assigned_group_id", "customer_group_id", "parent_ticket", "children_tickets"]
+RAW += ["linked_asset", "linked_calls", "linked_devices"]
+CODED = ["cid", "company_name", "contact", "phone", "email", "cc_addresses", "source", "category", "sub_category"]
+CODED += ["status", "priority", "escalation_level", "updated_by", "assigned_group_name", "customer_group_name"]
+CODED += ["subject", "summary"]
 ELEMENT = re.compile(r"<([^\s<>/!?]+)\s*(?:/>|>([^<]*)</\1\s*>)")
 CUSTOM = re.compile(r"<custom_fields\s*(?:/>|>(.*?)</custom_fields\s*>)", re.DOTALL)
 MARKS = {"&quot;": '"', "&apos;": "'"}
