@@ -8,6 +8,7 @@ mockservers check get_tickets --client 'python contracts/get_tickets/clients/get
 """
 
 import contextlib
+import http.client
 import json
 import re
 import sqlite3
@@ -109,15 +110,11 @@ class Client:
             with WEB.open(f"{self.endpoint}?{query}", timeout=30) as answer:
                 return answer.read().decode()
         except urllib.error.HTTPError as error:
+            # A refusal may come with a status of its own; what else comes so says nothing.
             with error:
-                return self.failed(error)
-        except Exception as error:
+                raise Trouble("refused" if 400 <= error.code < 500 else "transport", f"status {error.code}") from None
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise Trouble("transport", type(error).__name__) from None
-
-    def failed(self, error):
-        """A refusal may come with a status of its own; what else comes so says nothing."""
-        text = error.read().decode(errors="replace")
-        raise Trouble("refused" if "error" in text[:60] else "transport", f"status {error.code}")
 
     def number(self, text):
         found = re.search(r"\bcount\W+([0-9]+)", text)

@@ -107,11 +107,8 @@ class Client:
     def call(self, wanted, **variables):
         form = urlencode({"key": self.key, "action": "get_tickets", **variables}).encode("ascii")
         try:
-            with OPENER.open(self.endpoint, form, timeout=30) as answer:
+            with self.answer(form) as answer:
                 body = answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                body = error.read()
         except (OSError, http.client.HTTPException) as error:
             raise Problem("transport", type(error).__name__) from None
         try:
@@ -123,6 +120,13 @@ class Client:
         if wanted not in told:
             raise Problem("transport", f"an answer without {wanted}")
         return told[wanted]
+
+    def answer(self, form):
+        """Whatever the server answers: an error may have a status of its own, or none."""
+        try:
+            return OPENER.open(self.endpoint, form, timeout=30)
+        except urllib.error.HTTPError as error:
+            return error
 
     def meant(self, told):
         made = {name: unquote_plus(told.get(name, "")) for name in ENCODED} | {name: told[name] for name in AS_IT_IS}
