@@ -58,5 +58,7 @@ PROFILE = VendorProfile(
         "updater_type_delimited": ("clean", "user_name"),
         "count_only_counts": ("all_matches", "page"),
         "rate_limit": ("off", "30"),
+        "layout": ("line", "sample"),
+        "content_type": ("by_format", "text_html"),
     },
 )
