@@ -146,6 +146,40 @@ def _backs_off(history: History) -> Judgement:
     return shared.not_stormed(history, refused)
 
 
+MOST_FAILURES = 10
+"""Failed requests of one task within a minute, for each that is under way at once, that no client is blamed for."""
+FEW = 12
+"""Tickets up to which it is no matter how they are asked for."""
+
+
+def _failures(history: History) -> Judgement:
+    failed = [each for each in history.exchanges if not each.request_known or wire.said(each).kind == "unusable"]
+    return shared.not_stormed(history, failed, MOST_FAILURES)
+
+
+def _in_bulk(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    for task in history.syncs:
+        told: set[str] = set()
+        alone = []
+        for exchange in history.within(task):
+            tickets = wire.said(exchange).tickets if exchange.request_known else ()
+            told |= {value for ticket in tickets for name, value in ticket if name == "tid"}
+            if len(tickets) == 1 and wire.asked(exchange).get("tid", "*") != "*":
+                alone.append(exchange)
+        if len(told) <= FEW:
+            continue
+        exercised += 1
+        if 2 * len(alone) > len(told):
+            breaches.append(
+                Breach(
+                    f"in one sync {len(alone)} of {len(told)} tickets were asked for one by one, from "
+                    f"{shared.request(alone[0])} on; a list tells the same of each, so it is likely that nobody meant to"
+                )
+            )
+    return judged(exercised, breaches)
+
+
 def _secret_kept(history: History) -> Judgement:
     # The key belongs into the address here, and nowhere else.
     return shared.revealed(history, in_target=False)
@@ -264,6 +298,23 @@ DUTIES: tuple[Duty, ...] = (
         ("get_tickets.key.every_call",),
         _refused_key,
         "a key that is refused",
+    ),
+    Duty(
+        "get_tickets.failures_not_stormed",
+        "A call that fails is not made again and again: after some tries the client leaves off until it is told again. "
+        "Only the world's time counts, so a client that waits by its own clock should ask for the world's.",
+        ("get_tickets.limit.rate", "get_tickets.error.form"),
+        _failures,
+        "requests that fail, best many in a row",
+        severity="should",
+    ),
+    Duty(
+        "get_tickets.asked_in_bulk",
+        "Many tickets are asked for by pages or ranges, not one by one: a list tells all fields of each.",
+        ("get_tickets.field.all", "get_tickets.page.base", "get_tickets.range.tid"),
+        _in_bulk,
+        f"a sync that is told more than {FEW} tickets",
+        severity="should",
     ),
     Duty(
         "get_tickets.secret_kept",

@@ -64,6 +64,7 @@ DUE = (
     "2026-03-05T15:30:00Z",
     None,
     "2026-04-03T12:00:00Z",  # noon, on a day that may be taken for a month
+    "2026-04-03T16:00:00Z",
     "2026-04-03T00:00:00Z",
     "2026-07-04T16:45:10Z",  # clocks in New York are an hour further than in winter,
     "2026-11-01T06:30:00Z",  # repeat one here,
@@ -123,7 +124,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         opening,
         creating,
         others,
-        weighted((trouble, 3), (revocations, 1), (throttled, 1)),
+        weighted((trouble, 6), (revocations, 2), (throttled, 2), (outages, 1)),
         weighted((closed, 5), (hollow, 5), (shifted, 2), (volume, 1)),
         data=st.sampled_from(RECIPES),
     ).map(_bearable)
@@ -159,6 +160,13 @@ throttled = st.sampled_from((1, 5, 8)).map(
     lambda times: plain(FaultStep("refuse", 0, times, None, {"refusal": "rate"}))
 )
 """Too many calls, for a while: longer than the patience of a client that tries again at once."""
+
+outages = st.builds(
+    lambda kind, after: plain(FaultStep(kind, after, 40)),
+    st.sampled_from(("unavailable", "reset", "fail", "lost_answer")),
+    st.sampled_from((0, 1, 2)),
+)
+"""Nothing works for longer than any client should go on trying."""
 
 
 def _hollow(after: int) -> list[Intent]:
