@@ -290,6 +290,25 @@ def test_error_is_not_empty(history: Make) -> None:
     assert judge(id, after([one], exchange=exchanged(5, received=None, request_known=False)))[0] == "broken"
 
 
+def test_many_tickets_are_asked_for_in_bulk(history: Make) -> None:
+    id = "get_tickets.asked_in_bulk"
+
+    def walked(tickets: int, alone: int, several: bool = False) -> str:
+        list_ = "\r\n".join(f"tid={n}" for n in range(tickets)).encode()
+        asked = [exchanged(1, target="/API/?tid=*", received=list_)]
+        asked += [
+            exchanged(2 + n, target=f"/API/?tid={n}", received=list_[:20] if several else f"tid={n}".encode())
+            for n in range(alone)
+        ]
+        return judge(id, history("get_tickets", exchanges=asked, tasks=[sync(0, 1 + alone)]))[0]
+
+    assert walked(12, 12) == "unproven"  # too few to matter
+    assert walked(13, 0) == "kept"
+    assert walked(13, 6) == "kept"  # some were looked at again
+    assert walked(13, 7) == "broken"
+    assert walked(13, 13, several=True) == "kept"
+
+
 def test_deleted_dropped(history: Make) -> None:
     id = "get_tickets.deleted_dropped"
     one = ticket("1")

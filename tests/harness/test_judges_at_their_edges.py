@@ -65,6 +65,7 @@ STORMS: dict[str, tuple[Callable[[int, int], Exchanged], int, int]] = {
     "querydata.refused_login_not_stormed": (lambda n, at: sent(n, at, received=AUTH), 3, 60),
     "get_tickets.refused_key_not_stormed": (lambda n, at: sent(n, at, received=KEY), 3, 60),
     "get_tickets.backs_off": (lambda n, at: sent(n, at, received=BUSY), 3, 60),
+    "get_tickets.failures_not_stormed": (lambda n, at: sent(n, at, received=None), 10, 60),
     "autotask.refused_login_not_stormed": (lambda n, at: sent(n, at, received=CODE), 3, 60),
     "autotask.suspension_respected": (lambda n, at: sent(n, at, received=FULL), 3, 60),
     "trackit.refused_login_not_stormed": (

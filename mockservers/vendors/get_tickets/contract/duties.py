@@ -196,6 +196,7 @@ DUTIES: tuple[Duty, ...] = (
             "get_tickets.page.unstable",
             "get_tickets.order.default",
             "get_tickets.tid.exact_or_star",
+            "get_tickets.key.letters",
         ),
         _all_pages,
         "tickets, best more than a page of them",

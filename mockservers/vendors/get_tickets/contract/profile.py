@@ -6,6 +6,7 @@ from typing import Any
 
 from mockservers.harness.profile import VendorProfile, local
 from mockservers.kernel.dialects import Dialect
+from mockservers.vendors.get_tickets.dialects import KEYS
 
 
 def _options(dialect: Dialect) -> dict[str, Any]:
@@ -60,5 +61,7 @@ PROFILE = VendorProfile(
         "rate_limit": ("off", "30"),
         "layout": ("line", "sample"),
         "content_type": ("by_format", "text_html"),
+        "key_letters": tuple(KEYS),
     },
+    credentials=lambda dialect: {"key": KEYS[dialect["key_letters"]]},
 )
