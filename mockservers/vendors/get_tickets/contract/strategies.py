@@ -46,7 +46,9 @@ ACTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("assign", {"to": "d.müller", "group": "R&D <Field>"}),
     ("note", {"by": "kim+1%"}),
 )
-TEXT_FIELDS = ("subject", "summary", "company_name", "contact")
+TEXT_FIELDS = (*("subject", "summary", "company_name", "contact") * 4, "priority", "category", "sub_category", "source")
+TEXT_FIELDS += ("escalation_level", "email", "phone")
+LINKS = ({"linked_asset": "5,7"}, {"linked_calls": "17"}, {"linked_devices": "7,8,9"}, {"linked_asset": ""})
 SIZES = (*(1, 2, 9, 10, 11, 20, 21) * 7, 26, 51, 101)
 """Tickets at the beginning: around the pages of ten that samples and habit suggest, and seldom larger ones."""
 RECIPES = (*("empty",) * 336, *("demo:9",) * 12, *("demo:251",) * 4, "demo:501")
@@ -96,10 +98,10 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     opening = st.builds(create, worded, st.just(0), st.sampled_from(SIZES))
     creating = weighted((st.builds(create, worded, delays), 5), (imports, 1))
     fields = weighted(
-        (st.builds(lambda name, text: {name: text}, st.sampled_from(TEXT_FIELDS), texts), 4),
+        (st.builds(lambda name, text: {name: text}, st.sampled_from(TEXT_FIELDS), texts), 6),
         (st.builds(lambda status: {"status": status}, st.sampled_from(STATUSES)), 1),
         (customs.map(lambda given: {"custom_fields": given}), 1),
-        (st.sampled_from(DUE).map(lambda due: {"due_date": due}), 1),
+        (st.one_of(st.sampled_from(DUE).map(lambda due: {"due_date": due}), st.sampled_from(LINKS)), 1),
         (st.builds(lambda text, at: {"subject": text, "last_updated": at}, texts, st.sampled_from(LONG_AGO)), 1),
     )
     changing = st.builds(change, indexes, fields, delays)
