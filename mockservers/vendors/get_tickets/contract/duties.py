@@ -6,7 +6,7 @@ from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Record
-from mockservers.kernel import catalogue
+from mockservers.kernel import catalogue, instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.vendors.get_tickets.contract import decoder as wire
 
@@ -44,6 +44,28 @@ def _all_pages(history: History) -> Judgement:
         + (f" (pages asked for: {', '.join(pages[:12])})" if pages else "")
     )
     return shared.missed(history, there, lambda record: words)
+
+
+def _stays_known(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    for task in history.syncs:
+        # Where rows move under a walk, or time passes and shows what was on its way, a walk may miss one for once; an
+        # error has a duty of its own.
+        quiet = task.ok and task.at == task.ended and not history.changes_within(task)
+        if not quiet or any(map(_is_error, history.within(task))):
+            continue
+        stood = [ticket for ticket in task.before or {} if shared.stood(history, ticket, task)]
+        exercised += len(stood)
+        lost = sorted(set(stood) - set(task.after or stood))
+        if lost:
+            breaches.append(
+                Breach(
+                    f"the sync at {instants.to_iso(task.at)} took {history.name(lost[0])} out of the mirror, though it is "
+                    f"still at the vendor ({len(task.before or {})} tickets before, {len(task.after or {})} after)",
+                    {"tickets": lost},
+                )
+            )
+    return judged(exercised, breaches)
 
 
 def _merged_kept(history: History) -> Judgement:
@@ -198,6 +220,7 @@ DUTIES: tuple[Duty, ...] = (
             "get_tickets.tid.exact_or_star",
             "get_tickets.count.first",
             "get_tickets.range.tid",
+            "get_tickets.range.opening_time",
             "get_tickets.wire.media",
             "get_tickets.wire.layout",
             "get_tickets.key.letters",
@@ -267,6 +290,13 @@ DUTIES: tuple[Duty, ...] = (
         ("get_tickets.tid.exact_or_star", "get_tickets.page.unstable"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
+    ),
+    Duty(
+        "get_tickets.stays_known",
+        "A ticket that is still at the vendor is still in the mirror after the next sync, not only in the end.",
+        ("get_tickets.tid.exact_or_star", "get_tickets.page.base", "get_tickets.date.no_changed_since"),
+        _stays_known,
+        "two syncs with a ticket that is there all the time",
     ),
     Duty(
         "get_tickets.merged_kept",

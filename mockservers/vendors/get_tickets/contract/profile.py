@@ -43,7 +43,7 @@ PROFILE = VendorProfile(
     options=_options,
     varied={
         "format": ("output_format", ("xml", "json", "delimited")),
-        "time_zone": ("time_zone", ("UTC", "America/New_York")),
+        "time_zone": ("time_zone", ("UTC", *["America/New_York"] * 2, "Australia/Adelaide")),
         "culture": ("date_culture", ("us", "day_first")),
     },
     entity="ticket",
