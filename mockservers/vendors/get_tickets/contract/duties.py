@@ -168,15 +168,8 @@ def _backs_off(history: History) -> Judgement:
     return shared.not_stormed(history, refused)
 
 
-MOST_FAILURES = 10
-"""Failed requests of one task within a minute, for each that is under way at once, that no client is blamed for."""
 FEW = 12
 """Tickets up to which it is no matter how they are asked for."""
-
-
-def _failures(history: History) -> Judgement:
-    failed = [each for each in history.exchanges if not each.request_known or wire.said(each).kind == "unusable"]
-    return shared.not_stormed(history, failed, MOST_FAILURES)
 
 
 def _in_bulk(history: History) -> Judgement:
@@ -328,6 +321,14 @@ DUTIES: tuple[Duty, ...] = (
         "a call that is refused because there were too many",
     ),
     Duty(
+        "get_tickets.failures_not_stormed",
+        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        ("get_tickets.limit.rate",),
+        shared.failures_not_stormed,
+        "requests that fail in a row",
+        "should",
+    ),
+    Duty(
         "get_tickets.times_understood",
         "Times are read in the server's culture and zone.",
         ("get_tickets.date.output", "get_tickets.date.zone"),
@@ -340,15 +341,6 @@ DUTIES: tuple[Duty, ...] = (
         ("get_tickets.key.every_call",),
         _refused_key,
         "a key that is refused",
-    ),
-    Duty(
-        "get_tickets.failures_not_stormed",
-        "A call that fails is not made again and again: after some tries the client leaves off until it is told again. "
-        "Only the world's time counts, so a client that waits by its own clock should ask for the world's.",
-        ("get_tickets.limit.rate", "get_tickets.error.form"),
-        _failures,
-        "requests that fail, best many in a row",
-        severity="should",
     ),
     Duty(
         "get_tickets.asked_in_bulk",

@@ -127,7 +127,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         opening,
         creating,
         others,
-        weighted((trouble, 6), (revocations, 2), (throttled, 2), (outages, 1)),
+        weighted((trouble, 3), (revocations, 1), (throttled, 1)),
         weighted((closed, 5), (hollow, 5), (shifted, 2), (volume, 1)),
         data=st.sampled_from(RECIPES),
     ).map(_bearable)
@@ -178,13 +178,6 @@ throttled = st.sampled_from((1, 5, 8)).map(
     lambda times: plain(FaultStep("refuse", 0, times, None, {"refusal": "rate"}))
 )
 """Too many calls, for a while: longer than the patience of a client that tries again at once."""
-
-outages = st.builds(
-    lambda kind, after: plain(FaultStep(kind, after, 40)),
-    st.sampled_from(("unavailable", "reset", "fail", "lost_answer")),
-    st.sampled_from((0, 1, 2)),
-)
-"""Nothing works for longer than any client should go on trying."""
 
 
 def _hollow(after: int) -> list[Intent]:
