@@ -182,7 +182,7 @@ def error_is_not_empty(
         lost = [
             ticket
             for ticket in sorted(task.before)
-            if ticket not in task.after and ticket not in gone and _stood(history, ticket, task)
+            if ticket not in task.after and ticket not in gone and stood(history, ticket, task)
         ]
         if lost:
             breaches.append(
@@ -195,7 +195,7 @@ def error_is_not_empty(
     return judged(exercised, breaches)
 
 
-def _stood(history: History, ticket: str, task: Task) -> bool:
+def stood(history: History, ticket: str, task: Task) -> bool:
     """Whether a ticket was there when the task began, and nothing about it was still on its way."""
     states = [record for n, record in history.ever.get(ticket, ()) if n <= task.first]
     return all(record.exists for record in states) and (bool(states) or ticket in history.truth)
