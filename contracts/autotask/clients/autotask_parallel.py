@@ -26,12 +26,18 @@ ENTITY = re.compile(r"<Entity [^>]*>(.*?)</Entity>", re.DOTALL)
 ID = re.compile(r"<id>(\d+)</id>")
 FIELD = re.compile(r'<(\w+) xsi:type="xsd:(\w+)"(?:/>|>(.*?)</\1>)', re.DOTALL)
 UDFS = re.compile(r"<UserDefinedFields>.*?</UserDefinedFields>", re.DOTALL)
-CLASSES = (
-    "TicketNumber Title Description Resolution PurchaseOrderNumber Status Priority QueueID IssueType SubIssueType"
-).split()
-CLASSES += (
-    "TicketType Source AccountID AssignedResourceID EstimatedHours CreateDate LastActivityDate DueDateTime"
-).split()
+MIRRORED = [
+    "TicketNumber",
+    "Title",
+    "Description",
+    "Resolution",
+    "PurchaseOrderNumber",
+    "Status",
+    "Priority",
+    "QueueID",
+]
+MIRRORED += ["IssueType", "SubIssueType", "TicketType", "Source", "AccountID", "AssignedResourceID", "EstimatedHours"]
+MIRRORED += ["CreateDate", "LastActivityDate", "DueDateTime"]
 
 
 class VendorError(Exception):
@@ -49,7 +55,7 @@ class Client:
             "name": "Autotask parallel",
             "protocol": 1,
             "tasks": tasks,
-            "mirrors": CLASSES,
+            "mirrors": MIRRORED,
             "options": ["time_zone"],
         }
 
@@ -126,7 +132,7 @@ class Client:
                 told[name] = (
                     float(text) if kind in ("double", "decimal") else int(text) if kind != "boolean" else text == "true"
                 )
-        return {name: told.get(name) for name in CLASSES}
+        return {name: told.get(name) for name in MIRRORED}
 
     # --- questions ---
 
