@@ -46,28 +46,41 @@ function instant(shown, zone) {
 class Client {
   hello() {
     const tasks = ['sync', 'mirror', 'create', 'update', 'close']
-    return { name: 'Autotask in Node', protocol: 1, tasks, mirrors: MIRRORED, options: ['time_zone'] }
+    return { name: 'Autotask in Node', protocol: 1, tasks, mirrors: MIRRORED, options: ['time_zone', 'restart'] }
   }
 
-  reset({ endpoint, credentials, options, state_dir }) {
+  async reset({ endpoint, credentials, options, state_dir }) {
     const basic = Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')
-    Object.assign(this, { endpoint, credentials, options, basic, service: null, known: new Map(), since: '', gone: 0 })
-    this.file = join(state_dir, 'unanswered.json') // keys of tickets that may have been made
+    Object.assign(this, { endpoint, credentials, options, basic, service: null, file: join(state_dir, 'state.json') })
+    const kept = await readFile(this.file, 'utf8').then(JSON.parse, () => ({}))
+    this.known = new Map(kept.known)
+    this.since = kept.since ?? ''
+    this.gone = kept.gone ?? 0
+    this.unanswered = kept.unanswered ?? [] // keys of tickets that may have been made
+  }
+
+  async keep(news) {
+    const { known, since, gone, unanswered } = Object.assign(this, news)
+    await writeFile(`${this.file}.new`, JSON.stringify({ known: [...known], since, gone, unanswered }))
+    await rename(`${this.file}.new`, this.file)
   }
 
   async sync() {
     await this.spare()
     let { since, gone } = this
+    const known = new Map(this.known)
+    let place = 0
     for await (const ticket of this.walk('Ticket', 0, since && condition('LastActivityDate', 'GreaterThanOrEquals', since))) {
-      this.known.set(text(ticket, 'id'), this.read(ticket))
+      known.set(text(ticket, 'id'), this.read(ticket))
       const active = text(ticket, 'LastActivityDate')
-      if (active > since) since = active
+      // Later pages are answered later, and may be younger than a change of what the first one showed.
+      if (place++ < PAGE && active > since) since = active
     }
     for await (const entry of this.walk('DeletedTicketLog', gone)) {
-      this.known.delete(text(entry, 'TicketID'))
+      known.delete(text(entry, 'TicketID'))
       gone = text(entry, 'id')
     }
-    Object.assign(this, { since, gone }) // what failed on the way begins again where it began
+    await this.keep({ known, since, gone }) // what failed on the way begins again where it began
   }
 
   mirror() {
@@ -102,28 +115,23 @@ class Client {
   // --- writing ---
 
   async create({ key, fields }) {
-    const unanswered = await readFile(this.file, 'utf8').then(JSON.parse, () => [])
+    const { unanswered } = this
     const mark = this.options.reference_field
     if (unanswered.includes(key)) {
       const [there] = await this.query('Ticket', condition(mark, 'Equals', key, ' udf="true"'))
       if (there) return { id: text(there, 'id') }
     }
-    await this.keep([...unanswered, key])
+    await this.keep({ unanswered: [...unanswered, key] })
     const own = `<UserDefinedField><Name>${escape(mark)}</Name><Value>${escape(key)}</Value></UserDefinedField>`
     const sent = this.elements({ Source: this.options.source, ...fields })
     try {
       const id = await this.write('create', 0, `<UserDefinedFields>${own}</UserDefinedFields>${sent}`)
-      await this.keep(unanswered.filter((other) => other !== key))
+      await this.keep({ unanswered: unanswered.filter((other) => other !== key) })
       return { id }
     } catch (error) {
-      if (error.kind === 'refused') await this.keep(unanswered)
+      if (error.kind === 'refused') await this.keep({ unanswered })
       throw error
     }
-  }
-
-  async keep(keys) {
-    await writeFile(`${this.file}.new`, JSON.stringify(keys))
-    await rename(`${this.file}.new`, this.file)
   }
 
   async update({ record, fields }) {

@@ -56,14 +56,22 @@ class Client:
             "protocol": 1,
             "tasks": ["sync", "mirror", "create", "update", "note", "close"],
             "mirrors": SHOWN,
-            "options": ["time_zone"],
+            "options": ["time_zone", "restart"],
         }
 
     def reset(self, endpoint, credentials, options, state_dir, **_):
         self.endpoint, self.credentials, self.options = endpoint, credentials, options
         self.zone = ZoneInfo(options["time_zone"])
-        self.outbox = Path(state_dir) / "outbox.json"
-        self.version, self.address, self.tickets = "1.2", None, {}
+        self.file = Path(state_dir) / "outbox.json"
+        state = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
+        self.outbox, self.tickets = state.get("outbox", []), state.get("tickets", {})
+        self.version, self.address = "1.2", None
+
+    def keep(self):
+        """Write down what is known and what is under way, whole or not at all."""
+        new = self.file.with_suffix(".new")
+        new.write_text(json.dumps({"outbox": self.outbox, "tickets": self.tickets}), "utf-8")
+        new.replace(self.file)
 
     # --- reading ---
 
@@ -78,6 +86,7 @@ class Client:
             if len(rows) < 500:
                 break
         self.tickets = tickets
+        self.keep()
 
     def mirror(self):
         return {"records": [{"id": number, "fields": ticket} for number, ticket in self.tickets.items()]}
@@ -131,21 +140,24 @@ class Client:
 
     def make(self, key, entity, sent, tests):
         """Make an entity that is not there yet; its id."""
-        waiting = json.loads(self.outbox.read_text("utf-8")) if self.outbox.exists() else []
-        if key in waiting:
+        if key in self.outbox:
             there = self.query(entity, tests)
             if there:
                 return child(there[0], "id")
-        self.outbox.write_text(json.dumps([*waiting, key]), "utf-8")
+        self.outbox.append(key)
+        self.keep()
         try:
             number = self.write("create", entity, 0, sent)
         except Trouble as trouble:
-            if trouble.kind == "transport":
-                raise
-            self.outbox.write_text(json.dumps(waiting), "utf-8")  # it was refused, so it is not there
+            if trouble.kind != "transport":  # it was refused, so it is not there
+                self.take_out(key)
             raise
-        self.outbox.write_text(json.dumps([each for each in waiting if each != key]), "utf-8")
+        self.take_out(key)
         return number
+
+    def take_out(self, key):
+        self.outbox = [each for each in self.outbox if each != key]
+        self.keep()
 
     def write(self, operation, entity, number, sent):
         body = f'<Entities><Entity xsi:type="{entity}"><id>{number}</id>{sent}</Entity></Entities>'
