@@ -347,3 +347,13 @@ def test_writes_tried(story: Make, fields: dict[str, Any], kind: str, verdict: s
     assert judged("writes_tried", story(tasks=[task])).verdict == verdict
     disturbed = story(tasks=[task], exchanges=[asked(12, said=FAILED.format("no"))])
     assert judged("writes_tried", disturbed).verdict == "unproven"
+
+
+def test_failures_not_stormed(story: Make) -> None:
+    lost = [asked(n, received=None) for n in range(1, 12)]
+    assert judged("failures_not_stormed", story(exchanges=lost[:10], tasks=[sync(0, 20)])).verdict == "kept"
+    assert judged("failures_not_stormed", story(exchanges=lost, tasks=[sync(0, 20)])).verdict == "broken"
+    assert judged("failures_not_stormed", story(exchanges=lost, tasks=[sync(0, 5), sync(5, 20)])).verdict == "kept"
+    said = "<Fault><faultstring>The threshold of 10000 requests has been reached.</faultstring></Fault>"
+    told = [asked(n, said=said, status=500) for n in range(1, 12)]
+    assert judged("failures_not_stormed", story(exchanges=told, tasks=[sync(0, 20)])).verdict == "unproven"

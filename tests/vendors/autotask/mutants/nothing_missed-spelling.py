@@ -10,8 +10,8 @@ RULES = ("autotask.threshold.answer",)
 class Client(reference("autotask")):
     def watch_usage(self):
         message = self.call("getThresholdAndUsageInfo", "").findtext(".//{*}EntityReturnInfo/{*}Message")
-        self.calls = 0
         limit = int(re.search("ThresholdOfExternalRequest: ([0-9]+)", message)[1])
         used = int(re.search("numberOfExternalRequest: ([0-9]+)", message)[1])
         if used >= 0.9 * limit:
             raise RuntimeError(f"{used} of {limit} requests are used")
+        self.calls = 0

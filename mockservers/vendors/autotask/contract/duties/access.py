@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
-from mockservers.harness.history import History
+from mockservers.harness.history import Exchanged, History
 from mockservers.kernel import instants
 from mockservers.kernel.instants import DAY, HOUR
 from mockservers.vendors.autotask.contract import decoder as wire
 from mockservers.vendors.autotask.contract.duties.reading import exchanges, is_error
 
 HALF = 0.5
+MOST_FAILURES = 10
+"""Requests of one task within a minute that may go without a good answer; who tries again, tries a few times."""
 MOST_WORKERS = 4
 """Requests at once of a client that asks for several things at a time."""
 MOST_SINGLE = 10
@@ -28,6 +30,17 @@ def _not_let_in(said: wire.Said) -> bool:
 def _suspension(history: History) -> Judgement:
     refused = [each for each in history.exchanges if "threshold" in wire.said(each).text.lower()]
     return shared.not_stormed(history, refused)
+
+
+def _failures(history: History) -> Judgement:
+    failed = [each for each in history.exchanges if _unanswered(each)]
+    return shared.not_stormed(history, failed, MOST_FAILURES)
+
+
+def _unanswered(exchange: Exchanged) -> bool:
+    """Whether the vendor was out of order, as far as the client could see; what it says of a limit is an answer."""
+    said = wire.said(exchange)
+    return said.kind == "unusable" or ((exchange.status or 0) >= 500 and "threshold" not in said.text.lower())
 
 
 def _usage_watched(history: History) -> Judgement:
@@ -117,6 +130,14 @@ ACCESS: tuple[Duty, ...] = (
         ("autotask.threshold.refused", "autotask.thread.limit"),
         _suspension,
         "a request that is refused for the threshold",
+    ),
+    Duty(
+        "autotask.failures_not_stormed",
+        "Where nothing is answered, a client tries a few times and then leaves off: every call is counted.",
+        ("autotask.threshold.counted", "autotask.framework.failure"),
+        _failures,
+        "a request without a usable answer",
+        "should",
     ),
     Duty(
         "autotask.usage_watched",
