@@ -19,6 +19,8 @@ from tests.harness.conftest import at, change, exchanged, sync
 
 Make = Callable[..., History]
 ROLES = sorted(roles("autotask"))
+FIRST = ("plain_writer", "reader", "sweeper", "writer")
+"""Clients from which others derive; those of foreign design are played less here, for time's sake."""
 
 
 def judged(slug: str, history: History) -> Judgement:
@@ -27,15 +29,18 @@ def judged(slug: str, history: History) -> Judgement:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
+    examples = 4 if role in FIRST else 1
     report = check(
-        CheckConfig("autotask", reference_name("autotask", role), dialect="all", examples=4, seed=7, save_to=None)
+        CheckConfig(
+            "autotask", reference_name("autotask", role), dialect="all", examples=examples, seed=7, save_to=None
+        )
     )
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) == 7
     assert all(each.declined == 0 and not each.complaints for each in report.dialects)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", FIRST)
 def test_the_library_of_scenarios_is_kept(role: str) -> None:
     files = sorted((folder("scenarios") / "autotask").glob("*.yaml"))
     assert len(files) >= 8
@@ -270,13 +275,7 @@ def test_a_note_that_says_the_same_is_another_one(story: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "verdict"),
-    [
-        ("dug", "broken"),
-        ("dug (90 minutes)", "kept"),
-        ("dug [1.5]", "kept"),
-        ("dug, 1:30", "kept"),
-    ],
+    ("said", "verdict"), [("dug", "broken"), ("dug (90 minutes)", "kept"), ("dug [1.5]", "kept"), ("dug, 1:30", "kept")]
 )
 def test_minutes_stand_somewhere(story: Make, said: str, verdict: str) -> None:
     assert judged("time_booked", story(tasks=[noted(1, "k1", "dug", {"n1": said}, minutes=90)])).verdict == verdict
