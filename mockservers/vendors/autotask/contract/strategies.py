@@ -44,6 +44,8 @@ DATA = (*["demo:0"] * 70, *["demo:30"] * 4, "demo:500", *["demo:501"] * 5)
 BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8])
 """An image of each is kept, which is why there are few: a usual day, and around changes of clocks."""
 TITLES = tuple(each for each in TEXTS if each and len(each) <= 255)
+HARD = tuple(each for each in TITLES if "\r" in each or each != each.strip() or not each.isascii())
+"""Those of them that get lost on the way most easily."""
 TIMES = (
     "2026-03-05T15:00:00Z",
     "2026-07-01T12:30:00Z",
@@ -105,6 +107,7 @@ _told = st.one_of(
     st.sampled_from(TITLES).map(lambda text: {"Title": text}),
     texts.map(lambda text: {"Resolution": text}),
     st.sampled_from(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number}),
+    st.sampled_from(HARD).map(lambda text: {"Title": text, "Resolution": text}),
     st.just({"Title": "255" * 85}),  # as long as a title may be
     st.sampled_from(STATUSES).map(lambda value: {"Status": value}),
     st.sampled_from((4, 1, 3)).map(lambda value: {"Priority": value}),
