@@ -275,7 +275,15 @@ def test_a_note_that_says_the_same_is_another_one(story: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "verdict"), [("dug", "broken"), ("dug (90 minutes)", "kept"), ("dug [1.5]", "kept"), ("dug, 1:30", "kept")]
+    ("said", "verdict"),
+    [
+        ("dug", "broken"),
+        ("dug (90 minutes)", "kept"),
+        ("dug [1.5]", "kept"),
+        ("dug, 1:30", "kept"),
+        ("dug (1 hour 30 minutes)", "kept"),
+        ("dug 1h 31", "broken"),
+    ],
 )
 def test_minutes_stand_somewhere(story: Make, said: str, verdict: str) -> None:
     assert judged("time_booked", story(tasks=[noted(1, "k1", "dug", {"n1": said}, minutes=90)])).verdict == verdict
@@ -353,6 +361,13 @@ def test_failures_not_stormed(story: Make) -> None:
     assert judged("failures_not_stormed", story(exchanges=lost[:10], tasks=[sync(0, 20)])).verdict == "kept"
     assert judged("failures_not_stormed", story(exchanges=lost, tasks=[sync(0, 20)])).verdict == "broken"
     assert judged("failures_not_stormed", story(exchanges=lost, tasks=[sync(0, 5), sync(5, 20)])).verdict == "kept"
+    several = [
+        asked(n, f"<field>id<expression op='Equals'>{n}</expression></field>", received=None) for n in range(1, 12)
+    ]
+    assert judged("failures_not_stormed", story(exchanges=several, tasks=[sync(0, 20)])).verdict == "kept"
+    for count, verdict in ((30, "kept"), (31, "broken")):
+        unread = [exchanged(n, request_known=False, status=503) for n in range(1, count + 1)]
+        assert judged("failures_not_stormed", story(exchanges=unread, tasks=[sync(0, 40)])).verdict == verdict
     said = "<Fault><faultstring>The threshold of 10000 requests has been reached.</faultstring></Fault>"
     told = [asked(n, said=said, status=500) for n in range(1, 12)]
     assert judged("failures_not_stormed", story(exchanges=told, tasks=[sync(0, 20)])).verdict == "unproven"

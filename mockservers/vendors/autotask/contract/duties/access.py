@@ -11,7 +11,9 @@ from mockservers.vendors.autotask.contract.duties.reading import exchanges, is_e
 
 HALF = 0.5
 MOST_FAILURES = 10
-"""Requests of one task within a minute that may go without a good answer; who tries again, tries a few times."""
+"""How often one request may go without a good answer within a minute of a task; who tries again, tries a few times."""
+MOST_UNREAD = 30
+"""The same of requests that broke off before anybody read them, which may be different ones."""
 MOST_WORKERS = 4
 """Requests at once of a client that asks for several things at a time."""
 MOST_SINGLE = 10
@@ -33,8 +35,17 @@ def _suspension(history: History) -> Judgement:
 
 
 def _failures(history: History) -> Judgement:
-    failed = [each for each in history.exchanges if _unanswered(each)]
-    return shared.not_stormed(history, failed, MOST_FAILURES)
+    # Who fetches many things and fails with each of them tries none too often: the same request is what counts.
+    same: dict[bytes | None, list[Exchanged]] = {}
+    for each in history.exchanges:
+        if _unanswered(each):
+            same.setdefault(each.body if each.request_known else None, []).append(each)
+    judgements = [
+        shared.not_stormed(history, failed, MOST_FAILURES if body is not None else MOST_UNREAD)
+        for body, failed in same.items()
+    ]
+    breaches = [breach for each in judgements for breach in each.breaches]
+    return judged(sum(each.exercised for each in judgements), breaches[:1])
 
 
 def _unanswered(exchange: Exchanged) -> bool:

@@ -155,8 +155,12 @@ def _tells_minutes(history: History, task: Task) -> bool:
             changed = {name for name, value in became.fields.items() if was.fields.get(name) != value} - MOVED
             said += [str(became.fields[name]) for name in changed]
     minutes = task.asked["minutes"]
-    forms = (str(minutes), f"{minutes // 60}:{minutes % 60:02}", f"{minutes / 60:g}", f"{minutes / 60:.2f}")
-    return any(form in text.replace(task.asked["text"], "") for form in forms for text in said)
+    plain = (str(minutes), f"{minutes / 60:g}", f"{minutes / 60:.2f}")
+    hours_and_minutes = re.compile(rf"(?<!\d){minutes // 60}\D{{1,12}}{minutes % 60:02}(?!\d)")
+    return any(
+        hours_and_minutes.search(text) or any(form in text for form in plain)
+        for text in (each.replace(task.asked["text"], "") for each in said)
+    )
 
 
 def _writes_tried(history: History) -> Judgement:
