@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import profile
-from mockservers.harness.scenarios import ClockStep, FaultStep, Scenario
+from mockservers.harness.scenarios import ClockStep, Scenario
 from mockservers.harness.strategies import (
     SPANS,
     STARTS,
@@ -124,16 +124,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from(AFTER))
     trouble = faults(here.refusals, ("query", "query", *(["create", "update"] if writing is not None else [])))
     failing = sequences.failing({"Priority": 4}, here.refusals, st.sampled_from((0, 0, 1)).map(lambda n: ("query", n)))
-    told = [
-        (_closed(), 4),
-        (_picklists(), 4),
-        (_usage(), 4),
-        (failing, 4),
-        (_cleared(), 2),
-        (_slow(), 2),
-        (_burst(), 2),
-        (_bulk(), 1),
-    ]
+    told = [(_closed(), 4), (_picklists(), 4), (_usage(), 4), (failing, 4), (_cleared(), 2), (_slow(), 2), (_bulk(), 1)]
     if writing is not None:
         told += [(sequences.lost(hello, MADE, {"create": "create", "note": "create"}), 6)]
         if "update" in hello.tasks or "close" in hello.tasks:
@@ -246,18 +237,6 @@ def _slow() -> Strategy:
     return st.builds(
         story, indexes, st.integers(1, 4), st.sampled_from(({"Priority": 4}, {"Title": "changed meanwhile"}))
     )
-
-
-def _burst() -> Strategy:
-    """For a while nothing is answered, or nothing that can be read."""
-
-    def story(index: int, kind: str, times: int) -> list[Intent]:
-        settings = {"after_bytes": 64} if kind == "cut" else {}
-        trouble = plain(FaultStep(kind, 0, times, None, settings))
-        return [sync(), change(index, {"Priority": 4}), trouble, sync(), plain(ClockStep(MINUTE)), sync()]
-
-    kinds = st.sampled_from(("unavailable", "reset", "lost_answer", "empty_body", "cut", "fail"))
-    return st.builds(story, indexes, kinds, st.sampled_from((40, 6, 20)))
 
 
 def _bulk() -> Strategy:

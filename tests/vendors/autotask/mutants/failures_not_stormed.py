@@ -1,17 +1,16 @@
-"""Asks again at once whenever no answer came, until one does."""
+"""Asks again at once, and again, whenever no answer comes."""
 
 from mockservers.harness.clients import reference
 
-RULES = ("autotask.framework.failure", "autotask.threshold.counted")
+RULES = ("autotask.threshold.counted",)
 
 
 class Client(reference("autotask")):
-    def post(self, *given):
-        for _ in range(50):
+    def post(self, *asked, **more):
+        for _ in range(30):
             try:
-                return super().post(*given)
+                return super().post(*asked, **more)
             except Exception as error:
                 if getattr(error, "kind", "") != "transport":
                     raise
-                again = error
-        raise again
+        return super().post(*asked, **more)

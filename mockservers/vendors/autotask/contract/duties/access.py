@@ -10,10 +10,8 @@ from mockservers.vendors.autotask.contract import decoder as wire
 from mockservers.vendors.autotask.contract.duties.reading import exchanges, is_error
 
 HALF = 0.5
-MOST_FAILURES = 10
-"""How often one request may go without a good answer within a minute of a task; who tries again, tries a few times."""
 MOST_UNREAD = 30
-"""The same of requests that broke off before anybody read them, which may be different ones."""
+"""Requests of a task within a minute that may break off before anybody read them: they may be different ones."""
 MOST_WORKERS = 4
 """Requests at once of a client that asks for several things at a time."""
 MOST_SINGLE = 10
@@ -40,12 +38,14 @@ def _failures(history: History) -> Judgement:
     for each in history.exchanges:
         if _unanswered(each):
             same.setdefault(each.body if each.request_known else None, []).append(each)
-    judgements = [
-        shared.not_stormed(history, failed, MOST_FAILURES if body is not None else MOST_UNREAD)
+    breaches = [
+        breach
         for body, failed in same.items()
+        for breach in shared.storms(
+            history, failed, shared.MOST_FAILURES if body is not None else MOST_UNREAD, 60, "failed"
+        )
     ]
-    breaches = [breach for each in judgements for breach in each.breaches]
-    return judged(sum(each.exercised for each in judgements), breaches[:1])
+    return judged(sum(map(len, same.values())), breaches[:1])
 
 
 def _unanswered(exchange: Exchanged) -> bool:
@@ -136,19 +136,19 @@ ACCESS: tuple[Duty, ...] = (
         "a login that is refused",
     ),
     Duty(
+        "autotask.failures_not_stormed",
+        "While the vendor fails, a client tries a request at most ten times within a minute; how often is too often is our guess.",
+        ("autotask.threshold.counted", "autotask.framework.failure"),
+        _failures,
+        "requests that fail in a row",
+        "should",
+    ),
+    Duty(
         "autotask.suspension_respected",
         "A client that is refused for too many requests does not ask again at once.",
         ("autotask.threshold.refused", "autotask.thread.limit"),
         _suspension,
         "a request that is refused for the threshold",
-    ),
-    Duty(
-        "autotask.failures_not_stormed",
-        "Where nothing is answered, a client tries a few times and then leaves off: every call is counted.",
-        ("autotask.threshold.counted", "autotask.framework.failure"),
-        _failures,
-        "a request without a usable answer",
-        "should",
     ),
     Duty(
         "autotask.usage_watched",

@@ -110,6 +110,14 @@ ACCESS: tuple[Duty, ...] = (
         "a call whose login is refused",
     ),
     Duty(
+        "superoffice.failures_not_stormed",
+        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        ("superoffice.limit.rate",),
+        shared.failures_not_stormed,
+        "requests that fail in a row",
+        "should",
+    ),
+    Duty(
         "superoffice.throttling_respected",
         "A client that is throttled waits before it calls again.",
         ("superoffice.limit.rate",),
