@@ -103,9 +103,10 @@ _changed = st.one_of(
     st.sampled_from(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number, "QueueID": 29682833}),
     st.sampled_from(CLEARED),
 )
+_written = weighted((texts, 2), (st.sampled_from(HARD), 1))
 _told = st.one_of(
     st.sampled_from(TITLES).map(lambda text: {"Title": text}),
-    texts.map(lambda text: {"Resolution": text}),
+    _written.map(lambda text: {"Resolution": text}),
     st.sampled_from(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number}),
     st.sampled_from(HARD).map(lambda text: {"Title": text, "Resolution": text}),
     st.just({"Title": "255" * 85}),  # as long as a title may be
@@ -184,7 +185,7 @@ def _new() -> Strategy:
             "Priority": st.sampled_from((2, 4)),
             "Status": st.just(1),
         },
-        optional={"Description": texts, "DueDateTime": st.sampled_from(TIMES), "Source": st.just(2)},
+        optional={"Description": _written, "DueDateTime": st.sampled_from(TIMES), "Source": st.just(2)},
     )
     wrong = st.builds(lambda fields, more: {**fields, **more}, given, st.sampled_from(REFUSED))
     return weighted((given, 5), (wrong, 1))

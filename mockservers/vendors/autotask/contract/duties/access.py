@@ -137,7 +137,7 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.failures_not_stormed",
-        "While the vendor fails, a client tries a request at most ten times within a minute; how often is too often is our guess.",
+        "While the vendor fails, a client tries a request ten times within a minute at most; what is too often is our guess.",
         ("autotask.threshold.counted", "autotask.framework.failure"),
         _failures,
         "requests that fail in a row",
