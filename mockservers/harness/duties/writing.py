@@ -216,6 +216,15 @@ class Touched:
         )
 
 
+def owed(history: History, task: Task) -> list[Task]:
+    """Earlier writes of a task's record that ended in an error of kind `transport`.
+
+    A client with a queue sends them when it can, so they may be done within a later task, before what that one asks for.
+    """
+    earlier = (each for each in history.writes if each.last <= task.first and each.ticket == task.ticket)
+    return [each for each in earlier if each.error_kind == "transport"]
+
+
 def touched(
     history: History, moved: Collection[str], ends: Mapping[str, Collection[str]] = MappingProxyType({})
 ) -> tuple[int, list[Touched]]:
@@ -232,12 +241,13 @@ def touched(
         states = [change.record for change in history.changes_within(task) if change.record is not None]
         mine = [before, *(each for each in states if each.id == before.id)]
         exercised += 1
+        asked = (task, *owed(history, task))
+        wanted = {name for each in asked for name in (*each.asked.get("fields", {}), *ends.get(each.do, ()))}
         changed = [
             name
             for name, value in after.fields.items()
             if name not in moved
-            and name not in task.asked.get("fields", {})
-            and name not in ends.get(task.do, ())
+            and name not in wanted
             # What others did meanwhile may stand or not: nobody can read and write at the same moment.
             and not any(comparing.same(history, name, each.fields.get(name), value) for each in mine)
         ]

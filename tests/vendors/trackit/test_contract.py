@@ -248,8 +248,8 @@ def write(do: str, asked: dict[str, Any], was: list[Record], became: list[Record
     notes = more.pop("notes", [])
     before = {"ticket": {each.id: each for each in was}, "note": {}}
     after = {"ticket": {each.id: each for each in became}, "note": {each.id: each for each in notes}}
-    facts = {"asked": asked, "was": before, "became": after, "ticket": asked.get("record"), **more}
-    return Task(0, do, at(0), at(0), 10, 20, **facts)
+    facts = {"asked": asked, "was": before, "became": after, "ticket": asked.get("record"), "first": 10, "last": 20}
+    return Task(0, do, at(0), at(0), **{**facts, **more})
 
 
 WRITTEN = ("writes_done", "text_written", "update_touches_only", "refusals_true", "markup_escaped", "durations_written")
@@ -279,6 +279,24 @@ def test_each_fault_of_an_update_has_its_duty(
     task = write("update", {"record": "1", "fields": fields}, [ticket("1", **was)], [became], **more)
     history = story(tasks=[task])
     assert {each for each in WRITTEN if judged(each, history).breaches} == ({slug} if slug else set())
+
+
+def test_what_waited_in_a_queue_is_no_fault_of_the_task_that_sends_it(story: Make) -> None:
+    """A closing and a note that could not be sent go first, when the client is told something else."""
+    open_ = ticket("1", f22="old", f95=1, f96="Open")
+    closed = ticket("1", f22="new", f95=4, f96="Closed", f17=1001, f18="2026-03-02T10:00:00Z")
+    waited = [
+        write("close", {"record": "1"}, [open_], [open_], error_kind="transport", first=1, last=5),
+        write("note", {"record": "1", "key": "k1", "text": "a"}, [open_], [open_], error_kind="transport", first=5, last=9),
+    ]
+    update = write("update", {"record": "1", "fields": {"22": "new"}}, [open_], [closed])
+    assert judged("update_touches_only", story(tasks=[*waited, update])).verdict == "kept"
+    assert judged("update_touches_only", story(tasks=[update])).verdict == "broken"
+    notes = [Record("5", {"5": "a", "6": 1, "10": 0}), Record("6", {"5": "<b> & c", "6": 1, "10": 5400})]
+    told = {"record": "1", "key": "k2", "text": "<b> & c", "minutes": 90}
+    note = write("note", told, [open_], [open_], notes=notes)
+    assert judged("durations_written", story(tasks=[*waited, note])).verdict == "kept"
+    assert judged("durations_written", story(tasks=[note])).verdict == "broken"
 
 
 @pytest.mark.parametrize(
