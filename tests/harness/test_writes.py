@@ -192,6 +192,23 @@ def once(history: History) -> Judgement:
     return writing.written_once(history, {"note": ("TicketNote",)}, said)
 
 
+def test_done_between_two_tellings(writes: Make) -> None:
+    """A client with a queue sends a write within a sync, and knows that when it is told again."""
+    told = {"record": "1", "fields": {"Title": "new"}}
+    old, theirs, gone = ticket("1", Title="old"), ticket("1", Title="theirs"), ticket("1", exists=False)
+    first = write("update", [old], [old], asked=told, error_kind="transport")
+    asked = [exchanged(12), exchanged(24)]
+    for now, their in ((theirs, change(26, "change", "1", Title="theirs")), (gone, change(26, "delete", "1"))):
+        facts = {"changes": [replace(their, record=now)], "exchanges": asked}
+        again = write("update", [now], [now], asked=told, first=30, last=40, again=True)
+        assert done(writes(first, again, **facts)).verdict == "kept"
+        # Who is told once, or who does write something then, has what it wrote judged.
+        assert done(writes(replace(again, again=False), **facts)).verdict == "broken"
+        unlike = [ticket("1", Title="theirs", Priority=1), ticket("2")]
+        wrote = write("update", unlike, [now], asked=told, first=30, last=40, again=True)
+        assert done(writes(first, wrote, **facts)).verdict == "broken"
+
+
 def test_written_once(writes: Make) -> None:
     told = {"key": "k1", "fields": {"Title": "x"}}
     one, two = ticket("1", Title="x"), ticket("2", Title="x")

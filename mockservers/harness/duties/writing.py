@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -67,7 +67,8 @@ def _lacks(
     record = tickets.get(ticket)
     if record is None or not record.exists:
         # One that others deleted meanwhile is nobody's fault.
-        if ticket not in {each.record.id for each in history.changes_within(task) if each.record is not None}:
+        changes = history.changes_within(_since_told(history, task))
+        if ticket not in {each.record.id for each in changes if each.record is not None}:
             yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
         return
     meddled = meddled_with(history, task, record)
@@ -150,15 +151,27 @@ class Meddled:
 def meddled_with(history: History, task: Task, record: Record) -> Meddled:
     """Which fields of a record others may have changed while the client was at a task."""
     before = (task.was or {}).get(history.entity, {}).get(record.id, record)
-    first = min((each.n for each in history.within(task)), default=0)
+    window = _since_told(history, task)
+    first = min((each.n for each in history.within(window)), default=0)
     names: set[str] = set()
     later = False
-    for change in history.changes_within(task):
+    for change in history.changes_within(window):
         if change.record is not None and change.record.id == record.id:
             now = change.record.fields
             names |= {name for name in {*now, *before.fields} if now.get(name) != before.fields.get(name)}
             later = later or change.n > first
     return Meddled(frozenset(names), later)
+
+
+def _since_told(history: History, task: Task) -> Task:
+    """A task, begun when its message was told first if it wrote nothing: what it tells may have been done in between.
+
+    A client with a queue sends what waits when it can, within a sync too, and others may have changed it again by then.
+    """
+    if not task.again or any(history.written(task, kind) for kind in task.became or {}):
+        return task
+    told = [each.first for each in history.writes if each.do == task.do and each.asked == task.asked]
+    return replace(task, first=min(told))
 
 
 def written_once(
