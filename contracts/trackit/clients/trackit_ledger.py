@@ -44,7 +44,8 @@ class Client:
         self.ask = ask
 
     def hello(self, **_):
-        return {"name": "Track-It! ledger", "tasks": ["sync", "mirror"], "mirrors": [*MIRRORED, "notes"]}
+        mirrors = [*MIRRORED, "notes"]
+        return {"name": "Track-It! ledger", "tasks": ["sync", "mirror"], "mirrors": mirrors, "options": ["restart"]}
 
     def reset(self, endpoint, credentials, options, state_dir, **_):
         self.base, self.login, self.options = urlsplit(endpoint), credentials, options

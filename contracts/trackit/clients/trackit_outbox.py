@@ -40,6 +40,7 @@ class Client:
             "name": "Track-It! outbox",
             "tasks": ["sync", "mirror", "create", "update", "note", "close"],
             "mirrors": [*COPIED, "notes"],
+            "options": ["restart"],
         }
 
     def reset(self, endpoint, credentials, options, state_dir, **_):
