@@ -9,7 +9,7 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Judgement, judged, shared
-from mockservers.harness.history import History, Record, Task
+from mockservers.harness.history import ExternalChange, History, Record, Task
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 
@@ -82,6 +82,47 @@ def _lacks(
         there = [text(each) for kind in kinds for each in (task.became or {}).get(kind, {}).values()]
         if not any(comparing.squeezed(wanted) in comparing.squeezed(each) for each in there):
             yield Lack(task, f"no note at the vendor says {comparing.show(wanted)}", wanted=wanted)
+
+
+def borrowed(history: History, kinds: Mapping[str, Iterable[str]], text: Callable[[Record], str]) -> list[Lack]:
+    """What a client says it wrote, and others had: it looked for it by its words, and wrote nothing. As for `lacks`.
+
+    A client that is told again may have written it at the first telling, or at any time since.
+    """
+    found = []
+    for task in told(history):
+        if "key" not in task.asked:
+            continue
+        first = next(each for each in history.writes if each.asked.get("key") == task.asked["key"])
+        since = [change for change in history.changes if first.first < change.n <= task.last]
+        if task.do == "create":
+            ticket = str(task.answered.get("id", "")) if isinstance(task.answered, Mapping) else ""
+            theirs = {change.record.id for change in since if change.operation == "create" and change.record is not None}
+            if ticket in (first.was or {}).get(history.entity, {}):
+                found.append(Lack(task, f"{history.name(ticket)}, which it says it made, was there before"))
+            elif ticket in theirs:
+                found.append(Lack(task, f"{history.name(ticket)}, which it says it made, was made by others"))
+            continue
+        words = comparing.squeezed(task.asked.get("text", ""))
+        about = (task.became or {}).get(history.entity, {}).get(task.ticket or "")
+        same = [
+            (kind, record.id)
+            for kind in (kinds.get(task.do, ()) if words and about is not None and about.exists else ())
+            for record in (task.became or {}).get(kind, {}).values()
+            if words in comparing.squeezed(text(record))
+        ]
+        new = [id_ for kind, id_ in same if id_ not in (first.was or {}).get(kind, {})]
+        if same and len(new) <= sum(any(words in each for each in _texts(change)) for change in since):
+            what = f"the only notes that say {comparing.show(task.asked['text'])} are those of others"
+            found.append(Lack(task, what, wanted=task.asked["text"]))
+    return found
+
+
+def _texts(change: ExternalChange) -> list[str]:
+    """The texts that somebody wrote by one act, without white space."""
+    given = {**change.request, **(change.request.get("fields") or {})}
+    texts = (value for name, value in given.items() if name not in ("id", "action") and isinstance(value, str))
+    return [comparing.squeezed(text) for text in texts]
 
 
 def is_time(history: History, lack: Lack) -> bool:

@@ -76,6 +76,7 @@ def _arrived(history: History, lack: Lack) -> bool:
 
 def _writes_done(history: History) -> Judgement:
     breaches = [each.breach for each in _lacks(history) if not _arrived(history, each)]
+    breaches += [each.breach for each in writing.borrowed(history, NOTES, note_text)]
     return judged(len(writing.told(history)), breaches)
 
 
