@@ -18,7 +18,28 @@ from urllib.parse import quote_plus, urlsplit
 
 THOROUGH = timedelta(minutes=5)
 SHARE = 0.9  # of a token's life; then another one is asked for
-MIRRORED = "2 4 7 10 18 19 22 36 65 72 82 84 95 96 97 100 102 108 132 149 175".split()
+MIRRORED = [
+    "2",
+    "4",
+    "7",
+    "10",
+    "18",
+    "19",
+    "22",
+    "36",
+    "65",
+    "72",
+    "82",
+    "84",
+    "95",
+    "96",
+    "97",
+    "100",
+    "102",
+    "132",
+    "149",
+    "175",
+]
 CLOSED = "18"
 TABLES = """
 create table if not exists ticket (number integer primary key, fields text not null);

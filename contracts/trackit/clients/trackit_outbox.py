@@ -212,7 +212,11 @@ class Client:
 
     def words(self, text):
         text = html.escape(text, False) if self.options["note_text"] == "plain" else text
-        return {"Note Type": self.options["note_types"][0], "Activity Code": self.options["activities"][0], "Note": text}
+        return {
+            "Note Type": self.options["note_types"][0],
+            "Activity Code": self.options["activities"][0],
+            "Note": text,
+        }
 
     # --- calls ---
 

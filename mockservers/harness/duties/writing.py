@@ -97,7 +97,9 @@ def borrowed(history: History, kinds: Mapping[str, Iterable[str]], text: Callabl
         since = [change for change in history.changes if first.first < change.n <= task.last]
         if task.do == "create":
             ticket = str(task.answered.get("id", "")) if isinstance(task.answered, Mapping) else ""
-            theirs = {change.record.id for change in since if change.operation == "create" and change.record is not None}
+            theirs = {
+                change.record.id for change in since if change.operation == "create" and change.record is not None
+            }
             if ticket in (first.was or {}).get(history.entity, {}):
                 found.append(Lack(task, f"{history.name(ticket)}, which it says it made, was there before"))
             elif ticket in theirs:
@@ -119,10 +121,9 @@ def borrowed(history: History, kinds: Mapping[str, Iterable[str]], text: Callabl
 
 
 def _texts(change: ExternalChange) -> list[str]:
-    """The texts that somebody wrote by one act, without white space."""
-    given = {**change.request, **(change.request.get("fields") or {})}
-    texts = (value for name, value in given.items() if name not in ("id", "action") and isinstance(value, str))
-    return [comparing.squeezed(text) for text in texts]
+    """The texts that somebody gave with an act upon a ticket, such as a note's, without white space."""
+    given = change.request.items() if change.operation == "act" else ()
+    return [comparing.squeezed(text) for name, text in given if name not in ("id", "action") and isinstance(text, str)]
 
 
 def is_time(history: History, lack: Lack) -> bool:

@@ -287,7 +287,9 @@ def test_what_waited_in_a_queue_is_no_fault_of_the_task_that_sends_it(story: Mak
     closed = ticket("1", f22="new", f95=4, f96="Closed", f17=1001, f18="2026-03-02T10:00:00Z")
     waited = [
         write("close", {"record": "1"}, [open_], [open_], error_kind="transport", first=1, last=5),
-        write("note", {"record": "1", "key": "k1", "text": "a"}, [open_], [open_], error_kind="transport", first=5, last=9),
+        write(
+            "note", {"record": "1", "key": "k1", "text": "a"}, [open_], [open_], error_kind="transport", first=5, last=9
+        ),
     ]
     update = write("update", {"record": "1", "fields": {"22": "new"}}, [open_], [closed])
     assert judged("update_touches_only", story(tasks=[*waited, update])).verdict == "kept"

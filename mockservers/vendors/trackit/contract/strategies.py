@@ -116,7 +116,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (_hidden(), 4),
         (_emptied(), 2),
         (_talk(), 3),
-        (_talk_goes_on(), 2),
+        (_talk_goes_on(), 3),
         (_thread(), 1),
         (_unheard_of(), 1),
         (_outage(), 1),
@@ -341,7 +341,7 @@ def _written(hello: Hello) -> Strategy:
             ("note", (_lost("note", restarts), _markup(), _alike("note"))),
             ("close", (_default_status(),)),
             ("close", (_half_done("close"),)),
-            ("update", (_linked(), _linked(), _outdated(), _half_done("update"))),
+            ("update", (_linked(), _linked(), _outdated(), _half_done("update"), _edged())),
         )
         if needed in hello.tasks
         for story in stories
@@ -381,6 +381,14 @@ def _alike(task: str) -> Strategy:
 def _markup() -> Strategy:
     texts_ = st.sampled_from(("Cable <A> to port <B>", "5 < 6 & 7 > 6", "&amp; &lt;b&gt; &quot;", "1<2>1"))
     return st.builds(lambda index, text: [write("note", index, text=text)], indexes, texts_)
+
+
+def _edged() -> Strategy:
+    """Texts that are easily trimmed, cut, escaped twice or not at all on their way to the vendor."""
+    text = st.sampled_from(
+        [each for each in SUMMARIES if each != each.strip() or set(each) & set('\r\n"\\&') or len(each) > 255]
+    )
+    return st.builds(lambda index, one, two: [write("update", index, {"22": one, "7": two})], indexes, text, text)
 
 
 def _default_status() -> Strategy:

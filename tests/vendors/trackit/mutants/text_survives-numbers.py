@@ -9,5 +9,6 @@ class Client(reference("trackit")):
     def read(self, number):
         ticket = super().read(number)
         return ticket and {
-            name: int(value) if isinstance(value, str) and value.isdecimal() else value for name, value in ticket.items()
+            name: int(value) if isinstance(value, str) and value.isdecimal() else value
+            for name, value in ticket.items()
         }

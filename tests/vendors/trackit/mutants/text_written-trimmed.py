@@ -7,4 +7,6 @@ RULES = ("trackit.write.text_kept",)
 
 class Client(reference("trackit", "writer")):
     def update(self, record, fields):
-        super().update(record, {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()})
+        super().update(
+            record, {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+        )
