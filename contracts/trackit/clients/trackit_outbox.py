@@ -50,8 +50,8 @@ class Client:
         self.bearer = None
         self.file = Path(state_dir) / "outbox.json"
         kept = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
-        self.queue, self.made = kept.get("queue", []), kept.get("made", {})
-        self.copy = {}
+        self.queue, self.made, self.refused = kept.get("queue", []), kept.get("made", {}), kept.get("refused", {})
+        self.copy = {int(number): ticket for number, ticket in kept.get("copy", {}).items()}
 
     def bye(self):
         if hasattr(self, "http"):
@@ -67,6 +67,7 @@ class Client:
             ticket = self.look(number)
             last = max(last, number if ticket else 0)
             number += 1
+        self.save()
 
     def look(self, number):
         """A ticket as it is now; None where there is none, or none for us."""
@@ -91,19 +92,24 @@ class Client:
     # --- tasks go through the queue ---
 
     def create(self, key, fields):
-        if key not in self.made:
-            self.enqueue({"do": "create", "key": key, "fields": fields})
+        self.submit({"do": "create", "key": key, "fields": fields})
         return {"id": self.made[key]}
 
     def update(self, record, fields):
         self.enqueue({"do": "update", "record": record, "fields": fields})
 
     def note(self, record, key, text, minutes=None):
-        if key not in self.made:
-            self.enqueue({"do": "note", "record": record, "key": key, "text": text, "minutes": minutes})
+        self.submit({"do": "note", "record": record, "key": key, "text": text, "minutes": minutes})
 
     def close(self, record):
         self.enqueue({"do": "close", "record": record})
+
+    def submit(self, job):
+        """Enqueue what has a key, unless it was sent since it was told first."""
+        if job["key"] in self.refused:
+            raise Refusal(self.refused[job["key"]])
+        if job["key"] not in self.made:
+            self.enqueue(job)
 
     def enqueue(self, job):
         """Write it down if it does not wait already, and try to send all that waits."""
@@ -127,6 +133,8 @@ class Client:
                 if refusal.status == 401:
                     raise Waiting(f"in the queue: {refusal}") from None
                 self.queue.pop(0)
+                if "key" in job:
+                    self.refused[job["key"]] = str(refusal)
                 self.save()
                 if at_hand:
                     raise
@@ -135,7 +143,8 @@ class Client:
             self.save()
 
     def save(self):
-        text = json.dumps({"queue": self.queue, "made": self.made})
+        kept = {"queue": self.queue, "made": self.made, "refused": self.refused, "copy": self.copy}
+        text = json.dumps(kept)
         half = self.file.with_suffix(".new")
         half.write_text(text, "utf-8")
         half.replace(self.file)
