@@ -61,13 +61,18 @@ class Client:
 
     def sync(self):
         self.send_queue()
+        try:
+            self.look_at_all()
+        finally:
+            self.save()
+
+    def look_at_all(self):
         number = self.options["first_id"]
         last = max([0, *self.copy, *map(int, self.made.values())])
         while number <= last + self.options["longest_gap"] + 1:
             ticket = self.look(number)
             last = max(last, number if ticket else 0)
             number += 1
-        self.save()
 
     def look(self, number):
         """A ticket as it is now; None where there is none, or none for us."""
