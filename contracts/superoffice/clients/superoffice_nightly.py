@@ -130,15 +130,15 @@ class Client:
 
     # --- calls ---
 
-    def call(self, verb, path, body=None, renewed=False):
-        headers = {"Authorization": f"Bearer {self.bearer}", "Accept": "application/json", "Accept-Language": "en"}
+    def call(self, verb, path, body=None, more=(), renewed=False):
+        headers = {**dict(more), "Authorization": f"Bearer {self.bearer}", "Accept": "application/json", "Accept-Language": "en"}
         headers |= {"SO-TimeZone": "includeTZOffset"}  # in the base zone, whichever it is
         if body is not None:
             headers["Content-Type"] = "application/json"
         status, content = self.send(verb, f"{self.place.path}/api/v1/{path}", body, headers)
         if status == 401 and not renewed:
             self.renew()
-            return self.call(verb, path, body, renewed=True)
+            return self.call(verb, path, body, more, renewed=True)
         return self.read(status, content)
 
     def read(self, status, content):
@@ -169,7 +169,9 @@ class Client:
         try:
             line.request(verb, path, None if body is None else body.encode(), headers)
             answer = line.getresponse()
-            return answer.status, answer.read()
+            content = answer.read()
+            self.modified = answer.getheader("Last-Modified")
+            return answer.status, content
         except (OSError, http.client.HTTPException) as error:
             raise Broken(type(error).__name__) from None
         finally:

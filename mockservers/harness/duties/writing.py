@@ -66,8 +66,10 @@ def _lacks(
     ticket = str(answered.get("id", "")) if task.do == "create" else task.ticket or ""
     record = tickets.get(ticket)
     if record is None or not record.exists:
-        # One that others deleted meanwhile is nobody's fault.
-        if ticket not in {each.record.id for each in history.changes_within(task) if each.record is not None}:
+        # One that others deleted meanwhile is nobody's fault; a client with a queue may have written before it was told again.
+        first = min((each.first for each in history.writes if task.again and each.asked == task.asked), default=task.first)
+        meanwhile = {each.record.id for each in history.changes if each.record is not None and first < each.n <= task.last}
+        if ticket not in meanwhile:
             yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
         return
     meddled = meddled_with(history, task, record)
@@ -131,6 +133,15 @@ def minuted(
     ]
 
 
+def owed(history: History, task: Task) -> list[Task]:
+    """Earlier writes to the ticket of a task that found no answer: a client with a queue may do them before this one."""
+    return [
+        each
+        for each in history.writes
+        if each.index < task.index and each.ticket == task.ticket and each.error_kind == "transport"
+    ]
+
+
 @dataclass(frozen=True)
 class Meddled:
     """The fields of a record of which nobody can say, after a task, whether what stands there is the client's doing."""
@@ -169,7 +180,8 @@ def written_once(
 ) -> Judgement:
     """Whether no write that was told once, or again with the same key, was made twice. `kinds` and `text` as for `lacks`.
 
-    A task that makes tickets needs no entry. Notes that say something else are somebody else's. `findable` tells whether a
+    A task that makes tickets needs no entry. Notes that say something else are somebody else's, and what an earlier write
+    owed, which found no answer and made nothing, may be made with a later one. `findable` tells whether a
     client that is told again could find the ticket that it made.
     """
     by_key: dict[str, list[Task]] = {}
@@ -188,7 +200,16 @@ def written_once(
                 for record in history.made(task, kind)
                 if kind == history.entity or words in comparing.squeezed(text(record))
             ]
-            if len(made) > 1 and (kind != history.entity or findable(tasks[-1], made[0])):
+            late = sum(
+                1
+                for other in by_key.values()
+                if other[0].do == tasks[0].do
+                and tasks[0].index != other[0].index < tasks[-1].index
+                and comparing.squeezed(other[0].asked.get("text", "")) == words
+                and any(task.error_kind == "transport" for task in other)
+                and not any(history.made(task, kind) for task in other)
+            )
+            if len(made) > 1 + late and (kind != history.entity or findable(tasks[-1], made[0])):
                 ids = ", ".join(record.id for record in made)
                 after = f"; {shared.request(lost[0])} had no answer" if lost else ""
                 breaches.append(
@@ -232,12 +253,14 @@ def touched(
         states = [change.record for change in history.changes_within(task) if change.record is not None]
         mine = [before, *(each for each in states if each.id == before.id)]
         exercised += 1
+        late = [each.asked.get("fields", {}) for each in owed(history, task)]
         changed = [
             name
             for name, value in after.fields.items()
             if name not in moved
             and name not in task.asked.get("fields", {})
             and name not in ends.get(task.do, ())
+            and not any(name in fields and comparing.same(history, name, fields[name], value) for fields in late)
             # What others did meanwhile may stand or not: nobody can read and write at the same moment.
             and not any(comparing.same(history, name, each.fields.get(name), value) for each in mine)
         ]

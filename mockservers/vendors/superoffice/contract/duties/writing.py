@@ -113,11 +113,13 @@ def _written_once(history: History) -> Judgement:
 def _touched(history: History) -> tuple[int, list[Touched]]:
     """What writes changed beside what they were told; properties that follow from others count with them."""
     exercised, found = writing.touched(history, MOVED | JOINED)
-    return exercised, [each for each in found if each.field not in _consequences(each.task)]
+    return exercised, [each for each in found if each.field not in _consequences(history, each.task)]
 
 
-def _consequences(task: Task) -> set[str]:
+def _consequences(history: History, task: Task) -> set[str]:
     fields = set(task.asked.get("fields", {})) | set(ENDS.get(task.do, {}))
+    for late in writing.owed(history, task):
+        fields |= {*ENDS.get(late.do, {}), *(FOLLOWS.keys() & late.asked.get("fields", {}).keys())}
     return fields | {follower for name in fields for follower in FOLLOWS.get(name, ())}
 
 
