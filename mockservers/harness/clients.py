@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mockservers.harness.drivers.in_process import load
 from mockservers.kernel import data
 
+PROGRAMS: Mapping[str, str] = {".mjs": "node", ".php": "php"}
+"""What runs a client that is no Python class, by the ending of its file."""
+
 
 def roles(vendor: str) -> dict[str, Path]:
-    """The correct clients of a vendor, by what they are (`reader` ...): `contracts/<vendor>/clients/<vendor>_<role>.py`.
+    """The correct clients of a vendor that can run here, by what they are: `contracts/<vendor>/clients/<vendor>_<role>.py`.
 
-    The vendor stands in the file's name too, for clients of several vendors are imported into one process.
+    The vendor stands in the file's name too, for clients of several vendors are imported into one process. One in another
+    language has the ending of that language, and counts where that language is installed.
     """
-    found = sorted((data.of_vendor("contracts", vendor) / "clients").glob(f"{vendor}_*.py"))
-    return {path.stem.removeprefix(f"{vendor}_"): path for path in found}
+    found = sorted((data.of_vendor("contracts", vendor) / "clients").glob(f"{vendor}_*"))
+    known = [path for path in found if path.suffix == ".py" or shutil.which(PROGRAMS.get(path.suffix, ""))]
+    return {path.stem.removeprefix(f"{vendor}_"): path for path in known}
 
 
 def reference_file(vendor: str, role: str = "reader") -> Path:
@@ -27,10 +35,11 @@ def reference_file(vendor: str, role: str = "reader") -> Path:
 
 
 def reference(vendor: str, role: str = "reader") -> Any:
-    """The class of a vendor's reference client."""
+    """The class of a vendor's reference client in Python."""
     return load(str(reference_file(vendor, role)), "Client")
 
 
 def reference_name(vendor: str, role: str = "reader") -> str:
     """A reference client as `--client` takes it."""
-    return f"{reference_file(vendor, role)}:Client"
+    path = reference_file(vendor, role)
+    return f"{path}:Client" if path.suffix == ".py" else f"{PROGRAMS[path.suffix]} {shlex.quote(str(path))}"

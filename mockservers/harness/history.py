@@ -70,6 +70,10 @@ class Exchanged:
     rules: tuple[str, ...] = ()
     """The rules that shaped the answer."""
     reply_headers: tuple[tuple[str, str], ...] = ()
+    after: int = 0
+    """How many answers had left when the request began to arrive."""
+    left: int = 0
+    """Which answer its own was; 0 where nobody counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,21 @@ class History:
             if record.id not in was and (kind != self.entity or record.id not in others)
         ]
 
+    @cached_property
+    def at_once(self) -> int:
+        """How many requests the client had under way at once, at most: 1 for one that waits for each answer.
+
+        Whoever has several under way learns of a refusal only when the others are refused too.
+        """
+        counted = [each for each in self.exchanges if each.left]
+        # At the same number an answer leaves before a request arrives.
+        moments = sorted([(each.left, -1) for each in counted] + [(each.after, 1) for each in counted])
+        most = under_way = 0
+        for _, step in moments:
+            under_way += step
+            most = max(most, under_way)
+        return max(most, 1)
+
     @property
     def syncs(self) -> list[Task]:
         return [task for task in self.tasks if task.do == "sync"]
@@ -246,6 +265,8 @@ def exchanged(entry: Entry, task: int | None, reveals: tuple[str, ...] = ()) -> 
         reveals,
         tuple(entry.rules),
         () if "lost_answer" in faults else tuple(exchange.reply_headers),
+        exchange.after,
+        exchange.left,
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, ClassVar
 
-from mockservers.harness.drivers import Answer, Driver, DriverFailure, Hello, shorten
+from mockservers.harness.drivers import RESTART, Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
 from mockservers.harness.profile import VendorProfile, profile
 from mockservers.harness.scenarios import (
@@ -156,6 +156,7 @@ class _Play:
         self.reveals: dict[int, tuple[str, ...]] = {}
         self.ids: list[str | None] = []
         """The tickets by label, None for one that the client was told to make and did not."""
+        self.options: Mapping[str, Any] = {}
         self.keys = 0
         self.unanswered: list[tuple[str, dict[str, Any]]] = []
         self.tasks: list[Task] = []
@@ -192,6 +193,7 @@ class _Play:
         installation = self.world.installation(vendor)
         options = {"since": instants.to_iso(self.scenario.start)} | self.profile.options(installation.dialect)
         options |= self.profile.known(self.scenario.data)
+        self.options = options
         self._reset(options)
         for n, step in enumerate(self.scenario.steps, 1):
             try:
@@ -333,6 +335,9 @@ class _Play:
 
     def _work(self, step: ClientStep) -> None:
         """Tell the client to do what a step says; a ticket that it makes gets the next label."""
+        if step.task == RESTART:
+            self._restart()
+            return
         if not self._all_there(step):
             return
         message: dict[str, Any] = {}
@@ -353,6 +358,13 @@ class _Play:
             # A client may take an error for a ticket, and tell the id of none.
             there = (self.tasks[-1].became or {}).get(self.profile.entity, {}) if made else {}
             self.ids.append(str(made["id"]) if str(made.get("id")) in there else None)
+
+    def _restart(self) -> None:
+        """End the client and start it again on its state, if it says that it is used to that."""
+        if RESTART not in self.driver.hello().options:
+            return
+        self.driver.restart()
+        self._reset({**self.options, RESTART: True})
 
     def _task(
         self,

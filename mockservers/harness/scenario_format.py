@@ -22,7 +22,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from mockservers.harness import scenarios
-from mockservers.harness.drivers import shorten
+from mockservers.harness.drivers import RESTART, shorten
 from mockservers.harness.profile import VendorProfile, contracted, profile
 from mockservers.harness.scenarios import CUSTOMER, LABEL, Scenario, ScenarioError, span
 from mockservers.kernel import instants
@@ -289,6 +289,7 @@ OTHERS: Mapping[str, Mapping[str, Type]] = {
 """What other people do beside the actions of a vendor, with the keys of such a step."""
 TASKS: Mapping[str, Mapping[str, Type]] = {
     "sync": {},
+    RESTART: {},
     "create": {"fields": Optional[_FIELDS]},
     "update": {"ticket": _LABEL, "fields": _SOME_FIELDS},
     "note": {
@@ -384,7 +385,7 @@ def _file(vendor: str) -> TypeAdapter[Any]:
             {"client": Literal[task], **TASKS[task], "meanwhile": Optional[meanwhile]},
             _makes(scenarios.ClientStep),
         )
-        for task in known.tasks
+        for task in (*known.tasks, RESTART)
     ]
     move = _length(-400 * instants.DAY, 400 * instants.DAY, "So much time passes.")
     kinds = {

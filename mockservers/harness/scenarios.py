@@ -106,7 +106,10 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True)
 class ClientStep:
-    """The client is told to work: on its own mirror, or to write something at the vendor."""
+    """The client is told to work: on its own mirror, or to write something at the vendor.
+
+    `restart` is no task: the client is ended and started again, and its state folder stays.
+    """
 
     task: str
     meanwhile: Meanwhile | None = None

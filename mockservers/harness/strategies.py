@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mockservers.harness.drivers import Hello
+from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.profile import VendorProfile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -69,7 +69,20 @@ TEXTS = (
     "0",
     "null",
     "long " * 60 + "end",
+    "  two before, one after ",
+    "\u00a0no-break\u202fblanks, zero\u200bwidth\u00a0",
+    "one\r\ntwo\rthree\u2028four\u0085five",
+    "e\u0301 A\u030a \u05e9\u05dc\u05d5\u05dd \u202eabc\u202c",
+    "\u6f22\u5b57 \U0001d4b3 \U0001f9d1\u200d\U0001f692",
+    "007",
+    "1e3",
+    "true",
+    "2026-03-02T10:00:00Z",
+    '{"a": [null, "b"]}',
+    "<i a='1'>x</i> ]]> <!-- -->",
+    "&amp;lt; &#38; %2526 +",
 )
+"""Texts at their edges: what is escaped, trimmed, cut, normalised, or taken for something else than text."""
 
 
 class ScenarioBuilder:
@@ -169,6 +182,11 @@ def sync(after_request: int = 0, intents: Iterable[Intent] = ()) -> Intent:
         return ClientStep("sync", _meanwhile(builder, after_request, intents))
 
     return tell
+
+
+def restart() -> Intent:
+    """The client is ended and started again; what it keeps in its state folder stays."""
+    return plain(ClientStep(RESTART))
 
 
 def write(
@@ -319,7 +337,13 @@ def assemble(
     next_ = st.builds(sync) if writing is None else weighted((st.builds(sync), 1), (writing, 1))
     after = st.lists(next_, max_size=2)
     troubled = st.builds(lambda first, trouble, work: [*first, trouble, *work], before, troubles, after)
-    chunks = st.lists(weighted((single, 6), (troubled, 2), (stories, 1)), max_size=MOST_INTENTS)
+    kinds = [(single, 6), (troubled, 2), (stories, 1)]
+    if RESTART in hello.options:
+        # Between two syncs, with something happening before and after, and now and then trouble for the first sync.
+        some = st.lists(weighted((others, 3), (clocks, 1)), max_size=2)
+        before_ = st.one_of(some, troubled)
+        kinds.append((st.builds(lambda first, then: [*first, sync(), restart(), *then, sync()], before_, some), 2))
+    chunks = st.lists(weighted(*kinds), max_size=MOST_INTENTS)
     opening = st.lists(beginning.map(lambda intent: [intent]), max_size=2)
     varied = profile.varying(dialect, hello.options)
     chosen = st.fixed_dictionaries({switch: st.sampled_from(values) for switch, values in varied.items()})

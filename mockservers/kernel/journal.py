@@ -53,6 +53,10 @@ class Exchange:
     """Vendors that the request may have been meant for, as long as nobody has recognised its caller."""
     verbatim: bool = False
     """Whether the answer's headers leave as they stand: none added, none changed but the date."""
+    after: int = 0
+    """How many answers of the listener had left when its first byte came."""
+    left: int = 0
+    """Which of the listener's answers it was, from 1 up; 0 where nobody counted. Two that overlapped were under way at once."""
     leaving: list[Callable[[], None]] = field(default_factory=list)
     """What is due once the answer has left or the connection is gone, such as ending a count of calls under way."""
 

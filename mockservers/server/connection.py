@@ -35,6 +35,8 @@ class Request(web.BaseRequest):
     """The request line, where it is known."""
     as_http_10 = False
     """Whether it came as HTTP/1.0, and is answered in 1.1."""
+    after = 0
+    """How many answers had left the listener when its first byte came."""
 
 
 class Server(web.Server):
@@ -48,14 +50,14 @@ class Server(web.Server):
         return Connection(self, loop=self._loop, **self._kwargs)
 
     def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
-        line = protocol.lines.popleft() if protocol.lines else None
+        line, after = protocol.lines.popleft() if protocol.lines else (None, self.listener.answers)
         old = message.version == HttpVersion10 and self.listener.answers_as_http_11
         if line is not None and line.method and line.method != message.method:
             message = message._replace(method=line.method)
         if old:
             message = message._replace(version=HttpVersion11)
         request = Request(message, payload, protocol, writer, task, self._loop)
-        request.line, request.as_http_10 = line, old
+        request.line, request.as_http_10, request.after = line, old, after
         return request
 
 
@@ -63,6 +65,7 @@ class Connection(RequestHandler):
     """A connection of a client."""
 
     __slots__ = (
+        "_after",
         "_chunked",
         "_framing",
         "_got",
@@ -80,8 +83,9 @@ class Connection(RequestHandler):
     def __init__(self, manager: Server, **settings: Any) -> None:
         super().__init__(manager, **settings)
         self._mine = manager.listener
-        self.lines: deque[RequestLine | None] = deque()
-        """Of the messages that wait to be answered."""
+        self.lines: deque[tuple[RequestLine | None, int]] = deque()
+        """Of the messages that wait to be answered; and how many answers of the listener had left when each began."""
+        self._after = 0
         self.last_head = b""
         self._head = bytearray()
         self._left = 0
@@ -251,6 +255,7 @@ class Connection(RequestHandler):
             if not data:
                 return b""
             self._since = self._loop.time()
+            self._after = self._mine.answers
             self._watch(self._mine.head_seconds)
         start = max(0, len(self._head) - 3)
         self._head += data
@@ -272,7 +277,7 @@ class Connection(RequestHandler):
         line, newline, headers = head.partition(b"\n")
         read = request_line.read(line + newline)
         count = self._request_count
-        self.lines.append(read)
+        self.lines.append((read, self._after))
         super().data_received(read.parsed + headers)
         self._since = self._loop.time()
         if self._request_count != count + 1 or not self._messages:

@@ -168,7 +168,8 @@ class Server(Listener):
         raw = request.raw_path
         if not raw.isascii():
             raw = request_line.written(raw.encode("utf-8", "surrogateescape"))
-        return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self._vendors)
+        after = request.after if isinstance(request, Request) else self.answers
+        return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self._vendors, after=after)
 
     def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:
         return wsgi.environ(
@@ -195,7 +196,13 @@ class Server(Listener):
         try:
             respond = self.stubs.get(vendor, wsgi.respond)
             environ = self._environ(request, where, headers, body)
-            await self.turns.take(world, lambda: respond(world, vendor, environ, exchange), long=len(body) > LONG)
+
+            def answer() -> Exchange:
+                self.answers += 1
+                exchange.left = self.answers
+                return respond(world, vendor, environ, exchange)
+
+            await self.turns.take(world, answer, long=len(body) > LONG)
             if exchange.delay > 0:
                 await asyncio.sleep(world.wait(exchange.delay))
             return await responses.answer(request, exchange, world.clock.now())

@@ -68,6 +68,8 @@ class Listener(ABC):
         self.port = port
         self.tls = tls
         self.most_body = most_body
+        self.answers = 0
+        """How many answers have left."""
         self.grace = GRACE
         self.idle_seconds, self.head_seconds, self.body_seconds = IDLE, HEAD, BODY
         self.body_bytes = MOST_SLOW_BYTES

@@ -105,6 +105,30 @@ def test_storms_of_refusals(id: str, data: st.DataObject) -> None:
     assert judged(id, history) == naively_stormed(history, most, seconds)
 
 
+@for_all(share=1, befores=st.lists(st.integers(0, 4), max_size=12))
+def test_how_many_requests_were_under_way_at_once(befores: list[int]) -> None:
+    """Answer number n belongs to a request that came when so many of the earlier answers were still to leave."""
+    spans = [(max(0, n - 1 - before), n) for n, before in enumerate(befores, 1)]
+    exchanges = [replace(sent(n, 0), after=after, left=left) for n, (after, left) in enumerate(spans, 1)]
+    history = play("querydata", exchanges=exchanges, tasks=[])
+    # Between two answers, which requests had come and were not answered?
+    naive = max((sum(after <= moment < left for after, left in spans) for moment in range(len(spans))), default=0)
+    assert history.at_once == max(1, naive)
+
+
+@pytest.mark.parametrize("id", sorted(STORMS))
+@pytest.mark.parametrize(("at_once", "more", "broken"), [(1, 0, 0), (1, 1, 1), (4, 0, 0), (4, 1, 1)])
+def test_whoever_has_several_requests_under_way_is_refused_more_often(
+    id: str, at_once: int, more: int, broken: int
+) -> None:
+    refused, most, _ = STORMS[id]
+    times = most * at_once + more
+    exchanges = [replace(refused(n, 0), after=(n - 1) // at_once * at_once, left=n) for n in range(1, times + 1)]
+    history = play(id.partition(".")[0], exchanges=exchanges, tasks=[sync(0, times)])
+    assert history.at_once == at_once
+    assert judged(id, history) == (times, broken)
+
+
 @pytest.mark.parametrize("id", sorted(STORMS))
 @pytest.mark.parametrize(
     ("more", "late", "broken"), [(0, -1, 0), (0, 0, 0), (1, -1, 1), (1, 0, 1), (1, 1, 0), (2, 0, 1), (2, 1, 0)]

@@ -19,7 +19,7 @@ from mockservers.harness.verdicts import Report
 from mockservers.kernel.data import folder
 
 CLIENTS = Path(__file__).parent / "clients"
-NODE = CLIENTS / "get_tickets_reader.mjs"
+NODE = folder("contracts") / "get_tickets" / "clients" / "get_tickets_node.mjs"
 JOB = CLIENTS / "get_tickets_job.sh"
 GLUE = folder("contracts") / "clients"
 
@@ -54,7 +54,7 @@ def judged(client: ClientSpec, examples: int, **more: Any) -> Report:
 
 def with_bug(client: Path, tmp_path: Path, right: str, wrong: str) -> Path:
     """A copy of a client with one bug in it."""
-    text = client.read_text("utf-8").replace("../../../contracts/clients", str(GLUE))
+    text = client.read_text("utf-8").replace("../../clients", str(GLUE))
     text = text.replace(f'"$(dirname "$0")/{GLUE}/', f'"{GLUE}/')
     assert text.count(right) == 1
     copy = tmp_path / client.name

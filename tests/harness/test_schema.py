@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mockservers.harness import profile, scenario_files, scenario_format, scenarios
-from mockservers.harness.drivers import Hello
+from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.profile import contracted
 from mockservers.kernel.data import folder
 from mockservers.kernel.faults import KINDS
@@ -102,7 +102,7 @@ def test_editors_are_offered_the_words_of_the_vendor_with_what_they_mean(vendor:
 
     top = defined[vendor]["properties"]
     steps = kinds(top["steps"]["items"])
-    assert offered("client") == set(here.tasks)
+    assert offered("client") == {*here.tasks, RESTART}
     assert offered("action") == {*here.actions, *here.administration}
     assert offered("other") == {"create", "act", "change", "delete", "revoke", "restore"}
     assert offered("fault") == set(KINDS)

@@ -30,6 +30,8 @@ MOST_QUESTIONS = 100_000
 ErrorKind = Literal["refused", "transport", "client"]
 ERROR_KINDS: tuple[ErrorKind, ...] = ("refused", "transport", "client")
 TASKS = ("sync", "mirror", "create", "update", "note", "close")
+RESTART = "restart"
+"""The option of `reset` by which a client is told that it was ended and started again, and that `state_dir` is as it left it."""
 
 
 class DriverFailure(Exception):
@@ -107,6 +109,9 @@ class Driver(ABC):
     @abstractmethod
     def tell(self, do: str, message: Mapping[str, Any]) -> Answer:
         """Send one message."""
+
+    def restart(self) -> None:  # noqa: B027 - for most, `reset` is a new beginning already
+        """End the client's program and start it again; the next message is `reset`."""
 
     def close(self) -> None:  # noqa: B027 - most drivers have nothing to close
         """Say good-bye; never raises."""

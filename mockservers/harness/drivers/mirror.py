@@ -11,7 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mockservers.harness.drivers import LONGEST_ANSWER, Answer, Driver, DriverFailure, Hello, WrongClient, process
+from mockservers.harness.drivers import (
+    LONGEST_ANSWER,
+    RESTART,
+    Answer,
+    Driver,
+    DriverFailure,
+    Hello,
+    WrongClient,
+    process,
+)
 from mockservers.harness.drivers.command import environment, failure, last_line
 
 
@@ -149,10 +158,13 @@ class Mirrored(Driver):
     def tell(self, do: str, message: Mapping[str, Any]) -> Answer:
         if do == "mirror":
             return self.source.read(self)
-        if do == "reset":
+        if do == "reset" and not message.get("options", {}).get(RESTART):
             self.source.reset(message)
         self.client.deadline = self.deadline
         return self.client.tell(do, message)
+
+    def restart(self) -> None:
+        self.client.restart()
 
     def keep(self, text: str) -> None:
         self.client.keep(text)

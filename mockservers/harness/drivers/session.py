@@ -43,18 +43,30 @@ class SessionDriver(Driver):
         super().__init__(command[0], deadline)
         self.command = list(command)
         self.fake_time = fake_time
-        self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1000)
-        self._stopped = False
         self._busy = False
         """Whether it was told something that it has not answered; then no good-bye reaches it."""
+        self._start()
+
+    def _start(self) -> None:
+        self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1000)
+        self._stopped = False
         self._process = process.start(
-            self.command, None if fake_time is None else {**os.environ, **fake_time.environment}
+            self.command, None if self.fake_time is None else {**os.environ, **self.fake_time.environment}
         )
         self._threads = [
             threading.Thread(target=self._read_stdout, name="mockservers client stdout", daemon=True),
             process.listen(self._process.stderr, process.as_text(self.keep)),
         ]
         self._threads[0].start()
+
+    def restart(self) -> None:
+        self._end()
+        self._start()
+        self._hello, said = None, self.hello()
+        if self.hello() != said:
+            self._fail(
+                f"the client says something else of itself after a restart: {self.hello()}; before it was {said}"
+            )
 
     def _read_stdout(self) -> None:
         stream = self._process.stdout
@@ -181,15 +193,20 @@ class SessionDriver(Driver):
             if stream is not None:
                 with contextlib.suppress(OSError, ValueError):
                     stream.close()
-        if self.fake_time is not None:
-            self.fake_time.close()
 
-    def close(self) -> None:
+    def _end(self) -> None:
         try:
             if not self._stopped and not self._busy and self._process.poll() is None:
                 self._bye()
         finally:  # whoever is impatient and presses Ctrl-C again leaves nothing running either
             self._kill()
+
+    def close(self) -> None:
+        try:
+            self._end()
+        finally:
+            if self.fake_time is not None:
+                self.fake_time.close()
 
     def _bye(self) -> None:
         with contextlib.suppress(DriverFailure):

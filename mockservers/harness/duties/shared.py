@@ -289,16 +289,22 @@ def _around(text: str, secrets: tuple[str, ...]) -> str:
 
 
 def storms(history: History, refused: list[Exchanged], most: int, within_seconds: int) -> list[Breach]:
-    """More than `most` refused requests of one task within some virtual seconds."""
+    """More than `most` refused requests of one task within some virtual seconds.
+
+    A client with several requests under way at once may have so many for each: the others had left when the first was
+    refused.
+    """
     breaches = []
+    allowed = most * history.at_once
+    at_once = f", where it has {history.at_once} requests under way at once" if history.at_once > 1 else ""
     for task in history.tasks:
         here = [each for each in refused if task.first < each.n <= task.last]
-        for first, last in zip(here, here[most:], strict=False):
+        for first, last in zip(here, here[allowed:], strict=False):
             if last.at - first.at <= within_seconds * instants.SECOND:
                 breaches.append(
                     Breach(
                         f"in one {task.do} the client was refused at {request(first)} and went on asking: "
-                        f"{len(here)} refused requests, {most + 1} of them within {within_seconds} s",
+                        f"{len(here)} refused requests, {allowed + 1} of them within {within_seconds} s{at_once}",
                         {"refused": len(here)},
                     )
                 )

@@ -1,5 +1,6 @@
 // A reader of get_tickets in Node, done right: pages of 25, XML, a server in UTC.
-import { serve } from '../../../contracts/clients/session.mjs'
+// mockservers check get_tickets --client 'node contracts/get_tickets/clients/get_tickets_node.mjs'
+import { serve } from '../../clients/session.mjs'
 
 const PAGE = 25
 const ENCODED = ['cid', 'company_name', 'contact', 'status', 'priority', 'updated_by', 'subject', 'summary']
