@@ -43,7 +43,8 @@ class Client:
         self.ask = ask
 
     def hello(self, **_):
-        return {"name": "SuperOffice by night", "protocol": 1, "tasks": ["sync", "mirror"], "mirrors": COLUMNS}
+        told = {"name": "SuperOffice by night", "protocol": 1, "tasks": ["sync", "mirror"], "mirrors": COLUMNS}
+        return {**told, "options": ["restart"]}
 
     def reset(self, url, credentials, state_dir, **_):
         self.place, self.credentials = urlsplit(url), credentials

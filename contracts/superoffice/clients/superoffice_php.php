@@ -26,7 +26,8 @@ class Client
 
     public function hello(): array
     {
-        return ['name' => 'SuperOffice in PHP', 'protocol' => 1, 'tasks' => ['sync', 'mirror'], 'mirrors' => MIRRORED];
+        return ['name' => 'SuperOffice in PHP', 'protocol' => 1, 'tasks' => ['sync', 'mirror'], 'mirrors' => MIRRORED,
+            'options' => ['restart']];
     }
 
     public function reset(array $told): void
