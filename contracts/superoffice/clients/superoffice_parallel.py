@@ -41,7 +41,7 @@ class Tickets(xml.sax.ContentHandler):
         super().__init__()
         self.path, self.found, self.error, self.text = [], [], "", []
 
-    def startElement(self, name, attributes):
+    def startElement(self, name, attributes):  # noqa: N802
         self.path.append(name.rpartition(":")[2])
         self.text = []
         if self.path[1:] == ["Ticket"]:
@@ -50,7 +50,7 @@ class Tickets(xml.sax.ContentHandler):
     def characters(self, content):
         self.text.append(content)
 
-    def endElement(self, name):
+    def endElement(self, name):  # noqa: N802
         place, text = tuple(self.path[1:]), "".join(self.text)
         if len(self.path) == 3 and place[0] == "Ticket":
             self.found[-1][0][place[1]] = text
@@ -178,7 +178,7 @@ def parsed(content):
 
 def values(ticket, hidden):
     """What a ticket says, but for what may not be read at present. An empty element is an empty text, or no number."""
-    told = {name: kind(ticket[name]) for name, kind in FIELDS.items() if ticket.get(name) or name in ticket and kind is str}
+    told = {name: kind(ticket[name]) for name, kind in FIELDS.items() if ticket.get(name) or (name in ticket and kind is str)}
     for name in DATES.split():
         if ticket.get(name):
             unset = ticket[name].startswith("0001-")

@@ -1,7 +1,7 @@
 """A writer of SuperOffice with a queue: what it is told to write stands in a file first, and is written in its order.
 
-What found no answer waits, and is tried again before anything later is written, at the next sync at the latest; the file knows what
-is done, so that nothing is done twice. Tickets are read and replaced at REST addresses, on the condition that nobody else
+What found no answer waits, and is tried again before anything later is written, at the next sync at the latest; the file knows
+what is done, so that nothing is done twice. Tickets are read and replaced at REST addresses, on the condition that nobody else
 changed them meanwhile. It reads as the nightly reader does.
 
 mockservers check superoffice --client contracts/superoffice/clients/superoffice_queue.py:Client

@@ -67,8 +67,12 @@ def _lacks(
     record = tickets.get(ticket)
     if record is None or not record.exists:
         # One that others deleted meanwhile is nobody's fault; a client with a queue may have written before it was told again.
-        first = min((each.first for each in history.writes if task.again and each.asked == task.asked), default=task.first)
-        meanwhile = {each.record.id for each in history.changes if each.record is not None and first < each.n <= task.last}
+        first = min(
+            (each.first for each in history.writes if task.again and each.asked == task.asked), default=task.first
+        )
+        meanwhile = {
+            each.record.id for each in history.changes if each.record is not None and first < each.n <= task.last
+        }
         if ticket not in meanwhile:
             yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
         return
