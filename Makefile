@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
 ONLY := $(if $(VENDOR),-k $(VENDOR),)
 
-.PHONY: help demo test quick matrix lint types coverage bench mutants fuzz table toolkits hooks clean
+.PHONY: help demo test quick matrix lint types coverage bench mutants mutation fuzz table toolkits hooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -57,6 +57,9 @@ mutants: $(READY)  ## every client with a seeded bug and every correct one again
 	@$(BIN)/python tests/harness/judge_mutants.py
 	@$(BIN)/python -m tests.mutation.emulators
 	@$(BIN)/python -m tests.mutation.clients
+
+mutation: $(READY)  ## mutants of every correct client that an engine makes, each judged as a user's check would (hours; goes on where it stopped)
+	@$(BIN)/python -m tests.mutation.generated --seeds 5 $(if $(VENDOR),--vendor $(VENDOR))
 
 fuzz: $(READY)  ## long runs of every property and fuzz test
 	@MOCKSERVERS_PROFILE=deep MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/recording/test_places.py tests/wirekit/test_json_net.py tests/vendors tests/harness/test_*edges*.py

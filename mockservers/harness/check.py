@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mockservers.harness.causes import Broken, grouped
 from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, Hello
 from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
@@ -287,7 +288,14 @@ class _DialectCheck:
             "mirror" in self.runner.hello().tasks and all(each.history.mirror is None for each in self.examples),
             self.config.examples,
             self._slow(),
+            self._causes(),
         )
+
+    def _causes(self) -> tuple[tuple[str, ...], ...]:
+        """The broken duties, those together that one bug probably breaks."""
+        plays = [_broken(played) for played in self.known.values() if played is not None]
+        smallest = {duty: frozenset({duty, *(also.id for also in proof.also)}) for duty, proof in self.proofs.items()}
+        return tuple(grouped(plays, smallest))
 
     # --- failures of earlier checks ---
 
@@ -465,6 +473,11 @@ def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
                 error = mask(task.error, history.secrets)[:160]  # half a secret would not be known again
                 counts[f"{task.do} failed in the client itself: {error}"] += 1
     return tuple(f"{text} ({counted(times, 'time')})" for text, times in counts.most_common(3))
+
+
+def _broken(played: _Played) -> Broken:
+    """The ids of the duties that a play breaks."""
+    return frozenset(duty for duty, judgement in played.judgements.items() if judgement.breaches)
 
 
 def _size(played: _Played) -> tuple[int, int]:

@@ -58,6 +58,8 @@ class DialectReport:
     """Examples that were asked for."""
     slow: str = ""
     """Why an example took long, and what would be faster."""
+    causes: tuple[tuple[str, ...], ...] = ()
+    """The ids of the broken duties, those together that one bug probably breaks."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,15 @@ class Report:
             for each in dialect.verdicts
             if each.counterexample is not None
         ]
+
+    @property
+    def causes(self) -> list[set[str]]:
+        """The ids of the broken duties over all dialects, those together that one bug probably breaks."""
+        merged: list[set[str]] = []
+        for group in (set(each) for dialect in self.dialects for each in dialect.causes):
+            apart = [each for each in merged if not each & group]
+            merged = [*apart, group.union(*(each for each in merged if each & group))]
+        return merged
 
     def verdict(self, slug: str) -> Verdict:
         """A duty's verdict over all dialects: broken in one is broken, kept in one is kept, n/a is so in all."""

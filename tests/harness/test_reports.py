@@ -560,7 +560,7 @@ def test_a_replay_that_is_stopped_tells_of_the_files_before(tmp_path: Path) -> N
 
 
 def test_the_proof_nearest_to_the_cause_leads(made: Callable[..., Report]) -> None:
-    """The shortest scenario; the duties that it breaks too have a line, those that need another as well."""
+    """The shortest scenario; duties that the same bug breaks have a line, and so has another bug."""
     report = made()
     (first,) = report.counterexamples
     longer = replace(first.scenario, steps=(*first.scenario.steps, ClientStep("sync")))
@@ -570,15 +570,19 @@ def test_the_proof_nearest_to_the_cause_leads(made: Callable[..., Report]) -> No
     ]
     first = replace(first, also=(DUTIES["all_pages"],))
     verdicts = [DutyVerdict(each.duty, "broken", 1, 1, 1, each) for each in (*others, first)]
-    report = replace(report, dialects=(replace(report.dialects[0], verdicts=tuple(verdicts)),))
+    bugs = (("get_tickets.once_only",), ("get_tickets.all_pages", "get_tickets.decoded_once"))
+    report = replace(report, dialects=(replace(report.dialects[0], verdicts=tuple(verdicts), causes=bugs),))
     text = reports.check_text(report)
     assert text.count("What was seen") == 1
     assert text.index("BROKEN get_tickets.decoded_once") < text.index("What was seen")
-    same, other = (text.index(words) for words in ("Broken by the same scenario", "Broken by other scenarios"))
+    same, other = (text.index(words) for words in ("Probably broken by the same bug", "Probably another bug, number 2"))
     assert text.index("What was seen") < same < text.index("BROKEN get_tickets.all_pages") < other
     assert other < text.index("BROKEN get_tickets.once_only") < text.index("[found/once_only.yaml]")
     assert reports.check_text(report, everything=True).count("What was seen") == 3
-    assert json.loads(reports.check_json(report))["lead"] == "get_tickets.decoded_once"
+    assert "probably 2 bugs" in text
+    raw = json.loads(reports.check_json(report))
+    assert raw["lead"] == "get_tickets.decoded_once"
+    assert raw["causes"] == [["get_tickets.decoded_once", "get_tickets.all_pages"], ["get_tickets.once_only"]]
     sections = page(reports.check_html(report)).find_class("failure")
     assert sections[0].get("id") == "d0-decoded_once"
     assert [len(each.findall("details/summary/h2")) for each in sections] == [0, 1, 1]

@@ -36,6 +36,19 @@ def lead(report: Report) -> Counterexample | None:
     return min(report.counterexamples, key=_order, default=None)
 
 
+def causes(report: Report) -> list[list[Counterexample]]:
+    """The counterexamples by the bug that is probably behind them, one for each duty, and in each list the one to read first.
+
+    Of a duty that is broken in several dialects the counterexample that comes first in that order is taken.
+    """
+    by_duty: dict[str, Counterexample] = {}
+    for each in sorted(report.counterexamples, key=_order):
+        by_duty.setdefault(each.duty.id, each)
+    groups = [sorted((by_duty[id] for id in group if id in by_duty), key=_order) for group in report.causes]
+    apart = [[each] for id, each in by_duty.items() if not any(id in group for group in report.causes)]
+    return sorted((group for group in [*groups, *apart] if group), key=lambda group: _order(group[0]))
+
+
 def _order(found: Counterexample) -> tuple[int, bool, int, int]:
     failure = of_counterexample(found)
     named = [n for breach in found.breaches for n in map(int, REQUEST.findall(breach.text))]

@@ -16,7 +16,7 @@ from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import timeline
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import time_of_day
-from mockservers.harness.reports.deciding import bearing, deciding_wire, lead, wire
+from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead, wire
 from mockservers.harness.reports.events import events
 from mockservers.harness.reports.failures import Failure, of_counterexample, of_result
 from mockservers.harness.reports.program import dialect_words, lines, program
@@ -35,7 +35,8 @@ def check_html(report: Report) -> str:
     by_dialect = [{verdict.duty.id: verdict for verdict in dialect.verdicts} for dialect in report.dialects]
     duties = {duty_id: verdict.duty for verdicts in by_dialect for duty_id, verdict in verdicts.items()}
     first = lead(report)
-    broken = sorted(report.broken, key=lambda duty: first is None or duty.id != first.duty.id)
+    bugs = [[each.duty for each in bug] for bug in causes(report)]
+    broken = [duty for bug in bugs for duty in bug]
     proofs = [
         [
             (n, report.dialects[n].dialect, verdict, _failure(of_counterexample(verdict.counterexample), report.given))
@@ -56,7 +57,7 @@ def check_html(report: Report) -> str:
         duties=duties.values(),
         by_dialect=by_dialect,
         proofs_by_duty=proofs,
-        also=set() if first is None else {duty.id for duty in first.also},
+        bug_of={duty.id: n for n, bug in enumerate(bugs, 1) for duty in bug},
         inapplicable=inapplicable,
         program=program,
         told=_told,

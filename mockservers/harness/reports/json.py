@@ -13,7 +13,7 @@ from mockservers import __version__
 from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.replay import ReplayResult, exit_code
 from mockservers.harness.reports.characters import cleaned
-from mockservers.harness.reports.deciding import bearing, deciding_wire, lead
+from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead
 from mockservers.harness.reports.events import Event, events
 from mockservers.harness.reports.failures import Failure, State, of_counterexample, of_result
 from mockservers.harness.reports.program import program
@@ -164,7 +164,8 @@ class CheckJson(TypedDict):
     """A check. `given` are the options that name the client, `exit_code` that of `mockservers check` without --strict.
 
     `stopped` is null unless the client failed as a program (then `dialects` are those that were done before) or somebody
-    interrupted the check. `lead` is the duty whose counterexample is nearest to the cause.
+    interrupted the check. `lead` is the duty whose counterexample is nearest to the cause. `causes` are the broken duties, those
+    together that one bug probably breaks, and of each bug the duty to look at first in front.
     """
 
     format: str
@@ -178,6 +179,7 @@ class CheckJson(TypedDict):
     exit_code: int
     says: str
     lead: str | None
+    causes: list[list[str]]
     duties: list[DutyJson]
     dialects: list[DialectJson]
     stopped: StopJson | None
@@ -225,6 +227,7 @@ def check_json(report: Report) -> str:
         "exit_code": report.exit_code(),
         "says": words,
         "lead": None if first is None else first.duty.id,
+        "causes": [[each.duty.id for each in bug] for bug in causes(report)],
         "duties": [_duty(duty, report.verdict(duty.id)) for duty in duties.values()],
         "dialects": [
             {

@@ -8,9 +8,9 @@ from lxml import etree
 
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
-from mockservers.harness.reports.deciding import lead
+from mockservers.harness.reports.deciding import causes
 from mockservers.harness.reports.text import counterexample_lines, inapplicable, replay_text, stop_lines
-from mockservers.harness.verdicts import Counterexample, DialectReport, DutyVerdict, Report, Stop
+from mockservers.harness.verdicts import DialectReport, DutyVerdict, Report, Stop
 
 _ERRORS = {"MISTAKEN": "mistaken file", "STOPPED": "the client failed as a program"}
 
@@ -38,7 +38,6 @@ def _stop(root: etree._Element, report: Report, stopped: Stop) -> None:
 
 
 def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> None:
-    first = lead(report)
     name = f"mockservers.{report.vendor}.{dialect.dialect}"
     suite = _suite(
         root,
@@ -55,7 +54,7 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
         },
     )
     for verdict in dialect.verdicts:
-        _duty(_case(suite, name, verdict.duty.slug), verdict, report, first)
+        _duty(_case(suite, name, verdict.duty.slug), verdict, report)
     if report.nothing_proven:
         # Else a client that was never put to the test would look green.
         case = _case(suite, name, "anything proven")
@@ -65,7 +64,7 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
     _count(root, suite)
 
 
-def _duty(case: etree._Element, verdict: DutyVerdict, report: Report, nearest: Counterexample | None) -> None:
+def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
     if verdict.verdict == "n/a":
         _says(case, "skipped", inapplicable(verdict.duty))
     elif verdict.verdict == "unproven":
@@ -79,9 +78,11 @@ def _duty(case: etree._Element, verdict: DutyVerdict, report: Report, nearest: C
         )
         message = clean(first, () if counterexample is None else counterexample.history.secrets)
         lines = [verdict.duty.says] if counterexample is None else counterexample_lines(counterexample, report.given)
-        if nearest is not None and nearest is not counterexample:
+        bug = next((each for each in causes(report) if verdict.duty.id in [one.duty.id for one in each]), [])
+        nearest = bug[0] if bug else None
+        if nearest is not None and nearest.duty.id != verdict.duty.id:
             lines[:0] = [
-                f"Probably nearest to the cause is {nearest.duty.slug}, whose scenario is the shortest; see there first.",
+                f"Probably nearest to the cause is {nearest.duty.slug}, which breaks together with this one; see there first.",
                 "",
             ]
         _says(case, "failure", message, "\n".join(lines), verdict.duty.id)

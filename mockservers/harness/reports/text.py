@@ -11,7 +11,7 @@ from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import conversation, time_of_day
-from mockservers.harness.reports.deciding import bearing, deciding_wire, lead
+from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead
 from mockservers.harness.reports.failures import Failure, of_counterexample
 from mockservers.harness.reports.program import dialect_words, program
 from mockservers.harness.verdicts import Counterexample, DialectReport, Report, Stop
@@ -65,16 +65,12 @@ def check_text(report: Report, style: Style = plain, width: int = WIDTH, *, ever
     first = lead(report)
     if first is not None:
         lines += ["", *counterexample_lines(first, report.given, style, width, everything=everything)]
-        others = [each for each in report.counterexamples if each is not first]
         if everything:
-            for each in others:
-                lines += ["", *counterexample_lines(each, report.given, style, width, everything=True)]
-        elif others:  # of a duty that is broken in several dialects, the smallest scenario
-            by_duty: dict[str, Counterexample] = {}
-            for each in sorted(others, key=lambda each: each.scenario.size):
-                by_duty.setdefault(each.duty.id, each)
-            by_duty.pop(first.duty.id, None)
-            lines += _others(first, list(by_duty.values()), style, width)
+            for each in report.counterexamples:
+                if each is not first:
+                    lines += ["", *counterexample_lines(each, report.given, style, width, everything=True)]
+        elif len(report.counterexamples) > 1:
+            lines += _others(causes(report), style, width)
     if report.stopped is not None and not report.stopped.interrupted:
         lines += ["", *stop_lines(report.stopped)]
     words, role = sum_words(report)
@@ -82,21 +78,25 @@ def check_text(report: Report, style: Style = plain, width: int = WIDTH, *, ever
     return "\n".join(lines)
 
 
-def _others(first: Counterexample, others: list[Counterexample], style: Style, width: int) -> list[str]:
-    """A line for each of the other broken duties: those that the first scenario breaks too, and those that need another."""
-    together = {duty.id for duty in first.also}
+def _others(bugs: list[list[Counterexample]], style: Style, width: int) -> list[str]:
+    """A line for each of the other broken duties: those that are probably broken by the same bug, and each further bug."""
     lines: list[str] = []
-    for title, same in (
-        ("Broken by the same scenario, so probably by the same bug:", True),
-        ("Broken by other scenarios; see whether they are once the first is fixed:", False),
-    ):
-        found = [each for each in others if (each.duty.id in together) == same]
-        lines += ["", *_wrap(title, "", width)] if found else []
-        for each in found:
-            where = "" if each.file is None else f" [{visible(str(each.file))}]"
-            text = f"BROKEN {each.duty.id} ({each.duty.severity}): {each.duty.says}{where}"
-            lines += [style(line, "bad") for line in _wrap(text, "  ", width, 2)]
+    for n, (first, *others) in enumerate(bugs, 1):
+        if n > 1:
+            title = f"Probably another bug, number {n}: {clean(first.breaches[0].text, first.history.secrets)}"
+            lines += ["", *_wrap(title, "", width), *_line_of(first, style, width)]
+        if others:
+            which = "that bug" if n > 1 else "the same bug"
+            lines += ["", *_wrap(f"Probably broken by {which}, for they break together:", "", width)]
+        for each in others:
+            lines += _line_of(each, style, width)
     return [*lines, "", *_wrap("--all prints the proof of each, --html a page with pictures of them.", "", width)]
+
+
+def _line_of(each: Counterexample, style: Style, width: int) -> list[str]:
+    where = "" if each.file is None else f" [{visible(str(each.file))}]"
+    text = f"BROKEN {each.duty.id} ({each.duty.severity}): {each.duty.says}{where}"
+    return [style(line, "bad") for line in _wrap(text, "  ", width, 2)]
 
 
 def stop_lines(stopped: Stop) -> list[str]:
@@ -172,7 +172,8 @@ def sum_words(report: Report) -> tuple[str, str]:
         return f"STOPPED {report.stopped.where}: the client failed as a program, so there is no verdict", "bad"
     if broken:
         names = ", ".join(duty.slug for duty in broken)
-        return f"BROKEN: {len(broken)} {'duty' if len(broken) == 1 else 'duties'} ({names})", "bad"
+        bugs = f", probably {counted(len(report.causes), 'bug')}" if len(broken) > 1 and report.causes else ""
+        return f"BROKEN: {len(broken)} {'duty' if len(broken) == 1 else 'duties'} ({names}){bugs}", "bad"
     if report.nothing_proven:
         return f"NOTHING PROVEN: {report.nothing_proven}", "bad"
     if unproven:

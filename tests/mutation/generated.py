@@ -1,0 +1,341 @@
+"""Clients with bugs that nobody chose: `make mutation`, or `python -m tests.mutation.generated [options]`.
+
+Cosmic Ray and the operators beside this file make mutants of every correct client in Python. Each is judged as a user's check
+would judge it, at the default settings, until something is broken. A mutant that survives is sorted by people, in
+`tests/vendors/<vendor>/survivors.yaml`: *equivalent* (no server could tell it from the client), *outside* (the contract does not
+ask for it), each with a reason; else it is a hole in the contract.
+
+Results are kept in a file, a line each, so that a run that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import json
+import multiprocessing
+import os
+import pickle
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from itertools import count, zip_longest
+from pathlib import Path
+from typing import Any
+
+import yaml
+from cosmic_ray.ast import get_ast
+from cosmic_ray.mutating import MutationVisitor
+
+from mockservers.harness.check import EXAMPLES
+from mockservers.harness.clients import roles
+from mockservers.harness.profile import contracted
+from tests.mutation.operators import operators
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / ".mutation" / "results.jsonl"
+DEADLINE = 10.0
+"""Seconds that a mutant has for a task before it counts as hanging; the correct clients need a fraction of one."""
+SECONDS = 240.0
+WARM = (
+    "hypothesis",
+    "lxml.etree",
+    "sqlalchemy",
+    "aiohttp.web",
+    "flask",
+    "yaml",
+    "requests",
+    "mockservers.harness.check",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedMutant:
+    """One mutant of a correct client. `was` and `became` are the lines in which they differ, without indentation."""
+
+    vendor: str
+    role: str
+    operator: str
+    occurrence: int
+    line: int
+    was: str
+    became: str
+    text: str = field(repr=False, compare=False)
+    key: str
+    """Names it in the file of results: a digest of its text."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.vendor}_{self.role}:{self.line} {self.operator}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a mutant. `end` is `broken`, `stopped`, `nothing proven` or `survived`.
+
+    `seed` is the first that caught it, `duties` what it broke, or why it stopped.
+    """
+
+    key: str
+    end: str
+    duties: tuple[str, ...] = ()
+    examples: int = 0
+    seed: int = 1
+    seconds: float = 0.0
+
+    @property
+    def caught(self) -> bool:
+        """Whether a check at the default settings ends with another code than 0."""
+        return self.end != "survived" and self.seed == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What people said of survivors: those of `client` that turn the line `was` into one of `became` (any, when empty)."""
+
+    client: str
+    was: str
+    became: tuple[str, ...]
+    verdict: str
+    reason: str
+
+    def covers(self, mutant: GeneratedMutant) -> bool:
+        of = self.client == f"{mutant.vendor}_{mutant.role}"
+        return of and self.was == mutant.was and (not self.became or mutant.became in self.became)
+
+
+def mutants(vendor: str, role: str) -> list[GeneratedMutant]:
+    """Every mutant of a correct client, those of equal text once, in the order of the operators and the text."""
+    source = roles(vendor)[role].read_text("utf-8")
+    tree = pickle.dumps(get_ast(source))  # an operator works in its tree, and a copy is had sooner than a parsed one
+    found: dict[str, GeneratedMutant] = {}
+    for name, operator in operators().items():
+        for occurrence in count():
+            visitor = MutationVisitor(occurrence, operator)
+            text: str = visitor.walk(pickle.loads(tree)).get_code()
+            if not visitor.mutation_applied:
+                break
+            key = hashlib.sha256(f"{vendor}_{role}\n{text}".encode()).hexdigest()[:16]
+            if text != source and key not in found and _compiles(text):
+                line, was, became = _difference(source, text)
+                found[key] = GeneratedMutant(vendor, role, name, occurrence, line, was, became, text, key)
+    return list(found.values())
+
+
+def _compiles(text: str) -> bool:
+    try:
+        compile(text, "mutant", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _difference(source: str, text: str) -> tuple[int, str, str]:
+    """The first line in which two texts differ, and what stands in each from there to the last such line."""
+    old, new = source.splitlines(), text.splitlines()
+    first = next(n for n, pair in enumerate(zip_longest(old, new)) if len(set(pair)) > 1)
+    most = min(len(old), len(new)) - first
+    last = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
+    was, became = (" ⏎ ".join(line.strip() for line in lines[first : len(lines) - last]) for lines in (old, new))
+    return first + 1, was, became
+
+
+def all_mutants(vendors: Iterable[str]) -> Iterator[GeneratedMutant]:
+    for vendor in vendors:
+        for role, path in roles(vendor).items():
+            if path.suffix == ".py":
+                yield from mutants(vendor, role)
+
+
+def sample(given: Sequence[GeneratedMutant], count: int, seed: int) -> list[GeneratedMutant]:
+    """`count` mutants of each vendor, drawn by a seed; all of a vendor that has no more."""
+    drawn: list[GeneratedMutant] = []
+    for vendor in dict.fromkeys(each.vendor for each in given):
+        mine = [each for each in given if each.vendor == vendor]
+        drawn += mine if len(mine) <= count else random.Random(f"{seed} {vendor}").sample(mine, count)
+    return drawn
+
+
+# --- plays ------------------------------------------------------------------------------------------------------------
+
+
+def run_all(chosen: Sequence[GeneratedMutant], jobs: int, seeds: int = 1) -> Iterator[tuple[GeneratedMutant, Result]]:
+    """Judge each mutant in a process of its own, `jobs` at a time; a survivor on further seeds."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(list(WARM))
+    # A process plays one mutant: one that hangs leaves a thread behind that nothing but the end of its process ends.
+    with ProcessPoolExecutor(jobs, processes, max_tasks_per_child=1) as pool:
+        running = {pool.submit(play, mutant, seeds): mutant for mutant in chosen}
+        for done in as_completed(running):
+            yield running[done], done.result()
+
+
+def play(mutant: GeneratedMutant, seeds: int = 1) -> Result:
+    """Judge a mutant by the default check on seed 1, and where it survives on the seeds up to `seeds`."""
+    began = time.perf_counter()
+    path = roles(mutant.vendor)[mutant.role]
+    sys.path.insert(0, str(path.parent))  # what the client imports of its neighbours
+    with tempfile.TemporaryDirectory(prefix="mockservers-mutant-") as folder:
+        file = Path(folder) / f"mutant_{mutant.key}.py"
+        file.write_text(mutant.text, "utf-8")
+        for seed in range(1, seeds + 1):
+            result = _check(mutant, file, seed)
+            if result.end != "survived":
+                break
+    return Result(mutant.key, result.end, result.duties, result.examples, result.seed, time.perf_counter() - began)
+
+
+def _check(mutant: GeneratedMutant, file: Path, seed: int) -> Result:
+    from mockservers.harness.check import CheckConfig, check
+    from mockservers.harness.drivers import WrongClient
+    from mockservers.harness.verdicts import CheckStopped
+
+    asked = CheckConfig(
+        mutant.vendor,
+        f"{file}:Client",
+        seed=seed,
+        deadline=DEADLINE,
+        max_seconds=SECONDS,
+        save_to=None,
+        shrink=False,
+        fail_fast=True,
+    )
+    with open(os.devnull, "w") as nowhere:
+        sys.stderr = nowhere
+        try:
+            report = check(asked)
+        except CheckStopped as stopped:
+            return Result(mutant.key, "stopped", (stopped.what[:100],), 0, seed)
+        except WrongClient as wrong:
+            return Result(mutant.key, "stopped", (str(wrong)[:100],), 0, seed)
+        finally:
+            sys.stderr = sys.__stderr__
+    examples = sum(each.examples for each in report.dialects)
+    if report.broken:
+        return Result(mutant.key, "broken", tuple(duty.slug for duty in report.broken), examples, seed)
+    # Without a verdict on what the correct client proves, nobody would go live.
+    unproven = tuple(duty.slug for duty in report.unproven if duty.severity == "must")
+    return Result(mutant.key, "nothing proven" if report.nothing_proven else "survived", unproven, examples, seed)
+
+
+# --- what was found ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def survivors(vendor: str) -> tuple[Sorted, ...]:
+    """What people said of a vendor's survivors."""
+    file = ROOT / "tests" / "vendors" / vendor / "survivors.yaml"
+    listed: list[Mapping[str, Any]] = yaml.safe_load(file.read_text("utf-8")) or [] if file.is_file() else []
+    return tuple(
+        Sorted(each["client"], each["was"], tuple(each.get("became", ())), each["verdict"], each["reason"])
+        for each in listed
+    )
+
+
+def sorting(mutant: GeneratedMutant) -> Sorted | None:
+    """What people said of a mutant that survives; None for a hole."""
+    return next((each for each in survivors(mutant.vendor) if each.covers(mutant)), None)
+
+
+def known(file: Path) -> dict[str, Result]:
+    """The results that a file holds; the last line of a run that was killed may be half a line."""
+    found = {}
+    for line in file.read_text("utf-8").splitlines() if file.is_file() else ():
+        try:
+            raw = json.loads(line)
+        except ValueError:
+            continue
+        found[raw["key"]] = Result(**{**raw, "duties": tuple(raw["duties"])})
+    return found
+
+
+COLUMNS = ("broken", "stopped", "nothing proven", "on a later seed", "equivalent", "outside", "hole")
+
+
+def column(mutant: GeneratedMutant, result: Result) -> str:
+    """The column of the table in which a mutant is counted."""
+    if result.caught:
+        return result.end
+    said = sorting(mutant)
+    return said.verdict if said else "hole" if result.end == "survived" else "on a later seed"
+
+
+def table(found: Sequence[tuple[GeneratedMutant, Result]], by: str) -> Iterator[str]:
+    """A table in Markdown, a line for each vendor or operator."""
+    yield f"| {by} | mutants | {' | '.join(COLUMNS)} | caught of those that are not equivalent |"
+    yield "| --- " * (len(COLUMNS) + 3) + "|"
+    groups = dict.fromkeys(getattr(mutant, by) for mutant, _ in found)
+    for group in [*sorted(groups), "all"]:
+        counts = Counter(column(m, r) for m, r in found if group in ("all", getattr(m, by)))
+        told = counts.total() - counts["equivalent"]
+        caught = counts["broken"] + counts["stopped"] + counts["nothing proven"]
+        share = f"{caught} of {told}, {100 * caught / told:.1f} %" if told else "-"
+        yield f"| {group} | {counts.total()} | {' | '.join(str(counts[each]) for each in COLUMNS)} | {share} |"
+
+
+def listed(found: Sequence[tuple[GeneratedMutant, Result]], which: str) -> Iterator[str]:
+    for mutant, result in sorted(found, key=lambda each: each[0].name):
+        if column(mutant, result) == which:
+            yield f"{mutant.name}\n    was     {mutant.was}\n    became  {mutant.became}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--vendor", action="append", choices=contracted())
+    parser.add_argument(
+        "--client", action="append", help="only mutants of this client, such as trackit_reader; repeatable"
+    )
+    parser.add_argument("--sample", type=int, help="so many mutants of each vendor, drawn by --seed; all when left out")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--seeds", type=int, default=1, help="a survivor is judged on the seeds up to this one")
+    parser.add_argument("--again", action="store_true", help="judge those anew that survived and are not sorted")
+    parser.add_argument(
+        "--results", type=Path, default=RESULTS, help="where results are kept, and found by the next run"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    asked = parser.parse_args(arguments)
+    chosen = list(all_mutants(asked.vendor or contracted()))
+    chosen = [each for each in chosen if not asked.client or f"{each.vendor}_{each.role}" in asked.client]
+    chosen = chosen if asked.sample is None else sample(chosen, asked.sample, asked.seed)
+    results = known(asked.results)
+    if asked.again:
+        holes = {each.key for each in chosen if each.key in results and column(each, results[each.key]) == "hole"}
+        results = {key: result for key, result in results.items() if key not in holes}
+    todo = [each for each in chosen if each.key not in results]
+    # Vendors in turn, so that a run that is cut short says something of all.
+    random.Random(asked.seed).shuffle(todo)
+    asked.results.parent.mkdir(parents=True, exist_ok=True)
+    print(
+        f"{len(chosen)} mutants, {len(todo)} of them to be judged ({EXAMPLES} examples each)",
+        file=sys.stderr,
+        flush=True,
+    )
+    with asked.results.open("a", encoding="utf-8") as kept:
+        for n, (mutant, result) in enumerate(run_all(todo, asked.jobs, asked.seeds), 1):
+            results[result.key] = result
+            kept.write(json.dumps(asdict(result)) + "\n")
+            kept.flush()
+            print(
+                f"{n} of {len(todo)}: {result.end:14} {result.seconds:5.1f} s  {mutant.name}",
+                file=sys.stderr,
+                flush=True,
+            )
+    found = [(mutant, results[mutant.key]) for mutant in chosen if mutant.key in results]
+    for by in ("vendor", "operator"):
+        print("\n".join(table(found, by)), end="\n\n")
+    holes = list(listed(found, "hole"))
+    if holes:
+        print(f"{len(holes)} survivors that nobody has sorted:\n\n" + "\n".join(holes))
+    return 1 if holes else 0
+
+
+if __name__ == "__main__":
+    importlib.import_module("mockservers.harness.check")
+    sys.exit(main())

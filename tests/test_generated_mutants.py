@@ -1,0 +1,123 @@
+"""Mutants that an engine makes of correct clients: what the operators do, how survivors are sorted, a sample that is played."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from cosmic_ray.mutating import mutate_code
+
+from mockservers.harness.clients import roles
+from mockservers.harness.profile import contracted
+from tests.mutation import generated
+from tests.mutation.generated import GeneratedMutant, Result
+from tests.mutation.operators import operators
+
+CLIENTS = [(vendor, role) for vendor in contracted() for role, path in roles(vendor).items() if path.suffix == ".py"]
+SAMPLE_SEED = 14
+
+
+@pytest.mark.parametrize(
+    ("operator", "before", "after"),
+    [
+        ("LeaveOutMethod", "x = text.strip()", ["x = text"]),
+        ("LeaveOutMethod", "x = a.b(1).replace('a', 'b').lower()", ["x = a.b(1).replace('a', 'b')"]),
+        ("LeaveOutEscape", "x = quote(text, safe='')", ["x = (text)"]),
+        ("LeaveOutEscape", "x = escape(dumps({'a': [1, 2]}))", ["x = (dumps({'a': [1, 2]}))"]),
+        ("ExchangeCodec", "x = data.decode('utf-8')", ['x = data.decode("latin-1")']),
+        ("ExchangeCodec", "x = quote(y)", ["x = quote_plus(y)"]),
+        ("ConfuseZone", "x = ZoneInfo(name)", ['x = ZoneInfo("UTC")']),
+        ("ConfuseZone", "x = t.astimezone(UTC)", ["x = t", "x = t.replace(tzinfo=UTC)"]),
+        ("ConfuseZone", "x = t.replace(tzinfo=zone)", ["x = t.astimezone(zone)"]),
+        ("ConfuseZone", "x = timedelta(minutes=5)", ["x = timedelta(seconds=5)"]),
+        ("LeaveOutStatement", "def f(self):\n    self.seen.add(1)\n", ["def f(self):\n    pass\n"]),
+        ("LeaveOutStatement", "def f(self):\n    self.at = 1\n    x = 2\n", ["def f(self):\n    pass\n    x = 2\n"]),
+        (
+            "SwallowException",
+            "def f():\n    raise Refused(1)\n",
+            ["def f():\n    pass\n", "def f():\n    return None\n"],
+        ),
+        (
+            "ExceptNothing",
+            "try:\n    f()\nexcept ValueError as e:\n    g(e)\n",
+            ["try:\n    f()\nexcept ZeroDivisionError as e:\n    g(e)\n"],
+        ),
+        ("ReturnNothing", "def f():\n    return 1\n", ["def f():\n    return None\n"]),
+        (
+            "ExchangeStatements",
+            "def f(self):\n    self.a = 1\n    self.b = 2\n",
+            ["def f(self):\n    self.b = 2\n    self.a = 1\n"],
+        ),
+        ("NeverDo", "if a > b:\n    f()\n", ["if False:\n    f()\n", "if True:\n    f()\n"]),
+        ("NeverDo", "while a:\n    f()\n", ["while False:\n    f()\n"]),
+        ("LeaveOutEntry", "x = {'a': 1, 'b': 2}", ["x = {'b': 2}", "x = {'a': 1}"]),
+        ("LeaveOutEntry", "f(a, b=1, c=2)", ["f(a, c=2)", "f(a, b=1)"]),
+        ("LeaveOutEntry", "x = {a: b for a, b in c}", []),
+        ("ExchangeBound", "x = max(a, b)", ["x = min(a, b)"]),
+        ("ExchangeIn", "x = a in b", ["x = a not in b"]),
+        ("ExchangeIn", "x = a not in b", ["x = a in b"]),
+        ("AddNot", "if a:\n    f()\n", ["if not a:\n    f()\n"]),
+    ],
+)
+def test_what_an_operator_makes_of_a_program(operator: str, before: str, after: list[str]) -> None:
+    made = []
+    while (text := mutate_code(before, operators()[operator], len(made))) is not None:
+        made.append(text)
+    assert made == after
+
+
+@pytest.mark.parametrize("vendor", contracted())
+def test_a_client_has_many_mutants_and_no_two_are_alike(vendor: str) -> None:
+    role = min((role for each, role in CLIENTS if each == vendor), key=lambda role: roles(vendor)[role].stat().st_size)
+    source = roles(vendor)[role].read_text("utf-8")
+    made = generated.mutants(vendor, role)
+    assert len({each.text for each in made}) == len({each.key for each in made}) == len(made) >= 20
+    assert len({each.operator for each in made}) >= 5
+    for each in made:
+        assert each.was != each.became
+        assert each.was.partition(" ⏎ ")[0] == source.splitlines()[each.line - 1].strip()
+
+
+@pytest.mark.parametrize("vendor", contracted())
+def test_survivors_are_sorted_with_a_reason_and_are_there(vendor: str) -> None:
+    for each in generated.survivors(vendor):
+        assert each.verdict in ("equivalent", "outside"), each
+        assert len(each.reason.split()) >= 4, each
+        role = each.client.removeprefix(f"{vendor}_")
+        lines = " ⏎ ".join(line.strip() for line in roles(vendor)[role].read_text("utf-8").splitlines())
+        assert each.was in lines, f"the client has no such lines any more: {each}"
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    first, second = Result("k1", "broken", ("a", "b"), 3, 1, 0.5), Result("k2", "survived", (), 180)
+    file.write_text(json.dumps(asdict(first)) + "\n" + json.dumps(asdict(second)) + "\n" + '{"key": "k3", "en')
+    assert generated.known(file) == {"k1": first, "k2": second}
+    assert generated.known(tmp_path / "none") == {}
+
+
+def test_the_table_counts_each_mutant_once() -> None:
+    made = generated.mutants(*CLIENTS[0])[:6]
+    ends = ("broken", "broken", "stopped", "nothing proven", "survived", "survived")
+    found: list[tuple[GeneratedMutant, Result]] = [
+        (mutant, Result(mutant.key, end)) for mutant, end in zip(made, ends, strict=True)
+    ]
+    found[4] = (found[4][0], Result(found[4][0].key, "broken", seed=3))
+    head, rule, line, total = generated.table(found, "vendor")
+    assert head.startswith("| vendor | mutants | broken | stopped |")
+    assert set(rule) == set("| -")
+    assert total.split(" | ")[1:5] == ["6", "2", "1", "1"]
+    sorted_ = sum(generated.sorting(mutant) is not None for mutant in made[4:])
+    assert f"| {1 - min(sorted_, 1)} |" in line or sorted_
+
+
+@pytest.mark.slow
+def test_a_sample_is_caught_or_sorted() -> None:
+    """One a vendor, drawn by a fixed seed from the reader's that nobody has sorted; `make mutation` plays all."""
+    readers = [each for vendor in contracted() for each in generated.mutants(vendor, "reader")]
+    drawn = generated.sample([each for each in readers if generated.sorting(each) is None], 1, SAMPLE_SEED)
+    assert len(drawn) == len(contracted())
+    for mutant, result in generated.run_all(drawn, 2):
+        assert result.caught, mutant
