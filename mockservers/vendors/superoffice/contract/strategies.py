@@ -348,11 +348,13 @@ def _bulk() -> Strategy:
 
 
 def _broken_walk() -> Strategy:
-    """A list ends with an error after its first page; that page was read, and the rest is still to come."""
+    """A list ends with an error after its first page, which holds what changed last; the rest is still to come."""
 
     def story(kind: str, operation: str) -> list[Intent]:
         settings = {"refusal": "bad_request"} if kind == "refuse" else {}
-        return [create({}, times=MANY), plain(FaultStep(kind, 1, 1, operation, settings)), sync(), *_later(), sync()]
+        fault = plain(FaultStep(kind, 1, 1, operation, settings))
+        newest = [plain(ClockStep(3 * MINUTE)), change(-MANY, {"Priority": 2})]  # past the margin of a careful clock
+        return [create({}, times=MANY), *newest, fault, sync(), plain(ClockStep(MINUTE)), sync()]
 
     kinds = st.sampled_from(("refuse", "fail", "empty_body"))
     return st.builds(story, kinds, st.sampled_from(("ticket.list", "ticket.list", "GetTickets")))
