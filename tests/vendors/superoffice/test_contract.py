@@ -221,3 +221,57 @@ def test_a_ticket_that_others_deleted_before_a_write_was_told_again_may_be_gone(
     deleted = ExternalChange(15, at(1), "delete", {"id": "1"}, Record("1", {}, False))
     history = story(entity="Ticket", tasks=[first, then], changes=[deleted])
     assert bool(judged("writes_done", history).breaches) is not again
+
+
+@pytest.mark.parametrize(("there", "broken"), [(["k1", "k2"], False), (["k1"], True), (["k1", "k2", "other"], False)])
+def test_notes_of_the_same_words_are_as_many_as_were_told(story: Make, there: list[str], broken: bool) -> None:
+    notes = {str(n): Record(str(n), {"TicketId": 1, "Body": f"dug here [{key}]"}) for n, key in enumerate(there)}
+    became = {"Ticket": {"1": ticket("1")}, "TicketMessage": notes}
+    tasks = [
+        Task(n, "note", at(n), at(n), n * 10, n * 10 + 9, asked=asked, was=became, became=became, ticket="1")
+        for n, asked in enumerate({"record": "1", "key": key, "text": "dug here"} for key in ("k1", "k2"))
+    ]
+    # The second task is where both must stand; in the first one of them is enough.
+    assert bool(judged("writes_done", story(entity="Ticket", tasks=tasks)).breaches) is broken
+
+
+@pytest.mark.parametrize(
+    ("was", "became", "broken"),
+    [
+        ({"x": "1"}, {}, True),
+        ({"x": "1"}, {"x": "2"}, True),
+        ({"x": "1"}, {"x": "1", "own": "k"}, False),
+        ({}, {}, False),
+    ],
+)
+def test_custom_fields_are_kept_and_own_ones_may_be_added(
+    story: Make, was: dict[str, str], became: dict[str, str], broken: bool
+) -> None:
+    truths = [{"Ticket": {"1": ticket("1", CustomFields=each)}} for each in (was, became)]
+    task = Task(0, "update", at(0), at(0), 0, 9, asked={"fields": {}}, was=truths[0], became=truths[1], ticket="1")
+    assert bool(judged("update_keeps_the_rest", story(entity="Ticket", tasks=[task])).breaches) is broken
+
+
+@pytest.mark.parametrize(("tokens", "refused", "broken"), [(2, 0, False), (3, 0, True), (5, 3, False), (6, 3, True)])
+def test_tokens_count_beside_those_after_a_refusal(story: Make, tokens: int, refused: int, broken: bool) -> None:
+    calls = [call(n, "Ticket/7", {}, status=401) for n in range(1, refused + 1)]
+    given = {"method": "POST", "target": "/login/common/oauth/tokens", "received": b'{"access_token": "x"}'}
+    calls += [exchanged(refused + n, **given) for n in range(1, tokens + 1)]
+    assert bool(judged("tokens_kept", story(exchanges=calls, tasks=[sync(0, 20)])).breaches) is broken
+
+
+@pytest.mark.parametrize(
+    ("times", "apart", "same", "broken"),
+    [
+        (11, 0.0, True, True),
+        (10, 0.0, True, False),
+        (11, 0.1, True, False),
+        (11, 0.0999999, True, True),
+        (30, 0.0, False, False),
+    ],
+)
+def test_only_the_same_request_again_and_again_is_a_storm(
+    story: Make, times: int, apart: float, same: bool, broken: bool
+) -> None:
+    calls = [tickets(n, [1 if same else n], [], status=500, minutes=n * apart / 60) for n in range(1, times + 1)]
+    assert bool(judged("failures_not_stormed", story(exchanges=calls, tasks=[sync(0, 40)])).breaches) is broken

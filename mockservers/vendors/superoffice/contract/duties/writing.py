@@ -171,7 +171,12 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "superoffice.writes_done",
         "A write that the client reports as done stands at the vendor: an error object under 200 is no success.",
-        ("superoffice.error.bad_request", "superoffice.call.save", "superoffice.call.save_checks"),
+        (
+            "superoffice.error.bad_request",
+            "superoffice.call.save",
+            "superoffice.call.save_checks",
+            "superoffice.call.messages",
+        ),
         _writes_done,
         "a write that the client reports as done",
         needs=WRITES,
