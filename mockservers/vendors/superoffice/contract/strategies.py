@@ -149,7 +149,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (_hidden_rows(), 5),
         (_hidden_fields(), 3),
         (_merged(), 2),
-        (_pages(), 2),
+        (_pages(), 3),
         (_sessions(), 2),
         (_statuses(), 1),
         (failing, 2),
@@ -188,8 +188,10 @@ def _cheaply(scenario: Scenario, own: bool) -> Scenario:
     """Worlds with many tickets all begin alike, so that each is made once."""
     if scenario.data in SMALL:
         return scenario
-    slow = SLOW if scenario.data == "demo:401" else "default"
-    return replace(scenario, start=BEGINNINGS[0], dialect=scenario.dialect if own else slow)
+    slow = SLOW if scenario.data in ("demo:401", "demo:1004") else "default"
+    # Whatever happens beside a thousand tickets happens as well beside few.
+    steps = scenario.steps[:3] if scenario.data == "demo:1004" else scenario.steps
+    return replace(scenario, steps=steps, start=BEGINNINGS[0], dialect=scenario.dialect if own else slow)
 
 
 def merge(index: int, into: int) -> Intent:
@@ -337,8 +339,8 @@ def _pages() -> Strategy:
             told += [create({}, times=times), *_later(), sync(request, moves.get(move, []))]
         return told
 
-    moves = st.sampled_from(("", "", "", "delete", "delete", "change"))
-    return st.builds(story, st.sampled_from((MANY, 50, 51, 101)), st.sampled_from((1, 1, 2)), moves)
+    moves = st.sampled_from(("", "delete", "delete", "change", "change"))
+    return st.builds(story, st.sampled_from((MANY, 50, 51)), st.sampled_from((1, 1, 2)), moves)
 
 
 def _outage() -> Strategy:
@@ -354,7 +356,7 @@ def _outage() -> Strategy:
 
 def _bulk() -> Strategy:
     """Many tickets at once between two syncs, and nothing that would bring those again that were left out."""
-    return st.sampled_from((26, 26, 101, 251)).map(
+    return st.sampled_from((26, 101, 101, 251)).map(
         lambda times: [create({}), sync(), plain(ClockStep(MINUTE)), create({}, times=times), sync(), *_later()]
     )
 
