@@ -295,6 +295,14 @@ def weighted(*choices: tuple[Strategy, int]) -> Strategy:
     return st.sampled_from(places).flatmap(lambda n: choices[n][0])
 
 
+BURSTS: Strategy = st.builds(
+    lambda kind, times: plain(FaultStep(kind, 0, times)),
+    st.sampled_from(("unavailable", "fail", "reset")),
+    st.sampled_from((12, 40)),
+)
+"""The vendor fails, or cannot be reached, for many requests in a row."""
+
+
 def after_the_end(end: Intent, later: Intent) -> list[Intent]:
     """Something happens to a ticket that a client has seen closed, and may think done with."""
     return [end, sync(), plain(ClockStep(3 * MINUTE)), later, sync()]
@@ -337,12 +345,16 @@ def assemble(
     next_ = st.builds(sync) if writing is None else weighted((st.builds(sync), 1), (writing, 1))
     after = st.lists(next_, max_size=2)
     troubled = st.builds(lambda first, trouble, work: [*first, trouble, *work], before, troubles, after)
-    kinds = [(single, 6), (troubled, 2), (stories, 1)]
+    # Something to fetch, and a vendor that is down for a while; then it is up again.
+    down = st.builds(
+        lambda first, burst, by: [first, burst, sync(), plain(ClockStep(by)), sync()], others, BURSTS, spans
+    )
+    kinds = [(single, 12), (troubled, 4), (stories, 2), (down, 1)]
     if RESTART in hello.options:
         # Between two syncs, with something happening before and after, and now and then trouble for the first sync.
         some = st.lists(weighted((others, 3), (clocks, 1)), max_size=2)
         before_ = st.one_of(some, troubled)
-        kinds.append((st.builds(lambda first, then: [*first, sync(), restart(), *then, sync()], before_, some), 2))
+        kinds.append((st.builds(lambda first, then: [*first, sync(), restart(), *then, sync()], before_, some), 4))
     chunks = st.lists(weighted(*kinds), max_size=MOST_INTENTS)
     opening = st.lists(beginning.map(lambda intent: [intent]), max_size=2)
     varied = profile.varying(dialect, hello.options)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import strategies as st
 
 from mockservers.harness.history import Exchanged, ExternalChange, History, Record, Task
+from mockservers.harness.profile import contracted
 from mockservers.kernel.instants import SECOND
 from tests.harness.conftest import START, sync
 from tests.harness.edges import (
@@ -61,6 +62,9 @@ CODE, FULL = (rows_failed(each) for each in ("IntegrationCode is unknown", "The 
 LOGIN = b"grant_type=password&password=-"
 DENIED = {"Message": "Authorization has been denied for this request."}
 
+FAILING = (500, 503, None)
+"""How a vendor fails: with a status of its own, with one of the machine in front, and without an answer."""
+
 STORMS: dict[str, tuple[Callable[[int, int], Exchanged], int, int]] = {
     "querydata.refused_login_not_stormed": (lambda n, at: sent(n, at, received=AUTH), 3, 60),
     "get_tickets.refused_key_not_stormed": (lambda n, at: sent(n, at, received=KEY), 3, 60),
@@ -74,6 +78,10 @@ STORMS: dict[str, tuple[Callable[[int, int], Exchanged], int, int]] = {
     ),
     "superoffice.refused_login_not_stormed": (lambda n, at: office(n, at, "Ticket/1", {}, status=401), 3, 60),
     "superoffice.throttling_respected": (lambda n, at: office(n, at, "Ticket/1", {}, status=429), 10, 1),
+    **{
+        f"{vendor}.failures_not_stormed": (lambda n, at: sent(n, at, status=FAILING[n % 3], received=b"-"), 10, 60)
+        for vendor in contracted()
+    },
 }
 """How each duty is refused; and how many refusals within how many seconds nobody is blamed for."""
 

@@ -14,6 +14,10 @@ from mockservers.kernel.redaction import MASK, mask, shows
 
 MOST_REFUSALS = 3
 """Refused requests of one task within a minute that no client is blamed for."""
+MOST_FAILURES = 10
+"""Failed requests of one task within a minute that no client is blamed for: each ticket of a few may be tried more than once."""
+FAILURE = 500
+"""The HTTP status from which on a server says that it failed."""
 TIMES = frozenset({"datetime", "date"})
 VALUES = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
 """Types of fields whose values are compared as they are."""
@@ -288,13 +292,16 @@ def _around(text: str, secrets: tuple[str, ...]) -> str:
     return masked[max(0, at - 60) : at + len(MASK) + 40].replace("\n", " ")
 
 
-def storms(history: History, refused: list[Exchanged], most: int, within_seconds: int) -> list[Breach]:
-    """More than `most` refused requests of one task within some virtual seconds.
+def storms(
+    history: History, refused: list[Exchanged], most: int, within_seconds: int, word: str = "refused"
+) -> list[Breach]:
+    """More than `most` refused (or otherwise failed, by `word`) requests of one task within some virtual seconds.
 
     A client with several requests under way at once may have so many for each: the others had left when the first was
     refused.
     """
     breaches = []
+    was = f"was {word}" if word == "refused" else word
     allowed = most * history.at_once
     at_once = f", where it has {history.at_once} requests under way at once" if history.at_once > 1 else ""
     for task in history.tasks:
@@ -303,13 +310,24 @@ def storms(history: History, refused: list[Exchanged], most: int, within_seconds
             if last.at - first.at <= within_seconds * instants.SECOND:
                 breaches.append(
                     Breach(
-                        f"in one {task.do} the client was refused at {request(first)} and went on asking: "
-                        f"{len(here)} refused requests, {allowed + 1} of them within {within_seconds} s{at_once}",
-                        {"refused": len(here)},
+                        f"in one {task.do} {request(first)} {was}, and the client went on asking: "
+                        f"{len(here)} {word} requests, {allowed + 1} of them within {within_seconds} s{at_once}",
+                        {word: len(here)},
                     )
                 )
                 break
     return breaches
+
+
+def failures_not_stormed(history: History) -> Judgement:
+    """Whether the client left off when the vendor failed, or could not be reached, again and again; see `storms`.
+
+    Nobody publishes how many repetitions are too many, so a duty that uses this is a `should`.
+    """
+    failed = [
+        each for each in history.exchanges if each.status is None or each.received is None or each.status >= FAILURE
+    ]
+    return judged(len(failed), storms(history, failed, MOST_FAILURES, 60, "failed"))
 
 
 def not_stormed(history: History, refused: list[Exchanged], most: int = MOST_REFUSALS, seconds: int = 60) -> Judgement:

@@ -258,20 +258,3 @@ def test_tokens_count_beside_those_after_a_refusal(story: Make, tokens: int, ref
     given = {"method": "POST", "target": "/login/common/oauth/tokens", "received": b'{"access_token": "x"}'}
     calls += [exchanged(refused + n, **given) for n in range(1, tokens + 1)]
     assert bool(judged("tokens_kept", story(exchanges=calls, tasks=[sync(0, 20)])).breaches) is broken
-
-
-@pytest.mark.parametrize(
-    ("times", "apart", "same", "broken"),
-    [
-        (11, 0.0, True, True),
-        (10, 0.0, True, False),
-        (11, 0.1, True, False),
-        (11, 0.0999999, True, True),
-        (30, 0.0, False, False),
-    ],
-)
-def test_only_the_same_request_again_and_again_is_a_storm(
-    story: Make, times: int, apart: float, same: bool, broken: bool
-) -> None:
-    calls = [tickets(n, [1 if same else n], [], status=500, minutes=n * apart / 60) for n in range(1, times + 1)]
-    assert bool(judged("failures_not_stormed", story(exchanges=calls, tasks=[sync(0, 40)])).breaches) is broken

@@ -252,6 +252,14 @@ DUTIES: tuple[Duty, ...] = (
         "a call that is refused because there were too many",
     ),
     Duty(
+        "get_tickets.failures_not_stormed",
+        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        ("get_tickets.limit.rate",),
+        shared.failures_not_stormed,
+        "requests that fail in a row",
+        "should",
+    ),
+    Duty(
         "get_tickets.times_understood",
         "Times are read in the server's culture and zone.",
         ("get_tickets.date.output", "get_tickets.date.zone"),

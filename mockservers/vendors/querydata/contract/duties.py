@@ -509,6 +509,14 @@ DUTIES: tuple[Duty, ...] = (
         "an AuthCode that is refused",
     ),
     Duty(
+        "querydata.failures_not_stormed",
+        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        ("querydata.limit.rate",),
+        shared.failures_not_stormed,
+        "requests that fail in a row",
+        "should",
+    ),
+    Duty(
         "querydata.secret_kept",
         "The AuthCode stands inside the JSON text and nowhere else: no address, no header, no output, no mirror.",
         ("querydata.auth.every_call",),

@@ -155,7 +155,6 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (failing, 2),
         (_throttled(), 2),
         (_gone_between(), 4),
-        (_outage(), 2),
         (_bulk(), 1),
         (_broken_walk(), 1),
         (_large(), 1),
@@ -341,17 +340,6 @@ def _pages() -> Strategy:
 
     moves = st.sampled_from(("", "delete", "delete", "change", "change"))
     return st.builds(story, st.sampled_from((MANY, 50, 51)), st.sampled_from((1, 1, 2)), moves)
-
-
-def _outage() -> Strategy:
-    """The vendor has trouble of its own for a while: whatever is asked fails."""
-
-    def story(kind: str, times: int, operation: str) -> list[Intent]:
-        arriving = kind in ("unavailable", "reset")  # before anybody knows what is asked
-        return [create({}), plain(FaultStep(kind, 0, times, None if arriving else operation)), sync(), *_later()]
-
-    kinds = st.sampled_from(("fail", "empty_body", "lost_answer", "unavailable", "reset"))
-    return st.builds(story, kinds, st.sampled_from((12, 30)), st.sampled_from(("GetTickets", "ticket.list")))
 
 
 def _bulk() -> Strategy:

@@ -1,17 +1,16 @@
-"""Sends a request that failed again until it is answered, without a pause."""
+"""Asks again at once, and again, whenever no answer comes."""
 
 from mockservers.harness.clients import reference
 
-RULES = ("superoffice.limit.maintenance",)
+RULES = ("superoffice.limit.rate",)
 
 
 class Client(reference("superoffice")):
-    def post(self, *given, **request):
-        for _ in range(25):
+    def post(self, *asked, **more):
+        for _ in range(30):
             try:
-                answer = super().post(*given, **request)
-            except Exception:
-                continue
-            if answer.status_code < 500 and answer.content:
-                return answer
-        return super().post(*given, **request)
+                return super().post(*asked, **more)
+            except Exception as error:
+                if getattr(error, "kind", "") != "transport":
+                    raise
+        return super().post(*asked, **more)

@@ -65,6 +65,14 @@ ACCESS: tuple[Duty, ...] = (
         "a login that is refused",
     ),
     Duty(
+        "autotask.failures_not_stormed",
+        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        ("autotask.threshold.counted",),
+        shared.failures_not_stormed,
+        "requests that fail in a row",
+        "should",
+    ),
+    Duty(
         "autotask.suspension_respected",
         "A client that is refused for too many requests does not ask again at once.",
         ("autotask.threshold.refused", "autotask.thread.limit"),

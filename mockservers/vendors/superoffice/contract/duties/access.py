@@ -10,8 +10,6 @@ from mockservers.vendors.superoffice.contract import decoder as wire
 from mockservers.vendors.superoffice.contract.duties.visibility import READ, exchanges
 
 MOST_THROTTLED = 10
-MOST_FAILED = 10
-"""Times that the same request may fail within a second."""
 MOST_CALLS = 10
 """In a second, as the vendor asks of applications."""
 MOST_TOKENS = 2
@@ -47,32 +45,6 @@ def _refused_login(history: History) -> Judgement:
 def _throttling(history: History) -> Judgement:
     refused = [each for each in history.exchanges if wire.said(each).kind == "throttled"]
     return shared.not_stormed(history, refused, MOST_THROTTLED, 1)
-
-
-def _failures(history: History) -> Judgement:
-    """Only repeats of one request count: who goes on with other tickets after a failure asks for something else."""
-    failed = [each for each in history.exchanges if each.request_known and _unanswered(each)]
-    breaches = []
-    for task in history.tasks:
-        repeats: dict[tuple[str, str, bytes], list[Exchanged]] = {}
-        for each in failed:
-            if task.first < each.n <= task.last:
-                repeats.setdefault((each.method, each.target, each.body), []).append(each)
-        for same in repeats.values():
-            hurried = [(a, b) for a, b in zip(same, same[MOST_FAILED:], strict=False) if b.at - a.at < instants.SECOND]
-            if hurried:
-                breaches.append(
-                    Breach(
-                        f"in one {task.do} the client sent the same request {len(same)} times though it failed, more than "
-                        f"{MOST_FAILED} of them within a second from {shared.request(hurried[0][0])} on"
-                    )
-                )
-    return judged(len(failed), breaches)
-
-
-def _unanswered(exchange: Exchanged) -> bool:
-    """Whether the vendor had trouble of its own, or its answer did not arrive."""
-    return wire.said(exchange).kind == "unusable" or (exchange.status or 0) >= 500
 
 
 def _secret_kept(history: History) -> Judgement:
@@ -157,18 +129,19 @@ ACCESS: tuple[Duty, ...] = (
         "a call whose login is refused",
     ),
     Duty(
+        "superoffice.failures_not_stormed",
+        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        ("superoffice.limit.rate",),
+        shared.failures_not_stormed,
+        "requests that fail in a row",
+        "should",
+    ),
+    Duty(
         "superoffice.throttling_respected",
         "A client that is throttled waits before it calls again.",
         ("superoffice.limit.rate",),
         _throttling,
         "a call that is answered 429",
-    ),
-    Duty(
-        "superoffice.failures_not_stormed",
-        "A call that the vendor failed to answer is not sent again and again without a pause.",
-        ("superoffice.limit.maintenance", "superoffice.limit.rate"),
-        _failures,
-        "a call that fails",
     ),
     Duty(
         "superoffice.secret_kept",

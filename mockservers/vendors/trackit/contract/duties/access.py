@@ -118,6 +118,14 @@ ACCESS: tuple[Duty, ...] = (
         "a login that is refused",
     ),
     Duty(
+        "trackit.failures_not_stormed",
+        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        ("trackit.token.licences",),
+        shared.failures_not_stormed,
+        "requests that fail in a row",
+        "should",
+    ),
+    Duty(
         "trackit.refresh_falls_back",
         "A refresh token is valid once and for a day; where it is refused, the client logs in by password.",
         ("trackit.token.refresh",),
