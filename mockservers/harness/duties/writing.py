@@ -225,7 +225,8 @@ def written_once(
 ) -> Judgement:
     """Whether no write that was told once, or again with the same key, was made twice. `kinds` and `text` as for `lacks`.
 
-    A task that makes tickets needs no entry. Notes that say something else are somebody else's. `findable` tells whether a
+    A task that makes tickets needs no entry. Notes that say something else are somebody else's, and what an earlier write
+    owed, which found no answer and made nothing, may be made with a later one. `findable` tells whether a
     client that is told again could find the ticket that it made.
     """
     by_key: dict[str, list[Task]] = {}
@@ -244,7 +245,16 @@ def written_once(
                 for record in history.made(task, kind)
                 if kind == history.entity or words in comparing.squeezed(text(record))
             ]
-            if len(made) > 1 and (kind != history.entity or findable(tasks[-1], made[0])):
+            late = sum(
+                1
+                for other in by_key.values()
+                if other[0].do == tasks[0].do
+                and tasks[0].index != other[0].index < tasks[-1].index
+                and comparing.squeezed(other[0].asked.get("text", "")) == words
+                and any(task.error_kind == "transport" for task in other)
+                and not any(history.made(task, kind) for task in other)
+            )
+            if len(made) > 1 + late and (kind != history.entity or findable(tasks[-1], made[0])):
                 ids = ", ".join(record.id for record in made)
                 after = f"; {shared.request(lost[0])} had no answer" if lost else ""
                 breaches.append(
@@ -298,13 +308,19 @@ def touched(
         states = [change.record for change in history.changes_within(task) if change.record is not None]
         mine = [before, *(each for each in states if each.id == before.id)]
         exercised += 1
-        asked = (task, *owed(history, task))
-        wanted = {name for each in asked for name in (*each.asked.get("fields", {}), *ends.get(each.do, ()))}
+        late = owed(history, task)
+        ended = {name for each in (task, *late) for name in ends.get(each.do, ())}
         changed = [
             name
             for name, value in after.fields.items()
             if name not in moved
-            and name not in wanted
+            and name not in task.asked.get("fields", {})
+            and name not in ended
+            and not any(
+                name in each.asked.get("fields", {})
+                and comparing.same(history, name, each.asked["fields"][name], value)
+                for each in late
+            )
             # What others did meanwhile may stand or not: nobody can read and write at the same moment.
             and not any(comparing.same(history, name, each.fields.get(name), value) for each in mine)
         ]

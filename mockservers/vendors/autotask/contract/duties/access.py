@@ -10,8 +10,6 @@ from mockservers.vendors.autotask.contract import decoder as wire
 from mockservers.vendors.autotask.contract.duties.reading import exchanges, is_error
 
 HALF = 0.5
-MOST_UNREAD = 30
-"""Requests of a task within a minute that may break off before anybody read them: they may be different ones."""
 MOST_WORKERS = 4
 """Requests at once of a client that asks for several things at a time."""
 MOST_SINGLE = 10
@@ -33,19 +31,7 @@ def _suspension(history: History) -> Judgement:
 
 
 def _failures(history: History) -> Judgement:
-    # Who fetches many things and fails with each of them tries none too often: the same request is what counts.
-    same: dict[bytes | None, list[Exchanged]] = {}
-    for each in history.exchanges:
-        if _unanswered(each):
-            same.setdefault(each.body if each.request_known else None, []).append(each)
-    breaches = [
-        breach
-        for body, failed in same.items()
-        for breach in shared.storms(
-            history, failed, shared.MOST_FAILURES if body is not None else MOST_UNREAD, 60, "failed"
-        )
-    ]
-    return judged(sum(map(len, same.values())), breaches[:1])
+    return shared.failures_not_stormed(history, _unanswered)
 
 
 def _unanswered(exchange: Exchanged) -> bool:

@@ -179,6 +179,7 @@ VALUES: tuple[Duty, ...] = (
         (
             "superoffice.carrier.properties",
             "superoffice.carrier.unset_strings",
+            "superoffice.carrier.value_types",
             "superoffice.carrier.units",
             "superoffice.media.json",
         ),

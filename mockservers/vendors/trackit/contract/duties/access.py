@@ -12,8 +12,6 @@ from mockservers.vendors.trackit.contract import decoder as wire
 
 MOST_LOGINS = 3
 """Logins of one task that nothing made necessary, beside the first."""
-MOST_REPEATS = 10
-"""How often one request may fail within a minute; whoever waits longer each time does not come to so many."""
 
 
 def _is_login(exchange: Exchanged) -> bool:
@@ -127,26 +125,6 @@ def _still_good(history: History, given: Exchanged, exchange: Exchanged) -> bool
     return not ended and exchange.at - given.at < instants.DAY - instants.SECOND and exchange.after >= given.left
 
 
-def _failures(history: History) -> Judgement:
-    """The same request sent again and again while the server fails."""
-    failed = [each for each in history.exchanges if wire.said(each).kind in ("broken", "unusable")]
-    same: dict[object, list[Exchanged]] = {}
-    for each in failed:
-        same.setdefault((each.task, each.method, each.target, each.body), []).append(each)
-    breaches = []
-    for tries in same.values():
-        for first, last in zip(tries, tries[MOST_REPEATS:], strict=False):
-            if last.at - first.at <= instants.MINUTE:
-                breaches.append(
-                    Breach(
-                        f"{shared.request(first)} failed and was repeated: {len(tries)} times in all, {MOST_REPEATS + 1} of "
-                        "them within a minute; a server that fails needs longer and longer waits, or an end"
-                    )
-                )
-                break
-    return judged(len(failed), breaches)
-
-
 def _issues_refresh(dialect: Dialect) -> bool:
     return bool(dialect["refresh_token"] != "absent")  # noqa: S105
 
@@ -181,14 +159,6 @@ ACCESS: tuple[Duty, ...] = (
         "a login that is refused",
     ),
     Duty(
-        "trackit.failures_not_stormed",
-        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
-        ("trackit.token.licences",),
-        shared.failures_not_stormed,
-        "requests that fail in a row",
-        "should",
-    ),
-    Duty(
         "trackit.refresh_falls_back",
         "A refresh token is valid once and for a day; where it is refused, the client logs in by password.",
         ("trackit.token.refresh",),
@@ -208,9 +178,9 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "trackit.failures_not_stormed",
-        "A request that fails since the server does is repeated a few times, with waits, and then given up for now.",
+        "While the vendor fails, a client tries a request ten times within a minute at most; what is too often is our guess.",
         ("trackit.read.ticket", "trackit.write.no_idempotency"),
-        _failures,
+        shared.failures_not_stormed,
         "a server that fails for a while",
         "should",
     ),
