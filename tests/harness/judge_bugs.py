@@ -243,8 +243,8 @@ BUGS: tuple[Bug, ...] = (
     Bug(
         "writing",
         "writes",
-        "first = min((each.n for each in history.within(task)), default=0)",
-        "first = max((each.n for each in history.within(task)), default=0)",
+        "first = min((each.n for each in history.within(window)), default=0)",
+        "first = max((each.n for each in history.within(window)), default=0)",
     ),
     Bug("writing", "writes", "default=0)\n    names", "default=1 << 60)\n    names"),
     Bug("writing", "writes", "later = later or change.n > first", "later = True"),
@@ -358,7 +358,12 @@ BUGS: tuple[Bug, ...] = (
     Bug("autotask.reading", "logins", "if not known and first is None:", "if first is None:"),
     Bug("autotask.reading", "logins", "known = known or not is_error(exchange)", "known = True"),
     # The desk.
-    Bug("trackit.reading", "desk", 'get("first_id", 1) - 1', 'get("first_id", 1)'),
+    Bug(
+        "trackit.reading",
+        "desk",
+        'last = history.options.get("first_id", 1) - 1',
+        'last = history.options.get("first_id", 1)',
+    ),
     Bug("trackit.reading", "desk", "if number - last - 1 > history", "if number - last > history"),
     Bug("trackit.reading", "desk", "if number - last - 1 > history", "if number - last - 1 >= history"),
     Bug("trackit.reading", "desk", "in sorted(numbers):", "in numbers:"),
