@@ -35,7 +35,8 @@ class VendorProfile:
     first; `free` are switches that it varies for every client, because nobody is promised a value. `untold` are fields
     that an answer of this dialect does not tell. `parts` are further kinds of records (notes ...) that hang on tickets
     and belong to the truth. `zone` is the one in which the vendor's texts tell times, `resolution` how finely (in
-    microseconds). `nothing` are values that stand, in a field, for none at all.
+    microseconds). `nothing` are values that stand, in a field, for none at all. `credentials` are what the client is let in
+    with where a dialect wants others than the demo's.
     """
 
     vendor: str
@@ -56,6 +57,7 @@ class VendorProfile:
     known: Callable[[str], dict[str, Any]] = lambda data: {}
     resolution: int = SECOND
     nothing: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    credentials: Callable[[Dialect], Mapping[str, str]] = lambda dialect: {}
 
     def varying(self, dialect: str | Mapping[str, Any], options: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The switches that a check in `dialect` varies for a client that obeys `options`, with their values."""

@@ -157,6 +157,7 @@ class _Play:
         self.ids: list[str | None] = []
         """The tickets by label, None for one that the client was told to make and did not."""
         self.options: Mapping[str, Any] = {}
+        self.credentials: Mapping[str, str] = {}
         self.keys = 0
         self.unanswered: list[tuple[str, dict[str, Any]]] = []
         self.tasks: list[Task] = []
@@ -194,6 +195,7 @@ class _Play:
         options = {"since": instants.to_iso(self.scenario.start)} | self.profile.options(installation.dialect)
         options |= self.profile.known(self.scenario.data)
         self.options = options
+        self.credentials = {**emulator(vendor).demo_credential, **self.profile.credentials(installation.dialect)}
         self._reset(options)
         for n, step in enumerate(self.scenario.steps, 1):
             try:
@@ -214,7 +216,7 @@ class _Play:
                 "vendor": self.scenario.vendor,
                 "url": self.base,
                 "endpoint": self.base + here.endpoint,
-                "credentials": dict(here.demo_credential),
+                "credentials": dict(self.credentials),
                 "now": self._now(),
                 "state_dir": str(self.state),
                 "options": dict(options),
@@ -365,6 +367,8 @@ class _Play:
             return
         self.driver.restart()
         self._reset({**self.options, RESTART: True})
+        if "mirror" in self.driver.hello().tasks:
+            self._look()  # what it had not written down yet is not there any more, and no later error's doing
 
     def _task(
         self,

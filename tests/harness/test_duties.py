@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,17 +162,19 @@ def test_short_windows(history: Make) -> None:
 
 def test_no_warehouse_polling(history: Make) -> None:
     id = "querydata.no_warehouse_polling"
-    syncs = [sync(0, 1), sync(1, 2)]
+    syncs = [sync(0, 1), sync(1, 2), sync(2, 3)]
 
-    def asked(n: int, task: int, warehouse: bool) -> Exchanged:
+    def asked(n: int, task: int, warehouse: bool, minutes: float = 5) -> Exchanged:
         body = asking("Summary", "CreateDate", "2026/03/02 10:00-2026/03/02 10:05", warehouse)
-        return exchanged(n, 5, body=body, received=IDS, task=task)
+        return exchanged(n, minutes, body=body, received=IDS, task=task)
 
-    assert judge(id, history("querydata", tasks=syncs[:1]))[0] == "unproven"
+    assert judge(id, history("querydata", tasks=syncs[:2]))[0] == "unproven"
     once = [asked(1, 0, True), asked(2, 0, True), asked(3, 1, False)]
     assert judge(id, history("querydata", tasks=syncs, exchanges=once))[0] == "kept"
-    twice = [asked(1, 0, True), asked(2, 1, True)]
-    assert judge(id, history("querydata", tasks=syncs, exchanges=twice))[0] == "broken"
+    thrice = [asked(1, 0, True), asked(2, 1, True), asked(3, 2, True)]
+    assert judge(id, history("querydata", tasks=syncs, exchanges=thrice))[0] == "broken"
+    nightly = [asked(1, 0, True), asked(2, 1, True), asked(3, 2, True, 24 * 60)]
+    assert judge(id, history("querydata", tasks=syncs, exchanges=nightly))[0] == "kept"
 
 
 @pytest.mark.parametrize(
@@ -288,6 +291,48 @@ def test_error_is_not_empty(history: Make) -> None:
     assert judge(id, after([one], change(6, "change", "1")))[0] == "kept"  # rows may have shifted
     assert judge(id, after([one], exchange=exchanged(5, received=b"<tickets/>")))[0] == "unproven"
     assert judge(id, after([one], exchange=exchanged(5, received=None, request_known=False)))[0] == "broken"
+
+
+def test_a_ticket_that_is_there_stays_known(history: Make) -> None:
+    id, one, two = "get_tickets.stays_known", ticket("1"), ticket("2")
+    both, first = {"1": one, "2": two}, {"1": one}
+    made = [change(1, "create", "1"), change(2, "create", "2")]
+
+    def synced(after: Any, more: Any = (), received: bytes = b"tid=1", **facts: Any) -> str:
+        task = replace(sync(4, 9, before=both, after=after), **facts)
+        exchanges = [exchanged(5, received=received)]
+        truth = [] if more else [one, two]
+        return judge(
+            id, history("get_tickets", changes=[*made, *more], exchanges=exchanges, tasks=[task], truth=truth)
+        )[0]
+
+    assert synced(both) == "kept"
+    assert synced(first) == "broken"
+    assert synced(first, received=b"error=Invalid+tid") == "unproven"  # that is a matter of another duty
+    assert synced(first, error_kind="transport") == "unproven"
+    assert synced(first, ended=at(1)) == "unproven"  # what was on its way may have moved the rows
+    assert synced(first, [change(6, "delete", "2", exists=False)]) == "unproven"
+    assert synced(first, [change(3, "delete", "2", exists=False)]) == "kept"
+    assert synced(first, [change(12, "delete", "2", exists=False)]) == "broken"
+
+
+def test_many_tickets_are_asked_for_in_bulk(history: Make) -> None:
+    id = "get_tickets.asked_in_bulk"
+
+    def walked(tickets: int, alone: int, several: bool = False) -> str:
+        list_ = "\r\n".join(f"tid={n}" for n in range(tickets)).encode()
+        asked = [exchanged(1, target="/API/?tid=*", received=list_)]
+        asked += [
+            exchanged(2 + n, target=f"/API/?tid={n}", received=list_[:20] if several else f"tid={n}".encode())
+            for n in range(alone)
+        ]
+        return judge(id, history("get_tickets", exchanges=asked, tasks=[sync(0, 1 + alone)]))[0]
+
+    assert walked(12, 12) == "unproven"  # too few to matter
+    assert walked(13, 0) == "kept"
+    assert walked(13, 6) == "kept"  # some were looked at again
+    assert walked(13, 7) == "broken"
+    assert walked(13, 13, several=True) == "kept"
 
 
 def test_deleted_dropped(history: Make) -> None:

@@ -19,7 +19,16 @@ BATCH = 40
 TEXTS = ["Title", "Author", "FromAddress", "Language", "PersonFullname", "ContactName", "OwnedByName", "PriorityName"]
 TEXTS += ["SaleHeading", "TicketStatusDisplayValue", "BaseStatus", "Slevel", "Origin"]
 NUMBERS = ["CreatedBy", "OwnedBy", "OwnedByAssociateId", "Category", "Priority", "TicketStatus", "CustId", "ContactId"]
-NUMBERS += ["AlertLevel", "ConnectId", "TimeToReply", "RealTimeToReply", "TimeSpent", "NumReplies", "NumMessages", "SaleId"]
+NUMBERS += [
+    "AlertLevel",
+    "ConnectId",
+    "TimeToReply",
+    "RealTimeToReply",
+    "TimeSpent",
+    "NumReplies",
+    "NumMessages",
+    "SaleId",
+]
 DATES = ["CreatedAt", "LastChanged", "Activate", "ClosedAt", "RepliedAt", "AlertTimeout", "Deadline"]
 COLUMNS = [*TEXTS, *NUMBERS, *DATES]
 TABLES = f"""
@@ -134,7 +143,12 @@ class Client:
     # --- calls ---
 
     def call(self, verb, path, body=None, more=(), renewed=False):
-        headers = {**dict(more), "Authorization": f"Bearer {self.bearer}", "Accept": "application/json", "Accept-Language": "en"}
+        headers = {
+            **dict(more),
+            "Authorization": f"Bearer {self.bearer}",
+            "Accept": "application/json",
+            "Accept-Language": "en",
+        }
         headers |= {"SO-TimeZone": "includeTZOffset"}  # in the base zone, whichever it is
         if body is not None:
             headers["Content-Type"] = "application/json"

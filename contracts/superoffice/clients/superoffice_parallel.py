@@ -178,7 +178,11 @@ def parsed(content):
 
 def values(ticket, hidden):
     """What a ticket says, but for what may not be read at present. An empty element is an empty text, or no number."""
-    told = {name: kind(ticket[name]) for name, kind in FIELDS.items() if ticket.get(name) or (name in ticket and kind is str)}
+    told = {
+        name: kind(ticket[name])
+        for name, kind in FIELDS.items()
+        if ticket.get(name) or (name in ticket and kind is str)
+    }
     for name in DATES.split():
         if ticket.get(name):
             unset = ticket[name].startswith("0001-")

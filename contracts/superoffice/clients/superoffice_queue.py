@@ -125,7 +125,12 @@ class Client(nightly.Client):
         if job["sent"] and self.said(record, mark):
             return record
         entity = self.call("POST", "Agents/Ticket/CreateDefaultTicketMessageEntity")
-        entity |= {"Ticket": {"TicketId": record}, "Slevel": "Internal", "TimeSpent": minutes, "Body": f"{text}\n{mark}"}
+        entity |= {
+            "Ticket": {"TicketId": record},
+            "Slevel": "Internal",
+            "TimeSpent": minutes,
+            "Body": f"{text}\n{mark}",
+        }
         self.save(job, "POST", "Agents/Ticket/SaveTicketMessageEntity", entity)
         return record
 

@@ -60,7 +60,7 @@ def _known(data: str) -> dict[str, Any]:
 PROFILE = VendorProfile(
     vendor="trackit",
     actions={
-        "note": ("by", "text", "note_type", "activity", "duration", "private", "system"),
+        "note": ("by", "text", "note_type", "activity", "duration", "private", "system", "copies"),
         "change_status": ("by", "status"),
         "close": ("by",),
         "reopen": ("by",),
@@ -78,6 +78,8 @@ PROFILE = VendorProfile(
         "token_lifetime": ("1800", "100"),
         "count_meaning": ("total", "page"),
         "unknown_ticket": ("404", "400"),
+        "hidden_ticket": ("404", "403"),
+        "refresh_token": ("issued", "absent"),
         "note_order": ("newest_first", "oldest_first"),
         "unwritable_property": ("ignore", "reject"),
         "null_property": ("clear", "ignore"),

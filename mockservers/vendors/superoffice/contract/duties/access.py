@@ -130,7 +130,7 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "superoffice.failures_not_stormed",
-        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        "While the vendor fails, a client tries a request ten times within a minute at most; what is too often is our guess.",
         ("superoffice.limit.rate",),
         shared.failures_not_stormed,
         "requests that fail in a row",
