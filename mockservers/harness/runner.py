@@ -341,6 +341,7 @@ class _Play:
             self._restart()
             return
         if not self._all_there(step):
+            self._instead(step.meanwhile)
             return
         message: dict[str, Any] = {}
         if step.ticket is not None:
@@ -360,6 +361,11 @@ class _Play:
             # A client may take an error for a ticket, and tell the id of none.
             there = (self.tasks[-1].became or {}).get(self.profile.entity, {}) if made else {}
             self.ids.append(str(made["id"]) if str(made.get("id")) in there else None)
+
+    def _instead(self, meanwhile: Meanwhile | None) -> None:
+        """Others do what they would have done within a task that is not told to the client: later steps name their tickets."""
+        for step in meanwhile.steps if meanwhile is not None else ():
+            self._act(step)
 
     def _restart(self) -> None:
         """End the client and start it again on its state, if it says that it is used to that."""
@@ -381,6 +387,7 @@ class _Play:
     ) -> Answer | None:
         """Tell the client one thing, and write down what came of it; None for a task that it does not know."""
         if do not in self.driver.hello().tasks:
+            self._instead(meanwhile)
             return None
         was = self._truth() if message else None
         before, first, at = self.mirror, self.world.journal.count, self.world.clock.now()

@@ -38,7 +38,7 @@ def quick(vendor: str, client: Any, **more: Any) -> Report:
 
 @pytest.mark.parametrize("vendor", contracted())
 def test_the_reference_client_keeps_every_duty(vendor: str) -> None:
-    report = quick(vendor, reference_name(vendor), examples=40)
+    report = quick(vendor, reference_name(vendor), examples=60)
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert [duty.id for duty in report.unproven] == []
     assert report.exit_code(strict=True) == 0
@@ -114,15 +114,15 @@ def test_a_bug_is_caught_shrunk_saved_and_replayed(tmp_path: Path) -> None:
         "BROKEN querydata.failed_window_repeated (must)",
         counterexample.duty.says,
         f"fault    {trouble}",
-        "The request that decides, #1 at",
+        "The request that decides, #",
         '"ResultType": "Summary"',
         "client   sync",
         "nobody ever asked again",
-        "querydata.window.after_gap:",
-        "certain, checked",
+        "checked",
         f"mockservers replay {counterexample.file} --client {mutant}",
     ):
         assert said in text
+    assert any(f"{rule}:" in text for rule in counterexample.duty.because)
     assert "DEMO-AUTH-CODE" not in text
 
     saved = counterexample.file.read_text()
@@ -138,7 +138,7 @@ def test_a_bug_is_caught_shrunk_saved_and_replayed(tmp_path: Path) -> None:
 
 
 def test_roles_reach_the_style_function() -> None:
-    report = quick("querydata", f"{MUTANTS / 'querydata/mutants' / 'secret_kept.py'}:Client", examples=2)
+    report = quick("querydata", f"{MUTANTS / 'querydata/mutants' / 'secret_kept.py'}:Client", examples=6)
     roles = set()
 
     def style(text: str, role: str) -> str:

@@ -100,3 +100,24 @@ def keep(drawn: Scenario, found: list[Scenario]) -> None:
     """Note a scenario in which the client is restarted."""
     if any(isinstance(step, ClientStep) and step.task == RESTART for step in drawn.steps):
         found.append(drawn)
+
+
+def test_others_act_within_a_task_that_the_client_does_not_know() -> None:
+    """What they make has the labels that later steps name."""
+
+    class Idle:
+        def hello(self) -> dict[str, Any]:
+            return {"tasks": ["mirror"]}
+
+        def reset(self, **told: Any) -> None: ...
+
+        def mirror(self) -> list[Any]:
+            return []
+
+    steps = STEPS.partition("steps:")[0] + (
+        "steps:\n  - {client: sync, meanwhile: {after_request: 1, steps: [{other: create}, {other: create}]}}\n"
+        "  - {other: change, ticket: T2, fields: {subject: second}}\n"
+    )
+    with Runner(CallableDriver.of(Idle)) as runner:
+        history = runner.play(parse(steps))
+    assert [record.fields["subject"] for record in history.truth.values()][1:] == ["second"]
