@@ -66,7 +66,7 @@ fuzz: $(READY)  ## long runs of every property and fuzz test
 	@MOCKSERVERS_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/recording/test_har_fuzz.py
 
 table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md, docs/administration.md and the schema of scenario files
-	@$(BIN)/python tests/coverage_table.py
+	@$(BIN)/python tests/coverage_table.py && $(BIN)/python -m tests.kinds
 	@$(BIN)/mockservers scenarios schema > scenarios/scenario.schema.json
 
 toolkits: $(READY)  ## SOAP and OpenAPI toolkits against the emulators: installs what is missing, runs all, writes docs/toolkits.md

@@ -74,14 +74,12 @@ BUGS: tuple[Bug, ...] = (
     Bug("shared", "plays", "<= within_seconds * instants.SECOND", "<= within_seconds * instants.SECOND + 1"),
     Bug("shared", "plays", "in zip(here, here[allowed:],", "in zip(here, here[allowed - 1:],"),
     Bug("shared", "plays", "allowed = most * history.at_once", "allowed = most + history.at_once"),
-    Bug("shared", "plays", "each.status >= FAILURE\n", "each.status > FAILURE\n"),
+    Bug("shared", "plays", "exchange.status >= FAILURE\n", "exchange.status > FAILURE\n"),
     Bug("shared", "plays", "MOST_FAILURES = 10", "MOST_FAILURES = 11"),
-    Bug(
-        "shared",
-        "plays",
-        "if each.status is None or each.received is None",
-        "if each.status is not None and each.received is None",
-    ),
+    Bug("shared", "plays", "MOST_UNREAD = 30", "MOST_UNREAD = 31"),
+    Bug("shared", "plays", "return exchange.status is None or", "return (exchange.status or 0) < 0 or"),
+    Bug("shared", "plays", "(each.method, each.target, each.body) if", "(each.method, each.target) if"),
+    Bug("shared", "plays", "(each.method, each.target, each.body) if", "(each.method, each.body) if"),
     Bug(
         "history",
         "plays",
@@ -245,8 +243,8 @@ BUGS: tuple[Bug, ...] = (
     Bug(
         "writing",
         "writes",
-        "first = min((each.n for each in history.within(task)), default=0)",
-        "first = max((each.n for each in history.within(task)), default=0)",
+        "first = min((each.n for each in history.within(window)), default=0)",
+        "first = max((each.n for each in history.within(window)), default=0)",
     ),
     Bug("writing", "writes", "default=0)\n    names", "default=1 << 60)\n    names"),
     Bug("writing", "writes", "later = later or change.n > first", "later = True"),
@@ -264,7 +262,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("writing", "writes", "synced < change.n <= task.first and", "synced < change.n < task.first and"),
     Bug("writing", "writes", "synced < change.n <= task.first and", "synced < change.n <= task.last and"),
     Bug("writing", "writes", "synced = max((each.last", "synced = min((each.last"),
-    Bug("writing", "writes", "if len(made) > 1 and", "if len(made) > 2 and"),
+    Bug("writing", "writes", "if len(made) > 1 + late and", "if len(made) > 2 + late and"),
     Bug(
         "writing",
         "writes",
@@ -360,7 +358,12 @@ BUGS: tuple[Bug, ...] = (
     Bug("autotask.reading", "logins", "if not known and first is None:", "if first is None:"),
     Bug("autotask.reading", "logins", "known = known or not is_error(exchange)", "known = True"),
     # The desk.
-    Bug("trackit.reading", "desk", 'get("first_id", 1) - 1', 'get("first_id", 1)'),
+    Bug(
+        "trackit.reading",
+        "desk",
+        'last = history.options.get("first_id", 1) - 1',
+        'last = history.options.get("first_id", 1)',
+    ),
     Bug("trackit.reading", "desk", "if number - last - 1 > history", "if number - last > history"),
     Bug("trackit.reading", "desk", "if number - last - 1 > history", "if number - last - 1 >= history"),
     Bug("trackit.reading", "desk", "in sorted(numbers):", "in numbers:"),

@@ -137,6 +137,19 @@ def test_variables_are_read_as_the_server_reads_them() -> None:
         "page": "2",
         "subject": "a b&c",
     }
+    posted = exchanged(
+        1,
+        method="POST",
+        target="/API/?page=2",
+        headers=(("content-type", "application/x-www-form-urlencoded; charset=utf-8"),),
+        body=b"KEY=***&page=1&tid=%2A",
+    )
+    assert get_tickets.asked(posted) == {"key": "***", "page": "2", "tid": "*"}
+
+
+def test_a_line_of_delimited_text_ends_at_its_own_mark_alone() -> None:
+    (ticket,) = get_tickets.said(exchanged(1, received="tid=1&opened_by=a\u2028b\u0085c&cid=d\r\n".encode())).tickets
+    assert ticket == (("tid", "1"), ("opened_by", "a\u2028b\u0085c"), ("cid", "d"))
 
 
 @settings(max_examples=examples(200), database=None, deadline=None)

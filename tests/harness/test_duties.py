@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -290,6 +291,48 @@ def test_error_is_not_empty(history: Make) -> None:
     assert judge(id, after([one], change(6, "change", "1")))[0] == "kept"  # rows may have shifted
     assert judge(id, after([one], exchange=exchanged(5, received=b"<tickets/>")))[0] == "unproven"
     assert judge(id, after([one], exchange=exchanged(5, received=None, request_known=False)))[0] == "broken"
+
+
+def test_a_ticket_that_is_there_stays_known(history: Make) -> None:
+    id, one, two = "get_tickets.stays_known", ticket("1"), ticket("2")
+    both, first = {"1": one, "2": two}, {"1": one}
+    made = [change(1, "create", "1"), change(2, "create", "2")]
+
+    def synced(after: Any, more: Any = (), received: bytes = b"tid=1", **facts: Any) -> str:
+        task = replace(sync(4, 9, before=both, after=after), **facts)
+        exchanges = [exchanged(5, received=received)]
+        truth = [] if more else [one, two]
+        return judge(
+            id, history("get_tickets", changes=[*made, *more], exchanges=exchanges, tasks=[task], truth=truth)
+        )[0]
+
+    assert synced(both) == "kept"
+    assert synced(first) == "broken"
+    assert synced(first, received=b"error=Invalid+tid") == "unproven"  # that is a matter of another duty
+    assert synced(first, error_kind="transport") == "unproven"
+    assert synced(first, ended=at(1)) == "unproven"  # what was on its way may have moved the rows
+    assert synced(first, [change(6, "delete", "2", exists=False)]) == "unproven"
+    assert synced(first, [change(3, "delete", "2", exists=False)]) == "kept"
+    assert synced(first, [change(12, "delete", "2", exists=False)]) == "broken"
+
+
+def test_many_tickets_are_asked_for_in_bulk(history: Make) -> None:
+    id = "get_tickets.asked_in_bulk"
+
+    def walked(tickets: int, alone: int, several: bool = False) -> str:
+        list_ = "\r\n".join(f"tid={n}" for n in range(tickets)).encode()
+        asked = [exchanged(1, target="/API/?tid=*", received=list_)]
+        asked += [
+            exchanged(2 + n, target=f"/API/?tid={n}", received=list_[:20] if several else f"tid={n}".encode())
+            for n in range(alone)
+        ]
+        return judge(id, history("get_tickets", exchanges=asked, tasks=[sync(0, 1 + alone)]))[0]
+
+    assert walked(12, 12) == "unproven"  # too few to matter
+    assert walked(13, 0) == "kept"
+    assert walked(13, 6) == "kept"  # some were looked at again
+    assert walked(13, 7) == "broken"
+    assert walked(13, 13, several=True) == "kept"
 
 
 def test_deleted_dropped(history: Make) -> None:

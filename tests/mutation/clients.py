@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 from mockservers.harness.check import EXAMPLES, CheckConfig, check
@@ -34,6 +35,8 @@ class Mutant(NamedTuple):
     bug: str
     caught: bool
     others: tuple[str, ...]
+    bugs: int
+    """How many bugs the report tells of, where all duties are judged: it has one."""
     examples: int
     steps: int
     seconds: float
@@ -56,7 +59,7 @@ class Kept(NamedTuple):
     seconds: float
 
 
-def judge_mutant(vendor: str, name: str, examples: int, whole: bool) -> Mutant:
+def judge_mutant(vendor: str, name: str, examples: int, whole: bool, shrink: bool = True) -> Mutant:
     slug, _, bug = name.partition("-")
     intended = tuple(duty for duty in of(vendor) if duty.slug == slug)
     began = time.perf_counter()
@@ -68,6 +71,7 @@ def judge_mutant(vendor: str, name: str, examples: int, whole: bool) -> Mutant:
             save_to=None,
             duties=None if whole else intended,
             fail_fast=not whole,
+            shrink=shrink,
         )
     )
     seconds = time.perf_counter() - began
@@ -75,7 +79,9 @@ def judge_mutant(vendor: str, name: str, examples: int, whole: bool) -> Mutant:
     steps = len(verdict.counterexample.scenario.steps) if verdict.counterexample else 0
     others = tuple(duty.slug for duty in report.broken if duty.slug != slug)
     until = (verdict.first or 0) + 1
-    return Mutant(vendor, slug, bug or "-", verdict.verdict == "broken", others, until, steps, seconds)
+    return Mutant(
+        vendor, slug, bug or "-", verdict.verdict == "broken", others, len(report.causes), until, steps, seconds
+    )
 
 
 def judge_client(vendor: str, role: str, seed: int, dialect: str, examples: int) -> Kept:
@@ -103,7 +109,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def show_mutants(found: Sequence[Mutant]) -> None:
-    heads = ("vendor", "duty", "bug", "caught", "examples", "steps", "seconds", "also broken")
+    heads = ("vendor", "duty", "bug", "caught", "examples", "steps", "seconds", "told as bugs", "also broken")
     table(
         heads,
         (
@@ -115,6 +121,7 @@ def show_mutants(found: Sequence[Mutant]) -> None:
                 m.examples,
                 m.steps,
                 f"{m.seconds:.1f}",
+                m.bugs,
                 ", ".join(m.others),
             )
             for m in found
@@ -124,13 +131,14 @@ def show_mutants(found: Sequence[Mutant]) -> None:
         mine = [each for each in found if each.vendor == vendor]
         print(
             f"{vendor}: {len(mine)} mutants of {len({each.duty for each in mine})} duties, "
-            f"{sum(each.caught for each in mine)} caught"
+            f"{sum(each.caught for each in mine)} caught, after {median(each.examples for each in mine):g} examples (median)"
         )
     caught = [each for each in found if each.caught]
     short = sum(each.steps <= MOST_STEPS for each in caught)
     print(
         f"{len(caught)} of {len(found)} caught with the intended duty named; {short} shrunk to {MOST_STEPS} steps or fewer; "
-        f"the slowest took {max(each.seconds for each in found):.1f} s\n"
+        f"the slowest took {max(each.seconds for each in found):.1f} s; "
+        f"{sum(each.bugs == 1 for each in caught)} told as one bug\n"
     )
 
 
@@ -164,6 +172,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=10, help="seeds for correct clients; 0 leaves them out")
     parser.add_argument("--examples", type=int, default=EXAMPLES)
     parser.add_argument("--whole", action="store_true", help="judge mutants by all duties over all examples")
+    parser.add_argument("--no-shrink", action="store_true", help="catch mutants without shrinking what caught them")
     parser.add_argument("--no-mutants", action="store_true", help="correct clients alone")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
@@ -177,7 +186,9 @@ def main() -> int:
     runs = [(v, role, seed, "default") for v, role in clients for seed in range(1, asked.seeds + 1)]
     runs += [(v, role, 1, "all") for v, role in clients if asked.seeds]
     with ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("spawn")) as pool:
-        caught = [pool.submit(judge_mutant, v, name, asked.examples, asked.whole) for v, name in mutants]
+        caught = [
+            pool.submit(judge_mutant, v, name, asked.examples, asked.whole, not asked.no_shrink) for v, name in mutants
+        ]
         kept = [pool.submit(judge_client, *run, asked.examples) for run in runs]
         for n, done in enumerate(as_completed([*caught, *kept]), 1):
             print(f"{n} of {len(caught) + len(kept)}: {tuple(done.result())}", file=sys.stderr, flush=True)

@@ -20,6 +20,7 @@ import pickle
 import random
 import sys
 import tempfile
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -286,6 +287,48 @@ def listed(found: Sequence[tuple[GeneratedMutant, Result]], which: str) -> Itera
             yield f"{mutant.name}\n    was     {mutant.was}\n    became  {mutant.became}"
 
 
+def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int) -> str:
+    """What was found, as a page of the documentation; `of` is how many mutants there are."""
+    lines = [
+        "# Bugs that nobody chose",
+        "",
+        textwrap.fill(
+            f"`make mutation` makes mutants of every correct client in Python: {of} by now. "
+            "[Cosmic Ray](https://cosmic-ray.readthedocs.io/) exchanges comparisons, numbers, "
+            "conditions and signs; operators of our "
+            "own (`tests/mutation/operators.py`) leave out calls, escapes, entries and conversions of "
+            "zones, swallow exceptions and "
+            "exchange statements. Each mutant is judged as a user's check would judge it: "
+            f"{EXAMPLES} examples, seed 1, all duties. The tables are of {len(found)} mutants, drawn by a seed.",
+            120,
+        ),
+        "",
+        textwrap.fill(
+            "A check catches a mutant when it does not end with code 0: a duty is *broken*, the client "
+            "*stopped* as a program, or "
+            "*nothing* was *proven*. A survivor is *equivalent* if no server could tell it from the "
+            "correct client, *outside* if the "
+            "contract does not ask for what it leaves out, else a *hole*; the reasons stand in "
+            "`tests/vendors/<vendor>/survivors.yaml`, and below.",
+            120,
+        ),
+        "",
+        *table(found, "vendor"),
+        "",
+        *table(found, "operator"),
+    ]
+    for verdict in ("outside", "equivalent"):
+        lines += ["", f"## Survivors that are {verdict}", ""]
+        reasons = [said for m, r in found if column(m, r) == verdict and (said := sorting(m)) is not None]
+        for said, times in Counter(reasons).items():
+            lines.append(f"- `{said.client}`, `{said.was}` ({times}): {said.reason}")
+    lines += ["", "## Holes", ""]
+    for mutant, result in sorted(found, key=lambda each: each[0].name):
+        if column(mutant, result) == "hole":
+            lines.append(f"- `{mutant.name}`: `{mutant.was}` became `{mutant.became}`")
+    return "\n".join(lines) + "\n"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--vendor", action="append", choices=contracted())
@@ -300,9 +343,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--results", type=Path, default=RESULTS, help="where results are kept, and found by the next run"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--page", type=Path, help="write what was found as a page of the documentation")
     asked = parser.parse_args(arguments)
     chosen = list(all_mutants(asked.vendor or contracted()))
     chosen = [each for each in chosen if not asked.client or f"{each.vendor}_{each.role}" in asked.client]
+    of = len(chosen)
     chosen = chosen if asked.sample is None else sample(chosen, asked.sample, asked.seed)
     results = known(asked.results)
     if asked.again:
@@ -330,6 +375,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = [(mutant, results[mutant.key]) for mutant in chosen if mutant.key in results]
     for by in ("vendor", "operator"):
         print("\n".join(table(found, by)), end="\n\n")
+    if asked.page is not None:
+        asked.page.write_text(page(found, of), "utf-8")
     holes = list(listed(found, "hole"))
     if holes:
         print(f"{len(holes)} survivors that nobody has sorted:\n\n" + "\n".join(holes))

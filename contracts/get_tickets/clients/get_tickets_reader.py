@@ -169,7 +169,7 @@ class Client:
             raise Refused(unquote_plus(text[6:]))
         if answer.status_code != 200 or (text and not text.startswith("tid=")):
             raise ValueError("neither tickets nor an error")
-        return [[part.split("=", 1) for part in line.split("&") if "=" in part] for line in text.splitlines() if line]
+        return [[part.split("=", 1) for part in line.split("&") if "=" in part] for line in text.split("\r\n") if line]
 
     # --- one ticket ---
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel.dialects import DialectFamily, Switch, listed, number, zone
@@ -25,6 +26,9 @@ def _folders(value: Any) -> tuple[str, ...]:
         raise ValueError("at least one folder is needed, or nobody could call")
     return tuple(folder.lower() for folder in given)
 
+
+KEYS: Mapping[str, str] = {"plain": "demo-key", "signs": "k+e&y=100%41 #1ü"}
+"""The demo customer's key, by what is in it."""
 
 _LIMIT = number(1, 1_000_000_000, off=True)
 
@@ -118,6 +122,13 @@ _SWITCHES = (
         "depends on the installation",
         check=_folders,
         form="a list of paths, or text with commas",
+        scope="installation",
+    ),
+    Switch(
+        "key_letters",
+        "plain",
+        "nothing says which letters a key may have; holds for worlds that begin with it",
+        tuple(KEYS),
         scope="installation",
     ),
     Switch("rate_limit", None, "none is documented; calls a minute", check=_LIMIT, form="a number, or off"),

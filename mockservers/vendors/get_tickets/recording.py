@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -37,7 +38,7 @@ def _tickets(exchange: Recorded) -> list[Pairs]:
             for each in tickets
         ]
     if text.startswith("tid="):
-        return [_delimited(line) for line in text.splitlines() if line]
+        return [_delimited(line) for line in re.split("[\r\n]+", text) if line]
     return []
 
 

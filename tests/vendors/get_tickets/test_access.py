@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+
+from mockservers.vendors.get_tickets.dialects import KEYS
 
 Desk = Any
 rule = pytest.mark.rule
@@ -45,6 +48,23 @@ def test_a_rotated_key(desk: Desk) -> None:
     assert desk.get(tid=34).error == "Invalid API key"
     desk.key = "new-key"
     assert desk.get(tid=34).tids == [34]
+
+
+@rule("get_tickets.key.letters")
+def test_a_key_of_any_letters_is_encoded_in_the_address(make_desk: Any) -> None:
+    desk = make_desk("demo:9", key_letters="signs")
+    try:
+        assert desk.get(tid=34).error == "Invalid API key"  # the plain one is nobody's here
+        desk.key = KEYS["signs"]
+        reply = desk.get(tid=34)
+        assert reply.tids == [34]
+        raw = desk.ask(f"key={desk.key}&action=get_tickets&tid=34")
+        assert raw.error == "Invalid API key"
+        for entry in desk.world.journal:
+            assert desk.key not in str(entry)
+            assert quote(desk.key) not in str(entry)
+    finally:
+        desk.world.close()
 
 
 @rule("get_tickets.ip.allow_list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -24,9 +25,16 @@ class Said:
 
 
 def asked(exchange: Exchanged) -> dict[str, str]:
-    """The query variables of a request, names in lower case, as the server reads them."""
+    """The variables of a request, names in lower case, as the server reads them: its query's, then those of its form."""
     pairs = parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True)
+    if exchange.method == "POST" and exchange.body and _is_form(exchange):
+        pairs = [*parse_qsl(exchange.body.decode("utf-8", "replace"), keep_blank_values=True), *pairs]
     return {name.lower(): value for name, value in pairs}
+
+
+def _is_form(exchange: Exchanged) -> bool:
+    types = [value for name, value in exchange.headers if name.lower() == "content-type"]
+    return any(value.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded" for value in types)
 
 
 def said(exchange: Exchanged) -> Said:
@@ -83,7 +91,7 @@ def _from_delimited(text: str) -> Said:
         return _response("error", text[6:])
     if text.startswith("count="):
         return _response("count", text[6:])
-    lines = [line for line in text.splitlines() if line]
+    lines = [line for line in re.split("[\r\n]+", text) if line]  # a raw value may hold U+2028, which ends no line here
     if not all(line.lower().startswith("tid=") for line in lines):
         return Said("unusable")
     parts = [[part.partition("=") for part in line.split("&")] for line in lines]

@@ -6,7 +6,7 @@ from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Record
-from mockservers.kernel import catalogue
+from mockservers.kernel import catalogue, instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.vendors.get_tickets.contract import decoder as wire
 
@@ -44,6 +44,28 @@ def _all_pages(history: History) -> Judgement:
         + (f" (pages asked for: {', '.join(pages[:12])})" if pages else "")
     )
     return shared.missed(history, there, lambda record: words)
+
+
+def _stays_known(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    for task in history.syncs:
+        # Where rows move under a walk, or time passes and shows what was on its way, a walk may miss one for once; an
+        # error has a duty of its own.
+        quiet = task.ok and task.at == task.ended and not history.changes_within(task)
+        if not quiet or any(map(_is_error, history.within(task))):
+            continue
+        stood = [ticket for ticket in task.before or {} if shared.stood(history, ticket, task)]
+        exercised += len(stood)
+        lost = sorted(set(stood) - set(task.after or stood))
+        if lost:
+            breaches.append(
+                Breach(
+                    f"the sync at {instants.to_iso(task.at)} took {history.name(lost[0])} out of the mirror, though it is "
+                    f"still at the vendor ({len(task.before or {})} tickets before, {len(task.after or {})} after)",
+                    {"tickets": lost},
+                )
+            )
+    return judged(exercised, breaches)
 
 
 def _merged_kept(history: History) -> Judgement:
@@ -146,6 +168,33 @@ def _backs_off(history: History) -> Judgement:
     return shared.not_stormed(history, refused)
 
 
+FEW = 12
+"""Tickets up to which it is no matter how they are asked for."""
+
+
+def _in_bulk(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    for task in history.syncs:
+        told: set[str] = set()
+        alone = []
+        for exchange in history.within(task):
+            tickets = wire.said(exchange).tickets if exchange.request_known else ()
+            told |= {value for ticket in tickets for name, value in ticket if name == "tid"}
+            if len(tickets) == 1 and wire.asked(exchange).get("tid", "*") != "*":
+                alone.append(exchange)
+        if len(told) <= FEW:
+            continue
+        exercised += 1
+        if 2 * len(alone) > len(told):
+            breaches.append(
+                Breach(
+                    f"in one sync {len(alone)} of {len(told)} tickets were asked for one by one, from "
+                    f"{shared.request(alone[0])} on; a list tells the same of each, so it is likely that nobody meant to"
+                )
+            )
+    return judged(exercised, breaches)
+
+
 def _secret_kept(history: History) -> Judgement:
     # The key belongs into the address here, and nowhere else.
     return shared.revealed(history, in_target=False)
@@ -162,6 +211,12 @@ DUTIES: tuple[Duty, ...] = (
             "get_tickets.page.unstable",
             "get_tickets.order.default",
             "get_tickets.tid.exact_or_star",
+            "get_tickets.count.first",
+            "get_tickets.range.tid",
+            "get_tickets.range.opening_time",
+            "get_tickets.wire.media",
+            "get_tickets.wire.layout",
+            "get_tickets.key.letters",
         ),
         _all_pages,
         "tickets, best more than a page of them",
@@ -169,7 +224,12 @@ DUTIES: tuple[Duty, ...] = (
     Duty(
         "get_tickets.changes_seen",
         "The client finds changes of tickets that it knows already, though no variable filters on last_updated.",
-        ("get_tickets.date.no_changed_since", "get_tickets.range.opening_time", "get_tickets.field.last_updated"),
+        (
+            "get_tickets.date.no_changed_since",
+            "get_tickets.range.opening_time",
+            "get_tickets.field.last_updated",
+            "get_tickets.field.sentinels",
+        ),
         shared.changes_seen,
         "a change of a ticket after the first sync",
     ),
@@ -180,7 +240,9 @@ DUTIES: tuple[Duty, ...] = (
             "get_tickets.wire.encoded_everywhere",
             "get_tickets.wire.urlencode",
             "get_tickets.wire.raw_fields",
+            "get_tickets.wire.one_data_set",
             "get_tickets.field.custom",
+            "get_tickets.field.customer",
         ),
         _decoded_once,
         "values in fields that the client mirrors",
@@ -223,6 +285,13 @@ DUTIES: tuple[Duty, ...] = (
         "a ticket that is deleted after a sync",
     ),
     Duty(
+        "get_tickets.stays_known",
+        "A ticket that is still at the vendor is still in the mirror after the next sync, not only in the end.",
+        ("get_tickets.tid.exact_or_star", "get_tickets.page.base", "get_tickets.date.no_changed_since"),
+        _stays_known,
+        "two syncs with a ticket that is there all the time",
+    ),
+    Duty(
         "get_tickets.merged_kept",
         "A merged ticket is still a ticket: it stays in the mirror, with the number of the one that it went into.",
         ("get_tickets.field.merge", "get_tickets.field.sentinels", "get_tickets.tid.exact_or_star"),
@@ -253,7 +322,7 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "get_tickets.failures_not_stormed",
-        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        "While the vendor fails, a client tries a request ten times within a minute at most; what is too often is our guess.",
         ("get_tickets.limit.rate",),
         shared.failures_not_stormed,
         "requests that fail in a row",
@@ -272,6 +341,14 @@ DUTIES: tuple[Duty, ...] = (
         ("get_tickets.key.every_call",),
         _refused_key,
         "a key that is refused",
+    ),
+    Duty(
+        "get_tickets.asked_in_bulk",
+        "Many tickets are asked for by pages or ranges, not one by one: a list tells all fields of each.",
+        ("get_tickets.field.all", "get_tickets.page.base", "get_tickets.range.tid"),
+        _in_bulk,
+        f"a sync that is told more than {FEW} tickets",
+        severity="should",
     ),
     Duty(
         "get_tickets.secret_kept",

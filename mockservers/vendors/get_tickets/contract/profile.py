@@ -6,6 +6,7 @@ from typing import Any
 
 from mockservers.harness.profile import VendorProfile, local
 from mockservers.kernel.dialects import Dialect
+from mockservers.vendors.get_tickets.dialects import KEYS
 
 
 def _options(dialect: Dialect) -> dict[str, Any]:
@@ -42,7 +43,7 @@ PROFILE = VendorProfile(
     options=_options,
     varied={
         "format": ("output_format", ("xml", "json", "delimited")),
-        "time_zone": ("time_zone", ("UTC", "America/New_York")),
+        "time_zone": ("time_zone", ("UTC", *["America/New_York"] * 2, "Australia/Adelaide")),
         "culture": ("date_culture", ("us", "day_first")),
     },
     entity="ticket",
@@ -58,5 +59,9 @@ PROFILE = VendorProfile(
         "updater_type_delimited": ("clean", "user_name"),
         "count_only_counts": ("all_matches", "page"),
         "rate_limit": ("off", "30"),
+        "layout": ("line", "sample"),
+        "content_type": ("by_format", "text_html"),
+        "key_letters": tuple(KEYS),
     },
+    credentials=lambda dialect: {"key": KEYS[dialect["key_letters"]]},
 )

@@ -16,6 +16,7 @@ from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
+from mockservers.vendors.get_tickets.dialects import KEYS
 from mockservers.vendors.get_tickets.emulator import phrases
 from mockservers.vendors.get_tickets.emulator.model import (
     DIRECTORY,
@@ -30,7 +31,7 @@ from mockservers.vendors.get_tickets.emulator.model import (
 if TYPE_CHECKING:
     from mockservers.kernel.installation import Installation
 
-KEY, OTHER_KEY = "demo-key", "other-key"
+KEY, OTHER_KEY = KEYS["plain"], "other-key"
 DEMO, OTHER = "demo", "other-customer"
 RECIPES = ("empty", "demo")
 ROWS = 300
@@ -46,7 +47,7 @@ Directory = dict[str, dict[str, tuple[str, dict[str, Any]]]]
 
 def seed(installation: Installation, recipe: Recipe, born: int, progress: Progress) -> None:
     """Fill an empty installation. Opening dates hang on `born`, except those that the page's examples ask for."""
-    _tenant(installation, DEMO, KEY)
+    _tenant(installation, DEMO, KEYS[installation.dialect["key_letters"]])
     people = _people()
     _tenant(installation, OTHER, OTHER_KEY)
     source = installation.ids.source("get_tickets.seed")

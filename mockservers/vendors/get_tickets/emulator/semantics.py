@@ -58,6 +58,8 @@ def identify(ctx: Context) -> Tenant:
         )
     if credential is None:
         raise errors.refusal("key")
+    if ctx.installation.dialect["key_letters"] != "plain":
+        ctx.cite("get_tickets.key.letters")
     # Known from here on: a refusal is journalled as this tenant's, and answered in its format.
     tenant = ctx.tenant = ctx.installation.tenants[credential.tenant]
     ctx.entry.tenant = tenant.name

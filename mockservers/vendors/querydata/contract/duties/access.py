@@ -46,7 +46,7 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "querydata.failures_not_stormed",
-        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        "While the vendor fails, a client tries a request ten times within a minute at most; what is too often is our guess.",
         ("querydata.limit.rate", "querydata.error.form"),
         _failures_not_stormed,
         "requests that fail in a row",
