@@ -102,7 +102,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     stories = weighted(
         (closed, 11),
         (details_trouble(here.refusals), 22),
-        (gone_between, 22),
+        (gone_between, 24),
         (one_after_another, 11),
         (twice, 7),
         (out_of_order, 4),
