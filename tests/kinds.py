@@ -77,7 +77,7 @@ def page() -> str:
             "for each kind and vendor, what "
             "makes the situation (a function of `contract/strategies.py`, a name of the shared "
             "strategies, or a switch), the duties that "
-            "judge it, and the clients with that bug that prove it (`tests/vendors/<vendor>/mutants/`). `make table` writes this page.",
+            "judge it, and the clients with that bug that prove it (`tests/vendors/<vendor>/mutants/`).",
             120,
         ),
     ]

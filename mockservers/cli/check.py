@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mockservers.cli.duties import chosen, duty_options
 from mockservers.cli.errors import DRIVER_FAILURE, INTERRUPTED, USAGE, columns, reports_errors, stop
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.progress import progress
@@ -169,6 +170,7 @@ def style(text: str, *words: str) -> str:
     type=click.IntRange(1),
     help="Examples played at once, in as many processes.",
 )
+@duty_options
 @click.option(
     "--save",
     default="scenarios-found",
@@ -190,6 +192,9 @@ def check(
     max_seconds: float | None,
     deadline: float,
     jobs: int,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    no_config: bool,
     save: Path,
     strict: bool,
     everything: bool,
@@ -199,6 +204,9 @@ def check(
     **client: Any,
 ) -> None:
     """Hunt for bugs in a client: generated vendor behaviour, a verdict for each duty.
+
+    A duty of severity `should` is an advice that rests on a guess about what the client is meant to do. A project's
+    mockservers.toml can switch duties off, each with a reason; options win over it.
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program, 130 interrupted; the reports then tell what was known by then.
@@ -212,7 +220,7 @@ def check(
             "html": lambda: reports.check_html(report),
         }
 
-    outputs = Outputs(json=json, junit=junit, html=html)
+    outputs, choice = Outputs(json=json, junit=junit, html=html), chosen(only, without, no_config)
 
     def tell(report: Report) -> None:
         text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
@@ -230,6 +238,7 @@ def check(
             jobs=jobs,
             save_to=save,
             progress=shown,
+            **choice,
         )
         try:
             report = run_check(config)
@@ -245,19 +254,24 @@ def check(
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @client_options
+@duty_options
 @reporting
 @click.option("--strict", is_flag=True, help="Exit with 3 when a file's duty was not put to the test.")
 @reports_errors
 def replay(
     files: tuple[Path, ...],
     deadline: float,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    no_config: bool,
     strict: bool,
     json: Path | None,
     junit: Path | None,
     html: Path | None,
     **client: Any,
 ) -> None:
-    """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN, MISTAKEN or STOPPED.
+    """Play scenario files (or folders of them) against a client: FAILED, FIXED, KEPT, UNPROVEN,
+    OFF (the file's duty is switched off, and no other is broken), MISTAKEN or STOPPED.
 
     Exit codes: 0 none failed, 1 some failed, 2 usage or a mistaken file, 3 unproven (with --strict), 4 the client
     failed as a program, 130 interrupted; the files that were not played by then are UNPROVEN.
@@ -283,7 +297,7 @@ def replay(
 
     with driving():
         try:
-            results = run_replay(paths, spec, deadline=deadline)
+            results = run_replay(paths, spec, deadline=deadline, **chosen(only, without, no_config))
         except ReplayStopped as stopped:
             tell(stopped.results)
             raise

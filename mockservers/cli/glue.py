@@ -10,6 +10,7 @@ from mockservers.registry import did_you_mean
 USE = {
     "session.py": "a Python class as a program that stays: serve(Client); then --client 'python client.py'",
     "session.mjs": "a Node class as a program that stays: serve(Client); then --client 'node client.mjs'",
+    "session.php": "a PHP class as a program that stays: mockservers\\serve(Client::class); then --client 'php client.php'",
     "job.sh": "a shell script as a job that runs once for each task; then --client-command 'sh job.sh'",
 }
 

@@ -10,16 +10,20 @@ import click
 
 from mockservers import registry
 from mockservers.cli.check import style
+from mockservers.cli.duties import chosen as chosen_duties
+from mockservers.cli.duties import duty_options
 from mockservers.cli.errors import BROKEN, reports_errors, stop
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.record import finish, redactor_of, secret_options
 from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
+    from mockservers.harness.duties import Duty
     from mockservers.kernel.dialects import Dialect
     from mockservers.recording.drift import Drift, Finding
     from mockservers.recording.files import Recording
     from mockservers.recording.har.reading import Summary
+    from mockservers.recording.judging import Judged
     from mockservers.recording.loading import Loaded
 
 FILE = click.Path(exists=True, path_type=Path, dir_okay=False)
@@ -187,9 +191,18 @@ def _shown(value: str | None) -> str:
 @click.argument("file", type=FILE)
 @click.option("--vendor", help="The vendor, to be sure that it is a recording of that one.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
+@duty_options
 @DIALECT
 @reports_errors
-def judge(file: Path, vendor: str | None, strict: bool, dialect: tuple[str, ...]) -> None:
+def judge(
+    file: Path,
+    vendor: str | None,
+    strict: bool,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    no_config: bool,
+    dialect: tuple[str, ...],
+) -> None:
     """Judge the client that was recorded by the duties of its vendor; no emulator has a part in it.
 
     Duties that need to know what the client believes stay unproven. Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing
@@ -200,20 +213,48 @@ def judge(file: Path, vendor: str | None, strict: bool, dialect: tuple[str, ...]
     recording, chosen = opened(file, dialect)
     if vendor is not None and vendor != recording.head.vendor:
         raise ValueError(f"{file} is a recording of {recording.head.vendor}, not of {vendor}")
-    judged = judge_recording(recording, chosen)
-    roles: dict[str, Any] = {"kept": "good", "broken": "bad", "unproven": "warn"}
-    width = max(len(duty.slug) for duty, _ in judged.judgements)
-    for duty, judgement in judged.judgements:
-        word = style(f"{judgement.verdict:<8}", roles[judgement.verdict])
-        click.echo(f"{word}  {duty.slug:<{width}}  {duty.says}")
-        for breach in judgement.breaches[:3]:
-            click.echo(f"{'':<{width + 12}}{breach.text}")
-        if judgement.breaches:
-            for rule in duty.rules:
-                click.echo(f"{'':<{width + 12}}because {rule.id}: {rule.says}")
-    if judged.lacking:
-        click.echo(f"Not judged by what was said: {_lacking(judged.lacking)}. What hangs on it is unproven.")
+    judged = judge_recording(recording, chosen, **chosen_duties(only, without, no_config))
+    click.echo("\n".join(judged_lines(judged)))
     raise SystemExit(judged.exit_code(strict=strict))
+
+
+def judged_lines(judged: Judged) -> list[str]:
+    """The report of a judgement."""
+    from mockservers.harness.reports.characters import visible
+    from mockservers.harness.reports.text import SHOULD
+
+    roles: dict[str, Any] = {"kept": "good", "broken": "bad", "unproven": "warn"}
+    lines = []
+    width = max(
+        len(each.slug) for each in (*(duty for duty, _ in judged.judgements), *(off.duty for off in judged.off))
+    )
+    begin = len("switched off" if judged.off else "unproven")
+    indent = " " * (width + begin + 4)
+    for duty, judgement in judged.judgements:
+        word = style(f"{judgement.verdict:<{begin}}", roles[judgement.verdict])
+        lines.append(f"{word}  {duty.slug:<{width}}  {duty.says}{' (should)' if duty.severity == 'should' else ''}")
+        if judgement.verdict == "unproven":
+            lines.append(f"{indent}not exercised: needs {duty.exercised_by}{_never_told(duty)}")
+        lines += [f"{indent}{breach.text}" for breach in judgement.breaches[:3]]
+        if judgement.breaches:
+            lines += [f"{indent}because {rule.id}: {rule.says}" for rule in duty.rules]
+    for off in judged.off:
+        lines.append(f"{style('switched off', 'soft')}  {off.duty.slug:<{width}}  {visible(off.reason)}")
+    if any(duty.severity == "should" for duty, _ in judged.judgements):
+        lines.append(SHOULD)
+    if any(judgement.verdict == "unproven" for _, judgement in judged.judgements):
+        lines.append(
+            "A recording tells neither the client's copy nor what it was told to do. Where a duty rests on these, "
+            "`mockservers check` puts it to the test; else record a client while what it needs happens."
+        )
+    if judged.lacking:
+        lines.append(f"Not judged by what was said: {_lacking(judged.lacking)}. What hangs on it is unproven.")
+    return lines
+
+
+def _never_told(duty: Duty) -> str:
+    """What no recording tells, of a duty of clients that write."""
+    return f"; only `mockservers check` tells a client to {' or '.join(duty.needs)}" if duty.needs else ""
 
 
 def _lacking(numbers: Sequence[int]) -> str:

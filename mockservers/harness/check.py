@@ -7,13 +7,9 @@ itself, with an exception class of its own, so that no bug hides behind another.
 from __future__ import annotations
 
 import contextlib
-import os
-import re
-import tempfile
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +17,16 @@ from mockservers.harness.causes import Broken, grouped
 from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, Hello
 from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
+from mockservers.harness.duties.selection import Selection, select
 from mockservers.harness.generation import generate
 from mockservers.harness.history import History
 from mockservers.harness.profile import profile
 from mockservers.harness.runner import Declined, OutOfTime, Runner
 from mockservers.harness.runner_pool import RunnerPool, open_runner
+from mockservers.harness.saving import found_of, save, writable
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario, ScenarioError, check_labels, with_found
+from mockservers.harness.stimuli import EXAMPLES, Ending, Played, different, elsewhere, missing, provoked
 from mockservers.harness.verdicts import (
     CheckInterrupted,
     CheckStopped,
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     from hypothesis.database import ExampleDatabase
     from hypothesis.strategies import SearchStrategy
 
-EXAMPLES = 180
 SECONDS, ENOUGH, MOST_SECONDS = 300.0, 25, 1200.0
 """How long a dialect may take where nobody says; a slow client gets as long as `ENOUGH` examples take, up to the last."""
 DRAWING = 0.7
@@ -67,7 +65,11 @@ class CheckConfig:
     `max_seconds` is for the whole check, from its start: what is played when the time is up is given up. None: a fair time
     for each dialect (`SECONDS`), longer where the client is slow.
 
-    `duties` are those of the vendor unless others are given; `strategy` makes the strategy that draws scenarios, from a
+    `duties` are those of the vendor unless others are given. `only` names those that judge, `without` some that do not, by
+    slug or full id; as a mapping it gives the reasons, which the report prints. `agreed` are reasons of a project by
+    full id, over which `only` wins. A duty that is switched off is reported so, and fails nothing.
+
+    `strategy` makes the strategy that draws scenarios, from a
     dialect and what the client says of itself, as `strategies/<vendor>.py:scenarios` does. In `database` the smallest
     failure of each duty is kept, and played before anything is drawn the next time; None keeps none.
     """
@@ -89,6 +91,9 @@ class CheckConfig:
     jobs: int = 1
     """Examples that are played at once, each in a process of its own; the report is the same."""
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
+    only: Collection[str] = ()
+    without: Mapping[str, str] | Collection[str] = ()
+    agreed: Mapping[str, str] | None = None
 
 
 def check(config: CheckConfig) -> Report:
@@ -99,6 +104,7 @@ def check(config: CheckConfig) -> Report:
     here = emulator(config.vendor)
     if config.dialect != "all":
         here.dialects.dialect(config.dialect)
+    chosen = select(config.duties or duties_of(config.vendor), config.only, config.without, config.agreed)
     if config.examples < 1:
         raise ValueError(f"--examples takes a number from 1 up, not {config.examples}")
     if config.jobs < 1:
@@ -106,8 +112,8 @@ def check(config: CheckConfig) -> Report:
     if config.deadline <= 0:
         raise ValueError(f"the deadline takes a number of seconds above 0, not {config.deadline:g}")
     if config.save_to is not None:
-        _writable(config.save_to)
-    names = _different(config.vendor) if config.dialect == "all" else [config.dialect]
+        writable(config.save_to)
+    names = different(config.vendor) if config.dialect == "all" else [config.dialect]
     begun = clock.wall()
     until = None if config.max_seconds is None else begun + round(config.max_seconds * 1e6)
     given = client = _given(config.client)
@@ -126,7 +132,7 @@ def check(config: CheckConfig) -> Report:
             for turn, name in enumerate(names):
                 # Each dialect has its share of what is left, and what one does not need is for those after it.
                 share = None if until is None else max(until - clock.wall(), 0) / 1e6 / (len(names) - turn)
-                dialect_check = _DialectCheck(config, runner, name, share)
+                dialect_check = _DialectCheck(config, runner, name, chosen, share)
                 done.append(dialect_check.run())
     except DriverFailure as failure:
         at = dialect_check
@@ -162,30 +168,6 @@ def _given(client: str | ClientSpec | Driver) -> str:
     return (ClientSpec(client) if isinstance(client, str) else client).options
 
 
-def _writable(folder: Path) -> None:
-    """See that failures can be saved, before a hunt is spent on finding them; raises ValueError where not."""
-    try:
-        # The folder itself is made for the first failure: checks that run at once would trip over one made and taken away.
-        there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
-        with tempfile.TemporaryFile(dir=there):
-            pass
-    except OSError as error:
-        raise ValueError(
-            f"failures cannot be saved in {folder}: {error.strerror or error}; name another folder with --save"
-        ) from error
-
-
-def _different(vendor: str) -> list[str]:
-    """The named dialects, without those that are another under a second name."""
-    seen: list[Mapping[str, Any]] = []
-    names = []
-    for name, dialect in emulator(vendor).dialects.named.items():
-        if dialect.changes() not in seen:
-            seen.append(dialect.changes())
-            names.append(name)
-    return names
-
-
 class _Enough(BaseException):
     """Shrinking is over, for its plays or its time are used up. Hypothesis takes an Exception for a failure, and goes on."""
 
@@ -210,9 +192,9 @@ class _DialectCheck:
     config: CheckConfig
     runner: Runner | RunnerPool
     dialect: str
+    selection: Selection
     share: float | None = None
     """Seconds that it may take; None: a fair time."""
-    duties: tuple[Duty, ...] = ()
     examples: list[_Played] = field(default_factory=list)
     proofs: dict[str, Counterexample] = field(default_factory=dict)
     fastest: float = float("inf")
@@ -227,9 +209,12 @@ class _DialectCheck:
     """What is being done, in words."""
     playing: Scenario | None = None
 
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        return self.selection.duties
+
     def run(self) -> DialectReport:
         self.begun = clock.wall()
-        self.duties = self.config.duties or duties_of(self.config.vendor)
         draws = self.config.strategy or profile(self.config.vendor).strategies().scenarios
         self.strategy = draws(self.dialect, self.runner.hello())
         try:
@@ -245,11 +230,10 @@ class _DialectCheck:
 
     def known_so_far(self) -> DialectReport:
         """The report of a hunt that was interrupted: verdicts on what was played, proofs as small as they are by now."""
-        self.duties = self.duties or self.config.duties or duties_of(self.config.vendor)
         for duty in self.duties:
             if duty.id not in self.proofs and self._broken(duty):
                 self.proofs[duty.id] = self._prove(duty, None)
-        return self._report()
+        return self._report(interrupted=True)
 
     def _hunt(self) -> None:
         """Play the examples, as many as there is time for."""
@@ -275,20 +259,41 @@ class _DialectCheck:
     def _broken(self, duty: Duty) -> bool:
         return any(each.broken(duty) for each in self.examples)
 
-    def _report(self) -> DialectReport:
+    def _report(self, *, interrupted: bool = False) -> DialectReport:
+        histories = [each.history for each in self.examples]
+        ending: Ending = "interrupted" if interrupted else "time" if self.out_of_time else ""
+        if not ending and self.config.fail_fast and any(map(self._broken, self.duties)):
+            ending = "first failure"
+        played = Played(
+            self.config.vendor,
+            self.dialect,
+            self.runner.hello(),
+            histories,
+            self.config.examples,
+            self.declined,
+            ending,
+            self.config.dialect == "all",
+        )
         return DialectReport(
             self.dialect,
-            tuple(replace(self._verdict(duty), counterexample=self.proofs.get(duty.id)) for duty in self.duties),
-            len(self.examples),
+            (
+                *(
+                    replace(self._verdict(duty, played), counterexample=self.proofs.get(duty.id))
+                    for duty in self.duties
+                ),
+                *(DutyVerdict(off.duty, "switched off", 0, 0, 0, why=off.reason) for off in self.selection.off),
+            ),
+            len(histories),
             self.declined,
             self.plays,
             (clock.wall() - self.begun) / 1e6,
             self.out_of_time,
-            _complaints(played.history for played in self.examples),
-            "mirror" in self.runner.hello().tasks and all(each.history.mirror is None for each in self.examples),
+            _complaints(histories),
+            "mirror" in self.runner.hello().tasks and all(each.mirror is None for each in histories),
             self.config.examples,
             self._slow(),
             self._causes(),
+            played.idle,
         )
 
     def _causes(self) -> tuple[tuple[str, ...], ...]:
@@ -368,26 +373,22 @@ class _DialectCheck:
                 self.known[key] = None
         return self.known[key]
 
-    def _verdict(self, duty: Duty) -> DutyVerdict:
-        judgements = [played.judgements[duty.id] for played in self.examples]
+    def _verdict(self, duty: Duty, played: Played) -> DutyVerdict:
+        judgements = [each.judgements[duty.id] for each in self.examples]
         broken = sum(1 for each in judgements if each.breaches)
         exercised = sum(each.exercised for each in judgements)
         verdict: Verdict = "broken" if broken else "kept" if exercised else "unproven" if self._applies(duty) else "n/a"
+        why = missing(duty, played) if verdict == "unproven" else elsewhere(duty, played) if verdict == "n/a" else ""
         first = next((n for n, each in enumerate(judgements) if each.breaches), None)
-        return DutyVerdict(
-            duty, verdict, exercised, sum(1 for each in judgements if each.exercised), broken, first=first
-        )
+        times = sum(1 for each in judgements if each.exercised)
+        return DutyVerdict(duty, verdict, exercised, times, broken, first=first, why=why)
 
     def _applies(self, duty: Duty) -> bool:
         """Whether any installation that this hunt can draw provokes the duty."""
-        if duty.needs and not set(duty.needs) & set(self.runner.hello().tasks):
+        hello = self.runner.hello()
+        if duty.needs and not set(duty.needs) & set(hello.tasks):
             return False
-        here = emulator(self.config.vendor).dialects
-        varied = profile(self.config.vendor).varying(self.dialect, self.runner.hello().options)
-        if not varied:
-            return duty.applies(here.dialect(self.dialect))
-        drawn = (dict(zip(varied, values, strict=True)) for values in product(*varied.values()))
-        return any(duty.applies(here.dialect(switches)) for switches in drawn)
+        return provoked(duty, self.config.vendor, self.dialect, hello.options)
 
     def _scenarios(self) -> Iterator[tuple[int, Scenario]]:
         """All examples with their numbers, some of them begun before they are asked for where there are many stages."""
@@ -483,29 +484,3 @@ def _broken(played: _Played) -> Broken:
 def _size(played: _Played) -> tuple[int, int]:
     """How long a scenario is to read: steps, then characters."""
     return played.scenario.size, len(played.scenario.key)
-
-
-def found_of(counterexample: Counterexample) -> dict[str, Any]:
-    """What is written beside a saved failure."""
-    return {
-        "duty": counterexample.duty.id,
-        "verdict": "broken",
-        "says": counterexample.duty.says,
-        "rules": [{"id": rule.id, "says": rule.says, "source": str(rule.source)} for rule in counterexample.duty.rules],
-        "witness": [mask(breach.text, counterexample.history.secrets) for breach in counterexample.breaches[:3]],
-    }
-
-
-def save(counterexample: Counterexample, folder: Path, dialect: str, seed: int) -> Path:
-    """Write a failure as a scenario file; the same duty, dialect and seed overwrite the same file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    part = re.sub(r"[^a-z0-9]+", "-", dialect.lower()).strip("-")
-    file = folder / f"{counterexample.duty.vendor}-{counterexample.duty.slug}-{part}-{seed}.yaml"
-    heading = f"# Found by mockservers check {counterexample.duty.vendor} --dialect {dialect} --seed {seed}\n"
-    fresh = file.with_name(f"{file.name}.{os.getpid()}.part")
-    try:
-        fresh.write_text(heading + counterexample.scenario.to_yaml(), "utf-8")
-        fresh.replace(file)  # at once, for another check may write the same file, and a replay read it
-    finally:
-        fresh.unlink(missing_ok=True)
-    return file

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Literal
 
+from mockservers.harness import side_by_side
 from mockservers.harness.history import History, Record
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
-from mockservers.kernel.redaction import mask
 
 NUMBERS = frozenset({"integer", "long", "short", "decimal", "double", "float"})
 PLACES = 9
@@ -190,6 +190,17 @@ def missing(history: History, wanted: Mapping[str, Record]) -> list[Record]:
 
 
 def show(value: Any, most: int = 80, secrets: Iterable[str] = ()) -> str:
-    """A value as a report shows it. Secrets are masked first: half of one, cut off, would not be known again."""
-    text = mask(json.dumps(value, ensure_ascii=False, default=str), secrets)
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """A value as a report shows it, without secrets, and with escapes for what nobody would see."""
+    return side_by_side.shown(value, most, secrets)
+
+
+def parted(
+    truth: Any,
+    mirror: Any,
+    secrets: Iterable[str] = (),
+    words: str = "{} at the vendor and {} in the mirror",
+    where: tuple[str, str] = ("at the vendor", "in the mirror"),
+) -> str:
+    """Two values that are not the same in `words`; where they look alike, the place at which they differ follows."""
+    both = side_by_side.sides(truth, mirror, secrets=secrets, where=where)
+    return words.format(*both.texts) + (f" ({both.place})" if both.place else "")

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from mockservers.harness import scenario_files, scenarios
+from mockservers.harness import scenario_files, scenarios, stimuli
 from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, open_driver
 from mockservers.harness.duties import Duty, Judgement, judge
 from mockservers.harness.duties import of as duties_of
+from mockservers.harness.duties.selection import Selection, SwitchedOff, select
 from mockservers.harness.history import History
 from mockservers.harness.runner import Declined, Runner
 from mockservers.harness.scenarios import Scenario
 from mockservers.registry import did_you_mean
 
-Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN", "MISTAKEN", "STOPPED"]
+Outcome = Literal["FAILED", "FIXED", "KEPT", "UNPROVEN", "OFF", "MISTAKEN", "STOPPED"]
 """FAILED: a duty is broken. FIXED: the duty the file was found for is kept now. KEPT: as FIXED, in a file that names no
-duty. UNPROVEN: that duty was not put to the test, or the client declined the dialect. MISTAKEN: the file reads
+duty. UNPROVEN: that duty was not put to the test, or the client declined the dialect. OFF: that duty is switched off, and
+no other is broken. MISTAKEN: the file reads
 well, but a step of it cannot be played. STOPPED: the client failed as a program in it, and the files after it were not
 played."""
 
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """What became of one file. `broken` are the duties that it broke, the one it was found for first."""
+    """What became of one file. `broken` are the duties that it broke, the one it was found for first; `off` those of its
+    vendor that are switched off."""
 
     file: Path
     scenario: Scenario
@@ -35,6 +38,7 @@ class ReplayResult:
     reason: str = ""
     printed: str = ""
     """What a client that stopped had printed last."""
+    off: tuple[SwitchedOff, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -63,28 +67,40 @@ def replay(
     *,
     deadline: float = DEADLINE,
     duties: Sequence[Duty] | None = None,
+    only: Collection[str] = (),
+    without: Mapping[str, str] | Collection[str] = (),
+    agreed: Mapping[str, str] | None = None,
 ) -> list[ReplayResult]:
-    """Play every file. All are read before the first is played.
+    """Play every file. All are read before the first is played. `only`, `without` and `agreed` are as for a check.
 
-    Raises ScenarioError, WrongClient, ReplayStopped, and ReplayInterrupted where a KeyboardInterrupt ends it.
+    Raises ValueError for a duty that there is not and where all are switched off, ScenarioError, WrongClient, ReplayStopped,
+    and ReplayInterrupted where a KeyboardInterrupt ends it.
     """
     loaded = [(path, scenario_files.load(path)) for path in map(Path, paths)]
-    for path, scenario in loaded:
-        _known(path, scenario, duties)
+    known = {duty.id: duty for path, scenario in loaded for duty in _known(path, scenario, duties)}
+    chosen = select(tuple(known.values()), only, without, agreed) if known else Selection(())
     driver = client if isinstance(client, Driver) else open_driver(client, deadline)
     results: list[ReplayResult] = []
     try:
         with Runner(driver) as runner:
             for path, scenario in loaded:
+                mine = chosen.of(_known(path, scenario, duties))
                 try:
-                    results.append(_one(runner, path, scenario, duties))
+                    results.append(replace(_one(runner, path, scenario, mine), off=mine.off))
                 except DriverFailure as failure:
-                    results.append(ReplayResult(path, scenario, "STOPPED", reason=failure.what, printed=failure.stderr))
+                    stopped = ReplayResult(path, scenario, "STOPPED", reason=failure.what, printed=failure.stderr)
+                    results.append(replace(stopped, off=mine.off))
                     raise ReplayStopped(failure, results) from failure
         return results
     except KeyboardInterrupt as interrupt:
         left = [
-            ReplayResult(path, scenario, "UNPROVEN", reason="not played, for the replay was interrupted")
+            ReplayResult(
+                path,
+                scenario,
+                "UNPROVEN",
+                reason="not played, for the replay was interrupted",
+                off=chosen.of(_known(path, scenario, duties)).off,
+            )
             for path, scenario in loaded[len(results) :]
         ]
         raise ReplayInterrupted([*results, *left]) from interrupt
@@ -104,8 +120,12 @@ def _known(path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> tup
     return known
 
 
-def _one(runner: Runner, path: Path, scenario: Scenario, duties: Sequence[Duty] | None) -> ReplayResult:
-    known, wanted = _known(path, scenario, duties), scenario.duty
+def _one(runner: Runner, path: Path, scenario: Scenario, chosen: Selection) -> ReplayResult:
+    known, wanted = chosen.duties, scenario.duty
+    if not known:
+        return ReplayResult(
+            path, scenario, "OFF", reason=f"not played, for every duty of {scenario.vendor} is switched off"
+        )
     try:
         history = runner.play(scenario)
     except scenarios.ScenarioError as error:
@@ -119,11 +139,14 @@ def _one(runner: Runner, path: Path, scenario: Scenario, duties: Sequence[Duty] 
     if broken:
         broken.sort(key=lambda each: each[0].id != wanted)
         return ReplayResult(path, scenario, "FAILED", tuple(broken), history)
+    off = next((each for each in chosen.off if each.duty.id == wanted), None)
+    if off is not None:
+        return ReplayResult(path, scenario, "OFF", history=history, reason=off.words)
     if wanted is None:
         return ReplayResult(path, scenario, "KEPT", history=history)
     if judgements[wanted].verdict == "unproven":
-        reason = "the client never came to the point where the duty counts"
-        return ReplayResult(path, scenario, "UNPROVEN", history=history, reason=reason)
+        duty = next(duty for duty in known if duty.id == wanted)
+        return ReplayResult(path, scenario, "UNPROVEN", history=history, reason=stimuli.of_play(duty, history))
     return ReplayResult(path, scenario, "FIXED", history=history)
 
 

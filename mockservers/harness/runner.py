@@ -367,6 +367,8 @@ class _Play:
             return
         self.driver.restart()
         self._reset({**self.options, RESTART: True})
+        if "mirror" in self.driver.hello().tasks:
+            self._look()  # what it had not written down yet is not there any more, and no later error's doing
 
     def _task(
         self,

@@ -28,7 +28,10 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class DutyVerdict:
-    """One duty over all examples of a dialect. `broken_in` counts examples, `first` is the first of them, from 0."""
+    """One duty over all examples of a dialect. `broken_in` counts examples, `first` is the first of them, from 0.
+
+    `why` tells for what reason it is switched off, or what it lacks to be put to the test and which option gives it.
+    """
 
     duty: Duty
     verdict: Verdict
@@ -37,6 +40,7 @@ class DutyVerdict:
     broken_in: int
     counterexample: Counterexample | None = None
     first: int | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class DialectReport:
     """Why an example took long, and what would be faster."""
     causes: tuple[tuple[str, ...], ...] = ()
     """The ids of the broken duties, those together that one bug probably breaks."""
+    idle: str = ""
+    """Why no duty at all could be put to the test."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +120,9 @@ class Report:
         return merged
 
     def verdict(self, slug: str) -> Verdict:
-        """A duty's verdict over all dialects: broken in one is broken, kept in one is kept, n/a is so in all."""
+        """A duty's verdict over all dialects: broken in one is broken, kept in one is kept, n/a and switched off in all."""
         found = {v.verdict for d in self.dialects for v in d.verdicts if v.duty.slug == slug or v.duty.id == slug}
-        worst_first: tuple[Verdict, ...] = ("broken", "kept", "unproven", "n/a")
+        worst_first: tuple[Verdict, ...] = ("broken", "kept", "unproven", "n/a", "switched off")
         return next((each for each in worst_first if each in found), "unproven")
 
     @property
@@ -132,6 +138,11 @@ class Report:
         return [duty for duty in self._duties if self.verdict(duty.id) == "n/a"]
 
     @property
+    def switched_off(self) -> list[DutyVerdict]:
+        """The duties that judged nothing, with the reasons."""
+        return list({v.duty.id: v for d in self.dialects for v in d.verdicts if v.verdict == "switched off"}.values())
+
+    @property
     def _duties(self) -> list[Duty]:
         return list({v.duty.id: v.duty for d in self.dialects for v in d.verdicts}.values())
 
@@ -143,7 +154,8 @@ class Report:
         if self.dialects and all(dialect.out_of_time and not dialect.examples for dialect in self.dialects):
             return "no example came to its end in time; the client hangs, or needs more --max-seconds"
         if not any(self.verdict(duty.id) == "kept" for duty in self._duties):
-            return "no duty was put to the test"
+            idle = next((dialect.idle for dialect in self.dialects if dialect.idle), "")
+            return "no duty was put to the test" + (f": {idle}" if idle else "")
         if all(dialect.blind for dialect in self.dialects):
             return "the client never showed its mirror"
         return ""

@@ -7,11 +7,12 @@ kept or broken only where it is so however that answer is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Duty, Judgement, judge, of
+from mockservers.harness.duties.selection import SwitchedOff, select
 from mockservers.harness.history import Exchanged, History, Task
 from mockservers.harness.profile import contracted, profile
 from mockservers.kernel import instants
@@ -32,11 +33,13 @@ _ITS_PLACE = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 @dataclass(frozen=True)
 class Judged:
-    """Each duty with its judgement; `history` is what they looked at, `lacking` the exchanges that lack a body."""
+    """Each duty with its judgement; `history` is what they looked at, `lacking` the exchanges that lack a body, `off` the
+    duties that are switched off."""
 
     history: History
     judgements: tuple[tuple[Duty, Judgement], ...]
     lacking: tuple[int, ...] = ()
+    off: tuple[SwitchedOff, ...] = ()
 
     @property
     def broken(self) -> list[Duty]:
@@ -53,8 +56,18 @@ class Judged:
         return 3 if not self.kept or (strict and len(self.kept) < len(self.judgements)) else 0
 
 
-def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
-    """Judge the client that was recorded. Raises RecordingError for a vendor that has no contract, or an empty file."""
+def judge_recording(
+    recording: Recording,
+    dialect: Dialect,
+    only: Collection[str] = (),
+    without: Mapping[str, str] | Collection[str] = (),
+    agreed: Mapping[str, str] | None = None,
+) -> Judged:
+    """Judge the client that was recorded. `only`, `without` and `agreed` are as for a check.
+
+    Raises RecordingError for a vendor that has no contract, or an empty file; ValueError for a duty that there is not, and
+    where all are switched off.
+    """
     vendor = recording.head.vendor
     if vendor not in contracted():
         raise RecordingError(f"{vendor} has no contract to judge by; there are contracts for {', '.join(contracted())}")
@@ -63,13 +76,14 @@ def judge_recording(recording: Recording, dialect: Dialect) -> Judged:
         raise RecordingError(f"{recording.path} holds no exchange, so there is nothing to judge")
     lacking = tuple(each.n for each in recorded if omissions.lacks_answer(each) or omissions.lacks_request(each))
     exchanges = tuple(exchanged(each) for each in recorded)
-    duties = [duty for duty in of(vendor) if duty.applies(dialect)]
+    chosen = select(of(vendor), only, without, agreed)
+    duties = [duty for duty in chosen.duties if duty.applies(dialect)]
     history = _history(recording, dialect, exchanges)
     found = judge(history, duties)
     for reading in _readings(exchanges, lacking):
         other = judge(_history(recording, dialect, reading), duties)
         found = {id_: _common(judgement, other[id_]) for id_, judgement in found.items()}
-    return Judged(history, tuple((duty, found[duty.id]) for duty in duties), lacking)
+    return Judged(history, tuple((duty, found[duty.id]) for duty in duties), lacking, chosen.off)
 
 
 def _history(recording: Recording, dialect: Dialect, exchanges: tuple[Exchanged, ...]) -> History:

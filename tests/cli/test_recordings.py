@@ -86,6 +86,22 @@ def test_judge_finds_what_the_wire_alone_proves(session: Path) -> None:
     assert run("judge", session, "--vendor", "querydata").exit_code == 2
 
 
+def test_judge_leaves_out_what_is_switched_off_and_says_what_is_missing(
+    session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mockservers.toml").write_text('[check.without]\n"get_tickets.secret_kept" = "the gateway adds it"\n')
+    done = run("judge", session, "--without", "refused_key_not_stormed=known")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"switched off +secret_kept +the gateway adds it \(mockservers.toml\)", done.output)
+    assert re.search(r"switched off +refused_key_not_stormed +known \(--without\)", done.output)
+    assert "not exercised: needs a change of a ticket after the first sync" in done.output
+    assert "A recording tells neither the client's copy nor what it was told to do." in done.output
+    assert run("judge", session, "--only", "secret_kept").exit_code == 1
+    wrong = run("judge", session, "--only", "secretkept")
+    assert (wrong.exit_code, "did you mean secret_kept?" in wrong.output) == (2, True)
+
+
 def test_load_makes_a_store_that_serve_goes_on_with(session: Path, tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'loaded.db'}"
     done = run("load", session, "--store", store)

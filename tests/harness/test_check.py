@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, _writable, check
+from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, check
 from mockservers.harness.clients import reference, reference_file, reference_name
 from mockservers.harness.drivers import DEADLINE, ClientSpec, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
@@ -20,6 +20,7 @@ from mockservers.harness.profile import contracted
 from mockservers.harness.replay import ReplayInterrupted, exit_code, replay
 from mockservers.harness.reports import check_html, check_json, check_junit, check_text, plain, replay_text
 from mockservers.harness.reports.deciding import lead
+from mockservers.harness.saving import writable
 from mockservers.harness.scenarios import FaultStep, ScenarioError
 from mockservers.harness.verdicts import CheckInterrupted, Report
 from mockservers.kernel.data import folder
@@ -402,7 +403,7 @@ def test_checks_at_once_do_not_trip_over_each_others_folder(tmp_path: Path, monk
         (self / "of-another-check.yaml").touch()
 
     monkeypatch.setattr(Path, "mkdir", busy)
-    _writable(tmp_path / "new")
+    writable(tmp_path / "new")
 
 
 def test_a_failure_that_cannot_be_written_whole_leaves_the_file_of_before(

@@ -162,17 +162,19 @@ def test_short_windows(history: Make) -> None:
 
 def test_no_warehouse_polling(history: Make) -> None:
     id = "querydata.no_warehouse_polling"
-    syncs = [sync(0, 1), sync(1, 2)]
+    syncs = [sync(0, 1), sync(1, 2), sync(2, 3)]
 
-    def asked(n: int, task: int, warehouse: bool) -> Exchanged:
+    def asked(n: int, task: int, warehouse: bool, minutes: float = 5) -> Exchanged:
         body = asking("Summary", "CreateDate", "2026/03/02 10:00-2026/03/02 10:05", warehouse)
-        return exchanged(n, 5, body=body, received=IDS, task=task)
+        return exchanged(n, minutes, body=body, received=IDS, task=task)
 
-    assert judge(id, history("querydata", tasks=syncs[:1]))[0] == "unproven"
+    assert judge(id, history("querydata", tasks=syncs[:2]))[0] == "unproven"
     once = [asked(1, 0, True), asked(2, 0, True), asked(3, 1, False)]
     assert judge(id, history("querydata", tasks=syncs, exchanges=once))[0] == "kept"
-    twice = [asked(1, 0, True), asked(2, 1, True)]
-    assert judge(id, history("querydata", tasks=syncs, exchanges=twice))[0] == "broken"
+    thrice = [asked(1, 0, True), asked(2, 1, True), asked(3, 2, True)]
+    assert judge(id, history("querydata", tasks=syncs, exchanges=thrice))[0] == "broken"
+    nightly = [asked(1, 0, True), asked(2, 1, True), asked(3, 2, True, 24 * 60)]
+    assert judge(id, history("querydata", tasks=syncs, exchanges=nightly))[0] == "kept"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -124,7 +125,7 @@ def questions(draw: st.DrawFn, most: int = 4, longest: int = 12) -> tuple[list[A
 @for_all(told=questions(), step=near(0, by=MOMENT))
 def test_what_a_window_holds(told: tuple[list[Asked], int], step: int) -> None:
     for each in told[0]:
-        low, high = module("querydata").span(history([each]), (each.begin, each.end))
+        low, high = module("querydata.reading").span(history([each]), (each.begin, each.end))
         assert (low, high) == (each.low, each.high)
 
 
@@ -136,7 +137,7 @@ def test_the_last_instant_of_a_window(bounds: str, last: int) -> None:
     """To the microsecond: the end as it stands, the whole of its minute, or all before it."""
     end = TEN + timedelta(minutes=5)
     made = history([Asked(TEN, end, START, bounds=bounds)])
-    assert module("querydata").span(made, (TEN, end)) == (START, START + 5 * MINUTE + last)
+    assert module("querydata.reading").span(made, (TEN, end)) == (START, START + 5 * MINUTE + last)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_the_last_instant_of_a_window(bounds: str, last: int) -> None:
 def test_windows_where_clocks_change(begin: Any, end: Any, low: str, high: str) -> None:
     window = datetime(2026, *begin), datetime(2026, *end)
     made = history([Asked(*window, START, zone="America/New_York")])
-    assert module("querydata").span(made, window) == (from_iso(low), from_iso(high))
+    assert module("querydata.reading").span(made, window) == (from_iso(low), from_iso(high))
 
 
 # --- what nobody asked for again --------------------------------------------------------------------------------------
@@ -253,7 +254,8 @@ def test_a_failed_window_counts_from_the_clients_beginning_to_the_moment_of_aski
 def test_windows_do_not_begin_in_the_future(told: tuple[list[Asked], int]) -> None:
     """More than a minute ahead is no matter of clocks that go wrong: the first instant of that is the edge."""
     asked, _ = told
-    late = [each for each in asked if each.low >= each.at + MINUTE + 1]
+    fast = {each.task for each in asked if each.low <= each.at <= each.high}  # a clock that is fast, and asks for all
+    late = [each for each in asked if each.low >= each.at + MINUTE + 1 and each.task not in fast]
     assert judged("querydata.zone_understood", history(asked)) == counted(len(asked), len(late))
 
 
@@ -261,6 +263,14 @@ def test_windows_do_not_begin_in_the_future(told: tuple[list[Asked], int]) -> No
 def test_a_window_that_begins_a_minute_ahead(more: int, broken: int) -> None:
     ahead = [window(5, 9, at(4, more))]
     assert judged("querydata.zone_understood", history(ahead)) == (1, broken)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "task", "broken"), [(0, 4, 0, 0), (4, 5, 0, 0), (0, 3, 0, 1), (5, 6, 0, 1), (0, 4, 1, 1)]
+)
+def test_who_asks_for_the_present_too_has_a_clock_that_is_fast(begin: int, end: int, task: int, broken: int) -> None:
+    asked = [window(begin, end, at(4), task=task), window(120, 125, at(4))]
+    assert judged("querydata.zone_understood", history(asked)) == (2, broken)
 
 
 LONGEST = 600 * SECOND
@@ -419,3 +429,86 @@ def test_a_report_names_the_windows_that_hold_the_last_action(minutes: int, more
     made = history([window(0, 5, at(9))], start=at(-60), truth=[acted], mirror=[])
     (duty,) = [each for each in module("duties").of("querydata") if each.slug == "nothing_missed"]
     assert told in duty.judge(made).breaches[0].text
+
+
+# --- windows that are asked for again and again -----------------------------------------------------------------------
+
+
+def walked(counts: list[int], present: int) -> History:
+    """Syncs that each ask for so many windows of five minutes from ten on, at an instant."""
+    asked = [window(5 * n, 5 * n + 5, present, task=task) for task, count in enumerate(counts) for n in range(count)]
+    ends = [sum(counts[:n]) for n in range(len(counts) + 1)]
+    return history(asked, tasks=numbered(sync(*each) for each in pairwise(ends)))
+
+
+@pytest.mark.parametrize(
+    ("counts", "more", "broken"),
+    [
+        ([13, 13, 13], 0, 1),
+        ([13, 13, 13], -1, 0),
+        ([12, 12, 12], 0, 0),
+        ([13, 13, 12], 0, 0),
+        ([13, 12, 13], 0, 0),
+        ([12, 13, 13], 0, 0),
+        ([13, 13, 0, 13], 0, 0),
+        ([13, 13, 13, 13], 0, 1),
+    ],
+)
+def test_windows_that_both_syncs_before_were_answered(counts: list[int], more: int, broken: int) -> None:
+    """Thirteen windows, of which the last ended half an hour before, are one more than an hour of them."""
+    made = walked(counts, at(13 * 5 + 30, more))
+    assert judged("querydata.windows_go_on", made) == (len(counts) - 2, broken)
+
+
+# --- moments that are left out ----------------------------------------------------------------------------------------
+
+
+@for_all(told=questions())
+def test_no_moment_is_left_out(told: tuple[list[Asked], int]) -> None:
+    """A second that lies between the beginning and the last end, and of which no question asked, is a breach."""
+    asked, start = told
+    moments = beside([start, *(end for each in asked for end in (each.low, each.high, each.at))])
+    last = max((min(each.high, each.at) for each in asked), default=start)
+
+    def left_out(instant: int) -> bool:
+        return start <= instant <= last and not any(each.looked_at(instant) for each in asked)
+
+    # Windows begin and end on whole seconds, or a microsecond beside them: what is left out between is a second or nothing.
+    first = next((each for each in moments if left_out(each) and left_out(each + 1)), None)
+    later = min([last, *(each.low for each in asked if first is not None and each.low > first)])
+    broken = first is not None and later - first >= SECOND
+    assert judged("querydata.no_moment_left_out", history(asked, start)) == (int(last > start), int(broken))
+
+
+@pytest.mark.parametrize(
+    ("spans", "broken"),
+    [
+        ([(0, 5), (5, 10)], 0),
+        ([(0, 5), (6, 10)], 1),
+        ([(0, 5), (5 + 1 / 60, 10)], 0),  # as who ends a window with its last second
+        ([(0, 5), (5 + 2 / 60, 10)], 1),
+        ([(5, 10), (0, 5)], 0),
+        ([(-5, 0), (0, 10)], 0),
+        ([(1, 10)], 1),
+        ([(-5, 0)], -1),
+        ([], -1),
+    ],
+)
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_moment_between_two_windows(spans: list[tuple[float, float]], broken: int, answered: bool) -> None:
+    """Whether a window was answered is another duty's."""
+    asked = [window(low, high, at(10), answered=answered) for low, high in spans]
+    assert judged("querydata.no_moment_left_out", history(asked)) == (int(broken >= 0), max(broken, 0))
+
+
+def test_a_whole_second_between_two_windows() -> None:
+    asked = [window(0, 5, at(10), bounds="end_exclusive"), window(5 + 1 / 60, 10, at(10), bounds="end_exclusive")]
+    assert judged("querydata.no_moment_left_out", history(asked)) == (1, 1)
+
+
+def test_who_reads_the_warehouse_may_know_of_a_moment() -> None:
+    asked = [window(0, 5, at(10)).exchange(1), window(6, 10, at(10)).exchange(2)]
+    body = data_asked("Summary", "CreateDate", "2026/03/02 10:00-2026/03/02 10:05", True)
+    loaded = sent(3, 0, body=body, received=data_told({"UtilisphereIDs": []}))
+    assert judged("querydata.no_moment_left_out", play("querydata", exchanges=asked)) == (1, 1)
+    assert judged("querydata.no_moment_left_out", play("querydata", exchanges=[*asked, loaded])) == (0, 0)

@@ -11,7 +11,7 @@ from tests.harness.edges import MODULES, module
 from tests.harness.judge_bugs import BUGS, TOPICS, Bug
 from tests.harness.judge_mutants import calls, harmless, noticed, seeded, source
 
-PACKAGES = {"autotask", "trackit", "superoffice"}
+PACKAGES = {"autotask", "trackit", "superoffice", "querydata"}
 """Names that only gather the duties of other modules."""
 PASSED_ONCE = ("high += MINUTE\n", "high -= 0\n", "number = Decimal(round(float(value)))")
 """Bugs that every other test of this project let pass."""

@@ -137,6 +137,31 @@ def test_whoever_has_several_requests_under_way_is_refused_more_often(
     assert judged(id, history) == (times, broken)
 
 
+@pytest.mark.parametrize("vendor", contracted())
+@pytest.mark.parametrize(
+    ("differ", "times", "broken"),
+    [
+        ({}, 10, 0),
+        ({}, 11, 1),
+        ({"target": "/{}"}, 40, 0),  # who fetches many things repeats nothing
+        ({"method": "M{}"}, 40, 0),
+        ({"body": b"%d"}, 40, 0),
+        ({"request_known": False}, 30, 0),
+        ({"request_known": False}, 31, 1),
+    ],
+)
+def test_failures_are_counted_by_request(vendor: str, differ: dict[str, Any], times: int, broken: int) -> None:
+    def made(n: int, value: Any) -> Any:
+        return value % n if isinstance(value, bytes) else value.format(n) if isinstance(value, str) else value
+
+    exchanges = [
+        sent(n, 0, status=503, received=b"-", **{name: made(n, value) for name, value in differ.items()})
+        for n in range(1, times + 1)
+    ]
+    history = play(vendor, exchanges=exchanges, tasks=[sync(0, times)])
+    assert judged(f"{vendor}.failures_not_stormed", history) == (times, broken)
+
+
 @pytest.mark.parametrize("id", sorted(STORMS))
 @pytest.mark.parametrize(
     ("more", "late", "broken"), [(0, -1, 0), (0, 0, 0), (1, -1, 1), (1, 0, 1), (1, 1, 0), (2, 0, 1), (2, 1, 0)]

@@ -32,6 +32,13 @@ def node() -> str:
     return found
 
 
+def php() -> str:
+    found = shutil.which("php")
+    if found is None:
+        pytest.skip("there is no php on this machine")
+    return found
+
+
 @pytest.fixture
 def tools(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the job needs: a shell, curl, and `python3`, which is this one."""
@@ -115,7 +122,7 @@ def test_a_shell_job_with_a_bug_is_broken(right: str, wrong: str, duty: str, tmp
 
 
 def test_the_glue_is_short() -> None:
-    for name in ("session.py", "session.mjs", "job.sh"):  # a clean stdout is worth its lines
+    for name in ("session.py", "session.mjs", "session.php", "job.sh"):  # a clean stdout is worth its lines
         assert len((GLUE / name).read_text().splitlines()) <= 48
 
 
@@ -158,6 +165,28 @@ def test_the_node_glue(node: str, tmp_path: Path) -> None:
         assert driver.tell("note", {}).error == "Error: mine"
         assert driver.tell("update", {}).error_kind == "transport"
     assert driver._process.returncode == 0
+
+
+def test_the_php_glue(tmp_path: Path) -> None:
+    file = tmp_path / "client.php"
+    file.write_text(
+        f"<?php\nrequire '{GLUE}/session.php';\nuse function mockservers\\{{serve, now, sleep}};\n"
+        "class Client { function sync() { return [now(), sleep(5)]; } function note($told) { return $told; } }\n"
+        "serve(Client::class);\n"
+    )
+    with SessionDriver([php(), str(file)]) as driver:
+        driver.asking.now = lambda: "NOW"
+        driver.asking.sleep = lambda seconds: f"THEN {seconds}"
+        assert driver.hello().tasks == ("sync", "note")
+        assert driver.tell("sync", {}).ok == ["NOW", "THEN 5.0"]
+        assert driver.tell("note", {"text": "Ü/\u2028"}).ok == {"text": "Ü/\u2028"}
+    assert driver._process.returncode == 0
+    wrong = tmp_path / "wrong.php"
+    wrong.write_text(f"<?php\nrequire '{GLUE}/session.php';\nmockservers\\serve([]);\n")
+    done = subprocess.run([php(), str(wrong)], input="", capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "TypeError: serve takes what makes a client: serve(Client::class), not" in done.stderr
+    assert done.stdout == ""
 
 
 def test_the_shell_glue_refuses_a_task_that_the_script_has_not(tmp_path: Path) -> None:
@@ -205,12 +234,31 @@ serve(CLIENT)
 """
 
 
-@pytest.mark.parametrize("language", ["python", "node", "node, made by a function"])
+PHP_CLIENT = """
+class ConnectionResetError extends Exception { public $kind = 'transport'; }
+class Odd extends Exception { public $kind = 'strange'; }
+class Client {
+  function reset($told) { print 'words for people'; }
+  function close() { passthru('echo words of a child'); echo $never; }
+  function sync() { throw new ConnectionResetError('gone'); }
+  function mirror() { return [['id' => '1', 'fields' => new ArrayObject()]]; }
+  function note() { throw new Odd('no'); }
+  function bye() { file_put_contents(LEFT, "bye\\n", FILE_APPEND); }
+}
+mockservers\\serve(CLIENT);
+"""
+
+
+@pytest.mark.parametrize("language", ["python", "node", "node, made by a function", "php", "php, made by a function"])
 def test_the_same_client_says_the_same_with_either_glue(language: str, tmp_path: Path) -> None:
     left = tmp_path / "left"
     if language == "python":
         code = f"import sys; sys.path.insert(0, {str(GLUE)!r})\nfrom session import serve\nLEFT = {str(left)!r}\n{PYTHON_CLIENT}"
         program, file = sys.executable, tmp_path / "client.py"
+    elif language.startswith("php"):
+        program, file = php(), tmp_path / "client.php"
+        code = f"<?php\nrequire '{GLUE}/session.php';\nconst LEFT = '{left}';\n{PHP_CLIENT}"
+        code = code.replace("CLIENT", "Client::class" if language == "php" else "fn () => new Client()")
     else:
         found = shutil.which("node")
         if found is None:

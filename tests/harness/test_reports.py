@@ -98,8 +98,9 @@ def made(history: Callable[..., History]) -> Callable[..., Report]:
         verdicts = (
             DutyVerdict(DUTIES["decoded_once"], "broken", 9, 4, 2, counterexample),
             DutyVerdict(DUTIES["all_pages"], "kept", 5, 3, 0),
-            DutyVerdict(DUTIES["deleted_dropped"], "unproven", 0, 0, 0),
-            DutyVerdict(DUTIES["cid_not_overwritten"], "n/a", 0, 0, 0),
+            DutyVerdict(DUTIES["deleted_dropped"], "unproven", 0, 0, 0, why="4 examples did not come to it"),
+            DutyVerdict(DUTIES["cid_not_overwritten"], "n/a", 0, 0, 0, why="it applies in dialect delimited"),
+            DutyVerdict(DUTIES["merged_kept"], "switched off", 0, 0, 0, why=f"for {HOSTILE}"),
         )
         first = DialectReport("default", verdicts, 4, 1, 9, 1.5, True, (f"sync failed: {text}",))
         second = DialectReport(
@@ -230,17 +231,21 @@ def test_junit_has_a_suite_for_each_dialect_and_a_case_for_each_duty(made: Calla
         "all_pages": [],
         "deleted_dropped": ["skipped"],
         "cid_not_overwritten": ["skipped"],
+        "merged_kept": ["skipped"],
     }
     failure = cases["decoded_once"][0]
     assert failure.get("type") == "get_tickets.decoded_once"
     assert "request #2" in failure.get("message")
     counterexample = "\n".join(reports.counterexample_lines(report.counterexamples[0], report.given))
     assert failure.text == counterexample
-    assert cases["deleted_dropped"][0].get("message") == "not exercised: needs a ticket that is deleted after a sync"
+    lacked = "not exercised: needs a ticket that is deleted after a sync; 4 examples did not come to it"
+    assert cases["deleted_dropped"][0].get("message") == lacked
+    assert cases["merged_kept"][0].get("message") == f"switched off: for {visible(HOSTILE)}"
     said = cases["cid_not_overwritten"][0].get("message")
     assert said.startswith(
         "not applicable: this dialect, with the options that the client's hello lists, never provokes it"
     )
+    assert said.endswith("; it applies in dialect delimited")
     properties = {each.get("name"): each.get("value") for each in default.iter("property")}
     assert (properties["seed"], properties["client"], properties["dialect"]) == ("3", "client plain", "default")
     assert default.findtext("system-err") == "sync failed: plain"
@@ -325,14 +330,49 @@ def test_the_page_opens_with_the_verdicts(made: Callable[..., Report]) -> None:
         "all_pages": ["kept exercised 5 times in 3 examples"] * 2,
         "deleted_dropped": ["unproven"] * 2,
         "cid_not_overwritten": ["n/a"] * 2,
+        "merged_kept": ["switched off"] * 2,
     }
     (link,) = [each for each in matrix.iter("a") if each.get("href")]
     assert root.get_element_by_id(link.get("href")[1:]).get("class") == "failure"
     text = words(root)
     assert "BROKEN: 1 duty (decoded_once)" in text
-    assert "deleted_dropped: needs a ticket that is deleted after a sync" in text
+    assert "deleted_dropped: needs a ticket that is deleted after a sync; 4 examples did not come to it" in text
+    assert "never provokes it; it needs" in text
+    assert text.count("it applies in dialect delimited") == 1, "what all dialects tell is told once"
+    assert f"merged_kept: switched off: for {visible(HOSTILE)}" in text
     assert "not counted, for the client declined the dialect: 1 example" in text
     assert text.index("Verdicts") < text.index("What was seen")
+
+
+def test_every_report_says_what_should_means_where_there_is_such_a_duty(made: Callable[..., Report]) -> None:
+    report = made()
+    first = report.dialects[0]
+    advice = replace(DUTIES["all_pages"], severity="should")
+    verdicts = tuple(replace(each, duty=advice) if each.duty.slug == "all_pages" else each for each in first.verdicts)
+    advised = replace(report, dialects=(replace(first, verdicts=verdicts), *report.dialects[1:]))
+    for make in (reports.check_text, reports.check_json, reports.check_junit, reports.check_html):
+        told = "an advice that rests on a guess about what the client is meant to do; --without DUTY switches one off"
+        assert told in " ".join(make(advised).split())
+        assert told not in " ".join(make(report).split()) or make is reports.check_json
+
+
+def test_a_duty_that_another_dialect_put_to_the_test_needs_no_more_examples(made: Callable[..., Report]) -> None:
+    report = made()
+    first, second = report.dialects
+    kept = tuple(
+        replace(each, verdict="kept") if each.duty.slug == "deleted_dropped" else each for each in second.verdicts
+    )
+    text = " ".join(reports.check_text(replace(report, dialects=(first, replace(second, verdicts=kept)))).split())
+    assert "needs a ticket that is deleted after a sync; it was exercised in dialect json" in text
+    assert "4 examples did not come to it" not in text
+
+
+def test_nothing_proven_says_why(made: Callable[..., Report]) -> None:
+    report = made()
+    idle = tuple(replace(each, verdict="unproven", counterexample=None) for each in report.dialects[0].verdicts)
+    silent = replace(report.dialects[0], verdicts=idle, idle="the client sent no request in 4 examples")
+    text = reports.check_text(replace(report, dialects=(silent,)))
+    assert "NOTHING PROVEN: no duty was put to the test: the client sent no request in 4 examples" in text
 
 
 def test_a_broken_duty_has_all_that_a_stranger_needs(caught: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -191,6 +192,23 @@ def once(history: History) -> Judgement:
     return writing.written_once(history, {"note": ("TicketNote",)}, said)
 
 
+def test_done_between_two_tellings(writes: Make) -> None:
+    """A client with a queue sends a write within a sync, and knows that when it is told again."""
+    told = {"record": "1", "fields": {"Title": "new"}}
+    old, theirs, gone = ticket("1", Title="old"), ticket("1", Title="theirs"), ticket("1", exists=False)
+    first = write("update", [old], [old], asked=told, error_kind="transport")
+    asked = [exchanged(12), exchanged(24)]
+    for now, their in ((theirs, change(26, "change", "1", Title="theirs")), (gone, change(26, "delete", "1"))):
+        facts = {"changes": [replace(their, record=now)], "exchanges": asked}
+        again = write("update", [now], [now], asked=told, first=30, last=40, again=True)
+        assert done(writes(first, again, **facts)).verdict == "kept"
+        # Who is told once, or who does write something then, has what it wrote judged.
+        assert done(writes(replace(again, again=False), **facts)).verdict == "broken"
+        unlike = [ticket("1", Title="theirs", Priority=1), ticket("2")]
+        wrote = write("update", unlike, [now], asked=told, first=30, last=40, again=True)
+        assert done(writes(first, wrote, **facts)).verdict == "broken"
+
+
 def test_written_once(writes: Make) -> None:
     told = {"key": "k1", "fields": {"Title": "x"}}
     one, two = ticket("1", Title="x"), ticket("2", Title="x")
@@ -246,6 +264,23 @@ def test_nothing_else_touched(writes: Make) -> None:
     for text in ("theirs", "kept"):
         now = ticket("1", **{**after.fields, "Description": text})
         assert untouched(writes(write("update", [before], [now], asked=told), changes=[theirs])).verdict == "kept"
+
+
+def test_what_waits_in_a_queue_may_be_done_within_a_later_task(writes: Make) -> None:
+    """A client with a queue sends first what it could not send before."""
+    before, after = ticket("1", Title="old", Status=1, Priority=1), ticket("1", Title="new", Status=5, Priority=2)
+    told = {"record": "1", "fields": {"Priority": 2}}
+    now = write("update", [before], [after], asked=told, first=40, last=50)
+    waiting = [
+        write("update", [before], [before], asked={"record": "1", "fields": {"Title": "new"}}, error_kind="transport"),
+        write("close", [before], [before], asked={"record": "1"}, error_kind="transport", first=20, last=30),
+    ]
+    assert untouched(writes(*waiting, now)).verdict == "kept"
+    assert untouched(writes(waiting[0], now)).verdict == "broken"
+    assert untouched(writes(now, *(replace(each, first=60, last=70) for each in waiting))).verdict == "broken"
+    assert untouched(writes(*(replace(each, error_kind="refused") for each in waiting), now)).verdict == "broken"
+    elsewhere = [replace(each, ticket="2") for each in waiting]
+    assert untouched(writes(*elsewhere, now)).verdict == "broken"
 
 
 def test_an_old_copy_is_told_from_a_field_that_was_cleared(writes: Make) -> None:

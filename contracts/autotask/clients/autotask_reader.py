@@ -102,9 +102,11 @@ class Client:
         # From the same moment on, not after it: more may have happened in that very moment. And as the vendor wrote
         # it: whoever computes with Eastern clock time stumbles where clocks change.
         since = condition("LastActivityDate", "GreaterThanOrEquals", latest) if latest else ""
-        for row in self.all("Ticket", since):
+        for place, row in enumerate(self.all("Ticket", since)):
             self.keep(row)
-            latest = max(latest, text(row, "LastActivityDate"))
+            # Later pages are answered later: what they show may be younger than a change of what the first one showed.
+            if place < MOST:
+                latest = max(latest, text(row, "LastActivityDate"))
         self.latest = latest  # only a walk that reached its end moves it
         for row in self.all("DeletedTicketLog", after=self.deletion):
             self.tickets.pop(int(text(row, "TicketID")), None)
@@ -208,7 +210,12 @@ class Client:
 
 def condition(field, operator, value, udf=False):
     own = ' udf="true"' if udf else ""
-    return f'<field{own}>{escape(field)}<expression op="{operator}">{escape(str(value))}</expression></field>'
+    return f'<field{own}>{escape(field)}<expression op="{operator}">{escaped(str(value))}</expression></field>'
+
+
+def escaped(value):
+    """A text as XML holds it; a carriage return as a reference, or who reads it takes it for a line end."""
+    return escape(value, {"\r": "&#13;"})
 
 
 def local(element):

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import autotask_reader as reader
-from autotask_reader import Refused, Unusable, condition, local, text
+from autotask_reader import Refused, Unusable, condition, escaped, local, text
 
 COMPLETE = 5
 DETAIL, EVERYBODY = 2, 1  # type of a note, and who may see it
@@ -133,7 +133,7 @@ class Client(reader.Client):
 
 
 def element(name, value, kind):
-    return f"<{name} xsi:type={quoteattr(kind)}>{escape(value)}</{name}>"
+    return f"<{name} xsi:type={quoteattr(kind)}>{escaped(value)}</{name}>"
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ from mockservers.kernel.rules import Rule
 from mockservers.registry import emulator
 
 Severity = Literal["must", "should"]
-Verdict = Literal["kept", "broken", "unproven", "n/a"]
-"""`n/a`: no installation of the dialect can provoke the duty with this client, so nothing is left to prove."""
+Verdict = Literal["kept", "broken", "unproven", "n/a", "switched off"]
+"""`n/a`: no installation of the dialect can provoke the duty with this client, so nothing is left to prove. `switched off`:
+the user does not want it judged."""
 
 
 @dataclass(frozen=True, slots=True)

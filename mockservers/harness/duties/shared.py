@@ -15,7 +15,9 @@ from mockservers.kernel.redaction import MASK, mask, shows
 MOST_REFUSALS = 3
 """Refused requests of one task within a minute that no client is blamed for."""
 MOST_FAILURES = 10
-"""Failed requests of one task within a minute that no client is blamed for: each ticket of a few may be tried more than once."""
+"""Tries of one request in a task within a minute that may fail; whoever waits longer each time does not come to so many."""
+MOST_UNREAD = 30
+"""Requests of a task within a minute that may break off before anybody read them."""
 FAILURE = 500
 """The HTTP status from which on a server says that it failed."""
 TIMES = frozenset({"datetime", "date"})
@@ -25,9 +27,9 @@ VALUES = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
 
 def part(history: History, difference: Difference, why: str) -> Breach:
     """The breach of a field where truth and mirror part."""
-    truth, mirror = (comparing.show(value, secrets=history.secrets) for value in (difference.truth, difference.mirror))
+    values = comparing.parted(difference.truth, difference.mirror, history.secrets)
     return Breach(
-        f"{history.name(difference.ticket)}: {difference.field} is {truth} at the vendor and {mirror} in the mirror; {why}",
+        f"{history.name(difference.ticket)}: {difference.field} is {values}; {why}",
         {
             "ticket": difference.ticket,
             "field": difference.field,
@@ -319,15 +321,27 @@ def storms(
     return breaches
 
 
-def failures_not_stormed(history: History) -> Judgement:
-    """Whether the client left off when the vendor failed, or could not be reached, again and again; see `storms`.
+def unanswered(exchange: Exchanged) -> bool:
+    """Whether no whole answer came, or one with a status by which a server says that it failed."""
+    return exchange.status is None or exchange.received is None or exchange.status >= FAILURE
 
-    Nobody publishes how many repetitions are too many, so a duty that uses this is a `should`.
+
+def failures_not_stormed(history: History, failed: Callable[[Exchanged], bool] = unanswered) -> Judgement:
+    """Whether no request was repeated on and on while the vendor failed or could not be reached; see `storms`.
+
+    Who fetches many things and fails with each of them repeats nothing, so tries of one request are counted. Those that broke
+    off before anybody read them may be different ones. Nobody publishes how many tries are too many, so a duty that uses
+    this is a `should`.
     """
-    failed = [
-        each for each in history.exchanges if each.status is None or each.received is None or each.status >= FAILURE
+    same: dict[tuple[str, str, bytes] | None, list[Exchanged]] = {}
+    for each in filter(failed, history.exchanges):
+        same.setdefault((each.method, each.target, each.body) if each.request_known else None, []).append(each)
+    breaches = [
+        breach
+        for asked, tries in same.items()
+        for breach in storms(history, tries, MOST_FAILURES if asked is not None else MOST_UNREAD, 60, "failed")
     ]
-    return judged(len(failed), storms(history, failed, MOST_FAILURES, 60, "failed"))
+    return judged(sum(map(len, same.values())), breaches[:1])
 
 
 def not_stormed(history: History, refused: list[Exchanged], most: int = MOST_REFUSALS, seconds: int = 60) -> Judgement:

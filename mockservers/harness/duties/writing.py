@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Judgement, judged, shared
-from mockservers.harness.history import History, Record, Task
+from mockservers.harness.history import ExternalChange, History, Record, Task
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 
@@ -67,20 +67,64 @@ def _lacks(
     record = tickets.get(ticket)
     if record is None or not record.exists:
         # One that others deleted meanwhile is nobody's fault.
-        if ticket not in {each.record.id for each in history.changes_within(task) if each.record is not None}:
+        changes = history.changes_within(_since_told(history, task))
+        if ticket not in {each.record.id for each in changes if each.record is not None}:
             yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
         return
     meddled = meddled_with(history, task, record)
     for name, value in {**ends, **task.asked.get("fields", {})}.items():
         found = record.fields.get(name)
         if name not in meddled and not comparing.same(history, name, found, value):
-            what = f"{name} of {history.name(ticket)} is {comparing.show(found)}, not {comparing.show(value)}"
+            values = comparing.parted(found, value, history.secrets, "{}, not {}", ("at the vendor", "as told"))
+            what = f"{name} of {history.name(ticket)} is {values}"
             yield Lack(task, what, name, value, found)
     wanted = task.asked.get("text", "")
     if wanted and kinds:
         there = [text(each) for kind in kinds for each in (task.became or {}).get(kind, {}).values()]
         if not any(comparing.squeezed(wanted) in comparing.squeezed(each) for each in there):
             yield Lack(task, f"no note at the vendor says {comparing.show(wanted)}", wanted=wanted)
+
+
+def borrowed(history: History, kinds: Mapping[str, Iterable[str]], text: Callable[[Record], str]) -> list[Lack]:
+    """What a client says it wrote, and others had: it looked for it by its words, and wrote nothing. As for `lacks`.
+
+    A client that is told again may have written it at the first telling, or at any time since.
+    """
+    found = []
+    for task in told(history):
+        if "key" not in task.asked:
+            continue
+        first = next(each for each in history.writes if each.asked.get("key") == task.asked["key"])
+        since = [change for change in history.changes if first.first < change.n <= task.last]
+        if task.do == "create":
+            ticket = str(task.answered.get("id", "")) if isinstance(task.answered, Mapping) else ""
+            theirs = {
+                change.record.id for change in since if change.operation == "create" and change.record is not None
+            }
+            if ticket in (first.was or {}).get(history.entity, {}):
+                found.append(Lack(task, f"{history.name(ticket)}, which it says it made, was there before"))
+            elif ticket in theirs:
+                found.append(Lack(task, f"{history.name(ticket)}, which it says it made, was made by others"))
+            continue
+        words = comparing.squeezed(task.asked.get("text", ""))
+        about = (task.became or {}).get(history.entity, {}).get(task.ticket or "")
+        same = [
+            (kind, record.id)
+            for kind in (kinds.get(task.do, ()) if words and about is not None and about.exists else ())
+            for record in (task.became or {}).get(kind, {}).values()
+            if words in comparing.squeezed(text(record))
+        ]
+        new = [id_ for kind, id_ in same if id_ not in (first.was or {}).get(kind, {})]
+        if same and len(new) <= sum(any(words in each for each in _texts(change)) for change in since):
+            what = f"the only notes that say {comparing.show(task.asked['text'])} are those of others"
+            found.append(Lack(task, what, wanted=task.asked["text"]))
+    return found
+
+
+def _texts(change: ExternalChange) -> list[str]:
+    """The texts that somebody gave with an act upon a ticket, such as a note's, without white space."""
+    given = change.request.items() if change.operation == "act" else ()
+    return [comparing.squeezed(text) for name, text in given if name not in ("id", "action") and isinstance(text, str)]
 
 
 def is_time(history: History, lack: Lack) -> bool:
@@ -150,15 +194,27 @@ class Meddled:
 def meddled_with(history: History, task: Task, record: Record) -> Meddled:
     """Which fields of a record others may have changed while the client was at a task."""
     before = (task.was or {}).get(history.entity, {}).get(record.id, record)
-    first = min((each.n for each in history.within(task)), default=0)
+    window = _since_told(history, task)
+    first = min((each.n for each in history.within(window)), default=0)
     names: set[str] = set()
     later = False
-    for change in history.changes_within(task):
+    for change in history.changes_within(window):
         if change.record is not None and change.record.id == record.id:
             now = change.record.fields
             names |= {name for name in {*now, *before.fields} if now.get(name) != before.fields.get(name)}
             later = later or change.n > first
     return Meddled(frozenset(names), later)
+
+
+def _since_told(history: History, task: Task) -> Task:
+    """A task, begun when its message was told first if it wrote nothing: what it tells may have been done in between.
+
+    A client with a queue sends what waits when it can, within a sync too, and others may have changed it again by then.
+    """
+    if not task.again or any(history.written(task, kind) for kind in task.became or {}):
+        return task
+    told = [each.first for each in history.writes if each.do == task.do and each.asked == task.asked]
+    return replace(task, first=min(told))
 
 
 def written_once(
@@ -169,7 +225,8 @@ def written_once(
 ) -> Judgement:
     """Whether no write that was told once, or again with the same key, was made twice. `kinds` and `text` as for `lacks`.
 
-    A task that makes tickets needs no entry. Notes that say something else are somebody else's. `findable` tells whether a
+    A task that makes tickets needs no entry. Notes that say something else are somebody else's, and what an earlier write
+    owed, which found no answer and made nothing, may be made with a later one. `findable` tells whether a
     client that is told again could find the ticket that it made.
     """
     by_key: dict[str, list[Task]] = {}
@@ -188,7 +245,16 @@ def written_once(
                 for record in history.made(task, kind)
                 if kind == history.entity or words in comparing.squeezed(text(record))
             ]
-            if len(made) > 1 and (kind != history.entity or findable(tasks[-1], made[0])):
+            late = sum(
+                1
+                for other in by_key.values()
+                if other[0].do == tasks[0].do
+                and tasks[0].index != other[0].index < tasks[-1].index
+                and comparing.squeezed(other[0].asked.get("text", "")) == words
+                and any(task.error_kind == "transport" for task in other)
+                and not any(history.made(task, kind) for task in other)
+            )
+            if len(made) > 1 + late and (kind != history.entity or findable(tasks[-1], made[0])):
                 ids = ", ".join(record.id for record in made)
                 after = f"; {shared.request(lost[0])} had no answer" if lost else ""
                 breaches.append(
@@ -209,11 +275,21 @@ class Touched:
 
     def breach(self, history: History) -> Breach:
         ticket = self.task.ticket or ""
+        values = comparing.parted(self.was, self.became, history.secrets, "from {} to {}", ("before", "after"))
         return Breach(
-            f"the {self.task.do} at {instants.to_iso(self.task.at)} changed {self.field} of {history.name(ticket)} from "
-            f"{comparing.show(self.was)} to {comparing.show(self.became)}, which nobody asked for",
+            f"the {self.task.do} at {instants.to_iso(self.task.at)} changed {self.field} of {history.name(ticket)} "
+            f"{values}, which nobody asked for",
             {"ticket": ticket, "field": self.field},
         )
+
+
+def owed(history: History, task: Task) -> list[Task]:
+    """Earlier writes of a task's record that ended in an error of kind `transport`.
+
+    A client with a queue sends them when it can, so they may be done within a later task, before what that one asks for.
+    """
+    earlier = (each for each in history.writes if each.last <= task.first and each.ticket == task.ticket)
+    return [each for each in earlier if each.error_kind == "transport"]
 
 
 def touched(
@@ -232,12 +308,19 @@ def touched(
         states = [change.record for change in history.changes_within(task) if change.record is not None]
         mine = [before, *(each for each in states if each.id == before.id)]
         exercised += 1
+        late = owed(history, task)
+        ended = {name for each in (task, *late) for name in ends.get(each.do, ())}
         changed = [
             name
             for name, value in after.fields.items()
             if name not in moved
             and name not in task.asked.get("fields", {})
-            and name not in ends.get(task.do, ())
+            and name not in ended
+            and not any(
+                name in each.asked.get("fields", {})
+                and comparing.same(history, name, each.asked["fields"][name], value)
+                for each in late
+            )
             # What others did meanwhile may stand or not: nobody can read and write at the same moment.
             and not any(comparing.same(history, name, each.fields.get(name), value) for each in mine)
         ]

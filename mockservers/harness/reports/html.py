@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mockservers import __version__
-from mockservers.harness import comparing
+from mockservers.harness import side_by_side
 from mockservers.harness.comparing import Difference
+from mockservers.harness.duties import Duty
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import timeline
 from mockservers.harness.reports.characters import clean, visible
@@ -20,10 +21,10 @@ from mockservers.harness.reports.deciding import bearing, causes, deciding_wire,
 from mockservers.harness.reports.events import events
 from mockservers.harness.reports.failures import Failure, of_counterexample, of_result
 from mockservers.harness.reports.program import dialect_words, lines, program
-from mockservers.harness.reports.text import OUTCOME, inapplicable, replay_command, sum_words
-from mockservers.harness.verdicts import DutyVerdict, Report
+from mockservers.harness.reports.text import OUTCOME, SHOULD, advised, lacking, replay_command, sum_words, switched_off
+from mockservers.harness.reports.text import told as told_of
+from mockservers.harness.verdicts import Report
 from mockservers.wirekit import templates
-from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -58,9 +59,10 @@ def check_html(report: Report) -> str:
         by_dialect=by_dialect,
         proofs_by_duty=proofs,
         bug_of={duty.id: n for n, bug in enumerate(bugs, 1) for duty in bug},
-        inapplicable=inapplicable,
+        open=lambda duty: _open(report, duty),
         program=program,
-        told=_told,
+        told=lambda verdict: told_of(verdict, report),
+        should=SHOULD if advised(report) else "",
     )
 
 
@@ -70,7 +72,9 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
     found = [(n, result, _result(result, client)) for n, result in enumerate(results, 1)]
     outcomes = [result.outcome for _, result, _ in found]
     failed = outcomes.count("FAILED")
-    role = "bad" if failed else "warn" if any(OUTCOME[outcome] != "good" for outcome in outcomes) else "good"
+    role = (
+        "bad" if failed else "warn" if any(OUTCOME[outcome] not in ("good", "soft") for outcome in outcomes) else "good"
+    )
     words = f"{failed} of {len(found)} failed" if failed else f"{len(found)} played, none failed"
     if outcomes[-1:] == ["STOPPED"]:
         before = f"{failed} of {len(found) - 1} before it failed"
@@ -85,16 +89,22 @@ def replay_html(results: Iterable[ReplayResult], client: str) -> str:
         role=role,
         results=found,
         outcomes=OUTCOME,
+        off=switched_off(results),
+        should=SHOULD if any(duty.severity == "should" for each in results for duty, _ in each.broken) else "",
     )
 
 
-def _told(verdict: DutyVerdict) -> str:
-    if verdict.verdict == "n/a":
-        return inapplicable(verdict.duty)
-    if verdict.verdict == "unproven":
-        return f"needs {verdict.duty.exercised_by}"
-    times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
-    return times + (f", broken in {verdict.broken_in}" if verdict.verdict == "broken" else "")
+def _open(report: Report, duty: Duty) -> list[str]:
+    """What each dialect tells of a duty that none put to the test; where all tell the same, once and without its name."""
+    told = {
+        dialect.dialect: lacking(verdict, report) if verdict.verdict == "unproven" else told_of(verdict, report)
+        for dialect in report.dialects
+        for verdict in dialect.verdicts
+        if verdict.duty.id == duty.id
+    }
+    if len(set(told.values())) == 1:
+        return list(dict.fromkeys(told.values()))
+    return [f"in dialect {dialect} {words}" for dialect, words in told.items()]
 
 
 def _result(result: ReplayResult, client: str) -> Markup | None:
@@ -115,13 +125,17 @@ def _failure(failure: Failure, client: str) -> Markup:
         found = wire(exchanges[n], secrets, failure.tickets)
         return found.asked, found.told
 
-    def marked(difference: Difference) -> list[tuple[str, str, str]]:
-        """A field at the vendor and in the mirror, each in three pieces: the one between is where they differ."""
-        right, left = (visible(comparing.show(value, 600, secrets)) for value in (difference.truth, difference.mirror))
+    def marked(difference: Difference) -> tuple[list[tuple[str, str, str]], str]:
+        """A field at the vendor and in the mirror, each in three parts: the one between is where they differ; and the
+        place where they differ first, where no eye sees it."""
+        both = side_by_side.sides(difference.truth, difference.mirror, 600, secrets)
+        right, left = both.left, both.right
         most = min(len(right), len(left))
         start = next((n for n in range(most) if right[n] != left[n]), most)
         end = next((n for n in range(most - start) if right[-1 - n] != left[-1 - n]), most - start)
-        return [(text[:start], text[start : len(text) - end], text[len(text) - end :]) for text in (right, left)]
+        parts = [(each[:start], each[start : len(each) - end], each[len(each) - end :]) for each in (right, left)]
+        texts = [tuple(visible("".join(part)) for part in three) for three in parts]
+        return [(before, between, after) for before, between, after in texts], both.place
 
     near = {rule.id: rule for duty, _ in failure.broken for rule in bearing(duty, failure)}
     return templates.part(

@@ -17,7 +17,7 @@ from mockservers.harness.reports.deciding import bearing, causes, deciding_wire,
 from mockservers.harness.reports.events import Event, events
 from mockservers.harness.reports.failures import Failure, State, of_counterexample, of_result
 from mockservers.harness.reports.program import program
-from mockservers.harness.reports.text import sum_words
+from mockservers.harness.reports.text import SHOULD, sum_words, switched_off
 from mockservers.harness.verdicts import DutyVerdict, Report, Stop
 from mockservers.kernel import instants
 
@@ -120,10 +120,13 @@ class FailureJson(TypedDict):
 
 
 class VerdictJson(TypedDict):
-    """One duty in one dialect: `kept`, `broken`, `unproven` or `n/a`. `exercised_in` and `broken_in` count examples."""
+    """One duty in one dialect: `kept`, `broken`, `unproven`, `n/a` or `switched off`. `exercised_in` and `broken_in` count
+    examples. `why`: the reason for which it is switched off; of one that is unproven or n/a, what it lacked, and which option
+    gives it."""
 
     duty: str
     verdict: str
+    why: str
     exercised: int
     exercised_in: int
     broken_in: int
@@ -147,6 +150,13 @@ class DialectJson(TypedDict):
     verdicts: list[VerdictJson]
 
 
+class SwitchedOffJson(TypedDict):
+    """A duty that judged nothing, for the user wants it so, and why."""
+
+    duty: str
+    reason: str
+
+
 class StopJson(TypedDict):
     """Where a check ended because the client failed as a program, and how. `doing` and `dialect` are empty, and `scenario`
     is null, when no example was played by then. `interrupted`: somebody ended it, and `dialects` tell what was known by then."""
@@ -165,7 +175,8 @@ class CheckJson(TypedDict):
 
     `stopped` is null unless the client failed as a program (then `dialects` are those that were done before) or somebody
     interrupted the check. `lead` is the duty whose counterexample is nearest to the cause. `causes` are the broken duties, those
-    together that one bug probably breaks, and of each bug the duty to look at first in front.
+    together that one bug probably breaks, and of each bug the duty to look at first in front. `should` says what that severity
+    means.
     """
 
     format: str
@@ -180,13 +191,16 @@ class CheckJson(TypedDict):
     says: str
     lead: str | None
     causes: list[list[str]]
+    should: str
+    switched_off: list[SwitchedOffJson]
     duties: list[DutyJson]
     dialects: list[DialectJson]
     stopped: StopJson | None
 
 
 class ResultJson(TypedDict):
-    """A replayed file: `FAILED`, `FIXED`, `KEPT`, `UNPROVEN`, `MISTAKEN` or `STOPPED`. `duty` is the one it was found for."""
+    """A replayed file: `FAILED`, `FIXED`, `KEPT`, `UNPROVEN`, `OFF`, `MISTAKEN` or `STOPPED`. `duty` is the one that it was
+    found for."""
 
     file: str
     vendor: str
@@ -207,6 +221,7 @@ class ReplayJson(TypedDict):
     mockservers: str
     given: str
     exit_code: int
+    switched_off: list[SwitchedOffJson]
     results: list[ResultJson]
 
 
@@ -228,6 +243,8 @@ def check_json(report: Report) -> str:
         "says": words,
         "lead": None if first is None else first.duty.id,
         "causes": [[each.duty.id for each in bug] for bug in causes(report)],
+        "should": SHOULD,
+        "switched_off": [{"duty": each.duty.id, "reason": each.why} for each in report.switched_off],
         "duties": [_duty(duty, report.verdict(duty.id)) for duty in duties.values()],
         "dialects": [
             {
@@ -272,6 +289,7 @@ def replay_json(results: Iterable[ReplayResult], client: str) -> str:
         "mockservers": __version__,
         "given": client,
         "exit_code": exit_code(found),
+        "switched_off": [{"duty": each.duty.id, "reason": each.reason} for each in switched_off(found)],
         "results": [_result(result) for result in found],
     }
     return _text(made)
@@ -308,6 +326,7 @@ def _verdict(verdict: DutyVerdict) -> VerdictJson:
     return {
         "duty": verdict.duty.id,
         "verdict": verdict.verdict,
+        "why": verdict.why,
         "exercised": verdict.exercised,
         "exercised_in": verdict.exercised_in,
         "broken_in": verdict.broken_in,

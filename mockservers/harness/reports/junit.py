@@ -9,14 +9,23 @@ from lxml import etree
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.deciding import causes
-from mockservers.harness.reports.text import counterexample_lines, inapplicable, replay_text, stop_lines
+from mockservers.harness.reports.text import (
+    SHOULD,
+    advised,
+    counterexample_lines,
+    replay_text,
+    stop_lines,
+    switched_off,
+    told,
+)
 from mockservers.harness.verdicts import DialectReport, DutyVerdict, Report, Stop
 
 _ERRORS = {"MISTAKEN": "mistaken file", "STOPPED": "the client failed as a program"}
 
 
 def check_junit(report: Report) -> str:
-    """A check: broken is a failure with the whole proof; unproven and not applicable are skipped; stopped is an error."""
+    """A check: broken is a failure with the whole proof; unproven, not applicable and switched off are skipped; stopped is an
+    error."""
     root = etree.Element("testsuites", name=_safe(f"mockservers check {report.vendor}"))
     for dialect in report.dialects:
         _dialect(root, report, dialect)
@@ -51,6 +60,7 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
             "seed": str(report.seed),
             "examples": str(dialect.examples),
             "declined": str(dialect.declined),
+            **({"severity": SHOULD} if advised(report) else {}),
         },
     )
     for verdict in dialect.verdicts:
@@ -65,10 +75,8 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
 
 
 def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
-    if verdict.verdict == "n/a":
-        _says(case, "skipped", inapplicable(verdict.duty))
-    elif verdict.verdict == "unproven":
-        _says(case, "skipped", f"not exercised: needs {verdict.duty.exercised_by}")
+    if verdict.verdict in ("n/a", "unproven", "switched off"):
+        _says(case, "skipped", told(verdict, report))
     elif verdict.verdict == "broken":
         counterexample = verdict.counterexample
         first = (
@@ -89,9 +97,11 @@ def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
 
 
 def replay_junit(results: Iterable[ReplayResult], client: str) -> str:
-    """A replay: a case for each file. Failed is a failure, mistaken and stopped are errors, unproven is skipped."""
+    """A replay: a case for each file. Failed is a failure, mistaken and stopped are errors, unproven is skipped,
+    and so is a case for each duty that is switched off."""
     root = etree.Element("testsuites", name="mockservers replay")
     suite = _suite(root, "mockservers.replay", 0, {"started as": client})
+    results = list(results)
     for result in results:
         case = _case(suite, f"mockservers.replay.{result.scenario.vendor}", str(result.file))
         if result.outcome == "FAILED":
@@ -101,8 +111,10 @@ def replay_junit(results: Iterable[ReplayResult], client: str) -> str:
             _says(case, "failure", message, replay_text([result]), duty.id)
         elif result.outcome in _ERRORS:
             _says(case, "error", result.reason, result.printed, _ERRORS[result.outcome])
-        elif result.outcome == "UNPROVEN":
+        elif result.outcome in ("UNPROVEN", "OFF"):
             _says(case, "skipped", result.reason)
+    for off in switched_off(results):
+        _says(_case(suite, f"mockservers.replay.{off.duty.vendor}", off.duty.slug), "skipped", off.words)
     _count(root, suite)
     return _text(root)
 

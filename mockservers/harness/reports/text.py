@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mockservers.harness.duties import Breach, Duty
+from mockservers.harness.duties.selection import NOT_AMONG, SwitchedOff
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import conversation, time_of_day
 from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead
 from mockservers.harness.reports.failures import Failure, of_counterexample
 from mockservers.harness.reports.program import dialect_words, program
-from mockservers.harness.verdicts import Counterexample, DialectReport, Report, Stop
+from mockservers.harness.verdicts import Counterexample, DialectReport, DutyVerdict, Report, Stop
 from mockservers.kernel.rules import Rule
 from mockservers.wirekit.templates import counted
 
@@ -29,8 +30,21 @@ def plain(text: str, role: str) -> str:
     return text
 
 
-_ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft"}
-OUTCOME = {"FAILED": "bad", "FIXED": "good", "KEPT": "good", "UNPROVEN": "warn", "MISTAKEN": "bad", "STOPPED": "bad"}
+_ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft", "switched off": "soft"}
+OUTCOME = {
+    "FAILED": "bad",
+    "FIXED": "good",
+    "KEPT": "good",
+    "UNPROVEN": "warn",
+    "OFF": "soft",
+    "MISTAKEN": "bad",
+    "STOPPED": "bad",
+}
+SHOULD = (
+    "should: an advice that rests on a guess about what the client is meant to do; --without DUTY switches one off, with a "
+    "reason (DUTY=REASON, or in mockservers.toml)"
+)
+"""What the severity means, in a line."""
 
 
 def _wrap(text: str, indent: str, width: int, hang: int = 0) -> list[str]:
@@ -62,6 +76,8 @@ def check_text(report: Report, style: Style = plain, width: int = WIDTH, *, ever
     lines: list[str] = []
     for dialect in report.dialects:
         lines += _table(report, dialect, style, width)
+    if advised(report):
+        lines += [style(line, "soft") for line in _wrap(SHOULD, "  ", width)]
     first = lead(report)
     if first is not None:
         lines += ["", *counterexample_lines(first, report.given, style, width, everything=everything)]
@@ -127,25 +143,60 @@ def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -
     remarks += [f"slow: {dialect.slow}"] if dialect.slow else []
     for remark in (*remarks, *map(visible, dialect.complaints)):
         lines += [style(line, "warn") for line in _wrap(remark, "  ", columns)]
-    width = max((len(verdict.duty.slug) for verdict in dialect.verdicts), default=0)
-    for verdict in dialect.verdicts:
-        times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
-        if verdict.verdict == "broken":
-            times += f", broken in {verdict.broken_in}"
-        elif verdict.verdict == "unproven":
-            times = f"not exercised: needs {verdict.duty.exercised_by}"
-        elif verdict.verdict == "n/a":
-            times = inapplicable(verdict.duty)
+    others = [each.duty.slug for each in dialect.verdicts if each.verdict == "switched off" and each.why == NOT_AMONG]
+    listed = [each for each in dialect.verdicts if each.duty.slug not in others]
+    width = max((len(verdict.duty.slug) for verdict in listed), default=0)
+    verdicts = max((len(verdict.verdict) for verdict in dialect.verdicts), default=0)
+    begin = max(verdicts, len("unproven")) + 4
+    for verdict in listed:
         severity = "" if verdict.duty.severity == "must" else " (should)"
-        word = style(f"{verdict.verdict:<8}", _ROLE[verdict.verdict])
+        word = style(f"{verdict.verdict:<{begin - 4}}", _ROLE[verdict.verdict])
         beginning = f"{verdict.duty.slug:<{width}}  "
-        room = columns - 12 - len(beginning)
+        room = columns - begin - len(beginning)
+        text = visible(verdict.why if verdict.verdict == "switched off" else told(verdict, report)) + severity
         # Where there is no room beside the names, what is told of a duty stands below it.
-        told = _wrap(times + severity, "", room) if room >= BESIDE else ["", *_wrap(times + severity, "", columns - 14)]
-        indent = " " * (12 + len(beginning) if room >= BESIDE else 14)
-        lines.append(f"  {word}  {beginning}{told[0]}".rstrip())
-        lines += [indent + each for each in told[1:]]
+        words = _wrap(text, "", room) if room >= BESIDE else ["", *_wrap(text, "", columns - begin - 2)]
+        indent = " " * (begin + len(beginning) if room >= BESIDE else begin + 2)
+        lines.append(f"  {word}  {beginning}{words[0]}".rstrip())
+        lines += [indent + each for each in words[1:]]
+    if others:
+        for n, each in enumerate(_wrap(f"{', '.join(others)}: {NOT_AMONG}", "", columns - begin)):
+            lines.append(f"  {' ' * (begin - 4) if n else style('switched off', 'soft')}  {each}")
     return lines
+
+
+def advised(report: Report) -> bool:
+    """Whether a report tells of duties that are an advice."""
+    return any(
+        each.duty.severity == "should" and each.verdict != "switched off"
+        for dialect in report.dialects
+        for each in dialect.verdicts
+    )
+
+
+def told(verdict: DutyVerdict, report: Report | None = None) -> str:
+    """What a report says beside a verdict; of one dialect among those of `report`."""
+    if verdict.verdict == "switched off":
+        return f"switched off: {verdict.why}"
+    if verdict.verdict == "n/a":
+        return inapplicable(verdict.duty) + (f"; {verdict.why}" if verdict.why else "")
+    if verdict.verdict == "unproven":
+        return f"not exercised: {lacking(verdict, report)}"
+    times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
+    return times + (f", broken in {verdict.broken_in}" if verdict.verdict == "broken" else "")
+
+
+def lacking(verdict: DutyVerdict, report: Report | None = None) -> str:
+    """What an unproven duty needs, and what is known of why it did not get it."""
+    kept = [
+        dialect.dialect
+        for dialect in (() if report is None else report.dialects)
+        for each in dialect.verdicts
+        if each.duty.id == verdict.duty.id and each.verdict in ("kept", "broken")
+    ]
+    # What other dialects put to the test is not unproven in the end, so nobody need give more examples.
+    why = f"it was exercised in dialect {', '.join(kept)}" if kept else verdict.why
+    return f"needs {verdict.duty.exercised_by}" + (f"; {why}" if why else "")
 
 
 def inapplicable(duty: Duty) -> str:
@@ -178,9 +229,12 @@ def sum_words(report: Report) -> tuple[str, str]:
         return f"NOTHING PROVEN: {report.nothing_proven}", "bad"
     if unproven:
         names = ", ".join(duty.slug for duty in unproven)
-        return f"KEPT, but {len(unproven)} unproven ({names})", "warn"
+        off = f" and {len(report.switched_off)} switched off" if report.switched_off else ""
+        return f"KEPT, but {len(unproven)} unproven ({names}){off}", "warn"
     which = "every duty that applies" if report.inapplicable else "every duty"
-    return f"KEPT: {which} was put to the test, and kept", "good"
+    count = len(report.switched_off)
+    off = f"; {count} {'duty is' if count == 1 else 'duties are'} switched off" if count else ""
+    return f"KEPT: {which}{' that is left' if off else ''} was put to the test, and kept{off}", "good"
 
 
 def counterexample_lines(
@@ -256,8 +310,9 @@ def _because(rules: Iterable[Rule], style: Style, width: int) -> list[str]:
 
 
 def replay_text(results: Iterable[ReplayResult], style: Style = plain, width: int = WIDTH) -> str:
-    """A line for each file, and below what was seen in those that failed."""
+    """A line for each file, and below what was seen in those that failed; then the duties that are switched off."""
     lines: list[str] = []
+    results = list(results)
     for result in results:
         secrets = result.history.secrets if result.history is not None else ()
         about = clean(result.scenario.duty or result.scenario.note.split("\n")[0], secrets)
@@ -270,4 +325,18 @@ def replay_text(results: Iterable[ReplayResult], style: Style = plain, width: in
             first, *more = _wrap(f"{duty.id}: {duty.says}", "          ", width)
             lines += [first.replace(duty.id, style(duty.id, "bad"), 1), *more]
             lines += [f"      {line}" for line in _witness(judgement.breaches, secrets, width - 6, 2)]
+    if any(duty.severity == "should" for result in results for duty, _ in result.broken):
+        lines += [style(line, "soft") for line in _wrap(SHOULD, "", width)]
+    every = switched_off(results)
+    others = [off.duty.id for off in every if off.reason == NOT_AMONG]
+    if others:
+        told = f"switched off, since {NOT_AMONG}: {', '.join(others)}"
+        lines += [style(line, "soft") for line in _wrap(told, "", width, 10)]
+    for off in (each for each in every if each.reason != NOT_AMONG):
+        lines += [style(line, "soft") for line in _wrap(visible(f"{off.duty.id} {off.words}"), "", width, 10)]
     return "\n".join(lines)
+
+
+def switched_off(results: Iterable[ReplayResult]) -> list[SwitchedOff]:
+    """The duties that judged none of some files, each once."""
+    return list({off.duty.id: off for result in results for off in result.off}.values())

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable
 from html import escape
 
-from mockservers.harness import comparing
+from mockservers.harness import comparing, side_by_side
 from mockservers.harness.history import History
 from mockservers.harness.reports.characters import clean, cut, width
 from mockservers.harness.reports.conversation import day, time_of_day
@@ -295,9 +295,10 @@ class _Drawing:
         secrets = self.history.secrets
         lines = []
         for each in shown[:2]:
-            lines.append(f"{name} {each.field}")
-            lines.append(f"  truth  {comparing.show(each.truth, 200, secrets)}")
-            lines.append(f"  mirror {comparing.show(each.mirror, 200, secrets)}")
+            both = side_by_side.sides(each.truth, each.mirror, 200, secrets)
+            truth, mirror = both.texts
+            lines += [f"{name} {each.field}", f"  truth  {truth}", f"  mirror {mirror}"]
+            lines += [f"  {both.place}"] if both.place else []
         return lines if len(shown) <= 2 else [*lines, f"and {len(shown) - 2} more fields"]
 
     def _end(self) -> None:

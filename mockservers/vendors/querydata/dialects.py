@@ -45,6 +45,13 @@ def _duration(value: Any) -> float:
     return length / instants.SECOND
 
 
+AUTH_CODES: Mapping[str, str] = {
+    "plain": "DEMO-AUTH-CODE",
+    "punctuated": "D&M <\"Q\"> 'x'\\n\\+%41]]>",
+    "beyond_ascii": "Schlüssel-Ω-№",
+}
+"""The demo customer's AuthCode, by what is in it."""
+
 DIALECTS = DialectFamily(
     "querydata",
     (
@@ -53,6 +60,13 @@ DIALECTS = DialectFamily(
             "result",
             "the form of errors is not public, and both habits exist",
             ("result", "fault"),
+            scope="installation",
+        ),
+        Switch(
+            "auth_code",
+            "plain",
+            "nothing says which letters an AuthCode may have; holds for worlds that begin with it",
+            tuple(AUTH_CODES),
             scope="installation",
         ),
         Switch(
@@ -105,6 +119,18 @@ DIALECTS = DialectFamily(
         ),
         Switch(
             "details_root", "Tickets", "the shape of Details is not public", check=_element_name, form="a member's name"
+        ),
+        Switch(
+            "further_members",
+            "off",
+            "no list of members is public, so none is closed, and none has an order",
+            ("off", "on"),
+        ),
+        Switch(
+            "id_range",
+            "nine_digits",
+            "the sample's ids have nine digits and ascend; nothing promises either",
+            ("nine_digits", "ten_digits", "long", "falling"),
         ),
         Switch("details_time_format", "page", "times inside Details are not public", ("page", "iso")),
         Switch("unknown_id", "empty_list", "the page does not say what an unknown id gives", ("empty_list", "error")),

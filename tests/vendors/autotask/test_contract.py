@@ -19,6 +19,8 @@ from tests.harness.conftest import at, change, exchanged, sync
 
 Make = Callable[..., History]
 ROLES = sorted(roles("autotask"))
+FIRST = ("plain_writer", "reader", "sweeper", "writer")
+"""Clients from which others derive; those of foreign design are played less here, for time's sake."""
 
 
 def judged(slug: str, history: History) -> Judgement:
@@ -27,15 +29,18 @@ def judged(slug: str, history: History) -> Judgement:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
+    examples = 4 if role in FIRST else 1
     report = check(
-        CheckConfig("autotask", reference_name("autotask", role), dialect="all", examples=4, seed=7, save_to=None)
+        CheckConfig(
+            "autotask", reference_name("autotask", role), dialect="all", examples=examples, seed=7, save_to=None
+        )
     )
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) == 7
     assert all(each.declined == 0 and not each.complaints for each in report.dialects)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", FIRST)
 def test_the_library_of_scenarios_is_kept(role: str) -> None:
     files = sorted((folder("scenarios") / "autotask").glob("*.yaml"))
     assert len(files) >= 8
@@ -244,3 +249,125 @@ def test_what_is_shown_after_a_write(story: Make) -> None:
     ):
         task = write("create", told, [], truth, answered={"id": "7"}, before={}, after=shown)
         assert judged("id_only_from_create", story(tasks=[task])).verdict == verdict
+
+
+def noted(n: int, key: str, text: str, there: dict[str, str], minutes: int | None = None, **more: Any) -> Task:
+    """A note that was told, and the notes that the ticket 1 has after it, by their ids."""
+    told = {"record": "1", "key": key, "text": text} | ({} if minutes is None else {"minutes": minutes})
+    notes = {id_: Record(id_, {"TicketID": 1, "Description": said}) for id_, said in there.items()}
+    was = {id_: note for id_, note in notes.items() if id_ != f"n{n}"}
+    truth = {"Ticket": {"1": ticket("1")}, "TimeEntry": {}}
+    facts = {"was": {**truth, "TicketNote": was}, "became": {**truth, "TicketNote": notes}, "ticket": "1"}
+    return Task(n, "note", at(n), at(n), n * 10, n * 10 + 9, asked=told, **{**facts, **more})
+
+
+def test_a_note_that_says_the_same_is_another_one(story: Make) -> None:
+    first = noted(1, "k1", "called", {"n1": "called"})
+    dropped = judged("writes_done", story(tasks=[first, noted(2, "k2", "called", {"n1": "called"})]))
+    assert "2 notes with the same text were told" in dropped.breaches[0].text
+    for tasks in (
+        [first, noted(2, "k2", "called", {"n1": "called", "n2": "called"})],
+        [first, noted(2, "k1", "called", {"n1": "called"}, again=True)],  # the same one, told again
+        [first, noted(2, "k2", "called", {"n1": "called"}, error_kind="refused")],
+        [first, noted(2, "k2", "called back", {"n1": "called", "n2": "called back"})],
+    ):
+        assert judged("writes_done", story(tasks=tasks)).verdict == "kept"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("dug", "broken"),
+        ("dug (90 minutes)", "kept"),
+        ("dug [1.5]", "kept"),
+        ("dug, 1:30", "kept"),
+        ("dug (1 hour 30 minutes)", "kept"),
+        ("dug 1h 31", "broken"),
+    ],
+)
+def test_minutes_stand_somewhere(story: Make, said: str, verdict: str) -> None:
+    assert judged("time_booked", story(tasks=[noted(1, "k1", "dug", {"n1": said}, minutes=90)])).verdict == verdict
+
+
+def test_a_number_in_the_told_text_tells_no_minutes(story: Make) -> None:
+    history = story(tasks=[noted(1, "k1", "90 holes dug", {"n1": "90 holes dug"}, minutes=90)])
+    assert judged("time_booked", history).verdict == "broken"
+
+
+def test_queries_understood(story: Make) -> None:
+    refused = FAILED.format("Invalid query syntax")
+    raw = "<field>Title<expression op='Equals'>a & b</expression></field>"
+    for question, said, verdict in (
+        (raw, refused, "broken"),
+        (raw.replace("&", "&amp;"), refused, "kept"),  # what is wrong with it is no matter of letters
+        (raw.replace("&", "&amp;"), "", "kept"),
+    ):
+        assert judged("queries_understood", story(exchanges=[asked(1, question, said=said)])).verdict == verdict
+    unread = asked(1, raw, received=None)
+    assert judged("queries_understood", story(exchanges=[unread])).verdict == "kept"
+
+
+def test_few_requests_for_the_zone(story: Make) -> None:
+    tasks = [sync(0, 20), sync(20, 40)]
+    for lookups, failed, verdict in ((6, 0, "kept"), (7, 0, "broken"), (7, 1, "kept")):
+        lost = [zone(30 + n, received=None) for n in range(failed)]
+        exchanges = [zone(n + 1) for n in range(lookups - failed)] + lost
+        assert judged("few_requests", story(tasks=tasks, exchanges=exchanges)).verdict == verdict
+
+
+def single(n: int, id_: str, task: int) -> Exchanged:
+    return asked(n, f"<field>id<expression op='Equals'>{id_}</expression></field>", ids=(id_,), task=task)
+
+
+def test_few_requests_for_what_is_known(story: Make) -> None:
+    ids = [str(n) for n in range(1, 12)]
+    first = asked(1, ids=tuple(ids), task=0)
+    tasks = [sync(0, 2), sync(2, 40)]
+    for active, known, verdict in (
+        ("2026-03-01T09:59:59Z", ids, "broken"),
+        ("2026-03-01T10:00:00Z", ids, "unproven"),  # within the last day
+        ("2026-03-01T09:59:59Z", ids[:10], "kept"),
+    ):
+        exchanges = [first, *(single(n, id_, 1) for n, id_ in enumerate(known, 3))]
+        truth = [ticket(id_, LastActivityDate=active) for id_ in ids]
+        assert judged("few_requests", story(tasks=tasks, truth=truth, exchanges=exchanges)).verdict == verdict
+    # In the task that was told of them, they are not known before.
+    same = [first, *(single(n, id_, 0) for n, id_ in enumerate(ids, 3))]
+    old = [ticket(id_, LastActivityDate="2026-01-01T00:00:00Z") for id_ in ids]
+    assert judged("few_requests", story(tasks=[sync(0, 40)], truth=old, exchanges=same)).verdict == "unproven"
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "verdict"),
+    [
+        ({"Title": "проверка"}, "client", "broken"),
+        ({"Title": "проверка"}, "refused", "kept"),
+        ({"Title": "x" * 256}, "client", "unproven"),
+        ({"Title": "x" * 255}, "client", "broken"),
+        ({"Title": "\x0b"}, "client", "unproven"),
+        ({"Status": 77}, "client", "unproven"),
+    ],
+)
+def test_writes_tried(story: Make, fields: dict[str, Any], kind: str, verdict: str) -> None:
+    told = {"record": "1", "fields": fields}
+    task = write("update", told, [ticket("1")], [ticket("1")], error_kind=kind)
+    assert judged("writes_tried", story(tasks=[task])).verdict == verdict
+    disturbed = story(tasks=[task], exchanges=[asked(12, said=FAILED.format("no"))])
+    assert judged("writes_tried", disturbed).verdict == "unproven"
+
+
+def test_failures_not_stormed(story: Make) -> None:
+    lost = [asked(n, received=None) for n in range(1, 12)]
+    assert judged("failures_not_stormed", story(exchanges=lost[:10], tasks=[sync(0, 20)])).verdict == "kept"
+    assert judged("failures_not_stormed", story(exchanges=lost, tasks=[sync(0, 20)])).verdict == "broken"
+    assert judged("failures_not_stormed", story(exchanges=lost, tasks=[sync(0, 5), sync(5, 20)])).verdict == "kept"
+    several = [
+        asked(n, f"<field>id<expression op='Equals'>{n}</expression></field>", received=None) for n in range(1, 12)
+    ]
+    assert judged("failures_not_stormed", story(exchanges=several, tasks=[sync(0, 20)])).verdict == "kept"
+    for count, verdict in ((30, "kept"), (31, "broken")):
+        unread = [exchanged(n, request_known=False, status=503) for n in range(1, count + 1)]
+        assert judged("failures_not_stormed", story(exchanges=unread, tasks=[sync(0, 40)])).verdict == verdict
+    said = "<Fault><faultstring>The threshold of 10000 requests has been reached.</faultstring></Fault>"
+    told = [asked(n, said=said, status=500) for n in range(1, 12)]
+    assert judged("failures_not_stormed", story(exchanges=told, tasks=[sync(0, 20)])).verdict == "unproven"

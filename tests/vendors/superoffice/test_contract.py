@@ -13,7 +13,7 @@ from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference_name, roles
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Judgement, of
-from mockservers.harness.history import Exchanged, History, Record, Task
+from mockservers.harness.history import Exchanged, ExternalChange, History, Record, Task
 from mockservers.harness.profile import profile
 from mockservers.harness.replay import replay
 from mockservers.harness.reports import check_text, replay_text
@@ -164,3 +164,97 @@ def test_minutes_are_minutes(story: Make, found: int | None, verdict: str) -> No
     told = {"record": "1", "key": "k1", "text": "dug here", "minutes": 90}
     task = Task(0, "note", at(0), at(0), 10, 20, asked=told, was=was, became=became, ticket="1")
     assert judged("minutes_booked", story(tasks=[task])).verdict == verdict
+
+
+def made_late(*keys: str, again: bool = True) -> list[Task]:
+    """Two creates of which the first found no answer, and what each task made: a list of numbers for each."""
+    tasks, there = [], dict[str, Record]()
+    told = [("k1", "transport"), ("k2", None), *([("k1", None)] if again else [])]
+    for index, ((key, error), made) in enumerate(zip(told, keys, strict=False)):
+        was, there = there, there | {number: ticket(number) for number in made}
+        asked = {"key": key, "fields": {"Title": "plain"}}
+        truths = {"was": {"Ticket": was}, "became": {"Ticket": there}}
+        tasks.append(
+            Task(index, "create", at(index), at(index), index * 10, index * 10 + 9, error, asked=asked, **truths)
+        )
+    return tasks
+
+
+@pytest.mark.parametrize(
+    ("made", "verdict"),
+    [
+        (("", "12", ""), "kept"),  # a queue made the first one with the second
+        (("", "1", "2"), "kept"),
+        (("", "123", ""), "broken"),
+        (("1", "23", ""), "broken"),  # the first stood there already: nothing was owed
+        (("1", "2", "3"), "broken"),
+    ],
+)
+def test_a_queue_may_make_with_a_later_write_what_found_no_answer(
+    story: Make, made: tuple[str, ...], verdict: str
+) -> None:
+    assert bool(judged("written_once", story(entity="Ticket", tasks=made_late(*made))).breaches) is (
+        verdict == "broken"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "found", "broken"), [("transport", 1, False), ("transport", 3, True), (None, 1, True)]
+)
+def test_a_queue_may_change_with_a_later_write_what_found_no_answer(
+    story: Make, error: str | None, found: int, broken: bool
+) -> None:
+    was, became = ({"Ticket": {"1": ticket("1", Priority=each, Title="old")}} for each in (2, found))
+    first = Task(
+        0, "update", at(0), at(0), 0, 9, error, asked={"fields": {"Priority": 1}}, was=was, became=was, ticket="1"
+    )
+    then = Task(1, "close", at(1), at(1), 10, 19, asked={}, was=was, became=became, ticket="1")
+    assert bool(judged("update_keeps_the_rest", story(entity="Ticket", tasks=[first, then])).breaches) is broken
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_ticket_that_others_deleted_before_a_write_was_told_again_may_be_gone(story: Make, again: bool) -> None:
+    asked = {"key": "k1", "record": "1", "text": "dug here"}
+    there, gone = {"Ticket": {"1": ticket("1")}}, {"Ticket": dict[str, Record]()}
+    first = Task(0, "note", at(0), at(0), 0, 9, "transport", asked=asked, was=there, became=there, ticket="1")
+    then = Task(1, "note", at(2), at(2), 20, 29, asked=asked, was=gone, became=gone, ticket="1", again=again)
+    deleted = ExternalChange(15, at(1), "delete", {"id": "1"}, Record("1", {}, False))
+    history = story(entity="Ticket", tasks=[first, then], changes=[deleted])
+    assert bool(judged("writes_done", history).breaches) is not again
+
+
+@pytest.mark.parametrize(("there", "broken"), [(["k1", "k2"], False), (["k1"], True), (["k1", "k2", "other"], False)])
+def test_notes_of_the_same_words_are_as_many_as_were_told(story: Make, there: list[str], broken: bool) -> None:
+    notes = {str(n): Record(str(n), {"TicketId": 1, "Body": f"dug here [{key}]"}) for n, key in enumerate(there)}
+    became = {"Ticket": {"1": ticket("1")}, "TicketMessage": notes}
+    tasks = [
+        Task(n, "note", at(n), at(n), n * 10, n * 10 + 9, asked=asked, was=became, became=became, ticket="1")
+        for n, asked in enumerate({"record": "1", "key": key, "text": "dug here"} for key in ("k1", "k2"))
+    ]
+    # The second task is where both must stand; in the first one of them is enough.
+    assert bool(judged("writes_done", story(entity="Ticket", tasks=tasks)).breaches) is broken
+
+
+@pytest.mark.parametrize(
+    ("was", "became", "broken"),
+    [
+        ({"x": "1"}, {}, True),
+        ({"x": "1"}, {"x": "2"}, True),
+        ({"x": "1"}, {"x": "1", "own": "k"}, False),
+        ({}, {}, False),
+    ],
+)
+def test_custom_fields_are_kept_and_own_ones_may_be_added(
+    story: Make, was: dict[str, str], became: dict[str, str], broken: bool
+) -> None:
+    truths = [{"Ticket": {"1": ticket("1", CustomFields=each)}} for each in (was, became)]
+    task = Task(0, "update", at(0), at(0), 0, 9, asked={"fields": {}}, was=truths[0], became=truths[1], ticket="1")
+    assert bool(judged("update_keeps_the_rest", story(entity="Ticket", tasks=[task])).breaches) is broken
+
+
+@pytest.mark.parametrize(("tokens", "refused", "broken"), [(2, 0, False), (3, 0, True), (5, 3, False), (6, 3, True)])
+def test_tokens_count_beside_those_after_a_refusal(story: Make, tokens: int, refused: int, broken: bool) -> None:
+    calls = [call(n, "Ticket/7", {}, status=401) for n in range(1, refused + 1)]
+    given = {"method": "POST", "target": "/login/common/oauth/tokens", "received": b'{"access_token": "x"}'}
+    calls += [exchanged(refused + n, **given) for n in range(1, tokens + 1)]
+    assert bool(judged("tokens_kept", story(exchanges=calls, tasks=[sync(0, 20)])).breaches) is broken

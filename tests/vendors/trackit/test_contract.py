@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,8 +31,9 @@ def judged(slug: str, history: History) -> Judgement:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
+    examples = 4 if role in ("reader", "scanner", "writer") else 1  # `make mutants` plays the others longer
     report = check(
-        CheckConfig("trackit", reference_name("trackit", role), dialect="all", examples=4, seed=7, save_to=None)
+        CheckConfig("trackit", reference_name("trackit", role), dialect="all", examples=examples, seed=7, save_to=None)
     )
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) == 5
@@ -230,6 +232,75 @@ def test_a_refused_refresh_token_is_followed_by_a_password(story: Make) -> None:
     assert judged("refresh_falls_back", story(tasks=tasks, exchanges=again)).verdict == "broken"
 
 
+def granted(n: int, grant: str = "password", **more: Any) -> Exchanged:
+    """A login that gives a refresh token as well."""
+    answer = {"access_token": "-", "refresh_token": "-", "expires_in": 1799}
+    body = f"grant_type={grant}&refresh_token=-".encode()
+    return call(n, "token", answer, method="POST", body=body, **more)
+
+
+def test_a_refresh_token_that_was_good_and_refused_was_not_sent_as_it_was_given(story: Make) -> None:
+    refused, password = login(5, "refresh_token", status=400, minutes=30), granted(6, minutes=30)
+    ending = [change(3, "act", "customer")]
+    ending = [replace(ending[0], request={"action": "end sessions"})]
+    late = [replace(each, at=at(24 * 60)) for each in (refused, password)]
+    faulty = replace(refused, faults=("refuse",))
+    logout = call(2, "technicians/logout", {"success": True})
+    unheard = call(2, "token", None, method="POST", body=b"grant_type=refresh_token", status=None)
+    parallel = [replace(granted(1), left=7), replace(refused, after=6), password]
+    for exchanges, changes, verdict in (
+        ([granted(1), refused, password], [], "broken"),
+        ([granted(1), granted(2, "refresh_token"), refused, password], [], "broken"),
+        ([granted(1), granted(5, "refresh_token", minutes=30)], [], "kept"),
+        ([granted(1), refused], [], "kept"),  # the password may be gone with it
+        ([granted(1), refused, login(6, status=400)], [], "kept"),
+        ([granted(1), refused, password], ending, "unproven"),
+        ([granted(1), *late], [], "unproven"),
+        ([granted(1), faulty, password], [], "unproven"),
+        ([granted(1), logout, refused, password], [], "unproven"),
+        ([granted(1), unheard, refused, password], [], "kept"),  # the answer that is lost had another one
+        ([login(1), refused, password], [], "unproven"),  # a server that gives none
+        (parallel, [], "unproven"),  # it had left when the newer one came
+    ):
+        told = story(tasks=[sync(0, 9)], exchanges=exchanges, changes=changes)
+        assert judged("refresh_intact", told).verdict == verdict, exchanges
+
+
+def test_a_failing_server_is_not_asked_again_and_again(story: Make) -> None:
+    def failing(count: int, path: str = "tickets/1", apart: float = 0) -> list[Exchanged]:
+        return [call(n, path, {"Message": "x"}, status=503, task=0, minutes=n * apart) for n in range(1, count + 1)]
+
+    each_its_own = [call(n, f"tickets/{n}", {"Message": "x"}, status=503, task=0) for n in range(1, 30)]
+    for exchanges, verdict in (
+        (failing(10), "kept"),
+        (failing(11), "broken"),
+        (failing(11, apart=0.1), "broken"),
+        (failing(11, apart=0.101), "kept"),
+        (each_its_own, "kept"),
+        ([], "unproven"),
+    ):
+        assert judged("failures_not_stormed", story(tasks=[sync(0, 40)], exchanges=exchanges)).verdict == verdict
+
+
+def test_numbers_are_not_tried_without_end(story: Make) -> None:
+    truth = [ticket("7")]
+    for highest, verdict in ((110, "kept"), (111, "broken")):  # 7, a gap of 2, one more, and a hundred
+        asked = [call(n, f"tickets/{n}", {"Message": "x"}, status=404, task=0) for n in range(1, highest + 1)]
+        assert judged("numbers_bounded", story(truth=truth, tasks=[sync(0, 200)], exchanges=asked)).verdict == verdict
+        apart = [sync(0, 60), sync(60, 200)]
+        assert judged("numbers_bounded", story(truth=truth, tasks=apart, exchanges=asked)).verdict == "kept"
+
+
+def test_a_note_that_stood_twice_for_a_while(story: Make) -> None:
+    once, twice = ({"1": Record("1", {"notes": [{"1": 1}, {"1": 2}, *more]})} for more in ([], [{"1": 2}]))
+    tasks = [sync(0, 5, after=twice), sync(5, 9, before=twice, after=once)]
+    facts = {"truth": [ticket("1")], "mirror": list(once.values()), "parts": NOTES}
+    assert judged("notes_complete", story(tasks=tasks, **facts)).breaches[0].text == (
+        "after the sync at 2026-03-02T10:00:00Z the note 2 stood twice in the mirror of the ticket with id 1"
+    )
+    assert judged("notes_complete", story(tasks=tasks[1:], **facts)).verdict == "kept"
+
+
 def test_an_error_is_not_what_is_gone(story: Make) -> None:
     mirror = {"1": ticket("1")}
     tasks = [sync(2, 9, before=mirror, after={})]
@@ -248,8 +319,8 @@ def write(do: str, asked: dict[str, Any], was: list[Record], became: list[Record
     notes = more.pop("notes", [])
     before = {"ticket": {each.id: each for each in was}, "note": {}}
     after = {"ticket": {each.id: each for each in became}, "note": {each.id: each for each in notes}}
-    facts = {"asked": asked, "was": before, "became": after, "ticket": asked.get("record"), **more}
-    return Task(0, do, at(0), at(0), 10, 20, **facts)
+    facts = {"asked": asked, "was": before, "became": after, "ticket": asked.get("record"), "first": 10, "last": 20}
+    return Task(0, do, at(0), at(0), **{**facts, **more})
 
 
 WRITTEN = ("writes_done", "text_written", "update_touches_only", "refusals_true", "markup_escaped", "durations_written")
@@ -279,6 +350,59 @@ def test_each_fault_of_an_update_has_its_duty(
     task = write("update", {"record": "1", "fields": fields}, [ticket("1", **was)], [became], **more)
     history = story(tasks=[task])
     assert {each for each in WRITTEN if judged(each, history).breaches} == ({slug} if slug else set())
+
+
+def test_what_waited_in_a_queue_is_no_fault_of_the_task_that_sends_it(story: Make) -> None:
+    """A closing and a note that could not be sent go first, when the client is told something else."""
+    open_ = ticket("1", f22="old", f95=1, f96="Open")
+    closed = ticket("1", f22="new", f95=4, f96="Closed", f17=1001, f18="2026-03-02T10:00:00Z")
+    waited = [
+        write("close", {"record": "1"}, [open_], [open_], error_kind="transport", first=1, last=5),
+        write(
+            "note", {"record": "1", "key": "k1", "text": "a"}, [open_], [open_], error_kind="transport", first=5, last=9
+        ),
+    ]
+    update = write("update", {"record": "1", "fields": {"22": "new"}}, [open_], [closed])
+    assert judged("update_touches_only", story(tasks=[*waited, update])).verdict == "kept"
+    assert judged("update_touches_only", story(tasks=[update])).verdict == "broken"
+    notes = [Record("5", {"5": "a", "6": 1, "10": 0}), Record("6", {"5": "<b> & c", "6": 1, "10": 5400})]
+    told = {"record": "1", "key": "k2", "text": "<b> & c", "minutes": 90}
+    note = write("note", told, [open_], [open_], notes=notes)
+    assert judged("durations_written", story(tasks=[*waited, note])).verdict == "kept"
+    assert judged("durations_written", story(tasks=[note])).verdict == "broken"
+
+
+def test_what_others_wrote_is_not_what_the_client_wrote(story: Make) -> None:
+    theirs, mine = Record("5", {"5": "Called back", "6": 1}), Record("6", {"5": "Called back [k1]", "6": 1})
+    told, there = {"record": "1", "key": "k1", "text": "Called back"}, [ticket("1")]
+    noted = replace(change(15, "act", "1"), request={"id": "1", "action": "note", "text": "Called back"})
+    renamed = replace(noted, operation="change", request={"id": "1", "fields": {"22": "Called back"}})
+
+    def task(*notes: Record, before: tuple[Record, ...] = (), **more: Any) -> Task:
+        made = write("note", told, there, there, notes=list(notes), **more)
+        return replace(made, was={**(made.was or {}), "note": {each.id: each for each in before}})
+
+    lost = task(mine, error_kind="transport", first=1, last=5)
+    again = task(mine, before=(mine,), again=True)
+    for tasks, changes, verdict in (
+        ([task(theirs, before=(theirs,))], [], "broken"),
+        ([task(theirs, mine, before=(theirs,))], [], "kept"),
+        ([task(theirs)], [noted], "broken"),
+        ([task(theirs, mine)], [noted], "kept"),
+        ([task(mine)], [renamed], "kept"),
+        ([lost, again], [], "kept"),
+        ([again], [], "broken"),  # nobody told it before
+    ):
+        assert judged("writes_done", story(tasks=tasks, changes=changes)).verdict == verdict
+    told = {"key": "k1", "fields": {"22": "new"}}
+    old, new = ticket("1", f22="new"), ticket("2", f22="new")
+    for id_, changes, verdict in (
+        ("1", [], "broken"),
+        ("2", [], "kept"),
+        ("2", [change(15, "create", "2", **{"22": "new"})], "broken"),
+    ):
+        made = write("create", told, [old], [old, new], answered={"id": id_})
+        assert judged("writes_done", story(tasks=[made], changes=changes)).verdict == verdict
 
 
 @pytest.mark.parametrize(

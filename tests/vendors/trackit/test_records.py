@@ -32,6 +32,7 @@ def test_somebody_opens_a_ticket(desk: Desk) -> None:
     [
         ("note", {"text": "x", "duration": 5}, lambda f: f["163"] == 185),
         ("note", {"system": True}, lambda f: f["163"] == 180),
+        ("note", {"copies": 3, "text": "again", "duration": 60}, lambda f: f["163"] == 360),
         ("note", {"touch": True, "private": True, "by": "JSMITH"}, lambda f: f["3"] == "JSMITH"),
         ("change_status", {"status": "paused"}, lambda f: f["103"] and f["96"] == "Paused"),
         ("close", {}, lambda f: f["96"] == "Closed" and f["48"] == "TECH1"),

@@ -31,6 +31,7 @@ from mockservers.harness.strategies import (
     sync,
     texts,
     weighted,
+    write,
     writes,
 )
 from mockservers.kernel.instants import MINUTE, SECOND
@@ -43,6 +44,8 @@ DATA = (*["demo:0"] * 70, *["demo:30"] * 4, "demo:500", *["demo:501"] * 5)
 BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8])
 """An image of each is kept, which is why there are few: a usual day, and around changes of clocks."""
 TITLES = tuple(each for each in TEXTS if each and len(each) <= 255)
+HARD = tuple(each for each in TITLES if "\r" in each or each != each.strip() or not each.isascii())
+"""Those of them that get lost on the way most easily."""
 TIMES = (
     "2026-03-05T15:00:00Z",
     "2026-07-01T12:30:00Z",
@@ -51,6 +54,8 @@ TIMES = (
     "2026-03-08T07:00:00Z",
     "2026-03-08T06:59:59Z",
     "2027-01-01T04:59:59Z",
+    "2028-02-29T23:30:00Z",
+    "2028-03-01T04:59:59Z",
 )
 ACCOUNTS = (174, 29683501)
 MADE = {"AccountID": 174, "Title": "a & b", "Priority": 2, "Status": 1}
@@ -64,8 +69,19 @@ REFUSED = (
     {"Status": 77},
     {"SubIssueType": 310},  # without the issue type it belongs to
     {"Title": "long " * 60},
+    {"Title": "256 " * 64},
+    {"PurchaseOrderNumber": "P" * 51},
 )
 """What the vendor refuses."""
+NUMBERED = ("PO-7", "007", "1e3", "true", "2026-03-02", "P" * 50)
+"""Order numbers, which are texts whatever they look like."""
+FILLED = {"PurchaseOrderNumber": "PO-8", "EstimatedHours": 2.5, "Description": "to be cleared"}
+CLEARED = ({"PurchaseOrderNumber": None}, {"EstimatedHours": 0}, {"Description": ""}, {"EstimatedHours": None})
+"""What was there and is not any more, or is nought."""
+AT_ONCE = (*[26] * 6, *[101] * 2, 501)
+"""Tickets that somebody makes in one moment; each costs some milliseconds."""
+OTHERWISE = {"threshold_spelling": "help", "long_as": "long", "limit_reply": "http_500", "database_action": "actual"}
+"""What no client can be told, and each must cope with; all in one, since each installation has an image of its own."""
 NEW_STATUS = 15
 USED = (5000, 7600, 9100, 10000)
 """Requests of others: around half of the limit, three quarters, near it and all of it."""
@@ -84,11 +100,16 @@ _changed = st.one_of(
     st.sampled_from(TIMES).map(lambda time: {"DueDateTime": time}),
     st.just({"IssueType": 10, "SubIssueType": 136}),
     st.just({"EstimatedHours": 0.5}),
-    st.just({"PurchaseOrderNumber": "PO-7", "QueueID": 29682833}),
+    st.sampled_from(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number, "QueueID": 29682833}),
+    st.sampled_from(CLEARED),
 )
+_written = weighted((texts, 2), (st.sampled_from(HARD), 1))
 _told = st.one_of(
     st.sampled_from(TITLES).map(lambda text: {"Title": text}),
-    texts.map(lambda text: {"Resolution": text}),
+    _written.map(lambda text: {"Resolution": text}),
+    st.sampled_from(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number}),
+    st.sampled_from(HARD).map(lambda text: {"Title": text, "Resolution": text}),
+    st.just({"Title": "255" * 85}),  # as long as a title may be
     st.sampled_from(STATUSES).map(lambda value: {"Status": value}),
     st.sampled_from((4, 1, 3)).map(lambda value: {"Priority": value}),
     st.sampled_from(TIMES).map(lambda time: {"DueDateTime": time}),
@@ -104,12 +125,14 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from(AFTER))
     trouble = faults(here.refusals, ("query", "query", *(["create", "update"] if writing is not None else [])))
     failing = sequences.failing({"Priority": 4}, here.refusals, st.sampled_from((0, 0, 1)).map(lambda n: ("query", n)))
-    told = [(_closed(), 2), (_picklists(), 2), (_usage(), 2), (failing, 2)]
+    told = [(_closed(), 4), (_picklists(), 4), (_usage(), 4), (failing, 4), (_cleared(), 2), (_slow(), 2), (_bulk(), 1)]
     if writing is not None:
-        told += [(sequences.lost(hello, MADE, {"create": "create", "note": "create"}), 3)]
+        told += [(sequences.lost(hello, MADE, {"create": "create", "note": "create"}), 6)]
         if "update" in hello.tasks or "close" in hello.tasks:
-            told += [(sequences.outdated(hello, FIRST, THEN), 3)]
-    return assemble(
+            told += [(sequences.outdated(hello, FIRST, THEN), 6)]
+        if "note" in hello.tasks:
+            told += [(_said_twice(), 2)]
+    drawn = assemble(
         profile("autotask"),
         dialect,
         hello,
@@ -122,7 +145,16 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         st.sampled_from(DATA),
         st.sampled_from(CLOCKS),
         st.sampled_from(BEGINNINGS),
-    ).map(_cheaply)
+    )
+    if dialect == "default":
+        drawn = st.builds(_otherwise, drawn, st.sampled_from((*[False] * 7, True)))
+    return drawn.map(_cheaply)
+
+
+def _otherwise(scenario: Scenario, other: bool) -> Scenario:
+    """The same at an installation that answers in the other way where nobody knows which is right."""
+    switches = {} if isinstance(scenario.dialect, str) else scenario.dialect
+    return replace(scenario, dialect={**switches, **OTHERWISE}) if other else scenario
 
 
 def _cheaply(scenario: Scenario) -> Scenario:
@@ -153,7 +185,7 @@ def _new() -> Strategy:
             "Priority": st.sampled_from((2, 4)),
             "Status": st.just(1),
         },
-        optional={"Description": texts, "DueDateTime": st.sampled_from(TIMES), "Source": st.just(2)},
+        optional={"Description": _written, "DueDateTime": st.sampled_from(TIMES), "Source": st.just(2)},
     )
     wrong = st.builds(lambda fields, more: {**fields, **more}, given, st.sampled_from(REFUSED))
     return weighted((given, 5), (wrong, 1))
@@ -193,3 +225,44 @@ def _usage() -> Strategy:
         return [administer("use requests", {"requests": requests}), sync(), plain(ClockStep(MINUTE)), sync()]
 
     return st.builds(story, st.sampled_from(USED))
+
+
+def _slow() -> Strategy:
+    """Calls take time, for much of the hour's requests is used; and somebody changes a ticket between two of them."""
+
+    def story(index: int, after: int, fields: Mapping[str, Any]) -> list[Intent]:
+        busy = administer("use requests", {"requests": USED[0]})
+        inside = sync(after, [change(index, fields)])
+        return [sync(), busy, plain(ClockStep(MINUTE)), inside, plain(ClockStep(MINUTE)), sync()]
+
+    return st.builds(
+        story, indexes, st.integers(1, 4), st.sampled_from(({"Priority": 4}, {"Title": "changed meanwhile"}))
+    )
+
+
+def _bulk() -> Strategy:
+    """Many tickets are made in one moment between two syncs."""
+
+    def story(times: int) -> list[Intent]:
+        made = {"AccountID": ACCOUNTS[0], "Title": "one of many"}
+        return [sync(), create(made, times=times), plain(ClockStep(MINUTE)), sync()]
+
+    return st.sampled_from(AT_ONCE).map(story)
+
+
+def _cleared() -> Strategy:
+    """What a ticket held is taken away after the client has seen it."""
+
+    def story(index: int, cleared: Mapping[str, Any]) -> list[Intent]:
+        return [change(index, FILLED), sync(), plain(ClockStep(MINUTE)), change(index, cleared), sync()]
+
+    return st.builds(story, indexes, st.sampled_from(CLEARED))
+
+
+def _said_twice() -> Strategy:
+    """The same text is told twice of a ticket: two notes, and work that was done twice."""
+
+    def story(index: int, text: str, minutes: int | None) -> list[Intent]:
+        return [write("note", index, text=text, minutes=minutes), write("note", index, text=text, minutes=minutes)]
+
+    return st.builds(story, indexes, st.sampled_from(("called", "a & b")), st.sampled_from(MINUTES))

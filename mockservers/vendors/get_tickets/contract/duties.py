@@ -322,7 +322,7 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "get_tickets.failures_not_stormed",
-        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        "While the vendor fails, a client tries a request ten times within a minute at most; what is too often is our guess.",
         ("get_tickets.limit.rate",),
         shared.failures_not_stormed,
         "requests that fail in a row",

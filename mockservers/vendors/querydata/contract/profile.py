@@ -8,6 +8,7 @@ from typing import Any
 from mockservers.harness.profile import SLOWEST, VendorProfile, local
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import SECOND, duration
+from mockservers.vendors.querydata.dialects import AUTH_CODES
 
 _NOTED = ("by", "note")
 
@@ -56,7 +57,7 @@ PROFILE = VendorProfile(
     births=frozenset({"Revise"}),
     label_keys=(),
     options=_options,
-    varied={"time_zone": ("time_zone", ("UTC", "America/New_York"))},
+    varied={"time_zone": ("time_zone", ("UTC", *["America/New_York"] * 2, "America/St_Johns"))},
     entity="Ticket",
     untold=_untold,
     zone=local,
@@ -67,5 +68,10 @@ PROFILE = VendorProfile(
         "window_bounds": ("exact_minute", "whole_minute", "end_exclusive"),
         "processing_lag": ("0s", "60s"),
         "unknown_id": ("empty_list", "error"),
+        "auth_code": tuple(AUTH_CODES),
+        "further_members": ("off", "on"),
+        "id_range": ("nine_digits", "ten_digits", "long", "falling"),
     },
+    nothing={name: ([],) for name in ("Members", "Responses", "History")},
+    credentials=lambda dialect: {"AuthCode": AUTH_CODES[dialect["auth_code"]]},
 )

@@ -7,11 +7,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from mockservers.harness import strategies
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import profile
-from mockservers.harness.scenarios import ClockStep, FaultStep
+from mockservers.harness.scenarios import ClockStep, FaultStep, Step
 from mockservers.harness.strategies import (
     Intent,
+    ScenarioBuilder,
     Strategy,
     act,
     after_the_end,
@@ -28,7 +30,7 @@ from mockservers.harness.strategies import (
     texts,
     weighted,
 )
-from mockservers.kernel.instants import MINUTE
+from mockservers.kernel.instants import HOUR, MINUTE, SECOND, from_iso
 from mockservers.registry import emulator
 
 ACTIONS = (
@@ -49,22 +51,45 @@ FOLDERS = ("North", "Zürich & Nord", None)
 COMPANIES = ("Smith & Sons <North>", 'Müller "Tiefbau" GmbH', "O'Hara &amp; Co")
 
 
+MEMBERS: tuple[list[dict[str, Any]], ...] = (
+    [{"MemberCode": "UTIL01", "Name": "Gas & Light", "FacilityTypes": ["Gas", "Gas"]}],
+    [{"MemberCode": "UTIL01", "Name": "Gas", "FacilityTypes": ["Gas"]}],
+    [],
+    [{"MemberCode": code, "Name": "Gas", "FacilityTypes": ["Gas", "Water"]} for code in ("UTIL01", "util01")],
+)
+"""One where several are usual, with the same inside twice; none; and two whose codes differ in letter case only."""
+NUMBERS = ("A1b", "a1B", "A1b", "a1B", "508513111", "0", "00012", "1e5")
+"""Numbers of tickets: alike but for the case, the id of another ticket, and texts that look like other numbers."""
+NOTES = ("", "Called", "Smith & Sons <North>", "0", "one\ntwo")
+LONGEST = "0123456789" * 399 + "ends here."
+"""As long as a text may be."""
+SCALES = (26, 101, 101)
+"""How many tickets arrive at once. Each is a call for Details, so such stories are rare."""
+STARTS = (*strategies.STARTS, from_iso("2026-11-01T04:28:30Z"), from_iso("2028-02-29T23:59:30Z"))
+"""Also where clocks in St. John's repeat an hour, and the end of a leap day."""
+
+
 def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     """Whole scenarios in one dialect (and, in the default one, in the zones that the client says it obeys)."""
     here = emulator("querydata")
     worded = st.fixed_dictionaries(
         {},
         optional={
-            "Remarks": texts,
+            "Remarks": weighted((texts, 12), (st.none(), 1), (st.just(LONGEST), 1)),
             "TicketType": st.sampled_from(KINDS),
-            "Priority": st.sampled_from(KINDS),
+            "Priority": st.sampled_from((*KINDS, None)),
             "Folder": st.sampled_from(FOLDERS),
             "Excavator": st.fixed_dictionaries({"CompanyName": st.sampled_from(COMPANIES)}),
             "Geometry": st.none(),
+            "DepthInches": st.sampled_from((0, None)),
+            "Explosives": st.sampled_from((True, None)),
+            "Members": st.sampled_from(MEMBERS),
+            "TicketNumber": st.sampled_from(NUMBERS),
         },
     )
-    creating = st.builds(create, worded, delays)
-    acting = st.builds(act, indexes, st.sampled_from(ACTIONS), delays)
+    creating = st.builds(_create, worded, delays)
+    noted = st.sampled_from(NOTES).map(lambda note: {"note": note} if note else {})
+    acting = st.builds(act, indexes, st.sampled_from(ACTIONS), delays, noted)
     changing = st.builds(
         change, indexes, st.builds(lambda name, text: {name: text}, st.sampled_from(TEXT_FIELDS), texts), delays
     )
@@ -75,6 +100,18 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         indexes,
         st.sampled_from(("Add Notes", "Assign", "Add Ongoing Response")),
     )
+    stories = weighted(
+        (closed, 11),
+        (details_trouble(here.refusals), 22),
+        (gone_between, 11),
+        (one_after_another, 11),
+        (twice, 7),
+        (out_of_order, 4),
+        (overtaken, 5),
+        (bursts, 4),
+        (quiet, 2),
+        (bulk, 1),
+    )
     return assemble(
         profile("querydata"),
         dialect,
@@ -83,8 +120,22 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         creating,
         others,
         weighted((trouble, 3), (revocations, 1)),
-        weighted((closed, 1), (details_trouble(here.refusals), 2), (gone_between, 1), (one_after_another, 1)),
+        stories,
+        starts=st.sampled_from(STARTS),
     )
+
+
+def _create(fields: Mapping[str, Any], delay: int) -> Intent:
+    """A ticket arrives; a number that another one has is left out, for it would be that one's next version."""
+
+    def tell(builder: ScenarioBuilder) -> Step | None:
+        known = dict(fields)
+        if known.get("TicketNumber") in builder.once:
+            del known["TicketNumber"]
+        builder.once.add(known.get("TicketNumber", ""))
+        return create(known, delay)(builder)
+
+    return tell
 
 
 def _vanishing(index: int) -> list[Intent]:
@@ -97,6 +148,72 @@ def _revising(index: int, again: int) -> list[Intent]:
     return [sync(), act(index, "Revise"), *([sync()] if again else []), act(index, "Revise"), act(index, "Add Notes")]
 
 
+def _twice(index: int, action: str, note: str) -> list[Intent]:
+    """Somebody does the same twice within a second, with the same words: two entries that are equal, and both count."""
+    return [act(index, action, 0, {"note": note}), act(index, action, 0, {"note": note}), sync()]
+
+
+def _out_of_order(index: int, other: int, action: str) -> list[Intent]:
+    """What happened first shows up last, behind what a client may take for the newest that there is."""
+    return [
+        sync(),
+        act(index, action, 90 * SECOND),
+        plain(ClockStep(30 * SECOND)),
+        act(other, "Add Notes"),
+        sync(),
+        plain(ClockStep(3 * MINUTE)),
+    ]
+
+
+def _overtaken(index: int, other: int, action: str) -> list[Intent]:
+    """A ticket leaves the window that named it while the windows are walked; and one is seen again in the overlap."""
+    return [
+        act(index, "Add Notes"),
+        act(other, action),
+        plain(ClockStep(17 * MINUTE)),
+        sync(2, [act(index, action)]),
+        plain(ClockStep(SECOND)),
+        act(index, "Assign"),
+        sync(),
+    ]
+
+
+def _bursts(index: int, kind: str, times: int, after: int) -> list[Intent]:
+    """Trouble that does not pass by itself as soon as somebody tries again, nor at the next sync."""
+    settings = {"refusal": "value"} if kind == "refuse" else {}
+    return [
+        act(index, "Add Notes"),
+        plain(ClockStep(3 * MINUTE)),
+        plain(FaultStep(kind, after, times, None, settings)),
+        sync(),
+        plain(ClockStep(3 * MINUTE)),
+        *(sync() for _ in range(3)),
+    ]
+
+
+def _quiet() -> list[Intent]:
+    """Hours in which nobody looks, and then somebody does again and again."""
+    return [sync(), plain(ClockStep(2 * HOUR)), sync()]
+
+
+def _bulk(times: int) -> list[Intent]:
+    """Many tickets arrive at once: in one window, and one answer."""
+    return [create({}, 0, times), plain(ClockStep(3 * MINUTE)), sync()]
+
+
+actions = st.sampled_from(("Add Notes", "Add Ongoing Response", "Assign"))
+twice = st.builds(_twice, indexes, st.sampled_from(("Add Notes", "Add Ongoing Response")), st.sampled_from(NOTES[1:]))
+out_of_order = st.builds(_out_of_order, indexes, indexes, actions)
+overtaken = st.builds(_overtaken, indexes, indexes, actions)
+bursts = st.builds(
+    _bursts,
+    indexes,
+    st.sampled_from(("refuse", "lost_answer", "empty_body", "fail")),
+    st.sampled_from((15, 40)),
+    st.integers(0, 1),
+)
+quiet = st.builds(_quiet)
+bulk = st.sampled_from(SCALES).map(_bulk)
 gone_between = st.builds(_vanishing, indexes)
 one_after_another = st.builds(_revising, indexes, st.integers(0, 1))
 

@@ -87,12 +87,26 @@ def _act(ctx: Context, id_: int, action: str, by: str, note: str, changes: Chang
     )
 
 
+_BEFORE_FIRST = {"nine_digits": 508_513_039, "ten_digits": 999_999_899, "long": 2**31 - 100, "falling": 508_513_340}
+"""Where ids begin in an empty world, or rather just before."""
+
+
+def _next_id(ctx: Context) -> int:
+    """The id of a ticket that arrives: a little greater than those there are, or a little less."""
+    range_ = ctx.dialect["id_range"]
+    gap = ctx.installation.ids.number("querydata/gap", 1, 300)
+    if range_ != "nine_digits":
+        ctx.cite("querydata.id.any_number")
+    if range_ == "falling":
+        return int(ctx.db.scalar(sa.select(sa.func.min(TICKETS.c.id))) or _BEFORE_FIRST[range_]) - gap
+    return int(ctx.db.scalar(sa.select(sa.func.max(TICKETS.c.id))) or _BEFORE_FIRST[range_]) + gap
+
+
 def _arrive(ctx: Context, number: str, version: int, base: Mapping[str, Any], delay: int, note: str) -> int:
     """A version arrives from the centre; returns its id."""
     assert ctx.tenant is not None
-    highest = ctx.db.scalar(sa.select(sa.func.max(TICKETS.c.id))) or 508_513_039
-    id_ = highest + ctx.installation.ids.number("querydata/gap", 1, 300)
-    if id_ > _LARGEST_ID:
+    id_ = _next_id(ctx)
+    if not 0 < id_ <= _LARGEST_ID:
         raise Misuse("there are no ids left")
     ctx.db.execute(
         sa.insert(TICKETS),

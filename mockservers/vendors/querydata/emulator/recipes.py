@@ -16,6 +16,7 @@ from mockservers.kernel.installation import Installation
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND, from_datetime, to_datetime
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
+from mockservers.vendors.querydata.dialects import AUTH_CODES
 from mockservers.vendors.querydata.emulator import actions
 from mockservers.vendors.querydata.emulator.demo_tickets import Maker, Step
 from mockservers.vendors.querydata.emulator.model import ACTIONS, TICKETS
@@ -29,7 +30,7 @@ AHEAD = 8 * HOUR
 """How far after the birth of a world things are planned."""
 
 DEMO, OTHER = "demo", "other-customer"
-DEMO_CODE, OTHER_CODE = "DEMO-AUTH-CODE", "OTHER-AUTH-CODE"
+DEMO_CODE, OTHER_CODE = AUTH_CODES["plain"], "OTHER-AUTH-CODE"
 _RECENT = 160
 _PER_DAY = 40
 _BATCH = 2000
@@ -40,7 +41,7 @@ _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 def seed(installation: Installation, recipe: Recipe, born: int, progress: Progress) -> None:
     """Fill an empty installation."""
     installation.tenants.add(Tenant(DEMO, installation.dialect, {"host": HOSTS[0]}))
-    installation.tenants.grant(DEMO, AUTH_CODE, DEMO_CODE)
+    installation.tenants.grant(DEMO, AUTH_CODE, AUTH_CODES[installation.dialect["auth_code"]])
     if recipe.name == "empty":
         return
     installation.tenants.add(Tenant(OTHER, installation.dialect, {"host": HOSTS[1]}))

@@ -73,6 +73,8 @@ def identify(ctx: Context) -> Tenant:
     credential = installation.tenants.find(AUTH_CODE, code, ctx.now)
     if credential is None:
         raise unauthorized()
+    if installation.dialect["auth_code"] != "plain":
+        ctx.cite("querydata.auth.letters")
     tenant = installation.tenants[credential.tenant]
     host = host_of(request.host)
     if host != HOSTS[0]:
@@ -230,18 +232,32 @@ def _summary(ctx: Context, ids: list[int]) -> Summary:
     return Summary(ids, ctx.dialect)
 
 
+def _further(document: dict[str, Any]) -> dict[str, Any]:
+    """A ticket with members that no list has, one of which holds members of names that are known, and in another order."""
+    told = {
+        **document,
+        "Sequence": 7,
+        "Link": {"UtilisphereID": 0, "Status": "None", "Remarks": "<i>"},
+        "Tags": [],
+        "Etag": None,
+    }
+    return {name: told[name] for name in sorted(told, key=lambda name: name[::-1])}
+
+
 def _details(ctx: Context, query: Query, sight: Sight, ids: list[int]) -> Details:
     dialect = ctx.dialect
     convert = notation.writer(dialect["time_zone"], dialect["details_time_format"])
     documents = []
     for ticket, hidden in model.tickets(ctx.db, sight, ids, ctx.now, convert):
-        documents.append(ticket.document)
+        documents.append(ticket.document if dialect["further_members"] == "off" else _further(ticket.document))
         if ticket.version:
             ctx.cite("querydata.id.version")
         if ticket.actions > 1:
             ctx.cite("querydata.window.actions_that_count")
         if hidden:
             ctx.cite("querydata.visibility.lag")
+    if documents and dialect["further_members"] == "on":
+        ctx.cite("querydata.details.further_members")
     if not documents and query.ids:
         if dialect["unknown_id"] == "error":
             raise payload.refuse(

@@ -90,6 +90,10 @@ PROFILE = VendorProfile(
         "token_seconds": ("3600", "1200"),
         "select_mode": ("null", "omit", "default_value"),
         "latency_per_id": ("0", "5"),
+        "unset_connect": ("page", "captured"),
+        "auth_error_body": ("rest_object", "empty"),
+        "xml_namespaces": ("none", "datacontract"),
+        "language_fallback": ("us_first", "first_part"),
     },
     administration={
         "change rights": ("user", "table", "fields", "hidden"),

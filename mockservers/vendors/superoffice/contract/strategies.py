@@ -31,6 +31,7 @@ from mockservers.harness.strategies import (
     revocations,
     sync,
     weighted,
+    write,
     writes,
 )
 from mockservers.kernel import instants
@@ -39,8 +40,9 @@ from mockservers.registry import emulator
 from mockservers.vendors.superoffice.contract.profile import USER
 
 SMALL = ("empty",)
-DATA = (*["empty"] * 50, "demo:30", "demo:51", "demo:55", "demo:120", "demo:401", "demo:401", "demo:401")
-"""Tickets that are there already. The first fifty of them stand for something: sentinels, enumerations, changes of clocks."""
+DATA = (*["empty"] * 50, "demo:30", "demo:51", "demo:55", "demo:120", "demo:401", "demo:401", "demo:1004")
+"""Tickets that are there already. The first fifty of them stand for something: sentinels, enumerations, changes of clocks.
+The last are more than a list has that says no $top."""
 BEGINNINGS = tuple(
     instants.from_iso(text)
     for text in (
@@ -53,7 +55,8 @@ BEGINNINGS = tuple(
         "2025-12-31T23:59:30Z",
     )
 )
-TITLES = (*(each for each in TEXTS if each and len(each) <= 255), "AT&amp;T", "R&amp;D", "&lt;none&gt;")
+LONGEST = "x" * 255
+TITLES = (*(each for each in TEXTS if each and len(each) <= 255), "AT&amp;T", "R&amp;D", "&lt;none&gt;", LONGEST)
 TIMES = (
     "2026-03-05T15:00:00Z",
     "2026-07-01T12:30:00Z",
@@ -74,11 +77,20 @@ SLOW = {"latency_per_id": "5"}
 """With it four hundred tickets in one call count as slow."""
 MANY = 53
 """Tickets on more than one page of a client that asks for pages of ordinary length."""
-REFUSED = ({"Title": "long " * 60}, {"Priority": 77}, {"Category": 99}, {"OwnedByAssociateId": 999})
+LARGE = 16_777_217
+"""A number that a float of 32 bits cannot hold."""
+REFUSED = (
+    {"Title": "long " * 60},
+    {"Title": LONGEST + "y"},
+    {"Priority": 77},
+    {"Category": 99},
+    {"OwnedByAssociateId": 999},
+)
 """What the vendor refuses."""
 SAVING = {"create": "SaveTicketEntity", "note": "SaveTicketMessageEntity"}
 MADE = {"Title": "a & b", "Priority": 2}
-"""A ticket whose answer is lost."""
+QUOTED = {"Title": "Müller's #1 + 5%", "Priority": 2}
+"""Tickets whose answer is lost. Who looks for the second by its title must write it rightly into filter and address."""
 FIRST = ({"Title": "first"}, {"CustId": 1}, {"Deadline": TIMES[0]})
 THEN = ({"Title": "second"}, {"CustId": 3}, {"Deadline": TIMES[1]})
 """What others write one after the other, and an old copy would bring back."""
@@ -137,17 +149,24 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (_hidden_rows(), 5),
         (_hidden_fields(), 3),
         (_merged(), 2),
-        (_pages(), 2),
+        (_pages(), 3),
         (_sessions(), 2),
         (_statuses(), 1),
         (failing, 2),
         (_throttled(), 2),
         (_gone_between(), 4),
+        (_bulk(), 1),
+        (_broken_walk(), 1),
+        (_large(), 1),
     ]
     if writing is not None:
-        told += [(sequences.lost(hello, MADE, SAVING), 7)]
+        told += [(sequences.lost(hello, MADE, SAVING), 7), (sequences.lost(hello, QUOTED, SAVING), 2)]
+        if "note" in hello.tasks:
+            told += [(_same_note(), 2)]
         if "update" in hello.tasks or "close" in hello.tasks:
             told += [(sequences.outdated(hello, FIRST, THEN), 7)]
+            if "create" in hello.tasks:
+                told += [(_own_ticket(hello), 2)]
     return assemble(
         profile("superoffice"),
         dialect,
@@ -168,8 +187,10 @@ def _cheaply(scenario: Scenario, own: bool) -> Scenario:
     """Worlds with many tickets all begin alike, so that each is made once."""
     if scenario.data in SMALL:
         return scenario
-    slow = SLOW if scenario.data == "demo:401" else "default"
-    return replace(scenario, start=BEGINNINGS[0], dialect=scenario.dialect if own else slow)
+    slow = SLOW if scenario.data in ("demo:401", "demo:1004") else "default"
+    # Whatever happens beside a thousand tickets happens as well beside few.
+    steps = scenario.steps[:3] if scenario.data == "demo:1004" else scenario.steps
+    return replace(scenario, steps=steps, start=BEGINNINGS[0], dialect=scenario.dialect if own else slow)
 
 
 def merge(index: int, into: int) -> Intent:
@@ -307,16 +328,67 @@ def _gone_between() -> Strategy:
 
 
 def _pages() -> Strategy:
-    """More than a page, while a ticket of the first page is taken away."""
+    """More than a page, while a ticket of the first page is taken away, or moves to the end of what changed last."""
 
-    def story(times: int, after: int, away: bool) -> list[Intent]:
+    def story(times: int, after: int, move: str) -> list[Intent]:
         first = -times - 1  # counted from the end: an older ticket need not be on any page
+        moves: dict[str, list[Intent]] = {"delete": [delete(first)], "change": [change(first, {"Priority": 2})]}
         told = list[Intent]()
-        for request in (after, 3 - after) if away else (after,):  # the first page is the second request after a login
-            told += [create({}, times=times), *_later(), sync(request, [delete(first)] if away else [])]
+        for request in (after, 3 - after) if move else (after,):  # the first page is the second request after a login
+            told += [create({}, times=times), *_later(), sync(request, moves.get(move, []))]
         return told
 
-    return st.builds(story, st.sampled_from((MANY, 50, 51)), st.sampled_from((1, 1, 2)), st.booleans())
+    moves = st.sampled_from(("", "delete", "delete", "change", "change"))
+    return st.builds(story, st.sampled_from((MANY, 50, 51)), st.sampled_from((1, 1, 2)), moves)
+
+
+def _bulk() -> Strategy:
+    """Many tickets at once between two syncs, and nothing that would bring those again that were left out."""
+    return st.sampled_from((26, 101, 101, 251)).map(
+        lambda times: [create({}), sync(), plain(ClockStep(MINUTE)), create({}, times=times), sync(), *_later()]
+    )
+
+
+def _broken_walk() -> Strategy:
+    """A list ends with an error after its first page, which holds what changed last; the rest is still to come."""
+
+    def story(kind: str, operation: str) -> list[Intent]:
+        settings = {"refusal": "bad_request"} if kind == "refuse" else {}
+        fault = plain(FaultStep(kind, 1, 1, operation, settings))
+        newest = [plain(ClockStep(3 * MINUTE)), change(-MANY, {"Priority": 2})]  # past the margin of a careful clock
+        return [create({}, times=MANY), *newest, fault, sync(), plain(ClockStep(MINUTE)), sync()]
+
+    kinds = st.sampled_from(("refuse", "fail", "empty_body"))
+    return st.builds(story, kinds, st.sampled_from(("ticket.list", "ticket.list", "GetTickets")))
+
+
+def _large() -> Strategy:
+    """Tickets whose numbers are large, and neighbours."""
+
+    def first(builder: ScenarioBuilder) -> Step | None:
+        if "large" in builder.once:
+            return None
+        builder.once.add("large")
+        return create({"TicketId": LARGE})(builder)
+
+    return st.sampled_from((1, 2)).map(lambda times: [first, create({"CustId": 1}, times=times), sync()])
+
+
+def _same_note() -> Strategy:
+    """The same words are to be noted twice: by two people, or on two days."""
+
+    def story(index: int, text: str, minutes: int | None) -> list[Intent]:
+        return [create({}), *(write("note", index, None, text, each) for each in (minutes, 10))]
+
+    return st.builds(story, indexes, st.sampled_from(("Called back", "ok")), st.sampled_from(MINUTES))
+
+
+def _own_ticket(hello: Hello) -> Strategy:
+    """A ticket that the client made, with its own key in it, is changed by the client."""
+    known = [task for task in ("update", "close") if task in hello.tasks]
+    return st.sampled_from(known).map(
+        lambda task: [write("create", fields=MADE), write(task, -1, {"Priority": 1} if task == "update" else {})]
+    )
 
 
 def _sessions() -> Strategy:

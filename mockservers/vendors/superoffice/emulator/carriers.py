@@ -52,6 +52,9 @@ def shown(row: Any, names: Directory) -> dict[str, Any]:
         if made[name] is not None:
             made[name] = instants.to_iso(made[name])
     made["TableRight"] = None if row.right is None else json.loads(row.right)
+    made["CustomFields"] = json.loads(row.extra).get(
+        "CustomFields", {}
+    )  # of the entity alone, and so part of the ticket
     return made
 
 

@@ -32,7 +32,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an answer told. `denied`: the token is not (or no longer) good. `values` are of the ticket in it."""
+    """What an answer told. `denied`: the token is not (or no longer) good. `values` are of the ticket in it.
+
+    `refreshes`: a refresh token came with the token.
+    """
 
     kind: Literal["good", "denied", "refused", "broken", "unusable"]
     text: str = ""
@@ -40,6 +43,7 @@ class Said:
     values: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Mapping[str, Any], ...] = ()
     expires_in: int = 0
+    refreshes: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -115,7 +119,8 @@ def said(exchange: Exchanged) -> Said:
     notes = tuple(values(each) for each in listed) if isinstance(listed, list) else ()
     lifetime = body.get("expires_in")
     number = str(ticket.get("1", ""))
-    return Said("good", text, number, ticket, notes, lifetime if isinstance(lifetime, int) else 0)
+    seconds = lifetime if isinstance(lifetime, int) else 0
+    return Said("good", text, number, ticket, notes, seconds, bool(body.get("refresh_token")))
 
 
 def line(exchange: Exchanged) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness import sequences
-from mockservers.harness.drivers import Hello
+from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
+    BURSTS,
     SPANS,
     STARTS,
     TEXTS,
@@ -26,6 +27,7 @@ from mockservers.harness.strategies import (
     faults,
     indexes,
     plain,
+    restart,
     revocations,
     sync,
     texts,
@@ -43,12 +45,28 @@ CLOCKS = (*SPANS, 37_000, 30 * MINUTE, 1799 * SECOND, 25 * HOUR)
 SUMMARIES = tuple(each for each in TEXTS if each.strip())
 PLAIN = tuple(each for each in SUMMARIES if not set(each) & set("<&"))
 """Texts that are the same whether they are taken for markup or not."""
-TIMES = ("2026-03-05T15:00:00Z", "2026-07-01T12:30:00.5Z", "2026-11-01T05:30:00Z", "2026-10-25T23:30:00Z")
+TIMES = (
+    "2026-03-05T15:00:00Z",
+    "2026-07-01T12:30:00.5Z",
+    "2026-11-01T05:30:00Z",
+    "2026-10-25T23:30:00Z",
+    "2026-11-01T06:30:00Z",  # half past one in New York, for the second time
+    "2026-10-25T01:30:00Z",  # half past two in Cologne, for the second time
+    "2028-02-29T23:59:59Z",
+    "2026-12-31T23:59:59Z",
+)
 SHARED, OWN, NOBODYS = "404-555-0100", "404-555-0101", "404-555-9999"
 """Phones: of two requestors (1 and 4), of one (2), and of none."""
 DISMISSED = 6
 """The number of a closed status that nothing else uses, so that it can be renamed."""
 MINUTES = (None, 10, 90, 45)
+CROWDS = (26, 26, 26, 101)
+"""Tickets that somebody makes at once: more than a client may have a limit for."""
+THREADS = (21, 101, 251)
+"""Notes of a ticket: one more than the pages that clients ask for, and many."""
+
+OPERATIONS = {"create": "ticket.create", "note": "ticket.add_note"}
+"""What a task asks the vendor for."""
 
 _changed = st.one_of(
     st.sampled_from(SUMMARIES).map(lambda text: {"22": text}),
@@ -80,6 +98,7 @@ _noted: Strategy = st.fixed_dictionaries(
         "private": st.booleans(),
         "system": st.just(True),
         "note_type": st.just("Ticket Description"),
+        "copies": st.just(2),  # two people say the same, or one says it twice
     },
 )
 
@@ -87,24 +106,29 @@ _noted: Strategy = st.fixed_dictionaries(
 def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     """Whole scenarios in one dialect."""
     creating = st.builds(create, st.fixed_dictionaries({}, optional={"22": st.sampled_from(SUMMARIES), "7": texts}))
+    crowds = st.sampled_from(CROWDS).map(lambda times: create({}, times=times))
     others = _others()
     writing = _writing(hello, others)
     told = [
-        (_closed(), 1),
-        (_renamed(), 1),
-        (_tokens(), 2),
-        (_entered(), 1),
-        (_hidden(), 2),
-        (_emptied(), 1),
-        (_talk(), 2),
+        (_closed(), 2),
+        (_renamed(), 2),
+        (_tokens(), 4),
+        (_entered(), 2),
+        (_hidden(), 4),
+        (_emptied(), 2),
+        (_talk(), 3),
+        (_talk_goes_on(), 3),
+        (_thread(), 1),
+        (_unheard_of(), 1),
+        (_outage(), 1),
     ]
     if writing is not None:
-        told += [(_written(hello), 12)]
+        told += [(_written(hello), 26)]
     return assemble(
         profile("trackit"),
         dialect,
         hello,
-        creating,
+        weighted((creating, 60), (crowds, 1)),
         creating,
         others,
         weighted((_trouble(), 3), (revocations, 1)),
@@ -271,16 +295,51 @@ def _talk() -> Strategy:
     return st.builds(story, indexes, st.lists(_noted, min_size=1, max_size=3), kinds)
 
 
+def _talk_goes_on() -> Strategy:
+    """A note is added after a sync has seen another one, at the same instant or later, and nothing else shows it."""
+
+    def story(index: int, first: dict[str, Any], by: int, second: dict[str, Any]) -> list[Intent]:
+        then: list[Intent] = [plain(ClockStep(by))] if by else []
+        return [act(index, "note", more=first), sync(), *then, act(index, "note", more=second), sync()]
+
+    return st.builds(story, indexes, _noted, st.sampled_from((0, 0, MINUTE)), _noted)
+
+
+def _thread() -> Strategy:
+    """More notes than a page holds, and another one that moves them while a client is on its way through the pages."""
+
+    def story(index: int, copies: int, after: int, later: bool) -> list[Intent]:
+        many = act(index, "note", more={"text": "plain", "copies": copies})
+        one = act(index, "note", more={"text": "another"})
+        return [many, sync(after, [one]), *([one, sync()] if later else [])]
+
+    return st.builds(story, indexes, st.sampled_from(THREADS), st.sampled_from((3, 4, 6, 5)), st.booleans())
+
+
+def _unheard_of() -> Strategy:
+    """An administrator makes a status that no client has heard of, and a ticket gets it."""
+    made = administer("enter", {"list": "status", "entry": 31, "facts": {"name": "Waiting for parts", "type": "O"}})
+    return st.builds(lambda index: [made, change(index, {"95": 31}), sync()], indexes)
+
+
+def _outage() -> Strategy:
+    """The server fails for a while, and so does everything that a client asks meanwhile."""
+    return st.builds(
+        lambda index, burst: [change(index, {"83": 7}), burst, sync(), plain(ClockStep(MINUTE))], indexes, BURSTS
+    )
+
+
 def _written(hello: Hello) -> Strategy:
     """Stories around writes that the client knows."""
+    restarts = RESTART in hello.options
     known = [
         story
         for needed, stories in (
-            ("create", (_lost("create"), _lost("create"))),
-            ("note", (_lost("note"), _markup())),
+            ("create", (_lost("create", restarts), _lost("create", restarts), _alike("create"))),
+            ("note", (_lost("note", restarts), _markup(), _alike("note"))),
             ("close", (_default_status(),)),
             ("close", (_half_done("close"),)),
-            ("update", (_linked(), _linked(), _outdated(), _half_done("update"))),
+            ("update", (_linked(), _linked(), _outdated(), _half_done("update"), _edged())),
         )
         if needed in hello.tasks
         for story in stories
@@ -288,25 +347,46 @@ def _written(hello: Hello) -> Strategy:
     return st.one_of(known)
 
 
-def _lost(task: str) -> Strategy:
-    """The vendor does what it was told, and its answer is lost."""
-    operation = {"create": "ticket.create", "note": "ticket.add_note"}[task]
+def _message(task: str, index: int, minutes: int | None = None) -> Intent:
+    if task == "create":
+        return write("create", fields={"22": "plain"})
+    return write("note", index, None, "Called back", minutes)
 
-    def story(index: int, kind: str, minutes: int | None) -> list[Intent]:
-        told = (
-            write("create", fields={"22": "plain"})
-            if task == "create"
-            else write("note", index, None, "Called back", minutes)
-        )
-        return [plain(FaultStep(kind, 0, 1, operation)), told]
+
+def _lost(task: str, restarts: bool = False) -> Strategy:
+    """The vendor does what it was told, and its answer is lost; now and then the client is started again after that."""
+
+    def story(index: int, kind: str, minutes: int | None, again: bool) -> list[Intent]:
+        after = [restart()] if again else []
+        return [plain(FaultStep(kind, 0, 1, OPERATIONS[task])), _message(task, index, minutes), *after]
 
     kinds = st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer"))
-    return st.builds(story, indexes, kinds, st.sampled_from((None, 30)))
+    return st.builds(story, indexes, kinds, st.sampled_from((None, 30)), st.booleans() if restarts else st.just(False))
+
+
+def _alike(task: str) -> Strategy:
+    """Others wrote the same before: what a client looks for by its words alone it finds, though it wrote nothing."""
+    same = {"create": create({"22": "plain"}), "note": None}[task]
+
+    def story(index: int, fails: bool) -> list[Intent]:
+        theirs = same or act(index, "note", more={"text": "Called back"})
+        trouble: list[Intent] = [plain(FaultStep("fail", 0, 1, OPERATIONS[task]))] if fails else []
+        return [theirs, sync(), *trouble, _message(task, index)]
+
+    return st.builds(story, indexes, st.sampled_from((True, True, False)))
 
 
 def _markup() -> Strategy:
     texts_ = st.sampled_from(("Cable <A> to port <B>", "5 < 6 & 7 > 6", "&amp; &lt;b&gt; &quot;", "1<2>1"))
     return st.builds(lambda index, text: [write("note", index, text=text)], indexes, texts_)
+
+
+def _edged() -> Strategy:
+    """Texts that are easily trimmed, cut, escaped twice or not at all on their way to the vendor."""
+    text = st.sampled_from(
+        [each for each in SUMMARIES if each != each.strip() or set(each) & set('\r\n"\\&') or len(each) > 255]
+    )
+    return st.builds(lambda index, one, two: [write("update", index, {"22": one, "7": two})], indexes, text, text)
 
 
 def _default_status() -> Strategy:

@@ -22,7 +22,7 @@ from mockservers.vendors.trackit.emulator.fields import ASSIGNMENT, ATTACHMENT, 
 from mockservers.vendors.trackit.emulator.importing import import_
 from mockservers.vendors.trackit.emulator.model import ASSIGNMENTS, ATTACHMENTS, NOTES, TICKETS, Row
 
-MOST = 10_000
+MOST, MOST_COPIES = 10_000, 1000
 BY = "TECH1"
 
 
@@ -176,7 +176,7 @@ def _code(ctx: Context, arguments: Arguments, name: str, module: str, default: s
 
 
 def _add_note(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
-    """`note`: text?, note_type?, activity?, duration? (seconds), private?, system?, touch?."""
+    """`note`: text?, note_type?, activity?, duration? (seconds), private?, system?, touch?, copies? (equal notes)."""
     system = arguments.flag("system", False)
     draft = Draft(
         _code(ctx, arguments, "note_type", "note_type", "Technician Note"),
@@ -187,7 +187,10 @@ def _add_note(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) 
         system,
         model.directory(ctx).find("requestor", "id", by.login) if by.technician is None else None,
     )
-    return changes.add_note(ctx, row, draft, by, arguments.flag("touch", False))[0]
+    touch = arguments.flag("touch", False)
+    for _ in range(arguments.whole("copies", 1, 1, MOST_COPIES)):
+        row = changes.add_note(ctx, row, draft, by, touch)[0]
+    return row
 
 
 def _change_status(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:

@@ -12,7 +12,7 @@ from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.vendors.trackit.emulator import access, model
 
 ACTIONS: Mapping[str, str] = {
-    "note": "Add a note: `text`?, `note_type`?, `activity`?, `duration`?, `private`?, `system`?, `touch`?.",
+    "note": "Add a note: `text`?, `note_type`?, `activity`?, `duration`?, `private`?, `system`?, `touch`?, `copies`?.",
     "change_status": "Change the status: `status`? (a name).",
     "close": "Close the ticket, with the default closed status.",
     "reopen": "Open it again, with the default open status.",

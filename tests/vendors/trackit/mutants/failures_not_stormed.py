@@ -1,16 +1,21 @@
-"""Asks again at once, and again, whenever no answer comes."""
+"""Repeats a request at once until the server answers, or thirty times."""
 
 from mockservers.harness.clients import reference
 
-RULES = ("trackit.token.licences",)
+RULES = ("trackit.read.ticket", "trackit.write.no_idempotency")
 
 
 class Client(reference("trackit")):
-    def request(self, *asked, **more):
+    def request(self, method, path, **more):
         for _ in range(30):
             try:
-                return super().request(*asked, **more)
+                answer = super().request(method, path, **more)
             except Exception as error:
-                if getattr(error, "kind", "") != "transport":
-                    raise
-        return super().request(*asked, **more)
+                failed = error
+                continue
+            if answer.status_code < 500:
+                return answer
+            failed = None
+        if failed:
+            raise failed
+        return answer

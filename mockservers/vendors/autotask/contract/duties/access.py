@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
-from mockservers.harness.history import History
-from mockservers.kernel.instants import HOUR
+from mockservers.harness.history import Exchanged, History
+from mockservers.kernel import instants
+from mockservers.kernel.instants import DAY, HOUR
 from mockservers.vendors.autotask.contract import decoder as wire
-from mockservers.vendors.autotask.contract.duties.reading import exchanges
+from mockservers.vendors.autotask.contract.duties.reading import exchanges, is_error
 
 HALF = 0.5
+MOST_WORKERS = 4
+"""Requests at once of a client that asks for several things at a time."""
+MOST_SINGLE = 10
+"""Tickets that a sync may ask for one by one although they are known."""
 
 
 def _refused_login(history: History) -> Judgement:
@@ -23,6 +28,16 @@ def _not_let_in(said: wire.Said) -> bool:
 def _suspension(history: History) -> Judgement:
     refused = [each for each in history.exchanges if "threshold" in wire.said(each).text.lower()]
     return shared.not_stormed(history, refused)
+
+
+def _failures(history: History) -> Judgement:
+    return shared.failures_not_stormed(history, _unanswered)
+
+
+def _unanswered(exchange: Exchanged) -> bool:
+    """Whether the vendor was out of order, as far as the client could see; what it says of a limit is an answer."""
+    said = wire.said(exchange)
+    return said.kind == "unusable" or ((exchange.status or 0) >= 500 and "threshold" not in said.text.lower())
 
 
 def _usage_watched(history: History) -> Judgement:
@@ -49,6 +64,48 @@ def _usage_watched(history: History) -> Judgement:
     return judged(len(worked), breaches)
 
 
+def _few_requests(history: History) -> Judgement:
+    zones = exchanges(history, "getZoneInfo")
+    failed = sum(1 for each in history.exchanges if is_error(each))
+    # Once for each task is often enough for all, and each of several workers may ask for itself at first.
+    most = len(history.tasks) + MOST_WORKERS + failed
+    breaches = []
+    if len(zones) > most:
+        breaches.append(
+            Breach(
+                f"the zone was looked up {len(zones)} times in {len(history.tasks)} tasks, for the {most + 1}. time by "
+                f"{shared.request(zones[most])}: it does not change from call to call"
+            )
+        )
+    single = _told_before(history)
+    for task in history.syncs:
+        again = [each for each in history.within(task) if each.n in single]
+        if len(again) > MOST_SINGLE:
+            breaches.append(
+                Breach(
+                    f"the sync at {instants.to_iso(task.at)} asked for {len(again)} tickets one by one, from "
+                    f"{shared.request(again[0])} on, though they were told before and last active more than a day ago"
+                )
+            )
+    return judged(len(zones) + len(single), breaches)
+
+
+def _told_before(history: History) -> set[int]:
+    """The numbers of queries for one ticket that an earlier task was told, and that nobody touched for a day."""
+    known: dict[str, int | None] = {}
+    found = set()
+    for each in exchanges(history, "query", "ticket"):
+        ids = {value for name, operator, value in wire.asked(each).tests if (name, operator) == ("id", "equals")}
+        told = wire.said(each).ids
+        if len(ids) == 1 and all(id_ in known and known[id_] != each.task for id_ in ids) and told == (*ids,):
+            active = history.truth[told[0]].fields.get("LastActivityDate") if told[0] in history.truth else None
+            if isinstance(active, str) and instants.from_iso(active) < each.at - DAY:
+                found.add(each.n)
+        for id_ in told:
+            known.setdefault(id_, each.task)
+    return found
+
+
 def _secret_kept(history: History) -> Judgement:
     return shared.revealed(history, in_target=True, meant=("authorization",))  # where the login stands, as Basic
 
@@ -66,9 +123,9 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.failures_not_stormed",
-        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
-        ("autotask.threshold.counted",),
-        shared.failures_not_stormed,
+        "While the vendor fails, a client tries a request ten times within a minute at most; what is too often is our guess.",
+        ("autotask.threshold.counted", "autotask.framework.failure"),
+        _failures,
         "requests that fail in a row",
         "should",
     ),
@@ -85,6 +142,14 @@ ACCESS: tuple[Duty, ...] = (
         ("autotask.threshold.counted", "autotask.threshold.answer", "autotask.threshold.latency"),
         _usage_watched,
         "work while more than half of the requests of the hour are used",
+        "should",
+    ),
+    Duty(
+        "autotask.few_requests",
+        "The zone is not looked up for every call, nor what is known asked for again ticket by ticket: calls are counted.",
+        ("autotask.threshold.counted", "autotask.query.top_500", "autotask.zone.info"),
+        _few_requests,
+        "any request",
         "should",
     ),
     Duty(

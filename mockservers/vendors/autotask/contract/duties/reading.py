@@ -49,6 +49,20 @@ def _zone_first(history: History) -> Judgement:
     return judged(asked, breaches)
 
 
+def _queries_understood(history: History) -> Judgement:
+    asked = [(each, wire.asked(each)) for each in history.exchanges if each.request_known]
+    queries = [(each, want) for each, want in asked if want.operation == "query"]
+    breaches = [
+        Breach(
+            f"the text of the query in {shared.request(each)} is no QueryXML ({wire.said(each).text}): a value in it must be "
+            "escaped once for the query, and the whole query once more for the envelope"
+        )
+        for each, want in queries
+        if not want.entity and wire.said(each).kind == "error"
+    ]
+    return judged(len(queries), breaches)
+
+
 def _since(history: History) -> str:
     """The conditions on LastActivityDate that the client used, for reports."""
     values = [
@@ -145,6 +159,13 @@ READING: tuple[Duty, ...] = (
         _zone_first,
         "any request",
         "should",
+    ),
+    Duty(
+        "autotask.queries_understood",
+        "Every query can be read: what stands in it is escaped for QueryXML, and QueryXML for the envelope.",
+        ("autotask.request.query_text",),
+        _queries_understood,
+        "any query",
     ),
     Duty(
         "autotask.nothing_missed",

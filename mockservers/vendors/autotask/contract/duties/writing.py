@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from mockservers.harness.duties import Breach, Duty, Judgement, judged, writing
 from mockservers.harness.duties.writing import WRITES, Lack
 from mockservers.harness.history import History, Record, Task
 from mockservers.harness.profile import profile
-from mockservers.kernel import instants
+from mockservers.kernel import catalogue, instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import DAY, HOUR
 from mockservers.vendors.autotask.contract import decoder as wire
@@ -30,12 +31,19 @@ MOVED = frozenset(
     }
 )
 """Fields of a ticket that the vendor moves by itself."""
+TICKET = {field.name: field for field in catalogue.load("autotask")["Ticket"].fields}
+LONGEST = 8000
+"""Letters of a text whose field has no limit in the catalogue."""
+UNSENDABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+"""Besides control characters, what XML cannot hold."""
+WORDS = ("Title", "Description", "SummaryNotes", "InternalNotes")
+"""The fields of notes and time entries in which people read."""
 MAY_END = {"close": ("Status", "Resolution")}
 
 
 def note_text(record: Record) -> str:
     """What a note or time entry says."""
-    return " ".join(str(record.fields.get(name) or "") for name in ("Description", "SummaryNotes", "InternalNotes"))
+    return " ".join(str(record.fields.get(name) or "") for name in WORDS[1:])
 
 
 def _lacks(history: History) -> list[Lack]:
@@ -53,7 +61,33 @@ def _writes_done(history: History) -> Judgement:
     breaches = [
         each.breach for each in _lacks(history) if not writing.is_time(history, each) and not _is_text(history, each)
     ]
-    return judged(len(writing.told(history)), breaches)
+    return judged(len(writing.told(history)), breaches or _notes_dropped(history))
+
+
+def _notes_dropped(history: History) -> list[Breach]:
+    """Notes that say what another one of the ticket says already, of which there are fewer than the client says it wrote."""
+    told: dict[tuple[str, str], dict[str, Task]] = {}
+    for task in writing.told(history):
+        if task.do == "note":
+            words = comparing.squeezed(task.asked["text"])
+            told.setdefault((task.ticket or "", words), {})[task.asked["key"]] = task
+    breaches = []
+    for (ticket, words), by_key in told.items():
+        last = max(by_key.values(), key=lambda task: task.last)
+        there = [
+            record
+            for kind in PARTS
+            for record in (last.became or {}).get(kind, {}).values()
+            if str(record.fields.get("TicketID")) == ticket and words in comparing.squeezed(note_text(record))
+        ]
+        if 0 < len(there) < len(by_key):
+            breaches.append(
+                Breach(
+                    f"{len(by_key)} notes with the same text were told for {history.name(ticket)}, the last one at "
+                    f"{instants.to_iso(last.at)}, and the vendor has {len(there)} of them: what says the same is not the same"
+                )
+            )
+    return breaches
 
 
 def _text_written(history: History) -> Judgement:
@@ -93,7 +127,74 @@ def _time_booked(history: History) -> Judgement:
         # Some round to a quarter of an hour, and upwards.
         if not -0.02 <= (entry.fields.get("HoursWorked") or 0) - task.asked["minutes"] / 60 <= 0.27
     ]
-    return judged(len(entries), breaches)
+    minuted = [task for task in writing.told(history) if task.asked.get("minutes")]
+    breaches += [
+        Breach(
+            f"{task.asked['minutes']} minutes were told with the note at {instants.to_iso(task.at)}, and nothing that was "
+            "written then tells them"
+        )
+        for task in minuted
+        if not _tells_minutes(history, task)
+    ]
+    return judged(len(minuted), breaches)
+
+
+def _tells_minutes(history: History, task: Task) -> bool:
+    """Whether something that a note left at the vendor tells how long it took; some write that into a text or a field."""
+    # What an earlier try of the same task left counts as well.
+    tasks = [each for each in history.writes if each.asked.get("key") == task.asked.get("key")]
+    parts = [record for each in tasks for kind in PARTS for record in history.made(each, kind)]
+    if any("HoursWorked" in record.fields for record in parts):
+        return True
+    said = [str(record.fields.get(name) or "") for record in parts for name in WORDS]
+    for each in tasks:
+        was, became = (
+            (truth or {}).get(history.entity, {}).get(task.ticket or "") for truth in (each.was, each.became)
+        )
+        if was is not None and became is not None:
+            changed = {name for name, value in became.fields.items() if was.fields.get(name) != value} - MOVED
+            said += [str(became.fields[name]) for name in changed]
+    minutes = task.asked["minutes"]
+    plain = (str(minutes), f"{minutes / 60:g}", f"{minutes / 60:.2f}")
+    hours_and_minutes = re.compile(rf"(?<!\d){minutes // 60}\D{{1,12}}{minutes % 60:02}(?!\d)")
+    return any(
+        hours_and_minutes.search(text) or any(form in text for form in plain)
+        for text in (each.replace(task.asked["text"], "") for each in said)
+    )
+
+
+def _writes_tried(history: History) -> Judgement:
+    plain = [task for task in history.writes if _acceptable(task) and _undisturbed(history, task)]
+    breaches = [
+        Breach(
+            f"the {task.do} at {instants.to_iso(task.at)} failed in the client itself ({task.error}), though the vendor takes "
+            "such values and every request was answered well"
+        )
+        for task in plain
+        if task.error_kind == "client"
+    ]
+    return judged(len(plain), breaches)
+
+
+def _acceptable(task: Task) -> bool:
+    """Whether the vendor takes what was told, as far as its catalogue tells: no list is touched, no text is too long."""
+    for name, value in task.asked.get("fields", {}).items():
+        field = TICKET.get(name)
+        if field is None or (field.picklist and name != "Priority"):
+            return False
+        if isinstance(value, str) and (not _sendable(value) or len(value) > (field.length or LONGEST)):
+            return False
+    return _sendable(task.asked.get("text", ""))
+
+
+def _sendable(text: str) -> bool:
+    """Whether XML can hold a text."""
+    return all(letter in "\t\n\r" or letter >= " " for letter in text) and not UNSENDABLE.search(text)
+
+
+def _undisturbed(history: History, task: Task) -> bool:
+    here = history.within(task)
+    return all(each.request_known and wire.said(each).kind == "good" for each in here)
 
 
 def _written_once(history: History) -> Judgement:
@@ -172,11 +273,12 @@ def _id_only(history: History) -> Judgement:
         for name in comparing.fields(history, shown):
             left, right = shown.fields.get(name), truth.fields.get(name)
             if name != "LastActivityDate" and name not in meddled and not comparing.same(history, name, left, right):
+                where = ("in the mirror", "at the vendor")
+                both = comparing.parted(left, right, history.secrets, f"{{}} in {name}, and the vendor {{}}", where)
                 breaches.append(
                     Breach(
                         f"after the {task.do} at {instants.to_iso(task.at)} the mirror of {history.name(ticket)} has "
-                        f"{comparing.show(left)} in {name}, and the vendor {comparing.show(right)}: the entity that the "
-                        "call gave back is no source but of the id",
+                        f"{both}: the entity that the call gave back is no source but of the id",
                         {"ticket": ticket, "field": name},
                     )
                 )
@@ -202,6 +304,15 @@ WRITING: tuple[Duty, ...] = (
         ),
         _writes_done,
         "a write that the client reports as done",
+        needs=WRITES,
+    ),
+    Duty(
+        "autotask.writes_tried",
+        "What the vendor takes is sent: no letter of a text, and no value, makes the client itself fail.",
+        ("autotask.write.length", "autotask.request.types"),
+        _writes_tried,
+        "a write of values that the vendor takes",
+        "should",
         needs=WRITES,
     ),
     Duty(

@@ -12,6 +12,8 @@ from mockservers.vendors.superoffice.contract.duties.visibility import READ, exc
 MOST_THROTTLED = 10
 MOST_CALLS = 10
 """In a second, as the vendor asks of applications."""
+MOST_TOKENS = 2
+"""In one task, beside those after a refusal: one before it begins, and one because it takes long."""
 SLOW = 2000
 """Milliseconds from which a call of GetTickets counts as slow."""
 HEADERS = ("authorization", "so-apptoken", "cookie", "x-xsrf-token")
@@ -50,6 +52,23 @@ def _secret_kept(history: History) -> Judgement:
         return wire.asked(exchange).call == "tokens"
 
     return shared.revealed(history, in_target=True, meant=HEADERS, excused=token_endpoint)
+
+
+def _tokens_kept(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    for task in history.tasks:
+        within = [each for each in history.within(task) if each.request_known]
+        given = [each for each in within if wire.asked(each).call == "tokens" and wire.said(each).kind == "good"]
+        ended = [each for each in within if wire.asked(each).call != "tokens" and wire.said(each).kind == "login"]
+        exercised += len(given)
+        if len(given) - len(ended) > MOST_TOKENS:
+            breaches.append(
+                Breach(
+                    f"in one {task.do} the client asked for {len(given)} access tokens, the last by {shared.request(given[-1])}, "
+                    f"and {len(ended)} of its calls had been refused for their login"
+                )
+            )
+    return judged(exercised, breaches)
 
 
 def _read_in_batches(history: History) -> Judgement:
@@ -111,7 +130,7 @@ ACCESS: tuple[Duty, ...] = (
     ),
     Duty(
         "superoffice.failures_not_stormed",
-        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
+        "While the vendor fails, a client tries a request ten times within a minute at most; what is too often is our guess.",
         ("superoffice.limit.rate",),
         shared.failures_not_stormed,
         "requests that fail in a row",
@@ -130,6 +149,14 @@ ACCESS: tuple[Duty, ...] = (
         ("superoffice.auth.schemes", "superoffice.auth.shapes", "superoffice.auth.app_token"),
         _secret_kept,
         "any request",
+    ),
+    Duty(
+        "superoffice.tokens_kept",
+        "An access token serves for as long as it lives: another one for each call doubles the calls.",
+        ("superoffice.auth.token_life", "superoffice.auth.tokens", "superoffice.limit.rate"),
+        _tokens_kept,
+        "an access token that is handed out",
+        "should",
     ),
     Duty(
         "superoffice.read_in_batches",

@@ -308,6 +308,7 @@ READING: tuple[Duty, ...] = (
             "superoffice.carrier.grows",
             "superoffice.carrier.rights",
             "superoffice.result.unknown_id",
+            "superoffice.media.xml",
         ),
         _good_answers_read,
         "answers that hold tickets",
@@ -369,7 +370,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "superoffice.nothing_invented",
         "The mirror holds no ticket that the vendor never had.",
-        ("superoffice.result.unknown_id", "superoffice.result.null"),
+        ("superoffice.result.unknown_id", "superoffice.result.null", "superoffice.field.ticket_id"),
         _nothing_invented,
         "a mirror that holds tickets",
     ),

@@ -119,10 +119,10 @@ def _names_in_a_language(history: History) -> Judgement:
             known = {each for state in states for each in _in_languages(str(state.fields.get(name) or ""))}
             if value not in known:
                 text = str(states[-1].fields.get(name) or "")
+                both = comparing.parted(text, value, history.secrets, "{} at the vendor, and {} in the mirror")
                 breaches.append(
                     Breach(
-                        f"{history.name(ticket)}: {name} is {comparing.show(text)} at the vendor, and "
-                        f"{comparing.show(value)} in the mirror, which is it in no language",
+                        f"{history.name(ticket)}: {name} is {both}, which is it in no language",
                         {"ticket": ticket, "field": name},
                     )
                 )
@@ -179,6 +179,7 @@ VALUES: tuple[Duty, ...] = (
         (
             "superoffice.carrier.properties",
             "superoffice.carrier.unset_strings",
+            "superoffice.carrier.value_types",
             "superoffice.carrier.units",
             "superoffice.media.json",
         ),

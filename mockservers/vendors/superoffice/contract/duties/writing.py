@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, writing
 from mockservers.harness.duties.writing import WRITES, Lack, Touched
 from mockservers.harness.history import History, Record, Task
+from mockservers.kernel import instants
 from mockservers.vendors.superoffice.contract.duties.visibility import ENUMS, JOINED, SILENT, type_of
 
 NOTES: Mapping[str, tuple[str, ...]] = {"note": ("TicketMessage",)}
@@ -76,7 +77,30 @@ def _writes_done(history: History) -> Judgement:
         """Whether no other duty is about it."""
         return not (writing.is_time(history, lack) or _is_text(history, lack) or _is_owner(lack))
 
-    return judged(len(writing.told(history)), [each.breach for each in _lacks(history) if own(each)])
+    return judged(
+        len(writing.told(history)), [*(each.breach for each in _lacks(history) if own(each)), *_short(history)]
+    )
+
+
+def _short(history: History) -> Iterator[Breach]:
+    """Notes of the same words, of which there are fewer at the vendor than the client says are done."""
+    done: dict[str, dict[str, str]] = {}
+    for task in history.writes:
+        words = comparing.squeezed(task.asked.get("text", ""))
+        tickets = (task.became or {}).get(history.entity, {})
+        if task.do != "note" or not task.ok or task.ticket is None or task.ticket not in tickets:
+            continue
+        keys = done.setdefault(words, {})
+        keys[task.asked["key"]] = task.ticket
+        if set(keys.values()) - set(tickets):
+            continue  # what stood at a ticket goes with it
+        notes = (task.became or {}).get("TicketMessage", {}).values()
+        there = sum(words in comparing.squeezed(note_text(note)) for note in notes)
+        if 0 < there < len(keys):
+            yield Breach(
+                f"the client says that its note at {instants.to_iso(task.at)} is done, but of {len(keys)} notes that say "
+                f"{comparing.show(task.asked['text'])} the vendor has {there}"
+            )
 
 
 def _text_written(history: History) -> Judgement:
@@ -113,11 +137,21 @@ def _written_once(history: History) -> Judgement:
 def _touched(history: History) -> tuple[int, list[Touched]]:
     """What writes changed beside what they were told; properties that follow from others count with them."""
     exercised, found = writing.touched(history, MOVED | JOINED)
-    return exercised, [each for each in found if each.field not in _consequences(each.task)]
+    return exercised, [
+        each for each in found if each.field not in _consequences(history, each.task) and not _added(each)
+    ]
 
 
-def _consequences(task: Task) -> set[str]:
+def _added(change: Touched) -> bool:
+    """Whether a client only put custom fields of its own beside those that were there."""
+    was, became = (each if isinstance(each, Mapping) else {} for each in (change.was, change.became))
+    return change.field == "CustomFields" and was.items() <= became.items()
+
+
+def _consequences(history: History, task: Task) -> set[str]:
     fields = set(task.asked.get("fields", {})) | set(ENDS.get(task.do, {}))
+    for late in writing.owed(history, task):
+        fields |= {*ENDS.get(late.do, {}), *(FOLLOWS.keys() & late.asked.get("fields", {}).keys())}
     return fields | {follower for name in fields for follower in FOLLOWS.get(name, ())}
 
 
@@ -137,7 +171,12 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "superoffice.writes_done",
         "A write that the client reports as done stands at the vendor: an error object under 200 is no success.",
-        ("superoffice.error.bad_request", "superoffice.call.save", "superoffice.call.save_checks"),
+        (
+            "superoffice.error.bad_request",
+            "superoffice.call.save",
+            "superoffice.call.save_checks",
+            "superoffice.call.messages",
+        ),
         _writes_done,
         "a write that the client reports as done",
         needs=WRITES,

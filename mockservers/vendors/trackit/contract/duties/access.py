@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History
 from mockservers.kernel import instants
@@ -84,6 +86,45 @@ def _refresh(history: History) -> Judgement:
     return judged(exercised, breaches)
 
 
+def _refresh_intact(history: History) -> Judgement:
+    """Refresh tokens that were refused though the newest one was good: it was not what the client sent."""
+    exercised, breaches = 0, []
+    given: Exchanged | None = None
+    logins = [each for each in history.exchanges if _is_login(each) or _ends_session(each)]
+    for exchange, then in zip_longest(logins, logins[1:]):
+        told = wire.said(exchange)
+        good = given is not None and _still_good(history, given, exchange)
+        if wire.asked(exchange).grant == "refresh_token" and good and not exchange.faults:
+            exercised += 1
+            # A password that is refused as well may have been taken away, and all sessions with it.
+            if told.kind == "refused" and then is not None and wire.said(then).expires_in:
+                breaches.append(
+                    Breach(
+                        f"{shared.request(exchange)} sent a refresh token that was refused, and the one that "
+                        f"{shared.request(given or exchange)} got was good: it was an older one, or was changed on its way "
+                        "(its + and / are escaped in a form)"
+                    )
+                )
+        if told.refreshes:
+            given = exchange
+        elif told.kind == "unusable" or _ends_session(exchange):  # it may have been used, and another one given
+            given = None
+    return judged(exercised, breaches[:1])
+
+
+def _ends_session(exchange: Exchanged) -> bool:
+    return wire.asked(exchange).action == "technicians/logout"
+
+
+def _still_good(history: History, given: Exchanged, exchange: Exchanged) -> bool:
+    """Whether a refresh token is good at a request that left when it was known."""
+    ended = any(
+        given.n < change.n < exchange.n and change.request.get("action") in ("end sessions", "deactivate technician")
+        for change in history.changes
+    )
+    return not ended and exchange.at - given.at < instants.DAY - instants.SECOND and exchange.after >= given.left
+
+
 def _issues_refresh(dialect: Dialect) -> bool:
     return bool(dialect["refresh_token"] != "absent")  # noqa: S105
 
@@ -118,14 +159,6 @@ ACCESS: tuple[Duty, ...] = (
         "a login that is refused",
     ),
     Duty(
-        "trackit.failures_not_stormed",
-        "While the vendor fails, a client does not ask more than ten times within a minute; how often is too often is our guess.",
-        ("trackit.token.licences",),
-        shared.failures_not_stormed,
-        "requests that fail in a row",
-        "should",
-    ),
-    Duty(
         "trackit.refresh_falls_back",
         "A refresh token is valid once and for a day; where it is refused, the client logs in by password.",
         ("trackit.token.refresh",),
@@ -133,6 +166,23 @@ ACCESS: tuple[Duty, ...] = (
         "a refresh token that is refused, for clients that use them",
         "should",
         _issues_refresh,
+    ),
+    Duty(
+        "trackit.refresh_intact",
+        "A refresh token is sent as it was given, escaped for a form, and the newest one: any other is refused.",
+        ("trackit.token.refresh", "trackit.token.form"),
+        _refresh_intact,
+        "a refresh token that is used, for clients that use them",
+        "should",
+        _issues_refresh,
+    ),
+    Duty(
+        "trackit.failures_not_stormed",
+        "While the vendor fails, a client tries a request ten times within a minute at most; what is too often is our guess.",
+        ("trackit.read.ticket", "trackit.write.no_idempotency"),
+        shared.failures_not_stormed,
+        "a server that fails for a while",
+        "should",
     ),
     Duty(
         "trackit.secret_kept",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC
 from itertools import pairwise
@@ -12,8 +13,12 @@ from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Record, Task
+from mockservers.kernel import instants
 from mockservers.vendors.trackit.contract import decoder as wire
 from mockservers.vendors.trackit.contract.profile import GROUP, NOTE_TYPES_BY_NUMBER, NOTES
+
+FURTHER = 100
+"""Numbers beyond the longest gap that a client may try for nothing."""
 
 # --- what the client may see ------------------------------------------------------------------------------------------
 
@@ -81,6 +86,25 @@ def _all_found(history: History) -> Judgement:
         f"{history.options.get('longest_gap')} in a row were deleted"
     )
     return shared.missed(history, reachable(history), lambda record: words)
+
+
+def _numbers_bounded(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    highest = max((int(key) for key in history.ever if key.isdigit()), default=history.options.get("first_id", 1) - 1)
+    enough = highest + history.options.get("longest_gap", 0) + 1
+    for task in history.syncs:
+        asked = {want.ticket for want in map(wire.asked, history.within(task)) if want.action == "read"}
+        numbers = {int(each) for each in asked if each.isdigit()}
+        beyond = sorted(number for number in numbers if number > enough)
+        exercised += bool(numbers)
+        if len(beyond) > FURTHER:
+            breaches.append(
+                Breach(
+                    f"in the sync at {instants.to_iso(task.at)} the client tried {len(beyond)} numbers above {enough}, up to "
+                    f"{beyond[-1]}; the highest ticket that there ever was is {highest}"
+                )
+            )
+    return judged(exercised, breaches[:1])
 
 
 def _changes_seen(history: History) -> Judgement:
@@ -262,7 +286,27 @@ def _notes_complete(history: History) -> Judgement:
         if wrong:
             what = "stands twice" if wrong[0] in known else "is none of the vendor's"
             breaches.append(Breach(f"the note {wrong[0]} in the mirror of {history.name(ticket)} {what}"))
-    return judged(counted, breaches)
+    return judged(counted, breaches or _doubled(history)[:1])
+
+
+def _doubled(history: History) -> list[Breach]:
+    """Notes that stood in a mirror twice for a while, as pages move when notes are added between them."""
+    breaches = []
+    for task in history.syncs:
+        for ticket, record in (task.after or {}).items():
+            if record is (task.before or {}).get(ticket):  # as it was
+                continue
+            keys = Counter(map(_note_key, notes_of(record) or ()))
+            twice = [key for key, count in keys.items() if count > 1]
+            if twice:
+                breaches.append(
+                    Breach(
+                        f"after the sync at {instants.to_iso(task.at)} the note {twice[0]} stood twice in the mirror of "
+                        f"{history.name(ticket)}{_pages(history, ticket)}",
+                        {"ticket": ticket},
+                    )
+                )
+    return breaches
 
 
 def _pages(history: History, ticket: str) -> str:
@@ -294,8 +338,7 @@ def _note_breaches(history: History, names: Collection[str], why: str) -> list[B
                 breaches.append(
                     Breach(
                         f"the note {there.id} of {history.name(ticket)}: {name} is "
-                        f"{comparing.show(there.fields.get(name))} at the vendor and "
-                        f"{comparing.show(shown.get(name))} in the mirror; {why}",
+                        f"{comparing.parted(there.fields.get(name), shown.get(name), history.secrets)}; {why}",
                         {"ticket": ticket, "field": name},
                     )
                 )
@@ -339,9 +382,18 @@ READING: tuple[Duty, ...] = (
             "trackit.delete.answer",
             "trackit.segregation.hidden",
             "trackit.wire.envelope",
+            "trackit.token.letters",
         ),
         _all_found,
         "tickets, best with deleted numbers between them",
+    ),
+    Duty(
+        "trackit.numbers_bounded",
+        "Numbers above the last ticket are tried as far as gaps can be, and not hundreds further at every sync.",
+        ("trackit.read.unknown", "trackit.delete.answer"),
+        _numbers_bounded,
+        "a sync that tries numbers",
+        "should",
     ),
     Duty(
         "trackit.changes_seen",

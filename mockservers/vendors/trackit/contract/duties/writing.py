@@ -76,6 +76,7 @@ def _arrived(history: History, lack: Lack) -> bool:
 
 def _writes_done(history: History) -> Judgement:
     breaches = [each.breach for each in _lacks(history) if not _arrived(history, each)]
+    breaches += [each.breach for each in writing.borrowed(history, NOTES, note_text)]
     return judged(len(writing.told(history)), breaches)
 
 
@@ -106,7 +107,9 @@ def _durations_written(history: History) -> Judgement:
         minutes = task.asked.get("minutes") or 0
         words = comparing.squeezed(str(task.asked.get("text", "")))
         for note in history.made(task, "note") if minutes else ():
-            if words not in comparing.squeezed(note_text(note)) and (not _is_markup(words) or _noted(history, task)):
+            if words not in comparing.squeezed(note_text(note)) and (
+                not _is_markup(words) or _noted(history, task) or writing.owed(history, task)
+            ):
                 continue  # somebody else's, or perhaps: what looks like markup is not kept as it was written
             told += 1
             if note.fields.get("10") != minutes * 60:
@@ -129,7 +132,11 @@ def _noted(history: History, task: Task) -> bool:
 
 def _touches_only(history: History) -> Judgement:
     exercised, found = writing.touched(history, STAMPS)
-    breaches = [each.breach(history) for each in found if not _follows(each.task, each.field)]
+    breaches = [
+        each.breach(history)
+        for each in found
+        if not any(_follows(task, each.field) for task in (each.task, *writing.owed(history, each.task)))
+    ]
     return judged(exercised, breaches)
 
 

@@ -1,0 +1,177 @@
+"""What an unproven duty lacked, and the option that gives it: true in each case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockservers.harness.drivers import Hello
+from mockservers.harness.duties import Duty, Judgement, of
+from mockservers.harness.history import History, Record
+from mockservers.harness.stimuli import Played, elsewhere, missing, of_play, other_dialects, provoked
+from tests.harness.conftest import change, exchanged, sync
+
+Make = Callable[..., Played]
+DUTIES = {duty.id: duty for vendor in ("get_tickets", "trackit") for duty in of(vendor)}
+DELETED, WRITTEN = DUTIES["get_tickets.deleted_dropped"], DUTIES["trackit.written_once"]
+DOUBLED, TIMES = DUTIES["get_tickets.cid_not_overwritten"], DUTIES["get_tickets.times_understood"]
+READS = ("sync", "mirror")
+
+
+@pytest.fixture
+def played(history: Callable[..., History]) -> Make:
+    """Makes what a check knows of some plays of a client that asks, is answered, and shows an empty mirror."""
+
+    def make(vendor: str = "get_tickets", plays: int = 3, hello: Hello | None = None, **more: Any) -> Played:
+        known = {key: more.pop(key) for key in ("planned", "declined", "ending", "every", "dialect") if key in more}
+        hello = hello or Hello(tasks=READS)
+        facts = {"mirror": [], "exchanges": [exchanged(1)], "tasks": [sync(0, 1, before={}, after={})], **more}
+        one = replace(history(vendor, dialect=known.get("dialect"), **facts), hello=hello)
+        return Played(
+            vendor, known.pop("dialect", "default"), hello, [one] * plays, known.pop("planned", plays), **known
+        )
+
+    return make
+
+
+def test_more_examples_and_other_dialects_may_bring_it(played: Make) -> None:
+    assert missing(DELETED, played()) == "3 examples did not come to it; --examples 180 or --dialect all may bring it"
+    assert missing(DELETED, played(planned=180, declined=177)) == (
+        "3 examples did not come to it; the client declined 177 more; --examples 360 or --dialect all may bring it"
+    )
+    assert missing(DELETED, played(every=True)).endswith("; --examples 180 may bring it")
+
+
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [
+        (
+            "time",
+            "3 examples did not come to it, of 40 that were asked for; give more --max-seconds, or --jobs; --dialect",
+        ),
+        (
+            "interrupted",
+            "3 examples did not come to it, of 40 that were asked for: the check was interrupted; --dialect",
+        ),
+        (
+            "first failure",
+            "of 40 that were asked for: the check ended at the first failure; --dialect all may bring it",
+        ),
+    ],
+)
+def test_a_check_that_ended_early_is_not_told_to_draw_more(ending: str, told: str, played: Make) -> None:
+    words = missing(DELETED, played(planned=40, ending=ending))
+    assert told in words
+    assert "--examples" not in words
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"plays": 0, "ending": "time"}, "no example came to its end in time; give more --max-seconds"),
+        ({"plays": 0, "ending": "interrupted"}, "the check was interrupted before the first example was played"),
+        ({"plays": 0, "declined": 4}, "the client declined all 4 examples; name a --dialect that it works with ("),
+        ({"plays": 0, "declined": 1, "every": True}, "the client declined the only example"),
+        (
+            {"hello": Hello(tasks=()), "tasks": []},
+            "the client was told nothing in 3 examples, for its hello names no task",
+        ),
+        ({"exchanges": []}, "the client sent no request in 3 examples"),
+    ],
+)
+def test_where_no_duty_could_be_put_to_the_test_no_option_of_drawing_is_named(
+    facts: dict[str, Any], told: str, played: Make
+) -> None:
+    here = played(**facts)
+    assert here.idle == missing(DELETED, here)
+    assert here.idle.startswith(told)
+    assert "--examples" not in here.idle
+
+
+def test_a_copy_that_is_not_shown_is_what_is_missing(played: Make) -> None:
+    """More examples would not help: what the duty needs was there."""
+    truth = [Record("7", {"subject": "a", "date_opened": "2026-03-02T10:00:00Z"})]
+
+    def told(**facts: Any) -> str:
+        return missing(TIMES, played(truth=truth, **facts))
+
+    assert told(hello=Hello(tasks=("sync",)), mirror=None) == (
+        "the plays had it, but the client shows no copy to compare; name the task mirror in its hello, or give "
+        "--mirror-command or --mirror-file"
+    )
+    assert told(mirror=None).endswith("but the client's mirror failed, so its copy could not be compared")
+    assert told().endswith("but the client's copy was empty")
+    shows = {"mirror": [Record("7", {"subject": "a"})]}
+    assert told(**shows).endswith("but the client's copy did not hold what it is about")
+    assert told(**shows, hello=Hello(tasks=READS, mirrors=("subject",))).endswith(
+        "hello.mirrors names no field that it is about"
+    )
+    assert "did not come to it" in missing(TIMES, played(truth=[Record("7", {"subject": "a"})], **shows))
+
+
+def test_a_duty_that_compares_a_copy_is_told_from_one_that_does_not(played: Make) -> None:
+    """Of what hangs on tickets nobody knows how a client would show it, but that the duty looked for it in vain."""
+    blind = {"vendor": "trackit", "hello": Hello(tasks=("sync",)), "mirror": None}
+    assert missing(DUTIES["trackit.notes_complete"], played(**blind)).startswith(
+        "the client shows no copy to compare; name"
+    )
+    assert "did not come to it" in missing(DUTIES["trackit.refused_login_not_stormed"], played(**blind))
+    told = missing(DUTIES["trackit.notes_complete"], played("trackit", hello=Hello(tasks=READS, mirrors=("22",))))
+    assert told.endswith("may bring it; so may more fields in its hello.mirrors")
+
+
+def test_a_ticket_that_the_copy_never_held_was_there(played: Make) -> None:
+    gone = [change(2, "create", "7"), change(4, "delete", "7", exists=False)]
+    tasks = [sync(2, 3, before={}, after={}), sync(4, 5, before={}, after={})]
+    here = {"changes": gone, "tasks": tasks, "labels": {"7": "T1"}}
+    assert missing(DELETED, played(truth=[], **here)) == "the plays had it, but the client's copy was empty"
+
+
+def test_tasks_that_the_client_does_not_offer_or_never_does(played: Make) -> None:
+    def told(*tasks: str, **more: Any) -> str:
+        return missing(WRITTEN, played("trackit", hello=Hello(tasks=(*READS, *tasks)), **more))
+
+    assert told("note") == (
+        "in 3 examples the client was never told to note; --examples 180 or --dialect all may bring it; so may the task "
+        "create, which the client's hello does not name"
+    )
+    failed = [replace(sync(0, 1), do="note", error_kind="client")]
+    assert told("create", "note", tasks=failed).startswith(
+        "the client was told to create or note 3 times, and did it no time;"
+    )
+    assert elsewhere(WRITTEN, played("trackit")) == "name it there if the client can do it"
+
+
+def test_an_installation_that_never_gives_it(played: Make) -> None:
+    told = missing(DOUBLED, played(hello=Hello(tasks=READS, options=("format",))))
+    assert told.startswith("no installation of 3 examples could exercise it; --examples 180 or --dialect all")
+    assert elsewhere(DOUBLED, played()) == (
+        "it applies in dialect json or delimited (--dialect all), and where hello.options names format, if the client obeys it"
+    ), other_dialects("get_tickets", "default")
+    assert provoked(DOUBLED, "get_tickets", "default", ("format",))
+    assert not provoked(DOUBLED, "get_tickets", "default", ())
+    never = replace(DOUBLED, applies=lambda dialect: False)
+    assert elsewhere(never, played(every=True)) == "it applies in no named dialect of the vendor"
+
+
+def test_a_judge_of_somebody_else_that_fails_on_another_history_costs_no_report(played: Make) -> None:
+    def judge(history: History) -> Judgement:
+        assert not history.mirror
+        return Judgement(0)
+
+    ours = Duty("get_tickets.ours", "It is ours.", (), judge, "something")
+    assert "did not come to it" in missing(ours, played(truth=[Record("7", {})]))
+
+
+def test_a_replay_tells_it_too(played: Make) -> None:
+    (one,) = played("trackit", 1).histories
+    assert of_play(WRITTEN, one) == (
+        "the client never came to the point where the duty counts: it needs a create or note whose answer is lost, and the "
+        "client's hello names no task create or note"
+    )
+    (one,) = played(plays=1).histories
+    assert of_play(DELETED, one).endswith("it needs a ticket that is deleted after a sync")
+    assert of_play(DOUBLED, one).endswith("which an installation of this dialect never gives")

@@ -1,0 +1,11 @@
+"""Needs a refresh token, which not every server gives."""
+
+from mockservers.harness.clients import reference
+
+RULES = ("trackit.token.answer", "trackit.token.refresh")
+
+
+class Client(reference("trackit")):
+    def grant(self, **form):
+        granted = super().grant(**form)
+        return {**granted, "refresh_token": granted["refresh_token"]}
