@@ -32,6 +32,8 @@ NUMBERS += [
 DATES = ["CreatedAt", "LastChanged", "Activate", "ClosedAt", "RepliedAt", "AlertTimeout", "Deadline"]
 COLUMNS = [*TEXTS, *NUMBERS, *DATES]
 TABLES = f"""
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS ticket (id INTEGER PRIMARY KEY, {", ".join(COLUMNS)}, absent);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value);
 """
