@@ -328,7 +328,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("superoffice.access", "plays", "MOST_THROTTLED, 1)", "MOST_THROTTLED, 60)"),
     Bug("get_tickets", "limits", "len(cids) > 1 and cids[0] != cids[1]", "len(cids) > 1"),
     Bug("get_tickets", "limits", "len(cids) > 1 and cids[0] != cids[1]", "len(cids) > 2 and cids[0] != cids[1]"),
-    Bug("get_tickets", "plays", '"too many" in said.text.lower()]', '"too many" in said.text]'),
+    Bug("get_tickets", "plays", 'and "too many" in said.text.lower()', 'and "too many" in said.text'),
     # Logins.
     Bug("trackit.access", "logins", "each.n > first.n for each in within)", "each.n >= task.first for each in within)"),
     Bug("trackit.access", "logins", "else pending\n", "else None\n"),

@@ -293,6 +293,25 @@ def test_error_is_not_empty(history: Make) -> None:
     assert judge(id, after([one], exchange=exchanged(5, received=None, request_known=False)))[0] == "broken"
 
 
+def test_no_mirror_is_behind_that_a_limit_of_calls_holds_up(history: Make) -> None:
+    truth = [ticket("1"), ticket("2", merged="Y")]
+    gone = [change(1, "create", "3"), change(5, "delete", "3", exists=False)]
+    mirror = [ticket("3")]
+    seen = {"3": ticket("3")}
+    for id in ("all_pages", "merged_kept", "deleted_dropped"):
+        for held_up in (False, True):
+            answers = [b"tid=3", b"error=Too+many+requests" if held_up else b"tid=3"]
+            made = history(
+                "get_tickets",
+                changes=gone,
+                exchanges=[exchanged(2 + 5 * n, received=each) for n, each in enumerate(answers)],
+                tasks=[sync(1, 3, after=seen), sync(6, 8, before=seen, after=seen)],
+                truth=truth,
+                mirror=mirror,
+            )
+            assert judge(f"get_tickets.{id}", made)[0] == ("unproven" if held_up else "broken"), id
+
+
 def test_a_ticket_that_is_there_stays_known(history: Make) -> None:
     id, one, two = "get_tickets.stays_known", ticket("1"), ticket("2")
     both, first = {"1": one, "2": two}, {"1": one}

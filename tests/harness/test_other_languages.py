@@ -54,7 +54,9 @@ def judged(client: ClientSpec, examples: int, **more: Any) -> Report:
 
 def with_bug(client: Path, tmp_path: Path, right: str, wrong: str) -> Path:
     """A copy of a client with one bug in it."""
-    text = client.read_text("utf-8").replace("../../clients", str(GLUE))
+    text = (
+        client.read_text("utf-8").replace("../../../contracts/clients", str(GLUE)).replace("../../clients", str(GLUE))
+    )
     text = text.replace(f'"$(dirname "$0")/{GLUE}/', f'"{GLUE}/')
     assert text.count(right) == 1
     copy = tmp_path / client.name

@@ -20,7 +20,7 @@ from xml.dom import minidom
 from xml.parsers.expat import ExpatError
 from zoneinfo import ZoneInfo
 
-MOST = 30
+MOST = 60
 SECOND = timedelta(seconds=1)
 TIMES = ("date_opened", "date_closed", "due_date", "last_updated")
 ENCODED = ("cid", "company_name", "contact", "email", "cc_addresses", "status", "priority", "assigned_group_name")

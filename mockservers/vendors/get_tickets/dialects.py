@@ -27,7 +27,7 @@ def _folders(value: Any) -> tuple[str, ...]:
     return tuple(folder.lower() for folder in given)
 
 
-KEYS: Mapping[str, str] = {"plain": "demo-key", "signs": "k+e&y=100%41 #1ü"}
+KEYS: Mapping[str, str] = {"plain": "demo-key", "signs": "k+e&y=100%41 #1"}
 """The demo customer's key, by what is in it."""
 
 _LIMIT = number(1, 1_000_000_000, off=True)
