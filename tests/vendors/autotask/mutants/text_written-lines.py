@@ -2,7 +2,7 @@
 
 from mockservers.harness.clients import reference
 
-RULES = ("autotask.wire.typed_fields",)
+RULES = ("autotask.write.length",)
 
 
 class Client(reference("autotask", "writer")):
