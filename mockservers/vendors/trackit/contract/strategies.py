@@ -60,7 +60,7 @@ SHARED, OWN, NOBODYS = "404-555-0100", "404-555-0101", "404-555-9999"
 DISMISSED = 6
 """The number of a closed status that nothing else uses, so that it can be renamed."""
 MINUTES = (None, 10, 90, 45)
-CROWDS = (26, 26, 26, 101)
+CROWDS = (26, 26, 26, 51)
 """Tickets that somebody makes at once: more than a client may have a limit for."""
 THREADS = (21, 101, 251)
 """Notes of a ticket: one more than the pages that clients ask for, and many."""
