@@ -261,3 +261,15 @@ def test_tokens_count_beside_those_after_a_refusal(story: Make, tokens: int, ref
     given = {"method": "POST", "target": "/login/common/oauth/tokens", "received": b'{"access_token": "x"}'}
     calls += [exchanged(refused + n, **given) for n in range(1, tokens + 1)]
     assert bool(judged("tokens_kept", story(exchanges=calls, tasks=[sync(0, 20)])).breaches) is broken
+
+
+@pytest.mark.parametrize(("found", "broken"), [((90, 10), False), ((10, 90), False), ((90, 0), True), ((10,), False)])
+def test_a_queue_may_write_two_notes_of_the_same_words_in_one_task(
+    story: Make, found: tuple[int, ...], broken: bool
+) -> None:
+    notes = {str(n): Record(str(n), {"TicketId": 1, "Body": "ok", "TimeSpent": each}) for n, each in enumerate(found)}
+    was = {"Ticket": {"1": ticket("1")}, "TicketMessage": {}}
+    told = {"record": "1", "key": "k2", "text": "ok", "minutes": 10}
+    became = {"Ticket": {"1": ticket("1")}, "TicketMessage": notes}
+    task = Task(1, "note", at(0), at(0), 10, 20, asked=told, was=was, became=became, ticket="1")
+    assert bool(judged("minutes_booked", story(entity="Ticket", tasks=[task])).breaches) is broken
