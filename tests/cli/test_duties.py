@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from lxml import etree
 
 from mockservers.cli import main
+from mockservers.harness.duties import of as duties_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MUTANT = str(ROOT / "tests/vendors/get_tickets/mutants/decoded_once.py") + ":Client"
@@ -153,5 +154,6 @@ def test_a_check_by_one_duty_names_the_others_in_few_lines() -> None:
     assert done.exit_code == 0, done.output
     text = " ".join(done.output.split())
     assert "switched off all_pages, changes_seen, decoded_once," in text
-    assert "times_understood, refused_key_not_stormed: only other duties were asked for" in text
-    assert "KEPT: every duty that is left was put to the test, and kept; 13 duties are switched off" in text
+    assert text.count("only other duties were asked for") == 1
+    others = len(duties_of("get_tickets")) - 1
+    assert f"KEPT: every duty that is left was put to the test, and kept; {others} duties are switched off" in text

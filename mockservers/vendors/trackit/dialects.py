@@ -6,6 +6,7 @@ Those that the server needs before it knows the caller hold for the installation
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel.dialects import DialectFamily, Switch, number
@@ -17,6 +18,9 @@ def _directory(value: Any) -> str:
         raise ValueError("it is a path such as TrackIt or apps/helpdesk, without slashes around it")
     return value
 
+
+PASSWORDS: Mapping[str, str] = {"plain": "demo-password", "signs": "p+w&d=100%41 #1ü"}
+"""The password of the demo's technician, by what is in it."""
 
 _SWITCHES = (
     Switch(
@@ -104,6 +108,13 @@ _SWITCHES = (
         "30 minutes; tests shorten it",
         check=number(1, 86_400 * 365),
         form="a number of seconds",
+    ),
+    Switch(
+        "password_letters",
+        "plain",
+        "a password may have any letters; holds for worlds that begin with it",
+        tuple(PASSWORDS),
+        scope="installation",
     ),
     Switch(
         "virtual_directory",

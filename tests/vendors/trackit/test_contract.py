@@ -31,8 +31,9 @@ def judged(slug: str, history: History) -> Judgement:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
+    examples = 4 if role in ("reader", "scanner", "writer") else 1  # `make mutants` plays the others longer
     report = check(
-        CheckConfig("trackit", reference_name("trackit", role), dialect="all", examples=4, seed=7, save_to=None)
+        CheckConfig("trackit", reference_name("trackit", role), dialect="all", examples=examples, seed=7, save_to=None)
     )
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) == 5

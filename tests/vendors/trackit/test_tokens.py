@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
 from mockservers.kernel.instants import SECOND
+from mockservers.vendors.trackit.dialects import PASSWORDS
 
 Desk = Any
 FORM = b"grant_type=password&username=HELP+DESK%5CDEMO&password=demo-password&scope="
@@ -71,6 +73,22 @@ def test_a_login_answers_with_a_token_and_who_it_is(desk: Desk) -> None:
 def test_the_endpoint_looks_at_the_body_alone(desk: Desk, method: str, body: bytes) -> None:
     for media in ("text/plain", "application/x-www-form-urlencoded", "application/json", None):
         assert desk.ask(method, "/token", body, user=None, media=media).json["username"] == "DEMO"
+
+
+@pytest.mark.rule("trackit.token.letters")
+def test_a_password_of_any_letters_is_encoded_in_the_form(make_desk: Any) -> None:
+    desk = make_desk("empty", password_letters="signs")
+    try:
+        refused(desk, FORM)  # the plain one is nobody's here
+        user, password = "grant_type=password&username=HELP+DESK%5CDEMO&password=", PASSWORDS["signs"]
+        assert refused(desk, (user + password).encode())
+        encoded = (user + quote_plus(password)).encode()
+        assert desk.ask("POST", "/token", encoded, user=None, media="text/plain").json["username"] == "DEMO"
+        for entry in desk.world.journal:
+            assert password not in str(entry)
+            assert quote_plus(password) not in str(entry)
+    finally:
+        desk.world.close()
 
 
 @pytest.mark.rule("trackit.wire.path_case")

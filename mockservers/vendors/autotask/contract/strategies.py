@@ -44,7 +44,8 @@ DATA = (*["demo:0"] * 70, *["demo:30"] * 4, "demo:500", *["demo:501"] * 5)
 BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8])
 """An image of each is kept, which is why there are few: a usual day, and around changes of clocks."""
 TITLES = tuple(each for each in TEXTS if each and len(each) <= 255)
-HARD = tuple(each for each in TITLES if "\r" in each or each != each.strip() or not each.isascii())
+_LINES = [each for each in TITLES if "\r" in each]
+HARD = (*_LINES, *_LINES, *(each for each in TITLES if each != each.strip() or not each.isascii()))
 """Those of them that get lost on the way most easily."""
 TIMES = (
     "2026-03-05T15:00:00Z",

@@ -88,8 +88,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         },
     )
     creating = st.builds(_create, worded, delays)
-    noted = st.sampled_from(NOTES).map(lambda note: {"note": note} if note else {})
-    acting = st.builds(act, indexes, st.sampled_from(ACTIONS), delays, noted)
+    acting = st.builds(_act, indexes, st.sampled_from(ACTIONS), delays, st.sampled_from(NOTES))
     changing = st.builds(
         change, indexes, st.builds(lambda name, text: {name: text}, st.sampled_from(TEXT_FIELDS), texts), delays
     )
@@ -123,6 +122,12 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         stories,
         starts=st.sampled_from(STARTS),
     )
+
+
+def _act(index: int, action: str, delay: int, note: str) -> Intent:
+    """Somebody acts upon a ticket, with words where the action takes some."""
+    taken = "note" in profile("querydata").actions[action]
+    return act(index, action, delay, {"note": note} if note and taken else {})
 
 
 def _create(fields: Mapping[str, Any], delay: int) -> Intent:

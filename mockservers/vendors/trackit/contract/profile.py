@@ -8,6 +8,7 @@ from mockservers.harness.profile import VendorProfile
 from mockservers.kernel import catalogue
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import MINUTE
+from mockservers.vendors.trackit.dialects import PASSWORDS
 
 GROUP = 2
 """The number of the group that the client logs in with."""
@@ -80,6 +81,7 @@ PROFILE = VendorProfile(
         "unknown_ticket": ("404", "400"),
         "hidden_ticket": ("404", "403"),
         "refresh_token": ("issued", "absent"),
+        "password_letters": tuple(PASSWORDS),
         "note_order": ("newest_first", "oldest_first"),
         "unwritable_property": ("ignore", "reject"),
         "null_property": ("clear", "ignore"),
@@ -100,4 +102,5 @@ PROFILE = VendorProfile(
     tasks=("sync", "create", "update", "note", "close"),
     parts=("note",),
     resolution=1000,
+    credentials=lambda dialect: {"password": PASSWORDS[dialect["password_letters"]]},
 )

@@ -12,6 +12,7 @@ from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
+    BURSTS,
     SPANS,
     STARTS,
     TEXTS,
@@ -323,12 +324,9 @@ def _unheard_of() -> Strategy:
 
 def _outage() -> Strategy:
     """The server fails for a while, and so does everything that a client asks meanwhile."""
-
-    def story(index: int, kind: str, times: int) -> list[Intent]:
-        operation = "ticket.read" if kind == "fail" else None
-        return [change(index, {"83": 7}), plain(FaultStep(kind, 0, times, operation)), sync(), plain(ClockStep(MINUTE))]
-
-    return st.builds(story, indexes, st.sampled_from(("unavailable", "fail", "reset")), st.sampled_from((40, 12)))
+    return st.builds(
+        lambda index, burst: [change(index, {"83": 7}), burst, sync(), plain(ClockStep(MINUTE))], indexes, BURSTS
+    )
 
 
 def _written(hello: Hello) -> Strategy:

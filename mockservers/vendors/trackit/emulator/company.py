@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel.instants import DAY, from_iso
+from mockservers.vendors.trackit.dialects import PASSWORDS
 from mockservers.vendors.trackit.emulator import access
 from mockservers.vendors.trackit.emulator.fields import grid
 
@@ -37,7 +38,7 @@ ROLES: Mapping[str, list[str]] = {
 }
 
 LOGINS: tuple[tuple[str, str, int, str, Mapping[str, Any]], ...] = (
-    ("HELP DESK\\DEMO", "demo-password", 1001, "Administrator", {}),
+    ("HELP DESK\\DEMO", PASSWORDS["plain"], 1001, "Administrator", {}),
     ("HELP DESK\\TECH1", "tech1-password", 1002, "Technician", {}),
     ("FIELD SERVICE\\TECH2", "tech2-password", 1003, "Administrator", {}),
     ("SYSTEM ADMINISTRATION\\ADMIN", "admin-password", 1004, "Administrator", {"named_licence": True}),
@@ -47,6 +48,14 @@ LOGINS: tuple[tuple[str, str, int, str, Mapping[str, Any]], ...] = (
     ("HELP DESK\\CORP\\wtech", "windows-password", 1008, "Technician", {}),
 )
 """User, password, technician, role and other facts."""
+
+
+def logins(letters: str) -> tuple[tuple[str, str, int, str, Mapping[str, Any]], ...]:
+    """The technicians, the first of whom has a password of such letters."""
+    (user, _, *rest), *others = LOGINS
+    return ((user, PASSWORDS[letters], *rest), *others)  # type: ignore[return-value]
+
+
 OTHER_LOGINS: tuple[tuple[str, str, int, str, Mapping[str, Any]], ...] = (
     ("HELP DESK\\OTHER", "other-password", 1001, "Administrator", {}),
 )

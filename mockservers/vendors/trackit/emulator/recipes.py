@@ -147,7 +147,7 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
     revisions = count(1)
     directory = company.entries(born)
     other = company.shifted(company.entries(born), SHIFT)
-    _tenant(installation, DEMO, company.LOGINS, {})
+    _tenant(installation, DEMO, company.logins(installation.dialect["password_letters"]), {})
     _tenant(installation, OTHER, company.OTHER_LOGINS, {"22": "Title"})
     with installation.store.transaction() as db:
         if rows > ROWS:

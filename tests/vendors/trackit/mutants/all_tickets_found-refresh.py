@@ -2,7 +2,7 @@
 
 from mockservers.harness.clients import reference
 
-RULES = ("trackit.token.answer", "trackit.token.refresh")
+RULES = ("trackit.token.refresh", "trackit.read.ticket")
 
 
 class Client(reference("trackit")):

@@ -2,7 +2,7 @@
 
 from mockservers.harness.clients import reference
 
-RULES = ("trackit.status.two_types", "trackit.write.status_fields")
+RULES = ("trackit.status.two_types", "trackit.read.ticket")
 
 KNOWN = ("Open", "Escalated", "Paused", "Closed", "Cancelled", "Resolved", "Dismissed - No notes")
 

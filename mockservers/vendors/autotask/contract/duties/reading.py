@@ -176,6 +176,8 @@ READING: tuple[Duty, ...] = (
             "autotask.time.resolution",
             "autotask.time.gap",
             "autotask.time.eastern",
+            "autotask.query.top_500",
+            "autotask.threshold.answer",
         ),
         _nothing_missed,
         "tickets",
@@ -204,7 +206,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "autotask.current_state",
         "Changes of known tickets are found by their latest activity, a note and a time entry included.",
-        ("autotask.activity.moves", "autotask.activity.fields", "autotask.time.eastern"),
+        ("autotask.activity.moves", "autotask.activity.fields", "autotask.time.eastern", "autotask.wire.nulls"),
         shared.changes_seen,
         "a change of a ticket after the first sync",
     ),

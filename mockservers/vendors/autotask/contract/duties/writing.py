@@ -318,7 +318,12 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "autotask.text_written",
         "Texts arrive at the vendor as they were given: escaped once, nothing cut.",
-        ("autotask.wire.return_code", "autotask.write.length", "autotask.request.query_text"),
+        (
+            "autotask.wire.return_code",
+            "autotask.write.length",
+            "autotask.request.query_text",
+            "autotask.wire.typed_fields",
+        ),
         _text_written,
         "a text that is written",
         needs=WRITES,

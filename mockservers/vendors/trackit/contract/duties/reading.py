@@ -382,6 +382,7 @@ READING: tuple[Duty, ...] = (
             "trackit.delete.answer",
             "trackit.segregation.hidden",
             "trackit.wire.envelope",
+            "trackit.token.letters",
         ),
         _all_found,
         "tickets, best with deleted numbers between them",

@@ -289,6 +289,7 @@ WRITING: tuple[Duty, ...] = (
             "trackit.write.virtual_unknown",
             "trackit.write.null",
             "trackit.write.update",
+            "trackit.write.create",
             "trackit.note.add",
         ),
         _writes_done,

@@ -71,6 +71,8 @@ def _by_password(ctx: Context, user: str, password: str) -> Credential:
     if found is None:
         ctx.cite("trackit.token.user")
         raise refusal("invalid_grant")
+    if ctx.dialect["password_letters"] != "plain":  # noqa: S105 - a switch's value
+        ctx.cite("trackit.token.letters")
     return found
 
 
