@@ -215,12 +215,17 @@ def test_a_queue_may_change_with_a_later_write_what_found_no_answer(
     assert bool(judged("update_keeps_the_rest", story(entity="Ticket", tasks=[first, then])).breaches) is broken
 
 
+@pytest.mark.parametrize("beside", [{}, {"9": ticket("9")}])  # what else the queue writes in the same task
 @pytest.mark.parametrize("again", [True, False])
-def test_a_ticket_that_others_deleted_before_a_write_was_told_again_may_be_gone(story: Make, again: bool) -> None:
+def test_a_ticket_that_others_deleted_before_a_write_was_told_again_may_be_gone(
+    story: Make, again: bool, beside: dict[str, Record]
+) -> None:
     asked = {"key": "k1", "record": "1", "text": "dug here"}
     there, gone = {"Ticket": {"1": ticket("1")}}, {"Ticket": dict[str, Record]()}
     first = Task(0, "note", at(0), at(0), 0, 9, "transport", asked=asked, was=there, became=there, ticket="1")
-    then = Task(1, "note", at(2), at(2), 20, 29, asked=asked, was=gone, became=gone, ticket="1", again=again)
+    then = Task(
+        1, "note", at(2), at(2), 20, 29, asked=asked, was=gone, became={"Ticket": beside}, ticket="1", again=again
+    )
     deleted = ExternalChange(15, at(1), "delete", {"id": "1"}, Record("1", {}, False))
     history = story(entity="Ticket", tasks=[first, then], changes=[deleted])
     assert bool(judged("writes_done", history).breaches) is not again
