@@ -149,7 +149,7 @@ class Client:
             return self.login
 
     def send(self, path, body, login):
-        headers = {"Accept": "application/json" if body is None else "application/xml"}
+        headers = {"Accept": "application/xml" if body is not None and login else "application/json"}
         headers |= {"SO-TimeZone": "UTC,includeTZOffset", "SO-Language": "en"}
         headers["Content-Type"] = "application/xml" if login else "application/x-www-form-urlencoded"
         if login:
@@ -177,17 +177,14 @@ def parsed(content):
 
 
 def values(ticket, hidden):
-    """What a ticket says, but for what may not be read at present. An empty element is an empty text, or no number."""
-    told = {
-        name: kind(ticket[name])
-        for name, kind in FIELDS.items()
-        if ticket.get(name) or (name in ticket and kind is str)
-    }
+    """What a ticket says, but for what may not be read at present. A number or date that is empty or left out is none."""
+    told = {name: ticket.get(name, "") for name in FIELDS if name not in hidden}
+    told = {name: text if FIELDS[name] is str else int(text) if text else None for name, text in told.items()}
     for name in DATES.split():
-        if ticket.get(name):
-            unset = ticket[name].startswith("0001-")
-            told[name] = None if unset else datetime.fromisoformat(ticket[name]).astimezone(UTC).isoformat()
-    return {name: value for name, value in told.items() if name not in hidden}
+        if name not in hidden:
+            text = ticket.get(name) or "0001-"
+            told[name] = None if text.startswith("0001-") else datetime.fromisoformat(text).astimezone(UTC).isoformat()
+    return told
 
 
 if __name__ == "__main__":

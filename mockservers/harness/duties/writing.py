@@ -66,8 +66,8 @@ def _lacks(
     ticket = str(answered.get("id", "")) if task.do == "create" else task.ticket or ""
     record = tickets.get(ticket)
     if record is None or not record.exists:
-        # One that others deleted meanwhile is nobody's fault.
-        changes = history.changes_within(_since_told(history, task))
+        # One that others deleted meanwhile is nobody's fault; what a queue wrote beside it says nothing of this one.
+        changes = history.changes_within(_first_told(history, task))
         if ticket not in {each.record.id for each in changes if each.record is not None}:
             yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
         return
@@ -212,6 +212,13 @@ def _since_told(history: History, task: Task) -> Task:
     A client with a queue sends what waits when it can, within a sync too, and others may have changed it again by then.
     """
     if not task.again or any(history.written(task, kind) for kind in task.became or {}):
+        return task
+    return _first_told(history, task)
+
+
+def _first_told(history: History, task: Task) -> Task:
+    """A task, begun when its message was told first."""
+    if not task.again:
         return task
     told = [each.first for each in history.writes if each.do == task.do and each.asked == task.asked]
     return replace(task, first=min(told))

@@ -215,12 +215,17 @@ def test_a_queue_may_change_with_a_later_write_what_found_no_answer(
     assert bool(judged("update_keeps_the_rest", story(entity="Ticket", tasks=[first, then])).breaches) is broken
 
 
+@pytest.mark.parametrize("beside", [{}, {"9": ticket("9")}])  # what else the queue writes in the same task
 @pytest.mark.parametrize("again", [True, False])
-def test_a_ticket_that_others_deleted_before_a_write_was_told_again_may_be_gone(story: Make, again: bool) -> None:
+def test_a_ticket_that_others_deleted_before_a_write_was_told_again_may_be_gone(
+    story: Make, again: bool, beside: dict[str, Record]
+) -> None:
     asked = {"key": "k1", "record": "1", "text": "dug here"}
     there, gone = {"Ticket": {"1": ticket("1")}}, {"Ticket": dict[str, Record]()}
     first = Task(0, "note", at(0), at(0), 0, 9, "transport", asked=asked, was=there, became=there, ticket="1")
-    then = Task(1, "note", at(2), at(2), 20, 29, asked=asked, was=gone, became=gone, ticket="1", again=again)
+    then = Task(
+        1, "note", at(2), at(2), 20, 29, asked=asked, was=gone, became={"Ticket": beside}, ticket="1", again=again
+    )
     deleted = ExternalChange(15, at(1), "delete", {"id": "1"}, Record("1", {}, False))
     history = story(entity="Ticket", tasks=[first, then], changes=[deleted])
     assert bool(judged("writes_done", history).breaches) is not again
@@ -261,3 +266,15 @@ def test_tokens_count_beside_those_after_a_refusal(story: Make, tokens: int, ref
     given = {"method": "POST", "target": "/login/common/oauth/tokens", "received": b'{"access_token": "x"}'}
     calls += [exchanged(refused + n, **given) for n in range(1, tokens + 1)]
     assert bool(judged("tokens_kept", story(exchanges=calls, tasks=[sync(0, 20)])).breaches) is broken
+
+
+@pytest.mark.parametrize(("found", "broken"), [((90, 10), False), ((10, 90), False), ((90, 0), True), ((10,), False)])
+def test_a_queue_may_write_two_notes_of_the_same_words_in_one_task(
+    story: Make, found: tuple[int, ...], broken: bool
+) -> None:
+    notes = {str(n): Record(str(n), {"TicketId": 1, "Body": "ok", "TimeSpent": each}) for n, each in enumerate(found)}
+    was = {"Ticket": {"1": ticket("1")}, "TicketMessage": {}}
+    told = {"record": "1", "key": "k2", "text": "ok", "minutes": 10}
+    became = {"Ticket": {"1": ticket("1")}, "TicketMessage": notes}
+    task = Task(1, "note", at(0), at(0), 10, 20, asked=told, was=was, became=became, ticket="1")
+    assert bool(judged("minutes_booked", story(entity="Ticket", tasks=[task])).breaches) is broken
