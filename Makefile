@@ -59,7 +59,8 @@ mutants: $(READY)  ## every client with a seeded bug and every correct one again
 	@$(BIN)/python -m tests.mutation.clients
 
 mutation: $(READY)  ## mutants of every correct client that an engine makes, each judged as a user's check would (hours; goes on where it stopped)
-	@$(BIN)/python -m tests.mutation.generated --seeds 5 $(if $(VENDOR),--vendor $(VENDOR))
+	@$(BIN)/python -m tests.mutation.generated --seeds 5 --page docs/mutation.md $(if $(VENDOR),--vendor $(VENDOR))
+	@$(BIN)/python -m tests.mutation.judges
 
 fuzz: $(READY)  ## long runs of every property and fuzz test
 	@MOCKSERVERS_PROFILE=deep MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/recording/test_places.py tests/wirekit/test_json_net.py tests/vendors tests/harness/test_*edges*.py

@@ -73,11 +73,11 @@ def test_a_client_has_many_mutants_and_no_two_are_alike(vendor: str) -> None:
     role = min((role for each, role in CLIENTS if each == vendor), key=lambda role: roles(vendor)[role].stat().st_size)
     source = roles(vendor)[role].read_text("utf-8")
     made = generated.mutants(vendor, role)
-    assert len({each.text for each in made}) == len({each.key for each in made}) == len(made) >= 20
+    assert len({each.mutation.text for each in made}) == len({each.key for each in made}) == len(made) >= 20
     assert len({each.operator for each in made}) >= 5
     for each in made:
-        assert each.was != each.became
-        assert each.was.partition(" ⏎ ")[0] == source.splitlines()[each.line - 1].strip()
+        assert each.mutation.was != each.mutation.became
+        assert each.mutation.was.partition(" ⏎ ")[0] == source.splitlines()[each.mutation.line - 1].strip()
 
 
 @pytest.mark.parametrize("vendor", contracted())
@@ -85,7 +85,7 @@ def test_survivors_are_sorted_with_a_reason_and_are_there(vendor: str) -> None:
     for each in generated.survivors(vendor):
         assert each.verdict in ("equivalent", "outside"), each
         assert len(each.reason.split()) >= 4, each
-        role = each.client.removeprefix(f"{vendor}_")
+        role = each.source.removeprefix(f"{vendor}_")
         lines = " ⏎ ".join(line.strip() for line in roles(vendor)[role].read_text("utf-8").splitlines())
         assert each.was in lines, f"the client has no such lines any more: {each}"
 

@@ -11,34 +11,27 @@ Results are kept in a file, a line each, so that a run that was interrupted goes
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib
 import json
 import multiprocessing
 import os
-import pickle
 import random
 import sys
 import tempfile
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import count, zip_longest
 from pathlib import Path
-from typing import Any
-
-import yaml
-from cosmic_ray.ast import get_ast
-from cosmic_ray.mutating import MutationVisitor
 
 from mockservers.harness.check import EXAMPLES
 from mockservers.harness.clients import roles
 from mockservers.harness.profile import contracted
-from tests.mutation.operators import operators
+from tests.mutation import engine
+from tests.mutation.engine import Mutation, Sorting, mutations, sortings
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / ".mutation" / "results.jsonl"
@@ -59,22 +52,23 @@ WARM = (
 
 @dataclass(frozen=True, slots=True)
 class GeneratedMutant:
-    """One mutant of a correct client. `was` and `became` are the lines in which they differ, without indentation."""
+    """One mutant of a correct client."""
 
     vendor: str
     role: str
-    operator: str
-    occurrence: int
-    line: int
-    was: str
-    became: str
-    text: str = field(repr=False, compare=False)
-    key: str
-    """Names it in the file of results: a digest of its text."""
+    mutation: Mutation
+
+    @property
+    def key(self) -> str:
+        return self.mutation.key
 
     @property
     def name(self) -> str:
-        return f"{self.vendor}_{self.role}:{self.line} {self.operator}"
+        return self.mutation.name
+
+    @property
+    def operator(self) -> str:
+        return self.mutation.operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,55 +91,10 @@ class Result:
         return self.end != "survived" and self.seed == 1
 
 
-@dataclass(frozen=True, slots=True)
-class Sorted:
-    """What people said of survivors: those of `client` that turn the line `was` into one of `became` (any, when empty)."""
-
-    client: str
-    was: str
-    became: tuple[str, ...]
-    verdict: str
-    reason: str
-
-    def covers(self, mutant: GeneratedMutant) -> bool:
-        of = self.client == f"{mutant.vendor}_{mutant.role}"
-        return of and self.was == mutant.was and (not self.became or mutant.became in self.became)
-
-
 def mutants(vendor: str, role: str) -> list[GeneratedMutant]:
-    """Every mutant of a correct client, those of equal text once, in the order of the operators and the text."""
+    """Every mutant of a correct client."""
     source = roles(vendor)[role].read_text("utf-8")
-    tree = pickle.dumps(get_ast(source))  # an operator works in its tree, and a copy is had sooner than a parsed one
-    found: dict[str, GeneratedMutant] = {}
-    for name, operator in operators().items():
-        for occurrence in count():
-            visitor = MutationVisitor(occurrence, operator)
-            text: str = visitor.walk(pickle.loads(tree)).get_code()
-            if not visitor.mutation_applied:
-                break
-            key = hashlib.sha256(f"{vendor}_{role}\n{text}".encode()).hexdigest()[:16]
-            if text != source and key not in found and _compiles(text):
-                line, was, became = _difference(source, text)
-                found[key] = GeneratedMutant(vendor, role, name, occurrence, line, was, became, text, key)
-    return list(found.values())
-
-
-def _compiles(text: str) -> bool:
-    try:
-        compile(text, "mutant", "exec")
-    except SyntaxError:
-        return False
-    return True
-
-
-def _difference(source: str, text: str) -> tuple[int, str, str]:
-    """The first line in which two texts differ, and what stands in each from there to the last such line."""
-    old, new = source.splitlines(), text.splitlines()
-    first = next(n for n, pair in enumerate(zip_longest(old, new)) if len(set(pair)) > 1)
-    most = min(len(old), len(new)) - first
-    last = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
-    was, became = (" ⏎ ".join(line.strip() for line in lines[first : len(lines) - last]) for lines in (old, new))
-    return first + 1, was, became
+    return [GeneratedMutant(vendor, role, each) for each in mutations(f"{vendor}_{role}", source)]
 
 
 def all_mutants(vendors: Iterable[str]) -> Iterator[GeneratedMutant]:
@@ -155,13 +104,11 @@ def all_mutants(vendors: Iterable[str]) -> Iterator[GeneratedMutant]:
                 yield from mutants(vendor, role)
 
 
-def sample(given: Sequence[GeneratedMutant], count: int, seed: int) -> list[GeneratedMutant]:
-    """`count` mutants of each vendor, drawn by a seed; all of a vendor that has no more."""
-    drawn: list[GeneratedMutant] = []
-    for vendor in dict.fromkeys(each.vendor for each in given):
-        mine = [each for each in given if each.vendor == vendor]
-        drawn += mine if len(mine) <= count else random.Random(f"{seed} {vendor}").sample(mine, count)
-    return drawn
+def sample(given: Sequence[GeneratedMutant], size: int, seed: int) -> list[GeneratedMutant]:
+    """So many mutants of each vendor, drawn by a seed."""
+    vendors = dict.fromkeys(each.vendor for each in given)
+    mine = {vendor: [each for each in given if each.vendor == vendor] for vendor in vendors}
+    return [each for vendor in vendors for each in engine.sample(mine[vendor], size, f"{seed} {vendor}")]
 
 
 # --- plays ------------------------------------------------------------------------------------------------------------
@@ -185,7 +132,7 @@ def play(mutant: GeneratedMutant, seeds: int = 1) -> Result:
     sys.path.insert(0, str(path.parent))  # what the client imports of its neighbours
     with tempfile.TemporaryDirectory(prefix="mockservers-mutant-") as folder:
         file = Path(folder) / f"mutant_{mutant.key}.py"
-        file.write_text(mutant.text, "utf-8")
+        file.write_text(mutant.mutation.text, "utf-8")
         for seed in range(1, seeds + 1):
             result = _check(mutant, file, seed)
             if result.end != "survived":
@@ -230,19 +177,14 @@ def _check(mutant: GeneratedMutant, file: Path, seed: int) -> Result:
 
 
 @cache
-def survivors(vendor: str) -> tuple[Sorted, ...]:
+def survivors(vendor: str) -> tuple[Sorting, ...]:
     """What people said of a vendor's survivors."""
-    file = ROOT / "tests" / "vendors" / vendor / "survivors.yaml"
-    listed: list[Mapping[str, Any]] = yaml.safe_load(file.read_text("utf-8")) or [] if file.is_file() else []
-    return tuple(
-        Sorted(each["client"], each["was"], tuple(each.get("became", ())), each["verdict"], each["reason"])
-        for each in listed
-    )
+    return sortings(ROOT / "tests" / "vendors" / vendor / "survivors.yaml")
 
 
-def sorting(mutant: GeneratedMutant) -> Sorted | None:
+def sorting(mutant: GeneratedMutant) -> Sorting | None:
     """What people said of a mutant that survives; None for a hole."""
-    return next((each for each in survivors(mutant.vendor) if each.covers(mutant)), None)
+    return next((each for each in survivors(mutant.vendor) if each.covers(mutant.mutation)), None)
 
 
 def known(file: Path) -> dict[str, Result]:
@@ -284,7 +226,7 @@ def table(found: Sequence[tuple[GeneratedMutant, Result]], by: str) -> Iterator[
 def listed(found: Sequence[tuple[GeneratedMutant, Result]], which: str) -> Iterator[str]:
     for mutant, result in sorted(found, key=lambda each: each[0].name):
         if column(mutant, result) == which:
-            yield f"{mutant.name}\n    was     {mutant.was}\n    became  {mutant.became}"
+            yield f"{mutant.name}\n    was     {mutant.mutation.was}\n    became  {mutant.mutation.became}"
 
 
 def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int) -> str:
@@ -321,11 +263,11 @@ def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int) -> str:
         lines += ["", f"## Survivors that are {verdict}", ""]
         reasons = [said for m, r in found if column(m, r) == verdict and (said := sorting(m)) is not None]
         for said, times in Counter(reasons).items():
-            lines.append(f"- `{said.client}`, `{said.was}` ({times}): {said.reason}")
+            lines.append(f"- `{said.source}`, `{said.was}` ({times}): {said.reason}")
     lines += ["", "## Holes", ""]
     for mutant, result in sorted(found, key=lambda each: each[0].name):
         if column(mutant, result) == "hole":
-            lines.append(f"- `{mutant.name}`: `{mutant.was}` became `{mutant.became}`")
+            lines.append(f"- `{mutant.name}`: `{mutant.mutation.was}` became `{mutant.mutation.became}`")
     return "\n".join(lines) + "\n"
 
 

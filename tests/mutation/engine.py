@@ -1,0 +1,103 @@
+"""Mutants of a Python source that an engine makes, and what people said of those that survive."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count, zip_longest
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from cosmic_ray.ast import get_ast
+from cosmic_ray.mutating import MutationVisitor
+
+from tests.mutation.operators import operators
+
+Drawn = TypeVar("Drawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One mutant of a source. `was` and `became` are the lines in which they differ, without indentation."""
+
+    source: str
+    """Names the source, such as `trackit_reader`."""
+    operator: str
+    line: int
+    was: str
+    became: str
+    key: str
+    """Names it in a file of results: a digest of its text."""
+    text: str = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}:{self.line} {self.operator}"
+
+
+def mutations(name: str, source: str) -> list[Mutation]:
+    """Every mutant of a source, those of equal text once, in the order of the operators and the text."""
+    tree = pickle.dumps(get_ast(source))  # an operator works in its tree, and a copy is had sooner than a parsed one
+    found: dict[str, Mutation] = {}
+    for operator, mutate in operators().items():
+        for occurrence in count():
+            visitor = MutationVisitor(occurrence, mutate)
+            text: str = visitor.walk(pickle.loads(tree)).get_code()
+            if not visitor.mutation_applied:
+                break
+            key = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()[:16]
+            if text != source and key not in found and _compiles(text):
+                found[key] = Mutation(name, operator, *_difference(source, text), key, text)
+    return list(found.values())
+
+
+def _compiles(text: str) -> bool:
+    try:
+        compile(text, "mutant", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _difference(source: str, text: str) -> tuple[int, str, str]:
+    """The first line in which two texts differ, and what stands in each from there to the last such line."""
+    old, new = source.splitlines(), text.splitlines()
+    first = next(n for n, pair in enumerate(zip_longest(old, new)) if len(set(pair)) > 1)
+    most = min(len(old), len(new)) - first
+    last = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
+    was, became = (" ⏎ ".join(line.strip() for line in lines[first : len(lines) - last]) for lines in (old, new))
+    return first + 1, was, became
+
+
+def sample(given: Sequence[Drawn], size: int, seed: str) -> list[Drawn]:
+    """So many of them, drawn by a seed; all where there are no more."""
+    return list(given) if len(given) <= size else random.Random(seed).sample(given, size)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """What people said of survivors: those of a source that turn the line `was` into one of `became` (any, when empty)."""
+
+    source: str
+    was: str
+    became: tuple[str, ...]
+    verdict: str
+    """`equivalent`: nobody could tell it from the true source; `outside`: what it breaks is not asked for."""
+    reason: str
+
+    def covers(self, mutant: Mutation) -> bool:
+        same = self.source == mutant.source and self.was == mutant.was
+        return same and (not self.became or mutant.became in self.became)
+
+
+def sortings(file: Path) -> tuple[Sorting, ...]:
+    """What a file says of survivors; nothing where there is none."""
+    listed: list[Mapping[str, Any]] = yaml.safe_load(file.read_text("utf-8")) or [] if file.is_file() else []
+    return tuple(
+        Sorting(each["source"], each["was"], tuple(each.get("became", ())), each["verdict"], each["reason"])
+        for each in listed
+    )
