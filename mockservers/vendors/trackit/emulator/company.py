@@ -52,8 +52,8 @@ LOGINS: tuple[tuple[str, str, int, str, Mapping[str, Any]], ...] = (
 
 def logins(letters: str) -> tuple[tuple[str, str, int, str, Mapping[str, Any]], ...]:
     """The technicians, the first of whom has a password of such letters."""
-    (user, _, *rest), *others = LOGINS
-    return ((user, PASSWORDS[letters], *rest), *others)  # type: ignore[return-value]
+    (user, _, technician, role, facts), *others = LOGINS
+    return ((user, PASSWORDS[letters], technician, role, facts), *others)
 
 
 OTHER_LOGINS: tuple[tuple[str, str, int, str, Mapping[str, Any]], ...] = (
