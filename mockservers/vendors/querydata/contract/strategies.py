@@ -63,7 +63,7 @@ NUMBERS = ("A1b", "a1B", "A1b", "a1B", "508513111", "0", "00012", "1e5")
 NOTES = ("", "Called", "Smith & Sons <North>", "0", "one\ntwo")
 LONGEST = "0123456789" * 399 + "ends here."
 """As long as a text may be."""
-SCALES = (26, 101, 101)
+SCALES = (26, 51, 101)
 """How many tickets arrive at once. Each is a call for Details, so such stories are rare."""
 STARTS = (*strategies.STARTS, from_iso("2026-11-01T04:28:30Z"), from_iso("2028-02-29T23:59:30Z"))
 """Also where clocks in St. John's repeat an hour, and the end of a leap day."""
@@ -107,7 +107,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (twice, 7),
         (out_of_order, 4),
         (overtaken, 5),
-        (bursts, 4),
+        (bursts, 3),
         (quiet, 2),
         (bulk, 1),
     )

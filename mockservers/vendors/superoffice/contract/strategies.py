@@ -40,7 +40,7 @@ from mockservers.registry import emulator
 from mockservers.vendors.superoffice.contract.profile import USER
 
 SMALL = ("empty",)
-DATA = (*["empty"] * 50, "demo:30", "demo:51", "demo:55", "demo:120", "demo:401", "demo:401", "demo:1004")
+DATA = (*["empty"] * 75, "demo:30", "demo:51", "demo:55", "demo:120", "demo:401", "demo:401", "demo:1004")
 """Tickets that are there already. The first fifty of them stand for something: sentinels, enumerations, changes of clocks.
 The last are more than a list has that says no $top."""
 BEGINNINGS = tuple(
