@@ -219,9 +219,9 @@ BUGS: tuple[Bug, ...] = (
     Bug("querydata.economy", "details", "read.pop(ticket, None)", "read.get(ticket)"),
     Bug("querydata.economy", "details", "again += want.id in told", "again += before is not None"),
     Bug("querydata.economy", "windows", "left[1] - left[0] < SECOND", "left[1] - left[0] <= SECOND"),
-    Bug("querydata.economy", "windows", "if loaded or end <= history.start", "if end <= history.start"),
+    Bug("querydata.economy", "windows", "if loaded or end <= begun", "if end <= begun"),
     Bug(
-        "querydata.economy", "windows", "gap((history.start, end), asked)", "gap((history.start - SECOND, end), asked)"
+        "querydata.economy", "windows", "gap((begun, end), asked)", "gap((begun - SECOND, end), asked)"
     ),
     Bug("querydata.economy", "windows", "span[1] <= exchange.at - OLD", "span[1] < exchange.at - OLD"),
     Bug("querydata.economy", "windows", "len(known) > MOST_AGAIN", "len(known) >= MOST_AGAIN"),
@@ -275,11 +275,9 @@ BUGS: tuple[Bug, ...] = (
     Bug("autotask.writing", "writes", "if not -0.02 <=", "if not 0 <="),
     Bug("autotask.writing", "writes", "<= 0.27\n", "<= 0.25\n"),
     Bug("autotask.writing", "writes", '- task.asked["minutes"] / 60 <=', '- task.asked["minutes"] // 60 <='),
+    Bug("superoffice.writing", "writes", "for other, same in booked if other is task", "for other, same in booked"),
     Bug(
-        "superoffice.writing",
-        "writes",
-        'if record.fields.get("TimeSpent") !=',
-        'if (record.fields.get("TimeSpent") or 0) <',
+        "superoffice.writing", "writes", 'if task.asked["minutes"] not in {', 'if {} and task.asked["minutes"] not in {'
     ),
     # Limits.
     Bug("autotask.reading", "limits", "FULL = 500\n", "FULL = 501\n"),

@@ -105,7 +105,7 @@ def test_a_bug_is_caught_shrunk_saved_and_replayed(tmp_path: Path) -> None:
     assert report.verdict("failed_window_repeated") == "broken"
     (counterexample,) = [each for each in report.counterexamples if each.duty.slug == "failed_window_repeated"]
     assert counterexample.file is not None
-    assert len(counterexample.scenario.steps) <= 4
+    assert len(counterexample.scenario.steps) <= 5
 
     assert lead(report) is counterexample  # of four broken duties the one that the bug is about
     (trouble,) = [step.kind for step in counterexample.scenario.steps if isinstance(step, FaultStep)]

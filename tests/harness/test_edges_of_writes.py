@@ -349,8 +349,9 @@ def test_nothing_is_booked_without_minutes_or_by_a_note_of_somebody_else() -> No
     assert judged("autotask.time_booked", booked(0, 24, START)) == (0, 0)
     (task,) = booked(60, 24, START).tasks
     assert judged("autotask.time_booked", wrote([task])) == (1, 1)
+    # Some put the minutes beside other words than those of the note, and that will do.
     elsewhere = replace(task, asked={**task.asked, "text": "filled"})
-    assert judged("autotask.time_booked", wrote([elsewhere])) == (0, 0)
+    assert judged("autotask.time_booked", wrote([elsewhere])) == (1, 0)
 
 
 @pytest.mark.parametrize(("spent", "broken"), [(90, 0), (90.0, 0), (89, 1), (91, 1), (5400, 1), (0, 1), (None, 1)])
@@ -361,5 +362,14 @@ def test_the_minutes_of_a_message_are_booked_to_the_minute(spent: Any, broken: i
     note = Task(0, "note", START, START, 10, 20, asked=asked, ticket="1", **kept)
     history = play("superoffice", entity="Ticket", tasks=[note])
     assert judged("superoffice.minutes_booked", history) == (1, broken)
+    # Another note of the same words was told other minutes; each has its own.
+    other = replace(message, id="6", fields={**message.fields, "TimeSpent": 90})
+    second: dict[str, Any] = {
+        "was": {"TicketMessage": {"5": message}},
+        "became": {"TicketMessage": {"5": message, "6": other}},
+    }
+    fewer = {**asked, "key": "k2", "minutes": 30}
+    later = Task(1, "note", START, START, 20, 30, asked=fewer, ticket="1", **second)
+    assert judged("superoffice.minutes_booked", replace(history, tasks=(note, later))) == (2, broken + 1)
     untold = replace(note, asked={**asked, "minutes": 0})
     assert judged("superoffice.minutes_booked", play("superoffice", entity="Ticket", tasks=[untold])) == (0, 0)

@@ -92,7 +92,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         (HEAD + "steps: [sync]", "step 1: a step must have exactly one of other, clock, fault, client, such as"),
         (HEAD + "steps: [{clock: soon}]", "step 1: clock must be a length of time"),
         (HEAD + "steps: [{clock: 90000d}]", "from -400d to 400d, such as 90s or 5m, got '90000d'"),
-        (HEAD + "steps: [{client: dance}]", "client must be 'sync', got 'dance'"),
+        (HEAD + "steps: [{client: dance}]", "client must be one of 'sync', 'restart', got 'dance'"),
         (HEAD + "steps: [{client: sync, often: 3}]", "no key 'often'"),
         (HEAD + "steps: [{fault: gremlin}]", "fault must be one of 'refuse_connections', 'reset'"),
         (

@@ -102,11 +102,13 @@ def _no_moment_left_out(history: History) -> Judgement:
     What the warehouse told of those moments is not known here, so who reads it is not judged.
     """
     asked = [(low, min(high, exchange.at)) for exchange, _, (low, high) in windows(history)]
+    # A recording does not tell since when its client was to look; from its first window on, that is.
+    begun = history.start if "since" in history.options else min((low for low, _ in asked), default=history.start)
     loaded = any(wire.asked(exchange).warehouse for exchange in history.exchanges if exchange.body)
     end = max((high for _, high in asked), default=history.start)
-    if loaded or end <= history.start:
+    if loaded or end <= begun:
         return judged(0)
-    left = gap((history.start, end), asked)
+    left = gap((begun, end), asked)
     if left is None or left[1] - left[0] < SECOND:
         return judged(1)
     return judged(
