@@ -220,9 +220,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("querydata.economy", "details", "again += want.id in told", "again += before is not None"),
     Bug("querydata.economy", "windows", "left[1] - left[0] < SECOND", "left[1] - left[0] <= SECOND"),
     Bug("querydata.economy", "windows", "if loaded or end <= begun", "if end <= begun"),
-    Bug(
-        "querydata.economy", "windows", "gap((begun, end), asked)", "gap((begun - SECOND, end), asked)"
-    ),
+    Bug("querydata.economy", "windows", "gap((begun, end), asked)", "gap((begun - SECOND, end), asked)"),
     Bug("querydata.economy", "windows", "span[1] <= exchange.at - OLD", "span[1] < exchange.at - OLD"),
     Bug("querydata.economy", "windows", "len(known) > MOST_AGAIN", "len(known) >= MOST_AGAIN"),
     Bug("querydata.economy", "windows", "in answered[-2:])", "in answered[-1:])"),

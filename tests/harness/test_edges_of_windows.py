@@ -95,6 +95,11 @@ class Asked:
         return replace(sent(n, self.at - START, body=body, received=data_told(told)), task=self.task)
 
 
+def since_known(history: History) -> History:
+    """A history whose client was told since when to look, as in a check."""
+    return replace(history, options={**history.options, "since": to_iso(history.start)})
+
+
 def history(asked: Iterable[Asked], start: int = START, **facts: Any) -> History:
     asked = list(asked)
     exchanges = [each.exchange(n) for n, each in enumerate(asked, 1)]
@@ -477,7 +482,10 @@ def test_no_moment_is_left_out(told: tuple[list[Asked], int]) -> None:
     first = next((each for each in moments if left_out(each) and left_out(each + 1)), None)
     later = min([last, *(each.low for each in asked if first is not None and each.low > first)])
     broken = first is not None and later - first >= SECOND
-    assert judged("querydata.no_moment_left_out", history(asked, start)) == (int(last > start), int(broken))
+    assert judged("querydata.no_moment_left_out", since_known(history(asked, start))) == (
+        int(last > start),
+        int(broken),
+    )
 
 
 @pytest.mark.parametrize(
@@ -498,17 +506,26 @@ def test_no_moment_is_left_out(told: tuple[list[Asked], int]) -> None:
 def test_a_moment_between_two_windows(spans: list[tuple[float, float]], broken: int, answered: bool) -> None:
     """Whether a window was answered is another duty's."""
     asked = [window(low, high, at(10), answered=answered) for low, high in spans]
-    assert judged("querydata.no_moment_left_out", history(asked)) == (int(broken >= 0), max(broken, 0))
+    assert judged("querydata.no_moment_left_out", since_known(history(asked))) == (int(broken >= 0), max(broken, 0))
 
 
 def test_a_whole_second_between_two_windows() -> None:
     asked = [window(0, 5, at(10), bounds="end_exclusive"), window(5 + 1 / 60, 10, at(10), bounds="end_exclusive")]
-    assert judged("querydata.no_moment_left_out", history(asked)) == (1, 1)
+    assert judged("querydata.no_moment_left_out", since_known(history(asked))) == (1, 1)
 
 
 def test_who_reads_the_warehouse_may_know_of_a_moment() -> None:
     asked = [window(0, 5, at(10)).exchange(1), window(6, 10, at(10)).exchange(2)]
     body = data_asked("Summary", "CreateDate", "2026/03/02 10:00-2026/03/02 10:05", True)
     loaded = sent(3, 0, body=body, received=data_told({"UtilisphereIDs": []}))
-    assert judged("querydata.no_moment_left_out", play("querydata", exchanges=asked)) == (1, 1)
-    assert judged("querydata.no_moment_left_out", play("querydata", exchanges=[*asked, loaded])) == (0, 0)
+    assert judged("querydata.no_moment_left_out", since_known(play("querydata", exchanges=asked))) == (1, 1)
+    assert judged("querydata.no_moment_left_out", since_known(play("querydata", exchanges=[*asked, loaded]))) == (0, 0)
+
+
+def test_a_recording_does_not_tell_since_when_a_client_was_to_look() -> None:
+    """From its first window on, then."""
+    late = history([window(1, 5, at(10)), window(5, 10, at(10))])
+    assert judged("querydata.no_moment_left_out", late) == (1, 0)
+    assert judged("querydata.no_moment_left_out", since_known(late)) == (1, 1)
+    gapped = history([window(1, 5, at(10)), window(6, 10, at(10))])
+    assert judged("querydata.no_moment_left_out", gapped) == (1, 1)
