@@ -92,9 +92,12 @@ class Result:
 
 
 def mutants(vendor: str, role: str) -> list[GeneratedMutant]:
-    """Every mutant of a correct client."""
+    """Every mutant of a correct client; what makes a program of its file is not played, and has none."""
     source = roles(vendor)[role].read_text("utf-8")
-    return [GeneratedMutant(vendor, role, each) for each in mutations(f"{vendor}_{role}", source)]
+    lines = source.splitlines()
+    end = next((n for n, line in enumerate(lines, 1) if line.startswith("if __name__ ==")), len(lines) + 1)
+    made = mutations(f"{vendor}_{role}", source)
+    return [GeneratedMutant(vendor, role, each) for each in made if each.line < end]
 
 
 def all_mutants(vendors: Iterable[str]) -> Iterator[GeneratedMutant]:
@@ -285,6 +288,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--results", type=Path, default=RESULTS, help="where results are kept, and found by the next run"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--known", action="store_true", help="judge nothing, and tell what is known by now")
     parser.add_argument("--page", type=Path, help="write what was found as a page of the documentation")
     asked = parser.parse_args(arguments)
     chosen = list(all_mutants(asked.vendor or contracted()))
@@ -295,7 +299,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.again:
         holes = {each.key for each in chosen if each.key in results and column(each, results[each.key]) == "hole"}
         results = {key: result for key, result in results.items() if key not in holes}
-    todo = [each for each in chosen if each.key not in results]
+    todo = [each for each in chosen if each.key not in results and not asked.known]
     # Vendors in turn, so that a run that is cut short says something of all.
     random.Random(asked.seed).shuffle(todo)
     asked.results.parent.mkdir(parents=True, exist_ok=True)
