@@ -117,18 +117,20 @@ def sample(given: Sequence[GeneratedMutant], size: int, seed: int) -> list[Gener
 # --- plays ------------------------------------------------------------------------------------------------------------
 
 
-def run_all(chosen: Sequence[GeneratedMutant], jobs: int, seeds: int = 1) -> Iterator[tuple[GeneratedMutant, Result]]:
+def run_all(
+    chosen: Sequence[GeneratedMutant], jobs: int, seeds: int = 1, examples: int = EXAMPLES
+) -> Iterator[tuple[GeneratedMutant, Result]]:
     """Judge each mutant in a process of its own, `jobs` at a time; a survivor on further seeds."""
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(list(WARM))
     # A process plays one mutant: one that hangs leaves a thread behind that nothing but the end of its process ends.
     with ProcessPoolExecutor(jobs, processes, max_tasks_per_child=1) as pool:
-        running = {pool.submit(play, mutant, seeds): mutant for mutant in chosen}
+        running = {pool.submit(play, mutant, seeds, examples): mutant for mutant in chosen}
         for done in as_completed(running):
             yield running[done], done.result()
 
 
-def play(mutant: GeneratedMutant, seeds: int = 1) -> Result:
+def play(mutant: GeneratedMutant, seeds: int = 1, examples: int = EXAMPLES) -> Result:
     """Judge a mutant by the default check on seed 1, and where it survives on the seeds up to `seeds`."""
     began = time.perf_counter()
     path = roles(mutant.vendor)[mutant.role]
@@ -137,13 +139,13 @@ def play(mutant: GeneratedMutant, seeds: int = 1) -> Result:
         file = Path(folder) / f"mutant_{mutant.key}.py"
         file.write_text(mutant.mutation.text, "utf-8")
         for seed in range(1, seeds + 1):
-            result = _check(mutant, file, seed)
+            result = _check(mutant, file, seed, examples)
             if result.end != "survived":
                 break
     return Result(mutant.key, result.end, result.duties, result.examples, result.seed, time.perf_counter() - began)
 
 
-def _check(mutant: GeneratedMutant, file: Path, seed: int) -> Result:
+def _check(mutant: GeneratedMutant, file: Path, seed: int, examples: int) -> Result:
     from mockservers.harness.check import CheckConfig, check
     from mockservers.harness.drivers import WrongClient
     from mockservers.harness.verdicts import CheckStopped
@@ -152,6 +154,7 @@ def _check(mutant: GeneratedMutant, file: Path, seed: int) -> Result:
         mutant.vendor,
         f"{file}:Client",
         seed=seed,
+        examples=examples,
         deadline=DEADLINE,
         max_seconds=SECONDS,
         save_to=None,
@@ -232,8 +235,8 @@ def listed(found: Sequence[tuple[GeneratedMutant, Result]], which: str) -> Itera
             yield f"{mutant.name}\n    was     {mutant.mutation.was}\n    became  {mutant.mutation.became}"
 
 
-def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int) -> str:
-    """What was found, as a page of the documentation; `of` is how many mutants there are."""
+def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, examples: int) -> str:
+    """What was found, as a page of the documentation; `of` is how many mutants there are, `examples` what each check played."""
     lines = [
         "# Bugs that nobody chose",
         "",
@@ -244,7 +247,7 @@ def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int) -> str:
             "own (`tests/mutation/operators.py`) leave out calls, escapes, entries and conversions of "
             "zones, swallow exceptions and "
             "exchange statements. Each mutant is judged as a user's check would judge it: "
-            f"{EXAMPLES} examples, seed 1, all duties. The tables are of {len(found)} mutants, drawn by a seed.",
+            f"{examples} examples (the default is {EXAMPLES}), seed 1, all duties. The tables are of {len(found)} mutants, drawn by a seed.",
             120,
         ),
         "",
@@ -283,6 +286,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, help="so many mutants of each vendor, drawn by --seed; all when left out")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--seeds", type=int, default=1, help="a survivor is judged on the seeds up to this one")
+    parser.add_argument(
+        "--examples", type=int, default=EXAMPLES, help="of each check; with fewer the figures are lower bounds"
+    )
     parser.add_argument("--again", action="store_true", help="judge those anew that survived and are not sorted")
     parser.add_argument(
         "--results", type=Path, default=RESULTS, help="where results are kept, and found by the next run"
@@ -304,12 +310,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     random.Random(asked.seed).shuffle(todo)
     asked.results.parent.mkdir(parents=True, exist_ok=True)
     print(
-        f"{len(chosen)} mutants, {len(todo)} of them to be judged ({EXAMPLES} examples each)",
+        f"{len(chosen)} mutants, {len(todo)} of them to be judged ({asked.examples} examples each)",
         file=sys.stderr,
         flush=True,
     )
     with asked.results.open("a", encoding="utf-8") as kept:
-        for n, (mutant, result) in enumerate(run_all(todo, asked.jobs, asked.seeds), 1):
+        for n, (mutant, result) in enumerate(run_all(todo, asked.jobs, asked.seeds, asked.examples), 1):
             results[result.key] = result
             kept.write(json.dumps(asdict(result)) + "\n")
             kept.flush()
@@ -322,7 +328,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for by in ("vendor", "operator"):
         print("\n".join(table(found, by)), end="\n\n")
     if asked.page is not None:
-        asked.page.write_text(page(found, of), "utf-8")
+        asked.page.write_text(page(found, of, asked.examples), "utf-8")
     holes = list(listed(found, "hole"))
     if holes:
         print(f"{len(holes)} survivors that nobody has sorted:\n\n" + "\n".join(holes))
