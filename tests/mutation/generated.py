@@ -247,7 +247,8 @@ def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, examples: int
             "own (`tests/mutation/operators.py`) leave out calls, escapes, entries and conversions of "
             "zones, swallow exceptions and "
             "exchange statements. Each mutant is judged as a user's check would judge it: "
-            f"{examples} examples (the default is {EXAMPLES}), seed 1, all duties. The tables are of {len(found)} mutants, drawn by a seed.",
+            f"{examples} examples (the default is {EXAMPLES}), seed 1, all duties. "
+            f"The tables are of {len(found)} mutants, drawn by a seed.",
             120,
         ),
         "",
