@@ -224,8 +224,14 @@ class ReturnNothing(Rewrite):
         return ["return None"]
 
 
+def _acts(statement: Any) -> bool:
+    """Whether a statement does more than give a local name a value: it calls something, or changes what is kept."""
+    target = statement.children[0] if statement.type == "expr_stmt" else statement
+    return target.type in ("atom_expr", "power")
+
+
 class ExchangeStatements(Operator):  # type: ignore[misc]
-    """Two statements that follow each other change places."""
+    """Two statements that follow each other change places, unless both give local names a value, whose order says nothing."""
 
     @staticmethod
     def _pairs(node: Any) -> list[int]:
@@ -238,7 +244,7 @@ class ExchangeStatements(Operator):  # type: ignore[misc]
             if (inner := _statement(each)) is not None
             and (other := _statement(children[n + 1])) is not None
             and {inner.type, other.type} <= {"expr_stmt", "atom_expr", "power"}
-            and "self" in _code(inner) + _code(other)
+            and (_acts(inner) or _acts(other))
         ]
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Any, Any]]:
