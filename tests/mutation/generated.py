@@ -271,7 +271,7 @@ def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, examples: int
         reasons = [said for m, r in found if column(m, r) == verdict and (said := sorting(m)) is not None]
         for said, times in Counter(reasons).items():
             lines.append(f"- `{said.source}`, `{said.was}` ({times}): {said.reason}")
-    lines += ["", "## Holes", ""]
+    lines += ["", "## Not sorted yet: holes, unless somebody finds a reason", ""]
     for mutant, result in sorted(found, key=lambda each: each[0].name):
         if column(mutant, result) == "hole":
             lines.append(f"- `{mutant.name}`: `{mutant.mutation.was}` became `{mutant.mutation.became}`")
