@@ -250,6 +250,7 @@ def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, examples: int
             f"{examples} examples (the default is {EXAMPLES}), seed 1, all duties. "
             f"The tables are of {len(found)} mutants, drawn by a seed.",
             120,
+            break_on_hyphens=False,
         ),
         "",
         textwrap.fill(
@@ -260,6 +261,7 @@ def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, examples: int
             "contract does not ask for what it leaves out, else a *hole*; the reasons stand in "
             "`tests/vendors/<vendor>/survivors.yaml`, and below.",
             120,
+            break_on_hyphens=False,
         ),
         "",
         *table(found, "vendor"),
