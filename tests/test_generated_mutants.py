@@ -73,7 +73,7 @@ def test_a_client_has_many_mutants_and_no_two_are_alike(vendor: str) -> None:
     role = min((role for each, role in CLIENTS if each == vendor), key=lambda role: roles(vendor)[role].stat().st_size)
     source = roles(vendor)[role].read_text("utf-8")
     made = generated.mutants(vendor, role)
-    assert len({each.mutation.text for each in made}) == len({each.key for each in made}) == len(made) >= 20
+    assert len({each.mutation.text for each in made}) == len({each.key for each in made}) == len(made) >= 10
     assert len({each.operator for each in made}) >= 5
     for each in made:
         assert each.mutation.was != each.mutation.became
