@@ -26,7 +26,7 @@ from mockservers.harness.runner_pool import RunnerPool, open_runner
 from mockservers.harness.saving import found_of, save, writable
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario, ScenarioError, check_labels, with_found
-from mockservers.harness.stimuli import EXAMPLES, Ending, Played, different, elsewhere, missing, provoked
+from mockservers.harness.stimuli import EXAMPLES, DialectPlays, Ending, different, elsewhere, missing, provoked
 from mockservers.harness.verdicts import (
     CheckInterrupted,
     CheckStopped,
@@ -264,7 +264,7 @@ class _DialectCheck:
         ending: Ending = "interrupted" if interrupted else "time" if self.out_of_time else ""
         if not ending and self.config.fail_fast and any(map(self._broken, self.duties)):
             ending = "first failure"
-        played = Played(
+        plays = DialectPlays(
             self.config.vendor,
             self.dialect,
             self.runner.hello(),
@@ -277,10 +277,7 @@ class _DialectCheck:
         return DialectReport(
             self.dialect,
             (
-                *(
-                    replace(self._verdict(duty, played), counterexample=self.proofs.get(duty.id))
-                    for duty in self.duties
-                ),
+                *(replace(self._verdict(duty, plays), counterexample=self.proofs.get(duty.id)) for duty in self.duties),
                 *(DutyVerdict(off.duty, "switched off", 0, 0, 0, why=off.reason) for off in self.selection.off),
             ),
             len(histories),
@@ -293,7 +290,7 @@ class _DialectCheck:
             self.config.examples,
             self._slow(),
             self._causes(),
-            played.idle,
+            plays.idle,
         )
 
     def _causes(self) -> tuple[tuple[str, ...], ...]:
@@ -373,12 +370,12 @@ class _DialectCheck:
                 self.known[key] = None
         return self.known[key]
 
-    def _verdict(self, duty: Duty, played: Played) -> DutyVerdict:
+    def _verdict(self, duty: Duty, plays: DialectPlays) -> DutyVerdict:
         judgements = [each.judgements[duty.id] for each in self.examples]
         broken = sum(1 for each in judgements if each.breaches)
         exercised = sum(each.exercised for each in judgements)
         verdict: Verdict = "broken" if broken else "kept" if exercised else "unproven" if self._applies(duty) else "n/a"
-        why = missing(duty, played) if verdict == "unproven" else elsewhere(duty, played) if verdict == "n/a" else ""
+        why = missing(duty, plays) if verdict == "unproven" else elsewhere(duty, plays) if verdict == "n/a" else ""
         first = next((n for n, each in enumerate(judgements) if each.breaches), None)
         times = sum(1 for each in judgements if each.exercised)
         return DutyVerdict(duty, verdict, exercised, times, broken, first=first, why=why)

@@ -28,7 +28,7 @@ Ending = Literal["", "time", "interrupted", "first failure"]
 
 
 @dataclass(frozen=True)
-class Played:
+class DialectPlays:
     """What a check knows of a dialect when its examples were played. `every`: it plays all dialects."""
 
     vendor: str
@@ -75,7 +75,7 @@ class Played:
 # --- unproven ---------------------------------------------------------------------------------------------------------
 
 
-def missing(duty: Duty, played: Played) -> str:
+def missing(duty: Duty, played: DialectPlays) -> str:
     """What a duty that stayed unproven lacked in the examples, and what to give."""
     if played.idle:
         return played.idle
@@ -87,7 +87,7 @@ def missing(duty: Duty, played: Played) -> str:
     return f"{_not_met(duty, played)}{_ended(played)}{_more(duty, played)}"
 
 
-def _not_met(duty: Duty, played: Played) -> str:
+def _not_met(duty: Duty, played: DialectPlays) -> str:
     """What did not come about in the examples."""
     count = counted(len(played.histories), "example")
     offered = [name for name in duty.needs if name in played.hello.tasks]
@@ -101,7 +101,7 @@ def _not_met(duty: Duty, played: Played) -> str:
     return f"{count} did not come to it"
 
 
-def _ended(played: Played) -> str:
+def _ended(played: DialectPlays) -> str:
     """What kept the check from playing more."""
     if len(played.histories) + played.declined >= played.planned:
         return f"; the client declined {played.declined} more" if played.declined else ""
@@ -113,7 +113,7 @@ def _ended(played: Played) -> str:
     }[played.ending]
 
 
-def _more(duty: Duty, played: Played) -> str:
+def _more(duty: Duty, played: DialectPlays) -> str:
     """The options that may bring it."""
     options = []
     if not played.ending:
@@ -244,7 +244,7 @@ def _installations(vendor: str, dialect: str, options: Iterable[str]) -> Iterato
         yield here.dialect(dict(zip(varied, values, strict=True)))
 
 
-def elsewhere(duty: Duty, played: Played) -> str:
+def elsewhere(duty: Duty, played: DialectPlays) -> str:
     """Where a duty that does not apply would."""
     if duty.needs and not set(duty.needs) & set(played.hello.tasks):
         return "name it there if the client can do it"

@@ -11,10 +11,10 @@ import pytest
 from mockservers.harness.drivers import Hello
 from mockservers.harness.duties import Duty, Judgement, of
 from mockservers.harness.history import History, Record
-from mockservers.harness.stimuli import Played, elsewhere, missing, of_play, other_dialects, provoked
+from mockservers.harness.stimuli import DialectPlays, elsewhere, missing, of_play, other_dialects, provoked
 from tests.harness.conftest import change, exchanged, sync
 
-Make = Callable[..., Played]
+Make = Callable[..., DialectPlays]
 DUTIES = {duty.id: duty for vendor in ("get_tickets", "trackit") for duty in of(vendor)}
 DELETED, WRITTEN = DUTIES["get_tickets.deleted_dropped"], DUTIES["trackit.written_once"]
 DOUBLED, TIMES = DUTIES["get_tickets.cid_not_overwritten"], DUTIES["get_tickets.times_understood"]
@@ -25,12 +25,12 @@ READS = ("sync", "mirror")
 def played(history: Callable[..., History]) -> Make:
     """Makes what a check knows of some plays of a client that asks, is answered, and shows an empty mirror."""
 
-    def make(vendor: str = "get_tickets", plays: int = 3, hello: Hello | None = None, **more: Any) -> Played:
+    def make(vendor: str = "get_tickets", plays: int = 3, hello: Hello | None = None, **more: Any) -> DialectPlays:
         known = {key: more.pop(key) for key in ("planned", "declined", "ending", "every", "dialect") if key in more}
         hello = hello or Hello(tasks=READS)
         facts = {"mirror": [], "exchanges": [exchanged(1)], "tasks": [sync(0, 1, before={}, after={})], **more}
         one = replace(history(vendor, dialect=known.get("dialect"), **facts), hello=hello)
-        return Played(
+        return DialectPlays(
             vendor, known.pop("dialect", "default"), hello, [one] * plays, known.pop("planned", plays), **known
         )
 

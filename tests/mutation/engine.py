@@ -38,6 +38,11 @@ class Mutation:
     def name(self) -> str:
         return f"{self.source}:{self.line} {self.operator}"
 
+    @property
+    def words(self) -> str:
+        """What it changes, for people."""
+        return f"{self.name}\n    was     {self.was}\n    became  {self.became}"
+
 
 def mutations(name: str, source: str) -> list[Mutation]:
     """Every mutant of a source, those of equal text once, in the order of the operators and the text."""

@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, each in (*counts.items(), ("all", sum(counts.values(), Counter()))):
         print(f"| {name} | {each.total()} | {' | '.join(str(each[column]) for column in columns)} |")
     for hole in holes:
-        print(f"\n{hole.name}\n    was     {hole.was}\n    became  {hole.became}")
+        print(f"\n{hole.words}")
     return 1 if holes else 0
 
 

@@ -74,7 +74,15 @@ TRIMMING = frozenset(
 ESCAPING = frozenset(["escape", "unescape", "quote", "quote_plus", "unquote", "unquote_plus", "quoteattr"])
 
 
-class Rewrite(Operator):  # type: ignore[misc]
+class OwnOperator(Operator):  # type: ignore[misc]
+    """An operator whose examples stand in its tests."""
+
+    @classmethod
+    def examples(cls) -> tuple[Any, ...]:
+        return ()
+
+
+class Rewrite(OwnOperator):
     """An operator that tells, for a node, the texts that may stand in its place."""
 
     @abstractmethod
@@ -88,10 +96,6 @@ class Rewrite(Operator):  # type: ignore[misc]
     def mutate(self, node: Any, index: int) -> Any:
         first = node.get_first_leaf()
         return Name(self.instead(node)[index], node.start_pos, prefix=first.prefix)
-
-    @classmethod
-    def examples(cls) -> tuple[Any, ...]:
-        return ()
 
 
 def _code(node: Any) -> str:
@@ -175,11 +179,17 @@ def _statement(node: Any) -> Any:
     return node.children[0]
 
 
-class LeaveOutStatement(Rewrite):
-    """A call or an assignment becomes `pass`, but not the first assignment of a local name, which only crashes."""
+class RewriteStatement(Rewrite):
+    """An operator that tells what may stand in place of a whole line."""
 
     def mutate(self, node: Any, index: int) -> Any:
-        return Name("pass\n", node.start_pos, prefix=node.get_first_leaf().prefix)
+        line = super().mutate(node, index)
+        line.value += "\n"
+        return line
+
+
+class LeaveOutStatement(RewriteStatement):
+    """A call or an assignment becomes `pass`, but not the first assignment of a local name, which only crashes."""
 
     def instead(self, node: Any) -> Sequence[str]:
         inner = _statement(node)
@@ -193,11 +203,8 @@ class LeaveOutStatement(Rewrite):
         return ["pass"] if target.type in ("atom_expr", "power") or _code(inner.children[1])[0] in "+-|" else []
 
 
-class SwallowException(Rewrite):
+class SwallowException(RewriteStatement):
     """`raise` becomes `pass`, and `return None`."""
-
-    def mutate(self, node: Any, index: int) -> Any:
-        return Name(self.instead(node)[index] + "\n", node.start_pos, prefix=node.get_first_leaf().prefix)
 
     def instead(self, node: Any) -> Sequence[str]:
         inner = _statement(node)
@@ -230,7 +237,7 @@ def _acts(statement: Any) -> bool:
     return target.type in ("atom_expr", "power")
 
 
-class ExchangeStatements(Operator):  # type: ignore[misc]
+class ExchangeStatements(OwnOperator):
     """Two statements that follow each other change places, unless both give local names a value, whose order says nothing."""
 
     @staticmethod
@@ -256,10 +263,6 @@ class ExchangeStatements(Operator):  # type: ignore[misc]
         children = node.children
         children[n], children[n + 1] = children[n + 1], children[n]
         return node
-
-    @classmethod
-    def examples(cls) -> tuple[Any, ...]:
-        return ()
 
 
 class NeverDo(Rewrite):
@@ -295,7 +298,7 @@ class LeaveOutEntry(Rewrite):
                 entries.append([])
             else:
                 entries[-1].append(each.get_code())
-        if any(getattr(each, "type", "") == "comp_for" or each.type == "sync_comp_for" for each in node.children):
+        if any(each.type in ("comp_for", "sync_comp_for") for each in node.children):
             return []
         texts = ["".join(entry).strip() for entry in entries if entry]
         return (
@@ -324,7 +327,7 @@ class ExchangeIn(Rewrite):
         return ["not in"] if compared else []
 
 
-OWN: tuple[type[Operator], ...] = (
+OWN: tuple[type[OwnOperator], ...] = (
     LeaveOutMethod,
     LeaveOutEscape,
     ExchangeCodec,

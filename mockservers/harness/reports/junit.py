@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
+from mockservers.harness.duties import Duty
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.deciding import causes
@@ -27,8 +28,9 @@ def check_junit(report: Report) -> str:
     """A check: broken is a failure with the whole proof; unproven, not applicable and switched off are skipped; stopped is an
     error."""
     root = etree.Element("testsuites", name=_safe(f"mockservers check {report.vendor}"))
+    nearest = {each.duty.id: bug[0].duty for bug in causes(report) for each in bug}
     for dialect in report.dialects:
-        _dialect(root, report, dialect)
+        _dialect(root, report, dialect, nearest)
     if report.stopped is not None:
         _stop(root, report, report.stopped)
     return _text(root)
@@ -46,7 +48,8 @@ def _stop(root: etree._Element, report: Report, stopped: Stop) -> None:
     _count(root, suite)
 
 
-def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> None:
+def _dialect(root: etree._Element, report: Report, dialect: DialectReport, nearest: Mapping[str, Duty]) -> None:
+    """The suite of a dialect. `nearest` is, by the id of a broken duty, the one to look at first of those of its bug."""
     name = f"mockservers.{report.vendor}.{dialect.dialect}"
     suite = _suite(
         root,
@@ -64,7 +67,7 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
         },
     )
     for verdict in dialect.verdicts:
-        _duty(_case(suite, name, verdict.duty.slug), verdict, report)
+        _duty(_case(suite, name, verdict.duty.slug), verdict, report, nearest.get(verdict.duty.id, verdict.duty))
     if report.nothing_proven:
         # Else a client that was never put to the test would look green.
         case = _case(suite, name, "anything proven")
@@ -74,7 +77,7 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport) -> No
     _count(root, suite)
 
 
-def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
+def _duty(case: etree._Element, verdict: DutyVerdict, report: Report, nearest: Duty) -> None:
     if verdict.verdict in ("n/a", "unproven", "switched off"):
         _says(case, "skipped", told(verdict, report))
     elif verdict.verdict == "broken":
@@ -86,11 +89,9 @@ def _duty(case: etree._Element, verdict: DutyVerdict, report: Report) -> None:
         )
         message = clean(first, () if counterexample is None else counterexample.history.secrets)
         lines = [verdict.duty.says] if counterexample is None else counterexample_lines(counterexample, report.given)
-        bug = next((each for each in causes(report) if verdict.duty.id in [one.duty.id for one in each]), [])
-        nearest = bug[0] if bug else None
-        if nearest is not None and nearest.duty.id != verdict.duty.id:
+        if nearest.id != verdict.duty.id:
             lines[:0] = [
-                f"Probably nearest to the cause is {nearest.duty.slug}, which breaks together with this one; see there first.",
+                f"Probably nearest to the cause is {nearest.slug}, which breaks together with this one; see there first.",
                 "",
             ]
         _says(case, "failure", message, "\n".join(lines), verdict.duty.id)

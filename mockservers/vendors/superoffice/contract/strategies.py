@@ -77,6 +77,8 @@ SLOW = {"latency_per_id": "5"}
 """With it four hundred tickets in one call count as slow."""
 MANY = 53
 """Tickets on more than one page of a client that asks for pages of ordinary length."""
+NEWEST = -1
+"""The index of the ticket that came last."""
 LARGE = 16_777_217
 """A number that a float of 32 bits cannot hold."""
 REFUSED = (
@@ -295,10 +297,6 @@ def _hidden_rows() -> Strategy:
     return st.builds(story, indexes, st.booleans())
 
 
-NEWEST = -1
-"""The index of the ticket that came last."""
-
-
 def _hidden_fields() -> Strategy:
     """An administrator takes the reading of a field away; tickets that change meanwhile come with it blank."""
 
@@ -390,7 +388,7 @@ def _own_ticket(hello: Hello) -> Strategy:
     """A ticket that the client made, with its own key in it, is changed by the client."""
     known = [task for task in ("update", "close") if task in hello.tasks]
     return st.sampled_from(known).map(
-        lambda task: [write("create", fields=MADE), write(task, -1, {"Priority": 1} if task == "update" else {})]
+        lambda task: [write("create", fields=MADE), write(task, NEWEST, {"Priority": 1} if task == "update" else {})]
     )
 
 
