@@ -9,15 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mockservers.harness.history import History
+from mockservers.harness.history import Exchanged, History
 from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel.dialects import Dialect
 
 Kind = Literal["opened", "noted", "worked", "changed", "moved", "assigned", "closed", "reopened", "merged", "deleted"]
 """`noted` is a note, `worked` one with time booked, `changed` a field, `moved` the status; `merged` goes into `other`."""
 
-WeatherKind = Literal["outage", "slow", "errors", "throttled", "password", "tokens"]
-"""Maintenance, slow answers, a burst of errors, other integrations that use up the limit, an expiring password, ended tokens."""
+WeatherKind = Literal["outage", "slow", "errors", "throttled", "password", "tokens", "shared"]
+"""Maintenance, slow answers, a burst of errors, calls refused since the limit is used up, an expired password, ended tokens,
+and `shared`: other integrations that use up part of the limit, which strikes no call by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Event:
     """One thing that somebody at the desk does. `at` is an instant (microseconds UTC), `ticket` counts the desk's from 1.
 
     `chance` is a number from 0 up to 1 that belongs to the event alone: whatever a vendor has to choose, it chooses by it.
+    `delay` is how long the vendor takes to show it, in microseconds: its lag at that load.
     """
 
     at: int
@@ -34,16 +36,21 @@ class Event:
     minutes: int = 0
     other: int | None = None
     chance: float = 0.0
+    delay: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """A time, `at` up to `until`, in which the vendor behaves otherwise. `rate` is the share of calls that it strikes."""
+    """A time, `at` up to `until`, in which the vendor behaves otherwise. `rate` is the share of calls that it strikes.
+
+    `calls` is how many calls other integrations make in it, where it is `shared`.
+    """
 
     at: int
     until: int
     kind: WeatherKind
     rate: float = 1.0
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +68,22 @@ class VendorDesk:
     """A vendor's side of a rehearsal, in `contract/desk.py` as DESK.
 
     `step` says what an event is in the vendor's words (tickets are labels `T1`, `T2` ... as in a scenario), or None for
-    what the vendor does not know. `faults` says what strikes while a weather lasts. `usage` reads, in the history of a
+    what the vendor does not know; such a step makes no label beside those of `opened`. `faults` says what strikes while a
+    weather lasts: each call of the client that weather's `rate` picks meets one of them. `begins` and `ends` are what administrators
+    and other integrations do as it sets in, and when it is over (an expired password, its renewal). `usage` reads, in the history of a
     span, the share of the limit at each of the client's requests (by journal number); empty where the vendor has no limit.
-    `live_hours` says whether calls at an instant fall into hours in which the vendor asks clients to stay away. `objectives` are
-    the defaults, with `guidance`, the ids of the rules that they rest on.
+    `live_hours` says whether an instant falls into hours in which the vendor asks clients to stay away with `heavy` requests.
+    `lag` is how long the vendor takes to show any change in a dialect, in microseconds, beside the delay of an event.
+    A fault's seconds are of the world's time: a play lets its clock pass. `objectives` are the defaults, with `guidance`, the ids of the rules that they rest on.
     """
 
     step: Callable[[Event], OtherStep | None]
     faults: Callable[[Weather], Sequence[FaultStep]]
     objectives: Mapping[str, str]
+    begins: Callable[[Weather], Sequence[OtherStep]] = lambda weather: ()
+    ends: Callable[[Weather], Sequence[OtherStep]] = lambda weather: ()
     guidance: Mapping[str, str] = field(default_factory=dict)
     usage: Callable[[History, Dialect], Mapping[int, Usage]] = lambda history, dialect: {}
+    lag: Callable[[Dialect], int] = lambda dialect: 0
+    heavy: Callable[[Exchanged], bool] = lambda exchange: False
     live_hours: Callable[[int, Dialect], bool] = lambda at, dialect: False

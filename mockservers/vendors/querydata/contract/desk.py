@@ -1,0 +1,107 @@
+"""QueryData's side of a rehearsal: what happens at a desk, as a one-call centre and its members know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mockservers.harness.history import Exchanged, History
+from mockservers.harness.profile import local
+from mockservers.harness.scenarios import FaultStep, OtherStep
+from mockservers.kernel import instants
+from mockservers.kernel.dialects import Dialect
+from mockservers.rehearsal.events import Event, Usage, VendorDesk, Weather
+from mockservers.rehearsal.limits import SLOW, sliding
+from mockservers.vendors.querydata.contract import decoder as wire
+
+TYPES = ("Normal", "Emergency", "Vacuum Excavation", "NO-RESPONSE (2nd)")
+LIVE_HOURS = range(6, 20)
+"""Hours of a working day in which tickets are worked on, and large loads are not wanted."""
+
+
+def step(event: Event) -> OtherStep | None:
+    """An event as the centre and the locators know it. Tickets are not merged there: a duplicate is answered as such."""
+    label, delay = f"T{event.ticket}", event.delay
+    if event.kind == "opened":
+        kind = TYPES[min(int(event.chance * 8), 3)] if event.chance < 0.5 else TYPES[0]
+        return OtherStep("create", fields={"Remarks": event.text, "TicketType": kind}, delay=delay)
+    if event.kind == "changed":
+        return OtherStep("change", label, fields={"LocateInstructions": event.text}, delay=delay)
+    if event.kind == "reopened":
+        return OtherStep("change", label, fields={"Status": "Pending Research"}, delay=delay)
+    if event.kind == "deleted":
+        return OtherStep("delete", label)
+    action, note = {
+        "noted": ("Add Notes", event.text),
+        "worked": ("Add Ongoing Response", event.text),
+        "moved": ("Change Folder", ""),
+        "assigned": ("Assign", ""),
+        "closed": ("Add Complete Response", ""),
+        "merged": ("Add Complete Response", "Duplicate of another ticket"),
+    }[event.kind]
+    return OtherStep("act", label, action, more={"note": note} if note else {}, delay=delay)
+
+
+_FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
+    "outage": (FaultStep("unavailable"),),
+    "slow": (FaultStep("latency", settings={"seconds": SLOW}),),
+    "errors": (FaultStep("fail"), FaultStep("lost_answer"), FaultStep("empty_body")),
+}
+"""No limit is documented, so nothing is throttled; there are no tokens, and an AuthCode that no longer holds is renewed."""
+
+
+def faults(weather: Weather) -> Sequence[FaultStep]:
+    """What a call meets while a weather lasts."""
+    return _FAULTS.get(weather.kind, ())
+
+
+def begins(weather: Weather) -> Sequence[OtherStep]:
+    """An AuthCode ends."""
+    return (OtherStep("revoke"),) if weather.kind == "password" else ()
+
+
+def ends(weather: Weather) -> Sequence[OtherStep]:
+    """It is valid again."""
+    return (OtherStep("restore"),) if weather.kind == "password" else ()
+
+
+def usage(history: History, dialect: Dialect) -> Mapping[int, Usage]:
+    """The share of a limit of calls a minute, where an installation has one (querydata.limit.rate)."""
+    limit: Any = dialect["rate_limit"]
+    if not isinstance(limit, int):
+        return {}
+    return sliding(history, limit, refused=lambda exchange: wire.said(exchange).code == "RATE")
+
+
+def heavy(exchange: Exchanged) -> bool:
+    """Whether a request reads the warehouse, which is for bulk and not for near-real-time use."""
+    return bool(exchange.body) and wire.asked(exchange).warehouse
+
+
+def live_hours(at: int, dialect: Dialect) -> bool:
+    """Whether an instant lies in the customer's working hours."""
+    here = instants.to_datetime(at, local(dialect))
+    return here.weekday() < 5 and here.hour in LIVE_HOURS
+
+
+def lag(dialect: Dialect) -> int:
+    """How long an action takes to become visible (querydata.visibility.lag)."""
+    return instants.duration(dialect["processing_lag"])
+
+
+DESK = VendorDesk(
+    step=step,
+    faults=faults,
+    begins=begins,
+    ends=ends,
+    usage=usage,
+    lag=lag,
+    heavy=heavy,
+    live_hours=live_hours,
+    objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "80%"},
+    guidance={
+        "losses": "querydata.window.last_action",
+        "staleness.p95": "querydata.window.near_present",
+        "limit.peak": "querydata.limit.rate",
+    },
+)
