@@ -74,6 +74,7 @@ class VendorDesk:
     span, the share of the limit at each of the client's requests (by journal number); empty where the vendor has no limit.
     `live_hours` says whether an instant falls into hours in which the vendor asks clients to stay away with `heavy` requests.
     `lag` is how long the vendor takes to show any change in a dialect, in microseconds, beside the delay of an event.
+    `storms` are ids of duties that need no copy and are judged hour by hour: what was refused is not tried on and on.
     A fault's seconds are of the world's time: a play lets its clock pass. `objectives` are the defaults, with `guidance`, the ids of the rules that they rest on.
     """
 
@@ -87,3 +88,4 @@ class VendorDesk:
     lag: Callable[[Dialect], int] = lambda dialect: 0
     heavy: Callable[[Exchanged], bool] = lambda exchange: False
     live_hours: Callable[[int, Dialect], bool] = lambda at, dialect: False
+    storms: tuple[str, ...] = ()

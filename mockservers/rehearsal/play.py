@@ -26,7 +26,7 @@ from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.rules import Misuse
 from mockservers.rehearsal.events import Event, VendorDesk, Weather
 from mockservers.rehearsal.measures import Measures, Outage
-from mockservers.rehearsal.mirror import Change, Copy
+from mockservers.rehearsal.mirror import Change, Copy, Shown
 
 SMALL, RAREST = 400, 12
 """Records up to which a copy is looked at after every sync that owes something, and syncs between two looks at most.
@@ -39,8 +39,8 @@ KEPT = 2 * HOUR
 """How long requests are kept, for limits that look back."""
 LATEST_SYNCS = 3
 """Syncs after the span, at least, in which a client may still catch up."""
-FACTS = 400
-"""Syncs whose facts are kept, for the reasons of a loss."""
+FACTS, MOST_STRUCK = 400, 5000
+"""Syncs whose facts are kept for the reasons of a loss, and those among them in which requests failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +101,21 @@ class SpanPlay(Play):
         self.listeners: list[Callable[[History], None]] = []
         """Told of the requests of each hour, with those of the hours before."""
         self.catching_up = False
+        self.shown: Callable[[Shown], None] = lambda shown: None
+        self.struck: dict[int, SyncFacts] = {}
+        """The syncs in which requests failed, by the slot at which they began."""
+        self.remembered: deque[SyncFacts] = deque(maxlen=FACTS)
+        """The syncs in which requests failed, and the two after each."""
 
     # --- the beginning and the end ---
 
     def begin(self) -> None:
         hello = self._begin()
         driver = self.driver
-        client = getattr(driver, "client", driver)
-        if isinstance(client, CallableDriver) and client is driver:
-            driver.known = {}  # type: ignore[attr-defined]
+        if isinstance(driver, CallableDriver):
+            driver.known = {}
         self.dialect = self.world.installation(self.scenario.vendor).tenants.first.dialect
+        self.lag = self.desk.lag(self.dialect)
         self.shows_mirror = "mirror" in hello.tasks
         self.copy = Copy(self.profile, self.dialect, hello, self._read)
         for each in listed(self.world, self.scenario.vendor):
@@ -232,7 +237,7 @@ class SpanPlay(Play):
         event, truth = self.event, record(result)
         number = self.copy.numbers.get(truth.id, event.ticket)
         now = self.world.clock.now()
-        due = now + self.delay + self.desk.lag(self.dialect)
+        due = now + max(self.delay, self.lag)
         self.copy.changed(Change(truth.id, number, event.kind, now, due, truth))
         if not truth.exists and self.tickets.get(event.ticket) == truth.id:
             del self.tickets[event.ticket]
@@ -309,7 +314,6 @@ class SpanPlay(Play):
         return self._now()
 
     def _finished(self, entry: Entry, exchange: Exchange) -> None:
-        super()._finished(entry, exchange)
         slow = sum(each.slow for each in self.strikes)
         if slow:  # of the vendor's time, for nobody waits in ours
             self.world.clock.advance(round(slow * SECOND))
@@ -324,11 +328,23 @@ class SpanPlay(Play):
         self.tasks_of_hour.append(task)
         failures, requests = self._count(task)
         self.measures.failed_syncs += answer.failed
-        self.facts.append(SyncFacts(at, ended, requests, failures, answer.error_kind, self.masked(answer.error)[:160]))
+        facts = SyncFacts(at, ended, requests, failures, answer.error_kind, self.masked(answer.error)[:160])
+        self._remember(slot, facts)
         if self.shows_mirror:
             self._perhaps_look(task, failures)
         self.measures.backlog.set(self.measures.hour(at), self.copy.due(ended))
         self._count_hours(ended)
+
+    def _remember(self, slot: int, facts: SyncFacts) -> None:
+        """Keep what may explain a loss later: all of the latest syncs, and those around failures."""
+        before = [each for each in list(self.facts)[-2:] if each.failures or each.error_kind]
+        self.facts.append(facts)
+        if facts.failures or facts.error_kind:
+            if len(self.struck) < MOST_STRUCK:
+                self.struck[slot] = facts
+            self.remembered.append(facts)
+        elif before:
+            self.remembered.append(facts)
 
     def _count(self, task: Task) -> tuple[int, int]:
         """Count a sync's requests, and forget what others did; returns how many failed, and how many there were."""
@@ -346,8 +362,6 @@ class SpanPlay(Play):
             measures.calls.add(hour, 1)
             measures.operations[entry.operation or "none"] += 1
             measures.outcomes[entry.outcome] += 1
-            if self.desk.live_hours(entry.at, self.dialect):
-                measures.live.add(hour, 1)
             if entry.exchange is not None:
                 measures.bytes.add(hour, len(entry.exchange.body) + len(entry.exchange.reply_body))
             if entry.outcome not in ("ok", "page") or entry.faults:
@@ -357,6 +371,8 @@ class SpanPlay(Play):
             one = exchanged(entry, 0)
             if waiting and one.received:
                 self._named(one.received, waiting, task.ended)
+            if self.desk.heavy(one) and self.desk.live_hours(entry.at, self.dialect):
+                measures.live.add(hour, 1)
             self.recent.append(one)
         if failures:
             measures.failing(first_failure, failures)
@@ -412,6 +428,7 @@ class SpanPlay(Play):
             )
         for shown in self.copy.shows(rows, now):
             change = shown.change
+            self.shown(shown)
             if change.kind != "back_file":
                 self.measures.staleness.add(self.measures.hour(change.due), shown.at - change.due)
         if isinstance(self.driver, CallableDriver):

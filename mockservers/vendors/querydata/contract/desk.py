@@ -104,4 +104,5 @@ DESK = VendorDesk(
         "staleness.p95": "querydata.window.near_present",
         "limit.peak": "querydata.limit.rate",
     },
+    storms=("querydata.refused_login_not_stormed", "querydata.failures_not_stormed"),
 )
