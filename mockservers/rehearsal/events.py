@@ -75,6 +75,7 @@ class VendorDesk:
     `live_hours` says whether an instant falls into hours in which the vendor asks clients to stay away with `heavy` requests.
     `lag` is how long the vendor takes to show any change in a dialect, in microseconds, beside the delay of an event.
     `storms` are ids of duties that need no copy and are judged hour by hour: what was refused is not tried on and on.
+    `tells_gone`: whether a client that asks what is new can learn that a ticket is gone; where not, nobody owes that.
     A fault's seconds are of the world's time: a play lets its clock pass. `objectives` are the defaults, with `guidance`, the ids of the rules that they rest on.
     """
 
@@ -89,3 +90,4 @@ class VendorDesk:
     heavy: Callable[[Exchanged], bool] = lambda exchange: False
     live_hours: Callable[[int, Dialect], bool] = lambda at, dialect: False
     storms: tuple[str, ...] = ()
+    tells_gone: bool = True

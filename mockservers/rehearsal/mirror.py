@@ -48,6 +48,8 @@ class Copy:
     dialect: Dialect
     hello: Hello
     read: Callable[[str], Record]
+    tells_gone: bool = True
+    """Whether the vendor lets a client learn that a ticket is gone; where not, the copy may keep such a one."""
     raw: dict[str, Any] = field(default_factory=dict)
     """The records as the client showed them last, by id."""
     owed: dict[str, list[Change]] = field(default_factory=dict)
@@ -58,6 +60,8 @@ class Copy:
     """Ids in the copy that the vendor never had, with the instant at which they were first seen."""
     doubled: dict[str, int] = field(default_factory=dict)
     """Ids that stood in the copy more than once, with how often."""
+    free: set[str] = field(default_factory=set)
+    """Tickets of which nothing is owed any more."""
     unseen: int = 0
     """Changes of which no field that the client copies tells."""
 
@@ -70,6 +74,10 @@ class Copy:
     def changed(self, change: Change) -> None:
         """Something happened at the vendor; owed unless nothing that the client copies is different by it."""
         self.numbers.setdefault(change.ticket, change.number)
+        if not change.record.exists and not self.tells_gone:
+            self.owed.pop(change.ticket, None)
+            self.free.add(change.ticket)
+            return
         owed = self.owed.get(change.ticket)
         before = owed[-1].record if owed else self._shown(change.ticket)
         if before is not None and before.exists == change.record.exists and not self._parts(change.record, before):
@@ -109,7 +117,7 @@ class Copy:
 
     def _look_again(self, key: str, now: int) -> None:
         """A record of the copy is another than before, which nothing that is owed may explain."""
-        if key in self.owed:
+        if key in self.owed or key in self.free:
             return
         if key not in self.numbers:
             if key in self.raw:
@@ -140,13 +148,13 @@ class Copy:
         there = set()
         for record in truth:
             there.add(record.id)
-            if record.id not in self.owed and not self._right(record.id, record):
+            if record.id not in self.owed and record.id not in self.free and not self._right(record.id, record):
                 if record.exists:
                     yield ("missing" if record.id not in self.raw else "different"), record
                 else:
                     yield "kept", record
         for key in self.raw:
-            if key not in there and key not in self.owed and key not in self.invented:
+            if key not in there and not any(key in known for known in (self.owed, self.invented, self.free)):
                 yield "kept", Record(key, {}, exists=False)
 
     # --- comparing ---

@@ -117,7 +117,7 @@ class SpanPlay(Play):
         self.dialect = self.world.installation(self.scenario.vendor).tenants.first.dialect
         self.lag = self.desk.lag(self.dialect)
         self.shows_mirror = "mirror" in hello.tasks
-        self.copy = Copy(self.profile, self.dialect, hello, self._read)
+        self.copy = Copy(self.profile, self.dialect, hello, self._read, self.desk.tells_gone)
         for each in listed(self.world, self.scenario.vendor):
             self.copy.numbers[each.id] = 0
             if each.exists:

@@ -104,5 +104,6 @@ DESK = VendorDesk(
         "staleness.p95": "querydata.window.near_present",
         "limit.peak": "querydata.limit.rate",
     },
+    tells_gone=False,
     storms=("querydata.refused_login_not_stormed", "querydata.failures_not_stormed"),
 )
