@@ -15,6 +15,7 @@ from mockservers.harness.drivers import Hello
 from mockservers.harness.history import Record
 from mockservers.harness.profile import VendorProfile
 from mockservers.kernel.dialects import Dialect
+from mockservers.kernel.instants import EARLIEST
 
 
 @dataclass(slots=True)
@@ -87,9 +88,9 @@ class Copy:
             return  # it came and went, and nobody was to see it
         self.owed.setdefault(change.ticket, []).append(change)
 
-    def due(self, now: int) -> int:
-        """How many changes are visible and not shown."""
-        return sum(change.due <= now for owed in self.owed.values() for change in owed)
+    def due(self, now: int, since: int = EARLIEST) -> int:
+        """How many changes became visible between two instants and are not shown."""
+        return sum(since <= change.due <= now for owed in self.owed.values() for change in owed)
 
     def waiting(self, now: int) -> Iterator[Change]:
         """The changes that are visible, not shown, and of which no answer has told."""

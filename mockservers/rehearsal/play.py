@@ -270,7 +270,7 @@ class SpanPlay(Play):
         self._unplan(strikes)
         for step in self.desk.ends(strikes.weather):
             self._others(step)
-        strikes.outage.backlog = self.copy.due(at)
+        strikes.outage.backlog = self.copy.due(at, strikes.outage.begun)
         if not strikes.outage.backlog:
             strikes.outage.drained = at
 
@@ -435,8 +435,7 @@ class SpanPlay(Play):
             self.driver.known = self.copy.raw
         for outage in self.measures.outages:
             if outage.drained is None and outage.until <= now:
-                behind = any(c.due <= outage.until for owed in self.copy.owed.values() for c in owed)
-                if not behind:
+                if not self.copy.due(outage.until, outage.begun):
                     outage.drained = now
 
     # --- hours ---
