@@ -141,6 +141,7 @@ class Runner:
 
 
 class Play:
+    passing: ClassVar[bool] = False  # whether entries of the journal are read at once and let go
     def __init__(self, runner: Runner, scenario: Scenario, state: Path) -> None:
         self.scenario = scenario
         self.runner = runner
@@ -155,6 +156,7 @@ class Play:
             data={scenario.vendor: Recipe.parse(scenario.data)},
             dialects={scenario.vendor: scenario.dialect},
             whole_bodies=True,
+            passing=self.passing,
             virtual_waits=True,
         )
         self.world: World = runner.worlds.replace_default(config)
@@ -307,8 +309,7 @@ class Play:
             for other in sorted(touched):
                 self._told(self.world.act(self.scenario.vendor, "read", {"id": other}))
 
-    def _acted(self, step: OtherStep, result: Mapping[str, Any]) -> None:
-        """Others did what a step says; `result` is the truth after it."""
+    def _acted(self, step: OtherStep, result: Mapping[str, Any]) -> None:  # `result` is the truth after it
         if births(self.profile, step):
             self.ids.append(str(result["id"]))
         self._told(result)

@@ -70,6 +70,8 @@ class Strikes:
 class SpanPlay(Play):
     """One span against one client. `step` goes through it; the caller reads `measures` and `copy`."""
 
+    passing = True
+
     def __init__(
         self,
         runner: Runner,
@@ -369,6 +371,7 @@ class SpanPlay(Play):
                 failures += 1
                 measures.errors.add(hour, 1)
             one = exchanged(entry, 0)
+            entry.exchange = None  # they hold each other
             if waiting and one.received:
                 self._named(one.received, waiting, task.ended)
             if self.desk.heavy(one) and self.desk.live_hours(entry.at, self.dialect):
