@@ -18,7 +18,7 @@ def refuse(says: str) -> PydanticCustomError:
     return PydanticCustomError("form", "{says}", {"says": says})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
     """What a value must be: how it is taken, told in words, and in a schema."""
 
@@ -55,7 +55,7 @@ def number(low: float, high: float, says: str, *, whole: bool = False, above: bo
 
 
 def length(low: int, high: int) -> Form:
-    says = f"a length of time from {span(low)} to {span(high)}, such as 90s, 5m, 1.5h or 2d"
+    says = f"a length of time from {span(low) if low else '0s'} to {span(high)}, such as 90s, 5m, 1.5h or 2d"
 
     def take(value: Any) -> int:
         length = instants.duration(value)

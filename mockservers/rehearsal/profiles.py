@@ -21,7 +21,6 @@ from mockservers.harness.profile import SLOWEST
 from mockservers.harness.scenarios import span
 from mockservers.kernel import data, instants
 from mockservers.registry import did_you_mean
-from mockservers.rehearsal.events import WeatherKind
 from mockservers.rehearsal.forms import BOUND, CLOCK, DATE, HOURS, INSTANT, ZONE, length, number, refuse
 
 FOLDER = "desks"
@@ -164,7 +163,7 @@ class BulkDay(Moment):
 class WeatherRule(Moment):
     """The vendor behaves otherwise for a while."""
 
-    kind: WeatherKind
+    kind: Literal["outage", "slow", "errors", "throttled", "password", "tokens"]
     lasts: Annotated[int, length(instants.SECOND, 31 * instants.DAY)]
     rate: Annotated[float, number(0, 1, "a share of the calls above 0, up to 1", above=True)] = 1.0
     """Share of the calls that it strikes."""
