@@ -86,7 +86,7 @@ Distribution = Annotated[tuple[Spread, ...], BeforeValidator(_mixture)]
 
 
 def _of(median: str, spread: float) -> tuple[Spread, ...]:
-    return (Spread(median=instants.duration(median) / instants.SECOND, spread=spread),)
+    return (Spread.model_validate({"median": median, "spread": spread}),)
 
 
 class TicketLife(Strict):
