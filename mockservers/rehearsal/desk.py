@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import accumulate
 
@@ -52,7 +52,7 @@ def expected(profile: DeskProfile, *, start: int, days: int, scale: float = 1.0)
     for each in profile.bulk:
         if each.kind == "opened":
             times = days / MONTH * each.per_month if each.per_month is not None else 0
-            dates = [] if times else [at for at in calendar.moments(each, start, end, start)]
+            dates = () if times else tuple(calendar.moments(each, start, end, start))
             arriving += round(each.count * scale) * (times or len(dates))
     return arriving
 
@@ -105,7 +105,7 @@ class Calendar:
                 or rule.day == (day - first).days + 1
                 or rule.day_of_month == day.day
             )
-            wall = datetime(day.year, day.month, day.day) + timedelta(microseconds=rule.at or 0)
+            wall = datetime.combine(day, time()) + timedelta(microseconds=rule.at or 0)
             if here and begin <= (at := instants.from_wall(wall, self.zone)) < end:
                 yield at
             day += timedelta(days=1)
@@ -207,7 +207,8 @@ class _Desk:
 
     def run(self, start: int, end: int) -> Iterator[Event | Weather]:
         arrivals, self.load_at = self.source("arrivals"), start
-        rules = [(rule, self.source(f"rule/{n}")) for n, rule in enumerate((*self.profile.bulk, *self.profile.weather))]
+        known: list[BulkDay | WeatherRule] = [*self.profile.bulk, *self.profile.weather]
+        rules = [(rule, self.source(f"rule/{n}")) for n, rule in enumerate(known)]
         for slot in range(start, end, SLOT):
             if (slot - start) % DAY == 0:
                 for rule, source in rules:
@@ -276,8 +277,8 @@ class _Desk:
             ("changed", life.changes),
         )
         for kind, mean in means:
-            for _ in range(_count(source, mean)):
-                steps.append((at + APART + int(length * source.random() ** life.early), kind))
+            count = _count(source, mean)
+            steps += [(at + APART + int(length * source.random() ** life.early), kind) for _ in range(count)]
         steps.sort(reverse=True)
         chance = source.random() - life.never_closed
         if chance >= 0:

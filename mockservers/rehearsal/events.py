@@ -68,15 +68,16 @@ class VendorDesk:
     """A vendor's side of a rehearsal, in `contract/desk.py` as DESK.
 
     `step` says what an event is in the vendor's words (tickets are labels `T1`, `T2` ... as in a scenario), or None for
-    what the vendor does not know; such a step makes no label beside those of `opened`. `faults` says what strikes while a
-    weather lasts: each call of the client that weather's `rate` picks meets one of them. `begins` and `ends` are what administrators
-    and other integrations do as it sets in, and when it is over (an expired password, its renewal). `usage` reads, in the history of a
-    span, the share of the limit at each of the client's requests (by journal number); empty where the vendor has no limit.
-    `live_hours` says whether an instant falls into hours in which the vendor asks clients to stay away with `heavy` requests.
-    `lag` is how long the vendor takes to show any change in a dialect, in microseconds, beside the delay of an event.
-    `storms` are ids of duties that need no copy and are judged hour by hour: what was refused is not tried on and on.
-    `tells_gone`: whether a client that asks what is new can learn that a ticket is gone; where not, nobody owes that.
-    A fault's seconds are of the world's time: a play lets its clock pass. `objectives` are the defaults, with `guidance`, the ids of the rules that they rest on.
+    what the vendor does not know; it makes no labels but those of `opened`. `faults` says what strikes while a weather
+    lasts: each call of the client that weather's `rate` picks meets one of them, whose seconds are of the world's time.
+    `begins` and `ends` are what administrators and other integrations do as it sets in, and when it is over (an expired
+    password, its renewal). `usage` reads, in the history of a span, the share of the limit at each of the client's
+    requests (by journal number); empty where the vendor has no limit. `lag` is how long the vendor takes to show any change
+    in a dialect, in microseconds, beside the delay of an event. `live_hours` says whether an instant falls into hours in
+    which the vendor asks clients to stay away with `heavy` requests. `storms` are ids of duties that need no copy and are
+    judged hour by hour: what was refused is not tried on and on. `tells_gone`: whether a client that asks what is new can
+    learn that a ticket is gone; where not, nobody owes that. `objectives` are the defaults, with `guidance`, the
+    ids of the rules that they rest on.
     """
 
     step: Callable[[Event], OtherStep | None]

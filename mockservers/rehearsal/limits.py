@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from mockservers.harness.history import Exchanged, History
 from mockservers.kernel.instants import MINUTE
@@ -13,19 +14,26 @@ SLOW = 5.0
 """Seconds that an answer takes in slow hours, of the world's time: a play lets its clock pass, and waits for nothing."""
 
 
-def sliding(
-    history: History,
-    limit: int,
-    window: int = MINUTE,
-    *,
-    refused: Callable[[Exchanged], bool],
-    latency: Callable[[float], float] = lambda share: 0.0,
-    others: Sequence[tuple[int, int]] = (),
-) -> dict[int, Usage]:
-    """The share of `limit` calls in `window` microseconds that each request met, by the journal's number.
+@dataclass(frozen=True)
+class Window:
+    """A limit of so many calls in a window that slides, in microseconds.
 
-    `latency` says how long a vendor makes a client wait at a share. `others` are calls of other integrations, as instants with
-    their counts, ascending.
+    `refused` says whether an answer refuses for the limit, `free` whether a request is not counted, `told` how many calls the
+    vendor itself says were made before, and `latency` how long it makes a client wait at a share.
+    """
+
+    calls: int
+    refused: Callable[[Exchanged], bool]
+    length: int = MINUTE
+    free: Callable[[Exchanged], bool] = lambda exchange: False
+    told: Callable[[Exchanged], int | None] = lambda exchange: None
+    latency: Callable[[float], float] = lambda share: 0.0
+
+
+def sliding(history: History, window: Window, others: Sequence[tuple[int, int]] = ()) -> dict[int, Usage]:
+    """The share of a limit that each request met, by the journal's number.
+
+    `others` are calls of other integrations: instants, ascending, and counts.
     """
     found: dict[int, Usage] = {}
     recent: deque[tuple[int, int]] = deque()
@@ -35,11 +43,17 @@ def sliding(
             recent.append(others[place])
             total += others[place][1]
             place += 1
-        while recent and recent[0][0] <= exchange.at - window:
+        while recent and recent[0][0] <= exchange.at - window.length:
             total -= recent.popleft()[1]
-        recent.append((exchange.at, 1))
-        total += 1
-        throttled = refused(exchange)
-        share = total / limit
-        found[exchange.n] = Usage(share, throttled, 0.0 if throttled else latency(share))
+        told = window.told(exchange)
+        if told is not None and told > total:
+            # Calls that nobody here has seen; when they were made nobody says, so they count as if just made.
+            recent.append((exchange.at, told - total))
+            total = told
+        throttled = window.refused(exchange)
+        if not throttled and not window.free(exchange):
+            recent.append((exchange.at, 1))
+            total += 1
+        share = total / window.calls
+        found[exchange.n] = Usage(share, throttled, 0.0 if throttled else window.latency(share))
     return found

@@ -114,7 +114,20 @@ class Copy:
         self.raw = raw
         for key in fresh:
             self._look_again(key, now)
-        return [shown for key in list(self.owed) for shown in self._settled(key, now)]
+        found = [shown for key in list(self.owed) for shown in self._settled(key, now)]
+        for key in fresh:  # a record may go on by itself, as one that slept wakes up
+            if key in self.owed and self.owed[key][0].due <= now and self._right(key, self.read(key)):
+                found += self._all(key, now)
+        return found
+
+    def _all(self, key: str, now: int) -> Iterator[Shown]:
+        """All that is due of a record is shown, by another state than that of any change."""
+        owed = self.owed.pop(key)
+        for change in owed:
+            if change.due <= now:
+                yield Shown(change, max(now if change.told is None else change.told, change.due))
+        if left := [change for change in owed if change.due > now]:
+            self.owed[key] = left
 
     def _look_again(self, key: str, now: int) -> None:
         """A record of the copy is another than before, which nothing that is owed may explain."""
@@ -149,6 +162,8 @@ class Copy:
         there = set()
         for record in truth:
             there.add(record.id)
+            if record.id in self.owed and self._right(record.id, record):
+                del self.owed[record.id]
             if record.id not in self.owed and record.id not in self.free and not self._right(record.id, record):
                 if record.exists:
                     yield ("missing" if record.id not in self.raw else "different"), record

@@ -15,9 +15,9 @@ from typing import Any
 
 from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.drivers.in_process import CallableDriver
-from mockservers.harness.history import Exchanged, History, Record, Task, exchanged
+from mockservers.harness.history import Exchanged, ExternalChange, History, Record, Task, exchanged
 from mockservers.harness.runner import EmulatorFailure, Play, Runner
-from mockservers.harness.scenarios import LABEL, FaultStep, OtherStep, Scenario, births, span
+from mockservers.harness.scenarios import CUSTOMER, LABEL, FaultStep, OtherStep, Scenario, births, span
 from mockservers.harness.truth import listed, record
 from mockservers.kernel import instants
 from mockservers.kernel.ids import Ids
@@ -92,6 +92,8 @@ class SpanPlay(Play):
         self.strikes: list[Strikes] = []
         self.chance = Ids(scenario.seed).source("rehearsal/weather")
         self.recent: deque[Exchanged] = deque()
+        self.administered: deque[ExternalChange] = deque()
+        """What administrators and other integrations did, as far as it may count for a limit."""
         self.tasks_of_hour: list[Task] = []
         self.counted = 0
         """The number of the latest entry of the journal that was counted."""
@@ -229,6 +231,10 @@ class SpanPlay(Play):
         return self.tickets[int(label[1:])] if LABEL.fullmatch(label) else label
 
     def _acted(self, step: OtherStep, result: Mapping[str, Any]) -> None:
+        if step.ticket == CUSTOMER:
+            request = {"id": CUSTOMER, "action": step.action, **step.more}
+            change = ExternalChange(self.world.journal.count, self.world.clock.now(), step.operation, request, None)
+            self.administered.append(change)
         if births(self.profile, step) and self.event is not None:
             self.tickets[self.event.ticket] = str(result["id"])
         self._told(result)
@@ -451,6 +457,8 @@ class SpanPlay(Play):
         begin = self.scenario.start + self.judged_hour * HOUR
         while self.recent and self.recent[0].at < begin - KEPT:
             self.recent.popleft()
+        while self.administered and self.administered[0].at < begin - KEPT:
+            self.administered.popleft()
         self.judged_hour = hour
         if not self.recent or self.recent[-1].at < begin:
             self.tasks_of_hour.clear()
@@ -478,7 +486,7 @@ class SpanPlay(Play):
             hello=self.driver.hello(),
             options=dict(self.options),
             secrets=tuple(self.world.installation(self.scenario.vendor).secrets),
-            changes=(),
+            changes=tuple(self.administered),
             exchanges=tuple(self.recent),
             tasks=tasks,
             truth={},

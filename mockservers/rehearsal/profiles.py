@@ -7,23 +7,21 @@ yield its JSON Schema. Nothing here makes events; that is `desk.py`.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import pydantic
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import ErrorDetails
 
 from mockservers.harness.profile import SLOWEST
 from mockservers.harness.scenarios import span
 from mockservers.kernel import data, instants
 from mockservers.registry import did_you_mean
-from mockservers.rehearsal.events import WeatherKind
+from mockservers.rehearsal.forms import BOUND, CLOCK, DATE, HOURS, INSTANT, ZONE, length, number, refuse
 
 FOLDER = "desks"
 """Where the shipped profiles lie, below `fixtures`."""
@@ -42,93 +40,10 @@ class ProfileError(ValueError):
     """A profile that cannot be used; the message names the file, the key, and what is expected there."""
 
 
-# --- values: each tells its form in words, for the sentence that refuses it and for the schema ---------------------------
-
-
-def _refuse(says: str) -> PydanticCustomError:
-    return PydanticCustomError("form", "{says}", {"says": says})
-
-
-def _number(low: float, high: float, says: str, *, whole: bool = False, above: bool = False) -> Any:
-    """A number within bounds; `above` leaves the lower bound itself out."""
-
-    def take(value: Any) -> float:
-        good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        if not good or (whole and value != int(value)) or not (low < value if above else low <= value) or value > high:
-            raise _refuse(says)
-        return int(value) if whole else value
-
-    lower = "exclusiveMinimum" if above else "minimum"
-    schema = {"type": "integer" if whole else "number", lower: low, "maximum": high, "description": says}
-    return Annotated[int if whole else float, BeforeValidator(take), WithJsonSchema(schema)]
-
-
-def _text(pattern: str, says: str) -> Any:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "description": says})
-
-
-def _length(low: int, high: int) -> Any:
-    says = f"a length of time from {span(low)} to {span(high)}, such as 90s, 5m, 1.5h or 2d"
-
-    def take(value: Any) -> int:
-        try:
-            length = instants.duration(value)
-        except ValueError as error:
-            raise _refuse(says) from error
-        if not low <= length <= high:
-            raise _refuse(says)
-        return length
-
-    return Annotated[int, BeforeValidator(take), WithJsonSchema({"type": ["string", "number"], "description": says})]
-
-
-def _zone(value: Any) -> str:
-    try:
-        instants.zone(value)
-    except (ValueError, TypeError) as error:
-        raise _refuse("a time zone of the IANA database, such as Europe/Berlin or America/New_York") from error
-    return str(value)
-
-
-def _clock(value: Any) -> int:
-    """Microseconds since midnight, of text such as 07:30. YAML reads that without quotes as a number of minutes."""
-    says = "a time of the day from 00:00 to 23:59, such as 07:30"
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
-        return value * instants.MINUTE
-    hours, _, minutes = value.partition(":") if isinstance(value, str) else ("", "", "")
-    if not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(hours) < 24 and int(minutes) < 60):
-        raise _refuse(says)
-    return int(hours) * instants.HOUR + int(minutes) * instants.MINUTE
-
-
-def _holiday(value: Any) -> str:
-    """A date of one year, `2026-04-03`, or of every year, `12-25`."""
-    text = value.isoformat() if isinstance(value, date) else value
-    try:
-        date.fromisoformat(text if len(text) > 5 else f"2028-{text}")
-    except (ValueError, TypeError) as error:
-        raise _refuse("a date, such as 2026-04-03, or a day of every year, such as '12-25'") from error
-    return str(text)
-
-
-def _start(value: Any) -> int:
-    # YAML reads a time without quotes as a datetime.
-    try:
-        return instants.from_datetime(value) if isinstance(value, datetime) else instants.from_iso(value)
-    except (ValueError, TypeError) as error:
-        raise _refuse("an ISO 8601 time with Z or an offset, such as 2026-03-02T00:00:00Z") from error
-
-
-def _objective(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise _refuse("a bound, such as 10m, 50% or 0")
-    return str(value)
-
-
-Count = _number(0, 100, "a number from 0 to 100: so many a ticket, on average")
-Share = _number(0, 1, "a share from 0 to 1")
-Life = _length(instants.SECOND, 400 * instants.DAY)
-At = Annotated[int, BeforeValidator(_clock), _text("^[0-2]?[0-9]:[0-5][0-9]$", "a time of the day, such as 07:30")]
+Weight = Annotated[float, number(0, 1_000_000, "a weight from 0 to 1000000")]
+Share = Annotated[float, number(0, 1, "a share from 0 to 1")]
+Mean = Annotated[float, number(0, 100, "a number from 0 to 100: so many a ticket, on average")]
+At = Annotated[int, CLOCK]
 
 
 class Strict(BaseModel):
@@ -143,18 +58,18 @@ class Strict(BaseModel):
 class Spread(Strict):
     """One way how long something takes. Two thirds of a lognormal lie between median / spread and median * spread."""
 
-    median: Life
+    median: Annotated[int, length(instants.SECOND, 400 * instants.DAY)]
     """Half of them take no longer."""
-    spread: _number(1, 100, "a factor from 1 (all alike) to 100") = 2.0  # type: ignore[valid-type]
+    spread: Annotated[float, number(1, 100, "a factor from 1 (all alike) to 100")] = 2.0
     """How far they scatter; an exponential has none."""
     form: Literal["lognormal", "exponential"] = "lognormal"
-    share: _number(0, 1, "a share above 0, up to 1", above=True) = 1.0  # type: ignore[valid-type]
+    share: Annotated[float, number(0, 1, "a share above 0, up to 1", above=True)] = 1.0
     """Of a mixture; what the shares add up to is all."""
 
     @model_validator(mode="after")
     def _one_measure(self) -> Spread:
         if self.form == "exponential" and "spread" in self.model_fields_set:
-            raise _refuse("spread must not be given for an exponential, whose scatter follows from its median")
+            raise refuse("spread must not be given for an exponential, whose scatter follows from its median")
         return self
 
 
@@ -163,7 +78,7 @@ def _mixture(value: Any) -> Any:
         return value
     if isinstance(value, (Mapping, Spread)):
         return [value]
-    raise _refuse("a distribution, such as {median: 4h, spread: 3}, or a list of them with their shares")
+    raise refuse("a distribution, such as {median: 4h, spread: 3}, or a list of them with their shares")
 
 
 Distribution = Annotated[tuple[Spread, ...], BeforeValidator(_mixture)]
@@ -171,7 +86,7 @@ Distribution = Annotated[tuple[Spread, ...], BeforeValidator(_mixture)]
 
 
 def _of(median: str, spread: float) -> tuple[Spread, ...]:
-    return (Spread(median=median, spread=spread),)
+    return (Spread.model_validate({"median": median, "spread": spread}),)
 
 
 class TicketLife(Strict):
@@ -179,37 +94,37 @@ class TicketLife(Strict):
 
     closed_after: Distribution
     """From its opening until it is closed for the first time."""
-    never_closed: Share = 0.02  # type: ignore[valid-type]
+    never_closed: Share = 0.02
     """Share of tickets that nobody closes."""
-    assigned: Count = 1.1  # type: ignore[valid-type]
+    assigned: Mean = 1.1
     """How often it is given to somebody."""
-    notes: Count = 2.0  # type: ignore[valid-type]
+    notes: Mean = 2.0
     """Notes while it is open."""
-    worked: Count = 0.5  # type: ignore[valid-type]
+    worked: Mean = 0.5
     """Notes with time booked."""
     booked: Distribution = _of("20m", 2.2)
     """How much time."""
-    moves: Count = 1.2  # type: ignore[valid-type]
+    moves: Mean = 1.2
     """Changes of its status on the way."""
-    changes: Count = 0.4  # type: ignore[valid-type]
+    changes: Mean = 0.4
     """Changes of other fields."""
-    early: _number(0.2, 5, "a number from 0.2 (late in its life) over 1 (evenly) to 5 (early)") = 1.5  # type: ignore[valid-type]
+    early: Annotated[float, number(0.2, 5, "a number from 0.2 (late in its life) over 1 (evenly) to 5 (early)")] = 1.5
     """When in its life all this happens."""
-    reopened: Share = 0.05  # type: ignore[valid-type]
+    reopened: Share = 0.05
     """Share of closed tickets that are opened again, and then closed again."""
     reopened_after: Distribution = _of("1d", 3)
     """From its closing."""
-    late_notes: Share = 0.05  # type: ignore[valid-type]
+    late_notes: Share = 0.05
     """Share of closed tickets that get a note afterwards."""
-    merged: Share = 0.01  # type: ignore[valid-type]
+    merged: Share = 0.01
     """Share of tickets that end in another, instead of being closed."""
-    deleted: Share = 0.003  # type: ignore[valid-type]
+    deleted: Share = 0.003
     """Share of tickets that are deleted, instead of being closed."""
 
     @model_validator(mode="after")
     def _one_end(self) -> TicketLife:
         if self.never_closed + self.merged + self.deleted > 1:
-            raise _refuse("never_closed, merged and deleted must not add up to more than 1: a ticket has one end")
+            raise refuse("never_closed, merged and deleted must not add up to more than 1: a ticket has one end")
         return self
 
 
@@ -220,9 +135,9 @@ class Moment(Strict):
     """When something comes: on a `weekday`, on a `day` of the span, on a `day_of_month`, or `per_month` so often at random."""
 
     weekday: Weekday | None = None
-    day: _number(1, 100_000, "a whole number from 1: the day of the span", whole=True) | None = None  # type: ignore[valid-type]
-    day_of_month: _number(1, 31, "a whole number from 1 to 31", whole=True) | None = None  # type: ignore[valid-type]
-    per_month: _number(0, 1000, "a number from 0 to 1000: so often in 30 days") | None = None  # type: ignore[valid-type]
+    day: Annotated[int, number(1, 100_000, "a whole number from 1: the day of the span", whole=True)] | None = None
+    day_of_month: Annotated[int, number(1, 31, "a whole number from 1 to 31", whole=True)] | None = None
+    per_month: Annotated[float, number(0, 1000, "a number from 0 to 1000: so often in 30 days")] | None = None
     at: At | None = None
     """In the desk's zone; 00:00 where nothing is said."""
 
@@ -230,9 +145,9 @@ class Moment(Strict):
     def _one_when(self) -> Moment:
         said = [name for name in ("weekday", "day", "day_of_month", "per_month") if getattr(self, name) is not None]
         if len(said) != 1:
-            raise _refuse("exactly one of weekday, day, day_of_month and per_month must say when it comes")
+            raise refuse("exactly one of weekday, day, day_of_month and per_month must say when it comes")
         if self.per_month is not None and self.at is not None:
-            raise _refuse("at must not be given with per_month: those come at random")
+            raise refuse("at must not be given with per_month: those come at random")
         return self
 
 
@@ -240,101 +155,81 @@ class BulkDay(Moment):
     """Many at once: a Monday import, a mass close, a re-categorisation."""
 
     kind: Literal["opened", "noted", "changed", "moved", "assigned", "closed"]
-    count: _number(1, 100_000, "a whole number from 1 to 100000: how many tickets", whole=True)  # type: ignore[valid-type]
-    within: _length(instants.SECOND, instants.DAY) = 10 * instants.MINUTE  # type: ignore[valid-type]
+    count: Annotated[int, number(1, 100_000, "a whole number from 1 to 100000: how many tickets", whole=True)]
+    within: Annotated[int, length(instants.SECOND, instants.DAY)] = 10 * instants.MINUTE
     """How long it takes."""
 
 
 class WeatherRule(Moment):
     """The vendor behaves otherwise for a while."""
 
-    kind: WeatherKind
-    lasts: _length(instants.SECOND, 31 * instants.DAY)  # type: ignore[valid-type]
-    rate: _number(0, 1, "a share of the calls above 0, up to 1", above=True) = 1.0  # type: ignore[valid-type]
+    kind: Literal["outage", "slow", "errors", "throttled", "password", "tokens"]
+    lasts: Annotated[int, length(instants.SECOND, 31 * instants.DAY)]
+    rate: Annotated[float, number(0, 1, "a share of the calls above 0, up to 1", above=True)] = 1.0
     """Share of the calls that it strikes."""
 
 
 class Lag(Strict):
     """From a change to its being visible. It grows with the load, from `quiet` to `busy`."""
 
-    quiet: _length(0, SLOWEST) = 0  # type: ignore[valid-type]
-    busy: _length(0, SLOWEST) = 0  # type: ignore[valid-type]
+    quiet: Annotated[int, length(0, SLOWEST)] = 0
+    busy: Annotated[int, length(0, SLOWEST)] = 0
     """No longer than the visibility delay that clients are told of."""
-    busy_at: _number(1, 10_000_000, "a number from 1: events an hour") = 1000  # type: ignore[valid-type]
+    busy_at: Annotated[float, number(1, 10_000_000, "a number from 1: events an hour")] = 1000
     """Events an hour at which it is the longest."""
 
     @model_validator(mode="after")
     def _grows(self) -> Lag:
         if self.busy < self.quiet:
-            raise _refuse(f"busy must not be shorter than quiet, got {span(self.busy)} and {span(self.quiet)}")
+            raise refuse(f"busy must not be shorter than quiet, got {span(self.busy)} and {span(self.quiet)}")
         return self
 
 
 class Neighbours(Strict):
     """Other integrations that share the vendor's limits."""
 
-    calls_per_hour: _number(0, 10_000_000, "a number from 0: calls an hour") = 0  # type: ignore[valid-type]
+    calls_per_hour: Annotated[float, number(0, 10_000_000, "a number from 0: calls an hour")] = 0
     """In the middle of a working day; they follow the desk's curve."""
 
 
 class Texts(Strict):
     """How long texts are, in characters, and in which scripts."""
 
-    median: _number(1, 4000, "a whole number from 1 to 4000", whole=True) = 120  # type: ignore[valid-type]
-    spread: _number(1, 100, "a factor from 1 (all alike) to 100") = 2.5  # type: ignore[valid-type]
-    scripts: Mapping[Script, _number(0, 1_000_000, "a weight of 0 or more")] = Field(default={"latin": 1.0})  # type: ignore[valid-type]
+    median: Annotated[int, number(1, 4000, "a whole number from 1 to 4000", whole=True)] = 120
+    spread: Annotated[float, number(1, 100, "a factor from 1 (all alike) to 100")] = 2.5
+    scripts: Mapping[Script, Weight] = Field(default={"latin": 1.0})
     """Weights of the scripts that texts are written in."""
 
     @model_validator(mode="after")
     def _some(self) -> Texts:
         if not sum(self.scripts.values()) > 0:
-            raise _refuse("scripts must have at least one weight above 0")
+            raise refuse("scripts must have at least one weight above 0")
         return self
 
 
 class Holidays(Strict):
     """Days on which the desk rests."""
 
-    dates: tuple[
-        Annotated[str, BeforeValidator(_holiday), _text("^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$", "a date")], ...
-    ] = ()
-    rate: _number(0, 100, "a factor from 0 to 100") = 0.1  # type: ignore[valid-type]
+    dates: tuple[Annotated[str, DATE], ...] = ()
+    rate: Annotated[float, number(0, 100, "a factor from 0 to 100")] = 0.1
     """What is left of an ordinary day's tickets."""
-
-
-def _curve(value: Any) -> Any:
-    says = "a list of 24 weights of 0 or more, one an hour from midnight on, at least one of them above 0"
-    if not isinstance(value, (list, tuple)):
-        raise _refuse(says)
-    if len(value) != 24:
-        raise PydanticCustomError("curve", "{says}", {"says": f"{says}; got {len(value)} of them"})
-    good = [isinstance(each, (int, float)) and not isinstance(each, bool) and 0 <= each < 1e9 for each in value]
-    if not all(good):
-        wrong = value[good.index(False)]
-        raise PydanticCustomError("curve", "{says}", {"says": f"{says}; got {wrong!r} among them"})
-    if not sum(value) > 0:
-        raise PydanticCustomError("curve", "{says}", {"says": f"{says}; got nothing above 0"})
-    return value
-
-
-Weight = _number(0, 1_000_000, "a weight of 0 or more")
 
 
 class Weekdays(Strict):
     """How busy the days of a week are, as weights."""
 
-    monday: Weight = 1.0  # type: ignore[valid-type]
-    tuesday: Weight = 1.0  # type: ignore[valid-type]
-    wednesday: Weight = 1.0  # type: ignore[valid-type]
-    thursday: Weight = 1.0  # type: ignore[valid-type]
-    friday: Weight = 1.0  # type: ignore[valid-type]
-    saturday: Weight = 1.0  # type: ignore[valid-type]
-    sunday: Weight = 1.0  # type: ignore[valid-type]
+    monday: Weight = 1.0
+    tuesday: Weight = 1.0
+    wednesday: Weight = 1.0
+    thursday: Weight = 1.0
+    friday: Weight = 1.0
+    saturday: Weight = 1.0
+    sunday: Weight = 1.0
 
     @model_validator(mode="after")
     def _some(self) -> Weekdays:
         if not sum(self.weights) > 0:
-            raise _refuse("at least one day of the week must have a weight above 0")
+            raise refuse("at least one day of the week must have a weight above 0")
         return self
 
     @property
@@ -349,27 +244,25 @@ class DeskProfile(Strict):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     says: str = ""
     """What desk it is, for people."""
-    zone: Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string", "description": "an IANA time zone"})]
+    zone: Annotated[str, ZONE]
     """Where its people work."""
-    start: Annotated[int, BeforeValidator(_start), WithJsonSchema({"type": "string", "format": "date-time"})] = Field(
-        default=instants.from_iso("2026-03-02T00:00:00Z")
-    )
+    start: Annotated[int, INSTANT] = Field(default=instants.from_iso("2026-03-02T00:00:00Z"))
     """When a span begins that nobody says otherwise about. Let a change of the clocks lie within it."""
-    tickets_per_day: _number(0, MOST_A_DAY, "a number from 0 to 1000000: tickets a day")  # type: ignore[valid-type]
+    tickets_per_day: Annotated[float, number(0, MOST_A_DAY, "a number from 0 to 1000000: tickets a day")]
     """Mean over the seven days of a week without holidays, without those of bulk days."""
-    hours: Annotated[tuple[float, ...], BeforeValidator(_curve)]
+    hours: Annotated[tuple[float, ...], HOURS]
     """24 weights: how busy the hours of a day are, from midnight on."""
     weekdays: Weekdays = Weekdays()
     holidays: Holidays = Holidays()
     life: TicketLife
     bulk: tuple[BulkDay, ...] = ()
-    back_file: _number(0, 10_000_000, "a whole number from 0", whole=True) = 0  # type: ignore[valid-type]
+    back_file: Annotated[int, number(0, 10_000_000, "a whole number from 0", whole=True)] = 0
     """Tickets that are there before the span begins."""
     texts: Texts = Texts()
     neighbours: Neighbours = Neighbours()
     weather: tuple[WeatherRule, ...] = ()
     lag: Lag = Lag()
-    objectives: Mapping[str, Annotated[str, BeforeValidator(_objective)]] = Field(default={})
+    objectives: Mapping[str, Annotated[str, BOUND]] = Field(default={})
     """Service-level objectives, such as `staleness.p95: 10m`."""
 
 
@@ -483,8 +376,6 @@ def schema() -> dict[str, Any]:
     for name in ("closed_after", "booked", "reopened_after"):
         listed = {key: many[name].pop(key) for key in ("items", "type") if key in many[name]}
         many[name]["anyOf"] = [{"$ref": "#/$defs/Spread"}, {**listed, "minItems": 1}]
-    curve = made["properties"]["hours"]
-    curve |= {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 24, "maxItems": 24}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:mockservers:desk:1",

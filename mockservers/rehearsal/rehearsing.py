@@ -282,23 +282,21 @@ class _Rehearsal:
         now = play.world.clock.now()
         patience = play.profile.settle + 3 * self.every if stopped is not None else 0
         found: list[Loss] = []
-        for owed in play.copy.owed.values():
-            for change in owed:
-                if change.due + patience <= now:
-                    found.append(self._loss(change))
         if stopped is None:
             for how, truth in play.copy.wrong(listed(play.world, self.config.vendor)):
                 kind: LossKind = {"missing": "missing", "kept": "kept"}.get(how, "stale")  # type: ignore[assignment]
                 number = play.copy.numbers.get(truth.id, 0)
-                text = play.copy.difference(truth.id, truth)
+                text = play.masked(play.copy.difference(truth.id, truth))
                 found.append(Loss(kind, truth.id, number, "unknown", self.plan.end, self.plan.end, text))
+        for owed in play.copy.owed.values():
+            found += [self._loss(change) for change in owed if change.due + patience <= now]
         for ticket, at in play.copy.invented.items():
             found.append(Loss("invented", ticket, 0, "none", at, at, "is in the copy, and the vendor never had it"))
         return tuple(sorted(found, key=lambda each: (each.due, each.at, each.ticket)))
 
     def _loss(self, change: Change) -> Loss:
         copy = self.play.copy
-        text = copy.difference(change.ticket, copy.owed[change.ticket][-1].record)
+        text = self.play.masked(copy.difference(change.ticket, copy.owed[change.ticket][-1].record))
         if not change.record.exists:
             kind: LossKind = "kept"
         elif change.kind == "astray":

@@ -13,27 +13,21 @@ from mockservers.rehearsal.profiles import Script, Texts
 LONGEST = 4000
 """Characters; a vendor with less room cuts."""
 
-_WORDS: Mapping[Script, tuple[str, ...]] = {
-    "latin": tuple(
-        "the printer on floor two does not print since Monday please call back user cannot log in after password change "
-        "mail to supplier comes back disk is almost full again restarted service works now waiting for parts from vendor "
-        "checked cable replaced switch port new laptop for colleague VPN drops every hour asked customer for a picture "
-        "backup failed with error 0x80070005 at 03:10 licence expires next week set up mailbox and calendar as agreed".split()
-    ),
-    "accents": tuple(
-        "Straße Müller Büro Drucker Störung prüfen gelöst Café déjà réglé à côté señor mañana año coração não ação "
-        "Łódź żółw święto Škoda řešení příště Østergård smörgås ångström naïve façade".split()
-    ),
-    "cyrillic": tuple("проверка принтер не печатает пользователь сеть отключена вчера снова работает пароль".split()),
-    "greek": tuple("εκτυπωτής δεν λειτουργεί χρήστης δίκτυο κωδικός πρόβλημα λύθηκε σήμερα".split()),
-    "hebrew": tuple("מדפסת לא עובדת משתמש רשת סיסמה בעיה נפתרה היום".split()),
-    "arabic": tuple("الطابعة لا تعمل المستخدم الشبكة كلمة المرور مشكلة اليوم".split()),
-    "japanese": tuple("プリンター が 動かない ネットワーク パスワード 変更 再起動 しました 確認 お願い".split()),
-    "chinese": tuple("打印机 不工作 用户 网络 密码 重启 问题 已解决 今天".split()),
-    "emoji": tuple("urgent 🚨 thanks 👍🏽 team 👩‍💻 fixed ✅ broken 💥 please 🙏 see 📎 ok".split()),
-    "markup": tuple(
-        'R&D <b>server</b> "quoted" it\'s 100% C:\\temp\\log.txt a=b&c=d {"id":1} <br/> &amp; ]]> x<y;y>z'.split()
-    ),
+_TEXTS: Mapping[Script, str] = {
+    "latin": "the printer on floor two does not print since Monday please call back user cannot log in after password change "
+    "mail to supplier comes back disk is almost full again restarted service works now waiting for parts from vendor "
+    "checked cable replaced switch port new laptop for colleague VPN drops every hour asked customer for a picture "
+    "backup failed with error 0x80070005 at 03:10 licence expires next week set up mailbox and calendar as agreed",
+    "accents": "Straße Müller Büro Drucker Störung prüfen gelöst Café déjà réglé à côté señor mañana año coração não ação "
+    "Łódź żółw święto Škoda řešení příště Østergård smörgås ångström naïve façade",
+    "cyrillic": "проверка принтер не печатает пользователь сеть отключена вчера снова работает пароль",
+    "greek": "εκτυπωτής δεν λειτουργεί χρήστης δίκτυο κωδικός πρόβλημα λύθηκε σήμερα",
+    "hebrew": "מדפסת לא עובדת משתמש רשת סיסמה בעיה נפתרה היום",
+    "arabic": "الطابعة لا تعمل المستخدم الشبكة كلمة المرور مشكلة اليوم",
+    "japanese": "プリンター が 動かない ネットワーク パスワード 変更 再起動 しました 確認 お願い",
+    "chinese": "打印机 不工作 用户 网络 密码 重启 问题 已解决 今天",
+    "emoji": "urgent 🚨 thanks 👍🏽 team 👩\u200d💻 fixed ✅ broken 💥 please 🙏 see 📎 ok",
+    "markup": 'R&D <b>server</b> "quoted" it\'s 100% C:\\temp\\log.txt a=b&c=d {"id":1} <br/> &amp; ]]> x<y;y>z',
 }
 _BREAK = 0.04
 """Share of words after which a line ends."""
@@ -45,7 +39,8 @@ _PAGE = 40_000
 def _page(script: Script) -> str:
     """Sentences without sense, the same for everybody; a script that is not Latin stands among Latin words now and then."""
     source = Ids(0).source(f"words/{script}")
-    pools = (_WORDS[script], _WORDS[script] if script == "accents" else _WORDS["latin"])
+    own = _TEXTS[script].split()
+    pools = (own, own if script == "accents" else _TEXTS["latin"].split())
     parts: list[str] = []
     size = 0
     while size < _PAGE:

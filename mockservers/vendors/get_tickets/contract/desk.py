@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockservers.harness.history import History
+from mockservers.harness.history import Exchanged, History
 from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel.dialects import Dialect
 from mockservers.rehearsal.events import Event, Usage, VendorDesk, Weather
-from mockservers.rehearsal.limits import SLOW, sliding
+from mockservers.rehearsal.limits import SLOW, Window, sliding
+from mockservers.vendors.get_tickets.contract import decoder as wire
 
 STATUSES = ("Open", "In Progress", "Waiting for Customer", "On Hold")
 PRIORITIES = ("Low", "Normal", "High", "Urgent")
@@ -73,12 +74,17 @@ def ends(weather: Weather) -> Sequence[OtherStep]:
     return (OtherStep("restore"),) if weather.kind == "password" else ()
 
 
+def _refused(exchange: Exchanged) -> bool:
+    said = wire.said(exchange)
+    return said.kind == "error" and "too many" in said.text.lower()
+
+
 def usage(history: History, dialect: Dialect) -> Mapping[int, Usage]:
     """The share of a limit of calls a minute, where an installation has one (get_tickets.limit.rate)."""
     limit: Any = dialect["rate_limit"]
     if not isinstance(limit, int):
         return {}
-    return sliding(history, limit, refused=lambda exchange: "get_tickets.limit.rate" in exchange.rules)
+    return sliding(history, Window(limit, _refused))
 
 
 DESK = VendorDesk(

@@ -11,7 +11,7 @@ from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.rehearsal.events import Event, Usage, VendorDesk, Weather
-from mockservers.rehearsal.limits import SLOW, sliding
+from mockservers.rehearsal.limits import SLOW, Window, sliding
 from mockservers.vendors.querydata.contract import decoder as wire
 
 TYPES = ("Normal", "Emergency", "Vacuum Excavation", "NO-RESPONSE (2nd)")
@@ -70,7 +70,7 @@ def usage(history: History, dialect: Dialect) -> Mapping[int, Usage]:
     limit: Any = dialect["rate_limit"]
     if not isinstance(limit, int):
         return {}
-    return sliding(history, limit, refused=lambda exchange: wire.said(exchange).code == "RATE")
+    return sliding(history, Window(limit, lambda exchange: "calls within a minute" in wire.said(exchange).text))
 
 
 def heavy(exchange: Exchanged) -> bool:
