@@ -59,7 +59,7 @@ def step(event: Event) -> OtherStep | None:
         "merged": {"note": "Merged into another ticket"},
     }.get(event.kind, {})
     action = {"noted": "note", "worked": "time", "assigned": "assign", "reopened": "reopen"}.get(event.kind, "complete")
-    return OtherStep("act", label, action, more=more)
+    return OtherStep("act", label, action, more={"by": RESOURCE, **more})
 
 
 _FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
@@ -137,10 +137,6 @@ DESK = VendorDesk(
     ends=ends,
     usage=usage,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "50%"},
-    guidance={
-        "losses": "autotask.query.top_500",
-        "limit.peak": "autotask.threshold.latency",
-    },
+    guidance={"losses": "autotask.query.top_500", "limit.peak": "autotask.threshold.latency"},
 )
 """From half of the limit every call of every integration of the customer takes longer, so that is what a client leaves free."""
-

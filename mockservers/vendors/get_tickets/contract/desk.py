@@ -35,15 +35,14 @@ def step(event: Event) -> OtherStep | None:
         return OtherStep("create", fields=fields, delay=delay)
     if event.kind == "deleted":
         return OtherStep("delete", label)
+    if event.kind in ("changed", "moved"):
+        edited = {"summary": event.text} if event.kind == "changed" else {"status": _chosen(STATUSES, event)}
+        return OtherStep("act", label, "update", edited, delay=delay)
     action, more = _act(event)
     return OtherStep("act", label, action, more=more, delay=delay)
 
 
 def _act(event: Event) -> tuple[str, dict[str, Any]]:
-    if event.kind == "changed":
-        return "update", {"fields": {"summary": event.text}}
-    if event.kind == "moved":
-        return "update", {"fields": {"status": _chosen(STATUSES, event)}}
     if event.kind == "assigned":
         return "assign", {"to": _chosen(TECHNICIANS, event)}
     if event.kind == "merged":

@@ -79,5 +79,5 @@ DESK = VendorDesk(
     begins=begins,
     ends=ends,
     objectives={"losses": "0", "staleness.p95": "15m"},
-    guidance={"losses": "trackit.read.whole"},
+    guidance={"losses": "trackit.read.ticket"},
 )
