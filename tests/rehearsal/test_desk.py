@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import pytest
@@ -59,7 +59,7 @@ def test_the_same_seed_makes_the_same_life_and_a_longer_span_goes_on() -> None:
     assert first == events()
     assert first == events(days=20)[: len(first)]
     assert first != events(seed=2)
-    assert all(one.at <= other.at for one, other in zip(first, first[1:], strict=False))
+    assert all(one.at <= other.at for one, other in pairwise(first))
     assert all(START <= each.at < START + 14 * DAY for each in first)
 
 
@@ -133,10 +133,8 @@ def test_only_tickets_to_come_are_held() -> None:
     life = {"closed_after": {"median": "6h", "spread": 2}, "never_closed": 0.5}
     which = profiles.read({**LEAST, "tickets_per_day": 5, "life": life})
     run = desk._Desk(which, 1, 1.0)
-    held = []
-    for each in run.run(which.start, which.start + 365 * DAY):
-        if each.kind == "opened":
-            held.append(len(run.due) + len(run.open.tickets))
+    year = run.run(which.start, which.start + 365 * DAY)
+    held = [len(run.due) + len(run.open.tickets) for each in year if each.kind == "opened"]
     assert max(held[len(held) // 2 :]) < 2 * max(held[: len(held) // 6])
 
 

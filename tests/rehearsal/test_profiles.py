@@ -118,7 +118,7 @@ def test_a_file_that_is_none_says_so(text: bytes, said: str, tmp_path: Path) -> 
 
 
 def test_an_unknown_name_names_the_shipped_ones(tmp_path: Path) -> None:
-    with pytest.raises(profiles.ProfileError, match="the shipped ones are .*msp.*did you mean small_office"):
+    with pytest.raises(profiles.ProfileError, match=r"the shipped ones are .*msp.*did you mean small_office"):
         profiles.load("small-offise")
     with pytest.raises(profiles.ProfileError, match="is a folder"):
         profiles.load(tmp_path)
