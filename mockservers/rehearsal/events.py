@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from mockservers.harness.history import Exchanged, History
 from mockservers.harness.scenarios import FaultStep, OtherStep
+from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 
 Kind = Literal["opened", "noted", "worked", "changed", "moved", "assigned", "closed", "reopened", "merged", "deleted"]
@@ -63,6 +64,18 @@ class Usage:
     """Seconds of virtual time that the vendor made the client wait."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a record that an answer told says of a ticket's life: when it was opened and closed (instants), how many notes it
+    has; or that it is a `note` (its id) of that ticket."""
+
+    ticket: str
+    opened: int | None = None
+    closed: int | None = None
+    notes: int | None = None
+    note: str | None = None
+
+
 @dataclass(frozen=True)
 class VendorDesk:
     """A vendor's side of a rehearsal, in `contract/desk.py` as DESK.
@@ -74,8 +87,8 @@ class VendorDesk:
     password, its renewal). `usage` reads, in the history of a span, the share of the limit at each of the client's
     requests (by journal number); empty where the vendor has no limit. `lag` is how long the vendor takes to show any change
     in a dialect, in microseconds, beside the delay of an event. `live_hours` says whether an instant falls into hours in
-    which the vendor asks clients to stay away with `heavy` requests. `objectives` are the defaults, with `guidance`, the
-    ids of the rules that they rest on.
+    which the vendor asks clients to stay away with `heavy` requests. `sighting` reads a record as the recording adapter
+    tells it: its kind, id and fields. `objectives` are the defaults, with `guidance`, the ids of the rules that they rest on.
     """
 
     step: Callable[[Event], OtherStep | None]
@@ -88,3 +101,9 @@ class VendorDesk:
     lag: Callable[[Dialect], int] = lambda dialect: 0
     heavy: Callable[[Exchanged], bool] = lambda exchange: False
     live_hours: Callable[[int, Dialect], bool] = lambda at, dialect: False
+    sighting: Callable[[str, str, Mapping[str, Any]], Sighting | None] = lambda kind, id_, fields: None
+
+
+def instant(value: Any) -> int | None:
+    """A time as adapters tell it, None where there is none."""
+    return instants.from_iso(value) if isinstance(value, str) and value else None

@@ -8,7 +8,7 @@ from typing import Any
 from mockservers.harness.history import Exchanged, History
 from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel.dialects import Dialect
-from mockservers.rehearsal.events import Event, Usage, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, Weather, instant
 from mockservers.rehearsal.limits import SLOW, Window, sliding
 from mockservers.vendors.get_tickets.contract import decoder as wire
 
@@ -86,12 +86,20 @@ def usage(history: History, dialect: Dialect) -> Mapping[int, Usage]:
     return sliding(history, Window(limit, _refused))
 
 
+def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
+    """A ticket as an answer told it."""
+    if kind != "ticket":
+        return None
+    return Sighting(id_, instant(fields.get("date_opened")), instant(fields.get("date_closed")))
+
+
 DESK = VendorDesk(
     step=step,
     faults=faults,
     begins=begins,
     ends=ends,
     usage=usage,
+    sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "80%"},
     guidance={"losses": "get_tickets.field.last_updated", "limit.peak": "get_tickets.limit.rate"},
 )
