@@ -38,6 +38,9 @@ BURST, LEAST_BURST = 5.0, 15
 """A slot is a burst that has so many times as many as those around it, and so many more."""
 REST, LEAST_EXPECTED = 0.4, 12.0
 """A day is a holiday that has at most such a share of what is expected, where enough is."""
+STORM, LEAST_STORM, CALM = 1.7, 20, 0.2
+"""A day is a storm that has so many times as many as others of its day of the week, and so many more; hours belong to it that
+have more than such a share of what the worst has too much."""
 _WEEK = 7
 
 
@@ -155,6 +158,10 @@ def fit(observed: Observed, zone: str, name: str, source: str) -> Fitted:
         raw["holidays"] = {"dates": [each.isoformat() for each in curve.holidays], "rate": _figures(curve.rest)}
     raw["life"], said = _life(observed)
     bulk = _bulk(bursts, "opened", observed.begin, end, where)
+    first = instants.to_datetime(opened[0], where).date()
+    for day, hour, lasts, count in curve.storms:
+        when = {"day": (day - first).days + 1, "at": f"{hour:02}:00"}
+        bulk.append({"kind": "opened", **when, "count": count, "within": f"{lasts}h"})
     closings = sorted(each.closed for each in tickets if each.closed is not None)
     bulk += _bulk(_bursts(closings, where), "closed", observed.begin, end, where)
     if bulk:
@@ -188,6 +195,8 @@ class _Curve:
     weekdays: tuple[float, ...]
     holidays: tuple[date, ...] = ()
     rest: float = 1.0
+    storms: tuple[tuple[date, int, int, int], ...] = ()
+    """Days on which far more came: the day, the first hour of it, how many hours it lasted, and how many were too many."""
 
 
 def _curve(opened: Sequence[int], begin: int, end: int, zone: tzinfo) -> _Curve:
@@ -197,19 +206,46 @@ def _curve(opened: Sequence[int], begin: int, end: int, zone: tzinfo) -> _Curve:
         local = instants.to_datetime(at, zone)
         counts[local.date(), local.hour] += 1
     exposed = _exposed(begin, end, zone)
-    hours, weekdays = _rates(counts, exposed, frozenset())
-    resting = _holidays(counts, exposed, hours, weekdays)
+    stormy = _stormy(counts)
+    hours, weekdays = _rates(counts, exposed, stormy)
+    storms = tuple(_storm(day, counts, hours, weekdays[day.weekday()]) for day in sorted(stormy))
+    resting = _holidays(counts, exposed, hours, weekdays) - stormy
     rest = 1.0
     if resting:
         expected = sum(
             share * hours[hour] * weekdays[day.weekday()] for (day, hour), share in exposed.items() if day in resting
         )
         rest = sum(count for (day, _), count in counts.items() if day in resting) / expected
-        hours, weekdays = _rates(counts, exposed, resting)
+        hours, weekdays = _rates(counts, exposed, resting | stormy)
     seen = [each for each in weekdays if not math.isnan(each)]
     per_day = sum(seen) / len(seen)
     shares = tuple(1.0 if math.isnan(each) or not per_day else each / per_day for each in weekdays)
-    return _Curve(per_day, hours, shares, tuple(sorted(resting)), rest)
+    return _Curve(per_day, hours, shares, tuple(sorted(resting)), rest, storms)
+
+
+def _stormy(counts: Mapping[tuple[date, int], int]) -> frozenset[date]:
+    """Days on which far more came than on others of their day of the week."""
+    totals: Counter[date] = Counter()
+    for (day, _), count in counts.items():
+        totals[day] += count
+    same: defaultdict[int, list[int]] = defaultdict(list)
+    for day, count in totals.items():
+        same[day.weekday()].append(count)
+    # The lower of two in the middle, for storms may fall on half of them.
+    usual = {weekday: sorted(several)[(len(several) - 1) // 2] for weekday, several in same.items()}
+    return frozenset(
+        day
+        for day, count in totals.items()
+        if len(same[day.weekday()]) > 2 and count > STORM * usual[day.weekday()] + LEAST_STORM
+    )
+
+
+def _storm(
+    day: date, counts: Mapping[tuple[date, int], int], hours: Sequence[float], usual: float
+) -> tuple[date, int, int, int]:
+    more = [counts.get((day, hour), 0) - share * usual for hour, share in enumerate(hours)]
+    high = [hour for hour, each in enumerate(more) if each > max(more) * CALM]
+    return day, high[0], high[-1] - high[0] + 1, max(1, round(sum(more)))
 
 
 def _exposed(begin: int, end: int, zone: tzinfo) -> dict[tuple[date, int], float]:
