@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from mockservers import registry
 from mockservers.harness.history import Exchanged, History
 from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel import instants
@@ -107,3 +108,17 @@ class VendorDesk:
 def instant(value: Any) -> int | None:
     """A time as adapters tell it, None where there is none."""
     return instants.from_iso(value) if isinstance(value, str) and value else None
+
+
+def vendor_desk(vendor: str) -> VendorDesk:
+    """A vendor's side of a rehearsal; raises ValueError for one that has none."""
+    part = registry.vendor(vendor)
+    try:
+        found: VendorDesk = part.module("contract", "desk").DESK
+    except ModuleNotFoundError as error:
+        if error.name != f"{part.contract}.desk":
+            raise
+        raise ValueError(
+            f"{vendor} cannot be rehearsed: its contract has no desk.py, which says what a desk's life is there"
+        ) from error
+    return found

@@ -18,27 +18,15 @@ from mockservers.registry import did_you_mean
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "created": (
-        "created",
-        "opened",
-        "created at",
-        "opened at",
-        "create date",
-        "created date",
-        "date opened",
-        "open date",
+        *("created", "created at", "created on", "create date", "created date", "creation date", "date created"),
+        *("opened", "opened at", "opened on", "opened date", "open date", "date opened", "date time opened", "submitted"),
     ),
     "closed": (
-        "closed",
-        "resolved",
-        "completed",
-        "closed at",
-        "resolved at",
-        "close date",
-        "date closed",
-        "completed date",
+        *("closed", "closed at", "closed on", "close date", "closed date", "date closed", "date time closed"),
+        *("resolved", "resolved at", "resolved date", "completed", "completed date", "complete date"),
     ),
-    "reopened": ("reopened", "re opened", "reopen count", "reopened at", "times reopened", "reopens"),
-    "notes": ("notes", "note count", "comments", "comment count", "updates", "number of notes", "replies"),
+    "reopened": ("reopened", "re opened", "reopened at", "reopen count", "times reopened", "reopens"),
+    "notes": ("notes", "note count", "number of notes", "comments", "comment count", "updates", "replies"),
 }
 """What is read, and headers by which it is found; blanks, case and signs make no difference."""
 FORMATS = (
