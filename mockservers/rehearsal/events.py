@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any, Literal
 
 from mockservers import registry
@@ -122,3 +123,9 @@ def vendor_desk(vendor: str) -> VendorDesk:
             f"{vendor} cannot be rehearsed: its contract has no desk.py, which says what a desk's life is there"
         ) from error
     return found
+
+
+def rehearsable(vendor: str) -> bool:
+    """Whether a vendor has a side of a rehearsal."""
+    part = registry.vendor(vendor)
+    return part.contract is not None and find_spec(f"{part.contract}.desk") is not None

@@ -19,7 +19,16 @@ from mockservers.registry import did_you_mean
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "created": (
         *("created", "created at", "created on", "create date", "created date", "creation date", "date created"),
-        *("opened", "opened at", "opened on", "opened date", "open date", "date opened", "date time opened", "submitted"),
+        *(
+            "opened",
+            "opened at",
+            "opened on",
+            "opened date",
+            "open date",
+            "date opened",
+            "date time opened",
+            "submitted",
+        ),
     ),
     "closed": (
         *("closed", "closed at", "closed on", "close date", "closed date", "date closed", "date time closed"),
