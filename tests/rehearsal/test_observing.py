@@ -185,8 +185,9 @@ class Asking:
         return self.now()
 
 
-def free(server: mockservers.MockServer, vendor: str, folder: Path) -> Callable[[], Any]:
-    """The correct client of a vendor at work without anybody who looks at its copy; gives its sync."""
+def free(server: mockservers.MockServer, vendor: str, folder: Path, url: str = "") -> Callable[[], Any]:
+    """The correct client of a vendor at work without anybody who looks at its copy, at another address if one is said; gives
+    its sync."""
     path, _, name = reference_name(vendor).rpartition(":")
     spec = importlib.util.spec_from_file_location(f"free_{vendor}", path)
     assert spec is not None
@@ -200,8 +201,8 @@ def free(server: mockservers.MockServer, vendor: str, folder: Path) -> Callable[
     options = {"since": START, **profile(vendor).options(dialect), **profile(vendor).known("empty")}
     client.reset(
         vendor=vendor,
-        url=server.url,
-        endpoint=desk.url,
+        url=url or server.url,
+        endpoint=desk.url.replace(server.url, url or server.url),
         credentials=dict(desk.credentials),
         now=START,
         state_dir=str(folder),
