@@ -165,6 +165,7 @@ SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "readers": readers,
     **dict(vendors()),
     "harness": harness.figures,
+    "rehearsal": months.figures,
     "recording": recording.figures,
 }
 
