@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -276,4 +277,9 @@ def made(report: RehearsalReport) -> dict[str, Callable[[], str]]:
 
         return rehearsal_junit(report)
 
-    return {"json": json, "junit": junit}
+    def html() -> str:
+        # A page of its own, which knows the report alone.
+        page: str = import_module("mockservers.rehearsal.reports.html").rehearsal_html(report)
+        return page
+
+    return {"json": json, "junit": junit, "html": html}

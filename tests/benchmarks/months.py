@@ -93,7 +93,9 @@ def main(chosen: list[str]) -> int:
             wrong += not good
             reason = report.reasons[0] if report.reasons else None
             why = "" if reason is None else f": {reason.objective} {reason.duty} {reason.text[:90]}"
-            print(f"{'' if good else 'WRONG '}{vendor} {name}: {report.verdict}, {report.seconds:.0f} s{why}", flush=True)
+            print(
+                f"{'' if good else 'WRONG '}{vendor} {name}: {report.verdict}, {report.seconds:.0f} s{why}", flush=True
+            )
     return min(wrong, 1)
 
 
