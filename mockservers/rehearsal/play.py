@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from mockservers.kernel.rules import Misuse
 from mockservers.rehearsal.events import Event, VendorDesk, Weather
 from mockservers.rehearsal.measures import Measures, Outage
 from mockservers.rehearsal.mirror import Change, Copy, Shown
+from mockservers.rehearsal.writing import Order, Orders
 
 SMALL, RAREST = 400, 12
 """Records up to which a copy is looked at after every sync that owes something, and syncs between two looks at most.
@@ -100,6 +102,8 @@ class SpanPlay(Play):
         """The number of the latest entry of the journal that was counted."""
         self.judged_hour = 0
         self.since_look = 0
+        self.orders = Orders((), (), lambda kind, after: iter(()))
+        self.slept = False
         self.facts: deque[SyncFacts] = deque(maxlen=FACTS)
         self.impossible: dict[str, int] = {}
         """What the desk wanted and the vendor did not allow, with how often."""
@@ -122,6 +126,8 @@ class SpanPlay(Play):
         self.lag = self.desk.lag(self.dialect)
         self.shows_mirror = "mirror" in hello.tasks
         self.copy = Copy(self.profile, self.dialect, hello, self._read, self.desk.tells_gone)
+        newer = partial(listed, self.world, self.scenario.vendor)
+        self.orders = Orders(hello.tasks, self.profile.parts, newer)
         for each in listed(self.world, self.scenario.vendor):
             self.copy.numbers[each.id] = 0
             if each.exists:
@@ -193,7 +199,7 @@ class SpanPlay(Play):
         self.measures.kinds[event.kind] += 1
         self.measures.events.add(self.measures.hour(self.world.clock.now()), 1)
         step = self.desk.step(event)
-        if step is None or not self._possible(event, step):
+        if step is None or not self._possible(event, step) or self.orders.take(event, step.fields):
             return
         self.event, self.delay = event, step.delay
         try:
@@ -314,6 +320,7 @@ class SpanPlay(Play):
         wakes = self.world.clock.now() + round(seconds * SECOND)
         if not 0 <= seconds <= 31 * DAY / SECOND:
             return super()._sleep(seconds)
+        self.slept = True
         self._catch_up(wakes)
         return self._now()
 
@@ -322,8 +329,56 @@ class SpanPlay(Play):
         if slow:  # of the vendor's time, for nobody waits in ours
             self.world.clock.advance(round(slow * SECOND))
 
+    def _write(self, order: Order) -> None:
+        """Tell the client to write something, and see what it made."""
+        message: dict[str, Any] = {"key": order.key}
+        if order.do == "create":
+            message["fields"] = dict(order.fields)
+        else:
+            if order.event.ticket not in self.tickets:  # gone meanwhile
+                return
+            message |= {"record": self.tickets[order.event.ticket], "text": order.event.text}
+        for kind in self.orders.kinds(order):
+            self.orders.fresh(kind)
+        slept, self.slept = self.slept, False
+        at, first = self.world.clock.now(), self.world.journal.count
+        self._forget()
+        answer = self.runner.tell(order.do, message)
+        self.tasks_done += 1
+        ended, last = self.world.clock.now(), self.world.journal.count
+        task = Task(self.tasks_done, order.do, at, ended, first, last, answer.error_kind, answer.error)
+        self.tasks.append(task)
+        self._count(task)
+        made = [each for kind in self.orders.kinds(order) for each in self.orders.fresh(kind)]
+        if order.do == "create":
+            made = [each for each in made if each.id not in self.copy.numbers]
+        elif self.slept:  # the desk wrote notes too, and nobody can tell whose they are
+            made = made[: 1 - order.made]
+        self.slept = slept
+        order.made += len(made)
+        name = (
+            f"{'ticket' if order.do == 'create' else 'note on ticket'} {order.event.ticket} of the desk at {when(at)}"
+        )
+        self.orders.answered(order, answer, name)
+        self._written(order, made)
+
+    def _written(self, order: Order, made: Sequence[Record]) -> None:
+        """What the client wrote is owed like everything else."""
+        now, number = self.world.clock.now(), order.event.ticket
+        due = now + self.lag
+        if order.do == "create":
+            for each in made:
+                self.tickets[number] = each.id
+                self.copy.changed(Change(each.id, number, "written", now, due, each))
+        elif made:
+            truth = self._read(self.tickets[number])
+            self.copy.changed(Change(truth.id, number, "written", now, due, truth))
+
     def _sync(self, slot: int) -> None:
         self._plan()
+        waiting, self.orders.waiting = self.orders.waiting, []
+        for order in waiting:
+            self._write(order)
         at, first = self.world.clock.now(), self.world.journal.count
         self.measures.syncs.add(self.measures.hour(at), 1)
         answer = self.runner.tell("sync", {})

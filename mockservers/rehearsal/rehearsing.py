@@ -261,7 +261,7 @@ class _Rehearsal:
 
     def _values(self, losses: tuple[Loss, ...], hours: int) -> dict[str, float | None]:
         play, measures = self.play, self.play.measures
-        shows = getattr(play, "shows_mirror", False)
+        shows, orders = getattr(play, "shows_mirror", False), play.orders
         days = max((self.reached - self.plan.start) / DAY, 1 / 24)
         calls, syncs = sum(measures.operations.values()), sum(measures.syncs.values)
         wrong = sum(1 for each in losses if each.kind in ("kept", "astray", "invented"))
@@ -270,8 +270,8 @@ class _Rehearsal:
             "habits": self.judging.counts["habits"],
             "losses": len(losses) - wrong,
             "wrong": wrong,
-            "duplicates": len(play.copy.doubled) if shows else 0,
-            "lost_writes": 0,
+            "duplicates": (len(play.copy.doubled) if shows else 0) + len(orders.doubled),
+            "lost_writes": len(orders.lost),
             "limit.peak": max(measures.share.values, default=0.0),
             "limit.throttled": sum(measures.throttled.values),
             "limit.latency": sum(measures.latency.values) * SECOND,
@@ -341,7 +341,7 @@ class _Rehearsal:
             end=self.reached if stopped else self.plan.end,
             objectives=judged,
             values=values,
-            reasons=reasons(judged, measures, groups, self.judging.found, tuple(self.slowest), losses),
+            reasons=reasons(judged, measures, groups, self.judging.found, tuple(self.slowest), losses, play.orders),
             staleness={name.partition(".")[2]: values[name] for name in values if name.startswith("staleness.")},  # type: ignore[misc]
             distribution=tuple(measures.staleness.distribution()),
             slowest=tuple(self.slowest),
@@ -361,6 +361,7 @@ class _Rehearsal:
                 "throttled": round(sum(measures.throttled.values)),
                 "live": round(sum(measures.live.values)),
                 "losses": len(losses),
+                "writes": play.orders.count,
                 "storms": self.judging.counts["storms"],
                 "habits": self.judging.counts["habits"],
             },
