@@ -362,6 +362,7 @@ class _Rehearsal:
                 "live": round(sum(measures.live.values)),
                 "losses": len(losses),
                 "writes": play.orders.count,
+                "refused_writes": play.orders.refused,
                 "storms": self.judging.counts["storms"],
                 "habits": self.judging.counts["habits"],
             },
