@@ -21,7 +21,7 @@ from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.rehearsal import desk, profiles
-from mockservers.rehearsal.events import Event, Kind, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, Kind, Weather, rehearsable, vendor_desk
 from mockservers.rehearsal.limits import Window, sliding
 
 OFFICE = profiles.load("small_office")
@@ -44,11 +44,6 @@ def events(which: profiles.DeskProfile = OFFICE, days: int = 14, **more: Any) ->
 
 def opened(which: profiles.DeskProfile, days: int, **more: Any) -> list[int]:
     return [each.at for each in events(which, days, **more) if each.kind == "opened"]
-
-
-def vendor_desk(vendor: str) -> VendorDesk:
-    found: VendorDesk = registry.vendor(vendor).module("contract", "desk").DESK
-    return found
 
 
 # --- the stream --------------------------------------------------------------------------------------------------------
@@ -295,6 +290,14 @@ def test_three_days_of_an_office_are_lived_at_the_vendor(vendor: str) -> None:
             done[each.kind] += 1
             assert act.ticket == CUSTOMER or "id" in result
     assert {"opened", "closed", "merged", "deleted", "reopened", "moved", "assigned"} <= set(done)
+
+
+def test_a_vendor_without_a_desk_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = registry.Vendor("bare", "Bare", (), "mockservers.kernel", contract="mockservers.harness")
+    monkeypatch.setattr(registry, "vendor", lambda name: bare)
+    with pytest.raises(ValueError, match=r"bare cannot be rehearsed: its contract has no desk\.py"):
+        vendor_desk("bare")
+    assert not rehearsable("bare")
 
 
 # --- limits ------------------------------------------------------------------------------------------------------------
