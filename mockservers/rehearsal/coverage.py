@@ -38,8 +38,10 @@ class Coverage:
     """Which changes an answer told. `waiting` are those that no answer has told yet, by ticket."""
 
     waiting: dict[str, list[Change]] = field(default_factory=dict)
+    begun: int | None = None
+    """When the client came: what was there before, it could not see earlier."""
     taken: deque[int] = field(default_factory=lambda: deque(maxlen=MOST_TAKEN))
-    """Of each change that was told, how long after it was visible."""
+    """Of each change that was told, how long after the client could have seen it."""
     changes: int = 0
     counted: int = 0
     """How many of them were told."""
@@ -64,7 +66,15 @@ class Coverage:
         for ticket in tickets:
             due = self._drop(ticket, at)
             self.counted += len(due)
-            self.taken.extend(at - each.due for each in due)
+            self.taken.extend(at - self.visible(each) for each in due)
+
+    def came(self, at: int) -> None:
+        """A request of the client."""
+        self.begun = at if self.begun is None else self.begun
+
+    def visible(self, change: Change) -> int:
+        """From when on the client could have seen a change."""
+        return change.due if self.begun is None else max(change.due, self.begun)
 
     def unknowable(self, at: int) -> None:
         """Nobody can say what an answer told of what was visible by then."""

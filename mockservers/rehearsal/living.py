@@ -70,8 +70,10 @@ class DeskCourse(Course):
 
     def _answered(self, entry: Entry, exchange: Exchange) -> None:
         """An answer leaves: what it tells of waits no more."""
-        mine = entry.vendor == self.installation.emulator.name and entry.actor == "client"
-        if mine and exchange.status == 200 and self.coverage.waiting:
+        if entry.vendor != self.installation.emulator.name or entry.actor != "client":
+            return
+        self.coverage.came(entry.at)
+        if exchange.status == 200 and self.coverage.waiting:
             dialect = self.installation.tenants.first.dialect
             self.coverage.told(entry.at, told_in(self.desk, entry, exchange, dialect))
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from mockservers.harness.duties import Duty, Judgement, of
 from mockservers.harness.history import Exchanged, ExternalChange, History, change, exchanged
 from mockservers.harness.profile import contracted
-from mockservers.harness.scenarios import CUSTOMER, span
+from mockservers.harness.scenarios import CUSTOMER
 from mockservers.kernel import instants
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.instants import MINUTE
@@ -99,7 +99,7 @@ class Observation:
             found.append(f"limit.peak is {self.peak:.0%}, and must be {most:.0%} at most")
         bound = self.objectives.get("staleness.p95")
         if bound is not None and self.staleness is not None and self.staleness > instants.duration(bound):
-            found.append(f"staleness.p95 is {_length(self.staleness)} or more, and must be {bound} at most")
+            found.append(f"staleness.p95 is {length(self.staleness / instants.SECOND)}, and must be {bound} at most")
         return found
 
     @property
@@ -119,8 +119,8 @@ class Observation:
             "passed": self.passed,
             "failed": self.failed,
             "reasons": self.reasons(),
-            "from": instants.to_iso(self.begun),
-            "until": instants.to_iso(self.now),
+            "from": _when(self.begun),
+            "until": _when(self.now),
             "requests": self.requests,
             "judged": self.judged,
             "not_kept": self.dropped,
@@ -135,8 +135,8 @@ class Observation:
             "heavy_in_live_hours": self.heavy,
             "failures": [
                 {
-                    "from": instants.to_iso(each.begun),
-                    "until": None if each.ended is None else instants.to_iso(each.ended),
+                    "from": _when(each.begun),
+                    "until": None if each.ended is None else _when(each.ended),
                     "requests": each.failures,
                     "most_in_a_minute": each.densest,
                 }
@@ -151,7 +151,7 @@ class Observation:
                 "deleted": taken.deleted,
                 "staleness_p95_seconds": None if self.staleness is None else self.staleness / instants.SECOND,
                 "first_missed": [
-                    {"ticket": each.ticket, "what": each.kind, "at": instants.to_iso(each.at)}
+                    {"ticket": each.ticket, "what": each.kind, "at": _when(each.at)}
                     for each in self.missed[:MOST_NAMED]
                 ],
             },
@@ -175,11 +175,19 @@ def _many(count: int, word: str) -> str:
 
 
 def _share(text: str | None) -> float | None:
-    return float(text.rstrip("%")) / 100 if text and text.endswith("%") else None
+    """A share as objectives write it: `50%` or 0.5."""
+    if not text:
+        return None
+    return float(text.rstrip("% ")) / (100 if text.rstrip().endswith("%") else 1)
 
 
-def _length(microseconds: int) -> str:
-    return span(microseconds - microseconds % instants.SECOND) if microseconds >= instants.SECOND else "0s"
+def length(seconds: float) -> str:
+    """A length of time as people read it: hours and minutes, or seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes}m" if hours else f"{minutes}m"
 
 
 def _when(at: int) -> str:
@@ -227,7 +235,8 @@ def observe(world: World, vendor: str) -> Observation:
     coverage = Coverage() if desk is None else _coverage(installation, desk, entries)
     objectives = {**(desk.objectives if desk else {}), **(course.profile.objectives if course else {})}
     patience = instants.duration(objectives["staleness.p95"]) if "staleness.p95" in objectives else PATIENCE
-    missed = [each for waiting in coverage.waiting.values() for each in waiting if each.due <= now - patience]
+    waiting = [each for several in coverage.waiting.values() for each in several]
+    missed = [each for each in waiting if coverage.visible(each) <= now - patience]
     return Observation(
         vendor,
         mine[0].at if mine else now,
@@ -326,6 +335,8 @@ def _coverage(installation: Installation, desk: VendorDesk, entries: Sequence[En
     if world.journal.dropped > look.read:
         look.coverage.unknowable(fresh[0].at if fresh else world.clock.now())
     for entry in fresh:
+        if entry.actor == "client":
+            look.coverage.came(entry.at)
         if entry.actor == "other":
             made = changed(entry, desk.lag(dialect))
             if made is not None:
