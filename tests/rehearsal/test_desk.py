@@ -208,6 +208,7 @@ def test_lag_grows_with_the_load_and_neighbours_follow_the_curve() -> None:
         ({"days": 10_000_000}, "within the years 1 to 9999, got 10000000 days"),
         ({"scale": -1.0}, "scale must be a number of 0 or more"),
         ({"scale": float("inf")}, "scale must be a number of 0 or more"),
+        ({"scale": 1e6}, "scale must leave the desk 1,000,000 tickets a day at most, got 1e"),
     ],
 )
 def test_a_span_that_cannot_be_lived_says_why(change: dict[str, Any], said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import json
@@ -15,12 +16,14 @@ import yaml
 from click.testing import CliRunner
 
 import mockservers
+from mockservers import settings
 from mockservers.cli import main
 from mockservers.harness.clients import reference_name
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 from mockservers.rehearsal import living
 
+serve = importlib.import_module("mockservers.cli.serve")
 START = "2026-03-02T14:00:00Z"
 BUSY: dict[str, Any] = {
     "name": "busy",
@@ -166,6 +169,13 @@ def test_a_profile_that_cannot_be_used_is_refused_at_the_start() -> None:
     assert "the shipped ones are" in told.output
     told = CliRunner().invoke(main, ["serve", "--desk", "msp", "--still", "--port", "0"])
     assert "leave --from, --load and --still out" in told.output
+
+
+def test_serving_says_who_lives_there(capsys: pytest.CaptureFixture[str]) -> None:
+    config = serve.with_desk(settings.world(data_texts=["empty"]), "msp")
+    assert config.desk is not None
+    serve.describe("http://127.0.0.1:1", None, False, "msp")
+    assert "msp lives here as the clock passes; mockservers observe http://127.0.0.1:1" in capsys.readouterr().out
 
 
 # --- observing ---------------------------------------------------------------------------------------------------------
