@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 if TYPE_CHECKING:
     from mockservers.kernel.clock import Mode
     from mockservers.kernel.faults import Fault
+    from mockservers.kernel.installation import Installation
     from mockservers.kernel.journal import Entry
-    from mockservers.kernel.life import Desk
+    from mockservers.kernel.life import Course
     from mockservers.kernel.redaction import Redaction
     from mockservers.kernel.world import World, WorldConfig
     from mockservers.server.http import Server
@@ -386,7 +387,7 @@ def _config(vendors: tuple[str, ...], options: Mapping[str, Any]) -> WorldConfig
     )
 
 
-def _desk(profile: str | None) -> Desk | None:
+def _desk(profile: str | None) -> Callable[[Installation], Course | None] | None:
     """What lives in a world; raises ValueError for a profile that cannot be used."""
     if profile is None:
         return None

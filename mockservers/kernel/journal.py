@@ -22,11 +22,6 @@ failure; `page` answered outside the door (help text); `unmatched` no such addre
 MOST_NOTES = 50
 """Findings of one rule that a call can have; of the others only their number is kept."""
 
-WHOLE = (1 << 30, 1 << 30, 1 << 30)
-"""Bounds of a journal that keeps everything, as a harness needs it: entries, bytes, bytes of a body."""
-LARGE = (20_000, 256 << 20, 2 << 20)
-"""Bounds of one whose client is judged by what it was told, which may be long."""
-
 Headers = list[tuple[str, str]]
 
 

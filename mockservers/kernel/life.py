@@ -67,10 +67,6 @@ class Life:
     after: int = 0
 
 
-Desk = Callable[["Installation"], "Course | None"]
-"""Makes what lives at an installation; None where nothing happens there by itself."""
-
-
 def place_among(source: Source, desk: int) -> int:
     """A place among the latest `desk` records of a list, mostly one near its head."""
     return int(desk * source.random() ** 2)

@@ -23,8 +23,6 @@ Secret = Place | Element | re.Pattern[str]
 Headers = list[tuple[str, str]]
 
 MASK = "***"
-LONGEST_SECRET = 8192
-"""Bytes, in any of the forms in which a secret is masked."""
 LEFT_OUT = "(left out: it could not be searched for secrets in the steps that a text of its length may take)"
 """Stands for a text that is too odd to be searched: what was not searched is not kept."""
 SPEAKING = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})

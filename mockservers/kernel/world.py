@@ -19,10 +19,10 @@ from mockservers.kernel import files, instants, reopening
 from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
-from mockservers.kernel.journal import LARGE, WHOLE, Entry, Exchange, Journal
-from mockservers.kernel.life import Desk
+from mockservers.kernel.journal import Entry, Exchange, Journal
+from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
-from mockservers.kernel.redaction import LONGEST_SECRET, Redaction, Secret
+from mockservers.kernel.redaction import Redaction, Secret
 from mockservers.kernel.room import MOST_MEMORY, Room
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
 from mockservers.kernel.store import Durability
@@ -30,6 +30,9 @@ from mockservers.kernel.tenants import Tenant
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 """World names are host labels, since a world can be chosen by host."""
+
+LONGEST_SECRET = 8192
+"""Bytes, in any of the forms in which a secret is masked."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class WorldConfig:
     """The vendor's own latency moves the clock, and nobody waits for it really."""
     lively: bool = False
     """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
-    desk: Desk | None = None
+    desk: Callable[[Installation], Course | None] | None = None
     """A desk that lives in the place of what the vendors' demos do by themselves; made for each installation."""
 
 
@@ -131,7 +134,9 @@ class World:
                     files.keep_clock(path, self.clock_kept())
 
     def _new_journal(self) -> Journal:
-        return Journal(*(LARGE if self.config.desk else WHOLE if self.config.whole_bodies else ()))
+        if self.config.desk is not None:  # whose client is judged, by what it was told
+            return Journal(most_bytes=256 << 20, most_body=2 << 20)
+        return Journal(1 << 30, 1 << 30, 1 << 30) if self.config.whole_bodies else Journal()
 
     def installation(self, vendor: str, progress: Progress = no_progress) -> Installation:
         """The vendor's installation, opened and seeded at first use; raises ValueError for an unknown vendor."""
@@ -261,8 +266,10 @@ class World:
         """The fault that meets a client's request before anything looks at it, if there is one."""
         with self._lock:
             now = self.clock.now()
-            if self.config.desk is not None and (course := self.installation(vendor).life) is not None:
-                course.meet(now)
+            if self.config.desk is not None:
+                course = self.installation(vendor).life
+                if course is not None:
+                    course.meet(now)
             fault = self.faults.consult("arrive", vendor, None, "client", now)
             if fault is not None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")

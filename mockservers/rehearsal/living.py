@@ -7,7 +7,7 @@ request arrives it is decided what of the vendor's bad hours meets it. Deeds sta
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from mockservers.kernel.ids import Source
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.instants import DAY, SECOND
 from mockservers.kernel.journal import Entry, Exchange
-from mockservers.kernel.life import MOST_DAYS, Course, Deed, Desk, Life
+from mockservers.kernel.life import MOST_DAYS, Course, Deed, Life
 from mockservers.rehearsal import desk as desks
 from mockservers.rehearsal.coverage import Change, Coverage, told_in
 from mockservers.rehearsal.events import Event, VendorDesk, Weather, rehearsable, vendor_desk
@@ -230,7 +230,7 @@ class DeskCourse(Course):
         storm.planned.clear()
 
 
-def living(profile: DeskProfile, scale: float = 1.0) -> Desk:
+def living(profile: DeskProfile, scale: float = 1.0) -> Callable[[Installation], Course | None]:
     """What a world's configuration takes as its `desk`. At a vendor that cannot be rehearsed nothing happens by itself."""
 
     def course(installation: Installation) -> Course | None:
