@@ -165,10 +165,10 @@ def style(text: str, *words: str) -> str:
 )
 @click.option(
     "--jobs",
-    default=1,
-    show_default=True,
+    envvar="MOCKSERVERS_JOBS",
     type=click.IntRange(1),
-    help="Examples played at once, in as many processes.",
+    help="Examples played at once, in as many processes. Default: the processor cores that the command may use, up to 8; "
+    "1 for a hook and with --mirror-file. Also from MOCKSERVERS_JOBS.",
 )
 @duty_options
 @click.option(
@@ -191,7 +191,7 @@ def check(
     seed: int,
     max_seconds: float | None,
     deadline: float,
-    jobs: int,
+    jobs: int | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
     no_config: bool,
@@ -212,6 +212,7 @@ def check(
     program, 130 interrupted; the reports then tell what was known by then.
     """
     from mockservers.harness import CheckConfig, CheckInterrupted, CheckStopped, ClientSpec, Report, reports, run_check
+    from mockservers.harness.runner_pool import fitting_jobs
 
     def made(report: Report) -> dict[str, Callable[[], str]]:
         return {
@@ -221,15 +222,18 @@ def check(
         }
 
     outputs, choice = Outputs(json=json, junit=junit, html=html), chosen(only, without, no_config)
+    spec = ClientSpec(**client)
 
     def tell(report: Report) -> None:
         text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
         outputs.write(text, made(report))
 
     with driving(), progress() as shown:
+        if jobs is None:
+            jobs = fitting_jobs(spec.checked(), examples)
         config = CheckConfig(
             vendor=vendor,
-            client=ClientSpec(**client),
+            client=spec,
             dialect=dialect,
             seed=seed,
             examples=examples,
