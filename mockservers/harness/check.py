@@ -106,11 +106,11 @@ def check(config: CheckConfig) -> Report:
         here.dialects.dialect(config.dialect)
     chosen = select(config.duties or duties_of(config.vendor), config.only, config.without, config.agreed)
     if config.examples < 1:
-        raise ValueError(f"--examples takes a number from 1 up, not {config.examples}")
+        raise ValueError(f"--examples must be a number from 1 up, got {config.examples}")
     if config.jobs < 1:
-        raise ValueError(f"--jobs takes a number from 1 up, not {config.jobs}")
+        raise ValueError(f"--jobs must be a number from 1 up, got {config.jobs}")
     if config.deadline <= 0:
-        raise ValueError(f"the deadline takes a number of seconds above 0, not {config.deadline:g}")
+        raise ValueError(f"the deadline must be a number of seconds above 0, got {config.deadline:g}")
     if config.save_to is not None:
         writable(config.save_to)
     names = different(config.vendor) if config.dialect == "all" else [config.dialect]

@@ -181,7 +181,7 @@ class _Play:
 
     def _sleep(self, seconds: float) -> str:
         if not 0 <= seconds <= LONGEST_SLEEP:
-            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, not {seconds:g}")
+            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, got {seconds:g}")
         self.world.clock.advance(round(seconds * instants.SECOND))
         return self._now()
 

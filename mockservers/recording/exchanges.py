@@ -179,7 +179,7 @@ def _status(value: Any) -> int:
 
 def _fault(value: Any) -> str | None:
     if value is not None and value not in FAULTS:
-        raise NotAnExchange(f"fault is one of {', '.join(FAULTS)}, not {value!r}")
+        raise NotAnExchange(f"fault must be one of {', '.join(FAULTS)}, got {value!r}")
     return None if value is None else str(value)
 
 

@@ -324,7 +324,7 @@ def test_a_driver_at_hand_is_one_client() -> None:
 
 
 def test_there_is_no_check_without_jobs() -> None:
-    with pytest.raises(ValueError, match="--jobs takes a number from 1 up, not 0"):
+    with pytest.raises(ValueError, match="--jobs must be a number from 1 up, got 0"):
         run(reference_name("get_tickets"), 0)
 
 
