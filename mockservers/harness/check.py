@@ -118,7 +118,7 @@ def check(config: CheckConfig) -> Report:
     names = different(config.vendor) if config.dialect == "all" else [config.dialect]
     begun = clock.wall()
     until = None if config.max_seconds is None else begun + round(config.max_seconds * 1e6)
-    given = client = _given(config.client)
+    given = client = given_words(config.client)
     dialect_check: _DialectCheck | None = None
     done: list[DialectReport] = []
 
@@ -163,7 +163,7 @@ def _runner(config: CheckConfig, stack: contextlib.ExitStack) -> Runner | Runner
     return stack.enter_context(RunnerPool(spec, config.deadline, config.jobs))
 
 
-def _given(client: str | ClientSpec | Driver) -> str:
+def given_words(client: str | ClientSpec | Driver) -> str:
     """The client in the words of the command line."""
     if isinstance(client, Driver):
         return "--client CLIENT"

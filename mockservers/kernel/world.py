@@ -20,6 +20,7 @@ from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal
+from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
 from mockservers.kernel.redaction import Redaction, Secret
 from mockservers.kernel.room import MOST_MEMORY, Room
@@ -53,10 +54,13 @@ class WorldConfig:
     """Of files."""
     whole_bodies: bool = False
     """Keep every call and bodies of any length in the journal, as a harness needs them."""
+    passing: bool = False  # entries are read and let go at once by whoever plays: they are neither masked nor weighed
     virtual_waits: bool = False
     """The vendor's own latency moves the clock, and nobody waits for it really."""
     lively: bool = False
     """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
+    desk: Callable[[Installation], Course | None] | None = None
+    """A desk that lives in the place of what the vendors' demos do by themselves; made for each installation."""
 
 
 Observer = Callable[[Entry, Exchange], None]
@@ -202,10 +206,12 @@ class World:
                 entry.outcome, entry.error = "error", "".join(traceback.format_exception(error))
                 raise Breakdown(f"{type(error).__name__}: {error}", injected=False) from error
             finally:
-                if call.exchange is None:  # otherwise it is settled when the exchange is finished
+                if (
+                    call.exchange is None and not self.config.passing
+                ):  # else it is settled when the exchange is finished
                     self.journal.settle(entry)
                     self._weigh()
-            if call.actor == "other":
+            if call.actor == "other" and not self.config.passing:
                 # Also a password that was set just now, a token that was handed out.
                 clean = Redaction([*ctx.named, *installation.secrets])
                 entry.request = self.journal.fitting(call.request, clean.data)
@@ -261,6 +267,10 @@ class World:
         """The fault that meets a client's request before anything looks at it, if there is one."""
         with self._lock:
             now = self.clock.now()
+            if self.config.desk is not None:
+                course = self.installation(vendor).life
+                if course is not None:
+                    course.meet(now)
             fault = self.faults.consult("arrive", vendor, None, "client", now)
             if fault is not None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
@@ -309,18 +319,18 @@ class World:
 
     def _keep(self, entry: Entry, exchange: Exchange, vendors: Iterable[str]) -> None:
         """Write a finished exchange into the journal, without the secrets of these vendors."""
-        clean = self._cleaner(vendors, exchange)
         entry.cite(*exchange.cited)
+        if self.config.passing:
+            entry.exchange = exchange
+            return
+        clean = self._cleaner(vendors, exchange)
         if entry.error is not None:
             entry.error = clean(entry.error)
         entry.notes = [replace(note, text=clean(note.text), facts=clean.data(note.facts)) for note in entry.notes]
         self.journal.attach(entry, self._masked(exchange, clean))
 
     def _cleaner(self, vendors: Iterable[str], exchange: Exchange) -> Redaction:
-        """What takes out the secrets of these vendors.
-
-        It opens no installation: whoever looks at a help page does not wait for data.
-        """
+        """What takes out the secrets of these vendors. It opens no installation: a help page does not wait for data."""
         secrets = list(exchange.secrets)
         patterns: list[Secret] = []
         for vendor in vendors:
