@@ -30,7 +30,7 @@ from mockservers.rehearsal.events import Event, VendorDesk, Weather, vendor_desk
 from mockservers.rehearsal.explaining import Explainer, gather, told
 from mockservers.rehearsal.measures import Episode, Outage
 from mockservers.rehearsal.mirror import Change, Shown
-from mockservers.rehearsal.play import SpanPlay, SyncFacts, cadence, when
+from mockservers.rehearsal.play import SpanPlay, cadence, when
 from mockservers.rehearsal.profiles import DeskProfile, load
 from mockservers.rehearsal.reasons import reasons
 from mockservers.rehearsal.report import (

@@ -12,6 +12,7 @@ import json
 import logging
 import re
 import ssl
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -82,7 +83,9 @@ class Server(Listener):
         """Vendors that something else answers for than their emulator."""
         self.observe = observe
         """Tells what can be said of the client of a world, of a vendor's or of all."""
-        self._vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
+        self.vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
+        self.one_at_a_time = threading.Lock()
+        """Held while a vendor answers, by whoever asks it: this listener's loop, or a client in the same process."""
 
     # --- requests -----------------------------------------------------------------------------------------------
 
@@ -152,7 +155,7 @@ class Server(Listener):
 
     def _malformed(self, where: Target, exchange: Exchange, hint: str) -> None:
         world = self._world(where)
-        self.turns.later(world, lambda: world.malformed(exchange, hint, self._vendors))
+        self.turns.later(world, lambda: world.malformed(exchange, hint, self.vendors))
 
     def _unread(self, head: bytes, remote: str) -> tuple[Exchange, Target]:
         """What can be told of a head that was not read, and which world it was meant for."""
@@ -172,7 +175,7 @@ class Server(Listener):
         if not raw.isascii():
             raw = request_line.written(raw.encode("utf-8", "surrogateescape"))
         after = request.after if isinstance(request, Request) else self.answers
-        return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self._vendors, after=after)
+        return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self.vendors, after=after)
 
     def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:
         return wsgi.environ(
@@ -201,9 +204,10 @@ class Server(Listener):
             environ = self._environ(request, where, headers, body)
 
             def answer() -> Exchange:
-                self.answers += 1
-                exchange.left = self.answers
-                return respond(world, vendor, environ, exchange)
+                with self.one_at_a_time:
+                    self.answers += 1
+                    exchange.left = self.answers
+                    return respond(world, vendor, environ, exchange)
 
             await self.turns.take(world, answer, long=len(body) > LONG)
             if exchange.delay > 0:
@@ -279,7 +283,7 @@ class Server(Listener):
         said = _json(status, says)
         exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
         exchange.reply_headers = list(said.headers.items())
-        await self.turns.take(world, lambda: world.finish("", exchange, perhaps=self._vendors))
+        await self.turns.take(world, lambda: world.finish("", exchange, perhaps=self.vendors))
         return said
 
     async def _control(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
@@ -297,7 +301,7 @@ class Server(Listener):
         environ = self._environ(request, where, list(request.headers.items()), body)
         if where.path == "/_mock":
             environ["PATH_INFO"] = "/_mock/"
-        environ[context.SITE] = context.Site(self.worlds, self._vendors, where.world, self.url, self.observe)
+        environ[context.SITE] = context.Site(self.worlds, self.vendors, where.world, self.url, self.observe)
         await self.turns.free(self._touched(where))
         said = wsgi.ask(application.application(), environ)
         return await self._tell(request, where, said)
