@@ -11,6 +11,7 @@ import http.client
 import io
 import os
 import re
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -134,9 +135,6 @@ class _Line:
         self._options: list[tuple[Any, ...]] = []
 
     def sendall(self, data: bytes) -> None:
-        if self._real is not None:
-            self._real.sendall(data)
-            return
         if not self._written:
             self._after = self._shortcut.server.answers
         self._written += data
@@ -144,16 +142,22 @@ class _Line:
     send = sendall
 
     def makefile(self, *mode: Any, **more: Any) -> Any:
+        """Where the answer is read: by now the request is whole, and it is known which way it may go."""
+        request, self._written = bytes(self._written), bytearray()
+        answer = None if self._ended else self._shortcut.answer(request, self._after)
+        if answer is not None:
+            self._shortcut.taken += 1
+            return io.BytesIO(answer)
         if self._real is None:
-            request, self._written = bytes(self._written), bytearray()
-            answer = self._shortcut.answer(request, self._after)
-            if answer is not None:
-                self._shortcut.taken += 1
-                return io.BytesIO(answer)
             self._real = self._connect()
             self._real.settimeout(self._timeout)
-            self._real.sendall(request)
+        self._real.sendall(request)
         return self._real.makefile(*mode, **more)
+
+    @property
+    def _ended(self) -> bool:
+        """Whether the server has ended this connection, as after a fault: who goes on with it must learn of that."""
+        return self._real is not None and bool(select.select([self._real], [], [], 0)[0])
 
     def settimeout(self, value: Any) -> None:
         self._timeout = value
