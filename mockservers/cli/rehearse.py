@@ -214,4 +214,9 @@ def made(report: RehearsalReport) -> dict[str, Callable[[], str]]:
 
         return rehearsal_junit(report)
 
-    return {"json": json, "junit": junit}
+    def html() -> str:
+        from mockservers.rehearsal.reports.html import rehearsal_html
+
+        return rehearsal_html(report)
+
+    return {"json": json, "junit": junit, "html": html}
