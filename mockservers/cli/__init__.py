@@ -36,5 +36,21 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (serve, record, recover, load, drift, judge, har, check, replay, rehearse, glue, scenarios, rules, vendor, world):
+for command in (
+    serve,
+    record,
+    recover,
+    load,
+    drift,
+    judge,
+    har,
+    check,
+    replay,
+    rehearse,
+    glue,
+    scenarios,
+    rules,
+    vendor,
+    world,
+):
     main.add_command(command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from mockservers.cli.reporting import Outputs, reporting
 from mockservers.kernel import clock, instants
 
 if TYPE_CHECKING:
-    from mockservers.rehearsal.rehearsing import Standing
+    from mockservers.rehearsal.rehearsing import RehearsalConfig, Standing
     from mockservers.rehearsal.report import RehearsalReport
 
 
@@ -125,6 +126,16 @@ def watching() -> Iterator[Watch]:
 )
 @click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor.")
 @click.option("--seed", default=1, show_default=True, help="Same seed and profile, same month, same report.")
+@click.option(
+    "--find-limit",
+    is_flag=True,
+    help="Search for the largest scale at which the objectives still hold, and say what stops it.",
+)
+@click.option(
+    "--compare",
+    metavar="CLIENT",
+    help="Rehearse the same month with another client, named as --client takes it, and show both side by side.",
+)
 @click.option("--max-seconds", type=POSITIVE, help="Stop after this long; the report then tells what is known.")
 @click.option(
     "--save",
@@ -144,6 +155,8 @@ def rehearse(
     slo: tuple[str, ...],
     dialect: str,
     seed: int,
+    find_limit: bool,
+    compare: str | None,
     max_seconds: float | None,
     deadline: float,
     save: Path,
@@ -161,44 +174,84 @@ def rehearse(
     program, 130 interrupted; the reports then tell what was known by then.
     """
     from mockservers.harness import ClientSpec
-    from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped
-    from mockservers.rehearsal import rehearse as run
+    from mockservers.rehearsal import RehearsalConfig
     from mockservers.rehearsal.objectives import parse
 
+    if find_limit and compare is not None:
+        raise ValueError("--find-limit and --compare are two questions; ask one of them")
     outputs = Outputs(json=json, junit=junit, html=html)
-    objectives = parse(slo)
+    config = RehearsalConfig(
+        vendor=vendor,
+        client=ClientSpec(**client),
+        days=days,
+        profile=profile,
+        every=every,
+        seed=seed,
+        scale=scale,
+        dialect=dialect,
+        objectives=parse(slo),
+        max_seconds=max_seconds,
+        deadline=deadline,
+        save_to=save,
+    )
+    if find_limit:
+        raise SystemExit(_largest(config, outputs))
+    report = _rehearsed(config, outputs)
+    if compare is None:
+        outputs.write(_text(report, outputs), made(report))
+    else:
+        other = _rehearsed(replace(config, client=compare), outputs)
+        _compared(report, other, outputs)
+    raise SystemExit(report.exit_code)
 
-    def tell(report: RehearsalReport) -> None:
-        from mockservers.rehearsal.reports.text import rehearsal_text
 
-        outputs.write(rehearsal_text(report, style, columns(err=outputs.to_stdout)), made(report))
+def _text(report: RehearsalReport, outputs: Outputs) -> str:
+    from mockservers.rehearsal.reports.text import rehearsal_text
+
+    return rehearsal_text(report, style, columns(err=outputs.to_stdout))
+
+
+def _rehearsed(config: RehearsalConfig, outputs: Outputs) -> RehearsalReport:
+    """The report of a rehearsal that is watched. Where the client failed, what is known is written before it ends."""
+    from mockservers.rehearsal import RehearsalInterrupted, RehearsalStopped
+    from mockservers.rehearsal import rehearse as run
 
     with driving(), watching() as watch:
-        config = RehearsalConfig(
-            vendor=vendor,
-            client=ClientSpec(**client),
-            days=days,
-            profile=profile,
-            every=every,
-            seed=seed,
-            scale=scale,
-            dialect=dialect,
-            objectives=objectives,
-            max_seconds=max_seconds,
-            deadline=deadline,
-            save_to=save,
-            progress=watch,
-        )
         try:
-            report = run(config)
+            return run(replace(config, progress=watch))
         except RehearsalStopped as stopped:
             watch.end()
-            tell(stopped.report)
+            outputs.write(_text(stopped.report, outputs), made(stopped.report))
             raise
         except RehearsalInterrupted as interrupted:
-            report = interrupted.report
-    tell(report)
-    raise SystemExit(report.exit_code)
+            watch.end()
+            outputs.write(_text(interrupted.report, outputs), made(interrupted.report))
+            raise SystemExit(interrupted.report.exit_code) from None
+
+
+def _compared(one: RehearsalReport, other: RehearsalReport, outputs: Outputs) -> None:
+    from mockservers.rehearsal.reports.comparison import comparison_json, comparison_text
+
+    text = comparison_text(one, other, style, columns(err=outputs.to_stdout))
+    outputs.write(text, {**made(one), "json": lambda: comparison_json(one, other)})
+
+
+def _largest(config: RehearsalConfig, outputs: Outputs) -> int:
+    """Search, and tell; returns the exit code: 0 where the objectives hold at the scale that was asked for."""
+    from mockservers.rehearsal.largest import find_limit
+
+    with driving(), watching() as watch:
+
+        def tell(scale: float, held: bool | None) -> None:
+            watch.end()
+            if held is not None:
+                click.echo(f"scale {scale:g}: {'holds' if held else 'does not hold'}", err=True)
+
+        found = find_limit(replace(config, progress=watch), tell)
+    report = found.breaks if found.holds is None or found.breaks is not None else found.holds
+    assert report is not None
+    outputs.write(f"{_text(report, outputs)}\n\n{found.sentence}", made(report))
+    return 0 if found.holds is not None and found.holds.scale >= config.scale else 1
 
 
 def made(report: RehearsalReport) -> dict[str, Callable[[], str]]:

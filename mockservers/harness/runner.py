@@ -142,6 +142,7 @@ class Runner:
 
 class Play:
     passing: ClassVar[bool] = False  # whether entries of the journal are read at once and let go
+
     def __init__(self, runner: Runner, scenario: Scenario, state: Path) -> None:
         self.scenario = scenario
         self.runner = runner

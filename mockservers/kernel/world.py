@@ -203,7 +203,9 @@ class World:
                 entry.outcome, entry.error = "error", "".join(traceback.format_exception(error))
                 raise Breakdown(f"{type(error).__name__}: {error}", injected=False) from error
             finally:
-                if call.exchange is None and not self.config.passing:  # else it is settled when the exchange is finished
+                if (
+                    call.exchange is None and not self.config.passing
+                ):  # else it is settled when the exchange is finished
                     self.journal.settle(entry)
                     self._weigh()
             if call.actor == "other" and not self.config.passing:

@@ -75,7 +75,8 @@ class VendorDesk:
     requests (by journal number); empty where the vendor has no limit. `lag` is how long the vendor takes to show any change
     in a dialect, in microseconds, beside the delay of an event. `live_hours` says whether an instant falls into hours in
     which the vendor asks clients to stay away with `heavy` requests. `storms` are ids of duties that need no copy and are
-    judged hour by hour: what was refused is not tried on and on. `tells_gone`: whether a client that asks what is new can
+    judged hour by hour where something failed: what was refused is not tried on and on. `habits` are those that are judged
+    once a day: how a client asks. `tells_gone`: whether a client that asks what is new can
     learn that a ticket is gone; where not, nobody owes that. `objectives` are the defaults, with `guidance`, the
     ids of the rules that they rest on.
     """
@@ -91,4 +92,5 @@ class VendorDesk:
     heavy: Callable[[Exchanged], bool] = lambda exchange: False
     live_hours: Callable[[int, Dialect], bool] = lambda at, dialect: False
     storms: tuple[str, ...] = ()
+    habits: tuple[str, ...] = ()
     tells_gone: bool = True

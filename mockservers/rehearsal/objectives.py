@@ -34,6 +34,7 @@ METRICS: Mapping[str, Metric] = {
     each.name: each
     for each in (
         Metric("storms", "count", "times at which refused or failed calls were repeated on and on", 0),
+        Metric("habits", "count", "times at which a look at a day's calls broke a duty of how to ask", 3),
         Metric("losses", "count", "changes that the copy does not show in the end", 1),
         Metric("wrong", "count", "records that the copy kept although gone, invented, or spoiled", 2),
         Metric("duplicates", "count", "records that stood in the copy twice, or were made twice", 3),
@@ -56,7 +57,14 @@ METRICS: Mapping[str, Metric] = {
         Metric("errors", "count", "requests that failed, whoever was to blame", 9),
     )
 }
-ALWAYS: Mapping[str, str] = {"losses": "0", "wrong": "0", "duplicates": "0", "lost_writes": "0", "storms": "0"}
+ALWAYS: Mapping[str, str] = {
+    "losses": "0",
+    "wrong": "0",
+    "duplicates": "0",
+    "lost_writes": "0",
+    "storms": "0",
+    "habits": "0",
+}
 """What every client must keep, whatever the vendor."""
 
 

@@ -102,9 +102,8 @@ class SpanPlay(Play):
         self.facts: deque[SyncFacts] = deque(maxlen=FACTS)
         self.impossible: dict[str, int] = {}
         """What the desk wanted and the vendor did not allow, with how often."""
-        self.listeners: list[Callable[[History], None]] = []
-        """Told of the requests of each hour, with those of the hours before."""
-        self.catching_up = False
+        self.listeners: list[Callable[[History, int, bool], None]] = []
+        """Told of the requests of each hour, with those of the hours before; when it began, and whether one failed in it."""
         self.shown: Callable[[Shown], None] = lambda shown: None
         self.struck: dict[int, SyncFacts] = {}
         """The syncs in which requests failed, by the slot at which they began."""
@@ -166,27 +165,23 @@ class SpanPlay(Play):
 
     def _catch_up(self, to: int) -> None:
         """Let everything happen that happens up to an instant, and let it be that instant."""
-        self.catching_up = True
-        try:
-            while True:
-                ending = min(self.strikes, key=lambda each: each.weather.until, default=None)
-                coming = self.coming
-                if ending is not None and ending.weather.until <= to:
-                    if coming is None or coming.at > ending.weather.until:
-                        self._reach(ending.weather.until)
-                        self._weather_ends(ending, ending.weather.until)
-                        continue
-                if coming is None or coming.at > to or coming.at >= self.until:
-                    break
-                self.coming = next(self.life, None)
-                self._reach(coming.at)
-                if isinstance(coming, Weather):
-                    self._weather_begins(coming)
-                else:
-                    self._happen(coming)
-            self._reach(to)
-        finally:
-            self.catching_up = False
+        while True:
+            ending = min(self.strikes, key=lambda each: each.weather.until, default=None)
+            coming = self.coming
+            ends = None if ending is None else ending.weather.until
+            if ending is not None and ends is not None and ends <= to and (coming is None or coming.at > ends):
+                self._reach(ends)
+                self._weather_ends(ending, ends)
+                continue
+            if coming is None or coming.at > to or coming.at >= self.until:
+                break
+            self.coming = next(self.life, None)
+            self._reach(coming.at)
+            if isinstance(coming, Weather):
+                self._weather_begins(coming)
+            else:
+                self._happen(coming)
+        self._reach(to)
 
     def _reach(self, at: int) -> None:
         by = at - self.world.clock.now()
@@ -443,9 +438,8 @@ class SpanPlay(Play):
         if isinstance(self.driver, CallableDriver):
             self.driver.known = self.copy.raw
         for outage in self.measures.outages:
-            if outage.drained is None and outage.until <= now:
-                if not self.copy.due(outage.until, outage.begun):
-                    outage.drained = now
+            if outage.drained is None and outage.until <= now and not self.copy.due(outage.until, outage.begun):
+                outage.drained = now
 
     # --- hours ---
 
@@ -471,8 +465,9 @@ class SpanPlay(Play):
                 self.measures.share.most(at, usage.share)
                 self.measures.throttled.add(at, usage.throttled)
                 self.measures.latency.add(at, usage.latency)
+        failed = any(self.measures.errors.values[self.measures.hour(begin) : hour])
         for listener in self.listeners:
-            listener(history)
+            listener(history, begin, failed)
         self.tasks_of_hour.clear()
 
     def history(self) -> History:

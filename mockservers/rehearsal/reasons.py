@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mockservers.harness.duties import Duty
 from mockservers.kernel.instants import HOUR
@@ -20,7 +20,7 @@ def reasons(
     judged: Iterable[Judged],
     measures: Measures,
     groups: Sequence[LossGroup],
-    storms: Sequence[tuple[Duty, str]],
+    duties: Mapping[str, Sequence[tuple[Duty, str]]],
     slowest: Sequence[Slow],
     losses: Sequence[Loss],
 ) -> tuple[Reason, ...]:
@@ -30,8 +30,8 @@ def reasons(
         if each.met:
             continue
         name = each.objective.name
-        if name == "storms":
-            found += _storms(storms)
+        if name in duties:
+            found += _duties(name, duties[name])
         elif name in ("losses", "wrong") and groups:
             found += _lost(name, groups)
         elif name in ("losses", "wrong") and losses:
@@ -45,14 +45,14 @@ def reasons(
     return tuple(found)
 
 
-def _storms(storms: Sequence[tuple[Duty, str]]) -> list[Reason]:
+def _duties(name: str, broken: Sequence[tuple[Duty, str]]) -> list[Reason]:
     found: dict[str, list[str]] = {}
-    duties = {duty.id: duty for duty, _ in storms}
-    for duty, text in storms:
+    duties = {duty.id: duty for duty, _ in broken}
+    for duty, text in broken:
         found.setdefault(duty.id, []).append(text)
     return [
         Reason(
-            "storms",
+            name,
             f"{texts[0]} (the first of {len(texts)})" if len(texts) > 1 else texts[0],
             id_,
             tuple((rule.id, rule.says) for rule in duties[id_].rules),
@@ -94,9 +94,7 @@ def _limit(each: Judged, measures: Measures) -> Reason:
     busiest = max(range(len(series.values)), key=lambda hour: series.values[hour], default=0)
     at = when(measures.start + busiest * HOUR)
     most = sum(measures.operations.values()) or 1
-    operations = ", ".join(
-        f"{name} {100 * count / most:.0f} %" for name, count in measures.operations.most_common(3)
-    )
+    operations = ", ".join(f"{name} {100 * count / most:.0f} %" for name, count in measures.operations.most_common(3))
     calls = f"{measures.calls.values[busiest]:,.0f}" if busiest < len(measures.calls.values) else "0"
     syncs = sum(measures.syncs.values) or 1
     metric = each.objective.metric

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from mockservers.rehearsal import objectives as slo
 from mockservers.rehearsal.desk import life
 from mockservers.rehearsal.events import Event, VendorDesk, Weather
 from mockservers.rehearsal.explaining import Explainer, gather, told
+from mockservers.rehearsal.measures import Episode, Outage
 from mockservers.rehearsal.mirror import Change, Shown
 from mockservers.rehearsal.play import SpanPlay, SyncFacts, cadence, when
 from mockservers.rehearsal.profiles import DeskProfile, load
@@ -163,19 +165,30 @@ class Plan:
 
 
 @dataclass
-class _Storms:
-    """The duties that need no copy, judged hour by hour where something failed."""
+class _Judging:
+    """Duties that need no copy: of storms hour by hour where something failed, of habits once a day."""
 
-    duties: tuple[Duty, ...]
-    found: list[tuple[Duty, str]] = field(default_factory=list)
-    count: int = 0
+    storms: tuple[Duty, ...]
+    habits: tuple[Duty, ...]
+    found: dict[str, list[tuple[Duty, str]]] = field(default_factory=lambda: {"storms": [], "habits": []})
+    counts: Counter[str] = field(default_factory=Counter)
+    day: int = -1
 
-    def judge(self, history: History) -> None:
-        for duty in self.duties:
+    def judge(self, history: History, begin: int, failed: bool) -> None:
+        """Judge the hour that begins at an instant, and is the last of a history; `failed`: whether a request failed in it."""
+        hour = [each for each in history.exchanges if each.at >= begin]
+        if failed:
+            self._judge("storms", self.storms, history)
+        if begin // DAY != self.day and len(hour) > 1:
+            self.day = begin // DAY
+            self._judge("habits", self.habits, replace(history, exchanges=tuple(hour)))
+
+    def _judge(self, name: str, duties: tuple[Duty, ...], history: History) -> None:
+        for duty in duties:
             for breach in duty.judge(history).breaches:
-                self.count += 1
-                if len(self.found) < MOST_LISTED:
-                    self.found.append((duty, breach.text))
+                self.counts[name] += 1
+                if len(self.found[name]) < MOST_LISTED:
+                    self.found[name].append((duty, breach.text))
 
 
 class _Rehearsal:
@@ -188,12 +201,11 @@ class _Rehearsal:
             runner.until = self.begun + round(self.config.max_seconds * 1e6)
         hello = runner.hello()
         self.every = cadence(self.config.every, hello.poll_seconds, EVERY)
-        self.play = SpanPlay(
-            runner, plan.scenario, runner.state_folder(), plan.desk, plan.life(), self.every, plan.end
-        )
+        self.play = SpanPlay(runner, plan.scenario, runner.state_folder(), plan.desk, plan.life(), self.every, plan.end)
         known = {duty.id: duty for duty in duties_of(self.config.vendor)}
-        self.storms = _Storms(tuple(known[id_] for id_ in plan.desk.storms if id_ in known))
-        self.play.listeners.append(self.storms.judge)
+        desk = plan.desk
+        self.judging = _Judging(tuple(known[id_] for id_ in desk.storms), tuple(known[id_] for id_ in desk.habits))
+        self.play.listeners.append(self.judging.judge)
         self.play.shown = self._shown
         self.slowest: list[Slow] = []
         self.reached = plan.start
@@ -351,7 +363,8 @@ class _Rehearsal:
         calls, syncs = sum(measures.operations.values()), sum(measures.syncs.values)
         wrong = sum(1 for each in losses if each.kind in ("kept", "astray", "invented"))
         found: dict[str, float | None] = {
-            "storms": self.storms.count,
+            "storms": self.judging.counts["storms"],
+            "habits": self.judging.counts["habits"],
             "losses": len(losses) - wrong,
             "wrong": wrong,
             "duplicates": len(play.copy.doubled) if shows else 0,
@@ -382,37 +395,33 @@ class _Rehearsal:
         """The quantiles; what was lost counts with all the time that it was waited for."""
         measures, now = self.play.measures, self.play.world.clock.now()
         for loss in losses:
-            if loss.event not in ("unknown", "none", "back_file") and not self.counted_losses:
+            if loss.event not in ("unknown", "none", "back_file"):
                 measures.staleness.add(measures.hour(loss.due), now - loss.due)
-        self.counted_losses = True
         return measures.staleness.quantiles()
 
-    counted_losses = False
-
-    def _recovery(self, episode: Any) -> float:
+    def _recovery(self, episode: Episode) -> float:
         return float(episode.recovery if episode.recovery is not None else self.play.world.clock.now() - episode.begun)
 
-    def _drain(self, outage: Any) -> float:
+    def _drain(self, outage: Outage) -> float:
         if outage.drain is not None:
             return float(outage.drain)
         return float(max(0, self.play.world.clock.now() - outage.until))
 
     def _report(self, stopped: StopNote | None) -> RehearsalReport:
         play, measures, config = self.play, self.play.measures, self.config
-        now = play.world.clock.now()
         losses = self._losses(stopped)
         span = max(HOUR, self.reached - self.plan.start if stopped else self.plan.end - self.plan.start)
         hours = -(-span // HOUR)
         values = self._values(losses, hours)
         series = self._series(hours)
-        blind = "" if getattr(play, "shows_mirror", True) else "the client shows no mirror, so nothing of its copy is known"
+        blind = (
+            "" if getattr(play, "shows_mirror", True) else "the client shows no mirror, so nothing of its copy is known"
+        )
         judged = slo.judge(self.plan.objectives, values)
         tickets = len(play.tickets)
         unseen = play.copy.unseen if hasattr(play, "copy") else 0
         outages, episodes = tuple(measures.outages), tuple(measures.episodes)
-        facts_of = play.masked
         groups = self._groups(losses) if losses and stopped is None else ()
-        del now, facts_of
         return RehearsalReport(
             vendor=config.vendor,
             client=self.runner.hello().name,
@@ -429,7 +438,7 @@ class _Rehearsal:
             end=self.reached if stopped else self.plan.end,
             objectives=judged,
             values=values,
-            reasons=reasons(judged, measures, groups, self.storms.found, tuple(self.slowest), losses),
+            reasons=reasons(judged, measures, groups, self.judging.found, tuple(self.slowest), losses),
             staleness={name.partition(".")[2]: values[name] for name in values if name.startswith("staleness.")},  # type: ignore[misc]
             distribution=tuple(measures.staleness.distribution()),
             slowest=tuple(self.slowest),
@@ -449,7 +458,8 @@ class _Rehearsal:
                 "throttled": round(sum(measures.throttled.values)),
                 "live": round(sum(measures.live.values)),
                 "losses": len(losses),
-                "storms": self.storms.count,
+                "storms": self.judging.counts["storms"],
+                "habits": self.judging.counts["habits"],
             },
             operations=dict(sorted(measures.operations.items())),
             outcomes=dict(sorted(measures.outcomes.items())),
@@ -485,8 +495,10 @@ _WORDS: Mapping[str, str] = {
 def _title(group: Collection[Loss]) -> str:
     """What a group of losses has in common, in a sentence."""
     first = next(iter(group))
-    what = f"{len(group)} records: what the vendor has {_WORDS[first.kind]}" if len(group) > 1 else (
-        f"the ticket with id {first.ticket} {_WORDS[first.kind]}"
+    what = (
+        f"{len(group)} records: what the vendor has {_WORDS[first.kind]}"
+        if len(group) > 1
+        else (f"the ticket with id {first.ticket} {_WORDS[first.kind]}")
     )
     return what + (f"; it became visible during {re.sub(r' from .*', '', first.weather)}" if first.weather else "")
 

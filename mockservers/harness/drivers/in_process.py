@@ -206,7 +206,7 @@ class CallableDriver(Driver):
         except (TypeError, ValueError):
             self._takes_ask = False
         self.known: dict[str, Any] | None = None
-        """Records of the mirror by id, as they were shown last; where somebody keeps them, one that is the same is not copied again."""
+        """Records of the mirror as shown last, by id; where somebody keeps them, one that is the same is not copied again."""
         self._client: Any = None
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None

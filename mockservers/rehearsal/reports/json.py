@@ -173,7 +173,8 @@ def document(report: RehearsalReport) -> RehearsalJson:
         "impossible": dict(report.impossible),
         "staleness": {name: _value("time", value) for name, value in report.staleness.items()},
         "distribution": [
-            {"seconds": None if bound is None else bound / SECOND, "changes": count} for bound, count in report.distribution
+            {"seconds": None if bound is None else bound / SECOND, "changes": count}
+            for bound, count in report.distribution
         ],
         "slowest": [_slow(each) for each in report.slowest],
         "losses": [_loss(each) for each in report.losses],

@@ -31,7 +31,9 @@ def rehearsal_junit(report: RehearsalReport) -> str:
         if each.met:
             continue
         told = [reason for reason in report.reasons if reason.objective == each.objective.name]
-        lines = [line for reason in told for line in (reason.text, *reason.details, *(rule for rule, _ in reason.rules))]
+        lines = [
+            line for reason in told for line in (reason.text, *reason.details, *(rule for rule, _ in reason.rules))
+        ]
         message = f"{each.objective.metric.says}: {shown(unit, each.value)}"
         add_words(case, "failure", told[0].text if told else message, "\n".join([message, *lines]), each.objective.name)
     if report.stopped is not None:

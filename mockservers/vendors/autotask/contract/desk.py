@@ -137,11 +137,8 @@ DESK = VendorDesk(
     ends=ends,
     usage=usage,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "50%"},
-    guidance={
-        "losses": "autotask.query.top_500",
-        "limit.peak": "autotask.threshold.latency",
-    },
+    guidance={"losses": "autotask.query.top_500", "limit.peak": "autotask.threshold.latency"},
     storms=("autotask.refused_login_not_stormed", "autotask.suspension_respected", "autotask.failures_not_stormed"),
+    habits=("autotask.few_requests", "autotask.usage_watched"),
 )
 """From half of the limit every call of every integration of the customer takes longer, so that is what a client leaves free."""
-

@@ -106,4 +106,10 @@ DESK = VendorDesk(
     },
     tells_gone=False,
     storms=("querydata.refused_login_not_stormed", "querydata.failures_not_stormed"),
+    habits=(
+        "querydata.no_warehouse_polling",
+        "querydata.short_windows",
+        "querydata.windows_near_now",
+        "querydata.questions_documented",
+    ),
 )
