@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from mockservers.harness.reports.characters import cleaned, visible
 from mockservers.harness.reports.text import WIDTH, Style, plain, wrap
@@ -50,6 +51,33 @@ def comparison_text(one: RehearsalReport, other: RehearsalReport, style: Style =
         for reason in report.reasons[:1]:
             lines += ["", *wrap(f"{visible(report.client)}: {reason.objective}: {visible(reason.text)}", "", width, 2)]
     return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure of both: what was wanted, and each value with whether it misses that."""
+
+    name: str
+    says: str
+    wanted: str
+    values: tuple[tuple[str, bool], ...]
+    change: str
+
+
+def comparison(one: RehearsalReport, other: RehearsalReport) -> list[Row]:
+    """The figures of both, those that an objective asks for first."""
+    asked = [{each.objective.name: each for each in report.objectives} for report in (one, other)]
+    rows = []
+    for name in dict.fromkeys((*asked[0], *FIGURES)):
+        metric, objective = METRICS[name], asked[0].get(name)
+        values = tuple(
+            (shown(metric.unit, report.values.get(name)), name in judged and not judged[name].met)
+            for report, judged in zip((one, other), asked, strict=True)
+        )
+        wanted = f"at most {shown(metric.unit, objective.objective.most)}" if objective else ""
+        change = _change(one.values.get(name), other.values.get(name))
+        rows.append(Row(name, metric.says[:1].upper() + metric.says[1:], wanted, values, change))
+    return rows
 
 
 def _change(left: float | None, right: float | None) -> str:

@@ -1,8 +1,8 @@
 """Pictures of a report as inline SVG: axes over time, steps, bars and a heat strip.
 
-What lies along the width is placed in per cent and what is written keeps its size, so a picture is as legible on a telephone as on
-a wide screen or on paper, without a script. Colours come from the page's style, `rehearsal.css`. All text goes through
-`Drawing.safe`.
+What lies along the width is placed in per cent and what is written keeps its size, so a picture is as legible on a
+telephone as on a wide screen or on paper, without a script. Colours come from the page's style, `rehearsal.css`. All text
+goes through `Drawing.safe`.
 """
 
 from __future__ import annotations
@@ -92,15 +92,11 @@ class Drawing:
         self.parts.append(f'<text x="{x}" y="{number(y)}"{moved}{more}>{self.safe(words, 60)}</text>')
 
     def line(self, x1: str, y1: float, x2: str, y2: float, style: str) -> None:
-        self.parts.append(
-            f'<line x1="{x1}" y1="{number(y1)}" x2="{x2}" y2="{number(y2)}" class="{style}"/>'
-        )
+        self.parts.append(f'<line x1="{x1}" y1="{number(y1)}" x2="{x2}" y2="{number(y2)}" class="{style}"/>')
 
     def box(self, x: str, y: float, wide: str, high: float, style: str, title: str = "") -> None:
         told = f"><title>{self.safe(title)}</title></rect>" if title else "/>"
-        self.parts.append(
-            f'<rect x="{x}" y="{number(y)}" width="{wide}" height="{number(high)}" class="{style}"{told}'
-        )
+        self.parts.append(f'<rect x="{x}" y="{number(y)}" width="{wide}" height="{number(high)}" class="{style}"{told}')
 
     def stretched(self, wide: float, high: float, content: Iterable[str]) -> None:
         """A field of its own coordinates, as wide and as high as the picture's."""
@@ -147,9 +143,7 @@ class Drawing:
         wide = percent(share * 0.7)
         self.box("0", y, wide, high, style)
         minor = f'<tspan class="minor"> {self.safe(more)}</tspan>' if more else ""
-        self.parts.append(
-            f'<text x="{wide}" y="{number(y + high / 2 + 4)}" dx="6">{self.safe(words)}{minor}</text>'
-        )
+        self.parts.append(f'<text x="{wide}" y="{number(y + high / 2 + 4)}" dx="6">{self.safe(words)}{minor}</text>')
 
 
 def _steps(values: Sequence[float | None], most: float, high: float) -> str:

@@ -1,14 +1,15 @@
 """A rehearsal as one HTML page that a manager reads first: go or no-go and why, objectives, pictures, losses.
 
-It needs nothing else: no scripts, no links out, light or dark, printable. It is made of the report alone and without the time that the
-rehearsal took, so the same month makes the same page. Clients and vendors choose much of what is shown; every text goes without
-secrets and is escaped.
+It needs nothing else: no scripts, no links out, light or dark, printable. It is made of the report alone and without the time
+that the rehearsal took, so the same month makes the same page. Clients and vendors choose much of what is shown; every text
+goes without secrets and is escaped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mockservers import __version__, registry
 from mockservers.harness.reports.characters import clean
@@ -20,10 +21,14 @@ from mockservers.kernel.rules import Rule
 from mockservers.rehearsal.objectives import Judged, Source, length, shown
 from mockservers.rehearsal.play import when
 from mockservers.rehearsal.reasons import WRONG
-from mockservers.rehearsal.report import LossGroup, Reason, RehearsalReport
+from mockservers.rehearsal.report import Reason, RehearsalReport
+from mockservers.rehearsal.reports.comparison import comparison
 from mockservers.rehearsal.reports.pictures import pictures
 from mockservers.wirekit import templates
 from mockservers.wirekit.templates import counted
+
+if TYPE_CHECKING:
+    from mockservers.rehearsal.largest import Largest
 
 ROLE: Mapping[str, str] = {"GO": "good", "NO-GO": "bad", "UNDECIDED": "warn"}
 WORDS: Mapping[str, str] = {
@@ -37,7 +42,7 @@ ASKED: Mapping[Source, str] = {
     "vendor": "from the vendor's own guidance",
     "always": "every client must keep it",
 }
-MOST_DETAILS = 4000
+MOST_PRINTED = 4000
 """Characters of what a client printed."""
 _MISSED: Mapping[str, Callable[[float], str]] = {
     "storms": lambda n: f"{counted(round(n), 'time')} the client repeated refused or failed calls on and on",
@@ -48,33 +53,37 @@ _MISSED: Mapping[str, Callable[[float], str]] = {
 }
 
 
-def rehearsal_html(report: RehearsalReport) -> str:
-    """The whole page."""
-    rules = registry.emulator(report.vendor).rules
-    groups = [(f"loss{n}", group) for n, group in enumerate(report.groups, 1)]
+def rehearsal_html(report: RehearsalReport, largest: Largest | None = None) -> str:
+    """The page of a rehearsal; of a search for the largest desk, with what it found."""
+    return _page("rehearsal.html.j2", report.vendor, view=View(report), largest=largest, letter="")
+
+
+def comparison_html(one: RehearsalReport, other: RehearsalReport) -> str:
+    """The page of two rehearsals of one month: verdicts, figures and pictures beside each other."""
+    views = (View(one, "A", other), View(other, "B", one))
+    names = list(dict.fromkeys(picture.name.removeprefix("B-") for picture, _, _ in views[1].pictures))
+    names = list(dict.fromkeys([*(picture.name.removeprefix("A-") for picture, _, _ in views[0].pictures), *names]))
+    pairs = [
+        [(view.letter, drawn) for view in views for drawn in view.pictures if drawn[0].name == f"{view.letter}-{name}"]
+        for name in names
+    ]
+    rows = comparison(one, other)
+    return _page("rehearsal_comparison.html.j2", one.vendor, views=views, pairs=pairs, rows=rows)
+
+
+def _page(template: str, vendor: str, **values: Any) -> str:
     return templates.render(
-        "rehearsal.html.j2",
+        template,
         _show,
         version=__version__,
-        report=report,
-        role=ROLE[report.verdict],
-        words=WORDS[report.verdict],
-        why=why(report),
-        objectives=sorted(report.objectives, key=lambda each: each.met),
-        behind=lambda each: _behind(each, report, rules),
         asked=ASKED,
-        groups=groups,
-        reasons=[(reason, _place(reason, groups)) for reason in report.reasons],
-        pictures=[(picture, templates.trusted(picture.svg), _closer(picture.closer)) for picture in pictures(report)],
-        rules=rules,
-        command=lambda file: _command(file, report),
+        rules=registry.emulator(vendor).rules,
         program=program,
         shown=shown,
         length=length,
         span=span,
         when=when,
-        printed=_show(report.stopped.printed, "\n").strip()[-MOST_DETAILS:] if report.stopped is not None else "",
-        day=lambda at: int((at - report.start) // instants.DAY) + 1,
+        **values,
     )
 
 
@@ -82,8 +91,46 @@ def _show(text: str, keep: str = "") -> str:
     return clean(text, (), keep)
 
 
-def _closer(closer: tuple[tuple[str, str], ...]) -> list[tuple[str, object]]:
-    return [(words, templates.trusted(svg)) for words, svg in closer]
+class View:
+    """One rehearsal as a page shows it; `letter` tells it from the one that stands `beside` it."""
+
+    def __init__(self, report: RehearsalReport, letter: str = "", beside: RehearsalReport | None = None) -> None:
+        self.report, self.letter = report, letter
+        self.role, self.words, self.why = ROLE[report.verdict], WORDS[report.verdict], why(report)
+        self.every = span(report.every)
+        self.objectives = sorted(report.objectives, key=lambda each: each.met)
+        prefix = f"{letter}-" if letter else ""
+        self.groups = [(f"{prefix}loss{n}", group) for n, group in enumerate(report.groups, 1)]
+        self.reasons = [(reason, self._place(reason)) for reason in report.reasons]
+        self.pictures = [
+            (
+                picture,
+                templates.trusted(picture.svg),
+                [(words, templates.trusted(svg)) for words, svg in picture.closer],
+            )
+            for picture in pictures(report, prefix, beside)
+        ]
+        printed = report.stopped.printed if report.stopped is not None else ""
+        self.printed = _show(printed, "\n").strip()[-MOST_PRINTED:]
+
+    def behind(self, judged: Judged) -> list[tuple[str, Rule | None]]:
+        """The rules behind an objective: the one that it rests on, or those of the duty whose breach made it missed."""
+        rules: Mapping[str, Rule] = registry.emulator(self.report.vendor).rules
+        name, because = judged.objective.name, judged.objective.because
+        told = [id_ for reason in self.report.reasons if reason.objective == name for id_, _ in reason.rules]
+        return [(id_, rules.get(id_)) for id_ in ([because] if because else told[:1])]
+
+    def command(self, file: Path) -> str:
+        return replay_command(file, self.report.given)
+
+    def day(self, at: int) -> int:
+        return int((at - self.report.start) // instants.DAY) + 1
+
+    def _place(self, reason: Reason) -> str:
+        """Where the page tells more of a reason: the losses that it stands for."""
+        if reason.objective not in ("losses", "wrong"):
+            return ""
+        return next((place for place, group in self.groups if group.title == reason.text), "")
 
 
 # --- the sentence ----------------------------------------------------------------------------------------------------
@@ -91,7 +138,8 @@ def _closer(closer: tuple[tuple[str, str], ...]) -> list[tuple[str, object]]:
 
 def why(report: RehearsalReport) -> str:
     """In one sentence for people who read no further, why it is go or no-go."""
-    over = f"Over {counted(report.days, 'day')} of this desk ({report.counts['tickets']:,} tickets, {report.counts['events']:,} events)"
+    desk = f"{report.counts['tickets']:,} tickets, {report.counts['events']:,} events"
+    over = f"Over {counted(report.days, 'day')} of this desk ({desk})"
     if report.go:
         told = ["the client's copy missed nothing" if report.values.get("losses") == 0 else "the client kept up"]
         if (stale := report.values.get("staleness.p95")) is not None:
@@ -106,7 +154,11 @@ def why(report: RehearsalReport) -> str:
     missed = [each for each in report.objectives if not each.met]
     if not missed:
         return f"{over}, the rehearsal did not come to its end."
-    many = "the one objective is" if len(report.objectives) == 1 else f"{len(missed)} of {len(report.objectives)} objectives are"
+    many = (
+        "the one objective is"
+        if len(report.objectives) == 1
+        else f"{len(missed)} of {len(report.objectives)} objectives are"
+    )
     return f"{over}, {_phrase(missed[0])}{_because(report, missed[0])}; {many} missed."
 
 
@@ -127,7 +179,11 @@ def _because(report: RehearsalReport, judged: Judged) -> str:
     if not of or not (weather := of[0].examples[0].weather if of[0].examples else ""):
         return ""
     kind = weather.partition(" ")[0]
-    return f", {'most of them' if len(of) > 1 else 'after'} {'after ' if len(of) > 1 else ''}a time of {kind}" if kind else ""
+    return (
+        f", {'most of them' if len(of) > 1 else 'after'} {'after ' if len(of) > 1 else ''}a time of {kind}"
+        if kind
+        else ""
+    )
 
 
 def _many(count: float, what: str) -> str:
@@ -136,26 +192,3 @@ def _many(count: float, what: str) -> str:
 
 def _listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-# --- what is behind --------------------------------------------------------------------------------------------------
-
-
-def _behind(judged: Judged, report: RehearsalReport, rules: Mapping[str, Rule]) -> list[tuple[str, Rule | None]]:
-    """The rules behind an objective: the one that it rests on, or those of the duty whose breach made it missed."""
-    if judged.objective.because:
-        ids = [judged.objective.because]
-    else:
-        ids = [id_ for reason in report.reasons if reason.objective == judged.objective.name for id_, _ in reason.rules][:1]
-    return [(id_, rules.get(id_)) for id_ in ids]
-
-
-def _place(reason: Reason, groups: list[tuple[str, LossGroup]]) -> str:
-    """Where the page tells more of a reason: the losses that it stands for."""
-    if reason.objective not in ("losses", "wrong"):
-        return ""
-    return next((place for place, group in groups if group.title == reason.text), "")
-
-
-def _command(file: Path, report: RehearsalReport) -> str:
-    return replay_command(file, report.given)

@@ -10,7 +10,7 @@ from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.rehearsal.measures import Outage
 from mockservers.rehearsal.objectives import Judged, length, shown
 from mockservers.rehearsal.report import RehearsalReport
-from mockservers.rehearsal.reports.drawing import Drawing, Picture, Tick, number, percent, steps_up_to
+from mockservers.rehearsal.reports.drawing import Drawing, Picture, Tick, percent, steps_up_to
 from mockservers.rehearsal.reports.span import Span
 from mockservers.wirekit.templates import counted
 
@@ -29,18 +29,21 @@ WEATHER: Mapping[str, str] = {
 }
 
 
-def pictures(report: RehearsalReport) -> list[Picture]:
-    """Those of which there is something to draw, in the order in which they are told."""
-    span = Span(report)
-    found = [_calls(report, span)]
-    if any(report.hours.get("share", ())) or any(report.hours.get("throttled", ())):
-        found.append(_limit(report, span))
+def pictures(report: RehearsalReport, prefix: str = "", beside: RehearsalReport | None = None) -> list[Picture]:
+    """Those of which there is something to draw, in the order in which they are told.
+
+    `prefix` begins their names, and one that stands `beside` another is drawn to the same scale.
+    """
+    span = Span(report, prefix, beside)
+    found = [_calls(span)]
+    if span.most("share") or span.most("throttled"):
+        found.append(_limit(span))
     if not report.blind:
-        found += [_heat(report, span), _backlog(report, span), _distribution(report)]
-    if report.counts.get("errors") or report.episodes:
-        found.append(_failures(report, span))
+        found += [_heat(span), _backlog(span), _distribution(span)]
+    if span.most("errors") or report.episodes:
+        found.append(_failures(span))
     if report.operations:
-        found.append(_operations(report))
+        found.append(_operations(span))
     return found
 
 
@@ -53,7 +56,8 @@ def wanted(report: RehearsalReport, *names: str) -> Judged | None:
 # --- calls and the limit ---------------------------------------------------------------------------------------------
 
 
-def _calls(report: RehearsalReport, span: Span) -> Picture:
+def _calls(span: Span) -> Picture:
+    report = span.report
     calls, worked = span.series("calls"), span.series("syncs")
     busiest = max(range(span.count), key=lambda n: calls[n])
     title = "Calls in the busiest hour of each day" if span.long else "Calls an hour"
@@ -62,25 +66,28 @@ def _calls(report: RehearsalReport, span: Span) -> Picture:
         f"{span.clock(report.start + busiest * HOUR)} on, has {calls[busiest]:,.0f}."
     )
     objective = wanted(report, "calls.hour")
-    drawing = Drawing("calls", title, says, HIGH)
-    top = max([*calls, objective.objective.most if objective else 0])
+    drawing = Drawing(f"{span.prefix}calls", title, says, HIGH)
+    top = max(span.most("calls"), objective.objective.most if objective else 0)
     most = _counts(drawing, top, "calls an hour")
     drawing.area(span.drawn("calls"), most, "calls")
     if objective:
         drawing.limit(objective.objective.most, most, f"objective: at most {objective.objective.most:,.0f}")
     drawing.times(span.ticks(), span.axis)
     rows = tuple(
-        (day, f"{sum(calls[n] for n in hours):,.0f}", f"{max(calls[n] for n in hours):,.0f}")
-        + (f"{sum(worked[n] for n in hours):,.0f}",)
+        (day, *(f"{each:,.0f}" for each in (_sum(calls, hours), max(calls[n] for n in hours), _sum(worked, hours))))
         for day, hours in span.rows
     )
     head = (span.row, "Calls", "In its busiest hour", "Syncs")
-    met = any(report.hours.get("share", ())) or any(report.hours.get("throttled", ()))
-    note = "" if met else "No call met a limit of the vendor: it has none in this dialect, or none of the calls counted."
-    return Picture("calls", title, says, drawing.whole(), (("calls", "calls of the client"),), head, rows, note)
+    note = (
+        ""
+        if any(span.series("share"))
+        else "No call met a limit of the vendor: it has none in this dialect, or none of the calls counted."
+    )
+    return Picture(drawing.name, title, says, drawing.whole(), (("calls", "calls of the client"),), head, rows, note)
 
 
-def _limit(report: RehearsalReport, span: Span) -> Picture:
+def _limit(span: Span) -> Picture:
+    report = span.report
     share, throttled, waits = span.series("share"), span.series("throttled"), span.series("latency")
     refused = report.counts.get("throttled", 0)
     title = "Share of the vendor's limit that was used"
@@ -89,8 +96,8 @@ def _limit(report: RehearsalReport, span: Span) -> Picture:
         f"{'was' if refused == 1 else 'were'} refused or slowed for it."
     )
     objective = wanted(report, "limit.peak")
-    drawing = Drawing("limit", title, says, HIGH)
-    levels = steps_up_to(max(1.0, max(share) * 1.05), whole=False)
+    drawing = Drawing(f"{span.prefix}limit", title, says, HIGH)
+    levels = steps_up_to(max(1.0, span.most("share") * 1.05), whole=False)
     most = levels[-1]
     drawing.levels([(each, f"{100 * each:.0f} %") for each in levels], most, "% of the limit, at most in the hour")
     drawing.area([most if each else None for each in span.drawn("throttled")], most, "struck")
@@ -103,12 +110,16 @@ def _limit(report: RehearsalReport, span: Span) -> Picture:
     if any(throttled):
         legend.append(("struck", "calls were refused or slowed for the limit"))
     rows = tuple(
-        (day, shown("share", max(share[n] for n in hours)), f"{sum(throttled[n] for n in hours):,.0f}")
-        + (length(sum(waits[n] for n in hours) * SECOND),)
+        (
+            day,
+            shown("share", max(share[n] for n in hours)),
+            f"{_sum(throttled, hours):,.0f}",
+            length(_sum(waits, hours) * SECOND),
+        )
         for day, hours in span.rows
     )
     head = (span.row, "Share at most", "Calls refused or slowed", "Waiting")
-    return Picture("limit", title, says, drawing.whole(), tuple(legend), head, rows)
+    return Picture(drawing.name, title, says, drawing.whole(), tuple(legend), head, rows)
 
 
 # --- staleness -------------------------------------------------------------------------------------------------------
@@ -124,7 +135,8 @@ def scale(report: RehearsalReport) -> tuple[tuple[float, ...], float | None]:
     return (*SCALE[:near], most, *SCALE[near + 1 :]), most
 
 
-def _heat(report: RehearsalReport, span: Span) -> Picture:
+def _heat(span: Span) -> Picture:
+    report = span.report
     taken = span.series("staleness_p95")
     known = [value is not None for value in report.hours.get("staleness_p95", ())]
     worst = span.series("staleness_worst")
@@ -136,13 +148,15 @@ def _heat(report: RehearsalReport, span: Span) -> Picture:
         f"100 within {shown('time', times.get('p95'))}, the slowest took {shown('time', times.get('worst'))}. A square is an "
         "hour: the changes that became visible in it, and how long 95 of 100 of them took at most."
     )
-    drawing = Drawing("heat", title, says, 24 * ROW)
+    drawing = Drawing(f"{span.prefix}heat", title, says, 24 * ROW)
     columns = []
     for x, (day, hours) in enumerate(span.days.items()):
         classes: dict[int, int] = {}
         for n in hours:
             if n < len(known) and known[n]:
-                hour = span.clocks[n].hour  # an hour that comes twice, as the clocks are set back, has the worse of both
+                hour = span.clocks[
+                    n
+                ].hour  # an hour that comes twice, as the clocks are set back, has the worse of both
                 classes[hour] = max(classes.get(hour, 0), bisect_left(bounds, taken[n]))
         seen = [n for n in hours if n < len(known) and known[n]]
         told = f"{day.isoformat()}: slowest change {length(max(worst[n] for n in seen))}" if seen else ""
@@ -170,7 +184,7 @@ def _heat(report: RehearsalReport, span: Span) -> Picture:
             else (label, "-", "-", "-")
         )
     head = (span.row, "In the slowest hour, 95 of 100 within", "That hour", "Slowest change")
-    return Picture("heat", title, says, drawing.whole("heat"), tuple(legend), head, tuple(rows))
+    return Picture(drawing.name, title, says, drawing.whole("heat"), tuple(legend), head, tuple(rows))
 
 
 def _column(x: int, classes: Mapping[int, int], told: str, joined: bool) -> str:
@@ -196,7 +210,8 @@ def _class(n: int, bounds: Sequence[float], most: float | None) -> str:
     return f"{'within' if n == 0 else 'to'} {length(bounds[n])}{objective}"
 
 
-def _distribution(report: RehearsalReport) -> Picture:
+def _distribution(span: Span) -> Picture:
+    report = span.report
     total = sum(count for _, count in report.distribution)
     objective = wanted(report, "staleness.p95", "staleness.p99", "staleness.worst")
     most = objective.objective.most if objective else None
@@ -213,9 +228,11 @@ def _distribution(report: RehearsalReport) -> Picture:
     for name, words in (("p50", "half"), ("p95", "95 of 100"), ("p99", "99 of 100")):
         value = times.get(name)
         if value is not None and total:
-            place = next((n for n, (bound, _) in enumerate(classes) if bound is None or value <= bound), len(classes) - 1)
+            place = next(
+                (n for n, (bound, _) in enumerate(classes) if bound is None or value <= bound), len(classes) - 1
+            )
             marks.setdefault(place, []).append(words)
-    drawing = Drawing("distribution", title, says, 24 * len(classes))
+    drawing = Drawing(f"{span.prefix}distribution", title, says, 24 * len(classes))
     largest = max((count for _, count in classes), default=0) or 1
     rows, so_far, before = [], 0, 0.0
     over = False
@@ -236,10 +253,15 @@ def _distribution(report: RehearsalReport) -> Picture:
     drawing.text("0", -12, "number of changes", "axis")
     legend = [("soon", "changes")]
     if objective and most is not None and over:
-        legend = [("soon", "within the objective"), ("late", f"longer than {length(most)}, the objective {objective.objective.name}")]
+        legend = [
+            ("soon", "within the objective"),
+            ("late", f"longer than {length(most)}, the objective {objective.objective.name}"),
+        ]
     head = ("Shown within", "Changes", "Share", "So far")
-    note = "What was never shown counts with all the time that it was waited for." if report.counts.get("losses") else ""
-    return Picture("distribution", title, says, drawing.whole("bars"), tuple(legend), head, tuple(rows), note)
+    note = (
+        "What was never shown counts with all the time that it was waited for." if report.counts.get("losses") else ""
+    )
+    return Picture(drawing.name, title, says, drawing.whole("bars"), tuple(legend), head, tuple(rows), note)
 
 
 def _bound(bound: int | None, before: float) -> str:
@@ -255,30 +277,35 @@ def _share(share: float) -> str:
 # --- outages and failures --------------------------------------------------------------------------------------------
 
 
-def _backlog(report: RehearsalReport, span: Span) -> Picture:
+def _backlog(span: Span) -> Picture:
+    report = span.report
     behind = span.series("backlog")
     most_behind = max(range(span.count), key=lambda n: behind[n])
     title = "Changes that the copy was behind, and outages"
     worst = max(report.outages, key=lambda each: each.backlog, default=None)
     says = f"The vendor was out or failed {counted(len(report.outages), 'time')}. "
     if worst is not None and worst.backlog:
-        says += f"When such a time was over, {counted(worst.backlog, 'change')} {'was' if worst.backlog == 1 else 'were'} behind at most ({_drained(worst)}). "
+        were = f"{counted(worst.backlog, 'change')} {'was' if worst.backlog == 1 else 'were'}"
+        says += f"When such a time was over, {were} behind at most ({_drained(worst)}). "
     if behind[most_behind]:
-        says += f"{behind[most_behind]:,.0f} were behind at most, in the hour from {span.clock(report.start + most_behind * HOUR)} on."
+        at = span.clock(report.start + most_behind * HOUR)
+        says += f"{behind[most_behind]:,.0f} were behind at most, in the hour from {at} on."
     else:
         says += "At the end of each hour nothing was behind."
-    drawing = Drawing("backlog", title, says, HIGH)
+    drawing = Drawing(f"{span.prefix}backlog", title, says, HIGH)
     objective = wanted(report, "backlog.worst")
     peaks = [(span.place(each.until), each.backlog) for each in report.outages if each.backlog]
-    top = max([*behind, *(count for _, count in peaks), objective.objective.most if objective else 0])
+    top = max(span.most("backlog"), span.most_behind, objective.objective.most if objective else 0)
     most = _counts(drawing, top, "changes behind")
-    _bands(drawing, report, span, labels=True)
+    _bands(drawing, span, labels=True)
     drawing.area(span.drawn("backlog"), most, "behind")
     _peaks(drawing, peaks, most)
     if objective:
         drawing.limit(objective.objective.most, most, f"objective: at most {objective.objective.most:,.0f}")
     drawing.times(span.ticks(), span.axis)
-    told = sorted(report.outages, key=lambda each: (each.drain is not None, -(each.drain or 0), -each.backlog))[:MOST_ROWS]
+    told = sorted(report.outages, key=lambda each: (each.drain is not None, -(each.drain or 0), -each.backlog))[
+        :MOST_ROWS
+    ]
     rows = tuple(
         (_kind(each), span.clock(each.begun), length(each.until - each.begun), f"{each.backlog:,}", _drained(each))
         for each in sorted(told, key=lambda each: each.begun)
@@ -291,12 +318,13 @@ def _backlog(report: RehearsalReport, span: Span) -> Picture:
         ("outage", "the vendor was out or failed"),
     )
     head = ("What", "From", "For", "Changes behind at its end", "Then")
-    closer = _closer(report, span) if span.count > 3 * 24 else ()
-    return Picture("backlog", title, says, drawing.whole(), legend, head, rows, note, closer)
+    closer = _closer(span) if span.count > 3 * 24 else ()
+    return Picture(drawing.name, title, says, drawing.whole(), legend, head, rows, note, closer)
 
 
-def _closer(report: RehearsalReport, span: Span) -> tuple[tuple[str, str], ...]:
+def _closer(span: Span) -> tuple[tuple[str, str], ...]:
     """The hours around the outages after which most was behind."""
+    report = span.report
     behind = span.series("backlog")
     chosen = sorted((each for each in report.outages if each.backlog), key=lambda each: -each.backlog)[:MOST_CLOSER]
     found = []
@@ -306,10 +334,12 @@ def _closer(report: RehearsalReport, span: Span) -> tuple[tuple[str, str], ...]:
         last = min(span.count, max((over - report.start) // HOUR + 4, first + 12), first + 72)
         title = f"{_kind(outage)}, {span.clock(outage.begun)}"
         says = f"{counted(outage.backlog, 'change')} behind at its end; {_drained(outage)}"
-        drawing = Drawing(f"closer{n}", title, says, 90)
+        drawing = Drawing(f"{span.prefix}closer{n}", title, says, 90)
         window = [*behind[first:last]]
         most = _counts(drawing, max([*window, outage.backlog]), "changes behind")
-        place = [(each - report.start - first * HOUR) / ((last - first) * HOUR) for each in (outage.begun, outage.until)]
+        place = [
+            (each - report.start - first * HOUR) / ((last - first) * HOUR) for each in (outage.begun, outage.until)
+        ]
         left, right = (min(1.0, max(0.0, each)) for each in place)
         drawing.box(percent(left), 0, percent(right - left), drawing.high, "outage")
         drawing.area(window, most, "behind")
@@ -325,18 +355,23 @@ def _peaks(drawing: Drawing, peaks: Sequence[tuple[float, int]], most: float) ->
         drawing.line(percent(at), drawing.high - drawing.high * count / most, percent(at), drawing.high, "peak")
 
 
-def _failures(report: RehearsalReport, span: Span) -> Picture:
-    errors = span.series("errors")
+def _failures(span: Span) -> Picture:
+    report = span.report
     title = "Failed requests, and recovery"
     worst = max(report.episodes, key=lambda each: (each.recovery is None, each.recovery or 0), default=None)
-    says = f"{counted(report.counts.get('errors', 0), 'request')} failed, whoever was to blame, in {counted(len(report.episodes), 'episode')}"
+    failed = counted(report.counts.get("errors", 0), "request")
+    says = f"{failed} failed, whoever was to blame, in {counted(len(report.episodes), 'episode')}"
     if worst is not None:
-        took = "never ended" if worst.recovery is None else f"took {length(worst.recovery)} to the first sync without a failure"
+        took = (
+            "never ended"
+            if worst.recovery is None
+            else f"took {length(worst.recovery)} to the first sync without a failure"
+        )
         says += f"; the longest, from {span.clock(worst.begun)} on, {took}"
     says += f". {counted(report.counts.get('failed_syncs', 0), 'sync')} ended in an error of the client's own."
-    drawing = Drawing("failures", title, says, HIGH * 2 // 3)
-    most = _counts(drawing, max(errors), "failed requests an hour")
-    _bands(drawing, report, span, labels=False)
+    drawing = Drawing(f"{span.prefix}failures", title, says, HIGH * 2 // 3)
+    most = _counts(drawing, span.most("errors"), "failed requests an hour")
+    _bands(drawing, span, labels=False)
     drawing.area(span.drawn("errors"), most, "failed")
     drawing.times(span.ticks(), span.axis)
     told = sorted(report.episodes, key=lambda each: (each.recovery is not None, -(each.recovery or 0)))[:MOST_ROWS]
@@ -348,12 +383,12 @@ def _failures(report: RehearsalReport, span: Span) -> Picture:
     note = f"The table has the {len(rows)} that took longest; {left} more took less." if left > 0 else ""
     legend = (("failed", "requests that failed"), ("outage", "the vendor was out or failed"))
     head = ("From", "Failed requests", "Recovered after")
-    return Picture("failures", title, says, drawing.whole(), legend, head, rows, note)
+    return Picture(drawing.name, title, says, drawing.whole(), legend, head, rows, note)
 
 
-def _bands(drawing: Drawing, report: RehearsalReport, span: Span, *, labels: bool) -> None:
+def _bands(drawing: Drawing, span: Span, *, labels: bool) -> None:
     """The times in which the vendor behaved otherwise, each as a band, and where there is room with a word above."""
-    free = 0.0
+    report, free = span.report, 0.0
     for each in sorted(report.outages, key=lambda each: each.begun - each.until)[:MOST_BANDS]:
         left, right = span.place(each.begun), span.place(each.until)
         told = f"{_kind(each)}, {span.clock(each.begun)}, {length(each.until - each.begun)}"
@@ -379,7 +414,8 @@ def _drained(outage: Outage) -> str:
 # --- operations ------------------------------------------------------------------------------------------------------
 
 
-def _operations(report: RehearsalReport) -> Picture:
+def _operations(span: Span) -> Picture:
+    report = span.report
     ordered = sorted(report.operations.items(), key=lambda each: (-each[1], each[0]))
     if len(ordered) > MOST_OPERATIONS:
         rest = ordered[MOST_OPERATIONS - 1 :]
@@ -388,19 +424,25 @@ def _operations(report: RehearsalReport) -> Picture:
     title = "Calls by operation"
     name, most = ordered[0]
     says = f"{counted_calls(total)}, {_share(most / total)} of them {name}."
-    drawing = Drawing("operations", title, says, 38 * len(ordered))
+    drawing = Drawing(f"{span.prefix}operations", title, says, 38 * len(ordered))
     for n, (name, count) in enumerate(ordered):
         drawing.text("0", 38 * n + 14, name, "name")
         drawing.bar(38 * n + 19, count / most, 14, "calls", f"{count:,} ({_share(count / total)})")
     drawing.text("0", -6, "number of calls, all hours", "axis")
     rows = tuple((name, f"{count:,}", _share(count / total)) for name, count in ordered)
     legend = (("calls", "calls of the client"),)
-    return Picture("operations", title, says, drawing.whole("bars flush"), legend, ("Operation", "Calls", "Share"), rows)
+    return Picture(
+        drawing.name, title, says, drawing.whole("bars flush"), legend, ("Operation", "Calls", "Share"), rows
+    )
 
 
 def counted_calls(count: float) -> str:
     """`1 call`, `12,345 calls`."""
     return "1 call" if count == 1 else f"{count:,.0f} calls"
+
+
+def _sum(values: Sequence[float], hours: Sequence[int]) -> float:
+    return sum(values[n] for n in hours)
 
 
 def _counts(drawing: Drawing, top: float, words: str) -> float:
@@ -410,4 +452,4 @@ def _counts(drawing: Drawing, top: float, words: str) -> float:
     return levels[-1]
 
 
-__all__ = ["number", "pictures", "scale", "wanted"]
+__all__ = ["pictures", "scale", "wanted"]

@@ -20,10 +20,11 @@ _YEAR = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "
 
 
 class Span:
-    """The hours of a rehearsal, counted from its start, in the desk's time zone."""
+    """The hours of a rehearsal, counted from its start, in the desk's time zone; `beside` is what it is drawn together with."""
 
-    def __init__(self, report: RehearsalReport) -> None:
-        self.report = report
+    def __init__(self, report: RehearsalReport, prefix: str = "", beside: RehearsalReport | None = None) -> None:
+        self.report, self.prefix = report, prefix
+        self.reports = (report,) if beside is None else (report, beside)
         self.zone = report.zone
         self.count = max(1, len(report.hours["calls"]))
         zone = instants.zone(report.zone)
@@ -56,6 +57,15 @@ class Span:
             for n in hours:
                 values[n] = most
         return values
+
+    def most(self, name: str) -> float:
+        """The largest number of a series, of the one beside too."""
+        return max((value or 0.0 for report in self.reports for value in report.hours.get(name, ())), default=0.0)
+
+    @property
+    def most_behind(self) -> int:
+        """The most that was behind when an outage ended."""
+        return max((outage.backlog for report in self.reports for outage in report.outages), default=0)
 
     def place(self, at: int) -> float:
         """Where an instant lies in the span, from 0 to 1."""
