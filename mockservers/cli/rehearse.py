@@ -119,6 +119,13 @@ def watching() -> Iterator[Watch]:
 )
 @click.option("--scale", default=1.0, show_default=True, type=float, help="Multiplies what happens at the desk.")
 @click.option(
+    "--back-file",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Tickets that are there before the span begins.",
+)
+@click.option(
     "--slo",
     multiple=True,
     metavar="NAME=VALUE",
@@ -152,6 +159,7 @@ def rehearse(
     profile: str,
     every: int | None,
     scale: float,
+    back_file: int,
     slo: tuple[str, ...],
     dialect: str,
     seed: int,
@@ -188,6 +196,7 @@ def rehearse(
         every=every,
         seed=seed,
         scale=scale,
+        back_file=back_file,
         dialect=dialect,
         objectives=parse(slo),
         max_seconds=max_seconds,

@@ -20,6 +20,7 @@ from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal
+from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
 from mockservers.kernel.redaction import Redaction, Secret
 from mockservers.kernel.room import MOST_MEMORY, Room
@@ -58,6 +59,8 @@ class WorldConfig:
     """The vendor's own latency moves the clock, and nobody waits for it really."""
     lively: bool = False
     """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
+    desk: Callable[[Installation], Course | None] | None = None
+    """A desk that lives in the place of what the vendors' demos do by themselves; made for each installation."""
 
 
 Observer = Callable[[Entry, Exchange], None]
@@ -264,6 +267,10 @@ class World:
         """The fault that meets a client's request before anything looks at it, if there is one."""
         with self._lock:
             now = self.clock.now()
+            if self.config.desk is not None:
+                course = self.installation(vendor).life
+                if course is not None:
+                    course.meet(now)
             fault = self.faults.consult("arrive", vendor, None, "client", now)
             if fault is not None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")

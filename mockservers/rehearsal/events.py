@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from importlib.util import find_spec
+from typing import Any, Literal
 
+from mockservers import registry
 from mockservers.harness.history import Exchanged, History
 from mockservers.harness.scenarios import FaultStep, OtherStep
+from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 
 Kind = Literal["opened", "noted", "worked", "changed", "moved", "assigned", "closed", "reopened", "merged", "deleted"]
@@ -63,6 +66,18 @@ class Usage:
     """Seconds of virtual time that the vendor made the client wait."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a record that an answer told says of a ticket's life: when it was opened and closed (instants), how many notes it
+    has; or that it is a `note` (its id) of that ticket."""
+
+    ticket: str
+    opened: int | None = None
+    closed: int | None = None
+    notes: int | None = None
+    note: str | None = None
+
+
 @dataclass(frozen=True)
 class VendorDesk:
     """A vendor's side of a rehearsal, in `contract/desk.py` as DESK.
@@ -76,9 +91,9 @@ class VendorDesk:
     in a dialect, in microseconds, beside the delay of an event. `live_hours` says whether an instant falls into hours in
     which the vendor asks clients to stay away with `heavy` requests. `storms` are ids of duties that need no copy and are
     judged hour by hour where something failed: what was refused is not tried on and on. `habits` are those that are judged
-    once a day: how a client asks. `tells_gone`: whether a client that asks what is new can
-    learn that a ticket is gone; where not, nobody owes that. `objectives` are the defaults, with `guidance`, the
-    ids of the rules that they rest on.
+    once a day: how a client asks. `tells_gone`: whether a client that asks what is new can learn that a ticket is gone;
+    where not, nobody owes that. `sighting` reads a record as the recording adapter tells it: its kind, id and fields.
+    `objectives` are the defaults, with `guidance`, the ids of the rules that they rest on.
     """
 
     step: Callable[[Event], OtherStep | None]
@@ -94,3 +109,29 @@ class VendorDesk:
     storms: tuple[str, ...] = ()
     habits: tuple[str, ...] = ()
     tells_gone: bool = True
+    sighting: Callable[[str, str, Mapping[str, Any]], Sighting | None] = lambda kind, id_, fields: None
+
+
+def instant(value: Any) -> int | None:
+    """A time as adapters tell it, None where there is none."""
+    return instants.from_iso(value) if isinstance(value, str) and value else None
+
+
+def vendor_desk(vendor: str) -> VendorDesk:
+    """A vendor's side of a rehearsal; raises ValueError for one that has none."""
+    part = registry.vendor(vendor)
+    try:
+        found: VendorDesk = part.module("contract", "desk").DESK
+    except ModuleNotFoundError as error:
+        if error.name != f"{part.contract}.desk":
+            raise
+        raise ValueError(
+            f"{vendor} cannot be rehearsed: its contract has no desk.py, which says what a desk's life is there"
+        ) from error
+    return found
+
+
+def rehearsable(vendor: str) -> bool:
+    """Whether a vendor has a side of a rehearsal."""
+    part = registry.vendor(vendor)
+    return part.contract is not None and find_spec(f"{part.contract}.desk") is not None

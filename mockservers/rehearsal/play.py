@@ -367,7 +367,8 @@ class SpanPlay(Play):
             measures.outcomes[entry.outcome] += 1
             if entry.exchange is not None:
                 measures.bytes.add(hour, len(entry.exchange.body) + len(entry.exchange.reply_body))
-            if entry.outcome not in ("ok", "page") or entry.faults:
+            # A refusal that the client took in its stride was an answer, as one that says that there is no such ticket.
+            if entry.faults or (entry.outcome not in ("ok", "page") and not (task.ok and entry.outcome == "refused")):
                 first_failure = first_failure if failures else entry.at
                 failures += 1
                 measures.errors.add(hour, 1)

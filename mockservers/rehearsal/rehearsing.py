@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from mockservers import registry
 from mockservers.harness.check import given_words
 from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure
 from mockservers.harness.duties import Duty
@@ -27,7 +26,7 @@ from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.registry import emulator
 from mockservers.rehearsal import objectives as slo
 from mockservers.rehearsal.desk import life
-from mockservers.rehearsal.events import Event, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, VendorDesk, Weather, vendor_desk
 from mockservers.rehearsal.explaining import Explainer, gather, told
 from mockservers.rehearsal.measures import Episode, Outage
 from mockservers.rehearsal.mirror import Change, Shown
@@ -91,6 +90,8 @@ class RehearsalConfig:
     deadline: float = DEADLINE
     save_to: Path | None = Path("scenarios-found")
     explain: bool = True
+    back_file: int = 0
+    """Tickets that are there before the span begins; a client reads them with its first sync."""
     progress: Callable[[Standing], None] = lambda standing: None
 
 
@@ -103,15 +104,6 @@ def rehearse(config: RehearsalConfig) -> RehearsalReport:
     with contextlib.ExitStack() as stack:
         runner = open_runner(config.client, config.deadline, stack)
         return _Rehearsal(plan, runner).run()
-
-
-def vendor_desk(vendor: str) -> VendorDesk:
-    """A vendor's side of a rehearsal; raises ValueError for one that has none."""
-    try:
-        found: VendorDesk = registry.vendor(vendor).module("contract", "desk").DESK
-    except ModuleNotFoundError as error:
-        raise ValueError(f"{vendor} cannot be rehearsed: its contract has no desk.py") from error
-    return found
 
 
 @dataclass(frozen=True)
@@ -131,6 +123,8 @@ class Plan:
             raise ValueError(f"--days must be a whole number from 1, got {config.days}")
         if not 0 < config.scale < float("inf"):
             raise ValueError(f"--scale must be a number above 0, got {config.scale:g}")
+        if config.back_file < 0:
+            raise ValueError(f"--back-file must be a whole number from 0, got {config.back_file}")
         if config.deadline <= 0:
             raise ValueError(f"--deadline must be a number of seconds above 0, got {config.deadline:g}")
         desk = vendor_desk(config.vendor)
@@ -161,7 +155,8 @@ class Plan:
     @property
     def scenario(self) -> Scenario:
         """What the world is made of; the steps come as a stream."""
-        return Scenario(self.config.vendor, (), self.start, self.config.dialect, self.config.seed)
+        data = f"demo:{self.config.back_file}"
+        return Scenario(self.config.vendor, (), self.start, self.config.dialect, self.config.seed, data)
 
 
 @dataclass
@@ -473,6 +468,16 @@ class _Rehearsal:
             blind=blind,
         )
 
+    def _blind(self) -> str:
+        """Why nothing of the copy is known; empty where there is something to know."""
+        play = self.play
+        if not getattr(play, "shows_mirror", True):
+            return "the client shows no mirror, so nothing of its copy is known"
+        if sum(play.measures.kinds.values()) and not play.tickets and play.impossible:
+            why = next(iter(play.impossible))
+            return f"the vendor allowed nothing of what the desk did, so there was nothing to copy: {why}"
+        return ""
+
     def _series(self, hours: int) -> dict[str, tuple[float | None, ...]]:
         measures = self.play.measures
         found: dict[str, tuple[float | None, ...]] = {}
@@ -501,6 +506,3 @@ def _title(group: Collection[Loss]) -> str:
         else (f"the ticket with id {first.ticket} {_WORDS[first.kind]}")
     )
     return what + (f"; it became visible during {re.sub(r' from .*', '', first.weather)}" if first.weather else "")
-
-
-__all__ = ["Plan", "RehearsalConfig", "Standing", "SyncFacts", "rehearse", "vendor_desk"]

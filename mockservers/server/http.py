@@ -64,6 +64,7 @@ class Server(Listener):
         mounts: Sequence[Mount] | None = None,
         stubs: Mapping[str, Respond] | None = None,
         allow_hosts: Sequence[str] | None = None,
+        observe: Callable[[World, str | None], Mapping[str, Any]] | None = None,
     ) -> None:
         if not guard.is_loopback(host) and not control_token:
             raise ValueError(
@@ -79,6 +80,8 @@ class Server(Listener):
         self.turns = Turns()
         self.stubs = dict(stubs or {})
         """Vendors that something else answers for than their emulator."""
+        self.observe = observe
+        """Tells what can be said of the client of a world, of a vendor's or of all."""
         self._vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
 
     # --- requests -----------------------------------------------------------------------------------------------
@@ -294,7 +297,7 @@ class Server(Listener):
         environ = self._environ(request, where, list(request.headers.items()), body)
         if where.path == "/_mock":
             environ["PATH_INFO"] = "/_mock/"
-        environ[context.SITE] = context.Site(self.worlds, self._vendors, where.world, self.url)
+        environ[context.SITE] = context.Site(self.worlds, self._vendors, where.world, self.url, self.observe)
         await self.turns.free(self._touched(where))
         said = wsgi.ask(application.application(), environ)
         return await self._tell(request, where, said)

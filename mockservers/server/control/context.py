@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,15 +22,21 @@ from mockservers.registry import did_you_mean
 SITE = "mockservers.site"
 """Key of the WSGI environ under which the front door hands over its `Site`."""
 
+Observe = Callable[[World, str | None], Mapping[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the control API steers: the worlds, the vendors that are mounted, the world the URL chose, the base URL."""
+    """What the control API steers: the worlds, the vendors that are mounted, the world the URL chose, the base URL.
+
+    `observe` tells what can be said of a world's client; whoever runs the server brings it, for the server judges nobody.
+    """
 
     worlds: Worlds
     vendors: tuple[str, ...]
     world: str
     url: str
+    observe: Observe | None = None
 
 
 class Problem(Exception):

@@ -10,7 +10,7 @@ from mockservers.harness.history import Exchanged, History
 from mockservers.harness.scenarios import CUSTOMER, FaultStep, OtherStep
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import MINUTE
-from mockservers.rehearsal.events import Event, Usage, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, Weather, instant
 from mockservers.rehearsal.limits import SLOW, Window, sliding
 from mockservers.vendors.autotask.contract import decoder as wire
 from mockservers.vendors.autotask.contract.profile import RESOURCE
@@ -52,14 +52,14 @@ def step(event: Event) -> OtherStep | None:
         return OtherStep("change", label, fields={"Description": event.text})
     if event.kind == "moved":
         return OtherStep("change", label, fields={"Status": _chosen(STATUSES, event)})
-    more: dict[str, Any] = {
+    told: Mapping[str, dict[str, Any]] = {
         "noted": {"note": event.text},
         "worked": {"hours": min(24.0, round(event.minutes / 60, 2) or 0.01), "note": event.text},
         "assigned": {"to": RESOURCE},
         "merged": {"note": "Merged into another ticket"},
-    }.get(event.kind, {})
+    }
     action = {"noted": "note", "worked": "time", "assigned": "assign", "reopened": "reopen"}.get(event.kind, "complete")
-    return OtherStep("act", label, action, more=more)
+    return OtherStep("act", label, action, more={"by": RESOURCE, **told.get(event.kind, {})})
 
 
 _FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
@@ -130,12 +130,20 @@ def _others(history: History) -> list[tuple[int, int]]:
     return [(each.at, int(each.request.get("requests", 1))) for each in acts]
 
 
+def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
+    """A ticket or one of its notes, as an answer told it."""
+    if kind == "Ticket":
+        return Sighting(id_, instant(fields.get("CreateDate")), instant(fields.get("CompletedDate")))
+    return Sighting(str(fields.get("TicketID")), note=id_) if kind == "TicketNote" else None
+
+
 DESK = VendorDesk(
     step=step,
     faults=faults,
     begins=begins,
     ends=ends,
     usage=usage,
+    sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "50%"},
     guidance={"losses": "autotask.query.top_500", "limit.peak": "autotask.threshold.latency"},
     storms=("autotask.refused_login_not_stormed", "autotask.suspension_respected", "autotask.failures_not_stormed"),

@@ -8,7 +8,7 @@ from typing import Any
 from mockservers.harness.history import Exchanged, History
 from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel.dialects import Dialect
-from mockservers.rehearsal.events import Event, Usage, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, Weather, instant
 from mockservers.rehearsal.limits import SLOW, Window, sliding
 from mockservers.vendors.get_tickets.contract import decoder as wire
 
@@ -35,15 +35,14 @@ def step(event: Event) -> OtherStep | None:
         return OtherStep("create", fields=fields, delay=delay)
     if event.kind == "deleted":
         return OtherStep("delete", label)
+    if event.kind in ("changed", "moved"):
+        edited = {"summary": event.text} if event.kind == "changed" else {"status": _chosen(STATUSES, event)}
+        return OtherStep("act", label, "update", edited, delay=delay)
     action, more = _act(event)
     return OtherStep("act", label, action, more=more, delay=delay)
 
 
 def _act(event: Event) -> tuple[str, dict[str, Any]]:
-    if event.kind == "changed":
-        return "update", {"fields": {"summary": event.text}}
-    if event.kind == "moved":
-        return "update", {"fields": {"status": _chosen(STATUSES, event)}}
     if event.kind == "assigned":
         return "assign", {"to": _chosen(TECHNICIANS, event)}
     if event.kind == "merged":
@@ -87,12 +86,20 @@ def usage(history: History, dialect: Dialect) -> Mapping[int, Usage]:
     return sliding(history, Window(limit, _refused))
 
 
+def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
+    """A ticket as an answer told it."""
+    if kind != "ticket":
+        return None
+    return Sighting(id_, instant(fields.get("date_opened")), instant(fields.get("date_closed")))
+
+
 DESK = VendorDesk(
     step=step,
     faults=faults,
     begins=begins,
     ends=ends,
     usage=usage,
+    sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "80%"},
     guidance={"losses": "get_tickets.field.last_updated", "limit.peak": "get_tickets.limit.rate"},
     storms=("get_tickets.refused_key_not_stormed", "get_tickets.backs_off", "get_tickets.failures_not_stormed"),

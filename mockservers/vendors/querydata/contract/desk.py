@@ -10,7 +10,7 @@ from mockservers.harness.profile import local
 from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
-from mockservers.rehearsal.events import Event, Usage, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, Weather, instant
 from mockservers.rehearsal.limits import SLOW, Window, sliding
 from mockservers.vendors.querydata.contract import decoder as wire
 
@@ -89,6 +89,21 @@ def lag(dialect: Dialect) -> int:
     return instants.duration(dialect["processing_lag"])
 
 
+NOTES = frozenset({"Add Notes", "Add Ongoing Response"})
+
+
+def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
+    """A ticket as an answer told it: a complete response closes it, and its history holds its notes."""
+    if kind != "Ticket":
+        return None
+    closing = [each for each in fields.get("Responses") or () if each.get("Closes")]
+    closed = max((instant(each.get("ResponseDateTime")) or 0 for each in closing), default=0) or None
+    said = [each for each in fields.get("History") or () if each.get("Action") in NOTES]
+    if fields.get("Status") != "Closed":
+        closed = None
+    return Sighting(id_, instant(fields.get("CreateDate")), closed, len(said))
+
+
 DESK = VendorDesk(
     step=step,
     faults=faults,
@@ -98,6 +113,7 @@ DESK = VendorDesk(
     lag=lag,
     heavy=heavy,
     live_hours=live_hours,
+    sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "80%"},
     guidance={
         "losses": "querydata.window.last_action",

@@ -10,7 +10,7 @@ from mockservers.harness.scenarios import CUSTOMER, FaultStep, OtherStep
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import HOUR, SECOND
-from mockservers.rehearsal.events import Event, Usage, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, Weather, instant
 from mockservers.rehearsal.limits import SLOW, Window, sliding
 from mockservers.vendors.superoffice.contract import decoder as wire
 from mockservers.vendors.superoffice.contract.profile import USER
@@ -110,12 +110,21 @@ def usage(history: History, dialect: Dialect) -> Mapping[int, Usage]:
     return sliding(history, Window(limit, lambda exchange: wire.said(exchange).kind == "throttled", SECOND))
 
 
+def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
+    """A ticket as an answer told it."""
+    if kind != "ticket":
+        return None
+    closed = instant(fields.get("ClosedAt")) if fields.get("BaseStatus") == "Closed" else None
+    return Sighting(id_, instant(fields.get("CreatedAt")), closed)
+
+
 DESK = VendorDesk(
     step=step,
     faults=faults,
     begins=begins,
     ends=ends,
     usage=usage,
+    sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "80%"},
     guidance={"losses": "superoffice.field.last_changed", "limit.peak": "superoffice.limit.rate"},
     storms=(

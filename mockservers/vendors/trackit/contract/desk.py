@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockservers.harness.scenarios import CUSTOMER, FaultStep, OtherStep
-from mockservers.rehearsal.events import Event, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, Sighting, VendorDesk, Weather, instant
 from mockservers.rehearsal.limits import SLOW
 
-SUMMARY, DETAILS, PRIORITY = "22", "7", "106"
+SUMMARY, DETAILS, PRIORITY, CREATED, CLOSED = "22", "7", "106", "12", "18"
 TECHNICIANS = ("TECH1", "TECH2", "DEMO")
 STATUSES = ("Open", "Escalated", "Paused")
 """Statuses that leave a ticket open."""
@@ -73,12 +73,18 @@ def ends(weather: Weather) -> Sequence[OtherStep]:
     return (OtherStep("restore"),) if weather.kind == "password" else ()
 
 
+def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
+    """A ticket as an answer told it."""
+    return Sighting(id_, instant(fields.get(CREATED)), instant(fields.get(CLOSED))) if kind == "ticket" else None
+
+
 DESK = VendorDesk(
     step=step,
     faults=faults,
     begins=begins,
     ends=ends,
+    sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m"},
-    guidance={"losses": "trackit.read.whole"},
     storms=("trackit.refused_login_not_stormed", "trackit.failures_not_stormed"),
+    guidance={"losses": "trackit.read.ticket"},
 )
