@@ -90,4 +90,4 @@ def _change(left: float | None, right: float | None) -> str:
 def comparison_json(one: RehearsalReport, other: RehearsalReport) -> str:
     """Both documents, in the order of the command line."""
     made = {"format": "mockservers rehearsal comparison", "version": 1, "rehearsals": [document(one), document(other)]}
-    return json.dumps(cleaned(made, ()), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(cleaned(made, (*one.secrets, *other.secrets)), indent=1, ensure_ascii=False) + "\n"

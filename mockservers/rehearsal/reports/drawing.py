@@ -68,6 +68,7 @@ class Drawing:
     title: str
     says: str
     high: float
+    secrets: tuple[str, ...] = ()
     parts: list[str] = field(default_factory=list)
 
     def whole(self, style: str = "") -> str:
@@ -79,10 +80,9 @@ class Drawing:
             f'<desc id="{self.name}-says">{self.safe(self.says)}</desc>{"".join(self.parts)}</svg>'
         )
 
-    @staticmethod
-    def safe(text: str, columns: int = 400) -> str:
+    def safe(self, text: str, columns: int = 400) -> str:
         """Text as it may stand in the page: without secrets, nothing unseen, no markup."""
-        return escape(cut(clean(text, ()), columns))
+        return escape(cut(clean(text, self.secrets), columns))
 
     # --- pieces ---
 

@@ -42,6 +42,15 @@ ASKED: Mapping[Source, str] = {
     "vendor": "from the vendor's own guidance",
     "always": "every client must keep it",
 }
+AT_TIMES: Mapping[str, str] = {
+    "outage": "an outage",
+    "slow": "slow hours",
+    "errors": "a burst of errors",
+    "throttled": "a time in which the limit was used up",
+    "password": "a time in which the password had expired",
+    "tokens": "a time in which tokens ended",
+}
+"""A weather as it stands in a sentence."""
 MOST_PRINTED = 4000
 """Characters of what a client printed."""
 _MISSED: Mapping[str, Callable[[float], str]] = {
@@ -55,7 +64,7 @@ _MISSED: Mapping[str, Callable[[float], str]] = {
 
 def rehearsal_html(report: RehearsalReport, largest: Largest | None = None) -> str:
     """The page of a rehearsal; of a search for the largest desk, with what it found."""
-    return _page("rehearsal.html.j2", report.vendor, view=View(report), largest=largest, letter="")
+    return _page("rehearsal.html.j2", (report,), view=View(report), largest=largest, letter="")
 
 
 def comparison_html(one: RehearsalReport, other: RehearsalReport) -> str:
@@ -68,16 +77,21 @@ def comparison_html(one: RehearsalReport, other: RehearsalReport) -> str:
         for name in names
     ]
     rows = comparison(one, other)
-    return _page("rehearsal_comparison.html.j2", one.vendor, views=views, pairs=pairs, rows=rows)
+    return _page("rehearsal_comparison.html.j2", (one, other), views=views, pairs=pairs, rows=rows)
 
 
-def _page(template: str, vendor: str, **values: Any) -> str:
+def _page(template: str, reports: tuple[RehearsalReport, ...], **values: Any) -> str:
+    secrets = tuple(secret for report in reports for secret in report.secrets)
+
+    def show(text: str, keep: str = "") -> str:
+        return clean(text, secrets, keep)
+
     return templates.render(
         template,
-        _show,
+        show,
         version=__version__,
         asked=ASKED,
-        rules=registry.emulator(vendor).rules,
+        rules=registry.emulator(reports[0].vendor).rules,
         program=program,
         shown=shown,
         length=length,
@@ -85,10 +99,6 @@ def _page(template: str, vendor: str, **values: Any) -> str:
         when=when,
         **values,
     )
-
-
-def _show(text: str, keep: str = "") -> str:
-    return clean(text, (), keep)
 
 
 class View:
@@ -111,7 +121,7 @@ class View:
             for picture in pictures(report, prefix, beside)
         ]
         printed = report.stopped.printed if report.stopped is not None else ""
-        self.printed = _show(printed, "\n").strip()[-MOST_PRINTED:]
+        self.printed = clean(printed, report.secrets, "\n").strip()[-MOST_PRINTED:]
 
     def behind(self, judged: Judged) -> list[tuple[str, Rule | None]]:
         """The rules behind an objective: the one that it rests on, or those of the duty whose breach made it missed."""
@@ -172,18 +182,13 @@ def _phrase(judged: Judged) -> str:
 
 
 def _because(report: RehearsalReport, judged: Judged) -> str:
-    """What most of the losses have in common: the weather that they fell into."""
+    """The weather that the losses of most examples fell into."""
     if judged.objective.name not in ("losses", "wrong"):
         return ""
-    of = [each for each in report.groups if (each.kind in WRONG) == (judged.objective.name == "wrong")]
-    if not of or not (weather := of[0].examples[0].weather if of[0].examples else ""):
-        return ""
-    kind = weather.partition(" ")[0]
-    return (
-        f", {'most of them' if len(of) > 1 else 'after'} {'after ' if len(of) > 1 else ''}a time of {kind}"
-        if kind
-        else ""
-    )
+    groups = [each for each in report.groups if (each.kind in WRONG) == (judged.objective.name == "wrong")]
+    kind = groups[0].examples[0].weather.partition(" ")[0] if groups and groups[0].examples else ""
+    many = "most of them " if len(groups) > 1 else ""
+    return f", {many}in or after {AT_TIMES.get(kind, kind)}" if kind else ""
 
 
 def _many(count: float, what: str) -> str:

@@ -66,7 +66,7 @@ def _calls(span: Span) -> Picture:
         f"{span.clock(report.start + busiest * HOUR)} on, has {calls[busiest]:,.0f}."
     )
     objective = wanted(report, "calls.hour")
-    drawing = Drawing(f"{span.prefix}calls", title, says, HIGH)
+    drawing = span.drawing("calls", title, says, HIGH)
     top = max(span.most("calls"), objective.objective.most if objective else 0)
     most = _counts(drawing, top, "calls an hour")
     drawing.area(span.drawn("calls"), most, "calls")
@@ -96,7 +96,7 @@ def _limit(span: Span) -> Picture:
         f"{'was' if refused == 1 else 'were'} refused or slowed for it."
     )
     objective = wanted(report, "limit.peak")
-    drawing = Drawing(f"{span.prefix}limit", title, says, HIGH)
+    drawing = span.drawing("limit", title, says, HIGH)
     levels = steps_up_to(max(1.0, span.most("share") * 1.05), whole=False)
     most = levels[-1]
     drawing.levels([(each, f"{100 * each:.0f} %") for each in levels], most, "% of the limit, at most in the hour")
@@ -148,7 +148,7 @@ def _heat(span: Span) -> Picture:
         f"100 within {shown('time', times.get('p95'))}, the slowest took {shown('time', times.get('worst'))}. A square is an "
         "hour: the changes that became visible in it, and how long 95 of 100 of them took at most."
     )
-    drawing = Drawing(f"{span.prefix}heat", title, says, 24 * ROW)
+    drawing = span.drawing("heat", title, says, 24 * ROW)
     columns = []
     for x, (day, hours) in enumerate(span.days.items()):
         classes: dict[int, int] = {}
@@ -160,7 +160,7 @@ def _heat(span: Span) -> Picture:
                 classes[hour] = max(classes.get(hour, 0), bisect_left(bounds, taken[n]))
         seen = [n for n in hours if n < len(known) and known[n]]
         told = f"{day.isoformat()}: slowest change {length(max(worst[n] for n in seen))}" if seen else ""
-        columns.append(_column(x, classes, told, span.long))
+        columns.append(_column(x, classes, drawing.safe(told), span.long))
     style = "fine" if span.long else ""
     drawing.box("0", 0, "100%", drawing.high, "empty")
     drawing.stretched(len(span.days), 24, [f'<g class="cells {style}">', *columns, "</g>"])
@@ -200,7 +200,7 @@ def _column(x: int, classes: Mapping[int, int], told: str, joined: bool) -> str:
     if not paths:
         return ""
     drawn = "".join(f'<path class="heat{style}" d="{"".join(paths[style])}"/>' for style in sorted(paths))
-    return f"<g><title>{Drawing.safe(told)}</title>{drawn}</g>"
+    return f"<g><title>{told}</title>{drawn}</g>"
 
 
 def _class(n: int, bounds: Sequence[float], most: float | None) -> str:
@@ -232,7 +232,7 @@ def _distribution(span: Span) -> Picture:
                 (n for n, (bound, _) in enumerate(classes) if bound is None or value <= bound), len(classes) - 1
             )
             marks.setdefault(place, []).append(words)
-    drawing = Drawing(f"{span.prefix}distribution", title, says, 24 * len(classes))
+    drawing = span.drawing("distribution", title, says, 24 * len(classes))
     largest = max((count for _, count in classes), default=0) or 1
     rows, so_far, before = [], 0, 0.0
     over = False
@@ -292,7 +292,7 @@ def _backlog(span: Span) -> Picture:
         says += f"{behind[most_behind]:,.0f} were behind at most, in the hour from {at} on."
     else:
         says += "At the end of each hour nothing was behind."
-    drawing = Drawing(f"{span.prefix}backlog", title, says, HIGH)
+    drawing = span.drawing("backlog", title, says, HIGH)
     objective = wanted(report, "backlog.worst")
     peaks = [(span.place(each.until), each.backlog) for each in report.outages if each.backlog]
     top = max(span.most("backlog"), span.most_behind, objective.objective.most if objective else 0)
@@ -334,7 +334,7 @@ def _closer(span: Span) -> tuple[tuple[str, str], ...]:
         last = min(span.count, max((over - report.start) // HOUR + 4, first + 12), first + 72)
         title = f"{_kind(outage)}, {span.clock(outage.begun)}"
         says = f"{counted(outage.backlog, 'change')} behind at its end; {_drained(outage)}"
-        drawing = Drawing(f"{span.prefix}closer{n}", title, says, 90)
+        drawing = span.drawing(f"closer{n}", title, says, 90)
         window = [*behind[first:last]]
         most = _counts(drawing, max([*window, outage.backlog]), "changes behind")
         place = [
@@ -369,7 +369,7 @@ def _failures(span: Span) -> Picture:
         )
         says += f"; the longest, from {span.clock(worst.begun)} on, {took}"
     says += f". {counted(report.counts.get('failed_syncs', 0), 'sync')} ended in an error of the client's own."
-    drawing = Drawing(f"{span.prefix}failures", title, says, HIGH * 2 // 3)
+    drawing = span.drawing("failures", title, says, HIGH * 2 // 3)
     most = _counts(drawing, span.most("errors"), "failed requests an hour")
     _bands(drawing, span, labels=False)
     drawing.area(span.drawn("errors"), most, "failed")
@@ -424,7 +424,7 @@ def _operations(span: Span) -> Picture:
     title = "Calls by operation"
     name, most = ordered[0]
     says = f"{counted_calls(total)}, {_share(most / total)} of them {name}."
-    drawing = Drawing(f"{span.prefix}operations", title, says, 38 * len(ordered))
+    drawing = span.drawing("operations", title, says, 38 * len(ordered))
     for n, (name, count) in enumerate(ordered):
         drawing.text("0", 38 * n + 14, name, "name")
         drawing.bar(38 * n + 19, count / most, 14, "calls", f"{count:,} ({_share(count / total)})")

@@ -9,7 +9,7 @@ from functools import cached_property
 from mockservers.kernel import instants
 from mockservers.kernel.instants import HOUR
 from mockservers.rehearsal.report import RehearsalReport
-from mockservers.rehearsal.reports.drawing import Tick
+from mockservers.rehearsal.reports.drawing import Drawing, Tick
 
 BY_DAY = 60
 """Days beyond which a picture has one value a day."""
@@ -33,6 +33,11 @@ class Span:
         """The numbers of the hours of each day."""
         for n, clock in enumerate(self.clocks):
             self.days.setdefault(clock.date(), []).append(n)
+
+    def drawing(self, name: str, title: str, says: str, high: float) -> Drawing:
+        """A picture to be drawn, that shows no secret."""
+        secrets = tuple(secret for report in self.reports for secret in report.secrets)
+        return Drawing(f"{self.prefix}{name}", title, says, high, secrets)
 
     @property
     def long(self) -> bool:
