@@ -21,7 +21,8 @@ LINE = 16
 @dataclass(frozen=True)
 class Picture:
     """A picture with all that stands around it. `says` is its text alternative, `legend` has a style and words each, and `rows`
-    below `head` are the same figures as a table. `closer` are smaller pictures of parts of it, each with its heading."""
+    below `head` are the same figures as a table. `closer` are smaller pictures of parts of it, each with its heading, and
+    `shape` is a style of the field around the drawing."""
 
     name: str
     title: str
@@ -32,6 +33,7 @@ class Picture:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     closer: tuple[tuple[str, str], ...] = ()
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,11 @@ class Drawing:
     secrets: tuple[str, ...] = ()
     parts: list[str] = field(default_factory=list)
 
-    def whole(self, style: str = "") -> str:
+    def whole(self) -> str:
         """The element. What is written beside the field lies outside of it, where the style leaves room."""
         ids = f"{self.name}-title {self.name}-says"
         return (
-            f'<svg class="plot {style}" width="100%" height="{number(self.high)}" role="img" aria-labelledby="{ids}">'
+            f'<svg class="plot" width="100%" height="{number(self.high)}" role="img" aria-labelledby="{ids}">'
             f'<title id="{self.name}-title">{self.safe(self.title)}</title>'
             f'<desc id="{self.name}-says">{self.safe(self.says)}</desc>{"".join(self.parts)}</svg>'
         )

@@ -182,13 +182,14 @@ def _phrase(judged: Judged) -> str:
 
 
 def _because(report: RehearsalReport, judged: Judged) -> str:
-    """The weather that the losses of most examples fell into."""
+    """The weather that more than half of the losses fell into, by the examples."""
     if judged.objective.name not in ("losses", "wrong"):
         return ""
     groups = [each for each in report.groups if (each.kind in WRONG) == (judged.objective.name == "wrong")]
     kind = groups[0].examples[0].weather.partition(" ")[0] if groups and groups[0].examples else ""
-    many = "most of them " if len(groups) > 1 else ""
-    return f", {many}in or after {AT_TIMES.get(kind, kind)}" if kind else ""
+    if not kind or 2 * groups[0].count <= sum(each.count for each in groups):
+        return ""
+    return f", {'most of them ' if len(groups) > 1 else ''}in or after {AT_TIMES.get(kind, kind)}"
 
 
 def _many(count: float, what: str) -> str:

@@ -11,7 +11,7 @@ from mockservers.rehearsal.measures import Outage
 from mockservers.rehearsal.objectives import Judged, length, shown
 from mockservers.rehearsal.report import RehearsalReport
 from mockservers.rehearsal.reports.drawing import Drawing, Picture, Tick, percent, steps_up_to
-from mockservers.rehearsal.reports.span import Span
+from mockservers.rehearsal.reports.span import Span, alternating, day_words
 from mockservers.wirekit.templates import counted
 
 HIGH, ROW = 170, 12
@@ -167,11 +167,7 @@ def _heat(span: Span) -> Picture:
     for hour in (0, 6, 12, 18, 24):
         drawing.text("-8", hour * ROW + 4, f"{hour:02}:00", "tick", "end")
     drawing.text("-8", -12, "hour of the day", "axis")
-    days = list(span.days.values())
-    place = {hours[0] / span.count: n / len(days) for n, hours in enumerate(days)}
-    drawing.times(
-        [Tick(place[each.at], each.words, each.minor) for each in span.ticks() if each.at in place], span.axis
-    )
+    drawing.times(_columns(span), span.axis)
     legend = [(f"heat{n}", _class(n, bounds, most)) for n in range(len(bounds) + 1)]
     legend.append(("empty", "no change became visible"))
     rows = []
@@ -184,7 +180,16 @@ def _heat(span: Span) -> Picture:
             else (label, "-", "-", "-")
         )
     head = (span.row, "In the slowest hour, 95 of 100 within", "That hour", "Slowest change")
-    return Picture(drawing.name, title, says, drawing.whole("heat"), tuple(legend), head, tuple(rows))
+    return Picture(drawing.name, title, says, drawing.whole(), tuple(legend), head, tuple(rows))
+
+
+def _columns(span: Span) -> list[Tick]:
+    """The marks below the heat strip, whose days are equally wide: of a few days each, of many those of the other pictures."""
+    days = list(span.days.items())
+    if len(days) <= 14:
+        return alternating([((n + 0.5) / len(days), day_words(day)) for n, (day, _) in enumerate(days)])
+    place = {hours[0] / span.count: n / len(days) for n, (_, hours) in enumerate(days)}
+    return [Tick(place[each.at], each.words, each.minor) for each in span.ticks() if each.at in place]
 
 
 def _column(x: int, classes: Mapping[int, int], told: str, joined: bool) -> str:
@@ -261,7 +266,7 @@ def _distribution(span: Span) -> Picture:
     note = (
         "What was never shown counts with all the time that it was waited for." if report.counts.get("losses") else ""
     )
-    return Picture(drawing.name, title, says, drawing.whole("bars"), tuple(legend), head, tuple(rows), note)
+    return Picture(drawing.name, title, says, drawing.whole(), tuple(legend), head, tuple(rows), note, shape="bars")
 
 
 def _bound(bound: int | None, before: float) -> str:
@@ -288,10 +293,10 @@ def _backlog(span: Span) -> Picture:
         were = f"{counted(worst.backlog, 'change')} {'was' if worst.backlog == 1 else 'were'}"
         says += f"When such a time was over, {were} behind at most ({_drained(worst)}). "
     if behind[most_behind]:
-        at = span.clock(report.start + most_behind * HOUR)
-        says += f"{behind[most_behind]:,.0f} were behind at most, in the hour from {at} on."
+        at = span.clock(report.start + (most_behind + 1) * HOUR)
+        says += f"Of the hours' ends, that of {at} has most: {counted(round(behind[most_behind]), 'change')} behind."
     else:
-        says += "At the end of each hour nothing was behind."
+        says += "At the ends of hours nothing was behind."
     drawing = span.drawing("backlog", title, says, HIGH)
     objective = wanted(report, "backlog.worst")
     peaks = [(span.place(each.until), each.backlog) for each in report.outages if each.backlog]
@@ -427,13 +432,12 @@ def _operations(span: Span) -> Picture:
     drawing = span.drawing("operations", title, says, 38 * len(ordered))
     for n, (name, count) in enumerate(ordered):
         drawing.text("0", 38 * n + 14, name, "name")
-        drawing.bar(38 * n + 19, count / most, 14, "calls", f"{count:,} ({_share(count / total)})")
+        drawing.bar(38 * n + 19, count / most, 14, "soon", f"{count:,} ({_share(count / total)})")
     drawing.text("0", -6, "number of calls, all hours", "axis")
     rows = tuple((name, f"{count:,}", _share(count / total)) for name, count in ordered)
-    legend = (("calls", "calls of the client"),)
-    return Picture(
-        drawing.name, title, says, drawing.whole("bars flush"), legend, ("Operation", "Calls", "Share"), rows
-    )
+    legend = (("soon", "calls of the client"),)
+    head = ("Operation", "Calls", "Share")
+    return Picture(drawing.name, title, says, drawing.whole(), legend, head, rows, shape="bars flush")
 
 
 def counted_calls(count: float) -> str:

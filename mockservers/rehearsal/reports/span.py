@@ -104,7 +104,7 @@ class Span:
         if len(self.days) <= 3:
             return self.hours(0, self.count)
         if len(self.days) <= 14:
-            return self._marked((n, f"{_WEEK[day.weekday()]} {day.day} {_YEAR[day.month - 1]}") for day, n in days)
+            return self._marked((n, day_words(day)) for day, n in days)
         if len(self.days) <= 75:
             apart = 7 * -(-len(self.days) // 70)
             return self._marked((n, _day(day)) for day, n in days if day.weekday() == 0 and day.toordinal() % apart < 7)
@@ -120,16 +120,21 @@ class Span:
         apart = next((each for each in (1, 3, 6, 12) if (end - begin) <= each * 7), 24)
         chosen = [n for n in range(begin, end) if self.clocks[n].hour % apart == 0]
         words = [f"{self.clocks[n].hour:02}:00" if self.clocks[n].hour else _day(self.clocks[n].date()) for n in chosen]
-        return _alternating([((n - begin) / (end - begin), word) for n, word in zip(chosen, words, strict=True)])
+        return alternating([((n - begin) / (end - begin), word) for n, word in zip(chosen, words, strict=True)])
 
     def _marked(self, found: Iterable[tuple[int, str]]) -> list[Tick]:
-        return _alternating([(n / self.count, words) for n, words in found])
+        return alternating([(n / self.count, words) for n, words in found])
+
+
+def day_words(day: date) -> str:
+    """`Mon 2 Mar`."""
+    return f"{_WEEK[day.weekday()]} {_day(day)}"
 
 
 def _day(day: date) -> str:
     return f"{day.day} {_YEAR[day.month - 1]}"
 
 
-def _alternating(marks: Sequence[tuple[float, str]]) -> list[Tick]:
+def alternating(marks: Sequence[tuple[float, str]]) -> list[Tick]:
     """Ticks of which every second goes where room is scarce."""
     return [Tick(at, words, minor=len(marks) > 4 and n % 2 == 1) for n, (at, words) in enumerate(marks)]
