@@ -97,18 +97,45 @@ def made(days: int = 5, text: str = "plain", losses: int = 3) -> RehearsalReport
         if not each.met
     ]
     return RehearsalReport(
-        vendor="autotask", client=text, given=f"--client {text}", dialect="default", profile="small_office",
-        profile_says=text, zone="America/New_York", seed=1, scale=1.0, days=days, every=5 * MINUTE, start=START,
-        end=START + days * DAY, objectives=objectives, values=values, reasons=tuple(reasons),
+        vendor="autotask",
+        client=text,
+        given=f"--client {text}",
+        dialect="default",
+        profile="small_office",
+        profile_says=text,
+        zone="America/New_York",
+        seed=1,
+        scale=1.0,
+        days=days,
+        every=5 * MINUTE,
+        start=START,
+        end=START + days * DAY,
+        objectives=objectives,
+        values=values,
+        reasons=tuple(reasons),
         staleness={name.partition(".")[2]: values[name] for name in values if name.startswith("staleness.")},  # type: ignore[misc]
-        distribution=tuple((bound, 40 if bound == 300 * SECOND else 0) for bound in (*BOUNDS, None)), slowest=(slow,),
-        losses=lost, groups=groups,
-        counts={"tickets": 25 * days, "events": 90 * days, "calls": 500 * days, "losses": losses, "errors": 48,
-                "failed_syncs": 24, "throttled": 2},
-        operations={"query": 480 * days, text: 20 * days}, outcomes={"ok": 500 * days}, kinds={"opened": 25 * days},
-        impossible={text: 2}, hours=series(days), outages=(Outage(text, first, first + 2 * HOUR, 6, first + 3 * HOUR),),
-        episodes=(Episode(first, 48, first + 2 * HOUR),), seconds=12.5,
-    )  # fmt: skip
+        distribution=tuple((bound, 40 if bound == 300 * SECOND else 0) for bound in (*BOUNDS, None)),
+        slowest=(slow,),
+        losses=lost,
+        groups=groups,
+        counts={
+            "tickets": 25 * days,
+            "events": 90 * days,
+            "calls": 500 * days,
+            "losses": losses,
+            "errors": 48,
+            "failed_syncs": 24,
+            "throttled": 2,
+        },
+        operations={"query": 480 * days, text: 20 * days},
+        outcomes={"ok": 500 * days},
+        kinds={"opened": 25 * days},
+        impossible={text: 2},
+        hours=series(days),
+        outages=(Outage(text, first, first + 2 * HOUR, 6, first + 3 * HOUR),),
+        episodes=(Episode(first, 48, first + 2 * HOUR),),
+        seconds=12.5,
+    )
 
 
 def page(text: str) -> Any:
@@ -286,9 +313,14 @@ def test_a_client_without_a_mirror_has_no_picture_of_its_copy() -> None:
 def test_a_report_of_nothing_is_a_page_too() -> None:
     empty = replace(
         made(losses=0),
-        hours=dict.fromkeys(series(1), ()), distribution=tuple((bound, 0) for bound in (*BOUNDS, None)), outages=(),
-        staleness=dict.fromkeys(("p50", "p95", "p99", "worst")), episodes=(), operations={}, slowest=(),
-    )  # fmt: skip
+        hours=dict.fromkeys(series(1), ()),
+        distribution=tuple((bound, 0) for bound in (*BOUNDS, None)),
+        outages=(),
+        staleness=dict.fromkeys(("p50", "p95", "p99", "worst")),
+        episodes=(),
+        operations={},
+        slowest=(),
+    )
     root = page(rehearsal_html(empty))
     assert [figure.get("id") for figure in root.iter("figure")] == ["calls", "heat", "backlog", "distribution"]
 

@@ -18,7 +18,7 @@ HIGH, ROW = 170, 12
 """Pixels: a picture over time, and an hour of the heat strip."""
 SCALE = (5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, DAY)
 """Upper bounds of the heat strip's colours; an objective takes the place of the one that is nearest to it."""
-MOST_OPERATIONS, MOST_BANDS, MOST_ROWS, MOST_CLOSER = 12, 400, 40, 3
+MOST_OPERATIONS, MOST_BANDS, MOST_ROWS, MOST_CLOSER, MOST_LABELS = 12, 400, 40, 3, 10
 WEATHER: Mapping[str, str] = {
     "outage": "outage",
     "slow": "slow answers",
@@ -337,7 +337,7 @@ def _closer(span: Span) -> tuple[tuple[str, str], ...]:
         first = max(0, (outage.begun - report.start) // HOUR - 3)
         over = outage.until if outage.drained is None else outage.drained
         last = min(span.count, max((over - report.start) // HOUR + 4, first + 12), first + 72)
-        title = f"{_kind(outage)}, {span.clock(outage.begun)}"
+        title = f"{_kind(outage).capitalize()}, {span.clock(outage.begun)}"
         says = f"{counted(outage.backlog, 'change')} behind at its end; {_drained(outage)}"
         drawing = span.drawing(f"closer{n}", title, says, 90)
         window = [*behind[first:last]]
@@ -398,7 +398,9 @@ def _bands(drawing: Drawing, span: Span, *, labels: bool) -> None:
         left, right = span.place(each.begun), span.place(each.until)
         told = f"{_kind(each)}, {span.clock(each.begun)}, {length(each.until - each.begun)}"
         drawing.box(percent(left), 0, percent(right - left), drawing.high, "outage", told)
-    if labels:
+    if (
+        labels and len(report.outages) <= MOST_LABELS
+    ):  # of many most would have none, and those that have one would mislead
         for each in sorted(report.outages, key=lambda each: each.begun):
             left = span.place(each.begun)
             if free <= left <= 0.88:
@@ -413,7 +415,9 @@ def _kind(outage: Outage) -> str:
 def _drained(outage: Outage) -> str:
     if outage.drain is None:
         return "never caught up"
-    return f"caught up after {length(outage.drain)}" if outage.backlog else "nothing to catch up"
+    if not outage.backlog:
+        return "nothing to catch up"
+    return f"caught up after {length(outage.drain)}" if outage.drain else "caught up at once"
 
 
 # --- operations ------------------------------------------------------------------------------------------------------

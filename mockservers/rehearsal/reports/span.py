@@ -110,10 +110,10 @@ class Span:
             return self._marked((n, _day(day)) for day, n in days if day.weekday() == 0 and day.toordinal() % apart < 7)
         apart = next((each for each in (1, 2, 3, 6) if len(self.days) <= 400 * each), 12)
         firsts = [(day, n) for day, n in days if day.day == 1 and (day.month - 1) % apart == 0]
-        return self._marked(
-            (n, f"{_YEAR[day.month - 1]} {day.year}" if day.month == 1 or len(firsts) < 4 else _YEAR[day.month - 1])
-            for day, n in firsts
-        )
+        months = [
+            (n, _YEAR[day.month - 1], day.year if day.month == 1 or day == firsts[0][0] else "") for day, n in firsts
+        ]
+        return self._marked((n, f"{month} {year}".strip()) for n, month, year in months)
 
     def hours(self, begin: int, end: int) -> list[Tick]:
         """The marks of an axis from one hour to another, a few of them."""
