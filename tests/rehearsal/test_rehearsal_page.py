@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from lxml import html as lxml_html
 
+from mockservers.cli.rehearse import made as made_formats
+from mockservers.cli.reporting import FORMATS
 from mockservers.harness.duties import of
 from mockservers.harness.reports.characters import visible
 from mockservers.harness.scenarios import ClientStep, ClockStep, Scenario
@@ -140,7 +142,7 @@ def made(days: int = 5, text: str = "plain", losses: int = 3) -> RehearsalReport
 
 def page(text: str) -> Any:
     """The page as a tree, having looked that it is well formed and asks nobody else for anything."""
-    root = lxml_html.document_fromstring(text)
+    root: Any = lxml_html.document_fromstring(text)
     assert not list(
         root.iter("script", "link", "iframe", "img", "object", "base", "form", "foreignobject", "image", "use")
     )
@@ -167,6 +169,7 @@ def page(text: str) -> Any:
 
 
 def words(element: Any) -> str:
+    """An element's text on one line, as a reader takes it in."""
     for line_break in element.iter("br"):
         line_break.tail = f" {line_break.tail or ''}"
     return " ".join(element.text_content().split())
@@ -267,6 +270,11 @@ def test_hostile_texts_are_text_and_secrets_are_masked(make: Callable[[Rehearsal
     assert "401 ***" in masked
 
 
+def test_the_command_writes_every_format_that_it_offers() -> None:
+    assert made_formats(made()).keys() == FORMATS.keys()
+    assert made_formats(made())["html"]() == rehearsal_html(made())
+
+
 def test_the_same_report_makes_the_same_bytes_whatever_time_it_took() -> None:
     assert rehearsal_html(made()) == rehearsal_html(replace(made(), seconds=99.0))
 
@@ -302,6 +310,8 @@ def test_what_ended_too_soon_says_so_and_shows_what_is_known() -> None:
     assert "UNDECIDED: the rehearsal cannot tell It died: " in text
     assert "Ended on day 1 of 5, at 2026-03-02T22:00:00Z" in text
     assert "What the client printed last Traceback" in text
+    known = replace(made(), stopped=StopNote("time", "--max-seconds 5 were up", START + 17 * HOUR))
+    assert why(known).startswith("Up to day 1 of 5 (125 tickets, 450 events), 3 changes never reached")
 
 
 def test_a_client_without_a_mirror_has_no_picture_of_its_copy() -> None:
@@ -339,7 +349,7 @@ def test_two_clients_stand_beside_each_other_to_one_scale() -> None:
     rows = {
         row.findtext(".//code/bdi"): [words(cell) for cell in row[1:]] for row in root.find_class("comparison")[0][1]
     }
-    assert rows["losses"] == ["", "3", "0", "better"]
+    assert rows["losses"] == ["", "A 3", "B 0", "B is better"]
 
 
 def test_a_search_for_the_limit_says_what_it_found() -> None:

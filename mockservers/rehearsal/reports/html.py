@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockservers import __version__, registry
-from mockservers.harness.reports.characters import clean
+from mockservers.harness.reports.characters import clean, cut
 from mockservers.harness.reports.program import program
 from mockservers.harness.reports.text import replay_command
 from mockservers.harness.scenarios import span
@@ -53,6 +53,8 @@ AT_TIMES: Mapping[str, str] = {
 """A weather as it stands in a sentence."""
 MOST_PRINTED = 4000
 """Characters of what a client printed."""
+MOST_COLUMNS = 240
+"""Of a step of a scenario in words; its file has all."""
 _MISSED: Mapping[str, Callable[[float], str]] = {
     "storms": lambda n: f"{counted(round(n), 'time')} the client repeated refused or failed calls on and on",
     "losses": lambda n: f"{_many(n, 'change')} never reached the client's copy",
@@ -92,7 +94,7 @@ def _page(template: str, reports: tuple[RehearsalReport, ...], **values: Any) ->
         version=__version__,
         asked=ASKED,
         rules=registry.emulator(reports[0].vendor).rules,
-        program=program,
+        program=lambda scenario: [cut(line, MOST_COLUMNS) for line in program(scenario)],
         shown=shown,
         length=length,
         span=span,
@@ -134,7 +136,7 @@ class View:
         return replay_command(file, self.report.given)
 
     def day(self, at: int) -> int:
-        return int((at - self.report.start) // instants.DAY) + 1
+        return _day(self.report, at)
 
     def _place(self, reason: Reason) -> str:
         """Where the page tells more of a reason: the losses that it stands for."""
@@ -150,6 +152,8 @@ def why(report: RehearsalReport) -> str:
     """In one sentence for people who read no further, why it is go or no-go."""
     desk = f"{report.counts['tickets']:,} tickets, {report.counts['events']:,} events"
     over = f"Over {counted(report.days, 'day')} of this desk ({desk})"
+    if report.stopped is not None:
+        over = f"Up to day {_day(report, report.stopped.at)} of {report.days} ({desk})"
     if report.go:
         told = ["the client's copy missed nothing" if report.values.get("losses") == 0 else "the client kept up"]
         if (stale := report.values.get("staleness.p95")) is not None:
@@ -170,6 +174,11 @@ def why(report: RehearsalReport) -> str:
         else f"{len(missed)} of {len(report.objectives)} objectives are"
     )
     return f"{over}, {_phrase(missed[0])}{_because(report, missed[0])}; {many} missed."
+
+
+def _day(report: RehearsalReport, at: int) -> int:
+    """The number of the day, from 1, in which an instant lies."""
+    return int((at - report.start) // instants.DAY) + 1
 
 
 def _phrase(judged: Judged) -> str:

@@ -19,6 +19,8 @@ HIGH, ROW = 170, 12
 SCALE = (5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, DAY)
 """Upper bounds of the heat strip's colours; an objective takes the place of the one that is nearest to it."""
 MOST_OPERATIONS, MOST_BANDS, MOST_ROWS, MOST_CLOSER, MOST_LABELS = 12, 400, 40, 3, 10
+NAMELESS = "(no operation was told)"
+"""What the measures call `none`: a call that ended before anybody knew what it asks."""
 WEATHER: Mapping[str, str] = {
     "outage": "outage",
     "slow": "slow answers",
@@ -425,7 +427,8 @@ def _drained(outage: Outage) -> str:
 
 def _operations(span: Span) -> Picture:
     report = span.report
-    ordered = sorted(report.operations.items(), key=lambda each: (-each[1], each[0]))
+    named = {NAMELESS if name == "none" else name: count for name, count in report.operations.items()}
+    ordered = sorted(named.items(), key=lambda each: (-each[1], each[0]))
     if len(ordered) > MOST_OPERATIONS:
         rest = ordered[MOST_OPERATIONS - 1 :]
         ordered = [*ordered[: MOST_OPERATIONS - 1], (f"{len(rest)} others", sum(count for _, count in rest))]
