@@ -118,7 +118,7 @@ class Cut:
                 steps += what
             else:
                 steps += self._sync(at, position)
-        scenario = replace(self.scenario, steps=tuple(steps), start=begin, data="demo:0", note="", found={})
+        scenario = replace(self.scenario, steps=tuple(steps), start=begin, data=self.desk.data, note="", found={})
         try:
             check_labels(scenario)
         except ScenarioError:

@@ -34,7 +34,7 @@ METRICS: Mapping[str, Metric] = {
     each.name: each
     for each in (
         Metric("storms", "count", "times at which refused or failed calls were repeated on and on", 0),
-        Metric("habits", "count", "times at which a look at a day's calls broke a duty of how to ask", 3),
+        Metric("habits", "count", "breaches of duties of asking, in one hour out of six", 3),
         Metric("losses", "count", "changes that the copy does not show in the end", 1),
         Metric("wrong", "count", "records that the copy kept although gone, invented, or spoiled", 2),
         Metric("duplicates", "count", "records that stood in the copy twice, or were made twice", 3),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,8 @@ class SpanPlay(Play):
         self.recent: deque[Exchanged] = deque()
         self.administered: deque[ExternalChange] = deque()
         """What administrators and other integrations did, as far as it may count for a limit."""
-        self.tasks_of_hour: list[Task] = []
+        self.tasks: deque[Task] = deque()  # type: ignore[assignment]
+        self.tasks_done = 0
         self.counted = 0
         """The number of the latest entry of the journal that was counted."""
         self.judged_hour = 0
@@ -327,8 +328,9 @@ class SpanPlay(Play):
         self.measures.syncs.add(self.measures.hour(at), 1)
         answer = self.runner.tell("sync", {})
         ended, last = self.world.clock.now(), self.world.journal.count
-        task = Task(0, "sync", at, ended, first, last, answer.error_kind, answer.error)
-        self.tasks_of_hour.append(task)
+        self.tasks_done += 1
+        task = Task(self.tasks_done, "sync", at, ended, first, last, answer.error_kind, answer.error)
+        self.tasks.append(task)
         failures, requests = self._count(task)
         self.measures.failed_syncs += answer.failed
         facts = SyncFacts(at, ended, requests, failures, answer.error_kind, self.masked(answer.error)[:160])
@@ -372,7 +374,7 @@ class SpanPlay(Play):
                 first_failure = first_failure if failures else entry.at
                 failures += 1
                 measures.errors.add(hour, 1)
-            one = exchanged(entry, 0)
+            one = exchanged(entry, task.index)
             entry.exchange = None  # they hold each other
             if waiting and one.received:
                 self._named(one.received, waiting, task.ended)
@@ -452,11 +454,12 @@ class SpanPlay(Play):
         begin = self.scenario.start + self.judged_hour * HOUR
         while self.recent and self.recent[0].at < begin - KEPT:
             self.recent.popleft()
+        while self.tasks and self.tasks[0].ended < begin - KEPT:
+            self.tasks.popleft()
         while self.administered and self.administered[0].at < begin - KEPT:
             self.administered.popleft()
         self.judged_hour = hour
         if not self.recent or self.recent[-1].at < begin:
-            self.tasks_of_hour.clear()
             return
         history = self.history()
         fresh = {each.n: each for each in self.recent if each.at >= begin}
@@ -469,11 +472,9 @@ class SpanPlay(Play):
         failed = any(self.measures.errors.values[self.measures.hour(begin) : hour])
         for listener in self.listeners:
             listener(history, begin, failed)
-        self.tasks_of_hour.clear()
 
     def history(self) -> History:
         """The requests that are kept, as duties and a vendor's `usage` read them; no copy and no truth."""
-        tasks = tuple(replace(task, index=n) for n, task in enumerate(self.tasks_of_hour))
         return History(
             vendor=self.scenario.vendor,
             start=self.scenario.start,
@@ -484,7 +485,7 @@ class SpanPlay(Play):
             secrets=tuple(self.world.installation(self.scenario.vendor).secrets),
             changes=tuple(self.administered),
             exchanges=tuple(self.recent),
-            tasks=tasks,
+            tasks=tuple(self.tasks),
             truth={},
             mirror=None,
             entity=self.profile.entity,

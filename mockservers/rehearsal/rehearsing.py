@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,7 +29,7 @@ from mockservers.rehearsal.events import Event, VendorDesk, Weather, vendor_desk
 from mockservers.rehearsal.explaining import Explainer, gather, told
 from mockservers.rehearsal.measures import Episode, Outage
 from mockservers.rehearsal.mirror import Change, Shown
-from mockservers.rehearsal.play import SpanPlay, SyncFacts, cadence, when
+from mockservers.rehearsal.play import SpanPlay, cadence, when
 from mockservers.rehearsal.profiles import DeskProfile, load
 from mockservers.rehearsal.reasons import reasons
 from mockservers.rehearsal.report import (
@@ -46,6 +45,8 @@ from mockservers.rehearsal.report import (
 
 DAYS, PROFILE, EVERY = 30, "small_office", 5 * MINUTE
 """What is rehearsed where nobody says otherwise."""
+LOOK = 6 * HOUR
+"""How often an hour's requests are looked at for habits of asking."""
 MOST_EXPLAINED, MOST_LISTED, MOST_SLOW = 5, 100, 5
 """Causes that are explained, losses that a report lists, and slow changes that it tells of."""
 
@@ -155,28 +156,27 @@ class Plan:
     @property
     def scenario(self) -> Scenario:
         """What the world is made of; the steps come as a stream."""
-        data = f"demo:{self.config.back_file}"
+        data = f"demo:{self.config.back_file}" if self.config.back_file else self.desk.data
         return Scenario(self.config.vendor, (), self.start, self.config.dialect, self.config.seed, data)
 
 
 @dataclass
 class _Judging:
-    """Duties that need no copy: of storms hour by hour where something failed, of habits once a day."""
+    """Duties that need no copy: of storms hour by hour where something failed, of habits now and then."""
 
     storms: tuple[Duty, ...]
     habits: tuple[Duty, ...]
     found: dict[str, list[tuple[Duty, str]]] = field(default_factory=lambda: {"storms": [], "habits": []})
     counts: Counter[str] = field(default_factory=Counter)
-    day: int = -1
+    last: int = -1
 
     def judge(self, history: History, begin: int, failed: bool) -> None:
         """Judge the hour that begins at an instant, and is the last of a history; `failed`: whether a request failed in it."""
-        hour = [each for each in history.exchanges if each.at >= begin]
-        if failed:
-            self._judge("storms", self.storms, history)
-        if begin // DAY != self.day and len(hour) > 1:
-            self.day = begin // DAY
-            self._judge("habits", self.habits, replace(history, exchanges=tuple(hour)))
+        if failed:  # a storm is of one sync, so each is looked at once
+            self._judge("storms", self.storms, replace(history, tasks=tuple(t for t in history.tasks if t.ended >= begin)))
+        if begin // LOOK != self.last and len(history.tasks) > 2:
+            self.last = begin // LOOK
+            self._judge("habits", self.habits, history)
 
     def _judge(self, name: str, duties: tuple[Duty, ...], history: History) -> None:
         for duty in duties:
@@ -316,8 +316,10 @@ class _Rehearsal:
     def _groups(self, losses: tuple[Loss, ...]) -> tuple[LossGroup, ...]:
         """Losses by what probably caused them: of one kind, in one kind of weather; and those that break one duty together."""
         groups: dict[tuple[str, str], list[Loss]] = {}
-        for loss in losses:
-            groups.setdefault((loss.kind, loss.weather.partition(" ")[0]), []).append(loss)
+        first: dict[tuple[str, str], Loss] = {}
+        for loss in losses:  # what came later to a ticket that is wrong already has no cause of its own
+            weather = first.setdefault((loss.kind, loss.ticket), loss).weather
+            groups.setdefault((loss.kind, weather.partition(" ")[0]), []).append(loss)
         largest = sorted(groups.values(), key=lambda each: (-len(each), each[0].due))[:MOST_EXPLAINED]
         chosen = [min(group, key=lambda each: (each.number == 0, each.due)) for group in largest]
         life = self.plan.life() if self.config.explain else iter(())
@@ -489,21 +491,19 @@ class _Rehearsal:
         return found
 
 
-_WORDS: Mapping[str, str] = {
-    "missing": "is not in the copy",
-    "stale": "is in the copy as it was before",
-    "kept": "is still in the copy, though gone at the vendor",
-    "astray": "was right in the copy, and is so no longer",
-    "invented": "is in the copy, and was never at the vendor",
+_WORDS: Mapping[LossKind, tuple[str, str]] = {
+    "missing": ("change is missing: the copy has no such record", "changes are missing: the copy has no such records"),
+    "stale": ("change is missing: the copy shows what was before", "changes are missing: the copy shows what was before"),
+    "kept": ("record is gone at the vendor, and still in the copy", "records are gone at the vendor, and still in the copy"),
+    "astray": ("record was right in the copy, and is so no longer", "records were right in the copy, and are so no longer"),
+    "invented": ("record of the copy was never at the vendor", "records of the copy were never at the vendor"),
 }
 
 
 def _title(group: Collection[Loss]) -> str:
     """What a group of losses has in common, in a sentence."""
     first = next(iter(group))
-    what = (
-        f"{len(group)} records: what the vendor has {_WORDS[first.kind]}"
-        if len(group) > 1
-        else (f"the ticket with id {first.ticket} {_WORDS[first.kind]}")
-    )
-    return what + (f"; it became visible during {re.sub(r' from .*', '', first.weather)}" if first.weather else "")
+    one, many = _WORDS[first.kind]
+    what = f"1 {one}" if len(group) == 1 else f"{len(group)} {many}"
+    when_ = f"; {'it' if len(group) == 1 else 'they'} became visible during {first.weather}" if first.weather else ""
+    return f"{what} (ticket {first.ticket}, {first.event} at {when(first.at)}){when_}"

@@ -143,6 +143,7 @@ DESK = VendorDesk(
     begins=begins,
     ends=ends,
     usage=usage,
+    data="demo:0",
     sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "50%"},
     guidance={"losses": "autotask.query.top_500", "limit.peak": "autotask.threshold.latency"},

@@ -1,4 +1,4 @@
-"""What could not be read counts as looked at: a number that failed three times is taken for one that is not there."""
+"""Looks at new numbers and at tickets that it knows; a number that could not be read is taken for one that is not there."""
 
 from mockservers.harness.clients import reference
 
@@ -7,17 +7,13 @@ RULES = ("trackit.read.unknown", "trackit.read.ticket")
 
 class Client(reference("trackit")):
     def sync(self):
-        self.failures = 0
-        for number in list(self.tickets):
-            self.look(number)
         number = self.highest + 1
-        while number <= self.highest + self.options["longest_gap"] + 1 and self.failures < 3:
-            self.look(number)
+        while number <= self.highest + self.options["longest_gap"] + 1:
+            try:
+                self.look(number)
+            except Exception:
+                self.highest = number
+                break
             number += 1
-
-    def look(self, number):
-        try:
-            super().look(number)
-        except Exception:
-            self.failures += 1
-            self.highest = max(self.highest, number)
+        for known in list(self.tickets):
+            self.look(known)
