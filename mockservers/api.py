@@ -43,7 +43,7 @@ Dialects = Mapping[str, str | Mapping[str, Any]]
 
 
 Condition = str | int | float | bool | Mapping[str, Any] | None
-"""A value that must be equal, or conditions that hold together: `{"contains": "x"}`, `{"matches": "A-.*"}`, `{"absent": True}`."""
+"""A value that must be equal, or conditions that hold together: `{"contains": "x"}`, `{"absent": True}` ..."""
 
 
 class CallPattern(TypedDict, total=False):

@@ -100,7 +100,7 @@ class Contents:
         """The members of the body in their order."""
         made: list[Leaf] = []
         tree = self.entry.request if self._exchange is None else _tree(self.text or "", self._media)
-        for path, value in _walk(tree, (), LAYERS):
+        for path, value in _walk(tree, (), LAYERS) if tree is not None else ():
             if len(made) >= MOST_LEAVES:
                 break
             made.append(Leaf(path, shown(path), value))

@@ -25,6 +25,8 @@ from mockservers.wirekit.templates import counted
 
 NEAREST, LOOKED_INTO = 3, 300
 """Calls that are told as nearest, and those whose content is compared to find them."""
+FAR = 1.5
+"""What a call may differ more than the nearest one and be told too; one wrong value costs up to 1."""
 KEPT = 500
 """Calls of which a question keeps what it has read."""
 MOST_ALTERNATIVES = 100
@@ -44,10 +46,12 @@ class Difference:
     names: Sequence[str] = ()
     """What there is where a name was not found."""
     hint: str = ""
+    by_name: bool = False
+    """Whether it is a name or a time, and no text of a message."""
 
     def says(self) -> str:
-        got = quoted(self.got) if self.there else "none"
-        near = "" if self.there else did_you_mean(self.place.rpartition(".")[2], self.names)
+        got = "none" if not self.there else self.got if self.by_name else quoted(self.got)
+        near = "" if self.there or self.by_name else did_you_mean(self.place.rpartition(".")[2], self.names)
         return f"{self.place} must {self.must}, got {got}{near}{'; ' + self.hint if self.hint else ''}"
 
 
@@ -135,7 +139,11 @@ def holds(matcher: Matcher, value: Any, work: Work) -> bool:
 def _unlike(wanted: Any, got: Any) -> float:
     """How much a value differs from the wanted one, from a little to 1."""
     left, right = as_text(wanted)[:60], as_text(got)[:60]
-    return 0.2 + 0.8 * (1 - SequenceMatcher(None, left, right, autojunk=False).ratio())
+    return 0.2 + 0.7 * (1 - SequenceMatcher(None, left, right, autojunk=False).ratio())
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _differs(
@@ -145,11 +153,15 @@ def _differs(
     hint = "the journal keeps only the beginning of so long a body" if cut else ""
     told, must = matcher.told(), matcher.says()
     if not values:
-        return Difference(place, told, must, there=False, names=names, hint=hint)
+        # Of other letters or signs, a name was meant all the same.
+        meant = _bare(place.rpartition(".")[2]) in map(_bare, names)
+        return Difference(place, told, must, there=False, cost=0.3 if meant else 1.0, names=names, hint=hint)
     wanted = next((each for each in (matcher.equals, matcher.contains) if each is not None), None)
     cost, _, got = min(
         (0.6 if wanted is None else _unlike(wanted, each), n, each) for n, each in enumerate(values[:50])
     )
+    if place == "status":
+        cost = 0.4  # how alike two statuses are says nothing
     if MASK in as_text(got):
         hint = "secrets are masked in the journal, and cannot be compared"
     return Difference(place, told, must, got, cost=1.0 if matcher.absent else cost, hint=hint)
@@ -161,7 +173,7 @@ def _differs(
 def _plain(wanted: CallPattern, entry: Entry) -> Iterator[Difference]:
     """Where a call differs in what the journal knows of it without looking into it."""
     if wanted.vendor is not None and wanted.vendor != entry.vendor:
-        yield Difference("vendor", wanted.vendor, f"be {wanted.vendor}", entry.vendor or None, bool(entry.vendor), 3.0)
+        yield _named("vendor", wanted.vendor, entry.vendor, 3.0)
     for place, value, got in (
         ("operation", wanted.operation, entry.operation),
         ("outcome", wanted.outcome, entry.outcome),
@@ -169,19 +181,19 @@ def _plain(wanted: CallPattern, entry: Entry) -> Iterator[Difference]:
         ("tenant", wanted.tenant, entry.tenant),
     ):
         if value is not None and value != got:
-            yield Difference(place, value, f"be {value}", got, got is not None, _unlike(value, got or ""))
+            yield _named(place, value, got, 0.4 + _unlike(value, got or ""))
     if wanted.actor not in ("any", entry.actor):
-        yield Difference("actor", wanted.actor, f"be {wanted.actor}", entry.actor, cost=1.5)
+        yield _named("actor", wanted.actor, entry.actor, 1.5)
     if wanted.rule is not None and wanted.rule not in entry.rules:
-        got = ", ".join(entry.rules)
-        yield Difference("rule", wanted.rule, f"be {wanted.rule}", got or None, bool(got))
-    at = instants.to_iso(entry.at)
-    if wanted.begin is not None and entry.at < wanted.begin:
-        begin = instants.to_iso(wanted.begin)
-        yield Difference("at", begin, f"not be before {begin}", at, cost=0.5)
-    if wanted.end is not None and entry.at > wanted.end:
-        end = instants.to_iso(wanted.end)
-        yield Difference("at", end, f"not be after {end}", at, cost=0.5)
+        yield _named("rule", wanted.rule, ", ".join(entry.rules))
+    for bound, early in ((wanted.begin, True), (wanted.end, False)):
+        if bound is not None and (entry.at < bound if early else entry.at > bound):
+            must = f"{'not be before' if early else 'not be after'} {instants.to_iso(bound)}"
+            yield Difference("at", instants.to_iso(bound), must, instants.to_iso(entry.at), cost=0.5, by_name=True)
+
+
+def _named(place: str, wanted: str, got: str | None, cost: float = 1.0) -> Difference:
+    return Difference(place, wanted, f"be {wanted}", got or None, bool(got), cost, by_name=True)
 
 
 def _inside(wanted: CallPattern, contents: Contents, work: Work) -> Iterator[Difference]:
@@ -242,7 +254,8 @@ def _members(wanted: dict[str, Matcher], contents: Contents, work: Work) -> Iter
             names = list(dict.fromkeys(leaf.shown.rpartition(".")[2] for leaf in leaves))[:200]
             yield _differs(f"body.{place}", matcher, [leaf.value for leaf in beside], names, contents.cut)
     if not complete and not told:
-        yield Difference("body", None, "hold these members in one element of a list", "each in another one", cost=0.5)
+        must = "hold these members in one element of a list"
+        yield Difference("body", None, must, "each in another one", cost=0.5, by_name=True)
 
 
 def _together(
@@ -370,10 +383,11 @@ def _nearest(step: Step, entries: Sequence[Entry], after: int) -> list[NearMiss]
         except TooMuchWork:
             break
         if entry.n <= after:
-            must = f"be after call #{after}"
-            differences.append(Difference("order", must, must, f"call #{entry.n}", cost=0.5))
+            place = f"after call #{after}"
+            differences.append(Difference("order", place, f"be {place}", f"call #{entry.n}", cost=0.5, by_name=True))
         found.append(NearMiss(entry, differences))
-    return heapq.nsmallest(NEAREST, found, key=lambda miss: (miss.cost, -miss.entry.n))
+    best = heapq.nsmallest(NEAREST, found, key=lambda miss: (miss.cost, -miss.entry.n))
+    return [miss for miss in best if miss.cost <= best[0].cost + FAR]
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -348,6 +348,8 @@ def test_the_openapi_document_describes_every_endpoint(api: Api) -> None:
 # --- bad input --------------------------------------------------------------------------------------------------------
 
 BAD: list[tuple[str, str, Any, str]] = [
+    ("POST", "/verify", {"count": -1}, "count"),
+    ("POST", "/verify?words=x", {}, "words"),
     ("POST", "/worlds", {}, "name"),
     ("POST", "/worlds", {"name": "Not A Label"}, "name"),
     ("POST", "/worlds", {"name": "a\n"}, "name"),
