@@ -17,18 +17,18 @@ Everything listens on loopback. Wrong arguments raise ValueError, and the messag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, Unpack
 
 if TYPE_CHECKING:
+    from mockservers.assertions import Expected
     from mockservers.kernel.clock import Mode
     from mockservers.kernel.faults import Fault
     from mockservers.kernel.journal import Entry
     from mockservers.kernel.redaction import Redaction
     from mockservers.kernel.world import World, WorldConfig
-    from mockservers.server.expectations import Expectation
     from mockservers.server.http import Server
 
 START = "2026-03-02T10:00:00Z"
@@ -40,43 +40,6 @@ Data = str | int | Mapping[str, str | int]
 """A recipe for every vendor (`demo`, `empty`, `demo:1000`, 1000), or one for each."""
 Dialects = Mapping[str, str | Mapping[str, Any]]
 """By vendor: a named dialect, or switches and their values."""
-
-
-Condition = str | int | float | bool | Mapping[str, Any] | None
-"""A value that must be equal, or conditions that hold together: `{"contains": "x"}`, `{"absent": True}` ..."""
-
-
-class CallPattern(TypedDict, total=False):
-    """Which calls are meant: whatever is given must hold. The words are those of `POST /_mock/v1/verify`."""
-
-    vendor: str
-    operation: str
-    actor: Literal["client", "other", "any"]
-    outcome: str
-    refusal: str
-    rule: str
-    tenant: str
-    status: Condition
-    method: Condition
-    url: Condition
-    path: Condition
-    query: Mapping[str, Condition]
-    headers: Mapping[str, Condition]
-    body: Mapping[str, Condition]
-    """Members of the body by the end of their path, such as `Ticket.Status`."""
-    text: Condition
-    begin: str | datetime
-    end: str | datetime
-    count: int
-    at_least: int
-    at_most: int
-
-
-class Expected(CallPattern, total=False):
-    """Calls that must have been made, and in `then` what must have followed, each after the one before."""
-
-    then: Sequence[CallPattern]
-    since: int
 
 
 class Finding(NamedTuple):
@@ -270,7 +233,18 @@ class MockWorld:
         be one or more. Raises AssertionError that shows the nearest calls and where they differ; ValueError for a word that
         is wrong, or names what no call can have.
         """
-        return _verified(self._world, tuple(self.vendors), expected)
+        from mockservers import assertions
+
+        return assertions.verified(self._world, tuple(self.vendors), expected)
+
+    def wait_for(self, timeout: float = 10.0, **expected: Unpack[Expected]) -> list[Entry]:
+        """Wait until the calls were made that `verify` would assert, so that no test sleeps; returns them.
+
+        `timeout` is in seconds of the machine's time, whatever the world's clock does. Raises AssertionError as `verify` does.
+        """
+        from mockservers import assertions
+
+        return assertions.awaited(self._world, tuple(self.vendors), expected, timeout)
 
     def redaction(self) -> Redaction:
         """What takes the world's secrets out of a text, in whatever encoding they stand there: `world.redaction()(text)`."""
@@ -344,7 +318,15 @@ class MockVendor:
 
     def verify(self, **expected: Unpack[Expected]) -> list[Entry]:
         """Assert that the calls to this vendor were made: `MockWorld.verify` for it alone."""
-        return _verified(self._world, (self.name,), _of_vendor(self.name, expected))
+        from mockservers import assertions
+
+        return assertions.verified(self._world, (self.name,), assertions.of_vendor(self.name, expected))
+
+    def wait_for(self, timeout: float = 10.0, **expected: Unpack[Expected]) -> list[Entry]:
+        """Wait until the calls to this vendor were made: `MockWorld.wait_for` for it alone."""
+        from mockservers import assertions
+
+        return assertions.awaited(self._world, (self.name,), assertions.of_vendor(self.name, expected), timeout)
 
     def switch(self, **switches: Any) -> None:
         """Set dialect switches of the whole installation; raises ValueError for an unknown switch or value."""
@@ -401,40 +383,6 @@ def _instant(moment: str | datetime) -> int:
     from mockservers.kernel import instants
 
     return instants.from_iso(moment) if isinstance(moment, str) else instants.from_datetime(moment)
-
-
-def _of_vendor(vendor: str, expected: Expected) -> Expected:
-    """What is expected, of this vendor where no other is named."""
-    then: list[CallPattern] = [{"vendor": vendor, **step} for step in expected.get("then", ())]
-    return {"vendor": vendor, **expected, **({"then": then} if then else {})}
-
-
-def _verified(world: World, vendors: tuple[str, ...], expected: Expected) -> list[Entry]:
-    from mockservers.server import verification
-
-    wanted = _wanted(world, vendors, expected)
-    verdict = verification.verify(wanted, world.journal.settled, world.journal.dropped)
-    if not verdict.ok:
-        raise AssertionError(verification.told(verdict, world.redaction()))
-    return verdict.steps[0].calls
-
-
-def _wanted(world: World, vendors: tuple[str, ...], expected: Expected) -> Expectation:
-    """What is expected, checked; raises ValueError."""
-    from mockservers.server import expectations, verification
-
-    def plain(words: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: each.isoformat() if isinstance(each, datetime) else each for name, each in words.items()}
-
-    words = plain(expected)
-    if "then" in words:
-        words["then"] = [plain(step) for step in words["then"]]
-    wanted = expectations.expectation(words)
-    for step in wanted.steps:
-        wrong = verification.wrong_name(world.emulator, vendors, step)
-        if wrong is not None:
-            raise ValueError(f"{wrong[0]}: {wrong[1]}")
-    return wanted
 
 
 def _config(vendors: tuple[str, ...], options: Mapping[str, Any]) -> WorldConfig:

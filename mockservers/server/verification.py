@@ -313,12 +313,6 @@ class Reader:
         return [*_plain(wanted, entry), *_inside(wanted, self._contents(entry), self.work)]
 
 
-def meeting(wanted: CallPattern, entries: Iterable[Entry]) -> list[Entry]:
-    """Those of the calls that are as a pattern says. Raises TooMuchWork."""
-    reader = Reader(Work())
-    return [entry for entry in entries if reader.meets(wanted, entry)]
-
-
 def wrong_name(
     emulator: Callable[[str], Emulator], vendors: Sequence[str], wanted: CallPattern
 ) -> tuple[str, str] | None:
@@ -350,8 +344,8 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
 # --- the journal ------------------------------------------------------------------------------------------------------
 
 
-def verify(expected: Expectation, entries: Sequence[Entry], dropped: int = 0) -> Verdict:
-    """Whether these calls, oldest first, are as expected. Raises TooMuchWork."""
+def verify(expected: Expectation, entries: Sequence[Entry], dropped: int = 0, *, near: bool = True) -> Verdict:
+    """Whether these calls, oldest first, are as expected; `near` looks for near misses too. Raises TooMuchWork."""
     looked_at = [entry for entry in entries if entry.n > expected.since]
     reader = Reader(Work())
     verdict = Verdict([Step(wanted) for wanted in expected.steps], len(looked_at), dropped)
@@ -361,7 +355,7 @@ def verify(expected: Expectation, entries: Sequence[Entry], dropped: int = 0) ->
         least, most = step.wanted.least, step.wanted.most
         step.ok = len(step.calls) >= least and (most is None or len(step.calls) <= most)
         if not step.ok:
-            if len(step.calls) < least:
+            if near and len(step.calls) < least:
                 verdict.nearest = _nearest(step, looked_at, after)
             break
         if least:

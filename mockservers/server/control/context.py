@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from mockservers.kernel.installation import Installation
+from mockservers.kernel.journal import Entry
 from mockservers.kernel.operations import Emulator
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.world import World, Worlds
@@ -21,6 +22,19 @@ from mockservers.registry import did_you_mean
 
 SITE = "mockservers.site"
 """Key of the WSGI environ under which the front door hands over its `Site`."""
+
+
+WAIT = "mockservers.wait"
+"""Key under which an endpoint says that there is nothing to tell yet, and what to wait for before it is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Until a call in a world is as `wanted`, or for so many real seconds. `wanted` is asked under the world's lock."""
+
+    seconds: float
+    world: World
+    wanted: Callable[[Entry], bool]
 
 
 @dataclass(frozen=True, slots=True)
