@@ -13,10 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator, model_validator
 
 from mockservers.kernel.patterns import Pattern
-from mockservers.server.control.models import Body, Instant
+from mockservers.server.control.models import Body, Instant, Outcome
 
 Scalar = str | int | float | bool | None
-Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"]
 MOST_PLACES, MOST_STEPS, MOST_COUNT = 50, 50, 1_000_000
 
 

@@ -13,7 +13,7 @@ from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.patterns import Work
 from mockservers.server import verification
 from mockservers.server.contents import Contents
-from tests.server.conftest import Api
+from tests.server.conftest import Api, differs
 from tests.server.desk_day import Day
 
 
@@ -163,6 +163,7 @@ def test_a_miss_answers_the_call_that_was_meant_and_the_place_that_differs(
         day.verify(**expected)
     status, told = ask(server, expected)
     assert (status, told["ok"]) == (200, False)
+    assert not differs("POST", "/_mock/v1/verify", status, told)
     nearest = told["nearest"][0]
     assert nearest["call"]["n"] == call, told["says"]
     assert any(says in each["says"] for each in nearest["differences"]), told["says"]

@@ -14,7 +14,7 @@ from mockservers.kernel.patterns import TooMuchWork
 from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.world import World
 from mockservers.server import verification
-from mockservers.server.control import context, models
+from mockservers.server.control import answers, context, models
 from mockservers.server.expectations import CallPattern, Expectation
 from mockservers.server.verification import NearMiss, Verdict
 
@@ -28,7 +28,7 @@ def check_names(where: World, wanted: CallPattern, prefix: str = "") -> None:
         raise context.wrong(prefix + found[0], found[1])
 
 
-@api.post("/verify")
+@api.post("/verify", operation_id="verify", responses={200: answers.Verdict})
 def verify(query: models.WorldQuery, body: Expectation) -> flask.Response:
     """Whether the journal holds these calls: so many, with such content, and `then` others after them, in this order.
 

@@ -19,7 +19,7 @@ from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.rules import Note, Rule
 from mockservers.kernel.world import World
 from mockservers.server import expectations
-from mockservers.server.control import context, models
+from mockservers.server.control import answers, context, models
 from mockservers.server.expectations import CallPattern
 from mockservers.server.verification import Reader
 
@@ -134,7 +134,7 @@ def _check_filters(where: World, vendor: str | None, rule: str | None) -> None:
         raise context.wrong("rule", f"there is no rule {rule!r}; GET /_mock/v1/rules lists them")
 
 
-@api.get("/journal", tags=_JOURNAL)
+@api.get("/journal", tags=_JOURNAL, operation_id="getJournal", responses={200: answers.Journal})
 def journal(query: models.JournalQuery) -> flask.Response:
     """What happened, oldest first: filtered, in pages, or as NDJSON with `Accept: application/x-ndjson`.
 
@@ -192,7 +192,7 @@ def _plain_line(where: World, entry: Entry, exchange: bool, clean: Redaction) ->
     return context.plain(_line(where, entry, exchange, clean))
 
 
-@api.get("/life", tags=_LIFE)
+@api.get("/life", tags=_LIFE, operation_id="getLife", responses={200: answers.Life})
 def life(query: models.WorldQuery) -> flask.Response:
     """What other people did by themselves in a lively world, up to the last call; the journal holds calls alone."""
     where = context.world(query.world)
@@ -230,7 +230,7 @@ def _rule(rule: Rule, vendor: str) -> dict[str, Any]:
     }
 
 
-@api.get("/findings", tags=_FINDINGS)
+@api.get("/findings", tags=_FINDINGS, operation_id="listFindings", responses={200: answers.Findings})
 def findings(query: models.FindingsQuery) -> flask.Response:
     """What requests contained that a careful client would not send, each with its rule, its source and the call.
 
@@ -272,7 +272,7 @@ def _finding(where: World, entry: Entry, note: Note, clean: Redaction) -> dict[s
     }
 
 
-@api.get("/rules", tags=_RULES)
+@api.get("/rules", tags=_RULES, operation_id="listRules", responses={200: answers.Rules})
 def rules(query: models.RulesQuery) -> flask.Response:
     """What the emulated servers do, one sentence each, with the place it was read."""
     where = context.world(query.world)

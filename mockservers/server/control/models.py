@@ -63,6 +63,7 @@ def _world_name(value: Any) -> Any:
     return value
 
 
+Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"]
 MOST_ROWS = 1_000_000
 WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -280,7 +281,7 @@ class Page(WorldQuery):
 class JournalQuery(Page):
     vendor: str | None = None
     operation: str | None = None
-    outcome: Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"] | None = None
+    outcome: Outcome | None = None
     actor: Literal["client", "other"] | None = None
     rule: str | None = None
     status: int | None = Field(None, ge=100, le=999, description="the HTTP status of the answer")
