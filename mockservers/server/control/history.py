@@ -100,7 +100,8 @@ def entry_told(where: World, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _line(where: World, entry: Entry, exchange: bool, clean: Redaction) -> dict[str, Any]:
+def line_told(where: World, entry: Entry, exchange: bool, clean: Redaction) -> dict[str, Any]:
+    """A journal entry as JSON tells it, with its exchange if that is wanted."""
     told: dict[str, Any] = {**clean.data(context.plain(entry_told(where, entry)))}
     if exchange:
         told["exchange"] = None if entry.exchange is None else _exchange(entry.exchange)
@@ -189,7 +190,7 @@ FEW, SMALL = 10, 256 << 10
 
 
 def _plain_line(where: World, entry: Entry, exchange: bool, clean: Redaction) -> Any:
-    return context.plain(_line(where, entry, exchange, clean))
+    return context.plain(line_told(where, entry, exchange, clean))
 
 
 @api.get("/life", tags=_LIFE, operation_id="getLife", responses={200: answers.Life})
