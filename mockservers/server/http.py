@@ -27,6 +27,7 @@ from mockservers.server import mounts, request_line, responses, wsgi
 from mockservers.server.connection import Connection, Request
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
+from mockservers.server.metrics import Metrics
 from mockservers.server.mounts import Target, all_mounts
 from mockservers.server.turns import Turns
 
@@ -83,6 +84,8 @@ class Server(Listener):
         self.allow_hosts = None if allow_hosts is None else tuple(allow_hosts)
         """Names beside our own under which data of a real system are told; None where there are none to protect."""
         self.turns = Turns()
+        self.metrics = Metrics()
+        worlds.watchers.append(self.metrics.count)
         self.waiting = 0
         """Calls of the control API that wait for something to happen."""
         self.stubs = dict(stubs or {})
@@ -199,6 +202,7 @@ class Server(Listener):
             if early is not None:
                 return early
         body = await self._body(request)
+        begun = asyncio.get_running_loop().time()
         headers = list(request.headers.items())
         exchange = self._exchange(request, headers, body)
         try:
@@ -216,6 +220,7 @@ class Server(Listener):
             return await responses.answer(request, exchange, world.clock.now())
         finally:
             exchange.leave()
+            self.metrics.answered(vendor, asyncio.get_running_loop().time() - begun)
 
     async def _strike_arrival(self, request: web.BaseRequest, fault: Fault) -> web.StreamResponse | None:
         kind = fault.kind.name
@@ -302,7 +307,9 @@ class Server(Listener):
         environ = self._environ(request, where, list(request.headers.items()), body)
         if where.path == "/_mock":
             environ["PATH_INFO"] = "/_mock/"
-        environ[context.SITE] = context.Site(self.worlds, self._vendors, where.world, self.url)
+        environ[context.SITE] = context.Site(
+            self.worlds, self._vendors, where.world, self.url, lambda: self.metrics.text(self.worlds, self.waiting)
+        )
         await self.turns.free(self._touched(where))
 
         def ask() -> tuple[wsgi.Answer, context.Wait | None]:
@@ -355,6 +362,8 @@ class Server(Listener):
 
     def _touched(self, where: Target) -> list[World]:
         """The worlds that a call of the control API may look at."""
+        if where.path.rstrip("/") == "/_mock/v1/metrics":
+            return []  # figures of the server; whoever collects them waits for no world
         named = _OF_A_WORLD.match(where.path)
         if where.path.rstrip("/") in ("/_mock", "/_mock/v1/worlds"):
             return list(self.worlds.values())

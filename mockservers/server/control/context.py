@@ -45,6 +45,8 @@ class Site:
     vendors: tuple[str, ...]
     world: str
     url: str
+    metrics: Callable[[], str] = str
+    """The figures of the server, as text."""
 
 
 class Problem(Exception):

@@ -16,6 +16,7 @@ from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.server.control import answers, context, models
 from mockservers.server.control.context import Problem
+from mockservers.server.metrics import MEDIA
 
 api = APIBlueprint("steering", __name__, url_prefix="/_mock/v1")
 _WORLDS, _CLOCK, _FAULTS = [Tag(name="worlds")], [Tag(name="clock")], [Tag(name="faults")]
@@ -28,6 +29,17 @@ MOST_FAULTS = 1000
 def health() -> flask.Response:
     """Whether the server answers; needs no token."""
     return context.answer({"status": "ok", "worlds": len(context.site().worlds)})
+
+
+@api.get(
+    "/metrics",
+    tags=[Tag(name="metrics")],
+    operation_id="getMetrics",
+    responses={200: {"description": "OK", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def read_metrics(query: models.Query) -> flask.Response:
+    """Figures of the server for Prometheus: calls, how long answers took, worlds, memory."""
+    return flask.Response(context.site().metrics(), content_type=MEDIA)
 
 
 @api.get("/vendors", tags=_WORLDS, operation_id="listVendors", responses={200: answers.Vendors})
