@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from mockservers.kernel.faults import Fault
+from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.rules import Note
 
 Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"]
@@ -121,6 +122,28 @@ class Entry:
             self.notes[max(n for n, note in enumerate(self.notes) if note.rule == rule)] = last
 
 
+LONGEST_SECRET = 8192
+"""Bytes, in any of the forms in which a secret is masked."""
+
+
+def masked(exchange: Exchange, clean: Redaction, most_body: int) -> Exchange:
+    """A copy of an exchange as it may be kept: without secrets, and of its bodies what is kept and a little more."""
+    most = most_body + LONGEST_SECRET  # so that no half of a secret stands at the cut
+    copy = replace(
+        exchange,
+        target=clean(exchange.target),
+        headers=clean.headers(exchange.headers),
+        body=clean.body(exchange.body[:most], exchange.headers),
+        reply_headers=clean.headers(exchange.reply_headers),
+        reply_body=clean.body(exchange.reply_body[:most], exchange.reply_headers),
+        secrets=[],
+        entry=None,
+        leaving=[],
+    )
+    copy.left_out = clean.left_out
+    return copy
+
+
 _OBJECT = 64
 """Bytes that an object takes beside its content, about: a text, a number, a pair."""
 
@@ -173,6 +196,11 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
+
+    @property
+    def settled(self) -> list[Entry]:
+        """The entries that are complete, oldest first; a call under way has none yet. May be asked from any thread."""
+        return [entry for entry in list(self._entries) if entry.size]
 
     @property
     def count(self) -> int:
@@ -237,7 +265,7 @@ class Journal:
     def since(self, n: int) -> Sequence[Entry]:
         """The entries after number `n`."""
         found: list[Entry] = []
-        for entry in reversed(self._entries):
+        for entry in reversed(self._entries.copy()):
             if entry.n <= n:
                 break
             found.append(entry)

@@ -1,0 +1,196 @@
+"""What calls are expected: the words of `POST /_mock/v1/verify`, of the journal's filters, and of `MockWorld.verify`.
+
+Models name every wrong field. What they mean for a journal is in `verification`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator, model_validator
+
+from mockservers.kernel.patterns import Pattern
+from mockservers.server.control.models import Body, Instant, Outcome
+
+Scalar = str | int | float | bool | None
+MOST_PLACES, MOST_STEPS, MOST_COUNT = 50, 50, 1_000_000
+
+
+class Matcher(Body):
+    """What one value must be. Several conditions hold together."""
+
+    equals: Scalar = None
+    contains: str | None = Field(None, min_length=1)
+    matches: str | None = Field(None, description="a regular expression that the whole value must match")
+    absent: bool | None = Field(None, description="true: there must be no such value; false: there must be one")
+
+    @field_validator("matches")
+    @classmethod
+    def _linear(cls, value: str | None) -> str | None:
+        if value is not None:
+            pattern(value)
+        return value
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Matcher:
+        given = self.told_apart()
+        if not given:
+            raise ValueError("a condition must have at least one of equals, contains, matches and absent")
+        if self.absent and len(given) > 1:
+            raise ValueError("what must be absent cannot be compared; leave the other conditions out")
+        return self
+
+    def told_apart(self) -> dict[str, Any]:
+        """The conditions by name. Null is no condition, unless nothing but `equals` is given."""
+        found = {name: value for name, value in self.model_dump().items() if value is not None}
+        return found or {name: None for name in ("equals",) if name in self.model_fields_set}
+
+    def told(self) -> Any:
+        """The conditions as they may be given, in the shortest form."""
+        given = self.told_apart()
+        return given["equals"] if set(given) == {"equals"} else given
+
+    def says(self) -> str:
+        """The conditions in words, after `must`."""
+        words = {"equals": "be", "contains": "contain", "matches": "match"}
+        return " and ".join(
+            f"{words[name]} {quoted(value)}" if name in words else "be absent" if value else "be there"
+            for name, value in self.told_apart().items()
+        )
+
+
+def quoted(value: Any, most: int = 200) -> str:
+    """A value in a message: texts in quotes, others as JSON has them."""
+    if isinstance(value, str):
+        shown = value if len(value) <= most else value[:most] + "..."
+        return '"' + shown.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'
+    return json.dumps(value)
+
+
+@lru_cache(maxsize=256)
+def pattern(text: str) -> Pattern:
+    return Pattern(text)
+
+
+def _matcher(value: Any) -> Any:
+    if value is None or isinstance(value, (str, int, float)):
+        return Matcher.model_validate({"equals": value})
+    if isinstance(value, (Mapping, Matcher)):
+        return value
+    raise ValueError("a condition must be a value, or an object of equals, contains, matches and absent")
+
+
+_SCALAR = [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]
+_CONDITION = {
+    "description": "a value that must be equal, or conditions that hold together",
+    "anyOf": [
+        *_SCALAR,
+        {"type": "null"},
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "properties": {
+                "equals": {"anyOf": [*_SCALAR, {"type": "null"}]},
+                "contains": {"type": "string", "minLength": 1},
+                "matches": {"type": "string", "description": "a regular expression for the whole value"},
+                "absent": {"type": "boolean"},
+            },
+        },
+    ],
+}
+Condition = Annotated[Matcher, BeforeValidator(_matcher), WithJsonSchema(_CONDITION)]
+Perhaps = Annotated[
+    Matcher | None,
+    BeforeValidator(lambda value: None if value is None else _matcher(value)),
+    WithJsonSchema({**_CONDITION, "description": "a value that must be equal, or conditions; null: not given"}),
+]
+Members = Annotated[dict[str, Condition], Field(max_length=MOST_PLACES)]
+
+
+class CallPattern(Body):
+    """Which calls are meant: whatever is given must hold."""
+
+    vendor: str | None = None
+    operation: str | None = Field(None, description="the vendor's operation; of other people: create, act, change ...")
+    actor: Literal["client", "other", "any"] = Field(
+        "client", description="who calls: the client under test by default"
+    )
+    outcome: Outcome | None = None
+    refusal: str | None = Field(None, description="the vendor's word for its refusal")
+    rule: str | None = Field(None, description="the id of a rule that shaped the answer")
+    tenant: str | None = None
+    status: Perhaps = Field(None, description="the HTTP status of the answer")
+    method: Perhaps = None
+    url: Perhaps = Field(None, description="path and query, as they stood in the request line")
+    path: Perhaps = Field(None, description="the path below the world, decoded")
+    query: Members = Field({}, description="by name; one of several values of a name is enough")
+    headers: Members = Field({}, description="by name, in any letter case")
+    body: Members = Field(
+        {},
+        description="members of the body (JSON, XML, form) by the end of their path, such as Ticket.Status or items[0].id; "
+        "in one element of a list where they stand in one. Of other people: of what they asked for.",
+    )
+    text: Perhaps = Field(None, description="the whole body as text")
+    begin: Instant | None = Field(None, description="the world's instant from which calls count")
+    end: Instant | None = Field(None, description="the world's instant up to which calls count")
+
+    @field_validator("query", "headers", "body")
+    @classmethod
+    def _named(cls, value: dict[str, Matcher]) -> dict[str, Matcher]:
+        if any(not name.strip() for name in value):
+            raise ValueError("a name must not be empty")
+        return value
+
+
+class CountedPattern(CallPattern):
+    """Calls, and how many of them there must be: at least one where nothing is said."""
+
+    count: int | None = Field(None, ge=0, le=MOST_COUNT, description="exactly so many")
+    at_least: int | None = Field(None, ge=0, le=MOST_COUNT)
+    at_most: int | None = Field(None, ge=0, le=MOST_COUNT)
+
+    @model_validator(mode="after")
+    def _possible(self) -> CountedPattern:
+        if self.count is not None and (self.at_least is not None or self.at_most is not None):
+            raise ValueError("count is exact; leave at_least and at_most out, or count")
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError("at_least must not be larger than at_most")
+        return self
+
+    @property
+    def least(self) -> int:
+        if self.count is not None:
+            return self.count
+        return self.at_least if self.at_least is not None else 1 if self.at_most is None else 0
+
+    @property
+    def most(self) -> int | None:
+        return self.at_most if self.count is None else self.count
+
+
+class Expectation(CountedPattern):
+    """Calls that must have been made, and in `then` what must have followed, each after the one before."""
+
+    then: list[CountedPattern] = Field(
+        [], max_length=MOST_STEPS, description="calls that must follow in this order; each counts after the one before"
+    )
+    since: int = Field(0, ge=0, description="calls after this number of the journal count")
+
+    @property
+    def steps(self) -> list[CountedPattern]:
+        return [self, *self.then]
+
+
+def expectation(words: Mapping[str, Any]) -> Expectation:
+    """An expectation in Python's words; raises ValueError that names the field that is wrong."""
+    try:
+        return Expectation.model_validate(dict(words))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        says = "there is no such word" if first["type"] == "extra_forbidden" else first["msg"]
+        raise ValueError(f"{field + ': ' if field else ''}{says.removeprefix('Value error, ')}") from error
