@@ -75,7 +75,7 @@ class Shortcut:
         mount = mounts.find(path, server.mounts, where.query)
         if mount is None or mount.vendor in server.stubs:
             return None
-        with server.one_at_a_time:
+        with world.answering:
             world.arrive(mount.vendor)
             exchange = Exchange(method, raw, headers, body, "127.0.0.1", perhaps=server.vendors, after=after)
             environ = wsgi.environ(

@@ -99,6 +99,8 @@ class World:
         self.config = self._continued(config)
         self.clock.moved = self._keep_clock
         self._lock = threading.RLock()
+        self.answering = threading.Lock()
+        """Held while a vendor answers a whole request: by the listener's loop, or by a client in the same process."""
         self._installations: dict[str, Installation] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self.told_of_limits: set[str] = set()

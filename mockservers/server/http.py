@@ -12,7 +12,6 @@ import json
 import logging
 import re
 import ssl
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -95,8 +94,6 @@ class Server(Listener):
         self.observe = observe
         """Tells what can be said of the client of a world, of a vendor's or of all."""
         self.vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
-        self.one_at_a_time = threading.Lock()
-        """Held while a vendor answers, by whoever asks it: this listener's loop, or a client in the same process."""
 
     # --- requests -----------------------------------------------------------------------------------------------
 
@@ -216,7 +213,7 @@ class Server(Listener):
             environ = self._environ(request, where, headers, body)
 
             def answer() -> Exchange:
-                with self.one_at_a_time:
+                with world.answering:
                     self.answers += 1
                     exchange.left = self.answers
                     return respond(world, vendor, environ, exchange)

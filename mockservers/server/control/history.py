@@ -218,7 +218,7 @@ def _course(course: Course, clean: Redaction) -> dict[str, Any]:
     }
 
 
-@api.get("/observation", tags=_OBSERVATION)
+@api.get("/observation", tags=_OBSERVATION, operation_id="getObservation", responses={200: answers.Observation})
 def observation(query: models.ObservationQuery) -> flask.Response:
     """What can be said of the client of a world from its journal: duties, limits, back-off, and changes that no request can
     have seen. `observe` on the command line prints it."""
