@@ -19,7 +19,7 @@ from mockservers.cli.reporting import Outputs, reporting
 from mockservers.kernel import clock, instants
 
 if TYPE_CHECKING:
-    from mockservers.rehearsal.rehearsing import RehearsalConfig, Standing
+    from mockservers.rehearsal.plan import RehearsalConfig, Standing
     from mockservers.rehearsal.report import RehearsalReport
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockservers.harness import check as _check
-    from mockservers.harness import duties as _duties
     from mockservers.harness import replay as _replay
     from mockservers.harness.check import CheckConfig as CheckConfig
     from mockservers.harness.drivers import ClientSpec as ClientSpec
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from mockservers.harness.duties import Duty as Duty
     from mockservers.harness.duties import Judgement as Judgement
     from mockservers.harness.duties import judged as judged
+    from mockservers.harness.duties import of as duties_of  # noqa: F401 - by its public name
     from mockservers.harness.history import History as History
     from mockservers.harness.replay import ReplayInterrupted as ReplayInterrupted
     from mockservers.harness.replay import ReplayResult as ReplayResult
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from mockservers.harness.verdicts import CheckStopped as CheckStopped
     from mockservers.harness.verdicts import Report as Report
 
-    duties_of = _duties.of
     run_check = _check.check
     run_replay = _replay.replay
 

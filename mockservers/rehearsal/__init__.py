@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mockservers.rehearsal.plan import RehearsalConfig as RehearsalConfig
     from mockservers.rehearsal.profiles import DeskProfile as DeskProfile
-    from mockservers.rehearsal.rehearsing import RehearsalConfig as RehearsalConfig
     from mockservers.rehearsal.rehearsing import rehearse as rehearse
     from mockservers.rehearsal.report import RehearsalInterrupted as RehearsalInterrupted
     from mockservers.rehearsal.report import RehearsalReport as RehearsalReport
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "DeskProfile": "profiles",
-    "RehearsalConfig": "rehearsing",
+    "RehearsalConfig": "plan",
     "RehearsalReport": "report",
     "RehearsalStopped": "report",
     "RehearsalInterrupted": "report",

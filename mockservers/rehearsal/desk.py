@@ -41,7 +41,13 @@ def life(profile: DeskProfile, *, seed: int, start: int, days: int, scale: float
     end = span_end(start, days)
     if not (math.isfinite(scale) and scale >= 0):
         raise ValueError(f"scale must be a number of 0 or more, got {scale}")
-    return _Desk(profile, seed, scale).run(start, end)
+    return (each for each in _Desk(profile, seed, scale).run(start, end) if not isinstance(each, int))
+
+
+def pulse(profile: DeskProfile, *, seed: int, start: int, scale: float = 1.0) -> Iterator[Event | Weather | int]:
+    """The same for as long as the calendar reaches, and after each slot the instant at which it ends: whoever waits for
+    what comes next waits no longer than for that, though a quiet desk may have nothing to come."""
+    return _Desk(profile, seed, scale).run(start, instants.LATEST - 3 * DAY)
 
 
 def expected(profile: DeskProfile, *, start: int, days: int, scale: float = 1.0) -> float:
@@ -205,7 +211,7 @@ class _Desk:
 
     # --- what comes by the calendar ---
 
-    def run(self, start: int, end: int) -> Iterator[Event | Weather]:
+    def run(self, start: int, end: int) -> Iterator[Event | Weather | int]:
         arrivals, self.load_at = self.source("arrivals"), start
         known: list[BulkDay | WeatherRule] = [*self.profile.bulk, *self.profile.weather]
         rules = [(rule, self.source(f"rule/{n}")) for n, rule in enumerate(known)]
@@ -219,6 +225,7 @@ class _Desk:
             while mean > 0 and (passed := passed + arrivals.expovariate(mean)) < 1:
                 self.push(slot + int(passed * SLOT), _Turn("opened"))
             yield from self._until(slot + SLOT)
+            yield slot + SLOT
 
     def _rule(self, rule: BulkDay | WeatherRule, source: Source, begin: int, start: int) -> None:
         """What a rule brings in the day that begins at an instant."""

@@ -92,7 +92,8 @@ class VendorDesk:
     which the vendor asks clients to stay away with `heavy` requests. `storms` are ids of duties that need no copy and are
     judged hour by hour where something failed: what was refused is not tried on and on. `habits` are those of how a client
     asks, judged in one hour out of six. `tells_gone`: whether a client that asks what is new can learn that a ticket is gone;
-    where not, nobody owes that. `data` is the recipe of an installation in which nothing has happened yet. `sighting` reads a record as the recording adapter tells it: its kind, id and fields.
+    where not, nobody owes that. `data` is the recipe of an installation in which nothing has happened yet. `sighting` reads a
+    record as the recording adapter tells it: its kind, id and fields.
     `objectives` are the defaults, with `guidance`, the ids of the rules that they rest on.
     """
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mockservers.rehearsal.objectives import Judged, shown
-from mockservers.rehearsal.rehearsing import RehearsalConfig, rehearse
+from mockservers.rehearsal.plan import RehearsalConfig
+from mockservers.rehearsal.rehearsing import rehearse
 from mockservers.rehearsal.report import RehearsalReport
 
 STEP = 1.1

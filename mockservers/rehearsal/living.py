@@ -24,6 +24,8 @@ from mockservers.rehearsal.profiles import DeskProfile
 
 MOST_CHANGES = 100_000
 """Changes that are kept, for who asks which of them no request can have seen."""
+MOST_LIVED_AGAIN = 400 * DAY
+"""A desk that is older is not gone through from its beginning, but begins anew where it stands."""
 MOST_SECONDS = 60.0
 """Real seconds that an answer is late at most."""
 
@@ -61,13 +63,13 @@ class DeskCourse(Course):
         self.tickets: dict[int, str] = {}
         """Ids by the desk's numbers."""
         self.changes: deque[Change] = deque(maxlen=MOST_CHANGES)
+        self.changed = 0
+        """How many changes there were in all."""
         self.weathers: deque[Weather] = deque(maxlen=MOST_CHANGES)
         self.impossible: Counter[str] = Counter()
         self._storms: list[_Storm] = []
-        self._stream: Iterator[Event | Weather] | None = None
-        self._coming: Event | Weather | None = None
-        self._passed = instants.EARLIEST
-        """Up to where a leap of the clock has passed over everything."""
+        self._stream: Iterator[Event | Weather | int] | None = None
+        self._coming: Event | Weather | int = 0
 
     # --- time passes ---
 
@@ -77,40 +79,58 @@ class DeskCourse(Course):
             return
         if now - self.installation.lived > MOST_DAYS * DAY:
             self._pass_over(now - MOST_DAYS * DAY)
-            self._passed = self.installation.lived
+            self._leave(self.installation.lived)
         if self._stream is None:
-            self._begin()
+            self._begin(self.installation.awake)
         while True:
             storm = min(self._storms, key=lambda each: each.weather.until, default=None)
             coming = self._coming
-            if storm is not None and storm.weather.until <= now and (coming is None or coming.at > storm.weather.until):
+            at = coming if isinstance(coming, int) else coming.at
+            if storm is not None and storm.weather.until <= min(now, at):
                 self._clear(storm)
                 continue
-            if coming is None or coming.at > now:
+            if at > now:
                 break
-            self._coming = next(self._stream, None) if self._stream is not None else None
+            self._coming = self._following()
             if isinstance(coming, Weather):
-                if coming.until > self._passed:
-                    self._set_in(coming)
-            elif coming.at > self._passed:
+                self._set_in(coming)
+            elif isinstance(coming, Event):
                 self._live(coming)
 
-    def _begin(self) -> None:
-        """Go to where life stands: what was before happened already, or was passed over."""
-        start, lived = self.installation.awake, self.installation.lived
-        days = max(1, (instants.LATEST - 3 * DAY - start) // DAY)
+    def _following(self) -> Event | Weather | int:
+        return instants.LATEST if self._stream is None else next(self._stream, instants.LATEST)
+
+    def _begin(self, start: int) -> None:
+        """Go to where life stands: what was before happened already."""
+        lived = self.installation.lived
+        if lived - start > MOST_LIVED_AGAIN:
+            start = lived
         seed = self.installation.ids.seed
-        self._stream = desks.life(self.profile, seed=seed, start=start, days=days, scale=self.scale)
-        self._coming = next((each for each in self._stream if each.at > lived), None)
+        self._stream = desks.pulse(self.profile, seed=seed, start=start, scale=self.scale)
+        self._coming = self._following()
+        while (at := self._coming if isinstance(self._coming, int) else self._coming.at) < lived or (
+            at == lived and lived > start
+        ):
+            if isinstance(self._coming, Weather) and self._coming.until > lived:
+                self._set_in(self._coming)  # it lasts, whatever was forgotten
+            self._coming = self._following()
+
+    def _leave(self, at: int) -> None:
+        """The clock leapt: the desk begins anew behind the leap, and leaves alone the tickets of before."""
+        for storm in list(self._storms):
+            self._clear(storm)
+        self.installation.lived = at
+        self.tickets.clear()
+        self._begin(at)
 
     def look_anew(self) -> None:
         super().look_anew()
         lived = self.installation.lived
-        self._stream = self._coming = None
-        self._passed = instants.EARLIEST
+        self._stream = None
         self._storms.clear()
         while self.changes and self.changes[-1].at > lived:
             self.changes.pop()
+            self.changed -= 1
 
     # --- what people do ---
 
@@ -133,6 +153,7 @@ class DeskCourse(Course):
         if not exists:
             self.tickets.pop(event.ticket, None)
         dialect = self.installation.tenants.first.dialect
+        self.changed += 1
         self.changes.append(Change(event.at, event.at + step.delay + self.desk.lag(dialect), id_, event.kind, exists))
 
     def _request(self, step: OtherStep) -> dict[str, Any] | None:
@@ -159,7 +180,7 @@ class DeskCourse(Course):
     def _set_in(self, weather: Weather) -> None:
         self.weathers.append(weather)
         for step in self.desk.begins(weather):
-            self._administer(weather.at, step)
+            self._administer(max(weather.at, self.installation.lived), step)
         source = self.installation.ids.source(f"desk/strikes/{weather.kind}/{weather.at}")
         self._storms.append(_Storm(weather, tuple(map(self._timed, self.desk.faults(weather))), source, []))
 

@@ -17,7 +17,7 @@ from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.history import Exchanged, ExternalChange, History, Record, Task, exchanged
 from mockservers.harness.runner import EmulatorFailure, Play, Runner
-from mockservers.harness.scenarios import CUSTOMER, LABEL, FaultStep, OtherStep, Scenario, births, span
+from mockservers.harness.scenarios import CUSTOMER, LABEL, FaultStep, OtherStep, Scenario, births
 from mockservers.harness.truth import listed, record
 from mockservers.kernel import instants
 from mockservers.kernel.ids import Ids
@@ -490,14 +490,6 @@ class SpanPlay(Play):
             mirror=None,
             entity=self.profile.entity,
         )
-
-
-def cadence(given: int | None, poll_seconds: float | None, default: int) -> int:
-    """How often the client works, in microseconds: as somebody says, as it says itself, or the default."""
-    every = given if given is not None else default if poll_seconds is None else round(poll_seconds * SECOND)
-    if not SECOND <= every <= 366 * DAY:
-        raise ValueError(f"the client must work every 1s to 366d, got {span(every)}; give --every, such as 5m")
-    return every
 
 
 def when(at: int) -> str:

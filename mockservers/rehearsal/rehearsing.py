@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 from mockservers.harness.check import given_words
-from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure
+from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.duties import Duty
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
 from mockservers.harness.runner import Declined, OutOfTime, Runner
 from mockservers.harness.runner_pool import open_runner
-from mockservers.harness.saving import writable
-from mockservers.harness.scenarios import Scenario
 from mockservers.harness.truth import listed
-from mockservers.kernel import clock, instants
-from mockservers.kernel.clock import checked
-from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
-from mockservers.registry import emulator
+from mockservers.kernel import clock
+from mockservers.kernel.instants import DAY, HOUR, SECOND
 from mockservers.rehearsal import objectives as slo
-from mockservers.rehearsal.desk import life
-from mockservers.rehearsal.events import Event, VendorDesk, Weather, vendor_desk
 from mockservers.rehearsal.explaining import Explainer, gather, told
 from mockservers.rehearsal.measures import Episode, Outage
 from mockservers.rehearsal.mirror import Change, Shown
-from mockservers.rehearsal.play import SpanPlay, cadence, when
-from mockservers.rehearsal.profiles import DeskProfile, load
+from mockservers.rehearsal.plan import EVERY, Plan, RehearsalConfig, Standing, cadence
+from mockservers.rehearsal.play import SpanPlay, when
 from mockservers.rehearsal.reasons import reasons
 from mockservers.rehearsal.report import (
     Loss,
@@ -43,57 +35,10 @@ from mockservers.rehearsal.report import (
     StopNote,
 )
 
-DAYS, PROFILE, EVERY = 30, "small_office", 5 * MINUTE
-"""What is rehearsed where nobody says otherwise."""
 LOOK = 6 * HOUR
 """How often an hour's requests are looked at for habits of asking."""
 MOST_EXPLAINED, MOST_LISTED, MOST_SLOW = 5, 100, 5
 """Causes that are explained, losses that a report lists, and slow changes that it tells of."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How far a rehearsal is, for whoever watches: days of the span, and what came of it so far."""
-
-    day: float
-    days: int
-    at: int
-    events: int
-    syncs: int
-    calls: int
-    worst: int
-    """Microseconds: the longest that a change took to be shown so far, or has taken by now."""
-    behind: int
-    doing: str = ""
-
-
-@dataclass(frozen=True)
-class RehearsalConfig:
-    """What to rehearse. `client` is as `--client` takes it, a whole spec, or a driver at hand (its owner closes it).
-
-    `profile` is the name of a shipped one, a file, or a profile. `every` is how often the client works, in microseconds;
-    None: as its hello says (`poll_seconds`), or every five minutes. `start` is the instant at which the span begins; None: the
-    profile's own. `objectives` are names and values as `--slo` takes them. `save_to` is the folder for scenario files of
-    losses, None to keep none. `explain`: whether losses are played again in small.
-    """
-
-    vendor: str
-    client: str | ClientSpec | Driver
-    days: int = DAYS
-    profile: str | Path | DeskProfile = PROFILE
-    every: int | None = None
-    seed: int = 1
-    scale: float = 1.0
-    dialect: str | Mapping[str, Any] = "default"
-    start: int | None = None
-    objectives: Mapping[str, str | float] = field(default_factory=dict)
-    max_seconds: float | None = None
-    deadline: float = DEADLINE
-    save_to: Path | None = Path("scenarios-found")
-    explain: bool = True
-    back_file: int = 0
-    """Tickets that are there before the span begins; a client reads them with its first sync."""
-    progress: Callable[[Standing], None] = lambda standing: None
 
 
 def rehearse(config: RehearsalConfig) -> RehearsalReport:
@@ -105,59 +50,6 @@ def rehearse(config: RehearsalConfig) -> RehearsalReport:
     with contextlib.ExitStack() as stack:
         runner = open_runner(config.client, config.deadline, stack)
         return _Rehearsal(plan, runner).run()
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A rehearsal, checked: everything that can be wrong is, before a client is started."""
-
-    config: RehearsalConfig
-    profile: DeskProfile
-    desk: VendorDesk
-    start: int
-    objectives: tuple[slo.Objective, ...]
-
-    @staticmethod
-    def of(config: RehearsalConfig) -> Plan:
-        """Raises ValueError with one sentence."""
-        if config.days < 1:
-            raise ValueError(f"--days must be a whole number from 1, got {config.days}")
-        if not 0 < config.scale < float("inf"):
-            raise ValueError(f"--scale must be a number above 0, got {config.scale:g}")
-        if config.back_file < 0:
-            raise ValueError(f"--back-file must be a whole number from 0, got {config.back_file}")
-        if config.deadline <= 0:
-            raise ValueError(f"--deadline must be a number of seconds above 0, got {config.deadline:g}")
-        desk = vendor_desk(config.vendor)
-        if isinstance(config.dialect, str):
-            emulator(config.vendor).dialects.dialect(config.dialect)
-        profile = config.profile if isinstance(config.profile, DeskProfile) else load(config.profile)
-        start = profile.start if config.start is None else config.start
-        try:
-            checked(start)
-            checked(start + (config.days + 2) * DAY)
-        except (ValueError, OverflowError) as error:
-            raise ValueError(
-                f"a span of {config.days} days from {instants.to_iso(start)} on cannot be rehearsed: {error}"
-            ) from error
-        asked = slo.chosen(desk.objectives, desk.guidance, profile.objectives, config.objectives)
-        if config.save_to is not None:
-            writable(config.save_to)
-        return Plan(config, profile, desk, start, asked)
-
-    def life(self) -> Iterator[Event | Weather]:
-        config = self.config
-        return life(self.profile, seed=config.seed, start=self.start, days=config.days, scale=config.scale)
-
-    @property
-    def end(self) -> int:
-        return self.start + self.config.days * DAY
-
-    @property
-    def scenario(self) -> Scenario:
-        """What the world is made of; the steps come as a stream."""
-        data = f"demo:{self.config.back_file}" if self.config.back_file else self.desk.data
-        return Scenario(self.config.vendor, (), self.start, self.config.dialect, self.config.seed, data)
 
 
 @dataclass
@@ -173,7 +65,9 @@ class _Judging:
     def judge(self, history: History, begin: int, failed: bool) -> None:
         """Judge the hour that begins at an instant, and is the last of a history; `failed`: whether a request failed in it."""
         if failed:  # a storm is of one sync, so each is looked at once
-            self._judge("storms", self.storms, replace(history, tasks=tuple(t for t in history.tasks if t.ended >= begin)))
+            self._judge(
+                "storms", self.storms, replace(history, tasks=tuple(t for t in history.tasks if t.ended >= begin))
+            )
         if begin // LOOK != self.last and len(history.tasks) > 2:
             self.last = begin // LOOK
             self._judge("habits", self.habits, history)
@@ -208,8 +102,10 @@ class _Rehearsal:
     def run(self) -> RehearsalReport:
         stopped: StopNote | None = None
         try:
+            self._in_time()
             self.play.begin()
             for at in self.play.syncs():
+                self._in_time()
                 self.reached = min(max(at, self.reached), self.plan.end)
                 self._tell(at)
         except Declined as declined:
@@ -224,6 +120,11 @@ class _Rehearsal:
             note = StopNote("interrupted", "the rehearsal was interrupted", self.reached)
             raise RehearsalInterrupted(self._report(note)) from interrupt
         return self._report(stopped)
+
+    def _in_time(self) -> None:
+        """Raise OutOfTime between two syncs, rather than in the midst of one."""
+        if self.runner.until is not None and clock.wall() >= self.runner.until:
+            raise OutOfTime
 
     def _tell(self, at: int, doing: str = "") -> None:
         play, measures = self.play, self.play.measures
@@ -493,9 +394,18 @@ class _Rehearsal:
 
 _WORDS: Mapping[LossKind, tuple[str, str]] = {
     "missing": ("change is missing: the copy has no such record", "changes are missing: the copy has no such records"),
-    "stale": ("change is missing: the copy shows what was before", "changes are missing: the copy shows what was before"),
-    "kept": ("record is gone at the vendor, and still in the copy", "records are gone at the vendor, and still in the copy"),
-    "astray": ("record was right in the copy, and is so no longer", "records were right in the copy, and are so no longer"),
+    "stale": (
+        "change is missing: the copy shows what was before",
+        "changes are missing: the copy shows what was before",
+    ),
+    "kept": (
+        "record is gone at the vendor, and still in the copy",
+        "records are gone at the vendor, and still in the copy",
+    ),
+    "astray": (
+        "record was right in the copy, and is so no longer",
+        "records were right in the copy, and are so no longer",
+    ),
     "invented": ("record of the copy was never at the vendor", "records of the copy were never at the vendor"),
 }
 

@@ -157,7 +157,7 @@ class RehearsalReport:
     def verdict(self) -> str:
         if self.go:
             return "GO"
-        known = any(not each.met for each in self.objectives)
+        known = any(not each.met and each.value is not None for each in self.objectives)
         return "NO-GO" if known or (self.stopped is None and not self.blind) else "UNDECIDED"
 
     @property

@@ -18,8 +18,8 @@ from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, to_iso
 from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped, rehearse
 from mockservers.rehearsal.largest import find_limit, scale_of
+from mockservers.rehearsal.plan import Standing
 from mockservers.rehearsal.profiles import load
-from mockservers.rehearsal.rehearsing import Standing
 from mockservers.rehearsal.reports.comparison import comparison_json, comparison_text
 from mockservers.rehearsal.reports.json import rehearsal_json
 from mockservers.rehearsal.reports.junit import rehearsal_junit
@@ -171,7 +171,7 @@ def test_a_client_without_a_mirror_is_undecided() -> None:
             return {**super().hello(), "tasks": ["sync"]}
 
     found = rehearse(config(Blind))
-    assert (found.verdict, found.values["losses"]) == ("NO-GO", None)
+    assert (found.verdict, found.exit_code, found.values["losses"]) == ("UNDECIDED", 3, None)
     assert "shows no mirror" in rehearsal_text(found)
 
 
