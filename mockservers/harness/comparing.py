@@ -138,8 +138,8 @@ def unequal(
         if name not in truth.fields and name not in here.types:
             continue
         right, left = truth.fields.get(name), mirrored.fields.get(name)
-        if left == right and type(left) is type(right) and isinstance(left, _PLAIN):  # most are
-            continue
+        if left == right and type(left) is type(right) and (isinstance(left, _PLAIN) or repr(left) == repr(right)):
+            continue  # as most are
         if _normal(here, zone, name, right) != _normal(here, zone, name, left):
             yield name, right, left
 

@@ -130,7 +130,7 @@ def test_a_recording_of_a_served_desk_is_fitted(tmp_path: Path) -> None:
     raw = {
         "name": "x",
         "zone": "UTC",
-        "tickets_per_day": 60,
+        "tickets_per_day": 45,
         "hours": [1] * 6 + [4] * 12 + [1] * 6,
         "life": {
             "closed_after": {"median": "3h", "spread": 2},
@@ -146,14 +146,14 @@ def test_a_recording_of_a_served_desk_is_fitted(tmp_path: Path) -> None:
         writer = Writer(path, Head("superoffice", instants.from_iso("2026-03-02T14:00:00Z")))
         with Recorder([Upstream.parse(server.url)], writer, redactor) as recorder:
             sync = free(server, "superoffice", tmp_path, recorder.url)
-            for _ in range(20):
+            for _ in range(9):
                 sync()
-                server.default.clock.advance(hours=6)
+                server.default.clock.advance(hours=12)
         finalize(writer, redactor)
         dialect = server.default._world.installation("superoffice").dialect
     observed = fitting.recorded(Recording(path), dialect, vendor_desk("superoffice"))
     mine = fitting.fit(observed, "UTC", "mine", "recording.yaml").profile
-    assert mine.tickets_per_day == pytest.approx(60, rel=0.1)
+    assert mine.tickets_per_day == pytest.approx(45, rel=0.1)
     assert half_life(mine.life) == pytest.approx(3 * HOUR, rel=0.15)
     assert sum(shares(mine.hours)[6:18]) == pytest.approx(0.8, rel=0.1)
     told = CliRunner().invoke(main, ["profile", "fit", str(path), "--out", str(tmp_path / "mine.yaml")])

@@ -369,3 +369,6 @@ def test_the_sentence_names_what_could_not_be_measured() -> None:
     (judged,) = judge(chosen({}, {}, {}, {"staleness.p95": "5m"})[-1:], {"staleness.p95": None})
     report = replace(made(losses=0), objectives=(judged,))
     assert why(report).endswith("could not be measured; the one objective is missed.")
+    habits = judge(chosen({}, {}, {}, {"staleness.p95": "5m"}), {"habits": 1, "staleness.p95": 0})
+    said = why(replace(report, objectives=habits))
+    assert said.endswith("1 time the client asked as the vendor asks its clients not to; 1 of 7 objectives is missed.")

@@ -57,6 +57,7 @@ MOST_COLUMNS = 240
 """Of a step of a scenario in words; its file has all."""
 _MISSED: Mapping[str, Callable[[float], str]] = {
     "storms": lambda n: f"{counted(round(n), 'time')} the client repeated refused or failed calls on and on",
+    "habits": lambda n: f"{counted(round(n), 'time')} the client asked as the vendor asks its clients not to",
     "losses": lambda n: f"{_many(n, 'change')} never reached the client's copy",
     "wrong": lambda n: f"{_many(n, 'record')} in the client's copy {'is' if n == 1 else 'are'} wrong",
     "duplicates": lambda n: f"{_many(n, 'record')} {'was' if n == 1 else 'were'} there twice",
@@ -168,11 +169,9 @@ def why(report: RehearsalReport) -> str:
     missed = [each for each in report.objectives if not each.met]
     if not missed:
         return f"{over}, the rehearsal did not come to its end."
-    many = (
-        "the one objective is"
-        if len(report.objectives) == 1
-        else f"{len(missed)} of {len(report.objectives)} objectives are"
-    )
+    many = f"{len(missed)} of {len(report.objectives)} objectives {'is' if len(missed) == 1 else 'are'}"
+    if len(report.objectives) == 1:
+        many = "the one objective is"
     return f"{over}, {_phrase(missed[0])}{_because(report, missed[0])}; {many} missed."
 
 
