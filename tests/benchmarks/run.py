@@ -19,7 +19,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import harness
-import months
 import recording
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
 
