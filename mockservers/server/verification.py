@@ -14,13 +14,23 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from mockservers.kernel import instants
-from mockservers.kernel.journal import Entry
+from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Emulator
-from mockservers.kernel.patterns import TooMuchWork, Work
+from mockservers.kernel.overrides import Override, OverridePlan
+from mockservers.kernel.patterns import MOST_STEPS, TooMuchWork, Work
 from mockservers.kernel.redaction import MASK
 from mockservers.registry import did_you_mean
 from mockservers.server.contents import Contents, Leaf, apart, named
-from mockservers.server.expectations import CallPattern, CountedPattern, Expectation, Matcher, pattern, quoted
+from mockservers.server.expectations import (
+    CallPattern,
+    CountedPattern,
+    Expectation,
+    Matcher,
+    OverrideAdd,
+    RequestPattern,
+    pattern,
+    quoted,
+)
 from mockservers.wirekit.templates import counted
 
 NEAREST, LOOKED_INTO = 3, 300
@@ -196,7 +206,7 @@ def _named(place: str, wanted: str, got: str | None, cost: float = 1.0) -> Diffe
     return Difference(place, wanted, f"be {wanted}", got or None, bool(got), cost, by_name=True)
 
 
-def _inside(wanted: CallPattern, contents: Contents, work: Work) -> Iterator[Difference]:
+def _inside(wanted: RequestPattern, contents: Contents, work: Work) -> Iterator[Difference]:
     """Where a call differs in its request and answer."""
     for place, matcher in single(wanted):
         got = getattr(contents, place)
@@ -215,10 +225,10 @@ def _inside(wanted: CallPattern, contents: Contents, work: Work) -> Iterator[Dif
         yield from _members(wanted.body, contents, work)
 
 
-def single(wanted: CallPattern) -> Iterator[tuple[str, Matcher]]:
+def single(wanted: RequestPattern) -> Iterator[tuple[str, Matcher]]:
     """The conditions on what a call has once."""
     for place in ("status", "method", "url", "path", "text"):
-        matcher: Matcher | None = getattr(wanted, place)
+        matcher: Matcher | None = getattr(wanted, place, None)
         if matcher is not None:
             yield place, matcher
 
@@ -311,6 +321,23 @@ class Reader:
     def differences(self, wanted: CallPattern, entry: Entry) -> list[Difference]:
         """Every place in which a call is not as a pattern says. Raises TooMuchWork."""
         return [*_plain(wanted, entry), *_inside(wanted, self._contents(entry), self.work)]
+
+
+def override(plan: OverridePlan, wanted: OverrideAdd) -> Override:
+    """Plan a canned answer; raises ValueError when there are too many."""
+
+    def matches(vendor: str, exchange: Exchange) -> bool:
+        if wanted.match.vendor not in (None, vendor):
+            return False
+        contents = Contents(Entry(0, 0, 0, vendor, None, "client", exchange=exchange))
+        try:
+            return next(_inside(wanted.match, contents, Work(MOST_STEPS // 10)), None) is None
+        except TooMuchWork:
+            return False  # such a request is nobody's, and the emulator answers it
+
+    told = wanted.match.model_dump(mode="json", exclude_unset=True)
+    headers, body = wanted.answer.content()
+    return plan.add(matches, told, wanted.answer.status, headers, body, wanted.skip, wanted.times)
 
 
 def wrong_name(

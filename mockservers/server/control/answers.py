@@ -246,6 +246,7 @@ class Entry(BaseModel):
     actor: Literal["client", "other"]
     tenant: str | None
     outcome: Outcome
+    override: str | None = Field(description="the id of the override that answered")
     refusal: str | None
     refused_by: Cited | None
     rules: list[str]
@@ -320,6 +321,23 @@ class Rules(BaseModel):
 
 
 # --- assertions -------------------------------------------------------------------------------------------------------
+
+
+class Override(BaseModel):
+    id: str
+    match: dict[str, Any]
+    status: int
+    headers: list[list[str]]
+    body: str
+    skip: int
+    times: int | None
+    seen: int
+    hits: int
+    spent: bool
+
+
+class Overrides(BaseModel):
+    overrides: list[Override]
 
 
 class Step(BaseModel):
