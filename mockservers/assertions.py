@@ -11,9 +11,9 @@ from mockservers.kernel import clock
 from mockservers.kernel.journal import Entry
 from mockservers.kernel.overrides import Override
 from mockservers.kernel.world import World
-from mockservers.server import expectations, verification
+from mockservers.server import expectations, verdicts, verification
 from mockservers.server.expectations import Expectation
-from mockservers.server.verification import Verdict
+from mockservers.server.verdicts import Verdict
 
 Condition = str | int | float | bool | Mapping[str, Any] | None
 """A value that must be equal, or conditions that hold together: `{"contains": "x"}`, `{"absent": True}` ..."""
@@ -104,7 +104,7 @@ def overridden(
 
 def _kept(world: World, verdict: Verdict, when: str = "") -> list[Entry]:
     if not verdict.ok:
-        raise AssertionError(when + verification.told(verdict, world.redaction()))
+        raise AssertionError(when + verdicts.told(verdict, world.redaction()))
     return verdict.steps[0].calls
 
 

@@ -9,10 +9,11 @@ import pytest
 import requests
 
 import mockservers
-from mockservers.kernel.journal import Entry, Exchange
+from mockservers.kernel.journal import Entry, Exchange, Journal
 from mockservers.kernel.patterns import Work
 from mockservers.server import verification
 from mockservers.server.contents import Contents
+from mockservers.server.expectations import expectation
 from tests.server.conftest import Api, differs
 from tests.server.desk_day import Day
 
@@ -298,3 +299,23 @@ def test_bodies_are_read_as_trees_whatever_they_are_written_in(body: bytes, medi
     entry = Entry(1, 0, 0, "v", "o", "client")
     entry.exchange = Exchange("POST", "/", [("Content-Type", media)], body)
     assert {leaf.shown: leaf.value for leaf in Contents(entry).leaves} == leaves
+
+
+def test_the_call_that_was_meant_is_found_among_many() -> None:
+    """The quick look at bodies passes over no call that fits, however it is written, and finds the nearest of thousands."""
+    journal = Journal()
+
+    def add(body: str, media: str = "application/json") -> None:
+        journal.attach(
+            journal.open(0, 0, "v", "o", "client"), Exchange("POST", "/", [("Content-Type", media)], body.encode())
+        )
+
+    for number in range(1, 501):
+        add(f'{{"id": {number}, "title": "word {number}", "status": 5}}')
+    add('{"id": 12345.0, "t\\u0069tle": "\\u0077ord 9"}')
+    add("id=12345&title=%77ord+9", "application/x-www-form-urlencoded")
+    add("<t><id>012345</id><title>&#119;ord 9</title></t>", "text/xml")
+    wanted = expectation({"body": {"id": 12345, "title": "word 9"}})
+    assert [entry.n for entry in verification.verify(wanted, journal.settled).steps[0].calls] == [501, 502, 503]
+    missed = verification.verify(expectation({"body": {"id": 12, "title": "word 12", "status": 6}}), journal.settled)
+    assert missed.nearest[0].entry.n == 12
