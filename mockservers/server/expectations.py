@@ -68,11 +68,10 @@ class Matcher(Body):
         )
 
 
-def quoted(value: Any, most: int = 200) -> str:
+def quoted(value: Any) -> str:
     """A value in a message: texts in quotes, others as JSON has them."""
     if isinstance(value, str):
-        shown = value if len(value) <= most else value[:most] + "..."
-        return '"' + shown.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'
     return json.dumps(value)
 
 

@@ -12,8 +12,8 @@ from mockservers.registry import did_you_mean
 from mockservers.server.expectations import CallPattern, CountedPattern, Matcher, RequestPattern, quoted
 from mockservers.wirekit.templates import counted
 
-SHOWN = 3
-"""Calls that are shown where there are too many."""
+SHOWN, LONGEST = 3, 200
+"""Calls that are shown where there are too many, and characters of a value or a target."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,14 @@ class Difference:
     by_name: bool = False
     """Whether it is a name or a time, and no text of a message."""
 
-    def says(self) -> str:
-        got = "none" if not self.there else self.got if self.by_name else quoted(self.got)
+    def says(self, clean: Callable[[str], str] = str) -> str:
+        """The difference in words. What came is cleaned first and cut then: half of a secret is not known for what it is."""
+        got = clean(self.got) if isinstance(self.got, str) else self.got
+        if isinstance(got, str) and len(got) > LONGEST:
+            got = got[:LONGEST] + "..."
+        shown = "none" if not self.there else got if self.by_name else quoted(got)
         near = "" if self.there or self.by_name else did_you_mean(self.place.rpartition(".")[2], self.names)
-        return f"{self.place} must {self.must}, got {got}{near}{'; ' + self.hint if self.hint else ''}"
+        return clean(f"{self.place} must {self.must}, got {shown}{near}{'; ' + self.hint if self.hint else ''}")
 
 
 @dataclass(frozen=True)
@@ -117,15 +121,15 @@ def how_many(wanted: CountedPattern) -> str:
     return f"at most {counted(most, 'call')}" if not least else f"{least} to {counted(most, 'call')}"
 
 
-def line(entry: Entry) -> str:
-    """A call in one line."""
+def line(entry: Entry, clean: Callable[[str], str] = str) -> str:
+    """A call in one line, its target cleaned before it is cut."""
     exchange = entry.exchange
     what = " ".join(part for part in (entry.vendor or "(no vendor)", entry.operation) if part)
     parts = [what if entry.actor == "client" else f"{what} by other people", entry.outcome]
     parts += [each for each in (entry.refusal, *entry.faults) if each]
     if exchange is not None:
         parts += ([] if exchange.status is None else [str(exchange.status)]) + [
-            f"{exchange.method} {exchange.target[:200]}"
+            f"{exchange.method} {clean(exchange.target)[:LONGEST]}"
         ]
     return f"#{entry.n} {', '.join(parts)}"
 
@@ -135,12 +139,13 @@ def told(verdict: Verdict, clean: Callable[[str], str] = str) -> str:
     step = verdict.failed
     if step is None:
         first = verdict.steps[0]
-        return clean(f"{counted(len(first.calls), 'call')} of {verdict.looked_at}: {described(first.wanted)}")
+        kept = f"{counted(len(first.calls), 'call')} of {verdict.looked_at}: {described(first.wanted)}"
+        return printable(clean(kept))
     lines = [f"expected {how_many(step.wanted)}: {described(step.wanted)}"]
     number = verdict.steps.index(step)
     if number:
         before = verdict.steps[number - 1]
-        lines[0] += f"\n  after {described(before.wanted)}"
+        lines.append(f"  after {described(before.wanted)}")
     found = f"found {len(step.calls) or 'none'} among {counted(verdict.looked_at, 'call')}"
     if verdict.dropped:
         found += f"; the {counted(verdict.dropped, 'oldest call')} went from the journal, which is full"
@@ -149,9 +154,14 @@ def told(verdict: Verdict, clean: Callable[[str], str] = str) -> str:
         found += f": {', '.join(f'#{entry.n}' for entry in step.calls[:20])}"
     lines.append(found)
     if not verdict.nearest:
-        lines += [f"  {line(entry)}" for entry in shown]
+        lines += [f"  {line(entry, clean)}" for entry in shown]
     for place, miss in enumerate(verdict.nearest):
         lines += ["The nearest:"] if not place else []
-        lines.append(f"  {line(miss.entry)}")
-        lines += [f"      {each.says()}" for each in miss.differences]
-    return "\n".join(clean(each) for each in lines)
+        lines.append(f"  {line(miss.entry, clean)}")
+        lines += [f"      {each.says(clean)}" for each in miss.differences]
+    return "\n".join(printable(clean(each)) for each in lines)
+
+
+def printable(text: str) -> str:
+    """A text with escapes for what no eye sees, and no terminal should obey."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)

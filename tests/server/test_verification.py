@@ -228,6 +228,14 @@ def test_a_wrong_expectation_is_refused_by_the_name_of_its_field(
         server.default.verify(**expected)
 
 
+def test_what_no_eye_sees_is_told_with_escapes(server: mockservers.MockServer) -> None:
+    with server.world() as world:
+        desk = world["get_tickets"]
+        requests.get(desk.url, {"action": "a\x1b[2J\u202eb"}, timeout=20)
+        with pytest.raises(AssertionError, match=r'got "a\\x1b\[2J\\u202eb"'):
+            desk.verify(query={"action": "ab"})
+
+
 def test_what_is_not_given_may_be_null(server: mockservers.MockServer, day: mockservers.MockWorld) -> None:
     del day
     expected = {"vendor": "trackit", "status": None, "path": None, "count": None, "then": []}
@@ -319,3 +327,15 @@ def test_the_call_that_was_meant_is_found_among_many() -> None:
     assert [entry.n for entry in verification.verify(wanted, journal.settled).steps[0].calls] == [501, 502, 503]
     missed = verification.verify(expectation({"body": {"id": 12, "title": "word 12", "status": 6}}), journal.settled)
     assert missed.nearest[0].entry.n == 12
+
+
+def test_long_values_are_cut_only_when_their_secrets_are_gone(server: mockservers.MockServer) -> None:
+    with server.world(data="demo:1") as world:
+        desk = world["get_tickets"]
+        # Known as a secret only after the call, and standing where the message is cut.
+        requests.get(desk.url, {"action": "x" * 190 + "later-known-secret"}, timeout=20)
+        world._world.installation("get_tickets").tenants.grant("demo", "key", "later-known-secret")
+        with pytest.raises(AssertionError) as failed:
+            desk.verify(query={"action": "get_tickets"}, url={"contains": "nowhere"})
+        assert "later" not in str(failed.value)
+        assert 'query.action must be "get_tickets", got "xxx' in str(failed.value)

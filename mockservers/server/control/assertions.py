@@ -79,7 +79,7 @@ def _miss(miss: NearMiss, clean: Redaction) -> dict[str, Any]:
                         "wanted": each.wanted,
                         "got": each.got,
                         "there": each.there,
-                        "says": each.says(),
+                        "says": each.says(clean),
                     }
                 )
             )
