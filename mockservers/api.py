@@ -217,7 +217,7 @@ class MockWorld:
         self,
         match: Mapping[str, Any] | None = None,
         *,
-        status: int = 200,
+        status: int | None = None,
         headers: Mapping[str, str] | None = None,
         skip: int = 0,
         times: int | None = 1,
@@ -226,8 +226,9 @@ class MockWorld:
         """Answer the client's next `times` requests that match (None: all) in place of the emulator, after `skip` of them.
 
         `override({"path": {"contains": "/Attachments"}}, json=[])`: `match` takes `vendor`, `method`, `url`, `path`, `query`,
-        `headers`, `body` and `text`, as `verify` does; the content is `body="text"`, `json=value`, or none. What comes back
-        counts its `hits`. Raises ValueError that names what is wrong.
+        `headers`, `body` and `text`, as `verify` does; the content is `body="text"`, `json=value`, none, or `patch={...}`, a
+        JSON Merge Patch of what the emulator answers. What comes back counts its `hits`.
+        Raises ValueError that names what is wrong.
         """
         from mockservers import assertions
 

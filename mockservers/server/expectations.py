@@ -196,11 +196,15 @@ class Expectation(CountedPattern):
 
 
 class CannedAnswer(Body):
-    """What is answered: a body as text, or `json`, or none."""
+    """What is answered: a body as text, or `json`, or none; or a `patch` of what the emulator answers."""
 
-    status: int = Field(200, ge=200, le=599)
+    status: int | None = Field(None, ge=200, le=599, description="200 unless given; of a patched answer the emulator's")
     headers: dict[str, str] = Field({}, max_length=100)
     body: str | None = Field(None, max_length=MOST_BODY)
+    patch: dict[str, Any] | None = Field(
+        None,
+        description="a JSON Merge Patch (RFC 7396) of the object that the emulator answers; headers are replaced by name",
+    )
     json_: Any = Field(
         None, alias="json", description="any JSON; the Content-Type is application/json unless it is given"
     )
@@ -219,13 +223,17 @@ class CannedAnswer(Body):
 
     @model_validator(mode="after")
     def _one_body(self) -> CannedAnswer:
-        if self.body is not None and "json_" in self.model_fields_set:
-            raise ValueError("give body or json, not both")
+        if sum((self.body is not None, self.patch is not None, "json_" in self.model_fields_set)) > 1:
+            raise ValueError("give one of body, json and patch")
         if self.status in (204, 304) and self.content()[1]:
             raise ValueError(f"an answer with status {self.status} has no body")
         if len(self.content()[1]) > MOST_BODY:
             raise ValueError(f"a body must have at most {MOST_BODY} bytes")
         return self
+
+    def sent_status(self) -> int | None:
+        """The status that is sent; None for the emulator's."""
+        return self.status if self.status is not None or self.patch is not None else 200
 
     def content(self) -> tuple[list[tuple[str, str]], bytes]:
         """Headers and body as they are sent."""

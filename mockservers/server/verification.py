@@ -289,7 +289,8 @@ def override(plan: OverridePlan, wanted: OverrideAdd) -> Override:
 
     told = wanted.match.model_dump(mode="json", exclude_unset=True)
     headers, body = wanted.answer.content()
-    return plan.add(matches, told, wanted.answer.status, headers, body, wanted.skip, wanted.times)
+    answer = wanted.answer
+    return plan.add(matches, told, answer.sent_status(), headers, body, answer.patch, wanted.skip, wanted.times)
 
 
 def wrong_name(

@@ -128,7 +128,7 @@ def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange)
     wsgi[EXCHANGE] = exchange
     error: str | None = None
     override = world.overrides.consult(vendor, exchange)
-    if override is not None:
+    if override is not None and override.patch is None:
         override.answer(exchange)
         return _filed(world, vendor, exchange, error)
     try:
@@ -144,6 +144,8 @@ def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange)
         error = traceback.format_exc()
         exchange.status, exchange.reply_body = 500, BROKEN
         exchange.reply_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    if override is not None:
+        override.amend(exchange)
     return _filed(world, vendor, exchange, error)
 
 

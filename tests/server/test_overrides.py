@@ -48,6 +48,22 @@ def test_the_next_requests_that_match_get_a_canned_answer(api: Api, world: World
     assert api.post("/verify", {"outcome": "overridden", "status": 503, "count": 2})["ok"]
 
 
+def test_a_patch_changes_what_the_emulator_answers(api: Api) -> None:
+    patch = {"suffix": None, "more": {"deep": 1, "gone": None}, "word": "changed"}
+    api.post(
+        "/overrides", {"match": {"path": "/toy"}, "answer": {"patch": patch, "headers": {"X-New": "1"}}, "times": 2}
+    )
+    answer = api.toy(word="a")
+    assert (answer.status_code, answer.json()) == (200, {"word": "changed", "more": {"deep": 1}})
+    assert (answer.headers["X-New"], answer.headers["Content-Type"]) == ("1", "application/json")
+    assert api.session.get(f"{api.url}/toy?help", timeout=20).text == "help"  # no JSON, so it stays
+    first, second = api.get("/journal")["entries"]
+    assert (first["outcome"], first["override"], first["rules"]) == ("ok", "o1", ["toy.echo.same"])
+    assert (second["outcome"], second["override"]) == ("overridden", "o1")
+    api.post("/overrides", {"match": {}, "answer": {"patch": {}, "status": 418}})
+    assert (api.toy().status_code, api.toy().status_code) == (418, 200)
+
+
 def test_overrides_are_cleared_one_by_one_all_together_and_by_a_reset(api: Api) -> None:
     always = {"match": {}, "answer": {"status": 204}, "times": None}
     first, second = api.post("/overrides", always), api.post("/overrides", {**always, "answer": {"body": "second"}})
@@ -82,6 +98,8 @@ def test_faults_on_the_wire_hit_canned_answers_too(api: Api) -> None:
         ({"match": {}, "answer": {"status": 100}}, "answer.status"),
         ({"match": {}, "answer": {"body": "a", "json": 1}}, "answer"),
         ({"match": {}, "answer": {"status": 204, "json": 1}}, "answer"),
+        ({"match": {}, "answer": {"patch": {}, "json": 1}}, "answer"),
+        ({"match": {}, "answer": {"patch": [1]}}, "answer.patch"),
         ({"match": {}, "answer": {"headers": {"Content-Length": "1"}}}, "answer.headers"),
         ({"match": {}, "answer": {"headers": {"a b": "1"}}}, "answer.headers"),
         ({"match": {}, "answer": {"headers": {"X": "1\r\nY: 2"}}}, "answer.headers"),

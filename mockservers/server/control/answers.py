@@ -326,9 +326,10 @@ class Rules(BaseModel):
 class Override(BaseModel):
     id: str
     match: dict[str, Any]
-    status: int
+    status: int | None = Field(description="null: the emulator's")
     headers: list[list[str]]
     body: str
+    patch: dict[str, Any] | None
     skip: int
     times: int | None
     seen: int

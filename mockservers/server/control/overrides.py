@@ -24,6 +24,7 @@ def _told(override: Override) -> dict[str, Any]:
         "status": override.status,
         "headers": [list(pair) for pair in override.headers],
         "body": override.body.decode("utf-8", "replace"),
+        "patch": override.patch,
         "skip": override.skip,
         "times": override.times,
         "seen": override.seen,
@@ -42,7 +43,8 @@ def overrides(query: models.WorldQuery) -> flask.Response:
 def add_override(query: models.WorldQuery, body: OverrideAdd) -> flask.Response:
     """Answer the next `times` requests that match with a status, headers and a body, and not as the emulator would.
 
-    It does nothing with such a request. `skip` matching ones pass first. The journal has them with the outcome `overridden`.
+    It never sees such a request; with a `patch` it does, and its answer is changed. `skip` matching ones pass first. The journal
+    has the outcome `overridden` for what the emulator did not see, and names the `override`.
     """
     where = context.world(query.world)
     vendor = body.match.vendor
