@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mockservers.kernel.installation import Installation
     from mockservers.kernel.journal import Entry
     from mockservers.kernel.life import Course
+    from mockservers.kernel.overrides import Override
     from mockservers.kernel.redaction import Redaction
     from mockservers.kernel.world import World, WorldConfig
     from mockservers.server.http import Server
@@ -218,6 +219,32 @@ class MockWorld:
         ValueError for an unknown kind or setting.
         """
         return self._world.faults.add(kind, settings, vendor=vendor, operation=operation, skip=skip, times=times)
+
+    def override(
+        self,
+        match: Mapping[str, Any] | None = None,
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        skip: int = 0,
+        times: int | None = 1,
+        **content: Any,
+    ) -> Override:
+        """Answer the client's next `times` requests that match (None: all) in place of the emulator, after `skip` of them.
+
+        `override({"path": {"contains": "/Attachments"}}, json=[])`: `match` takes `vendor`, `method`, `url`, `path`, `query`,
+        `headers`, `body` and `text`, as `verify` does; the content is `body="text"`, `json=value`, none, or `patch={...}`, a
+        JSON Merge Patch of what the emulator answers. What comes back counts its `hits`.
+        Raises ValueError that names what is wrong.
+        """
+        from mockservers import assertions
+
+        words = {"status": status, "headers": dict(headers or {}), **content}
+        return assertions.overridden(self._world, tuple(self.vendors), dict(match or {}), words, skip, times)
+
+    def clear_overrides(self) -> int:
+        """Forget all overrides; returns how many there were."""
+        return self._world.overrides.clear()
 
     def clear_faults(self) -> int:
         """Forget all planned faults; returns how many there were."""

@@ -9,10 +9,11 @@ from typing import Any, Literal, TypedDict
 
 from mockservers.kernel import clock
 from mockservers.kernel.journal import Entry
+from mockservers.kernel.overrides import Override
 from mockservers.kernel.world import World
-from mockservers.server import expectations, verification
+from mockservers.server import expectations, verdicts, verification
 from mockservers.server.expectations import Expectation
-from mockservers.server.verification import Verdict
+from mockservers.server.verdicts import Verdict
 
 Condition = str | int | float | bool | Mapping[str, Any] | None
 """A value that must be equal, or conditions that hold together: `{"contains": "x"}`, `{"absent": True}` ..."""
@@ -86,9 +87,24 @@ def awaited(world: World, vendors: tuple[str, ...], expected: Expected, timeout:
         world.watchers.remove(watch)
 
 
+def overridden(
+    world: World,
+    vendors: tuple[str, ...],
+    match: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    skip: int,
+    times: int | None,
+) -> Override:
+    """Plan a canned answer; raises ValueError for a word that is wrong."""
+    wanted = expectations.override_add({"match": dict(match), "answer": dict(answer), "skip": skip, "times": times})
+    if wanted.match.vendor not in (None, *vendors):
+        raise ValueError(f"match.vendor: there is no vendor {wanted.match.vendor!r}; there are {', '.join(vendors)}")
+    return verification.override(world.overrides, wanted)
+
+
 def _kept(world: World, verdict: Verdict, when: str = "") -> list[Entry]:
     if not verdict.ok:
-        raise AssertionError(when + verification.told(verdict, world.redaction()))
+        raise AssertionError(when + verdicts.told(verdict, world.redaction()))
     return verdict.steps[0].calls
 
 

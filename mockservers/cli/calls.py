@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 def log(world: World, entry: Entry) -> None:
     """Write a line about a call on standard error: the world's time, its name where it is not `default`, the call."""
-    from mockservers.server import verification
+    from mockservers.server import verdicts
 
+    clean = world.redaction()
     at = instants.to_iso(entry.at // instants.SECOND * instants.SECOND)
     where = [] if world.name == "default" else [world.name]
-    text = " ".join([at, *where, world.redaction()(verification.line(entry))])
-    click.echo("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text), err=True)
+    text = " ".join([at, *where, clean(verdicts.line(entry, clean))])
+    click.echo(verdicts.printable(text), err=True)
 
 
 class JournalFile:

@@ -29,7 +29,7 @@ FROM_TERMINAL = ("SIGINT", "SIGHUP", "SIGQUIT")
 
 
 def variable(*words: str) -> str:
-    """The name of a variable: `variable("acme", "AuthCode")` is MOCKSERVERS_ACME_AUTH_CODE."""
+    """The name of a variable: `variable("acme", "ApiKey")` is MOCKSERVERS_ACME_API_KEY."""
     parts = [re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word)).strip("_") for word in words]
     return "_".join(["MOCKSERVERS", *parts]).upper()
 

@@ -16,9 +16,10 @@ from mockservers.kernel.faults import Fault
 from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.rules import Note
 
-Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"]
+Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "overridden", "unmatched", "malformed"]
 """`ok` answered; `refused` by a rule; `unsupported` not emulated; `fault` injected trouble; `error` the emulator's own
-failure; `page` answered outside the door (help text); `unmatched` no such address; `malformed` no request that can be read."""
+failure; `page` answered outside the door (help text); `overridden` by a test's own answer;
+`unmatched` no such address; `malformed` no request that can be read."""
 
 MOST_NOTES = 50
 """Findings of one rule that a call can have; of the others only their number is kept."""
@@ -52,6 +53,8 @@ class Exchange:
     entry: Entry | None = None
     perhaps: tuple[str, ...] = ()
     """Vendors that the request may have been meant for, as long as nobody has recognised its caller."""
+    override: str = ""
+    """The id of the override that answered in place of the emulator."""
     verbatim: bool = False
     """Whether the answer's headers leave as they stand: none added, none changed but the date."""
     after: int = 0

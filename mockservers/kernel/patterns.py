@@ -16,8 +16,8 @@ LONGEST, MOST_PLACES = 1000, 4000
 """Letters of an expression, and places in it once its repetitions are written out."""
 MOST_STATES = 2000
 """Sets of places that are remembered at once."""
-MOST_STEPS = 4_000_000
-"""What one question may take, about a second: a letter read, or a place looked at."""
+MOST_STEPS = 20_000_000
+"""What one question may take, some seconds: a letter read, or a place looked at."""
 
 Test = Callable[[str], bool]
 _START, _END = frozenset(("start",)), frozenset(("end",))

@@ -22,6 +22,7 @@ from mockservers.kernel.installation import Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal, masked
 from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
+from mockservers.kernel.overrides import OverridePlan
 from mockservers.kernel.redaction import Redaction, Secret
 from mockservers.kernel.room import MOST_MEMORY, Room
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
@@ -105,7 +106,7 @@ class World:
         self._checkpoints: dict[str, Checkpoint] = {}
         self.told_of_limits: set[str] = set()
         """Vendors of which the log has told that a limit does not end by itself."""
-        self.faults = FaultPlan()
+        self.faults, self.overrides = FaultPlan(), OverridePlan()
         self.journal = self._new_journal()
         self.observers: list[Observer] = []
         """Told of each exchange once it stands in the journal, in the order of the journal and under the world's lock."""
@@ -228,7 +229,6 @@ class World:
             return value
 
     def _tell(self, entry: Entry) -> None:
-        """A call is complete."""
         for watch in tuple(self.watchers):
             watch(self, entry)
 
@@ -305,6 +305,7 @@ class World:
             if entry is None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
                 entry.outcome = "unmatched" if exchange.status == 404 else "page"
+                entry.outcome = "overridden" if exchange.override else entry.outcome
             if error is not None:
                 entry.outcome, entry.error = "error", error
             if vendor:
@@ -347,7 +348,7 @@ class World:
         self.journal.attach(entry, masked(exchange, clean, self.journal.most_body))
 
     def _cleaner(self, vendors: Iterable[str], exchange: Exchange) -> Redaction:
-        """What takes out the secrets of these vendors. It opens no installation: a help page does not wait for data."""
+        """What takes out the secrets of these vendors. Opens no installation: a help page does not wait for data."""
         secrets = list(exchange.secrets)
         patterns: list[Secret] = []
         for vendor in vendors:
@@ -381,7 +382,7 @@ class World:
             self._installations.clear()
             self._checkpoints.clear()
             self.reopened.clear()
-            self.faults = FaultPlan()
+            self.faults, self.overrides = FaultPlan(), OverridePlan()
             self.journal = self._new_journal()
             self.config = self.wished
             self._begin(self.config)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -27,6 +27,8 @@ LAYERS = 3
 MOST_LEAVES = 20_000
 """Leaves of one body; what comes after them cannot be named."""
 
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}|&#|\\u")
 _FORM = re.compile(r"[^\s=&<{\[]+=\S*")
 Path = tuple[str | int, ...]
 
@@ -91,6 +93,11 @@ class Contents:
             return body.decode(coding(body, media) or "utf-8", "replace").removeprefix("\ufeff")
         return None if self.entry.request is None else json.dumps(self.entry.request, ensure_ascii=False, default=str)
 
+    def lacks(self, needles: Iterable[str]) -> int:
+        """How many of some needles the body surely does not hold: known without reading it as a tree."""
+        text = self.text or ""
+        return 0 if _ESCAPE.search(text) else sum(needle not in text for needle in needles)
+
     @property
     def _media(self) -> str:
         return next((value for name, value in self.headers if name.lower() == "content-type"), "")
@@ -153,14 +160,14 @@ def _walk(value: Any, path: Path, layers: int) -> Iterator[tuple[Path, Any]]:
     if isinstance(value, dict):
         value = _Pairs(value.items())
     if isinstance(value, _Pairs):
-        often = Counter(name for name, _ in value)
+        names = [name for name, _ in value]
+        often = Counter(names) if len(set(names)) < len(names) else None
         met: Counter[str] = Counter()
         for name, inner in value:
-            if not name:
-                yield from _walk(inner, path, layers)
-                continue
-            further: Path = (*path, name, met[name]) if often[name] > 1 else (*path, name)
-            met[name] += 1
+            further: Path = (*path, name) if name else path
+            if name and often is not None and often[name] > 1:
+                further = (*further, met[name])
+                met[name] += 1
             yield from _walk(inner, further, layers)
     elif isinstance(value, (list, tuple)):
         for index, inner in enumerate(value):
@@ -173,6 +180,12 @@ def _walk(value: Any, path: Path, layers: int) -> Iterator[tuple[Path, Any]]:
                 yield from _walk(inner, path, layers - 1)
 
 
+def needle(text: str) -> str:
+    """The longest run of letters and digits of a text: it stands in clear in a body that holds the text, whatever that is."""
+    return max(_RUN.findall(text), key=len, default="")
+
+
+@lru_cache(maxsize=512)
 def named(path: str) -> re.Pattern[str]:
     """What the paths look like that a path means: those that end with it, indices left out where it has none."""
     parts = re.findall(r"\[\d+\]|[^.\[\]]+|\[[^\]]*\]?|[.\]]", path)

@@ -6,9 +6,10 @@ Models name every wrong field. What they mean for a journal is in `verification`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator, model_validator
 
@@ -17,6 +18,11 @@ from mockservers.server.control.models import Body, Instant, Outcome
 
 Scalar = str | int | float | bool | None
 MOST_PLACES, MOST_STEPS, MOST_COUNT = 50, 50, 1_000_000
+MOST_BODY = 1 << 20
+"""Bytes of a canned answer."""
+CONNECTION = ("content-length", "connection", "transfer-encoding", "keep-alive")
+Model = TypeVar("Model", bound=Body)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 
 
 class Matcher(Body):
@@ -62,11 +68,10 @@ class Matcher(Body):
         )
 
 
-def quoted(value: Any, most: int = 200) -> str:
+def quoted(value: Any) -> str:
     """A value in a message: texts in quotes, others as JSON has them."""
     if isinstance(value, str):
-        shown = value if len(value) <= most else value[:most] + "..."
-        return '"' + shown.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r") + '"'
     return json.dumps(value)
 
 
@@ -111,19 +116,10 @@ Perhaps = Annotated[
 Members = Annotated[dict[str, Condition], Field(max_length=MOST_PLACES)]
 
 
-class CallPattern(Body):
-    """Which calls are meant: whatever is given must hold."""
+class RequestPattern(Body):
+    """Which requests are meant: whatever is given must hold."""
 
     vendor: str | None = None
-    operation: str | None = Field(None, description="the vendor's operation; of other people: create, act, change ...")
-    actor: Literal["client", "other", "any"] = Field(
-        "client", description="who calls: the client under test by default"
-    )
-    outcome: Outcome | None = None
-    refusal: str | None = Field(None, description="the vendor's word for its refusal")
-    rule: str | None = Field(None, description="the id of a rule that shaped the answer")
-    tenant: str | None = None
-    status: Perhaps = Field(None, description="the HTTP status of the answer")
     method: Perhaps = None
     url: Perhaps = Field(None, description="path and query, as they stood in the request line")
     path: Perhaps = Field(None, description="the path below the world, decoded")
@@ -135,8 +131,6 @@ class CallPattern(Body):
         "in one element of a list where they stand in one. Of other people: of what they asked for.",
     )
     text: Perhaps = Field(None, description="the whole body as text")
-    begin: Instant | None = Field(None, description="the world's instant from which calls count")
-    end: Instant | None = Field(None, description="the world's instant up to which calls count")
 
     @field_validator("query", "headers", "body")
     @classmethod
@@ -144,6 +138,22 @@ class CallPattern(Body):
         if any(not name.strip() for name in value):
             raise ValueError("a name must not be empty")
         return value
+
+
+class CallPattern(RequestPattern):
+    """Which calls are meant: whatever is given must hold."""
+
+    operation: str | None = Field(None, description="the vendor's operation; of other people: create, act, change ...")
+    actor: Literal["client", "other", "any"] = Field(
+        "client", description="who calls: the client under test by default"
+    )
+    outcome: Outcome | None = None
+    refusal: str | None = Field(None, description="the vendor's word for its refusal")
+    rule: str | None = Field(None, description="the id of a rule that shaped the answer")
+    tenant: str | None = None
+    status: Perhaps = Field(None, description="the HTTP status of the answer")
+    begin: Instant | None = Field(None, description="the world's instant from which calls count")
+    end: Instant | None = Field(None, description="the world's instant up to which calls count")
 
 
 class CountedPattern(CallPattern):
@@ -185,10 +195,80 @@ class Expectation(CountedPattern):
         return [self, *self.then]
 
 
+class CannedAnswer(Body):
+    """What is answered: a body as text, or `json`, or none; or a `patch` of what the emulator answers."""
+
+    status: int | None = Field(None, ge=200, le=599, description="200 unless given; of a patched answer the emulator's")
+    headers: dict[str, str] = Field({}, max_length=100)
+    body: str | None = Field(None, max_length=MOST_BODY)
+    patch: dict[str, Any] | None = Field(
+        None,
+        description="a JSON Merge Patch (RFC 7396) of the object that the emulator answers; headers are replaced by name",
+    )
+    json_: Any = Field(
+        None, alias="json", description="any JSON; the Content-Type is application/json unless it is given"
+    )
+
+    @field_validator("headers")
+    @classmethod
+    def _sendable(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, text in value.items():
+            if not _TOKEN.fullmatch(name):
+                raise ValueError(f"{name!r} is not the name of a header")
+            if name.lower() in CONNECTION:
+                raise ValueError(f"{name} belongs to the connection, and is written by the server")
+            if not text.isprintable():
+                raise ValueError(f"the value of {name} must be printable, on one line")
+        return value
+
+    @model_validator(mode="after")
+    def _one_body(self) -> CannedAnswer:
+        if sum((self.body is not None, self.patch is not None, "json_" in self.model_fields_set)) > 1:
+            raise ValueError("give one of body, json and patch")
+        if self.status in (204, 304) and self.content()[1]:
+            raise ValueError(f"an answer with status {self.status} has no body")
+        if len(self.content()[1]) > MOST_BODY:
+            raise ValueError(f"a body must have at most {MOST_BODY} bytes")
+        return self
+
+    def sent_status(self) -> int | None:
+        """The status that is sent; None for the emulator's."""
+        return self.status if self.status is not None or self.patch is not None else 200
+
+    def content(self) -> tuple[list[tuple[str, str]], bytes]:
+        """Headers and body as they are sent."""
+        is_json = "json_" in self.model_fields_set
+        text = json.dumps(self.json_, ensure_ascii=False) if is_json else self.body or ""
+        media = "application/json; charset=utf-8" if is_json else "text/plain; charset=utf-8"
+        headers = list(self.headers.items())
+        if text and not any(name.lower() == "content-type" for name in self.headers):
+            headers.append(("Content-Type", media))
+        # WSGI has one character per byte.
+        return [(name, value.encode().decode("latin-1")) for name, value in headers], text.encode()
+
+
+class OverrideAdd(Body):
+    """Requests, and what they are answered in place of the emulator's answer."""
+
+    match: RequestPattern
+    answer: CannedAnswer
+    skip: int = Field(0, ge=0, le=MOST_COUNT, description="matching requests that pass first")
+    times: int | None = Field(1, ge=1, le=MOST_COUNT, description="how many are answered so; null until cleared")
+
+
 def expectation(words: Mapping[str, Any]) -> Expectation:
     """An expectation in Python's words; raises ValueError that names the field that is wrong."""
+    return _made(Expectation, words)
+
+
+def override_add(words: Mapping[str, Any]) -> OverrideAdd:
+    """An override in Python's words; raises ValueError that names the field that is wrong."""
+    return _made(OverrideAdd, words)
+
+
+def _made(model: type[Model], words: Mapping[str, Any]) -> Model:
     try:
-        return Expectation.model_validate(dict(words))
+        return model.model_validate(dict(words))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])

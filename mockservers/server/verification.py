@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Any
 
 from mockservers.kernel import instants
-from mockservers.kernel.journal import Entry
+from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Emulator
-from mockservers.kernel.patterns import TooMuchWork, Work
+from mockservers.kernel.overrides import Override, OverridePlan
+from mockservers.kernel.patterns import MOST_STEPS, TooMuchWork, Work
 from mockservers.kernel.redaction import MASK
 from mockservers.registry import did_you_mean
-from mockservers.server.contents import Contents, Leaf, apart, named
-from mockservers.server.expectations import CallPattern, CountedPattern, Expectation, Matcher, pattern, quoted
-from mockservers.wirekit.templates import counted
+from mockservers.server.contents import Contents, Leaf, apart, named, needle
+from mockservers.server.expectations import CallPattern, Expectation, Matcher, OverrideAdd, RequestPattern, pattern
+from mockservers.server.verdicts import Difference, NearMiss, Step, Verdict, single
 
 NEAREST, LOOKED_INTO = 3, 300
 """Calls that are told as nearest, and those whose content is compared to find them."""
@@ -31,68 +31,6 @@ KEPT = 500
 """Calls of which a question keeps what it has read."""
 MOST_ALTERNATIVES = 100
 """Values of one member that are tried together with those of others."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One place in which a call is not as expected. `got` is None where there is nothing, and then `there` says so."""
-
-    place: str
-    wanted: Any
-    must: str
-    got: Any = None
-    there: bool = True
-    cost: float = 1.0
-    names: Sequence[str] = ()
-    """What there is where a name was not found."""
-    hint: str = ""
-    by_name: bool = False
-    """Whether it is a name or a time, and no text of a message."""
-
-    def says(self) -> str:
-        got = "none" if not self.there else self.got if self.by_name else quoted(self.got)
-        near = "" if self.there or self.by_name else did_you_mean(self.place.rpartition(".")[2], self.names)
-        return f"{self.place} must {self.must}, got {got}{near}{'; ' + self.hint if self.hint else ''}"
-
-
-@dataclass(frozen=True)
-class NearMiss:
-    """A call that is almost as expected."""
-
-    entry: Entry
-    differences: list[Difference]
-
-    @property
-    def cost(self) -> float:
-        return sum(each.cost for each in self.differences)
-
-
-@dataclass
-class Step:
-    """One of the patterns, and the calls that are as it says."""
-
-    wanted: CountedPattern
-    calls: list[Entry] = field(default_factory=list)
-    ok: bool | None = None
-    """None: not looked at, since a step before it failed."""
-
-
-@dataclass
-class Verdict:
-    """What became of an expectation."""
-
-    steps: list[Step]
-    looked_at: int
-    dropped: int
-    nearest: list[NearMiss] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return all(step.ok for step in self.steps)
-
-    @property
-    def failed(self) -> Step | None:
-        return next((step for step in self.steps if step.ok is False), None)
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
@@ -196,7 +134,7 @@ def _named(place: str, wanted: str, got: str | None, cost: float = 1.0) -> Diffe
     return Difference(place, wanted, f"be {wanted}", got or None, bool(got), cost, by_name=True)
 
 
-def _inside(wanted: CallPattern, contents: Contents, work: Work) -> Iterator[Difference]:
+def _inside(wanted: RequestPattern, contents: Contents, work: Work) -> Iterator[Difference]:
     """Where a call differs in its request and answer."""
     for place, matcher in single(wanted):
         got = getattr(contents, place)
@@ -215,14 +153,6 @@ def _inside(wanted: CallPattern, contents: Contents, work: Work) -> Iterator[Dif
         yield from _members(wanted.body, contents, work)
 
 
-def single(wanted: CallPattern) -> Iterator[tuple[str, Matcher]]:
-    """The conditions on what a call has once."""
-    for place in ("status", "method", "url", "path", "text"):
-        matcher: Matcher | None = getattr(wanted, place)
-        if matcher is not None:
-            yield place, matcher
-
-
 def _satisfied(matcher: Matcher, values: Iterable[Any], work: Work) -> bool:
     values = list(values)
     return not values if matcher.absent else any(holds(matcher, value, work) for value in values)
@@ -232,8 +162,11 @@ def _members(wanted: dict[str, Matcher], contents: Contents, work: Work) -> Iter
     """Where the members of a body differ. Those that stand in lists must stand in one element together."""
     leaves = contents.leaves
     work.spend(len(leaves) * len(wanted))
-    patterns = {place: named(place) for place in wanted}
-    found = {place: [leaf for leaf in leaves if looks.search(leaf.shown)] for place, looks in patterns.items()}
+    patterns = {place: (needle(_last(place)), named(place)) for place in wanted}
+    found = {
+        place: [leaf for leaf in leaves if part in leaf.shown and looks.search(leaf.shown)]
+        for place, (part, looks) in patterns.items()
+    }
     good = {
         place: [leaf for leaf in found[place] if holds(matcher, leaf.value, work)][:MOST_ALTERNATIVES]
         for place, matcher in wanted.items()
@@ -287,12 +220,34 @@ def _anchor(good: dict[str, list[Leaf]], work: Work) -> tuple[Leaf, ...]:
     return best[1]
 
 
+def _last(place: str) -> str:
+    """The last name of a path."""
+    return place.rpartition(".")[2].partition("[")[0]
+
+
+def _needles(members: dict[str, Matcher]) -> list[str]:
+    """What must stand in a body that has these members: their names, and those values that are written in one way alone."""
+    found = []
+    for place, matcher in members.items():
+        if not matcher.absent:
+            found.append(needle(_last(place)))
+            found += [needle(each) for each in (matcher.equals, matcher.contains) if isinstance(each, str)]
+            if (
+                isinstance(matcher.equals, int)
+                and abs(matcher.equals) < 10**15
+                and not isinstance(matcher.equals, bool)
+            ):
+                found.append(str(abs(matcher.equals)))
+    return [each for each in found if each]
+
+
 class Reader:
     """Compares calls with patterns; what was read of a call is kept while the question lasts."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
         self._read: dict[int, Contents] = {}
+        self._needles: dict[int, list[str]] = {}
 
     def _contents(self, entry: Entry) -> Contents:
         if entry.n not in self._read:
@@ -304,13 +259,38 @@ class Reader:
     def meets(self, wanted: CallPattern, entry: Entry) -> bool:
         """Whether a call is as a pattern says. Raises TooMuchWork."""
         self.work.spend(1)
-        if next(_plain(wanted, entry), None) is not None:
+        if next(_plain(wanted, entry), None) is not None or self.lacks(wanted, entry):
             return False
         return next(_inside(wanted, self._contents(entry), self.work), None) is None
+
+    def lacks(self, wanted: CallPattern, entry: Entry) -> int:
+        """How many of the wanted members a call surely has not; a quick look that spares most calls a thorough one."""
+        needles = self._needles.get(id(wanted))
+        if needles is None:
+            needles = self._needles[id(wanted)] = _needles(wanted.body)
+        return self._contents(entry).lacks(needles) if needles else 0
 
     def differences(self, wanted: CallPattern, entry: Entry) -> list[Difference]:
         """Every place in which a call is not as a pattern says. Raises TooMuchWork."""
         return [*_plain(wanted, entry), *_inside(wanted, self._contents(entry), self.work)]
+
+
+def override(plan: OverridePlan, wanted: OverrideAdd) -> Override:
+    """Plan a canned answer; raises ValueError when there are too many."""
+
+    def matches(vendor: str, exchange: Exchange) -> bool:
+        if wanted.match.vendor not in (None, vendor):
+            return False
+        contents = Contents(Entry(0, 0, 0, vendor, None, "client", exchange=exchange))
+        try:
+            return next(_inside(wanted.match, contents, Work(MOST_STEPS // 100)), None) is None
+        except TooMuchWork:
+            return False  # such a request is nobody's, and the emulator answers it
+
+    told = wanted.match.model_dump(mode="json", exclude_unset=True)
+    headers, body = wanted.answer.content()
+    answer = wanted.answer
+    return plan.add(matches, told, answer.sent_status(), headers, body, answer.patch, wanted.skip, wanted.times)
 
 
 def wrong_name(
@@ -367,10 +347,13 @@ def _nearest(step: Step, entries: Sequence[Entry], after: int) -> list[NearMiss]
     """The calls that differ least from a pattern, the best first and of equal ones the latest."""
     good = {entry.n for entry in step.calls}
     others = [entry for entry in entries if entry.n not in good]
-    likely = heapq.nsmallest(
-        LOOKED_INTO, others, key=lambda entry: (sum(each.cost for each in _plain(step.wanted, entry)), -entry.n)
-    )
-    reader, found = Reader(Work()), []
+    reader = Reader(Work())
+
+    def unlikely(entry: Entry) -> tuple[float, int]:
+        plain = sum(each.cost for each in _plain(step.wanted, entry))
+        return plain + reader.lacks(step.wanted, entry) / 2, -entry.n
+
+    likely, found = heapq.nsmallest(LOOKED_INTO, others, key=unlikely), []
     for entry in likely:
         try:
             differences = reader.differences(step.wanted, entry)
@@ -382,74 +365,3 @@ def _nearest(step: Step, entries: Sequence[Entry], after: int) -> list[NearMiss]
         found.append(NearMiss(entry, differences))
     best = heapq.nsmallest(NEAREST, found, key=lambda miss: (miss.cost, -miss.entry.n))
     return [miss for miss in best if miss.cost <= best[0].cost + FAR]
-
-
-# --- words ------------------------------------------------------------------------------------------------------------
-
-
-def described(wanted: CallPattern) -> str:
-    """A pattern in words."""
-    who = [] if wanted.actor == "client" else ["by anybody" if wanted.actor == "any" else "by other people"]
-    parts = [" ".join([each for each in (wanted.vendor, wanted.operation) if each] + who) or "of the client"]
-    parts += [
-        f"{place} {value}"
-        for place in ("outcome", "refusal", "rule", "tenant")
-        if (value := getattr(wanted, place)) is not None
-    ]
-    conditions = [*single(wanted)]
-    for group in ("query", "headers", "body"):
-        conditions += [(f"{group}.{name}", matcher) for name, matcher in getattr(wanted, group).items()]
-    parts += [f"{place} must {matcher.says()}" for place, matcher in conditions]
-    parts += [] if wanted.begin is None else [f"from {instants.to_iso(wanted.begin)}"]
-    parts += [] if wanted.end is None else [f"until {instants.to_iso(wanted.end)}"]
-    return ", ".join(parts)
-
-
-def how_many(wanted: CountedPattern) -> str:
-    """How many calls there must be."""
-    least, most = wanted.least, wanted.most
-    if most is None:
-        return f"at least {counted(least, 'call')}"
-    if least == most:
-        return f"exactly {counted(most, 'call')}" if most else "no call"
-    return f"at most {counted(most, 'call')}" if not least else f"{least} to {counted(most, 'call')}"
-
-
-def line(entry: Entry) -> str:
-    """A call in one line."""
-    exchange = entry.exchange
-    what = " ".join(part for part in (entry.vendor or "(no vendor)", entry.operation) if part)
-    parts = [what if entry.actor == "client" else f"{what} by other people", entry.outcome]
-    parts += [each for each in (entry.refusal, *entry.faults) if each]
-    if exchange is not None:
-        parts += ([] if exchange.status is None else [str(exchange.status)]) + [
-            f"{exchange.method} {exchange.target[:200]}"
-        ]
-    return f"#{entry.n} {', '.join(parts)}"
-
-
-def told(verdict: Verdict, clean: Callable[[str], str] = str) -> str:
-    """What became of an expectation, in words for people; `clean` takes secrets out of each line."""
-    step = verdict.failed
-    if step is None:
-        first = verdict.steps[0]
-        return clean(f"{counted(len(first.calls), 'call')} of {verdict.looked_at}: {described(first.wanted)}")
-    lines = [f"expected {how_many(step.wanted)}: {described(step.wanted)}"]
-    number = verdict.steps.index(step)
-    if number:
-        before = verdict.steps[number - 1]
-        lines[0] += f"\n  after {described(before.wanted)}"
-    found = f"found {len(step.calls) or 'none'} among {counted(verdict.looked_at, 'call')}"
-    if verdict.dropped:
-        found += f"; the {counted(verdict.dropped, 'oldest call')} went from the journal, which is full"
-    shown = step.calls[:NEAREST]
-    if shown:
-        found += f": {', '.join(f'#{entry.n}' for entry in step.calls[:20])}"
-    lines.append(found)
-    if not verdict.nearest:
-        lines += [f"  {line(entry)}" for entry in shown]
-    for place, miss in enumerate(verdict.nearest):
-        lines += ["The nearest:"] if not place else []
-        lines.append(f"  {line(miss.entry)}")
-        lines += [f"      {each.says()}" for each in miss.differences]
-    return "\n".join(clean(each) for each in lines)

@@ -392,7 +392,8 @@ OPERATIONS = {
         "changeRecord",
         "deleteRecord",
     ),
-    *("getJournal", "getLife", "getObservation", "listFindings", "listRules", "getMetrics", "verify"),
+    *("getJournal", "getLife", "getObservation", "listFindings", "listRules", "getMetrics", "verify", "listOverrides"),
+    *("addOverride", "clearOverrides", "clearOverride"),
 }
 """Clients are generated from these names, so none of them changes."""
 

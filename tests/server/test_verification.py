@@ -9,10 +9,11 @@ import pytest
 import requests
 
 import mockservers
-from mockservers.kernel.journal import Entry, Exchange
+from mockservers.kernel.journal import Entry, Exchange, Journal
 from mockservers.kernel.patterns import Work
 from mockservers.server import verification
 from mockservers.server.contents import Contents
+from mockservers.server.expectations import expectation
 from tests.server.conftest import Api, differs
 from tests.server.desk_day import Day
 
@@ -227,6 +228,14 @@ def test_a_wrong_expectation_is_refused_by_the_name_of_its_field(
         server.default.verify(**expected)
 
 
+def test_what_no_eye_sees_is_told_with_escapes(server: mockservers.MockServer) -> None:
+    with server.world() as world:
+        desk = world["get_tickets"]
+        requests.get(desk.url, {"action": "a\x1b[2J\u202eb"}, timeout=20)
+        with pytest.raises(AssertionError, match=r'got "a\\x1b\[2J\\u202eb"'):
+            desk.verify(query={"action": "ab"})
+
+
 def test_what_is_not_given_may_be_null(server: mockservers.MockServer, day: mockservers.MockWorld) -> None:
     del day
     expected = {"vendor": "trackit", "status": None, "path": None, "count": None, "then": []}
@@ -298,3 +307,35 @@ def test_bodies_are_read_as_trees_whatever_they_are_written_in(body: bytes, medi
     entry = Entry(1, 0, 0, "v", "o", "client")
     entry.exchange = Exchange("POST", "/", [("Content-Type", media)], body)
     assert {leaf.shown: leaf.value for leaf in Contents(entry).leaves} == leaves
+
+
+def test_the_call_that_was_meant_is_found_among_many() -> None:
+    """The quick look at bodies passes over no call that fits, however it is written, and finds the nearest of thousands."""
+    journal = Journal()
+
+    def add(body: str, media: str = "application/json") -> None:
+        journal.attach(
+            journal.open(0, 0, "v", "o", "client"), Exchange("POST", "/", [("Content-Type", media)], body.encode())
+        )
+
+    for number in range(1, 501):
+        add(f'{{"id": {number}, "title": "word {number}", "status": 5}}')
+    add('{"id": 12345.0, "t\\u0069tle": "\\u0077ord 9"}')
+    add("id=12345&title=%77ord+9", "application/x-www-form-urlencoded")
+    add("<t><id>012345</id><title>&#119;ord 9</title></t>", "text/xml")
+    wanted = expectation({"body": {"id": 12345, "title": "word 9"}})
+    assert [entry.n for entry in verification.verify(wanted, journal.settled).steps[0].calls] == [501, 502, 503]
+    missed = verification.verify(expectation({"body": {"id": 12, "title": "word 12", "status": 6}}), journal.settled)
+    assert missed.nearest[0].entry.n == 12
+
+
+def test_long_values_are_cut_only_when_their_secrets_are_gone(server: mockservers.MockServer) -> None:
+    with server.world(data="demo:1") as world:
+        desk = world["get_tickets"]
+        # Known as a secret only after the call, and standing where the message is cut.
+        requests.get(desk.url, {"action": "x" * 190 + "later-known-secret"}, timeout=20)
+        world._world.installation("get_tickets").tenants.grant("demo", "key", "later-known-secret")
+        with pytest.raises(AssertionError) as failed:
+            desk.verify(query={"action": "get_tickets"}, url={"contains": "nowhere"})
+        assert "later" not in str(failed.value)
+        assert 'query.action must be "get_tickets", got "xxx' in str(failed.value)

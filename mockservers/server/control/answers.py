@@ -246,6 +246,7 @@ class Entry(BaseModel):
     actor: Literal["client", "other"]
     tenant: str | None
     outcome: Outcome
+    override: str | None = Field(description="the id of the override that answered")
     refusal: str | None
     refused_by: Cited | None
     rules: list[str]
@@ -396,6 +397,24 @@ class Rules(BaseModel):
 
 
 # --- assertions -------------------------------------------------------------------------------------------------------
+
+
+class Override(BaseModel):
+    id: str
+    match: dict[str, Any]
+    status: int | None = Field(description="null: the emulator's")
+    headers: list[list[str]]
+    body: str
+    patch: dict[str, Any] | None
+    skip: int
+    times: int | None
+    seen: int
+    hits: int
+    spent: bool
+
+
+class Overrides(BaseModel):
+    overrides: list[Override]
 
 
 class Step(BaseModel):

@@ -16,7 +16,17 @@ from werkzeug.exceptions import HTTPException
 
 import mockservers
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
-from mockservers.server.control import administration, assertions, context, history, page, records, steering, tenancy
+from mockservers.server.control import (
+    administration,
+    assertions,
+    context,
+    history,
+    overrides,
+    page,
+    records,
+    steering,
+    tenancy,
+)
 from mockservers.server.control.answers import Error
 from mockservers.server.control.context import Problem
 
@@ -125,7 +135,7 @@ def application() -> OpenAPI:
     app.register_error_handler(Unwritable, _unwritable)
     app.register_error_handler(Misuse, _misuse)
     app.register_error_handler(ValueError, _misuse)
-    for api in (steering.api, tenancy.api, records.api, history.api, assertions.api):
+    for api in (steering.api, tenancy.api, records.api, history.api, assertions.api, overrides.api):
         app.register_api(api)
     app.add_url_rule("/_mock/v1/openapi.json", "document", _document)
     app.add_url_rule("/_mock/", "page", page.show)

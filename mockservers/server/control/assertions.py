@@ -13,10 +13,10 @@ from mockservers.kernel.journal import Entry
 from mockservers.kernel.patterns import TooMuchWork
 from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.world import World
-from mockservers.server import verification
+from mockservers.server import verdicts, verification
 from mockservers.server.control import answers, context, models
 from mockservers.server.expectations import CallPattern, Expectation
-from mockservers.server.verification import NearMiss, Verdict
+from mockservers.server.verdicts import NearMiss, Verdict
 
 api = APIBlueprint("assertions", __name__, url_prefix="/_mock/v1", abp_tags=[Tag(name="assertions")])
 
@@ -50,14 +50,14 @@ def verdict_told(verdict: Verdict, clean: Redaction) -> dict[str, Any]:
     """A verdict as JSON."""
     return {
         "ok": verdict.ok,
-        "says": verification.told(verdict, clean),
+        "says": verdicts.told(verdict, clean),
         "count": len(verdict.steps[0].calls),
         "of": verdict.looked_at,
         "dropped": verdict.dropped,
         "steps": [
             {
-                "says": clean(verification.described(step.wanted)),
-                "expected": verification.how_many(step.wanted),
+                "says": clean(verdicts.described(step.wanted)),
+                "expected": verdicts.how_many(step.wanted),
                 "ok": step.ok,
                 "count": len(step.calls),
                 "calls": [entry.n for entry in step.calls],
@@ -79,7 +79,7 @@ def _miss(miss: NearMiss, clean: Redaction) -> dict[str, Any]:
                         "wanted": each.wanted,
                         "got": each.got,
                         "there": each.there,
-                        "says": each.says(),
+                        "says": each.says(clean),
                     }
                 )
             )

@@ -89,6 +89,7 @@ def entry_told(where: World, entry: Entry) -> dict[str, Any]:
         "actor": entry.actor,
         "tenant": entry.tenant,
         "outcome": entry.outcome,
+        "override": (entry.exchange.override or None) if entry.exchange is not None else None,
         "refusal": entry.refusal,
         "refused_by": None if entry.refused_by is None else cited(where, entry.vendor, entry.refused_by),
         "rules": entry.rules,

@@ -63,7 +63,7 @@ def _world_name(value: Any) -> Any:
     return value
 
 
-Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"]
+Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "overridden", "unmatched", "malformed"]
 MOST_ROWS = 1_000_000
 WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
