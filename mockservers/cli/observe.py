@@ -150,10 +150,12 @@ def _vendor(told: Mapping[str, Any]) -> list[str]:
             f"  failures    {len(told['failures'])} times in a row, the last from {last['from']}, {over}; "
             f"{most} requests within a minute at most"
         )
+    from mockservers.rehearsal.observing import length
+
     late = coverage["staleness_p95_seconds"]
     found.append(
         f"  changes     {coverage['changes']}: {coverage['told']} told to the client"
-        + (f", 95 of 100 within {late:.0f} s" if late is not None else "")
+        + (f", 95 of 100 within {length(late)}" if late is not None else "")
         + f"; {coverage['missed']} that no request can have seen, {coverage['waiting']} still in time, "
         f"{coverage['unknown']} unknown"
     )

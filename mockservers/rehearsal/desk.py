@@ -17,7 +17,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.ids import Ids, Source
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.rehearsal.events import Event, Kind, Weather
-from mockservers.rehearsal.profiles import WEEKDAYS, BulkDay, DeskProfile, Moment, Spread, WeatherRule
+from mockservers.rehearsal.profiles import MOST_A_DAY, WEEKDAYS, BulkDay, DeskProfile, Moment, Spread, WeatherRule
 from mockservers.rehearsal.words import Writer
 
 SLOT = 15 * MINUTE
@@ -41,6 +41,11 @@ def life(profile: DeskProfile, *, seed: int, start: int, days: int, scale: float
     end = span_end(start, days)
     if not (math.isfinite(scale) and scale >= 0):
         raise ValueError(f"scale must be a number of 0 or more, got {scale}")
+    most = max((profile.tickets_per_day, *(each.count for each in profile.bulk)))
+    if most * scale > MOST_A_DAY:
+        raise ValueError(
+            f"scale must leave the desk {MOST_A_DAY:,} tickets a day at most, got {scale:g} of {most:,.0f}: no machine plays more"
+        )
     return (each for each in _Desk(profile, seed, scale).run(start, end) if not isinstance(each, int))
 
 

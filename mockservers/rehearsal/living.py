@@ -17,28 +17,19 @@ from mockservers.kernel import instants
 from mockservers.kernel.ids import Source
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.instants import DAY, SECOND
+from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.life import MOST_DAYS, Course, Deed, Life
 from mockservers.rehearsal import desk as desks
+from mockservers.rehearsal.coverage import Change, Coverage, told_in
 from mockservers.rehearsal.events import Event, VendorDesk, Weather, rehearsable, vendor_desk
 from mockservers.rehearsal.profiles import DeskProfile
 
-MOST_CHANGES = 100_000
-"""Changes that are kept, for who asks which of them no request can have seen."""
+MOST_WEATHERS = 10_000
+"""Bad hours that are kept, the latest."""
 MOST_LIVED_AGAIN = 400 * DAY
 """A desk that is older is not gone through from its beginning, but begins anew where it stands."""
 MOST_SECONDS = 60.0
 """Real seconds that an answer is late at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something that the desk did to a ticket, and from when on the vendor shows it."""
-
-    at: int
-    due: int
-    ticket: str
-    kind: str
-    exists: bool = True
 
 
 @dataclass
@@ -62,14 +53,29 @@ class DeskCourse(Course):
         self.labels = vendor_profile(installation.emulator.name).label_keys
         self.tickets: dict[int, str] = {}
         """Ids by the desk's numbers."""
-        self.changes: deque[Change] = deque(maxlen=MOST_CHANGES)
-        self.changed = 0
-        """How many changes there were in all."""
-        self.weathers: deque[Weather] = deque(maxlen=MOST_CHANGES)
+        self.coverage = Coverage()
+        """Which of its changes the client was told; counted as answers leave, which are whole only then."""
+        self.weathers: deque[Weather] = deque(maxlen=MOST_WEATHERS)
         self.impossible: Counter[str] = Counter()
         self._storms: list[_Storm] = []
+        observers = installation.world.observers
+        others = [each for each in observers if not self._succeeds(getattr(each, "__self__", None))]
+        observers[:] = [*others, self._answered]
         self._stream: Iterator[Event | Weather | int] | None = None
         self._coming: Event | Weather | int = 0
+
+    def _succeeds(self, other: object) -> bool:
+        """Whether another is the desk that lived at this vendor before the world was begun anew."""
+        return isinstance(other, DeskCourse) and other.installation.emulator is self.installation.emulator
+
+    def _answered(self, entry: Entry, exchange: Exchange) -> None:
+        """An answer leaves: what it tells of waits no more."""
+        if entry.vendor != self.installation.emulator.name or entry.actor != "client":
+            return
+        self.coverage.came(entry.at)
+        if exchange.status == 200 and self.coverage.waiting:
+            dialect = self.installation.tenants.first.dialect
+            self.coverage.told(entry.at, told_in(self.desk, entry, exchange, dialect))
 
     # --- time passes ---
 
@@ -128,9 +134,7 @@ class DeskCourse(Course):
         lived = self.installation.lived
         self._stream = None
         self._storms.clear()
-        while self.changes and self.changes[-1].at > lived:
-            self.changes.pop()
-            self.changed -= 1
+        self.coverage.back(lived)
 
     # --- what people do ---
 
@@ -153,8 +157,8 @@ class DeskCourse(Course):
         if not exists:
             self.tickets.pop(event.ticket, None)
         dialect = self.installation.tenants.first.dialect
-        self.changed += 1
-        self.changes.append(Change(event.at, event.at + step.delay + self.desk.lag(dialect), id_, event.kind, exists))
+        shown = event.at + step.delay + self.desk.lag(dialect)
+        self.coverage.add(Change(event.at, shown, id_, event.kind, exists))
 
     def _request(self, step: OtherStep) -> dict[str, Any] | None:
         """What an administrator's operation is asked for; None where a ticket is not there, or no longer."""

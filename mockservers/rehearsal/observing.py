@@ -14,21 +14,19 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from mockservers.harness.duties import Duty, Judgement, of
-from mockservers.harness.history import UNUSABLE, Exchanged, ExternalChange, History, change, exchanged
+from mockservers.harness.history import Exchanged, ExternalChange, History, change, exchanged
 from mockservers.harness.profile import contracted
-from mockservers.harness.scenarios import CUSTOMER, span
+from mockservers.harness.scenarios import CUSTOMER
 from mockservers.kernel import instants
-from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.instants import MINUTE
-from mockservers.kernel.journal import Entry, Exchange
+from mockservers.kernel.journal import Entry
 from mockservers.kernel.redaction import MASK
 from mockservers.kernel.world import World
-from mockservers.recording.adapter import adapter
-from mockservers.recording.exchanges import Recorded
 from mockservers.recording.judging import judge_exchanges
+from mockservers.rehearsal.coverage import Change, Coverage, changed, told_in
 from mockservers.rehearsal.events import Usage, VendorDesk, rehearsable, vendor_desk
-from mockservers.rehearsal.living import Change, DeskCourse, course_of
+from mockservers.rehearsal.living import DeskCourse, course_of
 
 MOST_JUDGED = 5_000
 """Requests that duties judge, the latest: what a client does in every one of them it does in these."""
@@ -46,20 +44,6 @@ class Episode:
     ended: int | None
     failures: int
     densest: int
-
-
-@dataclass
-class Coverage:
-    """Which changes an answer told. `waiting` are those that no answer has told yet, by ticket."""
-
-    waiting: dict[str, list[Change]] = field(default_factory=dict)
-    taken: list[int] = field(default_factory=list)
-    """Of each change that was told, how long after it was visible."""
-    changes: int = 0
-    unknown: int = 0
-    """Changes of which nobody can say whether an answer told them: it is not kept whole, or the journal had gone."""
-    deleted: int = 0
-    """Tickets that are gone: whether a client noticed, only its copy tells."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +86,8 @@ class Observation:
         found = [f"{duty.id} is broken: {duty.says}" for duty in self.broken]
         if not self.requests:
             found.append(f"no request of a client of {self.vendor} has come")
+        elif not self.coverage.taken and all(judgement.verdict != "kept" for _, judgement in self.duties):
+            found.append("nothing is proven: no duty was put to the test, and no answer told of a change")
         if self.missed:
             first = self.missed[0]
             found.append(
@@ -113,7 +99,7 @@ class Observation:
             found.append(f"limit.peak is {self.peak:.0%}, and must be {most:.0%} at most")
         bound = self.objectives.get("staleness.p95")
         if bound is not None and self.staleness is not None and self.staleness > instants.duration(bound):
-            found.append(f"staleness.p95 is {_length(self.staleness)} or more, and must be {bound} at most")
+            found.append(f"staleness.p95 is {length(self.staleness / instants.SECOND)}, and must be {bound} at most")
         return found
 
     @property
@@ -133,8 +119,8 @@ class Observation:
             "passed": self.passed,
             "failed": self.failed,
             "reasons": self.reasons(),
-            "from": instants.to_iso(self.begun),
-            "until": instants.to_iso(self.now),
+            "from": _when(self.begun),
+            "until": _when(self.now),
             "requests": self.requests,
             "judged": self.judged,
             "not_kept": self.dropped,
@@ -149,8 +135,8 @@ class Observation:
             "heavy_in_live_hours": self.heavy,
             "failures": [
                 {
-                    "from": instants.to_iso(each.begun),
-                    "until": None if each.ended is None else instants.to_iso(each.ended),
+                    "from": _when(each.begun),
+                    "until": None if each.ended is None else _when(each.ended),
                     "requests": each.failures,
                     "most_in_a_minute": each.densest,
                 }
@@ -158,14 +144,14 @@ class Observation:
             ],
             "coverage": {
                 "changes": taken.changes,
-                "told": len(taken.taken),
+                "told": taken.counted,
                 "missed": len(self.missed),
                 "waiting": sum(map(len, taken.waiting.values())) - len(self.missed),
                 "unknown": taken.unknown,
                 "deleted": taken.deleted,
                 "staleness_p95_seconds": None if self.staleness is None else self.staleness / instants.SECOND,
                 "first_missed": [
-                    {"ticket": each.ticket, "what": each.kind, "at": instants.to_iso(each.at)}
+                    {"ticket": each.ticket, "what": each.kind, "at": _when(each.at)}
                     for each in self.missed[:MOST_NAMED]
                 ],
             },
@@ -189,11 +175,19 @@ def _many(count: int, word: str) -> str:
 
 
 def _share(text: str | None) -> float | None:
-    return float(text.rstrip("%")) / 100 if text and text.endswith("%") else None
+    """A share as objectives write it: `50%` or 0.5."""
+    if not text:
+        return None
+    return float(text.rstrip("% ")) / (100 if text.rstrip().endswith("%") else 1)
 
 
-def _length(microseconds: int) -> str:
-    return span(microseconds - microseconds % instants.SECOND) if microseconds >= instants.SECOND else "0s"
+def length(seconds: float) -> str:
+    """A length of time as people read it: hours and minutes, or seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes}m" if hours else f"{minutes}m"
 
 
 def _when(at: int) -> str:
@@ -230,7 +224,7 @@ def observe(world: World, vendor: str) -> Observation:
         course.catch_up(now)
     entries = [each for each in list(world.journal) if each.vendor == vendor and each.outcome not in NOT_ANSWERED]
     mine = [each for each in entries if each.actor == "client" and (each.exchange is not None or each.faults)]
-    acts = [change(each) for each in entries if each.actor == "other" and each.operation not in ("list", "read")]
+    acts = [change(each) for each in entries if each.actor == "other" and isinstance(each.request, Mapping)]
     dialect = installation.tenants.first.dialect
     latest = mine[-MOST_JUDGED:]
     exchanges = tuple(_exchanged(each) for each in latest)
@@ -238,10 +232,11 @@ def observe(world: World, vendor: str) -> Observation:
     duties = [duty for duty in of(vendor) if duty.applies(dialect)]
     history, verdicts = judge_exchanges(vendor, "the client", dialect, exchanges, lacking, duties)
     desk = vendor_desk(vendor) if rehearsable(vendor) else None
-    coverage = Coverage() if desk is None else _coverage(world, installation, desk, entries)
+    coverage = Coverage() if desk is None else _coverage(installation, desk, entries)
     objectives = {**(desk.objectives if desk else {}), **(course.profile.objectives if course else {})}
     patience = instants.duration(objectives["staleness.p95"]) if "staleness.p95" in objectives else PATIENCE
-    missed = [each for waiting in coverage.waiting.values() for each in waiting if each.due <= now - patience]
+    waiting = [each for several in coverage.waiting.values() for each in several]
+    missed = [each for each in waiting if coverage.visible(each) <= now - patience]
     return Observation(
         vendor,
         mine[0].at if mine else now,
@@ -319,102 +314,37 @@ def _episodes(entries: Sequence[Entry]) -> Iterable[Episode]:
 
 @dataclass
 class _Look:
-    """How far the journal and the desk of an installation were read, since each answer is read once."""
+    """How far the journal of an installation was read, since each answer is read once."""
 
     coverage: Coverage = field(default_factory=Coverage)
     read: int = 0
     """The number of the latest entry that was read."""
-    taken: int = 0
-    """How many changes of the desk were taken."""
 
 
 _LOOKS: WeakKeyDictionary[Installation, _Look] = WeakKeyDictionary()
 
 
-def _coverage(world: World, installation: Installation, desk: VendorDesk, entries: Sequence[Entry]) -> Coverage:
-    """Go on from where the last look ended: new changes wait, and answers tell of them."""
-    course, vendor = course_of(installation), installation.emulator.name
-    look = _LOOKS.setdefault(installation, _Look())
-    if course is not None and course.changed < look.taken:  # the world went back to a checkpoint
-        look = _LOOKS[installation] = _Look(read=world.journal.count)
-    coverage, dialect = look.coverage, installation.tenants.first.dialect
-    fresh = [each for each in entries if each.n > look.read]
-    for each in _changes(look, course, fresh, desk.lag(dialect)):
-        coverage.changes += 1
-        if each.exists:
-            coverage.waiting.setdefault(each.ticket, []).append(each)
-            continue
-        # Nothing tells of it any more, so nobody can be blamed for what was waiting.
-        coverage.deleted += 1
-        coverage.unknown += 1 + len(coverage.waiting.pop(each.ticket, ()))
-    if world.journal.dropped > look.read:
-        begin = fresh[0].at if fresh else world.clock.now()
-        _leave(coverage, begin)
-    for entry in fresh:
-        if entry.actor != "client" or entry.exchange is None or entry.exchange.status != 200 or not coverage.waiting:
-            continue
-        if _cut(entry):
-            _leave(coverage, entry.at)
-            continue
-        for ticket in _told_in(vendor, entry, entry.exchange, desk, dialect):
-            due = [each.due for each in coverage.waiting.get(ticket, ()) if each.due <= entry.at]
-            coverage.taken += [entry.at - each for each in due]
-            _drop(coverage, ticket, entry.at)
-    look.read = world.journal.count
-    return coverage
-
-
-def _changes(look: _Look, course: DeskCourse | None, fresh: Sequence[Entry], lag: int) -> list[Change]:
-    """What happened to tickets since the last look, by the desk and by acts of others; oldest first."""
-    found: list[Change] = []
+def _coverage(installation: Installation, desk: VendorDesk, entries: Sequence[Entry]) -> Coverage:
+    """Which changes the client was told. A desk that lives here counts as answers leave; else the journal is read on."""
+    course = course_of(installation)
     if course is not None:
-        new = course.changed - look.taken
-        found += list(course.changes)[-new:] if new else []
-        look.taken = course.changed
+        return course.coverage
+    world, dialect = installation.world, installation.tenants.first.dialect
+    look = _LOOKS.setdefault(installation, _Look())
+    fresh = [each for each in entries if each.n > look.read]
+    if world.journal.dropped > look.read:
+        look.coverage.unknowable(fresh[0].at if fresh else world.clock.now())
     for entry in fresh:
-        if entry.actor != "other" or entry.operation in ("list", "read"):
-            continue
-        act = change(entry)
-        if act.ok and act.record is not None and act.record.id != CUSTOMER:
-            shown = act.at + lag + round(float(act.request.get("delay") or 0) * instants.SECOND)
-            kind = str(act.request.get("action", act.operation))
-            found.append(Change(act.at, shown, act.record.id, kind, act.record.exists))
-    return sorted(found, key=lambda each: each.at)
-
-
-def _leave(coverage: Coverage, at: int) -> None:
-    """Nobody can say what an answer told of what was visible by then."""
-    for ticket in list(coverage.waiting):
-        coverage.unknown += _drop(coverage, ticket, at)
-
-
-def _drop(coverage: Coverage, ticket: str, at: int) -> int:
-    """What was visible by then waits no more; tells how much it was."""
-    waiting = coverage.waiting.get(ticket, [])
-    left = [each for each in waiting if each.due > at]
-    if left:
-        coverage.waiting[ticket] = left
-    else:
-        coverage.waiting.pop(ticket, None)
-    return len(waiting) - len(left)
-
-
-def _told_in(vendor: str, entry: Entry, exchange: Exchange, desk: VendorDesk, dialect: Dialect) -> set[str]:
-    """The tickets of which an answer tells, as the vendor's recording adapter reads it."""
-    recorded = Recorded(
-        entry.n,
-        entry.at,
-        exchange.method,
-        exchange.target,
-        exchange.headers,
-        exchange.body,
-        exchange.status,
-        exchange.reply_headers,
-        exchange.reply_body,
-        next((name for name in entry.faults if name in UNUSABLE), None),
-    )
-    found: set[str] = set()
-    for seen in adapter(vendor).seen(recorded, dialect):
-        sighting = desk.sighting(seen.kind, seen.id, seen.fields)
-        found.add(seen.id if sighting is None else sighting.ticket)
-    return found
+        if entry.actor == "client":
+            look.coverage.came(entry.at)
+        if entry.actor == "other":
+            made = changed(entry, desk.lag(dialect))
+            if made is not None:
+                look.coverage.add(made)
+        elif entry.exchange is not None and entry.exchange.status == 200:
+            if _cut(entry):
+                look.coverage.unknowable(entry.at)
+            else:
+                look.coverage.told(entry.at, told_in(desk, entry, entry.exchange, dialect))
+    look.read = world.journal.count
+    return look.coverage

@@ -21,7 +21,7 @@ from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.rehearsal import desk, profiles
-from mockservers.rehearsal.events import Event, Kind, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, Kind, Weather, rehearsable, vendor_desk
 from mockservers.rehearsal.limits import Window, sliding
 
 OFFICE = profiles.load("small_office")
@@ -44,11 +44,6 @@ def events(which: profiles.DeskProfile = OFFICE, days: int = 14, **more: Any) ->
 
 def opened(which: profiles.DeskProfile, days: int, **more: Any) -> list[int]:
     return [each.at for each in events(which, days, **more) if each.kind == "opened"]
-
-
-def vendor_desk(vendor: str) -> VendorDesk:
-    found: VendorDesk = registry.vendor(vendor).module("contract", "desk").DESK
-    return found
 
 
 # --- the stream --------------------------------------------------------------------------------------------------------
@@ -213,6 +208,7 @@ def test_lag_grows_with_the_load_and_neighbours_follow_the_curve() -> None:
         ({"days": 10_000_000}, "within the years 1 to 9999, got 10000000 days"),
         ({"scale": -1.0}, "scale must be a number of 0 or more"),
         ({"scale": float("inf")}, "scale must be a number of 0 or more"),
+        ({"scale": 1e6}, "scale must leave the desk 1,000,000 tickets a day at most, got 1e"),
     ],
 )
 def test_a_span_that_cannot_be_lived_says_why(change: dict[str, Any], said: str) -> None:
@@ -295,6 +291,14 @@ def test_three_days_of_an_office_are_lived_at_the_vendor(vendor: str) -> None:
             done[each.kind] += 1
             assert act.ticket == CUSTOMER or "id" in result
     assert {"opened", "closed", "merged", "deleted", "reopened", "moved", "assigned"} <= set(done)
+
+
+def test_a_vendor_without_a_desk_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = registry.Vendor("bare", "Bare", (), "mockservers.kernel", contract="mockservers.harness")
+    monkeypatch.setattr(registry, "vendor", lambda name: bare)
+    with pytest.raises(ValueError, match=r"bare cannot be rehearsed: its contract has no desk\.py"):
+        vendor_desk("bare")
+    assert not rehearsable("bare")
 
 
 # --- limits ------------------------------------------------------------------------------------------------------------

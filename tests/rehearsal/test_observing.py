@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import json
@@ -15,14 +16,15 @@ import yaml
 from click.testing import CliRunner
 
 import mockservers
+from mockservers import settings
 from mockservers.cli import main
 from mockservers.harness.clients import reference_name
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
-from mockservers.kernel.instants import HOUR
-from mockservers.rehearsal import living, observing
+from mockservers.rehearsal import living
 from mockservers.server.control import answers
 
+serve = importlib.import_module("mockservers.cli.serve")
 START = "2026-03-02T14:00:00Z"
 BUSY: dict[str, Any] = {
     "name": "busy",
@@ -78,8 +80,9 @@ def test_a_desk_lives_on_the_worlds_clock(served: Callable[..., mockservers.Mock
     opened = {each["fields"]["date_opened"] for each in once}
     assert len(opened) > 10
     lived = course(server, "get_tickets")
-    assert [each.at for each in lived.changes] == sorted(each.at for each in lived.changes)
-    assert {each.due - each.at for each in lived.changes if each.exists} == {10 * instants.SECOND}
+    waiting = [each for several in lived.coverage.waiting.values() for each in several]
+    assert {each.due - each.at for each in waiting} == {10 * instants.SECOND}
+    assert lived.coverage.changes == lived.count
     told = requests.get(f"{server.url}/_mock/v1/life", timeout=20).json()["vendors"]["get_tickets"]
     assert told["count"] == lived.count > 40
     assert all(entry.actor != "client" for entry in server.default.journal)
@@ -167,6 +170,13 @@ def test_a_profile_that_cannot_be_used_is_refused_at_the_start() -> None:
     assert "the shipped ones are" in told.output
     told = CliRunner().invoke(main, ["serve", "--desk", "msp", "--still", "--port", "0"])
     assert "leave --from, --load and --still out" in told.output
+
+
+def test_serving_says_who_lives_there(capsys: pytest.CaptureFixture[str]) -> None:
+    config = serve.with_desk(settings.world(data_texts=["empty"]), "msp")
+    assert config.desk is not None
+    serve.describe("http://127.0.0.1:1", None, False, "msp")
+    assert "msp lives here as the clock passes; mockservers observe http://127.0.0.1:1" in capsys.readouterr().out
 
 
 # --- observing ---------------------------------------------------------------------------------------------------------
@@ -311,21 +321,41 @@ def test_a_limit_is_read_with_what_others_use_of_it(served: Callable[..., mockse
     assert any("limit.peak is 60%" in each for each in told["reasons"])
 
 
-def test_what_the_journal_does_not_hold_whole_is_unknown(served: Callable[..., mockservers.MockServer]) -> None:
-    server = served("get_tickets")
-    server.default._world.journal.most_body = 200
-    server.default.clock.advance(hours=1)
-    first_page(server)
-    coverage = observed(server, "get_tickets")["coverage"]
-    assert coverage["unknown"] > 0
-    assert coverage["told"] == 0
-    server.default.clock.advance(hours=1)
-    course(server, "get_tickets").catch_up(server.default._world.clock.now() - HOUR // 2)
-    world = server.default._world
-    observing.observe(world, "get_tickets")
-    world.journal.dropped = world.journal.count + 1  # as if all of it had gone
-    world.journal._count += 1
-    assert observed(server, "get_tickets")["coverage"]["waiting"] == 0
+def test_without_a_desk_the_journal_tells_what_others_did() -> None:
+    """What an answer told that is not kept whole, or is forgotten by now, nobody can say."""
+    with mockservers.start("get_tickets", data="empty", start=START) as server:
+        world, desk = server.default._world, server.default["get_tickets"]
+
+        def coverage() -> dict[str, Any]:
+            found: dict[str, Any] = observed(server, "get_tickets")["coverage"]
+            return found
+
+        desk.act("create", fields={"subject": "one"}, delay=60)
+        desk.act("create", fields={"subject": "two"})
+        first_page(server)
+        assert coverage() | {"told": 1, "waiting": 1} == coverage()
+        server.default.clock.advance(minutes=20)
+        assert coverage()["missed"] == 1
+        first_page(server)
+        assert coverage() | {"told": 2, "missed": 0, "waiting": 0} == coverage()
+        gone = desk.act("create", fields={"subject": "three"})["id"]
+        desk.act("delete", id=gone)
+        assert coverage() | {"deleted": 1, "unknown": 2} == coverage()
+        desk.act("create", fields={"subject": "three"})
+        whole, world.journal.most_body = world.journal.most_body, 200
+        first_page(server)
+        assert coverage()["unknown"] == 3
+        desk.act("create", fields={"subject": "too long for the journal"})
+        world.journal.most_body = whole
+        desk.act("create", fields={"subject": "four"})
+        assert coverage()["waiting"] == 1
+        world.journal.most_bytes = 1
+        for _ in range(2):
+            requests.get(desk.url, params={"action": "get_tickets", "tid": "1", **desk.credentials}, timeout=20)
+        told = observed(server, "get_tickets")
+        assert told["coverage"]["waiting"] == 0
+        assert told["coverage"]["unknown"] == 4
+        assert told["not_kept"] > 3
 
 
 @pytest.mark.parametrize(
