@@ -17,9 +17,8 @@ def record(told: Mapping[str, Any]) -> Record:
     return Record(str(told["id"]), dict(told.get("fields", {})), bool(told.get("exists", True)))
 
 
-def listed(world: World, vendor: str, part: str | None = None) -> Iterator[Record]:
-    """Every ticket as it truly is, or every record of a kind that hangs on tickets."""
-    after: str | None = None
+def listed(world: World, vendor: str, part: str | None = None, after: str | None = None) -> Iterator[Record]:
+    """Every ticket as it truly is, or every record of a kind that hangs on tickets; those that come after an id."""
     kind = {} if part is None else {"entity": part}
     while True:
         request: dict[str, Any] = {"most": PAGE, **kind} | ({"after": after} if after is not None else {})

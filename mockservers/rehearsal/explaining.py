@@ -34,6 +34,7 @@ from mockservers.kernel.redaction import mask
 from mockservers.rehearsal.events import Event, VendorDesk, Weather
 from mockservers.rehearsal.play import SyncFacts, when
 from mockservers.rehearsal.report import Explanation, Loss
+from mockservers.wirekit.templates import counted
 
 MOST_PLAYS, MOST_SYNCS = 90, 24
 """Plays for one explanation, and syncs of a neighbourhood."""
@@ -221,6 +222,8 @@ class Explainer:
     save_to: Path | None
     name: str
     plays: int = 0
+    saved: set[str] = field(default_factory=set)
+    """Duties of which a scenario is saved: one is enough for each."""
 
     def explain(self, here: Neighbourhood) -> Explanation:
         """What one loss comes from."""
@@ -304,8 +307,9 @@ class Explainer:
             saved,
             plays=self.plays - before,
         )
-        if self.save_to is None:
+        if self.save_to is None or duty.id in self.saved:
             return explanation
+        self.saved.add(duty.id)
         try:
             heading = f"# Found by mockservers rehearse {scenario.vendor}: {duty.slug}\n"
             file = write(saved, self.save_to, f"{scenario.vendor}-{duty.slug}-rehearsal-{self.name}", heading)
@@ -318,4 +322,4 @@ def told(facts: SyncFacts) -> str:
     """One sync in words."""
     failed = f", {facts.failures} of them failed" if facts.failures else ""
     error = f"; the client said {facts.error_kind}: {facts.error}" if facts.error_kind else ""
-    return f"sync at {when(facts.at)}: {facts.requests} requests{failed}{error}"
+    return f"sync at {when(facts.at)}: {counted(facts.requests, 'request')}{failed}{error}"

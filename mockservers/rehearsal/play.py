@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +18,23 @@ from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.history import Exchanged, ExternalChange, History, Record, Task, exchanged
 from mockservers.harness.runner import EmulatorFailure, Play, Runner
-from mockservers.harness.scenarios import CUSTOMER, LABEL, FaultStep, OtherStep, Scenario, births
+from mockservers.harness.scenarios import CUSTOMER, LABEL, OtherStep, Scenario, births
 from mockservers.harness.truth import listed, record
 from mockservers.kernel import instants
-from mockservers.kernel.ids import Ids
 from mockservers.kernel.instants import DAY, HOUR, SECOND
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.rules import Misuse
 from mockservers.rehearsal.events import Event, VendorDesk, Weather
-from mockservers.rehearsal.measures import Measures, Outage
+from mockservers.rehearsal.measures import Measures
 from mockservers.rehearsal.mirror import Change, Copy, Shown
+from mockservers.rehearsal.skies import Skies
+from mockservers.rehearsal.writing import Order, Orders
 
 SMALL, RAREST = 400, 12
 """Records up to which a copy is looked at after every sync that owes something, and syncs between two looks at most.
 
 Reading a copy takes a client time by the record, so a large one is looked at less often. What it shows then counts from the
 sync in which an answer named the ticket."""
-PLANNED = 40
-"""Strikes of a weather that are planned ahead of a sync."""
 KEPT = 2 * HOUR
 """How long requests are kept, for limits that look back."""
 LATEST_SYNCS = 3
@@ -54,17 +54,6 @@ class SyncFacts:
     error_kind: str | None
     error: str
     lines: tuple[str, ...] = ()
-
-
-@dataclass
-class Strikes:
-    """A weather that lasts: its faults, planned anew before each sync, and how slow the vendor is."""
-
-    weather: Weather
-    faults: tuple[FaultStep, ...]
-    outage: Outage
-    slow: float = 0.0
-    planned: list[str] = field(default_factory=list)
 
 
 class SpanPlay(Play):
@@ -89,8 +78,9 @@ class SpanPlay(Play):
         """Ids by the desk's numbers."""
         self.event: Event | None = None
         self.coming: Event | Weather | None = next(life, None)
-        self.strikes: list[Strikes] = []
-        self.chance = Ids(scenario.seed).source("rehearsal/weather")
+        self.skies = Skies(
+            self.world, scenario.vendor, desk, self.measures, self._others, lambda begin, end: self.copy.due(end, begin)
+        )
         self.recent: deque[Exchanged] = deque()
         self.administered: deque[ExternalChange] = deque()
         """What administrators and other integrations did, as far as it may count for a limit."""
@@ -100,6 +90,8 @@ class SpanPlay(Play):
         """The number of the latest entry of the journal that was counted."""
         self.judged_hour = 0
         self.since_look = 0
+        self.orders = Orders((), (), lambda kind, after: iter(()))
+        self.slept = False
         self.facts: deque[SyncFacts] = deque(maxlen=FACTS)
         self.impossible: dict[str, int] = {}
         """What the desk wanted and the vendor did not allow, with how often."""
@@ -122,6 +114,8 @@ class SpanPlay(Play):
         self.lag = self.desk.lag(self.dialect)
         self.shows_mirror = "mirror" in hello.tasks
         self.copy = Copy(self.profile, self.dialect, hello, self._read, self.desk.tells_gone)
+        newer = partial(listed, self.world, self.scenario.vendor)
+        self.orders = Orders(hello.tasks, self.profile.parts, newer)
         for each in listed(self.world, self.scenario.vendor):
             self.copy.numbers[each.id] = 0
             if each.exists:
@@ -157,8 +151,8 @@ class SpanPlay(Play):
         return at + (late + 1) * self.every
 
     def _end_weather(self) -> None:
-        for strikes in list(self.strikes):
-            self._weather_ends(strikes, self.until)
+        for strikes in list(self.skies.strikes):
+            self.skies.end(strikes, self.until)
         self.world.faults.clear()
         self._credentials(revoked=None)
 
@@ -167,19 +161,19 @@ class SpanPlay(Play):
     def _catch_up(self, to: int) -> None:
         """Let everything happen that happens up to an instant, and let it be that instant."""
         while True:
-            ending = min(self.strikes, key=lambda each: each.weather.until, default=None)
+            ending = min(self.skies.strikes, key=lambda each: each.weather.until, default=None)
             coming = self.coming
             ends = None if ending is None else ending.weather.until
             if ending is not None and ends is not None and ends <= to and (coming is None or coming.at > ends):
                 self._reach(ends)
-                self._weather_ends(ending, ends)
+                self.skies.end(ending, ends)
                 continue
             if coming is None or coming.at > to or coming.at >= self.until:
                 break
             self.coming = next(self.life, None)
             self._reach(coming.at)
             if isinstance(coming, Weather):
-                self._weather_begins(coming)
+                self.skies.begin(coming)
             else:
                 self._happen(coming)
         self._reach(to)
@@ -193,7 +187,7 @@ class SpanPlay(Play):
         self.measures.kinds[event.kind] += 1
         self.measures.events.add(self.measures.hour(self.world.clock.now()), 1)
         step = self.desk.step(event)
-        if step is None or not self._possible(event, step):
+        if step is None or not self._possible(event, step) or self.orders.take(event, step.fields):
             return
         self.event, self.delay = event, step.delay
         try:
@@ -252,61 +246,6 @@ class SpanPlay(Play):
         except Misuse:
             return Record(key, {}, exists=False)
 
-    # --- the weather ---
-
-    def _weather_begins(self, weather: Weather) -> None:
-        for step in self.desk.begins(weather):
-            self._others(step)
-        faults = tuple(self.desk.faults(weather))
-        slow = sum(float(each.settings.get("seconds", 1.0)) for each in faults if each.kind == "latency")
-        strikes = Strikes(
-            weather,
-            tuple(each for each in faults if each.kind != "latency"),
-            Outage(weather.kind, weather.at, weather.until),
-            slow * weather.rate,
-        )
-        self.strikes.append(strikes)
-        if weather.kind != "shared":
-            self.measures.outages.append(strikes.outage)
-
-    def _weather_ends(self, strikes: Strikes, at: int) -> None:
-        self.strikes.remove(strikes)
-        self._unplan(strikes)
-        for step in self.desk.ends(strikes.weather):
-            self._others(step)
-        strikes.outage.backlog = self.copy.due(at, strikes.outage.begun)
-        if not strikes.outage.backlog:
-            strikes.outage.drained = at
-
-    def _unplan(self, strikes: Strikes) -> None:
-        for fault in strikes.planned:
-            self.world.faults.clear(fault)
-        strikes.planned.clear()
-
-    def _plan(self) -> None:
-        """Plan which of the next calls the weather strikes; anew before each sync, so that no plan grows."""
-        for strikes in self.strikes:
-            self._unplan(strikes)
-            rate = strikes.weather.rate
-            skip = 0
-            for _ in range(PLANNED if rate < 1 else 1):
-                if not strikes.faults:
-                    break
-                fault = strikes.faults[int(self.chance.random() * len(strikes.faults))]
-                while rate < 1 and self.chance.random() >= rate and skip < 10 * PLANNED:
-                    skip += 1
-                planned = self.world.faults.add(
-                    fault.kind,
-                    fault.settings,
-                    vendor=self.scenario.vendor,
-                    operation=fault.operation,
-                    skip=skip,
-                    times=1 if rate < 1 else None,
-                    until=strikes.weather.until,
-                )
-                strikes.planned.append(planned.id)
-                skip += 1
-
     # --- the client ---
 
     def _sleep(self, seconds: float) -> str:
@@ -314,16 +253,65 @@ class SpanPlay(Play):
         wakes = self.world.clock.now() + round(seconds * SECOND)
         if not 0 <= seconds <= 31 * DAY / SECOND:
             return super()._sleep(seconds)
+        self.slept = True
         self._catch_up(wakes)
         return self._now()
 
     def _finished(self, entry: Entry, exchange: Exchange) -> None:
-        slow = sum(each.slow for each in self.strikes)
+        slow = self.skies.slow
         if slow:  # of the vendor's time, for nobody waits in ours
             self.world.clock.advance(round(slow * SECOND))
 
+    def _write(self, order: Order) -> None:
+        """Tell the client to write something, and see what it made."""
+        message: dict[str, Any] = {"key": order.key}
+        if order.do == "create":
+            message["fields"] = dict(order.fields)
+        else:
+            if order.event.ticket not in self.tickets:  # gone meanwhile
+                return
+            message |= {"record": self.tickets[order.event.ticket], "text": order.event.text}
+        for kind in self.orders.kinds(order):
+            self.orders.fresh(kind)
+        slept, self.slept = self.slept, False
+        at, first = self.world.clock.now(), self.world.journal.count
+        self._forget()
+        answer = self.runner.tell(order.do, message)
+        self.tasks_done += 1
+        ended, last = self.world.clock.now(), self.world.journal.count
+        task = Task(self.tasks_done, order.do, at, ended, first, last, answer.error_kind, answer.error)
+        self.tasks.append(task)
+        self._count(task)
+        made = [each for kind in self.orders.kinds(order) for each in self.orders.fresh(kind)]
+        if order.do == "create":
+            made = [each for each in made if each.id not in self.copy.numbers]
+        elif self.slept:  # the desk wrote notes too, and nobody can tell whose they are
+            made = made[: 1 - order.made]
+        self.slept = slept
+        order.made += len(made)
+        name = (
+            f"{'ticket' if order.do == 'create' else 'note on ticket'} {order.event.ticket} of the desk at {when(at)}"
+        )
+        self.orders.answered(order, answer, name)
+        self._written(order, made)
+
+    def _written(self, order: Order, made: Sequence[Record]) -> None:
+        """What the client wrote is owed like everything else."""
+        now, number = self.world.clock.now(), order.event.ticket
+        due = now + self.lag
+        if order.do == "create":
+            for each in made:
+                self.tickets[number] = each.id
+                self.copy.changed(Change(each.id, number, "written", now, due, each))
+        elif made:
+            truth = self._read(self.tickets[number])
+            self.copy.changed(Change(truth.id, number, "written", now, due, truth))
+
     def _sync(self, slot: int) -> None:
-        self._plan()
+        self.skies.plan()
+        waiting, self.orders.waiting = self.orders.waiting, []
+        for order in waiting:
+            self._write(order)
         at, first = self.world.clock.now(), self.world.journal.count
         self.measures.syncs.add(self.measures.hour(at), 1)
         answer = self.runner.tell("sync", {})

@@ -10,6 +10,7 @@ from mockservers.rehearsal.measures import Measures
 from mockservers.rehearsal.objectives import Judged, shown
 from mockservers.rehearsal.play import when
 from mockservers.rehearsal.report import Loss, LossGroup, Reason, Slow
+from mockservers.rehearsal.writing import Orders
 from mockservers.wirekit.templates import counted
 
 WRONG = frozenset({"kept", "astray", "invented"})
@@ -23,6 +24,7 @@ def reasons(
     duties: Mapping[str, Sequence[tuple[Duty, str]]],
     slowest: Sequence[Slow],
     losses: Sequence[Loss],
+    orders: Orders,
 ) -> tuple[Reason, ...]:
     """A reason for each objective that is not met; losses have one for each cause."""
     found: list[Reason] = []
@@ -38,6 +40,12 @@ def reasons(
             found.append(Reason(name, f"{counted(len(losses), 'change')} behind when it ended", details=_first(losses)))
         elif name.startswith(("limit.", "calls.", "bytes.")):
             found.append(_limit(each, measures))
+        elif name == "lost_writes":
+            text = f"{counted(len(orders.lost), 'write')} did not reach the vendor"
+            found.append(Reason(name, text, details=tuple(orders.lost[:3])))
+        elif name == "duplicates" and orders.doubled:
+            text = f"{counted(len(orders.doubled), 'write')} made more than one record"
+            found.append(Reason(name, text, details=tuple(orders.doubled[:3])))
         elif name.startswith("staleness."):
             found.append(_stale(each, slowest))
         else:

@@ -211,18 +211,20 @@ class _Rehearsal:
             kind = "astray"
         else:
             kind = "stale" if change.ticket in copy.raw else "missing"
-        weather = self._weather(change.due - self.every, change.due)
+        weather = self._weather(change.due, change.due + self.every)
         return Loss(kind, change.ticket, change.number, change.kind, change.at, change.due, text, weather)
 
     def _groups(self, losses: tuple[Loss, ...]) -> tuple[LossGroup, ...]:
         """Losses by what probably caused them: of one kind, in one kind of weather; and those that break one duty together."""
         groups: dict[tuple[str, str], list[Loss]] = {}
-        first: dict[tuple[str, str], Loss] = {}
-        for loss in losses:  # what came later to a ticket that is wrong already has no cause of its own
-            weather = first.setdefault((loss.kind, loss.ticket), loss).weather
+        # The latest change of a record decides: had it been shown, so would be all before it.
+        latest = {(loss.kind, loss.ticket): loss for loss in losses}
+        for loss in losses:
+            weather = latest[loss.kind, loss.ticket].weather
             groups.setdefault((loss.kind, weather.partition(" ")[0]), []).append(loss)
         largest = sorted(groups.values(), key=lambda each: (-len(each), each[0].due))[:MOST_EXPLAINED]
-        chosen = [min(group, key=lambda each: (each.number == 0, each.due)) for group in largest]
+        decisive = [[loss for loss in group if latest[loss.kind, loss.ticket] is loss] for group in largest]
+        chosen = [min(group, key=lambda each: (each.number == 0, each.due)) for group in decisive]
         life = self.plan.life() if self.config.explain else iter(())
         around = gather(chosen, life, self.every, self.plan.end)
         explainer = Explainer(
@@ -242,11 +244,14 @@ class _Rehearsal:
             explanation = explainer.explain(here)
             key = explanation.duty or f"{n}"
             if key in merged:
-                known = merged[key]
+                known, more = merged[key], f"{len(group)} more of the same cause"
+                title = f"{known.title}; {more}" if " more of the same cause" not in known.title else known.title
                 examples = (*known.examples, *group[:1])
-                merged[key] = LossGroup(known.kind, known.count + len(group), known.title, examples, known.explanation)
+                merged[key] = replace(known, count=known.count + len(group), title=title, examples=examples)
             else:
-                merged[key] = LossGroup(group[0].kind, len(group), _title(group), tuple(group[:3]), explanation)
+                merged[key] = LossGroup(
+                    group[0].kind, len(group), _title(group, here.loss), tuple(group[:3]), explanation
+                )
         return tuple(sorted(merged.values(), key=lambda each: -each.count))
 
     def _facts(self, loss: Loss) -> tuple[str, ...]:
@@ -256,7 +261,7 @@ class _Rehearsal:
 
     def _values(self, losses: tuple[Loss, ...], hours: int) -> dict[str, float | None]:
         play, measures = self.play, self.play.measures
-        shows = getattr(play, "shows_mirror", False)
+        shows, orders = getattr(play, "shows_mirror", False), play.orders
         days = max((self.reached - self.plan.start) / DAY, 1 / 24)
         calls, syncs = sum(measures.operations.values()), sum(measures.syncs.values)
         wrong = sum(1 for each in losses if each.kind in ("kept", "astray", "invented"))
@@ -265,8 +270,8 @@ class _Rehearsal:
             "habits": self.judging.counts["habits"],
             "losses": len(losses) - wrong,
             "wrong": wrong,
-            "duplicates": len(play.copy.doubled) if shows else 0,
-            "lost_writes": 0,
+            "duplicates": (len(play.copy.doubled) if shows else 0) + len(orders.doubled),
+            "lost_writes": len(orders.lost),
             "limit.peak": max(measures.share.values, default=0.0),
             "limit.throttled": sum(measures.throttled.values),
             "limit.latency": sum(measures.latency.values) * SECOND,
@@ -336,7 +341,7 @@ class _Rehearsal:
             end=self.reached if stopped else self.plan.end,
             objectives=judged,
             values=values,
-            reasons=reasons(judged, measures, groups, self.judging.found, tuple(self.slowest), losses),
+            reasons=reasons(judged, measures, groups, self.judging.found, tuple(self.slowest), losses, play.orders),
             staleness={name.partition(".")[2]: values[name] for name in values if name.startswith("staleness.")},  # type: ignore[misc]
             distribution=tuple(measures.staleness.distribution()),
             slowest=tuple(self.slowest),
@@ -356,6 +361,8 @@ class _Rehearsal:
                 "throttled": round(sum(measures.throttled.values)),
                 "live": round(sum(measures.live.values)),
                 "losses": len(losses),
+                "writes": play.orders.count,
+                "refused_writes": play.orders.refused,
                 "storms": self.judging.counts["storms"],
                 "habits": self.judging.counts["habits"],
             },
@@ -410,9 +417,8 @@ _WORDS: Mapping[LossKind, tuple[str, str]] = {
 }
 
 
-def _title(group: Collection[Loss]) -> str:
-    """What a group of losses has in common, in a sentence."""
-    first = next(iter(group))
+def _title(group: Collection[Loss], first: Loss) -> str:
+    """What a group of losses has in common, in a sentence, with one of them."""
     one, many = _WORDS[first.kind]
     what = f"1 {one}" if len(group) == 1 else f"{len(group)} {many}"
     when_ = f"; {'it' if len(group) == 1 else 'they'} became visible during {first.weather}" if first.weather else ""

@@ -133,7 +133,8 @@ class RehearsalReport:
     losses: tuple[Loss, ...]
     groups: tuple[LossGroup, ...]
     counts: Mapping[str, int]
-    """tickets, events, shown, unseen, calls, bytes, syncs, failed_syncs, skipped_syncs, errors, throttled, live."""
+    """tickets, events, shown, unseen, calls, bytes, syncs, failed_syncs, skipped_syncs, errors, throttled, live, losses,
+    writes, refused_writes, storms, habits."""
     operations: Mapping[str, int]
     outcomes: Mapping[str, int]
     kinds: Mapping[str, int]

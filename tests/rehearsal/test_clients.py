@@ -79,3 +79,11 @@ def test_reading_each_ticket_again_stops_at_the_hourly_threshold() -> None:
 def test_reading_every_number_again_is_more_calls_than_a_desk_bears() -> None:
     report = rehearsed("trackit", reference_name("trackit"), objectives={"calls.hour": "10"})
     assert [reason.objective for reason in report.reasons] == ["calls.hour"]
+
+
+@pytest.mark.parametrize("vendor", ["autotask", "superoffice"])
+def test_a_writer_is_told_a_share_of_what_the_desk_writes(vendor: str) -> None:
+    report = rehearsed(vendor, reference_name(vendor, "writer"), scale=2.0)
+    assert report.verdict == "GO", report.reasons
+    assert report.counts["writes"] > 2
+    assert report.counts["refused_writes"] == 0

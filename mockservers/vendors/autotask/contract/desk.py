@@ -44,6 +44,7 @@ def step(event: Event) -> OtherStep | None:
             "Title": title,
             "Description": event.text,
             "Priority": _chosen(PRIORITIES, event),
+            "Status": STATUSES[0],
         }
         return OtherStep("create", fields=fields)
     if event.kind == "deleted":
