@@ -47,8 +47,19 @@ SAMPLE_SEED = 15
         ("ReturnNothing", "def f():\n    return 1\n", ["def f():\n    return None\n"]),
         (
             "ExchangeStatements",
-            "def f(self):\n    self.a = 1\n    self.b = 2\n",
-            ["def f(self):\n    self.b = 2\n    self.a = 1\n"],
+            "def f(self):\n    self.a = 1\n    self.b = self.a\n",
+            ["def f(self):\n    self.b = self.a\n    self.a = 1\n"],
+        ),
+        ("ExchangeStatements", "def f(self):\n    self.a = 1\n    self.b = {}\n", []),
+        (
+            "ExchangeStatements",
+            "def f(self):\n    self.a[1] = 1\n    self.a = {}\n",
+            ["def f(self):\n    self.a = {}\n    self.a[1] = 1\n"],
+        ),
+        (
+            "ExchangeStatements",
+            "def f(self):\n    self.a = g()\n    self.b = 2\n",
+            ["def f(self):\n    self.b = 2\n    self.a = g()\n"],
         ),
         ("NeverDo", "if a > b:\n    f()\n", ["if False:\n    f()\n", "if True:\n    f()\n"]),
         ("NeverDo", "while a:\n    f()\n", ["while False:\n    f()\n"]),

@@ -15,6 +15,7 @@ import yaml
 from cosmic_ray.ast import get_ast
 from cosmic_ray.mutating import MutationVisitor
 
+from tests.mutation.idle import Idle
 from tests.mutation.operators import operators
 
 Drawn = TypeVar("Drawn")
@@ -45,7 +46,8 @@ class Mutation:
 
 
 def mutations(name: str, source: str) -> list[Mutation]:
-    """Every mutant of a source, those of equal text once, in the order of the operators and the text."""
+    """Every mutant of a source, those of equal text once, in the order of the operators and the text; see `idle.py`."""
+    idle = Idle(source)
     tree = pickle.dumps(get_ast(source))  # an operator works in its tree, and a copy is had sooner than a parsed one
     found: dict[str, Mutation] = {}
     for operator, mutate in operators().items():
@@ -55,7 +57,7 @@ def mutations(name: str, source: str) -> list[Mutation]:
             if not visitor.mutation_applied:
                 break
             key = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()[:16]
-            if text != source and key not in found and _compiles(text):
+            if text != source and key not in found and _compiles(text) and not idle.kind(text):
                 found[key] = Mutation(name, operator, *_difference(source, text), key, text)
     return list(found.values())
 
