@@ -275,8 +275,8 @@ PAGE = (
     "Each is judged as a user's check would judge it: {default} examples, seed 1, all duties, and it ends at the first example "
     "that breaks a duty. A check of {first} examples plays the first {first} of these; so that is played at first, and what "
     "it catches the default catches as well. What survives it is sorted, or judged by all {default}. {settled} survivors were, "
-    "and stay unsorted: *holes*. {doubtful} were not yet, and are *in doubt*: the default check may catch them. Both count as not "
-    "caught.",
+    "and stay unsorted: *holes*. {doubtful} were not yet, and are *in doubt*: the default check may catch them. Both count as "
+    "not caught.",
     "A check catches a mutant when it does not end with code 0: a duty is *broken*, the client *stopped* as a program, or "
     "*nothing* was *proven*. A survivor is *equivalent* if no server could tell it from the correct client, *outside* if the "
     "contract does not ask for what it leaves out; the reasons stand in `tests/vendors/<vendor>/survivors.yaml`, and below.",
