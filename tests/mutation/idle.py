@@ -85,9 +85,11 @@ class Idle:
 
 def _alike(one: str, other: str) -> int:
     """How many letters two texts begin with in common."""
-    return next(
-        (n for n, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), min(len(one), len(other))
-    )
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low
 
 
 def _worded(node: ast.AST) -> TypeGuard[ast.JoinedStr]:

@@ -146,6 +146,10 @@ def _is_error(exchange: Exchanged) -> bool:
     return not exchange.request_known or wire.said(exchange).kind in ("error", "unusable")
 
 
+def _good_answers_read(history: History) -> Judgement:
+    return shared.good_answers_read(history, _is_error, lambda exchange: bool(wire.said(exchange).tickets))
+
+
 def _cid_not_overwritten(history: History) -> Judgement:
     doubled = 0
     for _, said in _answers(history):
@@ -277,6 +281,13 @@ DUTIES: tuple[Duty, ...] = (
         ("get_tickets.error.form",),
         _error_is_not_empty,
         "an error or a broken answer in a sync",
+    ),
+    Duty(
+        "get_tickets.good_answers_read",
+        "A good answer makes no client fail over its own code, whatever is in it or left out, nor does its copy of it.",
+        ("get_tickets.field.sentinels", "get_tickets.page.past_end", "get_tickets.field.custom"),
+        _good_answers_read,
+        "answers that hold tickets",
     ),
     Duty(
         "get_tickets.once_only",

@@ -102,7 +102,7 @@ def _refresh_intact(history: History) -> Judgement:
                     Breach(
                         f"{shared.request(exchange)} sent a refresh token that was refused, and the one that "
                         f"{shared.request(given or exchange)} got was good: it was an older one, or was changed on its way "
-                        "(its + and / are escaped in a form)"
+                        "(its + and / are escaped in a form), or the form lacked its grant_type"
                     )
                 )
         if told.refreshes:
