@@ -22,7 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -32,12 +32,19 @@ from mockservers.harness.clients import roles
 from mockservers.harness.profile import contracted
 from tests.mutation.engine import Drawn, Mutation, Sorting, mutations, sortings
 from tests.mutation.idle import KINDS
+from tests.mutation.reached import reached
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / ".mutation" / "results.jsonl"
 DEADLINE = 10.0
-"""Seconds that a mutant has for a task before it counts as hanging; the correct clients need a fraction of one."""
-SECONDS = 240.0
+"""Seconds that a mutant has for a task; the correct clients need a fraction of one."""
+PATIENCE = 8
+"""Times the deadline that one has when it was silent past it: on a busy machine that may not be its fault."""
+NEVER = "never reached"
+"""What is said of a survivor whose statement no example comes to."""
+SILENT = "has not answered"
+"""The words of a driver whose client was silent past its deadline."""
+SECONDS = 1200.0
 FIRST = 60
 """Examples after which survivors wait for people, and for time, before the rest is played."""
 WARM = (
@@ -77,7 +84,8 @@ class GeneratedMutant:
 class Result:
     """What became of a mutant. `end` is `broken`, `stopped`, `nothing proven` or `survived`.
 
-    `seed` is the first that caught it, `duties` what it broke, or why it stopped, `examples` how many were played.
+    `seed` is the first that caught it, `duties` what it broke, why it stopped, or `never reached`. `examples` is how many
+    it was judged by.
     """
 
     key: str
@@ -147,34 +155,54 @@ def in_turn(queues: Iterable[Sequence[Drawn]]) -> list[Drawn]:
 
 
 def run_all(
-    chosen: Sequence[GeneratedMutant], jobs: int, seeds: int = 1, examples: int = EXAMPLES
+    chosen: Sequence[GeneratedMutant], jobs: int, seeds: int = 1, examples: int = EXAMPLES, kept: Path | None = None
 ) -> Iterator[tuple[GeneratedMutant, Result]]:
-    """Judge each mutant in a process of its own, `jobs` at a time; a survivor on further seeds."""
+    """Judge each mutant in a process of its own, `jobs` at a time; a survivor on further seeds.
+
+    `kept` is the folder that knows which examples come to which statement (`reached.py`); without it all are played.
+    """
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(list(WARM))
     # A process plays one mutant: one that hangs leaves a thread behind that nothing but the end of its process ends.
     with ProcessPoolExecutor(jobs, processes, max_tasks_per_child=1) as pool:
-        running = {pool.submit(play, mutant, seeds, examples): mutant for mutant in chosen}
+        running = {pool.submit(play, mutant, seeds, examples, kept): mutant for mutant in chosen}
         for done in as_completed(running):
             yield running[done], done.result()
 
 
-def play(mutant: GeneratedMutant, seeds: int = 1, examples: int = EXAMPLES) -> Result:
+def play(mutant: GeneratedMutant, seeds: int = 1, examples: int = EXAMPLES, kept: Path | None = None) -> Result:
     """Judge a mutant by the default check on seed 1, and where it survives on the seeds up to `seeds`."""
     began = time.perf_counter()
     path = roles(mutant.vendor)[mutant.role]
+    turns = None if kept is None else reached(mutant.vendor, mutant.role, kept).of(mutant.mutation.line)
     sys.path.insert(0, str(path.parent))  # what the client imports of its neighbours
     with tempfile.TemporaryDirectory(prefix="mockservers-mutant-") as folder:
         file = Path(folder) / f"mutant_{mutant.key}.py"
         file.write_text(mutant.mutation.text, "utf-8")
         for seed in range(1, seeds + 1):
-            result = _check(mutant, file, seed, examples)
+            result = _patient(mutant, file, seed, examples, turns if seed == 1 else None)
             if result.end != "survived":
                 break
-    return Result(mutant.key, result.end, result.duties, result.examples, result.seed, time.perf_counter() - began)
+    return replace(result, seconds=time.perf_counter() - began)
 
 
-def _check(mutant: GeneratedMutant, file: Path, seed: int, examples: int) -> Result:
+def _patient(
+    mutant: GeneratedMutant, file: Path, seed: int, examples: int, turns: frozenset[int] | None = None
+) -> Result:
+    """What a check of those examples says that come to the statement; all are played where they leave it in doubt."""
+    if turns is not None and not any(turn < examples for turn in turns):
+        return Result(mutant.key, "survived", (NEVER,), examples, seed)
+    result = _check(mutant, file, seed, examples, turns)
+    if result.end == "stopped" and SILENT in result.duties[0]:
+        result = _check(mutant, file, seed, examples, turns, PATIENCE)
+    if result.end == "nothing proven" and turns is not None:
+        result = _check(mutant, file, seed, examples, None)
+    return result
+
+
+def _check(
+    mutant: GeneratedMutant, file: Path, seed: int, examples: int, turns: frozenset[int] | None, patience: int = 1
+) -> Result:
     from mockservers.harness.check import CheckConfig, check
     from mockservers.harness.drivers import WrongClient
     from mockservers.harness.verdicts import CheckStopped
@@ -184,11 +212,12 @@ def _check(mutant: GeneratedMutant, file: Path, seed: int, examples: int) -> Res
         f"{file}:Client",
         seed=seed,
         examples=examples,
-        deadline=DEADLINE,
-        max_seconds=SECONDS,
+        deadline=DEADLINE * patience,
+        max_seconds=SECONDS * patience,
         save_to=None,
         shrink=False,
         fail_fast=True,
+        turns=turns,
     )
     with open(os.devnull, "w") as nowhere:
         sys.stderr = nowhere
@@ -200,11 +229,13 @@ def _check(mutant: GeneratedMutant, file: Path, seed: int, examples: int) -> Res
             return Result(mutant.key, "stopped", (str(wrong)[:100],), 0, seed)
         finally:
             sys.stderr = sys.__stderr__
-    examples = sum(each.examples for each in report.dialects)
+    played = sum(each.examples for each in report.dialects)
     if report.broken:
-        return Result(mutant.key, "broken", tuple(duty.slug for duty in report.broken), examples, seed)
+        return Result(mutant.key, "broken", tuple(duty.slug for duty in report.broken), played, seed)
+    if any(each.out_of_time for each in report.dialects):
+        examples = min(examples, played)
     # Without a verdict on what the correct client proves, nobody would go live.
-    unproven = tuple(duty.slug for duty in report.unproven if duty.severity == "must")
+    unproven = tuple(duty.slug for duty in report.unproven if duty.severity == "must") if turns is None else ()
     return Result(mutant.key, "nothing proven" if report.nothing_proven else "survived", unproven, examples, seed)
 
 
@@ -273,7 +304,8 @@ PAGE = (
     "exchange statements. The tables are of {found} of them, drawn by a seed so that vendors, a vendor's clients and a client's "
     "operators take turns.",
     "Each is judged as a user's check would judge it: {default} examples, seed 1, all duties, and it ends at the first example "
-    "that breaks a duty. A check of {first} examples plays the first {first} of these; so that is played at first, and what "
+    "that breaks a duty. Examples in which the client does not come to the changed statement are left out, for there both do "
+    "the same. A check of {first} examples plays the first {first} of these; so that is played at first, and what "
     "it catches the default catches as well. What survives it is sorted, or judged by all {default}. {settled} survivors were, "
     "and stay unsorted: *holes*. {doubtful} were not yet, and are *in doubt*: the default check may catch them. Both count as "
     "not caught.",
@@ -360,7 +392,7 @@ def judged(todo: Sequence[GeneratedMutant], asked: argparse.Namespace, examples:
     asked.results.parent.mkdir(parents=True, exist_ok=True)
     print(f"{len(todo)} mutants to be judged, {examples} examples each", file=sys.stderr, flush=True)
     with asked.results.open("a", encoding="utf-8") as kept:
-        for n, (mutant, result) in enumerate(run_all(todo, asked.jobs, asked.seeds, examples), 1):
+        for n, (mutant, result) in enumerate(run_all(todo, asked.jobs, asked.seeds, examples, asked.results.parent), 1):
             results[result.key] = result
             kept.write(json.dumps(asdict(result)) + "\n")
             kept.flush()
