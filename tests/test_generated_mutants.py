@@ -99,6 +99,9 @@ def test_survivors_are_sorted_with_a_reason_and_are_there(vendor: str) -> None:
         role = each.source.removeprefix(f"{vendor}_")
         lines = " ⏎ ".join(line.strip() for line in roles(vendor)[role].read_text("utf-8").splitlines())
         assert each.was in lines, f"the client has no such lines any more: {each}"
+        if each.line is not None:
+            source = roles(vendor)[role].read_text("utf-8").splitlines()
+            assert source[each.line - 1].strip() == each.was.partition(" ⏎ ")[0], f"it stands elsewhere now: {each}"
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -108,9 +108,11 @@ class Sorting:
     verdict: str
     """`equivalent`: nobody could tell it from the true source; `outside`: what it breaks is not asked for."""
     reason: str
+    line: int | None = None
+    """The one line that is meant, where the same words stand in several."""
 
     def covers(self, mutant: Mutation) -> bool:
-        same = self.source == mutant.source and self.was == mutant.was
+        same = self.source == mutant.source and self.was == mutant.was and self.line in (None, mutant.line)
         return same and (not self.became or mutant.became in self.became)
 
 
@@ -118,6 +120,13 @@ def sortings(file: Path) -> tuple[Sorting, ...]:
     """What a file says of survivors; nothing where there is none."""
     listed: list[Mapping[str, Any]] = yaml.safe_load(file.read_text("utf-8")) or [] if file.is_file() else []
     return tuple(
-        Sorting(each["source"], each["was"], tuple(each.get("became", ())), each["verdict"], each["reason"])
+        Sorting(
+            each["source"],
+            each["was"],
+            tuple(each.get("became", ())),
+            each["verdict"],
+            each["reason"],
+            each.get("line"),
+        )
         for each in listed
     )
