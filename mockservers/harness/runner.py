@@ -16,7 +16,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, ClassVar
 
 from mockservers.harness.drivers import RESTART, Answer, Driver, DriverFailure, Hello, shorten
-from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
+from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split, stored
 from mockservers.harness.profile import VendorProfile, profile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -490,4 +490,5 @@ class _Play:
             labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1) if ticket is not None},
             parts={part: truth[part] for part in self.profile.parts},
             entity=self.profile.entity,
+            stored=stored(self.state, [self.credentials[name] for name in self.profile.lasting]),
         )

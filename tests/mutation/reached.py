@@ -44,7 +44,7 @@ class _Counted(ast.NodeTransformer):
     def __init__(self) -> None:
         self.spans: dict[int, int] = {}
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802 - the name of ast
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         return self._inside(node)
 
     def _inside(self, node: ast.AST) -> ast.AST:  # type: ignore[misc]

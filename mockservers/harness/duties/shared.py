@@ -288,6 +288,16 @@ def revealed(
     return judged(len(history.exchanges), breaches)
 
 
+def not_stored(history: History) -> Judgement:
+    """Whether no file that the client keeps holds a credential that it is given at every start anyway."""
+    breaches = [
+        Breach(f"the file {name} in the client's state folder holds the credential as it is", {"file": name})
+        for name, shown in history.stored.items()
+        if shown
+    ]
+    return judged(len(history.stored), breaches)
+
+
 def _around(text: str, secrets: tuple[str, ...]) -> str:
     """The place in a text where a secret stood, with the secret masked."""
     masked = mask(text, secrets)

@@ -395,5 +395,6 @@ def tried(
 def _alone(history: History, task: Task) -> bool:
     """Whether a task was about a ticket that was there, and nobody else acted, and nothing was left from before."""
     tickets = (task.was or {}).get(history.entity, {})
-    there = task.do == "create" or (task.ticket in tickets and tickets[task.ticket].exists)
+    ticket = tickets.get(task.ticket or "")
+    there = task.do == "create" or (ticket is not None and ticket.exists)
     return there and not history.changes_within(task) and not task.again and not owed(history, task)

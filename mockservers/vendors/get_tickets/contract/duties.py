@@ -386,6 +386,14 @@ DUTIES: tuple[Duty, ...] = (
         severity="should",
     ),
     Duty(
+        "get_tickets.secret_not_stored",
+        "What a client keeps holds no credential as it is: it is given at every start, and files are copied and backed up.",
+        ("get_tickets.key.secret",),
+        shared.not_stored,
+        "a client that keeps something in its state folder",
+        "should",
+    ),
+    Duty(
         "get_tickets.secret_kept",
         "The key stands in the query of the call and nowhere else: no header, no output, no error message, no mirror.",
         ("get_tickets.key.secret", "get_tickets.key.every_call"),

@@ -184,6 +184,14 @@ ACCESS: tuple[Duty, ...] = (
         "should",
     ),
     Duty(
+        "autotask.secret_not_stored",
+        "What a client keeps holds no credential as it is: it is given at every start, and files are copied and backed up.",
+        ("autotask.user.login",),
+        shared.not_stored,
+        "a client that keeps something in its state folder",
+        "should",
+    ),
+    Duty(
         "autotask.secret_kept",
         "Password and tracking identifier reach no address, foreign header, output, error message or mirror.",
         ("autotask.user.login", "autotask.tracking.required"),

@@ -144,6 +144,14 @@ ACCESS: tuple[Duty, ...] = (
         "a call that is answered 429",
     ),
     Duty(
+        "superoffice.secret_not_stored",
+        "What a client keeps holds no application token: it is given at every start, and files are copied and backed up.",
+        ("superoffice.auth.app_token",),
+        shared.not_stored,
+        "a client that keeps something in its state folder",
+        "should",
+    ),
+    Duty(
         "superoffice.secret_kept",
         "Tokens and passwords reach no address, foreign header, output, error message or mirror.",
         ("superoffice.auth.schemes", "superoffice.auth.shapes", "superoffice.auth.app_token"),

@@ -185,6 +185,14 @@ ACCESS: tuple[Duty, ...] = (
         "should",
     ),
     Duty(
+        "trackit.secret_not_stored",
+        "What a client keeps holds no credential as it is: it is given at every start, and files are copied and backed up.",
+        ("trackit.token.form",),
+        shared.not_stored,
+        "a client that keeps something in its state folder",
+        "should",
+    ),
+    Duty(
         "trackit.secret_kept",
         "Passwords are sent in a login's body and tokens in one header: never in an address, output, error or mirror.",
         ("trackit.token.form", "trackit.token.bearer_header"),
