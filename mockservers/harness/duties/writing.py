@@ -380,7 +380,12 @@ def tried(
                         "was answered well"
                     )
                 )
-        elif _alone(history, task) and all(turned_down(each) and not each.faults for each in errors):
+        # An update may send back what others put there, and what nobody can write: that is no fault of its own.
+        elif (
+            task.do in ("create", "note")
+            and _alone(history, task)
+            and all(turned_down(each) and not each.faults for each in errors)
+        ):
             plain += 1
             if not task.ok:
                 breaches.append(
