@@ -268,6 +268,7 @@ PURE = frozenset(
         "Event",
         "Session",
         "HTTPAdapter",
+        "fromisoformat",
     ]
 )
 """Calls that change nothing, so that it does not matter when they are made."""
@@ -373,7 +374,7 @@ class ExchangeBound(Rewrite):
 
     def instead(self, node: Any) -> Sequence[str]:
         called = node.type == "name" and getattr(node.get_next_leaf(), "value", "") == "("
-        bare = called and getattr(node.get_previous_leaf(), "value", "") != "."
+        bare = called and getattr(node.get_previous_leaf(), "value", "") not in (".", "def")
         return [self.PAIRS[node.value]] if bare and node.value in self.PAIRS else []
 
 

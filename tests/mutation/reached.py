@@ -38,7 +38,7 @@ class Reached:
         return self.turns.get(min(inner)[1], frozenset()) if inner else None
 
 
-class _Counted(ast.NodeTransformer):
+class Counted(ast.NodeTransformer):
     """Notes each statement inside a function before it is done."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ def reached(vendor: str, role: str, kept: Path) -> Reached:
     path = roles(vendor)[role]
     source = path.read_text("utf-8")
     tree = ast.parse(source)
-    counted = _Counted()
+    counted = Counted()
     tree = ast.fix_missing_locations(counted.visit(tree))
     digest = hashlib.sha256(f"{EXAMPLES}\n{source}\n{_contract(vendor)}".encode()).hexdigest()[:16]
     file = kept / f"reached-{vendor}-{role}-{digest}.json"
