@@ -117,7 +117,12 @@ ACCESS: tuple[Duty, ...] = (
     Duty(
         "superoffice.session_renewed",
         "A session that has ended is renewed, and the call repeated.",
-        ("superoffice.auth.token_life", "superoffice.auth.tokens", "superoffice.auth.refused"),
+        (
+            "superoffice.auth.token_life",
+            "superoffice.auth.ticket_life",
+            "superoffice.auth.tokens",
+            "superoffice.auth.refused",
+        ),
         _session_renewed,
         "a call whose login is refused",
     ),
