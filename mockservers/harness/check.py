@@ -96,6 +96,8 @@ class CheckConfig:
     only: Collection[str] = ()
     without: Mapping[str, str] | Collection[str] = ()
     agreed: Mapping[str, str] | None = None
+    turns: Collection[int] | None = None
+    """Which of the examples are played, by their numbers from 0; None for all. Each has a seed of its own, so it is the same."""
 
 
 def check(config: CheckConfig) -> Report:
@@ -409,6 +411,8 @@ class _DialectCheck:
         """All examples with their numbers, some of them begun before they are asked for where there are many stages."""
         drawn: deque[tuple[int, Scenario]] = deque()
         for turn in range(self.config.examples):
+            if self.config.turns is not None and turn not in self.config.turns:
+                continue
             drawn.append((turn, self._draw(turn)))
             if drawn[-1][1].key not in self.known:
                 self.runner.begin(drawn[-1][1])

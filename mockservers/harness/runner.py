@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 from mockservers.harness.direct import Shortcut, shortcut
 from mockservers.harness.drivers import RESTART, Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.drivers.in_process import CallableDriver
-from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
+from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split, stored
 from mockservers.harness.profile import VendorProfile, profile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -511,4 +511,5 @@ class Play:
             labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1) if ticket is not None},
             parts={part: truth[part] for part in self.profile.parts},
             entity=self.profile.entity,
+            stored=stored(self.state, [self.credentials[name] for name in self.profile.lasting]),
         )
