@@ -186,7 +186,9 @@ class World:
                 installation.life.catch_up(now)
             entry = self.journal.open(now, clocks.wall(), call.vendor, call.operation, call.actor)
             if call.exchange is not None:
-                call.exchange.entry = entry
+                earlier, call.exchange.entry = call.exchange.entry, entry
+                if earlier is not None:  # the wire could not tell the answer that it had, and asks again
+                    self._tell(earlier, settle=True)
                 entry.cite(*call.exchange.cited)  # first: the rule that refuses stands last
             ctx = Context(self, installation, call, now, entry)
             try:
@@ -216,12 +218,13 @@ class World:
                     entry.result = self.journal.fitting(value, clean.data)
             finally:
                 if call.exchange is None:  # otherwise it is settled when the exchange is finished
-                    self.journal.settle(entry)
+                    self._tell(entry, settle=True)
                     self._weigh()
-                    self._tell(entry)
             return value
 
-    def _tell(self, entry: Entry) -> None:
+    def _tell(self, entry: Entry, settle: bool = False) -> None:
+        if settle:
+            self.journal.settle(entry)
         for watch in tuple(self.watchers):
             watch(self, entry)
 
@@ -278,8 +281,7 @@ class World:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
                 entry.outcome = "fault"
                 entry.faults.append(fault.kind.name)
-                self.journal.settle(entry)
-                self._tell(entry)
+                self._tell(entry, settle=True)
             return fault
 
     def finish(self, vendor: str, exchange: Exchange, error: str | None = None, perhaps: Iterable[str] = ()) -> None:
@@ -293,8 +295,7 @@ class World:
             entry = exchange.entry
             if entry is None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
-                entry.outcome = "unmatched" if exchange.status == 404 else "page"
-                entry.outcome = "overridden" if exchange.override else entry.outcome
+                entry.outcome = "overridden" if exchange.override else "unmatched" if exchange.status == 404 else "page"
             if error is not None:
                 entry.outcome, entry.error = "error", error
             if vendor:
