@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from mockservers.assertions import Expected
     from mockservers.kernel.clock import Mode
     from mockservers.kernel.faults import Fault
+    from mockservers.kernel.installation import Installation
     from mockservers.kernel.journal import Entry
+    from mockservers.kernel.life import Course
     from mockservers.kernel.overrides import Override
     from mockservers.kernel.redaction import Redaction
     from mockservers.kernel.world import World, WorldConfig
@@ -61,13 +63,15 @@ def start(
     data: Data = "demo",
     dialects: Dialects | None = None,
     lively: bool = False,
+    desk: str | None = None,
 ) -> MockServer:
     """Start the emulators of these vendors (of all, without a name) on a loopback port; use it in a `with` block.
 
     `port` 0 takes a free one. The other arguments are what each world begins with: `start` is an aware datetime or ISO
     8601 text with an offset, `rate` how many virtual seconds pass in one where the clock is `scaled`, `data` the records
     that are there, `dialects` the choices where public knowledge of a vendor ends. In a `lively` world other people act on
-    the demo data while the clock passes, in a frozen one as it is advanced. Same arguments, same answers.
+    the demo data while the clock passes, in a frozen one as it is advanced. `desk` is a desk profile, a shipped one by name or
+    a file: what it says lives there instead. Same arguments, same answers.
     Raises ValueError for what is unknown or out of range, OSError when the port is taken.
     """
     from mockservers import registry
@@ -84,11 +88,12 @@ def start(
         "data": data,
         "dialects": dialects or {},
         "lively": lively,
+        "desk": desk,
     }
     worlds = Worlds(registry.emulator, _config(chosen, options))
     try:
         mounts = [mount for mount in all_mounts() if mount.vendor in chosen]
-        return MockServer(Server(worlds, port=port, mounts=mounts).start(), chosen, options)
+        return MockServer(Server(worlds, port=port, mounts=mounts, observe=_observe).start(), chosen, options)
     except BaseException:
         worlds.close()
         raise
@@ -121,6 +126,7 @@ class MockServer:
         data: Data | None = None,
         dialects: Dialects | None = None,
         lively: bool | None = None,
+        desk: str | None = None,
     ) -> MockWorld:
         """A fresh world, isolated from all others; what is left out is as `start` was told.
 
@@ -135,6 +141,7 @@ class MockServer:
             "data": data,
             "dialects": dialects,
             "lively": lively,
+            "desk": desk,
         }
         options = {**self._options, **{key: value for key, value in given.items() if value is not None}}
         worlds = self._server.worlds
@@ -436,4 +443,21 @@ def _config(vendors: tuple[str, ...], options: Mapping[str, Any]) -> WorldConfig
         data=recipes,
         dialects=dict(options["dialects"]),
         lively=options["lively"],
+        desk=_desk(options["desk"]),
     )
+
+
+def _desk(profile: str | None) -> Callable[[Installation], Course | None] | None:
+    """What lives in a world; raises ValueError for a profile that cannot be used."""
+    if profile is None:
+        return None
+    from mockservers.rehearsal import living, profiles
+
+    return living.living(profiles.load(profile))
+
+
+def _observe(world: World, vendor: str | None) -> Mapping[str, Any]:
+    """What can be told of the client of a world from its journal."""
+    from mockservers.rehearsal import observing
+
+    return observing.told(world, vendor)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _WATCH: pytest.StashKey[_Watch] = pytest.StashKey()
 _SHOWN = 20
-_OPTIONS = ("data", "start", "clock", "rate", "seed", "dialects", "lively")
+_OPTIONS = ("data", "start", "clock", "rate", "seed", "dialects", "lively", "desk")
 
 
 class _Watch:
@@ -79,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "mock_world(data='demo', start='2026-03-02T10:00:00Z', clock='frozen', rate=1.0, seed=1, dialects={}, "
-        "lively=False, allow_unsupported=False): what the test's mock_world begins with",
+        "lively=False, desk=None, allow_unsupported=False): what the test's mock_world begins with",
     )
 
 

@@ -179,6 +179,13 @@ def style(text: str, *words: str) -> str:
     help="Folder for the scenario files of broken duties.",
 )
 @reporting
+@click.option(
+    "--library/--no-library",
+    default=True,
+    envvar="MOCKSERVERS_LIBRARY",
+    help="Play the failures in the --save folder and the vendor's scenario library before any example is drawn. Default: yes.",
+)
+@click.option("--fail-fast", is_flag=True, help="Draw no more examples after the first one that breaks a duty.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
 @click.option(
     "--all", "everything", is_flag=True, help="Print the whole proof of every broken duty, and all rules behind it."
@@ -196,6 +203,8 @@ def check(
     without: tuple[str, ...],
     no_config: bool,
     save: Path,
+    library: bool,
+    fail_fast: bool,
     strict: bool,
     everything: bool,
     json: Path | None,
@@ -211,7 +220,16 @@ def check(
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program, 130 interrupted; the reports then tell what was known by then.
     """
-    from mockservers.harness import CheckConfig, CheckInterrupted, CheckStopped, ClientSpec, Report, reports, run_check
+    from mockservers.harness import (
+        CheckConfig,
+        CheckInterrupted,
+        CheckStopped,
+        ClientSpec,
+        Report,
+        reports,
+        run_check,
+        scenario_files,
+    )
     from mockservers.harness.runner_pool import fitting_jobs
 
     def made(report: Report) -> dict[str, Callable[[], str]]:
@@ -228,6 +246,10 @@ def check(
         text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
         outputs.write(text, made(report))
 
+    first, left_out = scenario_files.known(vendor, save) if library else ([], [])
+    for reason in left_out:
+        click.echo(f"mockservers: not played first: {reason}", err=True)
+
     with driving(), progress() as shown:
         if jobs is None:
             jobs = fitting_jobs(spec.checked(), examples)
@@ -241,6 +263,8 @@ def check(
             deadline=deadline,
             jobs=jobs,
             save_to=save,
+            first=tuple(first),
+            fail_fast=fail_fast,
             progress=shown,
             **choice,
         )

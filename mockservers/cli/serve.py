@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 from click.core import ParameterSource
@@ -18,7 +19,7 @@ from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_
 from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
-    from mockservers.kernel.world import World
+    from mockservers.kernel.world import World, WorldConfig
     from mockservers.recording.stub import Stub
     from mockservers.server.http import Server
 
@@ -90,6 +91,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Nobody acts by himself: the demo data stay as they are until a client or a command changes them.",
 )
+@click.option(
+    "--desk",
+    metavar="PROFILE",
+    help="A desk profile that lives in the default world on its clock: a shipped one by name, or a file.",
+)
 @tls_options
 @click.option("--control-token", envvar=TOKEN, help=f"Token that the control API demands. Also from {TOKEN}.")
 @click.option(
@@ -128,6 +134,7 @@ def serve(
     durability: Literal["normal", "full"],
     allow_host: tuple[str, ...],
     still: bool,
+    desk: str | None,
     tls: bool,
     tls_ca: Path,
     tls_name: tuple[str, ...],
@@ -162,6 +169,10 @@ def serve(
         # What was recorded is to be found again as it was.
         lively=not still and recording is None and loaded is None,
     )
+    if desk is not None:
+        if recording is not None or loaded is not None or still:
+            raise ValueError("--desk lets a desk live in emulators; leave --from, --load and --still out")
+        config = with_desk(config, desk)
     if command and click.get_current_context().get_parameter_source("port") == ParameterSource.DEFAULT:
         port = 0
     context = None
@@ -186,7 +197,7 @@ def serve(
         control_token=control_token,
         most_body=most_body,
         allow_hosts=None if recording is None and loaded is None else (*allow_host, *tls_name),
-        **({} if stub is None else stub.server_options()),
+        **({"observe": observe} if stub is None else stub.server_options()),
     )
     worlds.watchers += ([calls.log] if log else []) + ([] if kept is None else [kept.write])
     try:
@@ -194,7 +205,7 @@ def serve(
             begin(worlds.default, loaded)
         if command:
             raise SystemExit(accompany(door, command, None if stub is None else stub.vendor, tls_ca if tls else None))
-        attend(door, stub, tls_ca if tls else None)
+        attend(door, stub, tls_ca if tls else None, desk)
     except OSError as error:
         stop(
             f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0 for a free one."
@@ -216,13 +227,27 @@ def begin(world: World, loaded: Path | None) -> None:
             load(world, vendor)
 
 
-def attend(door: Server, stub: Stub | None, authority: Path | None) -> None:
+def attend(door: Server, stub: Stub | None, authority: Path | None, desk: str | None) -> None:
     """Serve until somebody ends it."""
     if stub is not None:
         door.run(lambda: tell_of_recording(door.url, stub, authority))
         return
     world = door.worlds.default
-    door.run(lambda: announce(door.url, authority, world.reopened, world.config.lively))
+    door.run(lambda: announce(door.url, authority, world.reopened, world.config.lively, desk))
+
+
+def with_desk(config: WorldConfig, desk: str) -> WorldConfig:
+    """The same, with a desk that lives."""
+    from mockservers.rehearsal import living, profiles
+
+    return replace(config, desk=living.living(profiles.load(desk)))
+
+
+def observe(world: World, vendor: str | None) -> Mapping[str, Any]:
+    """What can be said of the client of a world."""
+    from mockservers.rehearsal import observing
+
+    return observing.told(world, vendor)
 
 
 def stub_of(path: Path) -> Stub:
@@ -275,16 +300,18 @@ def load(world: World, vendor: str) -> None:
         world.installation(vendor, lambda done, total: progress.update(task, completed=done, total=total))
 
 
-def announce(url: str, tls_ca: Path | None, reopened: Sequence[str] = (), lively: bool = False) -> None:
+def announce(
+    url: str, tls_ca: Path | None, reopened: Sequence[str] = (), lively: bool = False, desk: str | None = None
+) -> None:
     """Say at once that the port answers; then, from a thread, what is where, since that loads every vendor."""
     lines = [f"{bold('mockservers')} {__version__} is ready at {bold(url)}"]
     lines += [f"  reopened    {each}" for each in reopened]
     click.echo("\n".join(lines))
     sys.stdout.flush()
-    threading.Thread(target=describe, args=(url, tls_ca, lively), daemon=True).start()
+    threading.Thread(target=describe, args=(url, tls_ca, lively, desk), daemon=True).start()
 
 
-def describe(url: str, tls_ca: Path | None, lively: bool = False) -> None:
+def describe(url: str, tls_ca: Path | None, lively: bool = False, desk: str | None = None) -> None:
     """Print each vendor's address and documented credential, and how to go on."""
     lines = [""]
     for name in registry.names():
@@ -299,7 +326,11 @@ def describe(url: str, tls_ca: Path | None, lively: bool = False) -> None:
     if tls_ca is not None:
         lines.append(f"  trust       {tls_ca}  (certificate of the local authority, made for this run)")
     lines.append(f"  start page  {url}/_mock/")
-    if lively:
+    if desk is not None:
+        lines.append(
+            f"  desk        {desk} lives here as the clock passes; mockservers observe {url} tells how a client keeps up"
+        )
+    elif lively:
         lines.append("  life        other people act on the demo data as time passes; --still leaves them alone")
     lines.append("  stop        Ctrl-C")
     click.echo("\n".join(lines))

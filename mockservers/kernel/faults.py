@@ -155,6 +155,11 @@ class FaultPlan:
         self.faults.append(fault)
         return fault
 
+    @property
+    def planned(self) -> bool:
+        """Whether some fault may still strike."""
+        return any(not fault.spent for fault in self.faults)
+
     def clear(self, fault_id: str | None = None) -> int:
         """Forget one fault, or all; returns how many there were."""
         before = len(self.faults)

@@ -75,7 +75,9 @@ class Installation:
         if not self.store.empty and not self._is_whole():
             self._wipe()
         born = self.world.beginning  # not the present: what was is not to hang on who looks first, and when
-        self.awake = self.lived = awake = born + (0 if self.emulator.life is None else self.emulator.life.after)
+        # A desk that a world brings begins with the world; what a demo's data hold of hours to come, comes beside it.
+        demo = self.emulator.life if self.world.config.desk is None else None
+        self.awake = self.lived = awake = born + (0 if demo is None else demo.after)
         key = (self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
         if not self.store.empty:
             self._load_state()

@@ -242,6 +242,11 @@ class Journal:
         entry.size = size
         self._shrink_to(self.most_bytes)
 
+    def forget(self, n: int) -> None:
+        """Let the entries up to number `n` go: whoever asks has read them."""
+        while self._entries and self._entries[0].n <= n:
+            self._drop()
+
     def shrink(self) -> None:
         """Let the older half go: memory is needed elsewhere."""
         self._shrink_to(self._bytes // 2)

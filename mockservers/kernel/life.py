@@ -122,8 +122,13 @@ class Course:
 
     @classmethod
     def of(cls, installation: Installation) -> Course | None:
-        """The course of an installation that lives; None where nothing happens by itself."""
-        life = installation.emulator.life
+        """The course of an installation that lives; None where nothing happens by itself.
+
+        A world whose configuration brings a desk lives as that says, whatever its data are.
+        """
+        life, desk = installation.emulator.life, installation.world.config.desk
+        if desk is not None:
+            return desk(installation)
         lively = installation.world.config.lively and installation.recipe.name == RECIPE
         return cls(installation, life) if life is not None and lively else None
 
@@ -138,6 +143,10 @@ class Course:
                 self._next = moment
                 break
             self._happen(moment)
+
+    def meet(self, now: int) -> None:
+        """A request of a client arrives. What happens by itself waits for the call; a desk whose vendor has bad hours
+        says here what this request meets."""
 
     def look_anew(self) -> None:
         """Data were replaced: where they stand is looked up anew, and what was done later was never done."""
@@ -173,7 +182,12 @@ class Course:
         installation.lived = until
 
     def _happen(self, moment: int) -> None:
-        """Do what somebody does at this moment. What fails is left out, as if nobody had come to it."""
+        source = self.installation.ids.source(f"life/{self.installation.emulator.name}/{moment}")
+        self._do(moment, lambda ctx: self.life.choose(ctx, source))
+
+    def _do(self, moment: int, choose: Callable[[Context], Deed | None]) -> Any:
+        """Do what somebody does at this moment, and give what comes of it. What fails is left out, as if nobody had come
+        to it, and gives None."""
         installation = self.installation
         emulator = installation.emulator
         # An entry of its own: what happens by itself must not push the calls of clients out of the journal.
@@ -182,11 +196,12 @@ class Course:
         ctx = Context(installation.world, installation, Call(emulator.name, "life", actor="other"), moment, entry)
         ctx.tenant = installation.tenants.first
         before, installation.lived = installation.lived, moment
+        result = None
         try:
             with installation.writing():
-                deed = self.life.choose(ctx, installation.ids.source(f"life/{emulator.name}/{moment}"))
+                deed = choose(ctx)
                 if deed is not None:
-                    emulator.admin_operations[deed.operation].run(ctx, deed.request)
+                    result = emulator.admin_operations[deed.operation].run(ctx, deed.request)
         except Exception as error:
             installation.cache.clear()
             logging.getLogger("mockservers").warning(
@@ -203,3 +218,5 @@ class Course:
             if deed is not None:
                 self._done.append(moment)
                 self.latest.append(Happening(moment, deed.operation, deed.request))
+                return result
+        return None

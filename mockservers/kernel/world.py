@@ -20,6 +20,7 @@ from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal, masked
+from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
 from mockservers.kernel.overrides import OverridePlan
 from mockservers.kernel.redaction import Redaction, Secret
@@ -51,10 +52,13 @@ class WorldConfig:
     """Of files."""
     whole_bodies: bool = False
     """Keep every call and bodies of any length in the journal, as a harness needs them."""
+    passing: bool = False  # entries are read and let go at once by whoever plays: they are neither masked nor weighed
     virtual_waits: bool = False
     """The vendor's own latency moves the clock, and nobody waits for it really."""
     lively: bool = False
     """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
+    desk: Callable[[Installation], Course | None] | None = None
+    """A desk that lives in the place of what the vendors' demos do by themselves; made for each installation."""
 
 
 Watcher = Callable[["World", Entry], None]
@@ -96,6 +100,8 @@ class World:
         self.config = self._continued(config)
         self.clock.moved = self._keep_clock
         self._lock = threading.RLock()
+        self.answering = threading.Lock()
+        """Held while a vendor answers a whole request: by the listener's loop, or by a client in the same process."""
         self._installations: dict[str, Installation] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self.told_of_limits: set[str] = set()
@@ -138,6 +144,8 @@ class World:
                     files.keep_clock(path, self.clock_kept())
 
     def _new_journal(self) -> Journal:
+        if self.config.desk is not None:  # whose client is judged, by what it was told
+            return Journal(most_bytes=256 << 20, most_body=2 << 20)
         return Journal(1 << 30, 1 << 30, 1 << 30) if self.config.whole_bodies else Journal()
 
     def installation(self, vendor: str, progress: Progress = no_progress) -> Installation:
@@ -211,19 +219,20 @@ class World:
                 entry.outcome, entry.error = "error", "".join(traceback.format_exception(error))
                 raise Breakdown(f"{type(error).__name__}: {error}", injected=False) from error
             else:
-                if call.actor == "other":
+                if call.actor == "other" and not self.config.passing:
                     # Also a password that was set just now, a token that was handed out.
                     clean = Redaction([*ctx.named, *installation.secrets])
                     entry.request = self.journal.fitting(call.request, clean.data)
                     entry.result = self.journal.fitting(value, clean.data)
             finally:
-                if call.exchange is None:  # otherwise it is settled when the exchange is finished
+                # Otherwise it is settled when the exchange is finished.
+                if call.exchange is None and not self.config.passing:
                     self._tell(entry, settle=True)
                     self._weigh()
             return value
 
     def _tell(self, entry: Entry, settle: bool = False) -> None:
-        if settle:
+        if settle and not self.config.passing:
             self.journal.settle(entry)
         for watch in tuple(self.watchers):
             watch(self, entry)
@@ -276,6 +285,10 @@ class World:
         """The fault that meets a client's request before anything looks at it, if there is one."""
         with self._lock:
             now = self.clock.now()
+            if self.config.desk is not None:
+                course = self.installation(vendor).life
+                if course is not None:
+                    course.meet(now)
             fault = self.faults.consult("arrive", vendor, None, "client", now)
             if fault is not None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
@@ -327,8 +340,11 @@ class World:
 
     def _keep(self, entry: Entry, exchange: Exchange, vendors: Iterable[str]) -> None:
         """Write a finished exchange into the journal, without the secrets of these vendors."""
-        clean = self._cleaner(vendors, exchange)
         entry.cite(*exchange.cited)
+        if self.config.passing:
+            entry.exchange = exchange
+            return
+        clean = self._cleaner(vendors, exchange)
         if entry.error is not None:
             entry.error = clean(entry.error)
         entry.notes = [replace(note, text=clean(note.text), facts=clean.data(note.facts)) for note in entry.notes]

@@ -78,23 +78,36 @@ def judge_recording(
     exchanges = tuple(exchanged(each) for each in recorded)
     chosen = select(of(vendor), only, without, agreed)
     duties = [duty for duty in chosen.duties if duty.applies(dialect)]
-    history = _history(recording, dialect, exchanges)
-    found = judge(history, duties)
-    for reading in _readings(exchanges, lacking):
-        other = judge(_history(recording, dialect, reading), duties)
-        found = {id_: _common(judgement, other[id_]) for id_, judgement in found.items()}
+    history, found = judge_exchanges(vendor, recording.path.name, dialect, exchanges, lacking, duties)
     return Judged(history, tuple((duty, found[duty.id]) for duty in duties), lacking, chosen.off)
 
 
-def _history(recording: Recording, dialect: Dialect, exchanges: tuple[Exchanged, ...]) -> History:
-    vendor = recording.head.vendor
+def judge_exchanges(
+    vendor: str,
+    name: str,
+    dialect: Dialect,
+    exchanges: tuple[Exchanged, ...],
+    lacking: Sequence[int],
+    duties: Sequence[Duty],
+) -> tuple[History, dict[str, Judgement]]:
+    """What a client of that name asked and got, judged, by the duties' ids. `lacking` are the numbers of exchanges that are not
+    known whole."""
+    history = _history(vendor, name, dialect, exchanges)
+    found = judge(history, duties)
+    for reading in _readings(exchanges, lacking):
+        other = judge(_history(vendor, name, dialect, reading), duties)
+        found = {id_: _common(judgement, other[id_]) for id_, judgement in found.items()}
+    return history, found
+
+
+def _history(vendor: str, name: str, dialect: Dialect, exchanges: tuple[Exchanged, ...]) -> History:
     # Since when a client was to care, a recording does not say; what it asked for it cared for.
     return History(
         vendor,
         instants.EARLIEST,
         exchanges[-1].at if exchanges else instants.EARLIEST,
         dialect,
-        Hello(recording.path.name),
+        Hello(name),
         profile(vendor).options(dialect),
         (),
         (),

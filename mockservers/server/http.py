@@ -71,6 +71,7 @@ class Server(Listener):
         mounts: Sequence[Mount] | None = None,
         stubs: Mapping[str, Respond] | None = None,
         allow_hosts: Sequence[str] | None = None,
+        observe: Callable[[World, str | None], Mapping[str, Any]] | None = None,
     ) -> None:
         if not guard.is_loopback(host) and not control_token:
             raise ValueError(
@@ -90,7 +91,9 @@ class Server(Listener):
         """Calls of the control API that wait for something to happen."""
         self.stubs = dict(stubs or {})
         """Vendors that something else answers for than their emulator."""
-        self._vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
+        self.observe = observe
+        """Tells what can be said of the client of a world, of a vendor's or of all."""
+        self.vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
 
     # --- requests -----------------------------------------------------------------------------------------------
 
@@ -160,7 +163,7 @@ class Server(Listener):
 
     def _malformed(self, where: Target, exchange: Exchange, hint: str) -> None:
         world = self._world(where)
-        self.turns.later(world, lambda: world.malformed(exchange, hint, self._vendors))
+        self.turns.later(world, lambda: world.malformed(exchange, hint, self.vendors))
 
     def _unread(self, head: bytes, remote: str) -> tuple[Exchange, Target]:
         """What can be told of a head that was not read, and which world it was meant for."""
@@ -180,7 +183,7 @@ class Server(Listener):
         if not raw.isascii():
             raw = request_line.written(raw.encode("utf-8", "surrogateescape"))
         after = request.after if isinstance(request, Request) else self.answers
-        return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self._vendors, after=after)
+        return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self.vendors, after=after)
 
     def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:
         return wsgi.environ(
@@ -210,9 +213,10 @@ class Server(Listener):
             environ = self._environ(request, where, headers, body)
 
             def answer() -> Exchange:
-                self.answers += 1
-                exchange.left = self.answers
-                return respond(world, vendor, environ, exchange)
+                with world.answering:
+                    self.answers += 1
+                    exchange.left = self.answers
+                    return respond(world, vendor, environ, exchange)
 
             await self.turns.take(world, answer, long=len(body) > LONG)
             if exchange.delay > 0:
@@ -289,7 +293,7 @@ class Server(Listener):
         said = _json(status, says)
         exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
         exchange.reply_headers = list(said.headers.items())
-        await self.turns.take(world, lambda: world.finish("", exchange, perhaps=self._vendors))
+        await self.turns.take(world, lambda: world.finish("", exchange, perhaps=self.vendors))
         return said
 
     async def _control(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
@@ -308,7 +312,12 @@ class Server(Listener):
         if where.path == "/_mock":
             environ["PATH_INFO"] = "/_mock/"
         environ[context.SITE] = context.Site(
-            self.worlds, self._vendors, where.world, self.url, lambda: self.metrics.text(self.worlds, self.waiting)
+            self.worlds,
+            self.vendors,
+            where.world,
+            self.url,
+            self.observe,
+            lambda: self.metrics.text(self.worlds, self.waiting),
         )
         await self.turns.free(self._touched(where))
 

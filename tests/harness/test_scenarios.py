@@ -65,7 +65,7 @@ def test_what_is_written_reads_back_the_same(vendor: str) -> None:
     both_ways()
 
 
-@settings(max_examples=examples(200), database=None, deadline=None)
+@settings(max_examples=examples(100), database=None, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ScenarioError):

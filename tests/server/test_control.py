@@ -392,7 +392,7 @@ OPERATIONS = {
         "changeRecord",
         "deleteRecord",
     ),
-    *("getJournal", "getLife", "listFindings", "listRules", "getMetrics", "verify", "listOverrides"),
+    *("getJournal", "getLife", "getObservation", "listFindings", "listRules", "getMetrics", "verify", "listOverrides"),
     *("addOverride", "clearOverrides", "clearOverride"),
 }
 """Clients are generated from these names, so none of them changes."""

@@ -268,6 +268,82 @@ class Journal(BaseModel):
     dropped: int
 
 
+class JudgedDuty(BaseModel):
+    """A duty that was judged by requests and answers alone."""
+
+    id: str
+    severity: str
+    verdict: str
+    says: str
+    breaches: list[str] = Field(description="the first three")
+    rules: list[str] = Field(description="those that a broken duty rests on")
+    needs: str = Field(description="what would put an unproven duty to the test")
+
+
+class Limit(BaseModel):
+    peak: float | None = Field(description="the largest share of the vendor's limit; 1.0 is all of it")
+    throttled: int
+    latency_seconds: float
+
+
+class FailedRequests(BaseModel):
+    """Requests that failed one after the other. `until` is null while they still do."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    begun: datetime = Field(alias="from")
+    until: datetime | None
+    requests: int
+    most_in_a_minute: int
+
+
+class MissedChange(BaseModel):
+    ticket: str
+    what: str
+    at: datetime
+
+
+class Coverage(BaseModel):
+    """Changes at the vendor, and which of them an answer told to the client."""
+
+    changes: int
+    told: int
+    missed: int
+    waiting: int
+    unknown: int
+    deleted: int
+    staleness_p95_seconds: float | None
+    first_missed: list[MissedChange]
+
+
+class ObservedClient(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    vendor: str
+    passed: bool
+    failed: bool
+    reasons: list[str]
+    begun: datetime = Field(alias="from")
+    until: datetime
+    requests: int
+    judged: int
+    not_kept: int
+    operations: dict[str, int]
+    outcomes: dict[str, int]
+    duties: list[JudgedDuty]
+    limit: Limit
+    heavy_in_live_hours: int
+    failures: list[FailedRequests]
+    coverage: Coverage
+
+
+class Observation(BaseModel):
+    world: str
+    passed: bool
+    failed: bool
+    vendors: dict[str, ObservedClient]
+
+
 class Deed(BaseModel):
     at: datetime
     operation: str

@@ -23,6 +23,8 @@ from mockservers.registry import did_you_mean
 SITE = "mockservers.site"
 """Key of the WSGI environ under which the front door hands over its `Site`."""
 
+Observe = Callable[[World, str | None], Mapping[str, Any]]
+
 
 WAIT = "mockservers.wait"
 """Key under which an endpoint says that there is nothing to tell yet, and what to wait for before it is asked again."""
@@ -39,12 +41,16 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the control API steers: the worlds, the vendors that are mounted, the world the URL chose, the base URL."""
+    """What the control API steers: the worlds, the vendors that are mounted, the world the URL chose, the base URL.
+
+    `observe` tells what can be said of a world's client; whoever runs the server brings it, for the server judges nobody.
+    """
 
     worlds: Worlds
     vendors: tuple[str, ...]
     world: str
     url: str
+    observe: Observe | None = None
     metrics: Callable[[], str] = str
     """The figures of the server, as text."""
 

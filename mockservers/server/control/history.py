@@ -25,7 +25,7 @@ from mockservers.server.verification import Reader
 
 api = APIBlueprint("history", __name__, url_prefix="/_mock/v1")
 _JOURNAL, _FINDINGS, _RULES = [Tag(name="journal")], [Tag(name="findings")], [Tag(name="rules")]
-_LIFE = [Tag(name="life")]
+_LIFE, _OBSERVATION = [Tag(name="life")], [Tag(name="observation")]
 NDJSON = "application/x-ndjson"
 
 
@@ -217,6 +217,20 @@ def _course(course: Course, clean: Redaction) -> dict[str, Any]:
             for each in list(course.latest)
         ],
     }
+
+
+@api.get("/observation", tags=_OBSERVATION, operation_id="getObservation", responses={200: answers.Observation})
+def observation(query: models.ObservationQuery) -> flask.Response:
+    """What can be said of the client of a world from its journal: duties, limits, back-off, and changes that no request can
+    have seen. `observe` on the command line prints it."""
+    where, observe = context.world(query.world), context.site().observe
+    if query.vendor is not None:
+        context.emulator(where, query.vendor)
+    if observe is None:
+        raise context.Problem(501, "This server observes nobody: it answers from a recording, or was started without.")
+    with context.naming("vendor"):
+        told = observe(where, query.vendor)
+    return context.answer(context.plain(where.redaction().data(dict(told))))
 
 
 def _rule(rule: Rule, vendor: str) -> dict[str, Any]:

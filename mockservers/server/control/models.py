@@ -109,6 +109,10 @@ class VendorQuery(WorldQuery):
     vendor: str = Field(description="the emulated vendor")
 
 
+class ObservationQuery(WorldQuery):
+    vendor: str | None = Field(None, description="only this vendor's; without it all that were called")
+
+
 # --- worlds and clocks ----------------------------------------------------------------------------------------------
 
 
