@@ -10,8 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mockservers.kernel import clock as clocks
@@ -20,45 +19,16 @@ from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal, masked
-from mockservers.kernel.life import Course
-from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
+from mockservers.kernel.operations import Call, Context, Emulator, Progress
 from mockservers.kernel.overrides import OverridePlan
 from mockservers.kernel.redaction import Redaction, Secret
 from mockservers.kernel.room import MOST_MEMORY, Room
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
-from mockservers.kernel.store import Durability
 from mockservers.kernel.tenants import Tenant
+from mockservers.kernel.world_config import WorldConfig as WorldConfig
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 """World names are host labels, since a world can be chosen by host."""
-
-
-@dataclass(frozen=True)
-class WorldConfig:
-    """What a world begins with, and returns to at a reset.
-
-    `start` is an instant (None = the machine's time), `data` and `dialects` are by vendor. `store` is None for memory,
-    or a file `name.db` that becomes `name.<world>.<vendor>.db`.
-    """
-
-    seed: int = 1
-    mode: clocks.Mode = "real"
-    start: int | None = None
-    rate: float = 1.0
-    data: Mapping[str, Recipe] = field(default_factory=dict)
-    dialects: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
-    store: Path | None = None
-    durability: Durability = "normal"
-    """Of files."""
-    whole_bodies: bool = False
-    """Keep every call and bodies of any length in the journal, as a harness needs them."""
-    passing: bool = False  # entries are read and let go at once by whoever plays: they are neither masked nor weighed
-    virtual_waits: bool = False
-    """The vendor's own latency moves the clock, and nobody waits for it really."""
-    lively: bool = False
-    """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
-    desk: Callable[[Installation], Course | None] | None = None
-    """A desk that lives in the place of what the vendors' demos do by themselves; made for each installation."""
 
 
 Watcher = Callable[["World", Entry], None]
