@@ -10,8 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mockservers.kernel import clock as clocks
@@ -20,45 +19,16 @@ from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal, masked
-from mockservers.kernel.life import Course
-from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
+from mockservers.kernel.operations import Call, Context, Emulator, Progress
 from mockservers.kernel.overrides import OverridePlan
 from mockservers.kernel.redaction import Redaction, Secret
 from mockservers.kernel.room import MOST_MEMORY, Room
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
-from mockservers.kernel.store import Durability
 from mockservers.kernel.tenants import Tenant
+from mockservers.kernel.world_config import WorldConfig as WorldConfig
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 """World names are host labels, since a world can be chosen by host."""
-
-
-@dataclass(frozen=True)
-class WorldConfig:
-    """What a world begins with, and returns to at a reset.
-
-    `start` is an instant (None = the machine's time), `data` and `dialects` are by vendor. `store` is None for memory,
-    or a file `name.db` that becomes `name.<world>.<vendor>.db`.
-    """
-
-    seed: int = 1
-    mode: clocks.Mode = "real"
-    start: int | None = None
-    rate: float = 1.0
-    data: Mapping[str, Recipe] = field(default_factory=dict)
-    dialects: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
-    store: Path | None = None
-    durability: Durability = "normal"
-    """Of files."""
-    whole_bodies: bool = False
-    """Keep every call and bodies of any length in the journal, as a harness needs them."""
-    passing: bool = False  # entries are read and let go at once by whoever plays: they are neither masked nor weighed
-    virtual_waits: bool = False
-    """The vendor's own latency moves the clock, and nobody waits for it really."""
-    lively: bool = False
-    """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
-    desk: Callable[[Installation], Course | None] | None = None
-    """A desk that lives in the place of what the vendors' demos do by themselves; made for each installation."""
 
 
 Watcher = Callable[["World", Entry], None]
@@ -194,7 +164,9 @@ class World:
                 installation.life.catch_up(now)
             entry = self.journal.open(now, clocks.wall(), call.vendor, call.operation, call.actor)
             if call.exchange is not None:
-                call.exchange.entry = entry
+                earlier, call.exchange.entry = call.exchange.entry, entry
+                if earlier is not None:  # the wire could not tell the answer that it had, and asks again
+                    self._tell(earlier, settle=True)
                 entry.cite(*call.exchange.cited)  # first: the rule that refuses stands last
             ctx = Context(self, installation, call, now, entry)
             try:
@@ -225,12 +197,13 @@ class World:
             finally:
                 # Otherwise it is settled when the exchange is finished.
                 if call.exchange is None and not self.config.passing:
-                    self.journal.settle(entry)
+                    self._tell(entry, settle=True)
                     self._weigh()
-                    self._tell(entry)
             return value
 
-    def _tell(self, entry: Entry) -> None:
+    def _tell(self, entry: Entry, settle: bool = False) -> None:
+        if settle and not self.config.passing:
+            self.journal.settle(entry)
         for watch in tuple(self.watchers):
             watch(self, entry)
 
@@ -291,8 +264,7 @@ class World:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
                 entry.outcome = "fault"
                 entry.faults.append(fault.kind.name)
-                self.journal.settle(entry)
-                self._tell(entry)
+                self._tell(entry, settle=True)
             return fault
 
     def finish(self, vendor: str, exchange: Exchange, error: str | None = None, perhaps: Iterable[str] = ()) -> None:
@@ -306,8 +278,7 @@ class World:
             entry = exchange.entry
             if entry is None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
-                entry.outcome = "unmatched" if exchange.status == 404 else "page"
-                entry.outcome = "overridden" if exchange.override else entry.outcome
+                entry.outcome = "overridden" if exchange.override else "unmatched" if exchange.status == 404 else "page"
             if error is not None:
                 entry.outcome, entry.error = "error", error
             if vendor:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import mockservers
+from mockservers.kernel.journal import Exchange
+from mockservers.kernel.operations import Call
 from mockservers.kernel.world import World
 from mockservers.server.http import Server
 from tests.server.conftest import Api
@@ -139,3 +141,14 @@ def test_python_waits_for_calls_and_says_what_came_instead() -> None:
             AssertionError, match=r'^after 0\.01 s: expected at least 1 call.*\n.*\n.*\n.*#2.*\n.*got "second"'
         ):
             world.wait_for(0.01, operation="create", actor="other", body={"subject": "second one"})
+
+
+def test_a_wire_that_asks_twice_leaves_no_call_under_way(world: World) -> None:
+    told: list[int] = []
+    world.watchers.append(lambda where, entry: told.append(entry.n))
+    exchange = Exchange("GET", "/toy", [], b"")
+    for word in ("a", "b"):
+        world.perform(Call("toy", "Echo", {"key": "demo-key-1", "word": word}, exchange=exchange))
+    assert [entry.n for entry in world.journal.settled] == told == [1]
+    world.finish("toy", exchange)
+    assert [entry.n for entry in world.journal.settled] == told == [1, 2]
