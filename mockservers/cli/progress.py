@@ -49,26 +49,27 @@ class Progress:
             self.stream.write(f"{spent:6.0f} s  {self._phase}{': ' if done or total else ''}{_counted(done, total)}\n")
         else:
             left = (now - self._phase_begun) / 1e6 / done * (total - done) if done and total else None
-            columns = self._columns()
+            columns = width(self.stream)
             # Blanks wipe out what stood there, as every terminal understands them.
             self.stream.write("\r" + line(self._phase, done, total, left, spent, columns).ljust(columns - 1))
             self._drawn = True
         self.stream.flush()
-
-    def _columns(self) -> int:
-        """The width of the terminal now; somebody may have changed it."""
-        try:
-            return os.get_terminal_size(self.stream.fileno()).columns or 80
-        except (OSError, ValueError):
-            return 80
 
     def end(self) -> None:
         """Leave an empty line on a terminal."""
         if self._drawn:
             self._drawn = False
             with contextlib.suppress(OSError, ValueError):
-                self.stream.write("\r" + " " * (self._columns() - 1) + "\r")
+                self.stream.write("\r" + " " * (width(self.stream) - 1) + "\r")
                 self.stream.flush()
+
+
+def width(stream: IO[str]) -> int:
+    """The columns of a terminal now; somebody may have changed it."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _counted(done: int, total: int) -> str:

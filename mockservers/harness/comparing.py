@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from mockservers.harness import side_by_side
 from mockservers.harness.history import History, Record
-from mockservers.harness.profile import profile
+from mockservers.harness.profile import VendorProfile, profile
 from mockservers.kernel import instants
 
 NUMBERS = frozenset({"integer", "long", "short", "decimal", "double", "float"})
@@ -121,9 +121,31 @@ def fields(history: History, mirrored: Record) -> list[str]:
 
     Not those that no answer of this dialect tells.
     """
-    named = history.hello.mirrors
     untold = profile(history.vendor).untold(history.dialect)
+    return names(history.hello.mirrors, untold, mirrored)
+
+
+def names(named: Iterable[str] | None, untold: frozenset[str], mirrored: Record) -> list[str]:
+    """The same, of what a client's hello named and a dialect's answers do not tell."""
     return sorted(frozenset(mirrored.fields if named is None else named) - untold)
+
+
+def unequal(
+    here: VendorProfile, zone: tzinfo, compared: Iterable[str], truth: Record, mirrored: Record
+) -> Iterator[tuple[str, Any, Any]]:
+    """The fields among `compared` in which two records part, with both values."""
+    for name in compared:
+        if name not in truth.fields and name not in here.types:
+            continue
+        right, left = truth.fields.get(name), mirrored.fields.get(name)
+        if left == right and type(left) is type(right) and (isinstance(left, _PLAIN) or repr(left) == repr(right)):
+            continue  # as most are
+        if _normal(here, zone, name, right) != _normal(here, zone, name, left):
+            yield name, right, left
+
+
+def _normal(here: VendorProfile, zone: tzinfo, name: str, value: Any) -> Any:
+    return normal(here.nil(name, value), here.types.get(name, "text"), zone, here.resolution)
 
 
 def differences(history: History) -> tuple[Difference, ...]:
@@ -136,33 +158,23 @@ def differences(history: History) -> tuple[Difference, ...]:
 
 def _differences(history: History) -> Iterator[Difference]:
     here = profile(history.vendor)
-    zone, fine = here.zone(history.dialect), here.resolution
+    zone = here.zone(history.dialect)
     for ticket, mirrored in sorted((history.mirror or {}).items()):
         truth = history.truth.get(ticket)
         if truth is None or not truth.exists:
             continue
-        for name in fields(history, mirrored):
-            if name not in truth.fields and name not in here.types:
-                continue
-            type_ = here.types.get(name, "text")
-            right, left = truth.fields.get(name), mirrored.fields.get(name)
-            if left == right and type(left) is type(right) and isinstance(left, _PLAIN):  # most are
-                continue
-            seen = normal(here.nil(name, left), type_, zone, fine)
-            if normal(here.nil(name, right), type_, zone, fine) == seen:
-                continue
+        for name, right, left in unequal(here, zone, fields(history, mirrored), truth, mirrored):
+            seen = _normal(here, zone, name, left)
             earlier = (record for _, record in history.ever.get(ticket, ())[:-1] if record.exists)
-            stale = any(
-                normal(here.nil(name, record.fields.get(name)), type_, zone, fine) == seen for record in earlier
-            )
-            yield Difference(ticket, name, type_, right, left, "stale" if stale else "misread")
+            stale = any(_normal(here, zone, name, record.fields.get(name)) == seen for record in earlier)
+            yield Difference(ticket, name, here.types.get(name, "text"), right, left, "stale" if stale else "misread")
 
 
 def same(history: History, name: str, left: Any, right: Any) -> bool:
     """Whether two values of a field are equal by its type."""
     here = profile(history.vendor)
-    zone, type_, fine = here.zone(history.dialect), here.types.get(name, "text"), here.resolution
-    return bool(normal(here.nil(name, left), type_, zone, fine) == normal(here.nil(name, right), type_, zone, fine))
+    zone = here.zone(history.dialect)
+    return bool(_normal(here, zone, name, left) == _normal(here, zone, name, right))
 
 
 def squeezed(text: str) -> str:

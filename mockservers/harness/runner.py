@@ -7,6 +7,7 @@ acts and writes down; it judges nothing.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import tempfile
 from collections.abc import Mapping
@@ -15,8 +16,10 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, ClassVar
 
+from mockservers.harness.direct import Shortcut, shortcut
 from mockservers.harness.drivers import RESTART, Answer, Driver, DriverFailure, Hello, shorten
-from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
+from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split, stored
 from mockservers.harness.profile import VendorProfile, profile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -30,6 +33,7 @@ from mockservers.harness.scenarios import (
     births,
     named,
 )
+from mockservers.harness.truth import listed
 from mockservers.kernel import clock, instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
@@ -39,6 +43,8 @@ from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.registry import emulator
 from mockservers.server.http import Server
 
+SOCKETS = 8
+"""Of so many plays of a client in this process one goes over sockets alone, as all would: nothing may hang on the way."""
 REST = 5 * instants.MINUTE
 """Virtual time between the last two syncs."""
 LONGEST_SLEEP = 400 * 86_400.0
@@ -75,6 +81,8 @@ class Runner:
     server: Server = field(init=False)
     worlds: Worlds = field(init=False)
     plays: int = 0
+    shortcut: Shortcut | None = None
+    """The way without a socket, for a client in this process."""
     until: int | None = None
     """The instant of the wall clock at which a play is given up, wherever it is. None: never."""
 
@@ -89,12 +97,17 @@ class Runner:
         self._collector = gc.get_threshold()
         gc.set_threshold(10_000, 20, 20)
         self.server.start()
+        self._open = contextlib.ExitStack()
+        if isinstance(self.driver, CallableDriver):
+            driver = self.driver
+            self.shortcut = self._open.enter_context(shortcut(self.server, lambda: driver.thread))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.driver.deadline = self.deadline
+        self._open.close()
         self.server.stop()
         self.worlds.close()
         self._folder.cleanup()
@@ -122,19 +135,28 @@ class Runner:
         """Seconds that plays may still take."""
         return float("inf") if self.until is None else (self.until - clock.wall()) / 1e6
 
-    def play(self, scenario: Scenario) -> History:
-        """Play one scenario from nothing. Raises Declined, DriverFailure, OutOfTime, ScenarioError or EmulatorFailure."""
+    def state_folder(self) -> Path:
+        """A new empty folder in which a client may keep its state."""
         self.plays += 1
         state = Path(self._folder.name) / str(self.plays)
         state.mkdir()
-        play = _Play(self, scenario, state)
+        return state
+
+    def play(self, scenario: Scenario) -> History:
+        """Play one scenario from nothing. Raises Declined, DriverFailure, OutOfTime, ScenarioError or EmulatorFailure."""
+        state = self.state_folder()
+        if self.shortcut is not None:
+            self.shortcut.open = self.plays % SOCKETS != 0
+        play = Play(self, scenario, state)
         try:
             return play.run()
         except DriverFailure as failure:
             raise DriverFailure(play.masked(failure.what), play.masked(failure.stderr)) from failure
 
 
-class _Play:
+class Play:
+    passing: ClassVar[bool] = False  # whether entries of the journal are read at once and let go
+
     def __init__(self, runner: Runner, scenario: Scenario, state: Path) -> None:
         self.scenario = scenario
         self.runner = runner
@@ -149,6 +171,7 @@ class _Play:
             data={scenario.vendor: Recipe.parse(scenario.data)},
             dialects={scenario.vendor: scenario.dialect},
             whole_bodies=True,
+            passing=self.passing,
             virtual_waits=True,
         )
         self.world: World = runner.worlds.replace_default(config)
@@ -181,22 +204,14 @@ class _Play:
 
     def _sleep(self, seconds: float) -> str:
         if not 0 <= seconds <= LONGEST_SLEEP:
-            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, not {seconds:g}")
+            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, got {seconds:g}")
         self.world.clock.advance(round(seconds * instants.SECOND))
         return self._now()
 
     # --- the play ---
 
     def run(self) -> History:
-        vendor = self.scenario.vendor
-        self.driver.take_output()
-        hello = self.driver.hello()
-        installation = self.world.installation(vendor)
-        options = {"since": instants.to_iso(self.scenario.start)} | self.profile.options(installation.dialect)
-        options |= self.profile.known(self.scenario.data)
-        self.options = options
-        self.credentials = {**emulator(vendor).demo_credential, **self.profile.credentials(installation.dialect)}
-        self._reset(options)
+        hello = self._begin()
         for n, step in enumerate(self.scenario.steps, 1):
             try:
                 self._step(step)
@@ -206,7 +221,19 @@ class _Play:
         truth = self._truth()
         if self.mirror is None and "mirror" in hello.tasks:
             self._look()
-        return self._history(hello, options, truth)
+        return self._history(hello, self.options, truth)
+
+    def _begin(self) -> Hello:
+        """Tell the client where it is, and what an integrator would know of the installation."""
+        vendor = self.scenario.vendor
+        self.driver.take_output()
+        hello = self.driver.hello()
+        installation = self.world.installation(vendor)
+        options = {"since": instants.to_iso(self.scenario.start)} | self.profile.options(installation.dialect)
+        self.options = options | self.profile.known(self.scenario.data)
+        self.credentials = {**emulator(vendor).demo_credential, **self.profile.credentials(installation.dialect)}
+        self._reset(self.options)
+        return hello
 
     def _reset(self, options: Mapping[str, Any]) -> None:
         here = emulator(self.scenario.vendor)
@@ -291,12 +318,19 @@ class _Play:
             except Misuse as misuse:
                 label = f" {step.ticket}" if step.ticket else ""
                 raise ScenarioError(f"others cannot {step.action or step.operation}{label}: {misuse}") from misuse
-            if births(self.profile, step):
-                self.ids.append(str(result["id"]))
+            self._acted(step, result)
             # Some acts change another ticket too (its older version, its parent); the history must know.
             touched = {request[key] for key in ("id", *self.profile.label_keys) if key in request} - {str(result["id"])}
             for other in sorted(touched):
-                self.world.act(self.scenario.vendor, "read", {"id": other})
+                self._told(self.world.act(self.scenario.vendor, "read", {"id": other}))
+
+    def _acted(self, step: OtherStep, result: Mapping[str, Any]) -> None:  # `result` is the truth after it
+        if births(self.profile, step):
+            self.ids.append(str(result["id"]))
+        self._told(result)
+
+    def _told(self, result: Mapping[str, Any]) -> None:
+        """The truth of a record that others acted upon; the history finds it in the journal."""
 
     def _id(self, label: str) -> str:
         """The id behind a label (or the installation's own)."""
@@ -448,23 +482,10 @@ class _Play:
         """Every record as it truly is; listed anew only when something was asked or done since."""
         if self.truth_at != self.world.journal.count:
             kinds = {self.profile.entity: None, **{part: part for part in self.profile.parts}}
-            self.truth = {kind: self._list(part) for kind, part in kinds.items()}
+            vendor = self.scenario.vendor
+            self.truth = {kind: {r.id: r for r in listed(self.world, vendor, part)} for kind, part in kinds.items()}
             self.truth_at = self.world.journal.count
         return self.truth
-
-    def _list(self, part: str | None = None) -> dict[str, Record]:
-        """Every ticket as it truly is, or every record of a kind that hangs on tickets."""
-        found: dict[str, Record] = {}
-        after: str | None = None
-        kind = {} if part is None else {"entity": part}
-        while True:
-            request: dict[str, Any] = {"most": 100, **kind} | ({"after": after} if after is not None else {})
-            listed = self.world.act(self.scenario.vendor, "list", request)["records"]
-            for each in listed:
-                found[str(each["id"])] = Record(str(each["id"]), dict(each["fields"]), bool(each["exists"]))
-            if len(listed) < 100:
-                return found
-            after = str(listed[-1]["id"])
 
     def _history(self, hello: Hello, options: Mapping[str, Any], truth: Truth) -> History:
         installation = self.world.installation(self.scenario.vendor)
@@ -490,4 +511,5 @@ class _Play:
             labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1) if ticket is not None},
             parts={part: truth[part] for part in self.profile.parts},
             entity=self.profile.entity,
+            stored=stored(self.state, [self.credentials[name] for name in self.profile.lasting]),
         )

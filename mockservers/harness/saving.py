@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from mockservers.harness.scenarios import Scenario
 from mockservers.harness.verdicts import Counterexample
 from mockservers.kernel.redaction import mask
 
@@ -38,13 +39,19 @@ def found_of(counterexample: Counterexample) -> dict[str, Any]:
 
 def save(counterexample: Counterexample, folder: Path, dialect: str, seed: int) -> Path:
     """Write a failure as a scenario file; the same duty, dialect and seed overwrite the same file."""
-    folder.mkdir(parents=True, exist_ok=True)
     part = re.sub(r"[^a-z0-9]+", "-", dialect.lower()).strip("-")
-    file = folder / f"{counterexample.duty.vendor}-{counterexample.duty.slug}-{part}-{seed}.yaml"
+    name = f"{counterexample.duty.vendor}-{counterexample.duty.slug}-{part}-{seed}"
     heading = f"# Found by mockservers check {counterexample.duty.vendor} --dialect {dialect} --seed {seed}\n"
+    return write(counterexample.scenario, folder, name, heading)
+
+
+def write(scenario: Scenario, folder: Path, name: str, heading: str) -> Path:
+    """Write a scenario under a name in a folder, which is made where it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.yaml"
     fresh = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        fresh.write_text(heading + counterexample.scenario.to_yaml(), "utf-8")
+        fresh.write_text(heading + scenario.to_yaml(), "utf-8")
         fresh.replace(file)  # at once, for another check may write the same file, and a replay read it
     finally:
         fresh.unlink(missing_ok=True)

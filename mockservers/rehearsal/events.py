@@ -89,8 +89,12 @@ class VendorDesk:
     password, its renewal). `usage` reads, in the history of a span, the share of the limit at each of the client's
     requests (by journal number); empty where the vendor has no limit. `lag` is how long the vendor takes to show any change
     in a dialect, in microseconds, beside the delay of an event. `live_hours` says whether an instant falls into hours in
-    which the vendor asks clients to stay away with `heavy` requests. `sighting` reads a record as the recording adapter
-    tells it: its kind, id and fields. `objectives` are the defaults, with `guidance`, the ids of the rules that they rest on.
+    which the vendor asks clients to stay away with `heavy` requests. `storms` are ids of duties that need no copy and are
+    judged hour by hour where something failed: what was refused is not tried on and on. `habits` are those of how a client
+    asks, judged in one hour out of six. `tells_gone`: whether a client that asks what is new can learn that a ticket is gone;
+    where not, nobody owes that. `data` is the recipe of an installation in which nothing has happened yet. `sighting` reads a
+    record as the recording adapter tells it: its kind, id and fields.
+    `objectives` are the defaults, with `guidance`, the ids of the rules that they rest on.
     """
 
     step: Callable[[Event], OtherStep | None]
@@ -103,6 +107,10 @@ class VendorDesk:
     lag: Callable[[Dialect], int] = lambda dialect: 0
     heavy: Callable[[Exchanged], bool] = lambda exchange: False
     live_hours: Callable[[int, Dialect], bool] = lambda at, dialect: False
+    storms: tuple[str, ...] = ()
+    habits: tuple[str, ...] = ()
+    tells_gone: bool = True
+    data: str = "empty"
     sighting: Callable[[str, str, Mapping[str, Any]], Sighting | None] = lambda kind, id_, fields: None
 
 

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import harness
+import months
 import recording
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
 
@@ -164,6 +165,7 @@ SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "readers": readers,
     **dict(vendors()),
     "harness": harness.figures,
+    "rehearsal": months.figures,
     "recording": recording.figures,
 }
 

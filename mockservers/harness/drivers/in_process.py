@@ -205,6 +205,8 @@ class CallableDriver(Driver):
             self._takes_ask = "ask" in inspect.signature(self._make).parameters
         except (TypeError, ValueError):
             self._takes_ask = False
+        self.known: dict[str, Any] | None = None
+        """Records of the mirror as shown last, by id; where somebody keeps them, one that is the same is not copied again."""
         self._client: Any = None
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -213,6 +215,11 @@ class CallableDriver(Driver):
     def of(cls, make: Callable[..., Any], deadline: float = DEADLINE) -> CallableDriver:
         """A driver for a class that is at hand, as in a test."""
         return cls("", getattr(make, "__name__", "client"), deadline, make)
+
+    @property
+    def thread(self) -> threading.Thread | None:
+        """Where the client's methods run now; None before the first."""
+        return self._thread
 
     def tell(self, do: str, message: Mapping[str, Any]) -> Answer:
         done: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
@@ -280,7 +287,17 @@ class CallableDriver(Driver):
         value = method() if do == "hello" else method(**copy.deepcopy(dict(message)))
         if do == "mirror" and not isinstance(value, Mapping):
             value = {"records": value}
+        if do == "mirror" and self.known is not None and isinstance(value.get("records"), (list, tuple)):
+            return Answer({"records": [self._unless_known(each) for each in value["records"]]})
         return Answer(_plain(value, do))
+
+    def _unless_known(self, record: Any) -> Any:
+        """A record of the mirror that can be written down: the one that is kept already, where it is the same."""
+        if isinstance(record, Mapping) and self.known is not None:
+            kept = self.known.get(str(record.get("id")))
+            if kept is not None and kept == record:
+                return kept
+        return _plain(record, "mirror")
 
     def _bye(self) -> None:
         bye = getattr(self._client, "bye", None)

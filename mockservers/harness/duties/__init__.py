@@ -109,9 +109,13 @@ def breach_class(duty: Duty) -> type[BrokenDuty]:
     return known
 
 
-@cache
 def of(vendor: str) -> tuple[Duty, ...]:
     """All duties of a vendor; raises ValueError for one that has no contract."""
+    return _of(vendor)
+
+
+@cache
+def _of(vendor: str) -> tuple[Duty, ...]:
     found: tuple[Duty, ...] = registry.vendor(vendor).module("contract", "duties").DUTIES
     return found
 

@@ -33,25 +33,25 @@ def check_junit(report: Report) -> str:
         _dialect(root, report, dialect, nearest)
     if report.stopped is not None:
         _stop(root, report, report.stopped)
-    return _text(root)
+    return as_text(root)
 
 
 def _stop(root: etree._Element, report: Report, stopped: Stop) -> None:
     """A case that is an error, so that a check that was stopped is never green."""
     name = ".".join(part for part in ("mockservers", report.vendor, stopped.dialect) if part)
     known = {"vendor": report.vendor, "client": report.client, "started as": report.given, "seed": str(report.seed)}
-    suite = _suite(root, name, report.seconds, known)
-    case = _case(suite, name, "the check was played to its end" if stopped.interrupted else "the client works")
+    suite = add_suite(root, name, report.seconds, known)
+    case = add_case(suite, name, "the check was played to its end" if stopped.interrupted else "the client works")
     message = f"stopped {stopped.where}: {stopped.what}"
     kind = "interrupted" if stopped.interrupted else "client failed as a program"
-    _says(case, "error", message, "\n".join(stop_lines(stopped)), kind)
-    _count(root, suite)
+    add_words(case, "error", message, "\n".join(stop_lines(stopped)), kind)
+    count_cases(root, suite)
 
 
 def _dialect(root: etree._Element, report: Report, dialect: DialectReport, nearest: Mapping[str, Duty]) -> None:
     """The suite of a dialect. `nearest` is, by the id of a broken duty, the one to look at first of those of its bug."""
     name = f"mockservers.{report.vendor}.{dialect.dialect}"
-    suite = _suite(
+    suite = add_suite(
         root,
         name,
         dialect.seconds,
@@ -67,19 +67,19 @@ def _dialect(root: etree._Element, report: Report, dialect: DialectReport, neare
         },
     )
     for verdict in dialect.verdicts:
-        _duty(_case(suite, name, verdict.duty.slug), verdict, report, nearest.get(verdict.duty.id, verdict.duty))
+        _duty(add_case(suite, name, verdict.duty.slug), verdict, report, nearest.get(verdict.duty.id, verdict.duty))
     if report.nothing_proven:
         # Else a client that was never put to the test would look green.
-        case = _case(suite, name, "anything proven")
-        _says(case, "error", f"nothing proven: {report.nothing_proven}", kind="nothing proven")
+        case = add_case(suite, name, "anything proven")
+        add_words(case, "error", f"nothing proven: {report.nothing_proven}", kind="nothing proven")
     if dialect.complaints:
         etree.SubElement(suite, "system-err").text = _safe("\n".join(dialect.complaints))
-    _count(root, suite)
+    count_cases(root, suite)
 
 
 def _duty(case: etree._Element, verdict: DutyVerdict, report: Report, nearest: Duty) -> None:
     if verdict.verdict in ("n/a", "unproven", "switched off"):
-        _says(case, "skipped", told(verdict, report))
+        add_words(case, "skipped", told(verdict, report))
     elif verdict.verdict == "broken":
         counterexample = verdict.counterexample
         first = (
@@ -94,33 +94,33 @@ def _duty(case: etree._Element, verdict: DutyVerdict, report: Report, nearest: D
                 f"Probably nearest to the cause is {nearest.slug}, which breaks together with this one; see there first.",
                 "",
             ]
-        _says(case, "failure", message, "\n".join(lines), verdict.duty.id)
+        add_words(case, "failure", message, "\n".join(lines), verdict.duty.id)
 
 
 def replay_junit(results: Iterable[ReplayResult], client: str) -> str:
     """A replay: a case for each file. Failed is a failure, mistaken and stopped are errors, unproven is skipped,
     and so is a case for each duty that is switched off."""
     root = etree.Element("testsuites", name="mockservers replay")
-    suite = _suite(root, "mockservers.replay", 0, {"started as": client})
+    suite = add_suite(root, "mockservers.replay", 0, {"started as": client})
     results = list(results)
     for result in results:
-        case = _case(suite, f"mockservers.replay.{result.scenario.vendor}", str(result.file))
+        case = add_case(suite, f"mockservers.replay.{result.scenario.vendor}", str(result.file))
         if result.outcome == "FAILED":
             secrets = () if result.history is None else result.history.secrets
             duty, judgement = result.broken[0]
             message = clean(judgement.breaches[0].text, secrets)
-            _says(case, "failure", message, replay_text([result]), duty.id)
+            add_words(case, "failure", message, replay_text([result]), duty.id)
         elif result.outcome in _ERRORS:
-            _says(case, "error", result.reason, result.printed, _ERRORS[result.outcome])
+            add_words(case, "error", result.reason, result.printed, _ERRORS[result.outcome])
         elif result.outcome in ("UNPROVEN", "OFF"):
-            _says(case, "skipped", result.reason)
+            add_words(case, "skipped", result.reason)
     for off in switched_off(results):
-        _says(_case(suite, f"mockservers.replay.{off.duty.vendor}", off.duty.slug), "skipped", off.words)
-    _count(root, suite)
-    return _text(root)
+        add_words(add_case(suite, f"mockservers.replay.{off.duty.vendor}", off.duty.slug), "skipped", off.words)
+    count_cases(root, suite)
+    return as_text(root)
 
 
-def _suite(root: etree._Element, name: str, seconds: float, properties: Mapping[str, str]) -> etree._Element:
+def add_suite(root: etree._Element, name: str, seconds: float, properties: Mapping[str, str]) -> etree._Element:
     suite = etree.SubElement(root, "testsuite", name=_safe(name), time=f"{seconds:.3f}")
     listed = etree.SubElement(suite, "properties")
     for key, value in properties.items():
@@ -128,11 +128,11 @@ def _suite(root: etree._Element, name: str, seconds: float, properties: Mapping[
     return suite
 
 
-def _case(suite: etree._Element, place: str, name: str) -> etree._Element:
+def add_case(suite: etree._Element, place: str, name: str) -> etree._Element:
     return etree.SubElement(suite, "testcase", classname=_safe(place), name=_safe(name), time="0")
 
 
-def _says(case: etree._Element, what: str, message: str, text: str = "", kind: str = "") -> None:
+def add_words(case: etree._Element, what: str, message: str, text: str = "", kind: str = "") -> None:
     made = etree.SubElement(case, what, message=_safe(message))
     if kind:
         made.set("type", _safe(kind))
@@ -140,7 +140,7 @@ def _says(case: etree._Element, what: str, message: str, text: str = "", kind: s
         made.text = _safe(text)
 
 
-def _count(root: etree._Element, suite: etree._Element) -> None:
+def count_cases(root: etree._Element, suite: etree._Element) -> None:
     """Write how many cases of which kind a suite has, and add them up above it."""
     counts = {"tests": len(suite.findall("testcase"))}
     for plural, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -154,6 +154,6 @@ def _safe(text: str) -> str:
     return visible(text, keep="\n")
 
 
-def _text(root: etree._Element) -> str:
+def as_text(root: etree._Element) -> str:
     etree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, encoding="unicode") + "\n"

@@ -47,7 +47,7 @@ SHOULD = (
 """What the severity means, in a line."""
 
 
-def _wrap(text: str, indent: str, width: int, hang: int = 0) -> list[str]:
+def wrap(text: str, indent: str, width: int, hang: int = 0) -> list[str]:
     """`text` in lines of a width, words whole; what goes on is indented by `hang` more."""
     return textwrap.wrap(
         text,
@@ -62,7 +62,7 @@ def _wrap(text: str, indent: str, width: int, hang: int = 0) -> list[str]:
 
 def _wrapped(lines: Iterable[str], indent: str, width: int, hang: int) -> list[str]:
     """Each of some lines in the width."""
-    return [each for line in lines for each in _wrap(line.rstrip(), indent, width, hang)]
+    return [each for line in lines for each in wrap(line.rstrip(), indent, width, hang)]
 
 
 # --- a check --------------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def check_text(report: Report, style: Style = plain, width: int = WIDTH, *, ever
     for dialect in report.dialects:
         lines += _table(report, dialect, style, width)
     if advised(report):
-        lines += [style(line, "soft") for line in _wrap(SHOULD, "  ", width)]
+        lines += [style(line, "soft") for line in wrap(SHOULD, "  ", width)]
     first = lead(report)
     if first is not None:
         lines += ["", *counterexample_lines(first, report.given, style, width, everything=everything)]
@@ -90,7 +90,7 @@ def check_text(report: Report, style: Style = plain, width: int = WIDTH, *, ever
     if report.stopped is not None and not report.stopped.interrupted:
         lines += ["", *stop_lines(report.stopped)]
     words, role = sum_words(report)
-    lines += ["", *(style(line, role) for line in _wrap(words, "", width))]
+    lines += ["", *(style(line, role) for line in wrap(words, "", width))]
     return "\n".join(lines)
 
 
@@ -100,19 +100,19 @@ def _others(bugs: list[list[Counterexample]], style: Style, width: int) -> list[
     for n, (first, *others) in enumerate(bugs, 1):
         if n > 1:
             title = f"Probably another bug, number {n}: {clean(first.breaches[0].text, first.history.secrets)}"
-            lines += ["", *_wrap(title, "", width), *_line_of(first, style, width)]
+            lines += ["", *wrap(title, "", width), *_line_of(first, style, width)]
         if others:
             which = "that bug" if n > 1 else "the same bug"
-            lines += ["", *_wrap(f"Probably broken by {which}, for they break together:", "", width)]
+            lines += ["", *wrap(f"Probably broken by {which}, for they break together:", "", width)]
         for each in others:
             lines += _line_of(each, style, width)
-    return [*lines, "", *_wrap("--all prints the proof of each, --html a page with pictures of them.", "", width)]
+    return [*lines, "", *wrap("--all prints the proof of each, --html a page with pictures of them.", "", width)]
 
 
 def _line_of(each: Counterexample, style: Style, width: int) -> list[str]:
     where = "" if each.file is None else f" [{visible(str(each.file))}]"
     text = f"BROKEN {each.duty.id} ({each.duty.severity}): {each.duty.says}{where}"
-    return [style(line, "bad") for line in _wrap(text, "  ", width, 2)]
+    return [style(line, "bad") for line in wrap(text, "  ", width, 2)]
 
 
 def stop_lines(stopped: Stop) -> list[str]:
@@ -132,8 +132,8 @@ def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -
     title = f"{report.vendor}, dialect {dialect.dialect}: {visible(report.client)}"
     pace = f"{rate:.{0 if rate >= 1 else 2}f} plays a second"
     played = f"{counted(dialect.examples, 'example')}, seed {report.seed}, {dialect.seconds:.1f} s ({pace})"
-    lines = [style(line, "strong") for line in _wrap(title, "", columns)]
-    lines += [style(line, "soft") for line in _wrap(played, "  ", columns)]
+    lines = [style(line, "strong") for line in wrap(title, "", columns)]
+    lines += [style(line, "soft") for line in wrap(played, "  ", columns)]
     remarks = []
     if dialect.declined:
         do = "does" if dialect.declined == 1 else "do"
@@ -142,7 +142,7 @@ def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -
         remarks.append("stopped when the time was up: fewer examples than asked for")
     remarks += [f"slow: {dialect.slow}"] if dialect.slow else []
     for remark in (*remarks, *map(visible, dialect.complaints)):
-        lines += [style(line, "warn") for line in _wrap(remark, "  ", columns)]
+        lines += [style(line, "warn") for line in wrap(remark, "  ", columns)]
     others = [each.duty.slug for each in dialect.verdicts if each.verdict == "switched off" and each.why == NOT_AMONG]
     listed = [each for each in dialect.verdicts if each.duty.slug not in others]
     width = max((len(verdict.duty.slug) for verdict in listed), default=0)
@@ -155,12 +155,12 @@ def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -
         room = columns - begin - len(beginning)
         text = visible(verdict.why if verdict.verdict == "switched off" else told(verdict, report)) + severity
         # Where there is no room beside the names, what is told of a duty stands below it.
-        words = _wrap(text, "", room) if room >= BESIDE else ["", *_wrap(text, "", columns - begin - 2)]
+        words = wrap(text, "", room) if room >= BESIDE else ["", *wrap(text, "", columns - begin - 2)]
         indent = " " * (begin + len(beginning) if room >= BESIDE else begin + 2)
         lines.append(f"  {word}  {beginning}{words[0]}".rstrip())
         lines += [indent + each for each in words[1:]]
     if others:
-        for n, each in enumerate(_wrap(f"{', '.join(others)}: {NOT_AMONG}", "", columns - begin)):
+        for n, each in enumerate(wrap(f"{', '.join(others)}: {NOT_AMONG}", "", columns - begin)):
             lines.append(f"  {' ' * (begin - 4) if n else style('switched off', 'soft')}  {each}")
     return lines
 
@@ -243,9 +243,9 @@ def counterexample_lines(
     """One broken duty: what happened, what was seen, the bytes that decide, the rules behind it, and where it was saved."""
     failure = of_counterexample(counterexample)
     lines = [style(f"BROKEN {counterexample.duty.id} ({counterexample.duty.severity})", "bad")]
-    lines += _wrap(counterexample.duty.says, "  ", width)
+    lines += wrap(counterexample.duty.says, "  ", width)
     steps = counted(len(counterexample.scenario.steps), "step")
-    lines += ["", *_wrap(f"What happened ({steps}, {dialect_words(counterexample.scenario)}):", "  ", width)]
+    lines += ["", *wrap(f"What happened ({steps}, {dialect_words(counterexample.scenario)}):", "  ", width)]
     secrets = counterexample.history.secrets
     lines += _wrapped((clean(line, secrets) for line in program(counterexample.scenario)), "    ", width, 14)
     lines += ["", "  What was seen:"]
@@ -256,15 +256,15 @@ def counterexample_lines(
     lines += ["", "  Because:"]
     lines += _because(counterexample.duty.rules if everything else bearing(counterexample.duty, failure), style, width)
     if counterexample.history.output.strip():
-        lines += ["", *_wrap("What the client printed (the end of it):", "  ", width)]
+        lines += ["", *wrap("What the client printed (the end of it):", "  ", width)]
         printed = clean(counterexample.history.output, secrets, keep="\n")
         lines += _wrapped(printed.splitlines()[-8:], "    ", width, 2)
     if counterexample.unsaved:
-        lines += ["", *(style(x, "warn") for x in _wrap(clean(counterexample.unsaved, secrets), "  ", width))]
+        lines += ["", *(style(x, "warn") for x in wrap(clean(counterexample.unsaved, secrets), "  ", width))]
     if counterexample.file is not None:
         lines += [
             "",
-            *_wrap(f"Saved as {visible(str(counterexample.file))}; play it again with", "  ", width),
+            *wrap(f"Saved as {visible(str(counterexample.file))}; play it again with", "  ", width),
             f"    {replay_command(counterexample.file, client)}",
         ]
     return lines
@@ -281,7 +281,7 @@ def _wire(failure: Failure, width: int) -> list[str]:
     if found is None:
         return []
     title = f"The request that decides, #{found.n} at {time_of_day(found.at)}, and its answer:"
-    lines = ["", *_wrap(title, "  ", width)]
+    lines = ["", *wrap(title, "  ", width)]
     for mark, text in ((">", found.asked), ("<", found.told)):
         for line in text.split("\n"):
             room = max(width - 6, 20)
@@ -292,7 +292,7 @@ def _wire(failure: Failure, width: int) -> list[str]:
 
 def _witness(breaches: Iterable[Breach], secrets: Iterable[str], width: int, most: int = 4) -> list[str]:
     found, known = list(breaches), tuple(secrets)
-    lines = [line for breach in found[:most] for line in _wrap(clean(breach.text, known), "    ", width)]
+    lines = [line for breach in found[:most] for line in wrap(clean(breach.text, known), "    ", width)]
     if len(found) > most:
         lines.append(f"    and {len(found) - most} more")
     return lines
@@ -301,8 +301,8 @@ def _witness(breaches: Iterable[Breach], secrets: Iterable[str], width: int, mos
 def _because(rules: Iterable[Rule], style: Style, width: int) -> list[str]:
     lines = []
     for rule in rules:
-        lines += _wrap(f"{rule.id}: {rule.says}", "    ", width)
-        lines += [style(line, "soft") for line in _wrap(str(rule.source), "      ", width)]
+        lines += wrap(f"{rule.id}: {rule.says}", "    ", width)
+        lines += [style(line, "soft") for line in wrap(str(rule.source), "      ", width)]
     return lines
 
 
@@ -320,20 +320,20 @@ def replay_text(results: Iterable[ReplayResult], style: Style = plain, width: in
             f"{style(f'{result.outcome:<8}', OUTCOME[result.outcome])}  {visible(str(result.file))}  {style(about, 'quiet')}"
         )
         if result.reason:
-            lines += _wrap(visible(result.reason), "          ", width)
+            lines += wrap(visible(result.reason), "          ", width)
         for duty, judgement in result.broken:
-            first, *more = _wrap(f"{duty.id}: {duty.says}", "          ", width)
+            first, *more = wrap(f"{duty.id}: {duty.says}", "          ", width)
             lines += [first.replace(duty.id, style(duty.id, "bad"), 1), *more]
             lines += [f"      {line}" for line in _witness(judgement.breaches, secrets, width - 6, 2)]
     if any(duty.severity == "should" for result in results for duty, _ in result.broken):
-        lines += [style(line, "soft") for line in _wrap(SHOULD, "", width)]
+        lines += [style(line, "soft") for line in wrap(SHOULD, "", width)]
     every = switched_off(results)
     others = [off.duty.id for off in every if off.reason == NOT_AMONG]
     if others:
         told = f"switched off, since {NOT_AMONG}: {', '.join(others)}"
-        lines += [style(line, "soft") for line in _wrap(told, "", width, 10)]
+        lines += [style(line, "soft") for line in wrap(told, "", width, 10)]
     for off in (each for each in every if each.reason != NOT_AMONG):
-        lines += [style(line, "soft") for line in _wrap(visible(f"{off.duty.id} {off.words}"), "", width, 10)]
+        lines += [style(line, "soft") for line in wrap(visible(f"{off.duty.id} {off.words}"), "", width, 10)]
     return "\n".join(lines)
 
 

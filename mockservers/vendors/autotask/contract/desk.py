@@ -44,6 +44,7 @@ def step(event: Event) -> OtherStep | None:
             "Title": title,
             "Description": event.text,
             "Priority": _chosen(PRIORITIES, event),
+            "Status": STATUSES[0],
         }
         return OtherStep("create", fields=fields)
     if event.kind == "deleted":
@@ -143,8 +144,11 @@ DESK = VendorDesk(
     begins=begins,
     ends=ends,
     usage=usage,
+    data="demo:0",
     sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "50%"},
     guidance={"losses": "autotask.query.top_500", "limit.peak": "autotask.threshold.latency"},
+    storms=("autotask.refused_login_not_stormed", "autotask.suspension_respected", "autotask.failures_not_stormed"),
+    habits=("autotask.few_requests", "autotask.usage_watched"),
 )
 """From half of the limit every call of every integration of the customer takes longer, so that is what a client leaves free."""

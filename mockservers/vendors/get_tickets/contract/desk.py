@@ -102,4 +102,6 @@ DESK = VendorDesk(
     sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "80%"},
     guidance={"losses": "get_tickets.field.last_updated", "limit.peak": "get_tickets.limit.rate"},
+    storms=("get_tickets.refused_key_not_stormed", "get_tickets.backs_off", "get_tickets.failures_not_stormed"),
+    habits=("get_tickets.asked_in_bulk", "get_tickets.questions_documented"),
 )

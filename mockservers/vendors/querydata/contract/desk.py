@@ -120,4 +120,12 @@ DESK = VendorDesk(
         "staleness.p95": "querydata.window.near_present",
         "limit.peak": "querydata.limit.rate",
     },
+    tells_gone=False,
+    storms=("querydata.refused_login_not_stormed", "querydata.failures_not_stormed"),
+    habits=(
+        "querydata.no_warehouse_polling",
+        "querydata.short_windows",
+        "querydata.windows_near_now",
+        "querydata.questions_documented",
+    ),
 )

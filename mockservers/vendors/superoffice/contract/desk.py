@@ -127,4 +127,10 @@ DESK = VendorDesk(
     sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "80%"},
     guidance={"losses": "superoffice.field.last_changed", "limit.peak": "superoffice.limit.rate"},
+    storms=(
+        "superoffice.refused_login_not_stormed",
+        "superoffice.throttling_respected",
+        "superoffice.failures_not_stormed",
+    ),
+    habits=("superoffice.read_in_batches", "superoffice.slow_calls_avoided"),
 )

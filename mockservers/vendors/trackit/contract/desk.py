@@ -85,5 +85,6 @@ DESK = VendorDesk(
     ends=ends,
     sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m"},
+    storms=("trackit.refused_login_not_stormed", "trackit.failures_not_stormed"),
     guidance={"losses": "trackit.read.ticket"},
 )

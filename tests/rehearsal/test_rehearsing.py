@@ -1,0 +1,251 @@
+"""A rehearsal from its plan to its reports: the same each time, honest where it ends too soon, clear where it cannot be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from lxml import etree
+
+from mockservers.cli import main
+from mockservers.harness.clients import reference, reference_name
+from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.kernel.instants import DAY, HOUR, MINUTE, to_iso
+from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped, rehearse
+from mockservers.rehearsal.largest import find_limit, scale_of
+from mockservers.rehearsal.plan import Standing
+from mockservers.rehearsal.profiles import load
+from mockservers.rehearsal.reports.comparison import comparison_json, comparison_text
+from mockservers.rehearsal.reports.json import rehearsal_json
+from mockservers.rehearsal.reports.junit import rehearsal_junit
+from mockservers.rehearsal.reports.text import rehearsal_text
+
+PROFILE = Path(__file__).parent / "stormy.yaml"
+Reader: Any = reference("get_tickets")
+
+
+DRIVERS: list[CallableDriver] = []
+
+
+@pytest.fixture(autouse=True)
+def no_client_is_left() -> Iterator[None]:
+    yield
+    while DRIVERS:
+        DRIVERS.pop().close()
+
+
+def config(client: Any = None, **more: Any) -> RehearsalConfig:
+    """A day of the small desk at ReadyDesk, a sync an hour."""
+    driver = CallableDriver.of(Reader if client is None else client)
+    DRIVERS.append(driver)
+    asked = {"days": 1, "profile": PROFILE, "every": HOUR, "save_to": None, "objectives": {"staleness.p95": "3h"}}
+    return RehearsalConfig("get_tickets", driver, **{**asked, **more})
+
+
+@pytest.fixture(scope="module")
+def report() -> Any:
+    with CallableDriver.of(Reader) as driver:
+        return rehearse(replace(config(), client=driver))
+
+
+def run(*words: str) -> Any:
+    client = ("--client", reference_name("get_tickets"))
+    return CliRunner().invoke(main, ["rehearse", "get_tickets", *client, "--profile", str(PROFILE), *words])
+
+
+# --- the report ------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_report(report: Any) -> None:
+    again = rehearse(config())
+    assert again == report
+    assert rehearsal_json(replace(again, seconds=0)) == rehearsal_json(replace(report, seconds=0))
+    assert rehearse(config(seed=2)).counts != report.counts
+
+
+def test_hours_add_up_to_the_whole(report: Any) -> None:
+    hours = report.hours
+    assert {len(series) for series in hours.values()} == {24}
+    assert sum(hours["events"]) == report.counts["events"]
+    assert 0 < sum(hours["calls"]) <= report.counts["calls"]
+    assert max(each for each in hours["staleness_worst"] if each is not None) == report.staleness["worst"]
+    assert sum(count for _, count in report.distribution) == report.counts["shown"]
+    outage = report.outages[0]
+    assert outage.kind == "outage"
+    assert outage.backlog > 0
+    assert outage.drained >= outage.until
+
+
+def test_json_tells_everything_and_junit_a_case_for_each_objective(report: Any) -> None:
+    told = json.loads(rehearsal_json(report))
+    assert (told["format"], told["verdict"], told["exit_code"]) == ("mockservers rehearsal", "GO", 0)
+    assert told["staleness"]["p95"] == report.staleness["p95"] / 1e6
+    assert {each["name"] for each in told["objectives"]} == {each.objective.name for each in report.objectives}
+    suite = etree.fromstring(rehearsal_junit(report).encode())
+    assert int(suite.get("tests")) == len(report.objectives)
+    assert suite.get("failures") == "0"
+
+
+@pytest.mark.parametrize("width", [50, 110])
+def test_the_text_fits_the_terminal_and_leads_with_the_verdict(report: Any, width: int) -> None:
+    lines = rehearsal_text(report, width=width).splitlines()
+    assert lines[0].startswith("GO  get_tickets, 1 day of stormy")
+    assert lines[-1].startswith("GO: ")
+    assert max(map(len, lines[1:])) <= width
+
+
+def test_a_missed_objective_is_told_with_its_reason() -> None:
+    found = rehearse(config(objectives={"staleness.p50": "1m", "calls.hour": "1"}))
+    assert (found.verdict, found.exit_code) == ("NO-GO", 1)
+    assert {reason.objective for reason in found.reasons} >= {"staleness.p50", "calls.hour"}
+    text = rehearsal_text(found)
+    assert "MISSED  calls.hour" in text
+    assert "and 1 min is the most" in text
+    failed = etree.fromstring(rehearsal_junit(found).encode()).findall(".//failure")
+    assert {each.get("type") for each in failed} == {reason.objective for reason in found.reasons}
+
+
+def test_two_clients_stand_side_by_side(report: Any) -> None:
+    other = rehearse(config(every=2 * HOUR))
+    text = comparison_text(report, other)
+    assert "better" in text
+    assert "worse" in text
+    assert [each["every"] for each in json.loads(comparison_json(report, other))["rehearsals"]] == [3600, 7200]
+
+
+def test_a_client_tells_its_own_cadence() -> None:
+    class Slow(Reader):
+        def hello(self, **_: Any) -> dict[str, Any]:
+            return {**super().hello(), "poll_seconds": 6 * 3600}
+
+    assert rehearse(config(Slow, every=None)).every == 6 * HOUR
+
+
+# --- what ends too soon ----------------------------------------------------------------------------------------------
+
+
+def test_a_client_that_dies_leaves_a_partial_report() -> None:
+    class Dies(Reader):
+        syncs = 0
+
+        def sync(self) -> None:
+            self.syncs += 1
+            if self.syncs == 13:
+                raise SystemExit(3)
+            super().sync()
+
+    with pytest.raises(RehearsalStopped) as stopped:
+        rehearse(config(Dies))
+    found = stopped.value.report
+    assert (found.exit_code, found.stopped.why, found.verdict) == (4, "client", "UNDECIDED")
+    assert found.end == load(PROFILE).start + 11 * HOUR
+    assert found.counts["shown"] > 0
+    assert "Ended at 2026-03-02T18:00:00Z, on day 1 of 1" in rehearsal_text(found)
+    assert json.loads(rehearsal_json(found))["stopped"]["why"] == "client"
+
+
+def test_an_interruption_keeps_what_is_known() -> None:
+    def watch(standing: Standing) -> None:
+        if standing.day > 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(RehearsalInterrupted) as interrupted:
+        rehearse(config(progress=watch))
+    assert interrupted.value.report.exit_code == 130
+    assert interrupted.value.report.counts["calls"] > 0
+
+
+def test_time_that_is_up_is_undecided() -> None:
+    found = rehearse(config(max_seconds=0.000001))
+    assert (found.verdict, found.exit_code) == ("UNDECIDED", 3)
+
+
+def test_a_client_without_a_mirror_is_undecided() -> None:
+    class Blind(Reader):
+        def hello(self, **_: Any) -> dict[str, Any]:
+            return {**super().hello(), "tasks": ["sync"]}
+
+    found = rehearse(config(Blind))
+    assert (found.verdict, found.exit_code, found.values["losses"]) == ("UNDECIDED", 3, None)
+    assert "shows no mirror" in rehearsal_text(found)
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_its_reports_and_says_go(tmp_path: Path) -> None:
+    files = ("--json", str(tmp_path / "r.json"), "--junit", str(tmp_path / "r.xml"), "--save", str(tmp_path))
+    ran = run("--days", "1", "--every", "2h", "--slo", "staleness.p95=4h", *files)
+    assert ran.exit_code == 0, ran.output
+    assert ran.stdout.startswith("GO  get_tickets")
+    assert json.loads((tmp_path / "r.json").read_text("utf-8"))["every"] == 7200
+    assert (tmp_path / "r.xml").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--days", "-3"), "--days must be a whole number from 1, got -3"),
+        (("--days", "3000000"), "cannot be rehearsed: the clock cannot leave the years 1100 to 9899"),
+        (("--slo", "losess=0"), "unknown objective 'losess'"),
+        (("--scale", "0"), "--scale must be a number above 0, got 0"),
+        (("--every", "often"), "'often' is not a length of time"),
+        (("--profile", "nobody"), "'nobody' is neither a shipped profile nor a file"),
+        (("--dialect", "nobody"), "nobody"),
+        (("--find-limit", "--compare", "x.py:Client"), "ask one of them"),
+    ],
+)
+def test_what_cannot_be_rehearsed_is_one_clear_sentence(words: tuple[str, ...], says: str) -> None:
+    ran = run(*words)
+    assert ran.exit_code == 2
+    assert says in ran.output
+    assert "Traceback" not in ran.output
+
+
+def test_a_profile_with_an_unknown_key_is_one_clear_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(PROFILE.read_text("utf-8") + "tickets_a_day: 3\n", "utf-8")
+    ran = run("--profile", str(file))
+    assert ran.exit_code == 2
+    assert "unknown key 'tickets_a_day'" in ran.output
+
+
+# --- the largest desk ------------------------------------------------------------------------------------------------
+
+
+def calls_limited(**more: Any) -> RehearsalConfig:
+    """A desk whose whole list is read at each sync, ten tickets a call: more tickets, more calls."""
+    quiet = load(PROFILE).model_copy(update={"weather": ()})
+    return config(profile=quiet, every=4 * HOUR, objectives={"staleness.p95": "1d", "calls.hour": "3"}, **more)
+
+
+def test_the_largest_scale_is_that_of_a_brute_force_search() -> None:
+    found = find_limit(calls_limited())
+    assert found.holds is not None
+    assert found.breaks is not None
+    # From four steps below on, for each costs a rehearsal; a bug in the search would not stop just above a gap.
+    first = next(n for n in range(60) if scale_of(n + 4) >= found.breaks.scale)
+    steps: Iterator[int] = iter(range(first, first + 10))
+    brute = next(n for n in steps if not rehearse(calls_limited(scale=scale_of(n), explain=False)).go)
+    assert found.breaks.scale == pytest.approx(scale_of(brute))
+    assert found.sentence.startswith("your integration holds until ")
+    assert "then calls.hour: calls in the busiest hour is 4, and 3 is the most, stops it" in found.sentence
+
+
+def test_a_client_that_holds_nowhere_is_told_so() -> None:
+    found = find_limit(replace(calls_limited(), objectives={"calls.hour": "0"}))
+    assert found.holds is None
+    assert found.sentence.startswith("your integration does not hold even at ")
+
+
+def test_a_span_is_of_whole_days_from_the_start_that_is_given() -> None:
+    start = load(PROFILE).start + DAY
+    found = rehearse(config(start=start))
+    assert (found.start, found.end) == (start, start + DAY)
+    assert to_iso(found.start) in rehearsal_json(found)
+    assert found.every == 60 * MINUTE
