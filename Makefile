@@ -3,6 +3,11 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(
 BIN := .venv/bin
 READY := .venv/ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests start hundreds of programs; each would compile the package anew where the environment forbids to keep what was compiled.
+export PYTHONDONTWRITEBYTECODE :=
+# One worker more than there are cores: tests wait for programs and sockets a quarter of their time.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 
 # make test VENDOR=name, make quick VENDOR=name: the tests of one vendor alone.
 TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
@@ -25,10 +30,10 @@ demo: $(READY)  ## emulators, two clients to a verdict, two wrong clients to a c
 	@$(BIN)/python tests/demo.py
 
 test: lint types $(READY)  ## everything CI runs; with VENDOR=name the tests of one vendor
-	$(BIN)/python -m pytest -n auto -q $(TESTS) $(ONLY)
+	$(PYTEST) $(TESTS) $(ONLY)
 
 quick: $(READY)  ## the tests of what changed since the last commit, or of VENDOR=name, without slow ones: half a minute
-	@MOCKSERVERS_PROFILE=dev $(BIN)/python -m pytest -n auto -q -m 'not slow' $$($(BIN)/python tests/affected.py $(VENDOR)) $(ONLY)
+	@MOCKSERVERS_PROFILE=dev $(PYTEST) -m 'not slow' $$($(BIN)/python tests/affected.py $(VENDOR)) $(ONLY)
 
 matrix:  ## the whole suite on every supported Python that is installed
 	@for name in python3.11 python3.12 python3.13; do \
@@ -48,7 +53,7 @@ types: $(READY)
 	@$(BIN)/mypy
 
 coverage: $(READY)  ## the whole suite with the share of lines that it runs
-	@$(BIN)/python -m pytest -n auto -q --cov=mockservers --cov-report=term:skip-covered
+	@$(PYTEST) --cov=mockservers --cov-report=term:skip-covered
 
 bench: $(READY)  ## the figures of the README
 	@$(BIN)/python tests/benchmarks/run.py
@@ -66,7 +71,7 @@ mutation: $(READY)  ## mutants of every correct client that an engine makes, eac
 	@$(BIN)/python -m tests.mutation.judges
 
 fuzz: $(READY)  ## long runs of every property and fuzz test
-	@MOCKSERVERS_PROFILE=deep MOCKSERVERS_EXAMPLES=2000 $(BIN)/python -m pytest -n auto -q tests/server/test_fuzz.py tests/recording/test_places.py tests/wirekit/test_json_net.py tests/vendors tests/harness/test_*edges*.py
+	@MOCKSERVERS_PROFILE=deep MOCKSERVERS_EXAMPLES=2000 $(PYTEST) tests/server/test_fuzz.py tests/recording/test_places.py tests/wirekit/test_json_net.py tests/vendors tests/harness/test_*edges*.py
 	@MOCKSERVERS_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/recording/test_har_fuzz.py
 
 table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md, docs/administration.md and the schema of scenario files

@@ -20,14 +20,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, Unpack
 
 if TYPE_CHECKING:
+    from mockservers.assertions import Expected
     from mockservers.kernel.clock import Mode
     from mockservers.kernel.faults import Fault
     from mockservers.kernel.installation import Installation
     from mockservers.kernel.journal import Entry
     from mockservers.kernel.life import Course
+    from mockservers.kernel.overrides import Override
     from mockservers.kernel.redaction import Redaction
     from mockservers.kernel.world import World, WorldConfig
     from mockservers.server.http import Server
@@ -218,6 +220,32 @@ class MockWorld:
         """
         return self._world.faults.add(kind, settings, vendor=vendor, operation=operation, skip=skip, times=times)
 
+    def override(
+        self,
+        match: Mapping[str, Any] | None = None,
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        skip: int = 0,
+        times: int | None = 1,
+        **content: Any,
+    ) -> Override:
+        """Answer the client's next `times` requests that match (None: all) in place of the emulator, after `skip` of them.
+
+        `override({"path": {"contains": "/Attachments"}}, json=[])`: `match` takes `vendor`, `method`, `url`, `path`, `query`,
+        `headers`, `body` and `text`, as `verify` does; the content is `body="text"`, `json=value`, none, or `patch={...}`, a
+        JSON Merge Patch of what the emulator answers. What comes back counts its `hits`.
+        Raises ValueError that names what is wrong.
+        """
+        from mockservers import assertions
+
+        words = {"status": status, "headers": dict(headers or {}), **content}
+        return assertions.overridden(self._world, tuple(self.vendors), dict(match or {}), words, skip, times)
+
+    def clear_overrides(self) -> int:
+        """Forget all overrides; returns how many there were."""
+        return self._world.overrides.clear()
+
     def clear_faults(self) -> int:
         """Forget all planned faults; returns how many there were."""
         return self._world.faults.clear()
@@ -231,6 +259,26 @@ class MockWorld:
     def findings(self) -> list[Finding]:
         """What a careful client would not have sent, in the order of the journal."""
         return [Finding(note.rule, note.text) for entry in self._world.journal for note in entry.notes]
+
+    def verify(self, **expected: Unpack[Expected]) -> list[Entry]:
+        """Assert that the calls were made, so many and in this order; returns those that are as expected.
+
+        `verify(operation="update", body={"Ticket.Status": 5}, count=1)`. Without `count`, `at_least` or `at_most` there must
+        be one or more. Raises AssertionError that shows the nearest calls and where they differ; ValueError for a word that
+        is wrong, or names what no call can have.
+        """
+        from mockservers import assertions
+
+        return assertions.verified(self._world, tuple(self.vendors), expected)
+
+    def wait_for(self, timeout: float = 10.0, **expected: Unpack[Expected]) -> list[Entry]:
+        """Wait until the calls were made that `verify` would assert, so that no test sleeps; returns them.
+
+        `timeout` is in seconds of the machine's time, whatever the world's clock does. Raises AssertionError as `verify` does.
+        """
+        from mockservers import assertions
+
+        return assertions.awaited(self._world, tuple(self.vendors), expected, timeout)
 
     def redaction(self) -> Redaction:
         """What takes the world's secrets out of a text, in whatever encoding they stand there: `world.redaction()(text)`."""
@@ -301,6 +349,18 @@ class MockVendor:
         members = {key: str(value) if key == "id" else value for key, value in request.items()}
         answer: dict[str, Any] = self._world.act(self.name, operation, members, tenant)
         return answer
+
+    def verify(self, **expected: Unpack[Expected]) -> list[Entry]:
+        """Assert that the calls to this vendor were made: `MockWorld.verify` for it alone."""
+        from mockservers import assertions
+
+        return assertions.verified(self._world, (self.name,), assertions.of_vendor(self.name, expected))
+
+    def wait_for(self, timeout: float = 10.0, **expected: Unpack[Expected]) -> list[Entry]:
+        """Wait until the calls to this vendor were made: `MockWorld.wait_for` for it alone."""
+        from mockservers import assertions
+
+        return assertions.awaited(self._world, (self.name,), assertions.of_vendor(self.name, expected), timeout)
 
     def switch(self, **switches: Any) -> None:
         """Set dialect switches of the whole installation; raises ValueError for an unknown switch or value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ import pytest
 
 from mockservers import registry
 from mockservers.kernel.journal import Entry, Journal
+
+os.environ.setdefault("MOCKSERVERS_JOBS", "1")  # pytest-xdist shares the cores out already
+os.environ.setdefault("MOCKSERVERS_LIBRARY", "0")  # the library is replayed by tests of its own
 
 ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["toy_vendor"]  # a package of its own, whose tests `test_toy_vendor.py` runs

@@ -1,5 +1,5 @@
-"""The command `mockservers`: serve, record, recover, load, drift, judge, har, check, replay, rehearse, glue, scenarios,
-profile, observe, rules, vendor, world.
+"""The command `mockservers`: serve, record, recover, load, drift, judge, har, check, replay, rehearse, observe, glue,
+scenarios, profile, rules, vendor, world.
 
 Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program, 130
 interrupted. Heavy modules are imported inside the commands, since `serve` is judged by how fast it is ready.

@@ -165,10 +165,10 @@ def style(text: str, *words: str) -> str:
 )
 @click.option(
     "--jobs",
-    default=1,
-    show_default=True,
+    envvar="MOCKSERVERS_JOBS",
     type=click.IntRange(1),
-    help="Examples played at once, in as many processes.",
+    help="Examples played at once, in as many processes. Default: the processor cores that the command may use, up to 8; "
+    "1 for a hook and with --mirror-file. Also from MOCKSERVERS_JOBS.",
 )
 @duty_options
 @click.option(
@@ -179,6 +179,13 @@ def style(text: str, *words: str) -> str:
     help="Folder for the scenario files of broken duties.",
 )
 @reporting
+@click.option(
+    "--library/--no-library",
+    default=True,
+    envvar="MOCKSERVERS_LIBRARY",
+    help="Play the failures in the --save folder and the vendor's scenario library before any example is drawn. Default: yes.",
+)
+@click.option("--fail-fast", is_flag=True, help="Draw no more examples after the first one that breaks a duty.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when a duty stays unproven.")
 @click.option(
     "--all", "everything", is_flag=True, help="Print the whole proof of every broken duty, and all rules behind it."
@@ -191,11 +198,13 @@ def check(
     seed: int,
     max_seconds: float | None,
     deadline: float,
-    jobs: int,
+    jobs: int | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
     no_config: bool,
     save: Path,
+    library: bool,
+    fail_fast: bool,
     strict: bool,
     everything: bool,
     json: Path | None,
@@ -211,7 +220,17 @@ def check(
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program, 130 interrupted; the reports then tell what was known by then.
     """
-    from mockservers.harness import CheckConfig, CheckInterrupted, CheckStopped, ClientSpec, Report, reports, run_check
+    from mockservers.harness import (
+        CheckConfig,
+        CheckInterrupted,
+        CheckStopped,
+        ClientSpec,
+        Report,
+        reports,
+        run_check,
+        scenario_files,
+    )
+    from mockservers.harness.runner_pool import fitting_jobs
 
     def made(report: Report) -> dict[str, Callable[[], str]]:
         return {
@@ -221,15 +240,22 @@ def check(
         }
 
     outputs, choice = Outputs(json=json, junit=junit, html=html), chosen(only, without, no_config)
+    spec = ClientSpec(**client)
 
     def tell(report: Report) -> None:
         text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
         outputs.write(text, made(report))
 
+    first, left_out = scenario_files.known(vendor, save) if library else ([], [])
+    for reason in left_out:
+        click.echo(f"mockservers: not played first: {reason}", err=True)
+
     with driving(), progress() as shown:
+        if jobs is None:
+            jobs = fitting_jobs(spec.checked(), examples)
         config = CheckConfig(
             vendor=vendor,
-            client=ClientSpec(**client),
+            client=spec,
             dialect=dialect,
             seed=seed,
             examples=examples,
@@ -237,6 +263,8 @@ def check(
             deadline=deadline,
             jobs=jobs,
             save_to=save,
+            first=tuple(first),
+            fail_fast=fail_fast,
             progress=shown,
             **choice,
         )

@@ -6,7 +6,6 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -241,14 +240,17 @@ def _rehearsed(config: RehearsalConfig, outputs: Outputs) -> RehearsalReport:
 
 def _compared(one: RehearsalReport, other: RehearsalReport, outputs: Outputs) -> None:
     from mockservers.rehearsal.reports.comparison import comparison_json, comparison_text
+    from mockservers.rehearsal.reports.html import comparison_html
 
     text = comparison_text(one, other, style, columns(err=outputs.to_stdout))
-    outputs.write(text, {**made(one), "json": lambda: comparison_json(one, other)})
+    both = {"json": lambda: comparison_json(one, other), "html": lambda: comparison_html(one, other)}
+    outputs.write(text, {**made(one), **both})
 
 
 def _largest(config: RehearsalConfig, outputs: Outputs) -> int:
     """Search, and tell; returns the exit code: 0 where the objectives hold at the scale that was asked for."""
     from mockservers.rehearsal.largest import find_limit
+    from mockservers.rehearsal.reports.html import rehearsal_html
 
     with driving(), watching() as watch:
 
@@ -260,7 +262,9 @@ def _largest(config: RehearsalConfig, outputs: Outputs) -> int:
         found = find_limit(replace(config, progress=watch), tell)
     report = found.breaks if found.holds is None or found.breaks is not None else found.holds
     assert report is not None
-    outputs.write(f"{_text(report, outputs)}\n\n{found.sentence}", made(report))
+    outputs.write(
+        f"{_text(report, outputs)}\n\n{found.sentence}", {**made(report), "html": lambda: rehearsal_html(report, found)}
+    )
     return 0 if found.holds is not None and found.holds.scale >= config.scale else 1
 
 
@@ -278,8 +282,8 @@ def made(report: RehearsalReport) -> dict[str, Callable[[], str]]:
         return rehearsal_junit(report)
 
     def html() -> str:
-        # A page of its own, which knows the report alone.
-        page: str = import_module("mockservers.rehearsal.reports.html").rehearsal_html(report)
-        return page
+        from mockservers.rehearsal.reports.html import rehearsal_html
+
+        return rehearsal_html(report)
 
     return {"json": json, "junit": junit, "html": html}

@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from click.core import ParameterSource
 
 from mockservers import __version__, registry
+from mockservers.cli import calls
+from mockservers.cli.command import accompany
 from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
 from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World, WorldConfig
     from mockservers.recording.stub import Stub
+    from mockservers.server.http import Server
 
 
 @click.command()
@@ -108,6 +112,15 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Bytes of memory that all worlds may take together; then no further world is made.",
 )
+@click.option("--log", "log", is_flag=True, help="Print a line for each call on standard error, secrets masked.")
+@click.option(
+    "--journal",
+    "journal",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep each call as a line of JSON at the end of a file that only you can read, secrets masked.",
+)
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @reports_errors
 def serve(
     host: str,
@@ -130,8 +143,16 @@ def serve(
     most_memory: int,
     recording: Path | None,
     loaded: Path | None,
+    log: bool,
+    journal: Path | None,
+    command: tuple[str, ...],
 ) -> None:
-    """Run the emulators until Ctrl-C or SIGTERM; with --from answer from a recording instead."""
+    """Run the emulators until Ctrl-C or SIGTERM; with --from answer from a recording instead.
+
+    With a command, as in `mockservers serve -- npm test`, they run as long as it does: it finds MOCKSERVERS_URL and, for each
+    vendor, MOCKSERVERS_<VENDOR>_URL and the demo credentials (such as MOCKSERVERS_<VENDOR>_PASSWORD) in its environment, gets
+    signals passed on, and its exit code is that of `serve`. The port is then a free one unless --port names it.
+    """
     from mockservers import settings
     from mockservers.kernel.world import Worlds
     from mockservers.server.http import Server
@@ -152,6 +173,8 @@ def serve(
         if recording is not None or loaded is not None or still:
             raise ValueError("--desk lets a desk live in emulators; leave --from, --load and --still out")
         config = with_desk(config, desk)
+    if command and click.get_current_context().get_parameter_source("port") == ParameterSource.DEFAULT:
+        port = 0
     context = None
     if tls:
         from mockservers.server.tls import server_context
@@ -164,6 +187,7 @@ def serve(
         raise ValueError(
             "--allow-host is for --from and --load; emulators with made-up data answer to every host name anyway"
         )
+    kept = None if journal is None else calls.JournalFile(journal)
     worlds = Worlds(registry.emulator, config, most_memory)
     door = Server(
         worlds,
@@ -175,16 +199,13 @@ def serve(
         allow_hosts=None if recording is None and loaded is None else (*allow_host, *tls_name),
         **({"observe": observe} if stub is None else stub.server_options()),
     )
+    worlds.watchers += ([calls.log] if log else []) + ([] if kept is None else [kept.write])
     try:
-        if stub is not None:
-            door.run(lambda: tell_of_recording(door.url, stub, tls_ca if tls else None))
-            return
-        if loaded is not None:
-            take_over(loaded, worlds.default)
-        for vendor, recipe in config.data.items():
-            if recipe.rows is not None or config.store is not None:
-                load(worlds.default, vendor)
-        door.run(lambda: announce(door.url, tls_ca if tls else None, worlds.default.reopened, config.lively, desk))
+        if stub is None:
+            begin(worlds.default, loaded)
+        if command:
+            raise SystemExit(accompany(door, command, None if stub is None else stub.vendor, tls_ca if tls else None))
+        attend(door, stub, tls_ca if tls else None, desk)
     except OSError as error:
         stop(
             f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0 for a free one."
@@ -193,6 +214,26 @@ def serve(
         worlds.close()
         if stub is not None:
             stub.close()
+        if kept is not None:
+            kept.close()
+
+
+def begin(world: World, loaded: Path | None) -> None:
+    """Make the data that the world begins with now, where that is asked for or takes long."""
+    if loaded is not None:
+        take_over(loaded, world)
+    for vendor, recipe in world.config.data.items():
+        if recipe.rows is not None or world.config.store is not None:
+            load(world, vendor)
+
+
+def attend(door: Server, stub: Stub | None, authority: Path | None, desk: str | None) -> None:
+    """Serve until somebody ends it."""
+    if stub is not None:
+        door.run(lambda: tell_of_recording(door.url, stub, authority))
+        return
+    world = door.worlds.default
+    door.run(lambda: announce(door.url, authority, world.reopened, world.config.lively, desk))
 
 
 def with_desk(config: WorldConfig, desk: str) -> WorldConfig:

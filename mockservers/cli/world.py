@@ -436,7 +436,8 @@ def fault(
 @world.command()
 @click.option("--vendor", help="Only this vendor.")
 @click.option(
-    "--outcome", help="Only this outcome: ok, refused, unsupported, fault, error, page, unmatched, malformed."
+    "--outcome",
+    help="Only this outcome: ok, refused, unsupported, fault, error, page, overridden, unmatched, malformed.",
 )
 @click.option("--since", type=int, help="Only entries after this number.")
 @click.option("--most", type=click.IntRange(1), help="At most so many, from the first on.")

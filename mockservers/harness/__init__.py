@@ -9,8 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockservers.harness import check as _check
-    from mockservers.harness import duties as _duties
     from mockservers.harness import replay as _replay
     from mockservers.harness.check import CheckConfig as CheckConfig
     from mockservers.harness.drivers import ClientSpec as ClientSpec
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from mockservers.harness.verdicts import CheckStopped as CheckStopped
     from mockservers.harness.verdicts import Report as Report
 
-    duties_of = _duties.of
+    duties_of: Callable[[str], tuple[Duty, ...]]
     run_check = _check.check
     run_replay = _replay.replay
 

@@ -69,9 +69,9 @@ class CheckConfig:
     slug or full id; as a mapping it gives the reasons, which the report prints. `agreed` are reasons of a project by
     full id, over which `only` wins. A duty that is switched off is reported so, and fails nothing.
 
-    `strategy` makes the strategy that draws scenarios, from a
-    dialect and what the client says of itself, as `strategies/<vendor>.py:scenarios` does. In `database` the smallest
-    failure of each duty is kept, and played before anything is drawn the next time; None keeps none.
+    `strategy` makes the strategy that draws scenarios, from a dialect and what the client says of itself, as a vendor's
+    `contract/strategies.py:scenarios` does. In `database` the smallest failure of each duty is kept, and played before
+    anything is drawn the next time; None keeps none.
     """
 
     vendor: str
@@ -88,12 +88,16 @@ class CheckConfig:
     shrink: bool = True
     fail_fast: bool = False
     """Stop drawing examples at the first one that breaks a duty."""
+    first: tuple[Scenario, ...] = ()
+    """Scenarios that are played before any is drawn, each in its own dialect: where a bug is known to hide shows soonest."""
     jobs: int = 1
     """Examples that are played at once, each in a process of its own; the report is the same."""
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
     only: Collection[str] = ()
     without: Mapping[str, str] | Collection[str] = ()
     agreed: Mapping[str, str] | None = None
+    turns: Collection[int] | None = None
+    """Which of the examples are played, by their numbers from 0; None for all. Each has a seed of its own, so it is the same."""
 
 
 def check(config: CheckConfig) -> Report:
@@ -106,11 +110,11 @@ def check(config: CheckConfig) -> Report:
         here.dialects.dialect(config.dialect)
     chosen = select(config.duties or duties_of(config.vendor), config.only, config.without, config.agreed)
     if config.examples < 1:
-        raise ValueError(f"--examples takes a number from 1 up, not {config.examples}")
+        raise ValueError(f"--examples must be a number from 1 up, got {config.examples}")
     if config.jobs < 1:
-        raise ValueError(f"--jobs takes a number from 1 up, not {config.jobs}")
+        raise ValueError(f"--jobs must be a number from 1 up, got {config.jobs}")
     if config.deadline <= 0:
-        raise ValueError(f"the deadline takes a number of seconds above 0, not {config.deadline:g}")
+        raise ValueError(f"the deadline must be a number of seconds above 0, got {config.deadline:g}")
     if config.save_to is not None:
         writable(config.save_to)
     names = different(config.vendor) if config.dialect == "all" else [config.dialect]
@@ -219,6 +223,7 @@ class _DialectCheck:
         self.strategy = draws(self.dialect, self.runner.hello())
         try:
             self._remembered()
+            self._play_first()
             self._hunt()
         except OutOfTime:
             self.out_of_time = True
@@ -320,6 +325,21 @@ class _DialectCheck:
                 if played is None or not played.broken(duty):
                     database.delete(self._shelf(duty), text)
 
+    def _play_first(self) -> None:
+        """Play the given scenarios; one that cannot be played any more is left out, for `replay` says why."""
+        here = [each for each in self.config.first if (each.vendor, each.dialect) == (self.config.vendor, self.dialect)]
+        for scenario in here:
+            self.runner.begin(scenario)
+        for n, scenario in enumerate(here):
+            if self.config.fail_fast and any(map(self._broken, self.duties)):
+                return
+            self.doing = f"known scenario {n + 1} of {len(here)}"
+            self.config.progress(n, len(here), f"{self.config.vendor}, dialect {self.dialect}, known scenarios")
+            with contextlib.suppress(ScenarioError):
+                played = self._play(scenario)
+                if played is not None:
+                    self.examples.append(played)
+
     def _remember(self, duty: Duty, scenario: Scenario) -> None:
         database = self.config.database
         if database is None:
@@ -391,6 +411,8 @@ class _DialectCheck:
         """All examples with their numbers, some of them begun before they are asked for where there are many stages."""
         drawn: deque[tuple[int, Scenario]] = deque()
         for turn in range(self.config.examples):
+            if self.config.turns is not None and turn not in self.config.turns:
+                continue
             drawn.append((turn, self._draw(turn)))
             if drawn[-1][1].key not in self.known:
                 self.runner.begin(drawn[-1][1])
@@ -424,9 +446,8 @@ class _DialectCheck:
             most = MORE_SHRINKS if _size(last)[0] <= SHORT else MOST_SHRINKS
             last = self._shrink(duty, found.turn, last, most, doing)
         self._remember(duty, last.scenario)
-        judgement = last.judgements[duty.id]
         also = tuple(other for other in self.duties if other.id != duty.id and last.broken(other))
-        counterexample = Counterexample(duty, last.scenario, judgement.breaches, last.history, also=also)
+        counterexample = Counterexample(duty, last.scenario, last.judgements[duty.id].breaches, last.history, also=also)
         counterexample = replace(counterexample, scenario=with_found(last.scenario, found_of(counterexample)))
         if self.config.save_to is None:
             return counterexample

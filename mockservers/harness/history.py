@@ -5,10 +5,13 @@ Made from the world's journal and the driver's log; it knows nothing of how a ve
 
 from __future__ import annotations
 
+import contextlib
+import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from mockservers.harness.drivers import Hello
@@ -133,6 +136,8 @@ class History:
     """The final truth of what hangs on tickets, by kind of record."""
     entity: str = ""
     """The kind of record that a ticket is, as `was` and `became` of a task name it."""
+    stored: Mapping[str, bool] = field(default_factory=dict)
+    """The files of the client's state folder in the end, and whether a credential that lasts stands in each as it is."""
 
     @cached_property
     def ever(self) -> Mapping[str, tuple[tuple[int, Record], ...]]:
@@ -212,6 +217,17 @@ def revealing(exchange: Exchange, secrets: Iterable[str]) -> tuple[str, ...]:
     if shows("\n".join(value for _, value in exchange.headers), known):  # one look at all spares a look at each
         found += dict.fromkeys(f"header {name}" for name, value in exchange.headers if shows(value, known))
     return tuple(found)
+
+
+def stored(folder: Path, secrets: Iterable[str]) -> dict[str, bool]:
+    """The files of a folder, and whether a secret stands in each as it is, or as JSON writes it; see `History.stored`."""
+    forms = [form.encode("utf-8") for each in secrets for form in (each, json.dumps(each)[1:-1])]
+    found = {}
+    for file in sorted(folder.rglob("*")):
+        with contextlib.suppress(OSError):  # a client's own thread may take it away meanwhile
+            if file.is_file():
+                found[file.relative_to(folder).as_posix()] = any(form in file.read_bytes() for form in forms)
+    return found
 
 
 def records(raw: Any) -> list[Record]:

@@ -36,7 +36,8 @@ class VendorProfile:
     that an answer of this dialect does not tell. `parts` are further kinds of records (notes ...) that hang on tickets
     and belong to the truth. `zone` is the one in which the vendor's texts tell times, `resolution` how finely (in
     microseconds). `nothing` are values that stand, in a field, for none at all. `credentials` are what the client is let in
-    with where a dialect wants others than the demo's.
+    with where a dialect wants others than the demo's; `lasting` names those that nobody renews, so that no client has a
+    reason to write them down.
     """
 
     vendor: str
@@ -58,6 +59,7 @@ class VendorProfile:
     resolution: int = SECOND
     nothing: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     credentials: Callable[[Dialect], Mapping[str, str]] = lambda dialect: {}
+    lasting: tuple[str, ...] = ()
 
     def varying(self, dialect: str | Mapping[str, Any], options: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The switches that a check in `dialect` varies for a client that obeys `options`, with their values."""

@@ -7,6 +7,7 @@ acts and writes down; it judges nothing.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import tempfile
 from collections.abc import Mapping
@@ -15,8 +16,10 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, ClassVar
 
+from mockservers.harness.direct import Shortcut, shortcut
 from mockservers.harness.drivers import RESTART, Answer, Driver, DriverFailure, Hello, shorten
-from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split
+from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split, stored
 from mockservers.harness.profile import VendorProfile, profile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -40,6 +43,8 @@ from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.registry import emulator
 from mockservers.server.http import Server
 
+SOCKETS = 8
+"""Of so many plays of a client in this process one goes over sockets alone, as all would: nothing may hang on the way."""
 REST = 5 * instants.MINUTE
 """Virtual time between the last two syncs."""
 LONGEST_SLEEP = 400 * 86_400.0
@@ -76,6 +81,8 @@ class Runner:
     server: Server = field(init=False)
     worlds: Worlds = field(init=False)
     plays: int = 0
+    shortcut: Shortcut | None = None
+    """The way without a socket, for a client in this process."""
     until: int | None = None
     """The instant of the wall clock at which a play is given up, wherever it is. None: never."""
 
@@ -90,12 +97,17 @@ class Runner:
         self._collector = gc.get_threshold()
         gc.set_threshold(10_000, 20, 20)
         self.server.start()
+        self._open = contextlib.ExitStack()
+        if isinstance(self.driver, CallableDriver):
+            driver = self.driver
+            self.shortcut = self._open.enter_context(shortcut(self.server, lambda: driver.thread))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.driver.deadline = self.deadline
+        self._open.close()
         self.server.stop()
         self.worlds.close()
         self._folder.cleanup()
@@ -133,6 +145,8 @@ class Runner:
     def play(self, scenario: Scenario) -> History:
         """Play one scenario from nothing. Raises Declined, DriverFailure, OutOfTime, ScenarioError or EmulatorFailure."""
         state = self.state_folder()
+        if self.shortcut is not None:
+            self.shortcut.open = self.plays % SOCKETS != 0
         play = Play(self, scenario, state)
         try:
             return play.run()
@@ -190,7 +204,7 @@ class Play:
 
     def _sleep(self, seconds: float) -> str:
         if not 0 <= seconds <= LONGEST_SLEEP:
-            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, not {seconds:g}")
+            raise ValueError(f"a client may sleep from 0 to {LONGEST_SLEEP:g} seconds, got {seconds:g}")
         self.world.clock.advance(round(seconds * instants.SECOND))
         return self._now()
 
@@ -497,4 +511,5 @@ class Play:
             labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1) if ticket is not None},
             parts={part: truth[part] for part in self.profile.parts},
             entity=self.profile.entity,
+            stored=stored(self.state, [self.credentials[name] for name in self.profile.lasting]),
         )

@@ -30,8 +30,35 @@ from mockservers.registry import emulator
 
 _Answer = tuple[Any, Exception | None, str]
 """What came of a scenario, or the error that did, with its traceback."""
+MOST_JOBS = 8
+"""Processes that a check starts by itself, at most."""
+WORTH = 20
+"""Examples that a process must have to play, or its start costs more than it saves."""
 GRACE = 20.0
 """Seconds in which a process ends its client and itself; a client may take some of them to say good-bye."""
+
+
+def fitting_jobs(client: ClientSpec, examples: int) -> int:
+    """How many examples are played at once unless somebody says: as many as cores, and 1 for a client of which there is one."""
+    if only_one(client) is not None:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, MOST_JOBS, examples // WORTH))
+
+
+def only_one(client: ClientSpec) -> str | None:
+    """Why there is only one of a client; None for one that can be started again and again."""
+    if client.carrier == "hook":
+        return "each against a client of its own, and a hook is one client that runs already"
+    if client.mirror_file is not None:
+        return "and --mirror-file is one file that all of them would write"
+    return None
+
+
+_INSTEAD = {
+    "hook": "or let the harness start the client (--client 'node client.js')",
+    "mirror": "or show the mirror by --mirror-command, which is told the state directory",
+}
 
 
 def open_runner(client: str | ClientSpec | Driver, deadline: float, stack: contextlib.ExitStack) -> Runner:
@@ -48,16 +75,9 @@ class RunnerPool:
     """
 
     def __init__(self, client: ClientSpec, deadline: float, jobs: int) -> None:
-        if client.carrier == "hook":
-            raise WrongClient(
-                "--jobs plays examples at once, each against a client of its own, and a hook is one client that runs "
-                "already; leave --jobs out, or let the harness start the client (--client 'node client.js')"
-            )
-        if client.mirror_file is not None:
-            raise WrongClient(
-                "--jobs plays examples at once, and --mirror-file is one file that all of them would write; leave "
-                "--jobs out, or show the mirror by --mirror-command, which is told the state directory"
-            )
+        if (reason := only_one(client)) is not None:
+            instead = _INSTEAD["hook" if client.carrier == "hook" else "mirror"]
+            raise WrongClient(f"--jobs plays examples at once, {reason}; leave --jobs out, {instead}")
         self.client, self.deadline = client, deadline
         self.ahead = 2 * jobs
         """Scenarios that may be begun before the first of them is asked for."""

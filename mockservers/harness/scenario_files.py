@@ -10,8 +10,11 @@ import yaml
 
 from mockservers.harness.profile import contracted
 from mockservers.harness.scenarios import VERSION, Scenario, ScenarioError, check_labels
+from mockservers.kernel import data
 
 LARGEST_FILE = 1 << 20
+MOST_FILES = 200
+"""Files of a folder that a check plays first."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -55,20 +58,35 @@ def load(path: str | Path) -> Scenario:
     """Read and check a scenario file; raises ScenarioError naming the file, or OSError when it cannot be read."""
     path = Path(path)
     with open(path, "rb") as file:
-        data = file.read(LARGEST_FILE + 1)  # once: a pipe gives its text to nobody twice
-    if b"\nrecording:" in data[:4096]:
+        raw = file.read(LARGEST_FILE + 1)  # once: a pipe gives its text to nobody twice
+    if b"\nrecording:" in raw[:4096]:
         raise ScenarioError(
             f"{path} is a recording: it tells what was said, and plays nothing. Judge it with `mockservers judge`, or "
             "answer from it with `mockservers serve --from`"
         )
-    if len(data) > LARGEST_FILE:
+    if len(raw) > LARGEST_FILE:
         raise ScenarioError(f"{path} has over {LARGEST_FILE} bytes; a scenario is a short text")
     try:
-        return parse(data.decode("utf-8"))
+        return parse(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except ScenarioError as error:
         raise ScenarioError(f"{path}: {error}") from error
+
+
+def known(vendor: str, found: Path | None) -> tuple[list[Scenario], list[str]]:
+    """What a check plays first: failures in the folder `found`, then the vendor's library; and why a file is left out.
+
+    The folder may have files of other vendors, and of older versions.
+    """
+    scenarios, left_out = [], []
+    folders = [each for each in (found, data.of_vendor("scenarios", vendor)) if each is not None and each.is_dir()]
+    for path in [path for folder in folders for path in sorted(folder.glob("*.yaml"))[:MOST_FILES]]:
+        try:
+            scenarios.append(load(path))
+        except (ScenarioError, OSError) as error:
+            left_out.append(str(error))
+    return [each for each in scenarios if each.vendor == vendor], left_out
 
 
 def parse(text: str) -> Scenario:

@@ -253,7 +253,7 @@ def _data(here: Emulator) -> Type:
         found = Recipe.parse(value)
         here.check_recipe(found)
         if (found.rows or 0) > MOST_RECORDS:
-            raise ValueError(f"a recipe makes at most {MOST_RECORDS} records, not {found.rows}")
+            raise ValueError(f"a recipe must make at most {MOST_RECORDS} records, got {found.rows}")
         return str(found)
 
     schema: list[Schema] = [{"type": "string", "pattern": f"^({'|'.join(names)})(:[0-9]{{1,12}})?$"}]

@@ -37,7 +37,7 @@ class Arguments:
     raw: Mapping[str, Any]
     taken: set[str] = field(default_factory=set)
 
-    ID: ClassVar[str] = "takes the id of a record as text"
+    ID: ClassVar[str] = "must be the id of a record as text"
     """What `number` says of a wrong id."""
     LARGEST_ID: ClassVar[int] = LARGEST
     PROMPT: ClassVar[str | None] = None
@@ -101,8 +101,8 @@ class Arguments:
         digits, highest = text.lstrip("0") or "0", self.LARGEST_ID if most is None else most
         if text.isascii() and text.isdecimal() and len(digits) <= 19 and int(digits) <= highest:
             return int(digits)
-        what = self.ID if most is None else f"takes a number from 0 to {most}"
-        raise Misuse(f"{name!r} {what}, not {_told(given)}")
+        what = self.ID if most is None else f"must be a number from 0 to {most}"
+        raise Misuse(f"{name!r} {what}, got {_told(given)}")
 
     def after(self) -> int | None:
         """The id after which a list goes on; None for its beginning."""

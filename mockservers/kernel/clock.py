@@ -22,6 +22,11 @@ def wall() -> int:
     return time.time_ns() // 1000
 
 
+def steady() -> float:
+    """Seconds of a clock of the machine that nobody sets: for waiting, and for figures of how long something took."""
+    return time.monotonic()
+
+
 FIRST, LAST = instants.from_iso("1100-01-01T00:00:00Z"), instants.from_iso("9899-12-31T23:59:59.999999Z")
 """Within these a clock stays: years that vendors reckon with before and after it are in the calendar, and have four digits."""
 

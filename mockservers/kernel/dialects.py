@@ -38,14 +38,14 @@ class Switch:
             if value is True or value is False:  # YAML and JSON read on and off as booleans
                 value = "on" if value else "off"
             if value not in self.values:
-                raise ValueError(f"switch {self.name!r} takes {self.expected}, not {value!r}")
+                raise ValueError(f"switch {self.name!r} must be {self.expected}, got {value!r}")
             return value
         assert self.check is not None, f"switch {self.name} has neither values nor a check"
         try:
             return self.check(value)
         except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError) as error:
             # Whatever a check trips over in JSON of the wrong shape is the value's fault.
-            raise ValueError(f"switch {self.name!r} takes {self.expected}, not {value!r}: {error}") from error
+            raise ValueError(f"switch {self.name!r} must be {self.expected}, got {value!r}: {error}") from error
 
     @property
     def expected(self) -> str:

@@ -30,16 +30,16 @@ class Setting:
     def accept(self, name: str, value: Any) -> Any:
         if isinstance(self.default, str):
             if not isinstance(value, str):
-                raise ValueError(f"{name} takes text, not {value!r}")
+                raise ValueError(f"{name} must be text, got {value!r}")
             return value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise ValueError(f"{name} takes a number, not {value!r}")
+            raise ValueError(f"{name} must be a number, got {value!r}")
         if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"{name} takes a finite number, not {value!r}")
+            raise ValueError(f"{name} must be a finite number, got {value!r}")
         if isinstance(self.default, int) and value != int(value):
-            raise ValueError(f"{name} takes a whole number, not {value!r}")
+            raise ValueError(f"{name} must be a whole number, got {value!r}")
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
-            raise ValueError(f"{name} takes {self.low} to {self.high}, not {value!r}")
+            raise ValueError(f"{name} must be {self.low} to {self.high}, got {value!r}")
         return type(self.default)(value)
 
 
@@ -154,6 +154,11 @@ class FaultPlan:
         fault = Fault(f"f{self._count}", known, values, vendor, operation, actor, skip, times, until)
         self.faults.append(fault)
         return fault
+
+    @property
+    def planned(self) -> bool:
+        """Whether some fault may still strike."""
+        return any(not fault.spent for fault in self.faults)
 
     def clear(self, fault_id: str | None = None) -> int:
         """Forget one fault, or all; returns how many there were."""

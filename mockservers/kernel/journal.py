@@ -9,15 +9,17 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from mockservers.kernel.faults import Fault
+from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.rules import Note
 
-Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"]
+Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "overridden", "unmatched", "malformed"]
 """`ok` answered; `refused` by a rule; `unsupported` not emulated; `fault` injected trouble; `error` the emulator's own
-failure; `page` answered outside the door (help text); `unmatched` no such address; `malformed` no request that can be read."""
+failure; `page` answered outside the door (help text); `overridden` by a test's own answer;
+`unmatched` no such address; `malformed` no request that can be read."""
 
 MOST_NOTES = 50
 """Findings of one rule that a call can have; of the others only their number is kept."""
@@ -51,6 +53,8 @@ class Exchange:
     entry: Entry | None = None
     perhaps: tuple[str, ...] = ()
     """Vendors that the request may have been meant for, as long as nobody has recognised its caller."""
+    override: str = ""
+    """The id of the override that answered in place of the emulator."""
     verbatim: bool = False
     """Whether the answer's headers leave as they stand: none added, none changed but the date."""
     after: int = 0
@@ -121,6 +125,28 @@ class Entry:
             self.notes[max(n for n, note in enumerate(self.notes) if note.rule == rule)] = last
 
 
+LONGEST_SECRET = 8192
+"""Bytes, in any of the forms in which a secret is masked."""
+
+
+def masked(exchange: Exchange, clean: Redaction, most_body: int) -> Exchange:
+    """A copy of an exchange as it may be kept: without secrets, and of its bodies what is kept and a little more."""
+    most = most_body + LONGEST_SECRET  # so that no half of a secret stands at the cut
+    copy = replace(
+        exchange,
+        target=clean(exchange.target),
+        headers=clean.headers(exchange.headers),
+        body=clean.body(exchange.body[:most], exchange.headers),
+        reply_headers=clean.headers(exchange.reply_headers),
+        reply_body=clean.body(exchange.reply_body[:most], exchange.reply_headers),
+        secrets=[],
+        entry=None,
+        leaving=[],
+    )
+    copy.left_out = clean.left_out
+    return copy
+
+
 _OBJECT = 64
 """Bytes that an object takes beside its content, about: a text, a number, a pair."""
 
@@ -173,6 +199,11 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
+
+    @property
+    def settled(self) -> list[Entry]:
+        """The entries that are complete, oldest first; a call under way has none yet. May be asked from any thread."""
+        return [entry for entry in list(self._entries) if entry.size]
 
     @property
     def count(self) -> int:
@@ -237,7 +268,7 @@ class Journal:
     def since(self, n: int) -> Sequence[Entry]:
         """The entries after number `n`."""
         found: list[Entry] = []
-        for entry in reversed(self._entries):
+        for entry in reversed(self._entries.copy()):
             if entry.n <= n:
                 break
             found.append(entry)

@@ -6,6 +6,7 @@ Counted are databases in memory, journals and checkpoints, as their owners tell 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from collections.abc import Callable
 from functools import lru_cache
@@ -58,6 +59,15 @@ def _trimmer() -> Callable[[int], int] | None:
     except (OSError, AttributeError):
         return None
     return found
+
+
+def resident() -> int | None:
+    """Bytes of memory that this process has in use, where the system tells."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None
 
 
 def trim() -> None:

@@ -10,8 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mockservers.kernel import clock as clocks
@@ -19,50 +18,21 @@ from mockservers.kernel import files, instants, reopening
 from mockservers.kernel.clock import Clock, ClockState
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import Installation, no_progress
-from mockservers.kernel.journal import Entry, Exchange, Journal
-from mockservers.kernel.life import Course
-from mockservers.kernel.operations import Call, Context, Emulator, Progress, Recipe
+from mockservers.kernel.journal import Entry, Exchange, Journal, masked
+from mockservers.kernel.operations import Call, Context, Emulator, Progress
+from mockservers.kernel.overrides import OverridePlan
 from mockservers.kernel.redaction import Redaction, Secret
 from mockservers.kernel.room import MOST_MEMORY, Room
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
-from mockservers.kernel.store import Durability
 from mockservers.kernel.tenants import Tenant
+from mockservers.kernel.world_config import WorldConfig as WorldConfig
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 """World names are host labels, since a world can be chosen by host."""
 
-LONGEST_SECRET = 8192
-"""Bytes, in any of the forms in which a secret is masked."""
 
-
-@dataclass(frozen=True)
-class WorldConfig:
-    """What a world begins with, and returns to at a reset.
-
-    `start` is an instant (None = the machine's time), `data` and `dialects` are by vendor. `store` is None for memory,
-    or a file `name.db` that becomes `name.<world>.<vendor>.db`.
-    """
-
-    seed: int = 1
-    mode: clocks.Mode = "real"
-    start: int | None = None
-    rate: float = 1.0
-    data: Mapping[str, Recipe] = field(default_factory=dict)
-    dialects: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
-    store: Path | None = None
-    durability: Durability = "normal"
-    """Of files."""
-    whole_bodies: bool = False
-    """Keep every call and bodies of any length in the journal, as a harness needs them."""
-    passing: bool = False  # entries are read and let go at once by whoever plays: they are neither masked nor weighed
-    virtual_waits: bool = False
-    """The vendor's own latency moves the clock, and nobody waits for it really."""
-    lively: bool = False
-    """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
-    desk: Callable[[Installation], Course | None] | None = None
-    """A desk that lives in the place of what the vendors' demos do by themselves; made for each installation."""
-
-
+Watcher = Callable[["World", Entry], None]
+"""Gets a world and a call there that is complete, as the journal keeps it; in whatever thread, so it must be quick."""
 Observer = Callable[[Entry, Exchange], None]
 """Gets a call's entry in the journal, and the exchange as it went over the wire, secrets and all."""
 
@@ -79,7 +49,12 @@ class World:
     """One isolated set of vendors. All calls are serialised; every one goes through `perform`."""
 
     def __init__(
-        self, name: str, config: WorldConfig, emulator: Callable[[str], Emulator], room: Room | None = None
+        self,
+        name: str,
+        config: WorldConfig,
+        emulator: Callable[[str], Emulator],
+        room: Room | None = None,
+        watchers: list[Watcher] | None = None,
     ) -> None:
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a world name: lower-case letters, digits and inner hyphens, at most 40")
@@ -95,14 +70,18 @@ class World:
         self.config = self._continued(config)
         self.clock.moved = self._keep_clock
         self._lock = threading.RLock()
+        self.answering = threading.Lock()
+        """Held while a vendor answers a whole request: by the listener's loop, or by a client in the same process."""
         self._installations: dict[str, Installation] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self.told_of_limits: set[str] = set()
         """Vendors of which the log has told that a limit does not end by itself."""
-        self.faults = FaultPlan()
+        self.faults, self.overrides = FaultPlan(), OverridePlan()
         self.journal = self._new_journal()
         self.observers: list[Observer] = []
         """Told of each exchange once it stands in the journal, in the order of the journal and under the world's lock."""
+        self.watchers: list[Watcher] = [] if watchers is None else watchers
+        """Told of each call, also of other people's; the worlds of a process share them."""
 
     def _continued(self, config: WorldConfig) -> WorldConfig:
         """The configuration as the files of the world have it, which hold data of their own; sets the clock."""
@@ -185,7 +164,9 @@ class World:
                 installation.life.catch_up(now)
             entry = self.journal.open(now, clocks.wall(), call.vendor, call.operation, call.actor)
             if call.exchange is not None:
-                call.exchange.entry = entry
+                earlier, call.exchange.entry = call.exchange.entry, entry
+                if earlier is not None:  # the wire could not tell the answer that it had, and asks again
+                    self._tell(earlier, settle=True)
                 entry.cite(*call.exchange.cited)  # first: the rule that refuses stands last
             ctx = Context(self, installation, call, now, entry)
             try:
@@ -207,19 +188,24 @@ class World:
             except Exception as error:
                 entry.outcome, entry.error = "error", "".join(traceback.format_exception(error))
                 raise Breakdown(f"{type(error).__name__}: {error}", injected=False) from error
+            else:
+                if call.actor == "other" and not self.config.passing:
+                    # Also a password that was set just now, a token that was handed out.
+                    clean = Redaction([*ctx.named, *installation.secrets])
+                    entry.request = self.journal.fitting(call.request, clean.data)
+                    entry.result = self.journal.fitting(value, clean.data)
             finally:
-                if (
-                    call.exchange is None and not self.config.passing
-                ):  # else it is settled when the exchange is finished
-                    self.journal.settle(entry)
+                # Otherwise it is settled when the exchange is finished.
+                if call.exchange is None and not self.config.passing:
+                    self._tell(entry, settle=True)
                     self._weigh()
-            if call.actor == "other" and not self.config.passing:
-                # Also a password that was set just now, a token that was handed out.
-                clean = Redaction([*ctx.named, *installation.secrets])
-                entry.request = self.journal.fitting(call.request, clean.data)
-                entry.result = self.journal.fitting(value, clean.data)
-                self.journal.settle(entry)
             return value
+
+    def _tell(self, entry: Entry, settle: bool = False) -> None:
+        if settle and not self.config.passing:
+            self.journal.settle(entry)
+        for watch in tuple(self.watchers):
+            watch(self, entry)
 
     def _run(self, ctx: Context) -> Any:
         call, installation = ctx.call, ctx.installation
@@ -278,6 +264,7 @@ class World:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
                 entry.outcome = "fault"
                 entry.faults.append(fault.kind.name)
+                self._tell(entry, settle=True)
             return fault
 
     def finish(self, vendor: str, exchange: Exchange, error: str | None = None, perhaps: Iterable[str] = ()) -> None:
@@ -291,7 +278,7 @@ class World:
             entry = exchange.entry
             if entry is None:
                 entry = self.journal.open(now, clocks.wall(), vendor, None, "client")
-                entry.outcome = "unmatched" if exchange.status == 404 else "page"
+                entry.outcome = "overridden" if exchange.override else "unmatched" if exchange.status == 404 else "page"
             if error is not None:
                 entry.outcome, entry.error = "error", error
             if vendor:
@@ -302,6 +289,7 @@ class World:
             self._weigh()
             for observe in self.observers:
                 observe(entry, exchange)
+            self._tell(entry)
 
     def malformed(self, exchange: Exchange, hint: str, perhaps: Iterable[str]) -> None:
         """Journal a request that could not be read, and so went to no vendor; `hint` says why, and what to do."""
@@ -310,6 +298,7 @@ class World:
             entry.outcome, entry.error = "malformed", hint
             self._keep(entry, exchange, perhaps)
             self._weigh()
+            self._tell(entry)
 
     def _meant(self, vendor: str, entry: Entry, exchange: Exchange) -> Iterable[str]:
         """Whose secrets may stand in an exchange: of the vendor whose address it was; and of every other, where the vendor
@@ -329,10 +318,10 @@ class World:
         if entry.error is not None:
             entry.error = clean(entry.error)
         entry.notes = [replace(note, text=clean(note.text), facts=clean.data(note.facts)) for note in entry.notes]
-        self.journal.attach(entry, self._masked(exchange, clean))
+        self.journal.attach(entry, masked(exchange, clean, self.journal.most_body))
 
     def _cleaner(self, vendors: Iterable[str], exchange: Exchange) -> Redaction:
-        """What takes out the secrets of these vendors. It opens no installation: a help page does not wait for data."""
+        """What takes out the secrets of these vendors. Opens no installation: a help page does not wait for data."""
         secrets = list(exchange.secrets)
         patterns: list[Secret] = []
         for vendor in vendors:
@@ -347,23 +336,6 @@ class World:
     def redaction(self) -> Redaction:
         """What takes out the secrets of every vendor opened so far, in whatever is shown of this world."""
         return Redaction([secret for each in list(self._installations.values()) for secret in each.secrets])
-
-    def _masked(self, exchange: Exchange, clean: Redaction) -> Exchange:
-        # Only what is kept is searched, and a little more, so that no half of a secret stands at the cut.
-        most = self.journal.most_body + LONGEST_SECRET
-        masked = replace(
-            exchange,
-            target=clean(exchange.target),
-            headers=clean.headers(exchange.headers),
-            body=clean.body(exchange.body[:most], exchange.headers),
-            reply_headers=clean.headers(exchange.reply_headers),
-            reply_body=clean.body(exchange.reply_body[:most], exchange.reply_headers),
-            secrets=[],
-            entry=None,
-            leaving=[],
-        )
-        masked.left_out = clean.left_out
-        return masked
 
     def act(self, vendor: str, operation: str, request: Any = None, tenant: str | None = None) -> Any:
         """What other people do at the vendor: `perform` for the actor `other`."""
@@ -383,7 +355,7 @@ class World:
             self._installations.clear()
             self._checkpoints.clear()
             self.reopened.clear()
-            self.faults = FaultPlan()
+            self.faults, self.overrides = FaultPlan(), OverridePlan()
             self.journal = self._new_journal()
             self.config = self.wished
             self._begin(self.config)
@@ -453,7 +425,9 @@ class Worlds(Mapping[str, World]):
         self.room = Room(most_memory)
         store = config.store if config is not None else None
         self._claim = None if store is None else files.Claim(store)
-        self._worlds = {"default": World("default", config or WorldConfig(), emulator, self.room)}
+        self.watchers: list[Watcher] = []
+        """Told of each call in any of the worlds."""
+        self._worlds = {"default": World("default", config or WorldConfig(), emulator, self.room, self.watchers)}
 
     def __getitem__(self, name: str) -> World:
         return self._worlds[name]
@@ -479,13 +453,13 @@ class Worlds(Mapping[str, World]):
         config = config or self.default.config
         for path in files.files_of(config.store, name, self._emulator).values():
             files.remove(path)  # left by a world of this name in an earlier process
-        self._worlds[name] = world = World(name, config, self._emulator, self.room)
+        self._worlds[name] = world = World(name, config, self._emulator, self.room, self.watchers)
         return world
 
     def replace_default(self, config: WorldConfig) -> World:
         """Make `default` another world, as a harness does for each example."""
         self._worlds["default"].close()
-        self._worlds["default"] = world = World("default", config, self._emulator, self.room)
+        self._worlds["default"] = world = World("default", config, self._emulator, self.room, self.watchers)
         return world
 
     def delete(self, name: str) -> None:

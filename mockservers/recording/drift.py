@@ -315,7 +315,7 @@ class Accepted:
         keys = raw.keys() if isinstance(raw, Mapping) else set()
         if not {"place", "reason"} <= keys or not keys <= {"place", "reason", "aspect"}:
             raise ValueError(
-                f"{path}: entry {n} takes place, reason and (if only one aspect is meant) aspect, not {raw!r}"
+                f"{path}: entry {n} must have place, reason and (if only one aspect is meant) aspect, got {raw!r}"
             )
         if not all(isinstance(each, str) and each.strip() for each in raw.values()):
             raise ValueError(

@@ -16,6 +16,7 @@ from typing import Any
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Headers
 from mockservers.kernel.redaction import coding
+from mockservers.wirekit.headers import media
 
 BASE = "__base__"
 """Stands in recorded texts where the address of the upstream stood: scheme, host and port."""
@@ -78,7 +79,7 @@ def value_of(headers: Headers, name: str) -> str:
 
 def media_of(headers: Headers) -> str:
     """The media type of a body in lower case, without parameters; empty where none is named."""
-    return value_of(headers, "content-type").partition(";")[0].strip().lower()
+    return media(value_of(headers, "content-type"))
 
 
 def text_of(body: bytes, headers: Headers) -> tuple[str, str]:
@@ -178,7 +179,7 @@ def _status(value: Any) -> int:
 
 def _fault(value: Any) -> str | None:
     if value is not None and value not in FAULTS:
-        raise NotAnExchange(f"fault is one of {', '.join(FAULTS)}, not {value!r}")
+        raise NotAnExchange(f"fault must be one of {', '.join(FAULTS)}, got {value!r}")
     return None if value is None else str(value)
 
 

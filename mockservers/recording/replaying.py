@@ -26,6 +26,7 @@ from mockservers.recording.redaction import Redactor
 from mockservers.recording.stand_ins import PLACEHOLDER
 from mockservers.registry import emulator
 from mockservers.server import wsgi
+from mockservers.wirekit.headers import cookies
 
 _SERVER = ("recorded.invalid", 443)
 _ADDRESS = f"https://{_SERVER[0]}"
@@ -199,5 +200,4 @@ class Replay:
 def _cookies(headers: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, value in headers:
         if name.lower() == "set-cookie":
-            key, _, text = value.partition(";")[0].partition("=")
-            yield key.strip(), text.strip()
+            yield from cookies(value, 1)

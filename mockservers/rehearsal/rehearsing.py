@@ -383,6 +383,7 @@ class _Rehearsal:
             seconds=(clock.wall() - self.begun) / 1e6,
             stopped=stopped,
             blind=blind,
+            secrets=tuple(play.world.installation(config.vendor).secrets),
         )
 
     def _blind(self) -> str:

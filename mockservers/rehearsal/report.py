@@ -146,6 +146,8 @@ class RehearsalReport:
     stopped: StopNote | None = None
     blind: str = ""
     """Why nothing of the copy could be judged."""
+    secrets: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """What no report may show, whoever wrote it into a text."""
 
     @property
     def go(self) -> bool:

@@ -14,27 +14,34 @@ import re
 import ssl
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote_to_bytes
 
 from aiohttp import hdrs, web
 
 from mockservers.kernel.faults import Fault
-from mockservers.kernel.journal import Exchange, Headers
+from mockservers.kernel.journal import Entry, Exchange, Headers
 from mockservers.kernel.world import World, Worlds
 from mockservers.registry import Mount
 from mockservers.server import mounts, request_line, responses, wsgi
 from mockservers.server.connection import Connection, Request
 from mockservers.server.control import guard
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
+from mockservers.server.metrics import Metrics
 from mockservers.server.mounts import Target, all_mounts
 from mockservers.server.turns import Turns
+
+if TYPE_CHECKING:
+    from mockservers.server.control import context
 
 Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 """How a vendor answers: as `wsgi.converse` does."""
 
 
 _OF_A_WORLD = re.compile(r"/_mock/v1/worlds/([^/]+)")
+_THOROUGH = ("/_mock/v1/verify", "/_mock/v1/journal")
+MOST_WAITING, GLANCE = 100, 0.25
+"""Calls of the control API that wait at once, and seconds between two looks whether whoever asked is still there."""
 LONG = 64 << 10
 """Bytes of a body from which on a call may take so long that calls of other worlds must not wait for it."""
 
@@ -78,11 +85,15 @@ class Server(Listener):
         self.allow_hosts = None if allow_hosts is None else tuple(allow_hosts)
         """Names beside our own under which data of a real system are told; None where there are none to protect."""
         self.turns = Turns()
+        self.metrics = Metrics()
+        worlds.watchers.append(self.metrics.count)
+        self.waiting = 0
+        """Calls of the control API that wait for something to happen."""
         self.stubs = dict(stubs or {})
         """Vendors that something else answers for than their emulator."""
         self.observe = observe
         """Tells what can be said of the client of a world, of a vendor's or of all."""
-        self._vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
+        self.vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
 
     # --- requests -----------------------------------------------------------------------------------------------
 
@@ -152,7 +163,7 @@ class Server(Listener):
 
     def _malformed(self, where: Target, exchange: Exchange, hint: str) -> None:
         world = self._world(where)
-        self.turns.later(world, lambda: world.malformed(exchange, hint, self._vendors))
+        self.turns.later(world, lambda: world.malformed(exchange, hint, self.vendors))
 
     def _unread(self, head: bytes, remote: str) -> tuple[Exchange, Target]:
         """What can be told of a head that was not read, and which world it was meant for."""
@@ -172,7 +183,7 @@ class Server(Listener):
         if not raw.isascii():
             raw = request_line.written(raw.encode("utf-8", "surrogateescape"))
         after = request.after if isinstance(request, Request) else self.answers
-        return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self._vendors, after=after)
+        return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self.vendors, after=after)
 
     def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:
         return wsgi.environ(
@@ -194,6 +205,7 @@ class Server(Listener):
             if early is not None:
                 return early
         body = await self._body(request)
+        begun = asyncio.get_running_loop().time()
         headers = list(request.headers.items())
         exchange = self._exchange(request, headers, body)
         try:
@@ -201,9 +213,10 @@ class Server(Listener):
             environ = self._environ(request, where, headers, body)
 
             def answer() -> Exchange:
-                self.answers += 1
-                exchange.left = self.answers
-                return respond(world, vendor, environ, exchange)
+                with world.answering:
+                    self.answers += 1
+                    exchange.left = self.answers
+                    return respond(world, vendor, environ, exchange)
 
             await self.turns.take(world, answer, long=len(body) > LONG)
             if exchange.delay > 0:
@@ -211,6 +224,7 @@ class Server(Listener):
             return await responses.answer(request, exchange, world.clock.now())
         finally:
             exchange.leave()
+            self.metrics.answered(vendor, asyncio.get_running_loop().time() - begun)
 
     async def _strike_arrival(self, request: web.BaseRequest, fault: Fault) -> web.StreamResponse | None:
         kind = fault.kind.name
@@ -279,7 +293,7 @@ class Server(Listener):
         said = _json(status, says)
         exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
         exchange.reply_headers = list(said.headers.items())
-        await self.turns.take(world, lambda: world.finish("", exchange, perhaps=self._vendors))
+        await self.turns.take(world, lambda: world.finish("", exchange, perhaps=self.vendors))
         return said
 
     async def _control(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
@@ -297,13 +311,68 @@ class Server(Listener):
         environ = self._environ(request, where, list(request.headers.items()), body)
         if where.path == "/_mock":
             environ["PATH_INFO"] = "/_mock/"
-        environ[context.SITE] = context.Site(self.worlds, self._vendors, where.world, self.url, self.observe)
+        environ[context.SITE] = context.Site(
+            self.worlds,
+            self.vendors,
+            where.world,
+            self.url,
+            self.observe,
+            lambda: self.metrics.text(self.worlds, self.waiting),
+        )
         await self.turns.free(self._touched(where))
-        said = wsgi.ask(application.application(), environ)
+
+        def ask() -> tuple[wsgi.Answer, context.Wait | None]:
+            asked = dict(environ)
+            return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
+
+        # What compares many calls takes a while, and nobody is to wait for it.
+        said, wait = await asyncio.to_thread(ask) if where.path.rstrip("/") in _THOROUGH else ask()
+        if wait is not None:
+            if self.waiting >= MOST_WAITING:
+                return _json(
+                    429, {"error": f"{MOST_WAITING} calls wait already; ask again once some of them have ended."}
+                )
+            _closable(said.parts).close()
+            said = await self._awaited(request, wait, ask)
         return await self._tell(request, where, said)
+
+    async def _awaited(
+        self, request: web.BaseRequest, wait: context.Wait, ask: Callable[[], tuple[wsgi.Answer, context.Wait | None]]
+    ) -> wsgi.Answer:
+        """Ask again whenever a wanted call was made, until the answer need not wait, or time is up, or nobody listens."""
+        loop, happened = asyncio.get_running_loop(), asyncio.Event()
+
+        def watch(world: World, entry: Entry) -> None:
+            if world is wait.world and wait.wanted(entry):
+                loop.call_soon_threadsafe(happened.set)
+
+        until = loop.time() + wait.seconds
+        self.worlds.watchers.append(watch)
+        self.waiting += 1
+        try:
+            while True:
+                happened.clear()
+                said, again = await asyncio.to_thread(ask)
+                if again is None or self._over(request, until):
+                    return said
+                _closable(said.parts).close()
+                while not happened.is_set() and not self._over(request, until):
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(happened.wait(), min(GLANCE, max(0.0, until - loop.time())))
+        finally:
+            self.waiting -= 1
+            self.worlds.watchers.remove(watch)
+
+    def _over(self, request: web.BaseRequest, until: float) -> bool:
+        """Whether there is no more waiting: time is up, the client has gone, or the server stops."""
+        assert self._loop is not None
+        assert self._stopping is not None
+        return self._loop.time() >= until or request.transport is None or self._stopping.is_set()
 
     def _touched(self, where: Target) -> list[World]:
         """The worlds that a call of the control API may look at."""
+        if where.path.rstrip("/") == "/_mock/v1/metrics":
+            return []  # figures of the server; whoever collects them waits for no world
         named = _OF_A_WORLD.match(where.path)
         if where.path.rstrip("/") in ("/_mock", "/_mock/v1/worlds"):
             return list(self.worlds.values())

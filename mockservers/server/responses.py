@@ -30,12 +30,28 @@ def http_date(instant: int) -> str:
     return format_datetime(instants.to_datetime(instant), usegmt=True)
 
 
+def told(headers: Headers) -> list[tuple[str, str]]:
+    """The headers of an application as they are sent, without the connection's own."""
+    return [(name, _text(value)) for name, value in headers if name.lower() not in _OURS]
+
+
+def length_of(method: str, exchange: Exchange) -> int | None:
+    """The Content-Length of an answer; None where there is none."""
+    if exchange.status in (204, 304):
+        return None
+    if method == "HEAD" and not exchange.reply_body:
+        # The application left the body out by itself, and its length is the one that a GET would have.
+        for key, value in exchange.reply_headers:
+            if key.lower() == "content-length" and value.isdecimal():
+                return int(value)
+    return len(exchange.reply_body)
+
+
 def fill(response: web.StreamResponse, headers: Headers) -> None:
     """Replace the headers of a response by those of a WSGI application, except the connection's own."""
     response.headers.clear()
-    for name, value in headers:
-        if name.lower() not in _OURS:
-            response.headers.add(name, _text(value))
+    for name, value in told(headers):
+        response.headers.add(name, value)
 
 
 def _text(value: str) -> str:

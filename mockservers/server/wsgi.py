@@ -127,6 +127,10 @@ def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange)
     wsgi[WORLD] = world
     wsgi[EXCHANGE] = exchange
     error: str | None = None
+    override = world.overrides.consult(vendor, exchange)
+    if override is not None and override.patch is None:
+        override.answer(exchange)
+        return _filed(world, vendor, exchange, error)
     try:
         world.check_room(vendor)
         answer = ask(registry.wire(world.emulator(vendor).wire), wsgi)
@@ -140,6 +144,12 @@ def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange)
         error = traceback.format_exc()
         exchange.status, exchange.reply_body = 500, BROKEN
         exchange.reply_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    if override is not None:
+        override.amend(exchange)
+    return _filed(world, vendor, exchange, error)
+
+
+def _filed(world: World, vendor: str, exchange: Exchange, error: str | None) -> Exchange:
     world.finish(vendor, exchange, error)
     if any(name.casefold() == CALL_HEADER for name, _ in exchange.headers):  # nobody gets it who did not ask
         n = world.journal.count if exchange.entry is None else exchange.entry.n

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote
 
 from lxml import etree
 
-from mockservers.wirekit import charsets, pages, soap, wsdl
+from mockservers.wirekit import charsets, headers, pages, soap, wsdl
 from mockservers.wirekit.soap import V11, V12, Malformed, Version
 from mockservers.wirekit.spyne_gate import Application, Fault, SimpleModel, Soap11, ValidationError
 
@@ -207,7 +207,7 @@ def answer(request: Request, service: Description, options: Options, backend: Ba
 
 
 def _soap(request: Request, service: Description, options: Options, backend: Backend) -> Reply:
-    media = charsets.media(request.content_type)
+    media = headers.media(request.content_type)
     state = _State(V12 if media == V12.media and options.soap12 else V11)
     try:
         try:
@@ -255,7 +255,7 @@ def _read(request: Request, service: Description, options: Options, media: str, 
 def _action(request: Request, version: Version) -> str | None:
     """The action as sent: a header in SOAP 1.1, an optional parameter of the media type in 1.2."""
     if version is V12:
-        return charsets.parameter(request.content_type, "action")
+        return headers.parameter(request.content_type, "action")
     if request.soap_action is None:
         return None
     value = request.soap_action.strip()
@@ -477,7 +477,7 @@ def _read_form(request: Request, service: Description, options: Options, name: s
             "same name but different casing was found.",
             plain=True,
         )
-    if charsets.media(request.content_type) != "application/x-www-form-urlencoded":
+    if headers.media(request.content_type) != "application/x-www-form-urlencoded":
         raise Defect("form_post", f"Request format is invalid: {request.content_type}.", plain=True)
     try:
         sent, misread = charsets.form(request.body, request.content_type)

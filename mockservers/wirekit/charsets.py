@@ -10,6 +10,8 @@ import codecs
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
+from mockservers.wirekit import headers
+
 _CODECS = {
     "ascii": "us-ascii ascii ansi_x3.4-1968 ansi_x3.4-1986 cp367 csascii ibm367 iso-ir-6 iso646-us iso_646.irv:1991 us",
     "utf-8": "utf-8 unicode-1-1-utf-8 unicode-2-0-utf-8 x-unicode-1-1-utf-8 x-unicode-2-0-utf-8",
@@ -81,20 +83,6 @@ class Letters(NamedTuple):
     finding: str = ""
 
 
-def media(content_type: str) -> str:
-    """The media type in lower case."""
-    return content_type.partition(";")[0].strip().lower()
-
-
-def parameter(content_type: str, name: str) -> str | None:
-    """The first parameter whose name begins with `name`, without the quotes of either kind around its value."""
-    for part in content_type.split(";")[1:]:
-        if part.lstrip()[: len(name)].lower() == name:
-            _, equals, value = part.partition("=")
-            return value.strip(" '\"\t") if equals else None
-    return None
-
-
 def codec(name: str | None) -> str | None:
     """Our codec for a charset by the framework's name; None for one that it does not know."""
     return None if name is None else _CODEC_OF.get(name.lower())
@@ -106,9 +94,9 @@ def of_soap(body: bytes, content_type: str) -> Letters:
     A text type without a charset, or with an unknown one, is ASCII; an application type then follows the rules of XML.
     A byte order mark outweighs the charset, and a charset outweighs what the XML declares.
     """
-    named = parameter(content_type, "charset") or None
+    named = headers.parameter(content_type, "charset") or None
     known = codec(named)
-    if known is None and media(content_type).startswith("application/"):
+    if known is None and headers.media(content_type).startswith("application/"):
         return Letters(body, None)
     for mark, marked in MARKS:
         if body.startswith(mark):
@@ -159,7 +147,7 @@ def form(body: bytes, content_type: str, most: int = 1000) -> Form:
 
     They are UTF-8 unless the media type names another charset that is known, and is not UTF-7.
     """
-    known = codec(parameter(content_type, "charset"))
+    known = codec(headers.parameter(content_type, "charset"))
     charset = "utf-8" if known in (None, "utf-7") else known
 
     def read(text: str) -> str:

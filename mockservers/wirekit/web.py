@@ -20,7 +20,7 @@ from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown
 from mockservers.kernel.world import World
-from mockservers.wirekit import charsets
+from mockservers.wirekit import headers
 from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -55,7 +55,7 @@ class Visit(NamedTuple):
     @property
     def media(self) -> str:
         """The media type of the body in lower case, without parameters."""
-        return charsets.media(str(self.environ.get("CONTENT_TYPE", "")))
+        return headers.media(str(self.environ.get("CONTENT_TYPE", "")))
 
 
 def visit() -> Visit:

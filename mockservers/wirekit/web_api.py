@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from mockservers.wirekit import headers
 from mockservers.wirekit.charsets import MARKS
 
 INVALID = "The request is invalid."
@@ -72,14 +73,7 @@ def _strict(body: bytes, start: int, encoding: str) -> str:
 @lru_cache(maxsize=256)
 def answer_charset(accept: str) -> str:
     """The charset that Accept-Charset asks for: the first of the highest weight that is supported, else utf-8."""
-    weighed: list[tuple[float, str]] = []
-    for part in accept[:2000].split(","):
-        name, _, weight = part.partition(";")
-        found = re.fullmatch(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", weight, re.IGNORECASE)
-        quality = float(found[1]) if found else 1.0
-        if name.strip() and quality > 0:
-            weighed.append((quality, name.strip().lower()))
-    for _, name in sorted(weighed, key=lambda each: -each[0]):
+    for name in headers.wanted(accept[:2000]):
         if name == "*":
             return "utf-8"
         if name in _SUPPORTED:

@@ -10,7 +10,7 @@ import pytest
 
 def wait_for_end(pid: int) -> None:
     """Wait until a process is gone: it is dead at once, and gone when its new parent has looked at it."""
-    for _ in range(1000):
+    for _ in range(6000):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
         except OSError:

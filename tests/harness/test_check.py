@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mockservers.harness import scenario_files
 from mockservers.harness.check import EXAMPLES, SECONDS, CheckConfig, check
 from mockservers.harness.clients import reference, reference_file, reference_name
 from mockservers.harness.drivers import DEADLINE, ClientSpec, DriverFailure, WrongClient
@@ -162,6 +163,29 @@ def test_the_library_catches_what_it_is_about() -> None:
     for slug in ("failed_window_repeated", "nothing_missed"):
         results = replay(files, f"{MUTANTS / 'querydata/mutants' / slug}.py:Client")
         assert "FAILED" in {result.outcome for result in results}
+
+
+def test_known_scenarios_are_played_first(tmp_path: Path) -> None:
+    (tmp_path / "of-another-vendor.yaml").write_text(
+        "mockservers: 1\nvendor: trackit\nstart: 2026-03-02T10:00:00Z\nsteps: []\n"
+    )
+    (tmp_path / "broken.yaml").write_text("mockservers: 1\nvendor: nobody\n")
+    found, left_out = scenario_files.known("get_tickets", tmp_path)
+    assert {each.vendor for each in found} == {"get_tickets"}
+    assert len(left_out) == 1
+    assert "broken.yaml: vendor 'nobody' has no contract" in left_out[0]
+
+    config = CheckConfig(
+        "get_tickets",
+        "tests/vendors/get_tickets/mutants/all_pages-locked.py:Client",
+        save_to=None,
+        fail_fast=True,
+        first=tuple(found),
+    )
+    report = check(config)
+    assert report.broken
+    (dialect,) = report.dialects
+    assert dialect.examples <= sum(each.dialect == "default" for each in found)  # no example was drawn
 
 
 def test_a_client_that_does_nothing_proves_nothing(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_a_line_of_delimited_text_ends_at_its_own_mark_alone() -> None:
     assert ticket == (("tid", "1"), ("opened_by", "a\u2028b\u0085c"), ("cid", "d"))
 
 
-@settings(max_examples=examples(200), database=None, deadline=None)
+@settings(max_examples=examples(100), database=None, deadline=None)
 @given(st.binary(max_size=80) | st.text(max_size=80).map(lambda text: builder(text.replace("\x00", ""))))
 def test_readers_never_raise(body: bytes) -> None:
     for exchange in (exchanged(1, received=body, body=body, target=body.decode("latin-1")),):

@@ -22,7 +22,7 @@ from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.profile import contracted, profile
 from mockservers.harness.reports import check_json
 from mockservers.harness.runner import Runner
-from mockservers.harness.runner_pool import RunnerPool
+from mockservers.harness.runner_pool import RunnerPool, fitting_jobs
 from mockservers.harness.scenarios import OtherStep, Scenario
 from mockservers.harness.verdicts import CheckStopped, Report
 from mockservers.kernel import instants
@@ -70,6 +70,23 @@ def test_the_report_is_that_of_one_job(slug: str) -> None:
     one, two = run(mutant, 1), run(mutant, 2)
     assert one.broken
     assert told(one) == told(two)
+
+
+@pytest.mark.parametrize(
+    ("client", "examples", "jobs"),
+    [
+        (ClientSpec("client.py:Client"), 180, 4),
+        (ClientSpec("node client.js"), 60, 3),
+        (ClientSpec("node client.js"), 5, 1),
+        (ClientSpec("http://127.0.0.1:9000/hook"), 180, 1),
+        (ClientSpec("client.py:Client", mirror_file="copy.json"), 180, 1),
+    ],
+)
+def test_jobs_fit_the_cores_and_the_client(
+    client: ClientSpec, examples: int, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(4)), raising=False)
+    assert fitting_jobs(client, examples) == jobs
 
 
 def test_every_dialect_is_that_of_one_job() -> None:
@@ -307,7 +324,7 @@ def test_a_driver_at_hand_is_one_client() -> None:
 
 
 def test_there_is_no_check_without_jobs() -> None:
-    with pytest.raises(ValueError, match="--jobs takes a number from 1 up, not 0"):
+    with pytest.raises(ValueError, match="--jobs must be a number from 1 up, got 0"):
         run(reference_name("get_tickets"), 0)
 
 

@@ -320,7 +320,7 @@ STEPS: list[dict[str, Any]] = [
 ]
 
 
-@settings(max_examples=examples(800), database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(300), database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(["get_tickets", "trackit"]),
     st.sampled_from(STEPS),

@@ -46,7 +46,7 @@ def test_ids_are_numbers_or_text(given: Any, number: int) -> None:
 
 @pytest.mark.parametrize("given", [None, True, "", "x", "-1", -1, 5.0, "٣", [], LARGEST + 1, "0" * 25 + "9" * 30])
 def test_other_ids_are_refused(given: Any) -> None:
-    with pytest.raises(Misuse, match="'id' takes the id"):
+    with pytest.raises(Misuse, match="'id' must be the id"):
         arguments(id=given).number()
 
 
@@ -83,13 +83,13 @@ def test_a_delay_is_told_in_seconds() -> None:
         (lambda: arguments(most=True).whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got true"),
         (lambda: arguments(most="11").whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got '11'"),
         (lambda: arguments(most="5.0").whole("most", 5, 0, 9), "'most' must be a whole number from 0 to 9, got '5.0'"),
-        (lambda: arguments(size=11).number("size", 0, 10), "'size' takes a number from 0 to 10, not 11"),
+        (lambda: arguments(size=11).number("size", 0, 10), "'size' must be a number from 0 to 10, got 11"),
         (lambda: arguments(fields=[]).members("fields"), "'fields' must be an object of names and values, got []"),
         (lambda: arguments(fields={}).members("fields", required=True), "'fields' must have at least one name"),
         (lambda: arguments(delay=float("nan")).delay(), "'delay' must be a number of seconds"),
         (lambda: arguments(delay=True).delay(), "'delay' must be a number of seconds"),
         (lambda: Prompt.of(NOBODY, {"delay": 5}), "what is done at Desk shows at once"),
-        (lambda: Prompt.of(NOBODY, {"id": 100}).number(), "'id' takes the id"),
+        (lambda: Prompt.of(NOBODY, {"id": 100}).number(), "'id' must be the id"),
     ],
 )
 def test_mistakes_are_told(act: Callable[[], object], says: str) -> None:

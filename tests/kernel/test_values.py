@@ -78,10 +78,10 @@ def test_a_dialect_knows_its_values_and_changes(family: DialectFamily) -> None:
     [
         (lambda f: f.dialect("none"), "no dialect 'none'; there are default, other"),
         (lambda f: f.dialect({"none": 1}), "no switch 'none'; its switches are flag, gate, mode, size"),
-        (lambda f: f.dialect({"mode": "c"}), "takes 'a' or 'b', not 'c'"),
-        (lambda f: f.dialect({"mode": ["a"]}), "takes 'a' or 'b'"),
-        (lambda f: f.dialect({"size": "x"}), "takes a number, not 'x'"),
-        (lambda f: f.dialect({"size": {}}), "takes a number"),
+        (lambda f: f.dialect({"mode": "c"}), "must be 'a' or 'b', got 'c'"),
+        (lambda f: f.dialect({"mode": ["a"]}), "must be 'a' or 'b'"),
+        (lambda f: f.dialect({"size": "x"}), "must be a number, got 'x'"),
+        (lambda f: f.dialect({"size": {}}), "must be a number"),
         (lambda f: f.default.with_({"gate": "y"}, scope="tenant"), "whole installation"),
     ],
 )
@@ -109,7 +109,7 @@ def test_checks_that_switches_share(check: Callable[[Any], Any], good: list[tupl
         assert (found, type(found)) == (kept, type(kept))
         assert switch.accept(found) == kept, "a kept value reads the same again"
     for wrong in bad:
-        with pytest.raises(ValueError, match="'s' takes something"):
+        with pytest.raises(ValueError, match="'s' must be something"):
             switch.accept(wrong)
 
 
@@ -207,7 +207,7 @@ def test_every_kind_takes_its_own_defaults(kind: object) -> None:
 )
 def test_wrong_faults_are_refused(kind: str, settings: dict[str, object], more: dict[str, str]) -> None:
     plan = FaultPlan()
-    with pytest.raises(ValueError, match=r"fault|takes"):
+    with pytest.raises(ValueError, match=r"fault|must be"):
         plan.add(kind, settings, **more)  # type: ignore[arg-type]
     assert plan.faults == []
 

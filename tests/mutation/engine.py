@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import pickle
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count, zip_longest
+from itertools import accumulate, zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from cosmic_ray.ast import get_ast
-from cosmic_ray.mutating import MutationVisitor
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.operators.operator import Operator
 
-from tests.mutation.operators import operators
+from tests.mutation.idle import Idle
+from tests.mutation.operators import Rewrite, operators
 
 Drawn = TypeVar("Drawn")
 
@@ -45,19 +46,33 @@ class Mutation:
 
 
 def mutations(name: str, source: str) -> list[Mutation]:
-    """Every mutant of a source, those of equal text once, in the order of the operators and the text."""
-    tree = pickle.dumps(get_ast(source))  # an operator works in its tree, and a copy is had sooner than a parsed one
+    """Every mutant of a source, those of equal text once, in the order of the operators and the text; see `idle.py`."""
+    idle, tree = Idle(source), get_ast(source)
     found: dict[str, Mutation] = {}
     for operator, mutate in operators().items():
-        for occurrence in count():
-            visitor = MutationVisitor(occurrence, mutate)
-            text: str = visitor.walk(pickle.loads(tree)).get_code()
-            if not visitor.mutation_applied:
-                break
+        for text in _texts(tree, source, mutate):
             key = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()[:16]
-            if text != source and key not in found and _compiles(text):
+            if text != source and key not in found and _compiles(text) and not idle.kind(text):
                 found[key] = Mutation(name, operator, *_difference(source, text), key, text)
     return list(found.values())
+
+
+def _texts(tree: Any, source: str, operator: Operator) -> Iterator[str]:
+    """What an operator makes of a source, place by place. The tree is walked once, and only what is exchanged is copied."""
+    starts = [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
+    for node in ast_nodes(tree):
+        for index, _ in enumerate(operator.mutation_positions(node)):
+            (first, column), (last, end) = node.get_first_leaf().get_start_pos_of_prefix(), node.end_pos
+            made = operator.mutate(node if isinstance(operator, Rewrite) else _copied(node), index).get_code()
+            yield source[: starts[first - 1] + column] + made + source[starts[last - 1] + end :]
+
+
+def _copied(node: Any) -> Any:
+    """A part of a tree that an operator may work in."""
+    parent, node.parent = node.parent, None
+    copy = pickle.loads(pickle.dumps(node))
+    node.parent = copy.parent = parent
+    return copy
 
 
 def _compiles(text: str) -> bool:
@@ -93,9 +108,11 @@ class Sorting:
     verdict: str
     """`equivalent`: nobody could tell it from the true source; `outside`: what it breaks is not asked for."""
     reason: str
+    line: int | None = None
+    """The one line that is meant, where the same words stand in several."""
 
     def covers(self, mutant: Mutation) -> bool:
-        same = self.source == mutant.source and self.was == mutant.was
+        same = self.source == mutant.source and self.was == mutant.was and self.line in (None, mutant.line)
         return same and (not self.became or mutant.became in self.became)
 
 
@@ -103,6 +120,13 @@ def sortings(file: Path) -> tuple[Sorting, ...]:
     """What a file says of survivors; nothing where there is none."""
     listed: list[Mapping[str, Any]] = yaml.safe_load(file.read_text("utf-8")) or [] if file.is_file() else []
     return tuple(
-        Sorting(each["source"], each["was"], tuple(each.get("became", ())), each["verdict"], each["reason"])
+        Sorting(
+            each["source"],
+            each["was"],
+            tuple(each.get("became", ())),
+            each["verdict"],
+            each["reason"],
+            each.get("line"),
+        )
         for each in listed
     )

@@ -22,21 +22,31 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 from mockservers.harness.check import EXAMPLES
 from mockservers.harness.clients import roles
 from mockservers.harness.profile import contracted
-from tests.mutation import engine
-from tests.mutation.engine import Mutation, Sorting, mutations, sortings
+from tests.mutation.engine import Drawn, Mutation, Sorting, mutations, sortings
+from tests.mutation.idle import KINDS
+from tests.mutation.reached import reached
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / ".mutation" / "results.jsonl"
 DEADLINE = 10.0
-"""Seconds that a mutant has for a task before it counts as hanging; the correct clients need a fraction of one."""
-SECONDS = 240.0
+"""Seconds that a mutant has for a task; the correct clients need a fraction of one."""
+PATIENCE = 8
+"""Times the deadline that one has when it was silent past it: on a busy machine that may not be its fault."""
+NEVER = "never reached"
+"""What is said of a survivor whose statement no example comes to."""
+SILENT = "has not answered"
+"""The words of a driver whose client was silent past its deadline."""
+SECONDS = 1200.0
+FIRST = 60
+"""Examples after which survivors wait for people, and for time, before the rest is played."""
 WARM = (
     "hypothesis",
     "lxml.etree",
@@ -74,7 +84,8 @@ class GeneratedMutant:
 class Result:
     """What became of a mutant. `end` is `broken`, `stopped`, `nothing proven` or `survived`.
 
-    `seed` is the first that caught it, `duties` what it broke, or why it stopped.
+    `seed` is the first that caught it, `duties` what it broke, why it stopped, or `never reached`. `examples` is how many
+    it was judged by.
     """
 
     key: str
@@ -89,14 +100,16 @@ class Result:
         """Whether a check at the default settings ends with another code than 0."""
         return self.end != "survived" and self.seed == 1
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing else can come of the default check: a check of fewer examples plays the first of them."""
+        return self.end in ("broken", "stopped") or self.examples >= EXAMPLES
+
 
 def mutants(vendor: str, role: str) -> list[GeneratedMutant]:
-    """Every mutant of a correct client; what makes a program of its file is not played, and has none."""
+    """Every mutant of a correct client that can make a difference."""
     source = roles(vendor)[role].read_text("utf-8")
-    lines = source.splitlines()
-    end = next((n for n, line in enumerate(lines, 1) if line.startswith("if __name__ ==")), len(lines) + 1)
-    made = mutations(f"{vendor}_{role}", source)
-    return [GeneratedMutant(vendor, role, each) for each in made if each.line < end]
+    return [GeneratedMutant(vendor, role, each) for each in mutations(f"{vendor}_{role}", source)]
 
 
 def all_mutants(vendors: Iterable[str]) -> Iterator[GeneratedMutant]:
@@ -107,44 +120,89 @@ def all_mutants(vendors: Iterable[str]) -> Iterator[GeneratedMutant]:
 
 
 def sample(given: Sequence[GeneratedMutant], size: int, seed: int) -> list[GeneratedMutant]:
-    """So many mutants of each vendor, drawn by a seed."""
+    """So many mutants of each vendor, drawn by a seed; the first of a larger sample are a smaller one."""
     vendors = dict.fromkeys(each.vendor for each in given)
-    mine = {vendor: [each for each in given if each.vendor == vendor] for vendor in vendors}
-    return [each for vendor in vendors for each in engine.sample(mine[vendor], size, f"{seed} {vendor}")]
+    return [each for vendor in vendors for each in spread([m for m in given if m.vendor == vendor], seed)[:size]]
+
+
+def spread(given: Iterable[GeneratedMutant], seed: int) -> list[GeneratedMutant]:
+    """Mutants by chance, but so that vendors take turns, a vendor's clients, and a client's operators.
+
+    Some operators find far more to change than others, and some clients are longer; what is cut off says something of all.
+    """
+    trees: dict[str, dict[str, dict[str, list[GeneratedMutant]]]] = {}
+    for each in given:
+        trees.setdefault(each.vendor, {}).setdefault(each.role, {}).setdefault(each.operator, []).append(each)
+    drawn = random.Random(seed)
+
+    def mixed(listed: Iterable[Drawn]) -> list[Drawn]:
+        found = list(listed)
+        drawn.shuffle(found)
+        return found
+
+    return in_turn(
+        in_turn(in_turn(mixed(made) for made in mixed(operators.values())) for operators in mixed(clients.values()))
+        for clients in trees.values()
+    )
+
+
+def in_turn(queues: Iterable[Sequence[Drawn]]) -> list[Drawn]:
+    """The first of each queue, then the second of each."""
+    return [each for row in zip_longest(*queues) for each in row if each is not None]
 
 
 # --- plays ------------------------------------------------------------------------------------------------------------
 
 
 def run_all(
-    chosen: Sequence[GeneratedMutant], jobs: int, seeds: int = 1, examples: int = EXAMPLES
+    chosen: Sequence[GeneratedMutant], jobs: int, seeds: int = 1, examples: int = EXAMPLES, kept: Path | None = None
 ) -> Iterator[tuple[GeneratedMutant, Result]]:
-    """Judge each mutant in a process of its own, `jobs` at a time; a survivor on further seeds."""
+    """Judge each mutant in a process of its own, `jobs` at a time; a survivor on further seeds.
+
+    `kept` is the folder that knows which examples come to which statement (`reached.py`); without it all are played.
+    """
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(list(WARM))
     # A process plays one mutant: one that hangs leaves a thread behind that nothing but the end of its process ends.
     with ProcessPoolExecutor(jobs, processes, max_tasks_per_child=1) as pool:
-        running = {pool.submit(play, mutant, seeds, examples): mutant for mutant in chosen}
+        running = {pool.submit(play, mutant, seeds, examples, kept): mutant for mutant in chosen}
         for done in as_completed(running):
             yield running[done], done.result()
 
 
-def play(mutant: GeneratedMutant, seeds: int = 1, examples: int = EXAMPLES) -> Result:
+def play(mutant: GeneratedMutant, seeds: int = 1, examples: int = EXAMPLES, kept: Path | None = None) -> Result:
     """Judge a mutant by the default check on seed 1, and where it survives on the seeds up to `seeds`."""
     began = time.perf_counter()
     path = roles(mutant.vendor)[mutant.role]
+    turns = None if kept is None else reached(mutant.vendor, mutant.role, kept).of(mutant.mutation.line)
     sys.path.insert(0, str(path.parent))  # what the client imports of its neighbours
     with tempfile.TemporaryDirectory(prefix="mockservers-mutant-") as folder:
         file = Path(folder) / f"mutant_{mutant.key}.py"
         file.write_text(mutant.mutation.text, "utf-8")
         for seed in range(1, seeds + 1):
-            result = _check(mutant, file, seed, examples)
+            result = _patient(mutant, file, seed, examples, turns if seed == 1 else None)
             if result.end != "survived":
                 break
-    return Result(mutant.key, result.end, result.duties, result.examples, result.seed, time.perf_counter() - began)
+    return replace(result, seconds=time.perf_counter() - began)
 
 
-def _check(mutant: GeneratedMutant, file: Path, seed: int, examples: int) -> Result:
+def _patient(
+    mutant: GeneratedMutant, file: Path, seed: int, examples: int, turns: frozenset[int] | None = None
+) -> Result:
+    """What a check of those examples says that come to the statement; all are played where they leave it in doubt."""
+    if turns is not None and not any(turn < examples for turn in turns):
+        return Result(mutant.key, "survived", (NEVER,), examples, seed)
+    result = _check(mutant, file, seed, examples, turns)
+    if result.end == "stopped" and SILENT in result.duties[0]:
+        result = _check(mutant, file, seed, examples, turns, PATIENCE)
+    if result.end == "nothing proven" and turns is not None:
+        result = _check(mutant, file, seed, examples, None)
+    return result
+
+
+def _check(
+    mutant: GeneratedMutant, file: Path, seed: int, examples: int, turns: frozenset[int] | None, patience: int = 1
+) -> Result:
     from mockservers.harness.check import CheckConfig, check
     from mockservers.harness.drivers import WrongClient
     from mockservers.harness.verdicts import CheckStopped
@@ -154,11 +212,12 @@ def _check(mutant: GeneratedMutant, file: Path, seed: int, examples: int) -> Res
         f"{file}:Client",
         seed=seed,
         examples=examples,
-        deadline=DEADLINE,
-        max_seconds=SECONDS,
+        deadline=DEADLINE * patience,
+        max_seconds=SECONDS * patience,
         save_to=None,
         shrink=False,
         fail_fast=True,
+        turns=turns,
     )
     with open(os.devnull, "w") as nowhere:
         sys.stderr = nowhere
@@ -170,11 +229,13 @@ def _check(mutant: GeneratedMutant, file: Path, seed: int, examples: int) -> Res
             return Result(mutant.key, "stopped", (str(wrong)[:100],), 0, seed)
         finally:
             sys.stderr = sys.__stderr__
-    examples = sum(each.examples for each in report.dialects)
+    played = sum(each.examples for each in report.dialects)
     if report.broken:
-        return Result(mutant.key, "broken", tuple(duty.slug for duty in report.broken), examples, seed)
+        return Result(mutant.key, "broken", tuple(duty.slug for duty in report.broken), played, seed)
+    if any(each.out_of_time for each in report.dialects):
+        examples = min(examples, played)
     # Without a verdict on what the correct client proves, nobody would go live.
-    unproven = tuple(duty.slug for duty in report.unproven if duty.severity == "must")
+    unproven = tuple(duty.slug for duty in report.unproven if duty.severity == "must") if turns is None else ()
     return Result(mutant.key, "nothing proven" if report.nothing_proven else "survived", unproven, examples, seed)
 
 
@@ -204,7 +265,7 @@ def known(file: Path) -> dict[str, Result]:
     return found
 
 
-COLUMNS = ("broken", "stopped", "nothing proven", "on a later seed", "equivalent", "outside", "hole")
+COLUMNS = ("broken", "stopped", "nothing proven", "on a later seed", "equivalent", "outside", "hole", "in doubt")
 
 
 def column(mutant: GeneratedMutant, result: Result) -> str:
@@ -212,7 +273,9 @@ def column(mutant: GeneratedMutant, result: Result) -> str:
     if result.caught:
         return result.end
     said = sorting(mutant)
-    return said.verdict if said else "hole" if result.end == "survived" else "on a later seed"
+    if said is not None:
+        return said.verdict
+    return "on a later seed" if result.end != "survived" else "hole" if result.settled else "in doubt"
 
 
 def table(found: Sequence[tuple[GeneratedMutant, Result]], by: str) -> Iterator[str]:
@@ -230,42 +293,39 @@ def table(found: Sequence[tuple[GeneratedMutant, Result]], by: str) -> Iterator[
 
 def unsorted(found: Sequence[tuple[GeneratedMutant, Result]]) -> list[Mutation]:
     """The survivors that nobody has sorted, in the order of their names."""
-    return sorted((m.mutation for m, r in found if column(m, r) == "hole"), key=lambda each: each.name)
+    open_ = ("hole", "in doubt")
+    return sorted((m.mutation for m, r in found if column(m, r) in open_), key=lambda each: each.name)
 
 
-def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, examples: int) -> str:
-    """What was found, as a page of the documentation; `of` is how many mutants there are, `examples` what each check played."""
-    lines = [
-        "# Bugs that nobody chose",
-        "",
-        textwrap.fill(
-            f"`make mutation` makes mutants of every correct client in Python: {of} by now. "
-            "[Cosmic Ray](https://cosmic-ray.readthedocs.io/) exchanges comparisons, numbers, "
-            "conditions and signs; operators of our "
-            "own (`tests/mutation/operators.py`) leave out calls, escapes, entries and conversions of "
-            "zones, swallow exceptions and "
-            "exchange statements. Each mutant is judged as a user's check would judge it: "
-            f"{examples} examples (the default is {EXAMPLES}), seed 1, all duties. "
-            f"The tables are of {len(found)} mutants, drawn by a seed.",
-            120,
-            break_on_hyphens=False,
-        ),
-        "",
-        textwrap.fill(
-            "A check catches a mutant when it does not end with code 0: a duty is *broken*, the client "
-            "*stopped* as a program, or "
-            "*nothing* was *proven*. A survivor is *equivalent* if no server could tell it from the "
-            "correct client, *outside* if the "
-            "contract does not ask for what it leaves out, else a *hole*; the reasons stand in "
-            "`tests/vendors/<vendor>/survivors.yaml`, and below.",
-            120,
-            break_on_hyphens=False,
-        ),
-        "",
-        *table(found, "vendor"),
-        "",
-        *table(found, "operator"),
-    ]
+PAGE = (
+    "`make mutation` makes mutants of every correct client in Python: {of} by now. "
+    "[Cosmic Ray](https://cosmic-ray.readthedocs.io/) exchanges comparisons, numbers, conditions and signs; operators of our "
+    "own (`tests/mutation/operators.py`) leave out calls, escapes, entries and conversions of zones, swallow exceptions and "
+    "exchange statements. The tables are of {found} of them, drawn by a seed so that vendors, a vendor's clients and a client's "
+    "operators take turns.",
+    "Each is judged as a user's check would judge it: {default} examples, seed 1, all duties, and it ends at the first example "
+    "that breaks a duty. Examples in which the client does not come to the changed statement are left out, for there both do "
+    "the same. A check of {first} examples plays the first {first} of these; so that is played at first, and what "
+    "it catches the default catches as well. What survives it is sorted, or judged by all {default}. {settled} survivors were, "
+    "and stay unsorted: *holes*. {doubtful} were not yet, and are *in doubt*: the default check may catch them. Both count as "
+    "not caught.",
+    "A check catches a mutant when it does not end with code 0: a duty is *broken*, the client *stopped* as a program, or "
+    "*nothing* was *proven*. A survivor is *equivalent* if no server could tell it from the correct client, *outside* if the "
+    "contract does not ask for what it leaves out; the reasons stand in `tests/vendors/<vendor>/survivors.yaml`, and below.",
+)
+
+
+def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, first: int) -> str:
+    """What was found, as a page of the documentation; `of` is how many mutants there are, `first` what is played at first."""
+    counts = Counter(column(m, r) for m, r in found)
+    facts = {"of": of, "found": len(found), "default": EXAMPLES, "first": first}
+    facts |= {"settled": counts["hole"] or "No", "doubtful": counts["in doubt"] or "None"}
+    lines = ["# Bugs that nobody chose", ""]
+    for text in PAGE:
+        lines += [textwrap.fill(text.format(**facts), 120, break_on_hyphens=False, break_long_words=False), ""]
+    lines += ["Some kinds of mutants are not made at all (`tests/mutation/idle.py`):", ""]
+    lines += [f"- {kind}: {why}" for kind, why in KINDS.items()]
+    lines += ["", *table(found, "vendor"), "", *table(found, "operator")]
     for verdict in ("outside", "equivalent"):
         lines += ["", f"## Survivors that are {verdict}", ""]
         reasons = [said for m, r in found if column(m, r) == verdict and (said := sorting(m)) is not None]
@@ -282,11 +342,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--client", action="append", help="only mutants of this client, such as trackit_reader; repeatable"
     )
-    parser.add_argument("--sample", type=int, help="so many mutants of each vendor, drawn by --seed; all when left out")
+    parser.add_argument(
+        "--sample", type=int, help="so many mutants of each vendor, spread by --seed; all when left out"
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--seeds", type=int, default=1, help="a survivor is judged on the seeds up to this one")
     parser.add_argument(
         "--examples", type=int, default=EXAMPLES, help="of each check; with fewer the figures are lower bounds"
+    )
+    parser.add_argument(
+        "--first", type=int, default=FIRST, help="examples that are played of all mutants before more are played of any"
     )
     parser.add_argument("--again", action="store_true", help="judge those anew that survived and are not sorted")
     parser.add_argument(
@@ -299,39 +364,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = list(all_mutants(asked.vendor or contracted()))
     chosen = [each for each in chosen if not asked.client or f"{each.vendor}_{each.role}" in asked.client]
     of = len(chosen)
-    chosen = chosen if asked.sample is None else sample(chosen, asked.sample, asked.seed)
+    chosen = spread(chosen if asked.sample is None else sample(chosen, asked.sample, asked.seed), asked.seed)
     results = known(asked.results)
     if asked.again:
         holes = {each.key for each in chosen if each.key in results and column(each, results[each.key]) == "hole"}
         results = {key: result for key, result in results.items() if key not in holes}
-    todo = [each for each in chosen if each.key not in results and not asked.known]
-    # Vendors in turn, so that a run that is cut short says something of all.
-    random.Random(asked.seed).shuffle(todo)
-    asked.results.parent.mkdir(parents=True, exist_ok=True)
-    print(
-        f"{len(chosen)} mutants, {len(todo)} of them to be judged ({asked.examples} examples each)",
-        file=sys.stderr,
-        flush=True,
-    )
-    with asked.results.open("a", encoding="utf-8") as kept:
-        for n, (mutant, result) in enumerate(run_all(todo, asked.jobs, asked.seeds, asked.examples), 1):
-            results[result.key] = result
-            kept.write(json.dumps(asdict(result)) + "\n")
-            kept.flush()
-            print(
-                f"{n} of {len(todo)}: {result.end:14} {result.seconds:5.1f} s  {mutant.name}",
-                file=sys.stderr,
-                flush=True,
-            )
+    if not asked.known:
+        new = [each for each in chosen if each.key not in results]
+        results |= judged(new, asked, min(asked.first, asked.examples))
+        doubtful = [each for each in chosen if column(each, results[each.key]) == "in doubt"]
+        if asked.examples > asked.first:
+            results |= judged(doubtful, asked, asked.examples)
     found = [(mutant, results[mutant.key]) for mutant in chosen if mutant.key in results]
     for by in ("vendor", "operator"):
         print("\n".join(table(found, by)), end="\n\n")
     if asked.page is not None:
-        asked.page.write_text(page(found, of, asked.examples), "utf-8")
-    holes = unsorted(found)
-    if holes:
-        print(f"{len(holes)} survivors that nobody has sorted:\n\n" + "\n".join(each.words for each in holes))
-    return 1 if holes else 0
+        asked.page.write_text(page(found, of, asked.first), "utf-8")
+    open_ = unsorted(found)
+    if open_:
+        print(f"{len(open_)} survivors that nobody has sorted:\n\n" + "\n".join(each.words for each in open_))
+    return 1 if open_ else 0
+
+
+def judged(todo: Sequence[GeneratedMutant], asked: argparse.Namespace, examples: int) -> dict[str, Result]:
+    """Judge mutants by so many examples each, and write each result down at once."""
+    results = {}
+    asked.results.parent.mkdir(parents=True, exist_ok=True)
+    print(f"{len(todo)} mutants to be judged, {examples} examples each", file=sys.stderr, flush=True)
+    with asked.results.open("a", encoding="utf-8") as kept:
+        for n, (mutant, result) in enumerate(run_all(todo, asked.jobs, asked.seeds, examples, asked.results.parent), 1):
+            results[result.key] = result
+            kept.write(json.dumps(asdict(result)) + "\n")
+            kept.flush()
+            line = f"{n} of {len(todo)}: {result.end:14} {result.seconds:5.1f} s  {mutant.name}"
+            print(line, file=sys.stderr, flush=True)
+    return results
 
 
 if __name__ == "__main__":

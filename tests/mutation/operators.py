@@ -6,6 +6,7 @@ drop what escapes, trims and converts, and confuse zones. An operator knows the 
 
 from __future__ import annotations
 
+import ast
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -231,14 +232,73 @@ class ReturnNothing(Rewrite):
         return ["return None"]
 
 
+PURE = frozenset(
+    [
+        "int",
+        "str",
+        "float",
+        "bool",
+        "len",
+        "set",
+        "frozenset",
+        "dict",
+        "list",
+        "tuple",
+        "sorted",
+        "map",
+        "zip",
+        "get",
+        "items",
+        "keys",
+        "values",
+        "split",
+        "partition",
+        "rpartition",
+        "encode",
+        "decode",
+        "format",
+        "join",
+        "strip",
+        "replace",
+        "lower",
+        "Path",
+        "ZoneInfo",
+        "timedelta",
+        "Lock",
+        "Event",
+        "Session",
+        "HTTPAdapter",
+        "fromisoformat",
+    ]
+)
+"""Calls that change nothing, so that it does not matter when they are made."""
+
+
+def _independent(one: str, other: str) -> bool:
+    """Whether two statements give values to different names, and neither needs what the other one gives."""
+    trees = [ast.parse(each.strip()).body[0] for each in (one, other)]
+    if not all(isinstance(each, ast.Assign) for each in trees):
+        return False
+    called = (each.func for tree in trees for each in ast.walk(tree) if isinstance(each, ast.Call))
+    if not all(ast.unparse(each).rpartition(".")[2] in PURE for each in called):
+        return False
+    given, needed = [], []
+    for tree in trees:
+        nodes = [each for each in ast.walk(tree) if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript))]
+        given.append({ast.unparse(each) for each in nodes if isinstance(each.ctx, ast.Store)})
+        places = {ast.unparse(each.value) for each in nodes if isinstance(each, ast.Subscript)}
+        needed.append({ast.unparse(each) for each in nodes if isinstance(each.ctx, ast.Load)} | places)
+    return not (given[0] & (given[1] | needed[1]) or given[1] & needed[0])
+
+
 def _acts(statement: Any) -> bool:
-    """Whether a statement does more than give a local name a value: it calls something, or changes what is kept."""
+    """Whether a statement does more than give a local name a value, whose order says nothing, or only makes it crash."""
     target = statement.children[0] if statement.type == "expr_stmt" else statement
     return target.type in ("atom_expr", "power")
 
 
 class ExchangeStatements(OwnOperator):
-    """Two statements that follow each other change places, unless both give local names a value, whose order says nothing."""
+    """Two statements that follow each other change places, unless both only give values that neither needs of the other."""
 
     @staticmethod
     def _pairs(node: Any) -> list[int]:
@@ -252,6 +312,7 @@ class ExchangeStatements(OwnOperator):
             and (other := _statement(children[n + 1])) is not None
             and {inner.type, other.type} <= {"expr_stmt", "atom_expr", "power"}
             and (_acts(inner) or _acts(other))
+            and not _independent(_code(inner), _code(other))
         ]
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Any, Any]]:
@@ -313,7 +374,7 @@ class ExchangeBound(Rewrite):
 
     def instead(self, node: Any) -> Sequence[str]:
         called = node.type == "name" and getattr(node.get_next_leaf(), "value", "") == "("
-        bare = called and getattr(node.get_previous_leaf(), "value", "") != "."
+        bare = called and getattr(node.get_previous_leaf(), "value", "") not in (".", "def")
         return [self.PAIRS[node.value]] if bare and node.value in self.PAIRS else []
 
 

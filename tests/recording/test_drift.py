@@ -133,7 +133,7 @@ def test_accepted_differences_are_no_news(tmp_path: Path, authority: Authority, 
 def test_accepted_differences_need_reasons(tmp_path: Path, text: str) -> None:
     file = tmp_path / "accepted.yaml"
     file.write_text(text)
-    with pytest.raises(ValueError, match=r"place and reason|takes place|list of accepted"):
+    with pytest.raises(ValueError, match=r"place and reason|must have place|list of accepted"):
         Accepted.load(file)
 
 

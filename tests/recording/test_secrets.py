@@ -26,7 +26,7 @@ from tests.examples import examples
 
 FORM, JSON, XML = "application/x-www-form-urlencoded", "application/json", "text/xml; charset=utf-8"
 
-EXAMPLES = examples(150)
+EXAMPLES = examples(80)
 SECRETS = st.text(
     st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc", "Cn", "Co"), exclude_characters="\ufffe\uffff"),
     min_size=4,

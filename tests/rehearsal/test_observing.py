@@ -22,6 +22,7 @@ from mockservers.harness.clients import reference_name
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
 from mockservers.rehearsal import living
+from mockservers.server.control import answers
 
 serve = importlib.import_module("mockservers.cli.serve")
 START = "2026-03-02T14:00:00Z"
@@ -223,6 +224,10 @@ def free(server: mockservers.MockServer, vendor: str, folder: Path, url: str = "
 
 def observed(server: mockservers.MockServer, vendor: str) -> dict[str, Any]:
     told = requests.get(f"{server.url}/_mock/v1/observation", params={"vendor": vendor}, timeout=60).json()
+    answers.Observation.model_validate(told)
+    assert set(told["vendors"][vendor]) == {
+        each.alias or name for name, each in answers.ObservedClient.model_fields.items()
+    }
     found: dict[str, Any] = told["vendors"][vendor]
     return found
 

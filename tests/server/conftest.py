@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 import requests
+from jsonschema import Draft202012Validator
 
 from mockservers.kernel import instants
 from mockservers.kernel.world import World, WorldConfig
+from mockservers.server.control import application
 from mockservers.server.http import Server
 from tests.server import toy
 from tests.server.wires import Wire
@@ -34,6 +39,38 @@ def wire(door: Server) -> Iterator[Wire]:
         yield opened
 
 
+@cache
+def described() -> dict[str, Any]:
+    """The OpenAPI document of the control API, with every object closed: an answer must tell nothing else."""
+
+    def close(schema: Any) -> Any:
+        if isinstance(schema, list):
+            return [close(each) for each in schema]
+        if not isinstance(schema, dict):
+            return schema
+        closed = {name: close(each) for name, each in schema.items()}
+        if "properties" in closed and isinstance(closed["properties"], dict):
+            closed.setdefault("additionalProperties", False)
+        return closed
+
+    document: dict[str, Any] = close(json.loads(json.dumps(application.application().api_doc)))
+    return document
+
+
+def differs(method: str, path: str, status: int, said: Any) -> str:
+    """Where a good answer is not as the document describes it."""
+    document = described()
+    patterns = {
+        re.sub(r"\\{\w+\\}", "[^/]+", re.escape(each)): verbs
+        for each, verbs in sorted(document["paths"].items(), key=lambda item: "{" in item[0])
+    }
+    verbs = next(verbs for pattern, verbs in patterns.items() if re.fullmatch(pattern, path.partition("?")[0]))
+    described_as = verbs[method.lower()]["responses"][str(status)]["content"]["application/json"]["schema"]
+    schema = {**described_as, "components": document["components"]}
+    errors = Draft202012Validator(schema).iter_errors(said)
+    return "\n".join(f"{method} {path}: {error.json_path}: {error.message[:300]}" for error in errors)
+
+
 class Api:
     """The control API: `ask` returns status and JSON, the methods below it demand success."""
 
@@ -49,6 +86,8 @@ class Api:
     def _good(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         status, said = self.ask(method, path, body, **more)
         assert status in (200, 201), said
+        if path != "/openapi.json":
+            assert not (wrong := differs(method, "/_mock/v1" + path, status, said)), wrong
         return said
 
     def get(self, path: str, **params: Any) -> Any:

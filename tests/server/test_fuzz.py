@@ -128,11 +128,20 @@ GOOD: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/faults", {"kind": "cut", "settings": {"after_bytes": 5}, "times": 2, "until": "2026-03-01T10:00:00Z"}),
     ("DELETE", "/faults/f1", {}),
     ("GET", "/journal", {}),
+    (
+        "POST",
+        "/verify",
+        {"vendor": "toy", "operation": "Echo", "body": {"a.b": 1}, "count": 1, "then": [{"at_most": 2}]},
+    ),
+    ("POST", "/verify", {"path": {"matches": "a+"}, "query": {"q": {"absent": True}}, "end": "2026-03-01T10:00:00Z"}),
+    ("POST", "/overrides", {"match": {"vendor": "toy", "text": {"contains": "x"}}, "answer": {"json": 1}, "times": 2}),
+    ("DELETE", "/overrides/o1", {}),
     ("GET", "/findings", {}),
     ("GET", "/rules", {}),
     ("GET", "/vendors", {}),
 ]
 QUERIES = ["since", "limit", "format", "last", "outcome", "text", "world", "vendor", "tenant", "after", "most", "rule"]
+QUERIES += ["path", "header", "field", "status", "begin", "end"]
 
 
 @st.composite

@@ -157,12 +157,12 @@ def read_hello(answer: Answer, name: str) -> Hello:
         if value is None:
             return None
         if not isinstance(value, (list, tuple)) or not all(isinstance(each, str) for each in value):
-            raise DriverFailure(f"hello.{key} must be a list of names, not {shorten(repr(value))}")
+            raise DriverFailure(f"hello.{key} must be a list of names, got {shorten(repr(value))}")
         return tuple(value)
 
     poll = raw.get("poll_seconds")
     if poll is not None and (isinstance(poll, bool) or not isinstance(poll, (int, float))):
-        raise DriverFailure(f"hello.poll_seconds must be a number, not {shorten(repr(poll))}")
+        raise DriverFailure(f"hello.poll_seconds must be a number, got {shorten(repr(poll))}")
     tasks = names("tasks")
     return Hello(
         shorten(str(raw.get("name") or name)),
@@ -317,7 +317,7 @@ def _program(spec: ClientSpec, given: str, deadline: float, shows: bool) -> Driv
     job = spec.carrier == "command"
     command = _words(given, "--client-command" if job else "--client")
     if job and (_HOOK.match(given) or _CALLABLE.fullmatch(given)):
-        raise WrongClient(f"--client-command takes a command, and {given} is none; give it with --client")
+        raise WrongClient(f"--client-command must be a command, and {given} is none; give it with --client")
     if not job and len(command) == 1 and command[0].endswith(".py"):
         raise WrongClient(
             f"{given} is a file; name the class in it ({given}:Class), or the command that runs it ('python {given}')"

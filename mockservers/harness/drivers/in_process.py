@@ -216,6 +216,11 @@ class CallableDriver(Driver):
         """A driver for a class that is at hand, as in a test."""
         return cls("", getattr(make, "__name__", "client"), deadline, make)
 
+    @property
+    def thread(self) -> threading.Thread | None:
+        """Where the client's methods run now; None before the first."""
+        return self._thread
+
     def tell(self, do: str, message: Mapping[str, Any]) -> Answer:
         done: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
 

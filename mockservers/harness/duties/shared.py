@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
@@ -287,6 +288,16 @@ def revealed(
     return judged(len(history.exchanges), breaches)
 
 
+def not_stored(history: History) -> Judgement:
+    """Whether no file that the client keeps holds a credential that it is given at every start anyway."""
+    breaches = [
+        Breach(f"the file {name} in the client's state folder holds the credential as it is", {"file": name})
+        for name, shown in history.stored.items()
+        if shown
+    ]
+    return judged(len(history.stored), breaches)
+
+
 def _around(text: str, secrets: tuple[str, ...]) -> str:
     """The place in a text where a secret stood, with the secret masked."""
     masked = mask(text, secrets)
@@ -347,3 +358,56 @@ def failures_not_stormed(history: History, failed: Callable[[Exchanged], bool] =
 def not_stormed(history: History, refused: list[Exchanged], most: int = MOST_REFUSALS, seconds: int = 60) -> Judgement:
     """Whether the client left off when it was refused; see `storms`."""
     return judged(len(refused), storms(history, refused, most, seconds))
+
+
+# --- what the client itself fails over ---------------------------------------------------------------------------------
+
+CRASHES = frozenset(
+    [
+        "TypeError",
+        "AttributeError",
+        "NameError",
+        "UnboundLocalError",
+        "IndexError",
+        "ZeroDivisionError",
+        "ReferenceError",
+    ]
+)
+"""Exceptions by which a program stumbles over its own code; no client raises them to say something."""
+UNREAD = frozenset(
+    {"KeyError", "ValueError", "JSONDecodeError", "ParseError", "ExpatError", "SyntaxError", "RangeError"}
+)
+"""Those by which one stumbles over what it reads; who is told to write may say by them that a value cannot be written."""
+
+
+def good_answers_read(
+    history: History, is_error: Callable[[Exchanged], bool], told: Callable[[Exchanged], bool]
+) -> Judgement:
+    """Whether the client stumbled over nothing where every answer was good; `told` tells whether one held something.
+
+    An error that a client raises to say something is honest, whatever it says.
+    """
+    exercised, breaches = 0, []
+    for task, then in zip_longest(history.tasks, history.tasks[1:]):
+        if task.do == "mirror":  # it was looked at after the task that stands behind it
+            if then is not None and then.ok and _stumbled(task, CRASHES | UNREAD):
+                when = f"after the {then.do} at {instants.to_iso(then.at)}, which went well,"
+                breaches.append(Breach(f"{when} the client failed over its own copy: {_said(history, task)}"))
+            continue
+        within = history.within(task)
+        if not within or any(map(is_error, within)):
+            continue
+        exercised += any(map(told, within))
+        if _stumbled(task, CRASHES | UNREAD if task.do == "sync" else CRASHES):
+            when = f"every answer in the {task.do} at {instants.to_iso(task.at)} was good"
+            breaches.append(Breach(f"{when}, and the client failed over its own code: {_said(history, task)}"))
+    return judged(exercised, breaches)
+
+
+def _said(history: History, task: Task) -> str:
+    return mask(task.error, history.secrets)[:160]
+
+
+def _stumbled(task: Task, over: Collection[str]) -> bool:
+    """Whether a task ended in one of these exceptions."""
+    return task.error_kind == "client" and task.error.partition(":")[0].rpartition(".")[2] in over

@@ -9,9 +9,10 @@ from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Judgement, judged, shared
-from mockservers.harness.history import ExternalChange, History, Record, Task
+from mockservers.harness.history import Exchanged, ExternalChange, History, Record, Task
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
+from mockservers.kernel.redaction import mask
 
 WRITES = ("create", "update", "note", "close")
 """The tasks of a client that writes."""
@@ -352,3 +353,53 @@ def from_fresh(history: History, found: Iterable[Touched]) -> Judgement:
                 for change in history.changes
             )
     return judged(changed, [each.breach(history) for each in found if each.outdated])
+
+
+def tried(
+    history: History,
+    acceptable: Callable[[Task], bool],
+    is_error: Callable[[Exchanged], bool],
+    turned_down: Callable[[Exchanged], bool] = lambda exchange: False,
+) -> Judgement:
+    """Whether the client could write what the vendor takes: it did not fail itself, and sent all that the vendor asks for.
+
+    `acceptable` are tasks whose values the vendor takes. `turned_down` tells of an error whether it is about what was sent,
+    and not about who sent it, or how often.
+    """
+    plain, breaches = 0, []
+    for task in filter(acceptable, history.writes):
+        errors = [each for each in history.within(task) if is_error(each)]
+        when = f"the {task.do} at {instants.to_iso(task.at)}"
+        if not errors:
+            plain += 1
+            if task.error_kind == "client":
+                error = mask(task.error, history.secrets)[:160]
+                breaches.append(
+                    Breach(
+                        f"{when} failed in the client itself ({error}), though the vendor takes such values and every request "
+                        "was answered well"
+                    )
+                )
+        # An update may send back what others put there, and what nobody can write: that is no fault of its own.
+        elif (
+            task.do in ("create", "note")
+            and _alone(history, task)
+            and all(turned_down(each) and not each.faults for each in errors)
+        ):
+            plain += 1
+            if not task.ok:
+                breaches.append(
+                    Breach(
+                        f"{when} was refused, though the vendor takes such values: {shared.request(errors[0])} lacked "
+                        "something, or had something in it that does not belong there"
+                    )
+                )
+    return judged(plain, breaches)
+
+
+def _alone(history: History, task: Task) -> bool:
+    """Whether a task was about a ticket that was there, and nobody else acted, and nothing was left from before."""
+    tickets = (task.was or {}).get(history.entity, {})
+    ticket = tickets.get(task.ticket or "")
+    there = task.do == "create" or (ticket is not None and ticket.exists)
+    return there and not history.changes_within(task) and not task.again and not owed(history, task)

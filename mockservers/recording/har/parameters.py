@@ -17,6 +17,7 @@ from mockservers.recording.har.headers import listed
 from mockservers.recording.har.systems import octets
 from mockservers.recording.leaves import FORM
 from mockservers.recording.matching import BOUNDARY
+from mockservers.wirekit.headers import media
 
 _SENT = re.compile(r"(?:[A-Za-z0-9*._+!~'()-]|%[0-9A-Fa-f]{2})*")
 """A name or value as browsers and encodeURIComponent write it into a form."""
@@ -74,7 +75,7 @@ def body(params: Any, headers: Headers, kind: str, lengths: Iterable[int]) -> Bo
     given = pairs(params)
     if not given:
         return None
-    bare = kind.partition(";")[0].strip().lower()
+    bare = media(kind)
     if bare == "multipart/form-data":
         return _multipart(params, headers, kind)
     if bare in ("", FORM):

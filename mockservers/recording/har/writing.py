@@ -16,6 +16,7 @@ from mockservers.recording import leaves
 from mockservers.recording.exchanges import BASE, NO_TEXT, Recorded, text_of, value_of
 from mockservers.recording.files import Recording
 from mockservers.recording.omissions import lacks_answer, lacks_request
+from mockservers.wirekit.headers import cookies
 
 ORIGIN = "https://recorded.example"
 """Where addresses lead in what is exported: HAR wants whole ones, and the real one is nobody's business."""
@@ -137,8 +138,4 @@ def _pairs(headers: Headers) -> list[dict[str, str]]:
 
 
 def _cookies(text: str) -> list[dict[str, str]]:
-    return [
-        {"name": name.strip(), "value": value.strip()}
-        for name, equals, value in (part.partition("=") for part in text.split(";"))
-        if equals
-    ]
+    return [{"name": name, "value": value} for name, value in cookies(text)]

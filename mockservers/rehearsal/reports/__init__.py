@@ -1,1 +1,4 @@
-"""The report of a rehearsal as text for a terminal, as JSON and as JUnit XML. All are made of `RehearsalReport` alone."""
+"""The report of a rehearsal as text for a terminal, as JSON, as JUnit XML and as a page.
+
+All are made of `RehearsalReport` alone.
+"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from mockservers.harness.reports.characters import cleaned, visible
 from mockservers.harness.reports.text import WIDTH, Style, plain, wrap
@@ -52,6 +53,33 @@ def comparison_text(one: RehearsalReport, other: RehearsalReport, style: Style =
     return "\n".join(lines)
 
 
+@dataclass(frozen=True)
+class Row:
+    """A figure of both: what was wanted, and each value with whether it misses that."""
+
+    name: str
+    says: str
+    wanted: str
+    values: tuple[tuple[str, bool], ...]
+    change: str
+
+
+def comparison(one: RehearsalReport, other: RehearsalReport) -> list[Row]:
+    """The figures of both, those that an objective asks for first."""
+    asked = [{each.objective.name: each for each in report.objectives} for report in (one, other)]
+    rows = []
+    for name in dict.fromkeys((*asked[0], *FIGURES)):
+        metric, objective = METRICS[name], asked[0].get(name)
+        values = tuple(
+            (shown(metric.unit, report.values.get(name)), name in judged and not judged[name].met)
+            for report, judged in zip((one, other), asked, strict=True)
+        )
+        wanted = f"at most {shown(metric.unit, objective.objective.most)}" if objective else ""
+        change = _change(one.values.get(name), other.values.get(name))
+        rows.append(Row(name, metric.says[:1].upper() + metric.says[1:], wanted, values, change))
+    return rows
+
+
 def _change(left: float | None, right: float | None) -> str:
     """Whether the other one is better; less is better everywhere."""
     if left is None or right is None or abs(left - right) <= 0.1 * max(abs(left), abs(right)):
@@ -62,4 +90,4 @@ def _change(left: float | None, right: float | None) -> str:
 def comparison_json(one: RehearsalReport, other: RehearsalReport) -> str:
     """Both documents, in the order of the command line."""
     made = {"format": "mockservers rehearsal comparison", "version": 1, "rehearsals": [document(one), document(other)]}
-    return json.dumps(cleaned(made, ()), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(cleaned(made, (*one.secrets, *other.secrets)), indent=1, ensure_ascii=False) + "\n"

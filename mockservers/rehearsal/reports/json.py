@@ -134,7 +134,7 @@ _TIMES = frozenset({"staleness_p95", "staleness_worst"})
 
 def rehearsal_json(report: RehearsalReport) -> str:
     """The document as text."""
-    return json.dumps(cleaned(document(report), ()), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(cleaned(document(report), report.secrets), indent=1, ensure_ascii=False) + "\n"
 
 
 def document(report: RehearsalReport) -> RehearsalJson:

@@ -12,27 +12,25 @@ from typing import Any
 import flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
-from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
 import mockservers
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
-from mockservers.server.control import administration, context, history, page, records, steering, tenancy
+from mockservers.server.control import (
+    administration,
+    assertions,
+    context,
+    history,
+    overrides,
+    page,
+    records,
+    steering,
+    tenancy,
+)
+from mockservers.server.control.answers import Error
 from mockservers.server.control.context import Problem
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
-
-
-class Detail(BaseModel):
-    field: str
-    message: str
-
-
-class Error(BaseModel):
-    """Every answer that is not a success: what happened, and for wrong input each field with what is wrong in it."""
-
-    error: str
-    details: list[Detail] = []
 
 
 def _no_constant(word: str) -> Any:
@@ -102,10 +100,11 @@ def _document() -> flask.Response:
     document = _without_null_defaults(document)
     for path in document["paths"].values():
         for operation in path.values():
-            operation["responses"]["422"] = {
-                "description": "Wrong input, field by field",
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-            }
+            error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+            operation["responses"]["422"] = {"description": "Wrong input, field by field", "content": error}
+            operation["responses"]["default"] = {"description": "What happened, and what to do", "content": error}
+    journal = document["paths"]["/_mock/v1/journal"]["get"]["responses"]["200"]["content"]
+    journal[history.NDJSON] = {"schema": {"type": "string", "description": "an entry a line"}}
     chosen = [context.site().worlds["default"].emulator(name) for name in context.site().vendors]
     for path, about in (("/records/{id}/act", administration.acts), ("/credentials", administration.facts)):
         operation = document["paths"]["/_mock/v1" + path]["post"]
@@ -136,7 +135,7 @@ def application() -> OpenAPI:
     app.register_error_handler(Unwritable, _unwritable)
     app.register_error_handler(Misuse, _misuse)
     app.register_error_handler(ValueError, _misuse)
-    for api in (steering.api, tenancy.api, records.api, history.api):
+    for api in (steering.api, tenancy.api, records.api, history.api, assertions.api, overrides.api):
         app.register_api(api)
     app.add_url_rule("/_mock/v1/openapi.json", "document", _document)
     app.add_url_rule("/_mock/", "page", page.show)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from mockservers.kernel.installation import Installation
+from mockservers.kernel.journal import Entry
 from mockservers.kernel.operations import Emulator
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.world import World, Worlds
@@ -23,6 +24,19 @@ SITE = "mockservers.site"
 """Key of the WSGI environ under which the front door hands over its `Site`."""
 
 Observe = Callable[[World, str | None], Mapping[str, Any]]
+
+
+WAIT = "mockservers.wait"
+"""Key under which an endpoint says that there is nothing to tell yet, and what to wait for before it is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Until a call in a world is as `wanted`, or for so many real seconds. `wanted` is asked under the world's lock."""
+
+    seconds: float
+    world: World
+    wanted: Callable[[Entry], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,8 @@ class Site:
     world: str
     url: str
     observe: Observe | None = None
+    metrics: Callable[[], str] = str
+    """The figures of the server, as text."""
 
 
 class Problem(Exception):

@@ -14,10 +14,14 @@ from flask_openapi3.models.tag import Tag
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange, Headers
 from mockservers.kernel.life import Course
+from mockservers.kernel.patterns import TooMuchWork, Work
 from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.rules import Note, Rule
 from mockservers.kernel.world import World
-from mockservers.server.control import context, models
+from mockservers.server import expectations
+from mockservers.server.control import answers, context, models
+from mockservers.server.expectations import CallPattern
+from mockservers.server.verification import Reader
 
 api = APIBlueprint("history", __name__, url_prefix="/_mock/v1")
 _JOURNAL, _FINDINGS, _RULES = [Tag(name="journal")], [Tag(name="findings")], [Tag(name="rules")]
@@ -85,6 +89,7 @@ def entry_told(where: World, entry: Entry) -> dict[str, Any]:
         "actor": entry.actor,
         "tenant": entry.tenant,
         "outcome": entry.outcome,
+        "override": (entry.exchange.override or None) if entry.exchange is not None else None,
         "refusal": entry.refusal,
         "refused_by": None if entry.refused_by is None else cited(where, entry.vendor, entry.refused_by),
         "rules": entry.rules,
@@ -96,21 +101,32 @@ def entry_told(where: World, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _line(where: World, entry: Entry, exchange: bool, clean: Redaction) -> dict[str, Any]:
+def line_told(where: World, entry: Entry, exchange: bool, clean: Redaction) -> dict[str, Any]:
+    """A journal entry as JSON tells it, with its exchange if that is wanted."""
     told: dict[str, Any] = {**clean.data(context.plain(entry_told(where, entry)))}
     if exchange:
         told["exchange"] = None if entry.exchange is None else _exchange(entry.exchange)
     return told
 
 
-def _matches(entry: Entry, query: models.JournalQuery) -> bool:
-    return (
-        query.vendor in (None, entry.vendor)
-        and query.operation in (None, entry.operation)
-        and query.outcome in (None, entry.outcome)
-        and query.actor in (None, entry.actor)
-        and (query.rule is None or query.rule in entry.rules)
-    )
+def _pattern(query: models.JournalQuery) -> CallPattern:
+    """The filters of a query in the words of an expectation."""
+    words: dict[str, Any] = {
+        name: getattr(query, name) for name in ("vendor", "operation", "outcome", "rule", "status", "method")
+    }
+    words |= {
+        name: None if (text := getattr(query, name)) is None else {"contains": text} for name in ("path", "url", "text")
+    }
+    headers = [each.partition(":") for each in query.header]
+    fields = [each.partition("=") for each in query.field]
+    words["headers"] = {
+        name.strip(): {"contains": text.strip()} if text.strip() else {"absent": False} for name, _, text in headers
+    }
+    words["body"] = {name: {"equals": text} if given else {"absent": False} for name, given, text in fields}
+    with context.naming("header" if any(not name.strip() for name, _, _ in headers) else "field"):
+        found = expectations.expectation({"actor": query.actor or "any", **words})
+    # Instants were read already, and strict models read them from text alone.
+    return found.model_copy(update={"begin": query.begin, "end": query.end})
 
 
 def _check_filters(where: World, vendor: str | None, rule: str | None) -> None:
@@ -120,12 +136,29 @@ def _check_filters(where: World, vendor: str | None, rule: str | None) -> None:
         raise context.wrong("rule", f"there is no rule {rule!r}; GET /_mock/v1/rules lists them")
 
 
-@api.get("/journal", tags=_JOURNAL)
+@api.get("/journal", tags=_JOURNAL, operation_id="getJournal", responses={200: answers.Journal})
 def journal(query: models.JournalQuery) -> flask.Response:
-    """What happened, oldest first: filtered, in pages, or as NDJSON with `Accept: application/x-ndjson`."""
+    """What happened, oldest first: filtered, in pages, or as NDJSON with `Accept: application/x-ndjson`.
+
+    With `wait` the answer comes as soon as there are `least` such calls, or after so many seconds with what there is then.
+    `matched` tells how many calls the filters let through of those `of` that are kept after `since`.
+    """
     where = context.world(query.world)
     _check_filters(where, query.vendor, query.rule)
-    found = [entry for entry in where.journal.since(query.since) if _matches(entry, query)]
+    wanted = _pattern(query)
+    reader = Reader(Work())
+    kept = where.journal.since(query.since)
+    try:
+        found = [entry for entry in kept if reader.meets(wanted, entry)]
+    except TooMuchWork as error:
+        raise context.wrong("text", str(error)) from error
+    matched = len(found)
+    if query.wait and sum(1 for entry in found if entry.size) < query.least:
+
+        def comes(entry: Entry) -> bool:
+            return Reader(Work()).meets(wanted, entry)
+
+        flask.request.environ[context.WAIT] = context.Wait(query.wait, where, comes)
     if query.last is not None:
         found = found[-query.last :]
     clean = where.redaction()
@@ -144,6 +177,8 @@ def journal(query: models.JournalQuery) -> flask.Response:
         {
             "next": page[-1].n if page else max(query.since, 0),
             "more": len(found) > len(page),
+            "matched": matched,
+            "of": len(kept),
             "count": where.journal.count,
             "dropped": where.journal.dropped,
         },
@@ -156,10 +191,10 @@ FEW, SMALL = 10, 256 << 10
 
 
 def _plain_line(where: World, entry: Entry, exchange: bool, clean: Redaction) -> Any:
-    return context.plain(_line(where, entry, exchange, clean))
+    return context.plain(line_told(where, entry, exchange, clean))
 
 
-@api.get("/life", tags=_LIFE)
+@api.get("/life", tags=_LIFE, operation_id="getLife", responses={200: answers.Life})
 def life(query: models.WorldQuery) -> flask.Response:
     """What other people did by themselves in a lively world, up to the last call; the journal holds calls alone."""
     where = context.world(query.world)
@@ -184,7 +219,7 @@ def _course(course: Course, clean: Redaction) -> dict[str, Any]:
     }
 
 
-@api.get("/observation", tags=_OBSERVATION)
+@api.get("/observation", tags=_OBSERVATION, operation_id="getObservation", responses={200: answers.Observation})
 def observation(query: models.ObservationQuery) -> flask.Response:
     """What can be said of the client of a world from its journal: duties, limits, back-off, and changes that no request can
     have seen. `observe` on the command line prints it."""
@@ -211,7 +246,7 @@ def _rule(rule: Rule, vendor: str) -> dict[str, Any]:
     }
 
 
-@api.get("/findings", tags=_FINDINGS)
+@api.get("/findings", tags=_FINDINGS, operation_id="listFindings", responses={200: answers.Findings})
 def findings(query: models.FindingsQuery) -> flask.Response:
     """What requests contained that a careful client would not send, each with its rule, its source and the call.
 
@@ -253,7 +288,7 @@ def _finding(where: World, entry: Entry, note: Note, clean: Redaction) -> dict[s
     }
 
 
-@api.get("/rules", tags=_RULES)
+@api.get("/rules", tags=_RULES, operation_id="listRules", responses={200: answers.Rules})
 def rules(query: models.RulesQuery) -> flask.Response:
     """What the emulated servers do, one sentence each, with the place it was read."""
     where = context.world(query.world)

@@ -63,6 +63,7 @@ def _world_name(value: Any) -> Any:
     return value
 
 
+Outcome = Literal["ok", "refused", "unsupported", "fault", "error", "page", "overridden", "unmatched", "malformed"]
 MOST_ROWS = 1_000_000
 WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -284,9 +285,29 @@ class Page(WorldQuery):
 class JournalQuery(Page):
     vendor: str | None = None
     operation: str | None = None
-    outcome: Literal["ok", "refused", "unsupported", "fault", "error", "page", "unmatched", "malformed"] | None = None
+    outcome: Outcome | None = None
     actor: Literal["client", "other"] | None = None
     rule: str | None = None
+    status: int | None = Field(None, ge=100, le=999, description="the HTTP status of the answer")
+    method: str | None = None
+    path: str | None = Field(None, min_length=1, description="what the path below the world contains, decoded")
+    url: str | None = Field(None, min_length=1, description="what the target contains, as it stood in the request line")
+    text: str | None = Field(None, min_length=1, description="what the request's body contains")
+    header: list[Annotated[str, Field(min_length=1)]] = Field(
+        [], max_length=20, description="NAME, or NAME:TEXT that it contains; repeatable"
+    )
+    field: list[Annotated[str, Field(min_length=1)]] = Field(
+        [], max_length=20, description="a member of the body by the end of its path: NAME, or NAME=VALUE; repeatable"
+    )
+    begin: Instant | None = Field(None, description="the world's instant from which calls are told")
+    end: Instant | None = Field(None, description="the world's instant up to which calls are told")
+    wait: float = Field(
+        0,
+        ge=0,
+        le=60,
+        description="seconds of the machine's time to wait until `least` calls are found; 0 does not wait",
+    )
+    least: int = Field(1, ge=1, le=20_000, description="how many calls `wait` waits for")
     exchange: bool = Field(True, description="whether the raw request and answer are told")
     last: int | None = Field(None, ge=1, le=20_000, description="only the newest so many of those found")
     format: Literal["json", "ndjson"] | None = None

@@ -14,8 +14,9 @@ from mockservers.kernel.clock import Clock
 from mockservers.kernel.faults import KINDS, Fault
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
-from mockservers.server.control import context, models
+from mockservers.server.control import answers, context, models
 from mockservers.server.control.context import Problem
+from mockservers.server.metrics import MEDIA
 
 api = APIBlueprint("steering", __name__, url_prefix="/_mock/v1")
 _WORLDS, _CLOCK, _FAULTS = [Tag(name="worlds")], [Tag(name="clock")], [Tag(name="faults")]
@@ -24,13 +25,24 @@ MOST_CHECKPOINTS = 100
 MOST_FAULTS = 1000
 
 
-@api.get("/health", tags=_WORLDS)
+@api.get("/health", tags=_WORLDS, operation_id="getHealth", responses={200: answers.Health})
 def health() -> flask.Response:
     """Whether the server answers; needs no token."""
     return context.answer({"status": "ok", "worlds": len(context.site().worlds)})
 
 
-@api.get("/vendors", tags=_WORLDS)
+@api.get(
+    "/metrics",
+    tags=[Tag(name="metrics")],
+    operation_id="getMetrics",
+    responses={200: {"description": "OK", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def read_metrics(query: models.Query) -> flask.Response:
+    """Figures of the server for Prometheus: calls, how long answers took, worlds, memory."""
+    return flask.Response(context.site().metrics(), content_type=MEDIA)
+
+
+@api.get("/vendors", tags=_WORLDS, operation_id="listVendors", responses={200: answers.Vendors})
 def vendors(query: models.WorldQuery) -> flask.Response:
     """What is emulated: addresses, demo credentials, recipes, dialects, operations."""
     here, where = context.site(), context.world(query.world)
@@ -84,7 +96,7 @@ def _world(where: World) -> dict[str, Any]:
     }
 
 
-@api.get("/worlds", tags=_WORLDS)
+@api.get("/worlds", tags=_WORLDS, operation_id="listWorlds", responses={200: answers.Worlds})
 def worlds(query: models.Query) -> flask.Response:
     """All worlds of this process."""
     return context.answer({"worlds": [_world(each) for each in list(context.site().worlds.values())]})
@@ -127,7 +139,7 @@ def _config(body: models.WorldCreate, like: WorldConfig) -> WorldConfig:
     return replace(like, **changes)
 
 
-@api.post("/worlds", tags=_WORLDS)
+@api.post("/worlds", tags=_WORLDS, operation_id="createWorld", responses={201: answers.World})
 def create_world(query: models.Query, body: models.WorldCreate) -> flask.Response:
     """Create a world; it begins like `default` where nothing else is said. Data is made when a vendor is first used."""
     all_worlds = context.site().worlds
@@ -137,13 +149,13 @@ def create_world(query: models.Query, body: models.WorldCreate) -> flask.Respons
     return context.answer(_world(made), 201)
 
 
-@api.get("/worlds/<string:name>", tags=_WORLDS)
+@api.get("/worlds/<string:name>", tags=_WORLDS, operation_id="getWorld", responses={200: answers.World})
 def read_world(path: models.WorldPath, query: models.Query) -> flask.Response:
     """One world."""
     return context.answer(_world(context.world(path.name)))
 
 
-@api.delete("/worlds/<string:name>", tags=_WORLDS)
+@api.delete("/worlds/<string:name>", tags=_WORLDS, operation_id="deleteWorld", responses={200: answers.Deleted})
 def delete_world(path: models.WorldPath, query: models.Query) -> flask.Response:
     """Delete a world and its data; `default` cannot be deleted."""
     if path.name not in context.site().worlds:
@@ -153,7 +165,7 @@ def delete_world(path: models.WorldPath, query: models.Query) -> flask.Response:
     return context.answer({"deleted": path.name})
 
 
-@api.post("/worlds/<string:name>/reset", tags=_WORLDS)
+@api.post("/worlds/<string:name>/reset", tags=_WORLDS, operation_id="resetWorld", responses={200: answers.World})
 def reset_world(path: models.WorldPath, query: models.Query, body: models.Nothing) -> flask.Response:
     """Back to the beginning: data, tenants, switches, clock; faults, journal and checkpoints are emptied."""
     where = context.world(path.name)
@@ -161,7 +173,9 @@ def reset_world(path: models.WorldPath, query: models.Query, body: models.Nothin
     return context.answer(_world(where))
 
 
-@api.post("/worlds/<string:name>/checkpoint", tags=_WORLDS)
+@api.post(
+    "/worlds/<string:name>/checkpoint", tags=_WORLDS, operation_id="checkpointWorld", responses={201: answers.World}
+)
 def checkpoint_world(path: models.WorldPath, query: models.Query, body: models.CheckpointName) -> flask.Response:
     """Remember data, tenants, switches and clock under a name; a name used before is overwritten."""
     where = context.world(path.name)
@@ -173,7 +187,7 @@ def checkpoint_world(path: models.WorldPath, query: models.Query, body: models.C
     return context.answer(_world(where), 201)
 
 
-@api.post("/worlds/<string:name>/restore", tags=_WORLDS)
+@api.post("/worlds/<string:name>/restore", tags=_WORLDS, operation_id="restoreWorld", responses={200: answers.World})
 def restore_world(path: models.WorldPath, query: models.Query, body: models.CheckpointName) -> flask.Response:
     """Return to a checkpoint; journal and faults stay as they are."""
     where = context.world(path.name)
@@ -187,13 +201,13 @@ def restore_world(path: models.WorldPath, query: models.Query, body: models.Chec
 # --- clock ----------------------------------------------------------------------------------------------------------
 
 
-@api.get("/clock", tags=_CLOCK)
+@api.get("/clock", tags=_CLOCK, operation_id="getClock", responses={200: answers.Clock})
 def read_clock(query: models.WorldQuery) -> flask.Response:
     """The clock of a world."""
     return context.answer(_clock(context.world(query.world)))
 
 
-@api.put("/clock", tags=_CLOCK)
+@api.put("/clock", tags=_CLOCK, operation_id="setClock", responses={200: answers.Clock})
 def set_clock(query: models.WorldQuery, body: models.ClockChange) -> flask.Response:
     """Set the time, the mode, or both. A rate alone makes the clock run scaled."""
     clock = context.world(query.world).clock
@@ -207,7 +221,7 @@ def set_clock(query: models.WorldQuery, body: models.ClockChange) -> flask.Respo
     return context.answer(_clock(context.world(query.world)))
 
 
-@api.post("/clock/advance", tags=_CLOCK)
+@api.post("/clock/advance", tags=_CLOCK, operation_id="advanceClock", responses={200: answers.Clock})
 def advance_clock(query: models.WorldQuery, body: models.ClockAdvance) -> flask.Response:
     """Move the clock by a length of time, backwards when negative."""
     where = context.world(query.world)
@@ -237,7 +251,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
     }
 
 
-@api.get("/faults/kinds", tags=_FAULTS)
+@api.get("/faults/kinds", tags=_FAULTS, operation_id="listFaultKinds", responses={200: answers.FaultKinds})
 def fault_kinds(query: models.WorldQuery) -> flask.Response:
     """Every kind of fault, where in a call's life it strikes, and its settings."""
     return context.answer(
@@ -258,7 +272,7 @@ def fault_kinds(query: models.WorldQuery) -> flask.Response:
     )
 
 
-@api.get("/faults", tags=_FAULTS)
+@api.get("/faults", tags=_FAULTS, operation_id="listFaults", responses={200: answers.Faults})
 def faults(query: models.WorldQuery) -> flask.Response:
     """The planned faults of a world, with how many calls each saw and hit."""
     return context.answer({"faults": [_fault(each) for each in context.world(query.world).faults.faults]})
@@ -285,7 +299,7 @@ def _check_address(where: World, body: models.FaultAdd) -> None:
         raise context.wrong("actor", f"{body.kind!r} strikes on the wire, and only clients come by the wire")
 
 
-@api.post("/faults", tags=_FAULTS)
+@api.post("/faults", tags=_FAULTS, operation_id="addFault", responses={201: answers.Fault})
 def add_fault(query: models.WorldQuery, body: models.FaultAdd) -> flask.Response:
     """Plan a fault: `skip` matching calls pass, then it hits `times` calls."""
     where = context.world(query.world)
@@ -310,13 +324,13 @@ def add_fault(query: models.WorldQuery, body: models.FaultAdd) -> flask.Response
     return context.answer(_fault(made), 201)
 
 
-@api.delete("/faults", tags=_FAULTS)
+@api.delete("/faults", tags=_FAULTS, operation_id="clearFaults", responses={200: answers.Cleared})
 def clear_faults(query: models.WorldQuery) -> flask.Response:
     """Forget all faults of a world."""
     return context.answer({"cleared": context.world(query.world).faults.clear()})
 
 
-@api.delete("/faults/<string:id>", tags=_FAULTS)
+@api.delete("/faults/<string:id>", tags=_FAULTS, operation_id="clearFault", responses={200: answers.Cleared})
 def clear_fault(path: models.FaultPath, query: models.WorldQuery) -> flask.Response:
     """Forget one fault."""
     if not context.world(query.world).faults.clear(path.id):

@@ -14,7 +14,7 @@ from mockservers.kernel.installation import Installation
 from mockservers.kernel.redaction import MASK
 from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.kernel.world import World
-from mockservers.server.control import context, models
+from mockservers.server.control import answers, context, models
 from mockservers.server.control.context import Problem
 
 api = APIBlueprint("tenancy", __name__, url_prefix="/_mock/v1")
@@ -33,14 +33,14 @@ def _tenant(there: Installation, tenant: Tenant) -> dict[str, Any]:
     }
 
 
-@api.get("/tenants", tags=_TENANTS)
+@api.get("/tenants", tags=_TENANTS, operation_id="listTenants", responses={200: answers.Tenants})
 def tenants(query: models.VendorQuery) -> flask.Response:
     """The tenants of a vendor, with the switches that are not at their default."""
     there = context.installation(context.world(query.world), query.vendor)
     return context.answer({"tenants": [_tenant(there, each) for each in there.tenants]})
 
 
-@api.post("/tenants", tags=_TENANTS)
+@api.post("/tenants", tags=_TENANTS, operation_id="addTenant", responses={201: answers.Tenant})
 def add_tenant(query: models.WorldQuery, body: models.TenantCreate) -> flask.Response:
     """Add a tenant without data; its settings are copied from the vendor's first tenant, its dialect may differ."""
     there = context.installation(context.world(query.world), body.vendor)
@@ -75,7 +75,7 @@ def _credential(where: World, credential: Credential, secret: str = MASK) -> dic
     }
 
 
-@api.get("/credentials", tags=_CREDENTIALS)
+@api.get("/credentials", tags=_CREDENTIALS, operation_id="listCredentials", responses={200: answers.Credentials})
 def credentials(query: models.TenantQuery) -> flask.Response:
     """The credentials of a vendor, or of one tenant; secrets are masked."""
     where = context.world(query.world)
@@ -86,7 +86,7 @@ def credentials(query: models.TenantQuery) -> flask.Response:
     return context.answer({"credentials": [_credential(where, each) for each in found]})
 
 
-@api.post("/credentials", tags=_CREDENTIALS)
+@api.post("/credentials", tags=_CREDENTIALS, operation_id="addCredential", responses={201: answers.Credential})
 def add_credential(query: models.WorldQuery, body: models.CredentialAdd) -> flask.Response:
     """Add a credential. One that is made here is shown in this answer and never again."""
     where = context.world(query.world)
@@ -114,7 +114,12 @@ def _find(there: Installation, credential_id: str) -> Credential:
         raise Problem(404, f"{error}.") from error
 
 
-@api.post("/credentials/<string:id>/revoke", tags=_CREDENTIALS)
+@api.post(
+    "/credentials/<string:id>/revoke",
+    tags=_CREDENTIALS,
+    operation_id="revokeCredential",
+    responses={200: answers.Credential},
+)
 def revoke_credential(
     path: models.CredentialPath, query: models.VendorQuery, body: models.CredentialChange
 ) -> flask.Response:
@@ -127,7 +132,12 @@ def revoke_credential(
     return context.answer(_credential(where, credential))
 
 
-@api.post("/credentials/<string:id>/expire", tags=_CREDENTIALS)
+@api.post(
+    "/credentials/<string:id>/expire",
+    tags=_CREDENTIALS,
+    operation_id="expireCredential",
+    responses={200: answers.Credential},
+)
 def expire_credential(
     path: models.CredentialPath, query: models.VendorQuery, body: models.CredentialChange
 ) -> flask.Response:
@@ -172,7 +182,7 @@ def _difference(there: Installation, now: dict[str, Any], choice: str | dict[str
     return {name: value for name, value in there.emulator.dialects.dialect(choice).items() if value != now[name]}
 
 
-@api.get("/dialect", tags=_DIALECTS)
+@api.get("/dialect", tags=_DIALECTS, operation_id="getDialect", responses={200: answers.Dialect})
 def read_dialect(query: models.TenantQuery) -> flask.Response:
     """Every switch with its value, for a tenant or the whole installation."""
     there = context.installation(context.world(query.world), query.vendor)
@@ -181,7 +191,7 @@ def read_dialect(query: models.TenantQuery) -> flask.Response:
     return context.answer(_dialect(there, query.tenant))
 
 
-@api.put("/dialect", tags=_DIALECTS)
+@api.put("/dialect", tags=_DIALECTS, operation_id="setDialect", responses={200: answers.Dialect})
 def set_dialect(query: models.WorldQuery, body: models.DialectChange) -> flask.Response:
     """Set switches, or take a named dialect and then set switches, for a tenant or the whole installation."""
     there = context.installation(context.world(query.world), body.vendor)

@@ -14,6 +14,7 @@ from mockservers.kernel.dialects import Dialect
 from mockservers.recording import leaves
 from mockservers.recording.adapter import RAW, Adapter, Seen, Told
 from mockservers.recording.exchanges import Recorded, text_of
+from mockservers.wirekit import headers
 
 _AGENT_WRITES = re.compile(r"/agents/[a-z]+/(?:save|delete|set|undelete|update|merge|add|remove)", re.IGNORECASE)
 _AGENT = re.compile(r"/agents/", re.IGNORECASE)
@@ -60,14 +61,7 @@ _TRANSLATED = frozenset({"CategoryFullname", "PriorityName", "TicketStatusDispla
 
 def _language(exchange: Recorded) -> str:
     """The code of the language that an answer's names are in; RAW where nothing is translated."""
-    wishes = []
-    for part in re.split(r"[,;](?!\s*q\s*=)", exchange.header("so-language") or exchange.header("accept-language")):
-        name, _, weight = part.strip().lower().partition(";")
-        found = re.fullmatch(r"\s*q\s*=\s*([01](?:\.[0-9]*)?)\s*", weight)
-        wanted = float(found[1]) if found else 1.0
-        if name.strip() and wanted > 0:
-            wishes.append((-wanted, name.strip()))
-    names = [name for _, name in sorted(wishes, key=lambda each: each[0])]  # of the same weight the first
+    names = headers.wanted(exchange.header("so-language") or exchange.header("accept-language"), headers.LANGUAGES)
     if not names or names[0] in ("*", "x"):
         return RAW
     return next((_LANGUAGES[name[:2]] for name in names if name[:2] in _LANGUAGES), _OTHER)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 Desk = Any
-EXAMPLES = examples(150)
+EXAMPLES = examples(80)
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata")
 
 WORDS = [

@@ -106,15 +106,15 @@ def test_parents_move(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("operation", "request_", "says"),
     [
-        ("read", {}, "'id' is a ticket's number"),
-        ("read", {"id": "x"}, "'id' is a ticket's number"),
-        ("read", {"id": "9" * 30}, "'id' is a ticket's number"),
+        ("read", {}, "'id' must be a ticket's number"),
+        ("read", {"id": "x"}, "'id' must be a ticket's number"),
+        ("read", {"id": "9" * 30}, "'id' must be a ticket's number"),
         ("read", {"id": "9", "extra": 1}, "unknown field 'extra'"),
         ("change", {"id": "41", "fields": {}}, "no ticket 41"),
         ("change", {"id": "9", "fields": {"nothing": 1}}, "no field 'nothing'"),
-        ("change", {"id": "9", "fields": {"status": 5}}, "status is text"),
-        ("change", {"id": "9", "fields": {"company_id": "1"}}, "company_id is a whole number"),
-        ("change", {"id": "9", "fields": {"company_id": 2**70}}, "company_id is a whole number"),
+        ("change", {"id": "9", "fields": {"status": 5}}, "status must be text"),
+        ("change", {"id": "9", "fields": {"company_id": "1"}}, "company_id must be a whole number"),
+        ("change", {"id": "9", "fields": {"company_id": 2**70}}, "company_id must be a whole number"),
         ("change", {"id": "9", "fields": {"company_id": 99}}, "give company_name too"),
         ("change", {"id": "9", "fields": {"company_id": 1, "company_name": "Other"}}, "give one of the two"),
         ("change", {"id": "9", "fields": {"due_date": "tomorrow"}}, "not an ISO 8601 time"),
@@ -130,11 +130,11 @@ def test_parents_move(desk: Desk) -> None:
         ("change", {"id": "9", "fields": {"children_tickets": "34"}}, "follows from the parent_ticket"),
         ("change", {"id": "9", "fields": {"tid": 10}}, "never changes"),
         ("change", {"id": "9", "fields": {"custom_fields": {"Nope": "x"}}}, "'Nope' is not defined"),
-        ("change", {"id": "9", "fields": {"custom_fields": {"Site": 1}}}, "is text"),
+        ("change", {"id": "9", "fields": {"custom_fields": {"Site": 1}}}, "must be text"),
         ("change", {"id": "9", "fields": {}, "delay": -1}, "'delay' must be a number"),
-        ("change", {"id": "9", "fields": {}, "by": 7}, "'by' is text"),
+        ("change", {"id": "9", "fields": {}, "by": 7}, "'by' must be text"),
         ("change", {"id": "9", "fields": []}, "'fields' must be an object"),
-        ("create", {"by": 7}, "'by' is text"),
+        ("create", {"by": 7}, "'by' must be text"),
         ("create", {"by": "a\nb"}, "'by' goes out raw"),
         ("act", {"id": "9", "action": "assign", "to": "a\nb"}, "'to' goes out raw"),
         ("create", {"fields": {"tid": 9}}, "a ticket 9 already"),
@@ -149,7 +149,7 @@ def test_parents_move(desk: Desk) -> None:
         ("act", {"id": "37", "action": "lock"}, "locked already"),
         ("act", {"id": "9", "action": "close", "to": "x"}, "unknown field 'to'"),
         ("list", {"most": 0}, "'most' must be a whole number"),
-        ("list", {"after": "x"}, "'after' is a ticket's number"),
+        ("list", {"after": "x"}, "'after' must be a ticket's number"),
         ("define", {"custom_fields": ["status"]}, "hide the variable 'status'"),
         ("define", {"custom_fields": ["Sub Category"]}, "hide the variable 'sub_category'"),
         ("define", {"custom_fields": ["a<b"]}, "cannot name a custom field"),
@@ -332,5 +332,5 @@ class Office(RuleBasedStateMachine):
 def test_any_work_keeps_references_in_step_and_converges(make_desk: Any) -> None:
     office = type("OfficeHere", (Office,), {"make": staticmethod(make_desk)})
     run_state_machine_as_test(
-        office, settings=settings(max_examples=examples(25), stateful_step_count=15, deadline=None)
+        office, settings=settings(max_examples=examples(12), stateful_step_count=15, deadline=None)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -117,6 +118,15 @@ def _result(body: Any) -> Said:
         if first is not None:
             ids.append((first.text or "").strip())
     return Said("good", "" if kind is None else (kind.text or "").lower(), tuple(ids))
+
+
+def used(exchange: Exchanged) -> float | None:
+    """The share of the hour's requests that an answer says is used; None for one that says nothing of it."""
+    if not exchange.received or asked(exchange).operation != "getThresholdAndUsageInfo":
+        return None
+    message = find(xml(exchange.received), "Message") if said(exchange).kind == "good" else None
+    numbers = [int(each) for each in re.findall(r":\s*(\d+)", "" if message is None else message.text or "")]
+    return numbers[2] / numbers[0] if len(numbers) == 3 and numbers[0] else None
 
 
 def line(exchange: Exchanged) -> str:

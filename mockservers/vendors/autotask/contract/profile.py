@@ -70,4 +70,5 @@ PROFILE = VendorProfile(
     parts=PARTS,
     zone=_zone,
     resolution=1000,
+    lasting=("password",),
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
 from mockservers.harness.profile import profile
-from mockservers.harness.scenarios import ClockStep, Scenario
+from mockservers.harness.scenarios import CUSTOMER, ClientStep, ClockStep, OtherStep, Scenario
 from mockservers.harness.strategies import (
     SPANS,
     STARTS,
@@ -34,7 +34,7 @@ from mockservers.harness.strategies import (
     write,
     writes,
 )
-from mockservers.kernel.instants import MINUTE, SECOND
+from mockservers.kernel.instants import HOUR, MINUTE, SECOND
 from mockservers.registry import emulator
 from mockservers.vendors.autotask.contract.profile import RESOURCE
 
@@ -86,6 +86,8 @@ OTHERWISE = {"threshold_spelling": "help", "long_as": "long", "limit_reply": "ht
 NEW_STATUS = 15
 USED = (5000, 7600, 9100, 10000)
 """Requests of others: around half of the limit, three quarters, near it and all of it."""
+NEARLY_ALL = 9980
+"""Requests of others that leave enough for a sync, and not for much more."""
 MINUTES = (None, None, 10, 90, 15)
 AFTER = (1, 2, 3, 9)
 """Requests of a write after which others act; the last one is when all is done."""
@@ -149,7 +151,17 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     )
     if dialect == "default":
         drawn = st.builds(_otherwise, drawn, st.sampled_from((*[False] * 7, True)))
-    return drawn.map(_cheaply)
+    # Drawn last, so that what a seed meant before it still means.
+    return st.builds(_crowded, drawn, st.sampled_from((*[False] * 9, True))).map(_cheaply)
+
+
+def _crowded(scenario: Scenario, crowded: bool) -> Scenario:
+    """The same after an hour in which others used nearly all of the hour's requests, and the client looked in."""
+    if not crowded or scenario.data not in SMALL:
+        return scenario
+    others = OtherStep("act", CUSTOMER, "use requests", more={"requests": NEARLY_ALL})
+    steps = (others, ClientStep("sync"), ClockStep(HOUR), *scenario.steps)
+    return replace(scenario, start=scenario.start - HOUR, steps=steps)
 
 
 def _otherwise(scenario: Scenario, other: bool) -> Scenario:

@@ -327,7 +327,7 @@ def _time(ctx: Context, arguments: Arguments, entity: Entity, id_: int, by: int)
         raise Misuse("time is entered on tickets and tasks")
     hours = arguments.take("hours", 1)
     if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not 0 < hours <= 24:
-        raise Misuse(f"'hours' is a number above 0 and up to 24, not {hours!r}")
+        raise Misuse(f"'hours' must be a number above 0 and up to 24, got {hours!r}")
     role = ctx.db.execute(
         sa.select(model.TABLES["ResourceRole"].c.RoleID)
         .where(

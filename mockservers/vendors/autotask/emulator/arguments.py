@@ -76,7 +76,7 @@ def check(ctx: Context, entity: Entity, element: Element, value: Any) -> None:
         return
     if element.field.picklist and picklists.find(ctx, entity.name, element.name, str(value)) is None:
         there = ", ".join(each.value for each in picklists.choices(ctx, entity.name, element.name)[:20])
-        raise Misuse(f"{element.name} takes a value of its picklist ({there}), not {value!r}")
+        raise Misuse(f"{element.name} must be a value of its picklist ({there}), got {value!r}")
     reference = element.field.reference
     if (
         reference is not None
@@ -85,12 +85,12 @@ def check(ctx: Context, entity: Entity, element: Element, value: Any) -> None:
     ):
         raise Misuse(f"{element.name} leads to a {reference}, and there is none with id {value}")
     if element.form == "text" and element.field.length is not None and len(value) > element.field.length:
-        raise Misuse(f"{element.name} takes at most {element.field.length} letters, not {len(value)}")
+        raise Misuse(f"{element.name} must have at most {element.field.length} letters, got {len(value)}")
 
 
 def _given_udfs(ctx: Context, entity: Entity, given: Any) -> dict[str, str | None]:
     if not isinstance(given, Mapping):
-        raise Misuse(f"{UDFS} takes an object of names and values, not {given!r}")
+        raise Misuse(f"{UDFS} must be an object of names and values, got {given!r}")
     known = {each.name.casefold(): each for each in model.definitions(ctx.db, tenant_of(ctx).name, entity.name)}
     made: dict[str, str | None] = {}
     for name, value in given.items():
@@ -106,7 +106,7 @@ def _udf_text(definition: Definition, value: Any) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise Misuse(f"{definition.name} takes text (all user-defined values are texts), not {value!r}")
+        raise Misuse(f"{definition.name} must be text (all user-defined values are texts), got {value!r}")
     try:
         return _UDF_FORMS[definition.form](definition, value)
     except ValueError as error:

@@ -114,33 +114,33 @@ def _restrict(ctx: Context, arguments: Arguments) -> None:
 def _part(part: str, given: Any) -> Any:
     if part in ("lines", "impersonate"):
         if not isinstance(given, bool):
-            raise Misuse(f"{part!r} takes true or false, not {given!r}")
+            raise Misuse(f"{part!r} must be true or false, got {given!r}")
         return given
     if part == "password_days":
         if given is not None and (isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= 36_500):
             raise Misuse(
-                f"'password_days' takes a number of days, or null where passwords do not expire, not {given!r}"
+                f"'password_days' must be a number of days, or null where passwords do not expire, got {given!r}"
             )
         return given
     if part == "absent":
         if not isinstance(given, list):
-            raise Misuse(f"'absent' takes a list of entities, not {given!r}")
+            raise Misuse(f"'absent' must be a list of entities, got {given!r}")
         return [entity_named(each).name for each in given]
     if not isinstance(given, Mapping):
-        raise Misuse(f"{part!r} takes an object by entity, not {given!r}")
+        raise Misuse(f"{part!r} must be an object by entity, got {given!r}")
     return {entity_named(name).name: _of_entity(part, entity_named(name), each) for name, each in given.items()}
 
 
 def _of_entity(part: str, entity: Entity, given: Any) -> Any:
     if part == "rows":
         if not isinstance(given, Mapping):
-            raise Misuse(f"'rows' takes for {entity.name} an object of fields and lists of values, not {given!r}")
+            raise Misuse(f"'rows' must be an object of fields and lists of values for {entity.name}, got {given!r}")
         found = {}
         for name, values in given.items():
             element = entity.get(str(name))
             if element is None or not isinstance(values, list):
                 raise Misuse(
-                    f"'rows' takes for {entity.name} an object of its fields and lists of values, not {given!r}"
+                    f"'rows' must be an object of its fields and lists of values for {entity.name}, got {given!r}"
                 )
             try:
                 found[element.name] = [kept(element, value) for value in values]
@@ -148,7 +148,7 @@ def _of_entity(part: str, entity: Entity, given: Any) -> Any:
                 raise Misuse(str(error)) from error
         return found
     if not isinstance(given, list):
-        raise Misuse(f"{part!r} takes for {entity.name} a list, not {given!r}")
+        raise Misuse(f"{part!r} must be a list for {entity.name}, got {given!r}")
     known = access.DEEDS if part == "denied" else [each.name for each in entity.elements]
     for each in given:
         if each not in known:
@@ -226,7 +226,7 @@ def _define(ctx: Context, arguments: Arguments) -> None:
         raise Misuse(f"{entity.name} has a user-defined field {name!r} already")
     items = arguments.take("items", [])
     if not isinstance(items, list) or not all(isinstance(each, str) and each for each in items):
-        raise Misuse(f"'items' takes a list of texts, not {items!r}")
+        raise Misuse(f"'items' must be a list of texts, got {items!r}")
     definition = ENTITIES["UserDefinedFieldDefinition"]
     id_ = model.highest(ctx.db, tenant, definition.name) + 1
     row = {
@@ -271,14 +271,14 @@ def _zone(ctx: Context, arguments: Arguments) -> None:
     if "number" in arguments.raw:
         given = arguments.take("number")
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 999:
-            raise Misuse(f"'number' takes the number of a zone, not {given!r}")
+            raise Misuse(f"'number' must be the number of a zone, got {given!r}")
         zone["number"] = given
     for name in ("address", "language"):
         if name in arguments.raw:
             given = arguments.take(name)
             if given is not None and (not isinstance(given, str) or not given or "/" in given):
                 raise Misuse(
-                    f"{name!r} takes text such as {'host:8080' if name == 'address' else 'en'!r}, not {given!r}"
+                    f"{name!r} must be text such as {'host:8080' if name == 'address' else 'en'!r}, got {given!r}"
                 )
             zone[name] = given if name == "address" else given or "en"
     tenant_of(ctx).facts["zone"] = zone
@@ -288,7 +288,7 @@ def _currency(ctx: Context, arguments: Arguments) -> None:
     """Switch the multi-currency module: `on`? (true without it)."""
     on = arguments.take("on", True)
     if not isinstance(on, bool):
-        raise Misuse(f"'on' takes true or false, not {on!r}")
+        raise Misuse(f"'on' must be true or false, got {on!r}")
     tenant_of(ctx).facts["multi_currency"] = on
 
 
@@ -298,10 +298,10 @@ def _settle(ctx: Context, arguments: Arguments) -> None:
     facts = tenant_of(ctx).facts
     who = arguments.take(particulars.PROXY)
     if who not in (None, "all", "self"):
-        raise Misuse(f"{particulars.PROXY!r} takes all or self, not {who!r}")
+        raise Misuse(f"{particulars.PROXY!r} must be all or self, got {who!r}")
     times = arguments.take(particulars.START_STOP)
     if times not in (None, True, False):
-        raise Misuse(f"{particulars.START_STOP!r} takes true or false, not {times!r}")
+        raise Misuse(f"{particulars.START_STOP!r} must be true or false, got {times!r}")
     needed = arguments.take(particulars.REQUIRED_BY_CATEGORY)
     if needed is not None:
         facts[particulars.REQUIRED_BY_CATEGORY] = _needed(needed)
@@ -314,10 +314,10 @@ def _settle(ctx: Context, arguments: Arguments) -> None:
 def _needed(given: Any) -> dict[str, list[str]]:
     ticket = ENTITIES["Ticket"]
     if not isinstance(given, Mapping):
-        raise Misuse(f"{particulars.REQUIRED_BY_CATEGORY!r} takes an object of categories and fields, not {given!r}")
+        raise Misuse(f"{particulars.REQUIRED_BY_CATEGORY!r} must be an object of categories and fields, got {given!r}")
     for names in given.values():
         if not isinstance(names, list) or not all(isinstance(each, str) and ticket.get(each) for each in names):
-            raise Misuse(f"a category demands a list of fields of Ticket, not {names!r}")
+            raise Misuse(f"a category must have a list of fields of Ticket, got {names!r}")
     return {str(category): [ticket[each].name for each in names] for category, names in given.items()}
 
 
@@ -325,7 +325,7 @@ def _use(ctx: Context, arguments: Arguments) -> None:
     """Other integrations of the customer make requests: `requests`? (1 without). They count like the client's own."""
     given = arguments.take("requests", 1)
     if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 20_000:
-        raise Misuse(f"'requests' takes a number up to 20000, not {given!r}")
+        raise Misuse(f"'requests' must be a number up to 20000, got {given!r}")
     for _ in range(given):
         ctx.installation.count(tenant_of(ctx).name, ctx.now)
 

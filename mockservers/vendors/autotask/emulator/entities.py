@@ -243,19 +243,19 @@ def kept(element: Element, value: Any) -> Any:
     form, name = element.form, element.name
     if form == "text":
         if not isinstance(value, str) or "\x00" in value:
-            raise ValueError(f"{name} is text without NUL characters, not {value!r}")
+            raise ValueError(f"{name} must be text without NUL characters, got {value!r}")
         return value or None
     if form == "bool":
         if not isinstance(value, bool):
-            raise ValueError(f"{name} is true or false, not {value!r}")
+            raise ValueError(f"{name} must be true or false, got {value!r}")
         return value
     if form in ("time", "date"):
         if not isinstance(value, str):
-            raise ValueError(f"{name} is an instant such as 2026-03-01T10:00:00Z, or null, not {value!r}")
+            raise ValueError(f"{name} must be an instant such as 2026-03-01T10:00:00Z, or null, got {value!r}")
         instant = instants.from_iso(value)
         return midnight(instant) if form == "date" else stored_time(instant)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
-        raise ValueError(f"{name} is a number, not {value!r}")
+        raise ValueError(f"{name} must be a number, got {value!r}")
     return _number(element, value)
 
 
@@ -264,10 +264,10 @@ def _number(element: Element, value: int | float) -> int | float:
         return float(value) + 0.0
     if element.form == "decimal":
         if abs(value) > LARGEST_DECIMAL:
-            raise ValueError(f"{element.name} is a decimal of at most 15 digits before the point, not {value!r}")
+            raise ValueError(f"{element.name} must be a decimal of at most 15 digits before the point, got {value!r}")
         return round(value * SCALE)
     if value != int(value) or not in_range(element.form, int(value)):
-        raise ValueError(f"{element.name} is a whole number of type {element.field.type}, not {value!r}")
+        raise ValueError(f"{element.name} must be a whole number of type {element.field.type}, got {value!r}")
     return int(value)
 
 

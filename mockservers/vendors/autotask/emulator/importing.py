@@ -106,7 +106,7 @@ def _udfs(ctx: Context, tenant: str, entity: Entity, given: Mapping[str, Any]) -
 def _list(ctx: Context, id_: str, fields: Any) -> None:
     entity, _, name = id_.partition(".")
     if entity not in ENTITIES or not isinstance(fields, Mapping) or not isinstance(fields.get("values"), list):
-        raise Misuse(f"a picklist has an id such as Ticket.Status and a list of values, not {id_!r}")
+        raise Misuse(f"a picklist must have an id such as Ticket.Status and a list of values, got {id_!r}")
     values = [
         Choice(
             str(each["value"]),

@@ -146,6 +146,10 @@ def _is_error(exchange: Exchanged) -> bool:
     return not exchange.request_known or wire.said(exchange).kind in ("error", "unusable")
 
 
+def _good_answers_read(history: History) -> Judgement:
+    return shared.good_answers_read(history, _is_error, lambda exchange: bool(wire.said(exchange).tickets))
+
+
 def _cid_not_overwritten(history: History) -> Judgement:
     doubled = 0
     for _, said in _answers(history):
@@ -279,6 +283,13 @@ DUTIES: tuple[Duty, ...] = (
         "an error or a broken answer in a sync",
     ),
     Duty(
+        "get_tickets.good_answers_read",
+        "A good answer makes no client fail over its own code, whatever is in it or left out, nor does its copy of it.",
+        ("get_tickets.field.sentinels", "get_tickets.page.past_end", "get_tickets.field.custom"),
+        _good_answers_read,
+        "answers that hold tickets",
+    ),
+    Duty(
         "get_tickets.once_only",
         "A ticket that comes again, in a later walk or on the next page, replaces its older copy: the mirror has it once.",
         ("get_tickets.page.unstable", "get_tickets.date.no_changed_since"),
@@ -373,6 +384,14 @@ DUTIES: tuple[Duty, ...] = (
         _in_bulk,
         f"a sync that is told more than {FEW} tickets",
         severity="should",
+    ),
+    Duty(
+        "get_tickets.secret_not_stored",
+        "What a client keeps holds no credential as it is: it is given at every start, and files are copied and backed up.",
+        ("get_tickets.key.secret",),
+        shared.not_stored,
+        "a client that keeps something in its state folder",
+        "should",
     ),
     Duty(
         "get_tickets.secret_kept",

@@ -64,4 +64,5 @@ PROFILE = VendorProfile(
         "key_letters": tuple(KEYS),
     },
     credentials=lambda dialect: {"key": KEYS[dialect["key_letters"]]},
+    lasting=("key",),
 )

@@ -139,7 +139,9 @@ def _settle_pair(ctx: Context, values: Values, given: Values, kind: str, number:
         known = _entry(ctx, kind, id=str(given[number]))
         if known is not None:
             if name in given and given[name] != known.name:
-                raise Misuse(f"{number} {given[number]} is {known.name!r}, not {given[name]!r}; give one of the two")
+                raise Misuse(
+                    f"{number} {given[number]} must be {known.name!r}, got {given[name]!r}; give one of the two"
+                )
             values[name] = known.name
         elif given[number] == 0:
             values[name] = ""
@@ -350,7 +352,7 @@ def define(ctx: Context, request: Any) -> dict[str, Any]:
     wanted = arguments.take("custom_fields")
     arguments.done()
     if not isinstance(wanted, list):
-        raise Misuse(f"'custom_fields' is a list of names in order, not {wanted!r}")
+        raise Misuse(f"'custom_fields' must be a list of names in order, got {wanted!r}")
     assert ctx.tenant is not None
     try:
         names = custom_names(wanted)

@@ -21,7 +21,7 @@ class Arguments(arguments.Arguments):
     """A request about tickets."""
 
     __slots__ = ()
-    ID = "is a ticket's number, as text"
+    ID = "must be a ticket's number, as text"
 
     def like(self, name: str, output: str, default: str | None = None) -> Any:
         """A value that goes into the field `output`, in kept form."""

@@ -79,7 +79,7 @@ def _custom(ctx: Context, given: Any) -> str:
     """Custom fields; a name that is not defined yet is defined by being told."""
     assert ctx.tenant is not None
     if not isinstance(given, Mapping):
-        raise Misuse(f"custom_fields is an object of names and texts, not {given!r}")
+        raise Misuse(f"custom_fields must be an object of names and texts, got {given!r}")
     defined = list(ctx.tenant.facts["custom_fields"])
     known = {name.lower() for name in given}
     wanted = (

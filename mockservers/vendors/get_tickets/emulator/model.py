@@ -114,7 +114,7 @@ def whole_second(instant: int) -> int:
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{name} is text, not {value!r}")
+        raise ValueError(f"{name} must be text, got {value!r}")
     if len(value) > LONGEST:
         raise ValueError(f"{name} has {len(value)} characters; {LONGEST} are kept at most")
     if "\x00" in value:
@@ -131,7 +131,7 @@ def _text(name: str, value: Any) -> str:
 
 def _integer(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not fits(value) or value < 0:
-        raise ValueError(f"{name} is a whole number from 0 up, not {value!r}")
+        raise ValueError(f"{name} must be a whole number from 0 up, got {value!r}")
     return value
 
 
@@ -139,13 +139,13 @@ def _date(name: str, value: Any) -> int | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise ValueError(f"{name} is an instant such as 2026-03-01T10:00:00Z, or null, not {value!r}")
+        raise ValueError(f"{name} must be an instant such as 2026-03-01T10:00:00Z, or null, got {value!r}")
     return whole_second(instants.from_iso(value))
 
 
 def _custom(value: Any) -> str:
     if not isinstance(value, Mapping):
-        raise ValueError(f"custom_fields is an object of names and texts, not {value!r}")
+        raise ValueError(f"custom_fields must be an object of names and texts, got {value!r}")
     return json.dumps({str(name): _text(f"custom field {name!r}", text) for name, text in value.items()})
 
 
@@ -159,10 +159,10 @@ def kept(name: str, value: Any) -> Any:
         return None if name == "merged_to" and value is None else _integer(name, value)
     text = _text(name, value)
     if name in LISTS and not re.fullmatch(r"(?:[^,\s]+(?:,[^,\s]+)*)?", text):
-        raise ValueError(f"{name} is a list of ids with commas and without blanks, not {value!r}")
+        raise ValueError(f"{name} must be a list of ids with commas and without blanks, got {value!r}")
     allowed = TICKET.field(name).values
     if allowed and text not in allowed:
-        raise ValueError(f"{name} is one of {', '.join(allowed)}, not {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     return text
 
 
@@ -203,7 +203,7 @@ def custom_names(wanted: Sequence[Any]) -> tuple[str, ...]:
     names: list[str] = []
     for each in wanted:
         if not isinstance(each, str):
-            raise ValueError(f"the name of a custom field is text, not {each!r}")
+            raise ValueError(f"the name of a custom field must be text, got {each!r}")
         name = each.strip().replace(" ", "_")
         if not _XML_NAME.fullmatch(name) or name.lower().startswith("xml"):
             raise ValueError(

@@ -74,4 +74,5 @@ PROFILE = VendorProfile(
     },
     nothing={name: ([],) for name in ("Members", "Responses", "History")},
     credentials=lambda dialect: {"AuthCode": AUTH_CODES[dialect["auth_code"]]},
+    lasting=("AuthCode",),
 )

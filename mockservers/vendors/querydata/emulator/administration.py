@@ -32,7 +32,7 @@ class Arguments(arguments.Arguments):
     """A request about tickets."""
 
     __slots__ = ()
-    ID = "takes a UtilisphereID"
+    ID = "must be a UtilisphereID"
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text, which may be empty."""
@@ -136,7 +136,7 @@ def create(ctx: Context, request: Any) -> dict[str, Any]:
     if number is None:
         number = f"{to_datetime(ctx.now):%Y%j}{turn % 100_000:05d}"
     elif not isinstance(number, str) or not 0 < len(number) <= 25:
-        raise Misuse(f"TicketNumber takes 1 to 25 characters, not {number!r}")
+        raise Misuse(f"TicketNumber must have 1 to 25 characters, got {number!r}")
     base.update(fields(given, base))
     return _truth(ctx, _arrive(ctx, number, 0, base, delay, ""))
 
@@ -270,7 +270,7 @@ def fields(given: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, An
         else:
             checked[name] = _value(entity.field(name), value)
     if "Status" in checked and checked["Status"] not in _STATES:
-        raise Misuse(f"Status takes {', '.join(_STATES)}, not {checked['Status']!r}")
+        raise Misuse(f"Status must be {', '.join(_STATES)}, got {checked['Status']!r}")
     return checked
 
 
@@ -286,7 +286,7 @@ def _value(field: catalogue.Field, value: Any) -> Any:
         try:
             return from_iso(value)
         except (ValueError, TypeError) as error:
-            raise Misuse(f"{field.name} takes an ISO 8601 time with an offset, not {value!r}") from error
+            raise Misuse(f"{field.name} must be an ISO 8601 time with an offset, got {value!r}") from error
     fits = {
         "boolean": isinstance(value, bool),
         "integer": isinstance(value, int) and not isinstance(value, bool) and store.fits(value),
@@ -294,7 +294,7 @@ def _value(field: catalogue.Field, value: Any) -> Any:
         "text": isinstance(value, str) and len(value) <= (field.length or 4000),
     }
     if not fits.get(field.type, False):
-        raise Misuse(f"{field.name} takes {field.type}, not {value!r}")
+        raise Misuse(f"{field.name} must be {field.type}, got {value!r}")
     return value
 
 
@@ -303,7 +303,7 @@ def _group(name: str, value: Any, present: Any) -> Any:
     if value is None and name == "Geometry":
         return None
     if not isinstance(value, Mapping):
-        raise Misuse(f"{name} takes an object, not {value!r}")
+        raise Misuse(f"{name} must be an object, got {value!r}")
     entity = catalogue.load("querydata")[_GROUPS[name]]
     names = [field.name for field in entity.fields]
     merged = dict(present) if present else dict.fromkeys(names)
@@ -316,16 +316,16 @@ def _group(name: str, value: Any, present: Any) -> Any:
 
 def _members(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list):
-        raise Misuse(f"Members takes a list, not {value!r}")
+        raise Misuse(f"Members must be a list, got {value!r}")
     checked = []
     for each in value:
         if not isinstance(each, Mapping) or set(each) != {"MemberCode", "Name", "FacilityTypes"}:
             raise Misuse("each of Members takes MemberCode, Name and FacilityTypes")
         types = each["FacilityTypes"]
         if not isinstance(types, list) or not all(isinstance(kind, str) for kind in types):
-            raise Misuse("FacilityTypes takes a list of text")
+            raise Misuse("FacilityTypes must be a list of text")
         code, name = each["MemberCode"], each["Name"]
         if not isinstance(code, str) or not isinstance(name, str) or len(code) > 10:
-            raise Misuse("MemberCode takes up to 10 characters, Name takes text")
+            raise Misuse("MemberCode must have up to 10 characters, Name must be text")
         checked.append({"MemberCode": code, "Name": name, "FacilityTypes": list(types)})
     return checked

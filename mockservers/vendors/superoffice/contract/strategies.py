@@ -393,11 +393,10 @@ def _own_ticket(hello: Hello) -> Strategy:
 
 
 def _sessions() -> Strategy:
-    """The client's session ends early, or by its age."""
-    end = administer("end sessions", {"user": USER, "kind": "Bearer"})
-    return st.sampled_from((end, plain(ClockStep(61 * MINUTE)), plain(ClockStep(21 * MINUTE)))).map(
-        lambda ended: [sync(), ended, create({}), sync()]
-    )
+    """The client's session ends early, or by its age: a token's within the hour, a ticket's when nobody used it for six."""
+    tokens, tickets = (administer("end sessions", {"user": USER, "kind": kind}) for kind in ("Bearer", "SOTicket"))
+    aged = [plain(ClockStep(span)) for span in (61 * MINUTE, 21 * MINUTE, 7 * HOUR, 7 * HOUR)]
+    return st.sampled_from((tokens, *aged, tickets)).map(lambda ended: [sync(), ended, create({}), sync()])
 
 
 def _statuses() -> Strategy:

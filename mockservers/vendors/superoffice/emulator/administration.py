@@ -162,7 +162,7 @@ def list_(ctx: Context, request: Any) -> dict[str, Any]:
     arguments = Arguments.of(ctx, request)
     entity = arguments.text("entity", "Ticket")
     if entity not in ("Ticket", MESSAGE):
-        raise Misuse(f"'entity' is Ticket or {MESSAGE}, not {entity!r}")
+        raise Misuse(f"'entity' must be Ticket or {MESSAGE}, got {entity!r}")
     after, most = arguments.after() or 0, arguments.whole("most", 100, 1, MOST)
     arguments.done()
     catch_up(ctx)

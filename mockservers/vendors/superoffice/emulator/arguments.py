@@ -30,14 +30,14 @@ class Arguments(arguments.Arguments):
     """A request about tickets and the people who work on them."""
 
     __slots__ = ()
-    ID = "is a ticket's number"
+    ID = "must be a ticket's number"
     LARGEST_ID = LARGEST_ID
     PROMPT = "SuperOffice"
 
     def text(self, name: str, default: str | None = None, most: int = LONGEST) -> str:
         found = arguments.Arguments.text(self, name, default)
         if len(found) > most:
-            raise Misuse(f"{name!r} takes text of up to {most} characters")
+            raise Misuse(f"{name!r} must be text of up to {most} characters")
         try:
             return kept_text(name, found)
         except ValueError as error:
@@ -50,7 +50,7 @@ class Arguments(arguments.Arguments):
         except ValueError as error:
             raise Misuse(f"{name!r}: {error}") from error
         if not time_zones.EARLIEST <= found <= time_zones.LATEST:
-            raise Misuse(f"{name!r} lies between 1970 and 9998, not {value!r}")
+            raise Misuse(f"{name!r} must lie between 1970 and 9998, got {value!r}")
         return found
 
     def user(self, names: Directory, name: str = "by", default: int = 1) -> int:
@@ -60,7 +60,7 @@ class Arguments(arguments.Arguments):
             if (value == each.id and not isinstance(value, bool)) or value == each.name:
                 return each.id
         there = ", ".join(f"{each.id} ({each.name})" for each in names.all("user"))
-        raise Misuse(f"{name!r} names a Service user by number or initials, not {value!r}; there are {there}")
+        raise Misuse(f"{name!r} must name a Service user by number or initials, got {value!r}; there are {there}")
 
     def fields(self, names: Directory) -> Values:
         """The given properties in kept form; what they lead to is there."""

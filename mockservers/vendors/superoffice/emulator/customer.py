@@ -115,7 +115,7 @@ def _right(given: Any, of_field: bool = False) -> dict[str, str]:
 def _mapping(arguments: Arguments, name: str, known: tuple[str, ...]) -> Mapping[str, Any]:
     given = arguments.take(name)
     if not isinstance(given, Mapping) or not set(given) <= set(known):
-        raise Misuse(f"{name!r} is an object whose names are properties ({', '.join(known)}), not {given!r}")
+        raise Misuse(f"{name!r} must be an object whose names are properties ({', '.join(known)}), got {given!r}")
     return given
 
 
@@ -123,14 +123,14 @@ def _values(name: str, given: Any) -> list[Any]:
     try:
         return list(rights.values(given))
     except ValueError as error:
-        raise Misuse(f"'hidden' takes a list of values of {name}: {error}") from error
+        raise Misuse(f"'hidden' must be a list of values of {name}: {error}") from error
 
 
 def _names(arguments: Arguments, ctx: Context) -> list[str]:
     given = arguments.take("denied")
     known = ctx.installation.emulator.operations
     if not isinstance(given, list) or not all(isinstance(each, str) and each in known for each in given):
-        raise Misuse(f"'denied' is a list of operations ({', '.join(known)}), not {given!r}")
+        raise Misuse(f"'denied' must be a list of operations ({', '.join(known)}), got {given!r}")
     return given
 
 
@@ -142,7 +142,7 @@ def _log_in(ctx: Context, arguments: Arguments) -> dict[str, Any]:
     credential, kind = _user(ctx, arguments), arguments.text("kind", access.TICKET)
     kinds = (access.TICKET, access.BEARER, access.REFRESH, access.COOKIE)
     if kind not in kinds:
-        raise Misuse(f"'kind' is one of {', '.join(kinds)}, not {kind!r}")
+        raise Misuse(f"'kind' must be one of {', '.join(kinds)}, got {kind!r}")
     session = access.hand_out(ctx, kind, credential)
     return {"token": session.token, **session.facts}
 
@@ -164,7 +164,7 @@ def _end_sessions(ctx: Context, arguments: Arguments) -> dict[str, Any]:
 def _entry(ctx: Context, arguments: Arguments) -> tuple[str, Named]:
     kind = arguments.text("kind", "status")
     if kind not in _KINDS:
-        raise Misuse(f"'kind' is one of {', '.join(_KINDS)}, not {kind!r}")
+        raise Misuse(f"'kind' must be one of {', '.join(_KINDS)}, got {kind!r}")
     number = arguments.whole("number", 0, 0, 2**31 - 1)
     found = read_directory(ctx.db, tenant_name(ctx)).get(kind, number)
     if not found.id:
@@ -183,7 +183,7 @@ def _new_name(arguments: Arguments, old: str) -> str:
         except ValueError as error:
             raise Misuse(str(error)) from error
     if not isinstance(given, str) or not given or len(given) > 255 or "\x00" in given:
-        raise Misuse(f"'name' is text, or an object of codes (US, NO ...) and texts, not {given!r}")
+        raise Misuse(f"'name' must be text, or an object of codes (US, NO ...) and texts, got {given!r}")
     return given
 
 
@@ -197,7 +197,7 @@ def _add_status(ctx: Context, arguments: Arguments) -> None:
     """Add a status: `name`, `base` (Active, Closed ...), `counter`? (None, Internally, Externally, Queue)."""
     base, counter = arguments.text("base"), arguments.text("counter", "None")
     if base not in ENUMS["TicketBaseStatus"] or ENUMS["TicketBaseStatus"][base] > 1000:
-        raise Misuse(f"'base' is a base status such as Active or Closed, not {base!r}")
+        raise Misuse(f"'base' must be a base status such as Active or Closed, got {base!r}")
     _counter(counter)
     number = max((each.id for each in read_directory(ctx.db, tenant_name(ctx)).all("status")), default=0) + 1
     made = Named(number, _new_name(arguments, ""), {"base": base, "counter": counter})
@@ -206,7 +206,7 @@ def _add_status(ctx: Context, arguments: Arguments) -> None:
 
 def _counter(name: str) -> None:
     if name not in ENUMS["TicketStatusTimeCounter"]:
-        raise Misuse(f"'counter' is one of {', '.join(ENUMS['TicketStatusTimeCounter'])}, not {name!r}")
+        raise Misuse(f"'counter' must be one of {', '.join(ENUMS['TicketStatusTimeCounter'])}, got {name!r}")
 
 
 def _count_in(ctx: Context, arguments: Arguments) -> None:
@@ -225,7 +225,7 @@ def _set_state(ctx: Context, arguments: Arguments) -> None:
     assert ctx.tenant is not None
     state = arguments.text("state")
     if state not in access.STATES:
-        raise Misuse(f"'state' is one of {', '.join(access.STATES)}, not {state!r}")
+        raise Misuse(f"'state' must be one of {', '.join(access.STATES)}, got {state!r}")
     ctx.tenant.facts["state"] = state
 
 
@@ -234,7 +234,7 @@ def _move(ctx: Context, arguments: Arguments) -> None:
     assert ctx.tenant is not None
     host = arguments.take("host")
     if host is not None and (not isinstance(host, str) or not host or "/" in host or len(host) > 255):
-        raise Misuse(f"'host' is a host with its port, such as sod.example:8750, or null, not {host!r}")
+        raise Misuse(f"'host' must be a host with its port, such as sod.example:8750, or null, got {host!r}")
     ctx.tenant.facts["host"] = host
 
 

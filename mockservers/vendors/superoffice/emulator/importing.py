@@ -133,11 +133,11 @@ def _check_told(id_: int, fields: Mapping[str, Any]) -> None:
     for name in _TOLD_NUMBERS:
         value = fields.get(name)
         if value is not None and not (type(value) is int and abs(value) <= LARGEST_ID):
-            raise Misuse(f"ticket {id_}: {name} is a whole number of 32 bits, not {value!r}")
+            raise Misuse(f"ticket {id_}: {name} must be a whole number of 32 bits, got {value!r}")
     for name in (*_TOLD_NAMES, *_TOLD_IN_LANGUAGES):
         value = fields.get(name)
         if value is not None and not _is_told(value, in_languages=name in _TOLD_IN_LANGUAGES):
-            raise Misuse(f"ticket {id_}: {name} is text, not {value!r}")
+            raise Misuse(f"ticket {id_}: {name} must be text, got {value!r}")
 
 
 def _is_told(value: Any, *, in_languages: bool, alone: bool = True) -> bool:

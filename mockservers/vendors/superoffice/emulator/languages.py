@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from mockservers.wirekit import headers
+
 CODES = {
     "en": "US",
     "us": "US",
@@ -125,15 +127,10 @@ def culture(header: str) -> tuple[str | None, bool]:
 @lru_cache(maxsize=256)
 def _codes(given: str) -> tuple[str, ...]:
     """The languages of a list in order; commas part them, and semicolons where no weight follows."""
-    weighed: list[tuple[float, str]] = []
-    for part in re.split(r"[,;](?!\s*q\s*=)", given):
-        code, _, weight = part.partition(";")
-        found = re.fullmatch(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", weight)
-        code = code.strip().lower()
-        code = code[:2] if _CODE.fullmatch(code) else code  # `german` is no code, and `nonsense` not Norwegian
-        if code and (found is None or float(found[1]) > 0):
-            weighed.append((float(found[1]) if found else 1.0, code))
-    return tuple(code for _, code in sorted(weighed, key=lambda each: -each[0]))
+    codes = headers.wanted(given, headers.LANGUAGES)
+    return tuple(
+        code[:2] if _CODE.fullmatch(code) else code for code in codes
+    )  # `german` is no code, nor `nonsense` Norwegian
 
 
 def parts(raw: str) -> dict[str, str]:

@@ -13,11 +13,11 @@ from typing import Any
 
 from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice.emulator.model import CATALOGUE
+from mockservers.wirekit import headers
 
 TYPES: tuple[str, ...] = tuple(CATALOGUE.facts["answer_media"])
 FORMATS: Mapping[str, str] = {each: "xml" if each.endswith("/xml") else "json" for each in TYPES}
 _RANGES = {"*/*": "application/json", "application/*": "application/json", "text/*": "text/json"}
-_WEIGHT = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,6 @@ def choose(accept: str, dialect: Mapping[str, Any], cite: Callable[[str], None],
 
 @lru_cache(maxsize=512)
 def _best(accept: str) -> Choice | None:
-    weighed: list[tuple[float, str]] = []
-    for part in accept.split(","):
-        type_, _, parameters = part.partition(";")
-        weight = 1.0
-        for each in parameters.split(";"):
-            match = _WEIGHT.fullmatch(each)
-            weight = float(match[1]) if match else weight
-        type_ = type_.strip().lower()
-        type_ = _RANGES.get(type_, type_)
-        if type_ in FORMATS and weight > 0:
-            weighed.append((weight, type_))
-    if not weighed:
-        return None
-    type_ = max(weighed, key=lambda each: each[0])[1]  # the first of those with the highest weight
-    return Choice(FORMATS[type_], f"{type_}; charset=utf-8")
+    types = (_RANGES.get(name, name) for name in headers.wanted(accept))
+    best = next((name for name in types if name in FORMATS), None)
+    return None if best is None else Choice(FORMATS[best], f"{best}; charset=utf-8")

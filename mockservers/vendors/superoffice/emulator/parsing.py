@@ -17,7 +17,7 @@ from lxml import etree
 from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice.emulator.model import CATALOGUE
 from mockservers.vendors.superoffice.emulator.requests import Plain, bad
-from mockservers.wirekit import charsets, json_net, web_api
+from mockservers.wirekit import headers, json_net, web_api
 from mockservers.wirekit.aspnet import url_decode, whole_characters
 from mockservers.wirekit.dotnet_text import value_text
 
@@ -29,7 +29,7 @@ _INDEX = re.compile(r"(.*?)\[\d{0,9}\]", re.DOTALL)
 
 def read(body: bytes, content_type: str, cite: Callable[[str], None], repeated: list[str] | None = None) -> Any:
     """The value of a body; raises the refusal of one that cannot be read. `repeated` takes names that came twice."""
-    media = charsets.media(content_type)  # a charset beside it, as in superoffice.request.sample
+    media = headers.media(content_type)  # a charset beside it, as in superoffice.request.sample
     if not body.strip():
         return None
     if media not in TYPES:
@@ -179,11 +179,8 @@ def twice(query: str) -> tuple[str, ...]:
 def cookies(header: str) -> Mapping[str, str]:
     """The cookies of a request by name."""
     found: dict[str, str] = {}
-    if not header:
-        return found
-    for pair in header.split(";")[:200]:
-        name, _, value = pair.partition("=")
-        found.setdefault(name.strip(), value.strip().strip('"'))
+    for name, value in headers.cookies(header):
+        found.setdefault(name, value.strip('"'))
     return found
 
 

@@ -47,10 +47,10 @@ def bits(mask: str, of_field: bool = False) -> int:
 def checked(right: Any, of_field: bool = False) -> Right:
     """A right that was given from outside; raises ValueError with a sentence for the giver."""
     if not isinstance(right, Mapping) or not set(right) <= {"Mask", "Reason"} or not isinstance(right.get("Mask"), str):
-        raise ValueError(f"a right is an object with Mask and Reason, not {right!r}")
+        raise ValueError(f"a right must be an object with Mask and Reason, got {right!r}")
     reason = right.get("Reason", "")
     if not isinstance(reason, str) or len(reason) > 255:
-        raise ValueError(f"Reason is text, not {reason!r}")
+        raise ValueError(f"Reason must be text, got {reason!r}")
     bits(right["Mask"], of_field)
     return {"Mask": right["Mask"], "Reason": reason}
 
@@ -58,7 +58,7 @@ def checked(right: Any, of_field: bool = False) -> Right:
 def values(given: Any) -> tuple[Any, ...]:
     """Values of a property that hides tickets, given from outside; raises ValueError for what no column holds."""
     if not isinstance(given, (list, tuple)) or not all(isinstance(each, (int, str)) for each in given):
-        raise ValueError(f"values are a list of numbers and texts, not {given!r}")
+        raise ValueError(f"values must be a list of numbers and texts, got {given!r}")
     for each in given:
         if isinstance(each, int) and abs(each) >= 2**63:
             raise ValueError(f"{each} is no number that a ticket has")

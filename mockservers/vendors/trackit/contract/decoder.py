@@ -57,7 +57,8 @@ def asked(exchange: Exchanged) -> Asked:
     first = parts[0].lower() if parts else ""
     if first == "token":
         form = dict(parse_qsl(exchange.body.decode("utf-8", "replace"), keep_blank_values=True))
-        return Asked("token", grant=form.get("grant_type", ""))
+        # What a form without its grant was meant as is plain where it holds a refresh token.
+        return Asked("token", grant=form.get("grant_type", "refresh_token" if "refresh_token" in form else ""))
     if first != "tickets":
         return Asked("/".join(parts).lower())
     return _about_tickets(exchange, parts[1:])

@@ -103,4 +103,5 @@ PROFILE = VendorProfile(
     parts=("note",),
     resolution=1000,
     credentials=lambda dialect: {"password": PASSWORDS[dialect["password_letters"]]},
+    lasting=("password",),
 )

@@ -171,7 +171,7 @@ def _code(ctx: Context, arguments: Arguments, name: str, module: str, default: s
     found = model.directory(ctx).find(module, "name", given)
     if found is None:
         there = ", ".join(str(facts.get("name")) for facts in model.directory(ctx)[module].values())
-        raise Misuse(f"{name!r} takes one of {there}, not {given!r}")
+        raise Misuse(f"{name!r} must be one of {there}, got {given!r}")
     return found
 
 

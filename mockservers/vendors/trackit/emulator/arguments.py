@@ -42,7 +42,7 @@ class Arguments(arguments.Arguments):
         """A list of texts."""
         given = self.take(name, [])
         if not isinstance(given, list) or not all(isinstance(each, str) and each for each in given):
-            raise Misuse(f"{name!r} takes a list of texts, not {given!r}")
+            raise Misuse(f"{name!r} must be a list of texts, got {given!r}")
         return given
 
     def fields(self, required: bool = True) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def columns(ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
         try:
             kept = None if value is None else fields.kept(field.form, value)
         except ValueError as error:
-            raise Misuse(f"field {field.number} {field.label!r} takes {error}, not {value!r}") from error
+            raise Misuse(f"field {field.number} {field.label!r} must be {error}, got {value!r}") from error
         if field.link is None:
             made[field.column] = kept
             continue

@@ -53,7 +53,7 @@ def _rename(ctx: Context, arguments: Arguments) -> None:
     field = field_named(arguments.text("field"))
     label = arguments.text("label") if "label" in arguments.raw else None
     if label is not None and (not label.strip() or len(label) > 200):
-        raise Misuse(f"'label' takes a text of up to 200 characters, not {label!r}")
+        raise Misuse(f"'label' must be a text of up to 200 characters, got {label!r}")
     labels = dict(access.tenant_of(ctx).facts.get("labels", {}))
     labels.pop(str(field.number), None)
     if label is not None:
@@ -71,7 +71,7 @@ def _enter(ctx: Context, arguments: Arguments) -> None:
         raise Misuse(f"there is no list {module!r}; there are {', '.join(LISTS)}")
     facts = arguments.take("facts")
     if not isinstance(facts, Mapping) or not facts:
-        raise Misuse(f"'facts' takes an object such as {{'name': 'Pending'}}, not {facts!r}")
+        raise Misuse(f"'facts' must be an object such as {{'name': 'Pending'}}, got {facts!r}")
     known = model.directory(ctx)[module]
     id_ = arguments.number("entry", max(known, default=0) + 1)
     made: dict[str, Any] = {"type": changes.OPEN} if module == "status" else {}
@@ -107,11 +107,11 @@ def _checked(module: str, known: Mapping[int, Mapping[str, Any]], facts: Mapping
             raise Misuse(f"a {module} has no {name!r}; it has {', '.join(shape)}")
         wanted = shape[name]
         if value is not None and wanted is not None and type(value) is not type(wanted):
-            raise Misuse(f"{name!r} of a {module} is like {wanted!r}, not {value!r}")
+            raise Misuse(f"{name!r} of a {module} must be like {wanted!r}, got {value!r}")
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
             raise Misuse(f"{name!r} of a {module} is a smaller number than {value}")
     if facts.get("type", "O") not in ("O", "C") and module == "status":
-        raise Misuse(f"a status is of type O or C, not {facts['type']!r}")
+        raise Misuse(f"a status must be of type O or C, got {facts['type']!r}")
     if any(each not in changes.PRECEDENCE for each in facts.get("precedence") or ()):
         raise Misuse("'precedence' lists category, requestor, location and department in another order")
     return {name: storable(name, value) if isinstance(value, str) else value for name, value in facts.items()}

@@ -10,6 +10,8 @@ from mockservers.vendors.autotask.contract import decoder as wire
 from mockservers.vendors.autotask.contract.duties.reading import exchanges, is_error
 
 HALF = 0.5
+NEARLY_ALL = 0.99
+"""Of the hour's requests: whoever is told that so many are used, and reads on, leaves nothing to those who have to write."""
 MOST_WORKERS = 4
 """Requests at once of a client that asks for several things at a time."""
 MOST_SINGLE = 10
@@ -62,6 +64,27 @@ def _usage_watched(history: History) -> Judgement:
             )
         )
     return judged(len(worked), breaches)
+
+
+def _usage_heeded(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    for task in history.syncs:
+        within = history.within(task)
+        told = next((each for each in within if (wire.used(each) or 0) >= NEARLY_ALL), None)
+        if told is None:
+            continue
+        exercised += 1
+        # What was under way when the answer left could not heed it.
+        later = [each for each in within if each.n > told.n and each.after >= told.left and wire.asked(each).entity]
+        if later:
+            breaches.append(
+                Breach(
+                    f"{shared.request(told)} was told that {wire.used(told):.1%} of the customer's requests of the hour were "
+                    f"used, and the client read on, from {shared.request(later[0])}: at the limit every integration of the "
+                    "customer is shut out, those that write too"
+                )
+            )
+    return judged(exercised, breaches[:1])
 
 
 def _few_requests(history: History) -> Judgement:
@@ -145,11 +168,27 @@ ACCESS: tuple[Duty, ...] = (
         "should",
     ),
     Duty(
+        "autotask.usage_heeded",
+        "Who is told that nearly all requests of the hour are used does not read on; that nobody wants that is our guess.",
+        ("autotask.threshold.counted", "autotask.threshold.answer", "autotask.threshold.refused"),
+        _usage_heeded,
+        "a sync that is told that nearly all requests of the hour are used",
+        "should",
+    ),
+    Duty(
         "autotask.few_requests",
         "The zone is not looked up for every call, nor what is known asked for again ticket by ticket: calls are counted.",
         ("autotask.threshold.counted", "autotask.query.top_500", "autotask.zone.info"),
         _few_requests,
         "any request",
+        "should",
+    ),
+    Duty(
+        "autotask.secret_not_stored",
+        "What a client keeps holds no credential as it is: it is given at every start, and files are copied and backed up.",
+        ("autotask.user.login",),
+        shared.not_stored,
+        "a client that keeps something in its state folder",
         "should",
     ),
     Duty(

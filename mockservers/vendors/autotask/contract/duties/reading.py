@@ -112,6 +112,10 @@ def _error_is_not_empty(history: History) -> Judgement:
     return shared.error_is_not_empty(history, is_error)
 
 
+def _good_answers_read(history: History) -> Judgement:
+    return shared.good_answers_read(history, is_error, lambda exchange: bool(wire.said(exchange).ids))
+
+
 def _once_only(history: History) -> Judgement:
     return shared.once_only(history, told_ids(history))
 
@@ -217,6 +221,13 @@ READING: tuple[Duty, ...] = (
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
         "should",
+    ),
+    Duty(
+        "autotask.good_answers_read",
+        "A good answer makes no client fail over its own code, whatever is in it or left out, nor does its copy of it.",
+        ("autotask.wire.nulls", "autotask.wire.typed_fields", "autotask.wire.result_type"),
+        _good_answers_read,
+        "answers that hold rows",
     ),
     Duty(
         "autotask.once_only",

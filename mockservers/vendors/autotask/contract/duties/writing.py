@@ -9,7 +9,7 @@ from typing import Any
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, writing
 from mockservers.harness.duties.writing import WRITES, Lack
-from mockservers.harness.history import History, Record, Task
+from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.profile import profile
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.dialects import Dialect
@@ -164,16 +164,22 @@ def _tells_minutes(history: History, task: Task) -> bool:
 
 
 def _writes_tried(history: History) -> Judgement:
-    plain = [task for task in history.writes if _acceptable(task) and _undisturbed(history, task)]
-    breaches = [
-        Breach(
-            f"the {task.do} at {instants.to_iso(task.at)} failed in the client itself ({task.error}), though the vendor takes "
-            "such values and every request was answered well"
-        )
-        for task in plain
-        if task.error_kind == "client"
-    ]
-    return judged(len(plain), breaches)
+    return writing.tried(history, _acceptable, _failed, _about_what_was_sent)
+
+
+def _failed(exchange: Exchanged) -> bool:
+    return not exchange.request_known or wire.said(exchange).kind != "good"
+
+
+def _about_what_was_sent(exchange: Exchanged) -> bool:
+    """Whether a write was turned down for what it says: a login, a tracking identifier and a limit are other things."""
+    text = wire.said(exchange).text.lower()
+    writes = wire.asked(exchange).operation in ("create", "update")
+    return (
+        writes
+        and wire.said(exchange).kind == "error"
+        and not any(word in text for word in ("threshold", "integrationcode"))
+    )
 
 
 def _acceptable(task: Task) -> bool:
@@ -190,11 +196,6 @@ def _acceptable(task: Task) -> bool:
 def _sendable(text: str) -> bool:
     """Whether XML can hold a text."""
     return all(letter in "\t\n\r" or letter >= " " for letter in text) and not UNSENDABLE.search(text)
-
-
-def _undisturbed(history: History, task: Task) -> bool:
-    here = history.within(task)
-    return all(each.request_known and wire.said(each).kind == "good" for each in here)
 
 
 def _written_once(history: History) -> Judgement:
@@ -308,8 +309,8 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.writes_tried",
-        "What the vendor takes is sent: no letter of a text, and no value, makes the client itself fail.",
-        ("autotask.write.length", "autotask.request.types"),
+        "What the vendor takes is sent, and whole: the client itself does not fail, nor leave out what the vendor asks for.",
+        ("autotask.write.length", "autotask.request.types", "autotask.create.required"),
         _writes_tried,
         "a write of values that the vendor takes",
         "should",

@@ -53,6 +53,14 @@ ACCESS: tuple[Duty, ...] = (
         "should",
     ),
     Duty(
+        "querydata.secret_not_stored",
+        "What a client keeps holds no credential as it is: it is given at every start, and files are copied and backed up.",
+        ("querydata.auth.every_call",),
+        shared.not_stored,
+        "a client that keeps something in its state folder",
+        "should",
+    ),
+    Duty(
         "querydata.secret_kept",
         "The AuthCode stands inside the JSON text and nowhere else: no address, no header, no output, no mirror.",
         ("querydata.auth.every_call",),

@@ -185,6 +185,14 @@ def _told(history: History) -> list[str]:
     return [ticket for exchange, ticket in _details(history) if wire.said(exchange).tickets]
 
 
+def _good_answers_read(history: History) -> Judgement:
+    def is_error(exchange: Exchanged) -> bool:
+        # A look at the service's page, for its clock, is no question.
+        return not exchange.request_known or (bool(exchange.body) and wire.said(exchange).kind in ("error", "unusable"))
+
+    return shared.good_answers_read(history, is_error, lambda exchange: bool(wire.said(exchange).tickets))
+
+
 def _once_only(history: History) -> Judgement:
     return shared.once_only(history, _told(history))
 
@@ -400,6 +408,13 @@ READING: tuple[Duty, ...] = (
         ("querydata.details.one_id", "querydata.error.form", "querydata.window.moves_out"),
         _failed_details_repeated,
         "a Details call that fails",
+    ),
+    Duty(
+        "querydata.good_answers_read",
+        "A good answer makes no client fail over its own code, whatever is in it or left out, nor does its copy of it.",
+        ("querydata.details.content", "querydata.details.further_members", "querydata.summary.ids_only"),
+        _good_answers_read,
+        "Details of a ticket",
     ),
     Duty(
         "querydata.once_only",

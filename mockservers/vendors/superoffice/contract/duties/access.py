@@ -117,7 +117,12 @@ ACCESS: tuple[Duty, ...] = (
     Duty(
         "superoffice.session_renewed",
         "A session that has ended is renewed, and the call repeated.",
-        ("superoffice.auth.token_life", "superoffice.auth.tokens", "superoffice.auth.refused"),
+        (
+            "superoffice.auth.token_life",
+            "superoffice.auth.ticket_life",
+            "superoffice.auth.tokens",
+            "superoffice.auth.refused",
+        ),
         _session_renewed,
         "a call whose login is refused",
     ),
@@ -142,6 +147,14 @@ ACCESS: tuple[Duty, ...] = (
         ("superoffice.limit.rate",),
         _throttling,
         "a call that is answered 429",
+    ),
+    Duty(
+        "superoffice.secret_not_stored",
+        "What a client keeps holds no application token: it is given at every start, and files are copied and backed up.",
+        ("superoffice.auth.app_token",),
+        shared.not_stored,
+        "a client that keeps something in its state folder",
+        "should",
     ),
     Duty(
         "superoffice.secret_kept",

@@ -100,7 +100,8 @@ def _good_answers_read(history: History) -> Judgement:
                     f"{task.error[:160]}"
                 )
             )
-    return judged(exercised, breaches)
+    stumbled = shared.good_answers_read(history, is_error, lambda exchange: bool(wire.said(exchange).tickets))
+    return judged(exercised, breaches or stumbled.breaches)
 
 
 def _missing_is_not_deleted(history: History) -> Judgement:

@@ -8,9 +8,10 @@ from typing import Any
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, writing
 from mockservers.harness.duties.writing import WRITES, Lack, Touched
-from mockservers.harness.history import History, Record, Task
+from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.kernel import instants
-from mockservers.vendors.superoffice.contract.duties.visibility import ENUMS, JOINED, SILENT, type_of
+from mockservers.vendors.superoffice.contract import decoder as wire
+from mockservers.vendors.superoffice.contract.duties.visibility import ENUMS, JOINED, SILENT, is_error, live, type_of
 
 NOTES: Mapping[str, tuple[str, ...]] = {"note": ("TicketMessage",)}
 ENDS: Mapping[str, Mapping[str, Any]] = {"close": {"BaseStatus": "Closed"}}
@@ -43,6 +44,11 @@ MOVED = (
     | SILENT
 )
 """Properties of a ticket that the vendor moves by itself."""
+PLAIN = frozenset({"Title", "Deadline", "Priority"})
+"""Properties that anybody may write; of priorities those that are there from the beginning."""
+PRIORITIES = (1, 2, 3)
+LONGEST = 255
+"""Letters of a title."""
 FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "TicketStatus": ("BaseStatus",),
     "OwnedByAssociateId": ("OwnedBy",),
@@ -101,6 +107,29 @@ def _short(history: History) -> Iterator[Breach]:
                 f"the client says that its note at {instants.to_iso(task.at)} is done, but of {len(keys)} notes that say "
                 f"{comparing.show(task.asked['text'])} the vendor has {there}"
             )
+
+
+def _writes_tried(history: History) -> Judgement:
+    def turned_down(exchange: Exchanged) -> bool:
+        said = wire.said(exchange)
+        return (
+            exchange.request_known
+            and exchange.method != "GET"
+            and said.kind == "error"
+            and exchange.status in (200, 400)
+        )
+
+    return writing.tried(history, _acceptable, is_error, turned_down)
+
+
+def _acceptable(task: Task) -> bool:
+    """Whether the vendor takes what was told, as far as this is plain: no list that rights or administrators may change."""
+    fields = task.asked.get("fields", {})
+    ticket = (task.was or {}).get("Ticket", {}).get(task.ticket or "")
+    if ticket is not None and not live(ticket):
+        return False
+    plain = all(name in PLAIN and len(str(value)) <= LONGEST for name, value in fields.items())
+    return plain and fields.get("Priority", 1) in PRIORITIES
 
 
 def _text_written(history: History) -> Judgement:
@@ -180,6 +209,15 @@ WRITING: tuple[Duty, ...] = (
         ),
         _writes_done,
         "a write that the client reports as done",
+        needs=WRITES,
+    ),
+    Duty(
+        "superoffice.writes_tried",
+        "What the vendor takes is sent, and whole: the client itself does not fail, nor leave out what the vendor asks for.",
+        ("superoffice.call.save", "superoffice.call.messages", "superoffice.call.save_checks"),
+        _writes_tried,
+        "a write of values that the vendor takes",
+        "should",
         needs=WRITES,
     ),
     Duty(

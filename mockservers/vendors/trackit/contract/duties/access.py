@@ -102,7 +102,7 @@ def _refresh_intact(history: History) -> Judgement:
                     Breach(
                         f"{shared.request(exchange)} sent a refresh token that was refused, and the one that "
                         f"{shared.request(given or exchange)} got was good: it was an older one, or was changed on its way "
-                        "(its + and / are escaped in a form)"
+                        "(its + and / are escaped in a form), or the form lacked its grant_type"
                     )
                 )
         if told.refreshes:
@@ -182,6 +182,14 @@ ACCESS: tuple[Duty, ...] = (
         ("trackit.read.ticket", "trackit.write.no_idempotency"),
         shared.failures_not_stormed,
         "a server that fails for a while",
+        "should",
+    ),
+    Duty(
+        "trackit.secret_not_stored",
+        "What a client keeps holds no credential as it is: it is given at every start, and files are copied and backed up.",
+        ("trackit.token.form",),
+        shared.not_stored,
+        "a client that keeps something in its state folder",
         "should",
     ),
     Duty(

@@ -226,6 +226,10 @@ def _told(history: History) -> list[str]:
     return [said.ticket for said in map(wire.said, history.exchanges) if said.ticket]
 
 
+def _good_answers_read(history: History) -> Judgement:
+    return shared.good_answers_read(history, _is_error(history), lambda exchange: bool(wire.said(exchange).ticket))
+
+
 def _once_only(history: History) -> Judgement:
     return shared.once_only(history, _told(history))
 
@@ -486,6 +490,13 @@ READING: tuple[Duty, ...] = (
         ),
         _error_is_not_empty,
         "an error in a sync",
+    ),
+    Duty(
+        "trackit.good_answers_read",
+        "A good answer makes no client fail over its own code, whatever is in it or left out, nor does its copy of it.",
+        ("trackit.wire.nulls_omitted", "trackit.wire.value_types", "trackit.read.ticket"),
+        _good_answers_read,
+        "answers that hold a ticket",
     ),
     Duty(
         "trackit.once_only",

@@ -16,6 +16,10 @@ from mockservers.vendors.trackit.contract.duties.reading import within_gaps
 from mockservers.vendors.trackit.contract.profile import LINKS, TICKET
 
 NOTES: Mapping[str, tuple[str, ...]] = {"note": ("note",)}
+PLAIN = frozenset({"7", "22", "83", "100", "106"})
+"""Fields that anybody may write, whatever an administrator did to lists."""
+LONGEST = 2000
+"""Letters of a text for which the catalogue knows no limit."""
 STATUS = frozenset({"95", "96", "97"})
 STAMPS = frozenset({"2", "3", "163", "175"})
 """What any change or note moves."""
@@ -78,6 +82,19 @@ def _writes_done(history: History) -> Judgement:
     breaches = [each.breach for each in _lacks(history) if not _arrived(history, each)]
     breaches += [each.breach for each in writing.borrowed(history, NOTES, note_text)]
     return judged(len(writing.told(history)), breaches)
+
+
+def _writes_tried(history: History) -> Judgement:
+    return writing.tried(history, _acceptable, lambda exchange: wire.said(exchange).kind != "good")
+
+
+def _acceptable(task: Task) -> bool:
+    """Whether the vendor takes what was told: fields of the ticket's own, and no text that is longer than they hold."""
+    for name, value in task.asked.get("fields", {}).items():
+        field = TICKET.get(int(name)) if name.isdigit() else None
+        if name not in PLAIN or field is None or len(str(value)) > (field.length or LONGEST):
+            return False
+    return True
 
 
 def _text_written(history: History) -> Judgement:
@@ -294,6 +311,15 @@ WRITING: tuple[Duty, ...] = (
         ),
         _writes_done,
         "a write that the client says is done",
+        needs=WRITES,
+    ),
+    Duty(
+        "trackit.writes_tried",
+        "What the vendor takes is sent: no letter of a text, and no value, makes the client itself fail.",
+        ("trackit.write.create", "trackit.write.update", "trackit.note.add"),
+        _writes_tried,
+        "a write of values that the vendor takes",
+        "should",
         needs=WRITES,
     ),
     Duty(

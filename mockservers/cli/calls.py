@@ -1,0 +1,63 @@
+"""Calls told while a server runs: a line each on standard error, and each as JSON in a file. Secrets are masked."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from mockservers.kernel import instants
+
+if TYPE_CHECKING:
+    from mockservers.kernel.journal import Entry
+    from mockservers.kernel.world import World
+
+
+def log(world: World, entry: Entry) -> None:
+    """Write a line about a call on standard error: the world's time, its name where it is not `default`, the call."""
+    from mockservers.server import verdicts
+
+    clean = world.redaction()
+    at = instants.to_iso(entry.at // instants.SECOND * instants.SECOND)
+    where = [] if world.name == "default" else [world.name]
+    text = " ".join([at, *where, clean(verdicts.line(entry, clean))])
+    click.echo(verdicts.printable(text), err=True)
+
+
+class JournalFile:
+    """A file that gets each call as a line of JSON, flushed, for its owner's eyes alone. What is there is kept."""
+
+    def __init__(self, path: Path) -> None:
+        from mockservers.server.control import context, history  # now, so that no call waits for it
+
+        self._plain, self._told = context.plain, history.line_told
+        self._path = path
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, 0o600)  # of an earlier run, or made by somebody else
+        self._file: TextIO | None = os.fdopen(descriptor, "a", encoding="utf-8")
+
+    def write(self, world: World, entry: Entry) -> None:
+        """Keep a call. A file that can no longer be written is given up with a word on standard error: calls go on."""
+        if self._file is None:
+            return
+        line = self._told(world, entry, exchange=True, clean=world.redaction())
+        try:
+            self._file.write(json.dumps(self._plain({"world": world.name, **line}), ensure_ascii=False) + "\n")
+            self._file.flush()
+        except OSError as error:
+            self._file = None
+            logging.getLogger("mockservers").error(
+                "%s is written no longer: %s. The calls go on, and the server's own journal keeps the latest.",
+                self._path,
+                error.strerror or error,
+            )
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None

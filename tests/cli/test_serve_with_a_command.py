@@ -1,0 +1,79 @@
+"""`mockservers serve -- COMMAND`: what the command is told, what is told of its calls, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mockservers import registry
+from mockservers.cli import main
+from mockservers.cli.command import environment, variable
+
+CALL = """
+import json, os, sys, urllib.request
+told = {name: value for name, value in os.environ.items() if name.startswith("MOCKSERVERS_")}
+key, url = told["MOCKSERVERS_GET_TICKETS_KEY"], told["MOCKSERVERS_GET_TICKETS_URL"]
+urllib.request.urlopen(f"{url}?key={key}&action=get_tickets&tid=1").read()
+open(sys.argv[1], "w").write(json.dumps(told))
+sys.exit(7)
+"""
+
+
+def test_a_command_runs_while_the_emulators_serve_and_its_exit_code_is_kept(tmp_path: Path) -> None:
+    told, journal = tmp_path / "told.json", tmp_path / "calls.ndjson"
+    journal.write_text("before\n")
+    options = ["--data", "empty", "--still", "--log", "--journal", str(journal), "--control-token", "t0ken-of-control"]
+    done = CliRunner().invoke(main, ["serve", *options, "--", sys.executable, "-c", CALL, str(told)])
+    assert done.exit_code == 7, done.output
+    found = json.loads(told.read_text())
+    assert found["MOCKSERVERS_URL"].startswith("http://127.0.0.1:")
+    assert not found["MOCKSERVERS_URL"].endswith(":8750")
+    assert found["MOCKSERVERS_AUTOTASK_INTEGRATION_CODE"] == "DEMO-INTEGRATION-CODE"
+    assert found["MOCKSERVERS_QUERYDATA_DESCRIPTION"].startswith(found["MOCKSERVERS_URL"])
+    assert found["MOCKSERVERS_CONTROL_TOKEN"] == "t0ken-of-control"
+    (line,) = [line for line in done.stderr.splitlines() if "#1" in line]
+    assert "#1 get_tickets tickets.get, ok, 200, GET /API/default.aspx?key=***&action=get_tickets&tid=1" in line
+    assert done.stdout == ""
+    before, call = journal.read_text().splitlines()
+    entry = json.loads(call)
+    assert (before, entry["world"], entry["n"], entry["operation"]) == ("before", "default", 1, "tickets.get")
+    assert entry["exchange"]["answer"]["status"] == 200
+    assert "demo-key" not in call + done.output
+    assert stat.S_IMODE(journal.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("program", "code"), [("no-such-program", 127), ("/", 126)])
+def test_a_command_that_cannot_run_is_named(program: str, code: int) -> None:
+    done = CliRunner().invoke(main, ["serve", "--", program])
+    assert (done.exit_code, program in done.stderr) == (code, True)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs signals of POSIX")
+def test_signals_are_passed_on_to_the_command() -> None:
+    script = "import os, signal; signal.signal(signal.SIGTERM, lambda *_: os._exit(9)); print('up', flush=True); signal.pause()"
+    command = [sys.executable, "-m", "mockservers", "serve", "--", sys.executable, "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == b"up"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 9
+
+
+def test_a_journal_that_cannot_be_written_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["serve", "--journal", str(tmp_path / "no" / "calls"), "--", "true"])
+    assert (done.exit_code, "No such file" in done.stderr) == (2, True)
+
+
+def test_variables_are_named_after_the_vendors_own_words() -> None:
+    assert variable("superoffice", "SO-AppToken") == "MOCKSERVERS_SUPEROFFICE_SO_APP_TOKEN"
+    told = environment("http://h:1", registry.names(), authority=Path("ca.pem"), credentials=False)
+    assert {name for name in told if not name.endswith(("_URL", "_DESCRIPTION"))} == {"MOCKSERVERS_CA"}
+    assert os.path.isabs(told["MOCKSERVERS_CA"])

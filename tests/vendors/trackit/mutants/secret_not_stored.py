@@ -1,0 +1,14 @@
+"""Keeps its settings in a file, the password among them."""
+
+import json
+from pathlib import Path
+
+from mockservers.harness.clients import reference
+
+RULES = ("trackit.token.form",)
+
+
+class Client(reference("trackit")):
+    def reset(self, state_dir, **rest):
+        super().reset(state_dir=state_dir, **rest)
+        (Path(state_dir) / "settings").write_text(json.dumps(rest["credentials"]), "utf-8")
