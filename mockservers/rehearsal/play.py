@@ -30,7 +30,7 @@ from mockservers.rehearsal.mirror import Change, Copy, Shown
 from mockservers.rehearsal.skies import Skies
 from mockservers.rehearsal.writing import Order, Orders
 
-SMALL, RAREST = 400, 12
+SMALL, RAREST = 200, 36
 """Records up to which a copy is looked at after every sync that owes something, and syncs between two looks at most.
 
 Reading a copy takes a client time by the record, so a large one is looked at less often. What it shows then counts from the
