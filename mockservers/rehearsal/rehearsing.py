@@ -25,6 +25,7 @@ from mockservers.rehearsal.plan import EVERY, Plan, RehearsalConfig, Standing, c
 from mockservers.rehearsal.play import SpanPlay, when
 from mockservers.rehearsal.reasons import reasons
 from mockservers.rehearsal.report import (
+    Explanation,
     Loss,
     LossGroup,
     LossKind,
@@ -37,8 +38,8 @@ from mockservers.rehearsal.report import (
 
 LOOK = 6 * HOUR
 """How often an hour's requests are looked at for habits of asking."""
-MOST_EXPLAINED, MOST_LISTED, MOST_SLOW = 5, 100, 5
-"""Causes that are explained, losses that a report lists, and slow changes that it tells of."""
+MOST_EXPLAINED, MOST_TRIED, MOST_LISTED, MOST_SLOW = 5, 3, 100, 5
+"""Causes that are explained, losses of each that are played in small, losses that a report lists, and slow changes."""
 
 
 def rehearse(config: RehearsalConfig) -> RehearsalReport:
@@ -223,16 +224,20 @@ class _Rehearsal:
     def _groups(self, losses: tuple[Loss, ...]) -> tuple[LossGroup, ...]:
         """Losses by what probably caused them: of one kind, in one kind of weather; and those that break one duty together."""
         groups: dict[tuple[str, str], list[Loss]] = {}
-        # The latest change of a record decides: had it been shown, so would be all before it.
-        latest = {(loss.kind, loss.ticket): loss for loss in losses}
+        # The latest change of a record decides: had it been shown, so would be all before it. Of one that the copy never
+        # had it is the first.
+        deciding: dict[tuple[str, str], Loss] = {}
         for loss in losses:
-            weather = latest[loss.kind, loss.ticket].weather
+            if loss.kind != "missing" or (loss.kind, loss.ticket) not in deciding:
+                deciding[loss.kind, loss.ticket] = loss
+        for loss in losses:
+            weather = deciding[loss.kind, loss.ticket].weather
             groups.setdefault((loss.kind, weather.partition(" ")[0]), []).append(loss)
         largest = sorted(groups.values(), key=lambda each: (-len(each), each[0].due))[:MOST_EXPLAINED]
-        decisive = [[loss for loss in group if latest[loss.kind, loss.ticket] is loss] for group in largest]
-        chosen = [min(group, key=lambda each: (each.number == 0, each.due)) for group in decisive]
+        decisive = [[loss for loss in group if deciding[loss.kind, loss.ticket] is loss] for group in largest]
+        chosen = [sorted(group, key=lambda each: (each.number == 0, each.due))[:MOST_TRIED] for group in decisive]
         life = self.plan.life() if self.config.explain else iter(())
-        around = gather(chosen, life, self.every, self.plan.end)
+        around = iter(gather([loss for group in chosen for loss in group], life, self.every, self.plan.end))
         explainer = Explainer(
             self.runner,
             self.plan.desk,
@@ -245,9 +250,16 @@ class _Rehearsal:
             str(self.config.seed),
         )
         merged: dict[str, LossGroup] = {}
-        for n, (group, here) in enumerate(zip(largest, around, strict=True)):
+        for n, (group, some) in enumerate(zip(largest, chosen, strict=True)):
             self._tell(self.reached, f"explaining loss {n + 1} of {len(largest)}")
-            explanation = explainer.explain(here)
+            tried = [next(around) for _ in some]
+            here, explanation = tried[0], Explanation("Losses were not asked to be explained.")
+            for candidate in tried if self.config.explain else ():
+                found = explainer.explain(candidate)
+                if candidate is here or found.duty:
+                    here, explanation = candidate, found
+                if found.duty:
+                    break
             key = explanation.duty or f"{n}"
             if key in merged:
                 known, more = merged[key], f"{len(group)} more of the same cause"
