@@ -16,8 +16,9 @@ from mockservers.cli.check import style
 from mockservers.cli.errors import BROKEN, PORT, TOKEN, reports_errors, stop
 from mockservers.cli.parameters import VendorName
 
-EVERY = 1.0
-"""Real seconds between two looks while somebody waits."""
+EVERY, SPARED = 1.0, 10
+"""Real seconds between two looks while somebody waits, and how many times as long as the last look took at least: the server
+answers nobody else while it judges."""
 
 
 @click.command()
@@ -47,11 +48,14 @@ def observe(
     whether, longest = wanted(until)
     begun = clock.wall()
     while True:
+        asked = clock.wall()
         told = ask(url, vendor, world, control_token)
+        took = (clock.wall() - asked) / 1e6
         passes, over = whether and told["passed"], longest is not None and clock.wall() - begun >= longest
         if until is None or passes or over or told["failed"]:
             break
-        threading.Event().wait(EVERY)
+        left = max(0.0, (begun + longest - clock.wall()) / 1e6) if longest is not None else 86_400.0
+        threading.Event().wait(min(max(EVERY, SPARED * took), left))
     click.echo(json.dumps(told, indent=2, ensure_ascii=False) if as_json else "\n".join(lines(told, url)))
     raise SystemExit(0 if told["passed"] else BROKEN)
 

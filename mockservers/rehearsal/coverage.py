@@ -115,7 +115,16 @@ def changed(entry: Entry, lag: int) -> Change | None:
 
 def told_in(desk: VendorDesk, entry: Entry, exchange: Exchange, dialect: Dialect) -> set[str]:
     """The tickets of which an answer tells, as the vendor's recording adapter reads it."""
-    recorded = Recorded(
+    found: set[str] = set()
+    for seen in adapter(entry.vendor).seen(recorded(entry, exchange), dialect):
+        sighting = desk.sighting(seen.kind, seen.id, seen.fields)
+        found.add(seen.id if sighting is None else sighting.ticket)
+    return found
+
+
+def recorded(entry: Entry, exchange: Exchange) -> Recorded:
+    """An exchange of the journal as a recording has it, for the vendor's adapter."""
+    return Recorded(
         entry.n,
         entry.at,
         exchange.method,
@@ -127,8 +136,3 @@ def told_in(desk: VendorDesk, entry: Entry, exchange: Exchange, dialect: Dialect
         exchange.reply_body,
         next((name for name in entry.faults if name in UNUSABLE), None),
     )
-    found: set[str] = set()
-    for seen in adapter(entry.vendor).seen(recorded, dialect):
-        sighting = desk.sighting(seen.kind, seen.id, seen.fields)
-        found.add(seen.id if sighting is None else sighting.ticket)
-    return found

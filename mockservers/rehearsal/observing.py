@@ -23,8 +23,9 @@ from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.journal import Entry
 from mockservers.kernel.redaction import MASK
 from mockservers.kernel.world import World
+from mockservers.recording.adapter import adapter
 from mockservers.recording.judging import judge_exchanges
-from mockservers.rehearsal.coverage import Change, Coverage, changed, told_in
+from mockservers.rehearsal.coverage import Change, Coverage, changed, recorded, told_in
 from mockservers.rehearsal.events import Usage, VendorDesk, rehearsable, vendor_desk
 from mockservers.rehearsal.living import DeskCourse, course_of
 
@@ -233,6 +234,7 @@ def observe(world: World, vendor: str) -> Observation:
     history, verdicts = judge_exchanges(vendor, "the client", dialect, exchanges, lacking, duties)
     desk = vendor_desk(vendor) if rehearsable(vendor) else None
     coverage = Coverage() if desk is None else _coverage(installation, desk, entries)
+    used = {} if desk is None else _usage(desk, history, acts, course)
     objectives = {**(desk.objectives if desk else {}), **(course.profile.objectives if course else {})}
     patience = instants.duration(objectives["staleness.p95"]) if "staleness.p95" in objectives else PATIENCE
     waiting = [each for several in coverage.waiting.values() for each in several]
@@ -247,9 +249,9 @@ def observe(world: World, vendor: str) -> Observation:
         Counter(each.operation or "none" for each in mine),
         Counter(each.outcome for each in mine),
         tuple((duty, verdicts[duty.id]) for duty in duties),
-        {} if desk is None else _usage(desk, history, acts, course),
+        used,
         0 if desk is None else sum(desk.heavy(each) and desk.live_hours(each.at, dialect) for each in exchanges),
-        tuple(_episodes(mine)),
+        tuple(_episodes(mine, frozenset(n for n, each in used.items() if each.throttled))),
         coverage,
         tuple(sorted(missed, key=lambda each: (each.due, each.ticket))),
         objectives,
@@ -287,13 +289,24 @@ def _usage(
     return desk.usage(replace(history, changes=tuple(others)), history.dialect)
 
 
-def _episodes(entries: Sequence[Entry]) -> Iterable[Episode]:
-    """Requests that failed one after the other, be it by a fault or because the vendor refused."""
+def _failed(entry: Entry) -> bool:
+    """Whether a request came to nothing: by a fault, or because the vendor turned the caller away. That there is no such record
+    is an answer."""
+    if entry.faults or entry.outcome in ("fault", "error") or entry.exchange is None:
+        return True
+    status = entry.exchange.status or 0
+    if status == 429 or status >= 500:
+        return True
+    return entry.outcome == "refused" and adapter(entry.vendor).refused(recorded(entry, entry.exchange))
+
+
+def _episodes(entries: Sequence[Entry], throttled: frozenset[int]) -> Iterable[Episode]:
+    """Requests that failed one after the other, and those that the limit refused."""
     begun: int | None = None
     failures = densest = 0
     minute: deque[int] = deque()
     for entry in entries:
-        if entry.outcome == "ok" and not entry.faults:
+        if entry.n not in throttled and not _failed(entry):
             if begun is not None:
                 yield Episode(begun, entry.at, failures, densest)
             begun, failures, densest = None, 0, 0
