@@ -36,7 +36,7 @@ from mockservers.rehearsal.play import SyncFacts, when
 from mockservers.rehearsal.report import Explanation, Loss
 from mockservers.wirekit.templates import counted
 
-MOST_PLAYS, MOST_SYNCS = 90, 24
+MOST_PLAYS, MOST_SYNCS = 50, 24
 """Plays for one explanation, and syncs of a neighbourhood."""
 MOST_EVENTS = 12
 """What happened to a ticket before the change, at most: its opening, and the latest."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from mockservers.rehearsal.objectives import Judged, shown
+from mockservers.rehearsal.objectives import shown
 from mockservers.rehearsal.plan import RehearsalConfig
 from mockservers.rehearsal.rehearsing import rehearse
 from mockservers.rehearsal.report import RehearsalReport
@@ -38,7 +38,7 @@ class Largest:
         until = f"your integration holds until {_a_day(self.holds)}"
         if self.breaks is None:
             return f"{until}, and more was not tried"
-        return f"{until}; then {stopper(self.breaks)} stops it"
+        return f"{until}; then {stopper(self.breaks)}"
 
 
 def _a_day(report: RehearsalReport) -> str:
@@ -49,17 +49,13 @@ def stopper(report: RehearsalReport) -> str:
     """The objective that breaks first, in words."""
     missed = [each for each in report.objectives if not each.met]
     if not missed:
-        return report.stopped.what if report.stopped is not None else report.blind or "something else"
-    first = missed[0]
-    rule = f" ({first.objective.because})" if first.objective.because else ""
-    return f"{_words(first, report)}{rule}"
-
-
-def _words(judged: Judged, report: RehearsalReport) -> str:
-    metric, unit = judged.objective.metric, judged.objective.metric.unit
-    name = f"{report.vendor}'s limit" if metric.name.startswith("limit.") else metric.name
+        return f"{report.stopped.what if report.stopped is not None else report.blind or 'something else'} ends it"
+    objective, unit = missed[0].objective, missed[0].objective.metric.unit
+    name = f"{report.vendor}'s limit" if objective.name.startswith("limit.") else objective.name
+    rule = f" ({objective.because}: {objective.why})" if objective.because else ""
     return (
-        f"{name}: {metric.says} is {shown(unit, judged.value)}, and {shown(unit, judged.objective.most)} is the most,"
+        f"{name} stops it: {objective.metric.says} is {shown(unit, missed[0].value)}, and {shown(unit, objective.most)} is the "
+        f"most{rule}"
     )
 
 

@@ -70,12 +70,14 @@ ALWAYS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """`most` is in microseconds, a number, or a share of 1, by the metric's unit. `because` is the id of a rule."""
+    """`most` is in microseconds, a number, or a share of 1, by the metric's unit. `because` is the id of a rule, and `why`
+    what that says."""
 
     metric: Metric
     most: float
     source: Source
     because: str = ""
+    why: str = ""
 
     @property
     def name(self) -> str:

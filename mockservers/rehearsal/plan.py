@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,8 @@ class Plan:
                 f"a span of {config.days} days from {instants.to_iso(start)} on cannot be rehearsed: {error}"
             ) from error
         asked = slo.chosen(desk.objectives, desk.guidance, profile.objectives, config.objectives)
+        book = emulator(config.vendor).rules
+        asked = tuple(replace(each, why=book[each.because].says) if each.because else each for each in asked)
         if config.save_to is not None:
             writable(config.save_to)
         return Plan(config, profile, desk, start, asked)

@@ -110,7 +110,7 @@ def _limit(each: Judged, measures: Measures) -> Reason:
         each.objective.name,
         f"{metric.says}: {shown(metric.unit, each.value)}, and {shown(metric.unit, each.objective.most)} is the most; in the "
         f"hour of {at} the client made {calls} calls",
-        rules=((each.objective.because, ""),) if each.objective.because else (),
+        rules=((each.objective.because, each.objective.why),) if each.objective.because else (),
         details=(f"{most / syncs:,.1f} calls a sync on average: {operations}",),
     )
 

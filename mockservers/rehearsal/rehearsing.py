@@ -98,6 +98,8 @@ class _Rehearsal:
         self.play.shown = self._shown
         self.slowest: list[Slow] = []
         self.reached = plan.start
+        self.waited = False
+        """Whether what was lost is counted among the staleness already."""
 
     def run(self) -> RehearsalReport:
         stopped: StopNote | None = None
@@ -119,7 +121,11 @@ class _Rehearsal:
         except KeyboardInterrupt as interrupt:
             note = StopNote("interrupted", "the rehearsal was interrupted", self.reached)
             raise RehearsalInterrupted(self._report(note)) from interrupt
-        return self._report(stopped)
+        try:
+            return self._report(stopped)
+        except KeyboardInterrupt as interrupt:
+            note = StopNote("interrupted", "interrupted while losses were explained", self.plan.end)
+            raise RehearsalInterrupted(self._report(note)) from interrupt
 
     def _in_time(self) -> None:
         """Raise OutOfTime between two syncs, rather than in the midst of one."""
@@ -297,9 +303,10 @@ class _Rehearsal:
     def _staleness(self, losses: tuple[Loss, ...]) -> dict[str, int | None]:
         """The quantiles; what was lost counts with all the time that it was waited for."""
         measures, now = self.play.measures, self.play.world.clock.now()
-        for loss in losses:
+        for loss in losses if not self.waited else ():
             if loss.event not in ("unknown", "none", "back_file"):
                 measures.staleness.add(measures.hour(loss.due), now - loss.due)
+        self.waited = True
         return measures.staleness.quantiles()
 
     def _recovery(self, episode: Episode) -> float:

@@ -15,6 +15,7 @@ from lxml import etree
 from mockservers.cli import main
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.drivers.in_process import load as load_client
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, to_iso
 from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped, rehearse
 from mockservers.rehearsal.largest import find_limit, scale_of
@@ -26,6 +27,7 @@ from mockservers.rehearsal.reports.junit import rehearsal_junit
 from mockservers.rehearsal.reports.text import rehearsal_text
 
 PROFILE = Path(__file__).parent / "stormy.yaml"
+SINGLE = Path(__file__).parents[1] / "vendors/autotask/mutants/few_requests-details.py"
 Reader: Any = reference("get_tickets")
 
 
@@ -175,6 +177,22 @@ def test_a_client_without_a_mirror_is_undecided() -> None:
     assert "shows no mirror" in rehearsal_text(found)
 
 
+def test_an_interruption_while_losses_are_explained_keeps_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Forgets(Reader):
+        def sync(self) -> None:
+            if not self.tickets:
+                super().sync()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mockservers.rehearsal.explaining.Explainer.explain", interrupted)
+    with pytest.raises(RehearsalInterrupted) as raised:
+        rehearse(config(Forgets))
+    assert raised.value.report.losses
+    assert raised.value.report.verdict == "NO-GO"
+
+
 # --- the command -----------------------------------------------------------------------------------------------------
 
 
@@ -218,27 +236,30 @@ def test_a_profile_with_an_unknown_key_is_one_clear_sentence(tmp_path: Path) -> 
 # --- the largest desk ------------------------------------------------------------------------------------------------
 
 
-def calls_limited(**more: Any) -> RehearsalConfig:
-    """A desk whose whole list is read at each sync, ten tickets a call: more tickets, more calls."""
+def limited(**more: Any) -> RehearsalConfig:
+    """A client that reads each ticket again at each sync, and an hourly threshold of twenty calls."""
+    client = CallableDriver.of(load_client(str(SINGLE), "Client"))
+    DRIVERS.append(client)
     quiet = load(PROFILE).model_copy(update={"weather": ()})
-    return config(profile=quiet, every=4 * HOUR, objectives={"staleness.p95": "1d", "calls.hour": "3"}, **more)
+    asked = {"days": 1, "profile": quiet, "every": 8 * HOUR, "dialect": {"threshold": "20/60"}, "save_to": None}
+    return RehearsalConfig("autotask", client, **{**asked, "objectives": {"staleness.p95": "1d"}, **more})
 
 
 def test_the_largest_scale_is_that_of_a_brute_force_search() -> None:
-    found = find_limit(calls_limited())
+    found = find_limit(limited())
     assert found.holds is not None
     assert found.breaks is not None
-    # From four steps below on, for each costs a rehearsal; a bug in the search would not stop just above a gap.
-    first = next(n for n in range(60) if scale_of(n + 4) >= found.breaks.scale)
-    steps: Iterator[int] = iter(range(first, first + 10))
-    brute = next(n for n in steps if not rehearse(calls_limited(scale=scale_of(n), explain=False)).go)
+    # From three steps below on, for each costs a rehearsal; a bug in the search would not stop just above a gap.
+    first = next(n for n in range(-36, 60) if scale_of(n) >= found.breaks.scale) - 3
+    brute = next(n for n in range(first, 60) if not rehearse(limited(scale=scale_of(n), explain=False)).go)
     assert found.breaks.scale == pytest.approx(scale_of(brute))
     assert found.sentence.startswith("your integration holds until ")
-    assert "then calls.hour: calls in the busiest hour is 4, and 3 is the most, stops it" in found.sentence
+    assert "; then autotask's limit stops it: the largest share of the vendor's limit" in found.sentence
+    assert "(autotask.threshold.latency: " in found.sentence
 
 
 def test_a_client_that_holds_nowhere_is_told_so() -> None:
-    found = find_limit(replace(calls_limited(), objectives={"calls.hour": "0"}))
+    found = find_limit(config(objectives={"calls.hour": "0"}))
     assert found.holds is None
     assert found.sentence.startswith("your integration does not hold even at ")
 
