@@ -301,17 +301,18 @@ PAGE = (
     "`make mutation` makes mutants of every correct client in Python: {of} by now. "
     "[Cosmic Ray](https://cosmic-ray.readthedocs.io/) exchanges comparisons, numbers, conditions and signs; operators of our "
     "own (`tests/mutation/operators.py`) leave out calls, escapes, entries and conversions of zones, swallow exceptions and "
-    "exchange statements. The tables are of {found} of them, drawn by a seed so that vendors, a vendor's clients and a client's "
-    "operators take turns.",
+    "exchange statements. The tables are of {found} of them, drawn by seeds, so that vendors, a vendor's clients and a client's "
+    "operators take turns (the first hundred without such turns).",
     "Each is judged as a user's check would judge it: {default} examples, seed 1, all duties, and it ends at the first example "
-    "that breaks a duty. Examples in which the client does not come to the changed statement are left out, for there both do "
+    "that breaks a duty. Examples in which the client does not come to the changed statement may be left out, for there both do "
     "the same. A check of {first} examples plays the first {first} of these; so that is played at first, and what "
     "it catches the default catches as well. What survives it is sorted, or judged by all {default}. {settled} survivors were, "
     "and stay unsorted: *holes*. {doubtful} were not yet, and are *in doubt*: the default check may catch them. Both count as "
-    "not caught.",
+    "not caught. What was caught is not judged again when a contract gains a duty.",
     "A check catches a mutant when it does not end with code 0: a duty is *broken*, the client *stopped* as a program, or "
-    "*nothing* was *proven*. A survivor is *equivalent* if no server could tell it from the correct client, *outside* if the "
-    "contract does not ask for what it leaves out; the reasons stand in `tests/vendors/<vendor>/survivors.yaml`, and below.",
+    "*nothing* was *proven*. A survivor is *equivalent* if no server could tell it from the correct client, or if it is as "
+    "correct (another size of a page, another margin: to accuse it would be wrong); *outside* if the contract does not "
+    "ask for what it leaves out. The reasons stand in `tests/vendors/<vendor>/survivors.yaml`, and below.",
 )
 
 

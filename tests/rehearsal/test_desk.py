@@ -278,7 +278,7 @@ def test_three_days_of_an_office_are_lived_at_the_vendor(vendor: str) -> None:
     recipe = Recipe.parse(DATA.get(vendor, "empty"))
     world = World("desk", WorldConfig(start=start, mode="frozen", data={vendor: recipe}), registry.emulator)
     here, ids, done = vendor_desk(vendor), dict[int, str](), Counter[str]()
-    for each in desk.life(which, seed=3, start=start, days=3, scale=0.35):
+    for each in desk.life(which, seed=3, start=start, days=3, scale=0.25):
         world.clock.advance(each.at - world.clock.now())
         step = here.step(each) if isinstance(each, Event) else None
         acts = [*here.begins(each), *here.ends(each)] if isinstance(each, Weather) else [step] if step else []

@@ -34,6 +34,7 @@ from mockservers.harness.strategies import (
     write,
     writes,
 )
+from mockservers.kernel import instants
 from mockservers.kernel.instants import HOUR, MINUTE, SECOND
 from mockservers.registry import emulator
 from mockservers.vendors.autotask.contract.profile import RESOURCE
@@ -41,7 +42,9 @@ from mockservers.vendors.autotask.contract.profile import RESOURCE
 SMALL = ("demo:0", "demo:30")
 DATA = (*["demo:0"] * 70, *["demo:30"] * 4, "demo:500", *["demo:501"] * 5)
 """Tickets that are there already. The first thirty of them stand for something: one moment, changes of clocks, texts."""
-BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8], STARTS[8])
+SKIPPED = instants.from_iso("2026-03-08T07:00:30Z")
+"""Half a minute after the hour that clocks in New York skip: five minutes before is a time that no clock shows."""
+BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8], SKIPPED)
 """An image of each is kept, which is why there are few: a usual day, and around changes of clocks."""
 TITLES = tuple(each for each in TEXTS if each and len(each) <= 255)
 _LINES = [each for each in TITLES if "\r" in each]
@@ -129,6 +132,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     trouble = faults(here.refusals, ("query", "query", *(["create", "update"] if writing is not None else [])))
     failing = sequences.failing({"Priority": 4}, here.refusals, st.sampled_from((0, 0, 1)).map(lambda n: ("query", n)))
     told = [(_closed(), 4), (_picklists(), 4), (_usage(), 4), (failing, 4), (_cleared(), 2), (_slow(), 5), (_bulk(), 3)]
+    told += [(_stirred(), 3)]
     if writing is not None:
         told += [(sequences.lost(hello, MADE, {"create": "create", "note": "create"}), 6)]
         if "update" in hello.tasks or "close" in hello.tasks:
@@ -217,6 +221,16 @@ def _closed() -> Strategy:
         ),
         st.sampled_from(TITLES),
     )
+
+
+def _stirred() -> Strategy:
+    """Something that hangs on an older ticket moves its activity, and nothing else of it, while a younger one is known."""
+
+    def story(minutes: int, action: str) -> list[Intent]:
+        younger = [plain(ClockStep(minutes * MINUTE)), create({}), sync(), plain(ClockStep(minutes * MINUTE))]
+        return [create({}), *younger, act(-2, action), sync()]
+
+    return st.builds(story, st.sampled_from((1, 5, 60)), st.sampled_from(("note", "time")))
 
 
 def _picklists() -> Strategy:
