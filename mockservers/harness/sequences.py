@@ -47,12 +47,15 @@ def failing(fields: Mapping[str, Any], refusals: Iterable[str], places: Strategy
     return st.builds(story, indexes, kinds, st.sampled_from(tuple(refusals)), places)
 
 
-def lost(hello: Hello, fields: Mapping[str, Any], operations: Mapping[str, str]) -> Strategy:
-    """The vendor does what it was told, and its answer is lost. `fields` make a ticket, by `operations` tasks work."""
+def lost(hello: Hello, fields: Mapping[str, Any], operations: Mapping[str, Sequence[str]]) -> Strategy:
+    """The vendor does what it was told, and its answer is lost. `fields` make a ticket, by `operations` tasks work.
+
+    Where a task can be done by one operation or another, the first of each loses its answer.
+    """
 
     def story(index: int, task: str, kind: str, minutes: int | None) -> list[Intent]:
         told = (fields, "", None) if task == "create" else ({}, "Called back & agreed", minutes)
-        return [plain(FaultStep(kind, 0, 1, operations[task])), write(task, index, *told)]
+        return [*(plain(FaultStep(kind, 0, 1, each)) for each in operations[task]), write(task, index, *told)]
 
     known = [task for task in operations if task in hello.tasks] or ["create"]
     kinds = st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer"))

@@ -306,9 +306,9 @@ PAGE = (
     "Each is judged as a user's check would judge it: {default} examples, seed 1, all duties, and it ends at the first example "
     "that breaks a duty. Examples in which the client does not come to the changed statement may be left out, for there both do "
     "the same. A check of {first} examples plays the first {first} of these; so that is played at first, and what "
-    "it catches the default catches as well. What survives it is sorted, or judged by all {default}. {settled} survivors were, "
-    "and stay unsorted: *holes*. {doubtful} were not yet, and are *in doubt*: the default check may catch them. Both count as "
-    "not caught. What was caught is not judged again when a contract gains a duty.",
+    "it catches the default catches as well. What survives it is sorted, or judged by all {default}. What survives these and "
+    "stays unsorted is a *hole* ({settled}); what was not judged by them yet is *in doubt* ({doubtful}), for they may catch it. "
+    "Both count as not caught. What was caught is not judged again when a contract gains a duty.",
     "A check catches a mutant when it does not end with code 0: a duty is *broken*, the client *stopped* as a program, or "
     "*nothing* was *proven*. A survivor is *equivalent* if no server could tell it from the correct client, or if it is as "
     "correct (another size of a page, another margin: to accuse it would be wrong); *outside* if the contract does not "
@@ -320,7 +320,7 @@ def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, first: int) -
     """What was found, as a page of the documentation; `of` is how many mutants there are, `first` what is played at first."""
     counts = Counter(column(m, r) for m, r in found)
     facts = {"of": of, "found": len(found), "default": EXAMPLES, "first": first}
-    facts |= {"settled": counts["hole"] or "No", "doubtful": counts["in doubt"] or "None"}
+    facts |= {"settled": counts["hole"], "doubtful": counts["in doubt"]}
     lines = ["# Bugs that nobody chose", ""]
     for text in PAGE:
         lines += [textwrap.fill(text.format(**facts), 120, break_on_hyphens=False, break_long_words=False), ""]

@@ -134,7 +134,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     told = [(_closed(), 4), (_picklists(), 4), (_usage(), 4), (failing, 4), (_cleared(), 2), (_slow(), 5), (_bulk(), 3)]
     told += [(_stirred(), 3)]
     if writing is not None:
-        told += [(sequences.lost(hello, MADE, {"create": "create", "note": "create"}), 6)]
+        told += [(sequences.lost(hello, MADE, {"create": ["create"], "note": ["create"]}), 6)]
         if "update" in hello.tasks or "close" in hello.tasks:
             told += [(sequences.outdated(hello, FIRST, THEN), 6)]
         if "note" in hello.tasks:
