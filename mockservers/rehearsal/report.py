@@ -10,6 +10,7 @@ from typing import Literal
 
 from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.scenarios import Scenario
+from mockservers.kernel.redaction import mask
 from mockservers.rehearsal.measures import Episode, Outage
 from mockservers.rehearsal.objectives import Judged
 
@@ -173,7 +174,7 @@ class RehearsalStopped(DriverFailure):
     """The client failed as a program in the midst of a rehearsal; `report` tells how far that came."""
 
     def __init__(self, failure: DriverFailure, report: RehearsalReport) -> None:
-        super().__init__(failure.what, failure.stderr)
+        super().__init__(mask(failure.what, report.secrets), mask(failure.stderr, report.secrets))
         self.report = report
 
 

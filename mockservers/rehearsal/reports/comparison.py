@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from mockservers.harness.reports.characters import cleaned, visible
+from mockservers.harness.reports.characters import clean, cleaned
 from mockservers.harness.reports.text import WIDTH, Style, plain, wrap
 from mockservers.rehearsal.objectives import METRICS, shown
 from mockservers.rehearsal.report import RehearsalReport
@@ -32,7 +32,7 @@ FIGURES = (
 
 def comparison_text(one: RehearsalReport, other: RehearsalReport, style: Style = plain, width: int = WIDTH) -> str:
     """A table with a column for each, and where the other one is better or worse by more than a tenth."""
-    rows = [("", visible(one.client), visible(other.client), "")]
+    rows = [("", clean(one.client, one.secrets), clean(other.client, other.secrets), "")]
     rows.append(("", one.verdict, other.verdict, ""))
     asked = {each.objective.name: each for each in one.objectives}
     for name in dict.fromkeys((*asked, *FIGURES)):
@@ -49,7 +49,8 @@ def comparison_text(one: RehearsalReport, other: RehearsalReport, style: Style =
         lines.append(style(line, "strong") if n == 0 else line)
     for report in (one, other):
         for reason in report.reasons[:1]:
-            lines += ["", *wrap(f"{visible(report.client)}: {reason.objective}: {visible(reason.text)}", "", width, 2)]
+            told = clean(f"{report.client}: {reason.objective}: {reason.text}", report.secrets)
+            lines += ["", *wrap(told, "", width, 2)]
     return "\n".join(lines)
 
 
