@@ -31,6 +31,8 @@ SCRIPTS = ("latin", "accents", "cyrillic", "greek", "hebrew", "arabic", "japanes
 """In which scripts people write; `accents` is Latin with umlauts and the like, `markup` has brackets, quotes and ampersands."""
 MOST_A_DAY = 1_000_000
 """Tickets a day, at most; a larger desk would not end on any machine."""
+MOST_BACK_FILE = 10_000_000
+"""Tickets that are there before, at most."""
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Script = Literal["latin", "accents", "cyrillic", "greek", "hebrew", "arabic", "japanese", "chinese", "emoji", "markup"]
@@ -188,7 +190,7 @@ class Lag(Strict):
 class Neighbours(Strict):
     """Other integrations that share the vendor's limits."""
 
-    calls_per_hour: Annotated[float, number(0, 10_000_000, "a number from 0: calls an hour")] = 0
+    calls_per_hour: Annotated[float, number(0, MOST_BACK_FILE, "a number from 0: calls an hour")] = 0
     """In the middle of a working day; they follow the desk's curve."""
 
 

@@ -317,9 +317,7 @@ class _Rehearsal:
         hours = -(-span // HOUR)
         values = self._values(losses, hours)
         series = self._series(hours)
-        blind = (
-            "" if getattr(play, "shows_mirror", True) else "the client shows no mirror, so nothing of its copy is known"
-        )
+        blind = self._blind()
         judged = slo.judge(self.plan.objectives, values)
         tickets = len(play.tickets)
         unseen = play.copy.unseen if hasattr(play, "copy") else 0
@@ -387,6 +385,8 @@ class _Rehearsal:
         if sum(play.measures.kinds.values()) and not play.tickets and play.impossible:
             why = next(iter(play.impossible))
             return f"the vendor allowed nothing of what the desk did, so there was nothing to copy: {why}"
+        if not sum(play.measures.kinds.values()) and not any(listed(play.world, self.config.vendor)):
+            return "nothing happened at the desk, so there was nothing to copy: take more --days, or a larger --scale"
         return ""
 
     def _series(self, hours: int) -> dict[str, tuple[float | None, ...]]:

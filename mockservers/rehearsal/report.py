@@ -10,7 +10,6 @@ from typing import Literal
 
 from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.scenarios import Scenario
-from mockservers.kernel.redaction import mask
 from mockservers.rehearsal.measures import Episode, Outage
 from mockservers.rehearsal.objectives import Judged
 
@@ -174,7 +173,7 @@ class RehearsalStopped(DriverFailure):
     """The client failed as a program in the midst of a rehearsal; `report` tells how far that came."""
 
     def __init__(self, failure: DriverFailure, report: RehearsalReport) -> None:
-        super().__init__(mask(failure.what, report.secrets), mask(failure.stderr, report.secrets))
+        super().__init__(failure.what, failure.stderr)
         self.report = report
 
 

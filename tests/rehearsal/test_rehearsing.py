@@ -17,9 +17,10 @@ from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, to_iso
 from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped, rehearse
-from mockservers.rehearsal.largest import find_limit, scale_of
+from mockservers.rehearsal.largest import Largest, find_limit, scale_of
 from mockservers.rehearsal.plan import Standing
 from mockservers.rehearsal.profiles import load
+from mockservers.rehearsal.report import StopNote
 from mockservers.rehearsal.reports.comparison import comparison_json, comparison_text
 from mockservers.rehearsal.reports.json import rehearsal_json
 from mockservers.rehearsal.reports.junit import rehearsal_junit
@@ -198,6 +199,7 @@ def test_the_command_writes_its_reports_and_says_go(tmp_path: Path) -> None:
         (("--profile", "nobody"), "'nobody' is neither a shipped profile nor a file"),
         (("--dialect", "nobody"), "nobody"),
         (("--find-limit", "--compare", "x.py:Client"), "ask one of them"),
+        (("--back-file", "99999999999"), "--back-file must be a whole number from 0 to 10000000"),
     ],
 )
 def test_what_cannot_be_rehearsed_is_one_clear_sentence(words: tuple[str, ...], says: str) -> None:
@@ -213,6 +215,12 @@ def test_a_profile_with_an_unknown_key_is_one_clear_sentence(tmp_path: Path) -> 
     ran = run("--profile", str(file))
     assert ran.exit_code == 2
     assert "unknown key 'tickets_a_day'" in ran.output
+
+
+def test_a_span_in_which_nothing_happened_proves_nothing() -> None:
+    found = rehearse(config(scale=0.001, every=6 * HOUR))
+    assert (found.counts["events"], found.verdict, found.exit_code) == (0, "UNDECIDED", 3)
+    assert "UNDECIDED: nothing happened at the desk" in rehearsal_text(found)
 
 
 # --- the largest desk ------------------------------------------------------------------------------------------------
@@ -241,6 +249,15 @@ def test_a_client_that_holds_nowhere_is_told_so() -> None:
     found = find_limit(replace(calls_limited(), objectives={"calls.hour": "0"}))
     assert found.holds is None
     assert found.sentence.startswith("your integration does not hold even at ")
+
+
+def test_a_rehearsal_that_ended_too_soon_proves_no_limit(report: Any) -> None:
+    late = replace(report, scale=2.0, stopped=StopNote("time", "--max-seconds 9 were up", report.start))
+    assert late.verdict == "UNDECIDED"
+    assert Largest(None, late, ()).sentence == "whether it holds at scale 2 is not known: --max-seconds 9 were up"
+    found = Largest(report, late, ()).sentence
+    assert found.startswith("your integration holds until ")
+    assert found.endswith("(scale 1); whether it holds at scale 2 is not known: --max-seconds 9 were up")
 
 
 def test_a_span_is_of_whole_days_from_the_start_that_is_given() -> None:
