@@ -385,7 +385,8 @@ class _Rehearsal:
         if sum(play.measures.kinds.values()) and not play.tickets and play.impossible:
             why = next(iter(play.impossible))
             return f"the vendor allowed nothing of what the desk did, so there was nothing to copy: {why}"
-        if not sum(play.measures.kinds.values()) and not any(listed(play.world, self.config.vendor)):
+        ended = self.reached >= self.plan.end - self.every  # what was stopped has its own reason
+        if ended and not sum(play.measures.kinds.values()) and not any(listed(play.world, self.config.vendor)):
             return "nothing happened at the desk, so there was nothing to copy: take more --days, or a larger --scale"
         return ""
 
