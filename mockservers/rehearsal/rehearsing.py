@@ -374,8 +374,14 @@ class _Rehearsal:
             seconds=(clock.wall() - self.begun) / 1e6,
             stopped=stopped,
             blind=blind,
+            first_failed=self._first_failed(),
             secrets=tuple(play.world.installation(config.vendor).secrets),
         )
+
+    def _first_failed(self) -> str:
+        """When the first sync ended in an error, and in which; empty where none did."""
+        first = self.play.first_failed
+        return "" if first is None else f"{when(first.at)}, {first.error_kind}: {first.error}"
 
     def _blind(self) -> str:
         """Why nothing of the copy is known; empty where there is something to know."""

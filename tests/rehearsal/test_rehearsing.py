@@ -150,6 +150,19 @@ def test_a_client_that_dies_leaves_a_partial_report() -> None:
     assert json.loads(rehearsal_json(found))["stopped"]["why"] == "client"
 
 
+def test_the_error_of_a_client_that_never_works_is_told() -> None:
+    class Fails(Reader):
+        def sync(self) -> None:
+            raise RuntimeError(f"no route to {self.key}")
+
+    found = rehearse(config(Fails, explain=False))
+    assert (found.verdict, found.counts["failed_syncs"]) == ("NO-GO", found.counts["syncs"])
+    assert "the first error was at 2026-03-02T07:00:00Z, client: RuntimeError: no route to ***" in " ".join(
+        rehearsal_text(found).split()
+    )
+    assert json.loads(rehearsal_json(found))["first_failed"] == found.first_failed
+
+
 def test_an_interruption_keeps_what_is_known() -> None:
     def watch(standing: Standing) -> None:
         if standing.day > 0.5:

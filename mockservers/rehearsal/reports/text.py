@@ -134,6 +134,8 @@ def _figures(report: RehearsalReport, width: int) -> list[str]:
         f"{counted(report.counts['failed_syncs'], 'sync')} ended in an error; the longest recovery took "
         f"{of('recovery.worst', 'time')}"
     )
+    if report.first_failed:
+        errors += f"; the first error was at {clean(report.first_failed, report.secrets)}"
     lines += wrap(errors, "", width, 12)
     for slow in report.slowest[:1]:
         text = (
