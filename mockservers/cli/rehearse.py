@@ -141,7 +141,8 @@ def watching() -> Iterator[Watch]:
 @click.option(
     "--compare",
     metavar="CLIENT",
-    help="Rehearse the same month with another client, named as --client takes it, and show both side by side.",
+    help="Rehearse the same month with another client, named as --client takes it, and show both side by side. The exit code is "
+    "that of --client.",
 )
 @click.option("--max-seconds", type=POSITIVE, help="Stop after this long; the report then tells what is known.")
 @click.option(

@@ -116,6 +116,9 @@ def test_two_clients_stand_side_by_side(report: Any) -> None:
     text = comparison_text(report, other)
     assert "better" in text
     assert "worse" in text
+    assert text.startswith("get_tickets, 1 day of stormy, seed 1\n")
+    named = comparison_text(replace(report, given="--client old.py:C"), replace(other, given="--client new.py:C"))
+    assert "  --client old.py:C  --client new.py:C\n" in named
     assert [each["every"] for each in json.loads(comparison_json(report, other))["rehearsals"]] == [3600, 7200]
 
 
