@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -25,7 +27,8 @@ def log(world: World, entry: Entry) -> None:
     at = instants.to_iso(entry.at // instants.SECOND * instants.SECOND)
     where = [] if world.name == "default" else [world.name]
     text = " ".join([at, *where, clean(verdicts.line(entry, clean))])
-    click.echo(verdicts.printable(text), err=True)
+    with contextlib.suppress(OSError, ValueError):  # whoever read has enough, as `head` has; the calls go on
+        click.echo(verdicts.printable(text), err=True)
 
 
 class JournalFile:
@@ -37,7 +40,9 @@ class JournalFile:
         self._plain, self._told = context.plain, history.line_told
         self._path = path
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        if hasattr(os, "fchmod"):
+        if hasattr(os, "fchmod") and stat.S_ISREG(
+            os.fstat(descriptor).st_mode
+        ):  # not /dev/stdout, nor /dev/null for all
             os.fchmod(descriptor, 0o600)  # of an earlier run, or made by somebody else
         self._file: TextIO | None = os.fdopen(descriptor, "a", encoding="utf-8")
 

@@ -15,6 +15,7 @@ import click
 from mockservers.cli.check import style
 from mockservers.cli.errors import BROKEN, PORT, TOKEN, reports_errors, stop
 from mockservers.cli.parameters import VendorName
+from mockservers.wirekit.templates import counted
 
 EVERY, SPARED = 1.0, 10
 """Real seconds between two looks while somebody waits, and how many times as long as the last look took at least: the server
@@ -122,9 +123,8 @@ ROLES: Mapping[str, Any] = {"kept": "good", "broken": "bad", "unproven": "soft"}
 
 def _vendor(told: Mapping[str, Any]) -> list[str]:
     word = style("PASSES", "good") if told["passed"] else style("DOES NOT PASS", "bad")
-    found = [
-        f"{style(told['vendor'], 'strong')}: {word}, {told['requests']} requests from {told['from']} to {told['until']}"
-    ]
+    requests = counted(told["requests"], "request")
+    found = [f"{style(told['vendor'], 'strong')}: {word}, {requests} from {told['from']} to {told['until']}"]
     found += [f"  because     {reason}" for reason in told["reasons"]]
     unproven = 0
     for duty in told["duties"]:
@@ -151,8 +151,8 @@ def _vendor(told: Mapping[str, Any]) -> list[str]:
         over = f"over at {last['until']}" if last["until"] else "not over yet"
         most = max(each["most_in_a_minute"] for each in told["failures"])
         found.append(
-            f"  failures    {len(told['failures'])} times in a row, the last from {last['from']}, {over}; "
-            f"{most} requests within a minute at most"
+            f"  failures    {counted(len(told['failures']), 'row')} of failed requests, the last from {last['from']}, {over}; "
+            f"{counted(most, 'request')} within a minute at most"
         )
     from mockservers.rehearsal.observing import length
 

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from mockservers.cli.check import POSITIVE, client_options, driving, style
-from mockservers.cli.errors import columns, reports_errors
+from mockservers.cli.errors import BROKEN, UNPROVEN, columns, reports_errors
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.progress import EVERY, OFTEN, width
 from mockservers.cli.reporting import Outputs, reporting
@@ -141,7 +141,8 @@ def watching() -> Iterator[Watch]:
 @click.option(
     "--compare",
     metavar="CLIENT",
-    help="Rehearse the same month with another client, named as --client takes it, and show both side by side.",
+    help="Rehearse the same month with another client, named as --client takes it, and show both side by side. The exit code is "
+    "that of --client.",
 )
 @click.option("--max-seconds", type=POSITIVE, help="Stop after this long; the report then tells what is known.")
 @click.option(
@@ -248,7 +249,8 @@ def _compared(one: RehearsalReport, other: RehearsalReport, outputs: Outputs) ->
 
 
 def _largest(config: RehearsalConfig, outputs: Outputs) -> int:
-    """Search, and tell; returns the exit code: 0 where the objectives hold at the scale that was asked for."""
+    """Search, and tell; returns the exit code: 0 where the objectives hold at the scale that was asked for, 3 where
+    that is not known."""
     from mockservers.rehearsal.largest import find_limit
     from mockservers.rehearsal.reports.html import rehearsal_html
 
@@ -265,7 +267,9 @@ def _largest(config: RehearsalConfig, outputs: Outputs) -> int:
     outputs.write(
         f"{_text(report, outputs)}\n\n{found.sentence}", {**made(report), "html": lambda: rehearsal_html(report, found)}
     )
-    return 0 if found.holds is not None and found.holds.scale >= config.scale else 1
+    if found.holds is not None and found.holds.scale >= config.scale:
+        return 0
+    return UNPROVEN if report.verdict == "UNDECIDED" else BROKEN
 
 
 def made(report: RehearsalReport) -> dict[str, Callable[[], str]]:

@@ -403,7 +403,7 @@ class _DialectCheck:
     def _applies(self, duty: Duty) -> bool:
         """Whether any installation that this hunt can draw provokes the duty."""
         hello = self.runner.hello()
-        if duty.needs and not set(duty.needs) & set(hello.tasks):
+        if lacks(duty, hello):
             return False
         return provoked(duty, self.config.vendor, self.dialect, hello.options)
 

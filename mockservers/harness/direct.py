@@ -13,6 +13,7 @@ import os
 import re
 import select
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ _HEAD = re.compile(
 )
 """A head that every parser reads alike. What is odd is for the server's own."""
 _PLAIN = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_READERS = frozenset({"http.client", "urllib3.connection"})
+"""Modules that ask a connection for nothing but what a `_Line` has."""
 _WITHOUT = frozenset({"transfer-encoding", "expect", "upgrade", "x-mock-world", "te", "trailer"})
 
 
@@ -139,8 +142,6 @@ class _Line:
             self._after = self._shortcut.server.answers
         self._written += data
 
-    send = sendall
-
     def makefile(self, *mode: Any, **more: Any) -> Any:
         """Where the answer is read: by now the request is whole, and it is known which way it may go."""
         request, self._written = bytes(self._written), bytearray()
@@ -204,7 +205,9 @@ def shortcut(server: Server, owner: Callable[[], threading.Thread | None]) -> It
     def replaced(original: Callable[..., socket.socket]) -> Callable[..., Any]:
         def create_connection(address: tuple[str, int], timeout: Any = None, *args: Any, **more: Any) -> Any:
             given = (address, timeout, *args)
-            if made.mine and tuple(address[:2]) == (server.host, server.port):
+            # Whoever speaks HTTP by himself needs a socket that is one.
+            known = sys._getframe(1).f_globals.get("__name__") in _READERS
+            if known and made.mine and tuple(address[:2]) == (server.host, server.port):
                 return _Line(made, lambda: original(*given, **more))
             return original(*given, **more)
 

@@ -85,7 +85,8 @@ class Task:
 
     `before` and `after` are the mirror around it, None where the client does not show one. `asked` is the message of a
     task that writes, `answered` what the client said to it, `was` and `became` are the truth around it, `ticket` is the id
-    of the record it is about. `again`: the same message as an earlier task that answered `transport`.
+    of the record it is about. `again`: the same message as an earlier task that answered `transport`. `told` is False where
+    nobody knows how it ended: the client was recorded or observed, and answered nobody.
     """
 
     index: int
@@ -105,6 +106,7 @@ class Task:
     became: Truth | None = None
     ticket: str | None = None
     again: bool = False
+    told: bool = True
 
     @property
     def ok(self) -> bool:

@@ -229,6 +229,11 @@ def of_play(duty: Duty, history: History) -> str:
 # --- not applicable -----------------------------------------------------------------------------------------------------
 
 
+def lacks(duty: Duty, hello: Hello) -> bool:
+    """Whether the client names none of the tasks and options that the duty is about."""
+    return bool(duty.needs) and set(duty.needs).isdisjoint((*hello.tasks, *hello.options))
+
+
 def provoked(duty: Duty, vendor: str, dialect: str, options: Iterable[str]) -> bool:
     """Whether any installation that a check in a dialect can draw, for a client that obeys `options`, provokes the duty."""
     return any(duty.applies(each) for each in _installations(vendor, dialect, options))
@@ -246,7 +251,7 @@ def _installations(vendor: str, dialect: str, options: Iterable[str]) -> Iterato
 
 def elsewhere(duty: Duty, played: DialectPlays) -> str:
     """Where a duty that does not apply would."""
-    if duty.needs and not set(duty.needs) & set(played.hello.tasks):
+    if lacks(duty, played.hello):
         return "name it there if the client can do it"
     here = emulator(played.vendor).dialects
     names = [name for name in other_dialects(played.vendor, played.dialect) if duty.applies(here.dialect(name))]

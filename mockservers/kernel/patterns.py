@@ -18,6 +18,8 @@ MOST_STATES = 2000
 """Sets of places that are remembered at once."""
 MOST_STEPS = 20_000_000
 """What one question may take, some seconds: a letter read, or a place looked at."""
+QUICK = MOST_STEPS // 100
+"""The same while a client waits for its answer."""
 
 Test = Callable[[str], bool]
 _START, _END = frozenset(("start",)), frozenset(("end",))

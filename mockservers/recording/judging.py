@@ -187,12 +187,12 @@ def exchanged(recorded: Recorded) -> Exchanged:
 
 
 def _tasks(exchanges: tuple[Exchanged, ...]) -> list[Task]:
-    """Pieces of work, parted by rests; what a client was told to do, a recording does not say."""
+    """Pieces of work, parted by rests; what a client was told to do and how it ended, a recording does not say."""
     found: list[Task] = []
     begin = 0
     for n, each in enumerate(exchanges, 1):
         if n == len(exchanges) or exchanges[n].at - each.at > REST:
             first = exchanges[begin]
-            found.append(Task(len(found), "sync", first.at, each.at, first.n - 1, each.n))
+            found.append(Task(len(found), "sync", first.at, each.at, first.n - 1, each.n, told=False))
             begin = n
     return found

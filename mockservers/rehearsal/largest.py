@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from mockservers.harness.reports.characters import clean
 from mockservers.rehearsal.objectives import shown
 from mockservers.rehearsal.plan import RehearsalConfig
 from mockservers.rehearsal.rehearsing import rehearse
@@ -32,13 +33,22 @@ class Largest:
     @property
     def sentence(self) -> str:
         """What a manager wants to read."""
+        open_ = "" if self.breaks is None or self.breaks.verdict != "UNDECIDED" else _open(self.breaks)
         if self.holds is None:
             assert self.breaks is not None
-            return f"your integration does not hold even at {_a_day(self.breaks)}: {stopper(self.breaks)}"
+            return open_ or f"your integration does not hold even at {_a_day(self.breaks)}: {stopper(self.breaks)}"
         until = f"your integration holds until {_a_day(self.holds)}"
         if self.breaks is None:
             return f"{until}, and more was not tried"
+        if open_:
+            return f"{until}; {open_}"
         return f"{until}; then {stopper(self.breaks)}"
+
+
+def _open(report: RehearsalReport) -> str:
+    """That nobody knows of a scale, and why: a rehearsal that ended too soon proves no limit."""
+    why = clean(report.blind if report.stopped is None else report.stopped.what, report.secrets)
+    return f"whether it holds at scale {report.scale:g} is not known: {why}"
 
 
 def _a_day(report: RehearsalReport) -> str:
@@ -49,7 +59,7 @@ def stopper(report: RehearsalReport) -> str:
     """The objective that breaks first, in words."""
     missed = [each for each in report.objectives if not each.met]
     if not missed:
-        return f"{report.stopped.what if report.stopped is not None else report.blind or 'something else'} ends it"
+        return clean(report.blind if report.stopped is None else report.stopped.what, report.secrets)
     objective, unit = missed[0].objective, missed[0].objective.metric.unit
     name = f"{report.vendor}'s limit" if objective.name.startswith("limit.") else objective.name
     rule = f" ({objective.because}: {objective.why})" if objective.because else ""

@@ -17,7 +17,7 @@ from mockservers.registry import emulator
 from mockservers.rehearsal import objectives as slo
 from mockservers.rehearsal.desk import life
 from mockservers.rehearsal.events import Event, VendorDesk, Weather, vendor_desk
-from mockservers.rehearsal.profiles import DeskProfile, load
+from mockservers.rehearsal.profiles import MOST_BACK_FILE, DeskProfile, load
 
 DAYS, PROFILE, EVERY = 30, "small_office", 5 * MINUTE
 """What is rehearsed where nobody says otherwise."""
@@ -85,8 +85,8 @@ class Plan:
             raise ValueError(f"--days must be a whole number from 1, got {config.days}")
         if not 0 < config.scale < float("inf"):
             raise ValueError(f"--scale must be a number above 0, got {config.scale:g}")
-        if config.back_file < 0:
-            raise ValueError(f"--back-file must be a whole number from 0, got {config.back_file}")
+        if not 0 <= config.back_file <= MOST_BACK_FILE:
+            raise ValueError(f"--back-file must be a whole number from 0 to {MOST_BACK_FILE}, got {config.back_file}")
         if config.deadline <= 0:
             raise ValueError(f"--deadline must be a number of seconds above 0, got {config.deadline:g}")
         desk = vendor_desk(config.vendor)

@@ -93,6 +93,8 @@ class SpanPlay(Play):
         self.orders = Orders((), (), lambda kind, after: iter(()))
         self.slept = False
         self.facts: deque[SyncFacts] = deque(maxlen=FACTS)
+        self.first_failed: SyncFacts | None = None
+        """The first sync that ended in an error."""
         self.impossible: dict[str, int] = {}
         """What the desk wanted and the vendor did not allow, with how often."""
         self.listeners: list[Callable[[History, int, bool], None]] = []
@@ -322,6 +324,8 @@ class SpanPlay(Play):
         failures, requests = self._count(task)
         self.measures.failed_syncs += answer.failed
         facts = SyncFacts(at, ended, requests, failures, answer.error_kind, self.masked(answer.error)[:160])
+        if answer.failed and self.first_failed is None:
+            self.first_failed = facts
         self._remember(slot, facts)
         if self.shows_mirror:
             self._perhaps_look(task, failures)

@@ -22,6 +22,7 @@ from mockservers.harness.scenarios import span
 from mockservers.kernel import data, instants
 from mockservers.registry import did_you_mean
 from mockservers.rehearsal.forms import BOUND, CLOCK, DATE, HOURS, INSTANT, ZONE, length, number, refuse
+from mockservers.rehearsal.objectives import objective
 
 FOLDER = "desks"
 """Where the shipped profiles lie, below `fixtures`."""
@@ -31,6 +32,8 @@ SCRIPTS = ("latin", "accents", "cyrillic", "greek", "hebrew", "arabic", "japanes
 """In which scripts people write; `accents` is Latin with umlauts and the like, `markup` has brackets, quotes and ampersands."""
 MOST_A_DAY = 1_000_000
 """Tickets a day, at most; a larger desk would not end on any machine."""
+MOST_BACK_FILE = 10_000_000
+"""Tickets that are there before, at most."""
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Script = Literal["latin", "accents", "cyrillic", "greek", "hebrew", "arabic", "japanese", "chinese", "emoji", "markup"]
@@ -256,7 +259,7 @@ class DeskProfile(Strict):
     holidays: Holidays = Holidays()
     life: TicketLife
     bulk: tuple[BulkDay, ...] = ()
-    back_file: Annotated[int, number(0, 10_000_000, "a whole number from 0", whole=True)] = 0
+    back_file: Annotated[int, number(0, MOST_BACK_FILE, "a whole number from 0", whole=True)] = 0
     """Tickets that are there before the span begins."""
     texts: Texts = Texts()
     neighbours: Neighbours = Neighbours()
@@ -301,9 +304,15 @@ def read(raw: Any, source: str = "profile") -> DeskProfile:
             f"{source} must be a mapping of keys such as name, zone and tickets_per_day, got {raw!r:.60}"
         )
     try:
-        return DeskProfile.model_validate(raw)
+        found = DeskProfile.model_validate(raw)
     except pydantic.ValidationError as error:
         raise ProfileError(f"{source}: {_sentence(error.errors(include_url=False)[0])}") from error
+    try:  # now: a served desk would tell it to whoever observes a client there
+        for name, wanted in found.objectives.items():
+            objective(name, wanted, "profile")
+    except ValueError as error:
+        raise ProfileError(f"{source}: objectives: {error}") from error
+    return found
 
 
 def _sentence(error: ErrorDetails) -> str:

@@ -336,9 +336,7 @@ class _Rehearsal:
         hours = -(-span // HOUR)
         values = self._values(losses, hours)
         series = self._series(hours)
-        blind = (
-            "" if getattr(play, "shows_mirror", True) else "the client shows no mirror, so nothing of its copy is known"
-        )
+        blind = self._blind()
         judged = slo.judge(self.plan.objectives, values)
         tickets = len(play.tickets)
         unseen = play.copy.unseen if hasattr(play, "copy") else 0
@@ -395,8 +393,14 @@ class _Rehearsal:
             seconds=(clock.wall() - self.begun) / 1e6,
             stopped=stopped,
             blind=blind,
+            first_failed=self._first_failed(),
             secrets=tuple(play.world.installation(config.vendor).secrets),
         )
+
+    def _first_failed(self) -> str:
+        """When the first sync ended in an error, and in which; empty where none did."""
+        first = self.play.first_failed
+        return "" if first is None else f"{when(first.at)}, {first.error_kind}: {first.error}"
 
     def _blind(self) -> str:
         """Why nothing of the copy is known; empty where there is something to know."""
@@ -406,6 +410,9 @@ class _Rehearsal:
         if sum(play.measures.kinds.values()) and not play.tickets and play.impossible:
             why = next(iter(play.impossible))
             return f"the vendor allowed nothing of what the desk did, so there was nothing to copy: {why}"
+        ended = self.reached >= self.plan.end - self.every  # what was stopped has its own reason
+        if ended and not sum(play.measures.kinds.values()) and not any(listed(play.world, self.config.vendor)):
+            return "nothing happened at the desk, so there was nothing to copy: take more --days, or a larger --scale"
         return ""
 
     def _series(self, hours: int) -> dict[str, tuple[float | None, ...]]:

@@ -146,6 +146,8 @@ class RehearsalReport:
     stopped: StopNote | None = None
     blind: str = ""
     """Why nothing of the copy could be judged."""
+    first_failed: str = ""
+    """When the first sync ended in an error, and in which; empty where none did."""
     secrets: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """What no report may show, whoever wrote it into a text."""
 

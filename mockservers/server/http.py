@@ -39,7 +39,7 @@ Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 
 
 _OF_A_WORLD = re.compile(r"/_mock/v1/worlds/([^/]+)")
-_THOROUGH = ("/_mock/v1/verify", "/_mock/v1/journal")
+_THOROUGH, _JUDGING = ("/_mock/v1/verify", "/_mock/v1/journal"), "/_mock/v1/observation"
 MOST_WAITING, GLANCE = 100, 0.25
 """Calls of the control API that wait at once, and seconds between two looks whether whoever asked is still there."""
 LONG = 64 << 10
@@ -319,14 +319,19 @@ class Server(Listener):
             self.observe,
             lambda: self.metrics.text(self.worlds, self.waiting),
         )
-        await self.turns.free(self._touched(where))
+        touched = self._touched(where)
+        await self.turns.free(touched)
 
         def ask() -> tuple[wsgi.Answer, context.Wait | None]:
             asked = dict(environ)
             return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
 
-        # What compares many calls takes a while, and nobody is to wait for it.
-        said, wait = await asyncio.to_thread(ask) if where.path.rstrip("/") in _THOROUGH else ask()
+        # What compares many calls takes a while, and nobody is to wait for it; for what judges them, the judged world alone.
+        path = where.path.rstrip("/")
+        if path == _JUDGING and touched:
+            said, wait = await self.turns.take(touched[0], ask, long=True)
+        else:
+            said, wait = await asyncio.to_thread(ask) if path in _THOROUGH else ask()
         if wait is not None:
             if self.waiting >= MOST_WAITING:
                 return _json(

@@ -140,15 +140,13 @@ def told(verdict: Verdict, clean: Callable[[str], str] = str) -> str:
     if step is None:
         first = verdict.steps[0]
         kept = f"{counted(len(first.calls), 'call')} of {verdict.looked_at}: {described(first.wanted)}"
-        return printable(clean(kept))
+        return printable(clean(kept + _gone(verdict)))
     lines = [f"expected {how_many(step.wanted)}: {described(step.wanted)}"]
     number = verdict.steps.index(step)
     if number:
         before = verdict.steps[number - 1]
         lines.append(f"  after {described(before.wanted)}")
-    found = f"found {len(step.calls) or 'none'} among {counted(verdict.looked_at, 'call')}"
-    if verdict.dropped:
-        found += f"; the {counted(verdict.dropped, 'oldest call')} went from the journal, which is full"
+    found = f"found {len(step.calls) or 'none'} among {counted(verdict.looked_at, 'call')}{_gone(verdict)}"
     shown = step.calls[:SHOWN]
     if shown:
         found += f": {', '.join(f'#{entry.n}' for entry in step.calls[:20])}"
@@ -160,6 +158,13 @@ def told(verdict: Verdict, clean: Callable[[str], str] = str) -> str:
         lines.append(f"  {line(miss.entry, clean)}")
         lines += [f"      {each.says(clean)}" for each in miss.differences]
     return "\n".join(printable(clean(each)) for each in lines)
+
+
+def _gone(verdict: Verdict) -> str:
+    """What nobody can look at any more: also where all is as expected, for it may be so of the rest alone."""
+    if not verdict.dropped:
+        return ""
+    return f"; the {counted(verdict.dropped, 'oldest call')} went from the journal, which is full"
 
 
 def printable(text: str) -> str:

@@ -16,7 +16,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Emulator
 from mockservers.kernel.overrides import Override, OverridePlan
-from mockservers.kernel.patterns import MOST_STEPS, TooMuchWork, Work
+from mockservers.kernel.patterns import QUICK, TooMuchWork, Work
 from mockservers.kernel.redaction import MASK
 from mockservers.registry import did_you_mean
 from mockservers.server.contents import Contents, Leaf, apart, named, needle
@@ -283,7 +283,7 @@ def override(plan: OverridePlan, wanted: OverrideAdd) -> Override:
             return False
         contents = Contents(Entry(0, 0, 0, vendor, None, "client", exchange=exchange))
         try:
-            return next(_inside(wanted.match, contents, Work(MOST_STEPS // 100)), None) is None
+            return next(_inside(wanted.match, contents, Work(QUICK)), None) is None
         except TooMuchWork:
             return False  # such a request is nobody's, and the emulator answers it
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import stat
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+import mockservers
 from mockservers import registry
-from mockservers.cli import main
+from mockservers.cli import calls, main
 from mockservers.cli.command import environment, variable
 
 CALL = """
@@ -70,6 +73,32 @@ def test_signals_are_passed_on_to_the_command() -> None:
 def test_a_journal_that_cannot_be_written_is_refused_before_anything_runs(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["serve", "--journal", str(tmp_path / "no" / "calls"), "--", "true"])
     assert (done.exit_code, "No such file" in done.stderr) == (2, True)
+
+
+def test_whoever_reads_the_log_no_longer_costs_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    with mockservers.start("get_tickets") as server:
+        server._server.worlds.watchers.append(calls.log)
+        monkeypatch.setattr(sys, "stderr", Gone())
+        desk = server.default["get_tickets"]
+        with urllib.request.urlopen(f"{desk.url}?key=demo-key&action=get_tickets&tid=1", timeout=20) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes that have names")
+def test_a_device_that_gets_the_journal_stays_open_to_others(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o644)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        calls.JournalFile(pipe).close()
+    finally:
+        os.close(reader)
+    assert stat.S_IMODE(pipe.stat().st_mode) == 0o644
 
 
 def test_variables_are_named_after_the_vendors_own_words() -> None:

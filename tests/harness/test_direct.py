@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 import mockservers
 from mockservers.harness import direct, runner
@@ -144,3 +145,16 @@ def test_a_connection_that_a_fault_ended_stays_ended(server: mockservers.MockSer
         with pytest.raises(ConnectionError):
             line.getresponse()
         line.close()
+
+
+def test_whoever_speaks_http_by_himself_has_a_socket(server: mockservers.MockServer) -> None:
+    door = server._server
+    with shortcut(door, threading.current_thread) as way:
+        with socket.create_connection((door.host, door.port), timeout=20) as line:
+            line.sendall(b"GET /API/default.aspx HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assert line.recv(9) == b"HTTP/1.1 "
+        http_client = http.client.HTTPConnection(door.host, door.port, timeout=20)
+        http_client.request("GET", "/API/default.aspx")
+        assert http_client.getresponse().read()
+        assert requests.get(f"{door.url}/API/default.aspx", timeout=20).content
+        assert way.taken == 2

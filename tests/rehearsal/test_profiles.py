@@ -77,6 +77,11 @@ BAD: tuple[tuple[dict[str, Any], str], ...] = (
     ({"start": "2026-03-02T00:00:00"}, "start must be an ISO 8601 time with Z or an offset"),
     ({"back_file": 1.5}, "back_file must be a whole number from 0"),
     ({"objectives": {"losses": [1]}}, "objectives.losses must be a bound"),
+    (
+        {"objectives": {"stalenes.p95": "10m"}},
+        "objectives: unknown objective 'stalenes.p95'; .*did you mean staleness.p95",
+    ),
+    ({"objectives": {"staleness.p95": "soon"}}, "objectives: objective staleness.p95 must be a length of time"),
     ({"name": ""}, "name must be a text of 1 to 80 characters"),
 )
 

@@ -22,10 +22,14 @@ from mockservers.rehearsal.largest import Largest
 from mockservers.rehearsal.measures import BOUNDS, Episode, Outage
 from mockservers.rehearsal.objectives import chosen, judge
 from mockservers.rehearsal.report import Explanation, Loss, LossGroup, Reason, RehearsalReport, Slow, StopNote
+from mockservers.rehearsal.reports.comparison import comparison_text
 from mockservers.rehearsal.reports.drawing import steps_up_to
 from mockservers.rehearsal.reports.html import comparison_html, rehearsal_html, why
+from mockservers.rehearsal.reports.json import rehearsal_json
+from mockservers.rehearsal.reports.junit import rehearsal_junit
 from mockservers.rehearsal.reports.pictures import SCALE, scale
 from mockservers.rehearsal.reports.span import Span
+from mockservers.rehearsal.reports.text import rehearsal_text
 
 START = instants.from_iso("2026-03-02T05:00:00Z")
 """A Monday in New York, at midnight; the clocks are set forward on the Sunday."""
@@ -128,6 +132,8 @@ def made(days: int = 5, text: str = "plain", losses: int = 3) -> RehearsalReport
             "errors": 48,
             "failed_syncs": 24,
             "throttled": 2,
+            "shown": 90 * days - losses,
+            "syncs": 288 * days,
         },
         operations={"query": 480 * days, text: 20 * days},
         outcomes={"ok": 500 * days},
@@ -268,6 +274,20 @@ def test_hostile_texts_are_text_and_secrets_are_masked(make: Callable[[Rehearsal
     masked = make(replace(made(text=TOLD), secrets=(SECRET,)))
     assert not [part for part in ("hunter", "dXNlcjpodW50ZXIyJmh1bnRlcjI", "aHVudGVyMiZodW50ZXIy") if part in masked]
     assert "401 ***" in masked
+
+
+@pytest.mark.parametrize(
+    "make", [rehearsal_text, rehearsal_junit, rehearsal_json, lambda report: comparison_text(report, report)]
+)
+@pytest.mark.parametrize("width", [40, 110])
+def test_no_report_for_terminals_or_programs_tells_a_secret(make: Callable[..., str], width: int) -> None:
+    report = replace(made(text=TOLD), secrets=(SECRET,))
+    met = tuple(each for each in report.objectives if each.met)
+    note = StopNote("client", TOLD, START, printed=f"{TOLD}\n" * 200)
+    for each in (report, replace(report, stopped=note), replace(report, blind=TOLD, objectives=met)):
+        text = make(each, width=width) if make is rehearsal_text else make(each)
+        assert not [part for part in ("hunter", "dXNlcjpodW50ZXIyJmh1bnRlcjI", "aHVudGVyMiZodW50ZXIy") if part in text]
+        assert "401 ***" in " ".join(text.split())
 
 
 def test_the_command_writes_every_format_that_it_offers() -> None:

@@ -18,9 +18,10 @@ from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.in_process import load as load_client
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, to_iso
 from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped, rehearse
-from mockservers.rehearsal.largest import find_limit, scale_of
+from mockservers.rehearsal.largest import Largest, find_limit, scale_of
 from mockservers.rehearsal.plan import Standing
 from mockservers.rehearsal.profiles import load
+from mockservers.rehearsal.report import StopNote
 from mockservers.rehearsal.reports.comparison import comparison_json, comparison_text
 from mockservers.rehearsal.reports.json import rehearsal_json
 from mockservers.rehearsal.reports.junit import rehearsal_junit
@@ -117,6 +118,9 @@ def test_two_clients_stand_side_by_side(report: Any) -> None:
     text = comparison_text(report, other)
     assert "better" in text
     assert "worse" in text
+    assert text.startswith("get_tickets, 1 day of stormy, seed 1\n")
+    named = comparison_text(replace(report, given="--client old.py:C"), replace(other, given="--client new.py:C"))
+    assert "  --client old.py:C  --client new.py:C\n" in named
     assert [each["every"] for each in json.loads(comparison_json(report, other))["rehearsals"]] == [3600, 7200]
 
 
@@ -149,6 +153,19 @@ def test_a_client_that_dies_leaves_a_partial_report() -> None:
     assert found.counts["shown"] > 0
     assert "Ended at 2026-03-02T18:00:00Z, on day 1 of 1" in rehearsal_text(found)
     assert json.loads(rehearsal_json(found))["stopped"]["why"] == "client"
+
+
+def test_the_error_of_a_client_that_never_works_is_told() -> None:
+    class Fails(Reader):
+        def sync(self) -> None:
+            raise RuntimeError(f"no route to {self.key}")
+
+    found = rehearse(config(Fails, explain=False))
+    assert (found.verdict, found.counts["failed_syncs"]) == ("NO-GO", found.counts["syncs"])
+    assert "the first error was at 2026-03-02T07:00:00Z, client: RuntimeError: no route to ***" in " ".join(
+        rehearsal_text(found).split()
+    )
+    assert json.loads(rehearsal_json(found))["first_failed"] == found.first_failed
 
 
 def test_an_interruption_keeps_what_is_known() -> None:
@@ -216,6 +233,7 @@ def test_the_command_writes_its_reports_and_says_go(tmp_path: Path) -> None:
         (("--profile", "nobody"), "'nobody' is neither a shipped profile nor a file"),
         (("--dialect", "nobody"), "nobody"),
         (("--find-limit", "--compare", "x.py:Client"), "ask one of them"),
+        (("--back-file", "99999999999"), "--back-file must be a whole number from 0 to 10000000"),
     ],
 )
 def test_what_cannot_be_rehearsed_is_one_clear_sentence(words: tuple[str, ...], says: str) -> None:
@@ -231,6 +249,12 @@ def test_a_profile_with_an_unknown_key_is_one_clear_sentence(tmp_path: Path) -> 
     ran = run("--profile", str(file))
     assert ran.exit_code == 2
     assert "unknown key 'tickets_a_day'" in ran.output
+
+
+def test_a_span_in_which_nothing_happened_proves_nothing() -> None:
+    found = rehearse(config(scale=0.001, every=6 * HOUR))
+    assert (found.counts["events"], found.verdict, found.exit_code) == (0, "UNDECIDED", 3)
+    assert "UNDECIDED: nothing happened at the desk" in rehearsal_text(found)
 
 
 # --- the largest desk ------------------------------------------------------------------------------------------------
@@ -262,6 +286,15 @@ def test_a_client_that_holds_nowhere_is_told_so() -> None:
     found = find_limit(config(objectives={"calls.hour": "0"}))
     assert found.holds is None
     assert found.sentence.startswith("your integration does not hold even at ")
+
+
+def test_a_rehearsal_that_ended_too_soon_proves_no_limit(report: Any) -> None:
+    late = replace(report, scale=2.0, stopped=StopNote("time", "--max-seconds 9 were up", report.start))
+    assert late.verdict == "UNDECIDED"
+    assert Largest(None, late, ()).sentence == "whether it holds at scale 2 is not known: --max-seconds 9 were up"
+    found = Largest(report, late, ()).sentence
+    assert found.startswith("your integration holds until ")
+    assert found.endswith("(scale 1); whether it holds at scale 2 is not known: --max-seconds 9 were up")
 
 
 def test_a_span_is_of_whole_days_from_the_start_that_is_given() -> None:

@@ -271,6 +271,16 @@ def test_an_answer_names_steps_and_numbers(server: mockservers.MockServer, day: 
     assert [step["ok"] for step in miss["steps"]] == [True, False, None]
 
 
+def test_what_went_from_the_journal_is_told_where_all_is_as_expected() -> None:
+    with mockservers.start("get_tickets") as server, server.world() as world:
+        for subject in ("a", "b"):
+            world["get_tickets"].act("create", fields={"subject": subject})
+        world._world.journal.forget(1)
+        told = ask(server, {"operation": "create", "actor": "other", "count": 1}, world=world.name)[1]
+        assert told["ok"]
+        assert told["says"].endswith("; the 1 oldest call went from the journal, which is full")
+
+
 def test_the_endpoint_needs_an_existing_world_and_a_good_origin(api: Api) -> None:
     assert api.ask("POST", "/verify", {}, params={"world": "none"})[0] == 404
     assert api.ask("POST", "/verify", {}, headers={"Origin": "http://evil.example"})[0] == 403

@@ -122,6 +122,24 @@ def test_waiting_ends_when_the_client_leaves_or_the_server_stops(door: Server) -
         assert json.loads(last.reply().body)["matched"] == 0
 
 
+def test_judging_a_client_holds_up_no_other_world(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def observe(world: World, vendor: str | None) -> dict[str, Any]:
+        begun.set()
+        return {"world": world.name, "passed": go.wait(SLOWEST), "failed": False, "vendors": {}}
+
+    monkeypatch.setattr(door, "observe", observe)
+    with Wire(door.port) as judging:
+        judging.get("/_mock/v1/observation")
+        assert begun.wait(SLOWEST)
+        with Wire(door.port) as figures:
+            figures.get("/_mock/v1/metrics")
+            assert figures.reply().status == 200
+        go.set()
+        assert json.loads(judging.reply().body)["passed"] is True
+
+
 def test_only_so_many_may_wait(door: Server, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockservers.server.http.MOST_WAITING", 0)
     status, said = api.ask("GET", "/journal?wait=60&operation=Add")

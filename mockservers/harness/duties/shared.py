@@ -395,7 +395,7 @@ def good_answers_read(
                 breaches.append(Breach(f"{when} the client failed over its own copy: {_said(history, task)}"))
             continue
         within = history.within(task)
-        if not within or any(map(is_error, within)):
+        if not task.told or not within or any(map(is_error, within)):
             continue
         exercised += any(map(told, within))
         if _stumbled(task, CRASHES | UNREAD if task.do == "sync" else CRASHES):

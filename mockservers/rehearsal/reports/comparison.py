@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from mockservers.harness.reports.characters import cleaned, visible
+from mockservers.harness.reports.characters import clean, cleaned
 from mockservers.harness.reports.text import WIDTH, Style, plain, wrap
 from mockservers.rehearsal.objectives import METRICS, shown
 from mockservers.rehearsal.report import RehearsalReport
 from mockservers.rehearsal.reports.json import document
+from mockservers.wirekit.templates import counted
 
 FIGURES = (
     "losses",
@@ -32,7 +33,9 @@ FIGURES = (
 
 def comparison_text(one: RehearsalReport, other: RehearsalReport, style: Style = plain, width: int = WIDTH) -> str:
     """A table with a column for each, and where the other one is better or worse by more than a tenth."""
-    rows = [("", visible(one.client), visible(other.client), "")]
+    # Two states of one program have the same name: then it is told how each was started.
+    names = [clean(each.given if one.client == other.client else each.client, each.secrets) for each in (one, other)]
+    rows = [("", names[0], names[1], "")]
     rows.append(("", one.verdict, other.verdict, ""))
     asked = {each.objective.name: each for each in one.objectives}
     for name in dict.fromkeys((*asked, *FIGURES)):
@@ -41,15 +44,16 @@ def comparison_text(one: RehearsalReport, other: RehearsalReport, style: Style =
         rows.append((name, shown(unit, left), shown(unit, right), _change(left, right)))
     sizes = [max(len(row[n]) for row in rows) for n in range(3)]
     room = max(8, (width - sizes[0] - 14) // 2)
-    title = f"{one.vendor}, {one.days} days of {one.profile}, seed {one.seed}"
+    title = f"{one.vendor}, {counted(one.days, 'day')} of {one.profile}, seed {one.seed}"
     lines = [style(line, "strong") for line in wrap(title, "", width)]
     for n, row in enumerate(rows):
         cells = [text[:room].ljust(min(size, room)) for text, size in zip(row[1:3], sizes[1:], strict=True)]
         line = f"  {row[0].ljust(sizes[0])}  {cells[0]}  {cells[1]}  {row[3]}".rstrip()
         lines.append(style(line, "strong") if n == 0 else line)
-    for report in (one, other):
+    for name, report in zip(names, (one, other), strict=True):
         for reason in report.reasons[:1]:
-            lines += ["", *wrap(f"{visible(report.client)}: {reason.objective}: {visible(reason.text)}", "", width, 2)]
+            told = f"{name}: {clean(f'{reason.objective}: {reason.text}', report.secrets)}"
+            lines += ["", *wrap(told, "", width, 2)]
     return "\n".join(lines)
 
 

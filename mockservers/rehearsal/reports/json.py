@@ -109,6 +109,7 @@ class RehearsalJson(TypedDict):
     end: str
     stopped: dict[str, Any] | None
     blind: str | None
+    first_failed: str | None
     objectives: list[ObjectiveJson]
     reasons: list[ReasonJson]
     values: dict[str, float | None]
@@ -163,6 +164,7 @@ def document(report: RehearsalReport) -> RehearsalJson:
         if stopped is None
         else {"why": stopped.why, "what": stopped.what, "at": instants.to_iso(stopped.at), "printed": stopped.printed},
         "blind": report.blind or None,
+        "first_failed": report.first_failed or None,
         "objectives": [_objective(each) for each in report.objectives],
         "reasons": [_reason(each) for each in report.reasons],
         "values": {name: _value(_unit(name, units), value) for name, value in report.values.items()},

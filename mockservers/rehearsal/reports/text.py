@@ -1,11 +1,15 @@
-"""A rehearsal as plain text: GO or NO-GO, the objectives, why not, and the figures. Colour is the caller's affair."""
+"""A rehearsal as plain text: GO or NO-GO, the objectives, why not, and the figures. Colour is the caller's affair.
+
+Clients and vendors choose much of what is told; every text goes without secrets, and before it is wrapped or cut: half of a
+secret is not known for what it is.
+"""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
 
-from mockservers.harness.reports.characters import visible
+from mockservers.harness.reports.characters import clean
 from mockservers.harness.reports.text import WIDTH, Style, plain, wrap
 from mockservers.harness.scenarios import span
 from mockservers.kernel import instants
@@ -25,9 +29,9 @@ def rehearsal_text(report: RehearsalReport, style: Style = plain, width: int = W
     lines += wrap(_setting(report), "  ", width)
     if report.stopped is not None:
         what = f"Ended at {when(report.stopped.at)}, on day {_day(report)} of {report.days}: {report.stopped.what}"
-        lines += [style(line, "warn") for line in wrap(visible(what), "  ", width)]
+        lines += [style(line, "warn") for line in wrap(clean(what, report.secrets), "  ", width)]
     if report.blind:
-        lines += [style(line, "warn") for line in wrap(report.blind, "  ", width)]
+        lines += [style(line, "warn") for line in wrap(clean(report.blind, report.secrets), "  ", width)]
     lines += ["", *_objectives(report.objectives, style, width)]
     for n, reason in enumerate(report.reasons, 1):
         lines += ["", *_reason(n, reason, report, style, width)]
@@ -35,13 +39,14 @@ def rehearsal_text(report: RehearsalReport, style: Style = plain, width: int = W
     lines += _weather(report, width)
     if report.stopped is not None and report.stopped.printed.strip():
         lines += ["", "What the client printed last:"]
-        lines += [f"  {line}" for line in visible(report.stopped.printed.strip()[-2000:], keep="\n").splitlines()]
+        printed = clean(report.stopped.printed, report.secrets, "\n").strip()[-2000:]
+        lines += [f"  {line}" for line in printed.splitlines()]
     lines += ["", *(style(line, _ROLE[report.verdict]) for line in wrap(sum_words(report), "", width))]
     return "\n".join(lines)
 
 
 def _subject(report: RehearsalReport) -> str:
-    return f"{report.vendor}, {counted(report.days, 'day')} of {report.profile}: {visible(report.client)}"
+    return f"{report.vendor}, {counted(report.days, 'day')} of {report.profile}: {clean(report.client, report.secrets)}"
 
 
 def _day(report: RehearsalReport) -> int:
@@ -87,16 +92,18 @@ def _objectives(judged: Sequence[Judged], style: Style, width: int) -> list[str]
 
 
 def _reason(n: int, reason: Reason, report: RehearsalReport, style: Style, width: int) -> list[str]:
-    lines = [style(line, "bad") for line in wrap(f"{n}. {reason.objective}: {visible(reason.text)}", "", width, 3)]
+    told = clean(reason.text, report.secrets)
+    lines = [style(line, "bad") for line in wrap(f"{n}. {reason.objective}: {told}", "", width, 3)]
     for detail in reason.details:
-        lines += wrap(visible(detail), "   ", width)
+        lines += wrap(clean(detail, report.secrets), "   ", width)
     if reason.duty:
         lines += wrap(f"breaks the duty {reason.duty}, because", "   ", width)
     for id_, says in reason.rules[:3]:
         lines += wrap(f"{id_}: {says}" if says else f"guidance: {id_}", "     ", width, 2)
     if reason.file is not None:
         lines += wrap("just it, to be played again:", "   ", width)
-        lines.append(f"     mockservers replay {shlex.quote(visible(str(reason.file)))} {visible(report.given)}")
+        file, given = (clean(each, report.secrets) for each in (shlex.quote(str(reason.file)), report.given))
+        lines.append(f"     mockservers replay {file} {given}")
     return lines
 
 
@@ -127,12 +134,14 @@ def _figures(report: RehearsalReport, width: int) -> list[str]:
         f"{counted(report.counts['failed_syncs'], 'sync')} ended in an error; the longest recovery took "
         f"{of('recovery.worst', 'time')}"
     )
+    if report.first_failed:
+        errors += f"; the first error was at {clean(report.first_failed, report.secrets)}"
     lines += wrap(errors, "", width, 12)
     for slow in report.slowest[:1]:
         text = (
             f"Slowest     ticket {slow.ticket} ({slow.event} at {when(slow.due)}) took {length(slow.taken)}: {slow.why}"
         )
-        lines += wrap(visible(text), "", width, 12)
+        lines += wrap(clean(text, report.secrets), "", width, 12)
     return lines
 
 
@@ -145,6 +154,7 @@ def _weather(report: RehearsalReport, width: int) -> list[str]:
             f"{each.kind} {when(each.begun)} for {length(each.until - each.begun)}: {counted(each.backlog, 'change')} "
             f"behind, {drained}"
         )
+        text = clean(text, report.secrets)
         lines += wrap(("Weather     " if not lines else " " * 12) + text, "", width, 14)
     if len(chosen) > MOST_WEATHER:
         lines.append(" " * 12 + f"and {len(chosen) - MOST_WEATHER} more that took less")
@@ -161,6 +171,7 @@ def sum_words(report: RehearsalReport) -> str:
     if report.go:
         return f"GO: all {counted(len(report.objectives), 'objective')} met over {counted(report.days, 'day')}"
     if report.verdict == "UNDECIDED":
-        return "UNDECIDED: " + (report.stopped.what if report.stopped is not None else report.blind)
+        why = report.stopped.what if report.stopped is not None else report.blind
+        return f"UNDECIDED: {clean(why, report.secrets)}"
     so_far = "" if report.stopped is None else ", so far"
     return f"NO-GO{so_far}: {', '.join(missed)} missed"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
+from mockservers.harness.drivers import RESTART
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Record
 from mockservers.kernel import catalogue, instants
@@ -392,6 +393,7 @@ DUTIES: tuple[Duty, ...] = (
         shared.not_stored,
         "a client that keeps something in its state folder",
         "should",
+        needs=(RESTART,),
     ),
     Duty(
         "get_tickets.secret_kept",

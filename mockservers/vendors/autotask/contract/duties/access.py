@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mockservers.harness.drivers import RESTART
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History
 from mockservers.kernel import instants
@@ -190,6 +191,7 @@ ACCESS: tuple[Duty, ...] = (
         shared.not_stored,
         "a client that keeps something in its state folder",
         "should",
+        needs=(RESTART,),
     ),
     Duty(
         "autotask.secret_kept",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
+from mockservers.harness.drivers import RESTART
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History
 from mockservers.kernel import instants
@@ -191,6 +192,7 @@ ACCESS: tuple[Duty, ...] = (
         shared.not_stored,
         "a client that keeps something in its state folder",
         "should",
+        needs=(RESTART,),
     ),
     Duty(
         "trackit.secret_kept",
