@@ -26,7 +26,7 @@ from mockservers.harness.runner_pool import RunnerPool, open_runner
 from mockservers.harness.saving import found_of, save, writable
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario, ScenarioError, check_labels, with_found
-from mockservers.harness.stimuli import EXAMPLES, DialectPlays, Ending, different, elsewhere, missing, provoked
+from mockservers.harness.stimuli import EXAMPLES, DialectPlays, Ending, different, elsewhere, lacks, missing, provoked
 from mockservers.harness.verdicts import (
     CheckInterrupted,
     CheckStopped,

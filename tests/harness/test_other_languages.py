@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +286,10 @@ def test_the_same_client_says_the_same_with_either_glue(language: str, tmp_path:
             ),
         ]
         assert driver.tell("close", {}).ok is None
+        for _ in range(2000):  # what is printed comes by a stream of its own, perhaps after the answer
+            if "words for people" in driver.output and "words of a child" in driver.output:
+                break
+            threading.Event().wait(0.01)
         assert "words for people" in driver.output
         assert "words of a child" in driver.output
     assert driver._process.returncode == 0

@@ -57,7 +57,8 @@ class Duty:
     """One duty. `id` is `<vendor>.<slug>`; `because` are ids of rules; `judge` reads a history.
 
     `exercised_by` says to people what a play must contain for the duty to be put to the test; `applies` tells whether an
-    installation of a dialect can do that at all. A duty with `needs` is one of clients that know one of these tasks.
+    installation of a dialect can do that at all. A duty with `needs` is one of clients that name one of these tasks or
+    options in their hello.
     """
 
     id: str

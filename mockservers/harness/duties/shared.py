@@ -388,9 +388,11 @@ def good_answers_read(
     An error that a client raises to say something is honest, whatever it says.
     """
     exercised, breaches = 0, []
+    # Who never shows a copy has none to stumble over; the report says so by itself.
+    shows = history.mirror is not None or any(each.after is not None for each in history.tasks)
     for task, then in zip_longest(history.tasks, history.tasks[1:]):
         if task.do == "mirror":  # it was looked at after the task that stands behind it
-            if then is not None and then.ok and _stumbled(task, CRASHES | UNREAD):
+            if shows and then is not None and then.ok and _stumbled(task, CRASHES | UNREAD):
                 when = f"after the {then.do} at {instants.to_iso(then.at)}, which went well,"
                 breaches.append(Breach(f"{when} the client failed over its own copy: {_said(history, task)}"))
             continue

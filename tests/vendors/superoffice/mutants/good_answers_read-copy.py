@@ -2,7 +2,7 @@
 
 from mockservers.harness.clients import reference
 
-RULES = ("superoffice.carrier.unset_dates",)
+RULES = ("superoffice.carrier.unset_dates", "superoffice.carrier.grows")
 
 
 class Client(reference("superoffice")):
