@@ -308,7 +308,8 @@ PAGE = (
     "the same. A check of {first} examples plays the first {first} of these; so that is played at first, and what "
     "it catches the default catches as well. What survives it is sorted, or judged by all {default}. What survives these and "
     "stays unsorted is a *hole* ({settled}); what was not judged by them yet is *in doubt* ({doubtful}), for they may catch it. "
-    "Both count as not caught. What was caught is not judged again when a contract gains a duty.",
+    "Both count as not caught. What was caught is not judged again when a contract gains a duty. Holes that survivors showed "
+    "were closed and the survivors judged again, so of new mutants a smaller share may be caught.",
     "A check catches a mutant when it does not end with code 0: a duty is *broken*, the client *stopped* as a program, or "
     "*nothing* was *proven*. A survivor is *equivalent* if no server could tell it from the correct client, or if it is as "
     "correct (another size of a page, another margin: to accuse it would be wrong); *outside* if the contract does not "
