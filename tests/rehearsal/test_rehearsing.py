@@ -102,6 +102,12 @@ def test_the_text_fits_the_terminal_and_leads_with_the_verdict(report: Any, widt
     assert max(map(len, lines[1:])) <= width
 
 
+def test_changes_that_nobody_compares_are_told(report: Any) -> None:
+    assert "more of nothing" not in rehearsal_text(replace(report, counts={**report.counts, "unseen": 0}))
+    text = rehearsal_text(replace(report, counts={**report.counts, "unseen": 1178}))
+    assert " changes; 1,178 more of nothing that the client copies)" in " ".join(text.split())
+
+
 def test_a_missed_objective_is_told_with_its_reason() -> None:
     found = rehearse(config(objectives={"staleness.p50": "1m", "calls.hour": "1"}))
     assert (found.verdict, found.exit_code) == ("NO-GO", 1)

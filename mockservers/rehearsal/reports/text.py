@@ -117,7 +117,11 @@ def _figures(report: RehearsalReport, width: int) -> list[str]:
         return shown(unit, values.get(name))
 
     staleness = ", ".join(f"{name} {of(f'staleness.{name}', 'time')}" for name in ("p50", "p95", "p99", "worst"))
-    lines = wrap(f"Staleness   {staleness} ({report.counts['shown']:,} changes)", "", width, 12)
+    unseen = report.counts.get("unseen", 0)
+    more = (
+        f"; {unseen:,} more of nothing that the client copies" if unseen else ""
+    )  # else little compared looks like much
+    lines = wrap(f"Staleness   {staleness} ({report.counts['shown']:,} changes{more})", "", width, 12)
     calls = (
         f"Calls       {of('calls.day', 'count')} a day, {of('calls.sync', 'count')} a sync, "
         f"{of('calls.hour', 'count')} in the busiest hour; {_bytes(values.get('bytes.day') or 0)} a day"
