@@ -378,7 +378,7 @@ def test_a_search_for_the_limit_says_what_it_found() -> None:
     found = Largest(kept, replace(broken, scale=2.0), ((1.0, True), (2.0, False)))
     root = page(rehearsal_html(broken, found))
     text = words(root)
-    assert "Your integration holds until 25 tickets a day (scale 1); then losses: " in text
+    assert "Your integration holds until 25 tickets a day (scale 1); then losses stops it: " in text
     assert [[words(cell) for cell in row] for row in root.find_class("counts")[0].xpath("./tbody/tr")] == [
         ["1", "hold"],
         ["2", "do not hold"],
