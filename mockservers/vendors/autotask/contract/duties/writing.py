@@ -164,7 +164,14 @@ def _tells_minutes(history: History, task: Task) -> bool:
 
 
 def _writes_tried(history: History) -> Judgement:
+    if not _as_described(history.dialect):
+        return judged(0, [])
     return writing.tried(history, _acceptable, _failed, _about_what_was_sent)
+
+
+def _as_described(dialect: Dialect) -> bool:
+    """Whether the API asks for the fields that its description names; what it asked for earlier, nobody need know."""
+    return bool(dialect["field_flags"] == "2021")
 
 
 def _failed(exchange: Exchanged) -> bool:
@@ -314,9 +321,7 @@ WRITING: tuple[Duty, ...] = (
         _writes_tried,
         "a write of values that the vendor takes",
         "should",
-        applies=lambda dialect: (
-            dialect["field_flags"] == "2021"
-        ),  # what was asked for earlier, nobody can be expected to know
+        applies=_as_described,
         needs=WRITES,
     ),
     Duty(
