@@ -100,6 +100,8 @@ class SpanPlay(Play):
         self.listeners: list[Callable[[History, int, bool], None]] = []
         """Told of the requests of each hour, with those of the hours before; when it began, and whether one failed in it."""
         self.shown: Callable[[Shown], None] = lambda shown: None
+        self.looks = self.asking_looks = 0
+        """How often the copy was looked at, and how often the client asked the vendor for it."""
         self.struck: dict[int, SyncFacts] = {}
         """The syncs in which requests failed, by the slot at which they began."""
         self.remembered: deque[SyncFacts] = deque(maxlen=FACTS)
@@ -414,8 +416,11 @@ class SpanPlay(Play):
         if not self.shows_mirror:
             return
         self.since_look = 0
+        before = self.runner.server.answers
         answer = self.runner.tell("mirror", {})
         now = self.world.clock.now()
+        self.looks += 1
+        self.asking_looks += self.runner.server.answers > before
         if answer.failed:
             return
         rows = answer.ok.get("records") if isinstance(answer.ok, Mapping) else answer.ok

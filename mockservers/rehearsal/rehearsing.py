@@ -410,6 +410,11 @@ class _Rehearsal:
         if sum(play.measures.kinds.values()) and not play.tickets and play.impossible:
             why = next(iter(play.impossible))
             return f"the vendor allowed nothing of what the desk did, so there was nothing to copy: {why}"
+        if play.asking_looks * 2 > play.looks:
+            return (
+                "the client asks the vendor whenever it is to show its copy, so what it shows says nothing of what it keeps; "
+                "let `mirror` answer from its own store"
+            )
         ended = self.reached >= self.plan.end - self.every  # what was stopped has its own reason
         if ended and not sum(play.measures.kinds.values()) and not any(listed(play.world, self.config.vendor)):
             return "nothing happened at the desk, so there was nothing to copy: take more --days, or a larger --scale"

@@ -200,6 +200,19 @@ def test_a_client_without_a_mirror_is_undecided() -> None:
     assert "shows no mirror" in rehearsal_text(found)
 
 
+def test_a_copy_that_is_the_vendors_own_answer_is_undecided() -> None:
+    class Live(Reader):
+        def sync(self) -> None: ...
+
+        def mirror(self) -> Any:
+            super().sync()
+            return super().mirror()
+
+    found = rehearse(config(Live))
+    assert (found.verdict, found.exit_code) == ("UNDECIDED", 3)
+    assert "let `mirror` answer from its own store" in " ".join(rehearsal_text(found).split())
+
+
 def test_an_interruption_while_losses_are_explained_keeps_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
     class Forgets(Reader):
         def sync(self) -> None:
