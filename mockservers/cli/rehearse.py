@@ -183,6 +183,7 @@ def rehearse(
     program, 130 interrupted; the reports then tell what was known by then.
     """
     from mockservers.harness import ClientSpec
+    from mockservers.harness.drivers import open_driver
     from mockservers.rehearsal import RehearsalConfig
     from mockservers.rehearsal.objectives import parse
 
@@ -206,6 +207,9 @@ def rehearse(
     )
     if find_limit:
         raise SystemExit(_largest(config, outputs))
+    if compare is not None:
+        with driving(), open_driver(compare, deadline) as other_driver:
+            other_driver.hello()  # a client that cannot be driven is told of before a month of the first one is played
     report = _rehearsed(config, outputs)
     if compare is None:
         outputs.write(_text(report, outputs), made(report))

@@ -252,6 +252,7 @@ def test_the_command_writes_its_reports_and_says_go(tmp_path: Path) -> None:
         (("--profile", "nobody"), "'nobody' is neither a shipped profile nor a file"),
         (("--dialect", "nobody"), "nobody"),
         (("--find-limit", "--compare", "x.py:Client"), "ask one of them"),
+        (("--compare", "nosuch.py:Client"), "there is no file nosuch.py"),
         (("--back-file", "99999999999"), "--back-file must be a whole number from 0 to 10000000"),
     ],
 )
