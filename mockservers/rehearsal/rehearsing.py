@@ -277,9 +277,10 @@ class _Rehearsal:
         after = [each for each in self.play.remembered if loss.due <= each.ended][:4]
         return tuple(told(each) for each in after)
 
-    def _values(self, losses: tuple[Loss, ...], hours: int) -> dict[str, float | None]:
+    def _values(self, losses: tuple[Loss, ...], hours: int, *, known: bool) -> dict[str, float | None]:
+        """What objectives are judged by; None for what was not measured, as of a copy of which nothing is known."""
         play, measures = self.play, self.play.measures
-        shows, orders = getattr(play, "shows_mirror", False), play.orders
+        shows, orders = known and getattr(play, "shows_mirror", False), play.orders
         days = max((self.reached - self.plan.start) / DAY, 1 / 24)
         calls, syncs = sum(measures.operations.values()), sum(measures.syncs.values)
         wrong = sum(1 for each in losses if each.kind in ("kept", "astray", "invented"))
@@ -334,9 +335,9 @@ class _Rehearsal:
         losses = self._losses(stopped)
         span = max(HOUR, self.reached - self.plan.start if stopped else self.plan.end - self.plan.start)
         hours = -(-span // HOUR)
-        values = self._values(losses, hours)
-        series = self._series(hours)
         blind = self._blind()
+        values = self._values(losses, hours, known=not blind)
+        series = self._series(hours)
         judged = slo.judge(self.plan.objectives, values)
         tickets = len(play.tickets)
         unseen = play.copy.unseen if hasattr(play, "copy") else 0

@@ -162,6 +162,11 @@ def _weather(report: RehearsalReport, width: int) -> list[str]:
         lines += wrap(("Weather     " if not lines else " " * 12) + text, "", width, 14)
     if len(chosen) > MOST_WEATHER:
         lines.append(" " * 12 + f"and {len(chosen) - MOST_WEATHER} more that took less")
+    if not lines and not report.blind:
+        calm = (
+            "Weather     none came in this span, so what the client does when the vendor fails was not put to the test"
+        )
+        lines = wrap(calm, "", width, 12)
     return lines
 
 
