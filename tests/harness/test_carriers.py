@@ -460,7 +460,14 @@ def test_the_emulators_stay_up_after_a_client_that_failed() -> None:
 
 
 def test_a_failure_of_a_job_can_be_replayed_by_the_command_that_the_report_gives(tmp_path: Path) -> None:
-    words = ["--client-command", command("pass"), "--mirror-command", 'echo \'[{"id": "7"}]\'']
+    words = [
+        "--client-command",
+        command("pass"),
+        "--mirror-command",
+        'echo \'[{"id": "7"}]\'',
+        "--only",
+        "nothing_invented",
+    ]
     done = run("check", "get_tickets", *words, "--examples", "2", "--save", str(tmp_path))
     assert done.exit_code == 1, done.output
     suggested = next(line for line in done.output.splitlines() if "mockservers replay" in line)

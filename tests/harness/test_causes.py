@@ -66,7 +66,7 @@ def test_two_bugs_are_told_apart() -> None:
             shown = super().mirror()
             return {"records": [each for each in shown["records"] if each["id"] != "1"][:3]}
 
-    report = check(CheckConfig("get_tickets", CallableDriver.of(Both), examples=25, save_to=None))
+    report = check(CheckConfig("get_tickets", CallableDriver.of(Both), examples=12, save_to=None))
     assert len(report.broken) >= 2
     apart = [bug for bug in report.causes if "get_tickets.secret_kept" in bug]
     assert apart == [{"get_tickets.secret_kept"}]
