@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from mockservers.kernel.journal import Exchange, Headers
-from mockservers.server import mounts, responses, wsgi
+from mockservers.server import mounts, responses
 from mockservers.server.http import LONG, Server
 
 _HEAD = re.compile(
@@ -78,28 +78,14 @@ class Shortcut:
         mount = mounts.find(path, server.mounts, where.query)
         if mount is None or mount.vendor in server.stubs:
             return None
-        with world.answering:
-            world.arrive(mount.vendor)
-            exchange = Exchange(method, raw, headers, body, "127.0.0.1", perhaps=server.vendors, after=after)
-            environ = wsgi.environ(
-                method=method,
-                path=where.path,
-                query=where.query,
-                prefix=where.prefix,
-                scheme="http",
-                server=(server.host, server.port),
-                headers=headers,
-                body=body,
-                remote="127.0.0.1",
-            )
-            server.answers += 1
-            exchange.left = server.answers
-            try:
-                wsgi.respond(world, mount.vendor, environ, exchange)
-                world.wait(exchange.delay)
-                return _written(exchange, world.clock.now(), method)
-            finally:
-                exchange.leave()
+        world.arrive(mount.vendor)
+        exchange = Exchange(method, raw, headers, body, "127.0.0.1", perhaps=server.vendors, after=after)
+        try:
+            server.converse(world, mount.vendor, where, exchange)
+            world.wait(exchange.delay)
+            return _written(exchange, world.clock.now(), method)
+        finally:
+            exchange.leave()
 
 
 def _written(exchange: Exchange, now: int, method: str) -> bytes:

@@ -47,18 +47,18 @@ def fitting_jobs(client: ClientSpec, examples: int) -> int:
 
 
 def only_one(client: ClientSpec) -> str | None:
-    """Why there is only one of a client; None for one that can be started again and again."""
+    """Why there is only one of a client, and what to do; None for one that can be started again and again."""
     if client.carrier == "hook":
-        return "each against a client of its own, and a hook is one client that runs already"
+        return (
+            "each against a client of its own, and a hook is one client that runs already; leave --jobs out, or let the harness "
+            "start the client (--client 'node client.js')"
+        )
     if client.mirror_file is not None:
-        return "and --mirror-file is one file that all of them would write"
+        return (
+            "and --mirror-file is one file that all of them would write; leave --jobs out, or show the mirror by "
+            "--mirror-command, which is told the state directory"
+        )
     return None
-
-
-_INSTEAD = {
-    "hook": "or let the harness start the client (--client 'node client.js')",
-    "mirror": "or show the mirror by --mirror-command, which is told the state directory",
-}
 
 
 def open_runner(client: str | ClientSpec | Driver, deadline: float, stack: contextlib.ExitStack) -> Runner:
@@ -76,8 +76,7 @@ class RunnerPool:
 
     def __init__(self, client: ClientSpec, deadline: float, jobs: int) -> None:
         if (reason := only_one(client)) is not None:
-            instead = _INSTEAD["hook" if client.carrier == "hook" else "mirror"]
-            raise WrongClient(f"--jobs plays examples at once, {reason}; leave --jobs out, {instead}")
+            raise WrongClient(f"--jobs plays examples at once, {reason}")
         self.client, self.deadline = client, deadline
         self.ahead = 2 * jobs
         """Scenarios that may be begun before the first of them is asked for."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from mockservers import registry
 from mockservers.harness.history import Exchanged, History
@@ -16,6 +16,7 @@ from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 
+Chosen = TypeVar("Chosen")
 Kind = Literal["opened", "noted", "worked", "changed", "moved", "assigned", "closed", "reopened", "merged", "deleted"]
 """`noted` is a note, `worked` one with time booked, `changed` a field, `moved` the status; `merged` goes into `other`."""
 
@@ -40,6 +41,14 @@ class Event:
     other: int | None = None
     chance: float = 0.0
     delay: int = 0
+
+    def chosen(self, options: Sequence[Chosen]) -> Chosen:
+        """One of a vendor's values, by the event's chance."""
+        return options[int(self.chance * len(options))]
+
+    def title(self, most: int) -> str:
+        """The beginning of the text, on one line: as far as that many characters of it go."""
+        return " ".join(self.text[:most].split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +92,8 @@ class VendorDesk:
     """A vendor's side of a rehearsal, in `contract/desk.py` as DESK.
 
     `step` says what an event is in the vendor's words (tickets are labels `T1`, `T2` ... as in a scenario), or None for
-    what the vendor does not know; it makes no labels but those of `opened`. `faults` says what strikes while a weather
-    lasts: each call of the client that weather's `rate` picks meets one of them, whose seconds are of the world's time.
+    what the vendor does not know; it makes no labels but those of `opened`. `faults` are what strikes, by the kind of weather,
+    while it lasts: each call of the client that weather's `rate` picks meets one of them, whose seconds are of the world's time.
     `begins` and `ends` are what administrators and other integrations do as it sets in, and when it is over (an expired
     password, its renewal). `usage` reads, in the history of a span, the share of the limit at each of the client's
     requests (by journal number); empty where the vendor has no limit. `lag` is how long the vendor takes to show any change
@@ -98,7 +107,7 @@ class VendorDesk:
     """
 
     step: Callable[[Event], OtherStep | None]
-    faults: Callable[[Weather], Sequence[FaultStep]]
+    faults: Mapping[str, Sequence[FaultStep]]
     objectives: Mapping[str, str]
     begins: Callable[[Weather], Sequence[OtherStep]] = lambda weather: ()
     ends: Callable[[Weather], Sequence[OtherStep]] = lambda weather: ()
@@ -112,6 +121,16 @@ class VendorDesk:
     tells_gone: bool = True
     data: str = "empty"
     sighting: Callable[[str, str, Mapping[str, Any]], Sighting | None] = lambda kind, id_, fields: None
+
+
+def withdrawn(weather: Weather) -> Sequence[OtherStep]:
+    """What begins where a vendor lets a credential end: the client's own is taken away."""
+    return (OtherStep("revoke"),) if weather.kind == "password" else ()
+
+
+def given_back(weather: Weather) -> Sequence[OtherStep]:
+    """And its end: the credential is valid again."""
+    return (OtherStep("restore"),) if weather.kind == "password" else ()
 
 
 def instant(value: Any) -> int | None:

@@ -197,7 +197,7 @@ class Cut:
         if facts is None or not facts.failures:
             return [ClientStep("sync")]
         for weather in self.here.weather:
-            faults = self.desk.faults(weather)
+            faults = self.desk.faults.get(weather.kind, ())
             if weather.at <= at < weather.until and faults:
                 fault = faults[0]
                 times = min(facts.failures, 1000)

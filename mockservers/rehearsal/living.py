@@ -186,7 +186,9 @@ class DeskCourse(Course):
         for step in self.desk.begins(weather):
             self._administer(max(weather.at, self.installation.lived), step)
         source = self.installation.ids.source(f"desk/strikes/{weather.kind}/{weather.at}")
-        self._storms.append(_Storm(weather, tuple(map(self._timed, self.desk.faults(weather))), source, []))
+        self._storms.append(
+            _Storm(weather, tuple(map(self._timed, self.desk.faults.get(weather.kind, ()))), source, [])
+        )
 
     def _timed(self, fault: FaultStep) -> FaultStep:
         """A fault whose seconds, which are the world's, are the machine's."""

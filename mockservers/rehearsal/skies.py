@@ -50,7 +50,7 @@ class Skies:
     def begin(self, weather: Weather) -> None:
         for step in self.desk.begins(weather):
             self.others(step)
-        faults = tuple(self.desk.faults(weather))
+        faults = tuple(self.desk.faults.get(weather.kind, ()))
         slow = sum(float(each.settings.get("seconds", 1.0)) for each in faults if each.kind == "latency")
         strikes = Strikes(
             weather,

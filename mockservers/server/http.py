@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from mockservers.server.control import context
 
 Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
-"""How a vendor answers: as `wsgi.converse` does."""
+"""How a vendor answers: as `wsgi.respond` does."""
 
 
 _OF_A_WORLD = re.compile(r"/_mock/v1/worlds/([^/]+)")
@@ -185,9 +185,17 @@ class Server(Listener):
         after = request.after if isinstance(request, Request) else self.answers
         return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self.vendors, after=after)
 
-    def _environ(self, request: web.BaseRequest, where: Target, headers: Headers, body: bytes) -> dict[str, Any]:
+    def converse(self, world: World, vendor: str, where: Target, exchange: Exchange) -> None:
+        """Let a vendor answer a whole request, whichever way it came, and count the answer."""
+        environ = self._environ(exchange.method, where, exchange.headers, exchange.body, exchange.remote)
+        with world.answering:
+            self.answers += 1
+            exchange.left = self.answers
+            self.stubs.get(vendor, wsgi.respond)(world, vendor, environ, exchange)
+
+    def _environ(self, method: str, where: Target, headers: Headers, body: bytes, remote: str) -> dict[str, Any]:
         return wsgi.environ(
-            method=request.method,
+            method=method,
             path=where.path,
             query=where.query,
             prefix=where.prefix,
@@ -195,7 +203,7 @@ class Server(Listener):
             server=(self.host, self.port),
             headers=headers,
             body=body,
-            remote=request.remote or "",
+            remote=remote,
         )
 
     async def _vendor(self, request: web.BaseRequest, where: Target, world: World, vendor: str) -> web.StreamResponse:
@@ -209,16 +217,7 @@ class Server(Listener):
         headers = list(request.headers.items())
         exchange = self._exchange(request, headers, body)
         try:
-            respond = self.stubs.get(vendor, wsgi.respond)
-            environ = self._environ(request, where, headers, body)
-
-            def answer() -> Exchange:
-                with world.answering:
-                    self.answers += 1
-                    exchange.left = self.answers
-                    return respond(world, vendor, environ, exchange)
-
-            await self.turns.take(world, answer, long=len(body) > LONG)
+            await self.turns.take(world, lambda: self.converse(world, vendor, where, exchange), long=len(body) > LONG)
             if exchange.delay > 0:
                 await asyncio.sleep(world.wait(exchange.delay))
             return await responses.answer(request, exchange, world.clock.now())
@@ -308,7 +307,7 @@ class Server(Listener):
         body = await self._body(request)
         from mockservers.server.control import application, context
 
-        environ = self._environ(request, where, list(request.headers.items()), body)
+        environ = self._environ(request.method, where, list(request.headers.items()), body, request.remote or "")
         if where.path == "/_mock":
             environ["PATH_INFO"] = "/_mock/"
         environ[context.SITE] = context.Site(

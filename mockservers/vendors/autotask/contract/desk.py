@@ -30,20 +30,15 @@ SLOWER, SLOWEST = 0.5, 0.75
 _TOLD = re.compile(r"numberOfExternalRequest:\s*(\d+)")
 
 
-def _chosen(options: Sequence[Any], event: Event) -> Any:
-    return options[int(event.chance * len(options))]
-
-
 def step(event: Event) -> OtherStep | None:
     """An event as the service desk knows it. A ticket that was merged is complete, with a note that says so."""
     label = f"T{event.ticket}"
     if event.kind == "opened":
-        title = " ".join(event.text[:TITLE].split())
         fields = {
-            "AccountID": _chosen(ACCOUNTS, event),
-            "Title": title,
+            "AccountID": event.chosen(ACCOUNTS),
+            "Title": event.title(TITLE),
             "Description": event.text,
-            "Priority": _chosen(PRIORITIES, event),
+            "Priority": event.chosen(PRIORITIES),
             "Status": STATUSES[0],
         }
         return OtherStep("create", fields=fields)
@@ -52,7 +47,7 @@ def step(event: Event) -> OtherStep | None:
     if event.kind == "changed":
         return OtherStep("change", label, fields={"Description": event.text})
     if event.kind == "moved":
-        return OtherStep("change", label, fields={"Status": _chosen(STATUSES, event)})
+        return OtherStep("change", label, fields={"Status": event.chosen(STATUSES)})
     told: Mapping[str, dict[str, Any]] = {
         "noted": {"note": event.text},
         "worked": {"hours": min(24.0, round(event.minutes / 60, 2) or 0.01), "note": event.text},
@@ -63,7 +58,7 @@ def step(event: Event) -> OtherStep | None:
     return OtherStep("act", label, action, more={"by": RESOURCE, **told.get(event.kind, {})})
 
 
-_FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
+FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
     "outage": (FaultStep("unavailable"),),
     "slow": (FaultStep("latency", settings={"seconds": SLOW}),),
     "errors": (FaultStep("fail"), FaultStep("lost_answer"), FaultStep("empty_body")),
@@ -73,11 +68,6 @@ _FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
     ),
 }
 """Each call brings its login, so there are no tokens that could end."""
-
-
-def faults(weather: Weather) -> Sequence[FaultStep]:
-    """What a call meets while a weather lasts."""
-    return _FAULTS.get(weather.kind, ())
 
 
 def begins(weather: Weather) -> Sequence[OtherStep]:
@@ -140,7 +130,7 @@ def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
 
 DESK = VendorDesk(
     step=step,
-    faults=faults,
+    faults=FAULTS,
     begins=begins,
     ends=ends,
     usage=usage,

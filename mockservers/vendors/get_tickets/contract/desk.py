@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mockservers.harness.history import Exchanged, History
 from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel.dialects import Dialect
-from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, Weather, instant
+from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, given_back, instant, withdrawn
 from mockservers.rehearsal.limits import SLOW, Window, sliding
 from mockservers.vendors.get_tickets.contract import decoder as wire
 
@@ -19,24 +19,16 @@ SUBJECT = 80
 """Characters of a text that make its subject."""
 
 
-def _subject(text: str) -> str:
-    return " ".join(text[:SUBJECT].split())
-
-
-def _chosen(options: Sequence[str], event: Event) -> str:
-    return options[int(event.chance * len(options))]
-
-
 def step(event: Event) -> OtherStep | None:
     """An event as a help desk knows it. A note moves the time of the last change alone, whatever its text or its minutes."""
     label, delay = f"T{event.ticket}", event.delay
     if event.kind == "opened":
-        fields = {"subject": _subject(event.text), "summary": event.text, "priority": _chosen(PRIORITIES, event)}
+        fields = {"subject": event.title(SUBJECT), "summary": event.text, "priority": event.chosen(PRIORITIES)}
         return OtherStep("create", fields=fields, delay=delay)
     if event.kind == "deleted":
         return OtherStep("delete", label)
     if event.kind in ("changed", "moved"):
-        edited = {"summary": event.text} if event.kind == "changed" else {"status": _chosen(STATUSES, event)}
+        edited = {"summary": event.text} if event.kind == "changed" else {"status": event.chosen(STATUSES)}
         return OtherStep("act", label, "update", edited, delay=delay)
     action, more = _act(event)
     return OtherStep("act", label, action, more=more, delay=delay)
@@ -44,33 +36,18 @@ def step(event: Event) -> OtherStep | None:
 
 def _act(event: Event) -> tuple[str, dict[str, Any]]:
     if event.kind == "assigned":
-        return "assign", {"to": _chosen(TECHNICIANS, event)}
+        return "assign", {"to": event.chosen(TECHNICIANS)}
     if event.kind == "merged":
         return "merge", {"into": f"T{event.other}"}
     return {"noted": "note", "worked": "note", "closed": "close", "reopened": "reopen"}[event.kind], {}
 
 
-_FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
+FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
     "outage": (FaultStep("unavailable"),),
     "slow": (FaultStep("latency", settings={"seconds": SLOW}),),
     "errors": (FaultStep("fail"), FaultStep("lost_answer"), FaultStep("cut", settings={"after_bytes": 64})),
     "throttled": (FaultStep("refuse", settings={"refusal": "rate"}),),
 }
-
-
-def faults(weather: Weather) -> Sequence[FaultStep]:
-    """What a call meets while a weather lasts."""
-    return _FAULTS.get(weather.kind, ())
-
-
-def begins(weather: Weather) -> Sequence[OtherStep]:
-    """A key is taken away."""
-    return (OtherStep("revoke"),) if weather.kind == "password" else ()
-
-
-def ends(weather: Weather) -> Sequence[OtherStep]:
-    """It is given back."""
-    return (OtherStep("restore"),) if weather.kind == "password" else ()
 
 
 def _refused(exchange: Exchanged) -> bool:
@@ -95,9 +72,9 @@ def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
 
 DESK = VendorDesk(
     step=step,
-    faults=faults,
-    begins=begins,
-    ends=ends,
+    faults=FAULTS,
+    begins=withdrawn,
+    ends=given_back,
     usage=usage,
     sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "80%"},

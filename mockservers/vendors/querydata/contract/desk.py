@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mockservers.harness.history import Exchanged, History
@@ -10,7 +10,7 @@ from mockservers.harness.profile import local
 from mockservers.harness.scenarios import FaultStep, OtherStep
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
-from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, Weather, instant
+from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, given_back, instant, withdrawn
 from mockservers.rehearsal.limits import SLOW, Window, sliding
 from mockservers.vendors.querydata.contract import decoder as wire
 
@@ -42,27 +42,12 @@ def step(event: Event) -> OtherStep | None:
     return OtherStep("act", label, action, more={"note": note} if note else {}, delay=delay)
 
 
-_FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
+FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
     "outage": (FaultStep("unavailable"),),
     "slow": (FaultStep("latency", settings={"seconds": SLOW}),),
     "errors": (FaultStep("fail"), FaultStep("lost_answer"), FaultStep("empty_body")),
 }
 """No limit is documented, so nothing is throttled; there are no tokens, and an AuthCode that no longer holds is renewed."""
-
-
-def faults(weather: Weather) -> Sequence[FaultStep]:
-    """What a call meets while a weather lasts."""
-    return _FAULTS.get(weather.kind, ())
-
-
-def begins(weather: Weather) -> Sequence[OtherStep]:
-    """An AuthCode ends."""
-    return (OtherStep("revoke"),) if weather.kind == "password" else ()
-
-
-def ends(weather: Weather) -> Sequence[OtherStep]:
-    """It is valid again."""
-    return (OtherStep("restore"),) if weather.kind == "password" else ()
 
 
 def usage(history: History, dialect: Dialect) -> Mapping[int, Usage]:
@@ -106,9 +91,9 @@ def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
 
 DESK = VendorDesk(
     step=step,
-    faults=faults,
-    begins=begins,
-    ends=ends,
+    faults=FAULTS,
+    begins=withdrawn,
+    ends=given_back,
     usage=usage,
     lag=lag,
     heavy=heavy,

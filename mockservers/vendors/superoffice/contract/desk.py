@@ -10,7 +10,7 @@ from mockservers.harness.scenarios import CUSTOMER, FaultStep, OtherStep
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import HOUR, SECOND
-from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, Weather, instant
+from mockservers.rehearsal.events import Event, Sighting, Usage, VendorDesk, Weather, given_back, instant, withdrawn
 from mockservers.rehearsal.limits import SLOW, Window, sliding
 from mockservers.vendors.superoffice.contract import decoder as wire
 from mockservers.vendors.superoffice.contract.profile import USER
@@ -27,22 +27,14 @@ SOFT, SPAM = 0.7, 0.9
 """Up to these chances a ticket is put among the deleted, or the spam; beyond, it is deleted for good."""
 
 
-def _chosen(options: Sequence[Any], event: Event) -> Any:
-    return options[int(event.chance * len(options))]
-
-
-def _title(event: Event) -> str:
-    return " ".join(event.text[:TITLE].split())
-
-
 def step(event: Event) -> OtherStep | None:
     """An event as the Service desk knows it."""
     label = f"T{event.ticket}"
     if event.kind == "opened":
-        fields = {"Title": _title(event), "Priority": _chosen(PRIORITIES, event)}
+        fields = {"Title": event.title(TITLE), "Priority": event.chosen(PRIORITIES)}
         return OtherStep("create", fields=fields)
     if event.kind == "changed":
-        return OtherStep("change", label, fields={"Title": _title(event), "Category": _chosen(CATEGORIES, event)})
+        return OtherStep("change", label, fields={"Title": event.title(TITLE), "Category": event.chosen(CATEGORIES)})
     if event.kind == "moved":
         return _moved(event, label)
     if event.kind == "deleted":
@@ -58,24 +50,24 @@ def _moved(event: Event, label: str) -> OtherStep:
     if event.chance < 0.15:
         until = event.at - event.at % SECOND + (1 + int(event.chance * 100)) * HOUR
         return OtherStep("act", label, "postpone", more={"until": instants.to_iso(until)})
-    return OtherStep("change", label, fields={"TicketStatus": _chosen(STATUSES, event)})
+    return OtherStep("change", label, fields={"TicketStatus": event.chosen(STATUSES)})
 
 
 def _act(event: Event) -> tuple[str, dict[str, Any]]:
     if event.kind == "noted":
         if event.chance < 0.3:  # the customer writes again
-            return "answer", {"body": event.text, "sentiment": _chosen(SENTIMENTS, event), "confidence": 60}
+            return "answer", {"body": event.text, "sentiment": event.chosen(SENTIMENTS), "confidence": 60}
         return "note" if event.chance < 0.6 else "reply", {"body": event.text}
     if event.kind == "worked":
         return "reply", {"body": event.text, "minutes": event.minutes}
     if event.kind == "assigned":
-        return "assign", {"to": _chosen(OWNERS, event)}
+        return "assign", {"to": event.chosen(OWNERS)}
     if event.kind == "merged":
         return "merge", {"into": f"T{event.other}"}
     return {"closed": "close", "reopened": "reopen"}[event.kind], {}
 
 
-_FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
+FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
     "outage": (FaultStep("unavailable"), FaultStep("refuse", settings={"refusal": "maintenance"})),
     "slow": (FaultStep("latency", settings={"seconds": SLOW}),),
     "errors": (FaultStep("fail"), FaultStep("lost_answer"), FaultStep("empty_body")),
@@ -83,23 +75,11 @@ _FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
 }
 
 
-def faults(weather: Weather) -> Sequence[FaultStep]:
-    """What a call meets while a weather lasts."""
-    return _FAULTS.get(weather.kind, ())
-
-
 def begins(weather: Weather) -> Sequence[OtherStep]:
     """The user's login is withdrawn; tokens end before their time."""
-    if weather.kind == "password":
-        return (OtherStep("revoke"),)
     if weather.kind == "tokens":
         return (OtherStep("act", CUSTOMER, "end sessions", more={"user": USER, "kind": "Bearer"}),)
-    return ()
-
-
-def ends(weather: Weather) -> Sequence[OtherStep]:
-    """The login is given back."""
-    return (OtherStep("restore"),) if weather.kind == "password" else ()
+    return withdrawn(weather)
 
 
 def usage(history: History, dialect: Dialect) -> Mapping[int, Usage]:
@@ -120,9 +100,9 @@ def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
 
 DESK = VendorDesk(
     step=step,
-    faults=faults,
+    faults=FAULTS,
     begins=begins,
-    ends=ends,
+    ends=given_back,
     usage=usage,
     sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m", "limit.peak": "80%"},

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockservers.harness.scenarios import CUSTOMER, FaultStep, OtherStep
-from mockservers.rehearsal.events import Event, Sighting, VendorDesk, Weather, instant
+from mockservers.rehearsal.events import Event, Sighting, VendorDesk, Weather, given_back, instant, withdrawn
 from mockservers.rehearsal.limits import SLOW
 
 SUMMARY, DETAILS, PRIORITY, CREATED, CLOSED = "22", "7", "106", "12", "18"
@@ -17,18 +17,13 @@ PRIORITIES = (1, 3, 4)
 SUMMARY_LENGTH = 120
 
 
-def _chosen(options: Sequence[Any], event: Event) -> Any:
-    return options[int(event.chance * len(options))]
-
-
 def step(event: Event) -> OtherStep | None:
     """An event as the help desk knows it. Tickets are not merged there: a duplicate is cancelled."""
     label = f"T{event.ticket}"
     if event.kind == "opened":
-        summary = " ".join(event.text[:SUMMARY_LENGTH].split())
-        return OtherStep("create", fields={SUMMARY: summary, DETAILS: event.text})
+        return OtherStep("create", fields={SUMMARY: event.title(SUMMARY_LENGTH), DETAILS: event.text})
     if event.kind == "changed":
-        return OtherStep("change", label, fields={DETAILS: event.text, PRIORITY: _chosen(PRIORITIES, event)})
+        return OtherStep("change", label, fields={DETAILS: event.text, PRIORITY: event.chosen(PRIORITIES)})
     if event.kind == "deleted":
         return OtherStep("delete", label)
     action, more = _act(event)
@@ -41,36 +36,24 @@ def _act(event: Event) -> tuple[str, dict[str, Any]]:
     if event.kind == "worked":
         return "note", {"text": event.text, "duration": 60 * event.minutes}
     if event.kind == "moved":
-        return "change_status", {"status": _chosen(STATUSES, event)}
+        return "change_status", {"status": event.chosen(STATUSES)}
     if event.kind == "merged":
         return "change_status", {"status": "Cancelled"}
     if event.kind == "assigned":
-        return "assign", {"technician": _chosen(TECHNICIANS, event)}
+        return "assign", {"technician": event.chosen(TECHNICIANS)}
     return {"closed": "close", "reopened": "reopen"}[event.kind], {}
 
 
-_FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
+FAULTS: Mapping[str, tuple[FaultStep, ...]] = {
     "outage": (FaultStep("unavailable"),),
     "slow": (FaultStep("latency", settings={"seconds": SLOW}),),
     "errors": (FaultStep("fail"), FaultStep("lost_answer"), FaultStep("empty_body")),
 }
 
 
-def faults(weather: Weather) -> Sequence[FaultStep]:
-    """What a call meets while a weather lasts."""
-    return _FAULTS.get(weather.kind, ())
-
-
 def begins(weather: Weather) -> Sequence[OtherStep]:
     """A technician's login is withdrawn; tokens end before their time, refresh tokens too."""
-    if weather.kind == "password":
-        return (OtherStep("revoke"),)
-    return (OtherStep("act", CUSTOMER, "end sessions"),) if weather.kind == "tokens" else ()
-
-
-def ends(weather: Weather) -> Sequence[OtherStep]:
-    """The login is given back."""
-    return (OtherStep("restore"),) if weather.kind == "password" else ()
+    return (OtherStep("act", CUSTOMER, "end sessions"),) if weather.kind == "tokens" else withdrawn(weather)
 
 
 def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
@@ -80,9 +63,9 @@ def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
 
 DESK = VendorDesk(
     step=step,
-    faults=faults,
+    faults=FAULTS,
     begins=begins,
-    ends=ends,
+    ends=given_back,
     sighting=sighting,
     objectives={"losses": "0", "staleness.p95": "15m"},
     storms=("trackit.refused_login_not_stormed", "trackit.failures_not_stormed"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from mockservers.harness.scenarios import FaultStep, OtherStep
-from mockservers.rehearsal.events import Event, VendorDesk, Weather
+from mockservers.rehearsal.events import Event, VendorDesk
 
 
 def step(event: Event) -> OtherStep | None:
@@ -24,14 +24,9 @@ def step(event: Event) -> OtherStep | None:
 FAULTS: Mapping[str, tuple[FaultStep, ...]] = {"outage": (FaultStep("unavailable"),), "errors": (FaultStep("fail"),)}
 
 
-def faults(weather: Weather) -> Sequence[FaultStep]:
-    """What a call meets while a weather lasts."""
-    return FAULTS.get(weather.kind, ())
-
-
 DESK = VendorDesk(
     step=step,
-    faults=faults,
+    faults=FAULTS,
     objectives={"losses": "0", "staleness.p95": "15m"},
     guidance={"losses": "toy.list.changed_since"},
 )
