@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 from email.utils import format_datetime
+from functools import lru_cache
 
 from aiohttp import web
 
@@ -27,7 +28,12 @@ _OURS = ("content-length", "connection", "transfer-encoding", "keep-alive")
 
 def http_date(instant: int) -> str:
     """`instant` as HTTP writes dates."""
-    return format_datetime(instants.to_datetime(instant), usegmt=True)
+    return _http_date(instant // instants.SECOND)
+
+
+@lru_cache(maxsize=64)
+def _http_date(seconds: int) -> str:
+    return format_datetime(instants.to_datetime(seconds * instants.SECOND), usegmt=True)
 
 
 def told(headers: Headers) -> list[tuple[str, str]]:
