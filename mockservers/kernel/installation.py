@@ -92,8 +92,8 @@ class Installation:
         key = (self.store.engine, self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
         if not self.store.empty:
             self._load_state()
-        elif key in _TEMPLATES and not self.store.lasting:
-            self.store.load(_TEMPLATES[key])
+        elif key in _TEMPLATES and self.store.templated:
+            self.store.begin_with(_TEMPLATES[key], self.emulator.metadata)
             _TEMPLATES.move_to_end(key)
             self._load_state()
             self.awake = self.lived = awake
@@ -103,7 +103,7 @@ class Installation:
             # A clock set by the machine never begins at the same instant again: an image would only cost time and memory.
             if self.store.lasting:
                 self.save()
-            elif self.world.config.start is not None and self.store.size <= _LARGEST_TEMPLATE:
+            if self.store.templated and self.world.config.start is not None and self.store.size <= _LARGEST_TEMPLATE:
                 _TEMPLATES[key] = self.dump()
                 while len(_TEMPLATES) > _MOST_TEMPLATES or sum(map(len, _TEMPLATES.values())) > _MOST_BYTES:
                     _TEMPLATES.popitem(last=False)

@@ -135,6 +135,11 @@ class Store:
         return self._raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
 
     @property
+    def templated(self) -> bool:
+        """Whether an image of a like store is loaded sooner than it is seeded anew."""
+        return self.path is None
+
+    @property
     def lasting(self) -> bool:
         """Whether it outlives the process, so that what is no row must be kept beside the rows."""
         return self.path is not None
@@ -225,6 +230,10 @@ class Store:
         with closing(sqlite3.connect(":memory:")) as source:
             source.deserialize(image)
             source.backup(self._raw)
+
+    def begin_with(self, image: bytes, metadata: sa.MetaData) -> None:
+        """Make an empty store of those tables what `dump` gave of another."""
+        self.load(image)
 
     def close(self) -> None:
         self.db.close()

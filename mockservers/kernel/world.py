@@ -441,6 +441,7 @@ class World:
         """Save what is kept in files, and let everything go. Raises Unwritable for a file that could not be written."""
         if self.keeping.shared:  # all is kept, and others go on with it
             self.leave()
+            self.keeping.close()
             self._closed = True
             return
         with self.turn():

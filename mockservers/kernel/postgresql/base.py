@@ -86,7 +86,6 @@ class Base:
         with self.engine.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
             found = raw.info.parameter_status("server_encoding")
-            connection.rollback()
             if found != "UTF8":
                 raise ValueError(f"the database {self.place} has the encoding {found}; make one with ENCODING 'UTF8'")
             layout.bring_forward(raw, self.namespace)
@@ -113,6 +112,7 @@ def of_no_room(error: BaseException | None) -> bool:
 
 def _begin(raw: Any, _record: Any) -> None:
     text.adapt(raw)
+    raw.autocommit = True  # turns begin and end their transactions themselves
 
 
 def _count(connection: sa.Connection, _cursor: Any, _statement: Any, _parameters: Any, made: Any, _many: Any) -> None:

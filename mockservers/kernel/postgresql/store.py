@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
@@ -23,13 +24,16 @@ class Store:
     """As `mockservers.kernel.store.Store`, in PostgreSQL. It has no connection: it uses that of the world's turn."""
 
     engine = "postgresql"
-    lasting = True
+    lasting = templated = True
     path = None
     size = 0
 
     def __init__(self, shared: Shared, vendor: str) -> None:
         self._shared, self.vendor = shared, vendor
         self.schema = layout.schema_of(shared.base.namespace, shared.name, vendor)
+        path = sql.SQL("SET LOCAL search_path TO {}, {}").format(sql.Identifier(self.schema), shared.base.schema)
+        self.set_path = path.as_string(None)
+        """Lets the connection of a turn find the tables here by their bare names."""
         self.changes = 0
         """How many writes there were, in this process and as far as others have told."""
 
@@ -63,7 +67,8 @@ class Store:
         """
         with self.transaction() as db:
             raw = self._raw
-            made = layout.tables_made(metadata, db.dialect)
+            statements = layout.tables(metadata, db.dialect)
+            made = layout.mark(statements)
             mine = (self._shared.name, self.vendor)
             query = self._shared.base.sql("SELECT made FROM mock.tables WHERE world = %s AND vendor = %s")
             row = raw.execute(query, mine).fetchone()
@@ -73,7 +78,7 @@ class Store:
             name = sql.Identifier(self.schema)
             raw.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
             raw.execute(sql.SQL("CREATE SCHEMA {}").format(name))
-            metadata.create_all(db, checkfirst=False)
+            raw.execute(statements)
             raw.execute(
                 self._shared.base.sql(
                     "INSERT INTO mock.tables VALUES (%s, %s, %s) ON CONFLICT (world, vendor) DO UPDATE SET made = excluded.made"
@@ -88,17 +93,14 @@ class Store:
         Raises Unwritable when the database is away or has no room.
         """
         with self._shared.turn():
-            db, known = self.db, self._shared.known
             try:
-                with db.begin_nested():
+                with self._shared.saved(self) as db:
                     yield db
-            except BaseException as error:
-                self._shared.take_back(known)
-                if not isinstance(error, sa.exc.DBAPIError) or not bases.of_no_room(error.orig):
+            except (sa.exc.DBAPIError, psycopg.Error) as error:
+                cause = getattr(error, "orig", error)
+                if not bases.of_no_room(cause):
                     raise
-                raise Unwritable(self._shared.base.unwritable(error.orig)) from error
-            finally:
-                self._shared.lost_path()  # a transaction taken back has taken back a path that was set inside it
+                raise Unwritable(self._shared.base.unwritable(cause)) from error
 
     @property
     def _raw(self) -> Any:
@@ -164,6 +166,11 @@ class Store:
                 at += size
             self.changes += 1  # what others have remembered of rows is gone
             self._shared.keep(self._part, {**told["state"], "changes": self.changes})
+
+    def begin_with(self, image: bytes, metadata: sa.MetaData) -> None:
+        """Make an empty store of those tables what `dump` gave of another."""
+        self.prepare(metadata)
+        self.load(image)
 
     def close(self) -> None:
         """Nothing is held here."""

@@ -11,7 +11,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -42,6 +42,7 @@ class Shared(Keeping):
     shared = True
 
     def __init__(self, database: Database, name: str) -> None:
+        self.database = database
         self.base = bases.base(database)
         self.place = self.base.place
         self.name = name
@@ -111,13 +112,14 @@ class Shared(Keeping):
                 self.keep(name, value)
             told = world.journal.take_touched()
             counted = self._counted(world, turn)
-            if turn.changed or told or counted:
+            if told and world.journal.count // _TIDY != turn.calls // _TIDY:
+                turn.tidy(world.journal.most_entries, world.journal.most_bytes)
+            if turn.changed or turn.pending or told or counted:
                 turn.write(world.journal.count, told, counted)
                 if counted:
                     self._usage = turn.last_usage
-                if told and world.journal.count // _TIDY != turn.calls // _TIDY:
-                    turn.tidy(world.journal.most_entries, world.journal.most_bytes)
-            turn.commit()
+            else:
+                turn.commit()
         except _ERRORS as error:
             self._seen = -1
             raise Unwritable(self.base.unwritable(getattr(error, "orig", None) or error)) from error
@@ -143,17 +145,20 @@ class Shared(Keeping):
         assert self._turn is not None, "a store is used inside a turn of its world"
         return self._turn.of(store)
 
-    @property
-    def known(self) -> dict[str, str | None]:
-        """A copy of what is kept, for whoever must take back what he keeps."""
-        return dict(self._parts)
-
-    def take_back(self, known: dict[str, str | None]) -> None:
-        self._parts = known
-
-    def lost_path(self) -> None:
-        if self._turn is not None:
-            self._turn.path = None
+    @contextmanager
+    def saved(self, store: Store) -> Iterator[sa.Connection]:
+        """Inside a turn: everything in the block is kept, or nothing when an exception leaves it."""
+        turn = self._turn
+        assert turn is not None
+        parts, pending = dict(self._parts), dict(turn.pending)
+        db = turn.save(store)
+        try:
+            yield db
+        except BaseException:
+            self._parts, turn.pending = parts, pending
+            with suppress(psycopg.Error):  # where the connection is lost, the end of the turn says so
+                turn.take_back()
+            raise
 
     # --- what is kept beside rows -----------------------------------------------------------------------------------
 
@@ -168,8 +173,7 @@ class Shared(Keeping):
         text = None if value is None else json.dumps(value)
         with self.turn():
             if self._turn is not None and text != self._parts.get(name):
-                self._parts[name] = text
-                self._turn.keep(name, text)
+                self._parts[name] = self._turn.pending[name] = text
 
     def _read(self, turn: Turn) -> None:
         """Learn what others have changed since this process looked last."""
@@ -279,6 +283,10 @@ class Turn:
         self.touched: set[str] = set()
         self.path: str | None = None
         self.last_usage = 0
+        self.pending: dict[str, str | None] = {}
+        """What is kept beside rows and not yet written."""
+        self._saved = False
+        self._key = layout.key(base.namespace, name)
         self.row: tuple[Any, ...] | None = None
         self._connect()
 
@@ -289,8 +297,7 @@ class Turn:
                 self.db.begin()
                 self.raw = raw_of(self.db)
                 self.db.info.pop(bases.STORE, None)
-                self.raw.execute("SELECT pg_advisory_xact_lock(%s)", (layout.key(self.base.namespace, self.name),))
-                self.row = self._one("SELECT generation, version, calls, config FROM mock.world WHERE name = %s", self.name)
+                self.row = self._begin()
             except _ERRORS as error:
                 if hasattr(self, "db"):
                     self.db.invalidate()
@@ -304,6 +311,19 @@ class Turn:
         if self.row is not None:
             self.generation, self.version, self.calls, self.config = self.row
 
+    def _begin(self) -> tuple[Any, ...] | None:
+        # One way to the server and back. Each statement sees what was committed before it, so the row is read after the wait.
+        found = self.raw.execute(
+            self.base.sql(
+                f"BEGIN; SELECT pg_advisory_xact_lock({self._key}); "
+                f"SELECT generation, version, calls, config FROM mock.world WHERE lock = {self._key}"  # noqa: S608
+            )
+        )
+        while found.nextset():
+            pass
+        row: tuple[Any, ...] | None = found.fetchone()
+        return row
+
     def _execute(self, statement: str, *values: Any) -> Any:
         return self.raw.execute(self.base.sql(statement), values)
 
@@ -314,12 +334,26 @@ class Turn:
     def of(self, store: Store) -> sa.Connection:
         """The connection, finding the tables of a store."""
         if self.path != store.schema:
-            path = sql.SQL("SET LOCAL search_path TO {}, {}").format(sql.Identifier(store.schema), self.base.schema)
-            self.raw.execute(path)
-            self.path = store.schema
-            self.db.info[bases.STORE] = store
-        self.touched.add(store.vendor)
+            self.raw.execute(store.set_path)
+            self._now_of(store)
         return self.db
+
+    def _now_of(self, store: Store) -> None:
+        self.path = store.schema
+        self.db.info[bases.STORE] = store
+        self.touched.add(store.vendor)
+
+    def save(self, store: Store) -> sa.Connection:
+        """Remember the state of the transaction, for `take_back`; the connection finds the tables of the store."""
+        before = "RELEASE mock; " if self._saved else ""
+        self.raw.execute(f"{before}{store.set_path}; SAVEPOINT mock")
+        self._saved = True
+        self._now_of(store)
+        return self.db
+
+    def take_back(self) -> None:
+        """Return to the state that was remembered last."""
+        self.raw.execute("ROLLBACK TO mock")
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -351,7 +385,12 @@ class Turn:
 
     def make(self, config: str) -> None:
         """Make the world."""
-        self._execute("INSERT INTO mock.world (name, version, calls, config) VALUES (%s, 0, 0, %s)", self.name, config)
+        self._execute(
+            "INSERT INTO mock.world (name, lock, version, calls, config) VALUES (%s, %s, 0, 0, %s)",
+            self.name,
+            self._key,
+            config,
+        )
 
     def renew(self) -> int:
         """Take away what was, and give the number of a new beginning."""
@@ -369,44 +408,33 @@ class Turn:
         self.changed = True
         self._execute("DELETE FROM mock.usage WHERE world = %s AND vendor = %s", self.name, vendor)
 
-    def keep(self, name: str, text: str | None) -> None:
-        self.changed = True
-        self._execute(
-            "INSERT INTO mock.part (world, name, version, value) VALUES (%s, %s, %s, %s) "
-            "ON CONFLICT (world, name) DO UPDATE SET version = excluded.version, value = excluded.value",
-            self.name,
-            name,
-            self.version + 1,
-            text,
-        )
-
     def write(self, calls: int, told: Iterable[Any], counted: Iterable[tuple[str, str, int]]) -> None:
-        """Write calls and counts, and say that the world has changed."""
+        """Write what is kept, calls and counts, say that the world has changed, and commit: one way there and back."""
+        version = self.version + 1
         with self.raw.pipeline():
+            for name, text in self.pending.items():
+                self._execute(
+                    "INSERT INTO mock.part (world, name, version, value) VALUES (%s, %s, %s, %s) "
+                    "ON CONFLICT (world, name) DO UPDATE SET version = excluded.version, value = excluded.value",
+                    *(self.name, name, version, text),
+                )
             for entry in told:
                 self._execute(
                     "INSERT INTO mock.call (world, n, size, entry) VALUES (%s, %s, %s, %s) "
                     "ON CONFLICT (world, n) DO UPDATE SET size = excluded.size, entry = excluded.entry",
-                    self.name,
-                    entry.n,
-                    entry.size,
-                    entries.dump(entry),
+                    *(self.name, entry.n, entry.size, entries.dump(entry)),
                 )
             last = None
             for vendor, key, at in counted:
                 last = self._execute(
                     "INSERT INTO mock.usage (world, vendor, key, at) VALUES (%s, %s, %s, %s) RETURNING n",
-                    self.name,
-                    vendor,
-                    key,
-                    at,
+                    *(self.name, vendor, key, at),
                 )
-            self._execute(
-                "UPDATE mock.world SET version = %s, calls = %s WHERE name = %s", self.version + 1, calls, self.name
-            )
-            if last is not None:
-                self.last_usage = last.fetchone()[0]
-        self.version += 1
+            self._execute("UPDATE mock.world SET version = %s, calls = %s WHERE name = %s", version, calls, self.name)
+            self.commit()
+        if last is not None:
+            self.last_usage = last.fetchone()[0]
+        self.version = version
 
     def tidy(self, most_entries: int, most_bytes: int) -> None:
         """Take out of the database what journals and counts have forgotten."""
@@ -423,11 +451,12 @@ class Turn:
         )
 
     def commit(self) -> None:
-        self.db.commit()
+        self.raw.commit()
 
     def close(self) -> None:
         """Give the connection back; what was not committed never was."""
         try:
+            self.raw.rollback()  # sends nothing where all was committed
             self.db.close()
         except _ERRORS:
             self.db.invalidate()
