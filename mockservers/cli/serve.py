@@ -70,7 +70,8 @@ if TYPE_CHECKING:
 @click.option(
     "--store",
     metavar="URL",
-    help="sqlite:///file.db keeps the data in files, one per world and vendor. Default: memory.",
+    help="sqlite:///file.db keeps the data in files, one per world and vendor; postgresql://user@host/database in a database "
+    "that any number of servers share. Default: memory.",
 )
 @click.option(
     "--durability",

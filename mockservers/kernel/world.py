@@ -476,6 +476,7 @@ class Worlds(Mapping[str, World]):
         self.watchers: list[Watcher] = []
         """Told of each call in any of the worlds."""
         self._matcher: Matcher | None = None
+        self._looking = threading.Lock()
         self._worlds: dict[str, World] = {}
         try:
             self._worlds["default"] = World("default", config or WorldConfig(), emulator, self.room, self.watchers)
@@ -487,6 +488,10 @@ class Worlds(Mapping[str, World]):
         if name not in self._worlds and self.registry.shared:
             self._look()
         return self._worlds[name]
+
+    def known(self, name: str) -> World | None:
+        """The world, if this process has it already."""
+        return self._worlds.get(name)
 
     def __iter__(self) -> Iterator[str]:
         self._look()
@@ -506,13 +511,15 @@ class Worlds(Mapping[str, World]):
         """Learn which worlds other processes have made and deleted."""
         if not self.registry.shared:
             return
-        names = set(self.registry.names())
-        for name in [each for each in self._worlds if each not in names and each != "default"]:
-            self.forget(name)
-        for name in sorted(names - self._worlds.keys()):
-            with suppress(keeping.Gone):
-                made = World(name, self.default.config, self._emulator, self.room, self.watchers, True, self._matcher)
-                self._worlds[name] = made
+        with self._looking:
+            names = set(self.registry.names())
+            for name in [each for each in self._worlds if each not in names and each != "default"]:
+                self.forget(name)
+            for name in sorted(names - self._worlds.keys()):
+                with suppress(keeping.Gone):
+                    config = self.default.config
+                    made = World(name, config, self._emulator, self.room, self.watchers, True, self._matcher)
+                    self._worlds[name] = made
 
     def forget(self, name: str) -> None:
         """Another process has deleted a world."""
