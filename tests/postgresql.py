@@ -19,7 +19,13 @@ import pytest
 MISSING = "PostgreSQL is not installed; apt-get install postgresql, or put initdb and pg_ctl on PATH"
 _SETTINGS = (
     *("listen_addresses=''", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB"),
-    *("max_connections=200", "max_locks_per_transaction=512", "autovacuum=off", "jit=off", "unix_socket_permissions=0777"),
+    *(
+        "max_connections=200",
+        "max_locks_per_transaction=512",
+        "autovacuum=off",
+        "jit=off",
+        "unix_socket_permissions=0777",
+    ),
 )
 
 

@@ -162,7 +162,9 @@ class FaultPlan:
         """All of it, as JSON can hold it."""
         return {
             "count": self._count,
-            "faults": [{**{name: getattr(each, name) for name in _KEPT}, "kind": each.kind.name} for each in self.faults],
+            "faults": [
+                {**{name: getattr(each, name) for name in _KEPT}, "kind": each.kind.name} for each in self.faults
+            ],
         }
 
     def load(self, kept: Mapping[str, Any]) -> None:

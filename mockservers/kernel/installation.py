@@ -89,7 +89,14 @@ class Installation:
         # A desk that a world brings begins with the world; what a demo's data hold of hours to come, comes beside it.
         demo = self.emulator.life if self.world.config.desk is None else None
         self.awake = self.lived = awake = born + (0 if demo is None else demo.after)
-        key = (self.store.engine, self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
+        key = (
+            self.store.engine,
+            self.emulator.name,
+            recipe,
+            self.ids.seed,
+            born,
+            json.dumps(self.dialect.changes(), default=str),
+        )
         if not self.store.empty:
             self._load_state()
         elif key in _TEMPLATES and self.store.templated:

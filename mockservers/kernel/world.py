@@ -143,7 +143,9 @@ class World:
             return
         if self.room.full and not self.config.whole_bodies:
             self.journal.shrink()
-        held = self.journal.held + self.keeping.checkpoints.held + sum(each.size for each in self._installations.values())
+        held = (
+            self.journal.held + self.keeping.checkpoints.held + sum(each.size for each in self._installations.values())
+        )
         self.room.add(held - self._held)
         self._held = held
 

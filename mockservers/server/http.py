@@ -289,7 +289,11 @@ class Server(Listener):
         )
 
     async def _names(self) -> list[str]:
-        names = sorted(self.worlds) if not self.worlds.registry.shared else sorted(await asyncio.to_thread(list, self.worlds))
+        names = (
+            sorted(self.worlds)
+            if not self.worlds.registry.shared
+            else sorted(await asyncio.to_thread(list, self.worlds))
+        )
         return names[:20]
 
     async def _unmatched(self, request: web.BaseRequest, world: World, path: str) -> web.StreamResponse:

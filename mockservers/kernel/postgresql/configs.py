@@ -37,5 +37,9 @@ def says(world: str, text: str, wished: WorldConfig) -> list[str]:
     ignored = [name for name in kept if kept[name] != mine[name] and not (name == "start" and mine[name] is None)]
     return [
         f"the world {world} goes on as its database keeps it, seed {kept['seed']}"
-        + (f"; ignored: {', '.join(sorted(ignored))}. For a new beginning reset the world, or delete it" if ignored else "")
+        + (
+            f"; ignored: {', '.join(sorted(ignored))}. For a new beginning reset the world, or delete it"
+            if ignored
+            else ""
+        )
     ]

@@ -123,7 +123,9 @@ class Store:
 
     def _tables(self, raw: Any) -> list[str]:
         """The tables that have rows."""
-        rows = raw.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", (self.schema,)).fetchall()
+        rows = raw.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", (self.schema,)
+        ).fetchall()
         if not rows:
             return []
         asked = sql.SQL(" UNION ALL ").join(
@@ -145,7 +147,10 @@ class Store:
             raw = self._raw
             pieces: list[tuple[str, bytes]] = []
             for name in self._tables(raw):
-                with raw.cursor() as cursor, cursor.copy(sql.SQL("COPY {} TO STDOUT").format(self._table(name))) as copy:
+                with (
+                    raw.cursor() as cursor,
+                    cursor.copy(sql.SQL("COPY {} TO STDOUT").format(self._table(name))) as copy,
+                ):
                     pieces.append((name, b"".join(bytes(part) for part in copy)))
         head = json.dumps(
             {"state": self._shared.part(self._part), "tables": [(name, len(rows)) for name, rows in pieces]}
@@ -161,7 +166,10 @@ class Store:
             self._empty(raw)
             at = 0
             for name, size in told["tables"]:
-                with raw.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(self._table(name))) as copy:
+                with (
+                    raw.cursor() as cursor,
+                    cursor.copy(sql.SQL("COPY {} FROM STDIN").format(self._table(name))) as copy,
+                ):
                     copy.write(rows[at : at + size])
                 at += size
             self.changes += 1  # what others have remembered of rows is gone

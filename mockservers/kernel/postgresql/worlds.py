@@ -482,7 +482,9 @@ class KeptCheckpoints(Checkpoints):
             if row is None:
                 raise KeyError(name)
             images = turn._execute(
-                "SELECT vendor, image FROM mock.image WHERE world = %s AND checkpoint = %s ORDER BY vendor", turn.name, name
+                "SELECT vendor, image FROM mock.image WHERE world = %s AND checkpoint = %s ORDER BY vendor",
+                turn.name,
+                name,
             )
             return Checkpoint(ClockState(**json.loads(row[0])), {vendor: bytes(image) for vendor, image in images})
 
@@ -530,7 +532,9 @@ class Everywhere(Registry):
     def names(self) -> list[str]:
         try:
             with self._base.engine.connect() as db:
-                return [name for (name,) in raw_of(db).execute(self._base.sql("SELECT name FROM mock.world ORDER BY name"))]
+                return [
+                    name for (name,) in raw_of(db).execute(self._base.sql("SELECT name FROM mock.world ORDER BY name"))
+                ]
         except _ERRORS as error:
             raise Unwritable(self._base.unwritable(getattr(error, "orig", None) or error)) from error
 
@@ -549,5 +553,3 @@ class Everywhere(Registry):
 
     def release(self) -> None:
         """Connections close with the process; other worlds of it may use the same database."""
-
-
