@@ -44,7 +44,11 @@ def postgresql() -> Iterator[Postgresql]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     with shared_cluster(run) as server:
         name = f"tests_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-        yield Postgresql(server, name, server.create(name))
+        made = Postgresql(server, name, server.create(name))
+        yield made
+        from mockservers.kernel.postgresql import base
+
+        base._engine(made.url).dispose()
 
 
 @contextmanager

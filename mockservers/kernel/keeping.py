@@ -1,6 +1,7 @@
 """Where a world is kept: in the memory or the files of one process, or in a database that many processes share.
 
-A world asks its `Keeping` for its turn, its stores and what an earlier process left, and never which engine it is. Knows no vendor.
+A world asks its `Keeping` for its turn, its stores and what an earlier process left, and never which engine it is. Knows no
+vendor.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Registry(ABC):
         """The worlds that are there, by whomever they were made."""
         return ()
 
+    @abstractmethod
     def deleted(self, name: str) -> None:
         """A world was deleted here."""
 
@@ -80,18 +82,23 @@ class Keeping(ABC):
         """Vendor, name in words and kept state of everything whole that an earlier process left."""
         return iter(())
 
+    @abstractmethod
     def keep_clock(self, world: World) -> None:
         """The clock was moved: whoever moved it must find it so, however this process ends."""
 
+    @abstractmethod
     def forget(self, emulator: Find) -> None:
         """Take away everything that is kept of the world; nothing of it is open."""
 
+    @abstractmethod
     def clear(self, emulator: Find) -> None:
         """The world begins anew: take away what an earlier process left under its name."""
 
+    @abstractmethod
     def begin(self, world: World, found: bool | None) -> None:
         """The world is made in this process. A shared one becomes what it is for the others; `found` as in `World`."""
 
+    @abstractmethod
     def close(self) -> None:
         """The world is closed in this process."""
 
@@ -125,6 +132,9 @@ class Alone(Keeping):
                 else:
                     files.keep_clock(path, world.clock_kept())
 
+    def begin(self, world: World, found: bool | None) -> None:
+        """What files hold was read already."""
+
     def forget(self, emulator: Find) -> None:
         self.clear(emulator)
         self.checkpoints.clear()
@@ -142,6 +152,9 @@ class Here(Registry):
 
     def __init__(self, base: Path | None) -> None:
         self._claim = None if base is None else files.Claim(base)
+
+    def deleted(self, name: str) -> None:
+        """Its files went with the reset."""
 
     def release(self) -> None:
         if self._claim is not None:

@@ -17,7 +17,7 @@ from typing import Any
 from mockservers.kernel import clock as clocks
 from mockservers.kernel import instants, keeping, reopening
 from mockservers.kernel.checkpoints import Checkpoint as Checkpoint
-from mockservers.kernel.clock import Clock, ClockState
+from mockservers.kernel.clock import Clock
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import CountLog, Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal, masked

@@ -10,7 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
+from sqlalchemy.dialects.postgresql.base import PGDDLCompiler, PGTypeCompiler
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from mockservers.kernel.keeping import Database
@@ -26,14 +26,23 @@ _NO_ROOM = ("53", "58", "57P0", "25006", "08")
 
 
 class _Types(PGTypeCompiler):
-    def visit_INTEGER(self, type_: Any, **kw: Any) -> str:
+    def visit_INTEGER(self, type_: Any, **kw: Any) -> str:  # noqa: N802 - SQLAlchemy's name
         return "BIGINT"  # as large as in SQLite
+
+
+class _Tables(PGDDLCompiler):
+    def get_column_specification(self, column: sa.Column[Any], **kwargs: Any) -> str:
+        if column is column.table._autoincrement_column:  # numbered by a trigger (see `layout`)
+            return f"{self.preparer.format_column(column)} BIGINT NOT NULL"
+        found: str = super().get_column_specification(column, **kwargs)  # type: ignore[no-untyped-call]
+        return found
 
 
 class Dialect(PGDialect_psycopg):
     """PostgreSQL whose integers have 64 bits."""
 
     type_compiler_cls = _Types
+    ddl_compiler = _Tables
     supports_statement_cache = True
 
 
@@ -54,23 +63,12 @@ class Base:
         self.namespace = layout.checked(database.namespace)
         self.schema = sql.Identifier(self.namespace)
         try:
-            url = sa.make_url(database.url).set(drivername="postgresql+mockservers")
-            self.place = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
-            self.engine = sa.create_engine(
-                url,
-                pool_size=MOST_CONNECTIONS,
-                max_overflow=0,
-                pool_use_lifo=True,
-                pool_reset_on_return=None,
-                use_native_hstore=False,
-                connect_args={"connect_timeout": 10, "prepare_threshold": None, "application_name": "mockservers"},
-            )
+            self.place = sa.make_url(database.url).set(query={}).render_as_string(hide_password=True)
+            self.engine = _engine(database.url)
         except (sa.exc.ArgumentError, ValueError) as error:
             raise ValueError(
                 "--store is no URL of a database: write postgresql://user:password@host:5432/database"
             ) from error
-        sa.event.listen(self.engine, "connect", _begin)
-        sa.event.listen(self.engine, "after_cursor_execute", _count)
         try:
             self._lay_out()
         except (psycopg.Error, sa.exc.DBAPIError) as error:
@@ -123,7 +121,24 @@ def _count(connection: sa.Connection, _cursor: Any, _statement: Any, _parameters
             store.changes += 1
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
+def _engine(url: str) -> sa.Engine:
+    """The connections of this process to a database."""
+    made = sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+mockservers"),
+        pool_size=MOST_CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,
+        pool_reset_on_return=None,
+        use_native_hstore=False,
+        connect_args={"connect_timeout": 10, "prepare_threshold": None, "application_name": "mockservers"},
+    )
+    sa.event.listen(made, "connect", _begin)
+    sa.event.listen(made, "after_cursor_execute", _count)
+    return made
+
+
+@lru_cache(maxsize=1024)
 def base(database: Database) -> Base:
     """The database of that URL, reached once in this process."""
     return Base(database)

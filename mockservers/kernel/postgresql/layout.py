@@ -22,8 +22,10 @@ DECLARE
     code text;
     letter text;
 BEGIN
-    FOREACH letter IN ARRAY regexp_split_to_array(lower(given), '') LOOP
-        EXIT WHEN letter !~ '^[a-z]$';
+    -- Two letters alone become English ones in small: the sign of Kelvin, and the Turkish I, which keeps its dot.
+    given := replace(replace(given, chr(8490), 'k'), chr(304), 'i' || chr(775));
+    FOREACH letter IN ARRAY regexp_split_to_array(lower(given COLLATE "C"), '') LOOP
+        EXIT WHEN position(letter IN 'abcdefghijklmnopqrstuvwxyz') = 0 OR letter = '';
         code := translate(letter, 'bfpvcgjkqsxzdtlmnraeiouyhw', '111122222222334556');
         IF found = '' THEN
             found := upper(letter);
@@ -96,6 +98,26 @@ def key(namespace: str, world: str = "") -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+_NUMBERED = """
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN
+    IF NEW.{column} IS NULL THEN
+        SELECT coalesce(max({column}), 0) + 1 INTO NEW.{column} FROM {table};
+    END IF;
+    RETURN NEW;
+END $body$;
+CREATE TRIGGER numbered BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()
+"""
+"""Numbers of rows that are given none, as SQLite gives them: one more than the highest. A sequence would go on after what was
+taken back."""
+
+
+def _numbered(table: sa.Table, dialect: sa.Dialect) -> str:
+    quote = dialect.identifier_preparer.quote
+    assert table._autoincrement_column is not None
+    names = {"table": table.name, "column": table._autoincrement_column.name, "function": f"number_{table.name}"}
+    return _NUMBERED.format(**{name: quote(value) for name, value in names.items()})
+
+
 _MADE: WeakKeyDictionary[sa.MetaData, str] = WeakKeyDictionary()
 
 
@@ -107,6 +129,9 @@ def tables(metadata: sa.MetaData, dialect: sa.Dialect) -> str:
             str(CreateIndex(index).compile(dialect=dialect))
             for table in metadata.sorted_tables
             for index in sorted(table.indexes, key=lambda each: str(each.name))
+        ]
+        made += [
+            _numbered(table, dialect) for table in metadata.sorted_tables if table._autoincrement_column is not None
         ]
         _MADE[metadata] = ";".join(made)
     return _MADE[metadata]

