@@ -224,7 +224,8 @@ def begin(world: World, loaded: Path | None) -> None:
     if loaded is not None:
         take_over(loaded, world)
     for vendor, recipe in world.config.data.items():
-        if recipe.rows is not None or world.config.store is not None:
+        # A shared one is made by whichever process is asked first.
+        if recipe.rows is not None or (world.config.store is not None and not world.keeping.shared):
             load(world, vendor)
 
 
