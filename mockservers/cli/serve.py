@@ -70,7 +70,8 @@ if TYPE_CHECKING:
 @click.option(
     "--store",
     metavar="URL",
-    help="sqlite:///file.db keeps the data in files, one per world and vendor. Default: memory.",
+    help="sqlite:///file.db keeps the data in files, one per world and vendor; postgresql://user@host/database in a database "
+    "that any number of servers share. Default: memory.",
 )
 @click.option(
     "--durability",
@@ -223,7 +224,8 @@ def begin(world: World, loaded: Path | None) -> None:
     if loaded is not None:
         take_over(loaded, world)
     for vendor, recipe in world.config.data.items():
-        if recipe.rows is not None or world.config.store is not None:
+        # A shared one is made by whichever process is asked first.
+        if recipe.rows is not None or (world.config.store is not None and not world.keeping.shared):
             load(world, vendor)
 
 

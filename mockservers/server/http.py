@@ -21,6 +21,8 @@ from aiohttp import hdrs, web
 
 from mockservers.kernel.faults import Fault
 from mockservers.kernel.journal import Entry, Exchange, Headers
+from mockservers.kernel.keeping import Gone
+from mockservers.kernel.rules import Unwritable
 from mockservers.kernel.world import World, Worlds
 from mockservers.registry import Mount
 from mockservers.server import mounts, request_line, responses, wsgi
@@ -87,6 +89,7 @@ class Server(Listener):
         self.turns = Turns()
         self.metrics = Metrics()
         worlds.watchers.append(self.metrics.count)
+        worlds.understand(_matcher)
         self.waiting = 0
         """Calls of the control API that wait for something to happen."""
         self.stubs = dict(stubs or {})
@@ -110,13 +113,20 @@ class Server(Listener):
             response.headers.setdefault(hdrs.CONNECTION, "keep-alive")  # whoever asked for it in HTTP/1.0 looks for it
 
     def _world(self, where: Target) -> World:
-        return self.worlds.get(where.world) or self.worlds.default
+        return self.worlds.known(where.world) or self.worlds.default
+
+    async def _found(self, name: str) -> World | None:
+        """The world of that name; one that another process has made is looked up in a thread."""
+        known = self.worlds.known(name)
+        if known is not None or not self.worlds.registry.shared:
+            return known
+        return await asyncio.to_thread(self.worlds.get, name)
 
     async def _answer(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
         try:
             if where.path.startswith("/_mock/") or where.path == "/_mock":
                 return await self._control(request, where)
-            world = self.worlds.get(where.world)
+            world = await self._found(where.world)
             if world is None:
                 return await self._no_world(request, where)
             denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts, request.method)
@@ -135,6 +145,11 @@ class Server(Listener):
             response = web.Response(status=error.status, text=f"{error}\n")
             response.force_close()
             return response
+        except Gone as gone:
+            self.worlds.forget(str(gone))
+            return await self._no_world(request, where)
+        except Unwritable as lost:
+            return _json(503, {"error": f"{lost}."})
         except ConnectionError:
             raise  # the client has gone; aiohttp tidies up
         except Exception:
@@ -268,10 +283,18 @@ class Server(Listener):
             self.worlds.default,
             {
                 "error": f"There is no world {where.world!r}.",
-                "worlds": sorted(self.worlds)[:20],
+                "worlds": await self._names(),
                 "do": "Create it with POST /_mock/v1/worlds, or take the prefix, header or host away for 'default'.",
             },
         )
+
+    async def _names(self) -> list[str]:
+        names = (
+            sorted(self.worlds)
+            if not self.worlds.registry.shared
+            else sorted(await asyncio.to_thread(list, self.worlds))
+        )
+        return names[:20]
 
     async def _unmatched(self, request: web.BaseRequest, world: World, path: str) -> web.StreamResponse:
         return await self._nowhere(
@@ -299,7 +322,7 @@ class Server(Listener):
         """The control API; health is answered here, so that asking for it loads nothing."""
         if where.path == "/_mock/v1/health" and request.method in ("GET", "HEAD"):
             await self._body(request)
-            return _json(200, {"status": "ok", "worlds": len(self.worlds)})
+            return _json(200, {"status": "ok", "worlds": len(await self._all())})
         denial = guard.check(request.headers, self.control_token, self.host, self.port, request.method)
         if denial is not None:
             await self._body(request)
@@ -318,19 +341,31 @@ class Server(Listener):
             self.observe,
             lambda: self.metrics.text(self.worlds, self.waiting),
         )
-        touched = self._touched(where)
+        touched = await self._touched(where)
         await self.turns.free(touched)
+        # A world that is deleted is not held by whoever deletes it.
+        deletes = request.method == "DELETE" and _OF_A_WORLD.match(where.path) is not None
+        inside = touched if len(touched) == 1 and not deletes else []
 
         def ask() -> tuple[wsgi.Answer, context.Wait | None]:
             asked = dict(environ)
-            return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
+            if not self.worlds.registry.shared:
+                return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
+            for world in touched:
+                with world.turn(whole=True):
+                    pass  # learn what others have done
+            with contextlib.ExitStack() as turns:
+                for world in inside:
+                    turns.enter_context(world.turn(whole=True))
+                return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
 
         # What compares many calls takes a while, and nobody is to wait for it; for what judges them, the judged world alone.
         path = where.path.rstrip("/")
         if path == _JUDGING and touched:
             said, wait = await self.turns.take(touched[0], ask, long=True)
         else:
-            said, wait = await asyncio.to_thread(ask) if path in _THOROUGH else ask()
+            aside = path in _THOROUGH or self.worlds.registry.shared
+            said, wait = await asyncio.to_thread(ask) if aside else ask()
         if wait is not None:
             if self.waiting >= MOST_WAITING:
                 return _json(
@@ -363,6 +398,8 @@ class Server(Listener):
                 while not happened.is_set() and not self._over(request, until):
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(happened.wait(), min(GLANCE, max(0.0, until - loop.time())))
+                    if wait.world.keeping.shared:
+                        break  # what another process answers tells nobody here
         finally:
             self.waiting -= 1
             self.worlds.watchers.remove(watch)
@@ -373,15 +410,20 @@ class Server(Listener):
         assert self._stopping is not None
         return self._loop.time() >= until or request.transport is None or self._stopping.is_set()
 
-    def _touched(self, where: Target) -> list[World]:
+    async def _all(self) -> list[World]:
+        if not self.worlds.registry.shared:
+            return list(self.worlds.values())
+        return await asyncio.to_thread(lambda: list(self.worlds.values()))
+
+    async def _touched(self, where: Target) -> list[World]:
         """The worlds that a call of the control API may look at."""
         if where.path.rstrip("/") == "/_mock/v1/metrics":
             return []  # figures of the server; whoever collects them waits for no world
         named = _OF_A_WORLD.match(where.path)
         if where.path.rstrip("/") in ("/_mock", "/_mock/v1/worlds"):
-            return list(self.worlds.values())
+            return await self._all()
         names = list(named.groups()) if named else parse_qs(where.query).get("world", [where.world])
-        return [found for name in names if (found := self.worlds.get(name)) is not None]
+        return [found for name in names if (found := await self._found(name)) is not None]
 
     async def _tell(self, request: web.BaseRequest, where: Target, said: wsgi.Answer) -> web.StreamResponse:
         """Send an answer of the control API: whole, or as it is made when its length is not known."""
@@ -401,6 +443,12 @@ class Server(Listener):
                 await asyncio.sleep(0)  # a long journal must not hold up anybody's call
         await stream.write_eof()
         return stream
+
+
+def _matcher(told: Mapping[str, Any]) -> Callable[[str, Exchange], bool]:
+    from mockservers.server import verification  # only where another process has planned an override
+
+    return verification.matcher(told)
 
 
 def _closable(parts: Iterator[bytes]) -> Any:
