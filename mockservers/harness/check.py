@@ -18,6 +18,7 @@ from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFail
 from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.duties.selection import Selection, select
+from mockservers.harness.executors import executor
 from mockservers.harness.generation import generate
 from mockservers.harness.history import History
 from mockservers.harness.profile import profile
@@ -92,6 +93,8 @@ class CheckConfig:
     """Scenarios that are played before any is drawn, each in its own dialect: where a bug is known to hide shows soonest."""
     jobs: int = 1
     """Examples that are played at once, each in a process of its own; the report is the same."""
+    on: str | None = None
+    """A cluster on which examples are played instead, such as `dask://scheduler:8786`; as many at once as it has threads."""
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
     only: Collection[str] = ()
     without: Mapping[str, str] | Collection[str] = ()
@@ -155,14 +158,13 @@ def check(config: CheckConfig) -> Report:
 def _runner(config: CheckConfig, stack: contextlib.ExitStack) -> Runner | RunnerPool:
     """Where examples are played; closed with `stack`."""
     client = config.client
-    if config.jobs == 1:
+    if config.jobs == 1 and config.on is None:
         return open_runner(client, config.deadline, stack)
     if isinstance(client, Driver):
-        raise ValueError(
-            f"{config.jobs} jobs take a client by name or spec, which each process opens for itself, not a driver"
-        )
+        who = "a cluster takes" if config.on is not None else f"{config.jobs} jobs take"
+        raise ValueError(f"{who} a client by name or spec, which each process opens for itself, not a driver")
     spec = (ClientSpec(client) if isinstance(client, str) else client).checked()
-    return stack.enter_context(RunnerPool(spec, config.deadline, config.jobs))
+    return stack.enter_context(RunnerPool(spec, config.deadline, executor(config.on, config.jobs)))
 
 
 def given_words(client: str | ClientSpec | Driver) -> str:
