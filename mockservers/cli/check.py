@@ -114,13 +114,14 @@ def _again(lost: sys.UnraisableHookArgs) -> None:
 def driving() -> Iterator[None]:
     """Turn trouble with the client under test into one clear sentence and the right exit code."""
     from mockservers.harness import DriverFailure, WrongClient
+    from mockservers.harness.cluster import ClusterFailure
     from mockservers.harness.reports.characters import visible
     from mockservers.harness.runner import EmulatorFailure
 
     try:
         with unwinding():
             yield
-    except WrongClient as error:
+    except (WrongClient, ClusterFailure) as error:
         stop(str(error), USAGE)
     except DriverFailure as error:
         click.echo(
@@ -133,6 +134,12 @@ def driving() -> Iterator[None]:
     except EmulatorFailure as error:
         click.echo(f"mockservers: {error}", err=True)
         stop("this is a bug of mockservers, not of your client; please report it with the command and its seed", USAGE)
+
+
+def given(name: str) -> bool:
+    """Whether an option of the command that runs was typed, and does not come from the environment."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
 
 
 def style(text: str, *words: str) -> str:
@@ -170,6 +177,12 @@ def style(text: str, *words: str) -> str:
     help="Examples played at once, in as many processes. Default: the processor cores that the command may use, up to 8; "
     "1 for a hook and with --mirror-file. Also from MOCKSERVERS_JOBS.",
 )
+@click.option(
+    "--on",
+    metavar="ADDRESS",
+    help="Play the examples on the workers of a Dask cluster, such as dask://scheduler:8786, as many at once as they have "
+    "threads; the report is the same. Needs mockservers[cluster] here, and the same mockservers and client there.",
+)
 @duty_options
 @click.option(
     "--save",
@@ -199,6 +212,7 @@ def check(
     max_seconds: float | None,
     deadline: float,
     jobs: int | None,
+    on: str | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
     no_config: bool,
@@ -251,6 +265,12 @@ def check(
         click.echo(f"mockservers: not played first: {reason}", err=True)
 
     with driving(), progress() as shown:
+        if on is not None and given("jobs"):
+            raise ValueError(
+                "--jobs is for this machine; with --on the cluster's workers play as many examples "
+                "at once as they have threads, so "
+                "leave it out"
+            )
         if jobs is None:
             jobs = fitting_jobs(spec.checked(), examples)
         config = CheckConfig(
@@ -262,6 +282,7 @@ def check(
             max_seconds=max_seconds,
             deadline=deadline,
             jobs=jobs,
+            on=on,
             save_to=save,
             first=tuple(first),
             fail_fast=fail_fast,

@@ -164,7 +164,7 @@ def _runner(config: CheckConfig, stack: contextlib.ExitStack) -> Runner | Runner
         who = "a cluster takes" if config.on is not None else f"{config.jobs} jobs take"
         raise ValueError(f"{who} a client by name or spec, which each process opens for itself, not a driver")
     spec = (ClientSpec(client) if isinstance(client, str) else client).checked()
-    return stack.enter_context(RunnerPool(spec, config.deadline, executor(config.on, config.jobs)))
+    return stack.enter_context(RunnerPool(spec, config.deadline, executor(config.on, config.jobs, [config.vendor])))
 
 
 def given_words(client: str | ClientSpec | Driver) -> str:

@@ -1,13 +1,13 @@
 """Where plays and whole checks are carried out: `concurrent.futures.Executor`, on this machine or on a cluster.
 
-What is submitted is a function whose first argument is an `Order`; it is called as `function(opened, order, *args)` in a process of
-ours. Nobody who submits knows where that is.
+What is submitted is a function whose first argument is an `Order`, which says what process of ours may carry it out. Nobody who
+submits knows on which machine that is.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
@@ -47,8 +47,9 @@ class LocalExecutor(PlaceExecutor):
             self._processes.close()
 
 
-def executor(on: str | None, places: int) -> PlaceExecutor:
-    """An executor at an address such as `dask://scheduler:8786`; with None, so many places on this machine.
+def executor(on: str | None, places: int, vendors: Iterable[str]) -> PlaceExecutor:
+    """An executor at an address such as `dask://scheduler:8786`; with None, so many places on this machine. `vendors` are those
+    whose clients it judges.
 
     Raises ClusterFailure where the cluster cannot be used, ValueError for an address that is none.
     """
@@ -56,4 +57,4 @@ def executor(on: str | None, places: int) -> PlaceExecutor:
         return LocalExecutor(places)
     from mockservers.harness.cluster import ClusterExecutor
 
-    return ClusterExecutor(on)
+    return ClusterExecutor(on, vendors)

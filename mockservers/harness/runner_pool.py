@@ -17,7 +17,7 @@ from mockservers.harness.executors import PlaceExecutor
 from mockservers.harness.history import History
 from mockservers.harness.runner import Declined, OutOfTime, Runner
 from mockservers.harness.scenarios import Scenario, ScenarioError
-from mockservers.harness.worker_processes import Opened
+from mockservers.harness.worker_processes import HERE
 from mockservers.kernel import clock
 from mockservers.registry import emulator
 
@@ -58,7 +58,9 @@ def open_runner(client: str | ClientSpec | Driver, deadline: float, stack: conte
 
 
 class RunnerPool:
-    """As many stages as an executor has places; as a `Runner` to who plays on it. Use it in a `with` block, which ends the executor.
+    """As many stages as an executor has places; as a `Runner` to who plays on it. Use it in a `with` block.
+
+    The end of the block is the end of the executor.
 
     Raises WrongClient for a client of which there is only one: a hook, or a mirror in a file of a fixed name.
     """
@@ -107,6 +109,7 @@ class RunnerPool:
             raise OutOfTime from None
         if unplayed is not None:
             raise unplayed
+        assert facts is not None
         return History(**{**facts, "dialect": emulator(scenario.vendor).dialects.dialect(facts["dialect"])})
 
 
@@ -123,24 +126,24 @@ class PlayOrder:
     home: str = "stage"
 
 
-def said(opened: Opened, order: PlayOrder) -> Hello:
+def said(order: PlayOrder) -> Hello:
     """What the client says of itself."""
-    return _stage(opened, order).hello()
+    return _stage(order).hello()
 
 
-def played(opened: Opened, order: PlayOrder, scenario: Scenario) -> tuple[dict[str, Any] | None, Exception | None]:
+def played(order: PlayOrder, scenario: Scenario) -> tuple[dict[str, Any] | None, Exception | None]:
     """The facts of a play, or why there is none though client and stage are well."""
     try:
-        return _facts(_stage(opened, order).play(scenario)), None
+        return _facts(_stage(order).play(scenario)), None
     except (Declined, ScenarioError) as unplayed:
         return None, unplayed
 
 
-def _stage(opened: Opened, order: PlayOrder) -> Runner:
+def _stage(order: PlayOrder) -> Runner:
     """The stage of this process."""
-    if opened.kept is None:
-        opened.kept = open_runner(order.client, order.deadline, opened)
-    runner: Runner = opened.kept
+    if HERE.kept is None:
+        HERE.kept = open_runner(order.client, order.deadline, HERE)
+    runner: Runner = HERE.kept
     return runner
 
 

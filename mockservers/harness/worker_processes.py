@@ -1,7 +1,7 @@
 """Processes of ours that carry out orders one at a time: a port and a client each, on this machine and on those of a cluster.
 
-A process ends when its input does, so whenever its parent ends, however that happens. It is used again as long as the orders come
-to a result; one whose order failed may have a client in it that hangs, and is ended. The parent here is a check, or a worker of Dask.
+A process ends when its input does, so whenever its parent ends, however that happens. It is used again as long as orders come to
+a result; one whose order failed may have a client in it that hangs, and is ended. The parent is a check, or a worker of Dask.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn, Protocol
 
@@ -47,14 +45,14 @@ class Order(Protocol):
         """The folder in which the process works, where it is there."""
 
 
-@dataclass
 class Opened(contextlib.ExitStack):
-    """What a process keeps open from order to order; closed at its end."""
+    """What a process keeps from order to order, `kept` and what is open for it; closed at its end."""
 
     kept: Any = None
 
-    def __post_init__(self) -> None:
-        super().__init__()
+
+HERE = Opened()
+"""Of this process."""
 
 
 # --- the parent's side ------------------------------------------------------------------------------------------------
@@ -92,7 +90,7 @@ class _WorkerProcess:
                 f"the process in which the client runs ended with {ending(self._process.returncode)}; "
                 "the client ended it (os._exit), or an extension in it crashed"
             )
-            return False, pickle.dumps((None, failure, ""))
+            return False, failed(failure)
 
     def _whole(self, size: int) -> bytes:
         assert self._process.stdout is not None
@@ -129,13 +127,15 @@ class WorkerProcesses:
         self._all: list[_WorkerProcess] = []
         self._idle: list[_WorkerProcess] = []
         self._ended = False
+        self._used = clock.wall()
 
     def carry_out(self, function: Callable[..., Any], order: Order, *args: Any) -> bytes:
-        """What `function(opened, order, *args)` came to in a process: the pickle of result, error and traceback."""
+        """What `function(order, *args)` came to in a process: the pickle of result, error and traceback."""
         message = pickle.dumps((function, order, args))
         with self._lock:
+            self._used = clock.wall()
             if self._ended:
-                return pickle.dumps((None, DriverFailure("the check is over"), ""))
+                return failed(DriverFailure("the check is over"))
             process = self._take(order)
         again, answer = process.ask(message)
         with self._lock:
@@ -159,7 +159,7 @@ class WorkerProcesses:
         return process
 
     def rest(self, seconds: float = IDLE) -> bool:
-        """End those that nobody asked for anything so long; whether none is left."""
+        """End those that nobody asked for anything so long; whether none is left, and none was begun so long."""
         with self._lock:
             now = clock.wall()
             for process in [each for each in self._idle if now - each.used >= seconds * 1e6]:
@@ -170,7 +170,7 @@ class WorkerProcesses:
                 if process not in left:
                     process.close()
             self._all = left
-            return not left
+            return not left and now - self._used >= seconds * 1e6
 
     def end(self) -> None:
         """End all of them, whatever they do, and wait for that."""
@@ -187,50 +187,6 @@ class WorkerProcesses:
             process.close()
 
 
-# --- on a worker of a cluster -----------------------------------------------------------------------------------------
-
-_owners: dict[str, WorkerProcesses] = {}
-_over: deque[str] = deque(maxlen=10_000)
-"""Owners that are done: what Dask begins of them all the same is not carried out."""
-_lock = threading.Lock()
-_watching = False
-
-
-def carry_out_for(owner: str, function: Callable[..., Any], order: Order, *args: Any) -> bytes:
-    """`WorkerProcesses.carry_out` for an owner who is far away, and may die without a word: idle processes end in a while."""
-    global _watching
-    with _lock:
-        processes = _owners.get(owner) or WorkerProcesses()
-        processes._ended = owner in _over
-        _owners[owner] = processes
-        if not _watching:
-            _watching = True
-            threading.Thread(target=_watch, name="mockservers idle", daemon=True).start()
-    return processes.carry_out(function, order, *args)
-
-
-def end_of(owner: str) -> None:
-    """End the processes of an owner who is done."""
-    with _lock:
-        _over.append(owner)
-        processes = _owners.pop(owner, None)
-    if processes is not None:
-        processes.end()
-        processes.close()
-
-
-def _watch() -> None:
-    global _watching
-    while True:
-        threading.Event().wait(IDLE / 2)
-        with _lock:
-            for owner in [owner for owner, processes in _owners.items() if processes.rest()]:
-                del _owners[owner]
-            if not _owners:
-                _watching = False
-                return
-
-
 # --- in the process itself --------------------------------------------------------------------------------------------
 
 
@@ -244,18 +200,17 @@ def serve() -> NoReturn:
     os.dup2(2, 1)  # what the module of a client prints is no answer
     wanted: queue.SimpleQueue[Any] = queue.SimpleQueue()
     # The end of the check is no news, whether it is seen by the listener, in reading or in writing.
-    with contextlib.suppress(KeyboardInterrupt, EOFError, BrokenPipeError), Opened() as opened:
+    with contextlib.suppress(KeyboardInterrupt, EOFError, BrokenPipeError), HERE:
         threading.Thread(target=_listen, args=(asked, wanted), name="mockservers check", daemon=True).start()
         while True:
             function, order, args = wanted.get()
-            error: Exception | None = None
+            answer: tuple[Any, Exception | None, str]
             try:
-                answer = (function(opened, order, *args), None, "")
-            except Exception as failed:
-                error = failed
-                answer = (None, failed, traceback.format_exc())
+                answer = (function(order, *args), None, "")
+            except Exception as error:
+                answer = (None, error, traceback.format_exc())
             data = _sent(answer)
-            told.write(HEAD.pack(error is None, len(data)) + data)
+            told.write(HEAD.pack(answer[1] is None, len(data)) + data)
             told.flush()
     with contextlib.suppress(Exception):
         atexit._run_exitfuncs()
@@ -302,6 +257,11 @@ def _sent(answer: tuple[Any, Exception | None, str]) -> bytes:
         )
         return pickle.dumps((None, told, ""))
     return data
+
+
+def failed(error: Exception) -> bytes:
+    """The answer that there is none."""
+    return pickle.dumps((None, error, ""))
 
 
 def result_of(answer: bytes) -> Any:
