@@ -15,6 +15,7 @@ import click
 
 from mockservers.cli.duties import chosen, duty_options
 from mockservers.cli.errors import DRIVER_FAILURE, INTERRUPTED, USAGE, columns, reports_errors, stop
+from mockservers.cli.github import github_option, told_to_github
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.progress import progress
 from mockservers.cli.reporting import Outputs, reporting
@@ -192,6 +193,13 @@ def style(text: str, *words: str) -> str:
     help="Folder for the scenario files of broken duties.",
 )
 @reporting
+@github_option
+@click.option(
+    "--shard",
+    metavar="N/OF",
+    help="Play one part of the examples, such as 2/5, with --json; `mockservers report merge` joins the reports of all parts. "
+    "Failures of earlier checks are left out, for the other machines do not have them.",
+)
 @click.option(
     "--library/--no-library",
     default=True,
@@ -217,6 +225,8 @@ def check(
     without: tuple[str, ...],
     no_config: bool,
     save: Path,
+    github: bool,
+    shard: str | None,
     library: bool,
     fail_fast: bool,
     strict: bool,
@@ -230,6 +240,11 @@ def check(
 
     A duty of severity `should` is an advice that rests on a guess about what the client is meant to do. A project's
     mockservers.toml can switch duties off, each with a reason; options win over it.
+
+    \b
+    mockservers check get_tickets --client sync.py:Client
+    mockservers check get_tickets --client 'node sync.js' --shard 2/5 --json shard-2.json
+    mockservers check get_tickets --client sync.py:Client --on dask://scheduler:8786
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program, 130 interrupted; the reports then tell what was known by then.
@@ -245,6 +260,7 @@ def check(
         scenario_files,
     )
     from mockservers.harness.runner_pool import fitting_jobs
+    from mockservers.harness.shards import Shard
 
     def made(report: Report) -> dict[str, Callable[[], str]]:
         return {
@@ -253,14 +269,24 @@ def check(
             "html": lambda: reports.check_html(report),
         }
 
+    part = None if shard is None else Shard.parse(shard)
+    if part is not None and strict:
+        raise ValueError(
+            "a shard alone cannot be --strict, for another one may put a duty to the test; give it "
+            "to `mockservers report merge`"
+        )
     outputs, choice = Outputs(json=json, junit=junit, html=html), chosen(only, without, no_config)
     spec = ClientSpec(**client)
 
     def tell(report: Report) -> None:
         text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
-        outputs.write(text, made(report))
+        if github:
+            told_to_github(reports.check_document(report), text, err=outputs.to_stdout)
+            outputs.save(made(report))
+        else:
+            outputs.write(text, made(report))
 
-    first, left_out = scenario_files.known(vendor, save) if library else ([], [])
+    first, left_out = scenario_files.known(vendor, save if part is None else None) if library else ([], [])
     for reason in left_out:
         click.echo(f"mockservers: not played first: {reason}", err=True)
 
@@ -285,6 +311,7 @@ def check(
             on=on,
             save_to=save,
             first=tuple(first),
+            shard=part,
             fail_fast=fail_fast,
             progress=shown,
             **choice,
@@ -293,6 +320,8 @@ def check(
             report = run_check(config)
         except CheckStopped as stopped:
             outputs.save(made(stopped.report))
+            if github:
+                told_to_github(reports.check_document(stopped.report), "", err=outputs.to_stdout)
             raise
         except CheckInterrupted as interrupted:
             report = interrupted.report

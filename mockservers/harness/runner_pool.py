@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from mockservers.harness.drivers import ClientSpec, Driver, Hello, WrongClient, open_driver
-from mockservers.harness.executors import PlaceExecutor
+from mockservers.harness.executors import PlaceExecutor, executor
 from mockservers.harness.history import History
 from mockservers.harness.runner import Declined, OutOfTime, Runner
 from mockservers.harness.scenarios import Scenario, ScenarioError
@@ -39,12 +39,12 @@ def only_one(client: ClientSpec) -> str | None:
     """Why there is only one of a client, and what to do; None for one that can be started again and again."""
     if client.carrier == "hook":
         return (
-            "each against a client of its own, and a hook is one client that runs already; leave --jobs out, or let the harness "
+            "each against a client of its own, and a hook is one client that runs already; leave it out, or let the harness "
             "start the client (--client 'node client.js')"
         )
     if client.mirror_file is not None:
         return (
-            "and --mirror-file is one file that all of them would write; leave --jobs out, or show the mirror by "
+            "and --mirror-file is one file that all of them would write; leave it out, or show the mirror by "
             "--mirror-command, which is told the state directory"
         )
     return None
@@ -57,18 +57,32 @@ def open_runner(client: str | ClientSpec | Driver, deadline: float, stack: conte
     return stack.enter_context(Runner(driver))
 
 
+def stages(
+    client: str | ClientSpec | Driver,
+    deadline: float,
+    jobs: int,
+    on: str | None,
+    vendor: str,
+    stack: contextlib.ExitStack,
+) -> Runner | RunnerPool:
+    """Where the examples of a check are played, closed with `stack`: here, in `jobs` processes, or on the cluster `on`."""
+    if jobs == 1 and on is None:
+        return open_runner(client, deadline, stack)
+    if isinstance(client, Driver):
+        who = "a cluster takes" if on is not None else f"{jobs} jobs take"
+        raise ValueError(f"{who} a client by name or spec, which each process opens for itself, not a driver")
+    spec = (ClientSpec(client) if isinstance(client, str) else client).checked()
+    if (reason := only_one(spec)) is not None:
+        raise WrongClient(f"{'--jobs' if on is None else '--on'} plays examples at once, {reason}")
+    return stack.enter_context(RunnerPool(spec, deadline, executor(on, jobs, [vendor])))
+
+
 class RunnerPool:
     """As many stages as an executor has places; as a `Runner` to who plays on it. Use it in a `with` block.
-
     The end of the block is the end of the executor.
-
-    Raises WrongClient for a client of which there is only one: a hook, or a mirror in a file of a fixed name.
     """
 
     def __init__(self, client: ClientSpec, deadline: float, executor: PlaceExecutor) -> None:
-        if (reason := only_one(client)) is not None:
-            executor.shutdown(wait=False, cancel_futures=True)
-            raise WrongClient(f"--jobs plays examples at once, {reason}")
         self.order = PlayOrder(client, deadline, os.getcwd())
         self.executor = executor
         self.ahead = 2 * executor.places
