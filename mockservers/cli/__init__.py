@@ -1,4 +1,4 @@
-"""The command `mockservers`: serve, record, recover, load, drift, judge, har, check, replay, report, rehearse,
+"""The command `mockservers`: serve, record, recover, load, drift, judge, har, check, replay, report, campaign, rehearse,
 observe, glue, scenarios, profile, rules, vendor, world.
 
 Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program, 130
@@ -13,6 +13,7 @@ import sys
 import click
 
 from mockservers import __version__
+from mockservers.cli.campaign import campaign
 from mockservers.cli.check import check, replay
 from mockservers.cli.glue import glue
 from mockservers.cli.observe import observe
@@ -50,6 +51,7 @@ for command in (
     check,
     replay,
     report,
+    campaign,
     rehearse,
     glue,
     scenarios,

@@ -31,8 +31,12 @@ def fitting_jobs(client: ClientSpec, examples: int) -> int:
     """How many examples are played at once unless somebody says: as many as cores, and 1 for a client of which there is one."""
     if only_one(client) is not None:
         return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, MOST_JOBS, examples // WORTH))
+    return max(1, min(cores(), MOST_JOBS, examples // WORTH))
+
+
+def cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def only_one(client: ClientSpec) -> str | None:
