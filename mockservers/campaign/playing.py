@@ -129,11 +129,14 @@ def play(
     for what cannot be played at once, OSError.
     """
     begun = clock.wall()
-    keys = {run.key: run for run in planned}
+    keys = {run.key: run for run in planned}  # two clients of one file and one key are one run
     if save is not None:
         writable(save)
     with ResultsFile(kept) as file:
-        todo = [run for key, run in keys.items() if again or key not in file.known]
+        # A run whose client failed as a program did not come to its end.
+        todo = [
+            run for key, run in keys.items() if again or key not in file.known or file.known[key].status == "stopped"
+        ]
         interrupted = False
         fresh: set[str] = set()
         try:
@@ -144,10 +147,16 @@ def play(
         except KeyboardInterrupt:
             interrupted = True
         # The words of a run may have changed where nothing did on which its outcome hangs: its name, what is expected.
-        results = [replace(file.known[key], run=facts(run)) for key, run in keys.items() if key in file.known]
+        results = [replace(file.known[run.key], run=facts(run)) for run in planned if run.key in file.known]
     files = {r.key: str(path) for r in results if not r.expected and save is not None and (path := saved(r, save))}
     return CampaignReport(
-        title, tuple(results), len(keys), len(results) - len(fresh), _since(begun), interrupted, files
+        title,
+        tuple(results),
+        len(planned),
+        sum(1 for r in results if r.key not in fresh),
+        _since(begun),
+        interrupted,
+        files,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from lxml import etree
@@ -283,12 +283,8 @@ def campaign_html(report: CampaignReport) -> str:
         version=__version__,
         report=report,
         status=_status,
-        place=_places(report.results),
+        place={id(result): f"r{n}" for n, result in enumerate(report.results)},
+        id=id,
         check=check_command,
         replay=replay_command,
     )
-
-
-def _places(results: Sequence[RunResult]) -> Mapping[str, str]:
-    """An anchor for each run."""
-    return {result.key: f"r{n}" for n, result in enumerate(results)}

@@ -23,8 +23,9 @@ Status = Literal["kept", "broken", "nothing proven", "stopped"]
 class RunResult:
     """What came of a run. `broken` and `unproven` are slugs of duties, those unproven of severity `must`.
 
-    `examples` were played; `first` is after how many of them something was broken. `bugs` is how many the report tells of.
-    `failure` is the counterexample nearest to the cause, `steps` its length.
+    `examples` were played. `proofs` has, by the slug of a broken duty, after how many examples it was broken for the first
+    time, and the steps of its smallest counterexample. `bugs` is how many bugs the report tells of, `failure` the counterexample
+    nearest to the cause.
     """
 
     key: str
@@ -35,8 +36,7 @@ class RunResult:
     unproven: tuple[str, ...] = ()
     examples: int = 0
     dialects: int = 0
-    first: int = 0
-    steps: int = 0
+    proofs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     bugs: int = 0
     seconds: float = 0.0
     failure: Mapping[str, Any] | None = None
@@ -51,7 +51,6 @@ class RunResult:
 def result_of(run: Run, key: str, report: Report, document: CheckJson, seconds: float) -> RunResult:
     """The result of a run whose check came to its end."""
     verdicts = [verdict for dialect in report.dialects for verdict in dialect.verdicts]
-    first = min((verdict.first for verdict in verdicts if verdict.first is not None), default=None)
     lead = next(iter(failures(document)), None)
     failure = None
     if lead is not None:
@@ -67,7 +66,11 @@ def result_of(run: Run, key: str, report: Report, document: CheckJson, seconds: 
             "because": [{"id": rule["id"], "says": rule["says"]} for rule in rules(duty, found)],
             "scenario": found["scenario"],
         }
-    steps = [v.counterexample.scenario.size for v in verdicts if v.counterexample is not None]
+    proofs: dict[str, tuple[int, int]] = {}
+    for verdict in verdicts:
+        if verdict.counterexample is not None:
+            steps = len(verdict.counterexample.scenario.steps)
+            proofs.setdefault(verdict.duty.slug, ((verdict.first or 0) + 1, steps))
     return RunResult(
         key,
         facts(run),
@@ -77,8 +80,7 @@ def result_of(run: Run, key: str, report: Report, document: CheckJson, seconds: 
         tuple(duty.slug for duty in report.unproven if duty.severity == "must"),
         sum(dialect.examples for dialect in report.dialects),
         len(report.dialects),
-        0 if first is None else first + 1,
-        min(steps, default=0),
+        proofs,
         len(report.causes),
         round(seconds, 3),
         failure,
