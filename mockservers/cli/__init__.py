@@ -1,5 +1,5 @@
-"""The command `mockservers`: serve, record, recover, load, drift, judge, har, check, replay, rehearse, observe, glue,
-scenarios, profile, rules, vendor, world.
+"""The command `mockservers`: serve, record, recover, load, drift, judge, har, check, replay, report, campaign, rehearse,
+observe, glue, scenarios, profile, rules, vendor, world.
 
 Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program, 130
 interrupted. Heavy modules are imported inside the commands, since `serve` is judged by how fast it is ready.
@@ -13,6 +13,7 @@ import sys
 import click
 
 from mockservers import __version__
+from mockservers.cli.campaign import campaign
 from mockservers.cli.check import check, replay
 from mockservers.cli.glue import glue
 from mockservers.cli.observe import observe
@@ -20,6 +21,7 @@ from mockservers.cli.profile import profile
 from mockservers.cli.record import record, recover
 from mockservers.cli.recordings import drift, har, judge, load
 from mockservers.cli.rehearse import rehearse
+from mockservers.cli.report import report
 from mockservers.cli.rules import rules
 from mockservers.cli.scenarios import scenarios
 from mockservers.cli.serve import serve
@@ -48,6 +50,8 @@ for command in (
     har,
     check,
     replay,
+    report,
+    campaign,
     rehearse,
     glue,
     scenarios,
