@@ -26,8 +26,8 @@ $(READY): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@
 
-demo: $(READY)  ## emulators, two clients to a verdict, two wrong clients to a caught and replayed failure
-	@$(BIN)/python tests/demo.py
+demo: $(READY)  ## half a minute: an emulator, a correct client to a verdict, a wrong one caught, told and replayed
+	@$(BIN)/mockservers demo
 
 test: lint types $(READY)  ## everything CI runs; with VENDOR=name the tests of one vendor
 	$(PYTEST) $(TESTS) $(ONLY)
