@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
 ONLY := $(if $(VENDOR),-k $(VENDOR),)
 
-.PHONY: help demo test quick matrix lint types coverage bench rehearsals mutants mutation fuzz table toolkits hooks clean
+.PHONY: help demo docs picture lock test quick matrix lint types coverage bench rehearsals mutants mutation fuzz table toolkits hooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -28,6 +28,21 @@ $(READY): pyproject.toml
 
 demo: $(READY)  ## half a minute: an emulator, a correct client to a verdict, a wrong one caught, told and replayed
 	@$(BIN)/mockservers demo
+
+DOCS := .venv/docs
+
+$(DOCS): pyproject.toml $(READY)
+	@$(BIN)/python -m pip install --quiet --group docs
+	@touch $@
+
+docs: $(DOCS)  ## the documentation site in build/site/html, built strictly, with every link looked up
+	@$(BIN)/python tests/site/build.py
+
+picture: $(READY)  ## the picture of the README, from a real run of the demo
+	@$(BIN)/python tests/site/picture.py
+
+lock: $(READY)  ## pylock.toml: the exact versions of what the package needs at run time
+	@$(BIN)/python tests/site/lock.py
 
 test: lint types $(READY)  ## everything CI runs; with VENDOR=name the tests of one vendor
 	$(PYTEST) $(TESTS) $(ONLY)
