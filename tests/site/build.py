@@ -25,7 +25,6 @@ from tests.site import generated  # noqa: E402  # run as a script, too
 
 DOCS = ROOT / "docs"
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
-FENCE = re.compile(r"^(\s*)(`{3,})", re.MULTILINE)
 
 
 def pages() -> dict[str, str]:
@@ -33,7 +32,8 @@ def pages() -> dict[str, str]:
     found = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in sorted(DOCS.rglob("*.md"))}
     for name, text in generated.pages().items():
         found[name] = f"{found[name].rstrip()}\n\n{text}" if name in found else text
-    return {name: linked(name, text, set(found)) for name, text in found.items()}
+    known = set(found) | set(generated.schemas())
+    return {name: linked(name, text, known) for name, text in found.items()}
 
 
 def linked(page: str, text: str, known: set[str]) -> str:
@@ -101,6 +101,8 @@ def write(out: Path) -> None:
             target = out / "pages" / path.relative_to(DOCS)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
+    for name, text in generated.schemas().items():
+        (out / "pages" / name).write_text(text, "utf-8")
     settings = yaml.safe_load((DOCS / "site.yml").read_text("utf-8"))
     settings["nav"] = navigation(settings["nav"], set(found))
     hidden = set(found) - listed(settings["nav"])

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import inspect
 import json
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,28 +27,34 @@ from mockservers.kernel.rules import Rule
 NOTICE = "*Made from the code when the site is built.*"
 
 
+def makers() -> dict[str, Callable[[], str]]:
+    """What makes each generated page, by its path."""
+    found: dict[str, Callable[[], str]] = {f"vendors/{name}.md": partial(vendor, name) for name in registry.names()}
+    return {
+        **found,
+        "cookbook.md": cookbook,
+        "reference/command_line.md": command_line_page,
+        "reference/control_api.md": control_api,
+        "reference/python.md": python_api,
+        "reference/mirrors.md": mirrors,
+        "reference/faults.md": fault_kinds,
+        "reference/recipes.md": recipes,
+        "reference/scenario_files.md": scenario_files,
+        "reference/desk_profiles.md": desk_profiles,
+    }
+
+
 def pages() -> dict[str, str]:
     """All generated pages by their path."""
-    found = {f"vendors/{name}.md": vendor(name) for name in registry.names()}
-    found["cookbook.md"] = cookbook()
-    found["reference/command_line.md"] = command_line_page()
-    found["reference/control_api.md"] = control_api()
-    found["reference/python.md"] = python_api()
-    found["reference/mirrors.md"] = mirrors()
-    found["reference/faults.md"] = fault_kinds()
-    found["reference/recipes.md"] = recipes()
-    found["reference/scenario_files.md"] = schema(
-        "Scenario files",
-        "What `check` saves and `replay` plays. `mockservers scenarios schema` prints this schema; the "
-        "[cookbook](../cookbook.md) has commented files.",
-        (data.folder("scenarios") / "scenario.schema.json").read_text("utf-8"),
-    )
-    found["reference/desk_profiles.md"] = schema(
-        "Desk profiles",
-        "What a rehearsal plays. `mockservers profile schema` prints this schema; [Describe your desk](../desks.md) explains it.",
-        (data.folder("fixtures") / "desks" / "desk.schema.json").read_text("utf-8"),
-    )
-    return found
+    return {name: make() for name, make in makers().items()}
+
+
+def schemas() -> dict[str, str]:
+    """The JSON Schemas that pages tell of, by the path at which the site has them whole."""
+    return {
+        "reference/scenario.schema.json": (data.folder("scenarios") / "scenario.schema.json").read_text("utf-8"),
+        "reference/desk.schema.json": (data.folder("fixtures") / "desks" / "desk.schema.json").read_text("utf-8"),
+    }
 
 
 # --- pieces ---
@@ -232,7 +238,7 @@ def cookbook() -> str:
                 cell(_comment(path)),
                 "",
             ]
-            lines += [f'??? example "{path.name}"', *shown(textwrap.indent(body, "    "), "")[:0]]
+            lines += [f'??? example "{path.name}"']
             lines += ["", *(f"    {line}".rstrip() for line in shown(body, "yaml")[1:-1]), ""]
     return "\n".join(lines)
 
@@ -298,11 +304,28 @@ def recipes() -> str:
     return "\n".join([*lines, *table(("vendor", "recipes"), rows)])
 
 
-def schema(title: str, says: str, text: str) -> str:
-    found = json.loads(text)
-    lines = [f"# {title}", "", says, "", NOTICE]
-    parts = {"": found, **found.get("$defs", {}), **found.get("definitions", {})}
-    for name, part in parts.items():
+def scenario_files() -> str:
+    says = "What `check` saves and `replay` plays; the [cookbook](../cookbook.md) has commented files. `mockservers scenarios schema`"
+    return schema("Scenario files", f"{says} prints the schema.", "reference/scenario.schema.json")
+
+
+def desk_profiles() -> str:
+    says = "What a rehearsal plays; [Describe your desk](../desks.md) explains it. `mockservers profile schema` prints the schema."
+    return schema("Desk profiles", says, "reference/desk.schema.json")
+
+
+def schema(title: str, says: str, path: str) -> str:
+    found = json.loads(schemas()[path])
+    lines = [
+        f"# {title}",
+        "",
+        says,
+        "",
+        f"[The whole schema]({path.rpartition('/')[2]}), for editors and programs.",
+        "",
+        NOTICE,
+    ]
+    for name, part in {"": found, **found.get("$defs", {}), **found.get("definitions", {})}.items():
         rows = [
             (code(field), cell(_kind(what)), cell(what.get("description", "")))
             for field, what in part.get("properties", {}).items()
@@ -311,18 +334,7 @@ def schema(title: str, says: str, text: str) -> str:
         if rows:
             lines += ["", f"## {name or 'The file'}", "", cell(part.get("description", ""))]
             lines += table(("member", "type", "what it says"), rows)
-    return "\n".join(
-        [
-            *lines,
-            "",
-            "## The whole schema",
-            "",
-            '??? note "JSON Schema"',
-            "",
-            *(f"    {x}" for x in shown(json.dumps(found, indent=2), "json")[1:-1]),
-            "",
-        ]
-    )
+    return "\n".join([*lines, ""])
 
 
 def _kind(what: Mapping[str, Any]) -> str:
@@ -433,7 +445,11 @@ def python_api() -> str:
 
 
 def _documented(name: str, value: Any) -> list[str]:
-    lines = ["", f"### {name.rpartition('.')[2]} {{#{name.replace('.', '-')}}}", *shown(_signature(name, value), "text")]
+    lines = [
+        "",
+        f"### {name.rpartition('.')[2]} {{#{name.replace('.', '-')}}}",
+        *shown(_signature(name, value), "text"),
+    ]
     lines += [_plain(value)]
     for inner, method in inspect.getmembers(value) if inspect.isclass(value) else ():
         function = method.fget if isinstance(method, property) else method
@@ -453,4 +469,3 @@ def _signature(name: str, value: Any) -> str:
         return " ".join(f"{name}{inspect.signature(value)}".split())
     except (ValueError, TypeError):
         return name
-
