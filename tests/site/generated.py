@@ -305,13 +305,17 @@ def recipes() -> str:
 
 
 def scenario_files() -> str:
-    says = "What `check` saves and `replay` plays; the [cookbook](../cookbook.md) has commented files. `mockservers scenarios schema`"
-    return schema("Scenario files", f"{says} prints the schema.", "reference/scenario.schema.json")
+    says = "What `check` saves and `replay` plays; the [cookbook](../cookbook.md) has commented files."
+    return schema(
+        "Scenario files", f"{says} `mockservers scenarios schema` prints the schema.", "reference/scenario.schema.json"
+    )
 
 
 def desk_profiles() -> str:
-    says = "What a rehearsal plays; [Describe your desk](../desks.md) explains it. `mockservers profile schema` prints the schema."
-    return schema("Desk profiles", says, "reference/desk.schema.json")
+    says = "What a rehearsal plays; [Describe your desk](../desks.md) explains it."
+    return schema(
+        "Desk profiles", f"{says} `mockservers profile schema` prints the schema.", "reference/desk.schema.json"
+    )
 
 
 def schema(title: str, says: str, path: str) -> str:

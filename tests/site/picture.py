@@ -1,6 +1,6 @@
 """docs/demo.svg: a real run of `mockservers demo`, as the terminal shows it: `python tests/site/picture.py`.
 
-What differs from run to run (ports, folders, seconds) is replaced by a word of the same kind, so that a new picture shows a new behaviour.
+What differs from run to run (ports, folders, seconds) is replaced by a word of its kind: a new picture shows new behaviour.
 """
 
 from __future__ import annotations
