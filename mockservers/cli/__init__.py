@@ -1,5 +1,4 @@
-"""The command `mockservers`: serve, record, recover, load, drift, judge, har, check, replay, report, campaign, rehearse,
-observe, glue, scenarios, profile, rules, vendor, world.
+"""The command `mockservers`: demo, init, serve, check, replay, rehearse, record, world and the others that are added below.
 
 Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program, 130
 interrupted. Heavy modules are imported inside the commands, since `serve` is judged by how fast it is ready.
@@ -15,7 +14,12 @@ import click
 from mockservers import __version__
 from mockservers.cli.campaign import campaign
 from mockservers.cli.check import check, replay
+from mockservers.cli.completion import completion
+from mockservers.cli.demo import demo
+from mockservers.cli.doctor import doctor
+from mockservers.cli.examples import show as show_examples
 from mockservers.cli.glue import glue
+from mockservers.cli.init import init
 from mockservers.cli.observe import observe
 from mockservers.cli.profile import profile
 from mockservers.cli.record import record, recover
@@ -41,6 +45,10 @@ def main() -> None:
 
 
 for command in (
+    demo,
+    init,
+    doctor,
+    completion,
     serve,
     record,
     recover,
@@ -62,3 +70,4 @@ for command in (
     world,
 ):
     main.add_command(command)
+show_examples(main)

@@ -12,7 +12,12 @@ USE = {
     "session.mjs": "a Node class as a program that stays: serve(Client); then --client 'node client.mjs'",
     "session.php": "a PHP class as a program that stays: mockservers\\serve(Client::class); then --client 'php client.php'",
     "job.sh": "a shell script as a job that runs once for each task; then --client-command 'sh job.sh'",
+    "Session.java": "a Java class as a program that stays: Session.serve(Client::new); then --client 'java -cp build Client'",
+    "Session.cs": "a C# class as a program that stays: Session.Serve(() => new Client()); then 'dotnet build/client.dll'",
+    "session.go": "a Go type as a program that stays: Serve(func() any { return &Client{} }); then --client ./client",
 }
+FOLDERS = {"Session.java": "kits/java", "Session.cs": "kits/csharp", "session.go": "kits/go"}
+"""Where glue lies that does not lie with the rest: with the other files of its language."""
 
 
 @click.command(short_help="Print the glue for clients in other languages.")
@@ -28,9 +33,11 @@ def glue(name: str | None) -> None:
     folder = data.folder("contracts") / "clients"
     if name is None:
         for file, use in USE.items():
-            click.echo(f"{bold(str(folder / file))}\n    {use}")
-        click.echo("\nmockservers glue FILE prints one, to be saved beside your client.")
+            click.echo(f"{bold(str(folder / FOLDERS.get(file, '') / file))}\n    {use}")
+        click.echo(
+            "\nmockservers glue FILE prints one, to be saved beside your client; mockservers init writes a whole client."
+        )
         return
     if name not in USE:
         stop(f"there is no glue {name!r}; expected one of: {', '.join(USE)}{did_you_mean(name, USE)}")
-    click.echo((folder / name).read_text("utf-8"), nl=False)
+    click.echo((folder / FOLDERS.get(name, "") / name).read_text("utf-8"), nl=False)

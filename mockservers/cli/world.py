@@ -273,6 +273,7 @@ class _Acting(click.Command):
     """A command whose help ends with what can be done at each vendor; they are asked when help is wanted, not before."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
         from mockservers import registry
         from mockservers.kernel.people import CUSTOMER
 
