@@ -108,7 +108,7 @@ export function Access({ route }) {
           <td>${Object.entries(each.dialect).map(([name, value]) => html`<code>${name} = ${JSON.stringify(value)}</code> `)}</td></tr>`)}</tbody></table></div>
       <form class="buttons" onSubmit=${add}><input name="name" required placeholder="another-customer" aria-label="Name of a new tenant" pattern="[A-Za-z0-9][A-Za-z0-9._\\-]{0,63}" /><button>Add a tenant</button></form>
     </section>
-    <${Credentials} key=${vendor.name} vendor=${vendor} tenants=${tenants} />
-    <${Dialect} key=${`${vendor.name} dialect`} vendor=${vendor} tenants=${tenants} />
+    ${said && html`<${Credentials} key=${vendor.name} vendor=${vendor} tenants=${tenants} />
+      <${Dialect} key=${`${vendor.name} dialect`} vendor=${vendor} tenants=${tenants} />`}
   </div>`;
 }

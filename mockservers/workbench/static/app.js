@@ -1,6 +1,6 @@
 // The workbench: one view at a time, the clock and the world above it. The address after # says which view is shown.
 
-import { html, render, useEffect, useReducer, useState } from './vendor/htm-preact.js';
+import { html, render, useEffect, useReducer, useRef, useState } from './vendor/htm-preact.js';
 import { headers, locked, needsToken, once, post, put, unlock, world } from './api.js';
 import { log } from './live.js';
 import { Notices, act, counted, cx, useLog } from './ui.js';
@@ -17,9 +17,16 @@ import { Reports } from './reports.js';
 const root = document.getElementById('workbench');
 const start = document.getElementById('start');
 
+/** What the server wrote for people without scripts: addresses, credentials, who is in the demo. */
+function Start() {
+  const box = useRef(null);
+  useEffect(() => { box.current.append(start); }, []);
+  return html`<div class="page start" ref=${box}></div>`;
+}
+
 const VIEWS = [
   ['calls', 'Calls', Calls],
-  ['worlds', 'Worlds and clock', Worlds],
+  ['worlds', 'Worlds', Worlds],
   ['records', 'Records', Records],
   ['faults', 'Faults', Faults],
   ['access', 'Access', Access],
@@ -27,7 +34,7 @@ const VIEWS = [
   ['findings', 'Findings', Findings],
   ['rules', 'Rules', Rules],
   ['reports', 'Reports', Reports],
-  ['start', 'Start', () => null],
+  ['start', 'Start', Start],
 ];
 
 function useRoute() {
@@ -87,16 +94,7 @@ function Workbench() {
   const { state } = useLog();
   const wanted = route[0] || (state && state.count === 0 ? 'start' : 'calls');
   const [name, title, View] = VIEWS.find(([each]) => each === wanted) || VIEWS[0];
-  // What the server wrote stands under the bar, however many lines that takes.
   useEffect(() => {
-    const nav = document.querySelector('nav');
-    const measure = () => document.documentElement.style.setProperty('--top', `${(innerWidth > 700 ? nav.offsetTop : nav.offsetTop + nav.offsetHeight)}px`);
-    const watcher = new ResizeObserver(measure);
-    watcher.observe(nav);
-    return () => watcher.disconnect();
-  }, []);
-  useEffect(() => {
-    start.hidden = name !== 'start';
     document.title = `${title} · ${world} · mockservers`;
   }, [name]);
   // Nothing was asked for: where nothing was called yet, addresses and credentials help most; it stays once it is shown.
@@ -130,7 +128,7 @@ function Workbench() {
         ${each === 'calls' && state && state.count > 0 && html`<span class="count">${state.count.toLocaleString('en')}</span>`}
         ${each === 'faults' && faults > 0 && html`<span class="count warn">${faults}</span>`}</a>`)}
     </nav>
-    <main id="main" tabindex="-1" class=${name}><${View} key=${name} route=${route.slice(1)} /></main>
+    <main id="main" tabindex="-1" class=${`view-${name}`}><${View} key=${name} route=${route.slice(1)} /></main>
     <${Notices} />`;
 }
 
@@ -160,11 +158,12 @@ function Locked() {
 async function begin() {
   document.body.classList.add('workbench');
   if (locked()) {
-    start.hidden = true;
+    start.remove();
     render(html`<${Locked} />`, root);
     return;
   }
   if (needsToken) await unveil();
+  start.remove();
   log.start();
   once('/vendors').catch(() => {});
   render(html`<${Workbench} />`, root);

@@ -8,10 +8,14 @@ import { Detail } from './detail.js';
 
 const HEIGHT = 27;
 const BEYOND = 8;
-const NONE = { vendor: '', operation: '', outcome: '', status: '', text: '', rule: '' };
+const NONE = { actor: '', vendor: '', operation: '', outcome: '', status: '', text: '', rule: '' };
+
+/** Looking at records is a call of the control API too, but changes nothing. */
+const look = (row) => row.actor === 'other' && (row.operation === 'list' || row.operation === 'read');
 
 const passes = (row, filters) => (
-  (!filters.vendor || row.vendor === filters.vendor)
+  (filters.actor ? filters.actor === row.actor : !look(row))
+  && (!filters.vendor || row.vendor === filters.vendor)
   && (!filters.operation || row.operation === filters.operation)
   && (!filters.outcome || row.outcome === filters.outcome)
   && (!filters.status || (filters.status.endsWith('xx') ? Math.floor(row.status / 100) === Number(filters.status[0]) : row.status === Number(filters.status)))
@@ -35,8 +39,9 @@ function Filters({ filters, set, rows, vendors, shown, children }) {
   const any = Object.values(filters).some(Boolean);
   const leave = (event) => { if (event.key === 'Escape') { event.target.value = ''; setText(''); event.target.blur(); } };
   return html`<div class="filters" role="search" aria-label="Filter the calls">
-    <input type="search" placeholder="Text in address, request or answer   /" aria-label="Text in address, request or answer"
+    <input type="search" placeholder="Search the bytes   /" aria-label="Text in address, request or answer"
       value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${leave} />
+    <${Choice} aria-label="Whose calls" all="Calls and acts" value=${filters.actor} options=${[['client', 'Clients’ calls'], ['other', 'Other people’s acts']]} onChange=${change('actor')} />
     <${Choice} aria-label="Vendor" all="All vendors" value=${filters.vendor} options=${vendors.map(({ name }) => name)}
       onChange=${(vendor) => set({ ...filters, vendor, operation: '' })} />
     <${Choice} aria-label="Operation" all="All operations" value=${filters.operation} options=${operations} onChange=${change('operation')} />
@@ -46,7 +51,7 @@ function Filters({ filters, set, rows, vendors, shown, children }) {
       onChange=${change('status')} />
     <input class="rule" placeholder="Rule" aria-label="Rule that shaped the answer" list="rules-met" value=${rule} onInput=${(event) => setRule(event.target.value)} spellcheck="false" />
     ${any && html`<button class="bare" onClick=${() => set(NONE)}>Clear</button>`}
-    <span class="quiet shown">${shown === rows.length ? counted(rows.length, 'call') : `${shown.toLocaleString('en')} of ${counted(rows.length, 'call')}`}</span>
+    <span class="quiet shown">${any ? `${shown.toLocaleString('en')} of ${counted(rows.length, 'call')}` : counted(shown, 'call')}</span>
     ${children}
   </div>`;
 }
@@ -164,9 +169,8 @@ export function Calls({ route }) {
     if (route[0] === 'rule') set({ ...NONE, rule: route[1] });
     if (route[0] === 'vendor') set({ ...NONE, vendor: route[1] });
   }, [route[0], route[1]]);
-  const plain = !filters.vendor && !filters.operation && !filters.outcome && !filters.status && paused === null;
   const shown = useMemo(
-    () => (plain ? rows.slice() : rows.filter((row) => (paused === null || row.n <= paused) && passes(row, filters))),
+    () => rows.filter((row) => (paused === null || row.n <= paused) && passes(row, filters)),
     [version, filters, paused],
   );
   const select = useCallback((row, event) => {

@@ -75,11 +75,13 @@ function usage(entry, rows) {
   return rows.filter((row) => row.vendor === entry.vendor && row.tenant === entry.tenant && row.actor === 'client' && row.n <= entry.n && Date.parse(row.at) > at - HOUR).length;
 }
 
+const machine = (iso) => new Date(iso).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+
 function Facts({ entry, exchange, rows }) {
   const used = useMemo(() => usage(entry, rows), [entry]);
   const facts = [
     ['World’s time', moment(entry.at)],
-    ['Machine’s time', new Date(entry.wall).toLocaleTimeString('en-GB', { hour12: false, fractionalSecondDigits: 3 })],
+    ['Machine’s time', machine(entry.wall)],
     ['Held back', exchange && exchange.delay ? `${exchange.delay} s` : ''],
     ['Tenant', entry.tenant],
     ['From', exchange && exchange.request.remote],

@@ -108,8 +108,10 @@ export function Records({ route }) {
   const page = records.slice(0, PAGE);
   // The fields in which these records differ tell them apart; a handful has room.
   const names = page.length ? Object.keys(page[0].fields).filter((each) => page.some((record) => shown(record.fields[each]) !== '')) : [];
-  const telling = names.map((each) => [each, new Set(page.map((record) => shown(record.fields[each]))).size + (/title|subject|summary|status|name|number/i.test(each) ? page.length : 0)])
-    .sort((a, b) => b[1] - a[1]).slice(0, 6).map(([each]) => each);
+  const telling = names.map((each) => {
+    const values = page.map((record) => shown(record.fields[each])).filter(Boolean);
+    return [each, (new Set(values).size * values.length) / page.length + (/title|subject|summary|status|name|number/i.test(each) ? values.length : 0)];
+  }).sort((a, b) => b[1] - a[1]).slice(0, 6).map(([each]) => each);
   const columns = names.filter((each) => telling.includes(each));
   const id = route[0];
   const open = (next) => { location.replace(`#/records/${encodeURIComponent(next)}`); };

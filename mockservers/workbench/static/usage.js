@@ -23,6 +23,7 @@ function Picture({ title, end, hours, most, unit, children, about }) {
   </svg>`;
 }
 
+const percent = (share) => `${Number((share * 100).toPrecision(share < 0.1 ? 2 : 3))}%`;
 const across = (at, end, hours) => LEFT + (1 - (end - at) / (hours * HOUR)) * (WIDTH - LEFT);
 const up = (value, most) => TALL - Math.min(1, value / most) * (TALL - 14);
 
@@ -51,11 +52,11 @@ function Calls({ rows, end, hours }) {
 function Share({ points, end, hours }) {
   const seen = points.filter((each) => each.at > end - hours * HOUR);
   const peak = Math.max(0, ...seen.map((each) => each.share));
-  const most = peak > 1 ? round(peak) : 1;
+  const most = peak > 0.2 ? Math.max(1, round(peak)) : round(Math.max(peak, 0.0001) * 10000) / 10000;
   const throttled = seen.filter((each) => each.throttled);
   const path = seen.map((each, index) => `${index ? 'L' : 'M'}${across(each.at, end, hours).toFixed(1)} ${up(each.share, most).toFixed(1)}`).join('');
-  return html`<${Picture} title="Share of the limit" about=${`at most ${Math.round(peak * 100)} percent`} end=${end} hours=${hours} most=${most} unit=${(n) => `${Math.round(n * 100)}%`}>
-    <line class="limit" x1=${LEFT} x2=${WIDTH} y1=${up(1, most)} y2=${up(1, most)} />
+  return html`<${Picture} title="Share of the limit" about=${`at most ${Math.round(peak * 100)} percent`} end=${end} hours=${hours} most=${most} unit=${percent}>
+    ${most >= 1 && html`<line class="limit" x1=${LEFT} x2=${WIDTH} y1=${up(1, most)} y2=${up(1, most)} />`}
     ${seen.length > 0 && html`<path class="share" d=${path} />`}
     ${seen.length === 1 && html`<circle class="share" r="2.5" cx=${across(seen[0].at, end, hours)} cy=${up(seen[0].share, most)} />`}
     ${throttled.slice(-500).map((each) => html`<circle class="bad" r="2.5" cx=${across(each.at, end, hours)} cy=${up(each.share, most)} />`)}
@@ -73,9 +74,9 @@ function Vendor({ vendor, vendors, hours, end, rows }) {
       <a class="small" href=${`#/calls/vendor/${vendor.name}`}>show them</a></h2>
     ${error && error.status !== 501 && html`<${Failure} error=${error} />`}
     <figure><figcaption>Calls, those that were not answered as asked in red</figcaption><${Calls} rows=${mine} end=${end} hours=${hours} /></figure>
-    ${said && said.limited && points.length > 0 && html`<figure><figcaption>Share of the vendor’s limit that a call met: ${Math.round((last ? last.share : 0) * 100)}% at the last, ${Math.round(peak * 100)}% at most${points.some((each) => each.throttled) ? html`, <b class="badly">${counted(points.filter((each) => each.throttled).length, 'call')} refused for it</b>` : ''}</figcaption>
+    ${said && said.limited && points.length > 0 && html`<figure><figcaption>Share of the vendor’s limit that a call met: ${percent(last.share)} at the last, ${percent(peak)} at most${points.some((each) => each.throttled) ? html`, <b class="badly">${counted(points.filter((each) => each.throttled).length, 'call')} refused for it</b>` : ''}</figcaption>
       <${Share} points=${points} end=${end} hours=${hours} /></figure>`}
-    ${said && !said.limited && html`<p class="quiet small">No limit of this vendor is known.</p>`}
+    ${said && !said.limited && html`<p class="quiet small">No limit of this vendor is known, or none holds in this dialect.</p>`}
   </section>`;
 }
 
