@@ -36,7 +36,7 @@ function Credentials({ vendor, tenants }) {
     <form class="panel" onSubmit=${add} aria-label="New credential">
       <h3>New credential</h3>
       <div class="fields">
-        <${Field} label="Tenant"><select name="tenant">${tenants.map((each) => html`<option>${each.name}</option>`)}</select><//>
+        <${Field} label="Tenant"><select name="tenant">${tenants.map((each) => html`<option value=${each.name}>${each.name}</option>`)}</select><//>
         <${Field} label="Kind"><${Choice} value=${kind} options=${vendor.credential_kinds} onChange=${setKind} /><//>
         <${Field} label="Secret" about="empty: one is made, and shown once"><input name="secret" autocomplete="off" /><//>
         <${Field} label="Expires (UTC)"><input name="expires" type="datetime-local" step="1" /><//>
