@@ -5,11 +5,14 @@ What the journal does not keep is left out and said to be: of other people's act
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange
+from mockservers.kernel.redaction import MASK
 from mockservers.kernel.world import World
 from mockservers.recording.exchanges import Recorded, to_line
 from mockservers.recording.files import Head
@@ -41,8 +44,53 @@ def _recording(world: World, vendor: str, whole: Sequence[tuple[Entry, Exchange]
     redactor = Redactor.of(vendor, {})
     head = Head(vendor, whole[0][0].at, f"calls of the world {world.name}")
     most = world.journal.most_body
-    made = [redactor.redact(replace(recorded(*each, most), n=n)) for n, each in enumerate(whole, 1)]
+    made = [_replaced(redactor, replace(recorded(*each, most), n=n)) for n, each in enumerate(whole, 1)]
     return "".join([head.to_yaml(), *(to_line(each) for each in made)]).encode()
+
+
+_MADE_UP = re.compile(r"Q7mzK2vX9tB4-([0-9]{6})-wR8nJ3pL6")
+
+
+def _replaced(redactor: Redactor, exchange: Recorded) -> Recorded:
+    """An exchange in which a recording's stand-ins are where the journal's mask stood in place of a secret.
+
+    A redactor takes a mask for no secret. So each mask becomes a value like a token, which goes by its place as a real one does;
+    where none is known, the mask comes back.
+    """
+    numbers = count(1)
+
+    def made_up(text: str) -> str:
+        while MASK in text:
+            text = text.replace(MASK, f"Q7mzK2vX9tB4-{next(numbers) % 10**6:06}-wR8nJ3pL6", 1)
+        return text
+
+    def body(content: bytes | None) -> bytes | None:
+        return None if content is None else made_up(content.decode("latin-1")).encode("latin-1")
+
+    def back(text: str) -> str:
+        return _MADE_UP.sub(MASK, text)
+
+    def body_back(content: bytes | None) -> bytes | None:
+        return None if content is None else back(content.decode("latin-1")).encode("latin-1")
+
+    found = redactor.redact(
+        replace(
+            exchange,
+            target=made_up(exchange.target),
+            headers=[(name, made_up(value)) for name, value in exchange.headers],
+            body=body(exchange.body),
+            reply_headers=[(name, made_up(value)) for name, value in exchange.reply_headers],
+            reply_body=body(exchange.reply_body),
+        )
+    )
+    return replace(
+        found,
+        target=back(found.target),
+        headers=[(name, back(value)) for name, value in found.headers],
+        body=body_back(found.body),
+        reply_headers=[(name, back(value)) for name, value in found.reply_headers],
+        reply_body=body_back(found.reply_body),
+    )
 
 
 def recorded(entry: Entry, exchange: Exchange, most_body: int) -> Recorded:

@@ -42,7 +42,8 @@ Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 
 
 _OF_A_WORLD = re.compile(r"/_mock/v1/worlds/([^/]+)")
-_THOROUGH, _JUDGING = ("/_mock/v1/verify", "/_mock/v1/journal"), "/_mock/v1/observation"
+_THOROUGH = tuple(f"/_mock/v1/{name}" for name in ("verify", "journal", "usage", "export", "reports"))
+_JUDGING = "/_mock/v1/observation"
 MOST_WAITING, GLANCE = 100, 0.25
 """Calls of the control API that wait at once, and seconds between two looks whether whoever asked is still there."""
 LONG = 64 << 10
