@@ -93,7 +93,9 @@ def start(
     worlds = Worlds(registry.emulator, _config(chosen, options))
     try:
         mounts = [mount for mount in all_mounts() if mount.vendor in chosen]
-        return MockServer(Server(worlds, port=port, mounts=mounts, observe=_observe, tools=_TOOLS).start(), chosen, options)
+        return MockServer(
+            Server(worlds, port=port, mounts=mounts, observe=_observe, tools=_TOOLS).start(), chosen, options
+        )
     except BaseException:
         worlds.close()
         raise

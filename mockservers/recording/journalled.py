@@ -25,7 +25,7 @@ _FAULTS = {"lost_answer": "reset", "reset_midway": "reset", "cut": "cut"}
 
 
 def export(world: World, entries: Sequence[Entry], form: str) -> tuple[bytes, str]:
-    """A file of calls in the form `har` or `scenario`, and a name for it. Raises ValueError for calls of which none can be made."""
+    """A file of calls in the form `har` or `scenario`, and a name for it. Raises ValueError where none can be made."""
     whole = [(entry, entry.exchange) for entry in entries if entry.exchange is not None]
     if not whole:
         raise ValueError("none of these calls came over the wire, so there are no bytes to save")

@@ -83,13 +83,22 @@ def test_hostile_texts_are_shown_as_text(page: Page, door: Server, world: World)
     page.until_count(4)
     for n in range(1, 5):
         page.show(f"calls/{n}")
-        page.until(f"document.querySelector('.detail h2')?.innerText.includes('#{n}') && document.querySelector('.detail h3')")
+        page.until(
+            f"document.querySelector('.detail h2')?.innerText.includes('#{n}') && document.querySelector('.detail h3')"
+        )
         for way in ("Text", "Bytes"):
             for index in range(page.run("return document.querySelectorAll('.ways').length")):
-                page.run("[...document.querySelectorAll('.ways')[arguments[0]].children].find((each) => each.innerText === arguments[1]).click()", index, way)
+                page.run(
+                    """[...document.querySelectorAll('.ways')[arguments[0]].children].find(
+                        (each) => each.innerText === arguments[1]).click()""",
+                    index,
+                    way,
+                )
     assert "onerror" in page.text(".detail")
     page.show("records/4")
-    page.until("[...document.querySelectorAll('.values input, .values textarea')].some((each) => each.value.includes('onerror'))")
+    page.until(
+        "[...document.querySelectorAll('.values input, .values textarea')].some((each) => each.value.includes('onerror'))"
+    )
     page.show("findings")
     assert page.run("return window.broken") is None
     assert not page.run("return document.querySelectorAll('img[src=x], main script, main b b').length")
@@ -142,11 +151,17 @@ def test_the_keyboard_is_enough(page: Page, door: Server) -> None:
     page.until_text("word = third", ".detail")
     grid.send_keys(Keys.ARROW_DOWN)
     page.until_text("word = second", ".detail")
-    assert page.run("return document.getElementById(arguments[0].getAttribute('aria-activedescendant')).ariaSelected", grid) == "true"
+    assert (
+        page.run(
+            "return document.getElementById(arguments[0].getAttribute('aria-activedescendant')).ariaSelected", grid
+        )
+        == "true"
+    )
     grid.send_keys(Keys.ESCAPE)
     page.until("!document.querySelector('.detail')")
     unnamed = """return [...document.querySelectorAll('button, select, input, textarea, a')].filter((each) => each.offsetParent
-        && !each.textContent.trim() && !each.ariaLabel && !each.closest('label')?.innerText.trim()).map((each) => each.outerHTML)"""
+        && !each.textContent.trim() && !each.ariaLabel && !each.closest('label')?.innerText.trim())
+        .map((each) => each.outerHTML)"""
     for view in ("calls", "worlds", "records/1", "faults", "access", "usage", "findings", "rules", "reports", "start"):
         page.show(view)
         assert page.run(unnamed) == [], view
@@ -197,7 +212,8 @@ def test_a_server_with_a_token_asks_for_it(chromium: webdriver.Chrome) -> None:
 
 
 ATTACK = """<!doctype html><title>begun</title><iframe name="away"></iframe>
-<form id="f" method="post" enctype="text/plain" action="{url}/_mock/v1/worlds/default/reset" target="away"><input name="x" value="1"></form>
+<form id="f" method="post" enctype="text/plain" action="{url}/_mock/v1/worlds/default/reset" target="away">
+<input name="x" value="1"></form>
 <img src="{url}/_mock/v1/worlds"><iframe src="{url}/_mock/"></iframe><script src="{url}/_mock/static/api.js"></script>
 <script>
 const json = {{ 'Content-Type': 'application/json' }};
@@ -213,7 +229,8 @@ for (const mode of ['cors', 'no-cors', 'same-origin']) for (const credentials of
 }}
 window.read = [];
 Promise.all(tries.map(async ([path, init]) => {{
-  try {{ const text = await (await fetch('{url}/_mock/v1' + path, init)).text(); if (text) window.read.push([path, text]); }} catch {{}}
+  try {{ const text = await (await fetch('{url}/_mock/v1' + path, init)).text();
+    if (text) window.read.push([path, text]); }} catch {{}}
 }})).then(() => {{ f.submit(); setTimeout(() => {{ document.title = 'done'; }}, 300); }});
 </script>"""
 
@@ -238,7 +255,9 @@ def another_origin(html: str) -> Iterator[str]:
         thread.join()
 
 
-def test_a_page_of_another_origin_changes_and_reads_nothing(chromium: webdriver.Chrome, door: Server, world: World) -> None:
+def test_a_page_of_another_origin_changes_and_reads_nothing(
+    chromium: webdriver.Chrome, door: Server, world: World
+) -> None:
     call(door)
     world.faults.add("latency", {"seconds": 0.0})
     with another_origin(ATTACK.format(url=door.url)) as url:

@@ -193,7 +193,9 @@ def test_a_slow_reader_is_told_how_many_calls_it_missed(worlds: Worlds, monkeypa
     told = served(Feed(world, worlds, Wanted()), write)
     assert told[-1] == ("missed", {"count": 15})
     assert [row["n"] for name, data in told if name == "calls" for row in data] == list(range(1, 11))
-    again = served(Feed(world, worlds, Wanted(since=10)), lambda told: worlds.default.reset() if told[-1][0] == "live" else None)
+    again = served(
+        Feed(world, worlds, Wanted(since=10)), lambda told: worlds.default.reset() if told[-1][0] == "live" else None
+    )
     assert [row["n"] for name, data in again if name == "calls" for row in data] == list(range(11, 26))
 
 

@@ -14,7 +14,9 @@ from mockservers.workbench.stream import Feed, Wanted
 
 api = APIBlueprint("live", __name__, url_prefix="/_mock/v1", abp_tags=[Tag(name="journal")])
 EVENTS = "text/event-stream"
-_SAYS = "calls: rows, an array; state: clock, faults, worlds; live: all that was kept is told; missed, reset, gone: the end"
+_SAYS = (
+    "calls: rows, an array; state: clock, faults, worlds; live: all that was kept is told; missed, reset, gone: the end"
+)
 
 
 @api.get(
@@ -55,7 +57,10 @@ FILE = "application/octet-stream"
     responses={200: {"description": "OK", "content": {FILE: {"schema": {"type": "string", "format": "binary"}}}}},
 )
 def export(query: models.WorldQuery, body: models.Export) -> flask.Response:
-    """Calls of the journal as a file: HAR, or a scenario that `judge` judges and `serve --from` answers from. Secrets are masked."""
+    """Calls of the journal as a file: HAR, or a scenario that `judge` judges and `serve --from` answers from.
+
+    Secrets are masked.
+    """
     where, tool = context.world(query.world), context.site().tools.export
     if tool is None:
         raise Problem(501, "This server makes no files of calls: it was started without.")

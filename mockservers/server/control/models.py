@@ -329,7 +329,10 @@ class StreamQuery(WorldQuery):
     since: int = Field(0, ge=0, description="calls after this number; those that are kept are told at once")
     rule: str | None = Field(None, description="only calls that this rule shaped")
     text: str | None = Field(
-        None, min_length=1, max_length=500, description="only calls that show this in address, request or answer; case aside"
+        None,
+        min_length=1,
+        max_length=500,
+        description="only calls that show this in address, request or answer; case aside",
     )
 
 

@@ -1,7 +1,7 @@
 """The page at `/_mock/`: the workbench, and for whoever has no scripts what runs here and what happened last.
 
-How it looks is in `mockservers/templates/` and `mockservers/workbench/`. Clients choose much of what is shown, so what comes from the journal is a
-part of its own, in which every text goes without the secrets of the world.
+How it looks is in `mockservers/templates/` and `mockservers/workbench/`. Clients choose much of what is shown, so what comes from
+the journal is a part of its own, in which every text goes without the secrets of the world.
 """
 
 from __future__ import annotations

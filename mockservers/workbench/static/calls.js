@@ -41,7 +41,7 @@ function Filters({ filters, set, rows, vendors, shown, children }) {
   return html`<div class="filters" role="search" aria-label="Filter the calls">
     <input type="search" placeholder="Search the bytes   /" aria-label="Text in address, request or answer"
       value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${leave} />
-    <${Choice} aria-label="Whose calls" all="Calls and acts" value=${filters.actor} options=${[['client', 'Clients’ calls'], ['other', 'Other people’s acts']]} onChange=${change('actor')} />
+    <${Choice} aria-label="Whose calls" all="All calls" value=${filters.actor} options=${[['client', 'Clients’ calls'], ['other', 'Other people’s acts']]} onChange=${change('actor')} />
     <${Choice} aria-label="Vendor" all="All vendors" value=${filters.vendor} options=${vendors.map(({ name }) => name)}
       onChange=${(vendor) => set({ ...filters, vendor, operation: '' })} />
     <${Choice} aria-label="Operation" all="All operations" value=${filters.operation} options=${operations} onChange=${change('operation')} />

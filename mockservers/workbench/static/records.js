@@ -112,7 +112,6 @@ export function Records({ route }) {
     const values = page.map((record) => shown(record.fields[each])).filter(Boolean);
     return [each, (new Set(values).size * values.length) / page.length + (/title|subject|summary|status|name|number/i.test(each) ? values.length : 0)];
   }).sort((a, b) => b[1] - a[1]).slice(0, 6).map(([each]) => each);
-  const columns = names.filter((each) => telling.includes(each));
   const id = route[0];
   const open = (next) => { location.replace(`#/records/${encodeURIComponent(next)}`); };
   const close = () => location.replace('#/records');
@@ -135,10 +134,10 @@ export function Records({ route }) {
       <${Failure} error=${error} />
       ${creating && vendor && html`<${Create} vendor=${vendor} place=${place} done=${(made) => { setCreating(false); again(); open(made); }} />`}
       ${said && !page.length && html`<${Empty}>There are no records here.<//>`}
-      ${page.length > 0 && html`<div class="scroll"><table class="dense records"><thead><tr><th>Id</th>${columns.map((each) => html`<th>${each}</th>`)}</tr></thead>
+      ${page.length > 0 && html`<div class="scroll"><table class="dense records"><thead><tr><th>Id</th>${telling.map((each) => html`<th>${each}</th>`)}</tr></thead>
         <tbody>${page.map((record) => html`<tr class=${cx('pick', record.id === id && 'selected')} onClick=${() => open(record.id)}>
           <th scope="row"><a href=${`#/records/${encodeURIComponent(record.id)}`}>${record.id}</a></th>
-          ${columns.map((each) => html`<td title=${shown(record.fields[each])}><div>${shown(record.fields[each])}</div></td>`)}</tr>`)}</tbody></table></div>`}
+          ${telling.map((each) => html`<td title=${shown(record.fields[each])}><div>${shown(record.fields[each])}</div></td>`)}</tr>`)}</tbody></table></div>`}
       <div class="buttons">${after.length > 0 && html`<button onClick=${() => setAfter(after.slice(0, -1))}>Back</button>`}
         ${records.length > PAGE && html`<button onClick=${() => setAfter([...after, page[page.length - 1].id])}>Next ${PAGE}</button>`}</div>
     </section>
