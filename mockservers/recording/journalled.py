@@ -1,6 +1,7 @@
 """Calls of a journal as files: a recording (a scenario that is judged, and answered from) or HAR. Secrets were masked before.
 
-What the journal does not keep is left out and said to be: of other people's acts there are no bytes, of long bodies the beginning.
+What the journal does not keep is left out, and said to be: other people's acts have no bytes, and of a long body it has the
+beginning alone.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ class Feed:
         self._queue: deque[Entry] = deque()
         self._missed = 0
         self._lock = threading.Lock()
-        self._wake: Callable[[], None] = lambda: None
+        self._wake: Callable[[], object] = lambda: None
         self._state: dict[str, Any] = {}
 
     def watch(self, world: World, entry: Entry) -> None:

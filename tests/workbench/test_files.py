@@ -152,7 +152,7 @@ def test_without_a_folder_there_are_none(door: Server) -> None:
 
 
 def test_calls_become_har_and_a_scenario_without_secrets(tmp_path: Path) -> None:
-    with mockservers.start("get_tickets", "autotask", data="demo") as server:
+    with mockservers.start("get_tickets", "superoffice", data="demo") as server:
         for params in ({"tid": "9"}, {"tid": "none"}):
             requests.get(
                 server.default["get_tickets"].url,
@@ -166,7 +166,7 @@ def test_calls_become_har_and_a_scenario_without_secrets(tmp_path: Path) -> None
                 params={"key": "demo-key", "action": "get_tickets", "tid": "9"},
                 timeout=60,
             )
-        requests.post(server.default["autotask"].url, data="<x/>", timeout=60)
+        requests.post(server.default["superoffice"].url, data="<x/>", timeout=60)
         server.default["get_tickets"].act("list")
         api = f"{server.url}/_mock/v1"
 
@@ -179,8 +179,8 @@ def test_calls_become_har_and_a_scenario_without_secrets(tmp_path: Path) -> None
         assert "call 77 is not in the journal" in export([1, 77], "har").json()["error"]
         assert export([], "har").status_code == 422
         assert export([1], "pdf").json()["details"][0]["field"] == "format"
-        used = requests.get(f"{api}/usage", params={"vendor": "autotask"}, timeout=60).json()
-        assert used["vendor"] == "autotask"
+        used = requests.get(f"{api}/usage", params={"vendor": "superoffice"}, timeout=60).json()
+        assert used["vendor"] == "superoffice"
         assert requests.get(f"{api}/usage", params={"vendor": "none"}, timeout=60).status_code == 404
     assert har.headers["Content-Disposition"] == 'attachment; filename="default.har"'
     assert len(json.loads(har.content)["log"]["entries"]) == 4
@@ -259,21 +259,6 @@ REQUESTS: dict[str, list[tuple[str, str, dict[str, object]]]] = {
             {
                 "json": {"TicketIds": [1, 2]},
                 "headers": {"Authorization": "Bearer 8A:Cust12345.REVNTy1UT0tFTg", "Accept": "application/json"},
-            },
-        )
-    ],
-    "querydata": [
-        (
-            "POST",
-            "/Irthnet/webservices/IRTHNetWOIntegration.asmx",
-            {
-                "data": '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
-                '<QueryData xmlns="http://tempuri.org/">'
-                '<json>{"QueryData_V1": {"AuthCode": "DEMO-AUTH-CODE", "ItemType": "Ticket", "ResultType": "Details", '
-                '"ResultFormat": "JSON", "UseWarehouse": false, "Filters": [{"Field": "UtilisphereID", "Operation": "EQUALS", '
-                '"Value": "508513040"}]}}</json>'
-                "</QueryData></soap:Body></soap:Envelope>",
-                "headers": {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '"http://tempuri.org/QueryData"'},
             },
         )
     ],
