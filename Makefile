@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
 ONLY := $(if $(VENDOR),-k $(VENDOR),)
 
-.PHONY: help demo docs newcomer picture lock test quick matrix lint types coverage bench rehearsals mutants mutation fuzz table toolkits hooks clean
+.PHONY: help demo docs newcomer picture lock test quick matrix lint types coverage bench rehearsals mutants mutation fuzz table toolkits system hooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -98,6 +98,9 @@ table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md, docs/administratio
 
 toolkits: $(READY)  ## SOAP and OpenAPI toolkits against the emulators: installs what is missing, runs all, writes docs/toolkits.md
 	@$(BIN)/python tests/toolkits/run.py --install --write
+
+system:  ## Debian's packages that some tests need, where they are absent: Chromium and its driver (root)
+	@sh .ci/install
 
 hooks: $(READY)  ## run the checks of `make lint` before each commit
 	@$(BIN)/pre-commit install

@@ -19,6 +19,7 @@ from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_
 from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
+    from mockservers.kernel.journal import Entry
     from mockservers.kernel.world import World, WorldConfig
     from mockservers.recording.stub import Stub
     from mockservers.server.http import Server
@@ -121,6 +122,13 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Keep each call as a line of JSON at the end of a file that only you can read, secrets masked.",
 )
+@click.option(
+    "--reports",
+    "reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Let the page list and open the HTML reports of checks and rehearsals in this folder.",
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @reports_errors
 def serve(
@@ -146,6 +154,7 @@ def serve(
     loaded: Path | None,
     log: bool,
     journal: Path | None,
+    reports: Path | None,
     command: tuple[str, ...],
 ) -> None:
     """Run the emulators until Ctrl-C or SIGTERM; with --from answer from a recording instead.
@@ -198,6 +207,7 @@ def serve(
         control_token=control_token,
         most_body=most_body,
         allow_hosts=None if recording is None and loaded is None else (*allow_host, *tls_name),
+        tools={"export": export, "reports": reports, **({"usage": usage} if stub is None else {})},
         **({"observe": observe} if stub is None else stub.server_options()),
     )
     worlds.watchers += ([calls.log] if log else []) + ([] if kept is None else [kept.write])
@@ -251,6 +261,20 @@ def observe(world: World, vendor: str | None) -> Mapping[str, Any]:
     from mockservers.rehearsal import observing
 
     return observing.told(world, vendor)
+
+
+def usage(world: World, vendor: str) -> Mapping[str, Any]:
+    """What the calls to a vendor met of its limit."""
+    from mockservers.rehearsal import observing
+
+    return observing.usage(world, vendor)
+
+
+def export(world: World, entries: Sequence[Entry], form: str) -> tuple[bytes, str]:
+    """A file of calls, and its name."""
+    from mockservers.recording import journalled
+
+    return journalled.export(world, entries, form)
 
 
 def stub_of(path: Path) -> Stub:

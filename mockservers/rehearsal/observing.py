@@ -258,6 +258,26 @@ def observe(world: World, vendor: str) -> Observation:
     )
 
 
+def usage(world: World, vendor: str) -> dict[str, Any]:
+    """What each of the latest calls met of the vendor's limit, as plain data; judges nobody."""
+    installation = world.installation(vendor)
+    course = course_of(installation)
+    entries = [each for each in world.journal.settled if each.vendor == vendor and each.outcome not in NOT_ANSWERED]
+    latest = [each for each in entries if each.actor == "client" and each.exchange is not None][-MOST_JUDGED:]
+    acts = [change(each) for each in entries if each.actor == "other" and isinstance(each.request, Mapping)]
+    used: Mapping[int, Usage] = {}
+    if rehearsable(vendor) and latest:
+        dialect = installation.tenants.first.dialect
+        history, _ = judge_exchanges(vendor, "the client", dialect, tuple(map(_exchanged, latest)), (), ())
+        used = _usage(vendor_desk(vendor), history, acts, course)
+    calls = [
+        {"n": each.n, "at": instants.to_iso(each.at), "share": used[each.n].share, "throttled": used[each.n].throttled}
+        for each in latest
+        if each.n in used
+    ]
+    return {"vendor": vendor, "limited": bool(calls), "calls": calls}
+
+
 def _cut(entry: Entry) -> bool:
     return entry.exchange is not None and (entry.exchange.cut or entry.exchange.left_out)
 

@@ -333,7 +333,7 @@ def test_the_openapi_document_describes_every_endpoint(api: Api) -> None:
     operations = {(path, verb) for path, verbs in document["paths"].items() for verb in verbs}
     assert ("/_mock/v1/worlds/{name}/restore", "post") in operations
     served = {
-        (re.sub(r"<string:(\w+)>", r"{\1}", rule.rule), verb.lower())
+        (re.sub(r"<(?:string|path):(\w+)>", r"{\1}", rule.rule), verb.lower())
         for rule in application.application().url_map.iter_rules()
         for verb in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }

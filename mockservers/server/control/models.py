@@ -334,3 +334,23 @@ class RulesQuery(WorldQuery):
     certainty: Literal["certain", "documented", "captured", "reported", "inferred", "assumption"] | None = None
     switch: str | None = None
     text: str | None = Field(None, description="words to find in id or sentence, without regard to case")
+
+
+class StreamQuery(WorldQuery):
+    since: int = Field(0, ge=0, description="calls after this number; those that are kept are told at once")
+    rule: str | None = Field(None, description="only calls that this rule shaped")
+    text: str | None = Field(
+        None,
+        min_length=1,
+        max_length=500,
+        description="only calls that show this in address, request or answer; case aside",
+    )
+
+
+class Export(Body):
+    calls: list[Annotated[int, Field(ge=1)]] = Field(min_length=1, max_length=20_000, description="their numbers")
+    format: Literal["har", "scenario"] = Field(description="HAR 1.2, or a recording that is judged and served again")
+
+
+class ReportPath(Query):
+    name: str

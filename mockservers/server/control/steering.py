@@ -63,6 +63,12 @@ def _vendor(where: World, name: str, url: str) -> dict[str, Any]:
         "records": list(emulator.admin_operations),
         "refusals": list(emulator.refusals),
         "credential_kinds": list(emulator.credential_kinds),
+        "actions": dict(emulator.actions),
+        "administrator": dict(emulator.administrator),
+        "facts": [
+            {"name": fact.name, "kind": fact.kind, "says": fact.says, "needed": fact.needed}
+            for fact in emulator.facts or ()
+        ],
     }
 
 
