@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import logging
 import re
@@ -322,7 +323,7 @@ class Server(Listener):
         await self.turns.free(touched)
 
         def ask() -> tuple[wsgi.Answer, context.Wait | None]:
-            asked = dict(environ)
+            asked = environ | {"wsgi.input": io.BytesIO(body)}  # whoever waits is asked again, with the whole body
             return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
 
         # What compares many calls takes a while, and nobody is to wait for it; for what judges them, the judged world alone.
