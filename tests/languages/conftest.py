@@ -56,7 +56,9 @@ class Traffic:
                 return start_response(status, headers, *more)
 
             said = b"".join(inner(environ, begin))
-            self.note(environ["REQUEST_METHOD"].lower(), environ["PATH_INFO"], environ["QUERY_STRING"], asked, said, begun)
+            self.note(
+                environ["REQUEST_METHOD"].lower(), environ["PATH_INFO"], environ["QUERY_STRING"], asked, said, begun
+            )
             return [said]
 
         return outer
@@ -94,9 +96,9 @@ class Served:
     url: str
     traffic: Traffic
 
-    def run(self, command: list[str], folder: Path) -> str:
+    def run(self, command: list[str], folder: Path, **variables: str) -> str:
         """Run a suite to its end against the server; what it printed. Fails where it fails."""
-        return run(command, folder, MOCKSERVERS_URL=self.url)
+        return run(command, folder, MOCKSERVERS_URL=self.url, **variables)
 
 
 @pytest.fixture
@@ -127,7 +129,7 @@ def needed(*programs: str) -> None:
     missing = [each for each in programs if shutil.which(each) is None and not Path(each).is_file()]
     if not missing:
         return
-    told = f"not on this machine: {', '.join(missing)}; sh .ci/install brings it on Debian"
+    told = f"not on this machine: {', '.join(missing)}; .ci/install brings it on Debian"
     if os.environ.get("CI") == "true":
         pytest.fail(told)
     pytest.skip(told)

@@ -47,7 +47,7 @@ function launched(program, args) {
     })
     child.stdin.on('error', () => {})
     child.on('error', (error) => (error.code === 'ENOENT' ? resolve(undefined) : reject(error)))
-    child.on('exit', (code) => reject(new Error(`${program} ended with ${code} before it was ready: ${said.trim()}`)))
+    child.on('close', (code) => reject(new Error(`${program} ended with ${code} before it was ready: ${said.trim()}`)))
   })
 }
 
@@ -85,7 +85,7 @@ export class MockServer {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     child.ref()
     await new Promise((resolve) => {
-      child.removeAllListeners('exit').once('exit', resolve)
+      child.once('exit', resolve)
       child.stdin.end()
     })
   }

@@ -315,10 +315,7 @@ class JournalQuery(Page):
 
 class VerifyQuery(WorldQuery):
     wait: float = Field(
-        0,
-        ge=0,
-        le=60,
-        description="seconds of the machine's time to wait until the calls were made; 0 does not wait",
+        0, ge=0, le=60, description="seconds of the machine's time to wait until the calls were made; 0 does not wait"
     )
 
 
