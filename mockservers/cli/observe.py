@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from mockservers.cli.check import style
+from mockservers.cli.configured import Configured
 from mockservers.cli.errors import BROKEN, PORT, TOKEN, reports_errors, stop
 from mockservers.cli.parameters import VendorName
 from mockservers.wirekit.templates import counted
@@ -22,7 +23,7 @@ EVERY, SPARED = 1.0, 10
 answers nobody else while it judges."""
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("url", default=f"http://127.0.0.1:{PORT}")
 @click.option(
     "--vendor", type=VendorName("contract"), help="Only this vendor's client. Default: of all that were called."

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from mockservers import __version__, registry
 from mockservers.cli import calls
 from mockservers.cli.command import accompany
+from mockservers.cli.configured import Configured
 from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
 from mockservers.wirekit.templates import counted
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mockservers.server.http import Server
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.option(
     "--host",
     default="127.0.0.1",
