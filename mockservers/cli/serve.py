@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from mockservers import __version__, registry
-from mockservers.cli import calls
+from mockservers.cli import calls, running
 from mockservers.cli.command import accompany
 from mockservers.cli.configured import Configured
 from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
@@ -229,12 +230,18 @@ def begin(world: World, loaded: Path | None) -> None:
 
 
 def attend(door: Server, stub: Stub | None, authority: Path | None, desk: str | None) -> None:
-    """Serve until somebody ends it."""
-    if stub is not None:
-        door.run(lambda: tell_of_recording(door.url, stub, authority))
-        return
+    """Serve until somebody ends it; meanwhile other commands of this user find the server by themselves."""
     world = door.worlds.default
-    door.run(lambda: announce(door.url, authority, world.reopened, world.config.lively, desk))
+    with contextlib.ExitStack() as until_the_end:
+
+        def ready() -> None:
+            until_the_end.enter_context(running.told(door.url, door.control_token))
+            if stub is not None:
+                tell_of_recording(door.url, stub, authority)
+            else:
+                announce(door.url, authority, world.reopened, world.config.lively, desk)
+
+        door.run(ready)
 
 
 def with_desk(config: WorldConfig, desk: str) -> WorldConfig:
