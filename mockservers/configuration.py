@@ -57,9 +57,10 @@ Options = Mapping[str, Collection[str]]
 def load(folder: Path | None = None, options: Options | None = None) -> Configuration:
     """What the files say that count in a folder (the current one when None); nothing where there are none.
 
-    `options` are those that the commands have: whoever knows the commands says it, and other keys are refused.
+    `options` are those that the commands have, and other keys are refused. Who does not know the commands leaves it out, and is
+    told of the duties alone.
     """
-    known = _known(options or {})
+    known = None if options is None else _known(options)
     for place in _folders((folder or Path.cwd()).absolute()):
         found = [each for each in (_shared(place / SHARED, known), _own(place / FILE, known)) if each is not None]
         if found:
@@ -77,11 +78,11 @@ def _folders(folder: Path) -> list[Path]:
     return chain[: root + 1]
 
 
-def _own(file: Path, known: Tables) -> Configuration | None:
+def _own(file: Path, known: Tables | None) -> Configuration | None:
     return _read(known, _toml(file, _text(file)), _named(file), ()) if file.is_file() else None
 
 
-def _shared(file: Path, known: Tables) -> Configuration | None:
+def _shared(file: Path, known: Tables | None) -> Configuration | None:
     """The part of a `pyproject.toml` that is ours. One that never names us is nobody's business here, whatever is in it."""
     text = _text(file) if file.is_file() else ""
     if IN_SHARED[-1] not in text:
@@ -116,7 +117,9 @@ def _toml(file: Path, text: str) -> dict[str, Any]:
         raise ValueError(f"{_named(file)} is not TOML: {error}") from error
 
 
-def _read(known: Tables, table: Any, file: str, path: tuple[str, ...]) -> Configuration:
+def _read(known: Tables | None, table: Any, file: str, path: tuple[str, ...]) -> Configuration:
+    if known is None:
+        known, table = _known({}), _of_duties(table)
     without: dict[str, Said] = {}
     options: dict[str, dict[str, Said]] = {}
     for command, inside in _values(known, table, file, path).items():
@@ -124,6 +127,13 @@ def _read(known: Tables, table: Any, file: str, path: tuple[str, ...]) -> Config
         without |= _reasons(values.pop(WITHOUT)) if WITHOUT in values and command == OF_DUTIES else {}
         options[command] = values
     return Configuration(without, options)
+
+
+def _of_duties(table: Any) -> Any:
+    """A table without all that is not about duties."""
+    if not isinstance(table, dict) or not isinstance(table.get(OF_DUTIES, {}), dict):
+        return table
+    return {OF_DUTIES: {key: value for key, value in table.get(OF_DUTIES, {}).items() if key == WITHOUT}}
 
 
 def _values(known: Collection[str], table: Any, file: str, path: tuple[str, ...]) -> dict[str, Said]:
