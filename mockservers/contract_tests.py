@@ -133,8 +133,13 @@ def asked_for(session: pytest.Session) -> list[DutyItem]:
         node = DutyCollector.from_parent(session, name=f"mockservers {vendor}", nodeid=f"mockservers::{vendor}")
         node.contract = contract
         try:
+            duties(vendor)
             checked(session.config, contract)
-            found += node.collect()
+            report = node.ihook.pytest_make_collect_report(
+                collector=node
+            )  # as any other collector's, so that they are counted
+            node.ihook.pytest_collectreport(report=report)
+            found += report.result
         except ValueError as error:
             raise pytest.UsageError(f"--mockservers-check {vendor}: {error}") from error
     return found

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
-from mockservers import harness, pytest_plugin
+from mockservers import pytest_plugin
 from mockservers.kernel.rules import Note
 from mockservers.kernel.world import WorldConfig
 from tests import secret_spellings
@@ -15,7 +12,6 @@ from tests.secret_spellings import spelt
 from tests.server import toy
 
 pytest_plugins = ["pytester"]
-ROOT = Path(__file__).resolve().parent.parent
 
 GOOD = """
 import pytest
@@ -210,74 +206,12 @@ def test_the_journal_of_a_failed_test_shows_no_secret() -> None:
     worlds.close()
 
 
-READER = "contracts/get_tickets/clients/get_tickets_reader.py:Client"
-MUTANT = "tests/vendors/get_tickets/mutants/decoded_once.py:Client"
-CONTRACT = """
-from mockservers.contract_tests import ContractTest
-
-class TestSync(ContractTest):
-    vendor = "get_tickets"
-    client = {client!r}
-    examples = 6
-    only = ("decoded_once", "all_pages", "backs_off")
-    without = {{"backs_off": "the desk never throttles us"}}
-"""
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> list[harness.CheckConfig]:
-    """Checks without shrinking, which is not what is looked at; and what was checked."""
-    checks: list[harness.CheckConfig] = []
-    play = harness.run_check
-
-    def run_check(config: harness.CheckConfig) -> harness.Report:
-        checks.append(config)
-        return play(replace(config, shrink=False))
-
-    monkeypatch.setattr(harness, "run_check", run_check)
-    return checks
-
-
-def test_the_contract_is_a_test_class_with_a_test_for_each_duty(
-    pytester: pytest.Pytester, quick: list[harness.CheckConfig]
-) -> None:
-    pytester.makepyfile(CONTRACT.format(client=str(ROOT / MUTANT)))
-    result = pytester.runpytest_inprocess("-q", "-rs", "-p", "no:cacheprovider", "-p", "no:xdist")
-    result.assert_outcomes(failed=1, passed=1, skipped=1)
-    result.stdout.fnmatch_lines(
-        [
-            "BROKEN get_tickets.decoded_once (must)",
-            "*What happened*",
-            "*Saved as scenarios-found/*decoded_once*.yaml; play it again with*",
-            "*the desk never throttles us*",
-        ]
-    )
-
-
-def test_the_command_line_adds_the_duties_without_a_file(
-    pytester: pytest.Pytester, quick: list[harness.CheckConfig]
-) -> None:
-    asked = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--mockservers-check", "get_tickets")
-    client = ("--mockservers-client", str(ROOT / READER), "--mockservers-examples", "1", "--mockservers-save", "here")
-    pytester.makefile(
-        ".toml", mockservers='[check]\nexamples = 3\n[check.without]\n"get_tickets.all_pages" = "agreed"\n'
-    )
+def test_the_command_line_adds_a_test_for_each_duty_without_a_file(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_of_the_project(): pass")
-    result = pytester.runpytest_inprocess(*asked, *client, "-rs", "-k", "project or good_answers_read or all_pages")
-    result.assert_outcomes(passed=2, skipped=1)
-    assert [(check.examples, str(check.save_to)) for check in quick] == [(1, "here")]
-    result.stdout.fnmatch_lines(["*agreed (mockservers.toml)*"])
-    assert "no client is named" in "\n".join(pytester.runpytest_inprocess(*asked).errlines)
-    assert "did you mean get_tickets?" in "\n".join(
-        pytester.runpytest_inprocess(*asked[:-1], "gettickets", *client).errlines
+    asked = ("-q", "-p", "no:cacheprovider", "--collect-only", "--mockservers-check", "get_tickets")
+    result = pytester.runpytest_subprocess(
+        *asked, "--mockservers-client", "sync.py:Client", "-k", "all_pages or project"
     )
-
-
-def test_a_client_that_fails_as_a_program_is_told_at_each_duty_and_asked_once(
-    pytester: pytest.Pytester, quick: list[harness.CheckConfig]
-) -> None:
-    pytester.makepyfile(CONTRACT.format(client="nowhere.py:Client"))
-    result = pytester.runpytest_inprocess("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
-    result.assert_outcomes(failed=3)
-    result.stdout.fnmatch_lines(["mockservers: *nowhere.py*"])
-    assert len(quick) == 1
+    result.stdout.fnmatch_lines(
+        ["*::test_of_the_project", "*mockservers::get_tickets::all_pages", "2/20 tests collected (18 deselected) *"]
+    )
