@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 
 const START = '2026-03-02T10:00:00Z'
 const LAUNCHERS = [['mockservers'], ['uvx', 'mockservers'], ['pipx', 'run', 'mockservers']]
-const READY = /is ready at (https?:\/\/[^\s;]+)/
+const READY = /is ready at (https?:\/\/[^\s;"]+)/
 const UNITS = { days: 86400, hours: 3600, minutes: 60, seconds: 1 }
 const STAY = [process.execPath, '-e', 'process.stdin.resume()'] // ends when this process does, however it ends
 const LONGEST = 50 // seconds that the server is asked to wait in one go

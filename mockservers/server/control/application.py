@@ -20,6 +20,7 @@ from mockservers.server.control import (
     administration,
     assertions,
     context,
+    documentation,
     history,
     overrides,
     page,
@@ -138,5 +139,7 @@ def application() -> OpenAPI:
     for api in (steering.api, tenancy.api, records.api, history.api, assertions.api, overrides.api):
         app.register_api(api)
     app.add_url_rule("/_mock/v1/openapi.json", "document", _document)
+    app.add_url_rule("/_mock/v1/docs", "docs", documentation.show)
+    app.add_url_rule("/_mock/v1/docs/<string:name>", "docs_file", documentation.file)
     app.add_url_rule("/_mock/", "page", page.show)
     return app

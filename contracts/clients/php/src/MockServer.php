@@ -56,7 +56,7 @@ final class MockServer
             $said = '';
             while (($line = fgets($pipes[2])) !== false) {
                 $said .= $line;
-                if (preg_match('~is ready at (https?://[^\s;]+)~', $line, $found)) {
+                if (preg_match('~is ready at (https?://[^\s;"]+)~', $line, $found)) {
                     stream_set_blocking($pipes[2], false);
                     return new self($found[1], self::variable('MOCKSERVERS_CONTROL_TOKEN'), $process, $pipes);
                 }

@@ -24,7 +24,7 @@ public final class MockServer implements AutoCloseable {
 
     private static final List<List<String>> LAUNCHERS =
             List.of(List.of("mockservers"), List.of("uvx", "mockservers"), List.of("pipx", "run", "mockservers"));
-    private static final Pattern READY = Pattern.compile("is ready at (https?://[^\\s;]+)");
+    private static final Pattern READY = Pattern.compile("is ready at (https?://[^\\s;\"]+)");
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String url;
