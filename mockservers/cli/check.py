@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mockservers.cli.configured import Configured
 from mockservers.cli.duties import chosen, duty_options
 from mockservers.cli.errors import DRIVER_FAILURE, INTERRUPTED, USAGE, columns, reports_errors, stop
 from mockservers.cli.github import github_option, told_to_github
@@ -157,7 +158,7 @@ def style(text: str, *words: str) -> str:
     return text
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("vendor", type=VendorName("contract"))
 @client_options
 @click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor, or all.")

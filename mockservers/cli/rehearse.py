@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from mockservers.cli.check import POSITIVE, client_options, driving, style
+from mockservers.cli.configured import Configured
 from mockservers.cli.errors import BROKEN, UNPROVEN, columns, reports_errors
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.progress import EVERY, OFTEN, width
@@ -101,7 +102,7 @@ def watching() -> Iterator[Watch]:
         watch.end()
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("vendor", type=VendorName("contract"))
 @client_options
 @click.option("--days", default=30, show_default=True, type=int, help="How long a span of virtual time is played.")

@@ -324,6 +324,12 @@ class JournalQuery(Page):
     format: Literal["json", "ndjson"] | None = None
 
 
+class VerifyQuery(WorldQuery):
+    wait: float = Field(
+        0, ge=0, le=60, description="seconds of the machine's time to wait until the calls were made; 0 does not wait"
+    )
+
+
 class FindingsQuery(Page):
     vendor: str | None = None
     rule: str | None = None
