@@ -122,7 +122,7 @@ def fill(
     tickets = kin[0]
     units = _units(db, tenant, tickets, eligible, unit or tickets.ticket, fits)
     originals = _shared(units, wanted)
-    seconds = _seconds(db, tenant, kin, originals)
+    seconds = _seconds(db, tenant, kin, [each for each in units if each[0] in originals])
     indexes = [index for each in kin for index in each.table.indexes]
     for index in indexes:  # made at the end, from sorted rows
         index.drop(db)
@@ -187,9 +187,9 @@ def _shared(units: Sequence[Sequence[int]], wanted: Plan) -> dict[int, int]:
     return dict(sorted(shared.items()))
 
 
-def _seconds(db: sa.Connection, tenant: str, kin: Sequence[Kin], originals: Mapping[int, int]) -> dict[int, int]:
-    """By how many seconds everything of a ticket can have been earlier within the same hours."""
-    found = dict.fromkeys(originals, HOUR)
+def _seconds(db: sa.Connection, tenant: str, kin: Sequence[Kin], units: Sequence[Sequence[int]]) -> dict[int, int]:
+    """By how many seconds everything of a ticket, in all its versions, can have been earlier within the same hours."""
+    found = {id_: HOUR for unit in units for id_ in unit}
     for each in kin:
         if not each.times:
             continue
@@ -197,7 +197,7 @@ def _seconds(db: sa.Connection, tenant: str, kin: Sequence[Kin], originals: Mapp
         for id_, *times in db.execute(sa.select(*columns).where(each.table.c.tenant == tenant, each.where)):
             if id_ in found:
                 found[id_] = min(found[id_], *(at % HOUR for at in times if at is not None))
-    return {id_: room // SECOND for id_, room in found.items()}
+    return {id_: min(found[each] for each in unit) // SECOND for unit in units for id_ in unit}
 
 
 def _stage(kin: Kin, temporary: sa.MetaData) -> sa.Table:
