@@ -57,10 +57,9 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
         writer.flush()
         if wanted.copies:
             # The repeated hour, what happened lately and what is to come are the same in a large desk.
-            hour = repeated_hour(born)
-            old = sa.and_(
-                sa.not_(TICKETS.c.created.between(hour - HOUR, hour + 2 * HOUR)), TICKETS.c.created < born - 3 * DAY
-            )
+            hour, created = repeated_hour(born), TICKETS.c.created
+            kept = sa.or_(created.between(hour - HOUR, hour + 2 * HOUR), created >= born - 3 * DAY)
+            old = TICKETS.c.number.not_in(sa.select(TICKETS.c.number).where(kept))
             back_file.fill(db, DEMO, wanted, _KIN, progress, eligible=old, unit="number")
             copied = sa.select(TICKETS.c.original).where(TICKETS.c.original.is_not(None))
             shared = sa.select(TICKETS.c.id, TICKETS.c.base).where(TICKETS.c.id.in_(copied))
