@@ -1,5 +1,5 @@
 """The command `mockservers`: serve, record, recover, load, drift, judge, har, check, replay, rehearse, observe, glue,
-scenarios, profile, rules, vendor, world.
+scenarios, profile, rules, vendor, world, cache.
 
 Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program, 130
 interrupted. Heavy modules are imported inside the commands, since `serve` is judged by how fast it is ready.
@@ -13,6 +13,7 @@ import sys
 import click
 
 from mockservers import __version__
+from mockservers.cli.cache import cache
 from mockservers.cli.check import check, replay
 from mockservers.cli.glue import glue
 from mockservers.cli.observe import observe
@@ -56,5 +57,6 @@ for command in (
     rules,
     vendor,
     world,
+    cache,
 ):
     main.add_command(command)

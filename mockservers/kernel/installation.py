@@ -8,17 +8,20 @@ from __future__ import annotations
 import json
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
-from mockservers.kernel import files
+from mockservers import __version__
+from mockservers.kernel import back_file, files, images
 from mockservers.kernel.ids import Ids
-from mockservers.kernel.instants import HOUR
+from mockservers.kernel.instants import DAY, HOUR
 from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Emulator, Progress, Recipe
+from mockservers.kernel.rules import Unwritable
 from mockservers.kernel.store import Store
 from mockservers.kernel.tenants import Tenants
 
@@ -81,6 +84,11 @@ class Installation:
         key = (self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
         if not self.store.empty:
             self._load_state()
+        elif back_file.is_large(recipe):
+            self._begin_large(recipe, progress)
+            self.awake = self.lived = awake
+            if self.store.path is not None:
+                self.save()
         elif key in _TEMPLATES and self.store.path is None:
             self.store.load(_TEMPLATES[key])
             _TEMPLATES.move_to_end(key)
@@ -97,15 +105,56 @@ class Installation:
                 while len(_TEMPLATES) > _MOST_TEMPLATES or sum(map(len, _TEMPLATES.values())) > _MOST_BYTES:
                     _TEMPLATES.popitem(last=False)
 
+    def _begin_large(self, recipe: Recipe, progress: Progress) -> None:
+        """Begin with a copy of an image of the same beginning, which is made where there is none.
+
+        Where the machine sets the clock, the data are as of midnight: the same all day long.
+        """
+        born, path, durability = self.world.beginning, self.store.path, self.world.config.durability
+        if self.world.config.start is None:
+            born -= born % DAY
+        emulator, switches = self.emulator, json.dumps(self.dialect.changes(), default=str)
+        schema = [repr(table) for table in emulator.metadata.sorted_tables]
+        module = emulator.seed.__module__
+        made_by = images.sources(back_file.__name__, module.rpartition(".")[0] or module)
+        name = images.key(
+            emulator.name, recipe.rows or 0, recipe, self.ids.seed, born, switches, __version__, schema, made_by
+        )
+
+        def make(target: Path) -> None:
+            self.store.close()
+            self.store = Store(scratch=target)
+            self._make_tables()
+            emulator.seed(self, recipe, born, progress)
+            self.save()
+            self.store.close()
+
+        self.store.close()
+        try:
+            copy = images.opened(name, make)
+        except (OSError, Unwritable) as error:
+            raise Unwritable(
+                f"the {recipe.rows} tickets of {emulator.name} cannot be kept on the disk: {error}. Make room, or name another "
+                f"folder with the variable {images.FOLDER}"
+            ) from error
+        if path is None:
+            self.store = Store(scratch=copy)
+            with suppress(OSError):  # where a file can lose its name while it is open, nothing is left behind
+                copy.unlink()
+        else:
+            files.adopt(copy, path)
+            self.store = Store(path, durability)
+        self._load_state()
+
     def _make_tables(self) -> None:
         metadata = self.emulator.metadata
-        blank = _BLANKS.get(metadata) if self.store.path is None else None
+        blank = _BLANKS.get(metadata) if self.store.in_memory else None
         if blank is not None:
             self.store.load(blank)
             return
         self.store.create(_STATE.metadata)
         self.store.create(metadata)
-        if self.store.path is None:
+        if self.store.in_memory:
             _BLANKS[metadata] = self.store.dump()
 
     def _is_whole(self) -> bool:
@@ -200,7 +249,7 @@ class Installation:
     @property
     def size(self) -> int:
         """Bytes of memory that the database takes; none for a file."""
-        if self.store.path is not None:
+        if not self.store.in_memory:
             return 0
         changes = self.store.changes  # asking for the size takes longer than most calls, and most calls write nothing
         if changes != self._weighed[0]:

@@ -81,12 +81,15 @@ def soundex(text: str | None) -> str | None:
 class Store:
     """One database of one vendor in one world. Calls are serialised by the world, so one connection serves all."""
 
-    def __init__(self, path: Path | None = None, durability: Durability = "normal") -> None:
+    def __init__(
+        self, path: Path | None = None, durability: Durability = "normal", scratch: Path | None = None
+    ) -> None:
         """In memory when `path` is None; else in that file, which is made when it is not there, for its owner alone.
 
-        Raises ValueError for a file that cannot be used.
+        `scratch` is a file in the place of memory, for what is too large for that: it outlives nothing, and need not be whole
+        after a crash. Raises ValueError for a file that cannot be used.
         """
-        self.path = path
+        self.path, self.scratch = path, scratch
         self.durability = durability
         try:
             if path is not None:
@@ -102,7 +105,7 @@ class Store:
 
     def _connect(self) -> sqlite3.Connection:
         raw = sqlite3.connect(
-            ":memory:" if self.path is None else self.path, check_same_thread=False, cached_statements=256
+            self.path or self.scratch or ":memory:", check_same_thread=False, cached_statements=256
         )
         # What other databases have by themselves: LIKE that tells letter cases apart, and SOUNDEX.
         raw.execute("PRAGMA case_sensitive_like=ON")
@@ -112,10 +115,18 @@ class Store:
                 raw.execute("PRAGMA journal_mode=WAL")
                 raw.execute(f"PRAGMA synchronous={self.durability.upper()}")
                 raw.execute("PRAGMA busy_timeout=5000")
+            elif self.scratch is not None:
+                for setting in ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-65536"):
+                    raw.execute(f"PRAGMA {setting}")
+                raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         except BaseException:  # a file that is no database, or is not to be had
             raw.close()
             raise
         return raw
+
+    @property
+    def in_memory(self) -> bool:
+        return self.path is None and self.scratch is None
 
     @property
     def empty(self) -> bool:
@@ -154,6 +165,8 @@ class Store:
             raise Unwritable(self._unwritable(error.orig)) from error
 
     def _unwritable(self, error: BaseException | None) -> str:
+        if self.scratch is not None:
+            return f"the data of this vendor cannot be written into {self.scratch.parent} ({error}); is the disk full?"
         if self.path is None:
             return (
                 f"the data of this vendor take all the memory that a database can have ({error}), so nothing of this call "
@@ -172,7 +185,7 @@ class Store:
 
     def load(self, image: bytes) -> None:
         """Replace everything by what `dump` gave."""
-        if self.path is None:
+        if self.path is None and self.scratch is None:
             self._raw.deserialize(image)
             return
         with closing(sqlite3.connect(":memory:")) as source:
