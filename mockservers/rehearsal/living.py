@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mockservers.harness.profile import profile as vendor_profile
 from mockservers.harness.history import revealing
+from mockservers.harness.profile import profile as vendor_profile
 from mockservers.harness.scenarios import LABEL, FaultStep, OtherStep
 from mockservers.kernel import instants
 from mockservers.kernel.ids import Source
