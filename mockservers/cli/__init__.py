@@ -12,6 +12,7 @@ import sys
 import click
 
 from mockservers import __version__
+from mockservers.cli.cache import cache
 from mockservers.cli.campaign import campaign
 from mockservers.cli.check import check, replay
 from mockservers.cli.completion import completion
@@ -68,6 +69,7 @@ for command in (
     rules,
     vendor,
     world,
+    cache,
 ):
     main.add_command(command)
 show_examples(main)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -94,7 +95,17 @@ class JournalFile:
 
         self._plain, self._told = context.plain, history.line_told
         self._path = path
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:  # without waiting: a pipe that nobody reads would hold the server up for ever
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            raise ValueError(
+                f"--journal {path} is no regular file but a pipe that nobody reads, or a socket; name a new file, or one of an "
+                "earlier run"
+            ) from error
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(descriptor, True)
         if hasattr(os, "fchmod") and stat.S_ISREG(
             os.fstat(descriptor).st_mode
         ):  # not /dev/stdout, nor /dev/null for all

@@ -141,6 +141,11 @@ def _vendor(told: Mapping[str, Any]) -> list[str]:
         found.append(f"  {verdict}  {duty['id']}{should}: {duty['says']}")
         found += [f"              {breach}" for breach in duty["breaches"]]
         found += [f"              because {rule}" for rule in duty["rules"]]
+    if told["judged"] < told["requests"]:
+        found.append(
+            f"  judged      the latest {told['judged']:,} of {told['requests']:,} requests, for the server waits while it judges; "
+            "failures and changes are of all"
+        )
     if unproven:
         found.append(f"  unproven    {unproven} more, which need a copy of the client's, or what has not happened yet")
     limit, coverage = told["limit"], told["coverage"]

@@ -140,6 +140,14 @@ def test_a_device_that_gets_the_journal_stays_open_to_others(tmp_path: Path) -> 
     assert stat.S_IMODE(pipe.stat().st_mode) == 0o644
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes that have names")
+def test_a_pipe_that_nobody_reads_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = CliRunner().invoke(main, ["serve", "--journal", str(pipe), "--", "true"])
+    assert (done.exit_code, "a pipe that nobody reads" in done.stderr) == (2, True)
+
+
 def test_variables_are_named_after_the_vendors_own_words() -> None:
     assert variable("superoffice", "SO-AppToken") == "MOCKSERVERS_SUPEROFFICE_SO_APP_TOKEN"
     told = environment("http://h:1", registry.names(), authority=Path("ca.pem"), credentials=False)

@@ -115,10 +115,11 @@ def definitions(db: sa.Connection, tenant: str, entity: str) -> tuple[Definition
     """
     if entity not in UDF_TYPE_OF:
         return ()
+    now = db.get_nested_transaction() or db.get_transaction()
     transaction, known = db.info.get(_KNOWN, (None, {}))
-    if transaction is None or transaction is not db.get_transaction():
+    if now is None or transaction is not now:
         known = {}
-        db.info[_KNOWN] = (db.get_transaction(), known)
+        db.info[_KNOWN] = (now, known)
     if (tenant, entity) not in known:
         known[tenant, entity] = _read_definitions(db, tenant, entity)
     found: tuple[Definition, ...] = known[tenant, entity]
