@@ -53,6 +53,13 @@ class Configured(click.Command):
                     stop(str(error))
         return super().parse_args(ctx, args)
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(
+            f"Each option also from the variable {self._variable('')}<OPTION>, and from [{self.name}] of mockservers.toml."
+        )
+
     def _variable(self, key: str) -> str:
         return f"{PREFIX}_{self.name}_{key}".upper().replace("-", "_")
 

@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" />
+
 /** Emulators of ticketing systems, from Node: start or reach them, make worlds, steer them, verify calls. */
 
 export type Length = number | string | { days?: number; hours?: number; minutes?: number; seconds?: number }

@@ -10,6 +10,7 @@ final class MockServer
     public const START = '2026-03-02T10:00:00Z';
     private const LAUNCHERS = [['mockservers'], ['uvx', 'mockservers'], ['pipx', 'run', 'mockservers']];
     private const LONGEST = 600;
+    private const ABSENT = 127; // a shell's word for a program that is not there
 
     /** @param resource|null $process of a server that was started here
      *  @param array<int, resource> $pipes */
@@ -18,6 +19,7 @@ final class MockServer
         private readonly ?string $token,
         private $process = null,
         private array $pipes = [],
+        private readonly ?string $log = null,
     ) {
     }
 
@@ -48,27 +50,41 @@ final class MockServer
         // It runs as long as the program behind `--`, and that one until our end of its standard input is closed.
         $stay = [PHP_BINARY, '-r', 'stream_get_contents(STDIN);'];
         foreach ($command === null ? self::LAUNCHERS : [$command] as $words) {
-            $pipes = [];
-            $process = @proc_open([...$words, ...$asked, '--', ...$stay], [['pipe', 'r'], ['file', '/dev/null', 'w'], ['pipe', 'w']], $pipes);
-            if ($process === false) {
-                continue;
+            $log = tempnam(sys_get_temp_dir(), 'mockservers'); // a file, for nobody would empty a pipe while tests run
+            $streams = [['pipe', 'r'], ['file', PHP_OS_FAMILY === 'Windows' ? 'NUL' : '/dev/null', 'w'], ['file', $log, 'w']];
+            $process = @proc_open([...$words, ...$asked, '--', ...$stay], $streams, $pipes);
+            [$url, $code] = $process === false ? [null, self::ABSENT] : self::ready($process, $log);
+            $said = trim((string) file_get_contents($log));
+            if ($url !== null) {
+                return new self($url, self::variable('MOCKSERVERS_CONTROL_TOKEN'), $process, $pipes, $log);
             }
-            $said = '';
-            while (($line = fgets($pipes[2])) !== false) {
-                $said .= $line;
-                if (preg_match('~is ready at (https?://[^\s;"]+)~', $line, $found)) {
-                    stream_set_blocking($pipes[2], false);
-                    return new self($found[1], self::variable('MOCKSERVERS_CONTROL_TOKEN'), $process, $pipes);
-                }
-            }
-            fclose($pipes[0]);
-            $code = proc_close($process);
-            if ($code !== 127) { // a shell's word for a program that is not there
-                throw new MockServersException("{$words[0]} ended with $code before it was ready: " . trim($said));
+            unlink($log);
+            if ($code !== self::ABSENT) {
+                throw new MockServersException("{$words[0]} ended with $code before it was ready: $said");
             }
         }
         $tried = implode(', ', array_map(fn (array $words) => implode(' ', $words), $command === null ? self::LAUNCHERS : [$command]));
         throw new MockServersException("no mockservers to start, tried: $tried; install it with: pip install mockservers");
+    }
+
+    /**
+     * The address of a server once it is ready, or the exit code of one that is over.
+     *
+     * @param resource $process
+     * @return array{?string, int}
+     */
+    private static function ready($process, string $log): array
+    {
+        while (true) {
+            $state = proc_get_status($process);
+            if (preg_match('~is ready at (https?://[^\s;"]+)~', (string) file_get_contents($log), $found)) {
+                return [$found[1], 0];
+            }
+            if (!$state['running']) {
+                return [null, $state['exitcode']];
+            }
+            usleep(10_000);
+        }
     }
 
     /**
@@ -100,6 +116,7 @@ final class MockServer
             array_map(fclose(...), $this->pipes);
             proc_close($this->process);
             [$this->process, $this->pipes] = [null, []];
+            @unlink((string) $this->log);
         }
     }
 

@@ -46,7 +46,7 @@ final class MockWorld
     }
 
     /**
-     * Plan trouble for the client's calls: `fault('cut', ['after_bytes' => 40], vendor: 'get_tickets')`.
+     * Plan trouble for the client's calls: `fault('cut', ['after_bytes' => 40], vendor: $desk->name)`.
      *
      * @param array<string, mixed> $settings
      * @return array<string, mixed>
