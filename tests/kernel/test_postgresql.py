@@ -174,7 +174,7 @@ def test_the_journal_keeps_its_bounds_over_processes(one: World, two: World, mon
             assert [entry.n for entry in world.journal] == [8, 9, 10, 11, 12]
             assert (world.journal.count, world.journal.dropped) == (12, 7)
     with one.turn() as _:
-        assert one.keeping._turn._one("SELECT count(*) FROM mock.call WHERE world = %s", one.name) == (6,)
+        assert one.keeping.current.one("SELECT count(*) FROM mock.call WHERE world = %s", one.name) == (6,)
 
 
 def test_usage_is_counted_over_processes(one: World, two: World) -> None:
@@ -321,7 +321,7 @@ def test_a_lost_connection_keeps_nothing_and_the_next_call_goes_on(one: World, t
         with one.turn():
             add(one, "lost")
             one.clock.advance(DAY)
-            pid = one.keeping._turn.raw.info.backend_pid
+            pid = one.keeping.current.raw.info.backend_pid
             with one.keeping.base.engine.connect() as killer:
                 killer.connection.dbapi_connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
 
@@ -348,7 +348,7 @@ def test_a_wrong_version_is_one_sentence(config: WorldConfig, one: World) -> Non
     from mockservers.kernel.postgresql.base import Base
 
     with one.turn():
-        one.keeping._turn._execute("UPDATE mock.layout SET version = 99")
+        one.keeping.current.execute("UPDATE mock.layout SET version = 99")
     with pytest.raises(ValueError, match="has version 99, and this mockservers knows 1: it was made by a later one"):
         Base(config.store)
 
@@ -440,7 +440,7 @@ def test_soundex_is_the_same(one: World) -> None:
     words += ["\u212aarl", "\u0130stanbul", "a\0b", "aeiouyhwbfpv"]
     with one.turn():
         one.installation("toy")
-        raw = one.keeping._turn.raw
+        raw = one.keeping.current.raw
         found = [
             raw.execute(f'SELECT "{one.keeping.base.namespace}".soundex(%s)', (word,)).fetchone()[0] for word in words
         ]
