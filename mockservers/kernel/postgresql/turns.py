@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from mockservers.kernel.postgresql import base as bases
 from mockservers.kernel.postgresql import entries, layout
 from mockservers.kernel.rules import Unwritable
+from mockservers.kernel.store import LARGEST
 
 if TYPE_CHECKING:
     from mockservers.kernel.postgresql.store import Store
@@ -202,6 +203,13 @@ class Turn:
             self.name,
             most_entries,
             most_bytes,
+        )
+
+    def tidy_usage(self, vendor: str, key: str, first: int | None) -> None:
+        """Take out of the database the counted calls before the first that is remembered."""
+        self.execute(
+            "DELETE FROM mock.usage WHERE world = %s AND vendor = %s AND key = %s AND at < %s",
+            *(self.name, vendor, key, LARGEST if first is None else first),
         )
 
     def commit(self) -> None:

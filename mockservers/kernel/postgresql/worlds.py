@@ -85,6 +85,10 @@ class Shared(Keeping):
                     yield
                 finally:
                     self._end(turn, whole)
+            except ERRORS as error:
+                if not bases.of_no_room(cause_of(error)):
+                    raise
+                raise Unwritable(self.base.unwritable(cause_of(error))) from error
             finally:
                 self._turn = None
                 turn.close()
@@ -98,10 +102,12 @@ class Shared(Keeping):
             if self.world is not None and (turn.generation, turn.version) != (self._generation, self._seen):
                 self._turn = turn
                 self._read(turn)
-        except BaseException:
+        except BaseException as error:
             self._turn = None
             turn.close()
             self._seen = -1
+            if isinstance(error, ERRORS):
+                raise Unwritable(self.base.unwritable(cause_of(error))) from error
             raise
         return turn
 
@@ -120,6 +126,9 @@ class Shared(Keeping):
             counted = self._counted(world, turn)
             if told and world.journal.count // _TIDY != turn.calls // _TIDY:
                 turn.tidy(world.journal.most_entries, world.journal.most_bytes)
+                for vendor, counted_calls in world.usages.items():
+                    for key, instants in counted_calls.items():
+                        turn.tidy_usage(vendor, key, instants[0] if instants else None)
             if turn.changed or turn.pending or told or counted:
                 turn.write(world.journal.count, told, counted)
                 if counted:
