@@ -47,6 +47,12 @@ class CountLog:
         self.turns: dict[str, int] = {}
         """How often that happened, by vendor."""
 
+    def clear(self) -> None:
+        """What was done is told to nobody: it did not happen."""
+        self.added.clear()
+        self.rewritten.clear()
+        self.turns.clear()
+
     def take_away(self, vendor: str) -> None:
         self.rewritten.add(vendor)
         self.turns[vendor] = self.turns.get(vendor, 0) + 1

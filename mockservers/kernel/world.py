@@ -155,7 +155,7 @@ class World:
 
     def opened(self, vendor: str) -> bool:
         """Whether the vendor's installation was asked for already."""
-        return vendor in self._installations
+        return vendor in self._installations or vendor in self.keeping.vendors()
 
     def perform(self, call: Call) -> Any:
         """The one door: identify the caller, consult the faults, run in one transaction, write the journal.
@@ -373,6 +373,7 @@ class World:
         with self.turn():
             if self.room.full:
                 raise Unwritable(self.room.refusal(f"the checkpoint {name!r} is not made"))
+            self._open_kept()
             images = {vendor: installation.dump() for vendor, installation in self._installations.items()}
             self.keeping.checkpoints[name] = Checkpoint(self.clock.state, images)
             self._weigh()
@@ -381,6 +382,11 @@ class World:
     def checkpoints(self) -> list[str]:
         return list(self.keeping.checkpoints)
 
+    def _open_kept(self) -> None:
+        """Open what other processes have opened, where all vendors are meant."""
+        for vendor in self.keeping.vendors():
+            self.installation(vendor)
+
     def restore(self, name: str) -> None:
         """Return to a checkpoint; vendors opened since then begin anew. Raises ValueError for an unknown name."""
         with self.turn():
@@ -388,6 +394,7 @@ class World:
             if name not in checkpoints:
                 raise ValueError(f"there is no checkpoint {name!r}; there are {', '.join(checkpoints) or 'none'}")
             kept = checkpoints[name]
+            self._open_kept()
             for vendor in [each for each in self._installations if each not in kept.images]:
                 self._installations.pop(vendor).store.remove()
                 self.usages.pop(vendor, None)

@@ -219,6 +219,22 @@ def test_a_vendor_opened_since_a_checkpoint_begins_anew_for_all(one: World, two:
     assert (add(one), add(two)) == (5, 6)
 
 
+def test_a_checkpoint_holds_what_only_another_process_has_opened(process: Process) -> None:
+    one, two = process().default, process().default
+    add(one)
+    two.checkpoint("c")
+    add(one)
+    three = process().default
+    assert three.opened("toy")
+    three.restore("c")
+    assert (add(one), add(two)) == (6, 7)
+    two.reset()
+    two.checkpoint("nothing")
+    assert add(one) == 5
+    three.restore("nothing")
+    assert add(one) == 5
+
+
 def test_after_a_reset_every_process_begins_anew(one: World, two: World) -> None:
     add(one)
     add(two)

@@ -111,6 +111,8 @@ def of_no_room(error: BaseException | None) -> bool:
 def _begin(raw: Any, _record: Any) -> None:
     text.adapt(raw)
     raw.autocommit = True  # turns begin and end their transactions themselves
+    # A machine that vanishes must not keep the lock of a world for the hours that TCP waits for it.
+    raw.execute("SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3")
 
 
 def _count(connection: sa.Connection, _cursor: Any, _statement: Any, _parameters: Any, made: Any, _many: Any) -> None:

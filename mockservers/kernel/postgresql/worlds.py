@@ -44,7 +44,6 @@ class Shared(Keeping):
     def __init__(self, database: Database, name: str) -> None:
         self.database = database
         self.base = bases.base(database)
-        self.place = self.base.place
         self.name = name
         self.checkpoints: Checkpoints = KeptCheckpoints(self)
         self.world: World | None = None
@@ -181,6 +180,10 @@ class Shared(Keeping):
             text = self._parts.get(name)
             return None if text is None else json.loads(text)
 
+    def vendors(self) -> list[str]:
+        kept = [name.partition("/") for name, text in self._parts.items() if text is not None]
+        return [vendor for kind, _, vendor in kept if kind == "vendor"]
+
     def keep(self, name: str, value: Any) -> None:
         """Keep something under a name; None takes it away."""
         text = None if value is None else json.dumps(value)
@@ -193,10 +196,11 @@ class Shared(Keeping):
         world = self.world
         assert world is not None
         if turn.generation != self._generation or self._seen < 0:
-            if self._generation or self._seen < 0:
-                world.leave()
+            world.leave()
             self._generation, self._seen, self._usage, self._whole = turn.generation, -1, 0, 0
             self._parts.clear()
+            if world.counts is not None:
+                world.counts.clear()
             world.begin_anew(configs.load(turn.config, world.wished))
         for name, text in turn.parts_since(self._seen):
             self._parts[name] = text
