@@ -465,14 +465,14 @@ def test_soundex_is_the_same(one: World) -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_vendor_does_the_same_in_memory_and_in_postgresql(vendor: str, postgresql: Postgresql) -> None:
-    """Some hours of its people's life over the demo data, and back to where they began."""
+    """An hour of its people's life over the demo data, and back to where they began."""
     config = WorldConfig(mode="frozen", start=START, lively=True, data={vendor: Recipe("demo")})
     told = []
     for store in (None, postgresql.fresh()):
         world = World("w", replace(config, store=store), registry.emulator)
         begins = world.installation(vendor).awake - START  # where the data of the beginning reach into the future
         world.checkpoint("c")
-        world.clock.advance(begins + 3 * HOUR)
+        world.clock.advance(begins + HOUR)
         lived = rows(world, vendor)
         world.restore("c")
         told.append((lived, rows(world, vendor)))
