@@ -17,7 +17,7 @@ Everything listens on loopback. Wrong arguments raise ValueError, and the messag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, Unpack
@@ -93,7 +93,9 @@ def start(
     worlds = Worlds(registry.emulator, _config(chosen, options))
     try:
         mounts = [mount for mount in all_mounts() if mount.vendor in chosen]
-        return MockServer(Server(worlds, port=port, mounts=mounts, observe=_observe).start(), chosen, options)
+        return MockServer(
+            Server(worlds, port=port, mounts=mounts, observe=_observe, tools=_TOOLS).start(), chosen, options
+        )
     except BaseException:
         worlds.close()
         raise
@@ -461,3 +463,20 @@ def _observe(world: World, vendor: str | None) -> Mapping[str, Any]:
     from mockservers.rehearsal import observing
 
     return observing.told(world, vendor)
+
+
+def _usage(world: World, vendor: str) -> Mapping[str, Any]:
+    """What the calls to a vendor met of its limit."""
+    from mockservers.rehearsal import observing
+
+    return observing.usage(world, vendor)
+
+
+def _export(world: World, entries: Sequence[Entry], form: str) -> tuple[bytes, str]:
+    """A file of calls, and its name."""
+    from mockservers.recording import journalled
+
+    return journalled.export(world, entries, form)
+
+
+_TOOLS = {"usage": _usage, "export": _export}

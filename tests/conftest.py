@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from mockservers import registry
 from mockservers.kernel.journal import Entry, Journal
@@ -17,6 +18,9 @@ from tests import stores
 
 os.environ.setdefault("MOCKSERVERS_JOBS", "1")  # pytest-xdist shares the cores out already
 os.environ.setdefault("MOCKSERVERS_LIBRARY", "0")  # the library is replayed by tests of its own
+
+settings.register_profile("mockservers", settings.default, deadline=None)  # no test asserts on time
+settings.load_profile("mockservers")
 
 ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["toy_vendor"]  # a package of its own, whose tests `test_toy_vendor.py` runs

@@ -8,13 +8,18 @@ from __future__ import annotations
 import json
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mockservers import __version__
+from mockservers.kernel import back_file, files, images
 from mockservers.kernel.ids import Ids
-from mockservers.kernel.instants import HOUR
+from mockservers.kernel.instants import DAY, HOUR
 from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Emulator, Progress, Recipe
+from mockservers.kernel.rules import Unwritable
+from mockservers.kernel.store import Store
 from mockservers.kernel.tenants import Tenants
 
 if TYPE_CHECKING:
@@ -107,6 +112,11 @@ class Installation:
         )
         if not self.store.empty:
             self._load_state()
+        elif back_file.is_large(recipe) and self.store.imaged:
+            self._begin_large(recipe, progress)
+            self.awake = self.lived = awake
+            if self.store.lasting:
+                self.save()
         elif key in _TEMPLATES and self.store.templated:
             self.store.begin_with(_TEMPLATES[key], self.emulator.metadata)
             _TEMPLATES.move_to_end(key)
@@ -122,6 +132,47 @@ class Installation:
                 _TEMPLATES[key] = self.dump()
                 while len(_TEMPLATES) > _MOST_TEMPLATES or sum(map(len, _TEMPLATES.values())) > _MOST_BYTES:
                     _TEMPLATES.popitem(last=False)
+
+    def _begin_large(self, recipe: Recipe, progress: Progress) -> None:
+        """Begin with a copy of an image of the same beginning, which is made where there is none.
+
+        Where the machine sets the clock, the data are as of midnight: the same all day long.
+        """
+        born, path, durability = self.world.beginning, self.store.path, self.world.config.durability
+        if self.world.config.start is None:
+            born -= born % DAY
+        emulator, switches = self.emulator, json.dumps(self.dialect.changes(), default=str)
+        schema = [repr(table) for table in emulator.metadata.sorted_tables]
+        module = emulator.seed.__module__
+        made_by = images.sources(back_file.__name__, module.rpartition(".")[0] or module)
+        name = images.key(
+            emulator.name, recipe.rows or 0, recipe, self.ids.seed, born, switches, __version__, schema, made_by
+        )
+
+        def make(target: Path) -> None:
+            self.store.close()
+            self.store = Store(scratch=target)
+            self.store.prepare(emulator.metadata)
+            emulator.seed(self, recipe, born, progress)
+            self.save()
+            self.store.close()
+
+        self.store.close()
+        try:
+            copy = images.opened(name, make)
+        except (OSError, Unwritable) as error:
+            raise Unwritable(
+                f"the {recipe.rows} tickets of {emulator.name} cannot be kept on the disk: {error}. Make room, or name another "
+                f"folder with the variable {images.FOLDER}"
+            ) from error
+        if path is None:
+            self.store = Store(scratch=copy)
+            with suppress(OSError):  # where a file can lose its name while it is open, nothing is left behind
+                copy.unlink()
+        else:
+            files.adopt(copy, path)
+            self.store = Store(path, durability)
+        self._load_state()
 
     @contextmanager
     def administered(self) -> Iterator[None]:
@@ -220,7 +271,7 @@ class Installation:
 
     @property
     def size(self) -> int:
-        """Bytes of memory that the database takes."""
+        """Bytes of memory that the database takes; none for a file."""
         changes = self.store.changes  # asking for the size takes longer than most calls, and most calls write nothing
         if changes != self._weighed[0]:
             self._weighed = (changes, self.store.size)

@@ -92,13 +92,18 @@ class Store:
 
     engine = "sqlite"
     """Whose images these are: one engine cannot load what another dumped."""
+    imaged = True
+    """Whether a large world begins with a copy of a file that was made once."""
 
-    def __init__(self, path: Path | None = None, durability: Durability = "normal") -> None:
+    def __init__(
+        self, path: Path | None = None, durability: Durability = "normal", scratch: Path | None = None
+    ) -> None:
         """In memory when `path` is None; else in that file, which is made when it is not there, for its owner alone.
 
-        Raises ValueError for a file that cannot be used.
+        `scratch` is a file in the place of memory, for what is too large for that: it outlives nothing, and need not be whole
+        after a crash. Raises ValueError for a file that cannot be used.
         """
-        self.path = path
+        self.path, self.scratch = path, scratch
         self.durability = durability
         try:
             if path is not None:
@@ -113,9 +118,7 @@ class Store:
         return self._raw
 
     def _connect(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(
-            ":memory:" if self.path is None else self.path, check_same_thread=False, cached_statements=256
-        )
+        raw = sqlite3.connect(self.path or self.scratch or ":memory:", check_same_thread=False, cached_statements=256)
         # What other databases have by themselves: LIKE that tells letter cases apart, and SOUNDEX.
         raw.execute("PRAGMA case_sensitive_like=ON")
         raw.create_function("soundex", 1, soundex, deterministic=True)
@@ -124,10 +127,18 @@ class Store:
                 raw.execute("PRAGMA journal_mode=WAL")
                 raw.execute(f"PRAGMA synchronous={self.durability.upper()}")
                 raw.execute("PRAGMA busy_timeout=5000")
+            elif self.scratch is not None:
+                for setting in ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-65536"):
+                    raw.execute(f"PRAGMA {setting}")
+                raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         except BaseException:  # a file that is no database, or is not to be had
             raw.close()
             raise
         return raw
+
+    @property
+    def in_memory(self) -> bool:
+        return self.path is None and self.scratch is None
 
     @property
     def empty(self) -> bool:
@@ -137,7 +148,7 @@ class Store:
     @property
     def templated(self) -> bool:
         """Whether an image of a like store is loaded sooner than it is seeded anew."""
-        return self.path is None
+        return self.in_memory
 
     @property
     def lasting(self) -> bool:
@@ -147,7 +158,7 @@ class Store:
     @property
     def size(self) -> int:
         """Bytes of memory that the database takes; none for a file."""
-        if self.path is not None:
+        if not self.in_memory:
             return 0
         pages: int = self._raw.execute("PRAGMA page_count").fetchone()[0]
         return pages * int(self._raw.execute("PRAGMA page_size").fetchone()[0])
@@ -164,13 +175,13 @@ class Store:
 
     def prepare(self, metadata: sa.MetaData) -> None:
         """Make an empty store ready for rows of `metadata`, and for the state."""
-        blank = _BLANKS.get(metadata) if self.path is None else None
+        blank = _BLANKS.get(metadata) if self.in_memory else None
         if blank is not None:
             self.load(blank)
             return
         self.create(_STATE.metadata)
         self.create(metadata)
-        if self.path is None:
+        if self.in_memory:
             _BLANKS[metadata] = self.dump()
 
     def whole(self) -> bool:
@@ -206,6 +217,8 @@ class Store:
             raise Unwritable(self._unwritable(error.orig)) from error
 
     def _unwritable(self, error: BaseException | None) -> str:
+        if self.scratch is not None:
+            return f"the data of this vendor cannot be written into {self.scratch.parent} ({error}); is the disk full?"
         if self.path is None:
             return (
                 f"the data of this vendor take all the memory that a database can have ({error}), so nothing of this call "
@@ -224,7 +237,7 @@ class Store:
 
     def load(self, image: bytes) -> None:
         """Replace everything by what `dump` gave."""
-        if self.path is None:
+        if self.in_memory:
             self._raw.deserialize(image)
             return
         with closing(sqlite3.connect(":memory:")) as source:

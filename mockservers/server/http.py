@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import logging
+import math
 import re
 import ssl
 import traceback
@@ -32,16 +34,19 @@ from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 from mockservers.server.metrics import Metrics
 from mockservers.server.mounts import Target, all_mounts
 from mockservers.server.turns import Turns
+from mockservers.workbench import files
 
 if TYPE_CHECKING:
     from mockservers.server.control import context
+    from mockservers.workbench.stream import Feed
 
 Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 """How a vendor answers: as `wsgi.respond` does."""
 
 
 _OF_A_WORLD = re.compile(r"/_mock/v1/worlds/([^/]+)")
-_THOROUGH, _JUDGING = ("/_mock/v1/verify", "/_mock/v1/journal"), "/_mock/v1/observation"
+_THOROUGH = tuple(f"/_mock/v1/{name}" for name in ("verify", "journal", "usage", "export", "reports"))
+_JUDGING = "/_mock/v1/observation"
 MOST_WAITING, GLANCE = 100, 0.25
 """Calls of the control API that wait at once, and seconds between two looks whether whoever asked is still there."""
 LONG = 64 << 10
@@ -74,6 +79,7 @@ class Server(Listener):
         stubs: Mapping[str, Respond] | None = None,
         allow_hosts: Sequence[str] | None = None,
         observe: Callable[[World, str | None], Mapping[str, Any]] | None = None,
+        tools: Mapping[str, Any] | None = None,
     ) -> None:
         if not guard.is_loopback(host) and not control_token:
             raise ValueError(
@@ -90,12 +96,15 @@ class Server(Listener):
         self.metrics = Metrics()
         worlds.watchers.append(self.metrics.count)
         worlds.understand(_matcher)
+        self._controlled = 0
         self.waiting = 0
         """Calls of the control API that wait for something to happen."""
         self.stubs = dict(stubs or {})
         """Vendors that something else answers for than their emulator."""
         self.observe = observe
         """Tells what can be said of the client of a world, of a vendor's or of all."""
+        self.tools = dict(tools or {})
+        """What the page offers beside the control API, by the names of `context.Tools`."""
         self.vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
 
     # --- requests -----------------------------------------------------------------------------------------------
@@ -109,6 +118,10 @@ class Server(Listener):
 
     def _date(self, request: web.BaseRequest, response: web.StreamResponse, where: Target) -> None:
         responses.date(response, self._world(where).clock.now())
+        if where.path.startswith("/_mock"):  # not on the vendors' answers, whose bytes are theirs
+            self._controlled += 1
+            given = [value for name, value in request.headers.items() if responses.is_request_id(name, value)]
+            response.headers[responses.REQUEST_ID] = given[0] if given else f"control-{self._controlled}"
         if isinstance(request, Request) and request.as_http_10 and request.keep_alive:
             response.headers.setdefault(hdrs.CONNECTION, "keep-alive")  # whoever asked for it in HTTP/1.0 looks for it
 
@@ -324,8 +337,15 @@ class Server(Listener):
             await self._body(request)
             return _json(200, {"status": "ok", "worlds": len(await self._all())})
         denial = guard.check(request.headers, self.control_token, self.host, self.port, request.method)
+        locked = denial is not None and denial.status == 401
+        if (denial is None or locked) and where.path.startswith(files.PREFIX):
+            return await self._file(request, where.path.removeprefix(files.PREFIX))
         if denial is not None:
             await self._body(request)
+            if locked and where.path in ("/_mock", "/_mock/") and "text/html" in request.headers.get(hdrs.ACCEPT, ""):
+                # To a browser the page itself, without data: it asks for the token.
+                page = files.shell(locked=True, world=where.world).encode()
+                return web.Response(status=401, body=page, headers={**files.page_headers(), **denial.headers})
             return _json(denial.status, {"error": denial.error, "do": denial.do}, denial.headers)
         body = await self._body(request)
         from mockservers.server.control import application, context
@@ -340,6 +360,7 @@ class Server(Listener):
             self.url,
             self.observe,
             lambda: self.metrics.text(self.worlds, self.waiting),
+            context.Tools(**self.tools),
         )
         touched = await self._touched(where)
         await self.turns.free(touched)
@@ -347,8 +368,8 @@ class Server(Listener):
         deletes = request.method == "DELETE" and _OF_A_WORLD.match(where.path) is not None
         inside = touched if len(touched) == 1 and not deletes else []
 
-        def ask() -> tuple[wsgi.Answer, context.Wait | None]:
-            asked = dict(environ)
+        def ask() -> tuple[wsgi.Answer, context.Wait | Feed | None]:
+            asked = environ | {"wsgi.input": io.BytesIO(body)}  # whoever waits is asked again, with the whole body
             if not self.worlds.registry.shared:
                 return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
             for world in touched:
@@ -366,17 +387,51 @@ class Server(Listener):
         else:
             aside = path in _THOROUGH or self.worlds.registry.shared
             said, wait = await asyncio.to_thread(ask) if aside else ask()
-        if wait is not None:
-            if self.waiting >= MOST_WAITING:
-                return _json(
-                    429, {"error": f"{MOST_WAITING} calls wait already; ask again once some of them have ended."}
-                )
-            _closable(said.parts).close()
-            said = await self._awaited(request, wait, ask)
-        return await self._tell(request, where, said)
+        if wait is None:
+            return await self._tell(request, where, said)
+        if self.waiting >= MOST_WAITING:
+            return _json(429, {"error": f"{MOST_WAITING} calls wait already; ask again once some of them have ended."})
+        _closable(said.parts).close()
+        if isinstance(wait, context.Wait):
+            return await self._tell(request, where, await self._awaited(request, wait, ask))
+        return await self._streamed(request, where, said, wait)
+
+    async def _file(self, request: web.BaseRequest, name: str) -> web.StreamResponse:
+        """A file of the page. These are the same for everybody and tell nothing, so they need no token."""
+        await self._body(request)
+        found = files.served().get(name)
+        if found is None or request.method not in ("GET", "HEAD"):
+            return _json(404, {"error": f"The page has no file {name[:100]!r}."})
+        if request.headers.get(hdrs.IF_NONE_MATCH) == found.headers["ETag"]:
+            return web.Response(status=304, headers=found.headers)
+        return web.Response(body=found.body, headers=found.headers)
+
+    async def _streamed(
+        self, request: web.BaseRequest, where: Target, said: wsgi.Answer, feed: Feed
+    ) -> web.StreamResponse:
+        """Tell a reader what happens for as long as it listens."""
+        stream = web.StreamResponse(status=said.status)
+        responses.fill(stream, said.headers)
+        stream.force_close()
+        self._date(request, stream, where)
+        self.worlds.watchers.append(feed.watch)
+        self.waiting += 1
+        try:
+            await stream.prepare(request)
+            await feed.serve(stream.write, lambda: self._over(request, math.inf))
+            await stream.write_eof()
+        except ConnectionError:
+            pass  # the reader has gone
+        finally:
+            self.waiting -= 1
+            self.worlds.watchers.remove(feed.watch)
+        return stream
 
     async def _awaited(
-        self, request: web.BaseRequest, wait: context.Wait, ask: Callable[[], tuple[wsgi.Answer, context.Wait | None]]
+        self,
+        request: web.BaseRequest,
+        wait: context.Wait,
+        ask: Callable[[], tuple[wsgi.Answer, context.Wait | Feed | None]],
     ) -> wsgi.Answer:
         """Ask again whenever a wanted call was made, until the answer need not wait, or time is up, or nobody listens."""
         loop, happened = asyncio.get_running_loop(), asyncio.Event()

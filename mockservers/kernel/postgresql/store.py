@@ -25,6 +25,7 @@ class Store:
 
     engine = "postgresql"
     lasting = templated = True
+    imaged = False
     path = None
     size = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -24,23 +25,31 @@ ORIGIN = "https://recorded.example"
 
 def export(recording: Recording, path: Path) -> int:
     """Write a HAR file, an entry at a time; tells how many. Raises FileExistsError for a file that is there."""
-    creator = {"name": "mockservers", "version": __version__}
     count = 0
+
+    def counted() -> Iterator[Recorded]:
+        nonlocal count
+        for exchange in recording:
+            count += 1
+            yield exchange
+
     with open(path, "x", encoding="utf-8", errors="replace") as file:
         try:
-            file.write(f'{{"log": {{"version": "1.2", "creator": {json.dumps(creator)}, "comment": ')
-            file.write(
-                json.dumps(recording.head.note or f"a recording of {recording.head.vendor}") + ', "entries": [\n'
-            )
-            for exchange in recording:
-                file.write((",\n" if count else "") + json.dumps(entry(exchange), ensure_ascii=False))
-                count += 1
-            file.write("\n]}}\n")
+            file.writelines(text(counted(), recording.head.note or f"a recording of {recording.head.vendor}"))
             file.flush()
         except BaseException:
             path.unlink()  # half of it would be no HAR file
             raise
     return count
+
+
+def text(exchanges: Iterable[Recorded], comment: str) -> Iterator[str]:
+    """A HAR file, an entry at a time."""
+    creator = {"name": "mockservers", "version": __version__}
+    yield f'{{"log": {{"version": "1.2", "creator": {json.dumps(creator)}, "comment": {json.dumps(comment)}, "entries": [\n'
+    for n, exchange in enumerate(exchanges):
+        yield (",\n" if n else "") + json.dumps(entry(exchange), ensure_ascii=False)
+    yield "\n]}}\n"
 
 
 def entry(exchange: Recorded) -> dict[str, Any]:

@@ -36,6 +36,13 @@ class Health(BaseModel):
     worlds: int
 
 
+class Fact(BaseModel):
+    name: str
+    kind: str = Field(description="of the credentials that it belongs to")
+    says: str
+    needed: bool
+
+
 class Vendor(BaseModel):
     name: str
     title: str
@@ -48,6 +55,9 @@ class Vendor(BaseModel):
     records: list[str] = Field(description="what other people do")
     refusals: list[str] = Field(description="those a fault may ask for")
     credential_kinds: list[str]
+    actions: dict[str, str] = Field(description="on a record: what each does and takes")
+    administrator: dict[str, str] = Field(description="the same on the record `customer`")
+    facts: list[Fact] = Field(description="of whoever a credential lets in")
 
 
 class Vendors(BaseModel):
@@ -245,6 +255,7 @@ class Entry(BaseModel):
     operation: str | None
     actor: Literal["client", "other"]
     tenant: str | None
+    request_id: str = Field(description="the request's X-Request-Id, or world and number where it has no sane one")
     outcome: Outcome
     override: str | None = Field(description="the id of the override that answered")
     refusal: str | None
@@ -394,6 +405,31 @@ class Rule(BaseModel):
 
 class Rules(BaseModel):
     rules: list[Rule]
+
+
+class UsageOfCall(BaseModel):
+    n: int
+    at: datetime
+    share: float = Field(description="of the vendor's limit; 1.0 is all of it")
+    throttled: bool
+
+
+class Usage(BaseModel):
+    vendor: str
+    limited: bool = Field(description="whether a limit of this vendor is known")
+    calls: list[UsageOfCall]
+
+
+class Report(BaseModel):
+    name: str
+    title: str
+    written: datetime
+    size: int
+
+
+class Reports(BaseModel):
+    folder: str | None = Field(description="null: the server was given none")
+    reports: list[Report]
 
 
 # --- assertions -------------------------------------------------------------------------------------------------------

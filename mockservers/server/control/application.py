@@ -20,7 +20,9 @@ from mockservers.server.control import (
     administration,
     assertions,
     context,
+    documentation,
     history,
+    live,
     overrides,
     page,
     records,
@@ -135,8 +137,10 @@ def application() -> OpenAPI:
     app.register_error_handler(Unwritable, _unwritable)
     app.register_error_handler(Misuse, _misuse)
     app.register_error_handler(ValueError, _misuse)
-    for api in (steering.api, tenancy.api, records.api, history.api, assertions.api, overrides.api):
+    for api in (steering.api, tenancy.api, records.api, history.api, live.api, assertions.api, overrides.api):
         app.register_api(api)
     app.add_url_rule("/_mock/v1/openapi.json", "document", _document)
+    app.add_url_rule("/_mock/v1/docs", "docs", documentation.show)
+    app.add_url_rule("/_mock/v1/docs/<string:name>", "docs_file", documentation.file)
     app.add_url_rule("/_mock/", "page", page.show)
     return app

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import flask
@@ -27,7 +28,8 @@ Observe = Callable[[World, str | None], Mapping[str, Any]]
 
 
 WAIT = "mockservers.wait"
-"""Key under which an endpoint says that there is nothing to tell yet, and what to wait for before it is asked again."""
+"""Key under which an endpoint says that there is nothing to tell yet, and what to wait for before it is asked again (a `Wait`),
+or that it goes on telling for as long as somebody listens (a feed of the workbench)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,19 @@ class Wait:
     seconds: float
     world: World
     wanted: Callable[[Entry], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the page offers beside the control API; whoever runs the server brings it, for the server knows no recordings.
+
+    `export` makes a file of calls in a format, and tells its media type; it raises ValueError for what cannot be made. `usage`
+    tells what each call met of its vendor's limit. `reports` is a folder with reports of checks and rehearsals.
+    """
+
+    export: Callable[[World, Sequence[Entry], str], tuple[bytes, str]] | None = None
+    usage: Callable[[World, str], Mapping[str, Any]] | None = None
+    reports: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,7 @@ class Site:
     observe: Observe | None = None
     metrics: Callable[[], str] = str
     """The figures of the server, as text."""
+    tools: Tools = field(default_factory=Tools)
 
 
 class Problem(Exception):

@@ -21,6 +21,7 @@ from mockservers.kernel.world import World
 from mockservers.server import expectations
 from mockservers.server.control import answers, context, models
 from mockservers.server.expectations import CallPattern
+from mockservers.server.responses import request_id
 from mockservers.server.verification import Reader
 
 api = APIBlueprint("history", __name__, url_prefix="/_mock/v1")
@@ -88,6 +89,7 @@ def entry_told(where: World, entry: Entry) -> dict[str, Any]:
         "operation": entry.operation,
         "actor": entry.actor,
         "tenant": entry.tenant,
+        "request_id": request_id(where.name, entry),
         "outcome": entry.outcome,
         "override": (entry.exchange.override or None) if entry.exchange is not None else None,
         "refusal": entry.refusal,
@@ -129,7 +131,8 @@ def _pattern(query: models.JournalQuery) -> CallPattern:
     return found.model_copy(update={"begin": query.begin, "end": query.end})
 
 
-def _check_filters(where: World, vendor: str | None, rule: str | None) -> None:
+def check_filters(where: World, vendor: str | None, rule: str | None) -> None:
+    """Raise Problem for a vendor or a rule that there is not."""
     if vendor is not None:
         context.emulator(where, vendor)
     if rule is not None and not any(rule in where.emulator(each).rules for each in context.site().vendors):
@@ -144,7 +147,7 @@ def journal(query: models.JournalQuery) -> flask.Response:
     `matched` tells how many calls the filters let through of those `of` that are kept after `since`.
     """
     where = context.world(query.world)
-    _check_filters(where, query.vendor, query.rule)
+    check_filters(where, query.vendor, query.rule)
     wanted = _pattern(query)
     reader = Reader(Work())
     kept = where.journal.since(query.since)
@@ -256,7 +259,7 @@ def findings(query: models.FindingsQuery) -> flask.Response:
     A page ends with a call. Of a call that has more findings than a page, `omitted` tells how many are left out.
     """
     where = context.world(query.world)
-    _check_filters(where, query.vendor, query.rule)
+    check_filters(where, query.vendor, query.rule)
     clean = where.redaction()
     found: list[tuple[Entry, Note]] = []
     more = False

@@ -6,6 +6,7 @@ Bodies are strict (`"1"` is not 1); query parameters are text and are converted.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -97,6 +98,16 @@ class Body(BaseModel):
 
 class Query(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def model_json_schema(cls, *arguments: Any, **named: Any) -> dict[str, Any]:
+        """The schema; flask-openapi3 asks for the plain one with each request, and making it is a third of a short call."""
+        return super().model_json_schema(*arguments, **named) if arguments or named else _schema(cls)
+
+
+@cache
+def _schema(model: type[Query]) -> dict[str, Any]:
+    return super(Query, model).model_json_schema()
 
 
 class WorldQuery(Query):
@@ -313,6 +324,12 @@ class JournalQuery(Page):
     format: Literal["json", "ndjson"] | None = None
 
 
+class VerifyQuery(WorldQuery):
+    wait: float = Field(
+        0, ge=0, le=60, description="seconds of the machine's time to wait until the calls were made; 0 does not wait"
+    )
+
+
 class FindingsQuery(Page):
     vendor: str | None = None
     rule: str | None = None
@@ -323,3 +340,23 @@ class RulesQuery(WorldQuery):
     certainty: Literal["certain", "documented", "captured", "reported", "inferred", "assumption"] | None = None
     switch: str | None = None
     text: str | None = Field(None, description="words to find in id or sentence, without regard to case")
+
+
+class StreamQuery(WorldQuery):
+    since: int = Field(0, ge=0, description="calls after this number; those that are kept are told at once")
+    rule: str | None = Field(None, description="only calls that this rule shaped")
+    text: str | None = Field(
+        None,
+        min_length=1,
+        max_length=500,
+        description="only calls that show this in address, request or answer; case aside",
+    )
+
+
+class Export(Body):
+    calls: list[Annotated[int, Field(ge=1)]] = Field(min_length=1, max_length=20_000, description="their numbers")
+    format: Literal["har", "scenario"] = Field(description="HAR 1.2, or a recording that is judged and served again")
+
+
+class ReportPath(Query):
+    name: str

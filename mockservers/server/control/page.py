@@ -1,7 +1,7 @@
-"""The start page at `/_mock/`: what runs here, and what happened last. One HTML document without scripts or links out.
+"""The page at `/_mock/`: the workbench, and for whoever has no scripts what runs here and what happened last.
 
-How it looks is in `mockservers/templates/`. Clients choose much of what is shown, so what comes from the journal is a
-part of its own, in which every text goes without the secrets of the world.
+How it looks is in `mockservers/templates/` and `mockservers/workbench/`. Clients choose much of what is shown, so what comes from
+the journal is a part of its own, in which every text goes without the secrets of the world.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from mockservers.kernel.world import World
 from mockservers.server.control import context
 from mockservers.server.control.administration import parts
 from mockservers.wirekit import templates
+from mockservers.workbench import files
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -31,7 +32,7 @@ LONGEST = 300
 def show() -> flask.Response:
     """The start page of the world that `?world=` names, or else the URL chooses."""
     where, site = context.world(flask.request.args.get("world")), context.site()
-    html = templates.render(
+    start = templates.render(
         "start_page.html.j2",
         _text,
         world=where,
@@ -46,10 +47,8 @@ def show() -> flask.Response:
         people={name: people(where.emulator(name), "empty") for name in site.vendors},
         parts=parts,
     )
-    answer = flask.Response(html, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cache-Control"] = "no-store"
+    answer = flask.Response(files.shell(world=where.name, start=start))
+    answer.headers.update(files.page_headers())
     return answer
 
 

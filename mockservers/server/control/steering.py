@@ -44,9 +44,10 @@ def read_metrics(query: models.Query) -> flask.Response:
 
 @api.get("/vendors", tags=_WORLDS, operation_id="listVendors", responses={200: answers.Vendors})
 def vendors(query: models.WorldQuery) -> flask.Response:
-    """What is emulated: addresses, demo credentials, recipes, dialects, operations."""
+    """What is emulated: addresses in the world that is asked about, demo credentials, recipes, dialects, operations."""
     here, where = context.site(), context.world(query.world)
-    return context.answer({"vendors": [_vendor(where, name, here.url) for name in here.vendors]})
+    url = here.url if where.name == "default" else f"{here.url}/w/{where.name}"
+    return context.answer({"vendors": [_vendor(where, name, url) for name in here.vendors]})
 
 
 def _vendor(where: World, name: str, url: str) -> dict[str, Any]:
@@ -63,6 +64,12 @@ def _vendor(where: World, name: str, url: str) -> dict[str, Any]:
         "records": list(emulator.admin_operations),
         "refusals": list(emulator.refusals),
         "credential_kinds": list(emulator.credential_kinds),
+        "actions": dict(emulator.actions),
+        "administrator": dict(emulator.administrator),
+        "facts": [
+            {"name": fact.name, "kind": fact.kind, "says": fact.says, "needed": fact.needed}
+            for fact in emulator.facts or ()
+        ],
     }
 
 
