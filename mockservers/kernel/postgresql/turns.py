@@ -47,25 +47,31 @@ class Turn:
         self._connect()
 
     def _connect(self) -> None:
-        for last in (False, True):
+        failure: BaseException | None = None
+        # Connections that lay idle may have died meanwhile, each of them; a new one has not.
+        for _ in range(2 * bases.MOST_CONNECTIONS + 1):
             try:
                 self.db = self.base.engine.connect()
+            except ERRORS as error:
+                failure = error
+                break
+            try:
                 self.db.begin()
                 self.raw = raw_of(self.db)
                 self.db.info.pop(bases.STORE, None)
                 self.row = self._begin()
             except ERRORS as error:
-                if hasattr(self, "db"):
-                    self.db.invalidate()
-                    self.db.close()
-                # A connection that lay idle may have died meanwhile, with all of its like; a new one has not.
-                self.base.engine.dispose()
-                if last:
-                    raise Unwritable(self.base.unwritable(cause_of(error))) from error
+                failure = error
+                self.db.invalidate()
+                self.db.close()
+                if not bases.of_no_room(cause_of(error)):
+                    break
             else:
-                break
-        if self.row is not None:
-            self.generation, self.version, self.calls, self.config = self.row
+                if self.row is not None:
+                    self.generation, self.version, self.calls, self.config = self.row
+                return
+        assert failure is not None
+        raise Unwritable(self.base.unwritable(cause_of(failure))) from failure
 
     def _begin(self) -> tuple[Any, ...] | None:
         # One way to the server and back. Each statement sees what was committed before it, so the row is read after the wait.
