@@ -81,7 +81,8 @@ def _in_database(server: Postgresql, made: Any, config: WorldConfig, name: str) 
     if config.store is not None or config.desk is not None:
         found: Keeping = made(config, name)
         return found
-    from mockservers.kernel.postgresql.worlds import Shared, Turn
+    from mockservers.kernel.postgresql.turns import Turn
+    from mockservers.kernel.postgresql.worlds import Shared
 
     class Left(Shared):
         def close(self) -> None:
@@ -90,7 +91,7 @@ def _in_database(server: Postgresql, made: Any, config: WorldConfig, name: str) 
             self.world = None
             turn = Turn(self.base, self.name)
             turn.renew()
-            turn._execute("DELETE FROM mock.world WHERE name = %s", self.name)
+            turn.execute("DELETE FROM mock.world WHERE name = %s", self.name)
             turn.commit()
             turn.close()
             _LEFT.setdefault(self.name, []).append(self.database)

@@ -52,6 +52,12 @@ class CountLog:
         self.turns: dict[str, int] = {}
         """How often that happened, by vendor."""
 
+    def clear(self) -> None:
+        """What was done is told to nobody: it did not happen."""
+        self.added.clear()
+        self.rewritten.clear()
+        self.turns.clear()
+
     def take_away(self, vendor: str) -> None:
         self.rewritten.add(vendor)
         self.turns[vendor] = self.turns.get(vendor, 0) + 1
@@ -73,6 +79,8 @@ class Installation:
         """Secrets that were handed out to callers, the latest of them."""
         self.cache: dict[Any, Any] = {}
         """Rendered fragments and the like, by keys that name a revision; emptied when data is replaced."""
+        self.under_way: dict[Any, Any] = {}
+        """Calls that are being answered, by keys of the vendor's; data that are replaced do not end them."""
         self.awake = self.lived = 0
         """The instants at which life sets in here, and up to which all that happens by itself has happened (see `life`)."""
         self.life = Course.of(self)

@@ -62,8 +62,6 @@ class Keeping(ABC):
 
     shared = False
     """Whether other processes may serve the same world, so that a turn can wait for them."""
-    place: str | None = None
-    """What it is kept in, in words; None for memory."""
     checkpoints: Checkpoints
 
     @abstractmethod
@@ -77,6 +75,10 @@ class Keeping(ABC):
     @abstractmethod
     def store(self, vendor: str, durability: Durability) -> Store:
         """The store of a vendor, opened; raises ValueError for one that cannot be used."""
+
+    def vendors(self) -> Iterable[str]:
+        """Vendors that another process has opened; they are opened here when they are called."""
+        return ()
 
     def states(self, emulator: Find) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Vendor, name in words and kept state of everything whole that an earlier process left."""
@@ -109,7 +111,6 @@ class Alone(Keeping):
     def __init__(self, name: str, base: Path | None) -> None:
         self._name, self._base = name, base
         self._lock = threading.RLock()
-        self.place = None if base is None else str(base)
         self.checkpoints = Checkpoints()
 
     def turn(self, whole: bool = False) -> AbstractContextManager[Any]:

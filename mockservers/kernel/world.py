@@ -9,8 +9,8 @@ import re
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from mockservers.kernel.journal import Entry, Exchange, Journal, masked
 from mockservers.kernel.operations import Call, Context, Emulator, Progress
 from mockservers.kernel.overrides import Matcher, OverridePlan
 from mockservers.kernel.redaction import Redaction, Secret
-from mockservers.kernel.room import MOST_MEMORY, Room
+from mockservers.kernel.room import Room
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
 from mockservers.kernel.tenants import Tenant
 from mockservers.kernel.world_config import WorldConfig as WorldConfig
@@ -155,7 +155,7 @@ class World:
 
     def opened(self, vendor: str) -> bool:
         """Whether the vendor's installation was asked for already."""
-        return vendor in self._installations
+        return vendor in self._installations or vendor in self.keeping.vendors()
 
     def perform(self, call: Call) -> Any:
         """The one door: identify the caller, consult the faults, run in one transaction, write the journal.
@@ -373,6 +373,7 @@ class World:
         with self.turn():
             if self.room.full:
                 raise Unwritable(self.room.refusal(f"the checkpoint {name!r} is not made"))
+            self._open_kept()
             images = {vendor: installation.dump() for vendor, installation in self._installations.items()}
             self.keeping.checkpoints[name] = Checkpoint(self.clock.state, images)
             self._weigh()
@@ -381,6 +382,11 @@ class World:
     def checkpoints(self) -> list[str]:
         return list(self.keeping.checkpoints)
 
+    def _open_kept(self) -> None:
+        """Open what other processes have opened, where all vendors are meant."""
+        for vendor in self.keeping.vendors():
+            self.installation(vendor)
+
     def restore(self, name: str) -> None:
         """Return to a checkpoint; vendors opened since then begin anew. Raises ValueError for an unknown name."""
         with self.turn():
@@ -388,6 +394,7 @@ class World:
             if name not in checkpoints:
                 raise ValueError(f"there is no checkpoint {name!r}; there are {', '.join(checkpoints) or 'none'}")
             kept = checkpoints[name]
+            self._open_kept()
             for vendor in [each for each in self._installations if each not in kept.images]:
                 self._installations.pop(vendor).store.remove()
                 self.usages.pop(vendor, None)
@@ -464,113 +471,4 @@ class World:
                 raise failures[0]
 
 
-class Worlds(Mapping[str, World]):
-    """The worlds of one process. `default` is always there."""
-
-    MOST = 1000
-
-    def __init__(
-        self, emulator: Callable[[str], Emulator], config: WorldConfig | None = None, most_memory: int = MOST_MEMORY
-    ) -> None:
-        self._emulator = emulator
-        self.room = Room(most_memory)
-        self.registry = keeping.registry(None if config is None else config.store)
-        self.watchers: list[Watcher] = []
-        """Told of each call in any of the worlds."""
-        self._matcher: Matcher | None = None
-        self._looking = threading.Lock()
-        self._worlds: dict[str, World] = {}
-        try:
-            self._worlds["default"] = World("default", config or WorldConfig(), emulator, self.room, self.watchers)
-        except BaseException:
-            self.registry.release()
-            raise
-
-    def __getitem__(self, name: str) -> World:
-        if name not in self._worlds and self.registry.shared:
-            self._look()
-        return self._worlds[name]
-
-    def known(self, name: str) -> World | None:
-        """The world, if this process has it already."""
-        return self._worlds.get(name)
-
-    def __iter__(self) -> Iterator[str]:
-        self._look()
-        return iter(tuple(self._worlds))
-
-    def __len__(self) -> int:
-        self._look()
-        return len(self._worlds)
-
-    def understand(self, matcher: Matcher) -> None:
-        """From now on this process can tell which requests an override means that another has planned."""
-        self._matcher = matcher
-        for world in self._worlds.values():
-            world.matcher = matcher
-
-    def _look(self) -> None:
-        """Learn which worlds other processes have made and deleted."""
-        if not self.registry.shared:
-            return
-        with self._looking:
-            names = set(self.registry.names())
-            for name in [each for each in self._worlds if each not in names and each != "default"]:
-                self.forget(name)
-            for name in sorted(names - self._worlds.keys()):
-                with suppress(keeping.Gone):
-                    config = self.default.config
-                    made = World(name, config, self._emulator, self.room, self.watchers, True, self._matcher)
-                    self._worlds[name] = made
-
-    def forget(self, name: str) -> None:
-        """Another process has deleted a world."""
-        if name != "default" and name in self._worlds:
-            self._worlds.pop(name).leave()
-
-    @property
-    def default(self) -> World:
-        return self._worlds["default"]
-
-    def create(self, name: str, config: WorldConfig | None = None) -> World:
-        """A new world, beginning like `default` unless told otherwise; raises ValueError when the name is taken."""
-        if name in self:
-            raise ValueError(f"there is a world {name!r} already")
-        if len(self) >= self.MOST:
-            raise ValueError(f"there are {self.MOST} worlds already; delete some")
-        if self.room.full:
-            raise ValueError(self.room.refusal(f"the world {name!r} is not made"))
-        config = config or self.default.config
-        world = World(name, config, self._emulator, self.room, self.watchers, False, self._matcher)
-        self._worlds[name] = world
-        return world
-
-    def replace_default(self, config: WorldConfig) -> World:
-        """Make `default` another world, as a harness does for each example."""
-        self._worlds["default"].close()
-        self._worlds["default"] = world = World("default", config, self._emulator, self.room, self.watchers)
-        return world
-
-    def delete(self, name: str) -> None:
-        if name == "default":
-            raise ValueError("the world 'default' cannot be deleted; reset it instead")
-        world = self._worlds.pop(name)
-        try:
-            world.reset()  # also takes its files away: a later world of this name begins anew
-            world.close()
-            self.registry.deleted(name)
-        except keeping.Gone:  # another process was first
-            world.leave()
-        self.room.give_back()
-
-    def close(self) -> None:
-        """Close every world. Raises Unwritable for a file that could not be written, when the others are closed."""
-        failures: list[Unwritable] = []
-        for world in self._worlds.values():
-            try:
-                world.close()
-            except Unwritable as failure:
-                failures.append(failure)
-        self.registry.release()
-        if failures:
-            raise failures[0]
+from mockservers.kernel.worlds import Worlds as Worlds  # noqa: E402 - worlds are made of this one

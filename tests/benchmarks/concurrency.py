@@ -24,7 +24,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote_plus, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,13 @@ API = "/TrackIt/WebApi"
 START = "2026-03-02T10:00:00Z"
 NOTE = {"Note Type": "Technician Note", "Activity Code": "Research"}
 Say = Callable[[str], object]
+MOST_COMPARED = 500
 TRYING = (OSError, http.client.HTTPException)
+
+
+def _drain(output: IO[str]) -> None:
+    with output:
+        output.read()
 
 
 class Process:
@@ -55,7 +61,7 @@ class Process:
         found = re.search(r"http://\S+?(?=\x1b|\s|$)", line)
         assert found is not None, f"mockservers serve ended before it was ready: {line}"
         self._port = urlsplit(found[0]).port or 0
-        threading.Thread(target=self._process.stdout.read, daemon=True).start()
+        threading.Thread(target=_drain, args=(self._process.stdout,), daemon=True).start()
 
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
@@ -74,6 +80,24 @@ class Process:
 
 
 @dataclass
+class Told:
+    """What clients were told."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    tickets: dict[int, tuple[str, bool]] = field(default_factory=dict)
+    """Text and state of each ticket as it was acknowledged last."""
+    doubtful: set[int] = field(default_factory=set)
+    """Tickets of which a call was not answered: it may have been done or not."""
+    doubled: list[int] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
+    """Answers that say no."""
+    answered: int = 0
+    """Calls of the vendor, of whatever kind."""
+    unanswered: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass
 class Session:
     """A client that asks one process after the other, as behind a load balancer: the next one where one does not answer.
 
@@ -81,6 +105,7 @@ class Session:
     """
 
     processes: list[Process]
+    told: Told
     token: str = ""
     _connection: http.client.HTTPConnection | None = None
 
@@ -95,10 +120,23 @@ class Session:
             reply = self._connection.getresponse()
             text = reply.read()
         except TRYING:
-            self._connection = None
+            self.close()
             self.processes = [*self.processes[1:], self.processes[0]]
             raise
+        with self.told.lock:
+            self.told.answered += path.startswith(API)
         return reply.status, json.loads(text) if text[:1] in (b"{", b"[") else text
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def login(self) -> None:
         form = f"grant_type=password&username={quote_plus('HELP DESK' + chr(92) + 'DEMO')}&password=demo-password"
@@ -107,28 +145,18 @@ class Session:
         self.token = said["access_token"]
 
 
-@dataclass
-class Told:
-    """What clients were told."""
-
-    statuses: Counter[int] = field(default_factory=Counter)
-    tickets: dict[int, tuple[str, bool]] = field(default_factory=dict)
-    """Text and state of each ticket as it was acknowledged last."""
-    doubtful: set[int] = field(default_factory=set)
-    """Tickets of which a call was not answered: it may have been done or not."""
-    doubled: list[int] = field(default_factory=list)
-    odd: list[str] = field(default_factory=list)
-    """Answers that say no."""
-    unanswered: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
 def values(said: Any) -> dict[str, Any]:
     """The values of a ticket by number, whatever key it stands under."""
     return {number: each["Value"] for number, each in said.get("Tickets", said.get("Ticket")).items()}
 
 
-def work(session: Session, told: Told, taken: Callable[[], bool], mark: str) -> None:
+def work(processes: list[Process], told: Told, taken: Callable[[], bool], mark: str) -> None:
+    """Be one client, which asks the first of the processes as long as it answers."""
+    with Session(processes, told) as session:
+        make(session, told, taken, mark)
+
+
+def make(session: Session, told: Told, taken: Callable[[], bool], mark: str) -> None:
     """Create, update and close one ticket after the other until all calls are taken."""
     ticket: int | None = None
     for n in itertools.count():
@@ -204,8 +232,7 @@ def load(serving: list[Process], clients: int, calls: int, kills: int, again: bo
 
     threads = [
         threading.Thread(
-            target=work,
-            args=(Session([*serving[n % len(serving) :], *serving[: n % len(serving)]]), told, taken, f"c{n}"),
+            target=work, args=(serving[n % len(serving) :] + serving[: n % len(serving)], told, taken, f"c{n}")
         )
         for n in range(clients)
     ]
@@ -231,21 +258,30 @@ def check(serving: list[Process], told: Told, calls: int, kills: int) -> None:
     assert set(told.statuses) == {200}, (told.statuses, told.odd[:5])
     sure = [each for each in told.tickets if each not in told.doubtful]
     for process in serving:
-        session = Session([process])
-        session.login()
-        for ticket in random.Random(2).sample(sure, min(len(sure), 2000)):
-            status, said = session.ask("GET", f"{API}/tickets/{ticket}")
-            assert status == 200, f"ticket {ticket} was acknowledged and is lost: {status} {said}"
-            text, closed = told.tickets[ticket]
-            found = values(said)
-            assert found["22"] == text, f"an update of ticket {ticket} is lost: {found['22']} != {text}"
-            assert (found["96"] != "Open") == closed, f"ticket {ticket} is {found['96']}, though closed is {closed}"
-    counts = {
-        json.dumps(Session([process]).ask("GET", "/_mock/v1/worlds/default")[1]["journal"]) for process in serving
-    }
-    assert len(counts) == 1, f"the processes disagree about the journal: {counts}"
+        with Session([process], told) as session:
+            session.login()
+            compare(session, told, random.Random(2).sample(sure, min(len(sure), MOST_COMPARED)))
+    journals = []
+    for process in serving:
+        with Session([process], told) as session:
+            journals.append(session.ask("GET", "/_mock/v1/worlds/default")[1]["journal"])
+    assert all(each == journals[0] for each in journals), f"the processes disagree about the journal: {journals}"
     if not kills and not told.unanswered:
         assert sum(told.statuses.values()) == calls
+        assert journals[0]["count"] == told.answered, (
+            f"{told.answered} calls were answered, and {journals[0]} are counted"
+        )
+
+
+def compare(session: Session, told: Told, tickets: list[int]) -> None:
+    """Compare tickets with what clients were told of them."""
+    for ticket in tickets:
+        status, said = session.ask("GET", f"{API}/tickets/{ticket}")
+        assert status == 200, f"ticket {ticket} was acknowledged and is lost: {status} {said}"
+        text, closed = told.tickets[ticket]
+        found = values(said)
+        assert found["22"] == text, f"an update of ticket {ticket} is lost: {found['22']} != {text}"
+        assert (found["96"] != "Open") == closed, f"ticket {ticket} is {found['96']}, though closed is {closed}"
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from mockservers.kernel.keeping import Database
 from mockservers.kernel.postgresql import layout, text
 
 MOST_CONNECTIONS = 16
-"""Of one process at once; a turn needs one."""
+"""That a process keeps; a turn needs one, and as many more are made while they are needed."""
 STORE = "mockservers.store"
 """Key of a connection's `info` under which stands the store whose tables its search path finds."""
 
@@ -111,6 +111,8 @@ def of_no_room(error: BaseException | None) -> bool:
 def _begin(raw: Any, _record: Any) -> None:
     text.adapt(raw)
     raw.autocommit = True  # turns begin and end their transactions themselves
+    # A machine that vanishes must not keep the lock of a world for the hours that TCP waits for it.
+    raw.execute("SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3")
 
 
 def _count(connection: sa.Connection, _cursor: Any, _statement: Any, _parameters: Any, made: Any, _many: Any) -> None:
@@ -127,7 +129,7 @@ def _engine(url: str) -> sa.Engine:
     made = sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+mockservers"),
         pool_size=MOST_CONNECTIONS,
-        max_overflow=0,
+        max_overflow=MOST_CONNECTIONS,
         pool_use_lifo=True,
         pool_reset_on_return=None,
         use_native_hstore=False,

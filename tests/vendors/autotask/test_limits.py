@@ -298,6 +298,6 @@ def test_made_up_entities_share_one_count(make: MakePost) -> None:
     post = make()
     under_way = [begin(post, f"Made{n}") for n in range(3)]
     assert "Thread Threshold Exceeded" in errors(post.query("Other"))
-    assert len([key for key in post.world.installation("autotask").cache if key[0] == "threads"]) == 1
+    assert len([key for key in post.world.installation("autotask").under_way if key[0] == "threads"]) == 1
     for each in under_way:
         each.leave()

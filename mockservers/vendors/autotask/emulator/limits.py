@@ -119,7 +119,7 @@ def _threads(ctx: Context, tenant: Tenant, code: str | None) -> None:
     exchange = ctx.call.exchange
     if limit is None or exchange is None:
         return
-    running: WeakSet[_Thread] = ctx.installation.cache.setdefault(
+    running: WeakSet[_Thread] = ctx.installation.under_way.setdefault(
         ("threads", tenant.name, (code or "").casefold(), endpoint(ctx)), WeakSet()
     )
     if len(running) >= limit:
