@@ -26,6 +26,8 @@ BATCH = 250
 PAUSE, GLANCE, BEAT = 0.2, 0.25, 10.0
 """Seconds between two events, between two looks at a world in which nothing happens, and between two signs of life."""
 LONGEST_TARGET = 400
+_STARTED = clock.wall()
+"""Tells the journals of this process from those of one before it, whose calls had the same numbers."""
 JUMP = 1000
 """By so many milliseconds, times its rate, a clock that runs differs from what was to be expected where somebody has moved it."""
 
@@ -182,6 +184,7 @@ class Feed:
             "rate": state.rate,
             "count": self._journal.count,
             "dropped": self._journal.dropped,
+            "journal": f"{_STARTED:x}-{id(self._journal):x}",
             "faults": [len(faults), sum(each.hits for each in faults)],
             "checkpoints": self.world.checkpoints,
             "worlds": list(self.worlds),

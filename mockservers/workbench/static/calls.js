@@ -41,12 +41,12 @@ function Filters({ filters, set, rows, vendors, shown, children }) {
   return html`<div class="filters" role="search" aria-label="Filter the calls">
     <input type="search" placeholder="Search the bytes   /" aria-label="Text in address, request or answer"
       value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${leave} />
-    <${Choice} aria-label="Whose calls" all="All calls" value=${filters.actor} options=${[['client', 'Clients’ calls'], ['other', 'Other people’s acts']]} onChange=${change('actor')} />
-    <${Choice} aria-label="Vendor" all="All vendors" value=${filters.vendor} options=${vendors.map(({ name }) => name)}
+    <${Choice} aria-label="Whose calls" all="Whose" value=${filters.actor} options=${[['client', 'Clients’ calls'], ['other', 'Other people’s acts']]} onChange=${change('actor')} />
+    <${Choice} aria-label="Vendor" all="Vendor" value=${filters.vendor} options=${vendors.map(({ name }) => name)}
       onChange=${(vendor) => set({ ...filters, vendor, operation: '' })} />
-    <${Choice} aria-label="Operation" all="All operations" value=${filters.operation} options=${operations} onChange=${change('operation')} />
-    <${Choice} aria-label="Outcome" all="All outcomes" value=${filters.outcome} options=${outcomes} onChange=${change('outcome')} />
-    <${Choice} aria-label="Status" all="All statuses" value=${filters.status}
+    <${Choice} aria-label="Operation" all="Operation" value=${filters.operation} options=${operations} onChange=${change('operation')} />
+    <${Choice} aria-label="Outcome" all="Outcome" value=${filters.outcome} options=${outcomes} onChange=${change('outcome')} />
+    <${Choice} aria-label="Status" all="Status" value=${filters.status}
       options=${[...['2xx', '3xx', '4xx', '5xx'].filter((each) => statuses.some((status) => String(status)[0] === each[0])), ...statuses.map(String)]}
       onChange=${change('status')} />
     <input class="rule" placeholder="Rule" aria-label="Rule that shaped the answer" list="rules-met" value=${rule} onInput=${(event) => setRule(event.target.value)} spellcheck="false" />
