@@ -141,7 +141,9 @@ def test_a_server_that_stops_ends_it_and_its_watchers_go() -> None:
 
 
 def test_a_head_alone_is_no_stream(door: Server, world: World) -> None:
-    assert requests.head(f"{door.url}/_mock/v1/stream", timeout=20).headers["Content-Type"].startswith("text/event-stream")
+    assert (
+        requests.head(f"{door.url}/_mock/v1/stream", timeout=20).headers["Content-Type"].startswith("text/event-stream")
+    )
 
 
 def test_so_many_readers_and_no_more(door: Server, world: World) -> None:
