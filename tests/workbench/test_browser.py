@@ -105,6 +105,7 @@ def test_hostile_texts_are_shown_as_text(page: Page, door: Server, world: World)
 
 
 def test_five_thousand_calls_keep_few_rows_in_the_document(page: Page, door: Server, world: World) -> None:
+    page.browser.get("about:blank")
     journal(world, 5000)
     page.open("calls")
     page.until_count(5000)
