@@ -137,6 +137,12 @@ def test_filters_narrow_and_a_pause_holds_the_list_still(page: Page, door: Serve
     assert page.count() == 2
     page.click("Go on (1 new)")
     page.until_count(3)
+    page.find("input.rule").send_keys("toy.access.key")
+    page.until_count(1)
+    page.find("input.rule").send_keys(".none")
+    page.until_text("there is no rule 'toy.access.key.none'")
+    page.click("Clear")
+    page.until_count(3)
 
 
 def test_the_keyboard_is_enough(page: Page, door: Server) -> None:
