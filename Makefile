@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
 ONLY := $(if $(VENDOR),-k $(VENDOR),)
 
-.PHONY: help demo test quick matrix lint types coverage bench rehearsals mutants mutation fuzz table toolkits system hooks clean
+.PHONY: help demo docs newcomer picture lock test quick matrix lint types coverage bench rehearsals mutants mutation fuzz table toolkits system hooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -26,8 +26,26 @@ $(READY): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@
 
-demo: $(READY)  ## emulators, two clients to a verdict, two wrong clients to a caught and replayed failure
-	@$(BIN)/python tests/demo.py
+demo: $(READY)  ## half a minute: an emulator, a correct client to a verdict, a wrong one caught, told and replayed
+	@$(BIN)/mockservers demo
+
+DOCS := .venv/docs
+
+$(DOCS): pyproject.toml $(READY)
+	@$(BIN)/python -m pip install --quiet --group docs
+	@touch $@
+
+docs: $(DOCS)  ## the documentation site in build/site/html, built strictly, with every link looked up
+	@$(BIN)/python tests/site/build.py
+
+newcomer: $(READY)  ## the wheel in an empty environment, outside the clone, and the commands of the tutorial for Node exactly
+	@$(BIN)/python tests/site/newcomer.py
+
+picture: $(READY)  ## the picture of the README, from a real run of the demo
+	@$(BIN)/python tests/site/picture.py
+
+lock: $(READY)  ## constraints.txt: the exact versions that developers install
+	@$(BIN)/python tests/site/lock.py
 
 test: lint types $(READY)  ## everything CI runs; with VENDOR=name the tests of one vendor
 	$(PYTEST) $(TESTS) $(ONLY)
@@ -55,7 +73,7 @@ types: $(READY)
 coverage: $(READY)  ## the whole suite with the share of lines that it runs
 	@$(PYTEST) --cov=mockservers --cov-report=term:skip-covered
 
-bench: $(READY)  ## the figures of the README
+bench: $(READY)  ## the figures of docs/figures.md
 	@$(BIN)/python tests/benchmarks/run.py
 
 rehearsals: $(READY)  ## a month of a desk against correct clients and clients with bugs, of every vendor or of VENDOR=name: GO and NO-GO
@@ -82,7 +100,7 @@ toolkits: $(READY)  ## SOAP and OpenAPI toolkits against the emulators: installs
 	@$(BIN)/python tests/toolkits/run.py --install --write
 
 system:  ## Debian's packages that some tests need, where they are absent: Chromium and its driver (root)
-	@sh .ci/install
+	@.ci/install
 
 hooks: $(READY)  ## run the checks of `make lint` before each commit
 	@$(BIN)/pre-commit install

@@ -1,15 +1,15 @@
 """What a project says of itself in a file: `mockservers.toml`, or the table `[tool.mockservers]` of `pyproject.toml`.
 
-An option of the command line wins over `mockservers.toml`, that over `pyproject.toml`, and that over the default. The files are
-those of the nearest folder that has one, from the current one up to the repository's root. No effects, only reading; every
-mistake raises ValueError with a sentence that names file and key.
+An option of the command line wins over a variable, that over `mockservers.toml`, that over `pyproject.toml`, and that over the
+default. The files are those of the nearest folder that has one, from the current one up to the repository's root. No effects,
+only reading; every mistake raises ValueError with a sentence that names file and key.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,19 +37,32 @@ class Said:
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a project's files say. `without` are reasons by the full id of the duty that they switch off."""
+    """What a project's files say. `without` are reasons by the full id of the duty that they switch off; `options` are values
+    by command and option."""
 
     without: Mapping[str, Said] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Said]] = field(default_factory=dict)
 
     def __or__(self, other: Configuration) -> Configuration:
         """Both; of two sayings about the same, the one of `other`."""
-        return Configuration({**self.without, **other.without})
+        commands = dict.fromkeys((*self.options, *other.options))
+        both = {name: {**self.options.get(name, {}), **other.options.get(name, {})} for name in commands}
+        return Configuration({**self.without, **other.without}, both)
 
 
-def load(folder: Path | None = None) -> Configuration:
-    """What the files say that count in a folder (the current one when None); nothing where there are none."""
+Options = Mapping[str, Collection[str]]
+"""By command, the names of the options that may stand in its table."""
+
+
+def load(folder: Path | None = None, options: Options | None = None) -> Configuration:
+    """What the files say that count in a folder (the current one when None); nothing where there are none.
+
+    `options` are those that the commands have, and other keys are refused. Who does not know the commands leaves it out, and is
+    told of the duties alone.
+    """
+    known = None if options is None else _known(options)
     for place in _folders((folder or Path.cwd()).absolute()):
-        found = [each for each in (_shared(place / SHARED), _own(place / FILE)) if each is not None]
+        found = [each for each in (_shared(place / SHARED, known), _own(place / FILE, known)) if each is not None]
         if found:
             made = Configuration()
             for each in found:
@@ -65,11 +78,11 @@ def _folders(folder: Path) -> list[Path]:
     return chain[: root + 1]
 
 
-def _own(file: Path) -> Configuration | None:
-    return _read(_toml(file, _text(file)), _named(file), ()) if file.is_file() else None
+def _own(file: Path, known: Tables | None) -> Configuration | None:
+    return _read(known, _toml(file, _text(file)), _named(file), ()) if file.is_file() else None
 
 
-def _shared(file: Path) -> Configuration | None:
+def _shared(file: Path, known: Tables | None) -> Configuration | None:
     """The part of a `pyproject.toml` that is ours. One that never names us is nobody's business here, whatever is in it."""
     text = _text(file) if file.is_file() else ""
     if IN_SHARED[-1] not in text:
@@ -77,7 +90,7 @@ def _shared(file: Path) -> Configuration | None:
     table: Any = _toml(file, text)
     for key in IN_SHARED:
         table = table.get(key) if isinstance(table, dict) else None
-    return None if table is None else _read(table, _named(file), IN_SHARED)
+    return None if table is None else _read(known, table, _named(file), IN_SHARED)
 
 
 def _named(file: Path) -> str:
@@ -104,25 +117,40 @@ def _toml(file: Path, text: str) -> dict[str, Any]:
         raise ValueError(f"{_named(file)} is not TOML: {error}") from error
 
 
-def _read(table: Any, file: str, path: tuple[str, ...]) -> Configuration:
-    return Configuration(**_values(TABLES, table, file, path))
+def _read(known: Tables | None, table: Any, file: str, path: tuple[str, ...]) -> Configuration:
+    if known is None:
+        known, table = _known({}), _of_duties(table)
+    without: dict[str, Said] = {}
+    options: dict[str, dict[str, Said]] = {}
+    for command, inside in _values(known, table, file, path).items():
+        values = _values(known[command], inside.value, file, (*path, command))
+        without |= _reasons(values.pop(WITHOUT)) if WITHOUT in values and command == OF_DUTIES else {}
+        options[command] = values
+    return Configuration(without, options)
 
 
-def _values(known: Mapping[str, Any], table: Any, file: str, path: tuple[str, ...]) -> dict[str, Any]:
-    """The values of a table, and of those in it, by the name that `Configuration` has for them."""
+def _of_duties(table: Any) -> Any:
+    """A table without all that is not about duties."""
+    if not isinstance(table, dict) or not isinstance(table.get(OF_DUTIES, {}), dict):
+        return table
+    return {OF_DUTIES: {key: value for key, value in table.get(OF_DUTIES, {}).items() if key == WITHOUT}}
+
+
+def _values(known: Collection[str], table: Any, file: str, path: tuple[str, ...]) -> dict[str, Said]:
+    """The values of a table by their keys; `max_seconds` is `max-seconds`, as both are usual in such files."""
     if not isinstance(table, dict):
         raise Said(table, file, _key(path)).wrong(f"must be a table, got {table!r}")
-    found: dict[str, Any] = {}
+    found: dict[str, Said] = {}
     for key, value in table.items():
-        if key not in known:
+        name = key if key in known else key.replace("_", "-")
+        if name not in known:
             where = f" in {_key(path)}" if path else ""
             expected = f"expected one of: {', '.join(known)}{did_you_mean(key, known)}"
             raise ValueError(f"{file}: unknown key {key!r}{where}; {expected}")
-        inside = known[key]
-        if isinstance(inside, Mapping):
-            found |= _values(inside, value, file, (*path, key))
-        else:
-            found[key] = inside(Said(value, file, _key((*path, key))))
+        said = Said(value, file, _key((*path, key)))
+        if name in found:
+            raise said.wrong(f"is there twice, as {found[name].key} too; keep one of them")
+        found[name] = said
     return found
 
 
@@ -158,6 +186,12 @@ def _by_id(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
             yield f"{before}{key}", value
 
 
-Reader = Callable[[Said], Any]
-TABLES: Mapping[str, Mapping[str, Reader]] = {"check": {"without": _reasons}}
-"""The tables of the file with what reads each of their keys. A further option is a key here, and a field of `Configuration`."""
+Tables = Mapping[str, Collection[str]]
+OF_DUTIES, WITHOUT = "check", "without"
+"""The table that switches duties off stands in that of the command, but counts wherever duties judge."""
+
+
+def _known(options: Options) -> Tables:
+    """The tables of the file with their keys."""
+    keys = {OF_DUTIES: [WITHOUT]}
+    return keys | {name: list(dict.fromkeys((*keys.get(name, ()), *found))) for name, found in options.items()}

@@ -1,4 +1,5 @@
-"""pytest fixtures: `mock_server` (one a session), `mock_world` (fresh a test), `mock_client` (requests bound to the world).
+"""pytest fixtures: `mock_server` (one a session), `mock_world` (fresh a test), `mock_client` (requests bound to the world); and
+`--mockservers-check VENDOR`, a test for each duty of a client.
 
 Loaded by every pytest run where mockservers is installed, so it imports next to nothing until a fixture is used. Under
 pytest-xdist each worker has a server of its own, on a port of its own.
@@ -73,6 +74,36 @@ class _Watch:
 def _last(world: MockWorld) -> int:
     entries = world.journal
     return entries[-1].n if entries else 0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("mockservers")
+    group.addoption(
+        "--mockservers-check",
+        action="append",
+        default=[],
+        metavar="VENDOR",
+        help="add a test for each duty of a client of this vendor; --mockservers-client names the client. Repeatable",
+    )
+    for name, kind, what in (
+        ("client", str, "the client under test, as `mockservers check --client` takes it"),
+        ("client-command", str, "a job that runs once for each task and ends"),
+        ("mirror-command", str, "prints what a client believes that does not show it itself"),
+        ("mirror-file", str, "the file in which such a client keeps it"),
+        ("dialect", str, "a named dialect of the vendor, or all"),
+        ("examples", int, "scenarios to play"),
+        ("seed", int, "same seed, same scenarios"),
+        ("save", str, "folder for the scenario files of broken duties"),
+    ):
+        group.addoption(f"--mockservers-{name}", type=kind, default=None, help=what)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("mockservers_check"):
+        from mockservers.contract_tests import asked_for
+
+        items += asked_for(session)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.clock import Mode, checked
+from mockservers.kernel.keeping import Database
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.store import Durability
 from mockservers.kernel.world import WorldConfig
@@ -95,13 +96,33 @@ def clock(text: str) -> tuple[Mode, float]:
     raise ValueError(f"--clock {text!r} is not understood: write real, frozen, or scaled:60 for sixty seconds in one")
 
 
-def store(text: str | None) -> Path | None:
-    """The file of a `sqlite:///file.db` URL, or None for memory (nothing given, or `sqlite://`)."""
-    if text in (None, "", "sqlite://", "sqlite:///:memory:"):
+def database(text: str) -> Database:
+    """The database of a `postgresql://` URL. The password is repeated in no message."""
+    import importlib.util
+    from urllib.parse import parse_qsl, urlencode
+
+    if importlib.util.find_spec("psycopg") is None:
+        raise ValueError("--store postgresql://... needs psycopg: pip install 'mockservers[postgres]'")
+    head, _, query = text.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    named = [value for name, value in pairs if name == "namespace"]
+    rest = urlencode([pair for pair in pairs if pair[0] != "namespace"])
+    url = f"postgresql://{head.partition('://')[2]}" + (f"?{rest}" if rest else "")
+    return Database(url, *named[-1:])
+
+
+def store(text: str | None) -> Path | Database | None:
+    """The file of a `sqlite:///file.db` URL, the database of a `postgresql://` one, or None for memory (nothing given, or
+    `sqlite://`)."""
+    if text is None or text in ("", "sqlite://", "sqlite:///:memory:"):
         return None
+    if text.startswith(("postgresql://", "postgres://")):
+        return database(text)
     if not text.startswith("sqlite:///"):
+        shown = text if "@" not in text else f"{text.partition('://')[0]}://..."  # it may hold a password
         raise ValueError(
-            f"--store {text!r} is not supported: write sqlite:///path/to/file.db, or leave it out for memory"
+            f"--store {shown!r} is not supported: write sqlite:///path/to/file.db, postgresql://user@host/database, or leave "
+            "it out for memory"
         )
     path = Path(text.removeprefix("sqlite:///"))
     if not path.name or path.is_dir():

@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from mockservers import registry
 from mockservers.kernel.journal import Entry, Journal
+from tests import stores
 
 os.environ.setdefault("MOCKSERVERS_JOBS", "1")  # pytest-xdist shares the cores out already
 os.environ.setdefault("MOCKSERVERS_LIBRARY", "0")  # the library is replayed by tests of its own
+
+settings.register_profile("mockservers", settings.default, deadline=None)  # no test asserts on time
+settings.load_profile("mockservers")
 
 ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["toy_vendor"]  # a package of its own, whose tests `test_toy_vendor.py` runs
@@ -68,6 +73,24 @@ def applied_rules(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     applied |= {rule for entry in entries for rule in entry.rules}
     missing = sorted(marked - applied)
     assert not missing, f"this test is marked with rules that no journal shows as applied: {', '.join(missing)}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store_of_worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """MOCKSERVERS_TEST_STORE: `file` or `postgresql` keeps worlds there that would be in memory, whatever test made them."""
+    where = os.environ.get("MOCKSERVERS_TEST_STORE", "memory")
+    if where == "memory":
+        yield
+        return
+    with stores.kept_in(where, tmp_path_factory.mktemp("stores")):
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[stores.Postgresql]:
+    """The PostgreSQL server of this test run, with a database of this worker."""
+    with stores.postgresql() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

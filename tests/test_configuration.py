@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from mockservers import configuration
-from mockservers.configuration import load
 
 REASON = "agreed with the desk until March"
+
+
+def load(folder: Path | None = None) -> configuration.Configuration:
+    """What the files say where the commands have no options."""
+    return configuration.load(folder, {})
 
 
 def reasons(folder: Path) -> dict[str, str]:
@@ -122,3 +126,21 @@ def test_a_file_of_other_bytes_is_said(project: Path) -> None:
     (project / "inner" / "mockservers.toml").write_bytes(b"x = '\xff'")
     with pytest.raises(ValueError, match=r"^mockservers.toml must be UTF-8, got other bytes at place 5"):
         load()
+
+
+def test_who_does_not_know_the_commands_is_told_of_the_duties_alone(project: Path) -> None:
+    own(project / "inner", '[serve]\nport = 1\n[check]\nexamples = 3\nwithout = {"acme.told" = "why"}\n')
+    assert {duty: said.value for duty, said in configuration.load().without.items()} == {"acme.told": "why"}
+    own(project / "inner", '[check.without]\n"acme.told" = ""\n')
+    with pytest.raises(ValueError, match="has no reason"):
+        configuration.load()
+
+
+def test_options_are_read_by_command_and_the_own_file_wins(project: Path) -> None:
+    shared(project / "inner", "[tool.mockservers.serve]\nport = 1\nhost = 'a'\n")
+    own(project / "inner", "[serve]\nport = 2\n")
+    told = configuration.load(options={"serve": ["port", "host"]}).options["serve"]
+    assert {key: (said.value, said.file) for key, said in told.items()} == {
+        "port": (2, "mockservers.toml"),
+        "host": ("a", "pyproject.toml"),
+    }

@@ -91,6 +91,10 @@ MAY_NAME_VENDORS = (
     "docs/",  # they tell people what there is
     "scenarios/scenario.schema.json",  # generated from what is found
     "tests/",  # a test of the framework may take a vendor as its example
+    # So may the example suites and the pages of the packages for other languages; their code may not.
+    *("contracts/clients/node/README.md", "contracts/clients/node/example.test.mjs"),
+    *("contracts/clients/java/README.md", "contracts/clients/java/src/test/"),
+    *("contracts/clients/php/README.md", "contracts/clients/php/ExampleTest.php"),
 )
 
 

@@ -204,3 +204,14 @@ def test_the_journal_of_a_failed_test_shows_no_secret() -> None:
         for name, form in forms.items():
             assert form not in shown, (secret, name)
     worlds.close()
+
+
+def test_the_command_line_adds_a_test_for_each_duty_without_a_file(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_of_the_project(): pass")
+    asked = ("-q", "-p", "no:cacheprovider", "--collect-only", "--mockservers-check", "get_tickets")
+    result = pytester.runpytest_subprocess(
+        *asked, "--mockservers-client", "sync.py:Client", "-k", "all_pages or project"
+    )
+    result.stdout.fnmatch_lines(
+        ["*::test_of_the_project", "*mockservers::get_tickets::all_pages", "2/20 tests collected (18 deselected) *"]
+    )

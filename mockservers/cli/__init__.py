@@ -1,5 +1,4 @@
-"""The command `mockservers`: serve, record, recover, load, drift, judge, har, check, replay, rehearse, observe, glue,
-scenarios, profile, rules, vendor, world.
+"""The command `mockservers`: demo, init, serve, check, replay, rehearse, record, world and the others that are added below.
 
 Exit codes: 0 kept, 1 broken, 2 usage, 3 unproven under --strict, 4 the client under test failed as a program, 130
 interrupted. Heavy modules are imported inside the commands, since `serve` is judged by how fast it is ready.
@@ -13,13 +12,21 @@ import sys
 import click
 
 from mockservers import __version__
+from mockservers.cli.cache import cache
+from mockservers.cli.campaign import campaign
 from mockservers.cli.check import check, replay
+from mockservers.cli.completion import completion
+from mockservers.cli.demo import demo
+from mockservers.cli.doctor import doctor
+from mockservers.cli.examples import show as show_examples
 from mockservers.cli.glue import glue
+from mockservers.cli.init import init
 from mockservers.cli.observe import observe
 from mockservers.cli.profile import profile
 from mockservers.cli.record import record, recover
 from mockservers.cli.recordings import drift, har, judge, load
 from mockservers.cli.rehearse import rehearse
+from mockservers.cli.report import report
 from mockservers.cli.rules import rules
 from mockservers.cli.scenarios import scenarios
 from mockservers.cli.serve import serve
@@ -39,6 +46,10 @@ def main() -> None:
 
 
 for command in (
+    demo,
+    init,
+    doctor,
+    completion,
     serve,
     record,
     recover,
@@ -48,6 +59,8 @@ for command in (
     har,
     check,
     replay,
+    report,
+    campaign,
     rehearse,
     glue,
     scenarios,
@@ -56,5 +69,7 @@ for command in (
     rules,
     vendor,
     world,
+    cache,
 ):
     main.add_command(command)
+show_examples(main)

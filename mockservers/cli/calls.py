@@ -1,18 +1,20 @@
-"""Calls told while a server runs: a line each on standard error, and each as JSON in a file. Secrets are masked."""
+"""Calls told while a server runs: a line each on standard error, as text or as JSON, and each in a file. Secrets are masked."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
 import stat
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from mockservers.kernel import instants
+from mockservers.kernel import clock, instants
 
 if TYPE_CHECKING:
     from mockservers.kernel.journal import Entry
@@ -31,6 +33,60 @@ def log(world: World, entry: Entry) -> None:
         click.echo(verdicts.printable(text), err=True)
 
 
+def log_json(world: World, entry: Entry) -> None:
+    """Write an object about a call on standard error, as a line of JSON."""
+    from mockservers.server.responses import request_id
+
+    exchange, clean = entry.exchange, world.redaction()
+    told: dict[str, Any] = {
+        "at": instants.to_iso(entry.at),
+        "world": world.name,
+        "n": entry.n,
+        "vendor": entry.vendor or None,
+        "operation": entry.operation,
+        "actor": entry.actor,
+        "tenant": entry.tenant,
+        "outcome": entry.outcome,
+        "refusal": entry.refusal,
+        "faults": entry.faults,
+        "findings": [note.rule for note in entry.notes],
+        "request_id": request_id(world.name, entry),
+    }
+    if exchange is not None:
+        told |= {"method": exchange.method, "target": exchange.target, "status": exchange.status}
+    level = "error" if entry.outcome == "error" else "info"
+    write_json("call", clean.data(told), instants.to_iso(entry.wall), level)
+
+
+def write_json(event: str, told: Mapping[str, Any], time: str = "", level: str = "info") -> None:
+    """Write a line of JSON on standard error: the machine's time, how grave it is, what happened, and what belongs to it."""
+    line = {"time": time or instants.to_iso(clock.wall()), "level": level, "event": event, **told}
+    text = json.dumps(line, ensure_ascii=True, default=str)
+    with contextlib.suppress(OSError, ValueError):  # whoever read has enough, as `head` has; the calls go on
+        click.echo(text, err=True)
+
+
+class JsonMessages(logging.Handler):
+    """The program's own messages as lines of JSON."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        write_json("message", {"logger": record.name, "message": record.getMessage()}, level=record.levelname.lower())
+
+
+@contextlib.contextmanager
+def messages_as_json() -> Iterator[None]:
+    """What the program has to say goes out as lines of JSON, as long as the block lasts."""
+    logger, handler = logging.getLogger("mockservers"), JsonMessages()
+    before = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False  # or it would be told as text too
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before
+
+
 class JournalFile:
     """A file that gets each call as a line of JSON, flushed, for its owner's eyes alone. What is there is kept."""
 
@@ -39,7 +95,17 @@ class JournalFile:
 
         self._plain, self._told = context.plain, history.line_told
         self._path = path
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:  # without waiting: a pipe that nobody reads would hold the server up for ever
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            raise ValueError(
+                f"--journal {path} is no regular file but a pipe that nobody reads, or a socket; name a new file, or one of an "
+                "earlier run"
+            ) from error
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(descriptor, True)
         if hasattr(os, "fchmod") and stat.S_ISREG(
             os.fstat(descriptor).st_mode
         ):  # not /dev/stdout, nor /dev/null for all

@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 
 import click
 
+from mockservers.cli.configured import Configured
 from mockservers.cli.duties import chosen, duty_options
 from mockservers.cli.errors import DRIVER_FAILURE, INTERRUPTED, USAGE, columns, reports_errors, stop
+from mockservers.cli.github import github_option, told_to_github
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.progress import progress
 from mockservers.cli.reporting import Outputs, reporting
@@ -114,13 +116,14 @@ def _again(lost: sys.UnraisableHookArgs) -> None:
 def driving() -> Iterator[None]:
     """Turn trouble with the client under test into one clear sentence and the right exit code."""
     from mockservers.harness import DriverFailure, WrongClient
+    from mockservers.harness.cluster import ClusterFailure
     from mockservers.harness.reports.characters import visible
     from mockservers.harness.runner import EmulatorFailure
 
     try:
         with unwinding():
             yield
-    except WrongClient as error:
+    except (WrongClient, ClusterFailure) as error:
         stop(str(error), USAGE)
     except DriverFailure as error:
         click.echo(
@@ -133,6 +136,12 @@ def driving() -> Iterator[None]:
     except EmulatorFailure as error:
         click.echo(f"mockservers: {error}", err=True)
         stop("this is a bug of mockservers, not of your client; please report it with the command and its seed", USAGE)
+
+
+def given(name: str) -> bool:
+    """Whether an option of the command that runs was typed, and does not come from the environment."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
 
 
 def style(text: str, *words: str) -> str:
@@ -149,7 +158,7 @@ def style(text: str, *words: str) -> str:
     return text
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("vendor", type=VendorName("contract"))
 @client_options
 @click.option("--dialect", default="default", show_default=True, help="A named dialect of the vendor, or all.")
@@ -170,6 +179,12 @@ def style(text: str, *words: str) -> str:
     help="Examples played at once, in as many processes. Default: the processor cores that the command may use, up to 8; "
     "1 for a hook and with --mirror-file. Also from MOCKSERVERS_JOBS.",
 )
+@click.option(
+    "--on",
+    metavar="ADDRESS",
+    help="Play the examples on the workers of a Dask cluster, such as dask://scheduler:8786, as many at once as they have "
+    "threads; the report is the same. Needs mockservers[cluster] here, and the same mockservers and client there.",
+)
 @duty_options
 @click.option(
     "--save",
@@ -179,6 +194,13 @@ def style(text: str, *words: str) -> str:
     help="Folder for the scenario files of broken duties.",
 )
 @reporting
+@github_option
+@click.option(
+    "--shard",
+    metavar="N/OF",
+    help="Play one part of the examples, such as 2/5, with --json; `mockservers report merge` joins the reports of all parts. "
+    "Failures of earlier checks are left out, for the other machines do not have them.",
+)
 @click.option(
     "--library/--no-library",
     default=True,
@@ -199,10 +221,13 @@ def check(
     max_seconds: float | None,
     deadline: float,
     jobs: int | None,
+    on: str | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
     no_config: bool,
     save: Path,
+    github: bool,
+    shard: str | None,
     library: bool,
     fail_fast: bool,
     strict: bool,
@@ -216,6 +241,11 @@ def check(
 
     A duty of severity `should` is an advice that rests on a guess about what the client is meant to do. A project's
     mockservers.toml can switch duties off, each with a reason; options win over it.
+
+    \b
+    mockservers check get_tickets --client sync.py:Client
+    mockservers check get_tickets --client 'node sync.js' --shard 2/5 --json shard-2.json
+    mockservers check get_tickets --client sync.py:Client --on dask://scheduler:8786
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program, 130 interrupted; the reports then tell what was known by then.
@@ -231,6 +261,7 @@ def check(
         scenario_files,
     )
     from mockservers.harness.runner_pool import fitting_jobs
+    from mockservers.harness.shards import Shard
 
     def made(report: Report) -> dict[str, Callable[[], str]]:
         return {
@@ -239,18 +270,34 @@ def check(
             "html": lambda: reports.check_html(report),
         }
 
+    part = None if shard is None else Shard.parse(shard)
+    if part is not None and strict:
+        raise ValueError(
+            "a shard alone cannot be --strict, for another one may put a duty to the test; give it "
+            "to `mockservers report merge`"
+        )
     outputs, choice = Outputs(json=json, junit=junit, html=html), chosen(only, without, no_config)
     spec = ClientSpec(**client)
 
     def tell(report: Report) -> None:
         text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
-        outputs.write(text, made(report))
+        if github:
+            told_to_github(reports.check_document(report), text, err=outputs.to_stdout)
+            outputs.save(made(report))
+        else:
+            outputs.write(text, made(report))
 
-    first, left_out = scenario_files.known(vendor, save) if library else ([], [])
+    first, left_out = scenario_files.known(vendor, save if part is None else None) if library else ([], [])
     for reason in left_out:
         click.echo(f"mockservers: not played first: {reason}", err=True)
 
     with driving(), progress() as shown:
+        if on is not None and given("jobs"):
+            raise ValueError(
+                "--jobs is for this machine; with --on the cluster's workers play as many examples "
+                "at once as they have threads, so "
+                "leave it out"
+            )
         if jobs is None:
             jobs = fitting_jobs(spec.checked(), examples)
         config = CheckConfig(
@@ -262,8 +309,10 @@ def check(
             max_seconds=max_seconds,
             deadline=deadline,
             jobs=jobs,
+            on=on,
             save_to=save,
             first=tuple(first),
+            shard=part,
             fail_fast=fail_fast,
             progress=shown,
             **choice,
@@ -272,6 +321,8 @@ def check(
             report = run_check(config)
         except CheckStopped as stopped:
             outputs.save(made(stopped.report))
+            if github:
+                told_to_github(reports.check_document(stopped.report), "", err=outputs.to_stdout)
             raise
         except CheckInterrupted as interrupted:
             report = interrupted.report

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockservers import __version__, registry
+from mockservers.cli import calls
 from mockservers.cli.errors import TOKEN, stop
 
 if TYPE_CHECKING:
@@ -58,10 +59,20 @@ def environment(
     return told
 
 
-def accompany(door: Server, command: Sequence[str], recorded: str | None, authority: Path | None) -> int:
+def ready_told(door: Server) -> dict[str, str]:
+    """That a server is ready, for a log."""
+    return {"message": f"mockservers {__version__} is ready at {door.url}", "url": door.url}
+
+
+def accompany(
+    door: Server, command: Sequence[str], recorded: str | None, authority: Path | None, as_json: bool = False
+) -> int:
     """Serve as long as a command runs, and tell its exit code. `recorded` is the vendor that a recording answers for."""
     with door:
-        click.echo(f"mockservers {__version__} is ready at {door.url}; running {shlex.join(command)}", err=True)
+        if as_json:
+            calls.write_json("ready", {**ready_told(door), "command": shlex.join(command)})
+        else:
+            click.echo(f"mockservers {__version__} is ready at {door.url}; running {shlex.join(command)}", err=True)
         told = environment(
             door.url,
             registry.names() if recorded is None else (recorded,),

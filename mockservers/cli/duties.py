@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mockservers import configuration, registry
+from mockservers.cli import configured
 
 if TYPE_CHECKING:
     from mockservers.harness.duties import Duty
@@ -63,7 +64,7 @@ def _reasons(texts: Iterable[str]) -> dict[str, str]:
 def _agreed() -> dict[str, str]:
     """The duties that the project's files switch off, by full id, with reason and file."""
     found = {}
-    for duty, said in configuration.load().without.items():
+    for duty, said in configured.load().without.items():
         _known(duty, said)
         found[duty] = f"{said.value} ({said.file})"
     return found

@@ -12,7 +12,9 @@ from typing import Any
 
 import click
 
+from mockservers.cli import running
 from mockservers.cli.check import style
+from mockservers.cli.configured import Configured
 from mockservers.cli.errors import BROKEN, PORT, TOKEN, reports_errors, stop
 from mockservers.cli.parameters import VendorName
 from mockservers.wirekit.templates import counted
@@ -22,8 +24,8 @@ EVERY, SPARED = 1.0, 10
 answers nobody else while it judges."""
 
 
-@click.command()
-@click.argument("url", default=f"http://127.0.0.1:{PORT}")
+@click.command(cls=Configured)
+@click.argument("url", required=False, envvar="MOCKSERVERS_URL")
 @click.option(
     "--vendor", type=VendorName("contract"), help="Only this vendor's client. Default: of all that were called."
 )
@@ -37,9 +39,10 @@ answers nobody else while it judges."""
 @click.option("--control-token", envvar=TOKEN, help=f"Token of the control API. Also from {TOKEN}.")
 @reports_errors
 def observe(
-    url: str, vendor: str | None, world: str | None, until: str | None, as_json: bool, control_token: str | None
+    url: str | None, vendor: str | None, world: str | None, until: str | None, as_json: bool, control_token: str | None
 ) -> None:
-    """Judge the client of a running server from its journal: what can be told without a copy of its own.
+    """Judge the client of a running server from its journal: what can be told without a copy of its own. Without URL it is the
+    one that MOCKSERVERS_URL names, or the only one that runs here, or that of the usual port.
 
     Duties of reading and writing, the vendor's limit, how it goes on after failures, and which changes no request can have
     seen. Exit codes: 0 it passes, 1 it does not, 2 usage.
@@ -47,6 +50,7 @@ def observe(
     from mockservers.kernel import clock
 
     whether, longest = wanted(until)
+    url, control_token = running.found(url, control_token)
     begun = clock.wall()
     while True:
         asked = clock.wall()
@@ -104,7 +108,8 @@ def ask(url: str, vendor: str | None, world: str | None, token: str | None) -> d
         stop(text)
     except (urllib.error.URLError, OSError, ValueError) as error:
         stop(
-            f"no server of mockservers answers at {url} ({getattr(error, 'reason', error)}); start one: mockservers serve"
+            f"no server of mockservers answers at {url} ({getattr(error, 'reason', error)}); start "
+            f"one: mockservers serve"
         )
 
 
@@ -136,6 +141,11 @@ def _vendor(told: Mapping[str, Any]) -> list[str]:
         found.append(f"  {verdict}  {duty['id']}{should}: {duty['says']}")
         found += [f"              {breach}" for breach in duty["breaches"]]
         found += [f"              because {rule}" for rule in duty["rules"]]
+    if told["judged"] < told["requests"]:
+        found.append(
+            f"  judged      the latest {told['judged']:,} of {told['requests']:,} requests, for the server waits while it judges; "
+            "failures and changes are of all"
+        )
     if unproven:
         found.append(f"  unproven    {unproven} more, which need a copy of the client's, or what has not happened yet")
     limit, coverage = told["limit"], told["coverage"]
@@ -151,7 +161,8 @@ def _vendor(told: Mapping[str, Any]) -> list[str]:
         over = f"over at {last['until']}" if last["until"] else "not over yet"
         most = max(each["most_in_a_minute"] for each in told["failures"])
         found.append(
-            f"  failures    {counted(len(told['failures']), 'row')} of failed requests, the last from {last['from']}, {over}; "
+            f"  failures    {counted(len(told['failures']), 'row')} of failed requests, the last from "
+            f"{last['from']}, {over}; "
             f"{counted(most, 'request')} within a minute at most"
         )
     from mockservers.rehearsal.observing import length

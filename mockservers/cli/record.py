@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockservers import registry
+from mockservers.cli.configured import Configured
 from mockservers.cli.errors import PORT, TOKEN, Command, bold, reports_errors, stop, tls_options
 from mockservers.cli.parameters import VendorName
 from mockservers.wirekit.templates import counted
@@ -78,7 +79,7 @@ def redactor_of(
     return redactor, options | ({"keep_fields": list(kept)} if kept else {})
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("vendor", type=VendorName("recording"))
 @click.option(
     "--upstream",

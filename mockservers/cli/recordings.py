@@ -73,7 +73,7 @@ def load(file: Path, store: str, dialect: tuple[str, ...]) -> None:
 
     recording, chosen = opened(file, dialect)
     vendor, path = recording.head.vendor, settings.store(store)
-    if path is None:
+    if not isinstance(path, Path):
         raise ValueError("--store must be a file, such as sqlite:///loaded.db; for memory there is `serve --load FILE`")
     if not tells_of_records(recording, chosen):
         raise ValueError(NOTHING)

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from mockservers.cli.check import POSITIVE, client_options, driving, style
+from mockservers.cli.configured import Configured
 from mockservers.cli.errors import BROKEN, UNPROVEN, columns, reports_errors
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.progress import EVERY, OFTEN, width
@@ -101,7 +102,7 @@ def watching() -> Iterator[Watch]:
         watch.end()
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("vendor", type=VendorName("contract"))
 @client_options
 @click.option("--days", default=30, show_default=True, type=int, help="How long a span of virtual time is played.")
@@ -214,8 +215,7 @@ def rehearse(
     if compare is None:
         outputs.write(_text(report, outputs), made(report))
     else:
-        other = _rehearsed(replace(config, client=compare), outputs)
-        _compared(report, other, outputs)
+        _beside(report, replace(config, client=compare), outputs)
     raise SystemExit(report.exit_code)
 
 
@@ -241,6 +241,27 @@ def _rehearsed(config: RehearsalConfig, outputs: Outputs) -> RehearsalReport:
             watch.end()
             outputs.write(_text(interrupted.report, outputs), made(interrupted.report))
             raise SystemExit(interrupted.report.exit_code) from None
+
+
+def _beside(report: RehearsalReport, config: RehearsalConfig, outputs: Outputs) -> None:
+    """Rehearse the client that the first one is compared with. However that ends, the first one's report is written."""
+    from mockservers.rehearsal import RehearsalInterrupted, RehearsalStopped
+    from mockservers.rehearsal import rehearse as run
+
+    with driving(), watching() as watch:
+        try:
+            other = run(replace(config, progress=watch))
+        except (RehearsalStopped, RehearsalInterrupted) as ended:
+            watch.end()
+            _compared(report, ended.report, outputs)
+            if isinstance(ended, RehearsalStopped):
+                raise
+            raise SystemExit(ended.report.exit_code) from None
+        except BaseException:
+            watch.end()
+            outputs.write(_text(report, outputs), made(report))
+            raise
+    _compared(report, other, outputs)
 
 
 def _compared(one: RehearsalReport, other: RehearsalReport, outputs: Outputs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,9 @@ import click
 from click.core import ParameterSource
 
 from mockservers import __version__, registry
-from mockservers.cli import calls
-from mockservers.cli.command import accompany
+from mockservers.cli import calls, running
+from mockservers.cli.command import accompany, ready_told
+from mockservers.cli.configured import Configured
 from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
 from mockservers.wirekit.templates import counted
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from mockservers.server.http import Server
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -71,7 +73,8 @@ if TYPE_CHECKING:
 @click.option(
     "--store",
     metavar="URL",
-    help="sqlite:///file.db keeps the data in files, one per world and vendor. Default: memory.",
+    help="sqlite:///file.db keeps the data in files, one per world and vendor; postgresql://user@host/database in a database "
+    "that any number of servers share. Default: memory.",
 )
 @click.option(
     "--durability",
@@ -115,6 +118,11 @@ if TYPE_CHECKING:
 )
 @click.option("--log", "log", is_flag=True, help="Print a line for each call on standard error, secrets masked.")
 @click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    help="Print calls as --log does, in this form; with json the program's own messages too are lines of JSON on standard error.",
+)
+@click.option(
     "--journal",
     "journal",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -152,6 +160,7 @@ def serve(
     recording: Path | None,
     loaded: Path | None,
     log: bool,
+    log_format: Literal["text", "json"] | None,
     journal: Path | None,
     reports: Path | None,
     command: tuple[str, ...],
@@ -209,16 +218,21 @@ def serve(
         tools={"export": export, "reports": reports, **({"usage": usage} if stub is None else {})},
         **({"observe": observe} if stub is None else stub.server_options()),
     )
-    worlds.watchers += ([calls.log] if log else []) + ([] if kept is None else [kept.write])
+    as_json = log_format == "json"
+    told = [calls.log_json] if as_json else [calls.log] if log or log_format else []
+    worlds.watchers += told + ([] if kept is None else [kept.write])
     try:
-        if stub is None:
-            begin(worlds.default, loaded)
-        if command:
-            raise SystemExit(accompany(door, command, None if stub is None else stub.vendor, tls_ca if tls else None))
-        attend(door, stub, tls_ca if tls else None, desk)
+        with calls.messages_as_json() if as_json else contextlib.nullcontext():
+            if stub is None:
+                begin(worlds.default, loaded)
+            authority = tls_ca if tls else None
+            if command:
+                raise SystemExit(accompany(door, command, None if stub is None else stub.vendor, authority, as_json))
+            attend(door, stub, authority, desk, as_json)
     except OSError as error:
         stop(
-            f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0 for a free one."
+            f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or "
+            f"--port 0 for a free one."
         )
     finally:
         worlds.close()
@@ -233,17 +247,26 @@ def begin(world: World, loaded: Path | None) -> None:
     if loaded is not None:
         take_over(loaded, world)
     for vendor, recipe in world.config.data.items():
-        if recipe.rows is not None or world.config.store is not None:
+        # A shared one is made by whichever process is asked first.
+        if recipe.rows is not None or (world.config.store is not None and not world.keeping.shared):
             load(world, vendor)
 
 
-def attend(door: Server, stub: Stub | None, authority: Path | None, desk: str | None) -> None:
-    """Serve until somebody ends it."""
-    if stub is not None:
-        door.run(lambda: tell_of_recording(door.url, stub, authority))
-        return
+def attend(door: Server, stub: Stub | None, authority: Path | None, desk: str | None, as_json: bool) -> None:
+    """Serve until somebody ends it; meanwhile other commands of this user find the server by themselves."""
     world = door.worlds.default
-    door.run(lambda: announce(door.url, authority, world.reopened, world.config.lively, desk))
+    with contextlib.ExitStack() as until_the_end:
+
+        def ready() -> None:
+            until_the_end.enter_context(running.told(door.url, door.control_token))
+            if as_json:
+                calls.write_json("ready", ready_told(door))
+            elif stub is not None:
+                tell_of_recording(door.url, stub, authority)
+            else:
+                announce(door.url, authority, world.reopened, world.config.lively, desk)
+
+        door.run(ready)
 
 
 def with_desk(config: WorldConfig, desk: str) -> WorldConfig:
@@ -352,7 +375,8 @@ def describe(url: str, tls_ca: Path | None, lively: bool = False, desk: str | No
     lines.append(f"  start page  {url}/_mock/")
     if desk is not None:
         lines.append(
-            f"  desk        {desk} lives here as the clock passes; mockservers observe {url} tells how a client keeps up"
+            f"  desk        {desk} lives here as the clock passes; mockservers observe {url} tells "
+            f"how a client keeps up"
         )
     elif lively:
         lines.append("  life        other people act on the demo data as time passes; --still leaves them alone")

@@ -13,14 +13,15 @@ from typing import Any
 
 import click
 
+from mockservers.cli import running
 from mockservers.cli.errors import BROKEN, PORT, TOKEN, USAGE, reports_errors, stop
 
 
 @dataclass(frozen=True)
 class Remote:
-    """A running server. `world` is the world that commands are about."""
+    """A running server, by its address or, without one, whichever runs here. `world` is the world that commands are about."""
 
-    url: str
+    url: str | None
     world: str | None
     token: str | None
 
@@ -31,11 +32,12 @@ class Remote:
         asked = {key: value for key, value in {"world": self.world, **(query or {})}.items() if value is not None}
         if path.startswith("/worlds"):
             asked.pop("world", None)
-        whole = f"{self.url.rstrip('/')}/_mock/v1{path}" + (f"?{urllib.parse.urlencode(asked)}" if asked else "")
+        url, token = running.found(self.url, self.token)
+        whole = f"{url.rstrip('/')}/_mock/v1{path}" + (f"?{urllib.parse.urlencode(asked)}" if asked else "")
         if not whole.startswith(("http://", "https://")):
-            raise ValueError(f"--url {self.url!r} is no address; an example: http://127.0.0.1:{PORT}")
+            raise ValueError(f"--url {url!r} is no address; an example: http://127.0.0.1:{PORT}")
         data = None
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         if method != "GET":
             data = json.dumps({key: value for key, value in (body or {}).items() if value is not None}).encode()
             headers["Content-Type"] = "application/json"
@@ -48,7 +50,7 @@ class Remote:
             self._refused(error)
         except (urllib.error.URLError, OSError) as error:
             reason = getattr(error, "reason", error)
-            stop(f"no server answers at {self.url} ({reason}). Start one with `mockservers serve`, or name it: --url")
+            stop(f"no server answers at {url} ({reason}). Start one with `mockservers serve`, or name it: --url")
 
     @staticmethod
     def _show(text: str) -> None:
@@ -81,11 +83,15 @@ pass_remote = click.make_pass_decorator(Remote)
 
 
 @click.group()
-@click.option("--url", default=f"http://127.0.0.1:{PORT}", show_default=True, help="The running server.")
+@click.option(
+    "--url",
+    envvar="MOCKSERVERS_URL",
+    help=f"The running server. Also from MOCKSERVERS_URL. Default: the only one that runs here, or {running.DEFAULT}.",
+)
 @click.option("--world", "name", metavar="NAME", help="The world that the command is about. Default: default.")
 @click.option("--control-token", envvar=TOKEN, help=f"Token of the control API. Also from {TOKEN}.")
 @click.pass_context
-def world(context: click.Context, url: str, name: str | None, control_token: str | None) -> None:
+def world(context: click.Context, url: str | None, name: str | None, control_token: str | None) -> None:
     """Look at and change the worlds of a running server: what a test does by the control API, from the shell."""
     if name == "":
         stop("--world '' names no world; leave it out for 'default'")
@@ -273,6 +279,7 @@ class _Acting(click.Command):
     """A command whose help ends with what can be done at each vendor; they are asked when help is wanted, not before."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
         from mockservers import registry
         from mockservers.kernel.people import CUSTOMER
 

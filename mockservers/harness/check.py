@@ -22,10 +22,11 @@ from mockservers.harness.generation import generate
 from mockservers.harness.history import History
 from mockservers.harness.profile import profile
 from mockservers.harness.runner import Declined, OutOfTime, Runner
-from mockservers.harness.runner_pool import RunnerPool, open_runner
+from mockservers.harness.runner_pool import RunnerPool, stages
 from mockservers.harness.saving import found_of, save, writable
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario, ScenarioError, check_labels, with_found
+from mockservers.harness.shards import Shard, digest, shared
 from mockservers.harness.stimuli import EXAMPLES, DialectPlays, Ending, different, elsewhere, lacks, missing, provoked
 from mockservers.harness.verdicts import (
     CheckInterrupted,
@@ -92,10 +93,14 @@ class CheckConfig:
     """Scenarios that are played before any is drawn, each in its own dialect: where a bug is known to hide shows soonest."""
     jobs: int = 1
     """Examples that are played at once, each in a process of its own; the report is the same."""
+    on: str | None = None
+    """A cluster on which examples are played instead, such as `dask://scheduler:8786`; as many at once as it has threads."""
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
     only: Collection[str] = ()
     without: Mapping[str, str] | Collection[str] = ()
     agreed: Mapping[str, str] | None = None
+    shard: Shard | None = None
+    """The part of the examples, and of those in `first`, that is played; the union of all shards is the whole check."""
     turns: Collection[int] | None = None
     """Which of the examples are played, by their numbers from 0; None for all. Each has a seed of its own, so it is the same."""
 
@@ -117,6 +122,14 @@ def check(config: CheckConfig) -> Report:
         raise ValueError(f"the deadline must be a number of seconds above 0, got {config.deadline:g}")
     if config.save_to is not None:
         writable(config.save_to)
+    asked = {
+        "dialect": config.dialect,
+        "examples": config.examples,
+        "fail_fast": config.fail_fast,
+        "first": digest(config.first),
+    }
+    if config.shard is not None:
+        config = shared(config, config.shard)
     names = different(config.vendor) if config.dialect == "all" else [config.dialect]
     begun = clock.wall()
     until = None if config.max_seconds is None else begun + round(config.max_seconds * 1e6)
@@ -126,11 +139,11 @@ def check(config: CheckConfig) -> Report:
 
     def report(stopped: Stop | None = None) -> Report:
         seconds = (clock.wall() - begun) / 1e6
-        return Report(config.vendor, client, given, config.seed, tuple(done), seconds, stopped)
+        return Report(config.vendor, client, given, config.seed, tuple(done), seconds, stopped, asked, config.shard)
 
     try:
         with contextlib.ExitStack() as stack:
-            runner = _runner(config, stack)
+            runner = stages(config.client, config.deadline, config.jobs, config.on, config.vendor, stack)
             runner.until = until
             client = runner.hello().name
             for turn, name in enumerate(names):
@@ -150,19 +163,6 @@ def check(config: CheckConfig) -> Report:
             done.append(dialect_check.known_so_far())
         raise CheckInterrupted(report(stop)) from interrupt
     return report()
-
-
-def _runner(config: CheckConfig, stack: contextlib.ExitStack) -> Runner | RunnerPool:
-    """Where examples are played; closed with `stack`."""
-    client = config.client
-    if config.jobs == 1:
-        return open_runner(client, config.deadline, stack)
-    if isinstance(client, Driver):
-        raise ValueError(
-            f"{config.jobs} jobs take a client by name or spec, which each process opens for itself, not a driver"
-        )
-    spec = (ClientSpec(client) if isinstance(client, str) else client).checked()
-    return stack.enter_context(RunnerPool(spec, config.deadline, config.jobs))
 
 
 def given_words(client: str | ClientSpec | Driver) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.duties import Breach, Duty, Verdict
 from mockservers.harness.history import History
 from mockservers.harness.scenarios import Scenario
+from mockservers.harness.shards import Shard
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,10 @@ class Report:
     dialects: tuple[DialectReport, ...]
     seconds: float
     stopped: Stop | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """What decides which examples are played: dialect, examples, whether the first failure ends it, what is played first."""
+    shard: Shard | None = None
+    """Which part of the examples this is; None: all."""
 
     @property
     def counterexamples(self) -> list[Counterexample]:

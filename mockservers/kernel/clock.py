@@ -7,9 +7,9 @@ visibility are computed from stored instants when somebody looks.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from mockservers.kernel import instants
 
@@ -99,6 +99,15 @@ class Clock:
     def restore(self, state: ClockState) -> None:
         """Return to a state read earlier."""
         self._move(state.now, state.mode, state.rate)
+
+    def dump(self) -> dict[str, Any]:
+        """All of it, as JSON can hold it: another process that loads this has the same time."""
+        return {"mode": self._mode, "at": self._anchor, "wall": self._anchor_wall, "rate": self._rate}
+
+    def load(self, kept: Mapping[str, Any]) -> None:
+        """Become what another clock was when it was dumped; nobody is told."""
+        self._mode, self._rate = kept["mode"], kept["rate"]
+        self._anchor, self._anchor_wall = kept["at"], kept["wall"]
 
     def _move(self, instant: int, mode: Mode, rate: float) -> None:
         before = self._anchor, self._anchor_wall, self._mode, self._rate

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from mockservers.registry import did_you_mean
@@ -118,6 +118,9 @@ class Fault:
         return self.times is not None and self.hits >= self.times
 
 
+_KEPT = tuple(each.name for each in fields(Fault) if each.name != "kind")
+
+
 class FaultPlan:
     """The faults of one world, in the order they were added."""
 
@@ -154,6 +157,20 @@ class FaultPlan:
         fault = Fault(f"f{self._count}", known, values, vendor, operation, actor, skip, times, until)
         self.faults.append(fault)
         return fault
+
+    def dump(self) -> dict[str, Any]:
+        """All of it, as JSON can hold it."""
+        return {
+            "count": self._count,
+            "faults": [
+                {**{name: getattr(each, name) for name in _KEPT}, "kind": each.kind.name} for each in self.faults
+            ],
+        }
+
+    def load(self, kept: Mapping[str, Any]) -> None:
+        """Become what another plan was when it was dumped."""
+        self._count = kept["count"]
+        self.faults = [Fault(**{**each, "kind": KINDS[each["kind"]]}) for each in kept["faults"]]
 
     @property
     def planned(self) -> bool:

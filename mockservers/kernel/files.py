@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
@@ -57,6 +58,22 @@ def keep_clock(path: Path, clock: Mapping[str, Any]) -> None:
     """Write a world's clock into a database of it that nobody has open. One that cannot be written keeps what it has."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("UPDATE mock_state SET value = ? WHERE key = 'clock'", (json.dumps(clock),))
+
+
+def adopt(source: Path, path: Path) -> None:
+    """Make a private file the database at `path`, where an empty one may be; it is copied where it lies on another disk."""
+    remove(path)
+    try:
+        source.replace(path)
+    except OSError:
+        make_private(path)
+        try:
+            shutil.copyfile(source, path)
+        except BaseException:
+            remove(path)
+            raise
+        finally:
+            source.unlink()
 
 
 def remove(path: Path) -> None:

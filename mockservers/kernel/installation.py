@@ -8,39 +8,53 @@ from __future__ import annotations
 import json
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
-import sqlalchemy as sa
-
-from mockservers.kernel import files
+from mockservers import __version__
+from mockservers.kernel import back_file, files, images
 from mockservers.kernel.ids import Ids
-from mockservers.kernel.instants import HOUR
+from mockservers.kernel.instants import DAY, HOUR
 from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Emulator, Progress, Recipe
+from mockservers.kernel.rules import Unwritable
 from mockservers.kernel.store import Store
 from mockservers.kernel.tenants import Tenants
 
 if TYPE_CHECKING:
     from mockservers.kernel.world import World
 
-_STATE = sa.Table("mock_state", sa.MetaData(), sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
-
 _TEMPLATES: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
 """Images of freshly seeded databases: the second world with the same data opens in a millisecond."""
 _MOST_TEMPLATES, _LARGEST_TEMPLATE = 48, 32 << 20
 _MOST_BYTES = 160 << 20
 """Of all images together."""
-_BLANKS: WeakKeyDictionary[sa.MetaData, bytes] = WeakKeyDictionary()
-"""Images of databases with all their tables and no rows: making two hundred tables takes a while."""
 
+MOST_COUNTED = 20_000
+"""Calls of one key whose instants are remembered."""
 MOST_ISSUED = 64
 """Tokens handed out by one installation that are masked wherever they stand; an older one where it is presented."""
 
 
 def no_progress(done: int, total: int) -> None:
     """Report nothing."""
+
+
+class CountLog:
+    """What was done to the counts of calls in a turn, for processes that serve the same world."""
+
+    def __init__(self) -> None:
+        self.added: list[tuple[str, str, int]] = []
+        """Vendor, key and instant of each call that was counted."""
+        self.rewritten: set[str] = set()
+        """Vendors of whose counts some were taken away, so that what is left is told as a whole."""
+        self.turns: dict[str, int] = {}
+        """How often that happened, by vendor."""
+
+    def take_away(self, vendor: str) -> None:
+        self.rewritten.add(vendor)
+        self.turns[vendor] = self.turns.get(vendor, 0) + 1
 
 
 class Installation:
@@ -54,7 +68,7 @@ class Installation:
         self.tenants = Tenants(emulator.named_credentials)
         self.ids = Ids(config.seed)
         self.recipe = config.data.get(emulator.name, Recipe())
-        self.usage: dict[str, deque[int]] = {}
+        self.usage: dict[str, deque[int]] = world.usages.setdefault(emulator.name, {})
         self.issued: deque[str] = deque(maxlen=MOST_ISSUED)
         """Secrets that were handed out to callers, the latest of them."""
         self.cache: dict[Any, Any] = {}
@@ -62,7 +76,7 @@ class Installation:
         self.awake = self.lived = 0
         """The instants at which life sets in here, and up to which all that happens by itself has happened (see `life`)."""
         self.life = Course.of(self)
-        self.store = Store(files.file_of(config.store, world.name, emulator.name), config.durability)
+        self.store = world.keeping.store(emulator.name, config.durability)
         self._weighed = (-1, 0)
         try:
             self._begin(self.recipe, progress)
@@ -72,58 +86,85 @@ class Installation:
 
     def _begin(self, recipe: Recipe, progress: Progress) -> None:
         self.emulator.check_recipe(recipe)
-        if not self.store.empty and not self._is_whole():
-            self._wipe()
+        if not self.store.empty and not self.store.whole():
+            # A seeding left it that was interrupted; it is done again.
+            self.store.remove()
+            self.store = self.world.keeping.store(self.emulator.name, self.world.config.durability)
         born = self.world.beginning  # not the present: what was is not to hang on who looks first, and when
         # A desk that a world brings begins with the world; what a demo's data hold of hours to come, comes beside it.
         demo = self.emulator.life if self.world.config.desk is None else None
         self.awake = self.lived = awake = born + (0 if demo is None else demo.after)
-        key = (self.emulator.name, recipe, self.ids.seed, born, json.dumps(self.dialect.changes(), default=str))
+        key = (
+            self.store.engine,
+            self.emulator.name,
+            recipe,
+            self.ids.seed,
+            born,
+            json.dumps(self.dialect.changes(), default=str),
+        )
         if not self.store.empty:
             self._load_state()
-        elif key in _TEMPLATES and self.store.path is None:
-            self.store.load(_TEMPLATES[key])
+        elif back_file.is_large(recipe) and self.store.imaged:
+            self._begin_large(recipe, progress)
+            self.awake = self.lived = awake
+            if self.store.lasting:
+                self.save()
+        elif key in _TEMPLATES and self.store.templated:
+            self.store.begin_with(_TEMPLATES[key], self.emulator.metadata)
             _TEMPLATES.move_to_end(key)
             self._load_state()
             self.awake = self.lived = awake
         else:
-            self._make_tables()
+            self.store.prepare(self.emulator.metadata)
             self.emulator.seed(self, recipe, born, progress)
             # A clock set by the machine never begins at the same instant again: an image would only cost time and memory.
-            if self.store.path is not None:
+            if self.store.lasting:
                 self.save()
-            elif self.world.config.start is not None and self.store.size <= _LARGEST_TEMPLATE:
+            if self.store.templated and self.world.config.start is not None and self.store.size <= _LARGEST_TEMPLATE:
                 _TEMPLATES[key] = self.dump()
                 while len(_TEMPLATES) > _MOST_TEMPLATES or sum(map(len, _TEMPLATES.values())) > _MOST_BYTES:
                     _TEMPLATES.popitem(last=False)
 
-    def _make_tables(self) -> None:
-        metadata = self.emulator.metadata
-        blank = _BLANKS.get(metadata) if self.store.path is None else None
-        if blank is not None:
-            self.store.load(blank)
-            return
-        self.store.create(_STATE.metadata)
-        self.store.create(metadata)
-        if self.store.path is None:
-            _BLANKS[metadata] = self.store.dump()
+    def _begin_large(self, recipe: Recipe, progress: Progress) -> None:
+        """Begin with a copy of an image of the same beginning, which is made where there is none.
 
-    def _is_whole(self) -> bool:
-        """Whether seeding came to its end; raises ValueError for a database that is not ours."""
-        with self.store.transaction() as db:
-            if not sa.inspect(db).has_table(_STATE.name):
-                raise ValueError(
-                    f"{self.store.path} is a database of something else; choose another file for the store"
-                )
-            return db.execute(sa.select(_STATE.c.key)).first() is not None
+        Where the machine sets the clock, the data are as of midnight: the same all day long.
+        """
+        born, path, durability = self.world.beginning, self.store.path, self.world.config.durability
+        if self.world.config.start is None:
+            born -= born % DAY
+        emulator, switches = self.emulator, json.dumps(self.dialect.changes(), default=str)
+        schema = [repr(table) for table in emulator.metadata.sorted_tables]
+        module = emulator.seed.__module__
+        made_by = images.sources(back_file.__name__, module.rpartition(".")[0] or module)
+        name = images.key(
+            emulator.name, recipe.rows or 0, recipe, self.ids.seed, born, switches, __version__, schema, made_by
+        )
 
-    def _wipe(self) -> None:
-        """Take away what a seeding left that was interrupted; it is done again."""
-        path = self.store.path
-        assert path is not None
+        def make(target: Path) -> None:
+            self.store.close()
+            self.store = Store(scratch=target)
+            self.store.prepare(emulator.metadata)
+            emulator.seed(self, recipe, born, progress)
+            self.save()
+            self.store.close()
+
         self.store.close()
-        files.remove(path)
-        self.store = Store(path, self.world.config.durability)
+        try:
+            copy = images.opened(name, make)
+        except (OSError, Unwritable) as error:
+            raise Unwritable(
+                f"the {recipe.rows} tickets of {emulator.name} cannot be kept on the disk: {error}. Make room, or name another "
+                f"folder with the variable {images.FOLDER}"
+            ) from error
+        if path is None:
+            self.store = Store(scratch=copy)
+            with suppress(OSError):  # where a file can lose its name while it is open, nothing is left behind
+                copy.unlink()
+        else:
+            files.adopt(copy, path)
+            self.store = Store(path, durability)
+        self._load_state()
 
     @contextmanager
     def administered(self) -> Iterator[None]:
@@ -139,12 +180,23 @@ class Installation:
                 raise
 
     def save(self) -> None:
-        """Write tenants, switches, counters and the clock into the database, so that a file can be opened again."""
-        with self.store.transaction() as db:
-            self._save(db)
+        """Write tenants, switches, counters and the clock into the database, so that it can be opened again."""
+        with self.store.transaction():
+            self.store.keep(self._state())
 
-    def _save(self, db: sa.Connection) -> None:
-        state = {
+    def keep_state(self) -> None:
+        """As `save`, inside a turn that is a transaction itself."""
+        self.store.keep(self._state())
+
+    def renew(self) -> None:
+        """Another process has changed something here: forget what was derived from it, and go on with what is kept."""
+        self._weighed = (-1, 0)
+        self._load_state()
+
+    def _state(self) -> dict[str, Any]:
+        if self.world.counts is not None:
+            return self._shared_state(self.world.counts)
+        return {
             "dialect": self.dialect.changes(),
             "tenants": self.tenants.dump(),
             "counters": self.ids.counters,
@@ -154,20 +206,30 @@ class Installation:
             "born": self.world.beginning,
             "clock": self.world.clock_kept(),
         }
-        db.execute(sa.delete(_STATE))
-        db.execute(sa.insert(_STATE), [{"key": k, "value": json.dumps(v)} for k, v in state.items()])
+
+    def _shared_state(self, counts: CountLog) -> dict[str, Any]:
+        """The same for other processes: it differs only where something was changed, for they read it anew each time."""
+        state = {
+            "dialect": self.dialect.changes(),
+            "tenants": self.tenants.dump(),
+            "counters": self.ids.counters,
+            "seed": self.ids.seed,
+            "issued": list(self.issued),
+            "counted": counts.turns.get(self.emulator.name, 0),
+        }
+        return state if self.life is None else {**state, "life": [self.awake, self.lived]}
 
     @contextmanager
     def writing(self, always: bool = False) -> Iterator[None]:
-        """A transaction of one call. In a file what is no row is written with the rows: both are kept, or neither.
+        """A transaction of one call. Where the store lasts, what is no row is written with the rows: both are kept, or neither.
 
         `always` writes it also when no row was written, as acts of other people may change nothing else.
         """
-        with self.store.transaction() as db:
+        with self.store.transaction():
             before = self.store.changes
             yield
-            if self.store.path is not None and (always or self.store.changes != before):
-                self._save(db)
+            if self.store.lasting and (always or self.store.changes != before):
+                self.store.keep(self._state())
 
     @property
     def _course(self) -> list[int]:
@@ -177,8 +239,7 @@ class Installation:
         return [max(self.awake, self.world.clock.now())] * 2
 
     def _load_state(self) -> None:
-        with self.store.transaction() as db:
-            state = {key: json.loads(value) for key, value in db.execute(sa.select(_STATE.c.key, _STATE.c.value))}
+        state = self.store.kept()
         self.dialect = self.emulator.dialects.default.with_(state["dialect"])
         self.tenants.load(state["tenants"], self.dialect)
         self.ids = Ids(state["seed"], state["counters"])
@@ -186,6 +247,7 @@ class Installation:
         if self.life is not None:
             self.life.look_anew()
         self.cache.clear()
+        self.issued.extend(each for each in state.get("issued", ()) if each not in self.issued)
 
     def dump(self) -> bytes:
         self.save()
@@ -195,13 +257,13 @@ class Installation:
         self.store.load(image)
         self._weighed = (-1, 0)
         self.usage.clear()
+        if self.world.counts is not None:
+            self.world.counts.take_away(self.emulator.name)
         self._load_state()
 
     @property
     def size(self) -> int:
         """Bytes of memory that the database takes; none for a file."""
-        if self.store.path is not None:
-            return 0
         changes = self.store.changes  # asking for the size takes longer than most calls, and most calls write nothing
         if changes != self._weighed[0]:
             self._weighed = (changes, self.store.size)
@@ -222,13 +284,15 @@ class Installation:
             for each in self.tenants:
                 each.dialect = each.dialect.with_(changes)
         self.cache.clear()
-        if self.store.path is not None:
+        if self.store.lasting:
             self.save()
 
     def count(self, key: str, now: int) -> int:
-        """Count a call of `key` and tell how many there were in the hour up to now (20,000 are remembered)."""
+        """Count a call of `key` and tell how many there were in the hour up to now (`MOST_COUNTED` are remembered)."""
         calls = self._until(key, now)
         calls.append(now)
+        if self.world.counts is not None:
+            self.world.counts.added.append((self.emulator.name, key, now))
         while calls[0] <= now - HOUR:
             calls.popleft()
         return len(calls)
@@ -239,7 +303,9 @@ class Installation:
 
     def _until(self, key: str, now: int) -> deque[int]:
         """The counted calls of `key`, without those of a time to come that a clock set back has taken away."""
-        calls = self.usage.setdefault(key, deque(maxlen=20_000))
+        calls = self.usage.setdefault(key, deque(maxlen=MOST_COUNTED))
+        if calls and calls[-1] > now and self.world.counts is not None:
+            self.world.counts.take_away(self.emulator.name)
         while calls and calls[-1] > now:
             calls.pop()
         return calls

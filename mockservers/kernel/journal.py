@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -193,6 +193,8 @@ class Journal:
         self._count = 0
         self._bytes = 0
         self.dropped = 0
+        self.touched: dict[int, Entry] | None = None
+        """Entries that were begun or filled in and that other processes are to be told of; None where there are none."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -220,6 +222,8 @@ class Journal:
         self._count += 1
         entry = Entry(self._count, at, wall, vendor, operation, actor)
         self._entries.append(entry)
+        if self.touched is not None:
+            self.touched[entry.n] = entry
         if len(self._entries) > self.most_entries:
             self._drop()
         return entry
@@ -235,12 +239,42 @@ class Journal:
 
     def settle(self, entry: Entry) -> None:
         """Count what an entry holds, and let the oldest go where that is too much. To be called when it was filled in."""
+        if self.touched is not None:
+            self.touched[entry.n] = entry
         if entry.n <= self.dropped:  # it went while its answer was made; whoever holds it may still read it
             return
         size = _size(entry)
         self._bytes += size - entry.size
         entry.size = size
         self._shrink_to(self.most_bytes)
+
+    def take_touched(self) -> list[Entry]:
+        """What other processes are to be told of since this was asked last."""
+        found = list((self.touched or {}).values())
+        if found:
+            self.touched = {}
+        return found
+
+    def go_on(self, count: int) -> None:
+        """Other processes have written entries up to number `count`; they are missing here until they are merged."""
+        self._count = max(self._count, count)
+
+    def merge(self, after: int, entries: Iterable[Entry]) -> None:
+        """Take in all entries after number `after`, by whichever process they were written."""
+        mine: dict[int, Entry] = {}
+        while self._entries and self._entries[-1].n > after:
+            entry = self._entries.pop()
+            mine[entry.n] = entry
+        for entry in entries:
+            known = mine.pop(entry.n, None)
+            if known is None:
+                self._bytes += entry.size
+            self._entries.append(known or entry)
+        self._bytes -= sum(entry.size for entry in mine.values())  # those that everybody has forgotten
+        while len(self._entries) > self.most_entries:
+            self._drop()
+        self._shrink_to(self.most_bytes)
+        self.dropped = self._entries[0].n - 1 if self._entries else self._count
 
     def forget(self, n: int) -> None:
         """Let the entries up to number `n` go: whoever asks has read them."""

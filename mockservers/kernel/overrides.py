@@ -7,11 +7,15 @@ emulator answers. Which requests are meant is told to it as a function; this mod
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from mockservers.kernel.journal import Exchange, Headers
+
+Matcher = Callable[[Mapping[str, Any]], Callable[[str, Exchange], bool]]
+"""Makes the function of an override that another process has planned, of what it was told to match."""
 
 MOST_OVERRIDES = 100
 """Of one world: each is compared with every request."""
@@ -62,6 +66,14 @@ class Override:
             exchange.entry.error = f"the override {self.id} patches an object of JSON, and this answer is none"
 
 
+_KEPT = tuple(each.name for each in fields(Override) if each.name not in ("matches", "body"))
+
+
+def never(vendor: str, exchange: Exchange) -> bool:
+    """Matches no request: for a process that answers none."""
+    return False
+
+
 def merged(value: Any, patch: Any) -> Any:
     """A value after a JSON Merge Patch (RFC 7396): null takes a member away, objects are merged, all else is replaced."""
     if not isinstance(patch, Mapping):
@@ -106,6 +118,29 @@ class OverridePlan:
         made = Override(f"o{self._count}", matches, match, status, headers, body, patch, skip, times)
         self._overrides.append(made)
         return made
+
+    def dump(self) -> dict[str, Any]:
+        """All of it, as JSON can hold it."""
+        kept = [
+            {**{name: getattr(each, name) for name in _KEPT}, "body": b64encode(each.body).decode()}
+            for each in self._overrides
+        ]
+        return {"count": self._count, "overrides": kept}
+
+    def load(self, kept: Mapping[str, Any], matcher: Matcher | None) -> None:
+        """Become what another plan was when it was dumped."""
+        self._count = kept["count"]
+        self._overrides = [
+            Override(
+                **{
+                    **each,
+                    "matches": never if matcher is None else matcher(each["match"]),
+                    "headers": [(name, value) for name, value in each["headers"]],
+                    "body": b64decode(each["body"]),
+                }
+            )
+            for each in kept["overrides"]
+        ]
 
     def clear(self, override_id: str | None = None) -> int:
         """Forget one override, or all; returns how many there were."""

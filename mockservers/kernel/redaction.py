@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -57,21 +58,11 @@ class Redaction:
 
     def __call__(self, text: str) -> str:
         """A text without secrets."""
-        if len(text) >= SHORTEST:
-            try:
-                spans = self._search.spans(text)
-            except TooOdd:
-                self.left_out = True
-                return LEFT_OUT
-            if spans:
-                text = replaced(text, spans, lambda span: MASK)
-        return self._without_unknown(text)
-
-    def _without_unknown(self, text: str) -> str:
-        """A text without what stands at places of secrets."""
-        for place in self._places:
-            text = place.sub(_blot, text) if isinstance(place, re.Pattern) else _blotted(place, text)
-        return text
+        try:
+            return _without_secrets(text, self._search, self._places)
+        except TooOdd:
+            self.left_out = True
+            return LEFT_OUT
 
     def data(self, value: Any) -> Any:
         """Plain data without secrets in any text of it; data without any are given back as they are."""
@@ -92,17 +83,9 @@ class Redaction:
 
     def headers(self, headers: Headers) -> Headers:
         """Headers as they may be kept."""
-        if any(_speaks(name) or _OF_A_NAME.fullmatch(name) is None for name, _ in headers):
-            headers = [
-                (_named_alone(name), _without(value) if _speaks(name) and not usual(value) else value)
-                for name, value in headers
-            ]
-        # Most headers hold no secret: one look at all of them together spares a look at each.
-        together, odd_before = "\n".join([part for header in headers for part in header]), self.left_out
-        if self(together) == together:
-            return headers
-        self.left_out = odd_before
-        return [(self(name), self(value)) for name, value in headers]
+        cleaned, left_out = _cleaned(self._search, self._places, tuple(headers))
+        self.left_out = self.left_out or left_out
+        return list(cleaned)
 
     def body(self, body: bytes, headers: Sequence[tuple[str, str]]) -> bytes:
         """A body as it may be kept: searched as UTF-8, and as what it or its headers say it is."""
@@ -119,8 +102,52 @@ class Redaction:
         if not known and not _may_hold_unknown(body, self._places):
             return body
         text = body.decode("utf-8", "surrogateescape")
-        cleaned = self(text) if known else self._without_unknown(text)
+        cleaned = self(text) if known else _without_unknown(text, self._places)
         return body if cleaned == text else cleaned.encode("utf-8", "surrogateescape")
+
+
+def _without_secrets(text: str, search: Search, places: tuple[Secret, ...]) -> str:
+    """A text without secrets, known ones and others; raises TooOdd."""
+    if len(text) >= SHORTEST:
+        spans = search.spans(text)
+        if spans:
+            text = replaced(text, spans, lambda span: MASK)
+    return _without_unknown(text, places)
+
+
+def _without_unknown(text: str, places: tuple[Secret, ...]) -> str:
+    """A text without what stands at places of secrets."""
+    for place in places:
+        text = place.sub(_blot, text) if isinstance(place, re.Pattern) else _blotted(place, text)
+    return text
+
+
+@lru_cache(maxsize=64)
+def _cleaned(
+    search: Search, places: tuple[Secret, ...], headers: tuple[tuple[str, str], ...]
+) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Headers as they may be kept, and whether one of them was left out. A client sends the same ones with most of its calls."""
+    if any(_speaks(name) or _OF_A_NAME.fullmatch(name) is None for name, _ in headers):
+        headers = tuple(
+            (_named_alone(name), _without(value) if _speaks(name) and not usual(value) else value)
+            for name, value in headers
+        )
+    # Most headers hold no secret: one look at all of them together spares a look at each.
+    together = "\n".join([part for header in headers for part in header])
+    with suppress(TooOdd):
+        if _without_secrets(together, search, places) == together:
+            return headers, False
+    left_out = False
+
+    def clean(text: str) -> str:
+        nonlocal left_out
+        try:
+            return _without_secrets(text, search, places)
+        except TooOdd:
+            left_out = True
+            return LEFT_OUT
+
+    return tuple((clean(name), clean(value)) for name, value in headers), left_out
 
 
 def mask(text: str, secrets: Iterable[str], places: Iterable[Secret] = ()) -> str:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockservers.kernel import clock as clocks
-from mockservers.kernel import files, instants
+from mockservers.kernel import instants
 from mockservers.kernel.clock import ClockState
 from mockservers.kernel.operations import Emulator, Recipe
 
 if TYPE_CHECKING:
+    from mockservers.kernel.keeping import Keeping
     from mockservers.kernel.world import WorldConfig
 
 
@@ -29,11 +29,11 @@ class Reopened:
     says: tuple[str, ...] = ()
 
 
-def reopened(given: WorldConfig, world: str, emulator: Callable[[str], Emulator]) -> Reopened:
-    """Read the files of a world, if there are any."""
+def reopened(given: WorldConfig, keeping: Keeping, emulator: Callable[[str], Emulator]) -> Reopened:
+    """Read what an earlier process left of a world, if there is anything."""
     told = Reopened(given)
     last = 0
-    for vendor, path, state in files.states_of(given.store, world, emulator):
+    for vendor, place, state in keeping.states(emulator):
         if not {"seed", "recipe", "clock"} <= state.keys():
             continue
         recipe, clock = Recipe.parse(state["recipe"]), dict(state["clock"])
@@ -44,13 +44,13 @@ def reopened(given: WorldConfig, world: str, emulator: Callable[[str], Emulator]
         if saved >= last:
             last, told.clock = saved, kept
         told.beginning = state.get("born", told.beginning)
-        told.says += (_sentence(given, vendor, path, state, kept, emulator(vendor)),)
+        told.says += (_sentence(given, vendor, place, state, kept, emulator(vendor)),)
         told.config = replace(told.config, seed=state["seed"], data={**told.config.data, vendor: recipe})
     return told
 
 
 def _sentence(
-    given: WorldConfig, vendor: str, path: Path, state: dict[str, Any], clock: ClockState, emulator: Emulator
+    given: WorldConfig, vendor: str, place: str, state: dict[str, Any], clock: ClockState, emulator: Emulator
 ) -> str:
     """What a file goes on with, and which wishes for a new beginning it ignores."""
     recipe = state["recipe"]
@@ -62,7 +62,7 @@ def _sentence(
     }
     ignored = [f"{what} {wanted or 'default'}" for what, (wanted, had) in changes.items() if wanted != had]
     return (
-        f"{path.name} goes on with {recipe}, seed {state['seed']}, dialect {state['dialect'] or 'default'}, "
+        f"{place} goes on with {recipe}, seed {state['seed']}, dialect {state['dialect'] or 'default'}, "
         f"{clock.mode} clock at {instants.to_iso(clock.now)}"
         + (f"; ignored: {', '.join(ignored)}. For a new beginning reset the world" if ignored else "")
     )

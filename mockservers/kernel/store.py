@@ -1,17 +1,21 @@
 """The store of one installation: SQLAlchemy Core over SQLite in memory, or over a SQLite file.
 
+What another engine does otherwise stands in a store of its own with the same methods (`postgresql.store`).
+
 Columns of time are `Instant` (microseconds UTC). Every ORDER BY ends in the id. Text that is compared without case is
 kept casefolded in a column of its own, so that no database's collation decides. Nothing here knows a vendor.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
@@ -31,6 +35,11 @@ Durability = Literal["normal", "full"]
 
 _UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 """What SQLite calls a disk that is full, broken, or no longer to be written."""
+
+_STATE = sa.Table("mock_state", sa.MetaData(), sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
+
+_BLANKS: WeakKeyDictionary[sa.MetaData, bytes] = WeakKeyDictionary()
+"""Images of databases in memory with all their tables and no rows: making two hundred tables takes a while."""
 
 _COMPILED: dict[Any, Any] = {}
 """Statements compiled once per process: worlds come and go, their SQL is the same."""
@@ -81,12 +90,20 @@ def soundex(text: str | None) -> str | None:
 class Store:
     """One database of one vendor in one world. Calls are serialised by the world, so one connection serves all."""
 
-    def __init__(self, path: Path | None = None, durability: Durability = "normal") -> None:
+    engine = "sqlite"
+    """Whose images these are: one engine cannot load what another dumped."""
+    imaged = True
+    """Whether a large world begins with a copy of a file that was made once."""
+
+    def __init__(
+        self, path: Path | None = None, durability: Durability = "normal", scratch: Path | None = None
+    ) -> None:
         """In memory when `path` is None; else in that file, which is made when it is not there, for its owner alone.
 
-        Raises ValueError for a file that cannot be used.
+        `scratch` is a file in the place of memory, for what is too large for that: it outlives nothing, and need not be whole
+        after a crash. Raises ValueError for a file that cannot be used.
         """
-        self.path = path
+        self.path, self.scratch = path, scratch
         self.durability = durability
         try:
             if path is not None:
@@ -101,9 +118,7 @@ class Store:
         return self._raw
 
     def _connect(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(
-            ":memory:" if self.path is None else self.path, check_same_thread=False, cached_statements=256
-        )
+        raw = sqlite3.connect(self.path or self.scratch or ":memory:", check_same_thread=False, cached_statements=256)
         # What other databases have by themselves: LIKE that tells letter cases apart, and SOUNDEX.
         raw.execute("PRAGMA case_sensitive_like=ON")
         raw.create_function("soundex", 1, soundex, deterministic=True)
@@ -112,10 +127,18 @@ class Store:
                 raw.execute("PRAGMA journal_mode=WAL")
                 raw.execute(f"PRAGMA synchronous={self.durability.upper()}")
                 raw.execute("PRAGMA busy_timeout=5000")
+            elif self.scratch is not None:
+                for setting in ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-65536"):
+                    raw.execute(f"PRAGMA {setting}")
+                raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         except BaseException:  # a file that is no database, or is not to be had
             raw.close()
             raise
         return raw
+
+    @property
+    def in_memory(self) -> bool:
+        return self.path is None and self.scratch is None
 
     @property
     def empty(self) -> bool:
@@ -123,8 +146,20 @@ class Store:
         return self._raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
 
     @property
+    def templated(self) -> bool:
+        """Whether an image of a like store is loaded sooner than it is seeded anew."""
+        return self.in_memory
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it outlives the process, so that what is no row must be kept beside the rows."""
+        return self.path is not None
+
+    @property
     def size(self) -> int:
-        """Bytes that the database takes."""
+        """Bytes of memory that the database takes; none for a file."""
+        if not self.in_memory:
+            return 0
         pages: int = self._raw.execute("PRAGMA page_count").fetchone()[0]
         return pages * int(self._raw.execute("PRAGMA page_size").fetchone()[0])
 
@@ -137,6 +172,34 @@ class Store:
         """Make the tables and indexes of `metadata` that are not there."""
         with self.transaction():
             metadata.create_all(self.db)
+
+    def prepare(self, metadata: sa.MetaData) -> None:
+        """Make an empty store ready for rows of `metadata`, and for the state."""
+        blank = _BLANKS.get(metadata) if self.in_memory else None
+        if blank is not None:
+            self.load(blank)
+            return
+        self.create(_STATE.metadata)
+        self.create(metadata)
+        if self.in_memory:
+            _BLANKS[metadata] = self.dump()
+
+    def whole(self) -> bool:
+        """Whether a state was kept, as at the end of seeding; raises ValueError for a database that is not ours."""
+        with self.transaction() as db:
+            if not sa.inspect(db).has_table(_STATE.name):
+                raise ValueError(f"{self.path} is a database of something else; choose another file for the store")
+            return db.execute(sa.select(_STATE.c.key)).first() is not None
+
+    def keep(self, state: Mapping[str, Any]) -> None:
+        """Keep what is no row, in the place of what was kept before; inside a transaction."""
+        self.db.execute(sa.delete(_STATE))
+        self.db.execute(sa.insert(_STATE), [{"key": k, "value": json.dumps(v)} for k, v in state.items()])
+
+    def kept(self) -> dict[str, Any]:
+        """What `keep` kept last."""
+        with self.transaction() as db:
+            return {key: json.loads(value) for key, value in db.execute(sa.select(_STATE.c.key, _STATE.c.value))}
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
@@ -154,6 +217,8 @@ class Store:
             raise Unwritable(self._unwritable(error.orig)) from error
 
     def _unwritable(self, error: BaseException | None) -> str:
+        if self.scratch is not None:
+            return f"the data of this vendor cannot be written into {self.scratch.parent} ({error}); is the disk full?"
         if self.path is None:
             return (
                 f"the data of this vendor take all the memory that a database can have ({error}), so nothing of this call "
@@ -172,13 +237,23 @@ class Store:
 
     def load(self, image: bytes) -> None:
         """Replace everything by what `dump` gave."""
-        if self.path is None:
+        if self.in_memory:
             self._raw.deserialize(image)
             return
         with closing(sqlite3.connect(":memory:")) as source:
             source.deserialize(image)
             source.backup(self._raw)
 
+    def begin_with(self, image: bytes, metadata: sa.MetaData) -> None:
+        """Make an empty store of those tables what `dump` gave of another."""
+        self.load(image)
+
     def close(self) -> None:
         self.db.close()
         self._raw.close()
+
+    def remove(self) -> None:
+        """Close it, and take it away with everything in it."""
+        self.close()
+        if self.path is not None:
+            files.remove(self.path)

@@ -8,19 +8,21 @@ from __future__ import annotations
 import re
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, replace
 from typing import Any
 
 from mockservers.kernel import clock as clocks
-from mockservers.kernel import files, instants, reopening
-from mockservers.kernel.clock import Clock, ClockState
+from mockservers.kernel import instants, keeping, reopening
+from mockservers.kernel.checkpoints import Checkpoint as Checkpoint
+from mockservers.kernel.clock import Clock
 from mockservers.kernel.faults import Fault, FaultPlan, Point
-from mockservers.kernel.installation import Installation, no_progress
+from mockservers.kernel.installation import CountLog, Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal, masked
 from mockservers.kernel.operations import Call, Context, Emulator, Progress
-from mockservers.kernel.overrides import OverridePlan
+from mockservers.kernel.overrides import Matcher, OverridePlan
 from mockservers.kernel.redaction import Redaction, Secret
 from mockservers.kernel.room import MOST_MEMORY, Room
 from mockservers.kernel.rules import Breakdown, Misuse, Refusal, Unsupported, Unwritable
@@ -37,14 +39,6 @@ Observer = Callable[[Entry, Exchange], None]
 """Gets a call's entry in the journal, and the exchange as it went over the wire, secrets and all."""
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """A world's state at one moment. Journal and faults are not part of it: history does not go back."""
-
-    clock: ClockState
-    images: Mapping[str, bytes]
-
-
 class World:
     """One isolated set of vendors. All calls are serialised; every one goes through `perform`."""
 
@@ -55,11 +49,20 @@ class World:
         emulator: Callable[[str], Emulator],
         room: Room | None = None,
         watchers: list[Watcher] | None = None,
+        found: bool | None = None,
+        matcher: Matcher | None = None,
     ) -> None:
+        """`found` True goes on with what is kept of the world, and raises Gone where nothing is; False begins it anew, and
+        raises ValueError where others have it; None does what there is to do."""
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a world name: lower-case letters, digits and inner hyphens, at most 40")
         self.name = name
         self._emulator = emulator
+        self.keeping = keeping.keeping(config, name)
+        if found is False:
+            self.keeping.clear(emulator)
+        self.turn = self.keeping.turn
+        """Around what reads or changes the world (see `Keeping.turn`)."""
         self.room = room or Room()
         self._held, self._closed = 0, False
         self._begin(config)
@@ -69,23 +72,27 @@ class World:
         """What files of an earlier server go on with, and which wishes for a new beginning they ignore."""
         self.config = self._continued(config)
         self.clock.moved = self._keep_clock
-        self._lock = threading.RLock()
         self.answering = threading.Lock()
         """Held while a vendor answers a whole request: by the listener's loop, or by a client in the same process."""
         self._installations: dict[str, Installation] = {}
-        self._checkpoints: dict[str, Checkpoint] = {}
+        self.usages: dict[str, dict[str, deque[int]]] = {}
+        """When calls were counted, by vendor and key."""
+        self.counts = CountLog() if self.keeping.shared else None
+        """What other processes are to be told of the counts."""
         self.told_of_limits: set[str] = set()
         """Vendors of which the log has told that a limit does not end by itself."""
+        self.matcher = matcher
         self.faults, self.overrides = FaultPlan(), OverridePlan()
         self.journal = self._new_journal()
         self.observers: list[Observer] = []
         """Told of each exchange once it stands in the journal, in the order of the journal and under the world's lock."""
         self.watchers: list[Watcher] = [] if watchers is None else watchers
         """Told of each call, also of other people's; the worlds of a process share them."""
+        self.keeping.begin(self, found)
 
     def _continued(self, config: WorldConfig) -> WorldConfig:
         """The configuration as the files of the world have it, which hold data of their own; sets the clock."""
-        found = reopening.reopened(config, self.name, self._emulator)
+        found = reopening.reopened(config, self.keeping, self._emulator)
         self.reopened += found.says
         if found.beginning is not None:
             self.beginning = found.beginning
@@ -103,24 +110,22 @@ class World:
         return {**asdict(self.clock.state), "wall": clocks.wall()}
 
     def _keep_clock(self) -> None:
-        """The clock was moved: whoever moved it must find it so, however this process ends."""
-        if self.config.store is None:
-            return
-        with self._lock:
-            for vendor, path in files.files_of(self.config.store, self.name, self._emulator).items():
-                if vendor in self._installations:
-                    self._installations[vendor].save()
-                else:
-                    files.keep_clock(path, self.clock_kept())
+        self.keeping.keep_clock(self)
 
     def _new_journal(self) -> Journal:
+        journal = self._empty_journal()
+        if self.keeping.shared:
+            journal.touched = {}
+        return journal
+
+    def _empty_journal(self) -> Journal:
         if self.config.desk is not None:  # whose client is judged, by what it was told
             return Journal(most_bytes=256 << 20, most_body=2 << 20)
         return Journal(1 << 30, 1 << 30, 1 << 30) if self.config.whole_bodies else Journal()
 
     def installation(self, vendor: str, progress: Progress = no_progress) -> Installation:
         """The vendor's installation, opened and seeded at first use; raises ValueError for an unknown vendor."""
-        with self._lock:
+        with self.turn():
             if vendor not in self._installations:
                 self.check_room(vendor)
                 self._installations[vendor] = Installation(self, self._emulator(vendor), progress)
@@ -138,8 +143,9 @@ class World:
             return
         if self.room.full and not self.config.whole_bodies:
             self.journal.shrink()
-        images = sum(len(image) for kept in self._checkpoints.values() for image in kept.images.values())
-        held = self.journal.held + images + sum(each.size for each in self._installations.values())
+        held = (
+            self.journal.held + self.keeping.checkpoints.held + sum(each.size for each in self._installations.values())
+        )
         self.room.add(held - self._held)
         self._held = held
 
@@ -157,7 +163,7 @@ class World:
         Returns the operation's value. Raises `Refusal`, `Unsupported`, `Breakdown` or (for other people) `Misuse`, all
         journalled; any other exception of an operation becomes a `Breakdown`.
         """
-        with self._lock:
+        with self.turn():
             installation = self.installation(call.vendor)
             now = self.clock.now()
             if installation.life is not None:
@@ -247,13 +253,13 @@ class World:
         """Let the vendor's latency pass, in seconds of its time; tells how many real seconds an answer is held back."""
         if not self.config.virtual_waits:
             return self.clock.real_seconds(seconds)
-        with self._lock:
+        with self.turn():
             self.clock.advance(round(seconds * instants.SECOND))
         return 0.0
 
     def arrive(self, vendor: str) -> Fault | None:
         """The fault that meets a client's request before anything looks at it, if there is one."""
-        with self._lock:
+        with self.turn():
             now = self.clock.now()
             if self.config.desk is not None:
                 course = self.installation(vendor).life
@@ -273,7 +279,7 @@ class World:
         `vendor` is empty for a request that no vendor's address matches; `perhaps` then names those it may have been
         meant for. `error` is the traceback when the wire itself failed, outside the door.
         """
-        with self._lock:
+        with self.turn():
             now = self.clock.now()
             entry = exchange.entry
             if entry is None:
@@ -293,7 +299,7 @@ class World:
 
     def malformed(self, exchange: Exchange, hint: str, perhaps: Iterable[str]) -> None:
         """Journal a request that could not be read, and so went to no vendor; `hint` says why, and what to do."""
-        with self._lock:
+        with self.turn():
             entry = self.journal.open(self.clock.now(), clocks.wall(), "", None, "client")
             entry.outcome, entry.error = "malformed", hint
             self._keep(entry, exchange, perhaps)
@@ -347,13 +353,12 @@ class World:
 
     def reset(self) -> None:
         """Back to the beginning as `wished`: data, tenants, switches, clock; journal, faults and checkpoints emptied."""
-        with self._lock:
+        with self.turn():
             for installation in self._installations.values():
                 installation.store.close()
-            for path in files.files_of(self.config.store, self.name, self._emulator).values():
-                files.remove(path)
             self._installations.clear()
-            self._checkpoints.clear()
+            self.usages.clear()
+            self.keeping.forget(self._emulator)
             self.reopened.clear()
             self.faults, self.overrides = FaultPlan(), OverridePlan()
             self.journal = self._new_journal()
@@ -365,48 +370,94 @@ class World:
 
     def checkpoint(self, name: str) -> None:
         """Remember data, tenants, switches and clock under `name`. Raises Unwritable when there is no memory left for it."""
-        with self._lock:
+        with self.turn():
             if self.room.full:
                 raise Unwritable(self.room.refusal(f"the checkpoint {name!r} is not made"))
             images = {vendor: installation.dump() for vendor, installation in self._installations.items()}
-            self._checkpoints[name] = Checkpoint(self.clock.state, images)
+            self.keeping.checkpoints[name] = Checkpoint(self.clock.state, images)
             self._weigh()
 
     @property
     def checkpoints(self) -> list[str]:
-        return list(self._checkpoints)
+        return list(self.keeping.checkpoints)
 
     def restore(self, name: str) -> None:
         """Return to a checkpoint; vendors opened since then begin anew. Raises ValueError for an unknown name."""
-        with self._lock:
-            if name not in self._checkpoints:
-                raise ValueError(f"there is no checkpoint {name!r}; there are {', '.join(self._checkpoints) or 'none'}")
-            kept = self._checkpoints[name]
+        with self.turn():
+            checkpoints = self.keeping.checkpoints
+            if name not in checkpoints:
+                raise ValueError(f"there is no checkpoint {name!r}; there are {', '.join(checkpoints) or 'none'}")
+            kept = checkpoints[name]
             for vendor in [each for each in self._installations if each not in kept.images]:
-                store = self._installations.pop(vendor).store
-                store.close()
-                if store.path is not None:
-                    files.remove(store.path)
+                self._installations.pop(vendor).store.remove()
+                self.usages.pop(vendor, None)
             self.clock.restore(kept.clock)
             for vendor, image in kept.images.items():
                 self.installation(vendor).load(image)
             self._keep_clock()  # the images know of the clock what was when they were made
             self._weigh()
 
+    def parts(self) -> dict[str, Any]:
+        """What the world has beside its vendors and its calls, as JSON can hold it: what processes must agree about."""
+        return {
+            "clock": {**self.clock.dump(), "born": self.beginning},
+            "faults": self.faults.dump(),
+            "overrides": self.overrides.dump(),
+        }
+
+    def load_part(self, name: str, value: Any) -> None:
+        """Take over one of the `parts` as another process has it."""
+        if name == "clock":
+            self.clock.load(value)
+            self.beginning = value["born"]
+        elif name == "faults":
+            self.faults.load(value)
+        else:
+            self.overrides.load(value, self.matcher)
+
+    def begin_anew(self, config: WorldConfig) -> None:
+        """Go on with the beginning that another process has made."""
+        self.config = self.wished = config
+
+    @property
+    def opened_vendors(self) -> set[str]:
+        return set(self._installations)
+
+    def drop(self, vendor: str) -> None:
+        """Another process has taken a vendor's data away; it begins anew when it is called."""
+        self._installations.pop(vendor).store.close()
+        self.usages.pop(vendor, None)
+
+    def leave(self) -> None:
+        """Let go of everything here; what is kept of the world stays as it is."""
+        for installation in self._installations.values():
+            installation.store.close()
+        self._installations.clear()
+        self.usages.clear()
+        self.faults, self.overrides = FaultPlan(), OverridePlan()
+        self.journal = self._new_journal()
+        self.room.add(-self._held)
+        self._held = 0
+
     def close(self) -> None:
         """Save what is kept in files, and let everything go. Raises Unwritable for a file that could not be written."""
-        with self._lock:
+        if self.keeping.shared:  # all is kept, and others go on with it
+            self.leave()
+            self.keeping.close()
+            self._closed = True
+            return
+        with self.turn():
             failures: list[Unwritable] = []
             for installation in self._installations.values():
                 try:
-                    if installation.store.path is not None:
+                    if installation.store.lasting:
                         installation.save()
                 except Unwritable as failure:
                     failures.append(failure)
                 finally:
                     installation.store.close()
             self._installations.clear()
-            self._checkpoints.clear()
+            self.keeping.close()
             self.room.add(-self._held)
             self._held, self._closed = 0, True
             if failures:
@@ -423,20 +474,59 @@ class Worlds(Mapping[str, World]):
     ) -> None:
         self._emulator = emulator
         self.room = Room(most_memory)
-        store = config.store if config is not None else None
-        self._claim = None if store is None else files.Claim(store)
+        self.registry = keeping.registry(None if config is None else config.store)
         self.watchers: list[Watcher] = []
         """Told of each call in any of the worlds."""
-        self._worlds = {"default": World("default", config or WorldConfig(), emulator, self.room, self.watchers)}
+        self._matcher: Matcher | None = None
+        self._looking = threading.Lock()
+        self._worlds: dict[str, World] = {}
+        try:
+            self._worlds["default"] = World("default", config or WorldConfig(), emulator, self.room, self.watchers)
+        except BaseException:
+            self.registry.release()
+            raise
 
     def __getitem__(self, name: str) -> World:
+        if name not in self._worlds and self.registry.shared:
+            self._look()
         return self._worlds[name]
 
+    def known(self, name: str) -> World | None:
+        """The world, if this process has it already."""
+        return self._worlds.get(name)
+
     def __iter__(self) -> Iterator[str]:
-        return iter(self._worlds)
+        self._look()
+        return iter(tuple(self._worlds))
 
     def __len__(self) -> int:
+        self._look()
         return len(self._worlds)
+
+    def understand(self, matcher: Matcher) -> None:
+        """From now on this process can tell which requests an override means that another has planned."""
+        self._matcher = matcher
+        for world in self._worlds.values():
+            world.matcher = matcher
+
+    def _look(self) -> None:
+        """Learn which worlds other processes have made and deleted."""
+        if not self.registry.shared:
+            return
+        with self._looking:
+            names = set(self.registry.names())
+            for name in [each for each in self._worlds if each not in names and each != "default"]:
+                self.forget(name)
+            for name in sorted(names - self._worlds.keys()):
+                with suppress(keeping.Gone):
+                    config = self.default.config
+                    made = World(name, config, self._emulator, self.room, self.watchers, True, self._matcher)
+                    self._worlds[name] = made
+
+    def forget(self, name: str) -> None:
+        """Another process has deleted a world."""
+        if name != "default" and name in self._worlds:
+            self._worlds.pop(name).leave()
 
     @property
     def default(self) -> World:
@@ -444,16 +534,15 @@ class Worlds(Mapping[str, World]):
 
     def create(self, name: str, config: WorldConfig | None = None) -> World:
         """A new world, beginning like `default` unless told otherwise; raises ValueError when the name is taken."""
-        if name in self._worlds:
+        if name in self:
             raise ValueError(f"there is a world {name!r} already")
-        if len(self._worlds) >= self.MOST:
+        if len(self) >= self.MOST:
             raise ValueError(f"there are {self.MOST} worlds already; delete some")
         if self.room.full:
             raise ValueError(self.room.refusal(f"the world {name!r} is not made"))
         config = config or self.default.config
-        for path in files.files_of(config.store, name, self._emulator).values():
-            files.remove(path)  # left by a world of this name in an earlier process
-        self._worlds[name] = world = World(name, config, self._emulator, self.room, self.watchers)
+        world = World(name, config, self._emulator, self.room, self.watchers, False, self._matcher)
+        self._worlds[name] = world
         return world
 
     def replace_default(self, config: WorldConfig) -> World:
@@ -466,8 +555,12 @@ class Worlds(Mapping[str, World]):
         if name == "default":
             raise ValueError("the world 'default' cannot be deleted; reset it instead")
         world = self._worlds.pop(name)
-        world.reset()  # also takes its files away: a later world of this name begins anew
-        world.close()
+        try:
+            world.reset()  # also takes its files away: a later world of this name begins anew
+            world.close()
+            self.registry.deleted(name)
+        except keeping.Gone:  # another process was first
+            world.leave()
         self.room.give_back()
 
     def close(self) -> None:
@@ -478,7 +571,6 @@ class Worlds(Mapping[str, World]):
                 world.close()
             except Unwritable as failure:
                 failures.append(failure)
-        if self._claim is not None:
-            self._claim.release()
+        self.registry.release()
         if failures:
             raise failures[0]

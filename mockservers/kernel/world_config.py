@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockservers.kernel import clock as clocks
+from mockservers.kernel.keeping import Database
 from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.store import Durability
@@ -21,7 +22,7 @@ class WorldConfig:
     """What a world begins with, and returns to at a reset.
 
     `start` is an instant (None = the machine's time), `data` and `dialects` are by vendor. `store` is None for memory,
-    or a file `name.db` that becomes `name.<world>.<vendor>.db`.
+    a file `name.db` that becomes `name.<world>.<vendor>.db`, or a database of PostgreSQL.
     """
 
     seed: int = 1
@@ -30,7 +31,7 @@ class WorldConfig:
     rate: float = 1.0
     data: Mapping[str, Recipe] = field(default_factory=dict)
     dialects: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
-    store: Path | None = None
+    store: Path | Database | None = None
     durability: Durability = "normal"
     """Of files."""
     whole_bodies: bool = False

@@ -28,7 +28,8 @@ REST = 30 * SECOND
 _MOST_READINGS = 4
 """Answers of the same address that are tried in the place of one whose body is not there."""
 _MOST_COMPARED = 200
-_ITS_PLACE = frozenset({"authorization", "proxy-authorization", "cookie"})
+ITS_PLACE = frozenset({"authorization", "proxy-authorization", "cookie"})
+"""Headers that are made for secrets."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def exchanged(recorded: Recorded) -> Exchanged:
     reveals += [
         f"header {name}"
         for name, value in recorded.headers
-        if tells_of_the_vendors(value) and name.lower() not in _ITS_PLACE
+        if tells_of_the_vendors(value) and name.lower() not in ITS_PLACE
     ]
     return Exchanged(
         recorded.n,

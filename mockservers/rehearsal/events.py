@@ -85,6 +85,8 @@ class Sighting:
     closed: int | None = None
     notes: int | None = None
     note: str | None = None
+    gone: bool = False
+    """It ended in another way than by being closed: merged into another, or deleted."""
 
 
 @dataclass(frozen=True)

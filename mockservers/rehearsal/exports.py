@@ -68,6 +68,10 @@ class Times:
     reopened: int | None = None
     reopened_at: int | None = None
     notes: int | None = None
+    spells: tuple[tuple[int, int | None], ...] = ()
+    """Each closing, and when it was opened again, where both are told: then `closed` is the first of them."""
+    gone: int | None = None
+    """When it was seen to have ended in another way than by being closed: merged into another, or deleted."""
 
 
 def read(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from statistics import median
@@ -22,18 +22,18 @@ from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.recording.adapter import adapter
 from mockservers.recording.files import Recording
-from mockservers.rehearsal.events import VendorDesk
+from mockservers.rehearsal.events import Sighting, VendorDesk
 from mockservers.rehearsal.exports import Times
+from mockservers.rehearsal.mixtures import figures
+from mockservers.rehearsal.mixtures import mixture as mixture
 from mockservers.rehearsal.profiles import WEEKDAYS, DeskProfile, read
+from mockservers.rehearsal.survival import never, survival
 
 FEWEST = 20
 """Tickets without which no rate can be told."""
 SLOT = 15 * MINUTE
 MATURE = 0.7
 """The first part of a span, whose tickets have had time to be closed."""
-POINTS = 400
-"""Quantiles of which a distribution is fitted, whatever the number of tickets."""
-ROUNDS = 60
 BURST, LEAST_BURST = 5.0, 15
 """A slot is a burst that has so many times as many as those around it, and so many more."""
 REST, LEAST_EXPECTED = 0.4, 12.0
@@ -86,9 +86,9 @@ def recorded(recording: Recording, dialect: Dialect, desk: VendorDesk) -> Observ
     """What a recording's answers tell, as its adapter reads them."""
     here = adapter(recording.head.vendor)
     opened: dict[str, int] = {}
-    closed: dict[str, int] = {}
     counted: dict[str, int] = {}
-    again: Counter[str] = Counter()
+    spells: defaultdict[str, list[tuple[int, int | None]]] = defaultdict(list)
+    gone: dict[str, int] = {}
     notes: defaultdict[str, set[str]] = defaultdict(set)
     moments: list[int] = []
     for exchange in recording:
@@ -102,13 +102,9 @@ def recorded(recording: Recording, dialect: Dialect, desk: VendorDesk) -> Observ
                 continue
             born = sighting.opened if sighting.opened is not None else seen.born
             opened.setdefault(sighting.ticket, exchange.moment if born is None else born)
-            if sighting.closed is None and sighting.ticket in closed:
-                again[sighting.ticket] += 1
-                del closed[sighting.ticket]
-            elif sighting.closed is not None:
-                if closed.get(sighting.ticket, sighting.closed) < sighting.closed:
-                    again[sighting.ticket] += 1  # it was open in between, which nobody looked at
-                closed[sighting.ticket] = sighting.closed
+            if sighting.gone:
+                gone.setdefault(sighting.ticket, exchange.moment)
+            _live_on(spells[sighting.ticket], sighting, exchange.moment)
             if sighting.notes is not None:
                 counted[sighting.ticket] = sighting.notes
     if not moments:
@@ -119,14 +115,29 @@ def recorded(recording: Recording, dialect: Dialect, desk: VendorDesk) -> Observ
     times = tuple(
         Times(
             opened[ticket],
-            closed.get(ticket),
-            again[ticket],
+            spells[ticket][0][0] if spells[ticket] else None,
+            sum(again is not None for _, again in spells[ticket]),
             None,
             (counted.get(ticket, len(notes[ticket]))) if tells_notes else None,
+            tuple(spells[ticket]),
+            gone.get(ticket),
         )
         for ticket in sorted(fresh, key=lambda each: (opened[each], each))
     )
     return Observed(begin, end, times, len(opened) - len(fresh))
+
+
+def _live_on(spells: list[tuple[int, int | None]], sighting: Sighting, now: int) -> None:
+    """What an answer adds to the closings and reopenings of a ticket."""
+    last = spells[-1] if spells else None
+    if sighting.closed is None:
+        if last is not None and last[1] is None and not sighting.gone:
+            spells[-1] = last[0], now
+    elif last is None or (last[1] is not None and last[0] < sighting.closed):
+        spells.append((sighting.closed, None))
+    elif last[1] is None and last[0] < sighting.closed:  # it was open in between, which nobody looked at
+        spells[-1] = last[0], (last[0] + sighting.closed) // 2
+        spells.append((sighting.closed, None))
 
 
 # --- fitting -----------------------------------------------------------------------------------------------------------
@@ -150,37 +161,33 @@ def fit(observed: Observed, zone: str, name: str, source: str) -> Fitted:
         "says": f"Fitted to {source}.",
         "zone": zone,
         "start": instants.to_iso(_midnight(opened[0], where)),
-        "tickets_per_day": _figures(curve.per_day),
-        "hours": [_figures(each) for each in curve.hours],
-        "weekdays": {day: _figures(each) for day, each in zip(WEEKDAYS, curve.weekdays, strict=True)},
+        "tickets_per_day": figures(curve.per_day),
+        "hours": [figures(each) for each in curve.hours],
+        "weekdays": {day: figures(each) for day, each in zip(WEEKDAYS, curve.weekdays, strict=True)},
     }
     if curve.holidays:
-        raw["holidays"] = {"dates": [each.isoformat() for each in curve.holidays], "rate": _figures(curve.rest)}
-    raw["life"], said = _life(observed)
+        raw["holidays"] = {"dates": [each.isoformat() for each in curve.holidays], "rate": figures(curve.rest)}
+    closings = sorted(each.closed for each in tickets if each.closed is not None)
+    together = _bursts(closings, where)
+    raw["life"], said = _life(observed, together)
     bulk = _bulk(bursts, "opened", observed.begin, end, where)
     first = instants.to_datetime(opened[0], where).date()
     for day, hour, lasts, count in curve.storms:
         when = {"day": (day - first).days + 1, "at": f"{hour:02}:00"}
         bulk.append({"kind": "opened", **when, "count": count, "within": f"{lasts}h"})
-    closings = sorted(each.closed for each in tickets if each.closed is not None)
-    bulk += _bulk(_bursts(closings, where), "closed", observed.begin, end, where)
+    bulk += _bulk(together, "closed", observed.begin, end, where)
     if bulk:
         raw["bulk"] = bulk
     if observed.before:
         raw["back_file"] = observed.before
     days = (end - observed.begin) / DAY
     notes = (
-        f"Fitted to {source}: {len(tickets)} tickets that were opened in {_figures(days)} days, from "
+        f"Fitted to {source}: {len(tickets)} tickets that were opened in {figures(days)} days, from "
         f"{instants.to_iso(observed.begin - observed.begin % SECOND)} on.",
         *said,
         "Texts, weather, lag and other integrations are not told there, and have their defaults.",
     )
     return Fitted(read(raw, name), raw, notes)
-
-
-def _figures(number: float) -> float:
-    """Three figures, which is more than such counts tell."""
-    return float(f"{number:.3g}")
 
 
 def _midnight(at: int, zone: tzinfo) -> int:
@@ -366,22 +373,47 @@ def _bulk(bursts: Mapping[int, list[int]], kind: str, begin: int, end: int, zone
 # --- lives -------------------------------------------------------------------------------------------------------------
 
 
-def _life(observed: Observed) -> tuple[dict[str, Any], list[str]]:
-    """How tickets live, of those that were opened early enough to have lived."""
+def _lives(observed: Observed, together: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, bool, bool]]:
+    """How long each ticket lived, whether it was seen to its end, and whether that was its closing.
+
+    One of many that were closed together would have lived on: whoever did that, says nothing of it.
+    """
+    bulk = Counter(at for inside in together.values() for at in inside)
+    for each in observed.tickets:
+        if each.closed is None:
+            ended = each.gone is not None
+            yield (each.gone if each.gone is not None else observed.end) - each.opened, ended, False
+            continue
+        own = not bulk[each.closed]
+        bulk[each.closed] -= not own
+        yield each.closed - each.opened, own, own
+
+
+def _life(observed: Observed, together: Mapping[int, Sequence[int]]) -> tuple[dict[str, Any], list[str]]:
+    """How tickets live; what was not seen to its end is told by what was (see `survival`)."""
     said: list[str] = []
     grown = observed.begin + (observed.end - observed.begin) * MATURE
     mature = [each for each in observed.tickets if each.opened <= grown] or list(observed.tickets)
-    lasted = sorted(each.closed - each.opened for each in mature if each.closed is not None)
+    lives = list(_lives(observed, together))
+    lasted = survival((length, closed) for length, _, closed in lives).lengths()
     life: dict[str, Any] = {}
     if len(lasted) < FEWEST:
         life["closed_after"] = {"median": "1d", "spread": 3}
         said.append(f"Only {len(lasted)} of them are told to be closed, so how long they live is a guess.")
     else:
         life["closed_after"] = mixture(lasted)
-        life["never_closed"] = _figures(1 - len(lasted) / len(mature))
+        life["never_closed"] = figures(never([(length, ended) for length, ended, _ in lives], lasted))
+    spells = [spell for each in observed.tickets for spell in each.spells]
     told = [each for each in mature if each.closed is not None and each.reopened is not None]
-    if len(told) >= FEWEST:
-        life["reopened"] = _figures(min(1.0, sum(1 for each in told if each.reopened) / len(told)))
+    if len(spells) >= FEWEST:
+        back = survival(
+            ((observed.end if again is None else again) - closed, again is not None) for closed, again in spells
+        )
+        life["reopened"] = figures(1 - back.left)
+        if len(back.ends) >= FEWEST:
+            life["reopened_after"] = mixture(back.lengths())
+    elif len(told) >= FEWEST:
+        life["reopened"] = figures(min(1.0, sum(1 for each in told if each.reopened) / len(told)))
         after = sorted(
             each.reopened_at - each.closed
             for each in told
@@ -391,7 +423,7 @@ def _life(observed: Observed) -> tuple[dict[str, Any], list[str]]:
             life["reopened_after"] = mixture(after)
     noted = [each.notes for each in mature if each.notes is not None]
     if noted:
-        life["notes"] = _figures(min(100.0, sum(noted) / len(noted)))
+        life["notes"] = figures(min(100.0, sum(noted) / len(noted)))
         # Whether somebody wrote before or after the closing, a count does not tell.
         life["late_notes"] = 0.0
     said += [f"How many are {what} it does not tell." for what, key in _TOLD if key not in life]
@@ -399,74 +431,3 @@ def _life(observed: Observed) -> tuple[dict[str, Any], list[str]]:
 
 
 _TOLD = (("reopened", "reopened"), ("noted", "notes"))
-
-
-def mixture(lengths: Sequence[int]) -> list[dict[str, Any]]:
-    """One to three lognormals that explain lengths of time, as a profile writes them; the fewest that do nearly as well."""
-    logs = _quantiles([math.log(max(length, SECOND)) for length in lengths])
-    size = len(lengths)
-    best: tuple[float, list[_Part]] | None = None
-    for count in (1, 2, 3):
-        parts, likelihood = _fitted(logs, count)
-        # The criterion of Bayes: a part more must explain more than its three numbers cost.
-        cost = (3 * count - 1) * math.log(size) - 2 * likelihood * size / len(logs)
-        if best is None or cost < best[0]:
-            best = cost, parts
-    assert best is not None
-    shares = [round(each.share, 3) for each in best[1]]
-    return [
-        {
-            **({"share": share} if len(shares) > 1 else {}),
-            "median": _written(round(math.exp(each.mean))),
-            "spread": _figures(min(100.0, max(1.0, math.exp(each.deviation)))),
-        }
-        for each, share in zip(best[1], shares, strict=True)
-        if share > 0
-    ]
-
-
-def _written(length: int) -> str:
-    """A length to three figures, in a unit that people use."""
-    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE)):
-        if length >= 2 * size:
-            return f"{_figures(length / size):g}{unit}"
-    return f"{max(1.0, _figures(length / SECOND)):g}s"
-
-
-def _quantiles(ordered: Sequence[float]) -> list[float]:
-    if len(ordered) <= POINTS:
-        return list(ordered)
-    return [ordered[int((n + 0.5) * len(ordered) / POINTS)] for n in range(POINTS)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    share: float
-    mean: float
-    deviation: float
-
-    def density(self, value: float) -> float:
-        distance = (value - self.mean) / self.deviation
-        return self.share * math.exp(-distance * distance / 2) / self.deviation
-
-
-def _fitted(values: Sequence[float], count: int) -> tuple[list[_Part], float]:
-    """So many normals by expectation and maximisation, and the log-likelihood."""
-    size = len(values)
-    chunks = [values[size * n // count : size * (n + 1) // count] or values for n in range(count)]
-    parts = [_part(chunk, [1.0] * len(chunk), len(chunk) / size) for chunk in chunks]
-    for _ in range(ROUNDS):
-        weights = [[part.density(value) for part in parts] for value in values]
-        totals = [sum(row) or 1e-300 for row in weights]
-        columns = [[row[n] / total for row, total in zip(weights, totals, strict=True)] for n in range(count)]
-        parts = [_part(values, column, sum(column) / size) for column in columns]
-    constant = math.log(2 * math.pi) / 2
-    likelihood = sum(math.log(sum(part.density(value) for part in parts) or 1e-300) - constant for value in values)
-    return sorted(parts, key=lambda each: each.mean), likelihood
-
-
-def _part(values: Sequence[float], weights: Sequence[float], share: float) -> _Part:
-    total = sum(weights) or 1e-300
-    mean = sum(value * weight for value, weight in zip(values, weights, strict=True)) / total
-    square = sum(weight * (value - mean) ** 2 for value, weight in zip(values, weights, strict=True)) / total
-    return _Part(share, mean, max(math.sqrt(square), 0.05))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mockservers.harness.reports.characters import clean
+from mockservers.kernel import clock
 from mockservers.rehearsal.objectives import shown
 from mockservers.rehearsal.plan import RehearsalConfig
 from mockservers.rehearsal.rehearsing import rehearse
@@ -88,14 +89,22 @@ class _Search:
             self.tell(scale, self.known[step].go)
         return self.known[step].go
 
+    @property
+    def over(self) -> bool:
+        """Whether the time for the whole search is up."""
+        return any(report.stopped is not None and report.stopped.why == "time" for report in self.known.values())
+
 
 def find_limit(
     config: RehearsalConfig, tell: Callable[[float, bool | None], None] = lambda scale, held: None
 ) -> Largest:
-    """The largest scale, from that of `config` on. `tell` gets each scale before it is rehearsed, and what came of it."""
-    search = _Search(config, tell)
+    """The largest scale, from that of `config` on. `tell` gets each scale before it is rehearsed, and what came of it.
+
+    `max_seconds` of the configuration are for the whole search.
+    """
+    search = _Search(replace(config, begun=clock.wall() if config.begun is None else config.begun), tell)
     good, bad = _bracket(search)
-    while good is not None and bad is not None and bad - good > 1:
+    while good is not None and bad is not None and bad - good > 1 and not search.over:
         middle = (good + bad) // 2
         if search.holds(middle):
             good = middle
@@ -108,11 +117,15 @@ def find_limit(
 def _bracket(search: _Search) -> tuple[int | None, int | None]:
     """A step that holds and one above it that does not, by leaps that get longer; None where the grid ends before."""
     up = search.holds(0)
+    if search.over:
+        return None, 0
     leap, last, at = FIRST, 0, 0
     while True:
         at = min(HIGHEST, at + leap) if up else max(LOWEST, at - leap)
         if at == last:
             return (last, None) if up else (None, last)
-        if search.holds(at) != up:
+        if search.holds(at) != up or search.over:
+            if not up and search.over:
+                return None, at
             return (last, at) if up else (at, last)
         last, leap = at, 2 * leap

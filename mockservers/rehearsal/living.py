@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mockservers.harness.history import revealing
 from mockservers.harness.profile import profile as vendor_profile
 from mockservers.harness.scenarios import LABEL, FaultStep, OtherStep
 from mockservers.kernel import instants
@@ -26,6 +27,8 @@ from mockservers.rehearsal.profiles import DeskProfile
 
 MOST_WEATHERS = 10_000
 """Bad hours that are kept, the latest."""
+MOST_REVEALING = 5_000
+"""Requests that showed a secret that are kept, the latest."""
 MOST_LIVED_AGAIN = 400 * DAY
 """A desk that is older is not gone through from its beginning, but begins anew where it stands."""
 MOST_SECONDS = 60.0
@@ -58,6 +61,8 @@ class DeskCourse(Course):
         self.weathers: deque[Weather] = deque(maxlen=MOST_WEATHERS)
         self.impossible: Counter[str] = Counter()
         self._storms: list[_Storm] = []
+        self.reveals: dict[int, tuple[str, ...]] = {}
+        """Where requests showed a secret of the vendor's outside their bodies, by the numbers of their entries: the latest."""
         observers = installation.world.observers
         others = [each for each in observers if not self._succeeds(getattr(each, "__self__", None))]
         observers[:] = [*others, self._answered]
@@ -72,6 +77,11 @@ class DeskCourse(Course):
         """An answer leaves: what it tells of waits no more."""
         if entry.vendor != self.installation.emulator.name or entry.actor != "client":
             return
+        shown = revealing(exchange, self.installation.secrets)
+        if shown:  # the journal masks more than the vendor's own secrets, so it cannot tell later
+            self.reveals[entry.n] = shown
+            while len(self.reveals) > MOST_REVEALING:
+                del self.reveals[next(iter(self.reveals))]
         self.coverage.came(entry.at)
         if exchange.status == 200 and self.coverage.waiting:
             dialect = self.installation.tenants.first.dialect

@@ -18,19 +18,21 @@ from mockservers.harness.history import Exchanged, ExternalChange, History, chan
 from mockservers.harness.profile import contracted
 from mockservers.harness.scenarios import CUSTOMER
 from mockservers.kernel import instants
+from mockservers.kernel.dialects import Dialect
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.journal import Entry
 from mockservers.kernel.redaction import MASK
 from mockservers.kernel.world import World
 from mockservers.recording.adapter import adapter
-from mockservers.recording.judging import judge_exchanges
+from mockservers.recording.judging import ITS_PLACE, judge_exchanges
 from mockservers.rehearsal.coverage import Change, Coverage, changed, recorded, told_in
 from mockservers.rehearsal.events import Usage, VendorDesk, rehearsable, vendor_desk
 from mockservers.rehearsal.living import DeskCourse, course_of
 
 MOST_JUDGED = 5_000
-"""Requests that duties judge, the latest: what a client does in every one of them it does in these."""
+"""Requests that duties judge, the latest: what a client does in every one of them it does in these. Judging takes as long as
+there are requests, and the server answers nobody meanwhile."""
 PATIENCE = 15 * MINUTE
 """A change is missed only when it has been there so long, where no objective says otherwise."""
 MOST_NAMED = 20
@@ -228,10 +230,9 @@ def observe(world: World, vendor: str) -> Observation:
     acts = [change(each) for each in entries if each.actor == "other" and isinstance(each.request, Mapping)]
     dialect = installation.tenants.first.dialect
     latest = mine[-MOST_JUDGED:]
-    exchanges = tuple(_exchanged(each) for each in latest)
-    lacking = tuple(each.n for each in latest if each.exchange is not None and _cut(each))
+    exchanges = tuple(_exchanged(each, course) for each in latest)
     duties = [duty for duty in of(vendor) if duty.applies(dialect)]
-    history, verdicts = judge_exchanges(vendor, "the client", dialect, exchanges, lacking, duties)
+    history, verdicts = _judged(installation, dialect, latest, exchanges, duties)
     desk = vendor_desk(vendor) if rehearsable(vendor) else None
     coverage = Coverage() if desk is None else _coverage(installation, desk, entries)
     used = {} if desk is None else _usage(desk, history, acts, course)
@@ -268,7 +269,9 @@ def usage(world: World, vendor: str) -> dict[str, Any]:
     used: Mapping[int, Usage] = {}
     if rehearsable(vendor) and latest:
         dialect = installation.tenants.first.dialect
-        history, _ = judge_exchanges(vendor, "the client", dialect, tuple(map(_exchanged, latest)), (), ())
+        history, _ = judge_exchanges(
+            vendor, "the client", dialect, tuple(_exchanged(each, course) for each in latest), (), ()
+        )
         used = _usage(vendor_desk(vendor), history, acts, course)
     calls = [
         {"n": each.n, "at": instants.to_iso(each.at), "share": used[each.n].share, "throttled": used[each.n].throttled}
@@ -278,17 +281,46 @@ def usage(world: World, vendor: str) -> dict[str, Any]:
     return {"vendor": vendor, "limited": bool(calls), "calls": calls}
 
 
+_Judged = tuple[History, dict[str, Judgement]]
+_JUDGED: WeakKeyDictionary[Installation, tuple[tuple[Any, ...], _Judged]] = WeakKeyDictionary()
+"""What was judged last, and of which requests: whoever looks again and again, as `--until` does, waits for new ones only."""
+
+
+def _judged(
+    installation: Installation,
+    dialect: Dialect,
+    entries: Sequence[Entry],
+    exchanges: tuple[Exchanged, ...],
+    duties: Sequence[Duty],
+) -> _Judged:
+    key = (entries[0].n, entries[-1].n, len(entries), dict(dialect.changes())) if entries else ()
+    known = _JUDGED.get(installation)
+    if known is not None and known[0] == key:
+        return known[1]
+    lacking = tuple(each.n for each in entries if each.exchange is not None and _cut(each))
+    found = judge_exchanges(installation.emulator.name, "the client", dialect, exchanges, lacking, duties)
+    _JUDGED[installation] = key, found
+    return found
+
+
 def _cut(entry: Entry) -> bool:
     return entry.exchange is not None and (entry.exchange.cut or entry.exchange.left_out)
 
 
-def _exchanged(entry: Entry) -> Exchanged:
-    """An exchange as duties look at it. Where a secret stood, a mask stands in the journal."""
+def _exchanged(entry: Entry, course: DeskCourse | None) -> Exchanged:
+    """An exchange as duties look at it. Where a secret stood, a mask stands in the journal.
+
+    A desk that lives here saw what it was; otherwise a header that is made for secrets, and so masked in any case, tells nothing.
+    """
     exchange = entry.exchange
     reveals: list[str] = []
-    if exchange is not None:
+    if course is not None:
+        reveals = list(course.reveals.get(entry.n, ()))
+    elif exchange is not None:
         reveals = ["address"] if MASK in exchange.target else []
-        reveals += [f"header {name}" for name, value in exchange.headers if MASK in value]
+        reveals += [
+            f"header {name}" for name, value in exchange.headers if MASK in value and name.lower() not in ITS_PLACE
+        ]
     found = exchanged(entry, None, tuple(reveals))
     # What is not kept whole reads as if it had not come; judging tries other readings of it.
     return replace(found, received=None) if _cut(entry) else found

@@ -60,6 +60,8 @@ class RehearsalConfig:
     start: int | None = None
     objectives: Mapping[str, str | float] = field(default_factory=dict)
     max_seconds: float | None = None
+    begun: int | None = None
+    """The real instant from which `max_seconds` count, where that is before this rehearsal; several may share them."""
     deadline: float = DEADLINE
     save_to: Path | None = Path("scenarios-found")
     explain: bool = True

@@ -100,6 +100,8 @@ class SpanPlay(Play):
         self.listeners: list[Callable[[History, int, bool], None]] = []
         """Told of the requests of each hour, with those of the hours before; when it began, and whether one failed in it."""
         self.shown: Callable[[Shown], None] = lambda shown: None
+        self.making: Callable[[int, int], None] = lambda done, total: None
+        """Told how many tickets of how many are made before the span begins; it may raise OutOfTime."""
         self.looks = self.asking_looks = 0
         """How often the copy was looked at, and how often the client asked the vendor for it."""
         self.struck: dict[int, SyncFacts] = {}
@@ -110,6 +112,7 @@ class SpanPlay(Play):
     # --- the beginning and the end ---
 
     def begin(self) -> None:
+        self.world.installation(self.scenario.vendor, self.making)
         hello = self._begin()
         driver = self.driver
         if isinstance(driver, CallableDriver):
@@ -120,7 +123,9 @@ class SpanPlay(Play):
         self.copy = Copy(self.profile, self.dialect, hello, self._read, self.desk.tells_gone)
         newer = partial(listed, self.world, self.scenario.vendor)
         self.orders = Orders(hello.tasks, self.profile.parts, newer)
-        for each in listed(self.world, self.scenario.vendor):
+        for n, each in enumerate(listed(self.world, self.scenario.vendor)):
+            if n % 1000 == 999:
+                self.making(n, n)
             self.copy.numbers[each.id] = 0
             if each.exists:
                 now = self.world.clock.now()

@@ -88,7 +88,8 @@ class _Rehearsal:
         self.plan, self.config, self.runner = plan, plan.config, runner
         self.begun = clock.wall()
         if self.config.max_seconds is not None:
-            runner.until = self.begun + round(self.config.max_seconds * 1e6)
+            since = self.begun if self.config.begun is None else self.config.begun
+            runner.until = since + round(self.config.max_seconds * 1e6)
         hello = runner.hello()
         self.every = cadence(self.config.every, hello.poll_seconds, EVERY)
         self.play = SpanPlay(runner, plan.scenario, runner.state_folder(), plan.desk, plan.life(), self.every, plan.end)
@@ -97,6 +98,7 @@ class _Rehearsal:
         self.judging = _Judging(tuple(known[id_] for id_ in desk.storms), tuple(known[id_] for id_ in desk.habits))
         self.play.listeners.append(self.judging.judge)
         self.play.shown = self._shown
+        self.play.making = self._making
         self.slowest: list[Slow] = []
         self.reached = plan.start
         self.waited = False
@@ -132,6 +134,11 @@ class _Rehearsal:
         """Raise OutOfTime between two syncs, rather than in the midst of one."""
         if self.runner.until is not None and clock.wall() >= self.runner.until:
             raise OutOfTime
+
+    def _making(self, done: int, total: int) -> None:
+        """The back-file is made, which may take long, too."""
+        self._in_time()
+        self._tell(self.plan.start, f"making the back-file: {done:,} of {total:,} tickets")
 
     def _tell(self, at: int, doing: str = "") -> None:
         play, measures = self.play, self.play.measures
@@ -395,7 +402,7 @@ class _Rehearsal:
             stopped=stopped,
             blind=blind,
             first_failed=self._first_failed(),
-            secrets=tuple(play.world.installation(config.vendor).secrets),
+            secrets=tuple(play.world.installation(config.vendor).secrets) if play.world.opened(config.vendor) else (),
         )
 
     def _first_failed(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import logging
 import math
@@ -22,6 +23,8 @@ from aiohttp import hdrs, web
 
 from mockservers.kernel.faults import Fault
 from mockservers.kernel.journal import Entry, Exchange, Headers
+from mockservers.kernel.keeping import Gone
+from mockservers.kernel.rules import Unwritable
 from mockservers.kernel.world import World, Worlds
 from mockservers.registry import Mount
 from mockservers.server import mounts, request_line, responses, wsgi
@@ -92,6 +95,8 @@ class Server(Listener):
         self.turns = Turns()
         self.metrics = Metrics()
         worlds.watchers.append(self.metrics.count)
+        worlds.understand(_matcher)
+        self._controlled = 0
         self.waiting = 0
         """Calls of the control API that wait for something to happen."""
         self.stubs = dict(stubs or {})
@@ -113,17 +118,28 @@ class Server(Listener):
 
     def _date(self, request: web.BaseRequest, response: web.StreamResponse, where: Target) -> None:
         responses.date(response, self._world(where).clock.now())
+        if where.path.startswith("/_mock"):  # not on the vendors' answers, whose bytes are theirs
+            self._controlled += 1
+            given = [value for name, value in request.headers.items() if responses.is_request_id(name, value)]
+            response.headers[responses.REQUEST_ID] = given[0] if given else f"control-{self._controlled}"
         if isinstance(request, Request) and request.as_http_10 and request.keep_alive:
             response.headers.setdefault(hdrs.CONNECTION, "keep-alive")  # whoever asked for it in HTTP/1.0 looks for it
 
     def _world(self, where: Target) -> World:
-        return self.worlds.get(where.world) or self.worlds.default
+        return self.worlds.known(where.world) or self.worlds.default
+
+    async def _found(self, name: str) -> World | None:
+        """The world of that name; one that another process has made is looked up in a thread."""
+        known = self.worlds.known(name)
+        if known is not None or not self.worlds.registry.shared:
+            return known
+        return await asyncio.to_thread(self.worlds.get, name)
 
     async def _answer(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
         try:
             if where.path.startswith("/_mock/") or where.path == "/_mock":
                 return await self._control(request, where)
-            world = self.worlds.get(where.world)
+            world = await self._found(where.world)
             if world is None:
                 return await self._no_world(request, where)
             denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts, request.method)
@@ -142,6 +158,11 @@ class Server(Listener):
             response = web.Response(status=error.status, text=f"{error}\n")
             response.force_close()
             return response
+        except Gone as gone:
+            self.worlds.forget(str(gone))
+            return await self._no_world(request, where)
+        except Unwritable as lost:
+            return _json(503, {"error": f"{lost}."})
         except ConnectionError:
             raise  # the client has gone; aiohttp tidies up
         except Exception:
@@ -275,10 +296,18 @@ class Server(Listener):
             self.worlds.default,
             {
                 "error": f"There is no world {where.world!r}.",
-                "worlds": sorted(self.worlds)[:20],
+                "worlds": await self._names(),
                 "do": "Create it with POST /_mock/v1/worlds, or take the prefix, header or host away for 'default'.",
             },
         )
+
+    async def _names(self) -> list[str]:
+        names = (
+            sorted(self.worlds)
+            if not self.worlds.registry.shared
+            else sorted(await asyncio.to_thread(list, self.worlds))
+        )
+        return names[:20]
 
     async def _unmatched(self, request: web.BaseRequest, world: World, path: str) -> web.StreamResponse:
         return await self._nowhere(
@@ -306,7 +335,7 @@ class Server(Listener):
         """The control API; health is answered here, so that asking for it loads nothing."""
         if where.path == "/_mock/v1/health" and request.method in ("GET", "HEAD"):
             await self._body(request)
-            return _json(200, {"status": "ok", "worlds": len(self.worlds)})
+            return _json(200, {"status": "ok", "worlds": len(await self._all())})
         denial = guard.check(request.headers, self.control_token, self.host, self.port, request.method)
         locked = denial is not None and denial.status == 401
         if (denial is None or locked) and where.path.startswith(files.PREFIX):
@@ -333,19 +362,31 @@ class Server(Listener):
             lambda: self.metrics.text(self.worlds, self.waiting),
             context.Tools(**self.tools),
         )
-        touched = self._touched(where)
+        touched = await self._touched(where)
         await self.turns.free(touched)
+        # A world that is deleted is not held by whoever deletes it.
+        deletes = request.method == "DELETE" and _OF_A_WORLD.match(where.path) is not None
+        inside = touched if len(touched) == 1 and not deletes else []
 
         def ask() -> tuple[wsgi.Answer, context.Wait | Feed | None]:
-            asked = dict(environ)
-            return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
+            asked = environ | {"wsgi.input": io.BytesIO(body)}  # whoever waits is asked again, with the whole body
+            if not self.worlds.registry.shared:
+                return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
+            for world in touched:
+                with world.turn(whole=True):
+                    pass  # learn what others have done
+            with contextlib.ExitStack() as turns:
+                for world in inside:
+                    turns.enter_context(world.turn(whole=True))
+                return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
 
         # What compares many calls takes a while, and nobody is to wait for it; for what judges them, the judged world alone.
         path = where.path.rstrip("/")
         if path == _JUDGING and touched:
             said, wait = await self.turns.take(touched[0], ask, long=True)
         else:
-            said, wait = await asyncio.to_thread(ask) if path in _THOROUGH else ask()
+            aside = path in _THOROUGH or self.worlds.registry.shared
+            said, wait = await asyncio.to_thread(ask) if aside else ask()
         if wait is None or (request.method == "HEAD" and not isinstance(wait, context.Wait)):
             return await self._tell(request, where, said)
         if self.waiting >= MOST_WAITING:
@@ -412,6 +453,8 @@ class Server(Listener):
                 while not happened.is_set() and not self._over(request, until):
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(happened.wait(), min(GLANCE, max(0.0, until - loop.time())))
+                    if wait.world.keeping.shared:
+                        break  # what another process answers tells nobody here
         finally:
             self.waiting -= 1
             self.worlds.watchers.remove(watch)
@@ -422,15 +465,20 @@ class Server(Listener):
         assert self._stopping is not None
         return self._loop.time() >= until or request.transport is None or self._stopping.is_set()
 
-    def _touched(self, where: Target) -> list[World]:
+    async def _all(self) -> list[World]:
+        if not self.worlds.registry.shared:
+            return list(self.worlds.values())
+        return await asyncio.to_thread(lambda: list(self.worlds.values()))
+
+    async def _touched(self, where: Target) -> list[World]:
         """The worlds that a call of the control API may look at."""
         if where.path.rstrip("/") == "/_mock/v1/metrics":
             return []  # figures of the server; whoever collects them waits for no world
         named = _OF_A_WORLD.match(where.path)
         if where.path.rstrip("/") in ("/_mock", "/_mock/v1/worlds"):
-            return list(self.worlds.values())
+            return await self._all()
         names = list(named.groups()) if named else parse_qs(where.query).get("world", [where.world])
-        return [found for name in names if (found := self.worlds.get(name)) is not None]
+        return [found for name in names if (found := await self._found(name)) is not None]
 
     async def _tell(self, request: web.BaseRequest, where: Target, said: wsgi.Answer) -> web.StreamResponse:
         """Send an answer of the control API: whole, or as it is made when its length is not known."""
@@ -450,6 +498,12 @@ class Server(Listener):
                 await asyncio.sleep(0)  # a long journal must not hold up anybody's call
         await stream.write_eof()
         return stream
+
+
+def _matcher(told: Mapping[str, Any]) -> Callable[[str, Exchange], bool]:
+    from mockservers.server import verification  # only where another process has planned an override
+
+    return verification.matcher(told)
 
 
 def _closable(parts: Iterator[bytes]) -> Any:

@@ -9,15 +9,17 @@ import asyncio
 import contextlib
 import http.client
 import os
+import re
 import socket
 import struct
 from email.utils import format_datetime
+from functools import lru_cache
 
 from aiohttp import web
 
 from mockservers.kernel import instants
 from mockservers.kernel.faults import Fault
-from mockservers.kernel.journal import Exchange, Headers
+from mockservers.kernel.journal import Entry, Exchange, Headers
 from mockservers.server.relayed import Relayed
 
 SERVER = "Microsoft-IIS/10.0"
@@ -25,9 +27,29 @@ _OURS = ("content-length", "connection", "transfer-encoding", "keep-alive")
 """Headers that belong to the connection, and are the server's to write."""
 
 
+REQUEST_ID = "X-Request-Id"
+_SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
+
+
+def is_request_id(name: str, value: str) -> bool:
+    """Whether a header is a request's id that can be told on: one word, not long, without what could break a line or a log."""
+    return name.lower() == REQUEST_ID.lower() and _SANE_ID.fullmatch(value) is not None
+
+
+def request_id(world: str, entry: Entry) -> str:
+    """By which a call is found in others' logs: the client's own `X-Request-Id` where that is sane, else world and number."""
+    headers = () if entry.exchange is None else entry.exchange.headers
+    return next((value for name, value in headers if is_request_id(name, value)), f"{world}-{entry.n}")
+
+
 def http_date(instant: int) -> str:
     """`instant` as HTTP writes dates."""
-    return format_datetime(instants.to_datetime(instant), usegmt=True)
+    return _http_date(instant // instants.SECOND)
+
+
+@lru_cache(maxsize=64)
+def _http_date(seconds: int) -> str:
+    return format_datetime(instants.to_datetime(seconds * instants.SECOND), usegmt=True)
 
 
 def told(headers: Headers) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """Whose turn it is in a world: calls of one world wait for each other, and nobody else waits for them.
 
 A world is locked while it works. What may take long is done in a thread, so that the loop, and with it all other worlds,
-goes on; and the loop never waits for a world's lock itself.
+goes on; and the loop never waits for a world's lock itself. A world that other processes serve too can be locked by one of them
+at any time, so everything in it is done in a thread.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ class Turns:
     async def take(self, world: World, act: Callable[[], Result], *, long: bool = False) -> Result:
         """Do something in a world when it is free; `long` in a thread."""
         async with self._lock(world):
-            return await asyncio.to_thread(act) if long else act()
+            return await asyncio.to_thread(act) if long or world.keeping.shared else act()
 
     def later(self, world: World, act: Callable[[], None]) -> None:
         """Do something in a world once it is free, at once if it is, and let nobody wait for that."""
-        if not self._lock(world).locked():
+        if not self._lock(world).locked() and not world.keeping.shared:
             act()
             return
         task = asyncio.get_running_loop().create_task(self.take(world, act))

@@ -7,7 +7,7 @@ the journal, where secrets are masked already; whoever tells it masks it once mo
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Any
@@ -277,20 +277,29 @@ class Reader:
 
 def override(plan: OverridePlan, wanted: OverrideAdd) -> Override:
     """Plan a canned answer; raises ValueError when there are too many."""
-
-    def matches(vendor: str, exchange: Exchange) -> bool:
-        if wanted.match.vendor not in (None, vendor):
-            return False
-        contents = Contents(Entry(0, 0, 0, vendor, None, "client", exchange=exchange))
-        try:
-            return next(_inside(wanted.match, contents, Work(QUICK)), None) is None
-        except TooMuchWork:
-            return False  # such a request is nobody's, and the emulator answers it
-
     told = wanted.match.model_dump(mode="json", exclude_unset=True)
     headers, body = wanted.answer.content()
     answer = wanted.answer
+    matches = _matching(wanted.match)
     return plan.add(matches, told, answer.sent_status(), headers, body, answer.patch, wanted.skip, wanted.times)
+
+
+def matcher(told: Mapping[str, Any]) -> Callable[[str, Exchange], bool]:
+    """Which requests an override means that was planned in another process, of what `Override.match` tells there."""
+    return _matching(RequestPattern.model_validate(told))
+
+
+def _matching(wanted: RequestPattern) -> Callable[[str, Exchange], bool]:
+    def matches(vendor: str, exchange: Exchange) -> bool:
+        if wanted.vendor not in (None, vendor):
+            return False
+        contents = Contents(Entry(0, 0, 0, vendor, None, "client", exchange=exchange))
+        try:
+            return next(_inside(wanted, contents, Work(QUICK)), None) is None
+        except TooMuchWork:
+            return False  # such a request is nobody's, and the emulator answers it
+
+    return matches
 
 
 def wrong_name(

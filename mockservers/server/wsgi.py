@@ -122,8 +122,23 @@ BROKEN = b"The emulator failed inside. The last entry of the journal holds the t
 def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange) -> Exchange:
     """Let the vendor answer. The exchange comes back complete, and filed in the world's journal.
 
-    A wire that raises is answered for with a plain 500, and journalled as `error`.
+    A wire that raises is answered for with a plain 500, and journalled as `error`. The answer is one turn of the world: what a
+    client is told is kept. Where the place that keeps the world is lost, it is told that with a 503, and no journal has the call.
     """
+    try:
+        with world.turn():
+            return _answered(world, vendor, wsgi, exchange)
+    except Unwritable as lost:
+        _unavailable(exchange, lost)
+        return exchange
+
+
+def _unavailable(exchange: Exchange, why: Unwritable) -> None:
+    exchange.status, exchange.reply_body = 503, f"{why}.\n".encode()
+    exchange.reply_headers = [("Content-Type", "text/plain; charset=utf-8")]
+
+
+def _answered(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange) -> Exchange:
     wsgi[WORLD] = world
     wsgi[EXCHANGE] = exchange
     error: str | None = None
@@ -138,8 +153,7 @@ def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange)
         exchange.status, exchange.reply_headers = answer.status, answer.headers
     except Unwritable as full:
         error = str(full)
-        exchange.status, exchange.reply_body = 503, f"{full}.\n".encode()
-        exchange.reply_headers = [("Content-Type", "text/plain; charset=utf-8")]
+        _unavailable(exchange, full)
     except Exception:
         error = traceback.format_exc()
         exchange.status, exchange.reply_body = 500, BROKEN

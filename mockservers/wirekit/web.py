@@ -1,12 +1,14 @@
 """The Flask application of a vendor that speaks plain HTTP, and what such wires share.
 
-A lean one: no sessions, cookies, static files, redirects or methods of Flask's own invention. What goes wrong in a wire
+A lean one: no sessions, cookies, static files, redirects or methods of Flask's own invention, and no routing where one view
+answers everything, for that would be a tenth of a call's time. What goes wrong in a wire
 itself goes through the world's door like anything else, so that the journal shows it. Knows no vendor.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -14,7 +16,8 @@ from typing import Any, NamedTuple
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import MapAdapter
 
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call
@@ -24,6 +27,8 @@ from mockservers.wirekit import headers
 from mockservers.wirekit.environ import EXCHANGE, WORLD
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_ORDINARY = re.compile("/*(?:[^/].*)?")
+"""Paths that the one view for everything gets: what the route `/<path:path>` would take, so none with a line feed inside."""
 
 
 def _utf_8(native: str) -> str:
@@ -78,7 +83,8 @@ View = Callable[..., Response]
 class Web(Flask):
     """A vendor's application.
 
-    `broken` makes the vendor's own page of an internal error; `astray` answers what no route takes (404, 405).
+    `broken` makes the vendor's own page of an internal error; `astray` answers what no route takes (404, 405). `every` is the
+    one view of a vendor that finds its way by itself.
     """
 
     session_interface = _NoSessions()
@@ -88,9 +94,10 @@ class Web(Flask):
         vendor: str,
         broken: Callable[[Breakdown], Response],
         astray: Callable[[HTTPException], Response] | None = None,
+        every: Callable[[], Response] | None = None,
     ) -> None:
         super().__init__("mockservers.wirekit.web", static_folder=None, template_folder=None)
-        self.vendor, self._broken, self._astray = vendor, broken, astray
+        self.vendor, self._broken, self._astray, self._every = vendor, broken, astray, every
         self.logger.addHandler(logging.NullHandler())  # the journal is where errors go
         self.url_map.merge_slashes = False
         self.url_map.strict_slashes = False
@@ -101,6 +108,23 @@ class Web(Flask):
             self.add_url_rule(
                 rule, f"{view.__name__} {rule}", view, methods=list(methods), provide_automatic_options=False
             )
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        return super().create_url_adapter(request) if self._every is None else None
+
+    def full_dispatch_request(self) -> Response:
+        if self._every is None:
+            return super().full_dispatch_request()
+        environ = request.environ
+        try:
+            if _ORDINARY.fullmatch(environ["PATH_INFO"]) is None:
+                raise NotFound
+            if environ["REQUEST_METHOD"] not in METHODS:
+                raise MethodNotAllowed(METHODS)
+            return self._every()
+        except Exception as error:
+            answer: Response = self.handle_user_exception(error)
+            return answer
 
     def handle_user_exception(self, e: Exception) -> Any:
         if isinstance(e, HTTPException) and self._astray is not None:

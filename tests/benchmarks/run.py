@@ -1,4 +1,4 @@
-"""The figures of the README: `make bench`, or `python tests/benchmarks/run.py [--quick]`.
+"""The figures of docs/figures.md: `make bench`, or `python tests/benchmarks/run.py [--quick]`.
 
 Medians of one run on one machine; where two sizes are compared, their requests alternate, so that a machine whose speed
 drifts does not colour the ratio. Load comes from a second process with plain sockets, bounded in time, on loopback only.

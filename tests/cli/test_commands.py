@@ -286,6 +286,10 @@ def test_glue_is_listed_and_printed() -> None:
     listed = run("glue").output
     assert str(ROOT / "contracts" / "clients" / "session.mjs") in listed
     assert run("glue", "session.mjs").output == (ROOT / "contracts/clients/session.mjs").read_text("utf-8")
+    for package in ("node", "java", "php"):
+        folder = run("glue", package).output.strip()
+        assert f"{folder}\n" in listed
+        assert (Path(folder) / "README.md").is_file()
 
 
 def test_a_module_that_cannot_be_imported_is_told_with_its_line(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import signal
 import stat
@@ -53,6 +54,44 @@ def test_a_command_runs_while_the_emulators_serve_and_its_exit_code_is_kept(tmp_
     assert stat.S_IMODE(journal.stat().st_mode) == 0o600
 
 
+def test_the_log_is_json_where_that_is_wanted(tmp_path: Path) -> None:
+    """A line an object, for calls and for what the program itself says; nothing else on standard error."""
+    options = ["--data", "empty", "--still", "--log-format", "json"]
+    done = CliRunner().invoke(main, ["serve", *options, "--", sys.executable, "-c", CALL, str(tmp_path / "told")])
+    assert done.exit_code == 7, done.output
+    ready, call = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (ready["event"], ready["level"]) == ("ready", "info")
+    assert f"is ready at {ready['url']}" in ready["message"]
+    assert {
+        name: call[name] for name in ("event", "world", "n", "vendor", "operation", "outcome", "status", "method")
+    } == {
+        "event": "call",
+        "world": "default",
+        "n": 1,
+        "vendor": "get_tickets",
+        "operation": "tickets.get",
+        "outcome": "ok",
+        "status": 200,
+        "method": "GET",
+    }
+    assert (call["target"], call["request_id"]) == ("/API/default.aspx?key=***&action=get_tickets&tid=1", "default-1")
+
+
+def test_messages_of_the_program_are_lines_of_json_as_long_as_it_serves(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = logging.getLogger("mockservers")
+    with calls.messages_as_json():
+        logger.error("it broke in\n%s lines", 2)
+    logger.setLevel(logging.CRITICAL)
+    try:
+        logger.error("elsewhere")
+    finally:
+        logger.setLevel(logging.NOTSET)
+    (line,) = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["level"], told["message"]) == ("message", "error", "it broke in\n2 lines")
+    assert told["time"].endswith("Z")
+
+
 @pytest.mark.parametrize(("program", "code"), [("no-such-program", 127), ("/", 126)])
 def test_a_command_that_cannot_run_is_named(program: str, code: int) -> None:
     done = CliRunner().invoke(main, ["serve", "--", program])
@@ -99,6 +138,14 @@ def test_a_device_that_gets_the_journal_stays_open_to_others(tmp_path: Path) -> 
     finally:
         os.close(reader)
     assert stat.S_IMODE(pipe.stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes that have names")
+def test_a_pipe_that_nobody_reads_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = CliRunner().invoke(main, ["serve", "--journal", str(pipe), "--", "true"])
+    assert (done.exit_code, "a pipe that nobody reads" in done.stderr) == (2, True)
 
 
 def test_variables_are_named_after_the_vendors_own_words() -> None:

@@ -460,8 +460,8 @@ def test_seconds_are_above_zero(option: str) -> None:
         assert f"Invalid value for '{option}': {wrong} is not in the range" in result.output
 
 
-def test_the_readmes_example_is_a_whole_client_with_bugs(tmp_path: Path) -> None:
-    example = (folder("fixtures").parent / "README.md").read_text("utf-8")
+def test_the_documented_example_is_a_whole_client_with_bugs(tmp_path: Path) -> None:
+    example = (folder("fixtures").parent / "docs" / "check.md").read_text("utf-8")
     code = next(part for part in example.split("```python\n")[1:] if "class Client" in part).split("```")[0]
     (tmp_path / "example.py").write_text(code)
     report = quick("get_tickets", f"{tmp_path}/example.py:Client", examples=4, shrink=False)

@@ -161,9 +161,9 @@ def test_what_a_database_holds_of_another_version_is_passed_over() -> None:
     assert list(database.fetch(key)) == []
 
 
-def test_the_readmes_suite_runs(tmp_path: Path) -> None:
-    text = (folder("fixtures").parent / "README.md").read_text("utf-8")
+def test_the_documented_suite_runs(tmp_path: Path) -> None:
+    text = (folder("fixtures").parent / "docs" / "in_your_tests.md").read_text("utf-8")
     code = next(part for part in text.split("```python\n")[1:] if "run_check" in part).split("```")[0]
     suite: dict[str, Any] = {}
-    exec(compile(code.replace("acme.sync:Client", reference_name("querydata")), "README.md", "exec"), suite)
+    exec(compile(code.replace("acme.sync:Client", reference_name("querydata")), "in_your_tests.md", "exec"), suite)
     suite["test_our_client_keeps_the_contract"](tmp_path)

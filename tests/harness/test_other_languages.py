@@ -19,9 +19,8 @@ from mockservers.harness.reports import check_text
 from mockservers.harness.verdicts import Report
 from mockservers.kernel.data import folder
 
-CLIENTS = Path(__file__).parent / "clients"
 NODE = folder("contracts") / "get_tickets" / "clients" / "get_tickets_node.mjs"
-JOB = CLIENTS / "get_tickets_job.sh"
+JOB = folder("contracts") / "get_tickets" / "start" / "sync.sh"
 GLUE = folder("contracts") / "clients"
 
 
@@ -55,9 +54,7 @@ def judged(client: ClientSpec, examples: int, **more: Any) -> Report:
 
 def with_bug(client: Path, tmp_path: Path, right: str, wrong: str) -> Path:
     """A copy of a client with one bug in it."""
-    text = (
-        client.read_text("utf-8").replace("../../../contracts/clients", str(GLUE)).replace("../../clients", str(GLUE))
-    )
+    text = client.read_text("utf-8").replace("../../clients", str(GLUE))
     text = text.replace(f'"$(dirname "$0")/{GLUE}/', f'"{GLUE}/')
     assert text.count(right) == 1
     copy = tmp_path / client.name

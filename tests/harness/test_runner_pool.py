@@ -19,6 +19,7 @@ from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference, reference_file, reference_name
 from mockservers.harness.drivers import ClientSpec, DriverFailure, WrongClient
 from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.executors import LocalExecutor
 from mockservers.harness.profile import contracted, profile
 from mockservers.harness.reports import check_json
 from mockservers.harness.runner import Runner
@@ -113,7 +114,7 @@ def test_a_history_arrives_as_it_was(vendor: str) -> None:
     scenario = replace(simplest(vendor), dialect={name: values[-1] for name, values in names.items()})
     with CallableDriver.of(reference(vendor)) as driver, Runner(driver) as runner:
         here = runner.play(scenario)
-    with RunnerPool(ClientSpec(client), 30.0, 1) as runners:
+    with RunnerPool(ClientSpec(client), 30.0, LocalExecutor(1)) as runners:
         there = runners.play(scenario)
     assert there.dialect == here.dialect
     assert (there.changes, there.truth, there.mirror, there.options["since"]) == (
@@ -161,7 +162,7 @@ def test_who_ended_a_process_is_known_and_the_others_are_played(tmp_path: Path) 
     """An example that was begun too soon, and is not asked for, changes nothing."""
     client = ClientSpec(written(tmp_path / "passing.py", PASSING))
     scenarios = [replace(simplest("get_tickets"), start=instants.from_iso(f"2026-03-02T10:00:0{n}Z")) for n in range(9)]
-    with RunnerPool(client, 30.0, 2) as runners:
+    with RunnerPool(client, 30.0, LocalExecutor(2)) as runners:
         for scenario in reversed(scenarios):
             runners.begin(scenario)
         for n, scenario in enumerate(scenarios):
@@ -209,7 +210,7 @@ def test_what_is_equal_and_yet_not_the_same_is_played_apart() -> None:
         replace(simplest("get_tickets"), steps=(OtherStep("create", fields={"subject": each}),)) for each in (1, True)
     ]
     assert works[0] == works[1]
-    with RunnerPool(ClientSpec(reference_name("get_tickets")), 30.0, 1) as runners:
+    with RunnerPool(ClientSpec(reference_name("get_tickets")), 30.0, LocalExecutor(1)) as runners:
         for each in works:
             runners.begin(each)
         assert len(runners._begun) == 2

@@ -60,7 +60,7 @@ def test_what_a_check_draws_and_saves_keeps_to_it(vendor: str) -> None:
     options = ("format", "time_zone")
     strategy = profile.profile(vendor).strategies().scenarios("default", Hello(options=options))
 
-    @settings(max_examples=examples(60), database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(25), database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(strategy)
     def drawn(scenario: Any) -> None:
         raw = json.loads(json.dumps(scenario.to_dict()))

@@ -3,27 +3,31 @@
 A mutant is judged by the duty it is made for, up to the first example that breaks it, and shrunk; `--whole` judges it by
 all duties over all examples, as a user's check does. Correct clients are checked on seeds 1 to `--seeds` in the default
 dialect, and on seed 1 in every other one.
+
+It is a campaign (`mockservers/campaign/`): results are kept, so one that was interrupted goes on where it stopped, and what did
+not change since, neither the client's file nor mockservers, is not judged again.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import sys
-import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from mockservers.harness.check import EXAMPLES, CheckConfig, check
+from mockservers.campaign.playing import play
+from mockservers.campaign.results import RunResult
+from mockservers.campaign.runs import Run
+from mockservers.harness.check import EXAMPLES
 from mockservers.harness.clients import reference_name, roles
-from mockservers.harness.duties import of
+from mockservers.harness.drivers import ClientSpec
 from mockservers.harness.profile import contracted
 
-FOLDER = Path(__file__).parent.parent / "vendors"
+FOLDER = Path(__file__).resolve().parent.parent / "vendors"
+RESULTS = FOLDER.parent.parent / ".mutation" / "clients.jsonl"
 SLOWEST, MOST_STEPS = 60.0, 8
 
 
@@ -59,42 +63,47 @@ class Kept(NamedTuple):
     seconds: float
 
 
-def judge_mutant(vendor: str, name: str, examples: int, whole: bool, shrink: bool = True) -> Mutant:
-    slug, _, bug = name.partition("-")
-    intended = tuple(duty for duty in of(vendor) if duty.slug == slug)
-    began = time.perf_counter()
-    report = check(
-        CheckConfig(
-            vendor,
-            f"{FOLDER / vendor}/mutants/{name}.py:Client",
-            examples=examples,
-            save_to=None,
-            duties=None if whole else intended,
-            fail_fast=not whole,
-            shrink=shrink,
-        )
-    )
-    seconds = time.perf_counter() - began
-    verdict = next(each for each in report.dialects[0].verdicts if each.duty.slug == slug)
-    steps = len(verdict.counterexample.scenario.steps) if verdict.counterexample else 0
-    others = tuple(duty.slug for duty in report.broken if duty.slug != slug)
-    until = (verdict.first or 0) + 1
-    return Mutant(
-        vendor, slug, bug or "-", verdict.verdict == "broken", others, len(report.causes), until, steps, seconds
+def mutant_run(vendor: str, name: str, examples: int, whole: bool, shrink: bool) -> Run:
+    """The run that judges a mutant."""
+    return Run(
+        name,
+        vendor,
+        ClientSpec(f"{FOLDER / vendor}/mutants/{name}.py:Client"),
+        "default",
+        1,
+        str(FOLDER),
+        examples,
+        only=() if whole else (name.partition("-")[0],),
+        fail_fast=not whole,
+        shrink=shrink,
+        library=False,
+        expect="broken",
     )
 
 
-def judge_client(vendor: str, role: str, seed: int, dialect: str, examples: int) -> Kept:
-    began = time.perf_counter()
-    report = check(
-        CheckConfig(vendor, reference_name(vendor, role), dialect=dialect, seed=seed, examples=examples, save_to=None)
-    )
+def client_run(vendor: str, role: str, seed: int, dialect: str, examples: int) -> Run:
+    """The run that judges a correct client."""
+    client = ClientSpec(reference_name(vendor, role))
+    return Run(role, vendor, client, dialect, seed, str(FOLDER), examples, library=False)
+
+
+def mutant(result: RunResult) -> Mutant:
+    """What became of a mutant, of its run."""
+    slug, _, bug = result.run["name"].partition("-")
+    until, steps = result.proofs.get(slug, (1, 0))
+    others = tuple(duty for duty in result.broken if duty != slug)
+    caught = slug in result.broken
+    return Mutant(result.run["vendor"], slug, bug or "-", caught, others, result.bugs, until, steps, result.seconds)
+
+
+def kept(result: RunResult) -> Kept:
+    """What became of a correct client, of its run."""
+    run = result.run
     # What cannot be proved in one dialect alone is no lack: the default check is where each duty must be proved.
-    unproven = {duty.slug for duty in report.unproven if duty.severity == "must"} if dialect == "default" else set()
-    broken = tuple(duty.slug for duty in report.broken)
-    count = sum(each.examples for each in report.dialects)
+    unproven = tuple(sorted(result.unproven)) if run["dialect"] == "default" else ()
+    broken = result.broken or (() if result.status in ("kept", "nothing proven") else (result.says,))
     return Kept(
-        vendor, role, seed, len(report.dialects), count, broken, tuple(sorted(unproven)), time.perf_counter() - began
+        run["vendor"], run["name"], run["seed"], result.dialects, result.examples, broken, unproven, result.seconds
     )
 
 
@@ -175,29 +184,38 @@ def main() -> int:
     parser.add_argument("--no-shrink", action="store_true", help="catch mutants without shrinking what caught them")
     parser.add_argument("--no-mutants", action="store_true", help="correct clients alone")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--on", help="a Dask cluster, such as dask://scheduler:8786, that plays instead of this machine"
+    )
+    parser.add_argument(
+        "--results", type=Path, default=RESULTS, help="where results are kept, and found by the next run"
+    )
+    parser.add_argument("--again", action="store_true", help="judge all anew, whatever is known")
     asked = parser.parse_args()
     vendors = asked.vendor or contracted()
-    mutants = (
-        [(v, file.stem) for v in vendors for file in sorted((FOLDER / v / "mutants").glob("*.py"))]
-        if not asked.no_mutants
-        else []
-    )
+    runs = [
+        mutant_run(v, file.stem, asked.examples, asked.whole, not asked.no_shrink)
+        for v in ([] if asked.no_mutants else vendors)
+        for file in sorted((FOLDER / v / "mutants").glob("*.py"))
+    ]
     clients = [(v, role) for v in vendors for role in roles(v)]
-    runs = [(v, role, seed, "default") for v, role in clients for seed in range(1, asked.seeds + 1)]
-    runs += [(v, role, 1, "all") for v, role in clients if asked.seeds]
-    with ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("spawn")) as pool:
-        caught = [
-            pool.submit(judge_mutant, v, name, asked.examples, asked.whole, not asked.no_shrink) for v, name in mutants
-        ]
-        kept = [pool.submit(judge_client, *run, asked.examples) for run in runs]
-        for n, done in enumerate(as_completed([*caught, *kept]), 1):
-            print(f"{n} of {len(caught) + len(kept)}: {tuple(done.result())}", file=sys.stderr, flush=True)
-        found, right = [each.result() for each in caught], [each.result() for each in kept]
-        if found:
-            show_mutants(found)
-        if right:
-            show_clients(right)
+    runs += [client_run(*c, seed, "default", asked.examples) for c in clients for seed in range(1, asked.seeds + 1)]
+    runs += [client_run(*c, 1, "all", asked.examples) for c in clients if asked.seeds]
+    asked.results.parent.mkdir(parents=True, exist_ok=True)
+    report = play("mutants", runs, asked.results, again=asked.again, jobs=asked.jobs, on=asked.on, told=told)
+    found = [mutant(each) for each in report.results if each.run["expect"] == "broken"]
+    right = [kept(each) for each in report.results if each.run["expect"] == "kept"]
+    if found:
+        show_mutants(found)
+    if right:
+        show_clients(right)
+    if report.interrupted:
+        return report.exit_code()
     return 0 if all(each.good for each in found) and not any(each.broken or each.unproven for each in right) else 1
+
+
+def told(n: int, of: int, words: str) -> None:
+    print(f"{n} of {of}: {words}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from mockservers.cli import main
 from mockservers.harness.clients import reference_name
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
-from mockservers.rehearsal import living
+from mockservers.rehearsal import living, observing
 from mockservers.server.control import answers
 
 serve = importlib.import_module("mockservers.cli.serve")
@@ -254,6 +254,45 @@ def test_a_client_that_keeps_up_passes(
     told = CliRunner().invoke(main, ["observe", server.url, "--until", "pass"])
     assert told.exit_code == 0, told.output
     assert f"{vendor}: PASSES" in told.output
+
+
+def test_a_secret_where_it_must_not_stand_is_told_from_what_is_masked_in_any_case(
+    served: Callable[..., mockservers.MockServer],
+) -> None:
+    """Headers made for secrets are masked whatever they hold; the vendor's own secret in one is a breach."""
+    server = served("get_tickets")
+    desk = server.default["get_tickets"]
+
+    def kept(**headers: str) -> str:
+        asked = {"action": "get_tickets", "tid": "*", "count": "10", "page": "1", **desk.credentials}
+        requests.get(desk.url, params=asked, headers=headers, timeout=20)
+        duties = observed(server, "get_tickets")["duties"]
+        return next(each["verdict"] for each in duties if each["id"] == "get_tickets.secret_kept")
+
+    assert kept() == "kept"
+    assert kept(Authorization="Bearer of-my-own-gateway") == "kept"
+    assert kept(Authorization=f"Bearer {next(iter(desk.credentials.values()))}") == "broken"
+
+
+def test_who_looks_again_waits_for_new_requests_only(
+    served: Callable[..., mockservers.MockServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = served("get_tickets")
+    judged: list[int] = []
+    judge = observing.judge_exchanges
+
+    def counting(*given: Any) -> Any:
+        judged.append(len(given[3]))
+        return judge(*given)
+
+    monkeypatch.setattr(observing, "judge_exchanges", counting)
+    monkeypatch.setattr(observing, "MOST_JUDGED", 2)
+    for _ in range(3):
+        first_page(server)
+        assert observed(server, "get_tickets") == observed(server, "get_tickets")
+    assert judged == [1, 2, 2]
+    printed = CliRunner().invoke(main, ["observe", server.url]).output
+    assert "the latest 2 of 3 requests, for the server waits while it judges" in printed
 
 
 def first_page(server: mockservers.MockServer) -> requests.Response:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +19,16 @@ from mockservers.cli import main
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.in_process import load as load_client
+from mockservers.harness.runner import OutOfTime
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, to_iso
 from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped, rehearse
 from mockservers.rehearsal.largest import Largest, find_limit, scale_of
 from mockservers.rehearsal.plan import Standing
 from mockservers.rehearsal.profiles import load
+from mockservers.rehearsal.rehearsing import _Rehearsal
 from mockservers.rehearsal.report import StopNote
 from mockservers.rehearsal.reports.comparison import comparison_json, comparison_text
+from mockservers.rehearsal.reports.html import rehearsal_html
 from mockservers.rehearsal.reports.json import rehearsal_json
 from mockservers.rehearsal.reports.junit import rehearsal_junit
 from mockservers.rehearsal.reports.text import rehearsal_text
@@ -161,6 +167,74 @@ def test_a_client_that_dies_leaves_a_partial_report() -> None:
     assert json.loads(rehearsal_json(found))["stopped"]["why"] == "client"
 
 
+@pytest.mark.parametrize("where", ["in the task", "in a thread of its own"])
+def test_a_client_that_ends_the_process_at_once_leaves_a_partial_report(where: str) -> None:
+    class Ends(Reader):
+        syncs = 0
+
+        def sync(self) -> None:
+            self.syncs += 1
+            if self.syncs == 3 and where == "in the task":
+                os._exit(7)
+            elif self.syncs == 3:
+                thread = threading.Thread(target=self.end)
+                thread.start()
+                thread.join()
+            super().sync()
+
+        def end(self) -> None:
+            with contextlib.suppress(BaseException):  # else pytest tells of the thread
+                os._exit(7)
+
+    with pytest.raises(
+        RehearsalStopped, match=r"exit code 7; the client ended it by os\._exit while at 'sync'"
+    ) as stopped:
+        rehearse(config(Ends))
+    assert stopped.value.report.counts["calls"] > 0
+
+
+def test_of_two_clients_the_first_ones_report_is_written_when_the_second_dies(tmp_path: Path) -> None:
+    second = tmp_path / "second.py"
+    second.write_text(
+        "from mockservers.harness.clients import reference\n"
+        "class Client(reference('get_tickets')):\n"
+        "    syncs = 0\n"
+        "    def sync(self):\n"
+        "        self.syncs += 1\n"
+        "        if self.syncs == 4: raise SystemExit(3)\n"
+        "        super().sync()\n",
+        "utf-8",
+    )
+    files = {"--json": tmp_path / "r.json", "--junit": tmp_path / "r.xml", "--html": tmp_path / "r.html"}
+    words = [str(word) for pair in files.items() for word in pair]
+    ran = run("--days", "1", "--every", "2h", "--compare", f"{second}:Client", "--save", "none", *words)
+    assert ran.exit_code == 4
+    assert "the client failed as a program" in ran.output
+    both = json.loads(files["--json"].read_text("utf-8"))
+    assert "syncs" in json.dumps(both)
+    assert all(file.stat().st_size for file in files.values())
+
+
+def test_the_time_for_a_search_is_for_the_whole_of_it() -> None:
+    runs: list[float] = []
+    found = find_limit(config(max_seconds=0.000001), lambda scale, held: runs.append(scale))
+    assert len(set(runs)) == 1, "no further scale was begun when the time was up"
+    assert found.breaks is not None
+    assert found.breaks.stopped is not None
+    assert found.sentence == "whether it holds at scale 1 is not known: --max-seconds 1e-06 were up"
+
+
+def test_time_may_be_up_while_the_back_file_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Rehearsal, "_in_time", lambda self: None)  # only what making tells is looked at
+
+    def making(self: Any, done: int, total: int) -> None:
+        raise OutOfTime
+
+    monkeypatch.setattr(_Rehearsal, "_making", making)
+    found = rehearse(config(back_file=1200, max_seconds=600))
+    assert (found.verdict, found.exit_code, found.counts["calls"]) == ("UNDECIDED", 3, 0)
+
+
 def test_the_error_of_a_client_that_never_works_is_told() -> None:
     class Fails(Reader):
         def sync(self) -> None:
@@ -172,6 +246,8 @@ def test_the_error_of_a_client_that_never_works_is_told() -> None:
         rehearsal_text(found).split()
     )
     assert json.loads(rehearsal_json(found))["first_failed"] == found.first_failed
+    page = rehearsal_html(found)
+    assert "The first sync that ended in an error was at 2026-03-02T07:00:00Z, client: RuntimeError" in page
 
 
 def test_an_interruption_keeps_what_is_known() -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -337,7 +338,8 @@ def test_the_openapi_document_describes_every_endpoint(api: Api) -> None:
         for rule in application.application().url_map.iter_rules()
         for verb in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert operations == served - {("/_mock/", "get"), ("/_mock/v1/openapi.json", "get")}
+    pages = ("/_mock/", "/_mock/v1/openapi.json", "/_mock/v1/docs", "/_mock/v1/docs/{name}")
+    assert operations == served - {(page, "get") for page in pages}
     rate = document["components"]["schemas"]["ClockChange"]["properties"]["rate"]
     assert rate["anyOf"][0]["exclusiveMinimum"] == 0
     schemas = document["components"]["schemas"]
@@ -644,3 +646,32 @@ def test_a_vendor_that_cannot_be_opened_for_want_of_memory_says_so(api: Api, doo
     assert (reply.status_code, "Delete or reset worlds" in reply.text) == (503, True)
     status, said = api.ask("POST", "/worlds", {"name": "mine"})
     assert (status, "--most-memory" in said["error"]) == (422, True)
+
+
+def test_requests_have_ids_that_vendors_answers_do_not_show(api: Api) -> None:
+    def asked(path: str, sent: str | None) -> str | None:
+        headers = {} if sent is None else {"X-Request-Id": sent}
+        return api.session.get(api.url + path, headers=headers, timeout=20).headers.get("X-Request-Id")
+
+    assert asked("/toy?key=demo-key-1", "trace-7") is None
+    assert asked("/toy?key=demo-key-1", "<script>") is None
+    assert asked("/toy?key=demo-key-1", None) is None
+    assert [entry["request_id"] for entry in api.get("/journal")["entries"]] == ["trace-7", "default-2", "default-3"]
+    assert [entry["n"] for entry in api.get("/journal", header="X-Request-Id:trace-7")["entries"]] == [1]
+    assert asked("/_mock/v1/clock", "trace-8") == asked("/_mock/v1/health", "trace-8") == "trace-8"
+    assert (asked("/_mock/v1/journal", "a b") or "").startswith("control-")
+    assert asked("/_mock/v1/nothing", None) != asked("/_mock/v1/nothing", None) is not None
+
+
+def test_swagger_ui_is_served_with_all_that_it_loads(api: Api, door: Server) -> None:
+    """Everything that the page names is on this server, and its policy lets nothing else in."""
+    for base in (door.url, f"{door.url}/w/default"):
+        page = api.session.get(f"{base}/_mock/v1/docs", timeout=20)
+        assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        kinds = [api.session.get(urljoin(page.url, each), timeout=20).headers["Content-Type"] for each in loaded]
+        assert [kind.partition(";")[0] for kind in kinds] == ["text/css", "text/javascript", "text/javascript"]
+    assert "validatorUrl: null" in api.session.get(f"{door.url}/_mock/v1/docs/start.js", timeout=20).text
+    for name in ("other.js", "..%2f..%2f__init__.py", "css%2fswagger-ui.css"):
+        assert api.session.get(f"{door.url}/_mock/v1/docs/{name}", timeout=20).status_code == 404

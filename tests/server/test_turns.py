@@ -22,7 +22,7 @@ def test_a_long_call_holds_up_its_world_alone(door: Server, api: Api, world: Wor
 
     def respond(where: World, vendor: str, environ: dict[str, Any], exchange: Exchange) -> Exchange:
         if len(exchange.body) > LONG:
-            with where._lock:
+            with where.turn():
                 begun.set()
                 assert go_on.wait(SLOWEST)
         return wsgi.respond(where, vendor, environ, exchange)

@@ -170,3 +170,20 @@ def test_a_wire_that_asks_twice_leaves_no_call_under_way(world: World) -> None:
     assert [entry.n for entry in world.journal.settled] == told == [1]
     world.finish("toy", exchange)
     assert [entry.n for entry in world.journal.settled] == told == [1, 2]
+
+
+def test_verify_waits_until_the_calls_were_made(api: Api, door: Server) -> None:
+    """Asked anew after each call, with its whole body each time."""
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(
+            api.ask, "POST", "/verify?wait=60", {"query": {"word": "b"}, "then": [{"query": {"word": "c"}}]}
+        )
+        until(lambda: door.waiting == 1)
+        for word in "abc":
+            api.toy(word=word)
+        status, said = asked.result(SLOWEST)
+    assert (status, said["ok"], [step["calls"] for step in said["steps"]]) == (200, True, [[2], [3]])
+    status, said = api.ask("POST", "/verify?wait=0.05", {"count": 9})
+    assert (status, said["ok"], said["of"]) == (200, False, 3)
+    status, said = api.ask("POST", "/verify?wait=61", {})
+    assert (status, said["details"][0]["field"]) == (422, "wait")

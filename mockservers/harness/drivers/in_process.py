@@ -13,6 +13,7 @@ import importlib.util
 import inspect
 import io
 import json
+import os
 import queue
 import re
 import sys
@@ -193,6 +194,35 @@ class _Kept(io.TextIOBase):
             self._through.flush()
 
 
+class _Ended(BaseException):
+    """The client wanted to end the process at once, which is ours too."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"os._exit({status})")
+        self.status = status
+
+
+class _Exit:
+    """In the place of `os._exit`: in a client's thread it ends the client, and elsewhere what it always ended.
+
+    A client may have taken the function when it was imported, so it stands there before any client is.
+    """
+
+    def __init__(self) -> None:
+        self._whole, self._home = os._exit, os.getpid()
+        self.asked: Callable[[threading.Thread, int], bool] = lambda thread, status: False
+        """Told of a thread that ends the process, and with what; true where it is a client's."""
+
+    def __call__(self, status: int) -> None:
+        # A process that the client forked ends as it wants to.
+        if os.getpid() == self._home and self.asked(threading.current_thread(), status):
+            raise _Ended(status)
+        self._whole(status)
+
+
+_EXIT = _Exit()
+
+
 class CallableDriver(Driver):
     """Calls the methods of an object of the client's class."""
 
@@ -200,6 +230,7 @@ class CallableDriver(Driver):
         self, home: str, name: str, deadline: float = DEADLINE, make: Callable[..., Any] | None = None
     ) -> None:
         super().__init__(name, deadline)
+        os._exit = _EXIT  # type: ignore[assignment]
         self._make = make or load(home, name)
         try:
             self._takes_ask = "ask" in inspect.signature(self._make).parameters
@@ -260,12 +291,29 @@ class CallableDriver(Driver):
         # Threads that were there before are not the client's: a progress bar may be drawing itself in one of them.
         others = set(threading.enumerate()) - {threading.current_thread()}
         out, err = _Kept(self.keep, sys.stdout, others), _Kept(self.keep, sys.stderr, others)
+        ended: list[int] = []
+
+        def asked(thread: threading.Thread, status: int) -> bool:
+            if thread in others:
+                return False
+            ended.append(status)
+            return True
+
+        _EXIT.asked = asked
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 if do == "reset" or self._client is None:
                     self._bye()
                     self._client = self._make(ask=Ask(self)) if self._takes_ask else self._make()
-                return self._answer(do, message)
+                answer = self._answer(do, message)
+                if ended:  # in another thread of the client's, or in spite of it
+                    raise _Ended(ended[0])
+                return answer
+            except _Ended as error:
+                raise DriverFailure(
+                    f"the process would have ended with exit code {error.status}; the client ended it by os._exit while at {do!r}",
+                    self.output,
+                ) from error
             except (KeyboardInterrupt, SystemExit) as error:
                 raise DriverFailure(f"the client ended the process while at {do!r}: {error!r}", self.output) from error
             except DriverFailure:

@@ -7,11 +7,12 @@ and control characters made visible at the edge, since clients and vendors choos
 from __future__ import annotations
 
 from mockservers.harness.reports.html import check_html, replay_html
-from mockservers.harness.reports.json import check_json, replay_json
+from mockservers.harness.reports.json import check_document, check_json, replay_json
 from mockservers.harness.reports.junit import check_junit, replay_junit
 from mockservers.harness.reports.text import check_text, counterexample_lines, inapplicable, plain, replay_text
 
 __all__ = [
+    "check_document",
     "check_html",
     "check_json",
     "check_junit",

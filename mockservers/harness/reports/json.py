@@ -170,6 +170,23 @@ class StopJson(TypedDict):
     steps: list[str]
 
 
+class AskedJson(TypedDict):
+    """What decides which examples are played, beside vendor, client and seed. `first` is a digest of the known scenarios that are
+    played first; empty where there are none."""
+
+    dialect: str
+    examples: int
+    fail_fast: bool
+    first: str
+
+
+class ShardJson(TypedDict):
+    """Which part of the examples was played: shard `number`, from 1, of so many. In a merged report `number` is 0."""
+
+    number: int
+    of: int
+
+
 class CheckJson(TypedDict):
     """A check. `given` are the options that name the client, `exit_code` that of `mockservers check` without --strict.
 
@@ -196,6 +213,8 @@ class CheckJson(TypedDict):
     duties: list[DutyJson]
     dialects: list[DialectJson]
     stopped: StopJson | None
+    asked: AskedJson
+    shard: ShardJson | None
 
 
 class ResultJson(TypedDict):
@@ -227,6 +246,11 @@ class ReplayJson(TypedDict):
 
 def check_json(report: Report) -> str:
     """A check as JSON text."""
+    return json_text(check_document(report))
+
+
+def check_document(report: Report) -> CheckJson:
+    """A check as plain data."""
     words, _ = sum_words(report)
     first = lead(report)
     duties = {verdict.duty.id: verdict.duty for dialect in report.dialects for verdict in dialect.verdicts}
@@ -263,8 +287,15 @@ def check_json(report: Report) -> str:
             for dialect in report.dialects
         ],
         "stopped": None if report.stopped is None else _stop(report.stopped),
+        "asked": {
+            "dialect": report.asked.get("dialect", ""),
+            "examples": report.asked.get("examples", 0),
+            "fail_fast": report.asked.get("fail_fast", False),
+            "first": report.asked.get("first", ""),
+        },
+        "shard": None if report.shard is None else {"number": report.shard.number, "of": report.shard.of},
     }
-    return _text(made)
+    return made
 
 
 def _stop(stopped: Stop) -> StopJson:
@@ -292,10 +323,11 @@ def replay_json(results: Iterable[ReplayResult], client: str) -> str:
         "switched_off": [{"duty": each.duty.id, "reason": each.reason} for each in switched_off(found)],
         "results": [_result(result) for result in found],
     }
-    return _text(made)
+    return json_text(made)
 
 
-def _text(made: CheckJson | ReplayJson) -> str:
+def json_text(made: CheckJson | ReplayJson) -> str:
+    """A report as JSON text."""
     text = json.dumps(made, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     # Half a character of UTF-16 has no bytes in UTF-8; written as an escape it is JSON all the same.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

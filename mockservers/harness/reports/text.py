@@ -30,7 +30,7 @@ def plain(text: str, role: str) -> str:
     return text
 
 
-_ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft", "switched off": "soft"}
+ROLE = {"kept": "good", "broken": "bad", "unproven": "warn", "n/a": "soft", "switched off": "soft"}
 OUTCOME = {
     "FAILED": "bad",
     "FIXED": "good",
@@ -150,7 +150,7 @@ def _table(report: Report, dialect: DialectReport, style: Style, columns: int) -
     begin = max(verdicts, len("unproven")) + 4
     for verdict in listed:
         severity = "" if verdict.duty.severity == "must" else " (should)"
-        word = style(f"{verdict.verdict:<{begin - 4}}", _ROLE[verdict.verdict])
+        word = style(f"{verdict.verdict:<{begin - 4}}", ROLE[verdict.verdict])
         beginning = f"{verdict.duty.slug:<{width}}  "
         room = columns - begin - len(beginning)
         text = visible(verdict.why if verdict.verdict == "switched off" else told(verdict, report)) + severity

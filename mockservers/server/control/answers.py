@@ -255,6 +255,7 @@ class Entry(BaseModel):
     operation: str | None
     actor: Literal["client", "other"]
     tenant: str | None
+    request_id: str = Field(description="the request's X-Request-Id, or world and number where it has no sane one")
     outcome: Outcome
     override: str | None = Field(description="the id of the override that answered")
     refusal: str | None

@@ -20,6 +20,7 @@ from mockservers.server.control import (
     administration,
     assertions,
     context,
+    documentation,
     history,
     live,
     overrides,
@@ -139,5 +140,7 @@ def application() -> OpenAPI:
     for api in (steering.api, tenancy.api, records.api, history.api, live.api, assertions.api, overrides.api):
         app.register_api(api)
     app.add_url_rule("/_mock/v1/openapi.json", "document", _document)
+    app.add_url_rule("/_mock/v1/docs", "docs", documentation.show)
+    app.add_url_rule("/_mock/v1/docs/<string:name>", "docs_file", documentation.file)
     app.add_url_rule("/_mock/", "page", page.show)
     return app

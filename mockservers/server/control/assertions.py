@@ -29,11 +29,12 @@ def check_names(where: World, wanted: CallPattern, prefix: str = "") -> None:
 
 
 @api.post("/verify", operation_id="verify", responses={200: answers.Verdict})
-def verify(query: models.WorldQuery, body: Expectation) -> flask.Response:
+def verify(query: models.VerifyQuery, body: Expectation) -> flask.Response:
     """Whether the journal holds these calls: so many, with such content, and `then` others after them, in this order.
 
     A miss is an answer too, with status 200 and `ok` false: `says` tells it in words, and `nearest` holds the calls that come
-    nearest, the best first, each with the places that differ. Secrets are masked.
+    nearest, the best first, each with the places that differ. Secrets are masked. With `wait` a miss is answered only after so
+    many seconds: as soon as the calls were made, the answer comes.
     """
     where = context.world(query.world)
     for place, step in enumerate(body.steps):
@@ -43,6 +44,8 @@ def verify(query: models.WorldQuery, body: Expectation) -> flask.Response:
         verdict = verification.verify(body, journal.settled, journal.dropped)
     except TooMuchWork as error:
         raise context.wrong("matches", str(error)) from error
+    if query.wait and not verdict.ok:
+        flask.request.environ[context.WAIT] = context.Wait(query.wait, where, lambda _: True)
     return context.answer(verdict_told(verdict, where.redaction()))
 
 

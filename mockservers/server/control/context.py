@@ -132,7 +132,7 @@ def tenant_named(there: Installation, name: str, field: str = "tenant") -> str:
 def changed(there: Installation) -> None:
     """To be called when tenants or credentials changed: forget what was derived from them, keep them in a file."""
     there.cache.clear()
-    if there.store.path is not None:
+    if there.store.lasting:
         there.save()
 
 

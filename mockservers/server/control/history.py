@@ -21,6 +21,7 @@ from mockservers.kernel.world import World
 from mockservers.server import expectations
 from mockservers.server.control import answers, context, models
 from mockservers.server.expectations import CallPattern
+from mockservers.server.responses import request_id
 from mockservers.server.verification import Reader
 
 api = APIBlueprint("history", __name__, url_prefix="/_mock/v1")
@@ -88,6 +89,7 @@ def entry_told(where: World, entry: Entry) -> dict[str, Any]:
         "operation": entry.operation,
         "actor": entry.actor,
         "tenant": entry.tenant,
+        "request_id": request_id(where.name, entry),
         "outcome": entry.outcome,
         "override": (entry.exchange.override or None) if entry.exchange is not None else None,
         "refusal": entry.refusal,

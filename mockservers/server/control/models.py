@@ -6,6 +6,7 @@ Bodies are strict (`"1"` is not 1); query parameters are text and are converted.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -97,6 +98,16 @@ class Body(BaseModel):
 
 class Query(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def model_json_schema(cls, *arguments: Any, **named: Any) -> dict[str, Any]:
+        """The schema; flask-openapi3 asks for the plain one with each request, and making it is a third of a short call."""
+        return super().model_json_schema(*arguments, **named) if arguments or named else _schema(cls)
+
+
+@cache
+def _schema(model: type[Query]) -> dict[str, Any]:
+    return super(Query, model).model_json_schema()
 
 
 class WorldQuery(Query):
@@ -311,6 +322,12 @@ class JournalQuery(Page):
     exchange: bool = Field(True, description="whether the raw request and answer are told")
     last: int | None = Field(None, ge=1, le=20_000, description="only the newest so many of those found")
     format: Literal["json", "ndjson"] | None = None
+
+
+class VerifyQuery(WorldQuery):
+    wait: float = Field(
+        0, ge=0, le=60, description="seconds of the machine's time to wait until the calls were made; 0 does not wait"
+    )
 
 
 class FindingsQuery(Page):

@@ -44,9 +44,10 @@ def read_metrics(query: models.Query) -> flask.Response:
 
 @api.get("/vendors", tags=_WORLDS, operation_id="listVendors", responses={200: answers.Vendors})
 def vendors(query: models.WorldQuery) -> flask.Response:
-    """What is emulated: addresses, demo credentials, recipes, dialects, operations."""
+    """What is emulated: addresses in the world that is asked about, demo credentials, recipes, dialects, operations."""
     here, where = context.site(), context.world(query.world)
-    return context.answer({"vendors": [_vendor(where, name, here.url) for name in here.vendors]})
+    url = here.url if where.name == "default" else f"{here.url}/w/{where.name}"
+    return context.answer({"vendors": [_vendor(where, name, url) for name in here.vendors]})
 
 
 def _vendor(where: World, name: str, url: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.vendors.autotask.emulator import EMULATOR, activity, choices, model, renderings
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, SCALE
+from tests import large
 from tests.vendors.autotask.asking import Desk, Failed, sent, where
 
 START = "2026-03-02T10:00:00Z"
@@ -111,9 +112,10 @@ class Data:
                 yield row, known
 
 
-@pytest.fixture(scope="module", params=[("demo", 1), ("demo:60", 2)], ids=["demo", "demo:60"])
+@pytest.fixture(scope="module", params=[("demo", 1), ("demo:60", 2), (large.DATA, 1)], ids=["demo", "demo:60", "large"])
 def data(request: pytest.FixtureRequest) -> Data:
-    return Data(*request.param)
+    with large.in_small(request.param[0]):
+        return Data(*request.param)
 
 
 def first(row: Row, names: tuple[str, ...]) -> int | None:

@@ -19,6 +19,7 @@ from mockservers.kernel import catalogue, instants
 from mockservers.kernel.world import World
 from mockservers.vendors.get_tickets.emulator.model import DIRECTORY
 from mockservers.vendors.get_tickets.rules import RULES
+from tests import large
 from tests.lived import lived
 
 Ticket = dict[str, Any]
@@ -196,9 +197,10 @@ def test_every_relation_follows_from_a_rule() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 77])
-@pytest.mark.parametrize("data", ["demo", "demo:1000"])
+@pytest.mark.parametrize("data", ["demo", "demo:1000", large.DATA])
 def test_every_row_of_the_demo_obeys_the_vendors_rules(make_desk: Any, data: str, seed: int) -> None:
-    desk = make_desk(data, seed=seed)
+    with large.in_small(data):
+        desk = make_desk(data, seed=seed)
     assert broken(Data.of(desk.world, "demo")) == []
     assert broken(Data.of(desk.world, "other-customer")) == []
     desk.world.close()

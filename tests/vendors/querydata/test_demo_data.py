@@ -14,6 +14,7 @@ import pytest
 from mockservers.kernel import catalogue
 from mockservers.kernel.instants import HOUR, SECOND
 from mockservers.vendors.querydata.emulator import actions
+from tests import large
 from tests.vendors.querydata.desk import Desk
 
 FACTS = catalogue.load("querydata").facts
@@ -29,10 +30,12 @@ def tickets(desk: Desk, tenant: str) -> list[Ticket]:
     return [each["fields"] for each in listed]
 
 
-@pytest.fixture(scope="module", params=[("demo", 1, 0), ("demo", 1, 8), ("demo:64", 2, 8)], ids=str)
+@pytest.fixture(scope="module", params=[("demo", 1, 0), ("demo", 1, 8), ("demo:64", 2, 8), (large.DATA, 1, 0)], ids=str)
 def customers(request: pytest.FixtureRequest) -> Iterator[list[list[Ticket]]]:
     data, seed, hours = request.param
-    desk = Desk(data=data, seed=seed)
+    with large.in_small(data):
+        desk = Desk(data=data, seed=seed)
+        desk.world.installation("querydata")
     desk.wait(hours * HOUR / SECOND)
     yield [tickets(desk, tenant) for tenant in ("demo", "other-customer")]
     desk.world.close()

@@ -14,6 +14,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.vendors.superoffice.emulator import frames, model
 from mockservers.vendors.superoffice.emulator.specials import AS_PRINTED
+from tests import large
 from tests.vendors.superoffice.conftest import NOW
 
 Desk = Any
@@ -175,10 +176,11 @@ def tenants(desk: Desk) -> Iterator[tuple[Data, list[Any]]]:
             yield Data(facts, messages, frozenset(each.TicketId for each in tickets)), tickets
 
 
-@pytest.mark.parametrize("data", ["demo", "demo:90"])
+@pytest.mark.parametrize("data", ["demo", "demo:90", large.DATA])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_row_obeys_every_rule(make_desk: Any, data: str, seed: int) -> None:
-    desk = make_desk(data, seed=seed)
+    with large.in_small(data):
+        desk = make_desk(data, seed=seed)
     broken = [
         (relation, rule, ticket.TicketId)
         for facts, tickets in tenants(desk)

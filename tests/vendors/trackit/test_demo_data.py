@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel import instants
 from mockservers.vendors.trackit.emulator import model
+from tests import large
 from tests.vendors.trackit.conftest import NOW
 
 Desk = Any
@@ -132,10 +133,11 @@ def tenants(desk: Desk) -> Iterator[tuple[Data, list[Any]]]:
             yield Data(facts, *hung), rows(model.TICKETS, tenant, "f1")
 
 
-@pytest.mark.parametrize("data", ["demo", "demo:90", "gap", "notes"])
+@pytest.mark.parametrize("data", ["demo", "demo:90", "gap", "notes", large.DATA])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_row_obeys_every_rule(make_desk: Any, data: str, seed: int) -> None:
-    desk = make_desk(data, seed=seed)
+    with large.in_small(data):
+        desk = make_desk(data, seed=seed)
     broken = [
         (relation, rule, ticket.f1)
         for facts, tickets in tenants(desk)

@@ -8,6 +8,7 @@ together under `UserDefinedFields`. `entity` says what is meant, a ticket withou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -132,16 +133,23 @@ def _plain(ctx: Context, entity: Entity, element: Element, id_: int) -> Any:
 
 def _any(ctx: Context, entity: str, fraction: float) -> int | None:
     """The id of some record of an entity."""
-    table = model.TABLES[entity]
-    # Not the own company (autotask.account.own): others make records for its customers.
-    mine = sa.and_(table.c.tenant == tenant_of(ctx).name, table.c.id > 0)
-    count = ctx.db.execute(sa.select(sa.func.count()).where(mine)).scalar() or 0
+    counting, choosing = _choice(entity)
+    tenant = tenant_of(ctx).name
+    count = ctx.db.execute(counting, {"tenant": tenant}).scalar() or 0
     if not count:
         return None
-    chosen: int | None = ctx.db.execute(
-        sa.select(table.c.id).where(mine).order_by(table.c.id).offset(int(fraction * count)).limit(1)
-    ).scalar()
+    chosen: int | None = ctx.db.execute(choosing, {"tenant": tenant, "passed": int(fraction * count)}).scalar()
     return chosen
+
+
+@lru_cache(maxsize=256)
+def _choice(entity: str) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """How many records of an entity can be named by others, and the one after so many of them."""
+    table = model.TABLES[entity]
+    # Not the own company (autotask.account.own): others make records for its customers.
+    mine = sa.and_(table.c.tenant == sa.bindparam("tenant"), table.c.id > 0)
+    chosen = sa.select(table.c.id).where(mine).order_by(table.c.id).offset(sa.bindparam("passed")).limit(1)
+    return sa.select(sa.func.count()).where(mine), chosen
 
 
 def change(ctx: Context, request: Any) -> dict[str, Any]:
@@ -287,14 +295,17 @@ def _by(ctx: Context, arguments: Arguments) -> int:
 
 
 def _first_resource(ctx: Context) -> int:
-    table = model.TABLES["Resource"]
-    found = ctx.db.execute(
-        sa.select(table.c.id)
-        .where(table.c.tenant == tenant_of(ctx).name, table.c.Active == sa.true(), table.c.id != API_USER)
-        .order_by(table.c.UserType, table.c.id.desc())
-        .limit(1)
-    ).scalar()
+    found = ctx.db.execute(_ACTIVE, {"tenant": tenant_of(ctx).name}).scalar()
     return API_USER if found is None else int(found)
+
+
+_RESOURCE = model.TABLES["Resource"].c
+_ACTIVE = (
+    sa.select(_RESOURCE.id)
+    .where(_RESOURCE.tenant == sa.bindparam("tenant"), _RESOURCE.Active == sa.true(), _RESOURCE.id != API_USER)
+    .order_by(_RESOURCE.UserType, _RESOURCE.id.desc())
+    .limit(1)
+)
 
 
 _NOTED = {

@@ -32,18 +32,24 @@ class Ledger:
         self.rows: dict[str, list[tuple[Values, Mapping[str, str]]]] = {}
         self.count = 0
         self._next: dict[str, int] = {}
+        self._stride: dict[str, int] = {}
         self._by_id: dict[tuple[str, int], Values] = {}
 
     def begin(self, entity: str, first: int) -> None:
         """The id from which the rows of an entity are numbered."""
         self._next[entity] = first
 
+    def spread(self, entity: str, stride: int) -> None:
+        """From now on leave room for others before each row of an entity: ids are so far apart."""
+        self._next[entity] = self._next.get(entity, 1) + stride - 1
+        self._stride[entity] = stride
+
     def add(self, entity: str, /, udf: Mapping[str, str] | None = None, **values: Any) -> int:
         """A row; without `id` it gets the next one. What it is activity of has been active since. Returns its id."""
         if "id" not in values:
             values["id"] = self._next.get(entity, 1)
         id_: int = values["id"]
-        self._next[entity] = max(id_ + 1, self._next.get(entity, 1))
+        self._next[entity] = max(id_ + self._stride.get(entity, 1), self._next.get(entity, 1))
         self.rows.setdefault(entity, []).append((values, udf or {}))
         self.count += entity not in _PATIENT
         self._by_id[entity, id_] = values

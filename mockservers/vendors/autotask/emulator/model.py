@@ -109,9 +109,27 @@ _p = sa.bindparam
 
 
 def definitions(db: sa.Connection, tenant: str, entity: str) -> tuple[Definition, ...]:
-    """The active user-defined fields of an entity, in their order; none for an entity that cannot have any."""
+    """The active user-defined fields of an entity, in their order; none for an entity that cannot have any.
+
+    They are read once a transaction, for one call may ask for them at each of its steps.
+    """
     if entity not in UDF_TYPE_OF:
         return ()
+    now = db.get_nested_transaction() or db.get_transaction()
+    transaction, known = db.info.get(_KNOWN, (None, {}))
+    if now is None or transaction is not now:
+        known = {}
+        db.info[_KNOWN] = (now, known)
+    if (tenant, entity) not in known:
+        known[tenant, entity] = _read_definitions(db, tenant, entity)
+    found: tuple[Definition, ...] = known[tenant, entity]
+    return found
+
+
+_KNOWN = "autotask definitions"
+
+
+def _read_definitions(db: sa.Connection, tenant: str, entity: str) -> tuple[Definition, ...]:
     found = db.execute(_SELECT_DEFINITIONS, {"tenant": tenant, "kind": UDF_TYPE_OF[entity]}).all()
     lists = [each.id for each in found if DATA_TYPES.get(each.DataType) == "list"]
     items: dict[int, list[Item]] = {}
@@ -313,6 +331,7 @@ def _forget(db: sa.Connection, tenant: str, entity: Entity) -> None:
     """After a change of definitions, pieces that list user-defined fields are rendered anew when next read."""
     if entity.name not in ("UserDefinedFieldDefinition", "UserDefinedFieldListItem"):
         return
+    db.info.pop(_KNOWN, None)
     for name in UDF_TYPE_OF:
         db.execute(_unrendered(name), {"of_tenant": tenant})
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockservers.kernel import instants
+from mockservers.kernel import back_file, instants
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
@@ -121,7 +121,9 @@ def _tenant(
     installation.tenants.add(Tenant(name, dialect, facts))
 
 
-def _fill(installation: Installation, customer: Company, recipe: Recipe, rows: int, progress: Progress) -> None:
+def _fill(installation: Installation, customer: Company, recipe: Recipe, many: int, progress: Progress) -> None:
+    wanted = back_file.plan(many)
+    rows = wanted.core
     with installation.store.transaction() as db:
         for entity, element, values in choices.book(customer.lists):
             if values and _own(customer, entity, element.name):
@@ -138,9 +140,11 @@ def _fill(installation: Installation, customer: Company, recipe: Recipe, rows: i
                 progress(done, rows)
 
         if recipe.name != "empty":
-            demo_tickets.fill(customer, rows, flush)
+            ordinary = demo_tickets.fill(customer, rows, flush, wanted.stride)
         customer.ledger.write(db, customer.name, all_=True)
         progress(rows, rows)
+        if wanted.copies:
+            demo_tickets.copy(customer, db, wanted, progress, ordinary)
 
 
 def _own(customer: Company, entity: str, name: str) -> bool:

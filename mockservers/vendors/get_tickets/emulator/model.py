@@ -56,6 +56,7 @@ TICKETS = sa.Table(
     sa.Column("search", Text, nullable=False),
     sa.Column("revision", sa.BigInteger, nullable=False),
     sa.Index("ticket_opened", "tenant", "date_opened", "tid"),
+    sa.Index("ticket_updated", "tenant", "last_updated", "tid"),
     sa.Index("ticket_status", "tenant", "status_cf", "tid"),
     sa.Index("ticket_cid", "tenant", "cid_cf", "tid"),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from mockservers.kernel import instants
+from mockservers.kernel import back_file, instants
 from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Progress, Recipe
@@ -19,6 +19,7 @@ from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.get_tickets.dialects import KEYS
 from mockservers.vendors.get_tickets.emulator import phrases
 from mockservers.vendors.get_tickets.emulator.model import (
+    DATES,
     DIRECTORY,
     EMPTY,
     TICKETS,
@@ -51,7 +52,8 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
     people = _people()
     _tenant(installation, OTHER, OTHER_KEY)
     source = installation.ids.source("get_tickets.seed")
-    rows = 0 if recipe.name == "empty" else ROWS if recipe.rows is None else recipe.rows
+    wanted = back_file.plan(0 if recipe.name == "empty" else ROWS if recipe.rows is None else recipe.rows)
+    rows = wanted.core
     with installation.store.transaction() as db:
         if rows > len(_SPECIAL):
             _bulk_people(people, source, rows)
@@ -61,7 +63,7 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
             return
         turn = 0
         batch: list[dict[str, Any]] = []
-        tickets = _tickets(people, source, born, rows)
+        tickets = _tickets(people, source, born, rows, stride=wanted.stride)
         for turn, values in enumerate(tickets, start=1):
             batch.append(row(DEMO, turn, values))
             if len(batch) == _BATCH:
@@ -74,7 +76,26 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
         ]
         db.execute(sa.insert(TICKETS), batch)
         progress(rows, rows)
-        installation.ids.counters["get_tickets.turn"] = turn + OTHER_ROWS
+        turn += OTHER_ROWS
+        if wanted.copies:
+            back_file.fill(db, DEMO, wanted, (_copied(turn, wanted.stride),), progress, eligible=_OLD_ENOUGH)
+            turn *= 1 + wanted.stride
+        installation.ids.counters["get_tickets.turn"] = turn
+
+
+_FIRST_COPIED = 1_000
+"""From this number on the tickets of a large desk stand, with room for the copies of each."""
+_OLD_ENOUGH = TICKETS.c.tid >= _FIRST_COPIED
+
+
+def _copied(revisions: int, stride: int) -> back_file.Kin:
+    """How a ticket is copied; every copy has a revision of its own."""
+    return back_file.Kin(
+        TICKETS,
+        "tid",
+        times=tuple(sorted(DATES)),
+        changed={"revision": lambda revision, copy: revisions + revision * stride - copy.turn},
+    )
 
 
 def _tenant(installation: Installation, name: str, key: str) -> None:
@@ -161,7 +182,7 @@ def _of(people: Directory, cid: str) -> dict[str, Any]:
 
 
 def _tickets(
-    people: Directory, source: Source, born: int, rows: int, special: bool = True
+    people: Directory, source: Source, born: int, rows: int, special: bool = True, stride: int = 1
 ) -> Iterator[Mapping[str, Any]]:
     """`rows` tickets by number, the special ones first as far as there is room."""
     born = whole_second(born)
@@ -180,7 +201,10 @@ def _tickets(
         if tid == wanted:
             yield fixed[tid]
             wanted = next(numbers, None)
-        elif left and tid not in _GAP:
+            if wanted is None and stride > 1:
+                tid = _FIRST_COPIED - 1
+        elif left and tid not in _GAP and (stride == 1 or tid >= _FIRST_COPIED):
+            tid += stride - 1
             left -= 1
             opened = min(opened + source.randrange(1, 2 * step), born - HOUR)
             yield _plausible(people, source, customers, tid, whole_second(opened), born)

@@ -43,12 +43,10 @@ def _paths(folders: tuple[str, ...]) -> frozenset[str]:
 
 def application() -> Web:
     """The WSGI application; one for all worlds of the process."""
-    web = Web(VENDOR.name, _broken, _astray)
-    web.answer(("/", "/<path:path>"), _serve)
-    return web
+    return Web(VENDOR.name, _broken, _astray, _serve)
 
 
-def _serve(path: str = "") -> Response:
+def _serve() -> Response:
     here = visit()
     installation = here.world.installation(VENDOR.name)
     switches: Mapping[str, Any] = installation.dialect

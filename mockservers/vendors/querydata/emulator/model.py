@@ -29,11 +29,24 @@ TICKETS = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created", Instant, nullable=False),
     sa.Column("visible", Instant, nullable=False),
-    sa.Column("base", Text, nullable=False),
+    sa.Column("base", Text),
+    sa.Column("original", sa.BigInteger),
+    sa.Column("earlier", sa.BigInteger),
     sa.Index("querydata_ticket_created", "tenant", "created"),
     sa.Index("querydata_ticket_number", "tenant", "number", "version"),
 )
-"""One row for each version. `created` is when it arrived, `visible` from when on its arrival can be seen at all."""
+"""One row for each version. `created` is when it arrived, `visible` from when on its arrival can be seen at all.
+
+A copy in a large back-file has no base document of its own: it is that of its `original`, with all times so much `earlier`.
+"""
+
+ORIGINALS = sa.Table(
+    "querydata_original",
+    METADATA,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("base", Text, nullable=False),
+)
+"""The base documents that copies share, whatever becomes of the tickets that had them first."""
 
 ACTIONS = sa.Table(
     "querydata_action",
@@ -131,10 +144,13 @@ def _touched() -> sa.Select[Any]:
 TOUCHED = _touched()
 CREATED = (
     sa.select(TICKETS.c.id)
-    .where(_exists_for(TICKETS), TICKETS.c.created >= _p("low"), TICKETS.c.created <= _p("high"))
+    # SQLite looks the first of two bounds up in the index, and the other one in every row: the narrow ones stand first.
+    .where(TICKETS.c.created >= _p("low"), TICKETS.c.created <= _p("high"), _exists_for(TICKETS))
     .order_by(TICKETS.c.id)
 )
-_VERSION = sa.select(TICKETS.c.id, TICKETS.c.number, TICKETS.c.version, TICKETS.c.created, TICKETS.c.base)
+_SHARED = sa.select(ORIGINALS.c.base).where(ORIGINALS.c.id == TICKETS.c.original).scalar_subquery()
+_BASE = sa.func.coalesce(TICKETS.c.base, _SHARED)
+_VERSION = sa.select(TICKETS.c.id, TICKETS.c.number, TICKETS.c.version, TICKETS.c.created, _BASE, TICKETS.c.earlier)
 ONE = _VERSION.where(TICKETS.c.id == _p("id"), _exists_for(TICKETS))
 MANY = _VERSION.where(TICKETS.c.id.in_(_p("ids", expanding=True)), _exists_for(TICKETS)).order_by(TICKETS.c.id)
 _STEP = sa.select(
@@ -238,7 +254,7 @@ BASE_MEMBERS = (
 
 
 def _fold(row: Any, steps: Iterable[Any], sight: Sight, convert: Callable[[int], Any]) -> tuple[Ticket, bool]:
-    id_, number, version, created_at, base = row
+    id_, number, version, created_at, base, earlier = row
     hidden = False
     seen = []
     for step in steps:
@@ -247,6 +263,8 @@ def _fold(row: Any, steps: Iterable[Any], sight: Sight, convert: Callable[[int],
         else:
             hidden = True
     state = json.loads(base)
+    if earlier is not None:
+        state.update((name, state[name] - earlier) for name in TIMES)
     text = state.pop("TicketText", None) or centre_text(number, version, state)  # a ticket taken over has its own
     responses: list[dict[str, Any]] = []
     history = []

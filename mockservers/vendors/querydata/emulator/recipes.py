@@ -12,14 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mockservers.kernel import back_file
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND, from_datetime, to_datetime
 from mockservers.kernel.operations import Progress, Recipe
+from mockservers.kernel.store import Text
 from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.querydata.dialects import AUTH_CODES
 from mockservers.vendors.querydata.emulator import actions
 from mockservers.vendors.querydata.emulator.demo_tickets import Maker, Step
-from mockservers.vendors.querydata.emulator.model import ACTIONS, TICKETS
+from mockservers.vendors.querydata.emulator.model import ACTIONS, ORIGINALS, TICKETS
 from mockservers.vendors.querydata.emulator.semantics import AUTH_CODE, HOSTS
 
 RECIPES = ("empty", "demo")
@@ -46,28 +48,62 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
         return
     installation.tenants.add(Tenant(OTHER, installation.dialect, {"host": HOSTS[1]}))
     installation.tenants.grant(OTHER, AUTH_CODE, OTHER_CODE)
-    rows = DEMO_ROWS if recipe.rows is None else recipe.rows
+    wanted = back_file.plan(DEMO_ROWS if recipe.rows is None else recipe.rows)
     with installation.store.transaction() as db:
-        writer = Writer(db, Maker(installation.ids.seed, installation.ids.source("demo")), born)
-        _fill(writer, DEMO, rows, progress)
-        _fill(writer, OTHER, min(12, rows), lambda done, total: None)
+        writer = Writer(db, Maker(installation.ids.seed, installation.ids.source("demo")), born, wanted.stride)
+        _fill(writer, DEMO, wanted.core, progress)
+        writer.stride = 1
+        _fill(writer, OTHER, min(12, wanted.rows), lambda done, total: None)
         writer.flush()
+        if wanted.copies:
+            # The repeated hour, what happened lately and what is to come are the same in a large desk.
+            hour, created = repeated_hour(born), TICKETS.c.created
+            kept = sa.or_(created.between(hour - HOUR, hour + 2 * HOUR), created >= born - 3 * DAY)
+            old = TICKETS.c.number.not_in(sa.select(TICKETS.c.number).where(kept))
+            back_file.fill(db, DEMO, wanted, _KIN, progress, eligible=old, unit="number")
+            copied = sa.select(TICKETS.c.original).where(TICKETS.c.original.is_not(None))
+            shared = sa.select(TICKETS.c.id, TICKETS.c.base).where(TICKETS.c.id.in_(copied))
+            db.execute(sa.insert(ORIGINALS).from_select(["id", "base"], shared))
+
+
+def _numbered(number: Any, copy: back_file.Copy) -> Any:
+    """The number of a copy: of the same day, and so many before that of the original."""
+    count = sa.cast(sa.func.substr(number, 8), sa.BigInteger) - copy.turn
+    return sa.func.substr(number, 1, 7) + sa.cast(count, Text)
+
+
+_KIN = (
+    back_file.Kin(
+        TICKETS,
+        "id",
+        times=("created", "visible"),
+        changed={
+            "number": _numbered,
+            "base": lambda base, copy: sa.null(),
+            "original": lambda original, copy: copy.ticket,
+            "earlier": lambda earlier, copy: copy.earlier,
+        },
+    ),
+    back_file.Kin(ACTIONS, "ticket_id", times=("at", "visible"), absent=("id",), order="id"),
+)
 
 
 class Writer:
     """Collects rows and writes them in batches; hands out ids and ticket numbers."""
 
-    def __init__(self, db: sa.Connection, maker: Maker, born: int) -> None:
+    def __init__(self, db: sa.Connection, maker: Maker, born: int, stride: int = 1) -> None:
         self.db, self.maker, self.born = db, maker, born
+        self.stride = stride
         self.next_id = FIRST_ID
-        self.count = 0
+        # With room for copies a count has six digits from the beginning: what is added to a number is no text then.
+        self.count = 0 if stride == 1 else 100_000
         self._tickets: list[dict[str, Any]] = []
         self._actions: list[dict[str, Any]] = []
 
     def add(self, tenant: str, number: str, version: int, arrived: int, base: dict[str, Any], steps: list[Step]) -> int:
         """Queue one version with its life; returns its id."""
         id_ = self.next_id
-        self.next_id += 1 + int(self.maker.source.random() * 300)
+        self.next_id += self.stride + int(self.maker.source.random() * 300)
         self._tickets.append(
             {
                 "id": id_,
@@ -99,7 +135,7 @@ class Writer:
 
     def number(self, arrived: int) -> str:
         """A ticket number of ten digits or more: the day of the call and a running number."""
-        self.count += 1
+        self.count += self.stride
         return f"{to_datetime(arrived):%Y%j}{self.count:05d}"
 
     def flush(self) -> None:

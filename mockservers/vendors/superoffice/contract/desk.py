@@ -95,7 +95,8 @@ def sighting(kind: str, id_: str, fields: Mapping[str, Any]) -> Sighting | None:
     if kind != "ticket":
         return None
     closed = instant(fields.get("ClosedAt")) if fields.get("BaseStatus") == "Closed" else None
-    return Sighting(id_, instant(fields.get("CreatedAt")), closed)
+    gone = fields.get("BaseStatus") in ("Merged", "Deleted", "Spam")
+    return Sighting(id_, instant(fields.get("CreatedAt")), closed, gone=gone)
 
 
 DESK = VendorDesk(

@@ -6,18 +6,19 @@ Special tickets come first (`specials`). Faker is loaded only when there is bulk
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from mockservers.kernel import instants
+from mockservers.kernel import back_file, instants
 from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.superoffice.emulator import access, company, phrases, specials
+from mockservers.vendors.superoffice.emulator import access, company, frames, phrases, specials
 from mockservers.vendors.superoffice.emulator.model import (
+    DATES,
     DIRECTORY,
     MESSAGES,
     SESSIONS,
@@ -48,7 +49,8 @@ _Values = dict[str, Any]
 def seed(installation: Installation, recipe: Recipe, born: int, progress: Progress) -> None:
     """Fill an empty installation; dates hang on `born`, but for a few that stand for themselves."""
     source = installation.ids.source("superoffice.seed")
-    rows = 0 if recipe.name == "empty" else ROWS if recipe.rows is None else recipe.rows
+    wanted = back_file.plan(0 if recipe.name == "empty" else ROWS if recipe.rows is None else recipe.rows, _COPIED)
+    rows = wanted.core
     _tenant(installation, DEMO, APP_TOKEN)
     _users(installation, born)
     _tenant(installation, OTHER, OTHER_APP_TOKEN)
@@ -73,10 +75,47 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
         _sessions(db, installation, born)
         if recipe.name == "empty":
             return
-        turn = _fill(db, DEMO, _tickets(special, source, born, rows, Directory(kinds), installation), 0, rows, progress)
+        names = Directory(kinds)
+        tickets = _tickets(special, source, born, rows, names, installation, wanted.stride)
+        turn = _fill(db, DEMO, tickets, 0, rows, progress, wanted.stride)
         others = _tickets([], source, born, OTHER_ROWS, Directory(company.begin()), installation)
         turn = _fill(db, OTHER, others, turn, OTHER_ROWS, lambda done, total: None)
+        if wanted.copies:
+            fits = _in_hours(names, installation.dialect["base_zone"])
+            kin = _kin(turn, wanted.stride)
+            back_file.fill(db, DEMO, wanted, kin, progress, eligible=TICKETS.c.TicketId >= _FIRST_COPIED, fits=fits)
+            turn *= 1 + wanted.stride
         installation.ids.counters["superoffice.turn"] = turn
+
+
+# --- copies -----------------------------------------------------------------------------------------------------------
+
+_FIRST_COPIED = 2_000
+"""From this number on the tickets of a large desk stand, with room for the copies of each."""
+_COPIED = 3_000
+
+
+def _kin(revisions: int, stride: int) -> tuple[back_file.Kin, ...]:
+    """How a ticket and its messages are copied; every copy has a revision of its own."""
+    revised = {"revision": lambda revision, copy: revisions + revision * stride - copy.turn}
+    return (
+        back_file.Kin(TICKETS, "TicketId", (), (*DATES, "status_since", "deleted", "due"), revised),
+        back_file.Kin(MESSAGES, "ticket", ("id",), ("created",), order="id"),
+    )
+
+
+def _in_hours(names: Directory, zone: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether the time that was worked on a ticket stays the same when all of it is earlier, but within the same hours."""
+
+    def fits(row: Mapping[str, Any]) -> bool:
+        frame = names.get("priority", row["Priority"]).facts.get("frame")
+        told = [at for at in (row["RepliedAt"], row["ClosedAt"], row["deleted"]) if at is not None]
+        if frame is None or not told:
+            return True
+        hours = [(at - at % HOUR, at - at % HOUR + HOUR) for at in (row["CreatedAt"], *told)]
+        return all(frames.worked(low, high, frame, zone) == HOUR // SECOND for low, high in hours)
+
+    return fits
 
 
 def _special(installation: Installation, born: int) -> list[_Values]:
@@ -167,6 +206,7 @@ def _fill(
     turn: int,
     rows: int,
     progress: Progress,
+    stride: int = 1,
 ) -> int:
     """Write tickets and their messages; answers the last revision."""
     batch: list[_Values] = []
@@ -185,7 +225,7 @@ def _fill(
         turn, done = turn + 1, done + 1
         batch.append({"tenant": tenant, "revision": turn, **fresh(values)})
         for each in messages:
-            message += 1
+            message += stride
             written.append({"tenant": tenant, "id": message, "ticket": values["TicketId"], **each})
         if len(batch) == _BATCH:
             flush()
@@ -196,7 +236,13 @@ def _fill(
 
 
 def _tickets(
-    special: list[_Values], source: Source, born: int, rows: int, names: Directory, installation: Installation
+    special: list[_Values],
+    source: Source,
+    born: int,
+    rows: int,
+    names: Directory,
+    installation: Installation,
+    stride: int = 1,
 ) -> Iterator[tuple[_Values, list[_Values]]]:
     """`rows` tickets by number with their messages, the special ones as far as there is room."""
     fixed = {each["TicketId"]: each for each in special[:rows]}
@@ -216,7 +262,8 @@ def _tickets(
         if waiting and (id_ == waiting[0] or not left):
             id_ = waiting.pop(0)
             yield fixed[id_], _messages_of(fixed[id_])
-        elif left and id_ not in (439, 829, 1234):
+        elif left and id_ not in (439, 829, 1234) and (stride == 1 or id_ >= _FIRST_COPIED):
+            id_ += stride - 1
             left -= 1
             turn += 1
             created = whole_second(min(begun + turn * step + source.randrange(step), born - HOUR))

@@ -38,12 +38,10 @@ _HEADERS = (("Cache-Control", "no-cache"), ("X-Powered-By", "ASP.NET"))
 
 def application() -> Web:
     """The WSGI application; one for all worlds of the process."""
-    web = Web(VENDOR.name, _broken, _astray)
-    web.answer(("/", "/<path:path>"), _serve)
-    return web
+    return Web(VENDOR.name, _broken, _astray, _serve)
 
 
-def _serve(path: str = "") -> Response:
+def _serve() -> Response:
     here = visit()
     dialect = here.world.installation(VENDOR.name).dialect
     tenants = here.world.installation(VENDOR.name).tenants

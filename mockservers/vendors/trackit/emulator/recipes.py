@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from mockservers.kernel import back_file
 from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.trackit.emulator import access, company, phrases, specials
 from mockservers.vendors.trackit.emulator.company import Entries
-from mockservers.vendors.trackit.emulator.fields import grid
+from mockservers.vendors.trackit.emulator.fields import OWN, grid
 from mockservers.vendors.trackit.emulator.model import (
     ASSIGNMENTS,
     ATTACHMENTS,
@@ -48,9 +49,12 @@ FIRST_BULK = 138
 class Loader:
     """Rows on their way into the tables, with numbers and revisions."""
 
-    def __init__(self, db: sa.Connection, tenant: str, revisions: Iterator[int], first_note: int = 1001) -> None:
+    def __init__(
+        self, db: sa.Connection, tenant: str, revisions: Iterator[int], first_note: int = 1001, stride: int = 1
+    ) -> None:
         self.db, self.tenant, self.revisions = db, tenant, revisions
-        self.notes, self.hung = count(first_note), count(1001)
+        self.stride = stride
+        self.notes, self.hung = count(first_note + stride - 1, stride), count(1001)
         self.batches: dict[sa.Table, list[Row]] = {TICKETS: [], NOTES: [], ATTACHMENTS: [], ASSIGNMENTS: []}
         self.highest: dict[str, int] = {}
 
@@ -142,7 +146,8 @@ class Loader:
 
 def seed(installation: Installation, recipe: Recipe, born: int, progress: Progress) -> None:
     """Fill an empty installation."""
-    rows = 0 if recipe.name != "demo" else ROWS if recipe.rows is None else recipe.rows
+    wanted = back_file.plan(0 if recipe.name != "demo" else ROWS if recipe.rows is None else recipe.rows)
+    rows = wanted.core
     source = installation.ids.source("trackit.seed")
     revisions = count(1)
     directory = company.entries(born)
@@ -160,15 +165,30 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
                 loader.ticket(row, notes)
             loader.done()
         elif rows:
-            loader = Loader(db, DEMO, revisions)
+            loader = Loader(db, DEMO, revisions, stride=wanted.stride)
             _special(loader, born, rows)
             _bulk(loader, directory, source, born, rows - SPECIAL, progress)
             loader.done()
             loader = Loader(db, OTHER, revisions, first_note=1)
             _bulk(loader, other, source, born, OTHER_ROWS, progress, first=1)
             loader.done()
-        new_counters(installation.ids, next(revisions))
+        last = next(revisions)
+        if wanted.copies:
+            copied = _copied(last, wanted.stride)
+            back_file.fill(db, DEMO, wanted, copied, progress, eligible=TICKETS.c.f1 >= FIRST_BULK)
+            last *= 1 + wanted.stride
+        new_counters(installation.ids, last)
         progress(rows, rows)
+
+
+def _copied(revisions: int, stride: int) -> tuple[back_file.Kin, ...]:
+    """How a ticket and its notes are copied; every copy has a revision of its own."""
+    revised = {"revision": lambda revision, copy: revisions + revision * stride - copy.turn}
+    times = tuple(each.column for each in OWN if each.form == "datetime")
+    return (
+        back_file.Kin(TICKETS, "f1", times=times, changed=revised),
+        back_file.Kin(NOTES, "ticket", ("id",), ("modified", "date"), revised, order="id"),
+    )
 
 
 def _tenant(installation: Installation, name: str, logins: Any, labels: Mapping[str, str]) -> None:
@@ -246,7 +266,7 @@ def _bulk(
     at = born - 700 * DAY
     for turn in range(rows):
         at = min(at + source.randrange(1, 2 * step), born - HOUR)
-        row, notes = _plausible(first + turn, source, ids, there, at, born)
+        row, notes = _plausible(first + (turn + 1) * loader.stride - 1, source, ids, there, at, born)
         loader.ticket(row, notes)
         if turn % 1000 == 999:
             progress(turn + 1, rows)

@@ -64,12 +64,10 @@ def _base(directory: str) -> re.Pattern[str]:
 
 def application() -> Web:
     """The WSGI application; one for all worlds of the process."""
-    web = Web(VENDOR.name, _broken, _astray)
-    web.answer(("/", "/<path:path>"), _serve)
-    return web
+    return Web(VENDOR.name, _broken, _astray, _serve)
 
 
-def _serve(path: str = "") -> Response:
+def _serve() -> Response:
     here = visit()
     switches: Mapping[str, Any] = here.world.installation(VENDOR.name).dialect
     found = _base(switches["virtual_directory"]).fullmatch(here.path)

@@ -246,11 +246,15 @@ class Keeper:
         return int(self.ctx.db.execute(sa.select(sa.func.count()).where(of_day)).scalar() or 0)
 
     def _taken(self, number: str) -> bool:
-        same = sa.and_(_TICKETS.c.tenant == self._tenant, _TICKETS.c.TicketNumber__ci == number.lower())
-        return self.ctx.db.execute(sa.select(_TICKETS.c.id).where(same).limit(1)).first() is not None
+        return self.ctx.db.execute(_OF_NUMBER, {"tenant": self._tenant, "number": number.lower()}).first() is not None
 
 
 _TICKETS = model.TABLES["Ticket"]
+_OF_NUMBER = (
+    sa.select(_TICKETS.c.id)
+    .where(_TICKETS.c.tenant == sa.bindparam("tenant"), _TICKETS.c.TicketNumber__ci == sa.bindparam("number"))
+    .limit(1)
+)
 _TASK, _TIME = model.TABLES["Task"].c, model.TABLES["TimeEntry"].c
 _PROJECTS = (
     sa.select(_TASK.ProjectID)

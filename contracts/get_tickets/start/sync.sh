@@ -30,4 +30,4 @@ END
 mirror() {
     if [ -f "$kept" ]; then cat "$kept"; else echo '[]'; fi
 }
-. "$(dirname "$0")/../../../contracts/clients/job.sh"
+. "$(dirname "$0")/../../clients/job.sh"

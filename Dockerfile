@@ -1,0 +1,36 @@
+# The emulators and the checks in an image: docker build --tag mockservers:local .
+# Stage 1 makes an environment from the repository; stage 2 holds nothing but that and Python.
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /source
+COPY pyproject.toml README.md LICENSE ./
+COPY mockservers mockservers
+COPY fixtures fixtures
+COPY contracts contracts
+COPY scenarios scenarios
+COPY tests/toy_vendor tests/toy_vendor
+RUN python -m venv /opt/mockservers \
+ && /opt/mockservers/bin/pip install '.[fast,codings]' \
+ && /opt/mockservers/bin/pip uninstall --yes pip \
+ && /opt/mockservers/bin/python -m compileall -q /opt/mockservers/lib
+
+FROM python:3.13-slim
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="mockservers" \
+      org.opencontainers.image.description="Emulators of ticketing systems, and a harness that hunts for bugs in their clients" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
+RUN useradd --system --uid 10001 --home-dir /work --create-home mockservers
+COPY --from=build /opt/mockservers /opt/mockservers
+ENV PATH=/opt/mockservers/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 10001
+WORKDIR /work
+EXPOSE 8750
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s \
+  CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8750/_mock/v1/health', timeout=2)"]
+ENTRYPOINT ["mockservers"]
+# Who serves beyond loopback needs a token for the control API: MOCKSERVERS_CONTROL_TOKEN.
+CMD ["serve", "--host", "0.0.0.0"]

@@ -1,0 +1,217 @@
+"""What a newcomer types first: `demo`, `init`, `doctor`, `completion` and `--help`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from mockservers import registry
+from mockservers.cli import examples, main
+from mockservers.cli.init import LANGUAGES, Kit, started, written
+from mockservers.harness.check import CheckConfig, check
+from mockservers.harness.drivers import ClientSpec
+from mockservers.harness.reports import check_text
+from mockservers.kernel import data
+
+doctor = importlib.import_module("mockservers.cli.doctor")
+PAIRS = [(vendor, language) for vendor in registry.names() for language in LANGUAGES if language in started(vendor)]
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+# --- help ---
+
+
+@pytest.mark.parametrize("path", [path for path, _ in examples.commands(main)])
+def test_every_command_has_an_example_that_its_options_allow(path: str) -> None:
+    text = " ".join(run(*path.split(), "--help").output.split())
+    assert "Example: mockservers" in text, f"give `mockservers {path}` an example in mockservers/cli/examples.py"
+    line = examples.EXAMPLES.get(path)
+    if line:
+        words = shlex.split(line.replace("VENDOR", registry.names()[0]).partition(" > ")[0])[1:]
+        context, command = click.Context(main), main
+        while isinstance(command, click.Group) and words:
+            command = command.get_command(context, words.pop(0))
+            assert command is not None, line
+            context = click.Context(command, parent=context)
+        command.make_context(command.name, words, parent=context.parent, resilient_parsing=True)
+
+
+# --- init ---
+
+
+def test_a_client_of_each_vendor_can_be_begun() -> None:
+    assert {vendor for vendor, _ in PAIRS} == set(registry.names())
+    assert set(LANGUAGES) == {language for _, language in PAIRS}
+
+
+@pytest.mark.parametrize(("vendor", "language"), PAIRS)
+def test_what_init_writes_is_whole(vendor: str, language: str) -> None:
+    files, kit = written(vendor, language), Kit.read(language)
+    assert {"README.md", ".github/workflows/contract.yml", kit.client} <= set(files)
+    assert kit.test.split()[-1] in files
+    for name, text in files.items():
+        assert not re.search(r"\{\{\w+\}\}", text), name
+        assert "../../clients" not in text, name
+    steps = yaml.safe_load(files[".github/workflows/contract.yml"])["jobs"]["contract"]["steps"]
+    assert f"mockservers check {vendor} {kit.check}" in "\n".join(step.get("run", "") for step in steps)
+
+
+def test_init_overwrites_nothing(tmp_path: Path) -> None:
+    into = str(tmp_path / "made")
+    first = run("init", "get_tickets", "--lang", "shell", "--into", into)
+    assert first.exit_code == 0, first.output
+    assert "mockservers check get_tickets --client-command 'sh sync.sh'" in first.output
+    (tmp_path / "made" / "sync.sh").write_text("mine")
+    again = run("init", "get_tickets", "--lang", "shell", "--into", into)
+    assert again.exit_code == 2
+    assert "init overwrites nothing" in again.output
+    assert (tmp_path / "made" / "sync.sh").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("get_tickets", "--lang", "nod"), "did you mean node?"),
+        (("superoffice", "--lang", "go"), "there is one in python, php. `mockservers glue` lists"),
+        (("gettickets", "--lang", "go"), "did you mean get_tickets?"),
+    ],
+)
+def test_what_cannot_be_begun_is_told(words: tuple[str, ...], said: str) -> None:
+    done = run("init", *words)
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+BUILD = {
+    "java": ("javac", "javac -d build Client.java Session.java", "java -cp build Client"),
+    "csharp": (
+        "mcs",
+        "mcs -out:client.exe -r:System.Net.Http -r:System.Xml.Linq Client.cs Session.cs",
+        "mono client.exe",
+    ),
+    "go": ("go", "go build -o client .", "./client"),
+    "php": ("php", "", "php client.php"),
+}
+"""How each is built and run here; C# by Mono, for there is no .NET on the machine of the tests."""
+
+
+@pytest.mark.parametrize("language", BUILD)
+def test_a_begun_client_is_kept(language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, build, client = BUILD[language]
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program} on this machine")
+    for name, text in written("get_tickets", language).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    if build:
+        subprocess.run(build.split(), check=True, capture_output=True, env={**os.environ, "GOFLAGS": "-mod=mod"})
+    report = check(CheckConfig("get_tickets", ClientSpec(client), examples=2, save_to=None, shrink=False))
+    assert report.broken == [], check_text(report)
+    assert report.verdict("all_pages") == "kept"
+
+
+# --- demo ---
+
+
+def test_what_the_demo_shows_is_there() -> None:
+    for vendor in registry.names():
+        told = started(vendor).get("demo")
+        for client in (told["correct"], told["wrong"]) if told else ():
+            assert (data.of_vendor("contracts", vendor) / client.partition(":")[0]).is_file()
+
+
+def test_the_demo_catches_its_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps of the demo with its commands run here; a correct client is played by other tests."""
+    demo = importlib.import_module("mockservers.cli.demo")
+    codes = []
+
+    def played(words: list[str], typed: list[str], expected: int, **_: object) -> None:
+        if expected == 0 and words[0] == "check":
+            return
+        done = run(*words)
+        codes.append(done.exit_code)
+        assert done.exit_code == expected, done.output
+
+    monkeypatch.setattr(demo, "_run", lambda words, typed, expected, **more: played(list(words), typed, expected))
+    done = run("demo", "--keep", str(tmp_path / "found"))
+    assert done.exit_code == 0, done.output
+    assert codes == [1, 1, 0]
+    assert '"tid":"34"' in done.output
+    assert (tmp_path / "found" / "report.html").is_file()
+    assert "mockservers init get_tickets --lang python" in done.output
+
+
+def test_a_vendor_without_a_demo_is_told() -> None:
+    done = run("demo", "autotask")
+    assert (done.exit_code, "has no demo; expected one of: get_tickets" in done.output) == (2, True)
+
+
+# --- doctor ---
+
+
+def test_the_doctor_looks_at_this_machine() -> None:
+    done = run("doctor")
+    assert done.exit_code in (0, 1)
+    assert re.search(r"^\d+ missing, \d+ odd, of \d+ looked at$", done.output, re.MULTILINE)
+    assert "catalogues, contracts and scenarios" in done.output
+
+
+def test_the_doctor_tells_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import socket
+    import sys
+
+    (odd,) = doctor.proxies({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "example.com"})
+    assert (odd.state, odd.do) == ("odd", "export NO_PROXY=127.0.0.1,localhost")
+    (fine,) = doctor.proxies({"HTTP_PROXY": "http://proxy:3128", "no_proxy": "localhost, 127.0.0.1"})
+    assert fine.state == "ok"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setattr(socket, "create_connection", lambda *_: (_ for _ in ()).throw(OSError("closed")))
+        assert doctor._taken(port).state == "missing"
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+    (old,) = doctor.python()
+    assert (old.state, "install one of them" in old.do) == ("missing", True)
+    monkeypatch.setattr(
+        doctor.metadata, "version", lambda name: (_ for _ in ()).throw(doctor.metadata.PackageNotFoundError)
+    )
+    assert next(doctor.packages()).state == "missing"
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    (slow,) = doctor.bytecode()
+    assert slow.state == "odd"
+
+
+def test_what_is_missing_has_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    lacks = lambda: iter([doctor.Finding("missing", "a thing", "it matters", "get it")])  # noqa: E731
+    monkeypatch.setattr(doctor, "EXAMINED", (lacks,))
+    done = run("doctor")
+    assert done.exit_code == 1
+    assert done.output == "missing a thing\n        it matters\n        -> get it\n\n1 missing, 0 odd, of 1 looked at\n"
+
+
+# --- completion ---
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_is_a_script_of_the_shell(shell: str, tmp_path: Path) -> None:
+    done = run("completion", shell)
+    if done.exit_code == 2:
+        pytest.skip(done.output.strip())
+    assert "_MOCKSERVERS_COMPLETE" in done.output
+    if shutil.which(shell) is not None:
+        script = tmp_path / "script"
+        script.write_text(done.output)
+        assert subprocess.run([shell, "-n", str(script)], check=False).returncode == 0

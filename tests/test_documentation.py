@@ -1,0 +1,311 @@
+"""The documentation tells the truth: its links lead somewhere, its blocks run, and its commands are ones that there are."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import jsonschema
+import pytest
+import requests
+import yaml
+from click.testing import CliRunner
+
+import mockservers
+from mockservers.cli import main
+from mockservers.cli.init import written
+from mockservers.harness.check import CheckConfig, check
+from mockservers.harness.clients import reference_file, reference_name
+from mockservers.harness.drivers import ClientSpec
+from tests.site import build, generated
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LATER = {"workbench.md", "postgresql.md", "scale.md", "big_worlds.md"}
+"""Pages that the navigation has a place for, whether they are there or not."""
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """The blocks of a language in README and docs, each with its page and number."""
+    found = []
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for n, block in enumerate(re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)):
+            found.append((f"{page.relative_to(ROOT).as_posix()}-{n}", block))
+    return found
+
+
+def named(language: str) -> dict[str, Any]:
+    found = blocks(language)
+    return {"argvalues": [block for _, block in found], "ids": [name for name, _ in found]}
+
+
+# --- links ---
+
+
+def slug(heading: str) -> str:
+    """The place of a heading, as Markdown's table of contents names it."""
+    own = re.search(r"\{#([\w-]+)\}\s*$", heading)
+    bare = re.sub(r"[^\w\s-]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)).strip().lower()
+    return own[1] if own else re.sub(r"[-\s]+", "-", bare)
+
+
+def test_every_link_leads_somewhere() -> None:
+    made, lost = set(generated.makers()) | set(generated.schemas()), []
+    for page in PAGES:
+        text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if re.match(r"[a-z]+:", target):
+                continue
+            path, _, place = target.partition("#")
+            file = (page.parent / path).resolve() if path else page
+            inside = file.relative_to(ROOT / "docs").as_posix() if (ROOT / "docs") in file.parents else ""
+            if not file.exists() and inside not in made:
+                lost.append(f"{page.relative_to(ROOT)}: {target}")
+            elif place and file.suffix == ".md" and inside not in made:
+                headings = re.findall(r"^#+ (.*)$", file.read_text("utf-8"), re.MULTILINE)
+                lost += (
+                    [] if place in {slug(heading) for heading in headings} else [f"{page.relative_to(ROOT)}: {target}"]
+                )
+    assert not lost, "\n".join(lost)
+
+
+def test_the_navigation_names_every_page() -> None:
+    told = build.listed(yaml.safe_load((ROOT / "docs" / "site.yml").read_text("utf-8"))["nav"])
+    there = {path.relative_to(ROOT / "docs").as_posix() for path in PAGES[1:]} | set(generated.makers())
+    assert there - told == set()
+    assert told - there <= LATER
+
+
+def test_a_vendors_page_has_all_that_is_known() -> None:
+    from mockservers import registry
+    from mockservers.harness import duties
+
+    text, here = generated.vendor("get_tickets"), registry.emulator("get_tickets")
+    for id_ in [*here.rules, *(duty.id for duty in duties.of("get_tickets")), *here.dialects.switches]:
+        assert f"`{id_}`" in text
+    places = set(re.findall(r'\{#([\w-]+)\}|id="([\w-]+)"', text))
+    known = {place for pair in places for place in pair}
+    assert set(re.findall(r"\]\(#([\w-]+)\)", text)) <= known
+
+
+def test_links_and_loads_of_a_built_page_are_looked_up(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        '<h2 id="here"></h2><a href="#here"></a><a href="b.html#x"></a><a href="c.html"></a><script src="https://far.example/x.js">'
+    )
+    (tmp_path / "b.html").write_text("<p>")
+    assert build.trouble(tmp_path) == [
+        "a.html loads https://far.example/x.js",
+        "a.html links to b.html#x, and there is no such place on that page",
+        "a.html links to c.html, which is not there",
+    ]
+
+
+# --- commands ---
+
+
+def parsed(words: list[str]) -> None:
+    """Fail unless these words are a command with options that it has, and no more arguments than it takes."""
+    command: click.Command = main
+    context = click.Context(main)
+    while isinstance(command, click.Group) and words:
+        found = command.get_command(context, words[0])
+        assert found is not None, f"there is no command {words[0]!r}"
+        command, words, context = found, words[1:], click.Context(found, parent=context)
+    if "--" in words:
+        words = words[: words.index("--")]
+    _, left, _ = command.make_parser(context).parse_args(list(words))
+    assert not left, f"{command.name} takes no {left}"
+
+
+def lines_of(block: str) -> Iterator[list[str]]:
+    """The commands of a shell block as words. One goes on over a backslash, and inside quotes."""
+    text = ""
+    for line in block.splitlines():
+        text += line + "\n"
+        try:
+            words = shlex.split(text.replace("\\\n", " "), comments=True)
+        except ValueError:  # a quote is still open
+            continue
+        if not text.rstrip("\n").endswith("\\"):
+            if words:
+                yield words
+            text = ""
+
+
+RUN = {
+    ("vendor", "list"),
+    ("vendor", "show"),
+    ("rules",),
+    ("glue",),
+    ("scenarios",),
+    ("profile", "list"),
+    ("profile", "schema"),
+    ("doctor",),
+    ("completion",),
+    ("world",),
+}
+"""Commands that are run as they are documented; the others are looked up, and run by tests of their own."""
+OTHERS = {"cd", "pip", "python", "npm", "javac", "sed", "make"}
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[mockservers.MockServer]:
+    with mockservers.start(start="2026-03-02T10:00:00Z") as started:
+        yield started
+
+
+@pytest.mark.parametrize("block", **named("sh"))
+def test_a_documented_shell_block(
+    block: str, server: mockservers.MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    server.default.reset()
+    for words in lines_of(block):
+        program, *rest = (word.replace("http://127.0.0.1:8750", server.url) for word in words)
+        for mark in (">", "|", "&", "&&"):
+            rest = rest[: rest.index(mark)] if mark in rest else rest
+        if program == "mockservers":
+            parsed(rest)
+            if tuple(rest[:1]) in RUN or tuple(rest[:2]) in RUN:
+                url = ["--url", server.url] if rest[0] == "world" else []
+                done = CliRunner().invoke(main, [rest[0], *url, *rest[1:]])
+                allowed = (
+                    (0, 1) if rest[0] in ("doctor", "world") else (0,)
+                )  # findings, and what is odd here, have code 1
+                assert done.exit_code in allowed, done.output
+        elif program == "curl" and shutil.which("curl") is not None:
+            subprocess.run(["curl", "-g", "--noproxy", "*", *rest], check=True, capture_output=True, timeout=60)
+        elif program == "make":
+            assert set(rest) <= TARGETS, rest
+        else:
+            assert program in OTHERS | {"curl"}, f"nobody looks at {program!r} in a documented block"
+
+
+CONSOLE = [line for _, block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+
+
+@pytest.mark.parametrize("line", CONSOLE)
+def test_a_command_that_is_shown_with_its_output_exists(line: str) -> None:
+    words = shlex.split(line[2:], comments=True)
+    if words[0] == "mockservers":
+        parsed(words[1:])
+
+
+def test_commands_in_files_for_ci_and_containers_exist() -> None:
+    for path in (*sorted((ROOT / "docs" / "ci").iterdir()), ROOT / "action.yml"):
+        if path.suffix in (".yml", ".yaml"):
+            yaml.safe_load(path.read_text("utf-8"))
+        for line in re.findall(r"mockservers ((?:check|serve) [^\n\"]*)", path.read_text("utf-8")):
+            if "$" not in line and "--help" not in line:
+                parsed(shlex.split(line))
+    (last,) = re.findall(r"^CMD (\[.*\])$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    parsed(json.loads(last))
+    for path in sorted((ROOT / "docs" / "kubernetes").iterdir()):
+        told = yaml.safe_load(path.read_text("utf-8"))
+        for container in told.get("spec", {}).get("template", {}).get("spec", {}).get("containers", ()):
+            parsed(container["args"])
+    assert yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]["mockservers"]["build"] == "."
+
+
+# --- Python ---
+
+
+class MySync:
+    """The client that a documented test supposes."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url, self.key, self.seen = url, key, set()
+
+    def run(self) -> None:
+        query = {"key": self.key, "action": "get_tickets", "tid": "*", "output": "json", "order": "tid"}
+        for _ in range(2):  # the first answer is cut
+            try:
+                self.seen = {each["tid"] for each in requests.get(self.url, params=query, timeout=20).json()["tickets"]}
+            except requests.RequestException:
+                continue
+
+
+@pytest.mark.parametrize("block", **named("python"))
+def test_a_documented_python_block(
+    block: str, server: mockservers.MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "client.py").write_bytes(reference_file("get_tickets").read_bytes())
+    names: dict[str, Any] = {"__name__": "documented", "MySync": MySync}
+    compiled = compile(block, "documented", "exec")
+    if "class Client" in block or "SyncTest" in block or "DirectoryBasedExampleDatabase" in block:
+        return  # run by tests of their own
+    if "world.verify(" in block:  # nobody has called, so it must say just that
+        with pytest.raises(AssertionError, match="expected exactly 1 call"):
+            exec(compiled, {"world": server.world()})
+        return
+    if "rehearse(" in block:  # a week of a desk takes its time; a rehearsal is played by tests of its own
+        monkeypatch.setattr(
+            "mockservers.rehearsal.rehearse", lambda config: SimpleNamespace(go=config.days == 7, reasons=())
+        )
+    told = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", told)
+    exec(compiled, names)
+    if "mock_world" in block:
+        names["test_sync_survives_a_cut_answer"](server.world())
+    elif "mockservers.start(" in block:
+        assert "127.0.0.1" in told.getvalue()
+    elif "run_check" in block:
+        assert names["report"].verdict("asks_politely") == "kept"
+    else:
+        assert names["report"].go
+
+
+# --- tutorials and the protocol ---
+
+
+@pytest.mark.parametrize("language", ["python", "node", "php", "java"])
+def test_the_bug_of_a_tutorial_is_one(language: str, tmp_path: Path) -> None:
+    """Its `sed` meets the client that `init` writes; in Python the check names the duty that the page promises."""
+    files = written("get_tickets", language)
+    text = (ROOT / "docs" / "tutorial" / f"{language}.md").read_text("utf-8")
+    (command,) = (words for _, block in blocks("sh") if block in text for words in lines_of(block) if words[0] == "sed")
+    _, _, wrong, right = command[2].split("/") if command[2].count("/") == 3 else ("", "", "", "")
+    assert files[command[3]].count(command[2].split("/")[1]) == 1, (wrong, right)
+    if language == "python":
+        _, before, after, _ = command[2].split("/")
+        (tmp_path / "client.py").write_text(files["client.py"].replace(before, after), "utf-8")
+        client = ClientSpec(f"{tmp_path / 'client.py'}:Client")
+        report = check(CheckConfig("get_tickets", client, examples=20, save_to=None, shrink=False, fail_fast=True))
+        assert report.verdict("all_pages") == "broken"
+
+
+@pytest.mark.skipif(shutil.which("tee") is None, reason="there is no tee on this machine")
+def test_what_is_said_to_a_client_is_as_the_schema_of_the_protocol_says(tmp_path: Path) -> None:
+    schema = json.loads((ROOT / "docs" / "driver_protocol.schema.json").read_text("utf-8"))
+    client = reference_name("get_tickets").removesuffix(":Client")
+    heard, said = tmp_path / "heard", tmp_path / "said"
+    line = f"tee {heard} | {sys.executable} {client} | tee {said}"
+    report = check(CheckConfig("get_tickets", ClientSpec(shlex.join(["sh", "-c", line])), examples=1, save_to=None))
+    assert report.broken == []
+
+    def valid(part: str, value: Any) -> None:
+        jsonschema.validate(value, {**schema, "anyOf": [{"$ref": f"#/$defs/{part}"}]})
+
+    messages = [json.loads(text) for text in heard.read_text("utf-8").splitlines()]
+    answers = {each["id"]: each for each in map(json.loads, said.read_text("utf-8").splitlines())}
+    assert {"hello", "reset", "sync", "mirror"} <= {each["do"] for each in messages}
+    for each in messages:
+        valid("message", each)
+        valid("answer", answers[each["id"]])
+        if each["do"] in ("hello", "mirror"):
+            valid(each["do"], answers[each["id"]]["ok"])
+    with pytest.raises(jsonschema.ValidationError):
+        valid("message", {"id": 1, "do": "reset"})
