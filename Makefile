@@ -100,7 +100,11 @@ toolkits: $(READY)  ## SOAP and OpenAPI toolkits against the emulators: installs
 	@$(BIN)/python tests/toolkits/run.py --install --write
 
 system:  ## Debian's packages that some tests need, where they are absent: Chromium and its driver (root)
+<<<<<<< HEAD
 	@bash .ci/install
+=======
+	@.ci/install
+>>>>>>> page
 
 hooks: $(READY)  ## run the checks of `make lint` before each commit
 	@$(BIN)/pre-commit install
