@@ -1,0 +1,236 @@
+"""Examples on a cluster of Dask: a real scheduler and two workers, which play as one job does; and what is said when they cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockservers.harness import cluster, runner, scenario_files
+from mockservers.harness.check import CheckConfig, check
+from mockservers.harness.clients import reference_name
+from mockservers.harness.cluster import ClusterExecutor, ClusterFailure, scheduler_of
+from mockservers.harness.drivers import ClientSpec, WrongClient, open_driver
+from mockservers.harness.executors import LocalExecutor
+from mockservers.harness.history import History
+from mockservers.harness.reports import check_json
+from mockservers.harness.runner import Runner
+from mockservers.harness.runner_pool import RunnerPool
+from mockservers.harness.verdicts import Report
+from mockservers.kernel import data
+from tests.harness.journals import plain
+from tests.harness.processes import wait_for_end
+
+pytest.importorskip("distributed")
+MUTANT = Path(__file__).parent.parent / "vendors/get_tickets/mutants/decoded_once.py"
+WATCHED = """
+import os
+from mockservers.harness.drivers.in_process import load
+
+class Client(load({mutant!r}, "Client")):
+    def reset(self, **given):
+        with open({pids!r}, "a") as told:
+            told.write(f"{{os.getpid()}}\\n")
+        super().reset(**given)
+"""
+KILLS = """
+import os, pathlib, signal
+from mockservers.harness.clients import reference
+
+class Client(reference("get_tickets")):
+    def reset(self, **given):
+        try:
+            pathlib.Path({marker!r}).touch(exist_ok=False)
+        except FileExistsError:
+            super().reset(**given)
+        else:
+            os.kill(os.getppid(), signal.SIGKILL)  # the worker of Dask beside which it runs
+            os._exit(0)
+"""
+
+
+class Dask:
+    """A scheduler and two workers on loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.file = folder, folder / "scheduler.json"
+        alone = ["--no-dashboard", "--scheduler-file", str(self.file)]
+        self.scheduler = self.program("scheduler", "--host", "127.0.0.1", "--port", "0", *alone)
+        self.workers = [self.program("worker", "--no-nanny", "--nthreads", "1", *alone) for _ in range(2)]
+
+    def program(self, name: str, *words: str) -> subprocess.Popen[bytes]:
+        with open(self.folder / "log", "ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.dask_{name}", *words], cwd=self.folder, stdout=log, stderr=log
+            )
+
+    @property
+    def address(self) -> str:
+        while not self.file.is_file() or not self.file.read_text().strip():
+            assert self.scheduler.poll() is None, (self.folder / "log").read_text()
+            threading.Event().wait(0.05)
+        return json.loads(self.file.read_text())["address"].replace("tcp://", "dask://")
+
+    def end(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+        for process in (*self.workers, self.scheduler):
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
+    made = Dask(tmp_path_factory.mktemp("dask"))
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+def run(client: str, folder: Path | None = None, **more: Any) -> Report:
+    return check(CheckConfig("get_tickets", client, examples=2, save_to=folder, shrink=False, **more))
+
+
+def told(report: Report) -> str:
+    """The whole report, without what differs from run to run: durations, ports, folders."""
+    return re.sub(r'"seconds": [\d.e-]+|127\.0\.0\.1:\d+|/tmp/[\w/.-]+', "", check_json(replace(report, seconds=0.0)))
+
+
+def saved(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_report_and_files_are_those_of_one_job_and_nothing_is_left(dask: Dask, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    (tmp_path / "watched.py").write_text(WATCHED.format(mutant=str(MUTANT), pids=str(pids)))
+    client = f"{tmp_path}/watched.py:Client"
+    one = run(client, tmp_path / "one")
+    many = run(client, tmp_path / "many", on=dask.address)
+    assert one.broken
+    assert told(one) == told(many)
+    assert saved(tmp_path / "one") == saved(tmp_path / "many") != {}
+    processes = set(map(int, pids.read_text().split())) - {os.getpid()}
+    assert len(processes) in (1, 2)
+    for process in processes:
+        wait_for_end(process)
+
+
+def journal(history: History) -> Any:
+    """All that a history tells, without the port, and with answers counted from the beginning of the play."""
+    begin = min((each.after for each in history.exchanges), default=0)
+    counted = [replace(each, after=each.after - begin, left=each.left - begin) for each in history.exchanges]
+    history = replace(history, exchanges=tuple(counted))
+    text = json.dumps(
+        plain({name: value for name, value in vars(history).items() if name not in ("dialect", "output")})
+    )
+    return re.sub(r"127\.0\.0\.1:\d+", "", text), history.dialect.changes()
+
+
+def test_one_seed_has_one_journal_wherever_it_is_played(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One job over sockets and by the short way, several jobs, and a cluster."""
+    folder = data.of_vendor("scenarios", "get_tickets")
+    scenarios = [scenario_files.load(path) for path in sorted(folder.glob("*.yaml"))[:2]]
+    client = ClientSpec(reference_name("get_tickets"))
+    journals = []
+    for share in (1, 1_000_000):
+        monkeypatch.setattr(runner, "SOCKETS", share)
+        with open_driver(client) as driver, Runner(driver) as stage:
+            journals.append([journal(stage.play(scenario)) for scenario in scenarios])
+    for executor in (LocalExecutor(2), ClusterExecutor(dask.address, ["get_tickets"])):
+        with RunnerPool(client, 30.0, executor) as pool:
+            for scenario in scenarios:
+                pool.begin(scenario)
+            journals.append([journal(pool.play(scenario)) for scenario in scenarios])
+    assert len(journals[0][0][0]) > 1000
+    assert all(each == journals[0] for each in journals)
+
+
+def test_the_examples_of_a_lost_worker_are_played_again(dask: Dask, tmp_path: Path) -> None:
+    (tmp_path / "kills.py").write_text(KILLS.format(marker=str(tmp_path / "marker")))
+    report = run(f"{tmp_path}/kills.py:Client", on=dask.address)
+    assert told(report).replace("kills", "x") == told(run(f"{tmp_path}/kills.py:Client")).replace("kills", "x")
+    assert sum(worker.poll() is not None for worker in dask.workers) == 1
+
+
+def test_what_is_not_as_here_is_said(dask: Dask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(WrongClient, match=r"there is no file .*nobody.py; .* says a worker of dask://127"):
+        run(f"{tmp_path}/nobody.py:Client", on=dask.address)
+    monkeypatch.setattr(cluster, "fingerprint", lambda vendor: "another")
+    with pytest.raises(ClusterFailure, match="other code or data for get_tickets"):
+        run(reference_name("get_tickets"), on=dask.address)
+
+
+# --- without a cluster ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("dask://scheduler:8786", "tcp://scheduler:8786"),
+        ("dask://scheduler", "tcp://scheduler:8786"),
+        ("dask://[::1]:99/", "tcp://[::1]:99"),
+    ],
+)
+def test_an_address_is_that_of_a_scheduler(given: str, address: str) -> None:
+    assert scheduler_of(given) == address
+
+
+@pytest.mark.parametrize("given", ["", "tcp://a:1", "dask://", "dask://a:0", "dask://a:99999", "dask://a b", "ray://a"])
+def test_another_address_is_refused(given: str) -> None:
+    with pytest.raises(ValueError, match="must be the address of a Dask scheduler, such as dask://scheduler:8786, got"):
+        scheduler_of(given)
+
+
+def test_a_scheduler_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "SECONDS", 0.3)
+    with pytest.raises(
+        ClusterFailure, match="the scheduler dask://127.0.0.1:9 does not answer .* start it with `dask scheduler`"
+    ):
+        run(reference_name("get_tickets"), on="dask://127.0.0.1:9")
+
+
+def test_the_extra_is_named_where_dask_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterFailure, match=r"pip install 'mockservers\[cluster\]'"):
+        run(reference_name("get_tickets"), on="dask://127.0.0.1:9")
+
+
+class Told:
+    """What Dask tells of the versions on a cluster."""
+
+    def __init__(self, *versions: str | None) -> None:
+        self.versions = versions
+
+    def get_versions(self, packages: list[str]) -> dict[str, Any]:
+        workers = {f"tcp://w{n}": {"packages": {"mockservers": each}} for n, each in enumerate(self.versions)}
+        return {"client": {"packages": {"mockservers": "1.2"}}, "workers": workers}
+
+
+@pytest.mark.parametrize(
+    ("versions", "says"),
+    [
+        (
+            ("1.2", "1.1"),
+            "the worker tcp://w1 of dask://s has mockservers 1.1, and this machine 1.2; .* Install 1.2 there$",
+        ),
+        ((None, "1.1", "1.2"), "tcp://w0 of dask://s has no mockservers, .* Install 1.2 there, and on 1 more"),
+    ],
+)
+def test_another_version_is_said(versions: tuple[str | None, ...], says: str) -> None:
+    cluster._same_version(Told("1.2", "1.2"), "dask://s")
+    with pytest.raises(ClusterFailure, match=says):
+        cluster._same_version(Told(*versions), "dask://s")
+
+
+def test_a_hook_is_one_client() -> None:
+    with pytest.raises(WrongClient, match="--on plays examples at once, .* a hook is one client"):
+        run("http://127.0.0.1:9/hook", on="dask://127.0.0.1:9")
