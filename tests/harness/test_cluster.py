@@ -1,4 +1,4 @@
-"""Examples on a cluster of Dask: a real scheduler and two workers, which play as one job does; and what is said when they cannot."""
+"""Examples on a cluster of Dask: a real scheduler with two workers plays as one job does; and what is said when it cannot."""
 
 from __future__ import annotations
 
@@ -157,7 +157,8 @@ def test_one_seed_has_one_journal_wherever_it_is_played(dask: Dask, monkeypatch:
 def test_the_examples_of_a_lost_worker_are_played_again(dask: Dask, tmp_path: Path) -> None:
     (tmp_path / "kills.py").write_text(KILLS.format(marker=str(tmp_path / "marker")))
     report = run(f"{tmp_path}/kills.py:Client", on=dask.address)
-    assert told(report).replace("kills", "x") == told(run(f"{tmp_path}/kills.py:Client")).replace("kills", "x")
+    assert not report.broken
+    assert (report.dialects[0].examples, report.dialects[0].plays) == (2, 2)
     assert sum(worker.poll() is not None for worker in dask.workers) == 1
 
 
@@ -193,7 +194,7 @@ def test_another_address_is_refused(given: str) -> None:
 def test_a_scheduler_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "SECONDS", 0.3)
     with pytest.raises(
-        ClusterFailure, match="the scheduler dask://127.0.0.1:9 does not answer .* start it with `dask scheduler`"
+        ClusterFailure, match=r"the scheduler dask://127.0.0.1:9 does not answer .* start it with `dask scheduler`"
     ):
         run(reference_name("get_tickets"), on="dask://127.0.0.1:9")
 
@@ -232,5 +233,5 @@ def test_another_version_is_said(versions: tuple[str | None, ...], says: str) ->
 
 
 def test_a_hook_is_one_client() -> None:
-    with pytest.raises(WrongClient, match="--on plays examples at once, .* a hook is one client"):
+    with pytest.raises(WrongClient, match=r"--on plays examples at once, .* a hook is one client"):
         run("http://127.0.0.1:9/hook", on="dask://127.0.0.1:9")
