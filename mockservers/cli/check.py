@@ -242,9 +242,9 @@ def check(
     mockservers.toml can switch duties off, each with a reason; options win over it.
 
     \b
-    mockservers check get_tickets --client sync.py:Client
-    mockservers check get_tickets --client 'node sync.js' --shard 2/5 --json shard-2.json
-    mockservers check get_tickets --client sync.py:Client --on dask://scheduler:8786
+    mockservers check VENDOR --client sync.py:Client
+    mockservers check VENDOR --client 'node sync.js' --shard 2/5 --json shard-2.json
+    mockservers check VENDOR --client sync.py:Client --on dask://scheduler:8786
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program, 130 interrupted; the reports then tell what was known by then.

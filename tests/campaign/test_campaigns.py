@@ -22,10 +22,9 @@ from mockservers.campaign.report import CampaignReport, campaign_html, campaign_
 from mockservers.campaign.results import ResultsFile, RunResult
 from mockservers.campaign.runs import Run, facts, runs
 from mockservers.cli import main
-from mockservers.harness.clients import reference_name
 from mockservers.harness.drivers import ClientSpec, DriverFailure
 from mockservers.harness.executors import PlaceExecutor
-from mockservers.registry import emulator
+from mockservers.harness.stimuli import different
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MUTANT = f"{ROOT / 'tests/vendors/get_tickets/mutants/decoded_once.py'}:Client"
@@ -71,12 +70,17 @@ def test_a_campaign_is_clients_by_vendors_by_dialects_by_seeds(tmp_path: Path) -
         for seed in (1, 2, 3)
     ]
     rest = found[6:]
-    assert [run.dialect for run in rest] == list(dict.fromkeys(["default", *emulator("trackit").dialects.named]))[
-        : len(rest)
-    ]
+    assert [run.dialect for run in rest] == list(dict.fromkeys(["default", *different("trackit")]))
     assert {(run.name, run.seed, run.expect, run.examples) for run in rest} == {("b", 7, "broken", 9)}
     assert found[0].home == str(tmp_path)
     assert rest[0].home == "program"
+
+
+def test_the_documented_campaign_is_one(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "scale.md").read_text("utf-8").partition("```yaml\ncampaign: 1\n")[2].partition("```")[0]
+    found = expanded(tmp_path, f"campaign: 1\n{text}")
+    assert {run.name for run in found} == {"nightly", "portal", "forgets pages"}
+    assert {run.seed for run in found} == set(range(1, 21))
 
 
 @pytest.mark.parametrize(
@@ -255,7 +259,7 @@ def test_a_campaign_is_played_and_reported(tmp_path: Path, monkeypatch: pytest.M
     file = written(
         tmp_path,
         f"{HEAD}title: Train\nexamples: 2\nlibrary: false\nonly: decoded_once\nshrink: false\nclients:\n"
-        f"- {{name: reader, client: '{reference_name('get_tickets')}'}}\n"
+        f"- {{name: reader, client: '{MUTANT}', only: all_pages}}\n"
         f"- {{name: mutant, client: '{MUTANT}'}}\n- {{name: caught, client: '{MUTANT}', expect: broken}}\n",
     )
     listed = run("campaign", file, "--dry-run")
