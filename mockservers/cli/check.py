@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,6 +19,9 @@ from mockservers.cli.github import github_option, told_to_github
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.progress import progress
 from mockservers.cli.reporting import Outputs, reporting
+
+if TYPE_CHECKING:
+    from mockservers.harness import Report
 
 
 class _Seconds(click.FloatRange):
@@ -254,20 +257,12 @@ def check(
         CheckInterrupted,
         CheckStopped,
         ClientSpec,
-        Report,
         reports,
         run_check,
         scenario_files,
     )
     from mockservers.harness.runner_pool import fitting_jobs
     from mockservers.harness.shards import Shard
-
-    def made(report: Report) -> dict[str, Callable[[], str]]:
-        return {
-            "json": lambda: reports.check_json(report),
-            "junit": lambda: reports.check_junit(report),
-            "html": lambda: reports.check_html(report),
-        }
 
     part = None if shard is None else Shard.parse(shard)
     if part is not None and strict:
@@ -277,15 +272,6 @@ def check(
         )
     outputs, choice = Outputs(json=json, junit=junit, html=html), chosen(only, without, no_config)
     spec = ClientSpec(**client)
-
-    def tell(report: Report) -> None:
-        text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
-        if github:
-            told_to_github(reports.check_document(report), text, err=outputs.to_stdout)
-            outputs.save(made(report))
-        else:
-            outputs.write(text, made(report))
-
     first, left_out = scenario_files.known(vendor, save if part is None else None) if library else ([], [])
     for reason in left_out:
         click.echo(f"mockservers: not played first: {reason}", err=True)
@@ -319,14 +305,30 @@ def check(
         try:
             report = run_check(config)
         except CheckStopped as stopped:
-            outputs.save(made(stopped.report))
+            outputs.save(_forms(stopped.report))
             if github:
                 told_to_github(reports.check_document(stopped.report), "", err=outputs.to_stdout)
             raise
         except CheckInterrupted as interrupted:
             report = interrupted.report
-    tell(report)
+    text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
+    if github:
+        told_to_github(reports.check_document(report), text, err=outputs.to_stdout)
+        outputs.save(_forms(report))
+    else:
+        outputs.write(text, _forms(report))
     raise SystemExit(report.exit_code(strict=strict))
+
+
+def _forms(report: Report) -> dict[str, Callable[[], str]]:
+    """The files in which a check is reported."""
+    from mockservers.harness import reports
+
+    return {
+        "json": lambda: reports.check_json(report),
+        "junit": lambda: reports.check_junit(report),
+        "html": lambda: reports.check_html(report),
+    }
 
 
 @click.command()

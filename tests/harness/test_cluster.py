@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from mockservers.campaign.playing import play, played
+from mockservers.campaign.runs import Run
 from mockservers.harness import cluster, runner, scenario_files
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference_name
@@ -168,6 +170,26 @@ def test_what_is_not_as_here_is_said(dask: Dask, tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(cluster, "fingerprint", lambda vendor: "another")
     with pytest.raises(ClusterFailure, match="other code or data for get_tickets"):
         run(reference_name("get_tickets"), on=dask.address)
+
+
+def test_a_campaign_has_the_results_of_one_machine(dask: Dask, tmp_path: Path) -> None:
+    runs = [
+        Run(
+            "m",
+            "get_tickets",
+            ClientSpec(f"{MUTANT}:Client"),
+            "default",
+            1,
+            str(tmp_path),
+            1,
+            shrink=False,
+            library=False,
+        )
+    ]
+    there = play("t", runs, tmp_path / "there.jsonl", on=dask.address)
+    here = [played(run, run.key) for run in runs]
+    assert [replace(result, seconds=0) for result in there.results] == [replace(result, seconds=0) for result in here]
+    assert len((tmp_path / "there.jsonl").read_text().splitlines()) == 1
 
 
 # --- without a cluster ------------------------------------------------------------------------------------------------
