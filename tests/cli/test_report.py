@@ -28,12 +28,14 @@ def test_shards_are_checked_merged_and_told_to_github(tmp_path: Path, monkeypatc
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
     for n in (1, 2):
-        options = ["--examples", 4, "--shard", f"{n}/2", "--only", "decoded_once", "--json", f"{n}.json", "--github"]
+        options = ["--examples", 2, "--shard", f"{n}/2", "--only", "decoded_once", "--json", f"{n}.json", "--github"]
         done = run("check", "get_tickets", "--client", MUTANT, *options)
-        assert done.exit_code == 1, done.output
-        stop, *_, go, error = done.stdout.splitlines()
-        assert stop == f"::stop-commands::{go.strip(':')}"
-        assert error.startswith(
+        assert done.exit_code == n - 1, done.output  # the first example does not show the bug
+        stop, *_, last = done.stdout.splitlines()
+        if n == 1:
+            assert stop == f"::stop-commands::{last.strip(':')}"
+            continue
+        assert last.startswith(
             "::error file=scenarios-found/get_tickets-decoded_once-default-1.yaml,title=get_tickets reader against "
             "get_tickets%2C dialect default%3A get_tickets.decoded_once is broken::"
         )
@@ -42,7 +44,7 @@ def test_shards_are_checked_merged_and_told_to_github(tmp_path: Path, monkeypatc
     )
     assert done.exit_code == 1, done.output
     merged = json.loads((tmp_path / "m.json").read_text())
-    assert (merged["shard"], merged["dialects"][0]["examples"]) == ({"number": 0, "of": 2}, 4)
+    assert (merged["shard"], merged["dialects"][0]["examples"]) == ({"number": 0, "of": 2}, 2)
     heads = [line for line in step.read_text().splitlines() if line.startswith("###")]
     assert [line.rpartition(", ")[2] for line in heads] == ["shard 1/2", "shard 2/2", "2 shards"]
     done = run("report", "merge", "1.json")

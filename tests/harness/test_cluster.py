@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,16 @@ import pytest
 
 from mockservers.campaign.playing import play, played
 from mockservers.campaign.runs import Run
-from mockservers.harness import cluster, runner, scenario_files
+from mockservers.harness import check as check_module
+from mockservers.harness import cluster, runner
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference_name
 from mockservers.harness.cluster import ClusterExecutor, ClusterFailure, scheduler_of
-from mockservers.harness.drivers import ClientSpec, WrongClient, open_driver
-from mockservers.harness.executors import LocalExecutor
+from mockservers.harness.drivers import ClientSpec, DriverFailure, WrongClient
 from mockservers.harness.history import History
 from mockservers.harness.reports import check_json
-from mockservers.harness.runner import Runner
-from mockservers.harness.runner_pool import RunnerPool
 from mockservers.harness.verdicts import Report
-from mockservers.kernel import data
+from mockservers.harness.worker_processes import failed
 from tests.harness.journals import plain
 from tests.harness.processes import wait_for_end
 
@@ -99,7 +98,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
 
 
 def run(client: str, folder: Path | None = None, **more: Any) -> Report:
-    return check(CheckConfig("get_tickets", client, examples=2, save_to=folder, shrink=False, **more))
+    return check(CheckConfig("get_tickets", client, **{"examples": 2, "save_to": folder, "shrink": False, **more}))
 
 
 def told(report: Report) -> str:
@@ -107,66 +106,54 @@ def told(report: Report) -> str:
     return re.sub(r'"seconds": [\d.e-]+|127\.0\.0\.1:\d+|/tmp/[\w/.-]+', "", check_json(replace(report, seconds=0.0)))
 
 
-def saved(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in folder.iterdir()}
-
-
-def test_report_and_files_are_those_of_one_job_and_nothing_is_left(dask: Dask, tmp_path: Path) -> None:
-    pids = tmp_path / "pids"
-    (tmp_path / "watched.py").write_text(WATCHED.format(mutant=str(MUTANT), pids=str(pids)))
-    client = f"{tmp_path}/watched.py:Client"
-    one = run(client, tmp_path / "one")
-    many = run(client, tmp_path / "many", on=dask.address)
-    assert one.broken
-    assert told(one) == told(many)
-    assert saved(tmp_path / "one") == saved(tmp_path / "many") != {}
-    processes = set(map(int, pids.read_text().split())) - {os.getpid()}
-    assert len(processes) in (1, 2)
-    for process in processes:
-        wait_for_end(process)
-
-
 def journal(history: History) -> Any:
     """All that a history tells, without the port, and with answers counted from the beginning of the play."""
-    begin = min((each.after for each in history.exchanges), default=0)
-    counted = [replace(each, after=each.after - begin, left=each.left - begin) for each in history.exchanges]
-    history = replace(history, exchanges=tuple(counted))
-    text = json.dumps(
-        plain({name: value for name, value in vars(history).items() if name not in ("dialect", "output")})
+    facts = plain({name: value for name, value in vars(history).items() if name not in ("dialect", "output")})
+    counted = [each for each in facts["exchanges"] if each["left"]]
+    begin = min((each["after"] for each in counted), default=0)
+    for each in counted:
+        each["after"] -= begin
+        each["left"] -= begin
+    return re.sub(r"127\.0\.0\.1:\d+", "", json.dumps(facts)), history.dialect.changes()
+
+
+def test_one_seed_has_one_report_one_journal_and_the_same_files(
+    dask: Dask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One job over sockets and by the short way, several jobs, and a cluster; and nothing is left beside its workers."""
+    pids = tmp_path / "pids"
+    (tmp_path / "watched.py").write_text(WATCHED.format(mutant=str(MUTANT), pids=str(pids)))
+    journals: list[Any] = []
+    kept = check_module.judge
+    monkeypatch.setattr(
+        check_module, "judge", lambda history, duties: journals.append(journal(history)) or kept(history, duties)
     )
-    return re.sub(r"127\.0\.0\.1:\d+", "", text), history.dialect.changes()
-
-
-def test_one_seed_has_one_journal_wherever_it_is_played(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One job over sockets and by the short way, several jobs, and a cluster."""
-    folder = data.of_vendor("scenarios", "get_tickets")
-    scenarios = [scenario_files.load(path) for path in sorted(folder.glob("*.yaml"))[:2]]
-    client = ClientSpec(reference_name("get_tickets"))
-    journals = []
-    for share in (1, 1_000_000):
+    found = []
+    ways: list[tuple[int, dict[str, Any]]] = [(1, {}), (1_000_000, {}), (1, {"jobs": 2}), (1, {"on": dask.address})]
+    for share, more in ways:
         monkeypatch.setattr(runner, "SOCKETS", share)
-        with open_driver(client) as driver, Runner(driver) as stage:
-            journals.append([journal(stage.play(scenario)) for scenario in scenarios])
-    for executor in (LocalExecutor(2), ClusterExecutor(dask.address, ["get_tickets"])):
-        with RunnerPool(client, 30.0, executor) as pool:
-            for scenario in scenarios:
-                pool.begin(scenario)
-            journals.append([journal(pool.play(scenario)) for scenario in scenarios])
-    assert len(journals[0][0][0]) > 1000
-    assert all(each == journals[0] for each in journals)
+        folder = tmp_path / str(len(found))
+        report = run(f"{tmp_path}/watched.py:Client", folder, **more)
+        assert report.broken
+        found.append((told(report), list(journals), {path.name: path.read_text() for path in folder.iterdir()}))
+        journals.clear()
+    assert len(found[0][1]) == 2
+    assert found[0][2]
+    for each in found[1:]:
+        assert each == found[0]
+    for process in set(map(int, pids.read_text().split())) - {os.getpid()}:
+        wait_for_end(process)
 
 
 def test_the_examples_of_a_lost_worker_are_played_again(dask: Dask, tmp_path: Path) -> None:
     (tmp_path / "kills.py").write_text(KILLS.format(marker=str(tmp_path / "marker")))
-    report = run(f"{tmp_path}/kills.py:Client", on=dask.address)
+    report = run(f"{tmp_path}/kills.py:Client", on=dask.address, examples=1)
     assert not report.broken
-    assert (report.dialects[0].examples, report.dialects[0].plays) == (2, 2)
+    assert (report.dialects[0].examples, report.dialects[0].plays) == (1, 1)
     assert sum(worker.poll() is not None for worker in dask.workers) == 1
 
 
-def test_what_is_not_as_here_is_said(dask: Dask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(WrongClient, match=r"there is no file .*nobody.py; .* says a worker of dask://127"):
-        run(f"{tmp_path}/nobody.py:Client", on=dask.address)
+def test_other_code_on_a_worker_is_said(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "fingerprint", lambda vendor: "another")
     with pytest.raises(ClusterFailure, match="other code or data for get_tickets"):
         run(reference_name("get_tickets"), on=dask.address)
@@ -190,6 +177,32 @@ def test_a_campaign_has_the_results_of_one_machine(dask: Dask, tmp_path: Path) -
     here = [played(run, run.key) for run in runs]
     assert [replace(result, seconds=0) for result in there.results] == [replace(result, seconds=0) for result in here]
     assert len((tmp_path / "there.jsonl").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "says"),
+    [
+        (
+            WrongClient("there is no file a.py"),
+            WrongClient,
+            "there is no file a.py; so says a worker of dask://s. The client must lie",
+        ),
+        (DriverFailure("it died"), DriverFailure, "^it died$"),
+        (None, ClusterFailure, "the scheduler dask://s is gone"),
+    ],
+)
+def test_what_a_worker_says_is_passed_on(error: Exception | None, kind: type[Exception], says: str) -> None:
+    executor = ClusterExecutor.__new__(ClusterExecutor)
+    executor.on = "dask://s"
+    inner: Future[bytes] = Future()
+    outer: Future[Any] = Future()
+    if error is None:
+        inner.cancel()
+    else:
+        inner.set_result(failed(error))
+    executor._pass_on(inner, outer)
+    with pytest.raises(kind, match=says):
+        outer.result(0)
 
 
 # --- without a cluster ------------------------------------------------------------------------------------------------
