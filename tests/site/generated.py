@@ -239,7 +239,7 @@ def cookbook() -> str:
                 "",
             ]
             lines += [f'??? example "{path.name}"']
-            lines += ["", *(f"    {line}".rstrip() for line in shown(body, "yaml")[1:-1]), ""]
+            lines += ["", *(f"    {line}".rstrip() for line in f"```yaml\n{body.strip()}\n```".splitlines()), ""]
     return "\n".join(lines)
 
 
@@ -369,7 +369,7 @@ def command_line_page() -> str:
     ]
     for path, command in commands(command_line):
         context = click.Context(
-            command, info_name=f"mockservers {path}".strip(), max_content_width=100, terminal_width=100
+            command, info_name=f"mockservers {path}".strip(), terminal_width=96, help_option_names=["-h", "--help"]
         )
         depth = "#" * (2 + max(0, len(path.split()) - 1))
         lines += ["", f"{depth} mockservers {path}".rstrip() + f" {{#{path.replace(' ', '-') or 'mockservers'}}}"]

@@ -1,4 +1,4 @@
-"""A newcomer with the wheel alone: an empty environment, outside the clone, and the commands of a tutorial exactly: `make newcomer`.
+"""A newcomer with the wheel alone: an empty environment outside the clone, and a tutorial's commands exactly: `make newcomer`.
 
 python tests/site/newcomer.py [--language node] [--interpreter python3.13] [--wheel FILE]
 """
