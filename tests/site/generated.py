@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -146,9 +147,11 @@ def _rule_link(rule: str) -> str:
     return f"[`{rule}`](#{anchor(rule)})"
 
 
+BOUNDS = re.compile(r"\blimit|\bquota|throttl|\bat most\b|\bmore than \d|\bthreshold", re.IGNORECASE)
+
+
 def _limits(here: Emulator) -> list[str]:
-    words = ("limit", "usage", "quota", "throttl", "per hour", "at most", "more than")
-    rows = [rule for rule in here.rules.values() if any(word in f"{rule.id} {rule.says}".lower() for word in words)]
+    rows = [rule for rule in here.rules.values() if BOUNDS.search(f"{rule.id} {rule.says}")]
     lines = ["## Limits", "", "Rules that bound how much, how long or how often."]
     return lines + table(("rule", "what the server does"), [(_rule_link(rule.id), cell(rule.says)) for rule in rows])
 
