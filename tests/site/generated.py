@@ -132,7 +132,7 @@ def vendor(name: str) -> str:
     lines += [f"Set one with `mockservers world dialect {name} SWITCH=VALUE`.", ""]
     lines += ["## Refusals", "", "A fault `refuse` asks for one of these by name:", ""]
     lines += table(("name", "rule"), [(code(word), _rule_link(make().rule)) for word, make in here.refusals.items()])
-    lines += _limits(here) + _duties(name) + _rules(here) + _scenarios(name)
+    lines += _limits(here) + _assumed(here) + _duties(name) + _rules(here) + _scenarios(name)
     return "\n".join(lines)
 
 
@@ -154,6 +154,21 @@ def _limits(here: Emulator) -> list[str]:
     rows = [rule for rule in here.rules.values() if BOUNDS.search(f"{rule.id} {rule.says}")]
     lines = ["## Limits", "", "Rules that bound how much, how long or how often."]
     return lines + table(("rule", "what the server does"), [(_rule_link(rule.id), cell(rule.says)) for rule in rows])
+
+
+def _assumed(here: Emulator) -> list[str]:
+    """Where this emulator may differ from a vendor's real server."""
+    rows = [rule for rule in here.rules.values() if rule.source.certainty == "assumption"]
+    lines = [
+        "## What is assumed",
+        "",
+        "Nobody says these in public. Your vendor may do otherwise; where a correct client could notice, there is a",
+    ]
+    lines += ["switch. [Report a difference](../fidelity.md#report-a-difference)."]
+    return lines + table(
+        ("rule", "what is assumed", "switch"),
+        [(_rule_link(rule.id), cell(rule.says), code(rule.switch or "")) for rule in rows],
+    )
 
 
 def _duties(name: str) -> list[str]:
