@@ -68,6 +68,17 @@ def test_what_init_writes_is_whole(vendor: str, language: str) -> None:
     assert f"mockservers check {vendor} {kit.check}" in "\n".join(step.get("run", "") for step in steps)
 
 
+def test_what_pip_compiled_in_a_kit_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kits = tmp_path / "contracts" / "clients" / "kits"
+    shutil.copytree(data.folder("contracts") / "clients", kits.parent)
+    (kits / "python" / "__pycache__").mkdir(exist_ok=True)
+    (kits / "python" / "__pycache__" / "test_contract.cpython-311.pyc").write_bytes(b"\0\xff")
+    own = data.of_vendor("contracts", "get_tickets")
+    monkeypatch.setattr(data, "folder", lambda kind: tmp_path / kind)
+    monkeypatch.setattr(data, "of_vendor", lambda kind, vendor: own)
+    assert "client.py" in written("get_tickets", "python")
+
+
 def test_init_overwrites_nothing(tmp_path: Path) -> None:
     into = str(tmp_path / "made")
     first = run("init", "get_tickets", "--lang", "shell", "--into", into)
