@@ -38,7 +38,7 @@ $(DOCS): pyproject.toml $(READY)
 docs: $(DOCS)  ## the documentation site in build/site/html, built strictly, with every link looked up
 	@$(BIN)/python tests/site/build.py
 
-newcomer: $(READY)  ## the wheel in an empty environment, outside the clone, and the commands of the tutorial for Node exactly
+newcomer: $(READY)  ## the wheel in an empty environment, outside the clone, and a tutorial's commands exactly
 	@$(BIN)/python tests/site/newcomer.py
 
 picture: $(READY)  ## the picture of the README, from a real run of the demo
