@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import HOUR, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 
-LARGE = 50_000
+LARGE = 100_000
 """Demos of more tickets are made of a core and copies."""
 CORE = 10_000
 """Tickets that are made one by one."""
