@@ -12,8 +12,8 @@ from mockservers.kernel import images
 def cache() -> None:
     """Images of large demo data on this disk, which make a second start fast.
 
-    They lie in $MOCKSERVERS_CACHE, or else in $XDG_CACHE_HOME/mockservers or ~/.cache/mockservers. MOCKSERVERS_CACHE=off keeps none,
-    MOCKSERVERS_CACHE_BYTES bounds all of them together.
+    They lie in $MOCKSERVERS_CACHE, or else in $XDG_CACHE_HOME/mockservers or ~/.cache/mockservers. MOCKSERVERS_CACHE=off
+    keeps none, MOCKSERVERS_CACHE_BYTES bounds all of them together.
     """
 
 
@@ -27,7 +27,9 @@ def show() -> None:
         return
     found = images.listed(where)
     for image in found:
-        click.echo(f"  {bold(f'{image.vendor:15}')} {image.rows:>12,} tickets  {image.size / 1e6:>10,.1f} MB  {image.path.name}")
+        click.echo(
+            f"  {bold(f'{image.vendor:15}')} {image.rows:>12,} tickets  {image.size / 1e6:>10,.1f} MB  {image.path.name}"
+        )
     total = sum(image.size for image in found)
     click.echo(f"{where}: {len(found)} images, {total / 1e6:,.1f} MB of at most {images.most_bytes() / 1e6:,.0f} MB")
 

@@ -127,8 +127,8 @@ def fill(
     for index in indexes:  # made at the end, from sorted rows
         index.drop(db)
     temporary = sa.MetaData()
-    for each in (_ORIGINALS, _TURNS):
-        each.to_metadata(temporary)
+    for table in (_ORIGINALS, _TURNS):
+        table.to_metadata(temporary)
     staged = [_stage(each, temporary) for each in kin]
     temporary.create_all(db, checkfirst=False)
     rows = [{"ticket": id_, "copies": many, "seconds": seconds[id_]} for id_, many in originals.items()]
@@ -161,7 +161,8 @@ def _units(
     columns = tickets.table.c
     found = sa.select(tickets.table).where(columns.tenant == tenant, eligible).order_by(columns[tickets.ticket])
     units: dict[Any, list[int]] = {}
-    for row in db.execute(found).mappings():
+    for found_row in db.execute(found).mappings():
+        row = dict(found_row)
         if fits is None or fits(row):
             units.setdefault(row[unit], []).append(row[tickets.ticket])
     return list(units.values())
@@ -229,8 +230,7 @@ def _statement(kin: Kin, stage: sa.Table) -> Any:
         sa.select(*(value(name) for name in names))
         .select_from(_ORIGINALS.join(_TURNS, sa.true()).join(stage, stage.c[kin.ticket] == _ORIGINALS.c.ticket))
         .where(
-            _ORIGINALS.c.ticket.between(sa.bindparam("low"), sa.bindparam("high")),
-            _TURNS.c.turn <= _ORIGINALS.c.copies,
+            _ORIGINALS.c.ticket.between(sa.bindparam("low"), sa.bindparam("high")), _TURNS.c.turn <= _ORIGINALS.c.copies
         )
         .order_by(_ORIGINALS.c.ticket, _TURNS.c.turn.desc(), *([stage.c[kin.order]] if kin.order else []))
     )

@@ -104,9 +104,7 @@ class Store:
         return self._raw
 
     def _connect(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(
-            self.path or self.scratch or ":memory:", check_same_thread=False, cached_statements=256
-        )
+        raw = sqlite3.connect(self.path or self.scratch or ":memory:", check_same_thread=False, cached_statements=256)
         # What other databases have by themselves: LIKE that tells letter cases apart, and SOUNDEX.
         raw.execute("PRAGMA case_sensitive_like=ON")
         raw.create_function("soundex", 1, soundex, deterministic=True)

@@ -58,7 +58,9 @@ def opened(vendor: str, rows: int) -> World:
 def numbers(world: World, vendor: str, table: str, column: str, tenant: str) -> list[int]:
     """Some ticket numbers: the first, those in the middle, the last."""
     raw = world.installation(vendor).store._raw
-    found = [each for (each,) in raw.execute(f'SELECT "{column}" FROM "{table}" WHERE tenant = ? ORDER BY 1', (tenant,))]
+    found = [
+        each for (each,) in raw.execute(f'SELECT "{column}" FROM "{table}" WHERE tenant = ? ORDER BY 1', (tenant,))
+    ]
     return found[:: max(len(found) // 50, 1)]
 
 
@@ -84,7 +86,9 @@ def _querydata(world: World) -> dict[str, Ask]:
     turn = _turns(ids)
     return {
         "changed in an hour": lambda: desk.ids("2026/03/02 13:00-2026/03/02 14:00"),
-        "created in an hour": lambda: desk.ids("2026/03/02 13:00-2026/03/02 14:00", field=querydata.CREATED, warehouse=True),
+        "created in an hour": lambda: desk.ids(
+            "2026/03/02 13:00-2026/03/02 14:00", field=querydata.CREATED, warehouse=True
+        ),
         "by number": lambda: desk.details(next(turn)),
     }
 
@@ -194,7 +198,8 @@ def start(vendor: str, rows: int) -> None:
         took, cpu = time.perf_counter() - began, time.process_time() - cpu
         size = world.installation(vendor).store.size / 1e6
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        print(f"{vendor:12} {kind:7} {took:6.1f} s, {cpu:5.1f} s of processor, {size:6,.0f} MB on disk, at most {peak:.0f} MB held")
+        told = f"{took:6.1f} s, {cpu:5.1f} s of processor, {size:6,.0f} MB on disk, at most {peak:.0f} MB held"
+        print(f"{vendor:12} {kind:7} {told}", flush=True)
         world.close()
 
 

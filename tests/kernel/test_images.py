@@ -131,9 +131,7 @@ def test_another_seed_start_or_dialect_is_another_image(maker: Maker) -> None:
     assert maker.made == len(images.listed(folder())) == 4
 
 
-def test_a_world_of_the_machines_time_uses_the_image_of_the_day(
-    maker: Maker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_world_of_the_machines_time_uses_the_image_of_the_day(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     for hour in (1, 23):
         monkeypatch.setattr(clock, "wall", lambda at=START - START % instants.DAY + hour * instants.HOUR: at)
         assert maker.world(start=None).installation(VENDOR).world.beginning == clock.wall()

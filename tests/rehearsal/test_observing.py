@@ -437,7 +437,8 @@ class Client {{
       const answer = await fetch(`${{this.endpoint}}?key=${{this.key}}&action=get_tickets&tid=*&output=json`)
       const told = answer.ok ? await answer.json().catch(() => null) : null
       if (told?.tickets) {{
-        this.tickets = told.tickets.map((each) => ({{ id: `${{each.tid}}`, fields: {{ status: decodeURIComponent(each.status) }} }}))
+        const status = (each) => decodeURIComponent(each.status)
+        this.tickets = told.tickets.map((each) => ({{ id: `${{each.tid}}`, fields: {{ status: status(each) }} }}))
         return
       }}
     }}
@@ -449,9 +450,7 @@ await serve(Client)
 """
 
 
-@pytest.mark.skipif(
-    shutil.which("node") is None and "CI" not in os.environ, reason="there is no node on this machine"
-)
+@pytest.mark.skipif(shutil.which("node") is None and "CI" not in os.environ, reason="there is no node on this machine")
 def test_a_free_program_is_told_of_what_a_rehearsal_finds(
     served: Callable[..., mockservers.MockServer], tmp_path: Path
 ) -> None:
@@ -480,7 +479,9 @@ def test_a_free_program_is_told_of_what_a_rehearsal_finds(
         assert free_one.stdin is not None
         assert free_one.stdout is not None
         told = {"endpoint": desk.url, "credentials": dict(desk.credentials), "options": {}}
-        for n, message in enumerate([{"do": "reset", **told}, {"do": "sync"}, {"do": "sync"}, {"do": "sync"}, {"do": "bye"}]):
+        for n, message in enumerate(
+            [{"do": "reset", **told}, {"do": "sync"}, {"do": "sync"}, {"do": "sync"}, {"do": "bye"}]
+        ):
             free_one.stdin.write(json.dumps({"id": n, **message}) + "\n")
             free_one.stdin.flush()
             free_one.stdout.readline()

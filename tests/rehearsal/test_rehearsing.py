@@ -186,7 +186,9 @@ def test_a_client_that_ends_the_process_at_once_leaves_a_partial_report(where: s
             with contextlib.suppress(BaseException):  # else pytest tells of the thread
                 os._exit(7)
 
-    with pytest.raises(RehearsalStopped, match=r"exit code 7; the client ended it by os\._exit while at 'sync'") as stopped:
+    with pytest.raises(
+        RehearsalStopped, match=r"exit code 7; the client ended it by os\._exit while at 'sync'"
+    ) as stopped:
         rehearse(config(Ends))
     assert stopped.value.report.counts["calls"] > 0
 

@@ -150,9 +150,7 @@ CREATED = (
 )
 _SHARED = sa.select(ORIGINALS.c.base).where(ORIGINALS.c.id == TICKETS.c.original).scalar_subquery()
 _BASE = sa.func.coalesce(TICKETS.c.base, _SHARED)
-_VERSION = sa.select(
-    TICKETS.c.id, TICKETS.c.number, TICKETS.c.version, TICKETS.c.created, _BASE, TICKETS.c.earlier
-)
+_VERSION = sa.select(TICKETS.c.id, TICKETS.c.number, TICKETS.c.version, TICKETS.c.created, _BASE, TICKETS.c.earlier)
 ONE = _VERSION.where(TICKETS.c.id == _p("id"), _exists_for(TICKETS))
 MANY = _VERSION.where(TICKETS.c.id.in_(_p("ids", expanding=True)), _exists_for(TICKETS)).order_by(TICKETS.c.id)
 _STEP = sa.select(
