@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
 ONLY := $(if $(VENDOR),-k $(VENDOR),)
 
-.PHONY: help demo test quick matrix lint types coverage bench rehearsals mutants mutation fuzz table toolkits hooks clean
+.PHONY: help demo test quick matrix lint types coverage bench big rehearsals mutants mutation fuzz table toolkits hooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -57,6 +57,9 @@ coverage: $(READY)  ## the whole suite with the share of lines that it runs
 
 bench: $(READY)  ## the figures of the README
 	@$(BIN)/python tests/benchmarks/run.py
+
+big: $(READY)  ## worlds of a million tickets: images made and copied, polls against those of a thousand (of all vendors, or of VENDOR=name)
+	@$(BIN)/python tests/benchmarks/big.py --starts $(VENDOR)
 
 rehearsals: $(READY)  ## a month of a desk against correct clients and clients with bugs, of every vendor or of VENDOR=name: GO and NO-GO
 	@$(BIN)/python tests/benchmarks/months.py $(VENDOR)

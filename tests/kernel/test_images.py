@@ -191,6 +191,20 @@ def test_a_store_in_a_file_begins_with_a_copy_and_goes_on(maker: Maker, tmp_path
     assert maker.made == 1
 
 
+def test_making_one_is_told_in_tenths_where_no_bar_can_be_drawn(
+    maker: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from mockservers.cli.serve import load
+
+    data = {VENDOR: Recipe.parse(large.DATA)}
+    config = WorldConfig(start=START, mode="frozen", data=data)
+    for told in (True, False):
+        world = World("default", config, lambda name: maker.emulator)
+        load(world, VENDOR)
+        assert ("trackit: 601 of 601 tickets are made" in capsys.readouterr().err) == told
+        world.close()
+
+
 def test_the_command_shows_and_clears_them(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     maker.world()
     shown = CliRunner().invoke(main, ["cache", "show"])
