@@ -76,8 +76,12 @@ class Kin:
     times: tuple[str, ...] = ()
     changed: Mapping[str, Callable[[Any, Copy], Any]] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
-    where: Any = sa.true()
+    where: Any = None
     order: str | None = None
+
+
+def _of(kin: Kin) -> Any:
+    return sa.true() if kin.where is None else kin.where
 
 
 _TEMPORARY = sa.MetaData()
@@ -195,7 +199,7 @@ def _seconds(db: sa.Connection, tenant: str, kin: Sequence[Kin], units: Sequence
         if not each.times:
             continue
         columns = [each.table.c[each.ticket], *(each.table.c[name] for name in each.times)]
-        for id_, *times in db.execute(sa.select(*columns).where(each.table.c.tenant == tenant, each.where)):
+        for id_, *times in db.execute(sa.select(*columns).where(each.table.c.tenant == tenant, _of(each))):
             if id_ in found:
                 found[id_] = min(found[id_], *(at % HOUR for at in times if at is not None))
     return {id_: min(found[each] for each in unit) // SECOND for unit in units for id_ in unit}
@@ -211,7 +215,7 @@ def _stage(kin: Kin, temporary: sa.MetaData) -> sa.Table:
 def _staging(tenant: str, kin: Kin, stage: sa.Table) -> Any:
     table = kin.table
     copied = sa.select(table).join(_ORIGINALS, table.c[kin.ticket] == _ORIGINALS.c.ticket)
-    copied = copied.where(table.c.tenant == tenant, kin.where).order_by(_ORIGINALS.c.ticket)
+    copied = copied.where(table.c.tenant == tenant, _of(kin)).order_by(_ORIGINALS.c.ticket)
     return sa.insert(stage).from_select([each.name for each in table.c], copied)
 
 

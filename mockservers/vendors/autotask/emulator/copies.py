@@ -39,7 +39,7 @@ def copy(company: Company, db: sa.Connection, wanted: back_file.Plan, progress: 
 
     def numbered(number: Any, copy: back_file.Copy) -> Any:
         count = sa.cast(sa.func.substr(number, 11), sa.BigInteger) - copy.turn
-        return sa.func.substr(number, 1, 10) + sa.cast(count, Text)
+        return sa.func.substr(number, 1, 10, type_=Text) + sa.cast(count, Text)
 
     changed: dict[str, Any] = {"fragment": nothing}  # rendered when it is read
     kin = []
