@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
 ONLY := $(if $(VENDOR),-k $(VENDOR),)
 
-.PHONY: help demo docs newcomer picture lock test quick matrix lint types coverage bench rehearsals mutants mutation fuzz table toolkits system hooks clean
+.PHONY: help demo docs newcomer picture lock test quick matrix lint types coverage bench big rehearsals mutants mutation fuzz table toolkits system hooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -76,6 +76,9 @@ coverage: $(READY)  ## the whole suite with the share of lines that it runs
 bench: $(READY)  ## the figures of docs/figures.md
 	@$(BIN)/python tests/benchmarks/run.py
 
+big: $(READY)  ## worlds of a million tickets: images made and copied, polls against those of a thousand (of all vendors, or of VENDOR=name)
+	@$(BIN)/python tests/benchmarks/big.py --starts $(VENDOR)
+
 rehearsals: $(READY)  ## a month of a desk against correct clients and clients with bugs, of every vendor or of VENDOR=name: GO and NO-GO
 	@$(BIN)/python tests/benchmarks/months.py $(VENDOR)
 
@@ -100,11 +103,7 @@ toolkits: $(READY)  ## SOAP and OpenAPI toolkits against the emulators: installs
 	@$(BIN)/python tests/toolkits/run.py --install --write
 
 system:  ## Debian's packages that some tests need, where they are absent: Chromium and its driver (root)
-<<<<<<< HEAD
 	@bash .ci/install
-=======
-	@.ci/install
->>>>>>> page
 
 hooks: $(READY)  ## run the checks of `make lint` before each commit
 	@$(BIN)/pre-commit install
