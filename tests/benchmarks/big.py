@@ -116,7 +116,9 @@ def _superoffice(world: World) -> dict[str, Ask]:
 
     return {
         "changed last": lambda: listed("$orderby=lastChanged desc&$top=50"),
-        "changed since": lambda: listed("$filter=lastChanged gt 2026-03-01T00:00:00&$orderby=lastChanged&$top=50"),
+        "changed since": lambda: listed(
+            "$filter=lastChanged afterTime '2026-01-10T00:00:00'&$orderby=lastChanged&$top=50"
+        ),
         "by number": lambda: desk.ask("GET", f"{path}/{next(turn)}"),
         "page 1": lambda: listed("$top=50&$orderby=ticketId"),
         "deep page": lambda: listed(f"$top=50&$skip={rows - 60}&$orderby=ticketId"),
@@ -167,8 +169,10 @@ def _turns(ids: list[int]) -> Iterator[int]:
 
 def spent(ask: Ask) -> float:
     began = time.process_time()
-    ask()
-    return time.process_time() - began
+    answer = ask()
+    took = time.process_time() - began
+    assert getattr(answer, "status", 200) in (200, 404), answer  # a refusal is no poll
+    return took
 
 
 def compare(vendor: str, rows: int) -> Iterator[tuple[str, float, float]]:
