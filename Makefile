@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 TESTS := $(if $(VENDOR),tests/vendors/$(VENDOR) tests/test_rules.py tests/test_coverage.py tests/test_emulator_mutants.py,)
 ONLY := $(if $(VENDOR),-k $(VENDOR),)
 
-.PHONY: help demo docs newcomer picture lock test quick matrix lint types coverage bench rehearsals mutants mutation fuzz table toolkits system hooks clean
+.PHONY: help demo docs newcomer picture lock test quick matrix lint types coverage bench big rehearsals mutants mutation fuzz table toolkits system hooks clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -38,7 +38,7 @@ $(DOCS): pyproject.toml $(READY)
 docs: $(DOCS)  ## the documentation site in build/site/html, built strictly, with every link looked up
 	@$(BIN)/python tests/site/build.py
 
-newcomer: $(READY)  ## the wheel in an empty environment, outside the clone, and the commands of the tutorial for Node exactly
+newcomer: $(READY)  ## the wheel in an empty environment, outside the clone, and a tutorial's commands exactly
 	@$(BIN)/python tests/site/newcomer.py
 
 picture: $(READY)  ## the picture of the README, from a real run of the demo
@@ -75,6 +75,9 @@ coverage: $(READY)  ## the whole suite with the share of lines that it runs
 
 bench: $(READY)  ## the figures of docs/figures.md
 	@$(BIN)/python tests/benchmarks/run.py
+
+big: $(READY)  ## worlds of a million tickets: images made and copied, polls against those of a thousand (of all vendors, or of VENDOR=name)
+	@$(BIN)/python tests/benchmarks/big.py --starts $(VENDOR)
 
 rehearsals: $(READY)  ## a month of a desk against correct clients and clients with bugs, of every vendor or of VENDOR=name: GO and NO-GO
 	@$(BIN)/python tests/benchmarks/months.py $(VENDOR)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+collect_ignore = ["clients"]  # files that `mockservers init` fills in and writes elsewhere
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("mockservers contracts")

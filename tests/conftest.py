@@ -29,7 +29,15 @@ collect_ignore = ["toy_vendor"]  # a package of its own, whose tests `test_toy_v
 SLOW = frozenset(
     (
         *("test_carriers", "test_check", "test_determinism", "test_library", "test_mutants", "test_other_languages"),
-        *("test_reader_packs", "test_runner_pool", "test_toy_vendor", "test_pytest_plugin", "test_round", "test_drift"),
+        *(
+            "test_reader_packs",
+            "test_runner_pool",
+            "test_cluster",
+            "test_toy_vendor",
+            "test_pytest_plugin",
+            "test_round",
+            "test_drift",
+        ),
         *("test_clients", "test_client", "test_fuzz", "test_recording"),
     )
 )

@@ -1,4 +1,4 @@
-"""A large back-file in small: a thousand tickets of which most are copies, as of a million (`mockservers.kernel.back_file`)."""
+"""A large back-file in small: six hundred tickets of which most are copies, as of a million (`mockservers.kernel.back_file`)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pytest
 
 from mockservers.kernel import back_file
 
-DATA = "demo:801"
+DATA = "demo:601"
 
 
 @contextmanager
 def in_small(data: str) -> Iterator[None]:
-    """Where `data` is the large one: tickets beyond 350 are copies of eighty; otherwise nothing is other than usual."""
+    """Where `data` is the large one: tickets beyond 350 are copies of fifty; otherwise nothing is other than usual."""
     with pytest.MonkeyPatch.context() as patch:
         if data == DATA:
             patch.setattr(back_file, "LARGE", 350)
             patch.setattr(back_file, "CORE", 350)
-            patch.setattr(back_file, "ORIGINALS", 80)
+            patch.setattr(back_file, "ORIGINALS", 50)
         yield

@@ -189,7 +189,9 @@ def load(path: Path) -> Campaign:
 
 def _words(error: pydantic.ValidationError) -> str:
     """The first mistake in words."""
-    first = error.errors(include_url=False)[0]
+    found = error.errors(include_url=False)
+    # A key that nobody knows tells what was meant by one that is missing.
+    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
     place = ".".join(str(part) for part in first["loc"]) or "the campaign"
     if first["type"] == "extra_forbidden":
         known = CampaignClient if "clients" in first["loc"][:-1] else Campaign

@@ -123,15 +123,19 @@ class CampaignReport:
         done = len(self.results)
         of = f"{done} of {counted(self.planned, 'run')}" if done != self.planned else counted(done, "run")
         known = f", {self.again} of them known from earlier" if self.again else ""
-        begin = f"INTERRUPTED after {of}{known}; the same command goes on" if self.interrupted else f"{of}{known}"
+        told = self._told
+        if self.interrupted:
+            return f"INTERRUPTED after {of}{known}, {told} so far; the same command goes on"
+        return f"{of}{known}: {told}"
+
+    @property
+    def _told(self) -> str:
         wrong = self.wrong
         if not wrong:
             unproven = f"; in {len(self.unproven)} of them a duty was not put to the test" if self.unproven else ""
-            return f"{begin}: all as expected{unproven}"
+            return f"all as expected{unproven}"
         which = {word: sum(1 for each in wrong if _status(each) == word) for word in dict.fromkeys(map(_status, wrong))}
-        return (
-            f"{begin}: {len(wrong)} not as expected ({', '.join(f'{n} {word.lower()}' for word, n in which.items())})"
-        )
+        return f"{len(wrong)} not as expected ({', '.join(f'{n} {word.lower()}' for word, n in which.items())})"
 
     @property
     def role(self) -> str:

@@ -12,8 +12,8 @@ from mockservers.kernel import images
 def cache() -> None:
     """Images of large demo data on this disk, which make a second start fast.
 
-    They lie in $MOCKSERVERS_CACHE, or else in $XDG_CACHE_HOME/mockservers or ~/.cache/mockservers. MOCKSERVERS_CACHE=off keeps none,
-    MOCKSERVERS_CACHE_BYTES bounds all of them together.
+    They lie in $MOCKSERVERS_CACHE, or else in $XDG_CACHE_HOME/mockservers or ~/.cache/mockservers. MOCKSERVERS_CACHE=off
+    keeps none, MOCKSERVERS_CACHE_BYTES bounds all of them together.
     """
 
 

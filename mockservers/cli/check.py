@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +20,9 @@ from mockservers.cli.github import github_option, told_to_github
 from mockservers.cli.parameters import VendorName
 from mockservers.cli.progress import progress
 from mockservers.cli.reporting import Outputs, reporting
+
+if TYPE_CHECKING:
+    from mockservers.harness import Report
 
 
 class _Seconds(click.FloatRange):
@@ -243,9 +246,9 @@ def check(
     mockservers.toml can switch duties off, each with a reason; options win over it.
 
     \b
-    mockservers check get_tickets --client sync.py:Client
-    mockservers check get_tickets --client 'node sync.js' --shard 2/5 --json shard-2.json
-    mockservers check get_tickets --client sync.py:Client --on dask://scheduler:8786
+    mockservers check VENDOR --client sync.py:Client
+    mockservers check VENDOR --client 'node sync.js' --shard 2/5 --json shard-2.json
+    mockservers check VENDOR --client sync.py:Client --on dask://scheduler:8786
 
     Exit codes: 0 kept, 1 broken, 2 usage, 3 nothing proven (with --strict: a duty unproven), 4 the client failed as a
     program, 130 interrupted; the reports then tell what was known by then.
@@ -255,20 +258,12 @@ def check(
         CheckInterrupted,
         CheckStopped,
         ClientSpec,
-        Report,
         reports,
         run_check,
         scenario_files,
     )
     from mockservers.harness.runner_pool import fitting_jobs
     from mockservers.harness.shards import Shard
-
-    def made(report: Report) -> dict[str, Callable[[], str]]:
-        return {
-            "json": lambda: reports.check_json(report),
-            "junit": lambda: reports.check_junit(report),
-            "html": lambda: reports.check_html(report),
-        }
 
     part = None if shard is None else Shard.parse(shard)
     if part is not None and strict:
@@ -278,15 +273,6 @@ def check(
         )
     outputs, choice = Outputs(json=json, junit=junit, html=html), chosen(only, without, no_config)
     spec = ClientSpec(**client)
-
-    def tell(report: Report) -> None:
-        text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
-        if github:
-            told_to_github(reports.check_document(report), text, err=outputs.to_stdout)
-            outputs.save(made(report))
-        else:
-            outputs.write(text, made(report))
-
     first, left_out = scenario_files.known(vendor, save if part is None else None) if library else ([], [])
     for reason in left_out:
         click.echo(f"mockservers: not played first: {reason}", err=True)
@@ -320,14 +306,30 @@ def check(
         try:
             report = run_check(config)
         except CheckStopped as stopped:
-            outputs.save(made(stopped.report))
+            outputs.save(_forms(stopped.report))
             if github:
                 told_to_github(reports.check_document(stopped.report), "", err=outputs.to_stdout)
             raise
         except CheckInterrupted as interrupted:
             report = interrupted.report
-    tell(report)
+    text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
+    if github:
+        told_to_github(reports.check_document(report), text, err=outputs.to_stdout)
+        outputs.save(_forms(report))
+    else:
+        outputs.write(text, _forms(report))
     raise SystemExit(report.exit_code(strict=strict))
+
+
+def _forms(report: Report) -> dict[str, Callable[[], str]]:
+    """The files in which a check is reported."""
+    from mockservers.harness import reports
+
+    return {
+        "json": lambda: reports.check_json(report),
+        "junit": lambda: reports.check_junit(report),
+        "html": lambda: reports.check_html(report),
+    }
 
 
 @click.command()

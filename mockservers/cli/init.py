@@ -86,13 +86,18 @@ def written(vendor: str, language: str) -> dict[str, str]:
     for name in kit.glue:
         files[Path(name).name] = (glue / name).read_text("utf-8")
     known = words(vendor, language, kit)
-    own = {path.name for path in kit.folder.iterdir()} - {"kit.yaml", *map(_name, kit.glue)}
-    for path in (kit.folder.parent / "common").iterdir():
+    own = {path.name for path in _files(kit.folder)} - {"kit.yaml", *map(_name, kit.glue)}
+    for path in _files(kit.folder.parent / "common"):
         if path.name != "test.sh" or path.name in kit.test:
             files[PLACES.get(path.name, path.name)] = filled(path.read_text("utf-8"), known)
     for name in own:
         files[name] = filled((kit.folder / name).read_text("utf-8"), known)
     return dict(sorted(files.items()))
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of a folder; where pip compiled what it installed, there is a folder too."""
+    return sorted(path for path in folder.iterdir() if path.is_file())
 
 
 def _name(path: str) -> str:

@@ -143,8 +143,8 @@ def _vendor(told: Mapping[str, Any]) -> list[str]:
         found += [f"              because {rule}" for rule in duty["rules"]]
     if told["judged"] < told["requests"]:
         found.append(
-            f"  judged      the latest {told['judged']:,} of {told['requests']:,} requests, for the server waits while it judges; "
-            "failures and changes are of all"
+            f"  judged      the latest {told['judged']:,} of {told['requests']:,} requests, for the server waits while it "
+            "judges; failures and changes are of all"
         )
     if unproven:
         found.append(f"  unproven    {unproven} more, which need a copy of the client's, or what has not happened yet")

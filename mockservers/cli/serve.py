@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -341,10 +341,30 @@ def load(world: World, vendor: str) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
+    from mockservers.kernel import back_file
+
     rows = world.config.data[vendor].rows
+    if back_file.is_large(world.config.data[vendor]) and not sys.stderr.isatty():
+        world.installation(vendor, _tenths(vendor))
+        return
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(vendor if rows is None else f"{vendor}: {rows} tickets", total=rows)
         world.installation(vendor, lambda done, total: progress.update(task, completed=done, total=total))
+
+
+def _tenths(vendor: str) -> Callable[[int, int], None]:
+    """A line for each tenth of what is made, where no bar can be drawn; none where an image is there."""
+    from mockservers.kernel import back_file
+
+    said = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal said
+        if total > back_file.LARGE and done * 10 // total > said:
+            said = done * 10 // total
+            click.echo(f"{vendor}: {done:,} of {total:,} tickets are made", err=True)
+
+    return tell
 
 
 def announce(

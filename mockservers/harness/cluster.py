@@ -21,7 +21,7 @@ from mockservers import __version__
 from mockservers.harness.drivers import WrongClient
 from mockservers.harness.executors import PlaceExecutor
 from mockservers.harness.fingerprint import fingerprint
-from mockservers.harness.worker_processes import IDLE, Order, WorkerProcesses, failed, result_of
+from mockservers.harness.worker_processes import IDLE, WorkerProcesses, failed, message_of, result_of
 from mockservers.kernel import clock
 
 PORT = 8786
@@ -63,7 +63,7 @@ class ClusterExecutor(PlaceExecutor):
         if self._client.status != "running":
             outer.set_exception(self._gone("it closed the connection"))
             return outer
-        inner = self._inner.submit(carry_out_for, self._owner, self._judges, fn, *args)
+        inner = self._inner.submit(carry_out_for, self._owner, self._judges, *message_of(fn, *args, **kwargs))
         inner.add_done_callback(lambda done: self._pass_on(done, outer))
         return outer
 
@@ -174,9 +174,7 @@ _lock = threading.Lock()
 _watching = False
 
 
-def carry_out_for(
-    owner: str, judges: Mapping[str, str], function: Callable[..., Any], order: Order, *args: Any
-) -> bytes:
+def carry_out_for(owner: str, judges: Mapping[str, str], message: bytes, home: str, folder: str) -> bytes:
     """`WorkerProcesses.carry_out` for an owner who is far away, and may die without a word: idle processes end in a while.
 
     `judges` are the fingerprints of vendors where the owner is; a worker that came later may have others.
@@ -204,7 +202,7 @@ def carry_out_for(
         if not _watching:
             _watching = True
             threading.Thread(target=_watch, name="mockservers idle", daemon=True).start()
-    return processes.carry_out(function, order, *args)
+    return processes.carry_out(message, home, folder)
 
 
 async def _end_of(owner: str) -> None:

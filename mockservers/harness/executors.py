@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
-from mockservers.harness.worker_processes import WorkerProcesses, result_of
+from mockservers.harness.worker_processes import WorkerProcesses, message_of, result_of
 
 
 class PlaceExecutor(Executor):
@@ -31,10 +31,10 @@ class LocalExecutor(PlaceExecutor):
         self._closing = threading.Lock()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        return self._threads.submit(self._carried_out, fn, *args, **kwargs)
+        return self._threads.submit(self._carried_out, *message_of(fn, *args, **kwargs))
 
-    def _carried_out(self, function: Callable[..., Any], *args: Any) -> Any:
-        return result_of(self._processes.carry_out(function, *args))
+    def _carried_out(self, message: bytes, home: str, folder: str) -> Any:
+        return result_of(self._processes.carry_out(message, home, folder))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes, and what they are doing, unless `wait` is to be without `cancel_futures`."""

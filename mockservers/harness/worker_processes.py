@@ -61,9 +61,9 @@ HERE = Opened()
 class _WorkerProcess:
     """A process, seen from its parent."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, home: str, folder: str) -> None:
         here = [str(each) for each in sys.path]
-        self.home = order.home
+        self.home = home
         self.used = clock.wall()
         # Not multiprocessing: it would run the caller's main module again. In a session of its own, so that what is sent
         # to all processes of a terminal or a job reaches the parent alone, which then ends this one and its client.
@@ -72,7 +72,7 @@ class _WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
-            cwd=order.folder if Path(order.folder).is_dir() else None,
+            cwd=folder if Path(folder).is_dir() else None,
         )
 
     def ask(self, message: bytes) -> tuple[bool, bytes]:
@@ -129,14 +129,13 @@ class WorkerProcesses:
         self._ended = False
         self._used = clock.wall()
 
-    def carry_out(self, function: Callable[..., Any], order: Order, *args: Any) -> bytes:
-        """What `function(order, *args)` came to in a process: the pickle of result, error and traceback."""
-        message = pickle.dumps((function, order, args))
+    def carry_out(self, message: bytes, home: str, folder: str) -> bytes:
+        """What a `message_of` came to in a process of a home: the pickle of result, error and traceback."""
         with self._lock:
             self._used = clock.wall()
             if self._ended:
                 return failed(DriverFailure("the check is over"))
-            process = self._take(order)
+            process = self._take(home, folder)
         again, answer = process.ask(message)
         with self._lock:
             if again and not self._ended:
@@ -147,14 +146,14 @@ class WorkerProcesses:
         process.leave()
         return answer
 
-    def _take(self, order: Order) -> _WorkerProcess:
+    def _take(self, home: str, folder: str) -> _WorkerProcess:
         for process in reversed(self._idle):
-            if process.home == order.home:
+            if process.home == home:
                 self._idle.remove(process)
                 return process
         if self._idle:  # of another home: there are no more of them than orders at once
             self._idle.pop(0).leave()
-        process = _WorkerProcess(order)
+        process = _WorkerProcess(home, folder)
         self._all.append(process)
         return process
 
@@ -257,6 +256,11 @@ def _sent(answer: tuple[Any, Exception | None, str]) -> bytes:
         )
         return pickle.dumps((None, told, ""))
     return data
+
+
+def message_of(function: Callable[..., Any], order: Order, *args: Any) -> tuple[bytes, str, str]:
+    """The call `function(order, *args)` as `carry_out` takes it: bytes that nobody on the way reads, and who may do it."""
+    return pickle.dumps((function, order, args)), order.home, order.folder
 
 
 def failed(error: Exception) -> bytes:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import HOUR, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 
-LARGE = 50_000
+LARGE = 100_000
 """Demos of more tickets are made of a core and copies."""
 CORE = 10_000
 """Tickets that are made one by one."""
@@ -76,8 +76,12 @@ class Kin:
     times: tuple[str, ...] = ()
     changed: Mapping[str, Callable[[Any, Copy], Any]] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
-    where: Any = sa.true()
+    where: Any = None
     order: str | None = None
+
+
+def _of(kin: Kin) -> Any:
+    return sa.true() if kin.where is None else kin.where
 
 
 _TEMPORARY = sa.MetaData()
@@ -127,8 +131,8 @@ def fill(
     for index in indexes:  # made at the end, from sorted rows
         index.drop(db)
     temporary = sa.MetaData()
-    for each in (_ORIGINALS, _TURNS):
-        each.to_metadata(temporary)
+    for table in (_ORIGINALS, _TURNS):
+        table.to_metadata(temporary)
     staged = [_stage(each, temporary) for each in kin]
     temporary.create_all(db, checkfirst=False)
     rows = [{"ticket": id_, "copies": many, "seconds": seconds[id_]} for id_, many in originals.items()]
@@ -161,7 +165,8 @@ def _units(
     columns = tickets.table.c
     found = sa.select(tickets.table).where(columns.tenant == tenant, eligible).order_by(columns[tickets.ticket])
     units: dict[Any, list[int]] = {}
-    for row in db.execute(found).mappings():
+    for found_row in db.execute(found).mappings():
+        row = dict(found_row)
         if fits is None or fits(row):
             units.setdefault(row[unit], []).append(row[tickets.ticket])
     return list(units.values())
@@ -194,7 +199,7 @@ def _seconds(db: sa.Connection, tenant: str, kin: Sequence[Kin], units: Sequence
         if not each.times:
             continue
         columns = [each.table.c[each.ticket], *(each.table.c[name] for name in each.times)]
-        for id_, *times in db.execute(sa.select(*columns).where(each.table.c.tenant == tenant, each.where)):
+        for id_, *times in db.execute(sa.select(*columns).where(each.table.c.tenant == tenant, _of(each))):
             if id_ in found:
                 found[id_] = min(found[id_], *(at % HOUR for at in times if at is not None))
     return {id_: min(found[each] for each in unit) // SECOND for unit in units for id_ in unit}
@@ -210,7 +215,7 @@ def _stage(kin: Kin, temporary: sa.MetaData) -> sa.Table:
 def _staging(tenant: str, kin: Kin, stage: sa.Table) -> Any:
     table = kin.table
     copied = sa.select(table).join(_ORIGINALS, table.c[kin.ticket] == _ORIGINALS.c.ticket)
-    copied = copied.where(table.c.tenant == tenant, kin.where).order_by(_ORIGINALS.c.ticket)
+    copied = copied.where(table.c.tenant == tenant, _of(kin)).order_by(_ORIGINALS.c.ticket)
     return sa.insert(stage).from_select([each.name for each in table.c], copied)
 
 

@@ -118,9 +118,9 @@ def opened(name: str, make: Callable[[Path], None]) -> Path:
     """
     where = folder()
     if where is None:
-        path = _new(Path(tempfile.gettempdir()), "made")
-        _made(path, make)
-        return path
+        unkept = _new(Path(tempfile.gettempdir()), "made")
+        _made(unkept, make)
+        return unkept
     where.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = _copied(where, name)
     if path is None:

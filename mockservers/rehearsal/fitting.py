@@ -104,7 +104,7 @@ def recorded(recording: Recording, dialect: Dialect, desk: VendorDesk) -> Observ
             opened.setdefault(sighting.ticket, exchange.moment if born is None else born)
             if sighting.gone:
                 gone.setdefault(sighting.ticket, exchange.moment)
-            _live_on(spells[sighting.ticket], sighting, exchange.moment)
+            live_on(spells[sighting.ticket], sighting, exchange.moment)
             if sighting.notes is not None:
                 counted[sighting.ticket] = sighting.notes
     if not moments:
@@ -127,7 +127,7 @@ def recorded(recording: Recording, dialect: Dialect, desk: VendorDesk) -> Observ
     return Observed(begin, end, times, len(opened) - len(fresh))
 
 
-def _live_on(spells: list[tuple[int, int | None]], sighting: Sighting, now: int) -> None:
+def live_on(spells: list[tuple[int, int | None]], sighting: Sighting, now: int) -> None:
     """What an answer adds to the closings and reopenings of a ticket."""
     last = spells[-1] if spells else None
     if sighting.closed is None:

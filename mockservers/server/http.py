@@ -387,7 +387,7 @@ class Server(Listener):
         else:
             aside = path in _THOROUGH or self.worlds.registry.shared
             said, wait = await asyncio.to_thread(ask) if aside else ask()
-        if wait is None:
+        if wait is None or (request.method == "HEAD" and not isinstance(wait, context.Wait)):
             return await self._tell(request, where, said)
         if self.waiting >= MOST_WAITING:
             return _json(429, {"error": f"{MOST_WAITING} calls wait already; ask again once some of them have ended."})

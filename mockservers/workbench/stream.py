@@ -25,7 +25,11 @@ BATCH = 250
 """Rows of one event."""
 PAUSE, GLANCE, BEAT = 0.2, 0.25, 10.0
 """Seconds between two events, between two looks at a world in which nothing happens, and between two signs of life."""
+SHARED = 1.0
+"""Seconds between two looks at a world that other processes serve too: each is a turn in its database."""
 LONGEST_TARGET = 400
+_STARTED = clock.wall()
+"""Tells the journals of this process from those of one before it, whose calls had the same numbers."""
 JUMP = 1000
 """By so many milliseconds, times its rate, a clock that runs differs from what was to be expected where somebody has moved it."""
 
@@ -108,6 +112,9 @@ class Feed:
         self._lock = threading.Lock()
         self._wake: Callable[[], object] = lambda: None
         self._state: dict[str, Any] = {}
+        self._shared = world.keeping.shared
+        self._known: set[int] = set()
+        """Calls of a shared world that were looked at: what other processes answer tells nobody here."""
 
     def watch(self, world: World, entry: Entry) -> None:
         """A call is complete, in whatever thread."""
@@ -133,22 +140,26 @@ class Feed:
         """Tell what the journal keeps, then what happens, until it is `over` or calls were missed or forgotten."""
         happened, loop = asyncio.Event(), asyncio.get_running_loop()
         self._wake = lambda: loop.call_soon_threadsafe(happened.set)
-        self._state = self._seen()
+        entries, self._state = await self._looked()
         await write(event("state", self._state))
-        await self._tell(self._journal.settled, write)
+        await self._tell(self._journal.settled if not self._shared else entries, write)
         await write(event("live", {"count": self._journal.count}))
-        beat = loop.time()
+        beat = looked = loop.time()
         while not over():
             happened.clear()
             entries, missed = self._taken()
-            if self.worlds.get(self.world.name) is not self.world:
+            seen = None
+            if not self._shared or loop.time() >= looked + SHARED:
+                others, seen = await self._looked()
+                entries, looked = entries + others, loop.time()
+            if self.worlds.known(self.world.name) is not self.world:
                 return await write(event("gone", {"world": self.world.name}))
             if self.world.journal is not self._journal:
                 return await write(event("reset", {"world": self.world.name}))
             await self._tell(entries, write)
             if missed:
                 return await write(event("missed", {"count": missed}))
-            if self._noted(due=loop.time() >= beat + BEAT):
+            if seen is not None and self._noted(seen, due=loop.time() >= beat + BEAT):
                 beat = loop.time()
                 await write(event("state", self._state))
             if entries:
@@ -157,11 +168,22 @@ class Feed:
                 await _either(happened, GLANCE)
         return None
 
+    async def _looked(self) -> tuple[list[Entry], dict[str, Any]]:
+        """What other processes answered since the last look, and what stands beside the calls."""
+        return await asyncio.to_thread(self._turn) if self._shared else ([], self._seen())
+
+    def _turn(self) -> tuple[list[Entry], dict[str, Any]]:
+        with self.world.keeping.turn(whole=True):
+            seen = self._seen()
+            return [entry for entry in self.world.journal.settled if entry.n not in self._known], seen
+
     async def _tell(self, entries: Iterable[Entry], write: Callable[[bytes], Awaitable[None]]) -> None:
         """Send rows, some at a time: the calls of others are answered in between."""
         clean = self.world.redaction()
         rows: list[dict[str, Any]] = []
         for looked_at, entry in enumerate(entries):
+            if self._shared:
+                self._known.add(entry.n)
             if entry.size and self.wanted.meets(entry):
                 rows.append(row(entry, clean))
             if len(rows) >= BATCH:
@@ -182,14 +204,15 @@ class Feed:
             "rate": state.rate,
             "count": self._journal.count,
             "dropped": self._journal.dropped,
+            "journal": f"{_STARTED:x}-{id(self._journal):x}",
             "faults": [len(faults), sum(each.hits for each in faults)],
             "checkpoints": self.world.checkpoints,
             "worlds": list(self.worlds),
         }
 
-    def _noted(self, due: bool) -> bool:
+    def _noted(self, seen: dict[str, Any], due: bool) -> bool:
         """Whether anything but the running on of the clock has changed since it was told, or is due; it is noted anew then."""
-        before, seen = self._state, self._seen()
+        before = self._state
         ran = 0.0 if before["mode"] == "frozen" else (seen["wall"] - before["wall"]) * before["rate"]
         moved = abs(seen["now"] - before["now"] - ran) > (0 if before["mode"] == "frozen" else JUMP * before["rate"])
         if not (due or moved or {**before, "now": 0, "wall": 0} != {**seen, "now": 0, "wall": 0}):

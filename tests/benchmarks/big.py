@@ -198,9 +198,8 @@ def start(vendor: str, rows: int) -> None:
         took, cpu = time.perf_counter() - began, time.process_time() - cpu
         size = world.installation(vendor).store.size / 1e6
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        print(
-            f"{vendor:12} {kind:7} {took:6.1f} s, {cpu:5.1f} s of processor, {size:6,.0f} MB on disk, at most {peak:.0f} MB held"
-        )
+        told = f"{took:6.1f} s, {cpu:5.1f} s of processor, {size:6,.0f} MB on disk, at most {peak:.0f} MB held"
+        print(f"{vendor:12} {kind:7} {told}", flush=True)
         world.close()
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import harness
 import months
 import recording
+import workbench
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
 
 Row = tuple[str, str, str]
@@ -167,6 +168,7 @@ SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "harness": harness.figures,
     "rehearsal": months.figures,
     "recording": recording.figures,
+    "workbench": workbench.figures,
 }
 
 

@@ -78,7 +78,8 @@ def test_it_prints_what_a_client_needs_and_stops_on_sigterm(start: Start) -> Non
     assert process.wait(20) == 0
 
 
-def test_options_reach_the_world(start: Start) -> None:
+def test_options_reach_the_world(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "month.html").write_text("<title>A month</title>")
     _, url, printed = start(
         "--still",
         "--clock",
@@ -91,6 +92,8 @@ def test_options_reach_the_world(start: Start) -> None:
         "7",
         "--dialect",
         "get_tickets.output_format=json",
+        "--reports",
+        str(tmp_path),
     )
     answer = requests.get(
         f"{url}/API/default.aspx",
@@ -101,6 +104,8 @@ def test_options_reach_the_world(start: Start) -> None:
     assert answer.headers["Date"] == "Mon, 02 Mar 2026 10:00:00 GMT"
     assert "other people act" not in printed
     assert requests.get(f"{url}/_mock/v1/life", timeout=30).json() == {"lively": False, "vendors": {}}
+    (report,) = requests.get(f"{url}/_mock/v1/reports", timeout=30).json()["reports"]
+    assert (report["name"], report["title"]) == ("month.html", "A month")
 
 
 def test_tls_and_a_store_that_lives_on(start: Start, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_a_second_start_copies_the_image_and_holds_the_same(maker: Maker, monkey
     direct = maker.world()
     assert maker.made == 2
     assert rows(first) == rows(second) == rows(direct)
-    assert len(rows(first)["ticket"]) == 801 + 10
+    assert len(rows(first)["ticket"]) == 601 + 10
     for world in (first, second, direct):
         assert world.installation(VENDOR).size == 0, "it takes a file, and no memory"
         world.close()
@@ -160,7 +160,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(maker: Maker, monkeypatch: pytes
 
     with monkeypatch.context() as patch:
         patch.setattr(Store, "_connect", full)
-        with pytest.raises(Unwritable, match=r"the 801 tickets of trackit cannot be kept .* full.* MOCKSERVERS_CACHE"):
+        with pytest.raises(Unwritable, match=r"the 601 tickets of trackit cannot be kept .* full.* MOCKSERVERS_CACHE"):
             maker.world()
     assert [each.name for each in folder().iterdir() if each.suffix != ".lock"] == []
     maker.world()
@@ -171,7 +171,7 @@ def test_the_least_used_images_go_first(maker: Maker, monkeypatch: pytest.Monkey
         maker.world(seed=seed)
         os.utime(images.listed(folder())[0].path, (n, n))
     older, newer = reversed(images.listed(folder()))
-    monkeypatch.setenv(images.BYTES, str(newer.size * 2 + 1))
+    monkeypatch.setenv(images.BYTES, str(newer.size * 5 // 2))
     maker.world(seed=3)
     left = [each.path for each in images.listed(folder())]
     assert older.path not in left
@@ -191,12 +191,26 @@ def test_a_store_in_a_file_begins_with_a_copy_and_goes_on(maker: Maker, tmp_path
     assert maker.made == 1
 
 
+def test_making_one_is_told_in_tenths_where_no_bar_can_be_drawn(
+    maker: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from mockservers.cli.serve import load
+
+    data = {VENDOR: Recipe.parse(large.DATA)}
+    config = WorldConfig(start=START, mode="frozen", data=data)
+    for told in (True, False):
+        world = World("default", config, lambda name: maker.emulator)
+        load(world, VENDOR)
+        assert ("trackit: 601 of 601 tickets are made" in capsys.readouterr().err) == told
+        world.close()
+
+
 def test_the_command_shows_and_clears_them(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     maker.world()
     shown = CliRunner().invoke(main, ["cache", "show"])
     assert shown.exit_code == 0
     assert "trackit" in shown.output
-    assert "801 tickets" in shown.output
+    assert "601 tickets" in shown.output
     assert "1 images" in shown.output
     cleared = CliRunner().invoke(main, ["cache", "clear"])
     assert cleared.exit_code == 0

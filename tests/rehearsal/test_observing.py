@@ -6,6 +6,9 @@ import importlib
 import importlib.util
 import inspect
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,7 @@ from mockservers.cli import main
 from mockservers.harness.clients import reference_name
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
-from mockservers.rehearsal import living, observing
+from mockservers.rehearsal import RehearsalConfig, living, observing, rehearse
 from mockservers.server.control import answers
 
 serve = importlib.import_module("mockservers.cli.serve")
@@ -421,3 +424,69 @@ def test_nobody_came_is_no_pass(served: Callable[..., mockservers.MockServer]) -
     assert "NOTHING YET" in told.output
     assert not observed(server, "get_tickets")["passed"]
     assert requests.get(f"{server.url}/_mock/v1/observation?vendor=x", timeout=20).status_code == 404
+
+
+STORMS = """
+import {{ serve }} from '{glue}'
+
+class Client {{
+  hello() {{ return {{ name: 'storms', protocol: 1, tasks: ['sync', 'mirror'], mirrors: ['status'] }} }}
+  reset({{ endpoint, credentials }}) {{ Object.assign(this, {{ endpoint, key: credentials.key, tickets: [] }}) }}
+  async sync() {{
+    for (let tries = 0; tries < 30; tries++) {{
+      const answer = await fetch(`${{this.endpoint}}?key=${{this.key}}&action=get_tickets&tid=*&output=json`)
+      const told = answer.ok ? await answer.json().catch(() => null) : null
+      if (told?.tickets) {{
+        const status = (each) => decodeURIComponent(each.status)
+        this.tickets = told.tickets.map((each) => ({{ id: `${{each.tid}}`, fields: {{ status: status(each) }} }}))
+        return
+      }}
+    }}
+    throw new Error('it did not answer')
+  }}
+  mirror() {{ return this.tickets }}
+}}
+await serve(Client)
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None and "CI" not in os.environ, reason="there is no node on this machine")
+def test_a_free_program_is_told_of_what_a_rehearsal_finds(
+    served: Callable[..., mockservers.MockServer], tmp_path: Path
+) -> None:
+    """The same Node program, rehearsed, and at work on a served desk where nobody looks at its copy."""
+    weather = [{"kind": "throttled", "day": 1, "at": "14:30", "lasts": "4h"}]
+    server = served("get_tickets", weather=weather, tickets_per_day=24)
+    program = tmp_path / "storms.mjs"
+    program.write_text(STORMS.format(glue=(Path("contracts/clients/session.mjs")).resolve().as_uri()), "utf-8")
+    found = rehearse(
+        RehearsalConfig(
+            "get_tickets",
+            f"node {program}",
+            days=1,
+            profile=tmp_path / "desk.yaml",
+            start=instants.from_iso(START),
+            every=3 * instants.HOUR,
+            save_to=None,
+            explain=False,
+        )
+    )
+    assert not found.go
+    rehearsed = {each.duty for each in found.reasons if each.objective == "storms"}
+    assert rehearsed
+    desk = server.default["get_tickets"]
+    with subprocess.Popen(["node", str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as free_one:
+        assert free_one.stdin is not None
+        assert free_one.stdout is not None
+        told = {"endpoint": desk.url, "credentials": dict(desk.credentials), "options": {}}
+        for n, message in enumerate(
+            [{"do": "reset", **told}, {"do": "sync"}, {"do": "sync"}, {"do": "sync"}, {"do": "bye"}]
+        ):
+            free_one.stdin.write(json.dumps({"id": n, **message}) + "\n")
+            free_one.stdin.flush()
+            free_one.stdout.readline()
+            server.default.clock.advance(hours=1)
+    seen = observed(server, "get_tickets")
+    assert not seen["passed"]
+    broken = {each["id"] for each in seen["duties"] if each["verdict"] == "broken"}
+    assert rehearsed <= broken

@@ -396,6 +396,7 @@ OPERATIONS = {
     ),
     *("getJournal", "getLife", "getObservation", "listFindings", "listRules", "getMetrics", "verify", "listOverrides"),
     *("addOverride", "clearOverrides", "clearOverride"),
+    *("streamCalls", "getUsage", "exportCalls", "listReports", "getReport"),
 }
 """Clients are generated from these names, so none of them changes."""
 
@@ -405,6 +406,13 @@ OPERATIONS = {
 BAD: list[tuple[str, str, Any, str]] = [
     ("POST", "/verify", {"count": -1}, "count"),
     ("POST", "/verify?words=x", {}, "words"),
+    ("GET", "/stream?since=-1", None, "since"),
+    ("GET", "/usage", None, "vendor"),
+    ("POST", "/export", {"calls": [], "format": "har"}, "calls"),
+    ("POST", "/export", {"calls": [0], "format": "har"}, "calls.0"),
+    ("POST", "/export", {"calls": [1], "format": "pdf"}, "format"),
+    ("POST", "/export?odd=1", {"calls": [1], "format": "har"}, "odd"),
+    ("GET", "/reports?odd=1", None, "odd"),
     ("POST", "/worlds", {}, "name"),
     ("POST", "/worlds", {"name": "Not A Label"}, "name"),
     ("POST", "/worlds", {"name": "a\n"}, "name"),

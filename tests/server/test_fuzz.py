@@ -139,6 +139,10 @@ GOOD: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/findings", {}),
     ("GET", "/rules", {}),
     ("GET", "/vendors", {}),
+    ("GET", "/usage?vendor=toy", {}),
+    ("GET", "/reports", {}),
+    ("GET", "/reports/x.html", {}),
+    ("POST", "/export", {"calls": [1, 2], "format": "har"}),
 ]
 QUERIES = ["since", "limit", "format", "last", "outcome", "text", "world", "vendor", "tenant", "after", "most", "rule"]
 QUERIES += ["path", "header", "field", "status", "begin", "end"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -131,7 +132,7 @@ def vendor(name: str) -> str:
     lines += [f"Set one with `mockservers world dialect {name} SWITCH=VALUE`.", ""]
     lines += ["## Refusals", "", "A fault `refuse` asks for one of these by name:", ""]
     lines += table(("name", "rule"), [(code(word), _rule_link(make().rule)) for word, make in here.refusals.items()])
-    lines += _limits(here) + _duties(name) + _rules(here) + _scenarios(name)
+    lines += _limits(here) + _assumed(here) + _duties(name) + _rules(here) + _scenarios(name)
     return "\n".join(lines)
 
 
@@ -146,11 +147,28 @@ def _rule_link(rule: str) -> str:
     return f"[`{rule}`](#{anchor(rule)})"
 
 
+BOUNDS = re.compile(r"\blimit|\bquota|throttl|\bat most\b|\bmore than \d|\bthreshold", re.IGNORECASE)
+
+
 def _limits(here: Emulator) -> list[str]:
-    words = ("limit", "usage", "quota", "throttl", "per hour", "at most", "more than")
-    rows = [rule for rule in here.rules.values() if any(word in f"{rule.id} {rule.says}".lower() for word in words)]
+    rows = [rule for rule in here.rules.values() if BOUNDS.search(f"{rule.id} {rule.says}")]
     lines = ["## Limits", "", "Rules that bound how much, how long or how often."]
     return lines + table(("rule", "what the server does"), [(_rule_link(rule.id), cell(rule.says)) for rule in rows])
+
+
+def _assumed(here: Emulator) -> list[str]:
+    """Where this emulator may differ from a vendor's real server."""
+    rows = [rule for rule in here.rules.values() if rule.source.certainty == "assumption"]
+    lines = [
+        "## What is assumed",
+        "",
+        "Nobody says these in public. Your vendor may do otherwise; where a correct client could notice, there is a",
+    ]
+    lines += ["switch. [Report a difference](../fidelity.md#report-a-difference)."]
+    return lines + table(
+        ("rule", "what is assumed", "switch"),
+        [(_rule_link(rule.id), cell(rule.says), code(rule.switch or "")) for rule in rows],
+    )
 
 
 def _duties(name: str) -> list[str]:
@@ -239,7 +257,7 @@ def cookbook() -> str:
                 "",
             ]
             lines += [f'??? example "{path.name}"']
-            lines += ["", *(f"    {line}".rstrip() for line in shown(body, "yaml")[1:-1]), ""]
+            lines += ["", *(f"    {line}".rstrip() for line in f"```yaml\n{body.strip()}\n```".splitlines()), ""]
     return "\n".join(lines)
 
 
@@ -369,7 +387,7 @@ def command_line_page() -> str:
     ]
     for path, command in commands(command_line):
         context = click.Context(
-            command, info_name=f"mockservers {path}".strip(), max_content_width=100, terminal_width=100
+            command, info_name=f"mockservers {path}".strip(), terminal_width=96, help_option_names=["-h", "--help"]
         )
         depth = "#" * (2 + max(0, len(path.split()) - 1))
         lines += ["", f"{depth} mockservers {path}".rstrip() + f" {{#{path.replace(' ', '-') or 'mockservers'}}}"]

@@ -1,4 +1,4 @@
-"""A newcomer with the wheel alone: an empty environment, outside the clone, and the commands of a tutorial exactly: `make newcomer`.
+"""A newcomer with the wheel alone: an empty environment outside the clone, and a tutorial's commands exactly: `make newcomer`.
 
 python tests/site/newcomer.py [--language node] [--interpreter python3.13] [--wheel FILE]
 """
@@ -56,7 +56,10 @@ def follow(language: str, programs: Path, home: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--language", default="node", help="python, node, php or java. Default: node.")
+    language = "node" if shutil.which("node") else "python"
+    parser.add_argument(
+        "--language", default=language, help="python, node, php or java. Default: node, where it is installed."
+    )
     parser.add_argument("--interpreter", default=sys.executable, help="The Python of the empty environment.")
     parser.add_argument("--wheel", type=Path, help="A wheel that was built already.")
     told = parser.parse_args()

@@ -17,8 +17,8 @@ from rich.terminal_theme import DIMMED_MONOKAI
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COLUMNS, MOST = 108, 46
-LEFT_OUT = re.compile(r"^    [<>] |^    10:0|^  What the client asked|^  The request that decides")
+COLUMNS, MOST = 112, 44
+LEFT_OUT = re.compile(r"^    [<>]( |$)|^    10:0|^  What the client asked|^  The request that decides")
 SAME = (
     (r"127\.0\.0\.1:\d+", "127.0.0.1:8750"),
     (r"/tmp/mockservers-demo-\w+", "found"),

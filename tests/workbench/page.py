@@ -11,7 +11,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
-SLOWEST = 30
+SLOWEST = 60
 """Seconds after which a test gives up; no test measures time by it."""
 
 

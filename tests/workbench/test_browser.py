@@ -105,6 +105,7 @@ def test_hostile_texts_are_shown_as_text(page: Page, door: Server, world: World)
 
 
 def test_five_thousand_calls_keep_few_rows_in_the_document(page: Page, door: Server, world: World) -> None:
+    page.browser.get("about:blank")
     journal(world, 5000)
     page.open("calls")
     page.until_count(5000)
@@ -135,6 +136,12 @@ def test_filters_narrow_and_a_pause_holds_the_list_still(page: Page, door: Serve
     page.until_text("Go on (1 new)", ".filters")
     assert page.count() == 2
     page.click("Go on (1 new)")
+    page.until_count(3)
+    page.find("input.rule").send_keys("toy.access.key")
+    page.until_count(1)
+    page.find("input.rule").send_keys(".none")
+    page.until_text("there is no rule 'toy.access.key.none'")
+    page.click("Clear")
     page.until_count(3)
 
 

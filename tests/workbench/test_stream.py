@@ -59,9 +59,10 @@ def test_what_is_kept_comes_first_and_what_happens_after_it(door: Server, world:
 
 def test_the_state_tells_of_clock_faults_and_worlds(door: Server, world: World) -> None:
     told = events(door)
-    assert next(told)[1] | {"wall": 0} == {
+    assert next(told)[1] | {"wall": 0, "journal": ""} == {
         "now": START // 1000,
         "wall": 0,
+        "journal": "",
         "mode": "frozen",
         "rate": 1.0,
         "count": 0,
@@ -137,6 +138,12 @@ def test_a_server_that_stops_ends_it_and_its_watchers_go() -> None:
         watchers = len(door.worlds.watchers)
     assert next(told, None) is None
     assert len(door.worlds.watchers) == watchers - 1
+
+
+def test_a_head_alone_is_no_stream(door: Server, world: World) -> None:
+    assert (
+        requests.head(f"{door.url}/_mock/v1/stream", timeout=20).headers["Content-Type"].startswith("text/event-stream")
+    )
 
 
 def test_so_many_readers_and_no_more(door: Server, world: World) -> None:
@@ -221,15 +228,15 @@ def test_a_clock_that_runs_is_no_news_and_one_that_was_moved_is(worlds: Worlds) 
     world.clock.change_mode("scaled", 50)
     feed = Feed(world, worlds, Wanted())
     feed._state = feed._seen()
-    assert not feed._noted(due=False)
-    assert feed._noted(due=True)
+    assert not feed._noted(feed._seen(), due=False)
+    assert feed._noted(feed._seen(), due=True)
     world.clock.advance(3_600_000_000)
-    assert feed._noted(due=False)
+    assert feed._noted(feed._seen(), due=False)
     world.clock.change_mode("frozen")
-    assert feed._noted(due=False)
-    assert not feed._noted(due=False)
+    assert feed._noted(feed._seen(), due=False)
+    assert not feed._noted(feed._seen(), due=False)
     world.clock.advance(1000)
-    assert feed._noted(due=False)
+    assert feed._noted(feed._seen(), due=False)
 
 
 def test_texts_are_found_in_other_charsets_and_acts(worlds: Worlds) -> None:

@@ -311,7 +311,8 @@ class CallableDriver(Driver):
                 return answer
             except _Ended as error:
                 raise DriverFailure(
-                    f"the process would have ended with exit code {error.status}; the client ended it by os._exit while at {do!r}",
+                    f"the process would have ended with exit code {error.status}; the client ended it by os._exit while at "
+                    f"{do!r}",
                     self.output,
                 ) from error
             except (KeyboardInterrupt, SystemExit) as error:

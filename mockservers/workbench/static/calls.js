@@ -1,9 +1,9 @@
 // The table of calls: live, filtered, as smooth with twenty thousand rows as with ten, for only those in sight are made.
 
 import { html, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from './vendor/htm-preact.js';
-import { ask, world } from './api.js';
+import { ask, once, world } from './api.js';
 import { log } from './live.js';
-import { Choice, Outcome, VendorName, act, bytes, clockTime, counted, cx, moment, save, useLog, useVendors } from './ui.js';
+import { Choice, Outcome, VendorName, act, bytes, clockTime, counted, cx, moment, save, useLoad, useLog, useVendors } from './ui.js';
 import { Detail } from './detail.js';
 
 const HEIGHT = 27;
@@ -36,20 +36,23 @@ function Filters({ filters, set, rows, vendors, shown, children }) {
     distinct(filters.vendor ? rows.filter((row) => row.vendor === filters.vendor) : rows, 'operation'),
     distinct(rows, 'status'), distinct(rows, 'outcome'),
   ], [log.version, filters.vendor]);
+  const [said] = useLoad(() => once('/rules'), []);
+  const known = useMemo(() => (said ? said.rules.filter((each) => !each.always && (!filters.vendor || each.vendor === filters.vendor)).map((each) => each.id) : []), [said, filters.vendor]);
   const any = Object.values(filters).some(Boolean);
   const leave = (event) => { if (event.key === 'Escape') { event.target.value = ''; setText(''); event.target.blur(); } };
   return html`<div class="filters" role="search" aria-label="Filter the calls">
     <input type="search" placeholder="Search the bytes   /" aria-label="Text in address, request or answer"
       value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${leave} />
-    <${Choice} aria-label="Whose calls" all="All calls" value=${filters.actor} options=${[['client', 'Clients’ calls'], ['other', 'Other people’s acts']]} onChange=${change('actor')} />
-    <${Choice} aria-label="Vendor" all="All vendors" value=${filters.vendor} options=${vendors.map(({ name }) => name)}
+    <${Choice} aria-label="Whose calls" all="Whose" value=${filters.actor} options=${[['client', 'Clients’ calls'], ['other', 'Other people’s acts']]} onChange=${change('actor')} />
+    <${Choice} aria-label="Vendor" all="Vendor" value=${filters.vendor} options=${vendors.map(({ name }) => name)}
       onChange=${(vendor) => set({ ...filters, vendor, operation: '' })} />
-    <${Choice} aria-label="Operation" all="All operations" value=${filters.operation} options=${operations} onChange=${change('operation')} />
-    <${Choice} aria-label="Outcome" all="All outcomes" value=${filters.outcome} options=${outcomes} onChange=${change('outcome')} />
-    <${Choice} aria-label="Status" all="All statuses" value=${filters.status}
+    <${Choice} aria-label="Operation" all="Operation" value=${filters.operation} options=${operations} onChange=${change('operation')} />
+    <${Choice} aria-label="Outcome" all="Outcome" value=${filters.outcome} options=${outcomes} onChange=${change('outcome')} />
+    <${Choice} aria-label="Status" all="Status" value=${filters.status}
       options=${[...['2xx', '3xx', '4xx', '5xx'].filter((each) => statuses.some((status) => String(status)[0] === each[0])), ...statuses.map(String)]}
       onChange=${change('status')} />
-    <input class="rule" placeholder="Rule" aria-label="Rule that shaped the answer" list="rules-met" value=${rule} onInput=${(event) => setRule(event.target.value)} spellcheck="false" />
+    <input class="rule" placeholder="Rule" aria-label="Rule that shaped the answer" list="rules-known" value=${rule} onInput=${(event) => setRule(event.target.value)} spellcheck="false" />
+    <datalist id="rules-known">${known.map((id) => html`<option key=${id} value=${id}></option>`)}</datalist>
     ${any && html`<button class="bare" onClick=${() => set(NONE)}>Clear</button>`}
     <span class="quiet shown">${any ? `${shown.toLocaleString('en')} of ${counted(rows.length, 'call')}` : counted(shown, 'call')}</span>
     ${children}
@@ -131,7 +134,7 @@ function Table({ rows, vendors, selected, marked, onSelect, onMark, onOpen }) {
       ${['check', 'n', 'time', 'who', 'operation', 'target', 'status', 'outcome', 'signs', 'size'].map((name) => html`<span role="columnheader" class=${name}>
         ${{ n: '#', time: 'Time', who: 'Vendor', operation: 'Operation', target: 'Address', status: 'Status', outcome: 'Outcome', size: 'Answer' }[name] || html`<span class="sr">${name === 'check' ? 'Marked' : 'Faults and findings'}</span>`}</span>`)}
     </div>
-    <div class="rows" style=${{ height: `${rows.length * HEIGHT}px` }}>${made}</div>
+    <div class="rows" role="rowgroup" style=${{ height: `${rows.length * HEIGHT}px` }}>${made}</div>
   </div>`;
 }
 

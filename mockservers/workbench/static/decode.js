@@ -31,7 +31,7 @@ export function decoded(text, media = '') {
   const lines = [];
   const kind = tree(text, 0, lines, LAYERS, true);
   if (kind) return { kind, lines };
-  if (/form-urlencoded/i.test(media) || (/^[\w.[\]-]+=[^\s<]*$/.test(text) && text.length < 1e6)) {
+  if (/form-urlencoded/i.test(media) || (/^[\w.[\]-]+=[^\s<]*$/.test(text) && text.length < 1e5)) {
     return { kind: 'form', lines: pairs(text) };
   }
   return null;

@@ -8,6 +8,7 @@ import { Certainty, Failure, Outcome, VendorName, bytes, copy, counted, cx, mome
 const HOUR = 3600000;
 const MOST_BYTES = 4096;
 const MOST_LETTERS = 100000;
+const MOST_ROWS = 200;
 
 function Lines({ lines }) {
   const [all, setAll] = useState(false);
@@ -16,20 +17,28 @@ function Lines({ lines }) {
     ${shown.length < lines.length && html`<button class="small" onClick=${() => setAll(true)}>Show all ${lines.length.toLocaleString('en')} lines</button>`}`;
 }
 
-/** Rows of delimited text, where it looks like that: many pairs a line, or the same number of parts in each. */
-function rowsOf(text, media) {
-  if (!/^text\/plain|csv|delimited/i.test(media)) return null;
-  const lines = text.split(/\r?\n/).filter(Boolean);
-  const separator = ['\t', '|', ';', ',', '&'].find((each) => lines.length && lines[0].split(each).length > 2);
-  if (!separator) return null;
-  return lines.slice(0, 200).map((each) => each.split(separator).map((part) => {
-    try {
-      return decodeURIComponent(part.replaceAll('+', ' '));
-    } catch { return part; }
-  }));
+const part = (text) => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch { return text; }
+};
+
+/** Rows of delimited text: lines of NAME=VALUE pairs, with the names as heads, or lines with the same sign between their parts. */
+function rowsOf(text) {
+  const lines = text.split(/\r?\n/).filter(Boolean).slice(0, MOST_ROWS);
+  if (!lines.length || /^\s*[<{[]/.test(text)) return null;
+  if (lines.every((each) => /^[\w.]+=[^&]*(&[\w.]+=[^&]*)+&?$/.test(each))) {
+    const rows = lines.map((each) => new Map(each.split('&').filter(Boolean).map((pair) => pair.split(/=(.*)/s).slice(0, 2).map(part))));
+    const heads = [...new Set(rows.flatMap((row) => [...row.keys()]))];
+    return { heads, rows: rows.map((row) => heads.map((name) => row.get(name) ?? '')) };
+  }
+  const separator = ['\t', '|', ';', ','].find((each) => lines[0].split(each).length > 2 && lines.every((row) => row.split(each).length === lines[0].split(each).length));
+  return separator ? { heads: [], rows: lines.map((each) => each.split(separator).map(part)) } : null;
 }
 
-const Cells = ({ rows }) => html`<div class="scroll"><table class="cells"><tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
+const Cells = ({ heads, rows }) => html`<div class="scroll"><table class="cells">
+  ${heads.length > 0 && html`<thead><tr>${heads.map((name) => html`<th>${name}</th>`)}</tr></thead>`}
+  <tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 
 function Body({ message, what }) {
   const media = (message.headers.find(([name]) => name.toLowerCase() === 'content-type') || [])[1] || '';
@@ -37,7 +46,7 @@ function Body({ message, what }) {
     const data = bytesOf(message);
     const text = textOf(message, data);
     const tree = decoded(text, media);
-    return { data, text, tree, rows: tree ? null : rowsOf(text, media) };
+    return { data, text, tree, rows: tree ? null : rowsOf(text) };
   }, [message]);
   const [chosen, choose] = useState(null);
   const [whole, setWhole] = useState(false);
@@ -51,7 +60,7 @@ function Body({ message, what }) {
       <span class="quiet">${read.tree ? `${read.tree.kind}, ` : ''}${bytes(read.data.length)}</span>
       <button class="bare" onClick=${() => copy(read.text, `The body of the ${what} is`)}>Copy</button>
     </div>
-    ${way === 'Decoded' && (read.tree ? html`<${Lines} lines=${read.tree.lines} />` : html`<${Cells} rows=${read.rows} />`)}
+    ${way === 'Decoded' && (read.tree ? html`<${Lines} lines=${read.tree.lines} />` : html`<${Cells} ...${read.rows} />`)}
     ${way === 'Text' && html`<pre class="code" tabindex="0">${text}</pre>${text.length < read.text.length && html`<button class="small" onClick=${() => setWhole(true)}>Show all of it</button>`}`}
     ${way === 'Bytes' && html`<pre class="code hex" tabindex="0">${hex(read.data, whole ? Infinity : MOST_BYTES)}</pre>${!whole && read.data.length > MOST_BYTES && html`<button class="small" onClick=${() => setWhole(true)}>Show all ${bytes(read.data.length)}</button>`}`}
   </div>`;

@@ -158,9 +158,14 @@ class Log {
   #take(name, data) {
     if (name === 'calls') this.add(data);
     else if (name === 'state') {
-      // A journal that is shorter than what is known here is another one.
-      if (data.count < this.last) this.rows = [];
+      // Another journal has other calls under the same numbers: the world began anew, or the server did.
+      const other = this.rows.length > 0 && this.state && this.state.journal !== data.journal;
       this.state = { ...data, since: performance.now() };
+      if (other) {
+        this.rows = [];
+        this.reopen();
+        return;
+      }
       this.trim();
     } else if (name === 'live') {
       this.status = 'live';

@@ -2,12 +2,15 @@
 
 import { html, useEffect, useState } from './vendor/htm-preact.js';
 import { get, patch, post, remove } from './api.js';
-import { Choice, Empty, Failure, Field, Head, Sure, act, counted, cx, plain, typed, useLoad, useLog, useVendors } from './ui.js';
+import { Choice, Empty, Failure, Field, Head, Sure, act, counted, cx, moment, plain, typed, useLoad, useLog, useVendors } from './ui.js';
 
 const PAGE = 50;
 const CUSTOMER = 'customer';
 
 const shown = (value) => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+
+/** A value in a table: instants as people read them. */
+const told = (value) => (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? moment(value) : shown(value));
 
 /** The names that the words of an action tell: `to`? may be left out. */
 const args = (says) => [...(says || '').matchAll(/`([\w]+)`(\?)?/g)].map(([, name, optional]) => ({ name, optional: Boolean(optional) }))
@@ -137,7 +140,7 @@ export function Records({ route }) {
       ${page.length > 0 && html`<div class="scroll"><table class="dense records"><thead><tr><th>Id</th>${telling.map((each) => html`<th>${each}</th>`)}</tr></thead>
         <tbody>${page.map((record) => html`<tr class=${cx('pick', record.id === id && 'selected')} onClick=${() => open(record.id)}>
           <th scope="row"><a href=${`#/records/${encodeURIComponent(record.id)}`}>${record.id}</a></th>
-          ${telling.map((each) => html`<td title=${shown(record.fields[each])}><div>${shown(record.fields[each])}</div></td>`)}</tr>`)}</tbody></table></div>`}
+          ${telling.map((each) => html`<td title=${shown(record.fields[each])}><div>${told(record.fields[each])}</div></td>`)}</tr>`)}</tbody></table></div>`}
       <div class="buttons">${after.length > 0 && html`<button onClick=${() => setAfter(after.slice(0, -1))}>Back</button>`}
         ${records.length > PAGE && html`<button onClick=${() => setAfter([...after, page[page.length - 1].id])}>Next ${PAGE}</button>`}</div>
     </section>

@@ -17,6 +17,6 @@ export function Reports() {
       <tbody>${said.reports.map((each) => html`<tr>
         <th scope="row">${needsToken ? html`<button class="bare" onClick=${() => fetched(each.name)}>${each.name}</button>`
           : html`<a href=${address(`/reports/${each.name.split('/').map(encodeURIComponent).join('/')}`)} target="_blank" rel="noopener">${each.name}</a>`}</th>
-        <td>${each.title}</td><td>${new Date(each.written).toLocaleString('en-GB')}</td><td class="number">${bytes(each.size)}</td></tr>`)}</tbody></table></div>`}
+        <td>${each.title}</td><td class="nowrap">${new Date(each.written).toLocaleString('sv')}</td><td class="number">${bytes(each.size)}</td></tr>`)}</tbody></table></div>`}
   </div>`;
 }

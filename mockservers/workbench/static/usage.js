@@ -7,7 +7,7 @@ import { Choice, Empty, Failure, Head, VendorName, counted, useCalm, useLoad, us
 
 const HOUR = 3600000;
 const SPANS = [['1', 'last hour'], ['6', 'last 6 hours'], ['24', 'last day'], ['168', 'last week']];
-const [WIDTH, TALL, LEFT, FOOT] = [760, 150, 40, 20];
+const [WIDTH, TALL, LEFT, FOOT] = [480, 120, 42, 18];
 const PARTS = 90;
 
 const clock = (at, hours) => new Date(at).toISOString().slice(hours > 24 ? 5 : 11, hours > 24 ? 10 : 16).replace('-', '/');

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from mockservers.kernel import back_file, instants
+from mockservers.kernel import instants
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
-from mockservers.kernel.store import Text
+from mockservers.vendors.autotask.emulator import copies
 from mockservers.vendors.autotask.emulator.company import (
     API_USER,
     COST_CENTRE,
@@ -30,7 +28,6 @@ from mockservers.vendors.autotask.emulator.company import (
 )
 from mockservers.vendors.autotask.emulator.demo_data import EASTERN, day_of, words
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, midnight, stored_time
-from mockservers.vendors.autotask.emulator.model import TABLES, UDF_VALUES
 
 COMPLETE, STANDARD = 5, 3
 CLIENT_PORTAL = -1
@@ -90,7 +87,8 @@ class Desk:
 def fill(company: Company, rows: int, flush: Flush, stride: int = 1) -> int:
     """`rows` tickets by ascending id and time, special ones first; `flush` is told after each how many there are.
 
-    With a `stride` there is room before each ordinary one for copies of it, with its notes and times. Tells the id from which on tickets are ordinary.
+    With a `stride` there is room before each ordinary one for copies of it, with its notes and times. Tells the id from which
+    on tickets are ordinary.
     """
     ledger = company.ledger
     for entity, first in (
@@ -112,7 +110,7 @@ def fill(company: Company, rows: int, flush: Flush, stride: int = 1) -> int:
     if not left:
         return ordinary
     desk.stride = stride
-    for entity in COPIED:
+    for entity in copies.COPIED:
         ledger.spread(entity, stride)
     random_, born = company.source.random, company.born
     # A fifth of the tickets, but at most a few hundred, came in the last day; the rest spreads over the time before.
@@ -127,53 +125,6 @@ def fill(company: Company, rows: int, flush: Flush, stride: int = 1) -> int:
         _ordinary(desk, turn, stored_time(created))
         flush(len(special) + turn + 1)
     return ordinary
-
-
-COPIED = {
-    "Ticket": (
-        "TicketID",
-        (
-            "CreateDate",
-            "DueDateTime",
-            "LastActivityDate",
-            "LastCustomerVisibleActivityDateTime",
-            "LastTrackedModificationDateTime",
-            "CompletedDate",
-        ),
-    ),
-    "TicketNote": ("TicketID", ("CreateDateTime", "LastActivityDate")),
-    "TimeEntry": ("TicketID", ("StartDateTime", "EndDateTime", "CreateDateTime", "LastModifiedDateTime")),
-}
-"""What is copied for a large desk: the field that names the ticket, and the times that are earlier in a copy."""
-
-
-def copy(
-    company: Company, db: sa.Connection, wanted: back_file.Plan, progress: Callable[[int, int], None], first: int
-) -> None:
-    """Copy old tickets from the id `first` on, with their notes, times and user-defined values."""
-
-    def nothing(value: Any, copy: back_file.Copy) -> Any:
-        return sa.null()
-
-    def numbered(number: Any, copy: back_file.Copy) -> Any:
-        count = sa.cast(sa.func.substr(number, 11), sa.BigInteger) - copy.turn
-        return sa.func.substr(number, 1, 10) + sa.cast(count, Text)
-
-    changed: dict[str, Any] = {"fragment": nothing}  # rendered when it is read
-    kin = []
-    for entity, (reference, times) in COPIED.items():
-        table, own = TABLES[entity], entity == "Ticket"
-        more = {"TicketNumber": numbered, "TicketNumber__ci": numbered, "ExternalID": nothing} if own else {}
-        more = {name: change for name, change in more.items() if name in table.c}
-        kin.append(
-            back_file.Kin(table, "id" if own else reference, () if own else ("id",), times, changed | more, order="id")
-        )
-    kin.append(back_file.Kin(UDF_VALUES, "id", where=UDF_VALUES.c.entity == "Ticket"))
-    ticket = TABLES["Ticket"].c
-    old = sa.and_(
-        ticket.id >= first, ticket.CreateDate < company.born - 3 * DAY, ticket.LastActivityDate < company.born - DAY
-    )
-    back_file.fill(db, company.name, wanted, kin, progress, eligible=old)
 
 
 def _ordinary(desk: Desk, turn: int, created: int) -> None:

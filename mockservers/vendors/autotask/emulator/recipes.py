@@ -11,7 +11,7 @@ from mockservers.kernel import back_file, instants
 from mockservers.kernel.installation import Installation
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.autotask.emulator import choices, company, demo_tickets, picklists
+from mockservers.vendors.autotask.emulator import choices, company, copies, demo_tickets, picklists
 from mockservers.vendors.autotask.emulator.access import CODE, USER
 from mockservers.vendors.autotask.emulator.company import Company
 
@@ -144,7 +144,7 @@ def _fill(installation: Installation, customer: Company, recipe: Recipe, many: i
         customer.ledger.write(db, customer.name, all_=True)
         progress(rows, rows)
         if wanted.copies:
-            demo_tickets.copy(customer, db, wanted, progress, ordinary)
+            copies.copy(customer, db, wanted, progress, ordinary)
 
 
 def _own(customer: Company, entity: str, name: str) -> bool:

@@ -69,7 +69,7 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
 def _numbered(number: Any, copy: back_file.Copy) -> Any:
     """The number of a copy: of the same day, and so many before that of the original."""
     count = sa.cast(sa.func.substr(number, 8), sa.BigInteger) - copy.turn
-    return sa.func.substr(number, 1, 7) + sa.cast(count, Text)
+    return sa.func.substr(number, 1, 7, type_=Text) + sa.cast(count, Text)
 
 
 _KIN = (
