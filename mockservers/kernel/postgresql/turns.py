@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
@@ -15,6 +15,8 @@ from mockservers.kernel.store import LARGEST
 
 if TYPE_CHECKING:
     from mockservers.kernel.postgresql.store import Store
+
+Result = TypeVar("Result")
 
 ERRORS = (psycopg.Error, sa.exc.DBAPIError, sa.exc.TimeoutError)
 """What a database raises that is away, full or at its end."""
@@ -30,6 +32,28 @@ def raw_of(db: sa.Connection) -> Any:
     return db.connection.dbapi_connection
 
 
+def reached(base: bases.Base, act: Callable[[sa.Connection], Result]) -> tuple[sa.Connection, Result]:
+    """A connection on which something was done, and what came of that; raises Unwritable where the database is away."""
+    failure: BaseException | None = None
+    # Connections that lay idle may have died meanwhile, each of them; a new one has not.
+    for _ in range(2 * bases.MOST_CONNECTIONS + 1):
+        try:
+            db = base.engine.connect()
+        except ERRORS as error:
+            failure = error
+            break
+        try:
+            return db, act(db)
+        except ERRORS as error:
+            failure = error
+            db.invalidate()
+            db.close()
+            if not bases.of_no_room(cause_of(error)):
+                break
+    assert failure is not None
+    raise Unwritable(base.unwritable(cause_of(failure))) from failure
+
+
 class Turn:
     """The transaction of one turn."""
 
@@ -43,43 +67,20 @@ class Turn:
         """What is kept beside rows and not yet written."""
         self._saved = False
         self._key = layout.key(base.namespace, name)
-        self.row: tuple[Any, ...] | None = None
-        self._connect()
+        self.db, self.row = reached(base, self._begin)
+        self.raw = raw_of(self.db)
+        if self.row is not None:
+            self.generation, self.version, self.calls, self.config = self.row
 
-    def _connect(self) -> None:
-        failure: BaseException | None = None
-        # Connections that lay idle may have died meanwhile, each of them; a new one has not.
-        for _ in range(2 * bases.MOST_CONNECTIONS + 1):
-            try:
-                self.db = self.base.engine.connect()
-            except ERRORS as error:
-                failure = error
-                break
-            try:
-                self.db.begin()
-                self.raw = raw_of(self.db)
-                self.db.info.pop(bases.STORE, None)
-                self.row = self._begin()
-            except ERRORS as error:
-                failure = error
-                self.db.invalidate()
-                self.db.close()
-                if not bases.of_no_room(cause_of(error)):
-                    break
-            else:
-                if self.row is not None:
-                    self.generation, self.version, self.calls, self.config = self.row
-                return
-        assert failure is not None
-        raise Unwritable(self.base.unwritable(cause_of(failure))) from failure
-
-    def _begin(self) -> tuple[Any, ...] | None:
+    def _begin(self, db: sa.Connection) -> tuple[Any, ...] | None:
+        db.begin()
+        db.info.pop(bases.STORE, None)
         # One way to the server and back. Each statement sees what was committed before it, so the row is read after the wait.
         statements = (
             "BEGIN; SELECT pg_advisory_xact_lock(KEY); "
             "SELECT generation, version, calls, config FROM mock.world WHERE lock = KEY"
         )
-        found = self.raw.execute(self.base.sql(statements).replace("KEY", str(self._key)))
+        found = raw_of(db).execute(self.base.sql(statements).replace("KEY", str(self._key)))
         while found.nextset():
             pass
         row: tuple[Any, ...] | None = found.fetchone()

@@ -25,7 +25,7 @@ from mockservers.kernel.postgresql import base as bases
 from mockservers.kernel.postgresql import configs, layout
 from mockservers.kernel.postgresql.checkpoints import KeptCheckpoints
 from mockservers.kernel.postgresql.store import Store
-from mockservers.kernel.postgresql.turns import ERRORS, Turn, cause_of, raw_of
+from mockservers.kernel.postgresql.turns import ERRORS, Turn, cause_of, raw_of, reached
 from mockservers.kernel.rules import Unwritable
 from mockservers.kernel.store import Durability
 
@@ -305,13 +305,10 @@ class Everywhere(Registry):
         self._base = bases.base(database)
 
     def names(self) -> list[str]:
-        try:
-            with self._base.engine.connect() as db:
-                return [
-                    name for (name,) in raw_of(db).execute(self._base.sql("SELECT name FROM mock.world ORDER BY name"))
-                ]
-        except ERRORS as error:
-            raise Unwritable(self._base.unwritable(cause_of(error))) from error
+        asked = self._base.sql("SELECT name FROM mock.world ORDER BY name")
+        db, names = reached(self._base, lambda db: [name for (name,) in raw_of(db).execute(asked)])
+        db.close()
+        return names
 
     def deleted(self, name: str) -> None:
         turn = Turn(self._base, name)
