@@ -123,10 +123,8 @@ def run(
 def _list(planned: list[Run], kept: Path, again: bool) -> None:
     from mockservers.campaign.results import ResultsFile
 
-    known = {}
-    if kept.is_file() and not again:
-        with ResultsFile(kept) as file:
-            known = dict(file.known)
+    found = {} if again else ResultsFile(kept).look()
+    known = {key: result for key, result in found.items() if result.complete}
     for each in planned:
         result = known.get(each.key)
         told = f"known: {result.status}" if result is not None else "to be played"
