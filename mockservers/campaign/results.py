@@ -43,6 +43,11 @@ class RunResult:
     printed: str = ""
 
     @property
+    def complete(self) -> bool:
+        """Whether the run came to its end; one whose client failed as a program did not, and is played again."""
+        return self.status != "stopped"
+
+    @property
     def expected(self) -> bool:
         """Whether it is what the campaign expects."""
         return bool(self.status == self.run["expect"])
@@ -95,6 +100,12 @@ class ResultsFile:
     known: dict[str, RunResult] = field(default_factory=dict)
     unread: int = 0
     """Lines that are no result: the last one of a campaign that was killed, or somebody's."""
+
+    def look(self) -> dict[str, RunResult]:
+        """What is known by now, beside a campaign that may write."""
+        for line in self.path.read_bytes().splitlines() if self.path.is_file() else ():
+            self._take(line)
+        return self.known
 
     def __enter__(self) -> ResultsFile:
         self._file: IO[bytes] = open(self.path, "a+b")

@@ -10,6 +10,7 @@ import click
 from mockservers.cli.check import driving, given, style
 from mockservers.cli.errors import columns, reports_errors
 from mockservers.cli.reporting import Outputs, reporting
+from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     from mockservers.campaign.report import CampaignReport
@@ -123,16 +124,14 @@ def run(
 def _list(planned: list[Run], kept: Path, again: bool) -> None:
     from mockservers.campaign.results import ResultsFile
 
-    known = {}
-    if kept.is_file() and not again:
-        with ResultsFile(kept) as file:
-            known = dict(file.known)
+    found = {} if again else ResultsFile(kept).look()
+    known = {key: result for key, result in found.items() if result.complete}
     for each in planned:
         result = known.get(each.key)
         told = f"known: {result.status}" if result is not None else "to be played"
-        click.echo(f"{each}, {each.examples} examples: {told}")
+        click.echo(f"{each}, {counted(each.examples, 'example')}: {told}")
     left = sum(1 for each in planned if each.key not in known)
-    click.echo(f"{len(planned)} runs, {left} to be played")
+    click.echo(f"{counted(len(planned), 'run')}, {left} to be played")
 
 
 def _played(

@@ -108,8 +108,7 @@ def ask(url: str, vendor: str | None, world: str | None, token: str | None) -> d
         stop(text)
     except (urllib.error.URLError, OSError, ValueError) as error:
         stop(
-            f"no server of mockservers answers at {url} ({getattr(error, 'reason', error)}); start "
-            f"one: mockservers serve"
+            f"no server of mockservers answers at {url} ({getattr(error, 'reason', error)}); start one: mockservers serve"
         )
 
 
@@ -161,8 +160,7 @@ def _vendor(told: Mapping[str, Any]) -> list[str]:
         over = f"over at {last['until']}" if last["until"] else "not over yet"
         most = max(each["most_in_a_minute"] for each in told["failures"])
         found.append(
-            f"  failures    {counted(len(told['failures']), 'row')} of failed requests, the last from "
-            f"{last['from']}, {over}; "
+            f"  failures    {counted(len(told['failures']), 'row')} of failed requests, the last from {last['from']}, {over}; "
             f"{counted(most, 'request')} within a minute at most"
         )
     from mockservers.rehearsal.observing import length

@@ -49,8 +49,7 @@ def show(source: str) -> None:
     lines = [
         f"{bold(found.name)}: {found.says}",
         f"  begins      {instants.to_iso(found.start)}, in {found.zone}",
-        f"  tickets     about {month:,.0f} in {desk.MONTH} days, and about {month * (2 + acts):,.0f} "
-        f"things that happen to them",
+        f"  tickets     about {month:,.0f} in {desk.MONTH} days, and about {month * (2 + acts):,.0f} things that happen to them",
         f"  back-file   {found.back_file:,}",
         f"  bulk days   {len(found.bulk)}",
         f"  weather     {', '.join(dict.fromkeys(each.kind for each in found.weather)) or 'none'}",

@@ -231,8 +231,7 @@ def serve(
             attend(door, stub, authority, desk, as_json)
     except OSError as error:
         stop(
-            f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or "
-            f"--port 0 for a free one."
+            f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0 for a free one."
         )
     finally:
         worlds.close()
@@ -395,8 +394,7 @@ def describe(url: str, tls_ca: Path | None, lively: bool = False, desk: str | No
     lines.append(f"  start page  {url}/_mock/")
     if desk is not None:
         lines.append(
-            f"  desk        {desk} lives here as the clock passes; mockservers observe {url} tells "
-            f"how a client keeps up"
+            f"  desk        {desk} lives here as the clock passes; mockservers observe {url} tells how a client keeps up"
         )
     elif lively:
         lines.append("  life        other people act on the demo data as time passes; --still leaves them alone")
