@@ -461,7 +461,8 @@ def python_api() -> str:
         lines += ["", f"## {title}"]
         for name in names or sorted(each for each in dir(module) if not each.startswith("_")):
             value = getattr(module, name)
-            if inspect.isclass(value) or inspect.isfunction(value):
+            ours = getattr(value, "__module__", "").startswith("mockservers")
+            if ours and (inspect.isclass(value) or inspect.isfunction(value)):
                 lines += _documented(f"{title}.{name}", value)
     return "\n".join(lines)
 
