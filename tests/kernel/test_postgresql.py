@@ -279,9 +279,9 @@ def test_a_deed_of_life_happens_once(postgresql: Postgresql) -> None:
     alone = Worlds(registry.emulator, replace(config, store=None))
     one, two = (each.default for each in processes)
     for world in (one, two, one):
-        world.clock.advance(90 * MINUTE)
+        world.clock.advance(20 * MINUTE)
         world.act(VENDORS[0], "list", {})
-    alone.default.clock.advance(270 * MINUTE)
+    alone.default.clock.advance(HOUR)
     told = [world.act(VENDORS[0], "list", {}) for world in (one, two, alone.default)]
     assert told[0] == told[1] == told[2]
     for worlds in (*processes, alone):
