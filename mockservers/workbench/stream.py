@@ -151,7 +151,9 @@ class Feed:
             seen = None
             if not self._shared or loop.time() >= looked + SHARED:
                 others, seen = await self._looked()
-                entries, looked = entries + others, loop.time()
+                came = {entry.n for entry in entries}
+                entries += [entry for entry in others if entry.n not in came]
+                looked = loop.time()
             if self.worlds.known(self.world.name) is not self.world:
                 return await write(event("gone", {"world": self.world.name}))
             if self.world.journal is not self._journal:
@@ -175,6 +177,7 @@ class Feed:
     def _turn(self) -> tuple[list[Entry], dict[str, Any]]:
         with self.world.keeping.turn(whole=True):
             seen = self._seen()
+            self._known = {n for n in self._known if n > seen["dropped"]}
             return [entry for entry in self.world.journal.settled if entry.n not in self._known], seen
 
     async def _tell(self, entries: Iterable[Entry], write: Callable[[bytes], Awaitable[None]]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from mockservers.server.http import Server
 from mockservers.workbench import stream
 from mockservers.workbench.stream import Feed, Wanted
 from tests.server import toy
+from tests.stores import Postgresql
 from tests.workbench.conftest import CONFIG, START
 
 Event = tuple[str, Any]
@@ -246,3 +248,28 @@ def test_texts_are_found_in_other_charsets_and_acts(worlds: Worlds) -> None:
     world.act("toy", "create", {"fields": {"word": "Bern"}})
     wanted = Wanted(text="zÜRICH")
     assert [entry.n for entry in world.journal if wanted.meets(entry)] == [1, 2]
+
+
+def test_calls_that_another_process_answered_are_told_too(
+    postgresql: Postgresql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "SHARED", 0.0)
+    config = replace(CONFIG, store=postgresql.fresh())
+    mine, theirs = toy.worlds(config), toy.worlds(config)
+    try:
+        theirs.default.act("toy", "create", {})
+
+        def write(told: list[Event]) -> None:
+            numbers = [row["n"] for name, data in told if name == "calls" for row in data]
+            if told[-1][0] == "live":
+                assert numbers == [1]
+                mine.default.act("toy", "create", {})
+                theirs.default.act("toy", "create", {})
+            elif sorted(numbers) == [1, 2, 3]:
+                theirs.default.reset()
+
+        told = served(Feed(mine.default, mine, Wanted()), write)
+        assert told[-1][0] == "reset"
+    finally:
+        mine.close()
+        theirs.close()
