@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shlex
 import shutil
@@ -224,6 +225,19 @@ def test_commands_in_files_for_ci_and_containers_exist() -> None:
         for container in told.get("spec", {}).get("template", {}).get("spec", {}).get("containers", ()):
             parsed(container["args"])
     assert yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]["mockservers"]["build"] == "."
+
+
+def test_the_action_hands_on_the_options_of_every_line(tmp_path: Path) -> None:
+    steps = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["runs"]["steps"]
+    (script,) = (step["run"] for step in steps if step.get("name") == "Check the client")
+    program = tmp_path / "mockservers"
+    program.write_text("#!/bin/sh\necho --github\nprintf '%s\\n' \"$@\" > said\n")
+    program.chmod(0o755)
+    given = {"VENDOR": "acme", "CLIENT": "node a.js", "ARGUMENTS": "--strict\n  --seed 7\n"}
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=tmp_path, env={**given, "PATH": path}, check=True)
+    words = (tmp_path / "said").read_text().splitlines()
+    assert words[:8] == ["check", "acme", "--client", "node a.js", "--strict", "--seed", "7", "--github"]
 
 
 def test_what_a_container_is_started_with_starts() -> None:
