@@ -133,10 +133,7 @@ def play(
     if save is not None:
         writable(save)
     with ResultsFile(kept) as file:
-        # A run whose client failed as a program did not come to its end.
-        todo = [
-            run for key, run in keys.items() if again or key not in file.known or file.known[key].status == "stopped"
-        ]
+        todo = [run for key, run in keys.items() if again or not file.over(key)]
         interrupted = False
         fresh: set[str] = set()
         try:

@@ -138,6 +138,10 @@ class ResultsFile:
             return
         self.known[made.key] = made
 
+    def over(self, key: str) -> bool:
+        """Whether a run has come to its end; one whose client failed as a program has not, and is played again."""
+        return key in self.known and self.known[key].status != "stopped"
+
     def keep(self, result: RunResult) -> None:
         """Write a result down, for good."""
         line = json.dumps(asdict(result), ensure_ascii=True) + "\n"

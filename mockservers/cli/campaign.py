@@ -10,9 +10,11 @@ import click
 from mockservers.cli.check import driving, given, style
 from mockservers.cli.errors import columns, reports_errors
 from mockservers.cli.reporting import Outputs, reporting
+from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     from mockservers.campaign.report import CampaignReport
+    from mockservers.campaign.results import RunResult
     from mockservers.campaign.runs import Run
 
 
@@ -123,16 +125,16 @@ def run(
 def _list(planned: list[Run], kept: Path, again: bool) -> None:
     from mockservers.campaign.results import ResultsFile
 
-    known = {}
+    known: dict[str, RunResult] = {}
     if kept.is_file() and not again:
         with ResultsFile(kept) as file:
-            known = dict(file.known)
+            known = {key: result for key, result in file.known.items() if file.over(key)}
     for each in planned:
         result = known.get(each.key)
         told = f"known: {result.status}" if result is not None else "to be played"
         click.echo(f"{each}, {each.examples} examples: {told}")
     left = sum(1 for each in planned if each.key not in known)
-    click.echo(f"{len(planned)} runs, {left} to be played")
+    click.echo(f"{counted(len(planned), 'run')}, {left} to be played")
 
 
 def _played(
