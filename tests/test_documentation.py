@@ -246,7 +246,7 @@ def test_what_a_container_is_started_with_starts() -> None:
     commands = [re.findall(r"[^\s'\",]+", each) for each in re.findall(r"\bserve\b[^)\]\n]*--host[^)\]\n]*", text)]
     assert len(commands) == 3
     for words in {tuple(each) for each in commands}:
-        here = ["127.0.0.1" if word == "0.0.0.0" else word for word in words]  # noqa: S104 - not to be listened on
+        here = ["127.0.0.1" if word == "0.0.0.0" else word for word in words]
         done = CliRunner().invoke(main, [*here, "--", sys.executable, "-c", ""])
         assert done.exit_code == 0, done.output
 

@@ -30,7 +30,7 @@ class Worlds(Mapping[str, World]):
         """Told of each call in any of the worlds."""
         self._matcher: Matcher | None = None
         self._looking = threading.RLock()
-        """Held while it is found out which worlds there are, and while one is made, so that it is neither missed nor made twice."""
+        """Held while it is found out which worlds there are, and while one is made: it is neither missed nor made twice."""
         self._worlds: dict[str, World] = {}
         try:
             self._worlds["default"] = World("default", config or WorldConfig(), emulator, self.room, self.watchers)
