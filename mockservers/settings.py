@@ -104,10 +104,17 @@ def database(text: str) -> Database:
     if importlib.util.find_spec("psycopg") is None:
         raise ValueError("--store postgresql://... needs psycopg: pip install 'mockservers[postgres]'")
     head, _, query = text.partition("?")
+    place = head.partition("://")[2]
+    # A password that ends at a letter of its own would leave its rest as the host, which is told.
+    if place.count("@") > 1 or (not place.startswith("/") and "@" in query and "@" not in place):
+        raise ValueError(
+            "--store postgresql://... has a user or password that ends too soon: write %40 for @, %3F for ?, %2F for / and %3A "
+            "for : in them"
+        )
     pairs = parse_qsl(query, keep_blank_values=True)
     named = [value for name, value in pairs if name == "namespace"]
     rest = urlencode([pair for pair in pairs if pair[0] != "namespace"])
-    url = f"postgresql://{head.partition('://')[2]}" + (f"?{rest}" if rest else "")
+    url = f"postgresql://{place}" + (f"?{rest}" if rest else "")
     return Database(url, *named[-1:])
 
 

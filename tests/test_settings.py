@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from mockservers import registry, settings
 from mockservers.kernel.instants import DAY
+from mockservers.kernel.keeping import Database
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World
 
@@ -33,6 +35,18 @@ def test_recipes_of_one_vendor_win_and_later_ones_of_all(
 def test_dialects_add_up() -> None:
     chosen = settings.dialects(["querydata=fault", "querydata.time_zone=America/New_York", "querydata.max_ids=5"])
     assert chosen == {"querydata": {"errors": "fault", "time_zone": "America/New_York", "max_ids": 5}}
+
+
+@pytest.mark.parametrize("password", ["hunter@2", "h/unter@2", "12?hunter2", "@hunter2"])
+def test_a_password_that_ends_too_soon_is_told_to_nobody(password: str) -> None:
+    with pytest.raises(ValueError, match="write %40 for @") as raised:
+        settings.store(f"postgresql://u:{password}@127.0.0.1:1/d")
+    assert "unter" not in str(raised.value)
+    escaped = quote(password, safe="")
+    assert settings.store(f"postgresql://u:{escaped}@127.0.0.1:1/d?a=b@c") == Database(
+        f"postgresql://u:{escaped}@127.0.0.1:1/d?a=b%40c"
+    )
+    assert settings.store("postgresql:///d?user=a@b") is not None
 
 
 def test_stores(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import locale
 import os
 import platform
@@ -17,6 +19,7 @@ from pathlib import Path
 
 import click
 
+from mockservers.cli import running
 from mockservers.cli.errors import PORT, reports_errors
 
 OK, ODD, MISSING = "ok", "odd", "missing"
@@ -27,6 +30,8 @@ LITTLE_ROOM = 200 * 2**20
 EXTRAS = {
     "fast": (("uvloop",), "a faster event loop"),
     "codings": (("brotli", "backports.zstd"), "bodies in Brotli and Zstandard in HAR files"),
+    "postgres": (("psycopg",), "worlds that many processes share, in PostgreSQL"),
+    "cluster": (("distributed",), "checks on the machines of a Dask cluster"),
 }
 
 
@@ -121,14 +126,8 @@ def ports(port: int = PORT) -> Iterator[Finding]:
 
 
 def _taken(port: int) -> Finding:
-    """What to say of a port that somebody has; `mockservers serve` is known by its health."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), 2) as line:
-            line.sendall(b"GET /_mock/v1/health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-            ours = b"mockservers" in line.recv(4096).lower()
-    except OSError:
-        ours = False
-    if ours:
+    """What to say of a port that somebody has: `mockservers serve` left its address in a file, or is known by its health."""
+    if any(server.url.endswith(f":{port}") for server in running.servers()) or _is_healthy(port):
         return Finding(OK, f"port {port}: `mockservers serve` runs there")
     return Finding(
         MISSING,
@@ -136,6 +135,19 @@ def _taken(port: int) -> Finding:
         "`mockservers serve` would not start there",
         "mockservers serve --port 0 takes a free one",
     )
+
+
+def _is_healthy(port: int) -> bool:
+    """Whether a port answers as the control API does; it says nowhere what program it is."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        line.request("GET", "/_mock/v1/health")
+        told = json.loads(line.getresponse().read(4096))
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
+    return isinstance(told, dict) and told.keys() == {"status", "worlds"}
 
 
 def fake_time() -> Iterator[Finding]:

@@ -107,8 +107,10 @@ def ask(url: str, vendor: str | None, world: str | None, token: str | None) -> d
             text = f"the server answers with status {error.code}, so it is no mockservers, or an older one"
         stop(text)
     except (urllib.error.URLError, OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
         stop(
-            f"no server of mockservers answers at {url} ({getattr(error, 'reason', error)}); start one: mockservers serve"
+            running.distrusted(url, reason)
+            or f"no server of mockservers answers at {url} ({reason}); start one: mockservers serve"
         )
 
 

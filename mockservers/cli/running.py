@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import ssl
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -74,6 +75,16 @@ def found(url: str | None, token: str | None) -> tuple[str, str | None]:
         url = running[0].url if running else DEFAULT
     own = next((each.token for each in running if each.url == url.rstrip("/")), None)
     return url, token if token is not None else own
+
+
+def distrusted(url: str, reason: object) -> str | None:
+    """What to say where a server was found and its certificate is not trusted; None for any other reason."""
+    if not isinstance(reason, ssl.SSLCertVerificationError):
+        return None
+    return (
+        f"a server answers at {url}, and nobody here trusts its certificate ({reason.verify_message}), so it was asked nothing. Of "
+        "`mockservers serve --tls` set SSL_CERT_FILE to the file of its --tls-ca (mockservers-ca.pem)"
+    )
 
 
 def _folder() -> Path | None:

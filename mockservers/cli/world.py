@@ -50,6 +50,8 @@ class Remote:
             self._refused(error)
         except (urllib.error.URLError, OSError) as error:
             reason = getattr(error, "reason", error)
+            if told := running.distrusted(url, reason):
+                stop(told)
             stop(f"no server answers at {url} ({reason}). Start one with `mockservers serve`, or name it: --url")
 
     @staticmethod

@@ -29,7 +29,8 @@ class Worlds(Mapping[str, World]):
         self.watchers: list[Watcher] = []
         """Told of each call in any of the worlds."""
         self._matcher: Matcher | None = None
-        self._looking = threading.Lock()
+        self._looking = threading.RLock()
+        """Held while it is found out which worlds there are, and while one is made: it is neither missed nor made twice."""
         self._worlds: dict[str, World] = {}
         try:
             self._worlds["default"] = World("default", config or WorldConfig(), emulator, self.room, self.watchers)
@@ -85,16 +86,17 @@ class Worlds(Mapping[str, World]):
 
     def create(self, name: str, config: WorldConfig | None = None) -> World:
         """A new world, beginning like `default` unless told otherwise; raises ValueError when the name is taken."""
-        if name in self:
-            raise ValueError(f"there is a world {name!r} already")
-        if len(self) >= self.MOST:
-            raise ValueError(f"there are {self.MOST} worlds already; delete some")
-        if self.room.full:
-            raise ValueError(self.room.refusal(f"the world {name!r} is not made"))
-        config = config or self.default.config
-        world = World(name, config, self._emulator, self.room, self.watchers, False, self._matcher)
-        self._worlds[name] = world
-        return world
+        with self._looking:
+            if name in self:
+                raise ValueError(f"there is a world {name!r} already")
+            if len(self) >= self.MOST:
+                raise ValueError(f"there are {self.MOST} worlds already; delete some")
+            if self.room.full:
+                raise ValueError(self.room.refusal(f"the world {name!r} is not made"))
+            config = config or self.default.config
+            world = World(name, config, self._emulator, self.room, self.watchers, False, self._matcher)
+            self._worlds[name] = world
+            return world
 
     def replace_default(self, config: WorldConfig) -> World:
         """Make `default` another world, as a harness does for each example."""

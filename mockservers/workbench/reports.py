@@ -10,8 +10,10 @@ import html
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from mockservers.kernel import instants
 
@@ -33,14 +35,27 @@ class Report:
     size: int
 
     def read(self) -> bytes:
-        with open(os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+        """Its bytes; raises OSError where it is gone."""
+        with _opened(self.path) as file:
             return file.read(LARGEST)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb")
 
 
 def listed(folder: Path) -> list[Report]:
     """The reports of a folder, the newest first; none where it is not there."""
-    found = sorted(_files(folder, ""), key=lambda each: (-each[1].stat().st_mtime_ns, each[0]))
-    return [_report(name, entry) for name, entry in found[:MOST]]
+    found: list[tuple[str, Path, os.stat_result]] = []
+    for name, entry in _files(folder, ""):
+        with suppress(OSError):  # a check writes into the folder meanwhile
+            found.append((name, Path(entry.path), entry.stat(follow_symlinks=False)))
+    found.sort(key=lambda each: (-each[2].st_mtime_ns, each[0]))
+    made: list[Report] = []
+    for each in found[:MOST]:
+        with suppress(OSError):  # gone since, or not this user's to read: the others are told all the same
+            made.append(_report(*each))
+    return made
 
 
 def _files(folder: Path, below: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -57,10 +72,9 @@ def _files(folder: Path, below: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
             yield name, entry
 
 
-def _report(name: str, entry: os.DirEntry[str]) -> Report:
-    state = entry.stat(follow_symlinks=False)
-    with open(entry.path, "rb") as file:
+def _report(name: str, path: Path, state: os.stat_result) -> Report:
+    with _opened(path) as file:
         head = file.read(2048).decode("utf-8", "replace")
     title = _TITLE.search(head)
     written = instants.to_iso(state.st_mtime_ns // 1000 // instants.SECOND * instants.SECOND)
-    return Report(name, Path(entry.path), html.unescape(title[1]).strip() if title else "", written, state.st_size)
+    return Report(name, path, html.unescape(title[1]).strip() if title else "", written, state.st_size)

@@ -172,11 +172,13 @@ class Feed:
 
     async def _looked(self) -> tuple[list[Entry], dict[str, Any]]:
         """What other processes answered since the last look, and what stands beside the calls."""
-        return await asyncio.to_thread(self._turn) if self._shared else ([], self._seen())
+        return await asyncio.to_thread(self._turn) if self._shared else ([], self._seen(list(self.worlds)))
 
     def _turn(self) -> tuple[list[Entry], dict[str, Any]]:
+        # Before the turn: to learn of another world is to wait for its turn, and whoever has that may wait for this one.
+        names = list(self.worlds)
         with self.world.keeping.turn(whole=True):
-            seen = self._seen()
+            seen = self._seen(names)
             self._known = {n for n in self._known if n > seen["dropped"]}
             return [entry for entry in self.world.journal.settled if entry.n not in self._known], seen
 
@@ -197,7 +199,7 @@ class Feed:
         if rows:
             await write(event("calls", rows))
 
-    def _seen(self) -> dict[str, Any]:
+    def _seen(self, worlds: list[str]) -> dict[str, Any]:
         """What stands beside the calls."""
         state, faults = self.world.clock.state, self.world.faults.faults
         return {
@@ -210,7 +212,7 @@ class Feed:
             "journal": f"{_STARTED:x}-{id(self._journal):x}",
             "faults": [len(faults), sum(each.hits for each in faults)],
             "checkpoints": self.world.checkpoints,
-            "worlds": list(self.worlds),
+            "worlds": worlds,
         }
 
     def _noted(self, seen: dict[str, Any], due: bool) -> bool:

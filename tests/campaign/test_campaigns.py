@@ -201,13 +201,24 @@ def test_a_run_whose_client_stopped_is_played_again(here: list[Run], tmp_path: P
         assert len(here) == n
 
 
+def test_a_dry_run_lists_what_would_be_played(here: list[Run], tmp_path: Path) -> None:
+    file = written(tmp_path, f"{HEAD}seeds: [2, 13]\nclients: [{{client: '{MUTANT}'}}]\n")
+    assert run("campaign", file, "--jobs", "1").exit_code == 4
+    listed = run("campaign", file, "--dry-run").stdout.splitlines()
+    assert [line.rpartition(": ")[2] for line in listed[:2]] == ["kept", "to be played"]
+    assert listed[2:] == ["2 runs, 1 to be played"]
+    run("campaign", file, "--jobs", "1")
+    assert [each.seed for each in here] == [2, 13, 13]
+
+
 def test_a_campaign_that_was_killed_goes_on(here: list[Run], tmp_path: Path) -> None:
     kept = tmp_path / "results.jsonl"
     play("t", many(2, 4), kept)
     whole = kept.read_bytes()
+    last = json.loads(whole.splitlines()[-1])["run"]["seed"]
     kept.write_bytes(whole[:-20])  # half a line, as kill -9 leaves one
     report = play("t", many(2, 4), kept)
-    assert ([run.seed for run in here], report.again) == ([2, 4, 4], 1)
+    assert ([run.seed for run in here], report.again) == ([2, 4, last], 1)
     with ResultsFile(kept) as file:
         assert (len(file.known), file.unread) == (2, 1)
 

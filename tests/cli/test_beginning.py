@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ from click.testing import CliRunner, Result
 
 import mockservers
 from mockservers import registry
-from mockservers.cli import examples, main
+from mockservers.cli import examples, main, running
 from mockservers.cli.init import LANGUAGES, Kit, started, written
 from mockservers.harness.drivers.session import SessionDriver
 from mockservers.kernel import data
@@ -228,6 +229,20 @@ def test_the_doctor_tells_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     (slow,) = doctor.bytecode()
     assert slow.state == "odd"
+
+
+def test_the_doctor_knows_our_own_server_from_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with mockservers.start("get_tickets", data="empty") as server:
+        port = int(server.url.rpartition(":")[2])
+        assert doctor._taken(port).state == "ok"
+    with running.told("https://127.0.0.1:1", None):  # what speaks TLS alone is known by its file
+        assert doctor._taken(1).state == "ok"
+    assert doctor._taken(1).state == "missing"
+
+
+def test_the_doctor_looks_for_every_extra() -> None:
+    assert set(doctor.EXTRAS) == set(metadata.metadata("mockservers").get_all("Provides-Extra") or ())
 
 
 def test_what_is_missing_has_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:

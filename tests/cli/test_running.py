@@ -15,6 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from mockservers.cli import main, running
+from mockservers.server.tls import server_context
+from tests.server import toy
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +86,21 @@ def test_a_token_goes_to_its_own_server_alone(folder: Path) -> None:
         assert running.found("http://127.0.0.1:1/", None) == ("http://127.0.0.1:1/", "own")
         assert running.found("http://192.0.2.1:1", None) == ("http://192.0.2.1:1", None)
     assert running.servers() == []
+
+
+def test_a_certificate_that_nobody_trusts_is_told_with_what_to_do(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    authority = tmp_path / "ca.pem"
+    with toy.front(tls=server_context(authority, ())) as door, running.told(door.url, None):
+        for words in (("world", "list"), ("observe",)):
+            told = CliRunner().invoke(main, words)
+            assert told.exit_code == 2
+            assert f"a server answers at {door.url}, and nobody here trusts its certificate" in told.output
+            assert "set SSL_CERT_FILE to the file of its --tls-ca" in told.output
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        assert CliRunner().invoke(main, ["world", "clock"]).exit_code == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="modes keep nobody out on Windows")

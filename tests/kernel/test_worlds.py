@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from mockservers.kernel import installation as installations
-from mockservers.kernel import instants
+from mockservers.kernel import instants, keeping
+from mockservers.kernel import worlds as worlds_module
 from mockservers.kernel.instants import HOUR, MINUTE
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call, Context, Operation, Recipe
@@ -661,3 +662,45 @@ def test_a_reset_begins_with_everything_that_was_ignored_before(tmp_path: Path) 
     assert "ignored" not in third.reopened[0]
     third.close()
     fresh.close()
+
+
+class Everybodys(keeping.Registry):
+    """Worlds that other processes could have made too. `slowly` is done between the look and its end."""
+
+    shared = True
+
+    def __init__(self, worlds: Worlds) -> None:
+        self.worlds = worlds
+        self.slowly: Callable[[], object] = lambda: None
+
+    def names(self) -> list[str]:
+        found = [name for name in self.worlds._worlds if name != "default"]
+        if threading.current_thread() is not threading.main_thread():
+            self.slowly()
+        return found
+
+    def deleted(self, name: str) -> None:
+        """Nothing is kept."""
+
+    def release(self) -> None:
+        """Nothing is held."""
+
+
+def test_a_world_that_is_made_while_others_look_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    worlds = toy.worlds(FROZEN)
+    shared = worlds.registry = Everybodys(worlds)
+    looked, over = threading.Event(), threading.Event()
+    shared.slowly = lambda: (looked.set(), over.wait(60))
+    other = threading.Thread(target=list, args=(worlds,))
+
+    def made(*args: Any) -> World:
+        other.start()  # it sees that the world is not there, unless it has to wait
+        looked.wait(0.2)
+        return World(*args)
+
+    monkeypatch.setattr(worlds_module, "World", made)
+    world = worlds.create("new")
+    over.set()
+    other.join()
+    assert worlds.known("new") is world
+    worlds.close()

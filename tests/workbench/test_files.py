@@ -6,6 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import IO
 
 import pytest
 import requests
@@ -116,6 +117,23 @@ def test_reports_are_those_that_a_listing_finds(folder: Path) -> None:
         ("nightly/month.html", "Month", "2023-11-14T22:13:20Z"),
     ]
     assert reports.listed(folder / "none") == []
+
+
+def test_a_report_that_goes_while_it_is_listed_hides_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = reports._opened
+
+    def gone(path: Path) -> IO[bytes]:
+        path.unlink()
+        return opened(path)
+
+    with toy.front(tools={"reports": folder}) as door:
+        api = f"{door.url}/_mock/v1/reports"
+        with monkeypatch.context() as patched:
+            patched.setattr(reports, "_opened", lambda path: (gone if path.name == "month.html" else opened)(path))
+            answer = requests.get(api, timeout=60)
+        assert (answer.status_code, [each["name"] for each in answer.json()["reports"]]) == (200, ["check one.html"])
+        monkeypatch.setattr(reports.Report, "read", lambda self: gone(self.path).read())
+        assert requests.get(f"{api}/check%20one.html", timeout=60).status_code == 404
 
 
 def test_reports_are_listed_and_opened_where_they_can_do_nothing(folder: Path) -> None:

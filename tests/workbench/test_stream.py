@@ -229,16 +229,16 @@ def test_a_clock_that_runs_is_no_news_and_one_that_was_moved_is(worlds: Worlds) 
     world = worlds.default
     world.clock.change_mode("scaled", 50)
     feed = Feed(world, worlds, Wanted())
-    feed._state = feed._seen()
-    assert not feed._noted(feed._seen(), due=False)
-    assert feed._noted(feed._seen(), due=True)
+    feed._state = feed._seen(["default"])
+    assert not feed._noted(feed._seen(["default"]), due=False)
+    assert feed._noted(feed._seen(["default"]), due=True)
     world.clock.advance(3_600_000_000)
-    assert feed._noted(feed._seen(), due=False)
+    assert feed._noted(feed._seen(["default"]), due=False)
     world.clock.change_mode("frozen")
-    assert feed._noted(feed._seen(), due=False)
-    assert not feed._noted(feed._seen(), due=False)
+    assert feed._noted(feed._seen(["default"]), due=False)
+    assert not feed._noted(feed._seen(["default"]), due=False)
     world.clock.advance(1000)
-    assert feed._noted(feed._seen(), due=False)
+    assert feed._noted(feed._seen(["default"]), due=False)
 
 
 def test_texts_are_found_in_other_charsets_and_acts(worlds: Worlds) -> None:

@@ -65,10 +65,10 @@ class Base:
         try:
             self.place = sa.make_url(database.url).set(query={}).render_as_string(hide_password=True)
             self.engine = _engine(database.url)
-        except (sa.exc.ArgumentError, ValueError) as error:
+        except (sa.exc.ArgumentError, ValueError):
             raise ValueError(
                 "--store is no URL of a database: write postgresql://user:password@host:5432/database"
-            ) from error
+            ) from None
         try:
             self._lay_out()
         except (psycopg.Error, sa.exc.DBAPIError) as error:

@@ -38,8 +38,10 @@ _FILES = {
     "swagger-ui-bundle.js": ("js/swagger-ui-bundle.js", "text/javascript"),
 }
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+"""As that of the workbench: in a frame, a foreign page could have somebody click on what changes everything."""
 
 
 def show() -> flask.Response:

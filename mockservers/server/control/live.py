@@ -94,9 +94,13 @@ def read_report(path: models.ReportPath, query: models.Query) -> flask.Response:
     """A report by its name in the list. It is shown as what it is, a page that runs nothing and loads nothing."""
     folder = context.site().tools.reports
     report = None if folder is None else next((each for each in reports.listed(folder) if each.name == path.name), None)
-    if report is None:
+    try:
+        content = None if report is None else report.read()
+    except OSError:  # it went between the two looks
+        content = None
+    if content is None:
         raise Problem(404, f"There is no report {path.name!r}; GET /_mock/v1/reports lists them.")
-    answer = flask.Response(report.read(), mimetype="text/html")
+    answer = flask.Response(content, mimetype="text/html")
     answer.headers["Content-Security-Policy"] = reports.POLICY
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

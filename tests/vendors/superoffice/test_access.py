@@ -293,8 +293,8 @@ def test_no_journal_shows_a_secret(desk: Desk) -> None:
 
 
 @pytest.mark.rule("superoffice.auth.tokens", "superoffice.auth.token_life", "superoffice.auth.xsrf")
-def test_how_the_readme_renews_a_bearer_and_has_a_session(desk: Desk) -> None:
-    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+def test_how_the_documentation_renews_a_bearer_and_has_a_session(desk: Desk) -> None:
+    told = (Path(__file__).parents[3] / "docs" / "steer.md").read_text("utf-8")
     printed = desk.world.emulator("superoffice").demo_credential
     bearer = f"Bearer {printed['Bearer']}"
     desk.advance(3599)
@@ -302,11 +302,11 @@ def test_how_the_readme_renews_a_bearer_and_has_a_session(desk: Desk) -> None:
     desk.advance(1)
     assert desk.tickets(1, login=bearer).status == 401
     form = f"grant_type=refresh_token&refresh_token={printed['refresh_token']}"
-    assert f"curl -d '{form}' http://127.0.0.1:8750/login/common/oauth/tokens" in readme
+    assert f"curl -d '{form}' http://127.0.0.1:8750/login/common/oauth/tokens" in told
     media = "application/x-www-form-urlencoded"
     made = desk.ask("POST", "/login/common/oauth/tokens", body=form.encode(), media=media, login=None).json
     assert desk.tickets(1, login=f"Bearer {made['access_token']}").status == 200
-    assert f"`SoSession={printed['SoSession']}` with X-XSRF-TOKEN `{printed['X-XSRF-TOKEN']}`" in readme
+    assert f"`SoSession={printed['SoSession']}` with X-XSRF-TOKEN `{printed['X-XSRF-TOKEN']}`" in told
     session = {"Cookie": f"SoSession={printed['SoSession']}", "X-XSRF-TOKEN": printed["X-XSRF-TOKEN"]}
     assert desk.tickets(1, login=None, headers=session).status == 200
     assert desk.tickets(1, login=None, headers={"Cookie": session["Cookie"]}).status == 401
