@@ -16,7 +16,7 @@ EXAMPLES = {
     "serve": "mockservers serve --clock frozen --start 2026-03-02T10:00:00Z",
     "report": "mockservers report merge shard-*.json --html report.html",
     "report merge": "mockservers report merge shard-*.json --html report.html",
-    "campaign": "mockservers campaign release.yaml --html report.html",
+    "campaign": "mockservers campaign run release.yaml --html report.html",
     "campaign run": "mockservers campaign run release.yaml --dry-run",
     "campaign schema": "mockservers campaign schema > campaign.schema.json",
     "cache": "mockservers cache show",
