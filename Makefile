@@ -102,7 +102,7 @@ table: $(READY)  ## regenerate fixtures/<vendor>/coverage.md, docs/administratio
 toolkits: $(READY)  ## SOAP and OpenAPI toolkits against the emulators: installs what is missing, runs all, writes docs/toolkits.md
 	@$(BIN)/python tests/toolkits/run.py --install --write
 
-system:  ## Debian's packages that some tests need, where they are absent: Chromium and its driver (root)
+system:  ## Debian's packages that some tests need, where they are absent: Chromium, PostgreSQL, Node, PHP, Java (root)
 	@bash .ci/install
 
 hooks: $(READY)  ## run the checks of `make lint` before each commit

@@ -195,7 +195,7 @@ def check_command(result: RunResult) -> str:
     """What to type to check a run alone."""
     run = result.run
     words = f"mockservers check {run['vendor']} {run['client']} --dialect {run['dialect']} --seed {run['seed']}"
-    return visible(f"{words} --examples {run['examples']}")
+    return visible(f"{words} --examples {run['examples']} {run.get('options', '')}".rstrip())
 
 
 def replay_command(result: RunResult, file: str) -> str:

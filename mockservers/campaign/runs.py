@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from mockservers import __version__, registry
 from mockservers.campaign.model import DEFAULTS, Campaign, CampaignClient, CampaignError
-from mockservers.harness.drivers import ClientSpec, WrongClient
+from mockservers.harness.drivers import DEADLINE, ClientSpec, WrongClient
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.duties.selection import select
 from mockservers.harness.fingerprint import fingerprint, of_files
@@ -133,12 +133,24 @@ def _dialects(vendor: str, names: Iterable[str], place: str) -> list[str]:
     return list(found)
 
 
+def options(run: Run) -> str:
+    """The options of `check` by which a run is another one than that of its client, dialect, seed and examples alone."""
+    words = [word for duty in run.only for word in ("--only", duty)]
+    words += [word for duty in run.without for word in ("--without", duty)]
+    words += [] if run.max_seconds is None else ["--max-seconds", f"{run.max_seconds:g}"]
+    words += [] if run.deadline == DEADLINE else ["--deadline", f"{run.deadline:g}"]
+    words += ["--fail-fast"] if run.fail_fast else []
+    words += [] if run.library else ["--no-library"]
+    return shlex.join(words)
+
+
 def facts(run: Run) -> Mapping[str, Any]:
     """A run for people and programs."""
     return {
         "name": run.name,
         "vendor": run.vendor,
         "client": run.client.options,
+        "options": options(run),
         "dialect": run.dialect,
         "seed": run.seed,
         "examples": run.examples,

@@ -87,6 +87,16 @@ def messages_as_json() -> Iterator[None]:
         logger.propagate = before
 
 
+def _is_torn(path: Path) -> bool:
+    """Whether a file ends inside a line, as whoever was killed while it wrote left it."""
+    with contextlib.suppress(OSError):
+        if path.is_file() and path.stat().st_size:
+            with path.open("rb") as file:
+                file.seek(-1, os.SEEK_END)
+                return file.read(1) != b"\n"
+    return False
+
+
 class JournalFile:
     """A file that gets each call as a line of JSON, flushed, for its owner's eyes alone. What is there is kept."""
 
@@ -111,6 +121,8 @@ class JournalFile:
         ):  # not /dev/stdout, nor /dev/null for all
             os.fchmod(descriptor, 0o600)  # of an earlier run, or made by somebody else
         self._file: TextIO | None = os.fdopen(descriptor, "a", encoding="utf-8")
+        if _is_torn(path):
+            self._file.write("\n")  # or the first call would be lost with the half of an earlier one
 
     def write(self, world: World, entry: Entry) -> None:
         """Keep a call. A file that can no longer be written is given up with a word on standard error: calls go on."""

@@ -116,11 +116,15 @@ def _again(lost: sys.UnraisableHookArgs) -> None:
 
 
 @contextmanager
-def driving() -> Iterator[None]:
-    """Turn trouble with the client under test into one clear sentence and the right exit code."""
+def driving(github: bool = False) -> Iterator[None]:
+    """Turn trouble with the client under test into one clear sentence and the right exit code.
+
+    In `github`'s log a line of the client's could be a command; there none is looked for in what it printed.
+    """
     from mockservers.harness import DriverFailure, WrongClient
     from mockservers.harness.cluster import ClusterFailure
     from mockservers.harness.reports.characters import visible
+    from mockservers.harness.reports.github import quoted
     from mockservers.harness.runner import EmulatorFailure
 
     try:
@@ -134,7 +138,8 @@ def driving() -> Iterator[None]:
         )
         if error.stderr.strip():
             printed = visible(error.stderr.strip()[-4000:], keep="\n\t")
-            click.echo("--- what it printed last ---\n" + printed, err=True)
+            lines = quoted(printed) if github else [printed]
+            click.echo("\n".join(["--- what it printed last ---", *lines]), err=True)
         raise SystemExit(DRIVER_FAILURE) from None
     except EmulatorFailure as error:
         click.echo(f"mockservers: {error}", err=True)
@@ -277,7 +282,7 @@ def check(
     for reason in left_out:
         click.echo(f"mockservers: not played first: {reason}", err=True)
 
-    with driving(), progress() as shown:
+    with driving(github), progress() as shown:
         if on is not None and given("jobs"):
             raise ValueError(
                 "--jobs is for this machine; with --on the cluster's workers play as many examples "
@@ -314,8 +319,10 @@ def check(
             report = interrupted.report
     text = reports.check_text(report, style, columns(err=outputs.to_stdout), everything=everything)
     if github:
-        told_to_github(reports.check_document(report), text, err=outputs.to_stdout)
-        outputs.save(_forms(report))
+        try:
+            told_to_github(reports.check_document(report), text, err=outputs.to_stdout)
+        finally:  # a summary that could not be written costs no report
+            outputs.save(_forms(report))
     else:
         outputs.write(text, _forms(report))
     raise SystemExit(report.exit_code(strict=strict))

@@ -42,15 +42,17 @@ def merge(
     outputs = Outputs(json=json, junit=junit, html=html)
     document = merged.merge(files)
     text = summary.summary_text(document, style, columns(err=outputs.to_stdout))
-    if github:
-        told_to_github(document, text, err=outputs.to_stdout)
-    else:
-        click.echo(text, err=outputs.to_stdout)
-    outputs.save(
-        {
-            "json": lambda: json_text(document),
-            "junit": lambda: summary.summary_junit(document),
-            "html": lambda: summary.summary_html(document),
-        }
-    )
+    try:
+        if github:
+            told_to_github(document, text, err=outputs.to_stdout)
+        else:
+            click.echo(text, err=outputs.to_stdout)
+    finally:  # a summary that could not be written costs no report
+        outputs.save(
+            {
+                "json": lambda: json_text(document),
+                "junit": lambda: summary.summary_junit(document),
+                "html": lambda: summary.summary_html(document),
+            }
+        )
     raise SystemExit(merged.exit_code(document, strict=strict))

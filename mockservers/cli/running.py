@@ -82,8 +82,8 @@ def distrusted(url: str, reason: object) -> str | None:
     if not isinstance(reason, ssl.SSLCertVerificationError):
         return None
     return (
-        f"a server answers at {url}, and nobody here trusts its certificate ({reason.verify_message}), so it was asked "
-        "nothing. Of `mockservers serve --tls` set SSL_CERT_FILE to the file of its --tls-ca (mockservers-ca.pem)"
+        f"a server answers at {url}, and nobody here trusts its certificate ({reason.verify_message}), so it was asked nothing. "
+        "Of `mockservers serve --tls` set SSL_CERT_FILE to the file of its --tls-ca (mockservers-ca.pem)"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -18,7 +19,14 @@ from lxml import etree, html
 from mockservers.campaign import playing
 from mockservers.campaign.model import CampaignError, load, schema_text
 from mockservers.campaign.playing import play
-from mockservers.campaign.report import CampaignReport, campaign_html, campaign_json, campaign_junit, campaign_text
+from mockservers.campaign.report import (
+    CampaignReport,
+    campaign_html,
+    campaign_json,
+    campaign_junit,
+    campaign_text,
+    check_command,
+)
 from mockservers.campaign.results import ResultsFile, RunResult
 from mockservers.campaign.runs import Run, facts, runs
 from mockservers.cli import main
@@ -173,6 +181,23 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
 
 def many(*seeds: int, **more: Any) -> list[Run]:
     return [Run("a", "get_tickets", ClientSpec("a.py:C"), "default", seed, "/nowhere", **more) for seed in seeds]
+
+
+def test_a_run_is_checked_alone_as_the_campaign_checks_it() -> None:
+    (plain,) = many(3)
+    (own,) = many(
+        3, only=("decoded_once",), without=("a b",), max_seconds=9.5, deadline=2, fail_fast=True, library=False
+    )
+    made = [check_command(RunResult("k", facts(each), "kept", "")) for each in (plain, own)]
+    assert made[0].endswith("--dialect default --seed 3 --examples 180")
+    words = shlex.split(made[1].removeprefix(made[0]))
+    assert words == shlex.split(
+        "--only decoded_once --without 'a b' --max-seconds 9.5 --deadline 2 --fail-fast --no-library"
+    )
+    known = {
+        option for parameter in main.commands["check"].params for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+    assert {word for word in words if word.startswith("-")} <= known
 
 
 def test_what_is_known_is_not_played_again(here: list[Run], tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from mockservers.cli import main
-from mockservers.harness import check
+from mockservers.cli.check import driving
+from mockservers.harness import DriverFailure, check
 from mockservers.harness.reports.github import command, quoted, summary
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -47,6 +49,9 @@ def test_shards_are_checked_merged_and_told_to_github(tmp_path: Path, monkeypatc
     assert (merged["shard"], merged["dialects"][0]["examples"]) == ({"number": 0, "of": 2}, 2)
     heads = [line for line in step.read_text().splitlines() if line.startswith("###")]
     assert [line.rpartition(", ")[2] for line in heads] == ["shard 1/2", "shard 2/2", "2 shards"]
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))
+    done = run("report", "merge", "1.json", "2.json", "--junit", "late.xml", "--github")
+    assert (done.exit_code, (tmp_path / "late.xml").exists()) == (2, True), done.output
     done = run("report", "merge", "1.json")
     assert (done.exit_code, "shard 2/2 is missing" in done.stderr) == (2, True)
 
@@ -77,6 +82,22 @@ def test_a_clients_words_give_no_commands() -> None:
     assert inside == text
     assert go.strip(":") not in text
     assert stop == f"::stop-commands::{go.strip(':')}"
+
+
+def test_what_a_client_printed_before_it_failed_gives_no_commands() -> None:
+    def lines(github: bool) -> list[str]:
+        @click.command()
+        def fails() -> None:
+            with driving(github):
+                raise DriverFailure("it ended", "fine\n::error::mine\n")
+
+        done = CliRunner().invoke(fails)
+        assert done.exit_code == 4
+        return done.stderr.partition("last ---\n")[2].splitlines()
+
+    assert lines(False) == ["fine", "::error::mine"]
+    stop, *inside, go = lines(True)
+    assert (stop, inside) == (f"::stop-commands::{go.strip(':')}", ["fine", "::error::mine"])
 
 
 def test_a_clients_words_are_no_markdown(tmp_path: Path) -> None:

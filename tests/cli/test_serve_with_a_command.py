@@ -114,6 +114,14 @@ def test_a_journal_that_cannot_be_written_is_refused_before_anything_runs(tmp_pa
     assert (done.exit_code, "No such file" in done.stderr) == (2, True)
 
 
+def test_a_call_is_not_lost_with_the_half_of_one_that_a_killed_server_left(tmp_path: Path) -> None:
+    file = tmp_path / "calls.jsonl"
+    for before, after in (("", ""), ('{"n": 1}\n', '{"n": 1}\n'), ('{"n": 1}\n{"n"', '{"n": 1}\n{"n"\n')):
+        file.write_text(before)
+        calls.JournalFile(file).close()
+        assert file.read_text() == after
+
+
 def test_whoever_reads_the_log_no_longer_costs_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
     class Gone(io.StringIO):
         def write(self, text: str) -> int:

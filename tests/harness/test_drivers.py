@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness.drivers import Answer, Driver, DriverFailure, WrongClient, open_driver
+from mockservers.harness.drivers import Answer, Driver, DriverFailure, WrongClient, in_process, open_driver
 from mockservers.harness.drivers.in_process import CallableDriver, _Kept
 from mockservers.harness.drivers.session import SessionDriver
 from mockservers.harness.history import Record, records
@@ -417,3 +417,23 @@ def test_what_keeps_output_can_be_thrown_away_after_what_is_behind_it_was_closed
     kept.flush()
     behind.close()
     kept.flush()
+
+
+def test_what_ends_the_process_is_a_clients_while_it_works_and_in_its_own_threads() -> None:
+    """A watchdog that begins after a task, such as pytest-timeout's for the next test, ends the process as it wants to."""
+    over = threading.Event()
+    waits = threading.Thread(target=over.wait, daemon=True)
+
+    class Client:
+        def sync(self) -> None:
+            waits.start()
+            in_process._EXIT.asked(threading.Thread(), 7)
+
+    driver = CallableDriver.of(Client)
+    assert os._exit is in_process._EXIT
+    with pytest.raises(DriverFailure, match="exit code 7"):
+        driver.tell("sync", {})
+    assert not in_process._EXIT.asked(threading.Thread(), 1)
+    assert in_process._EXIT.asked(waits, 1)
+    over.set()
+    driver.close()

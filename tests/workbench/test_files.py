@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import IO
 
@@ -88,6 +90,38 @@ def test_a_locked_server_shows_a_browser_the_page_without_data() -> None:
             answer = requests.get(f"{door.url}/_mock/v1/{path}", headers={"Accept": "text/html"}, timeout=60)
             assert answer.status_code == 401
         assert requests.post(f"{door.url}/_mock/v1/export", json={}, timeout=60).status_code == 401
+
+
+def test_a_call_copied_as_curl_asks_the_same() -> None:
+    lacks = [program for program in ("node", "curl") if shutil.which(program) is None]
+    if lacks:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            f"{', '.join(lacks)} is not installed; on Debian: make system"
+        )
+    script = (
+        f"import {{ curl }} from {json.dumps((STATIC / 'decode.js').as_uri())}; const [, call, origin] = process.argv;"
+    )
+    script += "console.log(curl(JSON.parse(call), origin))"
+    with toy.front() as door:
+        for method, target in (
+            ("GET", "/toy/a/../b?x=[1-3]&y={a,b}&z=it's"),
+            ("HEAD", "/toy/%2e?q=$(id)`id`"),
+            ("POST", "/toy/*"),
+        ):
+            headers = [["X-Empty", ""], ["X-Quote", 'it\'s "so"']]
+            request = {
+                "method": method,
+                "target": target,
+                "headers": headers,
+                "body": "a'b\n@c" if method == "POST" else "",
+            }
+            words = ["node", "--input-type=module", "-e", script, json.dumps({"request": request}), door.url]
+            command = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+            subprocess.run(["sh", "-c", command], capture_output=True, timeout=20, check=True)
+            exchange = list(door.worlds.default.journal)[-1].exchange
+            assert exchange is not None
+            assert (exchange.method, exchange.target, exchange.body.decode()) == (method, target, request["body"])
+            assert {("X-Empty", ""), ("X-Quote", 'it\'s "so"')} <= set(exchange.headers)
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------

@@ -324,6 +324,11 @@ class CallableDriver(Driver):
                 kind: ErrorKind = "transport" if isinstance(error, OSError) else "client"
                 kind = next((each for each in ERROR_KINDS if each == named), kind)
                 return Answer(None, kind, _words(error))
+            finally:
+                # Of the threads to come none is the client's: a watchdog of a test run ends the process from one of its own.
+                if _EXIT.asked is asked:
+                    left = set(threading.enumerate()) - others
+                    _EXIT.asked = lambda thread, status: thread in left
 
     def _answer(self, do: str, message: Mapping[str, Any]) -> Answer:
         method = getattr(self._client, do, None)

@@ -141,8 +141,10 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 export function curl(exchange, origin) {
   const { method, target, headers, body, encoding } = exchange.request;
   const left = /^(host|content-length|connection|accept-encoding|transfer-encoding|expect)$/i;
-  const lines = [`curl -X ${quoted(method)} ${quoted(target.includes('://') ? target : origin + target)}`];
-  for (const [name, value] of headers) if (!left.test(name)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
+  // By itself curl takes brackets for a list of addresses and dots for folders, waits for the body of HEAD, and leaves empty headers out.
+  const way = method === 'HEAD' ? '--head' : `-X ${quoted(method)}`;
+  const lines = [`curl -g --path-as-is ${way} ${quoted(target.includes('://') ? target : origin + target)}`];
+  for (const [name, value] of headers) if (!left.test(name)) lines.push(`-H ${quoted(value ? `${name}: ${value}` : `${name};`)}`);
   if (!body) return lines.join(' \\\n  ');
   if (encoding === 'base64') {
     return `echo ${body} | base64 -d | ${[...lines, '--data-binary @-'].join(' \\\n  ')}`;
