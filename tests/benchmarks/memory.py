@@ -178,7 +178,9 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=2_000, help="form posts with odd variables")
     parser.add_argument("--worlds", type=int, default=5_000, help="worlds that are made and deleted")
     asked = parser.parse_args()
-    served = serve(*FROZEN, "--dialect", "autotask=lenient")  # without the hourly threshold, which would make calls wait
+    served = serve(
+        *FROZEN, "--dialect", "autotask=lenient"
+    )  # without the hourly threshold, which would make calls wait
     try:
         client = Client(served.url)
         login = b"grant_type=password&username=HELP+DESK%5CDEMO&password=demo-password&scope="
