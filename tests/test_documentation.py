@@ -230,6 +230,16 @@ def test_commands_in_files_for_ci_and_containers_exist() -> None:
     assert yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]["mockservers"]["build"] == "."
 
 
+def test_no_file_for_ci_takes_whatever_has_our_name_on_the_package_index() -> None:
+    """There is no release: under the bare name pip would install, and CI would run, somebody else's package."""
+    files = [*(ROOT / "docs" / "ci").iterdir(), ROOT / "contracts" / "clients" / "kits" / "common" / "contract.yml"]
+    for file in sorted(files):
+        (installed,) = re.findall(r"MOCKSERVERS(?: =|:) '?([^'\n]+)", file.read_text("utf-8"))
+        assert installed == "git+https://HOST/PATH.git", file.name
+    for page in PAGES:
+        assert not re.findall(r"^pip install '?mockservers\b.*", page.read_text("utf-8"), re.MULTILINE), page.name
+
+
 def test_the_action_hands_on_the_options_of_every_line(tmp_path: Path) -> None:
     steps = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["runs"]["steps"]
     (script,) = (step["run"] for step in steps if step.get("name") == "Check the client")
