@@ -114,13 +114,15 @@ def clear(where: Path) -> int:
 def opened(name: str, make: Callable[[Path], None]) -> Path:
     """A private copy of the image `name` under a path of its own, which is the caller's to take away.
 
-    Where there is no image, or only a damaged one, `make` makes it in a file that is empty. Raises OSError.
+    Where there is no image, or only a damaged one, `make` makes it in a file that is empty. Raises OSError, and ValueError
+    for a bound that is no number.
     """
     where = folder()
     if where is None:
         unkept = _new(Path(tempfile.gettempdir()), "made")
         _made(unkept, make)
         return unkept
+    most_bytes()  # a slip in it is told now, and not when all is made
     where.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = _copied(where, name)
     if path is None:

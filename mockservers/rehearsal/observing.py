@@ -260,7 +260,9 @@ def observe(world: World, vendor: str) -> Observation:
 
 
 def usage(world: World, vendor: str) -> dict[str, Any]:
-    """What each of the latest calls met of the vendor's limit, as plain data; judges nobody."""
+    """What each of the latest calls met of the vendor's limit, as plain data; judges nobody, and opens no vendor."""
+    if not world.opened(vendor):
+        return {"vendor": vendor, "limited": False, "calls": []}
     installation = world.installation(vendor)
     course = course_of(installation)
     entries = [each for each in world.journal.settled if each.vendor == vendor and each.outcome not in NOT_ANSWERED]

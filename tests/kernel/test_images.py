@@ -178,7 +178,7 @@ def test_the_least_used_images_go_first(maker: Maker, monkeypatch: pytest.Monkey
     assert newer.path in left
     monkeypatch.setenv(images.BYTES, "a lot")
     with pytest.raises(ValueError, match="MOCKSERVERS_CACHE_BYTES must be a whole number of bytes, got 'a lot'"):
-        images.most_bytes()
+        images.opened("toy-1-x", lambda path: pytest.fail("nothing is made for a bound that is no number"))
 
 
 def test_a_store_in_a_file_begins_with_a_copy_and_goes_on(maker: Maker, tmp_path: Path) -> None:

@@ -249,6 +249,9 @@ def test_calls_become_har_and_a_scenario_without_secrets(tmp_path: Path) -> None
 
 def test_the_share_of_a_limit_is_that_which_the_vendor_counts() -> None:
     with mockservers.start("autotask", data="demo") as server:
+        address = f"{server.url}/_mock/v1/usage"
+        assert requests.get(address, params={"vendor": "autotask"}, timeout=60).json()["calls"] == []
+        assert not server._server.worlds.default.opened("autotask")  # whoever only looks makes no data
         desk = server.default["autotask"]
         body = (
             '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><getThresholdAndUsageInfo '
@@ -258,7 +261,7 @@ def test_the_share_of_a_limit_is_that_which_the_vendor_counts() -> None:
         auth = (desk.credentials["user"], desk.credentials["password"])
         for _ in range(3):
             requests.post(desk.url, data=body, headers=head, auth=auth, timeout=60)
-        said = requests.get(f"{server.url}/_mock/v1/usage", params={"vendor": "autotask"}, timeout=60).json()
+        said = requests.get(address, params={"vendor": "autotask"}, timeout=60).json()
     shares = [each["share"] for each in said["calls"]]
     assert said["limited"]
     assert shares == sorted(shares)
