@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -59,9 +59,11 @@ def environment(
     return told
 
 
-def ready_told(door: Server) -> dict[str, str]:
-    """That a server is ready, for a log."""
-    return {"message": f"mockservers {__version__} is ready at {door.url}", "url": door.url}
+def ready_told(door: Server) -> dict[str, Any]:
+    """That a server is ready, and what it goes on with, for a log."""
+    reopened = door.worlds.default.reopened
+    told = {"message": f"mockservers {__version__} is ready at {door.url}", "url": door.url}
+    return {**told, "reopened": list(reopened)} if reopened else told
 
 
 def accompany(
@@ -73,6 +75,8 @@ def accompany(
             calls.write_json("ready", {**ready_told(door), "command": shlex.join(command)})
         else:
             click.echo(f"mockservers {__version__} is ready at {door.url}; running {shlex.join(command)}", err=True)
+            for each in door.worlds.default.reopened:
+                click.echo(f"  reopened    {each}", err=True)
         told = environment(
             door.url,
             registry.names() if recorded is None else (recorded,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -19,7 +22,7 @@ from click.testing import CliRunner
 import mockservers
 from mockservers import registry
 from mockservers.cli import calls, main
-from mockservers.cli.command import environment, variable
+from mockservers.cli.command import accompany, environment, variable
 
 CALL = """
 import json, os, sys, urllib.request
@@ -75,6 +78,18 @@ def test_the_log_is_json_where_that_is_wanted(tmp_path: Path) -> None:
         "method": "GET",
     }
     assert (call["target"], call["request_id"]) == ("/API/default.aspx?key=***&action=get_tickets&tid=1", "default-1")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_a_server_goes_on_with_is_told_before_a_command_runs(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    default = SimpleNamespace(reopened=["the world goes on; ignored: seed"])
+    door: Any = contextlib.nullcontext()
+    door.url, door.control_token, door.worlds = "http://h:1", None, SimpleNamespace(default=default)
+    assert accompany(door, [sys.executable, "-c", ""], None, None, as_json) == 0
+    ready = capsys.readouterr().err
+    assert "the world goes on; ignored: seed" in (json.loads(ready)["reopened"] if as_json else ready.splitlines()[1])
 
 
 def test_messages_of_the_program_are_lines_of_json_as_long_as_it_serves(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,6 @@ from psycopg import Connection
 from psycopg.types.string import StrDumperUnknown, TextLoader
 
 _MARK = "\U0010fffe"
-_MARK_BYTES = _MARK.encode()
 
 
 def written(text: str) -> str:
