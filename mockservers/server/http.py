@@ -16,6 +16,7 @@ import re
 import ssl
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote_to_bytes
 
@@ -47,6 +48,8 @@ Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 _OF_A_WORLD = re.compile(r"/_mock/v1/worlds/([^/]+)")
 _THOROUGH = tuple(f"/_mock/v1/{name}" for name in ("verify", "journal", "usage", "export", "reports"))
 _JUDGING = "/_mock/v1/observation"
+MOST_THREADS = 28
+"""Of a server whose worlds are shared; each may hold a connection to the database, which has a few more for them."""
 MOST_WAITING, GLANCE = 100, 0.25
 """Calls of the control API that wait at once, and seconds between two looks whether whoever asked is still there."""
 LONG = 64 << 10
@@ -106,6 +109,13 @@ class Server(Listener):
         self.tools = dict(tools or {})
         """What the page offers beside the control API, by the names of `context.Tools`."""
         self.vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
+
+    async def _open(self) -> None:
+        if (
+            self.worlds.registry.shared
+        ):  # a thread waits for each world that another process has: those are not to be all
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, "mockservers turn"))
+        await super()._open()
 
     # --- requests -----------------------------------------------------------------------------------------------
 

@@ -79,6 +79,21 @@ def test_a_long_poll_hears_of_what_another_process_answers(doors: list[Server]) 
     assert [entry["operation"] for entry in told[0]["entries"]] == ["Add"]
 
 
+def test_worlds_that_another_process_holds_hold_up_no_other(doors: list[Server]) -> None:
+    names = [f"held-{n}" for n in range(12)]
+    with ExitStack() as held:
+        for name in names:
+            doors[1].worlds.create(name)
+            held.enter_context(doors[1].worlds[name].turn())
+        callers = [threading.Thread(target=get, args=(doors[0], f"/w/{name}{ADD}")) for name in names]
+        for caller in callers:
+            caller.start()
+        assert get(doors[0], ADD).json() == {"count": 1}
+        assert get(doors[0], "/_mock/v1/clock").status_code == 200
+    for caller in callers:
+        caller.join()
+
+
 def test_a_database_that_went_away_is_told_and_waited_for(doors: list[Server]) -> None:
     psycopg = pytest.importorskip("psycopg")
     base = doors[0].worlds.default.keeping.base
