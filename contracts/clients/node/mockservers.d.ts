@@ -93,7 +93,7 @@ export interface Fault {
 }
 
 export interface StartOptions {
-  /** What runs the server; without it mockservers, uvx mockservers and pipx run mockservers are tried. */
+  /** What runs the server; without it mockservers is, or the wheel that MOCKSERVERS_WHEEL names, by uvx or pipx. */
   command?: string | string[]
   /** Further options of `mockservers serve`. */
   args?: string[]

@@ -5,7 +5,11 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 
 const START = '2026-03-02T10:00:00Z'
-const LAUNCHERS = [['mockservers'], ['uvx', 'mockservers'], ['pipx', 'run', 'mockservers']]
+// By name alone uvx and pipx would run whatever an index has under it; so they need the wheel.
+const WHEEL = process.env.MOCKSERVERS_WHEEL
+const FROM_WHEEL = WHEEL ? [['uvx', '--from', WHEEL, 'mockservers'], ['pipx', 'run', '--spec', WHEEL, 'mockservers']] : []
+const LAUNCHERS = [['mockservers'], ...FROM_WHEEL]
+const INSTALL = 'put the command mockservers on PATH, or name its wheel in MOCKSERVERS_WHEEL, for uvx or pipx'
 const READY = /is ready at (https?:\/\/[^\s;"]+)/
 const UNITS = { days: 86400, hours: 3600, minutes: 60, seconds: 1 }
 const STAY = [process.execPath, '-e', 'process.stdin.resume()'] // ends when this process does, however it ends
@@ -30,7 +34,7 @@ export async function start({ command, args = [], seed = 1, clock = 'frozen', st
     if (found) return new MockServer(found.url, process.env.MOCKSERVERS_CONTROL_TOKEN, found.child)
   }
   const tried = (command ? [[command].flat()] : LAUNCHERS).map((words) => words.join(' ')).join(', ')
-  throw new Error(`no mockservers to start, tried: ${tried}; install it with: pip install mockservers`)
+  throw new Error(`no mockservers to start, tried: ${tried}; ${INSTALL}`)
 }
 
 /** A child that is ready, or undefined where there is no such program. */

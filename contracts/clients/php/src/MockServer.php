@@ -8,7 +8,6 @@ namespace MockServers;
 final class MockServer
 {
     public const START = '2026-03-02T10:00:00Z';
-    private const LAUNCHERS = [['mockservers'], ['uvx', 'mockservers'], ['pipx', 'run', 'mockservers']];
     private const LONGEST = 600;
     private const ABSENT = 127; // a shell's word for a program that is not there
 
@@ -34,7 +33,7 @@ final class MockServer
      * Run `mockservers serve` on a free port and wait until it is ready; where MOCKSERVERS_URL names a server, reach that.
      *
      * @param list<string> $args further options of `mockservers serve`
-     * @param list<string>|null $command what runs it; without it mockservers, uvx mockservers and pipx run mockservers are tried
+     * @param list<string>|null $command what runs it; without it mockservers, or the wheel that MOCKSERVERS_WHEEL names by uvx or pipx
      */
     public static function start(
         array $args = [],
@@ -49,7 +48,8 @@ final class MockServer
         $asked = ['serve', '--port', '0', '--still', '--seed', (string) $seed, '--clock', $clock, '--start', $start, ...$args];
         // It runs as long as the program behind `--`, and that one until our end of its standard input is closed.
         $stay = [PHP_BINARY, '-r', 'stream_get_contents(STDIN);'];
-        foreach ($command === null ? self::LAUNCHERS : [$command] as $words) {
+        $launchers = $command === null ? self::launchers() : [$command];
+        foreach ($launchers as $words) {
             $log = tempnam(sys_get_temp_dir(), 'mockservers'); // a file, for nobody would empty a pipe while tests run
             $streams = [['pipe', 'r'], ['file', PHP_OS_FAMILY === 'Windows' ? 'NUL' : '/dev/null', 'w'], ['file', $log, 'w']];
             $process = @proc_open([...$words, ...$asked, '--', ...$stay], $streams, $pipes);
@@ -63,8 +63,21 @@ final class MockServer
                 throw new MockServersException("{$words[0]} ended with $code before it was ready: $said");
             }
         }
-        $tried = implode(', ', array_map(fn (array $words) => implode(' ', $words), $command === null ? self::LAUNCHERS : [$command]));
-        throw new MockServersException("no mockservers to start, tried: $tried; install it with: pip install mockservers");
+        $tried = implode(', ', array_map(fn (array $words) => implode(' ', $words), $launchers));
+        throw new MockServersException("no mockservers to start, tried: $tried; put the command mockservers on PATH, or "
+            . 'name its wheel in MOCKSERVERS_WHEEL, for uvx or pipx');
+    }
+
+    /**
+     * By name alone uvx and pipx would run whatever an index has under it; so they need the wheel.
+     *
+     * @return list<list<string>>
+     */
+    private static function launchers(): array
+    {
+        $wheel = self::variable('MOCKSERVERS_WHEEL');
+        $named = [['uvx', '--from', $wheel, 'mockservers'], ['pipx', 'run', '--spec', $wheel, 'mockservers']];
+        return [['mockservers'], ...($wheel === null ? [] : $named)];
     }
 
     /**

@@ -22,8 +22,6 @@ public final class MockServer implements AutoCloseable {
     /** When worlds begin unless told otherwise: a Monday. */
     public static final String START = "2026-03-02T10:00:00Z";
 
-    private static final List<List<String>> LAUNCHERS =
-            List.of(List.of("mockservers"), List.of("uvx", "mockservers"), List.of("pipx", "run", "mockservers"));
     private static final Pattern READY = Pattern.compile("is ready at (https?://[^\\s;\"]+)");
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -55,10 +53,10 @@ public final class MockServer implements AutoCloseable {
 
     /**
      * Runs {@code mockservers serve} on a free port with these further options, and waits until it is ready. What is tried is
-     * {@code mockservers}, {@code uvx mockservers} and {@code pipx run mockservers}.
+     * {@code mockservers}, and the wheel that MOCKSERVERS_WHEEL names by uvx and pipx.
      */
     public static MockServer launch(String... options) {
-        for (List<String> launcher : LAUNCHERS) {
+        for (List<String> launcher : launchers()) {
             List<String> command = new ArrayList<>(launcher);
             command.addAll(List.of("serve", "--port", "0", "--still", "--clock", "frozen", "--start", START));
             command.addAll(List.of(options));
@@ -73,8 +71,16 @@ public final class MockServer implements AutoCloseable {
             }
             return new MockServer(ready(started, launcher.get(0)), variable("MOCKSERVERS_CONTROL_TOKEN"), started);
         }
-        throw new MockServersException("no mockservers to start, tried: mockservers, uvx mockservers, pipx run mockservers; "
-                + "install it with: pip install mockservers", 0, List.of());
+        throw new MockServersException("there is no mockservers to start: put the command mockservers on PATH, "
+                + "or name its wheel in MOCKSERVERS_WHEEL, for uvx or pipx", 0, List.of());
+    }
+
+    /** By name alone uvx and pipx would run whatever an index has under it; so they need the wheel. */
+    private static List<List<String>> launchers() {
+        String wheel = variable("MOCKSERVERS_WHEEL");
+        List<String> installed = List.of("mockservers");
+        return wheel == null ? List.of(installed) : List.of(installed, List.of("uvx", "--from", wheel, "mockservers"),
+                List.of("pipx", "run", "--spec", wheel, "mockservers"));
     }
 
     private static String ready(Process started, String program) {
