@@ -133,7 +133,9 @@ def test_a_command_that_is_ended_leaves_no_client_and_tells_what_is_known(
         # Nothing was played to its end, so nothing is known: every duty is unproven.
         assert " kept " not in out.partition("INTERRUPTED")[0]
         where = {"in example 1 of 180, dialect default"}
-        if "--jobs" in command:  # a worker plays ahead, and may be in the midst of it before the check has begun to count
+        if (
+            "--jobs" in command
+        ):  # a worker plays ahead, and may be in the midst of it before the check has begun to count
             where.add("before the first example")
         known = "Known by then: broken none; kept 0; all else unproven"
         assert out.splitlines()[-1] in {f"INTERRUPTED {place}. {known}" for place in where}
