@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from mockservers.kernel import instants
-from mockservers.kernel.journal import Headers
+from mockservers.kernel.journal import Entry, Exchange, Headers
 from mockservers.kernel.redaction import coding
 from mockservers.wirekit.headers import media
 
@@ -55,6 +55,22 @@ class Recorded:
     fault: str | None = None
     took: int = 0
     omitted: str = ""
+
+    @classmethod
+    def of(cls, entry: Entry, exchange: Exchange, fault: str | None) -> Recorded:
+        """An exchange of the journal, all of it that the journal keeps."""
+        return cls(
+            entry.n,
+            entry.at,
+            exchange.method,
+            exchange.target,
+            exchange.headers,
+            exchange.body,
+            exchange.status,
+            exchange.reply_headers,
+            exchange.reply_body,
+            fault,
+        )
 
     def header(self, name: str) -> str:
         return value_of(self.headers, name)

@@ -96,19 +96,8 @@ def _replaced(redactor: Redactor, exchange: Recorded) -> Recorded:
 
 def recorded(entry: Entry, exchange: Exchange, most_body: int) -> Recorded:
     """An exchange of the journal, which keeps `most_body` bytes of a body, as a recording has it."""
-    made = Recorded(
-        entry.n,
-        entry.at,
-        exchange.method,
-        exchange.target,
-        exchange.headers,
-        exchange.body,
-        exchange.status,
-        exchange.reply_headers,
-        exchange.reply_body,
-        next((_FAULTS[name] for name in entry.faults if name in _FAULTS), None),
-        took=round(exchange.delay * instants.SECOND),
-    )
+    made = Recorded.of(entry, exchange, next((_FAULTS[name] for name in entry.faults if name in _FAULTS), None))
+    made.took = round(exchange.delay * instants.SECOND)
     omitted = []
     if exchange.cut and len(exchange.body) >= most_body:
         made.body = None

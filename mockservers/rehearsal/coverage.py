@@ -124,15 +124,4 @@ def told_in(desk: VendorDesk, entry: Entry, exchange: Exchange, dialect: Dialect
 
 def recorded(entry: Entry, exchange: Exchange) -> Recorded:
     """An exchange of the journal as a recording has it, for the vendor's adapter."""
-    return Recorded(
-        entry.n,
-        entry.at,
-        exchange.method,
-        exchange.target,
-        exchange.headers,
-        exchange.body,
-        exchange.status,
-        exchange.reply_headers,
-        exchange.reply_body,
-        next((name for name in entry.faults if name in UNUSABLE), None),
-    )
+    return Recorded.of(entry, exchange, next((name for name in entry.faults if name in UNUSABLE), None))
