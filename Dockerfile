@@ -22,11 +22,11 @@ LABEL org.opencontainers.image.title="mockservers" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
-RUN useradd --system --uid 10001 --home-dir /work --create-home mockservers
+RUN useradd --system --uid 10001 --home-dir /desk --create-home mockservers
 COPY --from=build /opt/mockservers /opt/mockservers
 ENV PATH=/opt/mockservers/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001
-WORKDIR /work
+WORKDIR /desk
 EXPOSE 8750
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s \
