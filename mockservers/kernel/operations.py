@@ -20,6 +20,7 @@ from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.redaction import Secret
 from mockservers.kernel.rules import Refusal, RuleBook
 from mockservers.kernel.tenants import Credential, Tenant
+from mockservers.kernel.webhooks import Webhooks
 from mockservers.registry import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from mockservers.kernel.life import Life
     from mockservers.kernel.world import World
 
-Actor = Literal["client", "other"]
-"""Who calls: the client under test, or other people at the vendor (colleagues, the vendor itself)."""
+Actor = Literal["client", "other", "vendor"]
+"""Who calls: the client under test, other people at the vendor, or the vendor itself, where it calls a listener (`webhooks`)."""
 
 
 @dataclass(slots=True)
@@ -213,6 +214,8 @@ class Emulator:
     """The same for the record `customer`, which is the customer itself: what its administrator does. Empty: there is none."""
     facts: tuple[Fact, ...] | None = None
     """What a credential may be told of whoever it lets in. None: nobody says, and anything is taken."""
+    webhooks: Webhooks | None = None
+    """How it calls those who listen. None: it calls nobody."""
     rights: Callable[[Tenant, Credential], str] | None = None
     """What whoever has a credential may do, in words. None: everything."""
 

@@ -13,6 +13,8 @@ from mockservers.vendors.superoffice.emulator.administration import ADMIN_OPERAT
 from mockservers.vendors.superoffice.emulator.life import LIFE
 from mockservers.vendors.superoffice.emulator.model import METADATA
 from mockservers.vendors.superoffice.emulator.semantics import around, lists, messages, rest, saving, tickets, tokens
+from mockservers.vendors.superoffice.emulator.semantics import webhooks as hooks
+from mockservers.vendors.superoffice.emulator.webhooks import WEBHOOKS
 
 ENDPOINT = "/api/v1/Agents/Ticket/GetTickets"
 
@@ -64,6 +66,22 @@ EMULATOR = Emulator(
         Operation("contact.tickets", lists.of_contact, "GET Contact/{id}/Tickets"),
         Operation("person.tickets", lists.of_person, "GET Person/{id}/Tickets"),
         Operation("archive", lists.archive, "GET Archive/{provider}, of tickets"),
+        Operation("CreateDefaultWebhook", hooks.create_default, "a new webhook, which is not saved"),
+        Operation("SaveWebhook", hooks.save, "makes a webhook, or replaces one; its target is tried first"),
+        Operation("DeleteWebhook", hooks.delete, "takes a webhook away"),
+        Operation("GetWebhook", hooks.get, "one webhook"),
+        Operation("GetAllWebhooks", hooks.get_all, "webhooks by name, event and state"),
+        Operation("TestWebhook", hooks.test, "tries the target of a webhook, and tells what it answered"),
+        Operation("GetLastError", hooks.last_error, "the latest error of a webhook"),
+        Operation("webhook.list", hooks.rest_list, "GET Webhook"),
+        Operation("webhook.default", hooks.create_default, "GET Webhook/default"),
+        Operation("webhook.get", hooks.rest_get, "GET Webhook/{id}"),
+        Operation("webhook.error", hooks.rest_error, "GET Webhook/{id}/LastError"),
+        Operation("webhook.post", hooks.rest_post, "POST Webhook"),
+        Operation("webhook.put", hooks.rest_put, "PUT Webhook/{id}"),
+        Operation("webhook.patch", hooks.rest_patch, "PATCH Webhook/{id}"),
+        Operation("webhook.delete", hooks.rest_delete, "DELETE Webhook/{id}"),
+        Operation("webhook.test", hooks.rest_test, "POST Webhook/Test"),
         Operation("describe", around.describe, "GET of an agent's method: a description of it"),
         Operation("version", around.version, "GET /api; needs no login"),
         Operation("addresses", around.addresses, "GET /api/v1; needs no login"),
@@ -100,4 +118,5 @@ EMULATOR = Emulator(
     administrator=said(customer.ACTIONS),
     facts=people.FACTS,
     rights=people.rights,
+    webhooks=WEBHOOKS,
 )

@@ -18,7 +18,8 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.sessions import Sessions
 from mockservers.kernel.store import Instant, Text
 from mockservers.vendors.superoffice import VENDOR
-from mockservers.vendors.superoffice.emulator import time_zones
+from mockservers.vendors.superoffice.emulator import time_zones, webhooks
+from mockservers.vendors.superoffice.emulator.metadata import METADATA as METADATA
 from mockservers.wirekit.dotnet_text import value_text
 
 CATALOGUE = catalogue.load(VENDOR.name)
@@ -55,7 +56,6 @@ UNSET: dict[str, Any] = {
 }
 """A ticket of which nothing is known."""
 
-METADATA = sa.MetaData()
 SESSIONS = Sessions(METADATA)
 
 
@@ -368,6 +368,8 @@ def keep(ctx: Context, row: Mapping[str, Any], *, new: bool = False) -> None:
     """Write a ticket under a new revision."""
     _written(ctx)
     values = {**row, "tenant": tenant_name(ctx), "revision": turn(ctx), "due": _next(row)}
+    if webhooks.listening(ctx):
+        _raise(ctx, row, new)
     if new:
         ctx.db.execute(sa.insert(TICKETS), values)
     else:
@@ -375,8 +377,46 @@ def keep(ctx: Context, row: Mapping[str, Any], *, new: bool = False) -> None:
         ctx.db.execute(_REPLACE, {**values, **of})
 
 
+def _raise(ctx: Context, row: Mapping[str, Any], new: bool) -> None:
+    """Tell those who listen that a ticket is made or changed; one that is written as it was is neither."""
+    before = None if new else one(ctx.db, tenant_name(ctx), row["TicketId"])
+    changed = [] if before is None else [name for name in STORED if before[name] != row[name]]
+    if before is not None and not changed:
+        return
+    names = [webhooks.column(each) for each in ("TicketId", *changed)] if changed else []
+    event = webhooks.CREATED if before is None else webhooks.CHANGED
+    told = {webhooks.column(name): _told(ctx, name, row[name]) for name in TOLD}
+    webhooks.raised(ctx, event, row, names, dict(sorted(told.items())), getattr(ctx.scratch, "associate", 0))
+
+
+TOLD = (
+    *(
+        "BaseStatus",
+        "Category",
+        "ConnectId",
+        "CreatedAt",
+        "CustId",
+        "HasAttachment",
+        "LastChanged",
+        "OwnedBy",
+        "Priority",
+    ),
+    *("ProjectId", "SaleId", "Slevel", "TicketStatus", "TicketTypeId"),
+)
+"""What a call to a listener tells of a ticket (superoffice.webhook.call)."""
+
+
+def _told(ctx: Context, name: str, value: Any) -> Any:
+    """A column's value as such a call has it: numbers for names and truth, times in the base zone without a mark."""
+    if name in DATES:
+        return None if value is None else time_zones.TimeFormat(ctx.dialect["base_zone"], False).write(value)
+    if name in ENUMERATED:
+        return ENUMS[ENUMERATED[name]].get(value, 0)
+    return int(value) if isinstance(value, bool) else value
+
+
 def remove(ctx: Context, id_: int) -> None:
-    """Take a ticket and its messages away."""
+    """Take a ticket and its messages away. No event tells of it (superoffice.webhook.events)."""
     _written(ctx)
     tenant = tenant_name(ctx)
     ctx.db.execute(sa.delete(TICKETS).where(TICKETS.c.tenant == tenant, TICKETS.c.TicketId == id_))
