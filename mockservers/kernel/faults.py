@@ -94,6 +94,9 @@ KINDS: dict[str, FaultKind] = {
         FaultKind("reset_midway", "reply", "TCP reset inside the body", {"after_bytes": _BYTES}),
         FaultKind("empty_body", "reply", "the status and headers of a good answer, with no body"),
         FaultKind("delivery_lost", "deliver", "the vendor never calls the listener, and does not know it"),
+        FaultKind(
+            "delivery_failed", "deliver", "the vendor cannot reach the listener with this call, however often it tries"
+        ),
         FaultKind("delivery_late", "deliver", "the vendor calls the listener later", {"seconds": _LATER}),
         FaultKind("delivery_twice", "deliver", "the vendor calls the listener twice with the same event"),
         FaultKind("delivery_swapped", "deliver", "the vendor calls the listener with the next event first"),

@@ -57,6 +57,8 @@ def ping(world: World, vendor: str, delivery: webhooks.Delivery, patience: int) 
 
 def send(world: World, taken: webhooks.Taken) -> Reply:
     """Send a call in the world's time: where waits are virtual, a silent listener costs the vendor's patience, not ours."""
+    if taken.cut_off:
+        return Reply(None, error="a fault was planned: the listener could not be reached")
     virtual, begun = world.config.virtual_waits, world.clock.now()
     limit = min(taken.patience, LONGEST) if not virtual else ALONE if taken.alone else QUICK
     with world.busy() if taken.alone else nullcontext():

@@ -94,6 +94,8 @@ class Taken:
     exchange: Exchange
     patience: int
     alone: bool = False
+    cut_off: bool = False
+    """Whether it cannot be sent: the listener is not to be reached."""
     kept: bool = True
     genuine: bool = True
     """Whether it is the vendor's: a stranger's is not."""
@@ -263,7 +265,8 @@ def _begin(
     taken = trial(world, vendor, delivery, webhooks.patience)
     if struck:
         taken.entry.faults.append(struck)
-    return replace(taken, alone=struck == "delivery_alone", kept=kept, genuine=kept)
+    alone, cut_off = struck == "delivery_alone", struck == "delivery_failed"
+    return replace(taken, alone=alone, cut_off=cut_off, kept=kept, genuine=kept)
 
 
 def trial(world: World, vendor: str, delivery: Delivery, patience: int) -> Taken:

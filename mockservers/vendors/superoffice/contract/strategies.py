@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness import sequences
-from mockservers.harness.drivers import Hello
+from mockservers.harness.drivers import LISTENING, RESTART, Hello
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import CUSTOMER, ClockStep, FaultStep, OtherStep, Scenario, Step
 from mockservers.harness.strategies import (
@@ -97,6 +97,8 @@ QUOTED = {"Title": "Müller's #1 + 5%", "Priority": 2}
 FIRST = ({"Title": "first"}, {"CustId": 1}, {"Deadline": TIMES[0]})
 THEN = ({"Title": "second"}, {"CustId": 3}, {"Deadline": TIMES[1]})
 """What others write one after the other, and an old copy would bring back."""
+SINCE_STOPPED = 9
+"""Calls that fail in a row until the vendor stops calling."""
 MINUTES = (None, None, 10, 90, 15)
 CLOCKS = (*SPANS, 21 * MINUTE, 2 * HOUR)
 NO_READ, READ = {"Mask": "None", "Reason": "[SR_ACCESS_ROLE]"}, {"Mask": "Update", "Reason": ""}
@@ -162,6 +164,8 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (_broken_walk(), 1),
         (_large(), 1),
     ]
+    if LISTENING in hello.options:
+        told += [(sequences.listened(SINCE_STOPPED, lambda text: {"Title": text}, RESTART in hello.options), 14)]
     if writing is not None:
         told += [(sequences.lost(hello, MADE, SAVING), 7), (sequences.lost(hello, QUOTED, SAVING), 2)]
         if "note" in hello.tasks:

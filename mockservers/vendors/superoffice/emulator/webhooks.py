@@ -269,6 +269,8 @@ def _forged(ctx: Context, delivery: Delivery) -> Delivery:
         "x-superoffice-eventid": told["EventId"],
     }
     headers = [(name, changed.get(name.lower(), value)) for name, value in delivery.headers]
+    if delivery.id % 2 == 0:  # some do not even try
+        headers = [each for each in headers if each[0].lower() != "x-superoffice-signature"]
     return replace(delivery, headers=headers, body=body)
 
 
