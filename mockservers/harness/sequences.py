@@ -105,6 +105,7 @@ def listened(stops: int, fields: Callable[[str], Mapping[str, Any]], restarts: b
     more: list[list[Intent]] = [
         [change_to("heard"), *work],
         [struck("delivery_forged"), change_to("with a stranger"), *work],
+        [struck("delivery_unsigned"), change_to("with another stranger"), *work],
         [struck("delivery_alone"), change_to("while nobody is answered"), *work],
         [struck("delivery_lost", 2), change_to("unheard"), sync(), later],
         [struck("delivery_late"), change_to("first"), change_to("second"), *work],

@@ -101,6 +101,7 @@ KINDS: dict[str, FaultKind] = {
         FaultKind("delivery_twice", "deliver", "the vendor calls the listener twice with the same event"),
         FaultKind("delivery_swapped", "deliver", "the vendor calls the listener with the next event first"),
         FaultKind("delivery_forged", "deliver", "a stranger calls the listener first, who does not know the secret"),
+        FaultKind("delivery_unsigned", "deliver", "a stranger calls the listener first, and signs nothing"),
         FaultKind(
             "delivery_batched",
             "deliver",

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LEASE = 5 * MINUTE
 """After so long a call is sent again whose sender never told how it ended."""
+STRANGERS = ("delivery_forged", "delivery_unsigned")
+"""Faults by which somebody else makes a call before the vendor does."""
 SOON = MINUTE
 """By so much a call waits for another one to overtake it, where there is none yet."""
 
@@ -71,14 +73,14 @@ class Webhooks:
     """How a vendor calls listeners.
 
     `answered` says what follows from an answer: when the call is repeated, or None where that was all; it may write rows.
-    `forged` makes of a call one that a stranger would make who does not know the secret. `patience` is how many seconds a
-    listener has. `attempted` gives a call the look of its attempt. `tries` are the addresses whose answer waits for a
+    `forged` makes of a call one that a stranger would make who does not know the secret, signed or not. `patience` is how
+    many seconds a listener has. `attempted` gives a call the look of its attempt. `tries` are the addresses whose answer waits for a
     listener, who is called first.
     """
 
     table: sa.Table
     answered: Callable[[Context, Delivery, Reply], int | None]
-    forged: Callable[[Context, Delivery], Delivery]
+    forged: Callable[[Context, Delivery, bool], Delivery]
     patience: int
     attempted: Callable[[Delivery], Delivery] = lambda delivery: delivery
     tries: re.Pattern[str] | None = None
@@ -225,17 +227,17 @@ def _take(world: World, vendor: str, installation: Installation, webhooks: Webho
                     continue
                 if struck == "delivery_twice":
                     _owe(installation, owed, delivery, struck)
-                if struck == "delivery_forged":
+                if struck in STRANGERS:
                     tenant = installation.tenants[delivery.tenant]
                     ctx = world.vendor_context(
                         installation, tenant, "webhook", Entry(0, now, now, vendor, None, "vendor")
                     )
-                    made = webhooks.forged(ctx, replace(delivery, attempt=1))
+                    made = webhooks.forged(ctx, replace(delivery, attempt=1), struck == "delivery_forged")
                     return _begin(world, vendor, webhooks, made, struck, kept=False)
         taken = webhooks.attempted(replace(delivery, attempt=delivery.attempt + 1))
         db.execute(here.values(due=now + LEASE, attempt=taken.attempt))
         # A call that a stranger's went before is itself as it should be.
-        return _begin(world, vendor, webhooks, taken, "" if struck in ("none", "delivery_forged") else struck)
+        return _begin(world, vendor, webhooks, taken, "" if struck in ("none", *STRANGERS) else struck)
 
 
 def _read(row: Any) -> Delivery:

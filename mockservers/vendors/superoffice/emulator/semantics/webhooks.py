@@ -52,7 +52,7 @@ def _associate(id_: int) -> dict[str, Any] | None:
 
 def _shown(ctx: Context, asked: Asked, hook: Hook, *, linked: bool = False) -> Answer:
     """A webhook with the members and their order of the vendor's carrier (superoffice.webhook.carrier)."""
-    ctx.cite("superoffice.webhook.carrier")
+    ctx.cite("superoffice.webhook.addresses", "superoffice.webhook.carrier")
     ctx.secret(hook.secret)
     time = clock(ctx, asked)
     made = {
