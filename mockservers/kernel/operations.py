@@ -227,6 +227,11 @@ class Emulator:
                 f"{self.name} has no data recipe {recipe.name!r}; there are {', '.join(self.recipes)}{near}"
             )
 
+    @property
+    def events(self) -> tuple[str, ...]:
+        """What listeners are told of."""
+        return () if self.webhooks is None else self.webhooks.events
+
     def find(self, actor: Actor, operation: str) -> Operation | None:
         return (self.operations if actor == "client" else self.admin_operations).get(operation)
 

@@ -74,14 +74,15 @@ class Webhooks:
 
     `answered` says what follows from an answer: when the call is repeated, or None where that was all; it may write rows.
     `forged` makes of a call one that a stranger would make who does not know the secret, signed or not. `patience` is how
-    many seconds a listener has. `attempted` gives a call the look of its attempt. `tries` are the addresses whose answer waits for a
-    listener, who is called first.
+    many seconds a listener has, `events` what it is told of. `attempted` gives a call the look of its
+    attempt. `tries` are the addresses whose answer waits for a listener, who is called first.
     """
 
     table: sa.Table
     answered: Callable[[Context, Delivery, Reply], int | None]
     forged: Callable[[Context, Delivery, bool], Delivery]
     patience: int
+    events: tuple[str, ...]
     attempted: Callable[[Delivery], Delivery] = lambda delivery: delivery
     tries: re.Pattern[str] | None = None
 

@@ -7,25 +7,33 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import requests
 
+import mockservers
+from mockservers import registry
 from mockservers.kernel import listeners, webhooks
+from mockservers.kernel.faults import KINDS
 from mockservers.kernel.instants import MINUTE, SECOND
-from tests.vendors.superoffice.conftest import Desk
+from mockservers.kernel.world import WorldConfig, Worlds
+from mockservers.server.http import Server
+from tests.vendors.superoffice.conftest import DEMO, Desk
 
 SECRET = "a word between the two"
 
 
 @dataclass
 class Listener:
-    """What was sent to it, and what it answers: the statuses in turn, the last for good."""
+    """What was sent to it, and what it answers: the statuses in turn, the last for good. `first` is done before it answers."""
 
     url: str
+    first: Callable[[], None] = lambda: None
+    came: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     answers: list[int] = field(default_factory=lambda: [200])
     heads: list[dict[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
@@ -45,6 +53,8 @@ def listener() -> Iterator[Listener]:
         def do_POST(self) -> None:
             made.heads.append(dict(self.headers))
             made.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            made.came.release()
+            made.first()
             self.send_response(made.answers.pop(0) if len(made.answers) > 1 else made.answers[0])
             self.end_headers()
             self.wfile.write(b"thank you")
@@ -138,7 +148,14 @@ def test_lists_are_filtered_exactly(desk: Desk, listener: Listener) -> None:
 
 @pytest.mark.rule("superoffice.webhook.target")
 def test_targets_are_https_or_on_this_machine(desk: Desk, make_desk: Any, listener: Listener) -> None:
-    for target in ("http://desk.example/hook", "http://10.0.0.1/", "ftp://127.0.0.1/x", "no address", "http://[::1", ""):
+    for target in (
+        "http://desk.example/hook",
+        "http://10.0.0.1/",
+        "ftp://127.0.0.1/x",
+        "no address",
+        "http://[::1",
+        "",
+    ):
         reply = desk.ask("POST", "/api/v1/Webhook", body=webhook(listener, TargetUrl=target))
         assert (reply.status, reply.json["ErrorType"]) == (400, "ArgumentException"), target
         assert reply.entry.refused_by == "superoffice.webhook.target"
@@ -337,17 +354,23 @@ def test_what_counts_as_success(make_desk: Any, listener: Listener, switch: str,
 # --- faults of delivery -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "at_once", "later"),
-    [
-        ("delivery_lost", [], []),
-        ("delivery_late", [], [1, 2]),
-        ("delivery_twice", [1, 2, 1], []),
-        ("delivery_swapped", [2, 1], []),
-        ("delivery_batched", [], [1, 2]),
-        ("delivery_failed", [], []),
-    ],
-)
+FAULTS = [
+    ("delivery_lost", [], []),
+    ("delivery_late", [], [1, 2]),
+    ("delivery_twice", [1, 2, 1], []),
+    ("delivery_swapped", [2, 1], []),
+    ("delivery_batched", [], [1, 2]),
+    ("delivery_failed", [], []),
+]
+STRANGERS = ["delivery_forged", "delivery_unsigned"]
+
+
+def test_every_fault_of_delivery_has_a_test_here() -> None:
+    known = {kind.name for kind in KINDS.values() if kind.point == "deliver"}
+    assert known == {*(kind for kind, _, _ in FAULTS), *STRANGERS, "delivery_alone"}
+
+
+@pytest.mark.parametrize(("kind", "at_once", "later"), FAULTS)
 def test_faults_of_delivery(desk: Desk, listener: Listener, kind: str, at_once: list[int], later: list[int]) -> None:
     saved(desk, listener)
     desk.world.clock.advance(SECOND)
@@ -363,7 +386,7 @@ def test_faults_of_delivery(desk: Desk, listener: Listener, kind: str, at_once: 
     assert [told["PrimaryKey"] for told in listener.told] == later
 
 
-@pytest.mark.parametrize("kind", ["delivery_forged", "delivery_unsigned"])
+@pytest.mark.parametrize("kind", STRANGERS)
 def test_a_stranger_calls_first(desk: Desk, listener: Listener, kind: str) -> None:
     saved(desk, listener)
     desk.world.faults.add(kind, vendor="superoffice")
@@ -390,3 +413,73 @@ def test_what_is_owed_comes_and_goes_with_checkpoints(desk: Desk, listener: List
     desk.world.restore("before")
     assert passed(desk, 0) == 1
     assert listener.bodies[0] == listener.bodies[1]
+
+
+# --- served -----------------------------------------------------------------------------------------------------------
+
+
+def asked(url: str, verb: str, path: str, body: Any = None) -> Any:
+    login = {"Authorization": DEMO, "Content-Type": "application/json", "Accept": "application/json"}
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.request(verb, f"{url}/api/v1/{path}", json=body, headers=login, timeout=60).json()
+
+
+def test_a_server_calls_listeners_by_itself(listener: Listener) -> None:
+    with mockservers.start("superoffice", data="empty") as server, server.world() as world:
+        url = f"{server.url}/w/{world.name}"
+        asked(url, "POST", "Webhook", webhook(listener))
+        ticket = asked(url, "POST", "Ticket", {"Title": "made"})
+        assert listener.came.acquire(timeout=60)  # the trial
+        assert listener.came.acquire(timeout=60)
+        assert (listener.events[-1], listener.told[-1]["PrimaryKey"]) == ("ticket.created", ticket["TicketId"])
+        listener.answers = [500]
+        asked(url, "PUT", f"Ticket/{ticket['TicketId']}", {**ticket, "Title": "changed"})
+        assert listener.came.acquire(timeout=60)
+        assert world.wait_for(actor="vendor", operation="ticket.changed", outcome="refused")
+        world.advance(seconds=1)  # in this world time stands still unless it is moved
+        assert listener.came.acquire(timeout=60)
+        assert listener.heads[-1]["X-Superoffice-Retry"] == "1"
+        assert world.wait_for(actor="vendor", operation="ticket.changed", at_least=2)
+
+
+def test_who_asks_before_it_answers_waits_for_itself(listener: Listener) -> None:
+    worlds = Worlds(registry.emulator, WorldConfig(mode="frozen", start=0, virtual_waits=True))
+    with Server(worlds, calls_listeners=False) as server:
+        asked(server.url, "POST", "Webhook", webhook(listener))
+        worlds.default.faults.add("delivery_alone", vendor="superoffice", times=2)
+        made = worlds.default.act("superoffice", "create", {"fields": {"Title": "x"}})
+        listeners.deliver(worlds.default)
+        listener.first = lambda: asked(server.url, "GET", f"Ticket/{made['id']}")
+        worlds.default.act("superoffice", "change", {"id": made["id"], "fields": {"Title": "y"}})
+        listeners.deliver(worlds.default)
+        results = [entry.result for entry in worlds.default.journal if entry.actor == "vendor"]
+        assert [each["waited"] for each in results] == [False, False, True]
+        assert [each["seconds"] for each in results] == [0, 0, 100]
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://192.0.2.7/hook", "calls this machine alone"),
+        ("http://169.254.169.254/latest", "calls this machine alone"),
+        ("http://0.0.0.0:9/", "calls this machine alone"),
+        ("http://[::ffff:192.0.2.7]/", "calls this machine alone"),
+        ("file:///etc/passwd", "is no address of a listener"),
+        ("http://127.0.0.1:1/a b", "holds blanks"),
+        ("http://127.0.0.1:99999/", "is no address"),
+    ],
+)
+def test_an_emulator_calls_nobody_but_this_machine(url: str, says: str) -> None:
+    reply = listeners.call(url, [], b"{}", 1.0)
+    assert reply.status is None
+    assert says in reply.error
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed(desk: Desk, listener: Listener) -> None:
+    saved(desk, listener)
+    listener.answers = [307]
+    retitled(desk, "x")
+    passed(desk, 0)
+    assert len(listener.bodies) == 1
+    assert desk.get("Webhook/1/LastError").json == "The listener answered 307."

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness import sequences
-from mockservers.harness.drivers import LISTENING, RESTART, Hello
+from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import CUSTOMER, ClockStep, FaultStep, OtherStep, Scenario, Step
 from mockservers.harness.strategies import (
@@ -97,7 +97,7 @@ QUOTED = {"Title": "Müller's #1 + 5%", "Priority": 2}
 FIRST = ({"Title": "first"}, {"CustId": 1}, {"Deadline": TIMES[0]})
 THEN = ({"Title": "second"}, {"CustId": 3}, {"Deadline": TIMES[1]})
 """What others write one after the other, and an old copy would bring back."""
-SINCE_STOPPED = 9
+STOPS = 9
 """Calls that fail in a row until the vendor stops calling."""
 MINUTES = (None, None, 10, 90, 15)
 CLOCKS = (*SPANS, 21 * MINUTE, 2 * HOUR)
@@ -164,8 +164,6 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (_broken_walk(), 1),
         (_large(), 1),
     ]
-    if LISTENING in hello.options:
-        told += [(sequences.listened(SINCE_STOPPED, lambda text: {"Title": text}, RESTART in hello.options), 14)]
     if writing is not None:
         told += [(sequences.lost(hello, MADE, SAVING), 7), (sequences.lost(hello, QUOTED, SAVING), 2)]
         if "note" in hello.tasks:
@@ -187,6 +185,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         st.sampled_from(DATA),
         st.sampled_from(CLOCKS),
         st.sampled_from(BEGINNINGS),
+        sequences.listened(STOPS, lambda text: {"Title": text}, RESTART in hello.options),
     ).map(lambda scenario: _cheaply(scenario, own))
 
 

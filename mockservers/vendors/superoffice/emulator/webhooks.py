@@ -277,4 +277,12 @@ def _forged(ctx: Context, delivery: Delivery, signed: bool) -> Delivery:
 STRANGE = 900_000_001
 """The number of the ticket that a forged call tells of."""
 
-WEBHOOKS = Webhooks(DELIVERIES, _answered, _forged, PATIENCE, _attempted, re.compile(r"(?i)/webhook(?:/|$)"))
+WEBHOOKS = Webhooks(
+    DELIVERIES,
+    _answered,
+    _forged,
+    PATIENCE,
+    (CREATED, CHANGED, "test"),
+    _attempted,
+    re.compile(r"(?i)/webhook(?:/|$)|/agents/webhook/"),
+)
