@@ -134,8 +134,8 @@ def requests(token: str) -> Iterator[bytes]:
             yield get(f"/TrackIt/WebApi/tickets/{100 + n % 40}", f"Authorization: Bearer {token}")
         elif kind == 7:
             # What is made anew would stay, as it has to: a figure that is to be level can only change what is there.
-            body = json.dumps({"fields": {"summary": f"changed {n}"}}).encode()
-            yield post("/_mock/v1/records/34?vendor=get_tickets", body, "application/json").replace(b"POST", b"PATCH", 1)
+            change = {"vendor": "get_tickets", "fields": {"summary": f"changed {n}"}}
+            yield control("/records/34", change).replace(b"POST", b"PATCH", 1)
         elif kind == 8:
             yield get(f"/_mock/v1/journal?last=20&limit=20&since={n}")
         elif kind == 9:
