@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 
 from mockservers.kernel.dialects import Dialect, DialectFamily
+from mockservers.kernel.faults import KINDS, FaultKind
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.redaction import Secret
 from mockservers.kernel.rules import Refusal, RuleBook
@@ -226,6 +227,11 @@ class Emulator:
             raise ValueError(
                 f"{self.name} has no data recipe {recipe.name!r}; there are {', '.join(self.recipes)}{near}"
             )
+
+    @property
+    def faults(self) -> dict[str, FaultKind]:
+        """The kinds of faults that can strike here: calls to listeners are made where there are any."""
+        return {name: kind for name, kind in KINDS.items() if kind.point != "deliver" or self.webhooks is not None}
 
     @property
     def events(self) -> tuple[str, ...]:

@@ -305,7 +305,7 @@ def _check_address(where: World, body: models.FaultAdd) -> None:
     point = KINDS[body.kind].point if body.kind in KINDS else None
     if body.actor == "other" and point in ("arrive", "reply", "deliver"):
         raise context.wrong("actor", f"{body.kind!r} strikes on the wire, and only clients come by the wire")
-    if point == "deliver" and not any(each.webhooks for each in emulators):
+    if point is not None and not any(body.kind in each.faults for each in emulators):
         raise context.wrong("kind", f"{body.kind!r} strikes calls to listeners, and {', '.join(named)} calls nobody")
 
 

@@ -119,7 +119,13 @@ LISTENING: tuple[Duty, ...] = (
     Duty(
         "superoffice.calls_taken",
         "A listener answers every call of the vendor with 200, also one of an event that it does not use.",
-        ("superoffice.webhook.success", "superoffice.webhook.retry", "superoffice.webhook.trial"),
+        (
+            "superoffice.webhook.success",
+            "superoffice.webhook.retry",
+            "superoffice.webhook.trial",
+            "superoffice.webhook.signature",
+            "superoffice.webhook.call",
+        ),
         _taken,
         "calls to a listener",
         needs=(NEED,),
@@ -151,7 +157,12 @@ LISTENING: tuple[Duty, ...] = (
     Duty(
         "superoffice.calls_heard",
         "What a listener has taken shows in the mirror after the next sync: calls come in bursts, twice, and not in order.",
-        ("superoffice.webhook.call", "superoffice.webhook.events", "superoffice.webhook.cycle"),
+        (
+            "superoffice.webhook.call",
+            "superoffice.webhook.events",
+            "superoffice.webhook.retry",
+            "superoffice.webhook.cycle",
+        ),
         _heard,
         "a call that the listener took before a sync",
         needs=(NEED,),
