@@ -96,15 +96,16 @@ def heard(
         )
         if _troubled(history, before, task.first + 1):
             continue
-        due = {told(each) for each in good if before < each.n <= task.first}
-        for ticket in sorted(due):
-            state = _state(history, ticket, task)
-            if state is None or not compared(state):
+        due = {told(each): each.n for each in good if before < each.n <= task.first}
+        for ticket, n in sorted(due.items()):
+            states = _since(history, ticket, n, task)
+            if not states or not all(state.exists and compared(state) for state in states):
                 continue
             exercised += 1
             shown = task.after.get(ticket)
-            wrong = ["all of it"] if shown is None else _different(history, shown, state, fields)
-            if wrong:
+            differ = [["all of it"] if shown is None else _different(history, shown, each, fields) for each in states]
+            if all(differ):
+                wrong = differ[0]
                 breaches.append(
                     Breach(
                         f"the listener was told of {history.name(ticket)} and said that it has it, and after the sync at "
@@ -115,13 +116,12 @@ def heard(
     return judged(exercised, breaches)
 
 
-def _state(history: History, ticket: str, task: Task) -> Record | None:
-    """A ticket as it was when a task began, where nobody changed it while the task ran."""
-    states = history.ever.get(ticket, ())
-    if any(task.first < n <= task.last for n, _ in states):
-        return None
-    known = [record for n, record in states if n <= task.first]
-    return known[-1] if known and known[-1].exists else None
+def _since(history: History, ticket: str, n: int, task: Task) -> list[Record]:
+    """What a ticket was when a listener was told of it, and has become until a task ended: it may be read
+    at any time between."""
+    states = [each for each in history.ever.get(ticket, ()) if each[0] <= task.last]
+    known = [record for at, record in states if at <= n]
+    return known[-1:] + [record for at, record in states if at > n]
 
 
 def _different(history: History, shown: Record, state: Record, names: tuple[str, ...]) -> list[str]:
