@@ -41,6 +41,7 @@ EMULATOR = Emulator(
         Operation("getThresholdAndUsageInfo", information.threshold_info, "requests of the last hour, and the limit"),
         Operation("GetWsdlVersion", information.wsdl_version, "the release of the zone"),
         Operation("getZoneInfo", information.zone_info, "where a user is served; needs no login"),
+        Operation("versionInformation", information.rest_versions, "the versions of the REST service; needs no login"),
         Operation("GetAttachment", attachments.get, "an attachment with its data"),
         Operation("CreateAttachment", attachments.create, "adds an attachment"),
         Operation("DeleteAttachment", attachments.delete, "deletes an attachment"),
