@@ -204,7 +204,9 @@ DIALECTS = DialectFamily(
             "rest_login",
             "401",
             "help and recent clients say 401 for all of the login; in 2023 an unknown user or identifier got 500",
-            ("401", "mixed"),
+            check=_word("401", "mixed"),
+            form="401 or mixed",
+            scope="installation",
         ),
         Switch(
             "rest_missing_item",

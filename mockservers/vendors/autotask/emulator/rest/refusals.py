@@ -39,8 +39,7 @@ def answer(
         return Answer(500, messages) if mixed else Answer(401, None)
     if refusal.rule in (_THREADS, _THRESHOLD):
         cite("autotask.rest.limited")
-        late = refusal.rule == _THREADS or dialect["limit_reply"] == "body_error"
-        return Answer(429 if late else 500, messages)
+        return Answer(429 if refusal.kind == "BODY" else 500, messages)
     cite("autotask.rest.errors")
     return Answer(500, tuple(named(each, resource) for each in messages))
 
