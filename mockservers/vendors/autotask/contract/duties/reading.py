@@ -54,8 +54,8 @@ def _queries_understood(history: History) -> Judgement:
     queries = [(each, want) for each, want in asked if want.operation == "query"]
     breaches = [
         Breach(
-            f"the text of the query in {shared.request(each)} is no QueryXML ({wire.said(each).text}): a value in it must be "
-            "escaped once for the query, and the whole query once more for the envelope"
+            f"the text of the query in {shared.request(each)} is none ({wire.said(each).text}): QueryXML escapes a value once "
+            "for the query, and the whole query once more for the envelope; REST wants JSON with a filter"
         )
         for each, want in queries
         if not want.entity and wire.said(each).kind == "error"
@@ -167,7 +167,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "autotask.queries_understood",
         "Every query can be read: what stands in it is escaped for QueryXML, and QueryXML for the envelope.",
-        ("autotask.request.query_text",),
+        ("autotask.request.query_text", "autotask.rest.filter_needed"),
         _queries_understood,
         "any query",
     ),
