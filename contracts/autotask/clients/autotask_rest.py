@@ -106,7 +106,9 @@ class Client:
 
     def keep(self, item):
         """Put a ticket into the mirror in place of what was known of it."""
-        self.tickets[item["id"]] = {name: item[rest] or None if name in TEXTS else item[rest] for name, rest in FIELDS.items()}
+        self.tickets[item["id"]] = {
+            name: item[rest] or None if name in TEXTS else item[rest] for name, rest in FIELDS.items()
+        }
 
     def mirror(self):
         return {"records": [{"id": str(number), "fields": ticket} for number, ticket in self.tickets.items()]}

@@ -141,7 +141,7 @@ ACCESS: tuple[Duty, ...] = (
     Duty(
         "autotask.refused_login_not_stormed",
         "A login or tracking identifier that is refused is not tried again and again within a minute.",
-        ("autotask.user.login", "autotask.user.expired", "autotask.tracking.required"),
+        ("autotask.user.login", "autotask.user.expired", "autotask.tracking.required", "autotask.rest.login"),
         _refused_login,
         "a login that is refused",
     ),
@@ -156,14 +156,19 @@ ACCESS: tuple[Duty, ...] = (
     Duty(
         "autotask.suspension_respected",
         "A client that is refused for too many requests does not ask again at once.",
-        ("autotask.threshold.refused", "autotask.thread.limit"),
+        ("autotask.threshold.refused", "autotask.thread.limit", "autotask.rest.limited"),
         _suspension,
         "a request that is refused for the threshold",
     ),
     Duty(
         "autotask.usage_watched",
         "The customer's usage is watched, so that the service is not suspended.",
-        ("autotask.threshold.counted", "autotask.threshold.answer", "autotask.threshold.latency"),
+        (
+            "autotask.threshold.counted",
+            "autotask.threshold.answer",
+            "autotask.threshold.latency",
+            "autotask.rest.threshold",
+        ),
         _usage_watched,
         "work while more than half of the requests of the hour are used",
         "should",
@@ -196,7 +201,7 @@ ACCESS: tuple[Duty, ...] = (
     Duty(
         "autotask.secret_kept",
         "Password and tracking identifier reach no address, foreign header, output, error message or mirror.",
-        ("autotask.user.login", "autotask.tracking.required"),
+        ("autotask.user.login", "autotask.tracking.required", "autotask.rest.login"),
         _secret_kept,
         "any request",
     ),
