@@ -573,6 +573,26 @@ def test_a_charge_is_deleted_below_its_ticket(shared: Rest) -> None:
     assert shared.told("DELETE", f"TimeEntries/{entry}") == {"itemId": entry}
 
 
+@pytest.mark.rule("autotask.rest.attachments", "autotask.attachment.calls")
+def test_attachments_below_their_record(shared: Rest) -> None:
+    one, other = (shared.made("Tickets", **TICKET) for _ in range(2))
+    file = {"attachmentType": "FILE_ATTACHMENT", "publish": "1", "fullPath": "a.txt", "title": "A", "data": "aGVsbG8="}
+    id_ = shared.made(f"Tickets/{one}/Attachments", **file)
+    (listed,) = shared.told("GET", f"Tickets/{one}/Attachments")["items"]
+    assert (listed["id"], listed["data"], listed["fileSize"], listed["ticketID"]) == (id_, None, 5, one)
+    (whole,) = shared.told("GET", f"Tickets/{one}/Attachments/{id_}")["items"]
+    assert whole == {**listed, "data": "aGVsbG8="}
+    assert texts(shared.post.result("GetAttachment", f"<attachmentId>{id_}</attachmentId>"), "Data") == ["aGVsbG8="]
+    assert shared.told("GET", f"Tickets/{other}/Attachments")["items"] == []
+    assert shared.told("GET", f"Tickets/{other}/Attachments/{id_}") == {"items": []}
+    assert "required field attachmentType" in shared.errors("POST", f"Tickets/{one}/Attachments", {"title": "x"})[0]
+    assert "cannot be read" in shared.errors("POST", f"Tickets/{one}/Attachments", {**file, "data": "?"})[0]
+    assert "does not exist" in shared.errors("POST", "Tasks/4711/Attachments", file)[0]
+    assert shared.told("DELETE", f"Tickets/{one}/Attachments/{id_}") == {"itemId": id_}
+    assert shared.told("GET", f"Tickets/{one}/Attachments")["items"] == []
+    shared.told("GET", "Roles/1/Attachments", status=404)
+
+
 @pytest.mark.rule("autotask.rest.malformed")
 @pytest.mark.parametrize("body", ["{bad", "[]", "1", '"x"', "null", ""])
 def test_a_body_that_is_no_record(shared: Rest, body: str) -> None:

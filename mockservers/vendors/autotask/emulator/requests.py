@@ -141,10 +141,14 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The body of CreateAttachment; members are None when they were not sent."""
+    """The body of CreateAttachment; members are None when they were not sent.
+
+    `parent` is the entity that the attachment hangs on, where the request says it; else its ParentType tells.
+    """
 
     data: bytes | None
     info: Input | None
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

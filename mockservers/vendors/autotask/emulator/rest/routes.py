@@ -11,9 +11,22 @@ from typing import Literal
 
 from mockservers.kernel.store import fits
 from mockservers.vendors.autotask.emulator.rest.names import CHILDREN, NOT_EMULATED, RESOURCES, Child, Resource, deeds
+from mockservers.vendors.autotask.emulator.semantics.attachments import PARENTS
 
 Kind = Literal[
-    "zone", "versions", "threshold", "query", "count", "next", "item", "records", "info", "fields", "udfs", "children"
+    "zone",
+    "versions",
+    "threshold",
+    "query",
+    "count",
+    "next",
+    "item",
+    "records",
+    "info",
+    "fields",
+    "udfs",
+    "children",
+    "attachments",
 ]
 _ROOT = re.compile(r"/atservicesrest/+(?:v1\.0/+)?(.*)", re.IGNORECASE | re.DOTALL)
 _ID = re.compile(r"-?[0-9]{1,18}")
@@ -29,6 +42,8 @@ _FREE: dict[str, Kind] = {
     "thresholdinformation": "threshold",
 }
 _GET = frozenset({"GET"})
+_FILED = frozenset(entity for pairs in PARENTS.values() for entity, _ in pairs)
+"""Entities whose records have attachments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +101,7 @@ def _own(resource: Resource, parts: list[str]) -> Route | None:
 def _below(first: str, parts: list[str]) -> Route | None:
     parent, tail = _whole(parts[1]), "/".join(parts[3:]).lower()
     if parts[2].lower() == "attachments":
-        raise NotEmulated
+        return _files(first, parent, tail)
     child = CHILDREN.get((first, parts[2].lower()))
     if child is None or parent is None:
         return None
@@ -101,6 +116,17 @@ def _below(first: str, parts: list[str]) -> Route | None:
     if id_ is None or not resource.entity.may("query"):
         return None
     return Route("item", _GET | (may & {"DELETE"}), resource, id_, child, parent)
+
+
+def _files(first: str, parent: int | None, tail: str) -> Route | None:
+    """The attachments of a record, or one of them."""
+    resource = RESOURCES.get(first)
+    if resource is None or parent is None or resource.entity.name not in _FILED:
+        return None
+    if not tail:
+        return Route("attachments", frozenset({"GET", "POST"}), resource, parent=parent)
+    id_ = _whole(tail)
+    return None if id_ is None else Route("attachments", frozenset({"GET", "DELETE"}), resource, id_, parent=parent)
 
 
 def _whole(text: str) -> int | None:

@@ -8,131 +8,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
 
-from mockservers.kernel.dialects import Dialect
-from mockservers.kernel.journal import Exchange
-from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
-from mockservers.kernel.world import World
-from mockservers.vendors.autotask import VENDOR
 from mockservers.vendors.autotask.emulator.limits import INVENTED
-from mockservers.vendors.autotask.emulator.requests import (
-    Asked,
-    Expression,
-    Found,
-    Header,
-    Input,
-    Search,
-    Test,
-    Value,
-    Write,
-)
-from mockservers.vendors.autotask.emulator.rest import bodies, filters, items, paging, refusals, routes
+from mockservers.vendors.autotask.emulator.requests import Expression, Found, Input, Search, Test, Value, Write
+from mockservers.vendors.autotask.emulator.rest import attachments, bodies, filters, items, paging, refusals, routes
 from mockservers.vendors.autotask.emulator.rest.names import Resource
 from mockservers.vendors.autotask.emulator.rest.routes import Route
+from mockservers.vendors.autotask.emulator.rest.visits import ROOT, VERSION, Reply, Unread, Visit, body_of
 from mockservers.vendors.autotask.emulator.semantics.query import MOST
-from mockservers.wirekit import aspnet, headers, web_api
+from mockservers.wirekit import aspnet, web_api
 from mockservers.wirekit.environ import EXCHANGE, WORLD
 
-ROOT = "/ATServicesRest/"
-VERSION = "V1.0"
-JSON = "application/json; charset=utf-8"
 LONGEST_QUERY = 2048
 """Characters of a query string that the web server takes (autotask.rest.url_length)."""
-_MEDIA = ("application/json", "text/json")
 _ASTRAY = "No HTTP resource was found that matches the request URI '{url}'."
 
 _Start = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer; `media` is empty where there is no body."""
-
-    status: int
-    body: str = ""
-    media: str = JSON
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One HTTP request: whose world, and what the address and the headers say."""
-
-    world: World
-    exchange: Exchange
-    environ: Mapping[str, Any]
-
-    @property
-    def verb(self) -> str:
-        return str(self.environ["REQUEST_METHOD"])
-
-    @property
-    def host(self) -> str:
-        return self.environ.get("HTTP_HOST") or f"{self.environ['SERVER_NAME']}:{self.environ['SERVER_PORT']}"
-
-    @property
-    def base(self) -> str:
-        return f"{self.environ['wsgi.url_scheme']}://{self.host}{self.environ.get('SCRIPT_NAME', '')}"
-
-    @property
-    def query(self) -> str:
-        return str(self.environ.get("QUERY_STRING", ""))
-
-    def parameters(self) -> dict[str, str]:
-        """The query string's pairs by name in lower case; of several of one name the first."""
-        text = self.query.encode("latin-1", "replace").decode("utf-8", "replace")
-        found: dict[str, str] = {}
-        for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=1000):
-            found.setdefault(name.lower(), value)
-        return found
-
-    def header(self, name: str) -> str | None:
-        found = self.environ.get(f"HTTP_{name}")
-        return None if found is None else str(found).strip()
-
-    def asked(self, body: Any) -> Asked:
-        user, secret = self.header("USERNAME"), self.header("SECRET")
-        code, impersonated = self.header("APIINTEGRATIONCODE"), self.header("IMPERSONATIONRESOURCEID") or ""
-        if secret:
-            self.exchange.secrets.append(secret)  # also what no operation will ever see
-        if code:
-            self.exchange.secrets.append(code)
-        who = (
-            int(impersonated) if impersonated.isascii() and impersonated.isdigit() and len(impersonated) < 18 else None
-        )
-        header = Header(None, code or None, who)
-        return Asked(user or None, secret or None, header, self.base + ROOT, self.host, body, rest=True)
-
-    def perform(self, operation: str, body: Any) -> Any:
-        return self.world.perform(Call(VENDOR.name, operation, self.asked(body), exchange=self.exchange))
-
-    def reject(self, operation: str, refusal: Exception, login_first: bool = False) -> None:
-        """Journal, through the door, what no operation answers; raises what the door raises."""
-        self.world.perform(
-            Call(
-                VENDOR.name,
-                operation,
-                self.asked(None),
-                exchange=self.exchange,
-                defect=refusal,
-                login_first=login_first,
-            )
-        )
-
-    def note(self, rule: str, said: str, **facts: Any) -> None:
-        if self.exchange.entry is not None:
-            self.exchange.entry.note(rule, said, **facts)
-
-    @property
-    def dialect(self) -> Dialect:
-        """The dialect of the caller's customer; before anybody was let in, the installation's."""
-        installation, entry = self.world.installation(VENDOR.name), self.exchange.entry
-        tenant = None if entry is None or entry.tenant is None else installation.tenants[entry.tenant]
-        return installation.dialect if tenant is None else tenant.dialect
 
 
 # --- WSGI -------------------------------------------------------------------------------------------------------------
@@ -165,7 +60,8 @@ def _answered(visit: Visit) -> Reply:
             return _wrong_verb(visit, route)
         return _ACTIONS[route.kind](visit, route)
     except Refusal as refusal:
-        return _refused(visit, refusal, None if route is None else route.resource)
+        resource = None if route is None else attachments.RESOURCE if route.kind == "attachments" else route.resource
+        return _refused(visit, refusal, resource)
     except routes.NotEmulated:
         return _not_emulated(visit)
     except Unsupported as missing:
@@ -279,29 +175,7 @@ def _udfs(visit: Visit, route: Route) -> Reply:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-class _Unread(Exception):
-    """A body that no action gets to see: the status and the sentence of the framework."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-
-
-def _body(visit: Visit) -> str:
-    """The body of a request as text. Raises _Unread for what the framework does not read."""
-    media = str(visit.environ.get("CONTENT_TYPE", ""))
-    raw = visit.environ["wsgi.input"].read()
-    if not raw:
-        return ""
-    if headers.media(media) not in _MEDIA:
-        raise _Unread(415, web_api.unsupported_media(headers.media(media)))
-    try:
-        return web_api.text_of(raw, media)
-    except ValueError as error:
-        raise _Unread(400, str(error)) from None
-
-
-def _unread(visit: Visit, operation: str, unread: _Unread) -> Reply:
+def _unread(visit: Visit, operation: str, unread: Unread) -> Reply:
     """The answer to a body that was not read; whoever sends it is asked to log in first."""
     refusal = Refusal("autotask.rest.malformed", "media")
     try:
@@ -317,8 +191,8 @@ def _query(visit: Visit, route: Route) -> Reply:
     resource, by_get = _resource(route), visit.verb == "GET"
     parameters = visit.parameters()
     try:
-        text = parameters.get("search", "") if by_get else _body(visit)
-    except _Unread as unread:
+        text = parameters.get("search", "") if by_get else body_of(visit)
+    except Unread as unread:
         return _unread(visit, "query", unread)
     page: paging.Page | None = paging.Page()
     if route.kind == "next":
@@ -427,8 +301,8 @@ def _write(visit: Visit, route: Route) -> Reply:
     resource, partial = _resource(route), visit.verb == "PATCH"
     operation = "create" if visit.verb == "POST" else "update"
     try:
-        members = bodies.record(_body(visit))
-    except _Unread as unread:
+        members = bodies.record(body_of(visit))
+    except Unread as unread:
         return _unread(visit, operation, unread)
     except bodies.Unreadable as error:
         text = f"The body cannot be read: {error}{INVENTED}"
@@ -462,6 +336,14 @@ def _delete(visit: Visit, route: Route) -> Reply:
     return Reply(200, f'{{"itemId":{route.id}}}')
 
 
+def _attachments(visit: Visit, route: Route) -> Reply:
+    """What hangs on a record as files: listed, or one by its id; added and deleted."""
+    try:
+        return attachments.answer(visit, route)
+    except Unread as unread:
+        return _unread(visit, "CreateAttachment", unread)
+
+
 _ACTIONS: Mapping[str, Callable[[Visit, Route], Reply]] = {
     "zone": _zone,
     "versions": _versions,
@@ -475,4 +357,5 @@ _ACTIONS: Mapping[str, Callable[[Visit, Route], Reply]] = {
     "item": _item,
     "records": _write,
     "children": _children,
+    "attachments": _attachments,
 }
