@@ -1,4 +1,4 @@
-"""Autotask PSA's SOAP service 1.6 (ATWS): 167 entities, queries as XML inside XML, writes that replace."""
+"""Autotask PSA's SOAP service 1.6 (ATWS): 167 entities, queries as XML inside XML, writes that replace; REST 1.0 beside it."""
 
 from __future__ import annotations
 
