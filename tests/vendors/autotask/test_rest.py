@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,8 +19,10 @@ TICKET = {"companyID": 174, "title": "a", "status": 1, "priority": 2}
 
 
 @pytest.fixture(scope="module")
-def shared() -> Rest:
-    return Rest(Post(data="demo:40"))
+def shared() -> Iterator[Rest]:
+    rest = Rest(Post(data="demo:40"))
+    yield rest
+    rest.post.world.close()
 
 
 @pytest.fixture
@@ -186,8 +188,11 @@ def test_paths_have_any_letter_case(shared: Rest, path: str) -> None:
     ],
 )
 def test_a_verb_that_a_path_does_not_have(shared: Rest, verb: str, path: str) -> None:
-    said = shared.told(verb, path, status=405)
+    done = shared.send(verb, path)
+    assert done.status == 405
+    said = json.loads(done.reply_body)
     assert said == {"Message": f"The requested resource does not support http method '{verb}'."}
+    assert verb not in dict(done.reply_headers)["Allow"].split(", ")
     assert refused_by(shared) == "autotask.rest.verbs"
 
 

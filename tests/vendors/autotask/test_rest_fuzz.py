@@ -20,7 +20,7 @@ from tests.vendors.autotask.post import Post
 from tests.vendors.autotask.rest import Rest
 
 fuzz = settings(
-    max_examples=examples(25),
+    max_examples=examples(15),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -72,7 +72,9 @@ scalars = st.one_of(
     st.sampled_from(["2026-03-08T02:30:00", "2026-13-01", "0001-01-01T00:00:00Z", "1e400", "\x00", "\ud800", "%"]),
 )
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=4
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
 )
 resources = st.sampled_from(sorted(RESOURCES))
 

@@ -7,7 +7,7 @@ read by both services. MOCKSERVERS_EXAMPLES raises the number of examples.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -24,7 +24,7 @@ from tests.examples import examples
 from tests.vendors.autotask.post import SPACE, XSI, Post, where
 from tests.vendors.autotask.rest import Rest
 
-EXAMPLES = examples(8)
+EXAMPLES = examples(6)
 EASTERN = ZoneInfo("America/New_York")
 SECOND = 1_000_000
 TICKET = {"AccountID": 174, "Title": "a", "Status": 1, "Priority": 2}
@@ -226,11 +226,13 @@ def rest_records(rest: Rest, entity: str) -> dict[int, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def worlds() -> tuple[Post, Post]:
+def worlds() -> Iterator[tuple[Post, Post]]:
     pair = Post(data="demo:3"), Post(data="demo:3")
     for each in pair:
         each.world.checkpoint("begun")
-    return pair
+    yield pair
+    for each in pair:
+        each.world.close()
 
 
 @pytest.mark.rule("autotask.rest.written", "autotask.rest.query")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from mockservers.vendors.autotask.emulator.entities import Definition, Form
@@ -16,9 +17,8 @@ from mockservers.vendors.autotask.emulator.semantics.information import EntityIn
 _Writer = Callable[[Any], str]
 
 
-def text(value: str) -> str:
-    """A JSON string; what XML could not hold either is written as it is."""
-    return json.dumps(value, ensure_ascii=False)
+text: _Writer = encode_basestring
+"""A JSON string; other letters than those of ASCII are written as they are."""
 
 
 def instant(value: int) -> str:
@@ -43,16 +43,29 @@ _WRITERS: Mapping[Form, _Writer] = {
 }
 
 
-@lru_cache(maxsize=2048)
-def _steps(resource: Resource, hidden: frozenset[str]) -> tuple[tuple[str, str, _Writer, bool], ...]:
-    """For each field that is shown: its SOAP name, what opens it, what writes a value, and whether it is a text."""
+_Steps = tuple[tuple[str, str, str, _Writer], ...]
+
+
+@lru_cache(maxsize=512)
+def _steps(resource: Resource, hidden: frozenset[str], only: frozenset[str] | None, nothing: str) -> _Steps:
+    """For each field that is shown: its SOAP name, all that stands there without a value, what opens one and writes it."""
     steps = []
     for soap, rest in resource.named.items():
-        if soap in hidden:
+        if soap in hidden or (only is not None and rest.lower() not in only):
             continue
         form = resource.entity[soap].form
-        steps.append((soap, f',"{rest}":', _WRITERS.get(form, str), form == "text"))
+        opening = f',"{rest}":'
+        steps.append((soap, opening + (nothing if form == "text" else "null"), opening, _WRITERS.get(form, str)))
     return tuple(steps)
+
+
+@lru_cache(maxsize=256)
+def _own(definitions: tuple[Definition, ...], only: frozenset[str] | None) -> tuple[tuple[Definition, ...], str]:
+    """The user-defined fields that are shown, and all that stands there where none has a value."""
+    shown = tuple(each for each in definitions if only is None or each.name.lower() in only)
+    if only is not None and not shown and "userdefinedfields" not in only:
+        return (), ""
+    return shown, f',"userDefinedFields":[{",".join(_udf(each, None) for each in shown)}]'
 
 
 def item(
@@ -67,22 +80,23 @@ def item(
     nothing = "null" if dialect["rest_empty_text"] == "null" else '""'
     # The id is asked for like any other field, or a page of some fields would begin with a comma.
     parts = [f'"id":{row["id"]}' if only is None or "id" in only else ""]
-    for soap, opening, write, words in _steps(resource, found.hidden):
-        if only is not None and opening[2:-2].lower() not in only:
-            continue
-        value = row[soap]
-        parts.append(opening)
-        parts.append((nothing if words else "null") if value is None else write(value))
-    own = [each for each in found.definitions if only is None or each.name.lower() in only]
-    if only is None or own or "userdefinedfields" in only:
-        parts.append(f',"userDefinedFields":[{",".join(_udf(each, udf, dialect) for each in own)}]')
+    parts += [
+        absent if (value := row[soap]) is None else opening + write(value)
+        for soap, absent, opening, write in _steps(resource, found.hidden, only, nothing)
+    ]
+    own, empty = _own(found.definitions, only)
+    if udf and own:
+        export = dialect["udf_list_value"] == "export"
+        told = [(each, udf.get(str(each.id))) for each in own]
+        values = [_udf(each, None if value is None else udf_value(each, value, export)) for each, value in told]
+        parts.append(f',"userDefinedFields":[{",".join(values)}]')
+    else:
+        parts.append(empty)
     return "{" + "".join(parts).removeprefix(",") + "}"
 
 
-def _udf(definition: Definition, udf: Mapping[str, str], dialect: Mapping[str, Any]) -> str:
-    value = udf.get(str(definition.id))
-    shown = "null" if value is None else text(udf_value(definition, value, dialect["udf_list_value"] == "export"))
-    return f'{{"name":{text(definition.name)},"value":{shown}}}'
+def _udf(definition: Definition, value: str | None) -> str:
+    return f'{{"name":{text(definition.name)},"value":{"null" if value is None else text(value)}}}'
 
 
 # --- descriptions -----------------------------------------------------------------------------------------------------

@@ -41,6 +41,8 @@ def serve(environ: Mapping[str, Any], start_response: _Start) -> Iterable[bytes]
     sent = [("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1"), ("X-AspNet-Version", "4.0.30319")]
     if body:
         sent.append(("Content-Type", reply.media))
+    if reply.allow:
+        sent.append(("Allow", reply.allow))
     sent.append(("Content-Length", str(len(body))))
     start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", sent)
     return [body]
@@ -83,16 +85,11 @@ def _refused(visit: Visit, refusal: Refusal, resource: Resource | None) -> Reply
     )
 
 
-def _rejected(visit: Visit, operation: str, refusal: Refusal, status: int, text: str) -> Reply:
-    with suppress(Refusal):
-        visit.reject(operation, refusal)
-    return Reply(status, text)
-
-
 def _astray(visit: Visit) -> Reply:
-    refusal = Refusal("autotask.rest.paths", "NOT_FOUND")
+    with suppress(Refusal):
+        visit.reject("address", Refusal("autotask.rest.paths", "NOT_FOUND"))
     url = visit.base + visit.environ["PATH_INFO"]
-    return _rejected(visit, "address", refusal, 404, _message(_ASTRAY.format(url=url[:2000])))
+    return Reply(404, _message(_ASTRAY.format(url=url[:2000])))
 
 
 def _too_long(visit: Visit) -> Reply:
@@ -105,9 +102,10 @@ def _too_long(visit: Visit) -> Reply:
 def _wrong_verb(visit: Visit, route: Route) -> Reply:
     rule = "autotask.rest.next_by_post" if route.kind == "next" else "autotask.rest.verbs"
     operation = "query" if route.kind == "next" else "address"
-    return _rejected(
-        visit, operation, Refusal(rule, "verb"), 405, _message(web_api.NO_VERB.format(verb=visit.verb[:20]))
-    )
+    with suppress(Refusal):
+        visit.reject(operation, Refusal(rule, "verb"))
+    said = _message(web_api.NO_VERB.format(verb=visit.verb[:20]))
+    return Reply(405, said, allow=", ".join(sorted(route.verbs - {visit.verb})))
 
 
 def _not_emulated(visit: Visit) -> Reply:

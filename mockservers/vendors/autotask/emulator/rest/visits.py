@@ -23,11 +23,12 @@ _MEDIA = ("application/json", "text/json")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; `media` is empty where there is no body."""
+    """An answer; `media` is empty where there is no body, `allow` names the verbs of a path that has others."""
 
     status: int
     body: str = ""
     media: str = JSON
+    allow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
