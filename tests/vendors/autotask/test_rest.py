@@ -614,6 +614,50 @@ def test_a_body_of_another_media_type(shared: Rest) -> None:
     assert shared.told("POST", "Tickets/query", json.dumps(ALL).encode("utf-16"), media="text/json; charset=utf-16")
 
 
+@pytest.mark.rule("autotask.history.ticket")
+def test_what_changes_leave_behind_is_read_by_rest_too(shared: Rest) -> None:
+    id_ = shared.made("Tickets", **TICKET)
+    shared.told("PATCH", "Tickets", {"id": id_, "status": 8})
+    told = shared.found("TicketHistory", condition("ticketID", "eq", id_))
+    assert [(each["action"], each["detail"]) for each in told][1:] == [("Changed", "Status: 1 -> 8")]
+    entry = {"resourceID": 29682886, "roleID": 29682834, "hoursWorked": 1.5, "dateWorked": "2026-03-02"}
+    worked = shared.made("TimeEntries", ticketID=id_, summaryNotes="worked", **entry)
+    shared.told("DELETE", f"TimeEntries/{worked}")
+    (gone,) = shared.found("DeletedTicketActivityLogs", condition("ticketID", "eq", id_))
+    assert (gone["typeID"], gone["noteOrAttachmentTitle"], gone["hoursWorked"]) == (2, "worked", 1.5)
+    shared.post.world.act("autotask", "delete", {"entity": "Ticket", "id": str(id_)})
+    assert shared.found("DeletedTicketLogs", condition("ticketID", "eq", id_))
+
+
+@pytest.mark.rule("autotask.user.restricted", "autotask.user.permission")
+def test_both_services_have_the_same_rights(make: Make) -> None:
+    rest = make("demo:30")
+    narrow = {
+        "rows": {"Ticket": {"Status": [5]}},
+        "hidden": {"Ticket": ["Title"]},
+        "denied": {"Contract": ["query"], "Account": ["create"]},
+        "absent": ["Invoice"],
+    }
+    rest.post.world.act(
+        "autotask", "act", {"id": "customer", "action": "restrict", "level": "API User (API-only)", **narrow}
+    )
+    for entity, resource in (("Ticket", "Tickets"), ("TicketNote", "TicketNotes"), ("Invoice", "Invoices")):
+        seen = [int(each[0].text) for each in rest.post.query(entity).iter("{http://autotask.net/ATWS/v1_6/}Entity")]
+        assert [each["id"] for each in rest.found(resource, *ALL["filter"])] == seen, entity
+    (ticket, *_) = rest.found("Tickets", *ALL["filter"])
+    assert "title" not in ticket
+    assert rest.errors("POST", "Tickets/query", {"filter": [condition("title", "eq", "x")]}) == [
+        "Unable to find title in the Ticket Entity"
+    ]
+    for verb, path, body, deed in (
+        ("POST", "Contracts/query", ALL, "query this entity type"),
+        ("POST", "Companies", {"companyName": "x"}, "create this entity"),
+    ):
+        said = f"The logged in Resource does not have the adequate permissions to {deed}."
+        assert rest.errors(verb, path, body) == [said]
+    assert rest.told("GET", "Contracts/entityInformation")["info"]["userAccessForQuery"] == "None"
+
+
 @pytest.mark.rule("autotask.impersonate.creator")
 def test_impersonation_is_a_header(shared: Rest) -> None:
     id_ = shared.made("Tickets", **TICKET)
