@@ -12,6 +12,7 @@ from mockservers.vendors.autotask.emulator import access, administration, custom
 from mockservers.vendors.autotask.emulator.life import LIFE
 from mockservers.vendors.autotask.emulator.model import METADATA
 from mockservers.vendors.autotask.emulator.semantics import attachments, commands, information, invoices, query, writes
+from mockservers.vendors.autotask.emulator.webhooks import WEBHOOKS
 
 ENDPOINT = "/ATServices/1.6/atws.asmx"
 
@@ -75,4 +76,5 @@ EMULATOR = Emulator(
     administrator=said(customer.ACTIONS),
     facts=people.FACTS,
     rights=people.rights,
+    webhooks=WEBHOOKS,
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 from mockservers.kernel import data
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, Element, Entity
+from mockservers.vendors.autotask.emulator.webhook_entities import EXCLUDED, FIELD, HOOK, LIKE, WEBHOOK_ENTITIES
 
 FACTS: Mapping[str, Any] = json.loads(data.file("fixtures", "autotask", "rest.json").read_text("utf-8"))
 _PLURALS = (("ies", "y"), ("xes", "x"), ("ases", "as"), ("s", ""))
@@ -94,24 +95,29 @@ def _singular(name: str, entity: str) -> str:
 _OWNED = {each["entity"] for each in FACTS["children"]}
 
 
-def _resource(soap: str, facts: Mapping[str, Any]) -> Resource:
-    entity = ENTITIES[soap]
+def _resource(entity: Entity, facts: Mapping[str, Any], owned: bool) -> Resource:
     others: Mapping[str, str] = facts.get("fields", {})
     absent = facts.get("absent", ())
     pairs = [(each.name, _field(each.name, others)) for each in entity.elements if each.name not in absent]
     pairs.sort(key=lambda pair: pair[1].casefold())
     return Resource(
         facts["name"],
-        facts.get("singular") or _singular(facts["name"], soap),
+        facts.get("singular") or _singular(facts["name"], entity.name),
         entity,
-        soap in _OWNED and not facts.get("writes", False),
+        owned and not facts.get("writes", False),
         dict(pairs),
         {rest.lower(): entity[name] for name, rest in pairs},
     )
 
 
-OF_ENTITY: Mapping[str, Resource] = {soap: _resource(soap, facts) for soap, facts in FACTS["entities"].items()}
-"""Resources by the entity's SOAP name."""
+OF_ENTITY: Mapping[str, Resource] = {
+    **{soap: _resource(ENTITIES[soap], facts, soap in _OWNED) for soap, facts in FACTS["entities"].items()},
+    **{
+        name: _resource(entity, {**FACTS["entities"][LIKE[name]], "name": f"{name}s"}, name != HOOK)
+        for name, entity in WEBHOOK_ENTITIES.items()
+    },
+}
+"""Resources by the entity's SOAP name; webhooks of tickets, which SOAP has not, by the name it would have."""
 RESOURCES: Mapping[str, Resource] = {each.name.lower(): each for each in OF_ENTITY.values()}
 """Resources by their names in lower case: paths have any letter case (autotask.rest.paths)."""
 CHILDREN: Mapping[tuple[str, str], Child] = {
@@ -119,6 +125,11 @@ CHILDREN: Mapping[tuple[str, str], Child] = {
         each["parent"], each["name"], OF_ENTITY[each["entity"]], ENTITIES[each["entity"]][each["field"]]
     )
     for each in FACTS["children"]
+} | {
+    (f"{HOOK}s".lower(), name.lower()): Child(
+        f"{HOOK}s", name, OF_ENTITY[entity], WEBHOOK_ENTITIES[entity]["WebhookID"]
+    )
+    for name, entity in (("Fields", FIELD), ("ExcludedResources", EXCLUDED))
 }
 """Collections by the names of parent and collection in lower case."""
 NOT_EMULATED = frozenset(name.lower() for name in FACTS["not_emulated"])

@@ -12,6 +12,7 @@ from typing import Literal
 from mockservers.kernel.store import fits
 from mockservers.vendors.autotask.emulator.rest.names import CHILDREN, NOT_EMULATED, RESOURCES, Child, Resource, deeds
 from mockservers.vendors.autotask.emulator.semantics.attachments import PARENTS
+from mockservers.vendors.autotask.emulator.webhook_entities import HOOK
 
 Kind = Literal[
     "zone",
@@ -102,6 +103,8 @@ def _below(first: str, parts: list[str]) -> Route | None:
     parent, tail = _whole(parts[1]), "/".join(parts[3:]).lower()
     if parts[2].lower() == "attachments":
         return _files(first, parent, tail)
+    if (first, parts[2].lower()) == (f"{HOOK}s".lower(), "udffields"):
+        raise NotEmulated
     child = CHILDREN.get((first, parts[2].lower()))
     if child is None or parent is None:
         return None

@@ -112,7 +112,7 @@ def _not_emulated(visit: Visit) -> Reply:
     missing = Unsupported(f"{visit.environ['PATH_INFO'][:200]} of Autotask")
     with suppress(Unsupported):
         visit.reject("address", missing)
-    said = f"{missing}. Webhooks' call-outs, attachments by REST and the records that SOAP does not have are not part of it.\n"
+    said = f"{missing}. User-defined fields of webhooks, lists of attachments and most records that SOAP does not have are not part of it.\n"
     return Reply(501, said, "text/plain; charset=utf-8")
 
 
@@ -152,7 +152,7 @@ def _resource(route: Route) -> Resource:
 
 def _info(visit: Visit, route: Route) -> Reply:
     resource = _resource(route)
-    found = visit.perform("getEntityInfo", None)
+    found = visit.perform("getEntityInfo", resource.entity.name)
     visit.exchange.cite("autotask.rest.information")
     return Reply(200, items.entity_info(resource, next(each for each in found if each.name == resource.entity.name)))
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Context
-from mockservers.vendors.autotask.emulator import access, activity, model, picklists
+from mockservers.vendors.autotask.emulator import access, activity, model, picklists, webhooks
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, SCALE, Entity, stored_time
 from mockservers.vendors.autotask.emulator.model import Row
 from mockservers.vendors.autotask.emulator.renderings import ZONES, time
@@ -102,6 +102,7 @@ class Keeper:
         self.sum_up(entity, row)
         if entity.name == "Ticket":
             traces.created(self, row)
+            webhooks.created(self.ctx, row, self.creator)
         return row
 
     def log(self, entity: Entity, values: Mapping[str, Any]) -> None:
@@ -153,6 +154,7 @@ class Keeper:
         self.sum_up(entity, before, row)
         if entity.name == "Ticket":
             traces.changed(self, before, row)
+            webhooks.changed(self.ctx, before, row, self.creator)
         return row
 
     def remove(self, entity: Entity, row: Mapping[str, Any]) -> None:
@@ -164,6 +166,8 @@ class Keeper:
     def gone(self, entity: Entity, row: Mapping[str, Any]) -> None:
         """A record was taken away, which leaves its trace."""
         traces.deleted(self, entity, row)
+        if entity.name == "Ticket":
+            webhooks.deleted(self.ctx, row, self.creator)
         if self._broad:
             self.touch_parents(entity, row)
 

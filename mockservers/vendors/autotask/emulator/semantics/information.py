@@ -13,9 +13,11 @@ from functools import lru_cache
 from mockservers.kernel.operations import Context
 from mockservers.vendors.autotask.dialects import VERSION
 from mockservers.vendors.autotask.emulator import access, limits, model, picklists, releases, zones
-from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ENTITIES, LATEST_FLAGS, Definition, Entity
+from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ENTITIES, ID, LATEST_FLAGS, Definition, Entity
 from mockservers.vendors.autotask.emulator.requests import Asked, Info, Response
+from mockservers.vendors.autotask.emulator.semantics import webhooks
 from mockservers.vendors.autotask.emulator.semantics.query import known
+from mockservers.vendors.autotask.emulator.webhooks import FIELDS
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _TYPES = {"text": "string"}
@@ -98,6 +100,9 @@ def _language(ctx: Context) -> str:
 
 def field_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
     """GetFieldInfo: every field of an entity that the caller may see, in the order of the recorded field info."""
+    own = webhooks.mine(asked)
+    if own is not None:
+        return _webhook_fields(own)
     entity = known(ctx, asked.body)
     ctx.cite("autotask.info.fields")
     later = releases.later(ctx.dialect["wsdl_release"])
@@ -126,10 +131,34 @@ def field_info(ctx: Context, asked: Asked) -> tuple[FieldInfo, ...]:
                 field.reference or "",
                 _values(ctx, entity.name, field.name) if field.picklist else None,
                 (element.parent or "") if element is not None else "",
-                webhook=None if "IsSupportedWebhookField" in later.fields("Field") else False,
+                webhook=None
+                if "IsSupportedWebhookField" in later.fields("Field")
+                else asked.rest and entity.name == "Ticket" and element in FIELDS.values(),
             )
         )
     return tuple(infos)
+
+
+def _webhook_fields(entity: Entity) -> tuple[FieldInfo, ...]:
+    """The fields of a kind of webhook records; FieldID is a picklist of the fields of tickets (autotask.webhook.fields)."""
+    chosen = tuple(
+        PickListValue(value, label, place) for place, (value, label) in enumerate(webhooks.choices().items(), start=1)
+    )
+    described = (ID.field, *(each.field for each in entity.elements))
+    return tuple(
+        FieldInfo(
+            each.name,
+            _label(each.name),
+            _TYPES.get(each.type, each.type),
+            (each.length or 0) if each.type == "text" else 0,
+            each.required,
+            each.read_only,
+            each.queryable,
+            each.reference or "",
+            chosen if each.name == "FieldID" else None,
+        )
+        for each in described
+    )
 
 
 def _values(ctx: Context, entity: str, name: str) -> tuple[PickListValue, ...]:
@@ -182,6 +211,12 @@ def _udf(ctx: Context, definition: Definition) -> FieldInfo:
 
 def entity_info(ctx: Context, asked: Asked) -> tuple[EntityInfo, ...]:
     """GetEntityInfo: what can be done with each entity as such, and by this caller."""
+    own = webhooks.mine(asked)
+    if own is not None:
+        deeds = {deed: "All" if own.may(deed) else "None" for deed in _DEEDS}
+        return (
+            EntityInfo(own.name, *(own.may(deed) for deed in ("create", "query", "update", "delete")), deeds, False),
+        )
     ctx.cite("autotask.info.entities")
     later = releases.later(ctx.dialect["wsdl_release"])
     early = bool(later.fields("EntityInfo"))
@@ -195,7 +230,7 @@ def entity_info(ctx: Context, asked: Asked) -> tuple[EntityInfo, ...]:
             entity.may("delete"),
             {} if early else _access(ctx, entity),
             bool(model.definitions(ctx.db, ctx.tenant.name, name)),
-            None if early else False,
+            None if early else asked.rest and name == "Ticket",  # by SOAP tickets have none
         )
         for name, entity in ENTITIES.items()
         if name not in later.types

@@ -19,6 +19,7 @@ from mockservers.vendors.autotask.emulator.entities import CATALOGUE, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.renderings import STANDARD, Profile
 from mockservers.vendors.autotask.emulator.requests import Asked, Found, Info, Query, Response, Search
+from mockservers.vendors.autotask.emulator.semantics import webhooks
 from mockservers.vendors.autotask.emulator.semantics.conditions import Where
 
 MOST = int(CATALOGUE.facts["limits"]["query_rows"])
@@ -50,7 +51,8 @@ def known(ctx: Context, name: str) -> Entity:
 def query(ctx: Context, asked: Asked) -> Response | Found | int:
     """Answer one query; raises the vendor's refusals."""
     if isinstance(asked.body, Search):
-        return search(ctx, asked.body)
+        own = webhooks.mine(asked)
+        return search(ctx, asked.body) if own is None else webhooks.search(ctx, own, asked.body)
     body: Query = asked.body
     if body.defect is not None:
         text = f"Invalid query syntax: {body.defect}.{INVENTED}"

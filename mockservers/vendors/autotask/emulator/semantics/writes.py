@@ -15,7 +15,7 @@ from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.model import Row
 from mockservers.vendors.autotask.emulator.renderings import Profile
 from mockservers.vendors.autotask.emulator.requests import Asked, Info, Input, Response, Write
-from mockservers.vendors.autotask.emulator.semantics import particulars, values
+from mockservers.vendors.autotask.emulator.semantics import particulars, values, webhooks
 from mockservers.vendors.autotask.emulator.semantics.changes import Keeper
 from mockservers.vendors.autotask.emulator.semantics.checks import Call, Record
 from mockservers.vendors.autotask.emulator.semantics.query import known
@@ -25,6 +25,9 @@ MOST = int(CATALOGUE.facts["limits"]["write_entities"])
 
 def create(ctx: Context, asked: Asked) -> Response:
     """Create entities; raises the refusal of the first record that cannot be."""
+    own = webhooks.mine(asked)
+    if own is not None:
+        return webhooks.create(ctx, own, asked.body.inputs[0])
     inputs, call, keeper = _inputs(ctx, asked), Call(ctx), Keeper.of(ctx)
     pieces, infos = [], []
     for n, sent in enumerate(inputs, start=1):
@@ -46,6 +49,9 @@ def create(ctx: Context, asked: Asked) -> Response:
 
 def update(ctx: Context, asked: Asked) -> Response:
     """Replace entities; raises the refusal of the first record that cannot be."""
+    own = webhooks.mine(asked)
+    if own is not None:
+        return webhooks.update(ctx, own, asked.body.inputs[0])
     inputs, call, keeper = _inputs(ctx, asked), Call(ctx), Keeper.of(ctx)
     pieces, infos = [], []
     for n, sent in enumerate(inputs, start=1):
@@ -66,6 +72,9 @@ def update(ctx: Context, asked: Asked) -> Response:
 
 def delete(ctx: Context, asked: Asked) -> Response:
     """Delete entities; raises the refusal of the first one that cannot be."""
+    own = webhooks.mine(asked)
+    if own is not None:
+        return webhooks.delete(ctx, own, asked.body.inputs[0])
     inputs, keeper = _inputs(ctx, asked), Keeper.of(ctx)
     for n, sent in enumerate(inputs, start=1):
         entity = _entity(ctx, sent, "delete")
