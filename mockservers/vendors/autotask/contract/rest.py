@@ -41,6 +41,8 @@ _INFORMATION = {
 _WRITES = {"POST": "create", "PATCH": "update", "PUT": "update", "DELETE": "delete"}
 _NOTHING = object()
 _DEEPEST = 60
+WEBHOOKS = "ticketwebhook"
+"""How the resources of webhooks begin, in lower case."""
 
 
 def is_rest(exchange: Exchanged) -> bool:
@@ -68,6 +70,8 @@ def _wanted(method: str, target: str, body: bytes) -> Asked:
         return Asked(_FREE[first])
     if len(parts) >= 3 and (first, parts[2].lower()) in rest_names.CHILDREN:
         return _child(method, parts, body)
+    if first.startswith(WEBHOOKS):
+        return _webhook(first, parts, body)
     entity = rest_names.ENTITIES.get(first, "")
     if tail in _INFORMATION:
         return Asked(_INFORMATION[tail], entity)
@@ -77,6 +81,14 @@ def _wanted(method: str, target: str, body: bytes) -> Asked:
         search = {name.lower(): value for name, value in query.items()}.get("search", "") if by_get else body
         return _query("count" if tail.endswith("count") else "query", entity, search)
     return _record(method, entity, parts[1] if len(parts) == 2 else "", body, ())
+
+
+def _webhook(first: str, parts: list[str], body: bytes) -> Asked:
+    """A request about webhooks of tickets, which SOAP has not; its entity tells whether it is about one itself."""
+    sent = _value(body)
+    members = {str(name): _text(value) for name, value in sent.items()} if isinstance(sent, Mapping) else {}
+    itself = first == f"{WEBHOOKS}s" and len(parts) == 1
+    return Asked("webhook", "TicketWebhook" if itself else "", entities=(members,) if members else ())
 
 
 def _child(method: str, parts: list[str], body: bytes) -> Asked:

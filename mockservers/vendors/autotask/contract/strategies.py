@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness import sequences
-from mockservers.harness.drivers import Hello
+from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import CUSTOMER, ClientStep, ClockStep, OtherStep, Scenario
 from mockservers.harness.strategies import (
@@ -93,9 +93,14 @@ OTHERWISE = {
     "rest_missing_item": "not_found",
     "rest_empty_text": "empty",
     "rest_next_page": "full",
+    "webhook_fields": "camel",
+    "webhook_duplicates": "called",
+    "webhook_disabled": "events",
 }
 """What no client can be told, and each must cope with; all in one, since each installation has an image of its own."""
 NEW_STATUS = 15
+STOPS = 15
+"""Calls that are made in vain until a webhook is disabled: a third as many changes, each told in five attempts."""
 USED = (5000, 7600, 9100, 10000)
 """Requests of others: around half of the limit, three quarters, near it and all of it."""
 NEARLY_ALL = 9980
@@ -161,6 +166,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         st.sampled_from(DATA),
         st.sampled_from(CLOCKS),
         st.sampled_from(BEGINNINGS),
+        sequences.listened(STOPS, lambda text: {"Title": text}, RESTART in hello.options),
     )
     if dialect == "default":
         drawn = st.builds(_otherwise, drawn, st.sampled_from((*[False] * 7, True)))

@@ -112,7 +112,10 @@ def _not_emulated(visit: Visit) -> Reply:
     missing = Unsupported(f"{visit.environ['PATH_INFO'][:200]} of Autotask")
     with suppress(Unsupported):
         visit.reject("address", missing)
-    said = f"{missing}. User-defined fields of webhooks, lists of attachments and most records that SOAP does not have are not part of it.\n"
+    said = (
+        f"{missing}. User-defined fields of webhooks, lists of attachments, and most records that SOAP does not have are not "
+        "part of it.\n"
+    )
     return Reply(501, said, "text/plain; charset=utf-8")
 
 
