@@ -1,4 +1,4 @@
-"""A reader of Autotask's REST service that is called: it subscribes to a webhook, and asks for what it may have missed once an hour.
+"""A reader of Autotask's REST service that is called: it has a webhook, and asks once an hour for what it missed.
 
 The listener only checks the signature, writes down the ticket's number and answers. What a call says of a ticket may be old
 by the time it is read, so the ticket itself is read in the next sync; one that is not found then was deleted. Calls get lost,

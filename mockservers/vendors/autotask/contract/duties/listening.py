@@ -59,20 +59,16 @@ def _checked(history: History) -> Judgement:
 
 
 def _signed(history: History) -> Judgement:
-    """The vendor demands a secret; one that is short, or that everybody can read in the client's code, is none."""
-    made = [each for each in _webhooks(history) if "secretkey" in _sent(each)]
+    made = [each for each in _webhooks(history) if "secretkey" in _sent(each) or "webhookurl" in _sent(each)]
     breaches = [
         Breach(
-            f"{shared.request(each)} saves a webhook whose secretKey has {len(secret)} characters: whoever guesses it makes "
-            f"calls that look like the vendor's; it takes {LEAST_SECRET} at least"
+            f"{shared.request(each)} saves a webhook without a secretKey: whoever finds the listener's address could make its "
+            "calls, so the vendor refuses it"
         )
         for each in made
-        if len(secret := str(_sent(each)["secretkey"])) < LEAST_SECRET
+        if not _sent(each).get("secretkey") and (each.method != "PATCH" or "secretkey" in _sent(each))
     ]
     return judged(len(made), breaches)
-
-
-LEAST_SECRET = 16
 
 
 def _heard(history: History) -> Judgement:
@@ -162,7 +158,7 @@ LISTENING: tuple[Duty, ...] = (
     ),
     Duty(
         "autotask.calls_signed",
-        "A webhook is saved with a secret that cannot be guessed, so that its calls can be told from a stranger's.",
+        "A webhook is saved with a secret, without which the vendor takes none, and calls could be anybody's.",
         ("autotask.webhook.signature", "autotask.webhook.records"),
         _signed,
         "a webhook that is saved",
