@@ -338,7 +338,7 @@ def test_twenty_five_failures_disable_a_webhook(make: Make, listener: Listener, 
     rest.post.world.faults.add("delivery_failed", vendor="autotask", times=events)
     for n in range(events):
         retitled(rest, f"title {n}", number)
-    # One is discarded at the instant of its fifth attempt, and the next is made; the last is followed by one of the other address.
+    # One is discarded at its fifth attempt, and the next is made at once; the last is followed by one of the other address.
     assert sum(passed(rest, by) for by in (0, *[30 * SECOND] * (4 * events))) == 5 * events + 1
     assert rest.item(f"TicketWebhooks/{hook}")["isActive"] is False
     assert (listener.actions, listener.paths) == ([("Deactivated", hook)], ["/stopped"])

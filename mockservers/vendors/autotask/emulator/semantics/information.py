@@ -213,9 +213,9 @@ def entity_info(ctx: Context, asked: Asked) -> tuple[EntityInfo, ...]:
     """GetEntityInfo: what can be done with each entity as such, and by this caller."""
     own = webhooks.mine(asked)
     if own is not None:
-        deeds = {deed: "All" if own.may(deed) else "None" for deed in _DEEDS}
+        can = own.may("create"), own.may("query"), own.may("update"), own.may("delete")
         return (
-            EntityInfo(own.name, *(own.may(deed) for deed in ("create", "query", "update", "delete")), deeds, False),
+            EntityInfo(own.name, *can, dict.fromkeys(_DEEDS, "All") | ({} if can[2] else {"update": "None"}), False),
         )
     ctx.cite("autotask.info.entities")
     later = releases.later(ctx.dialect["wsdl_release"])

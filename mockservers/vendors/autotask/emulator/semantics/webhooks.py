@@ -5,7 +5,7 @@ They are not among the entities of the SOAP service, so queries of them are answ
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -91,19 +91,20 @@ def _compared(operator: str, value: Any, text: str) -> bool:
             return False
     if operator in ("BeginsWith", "EndsWith", "Contains"):
         there, given = str(there), text.casefold()
-    return bool(
-        {
-            "Equals": lambda: there == given,
-            "NotEqual": lambda: there != given,
-            "GreaterThan": lambda: there > given,
-            "GreaterThanOrEquals": lambda: there >= given,
-            "LessThan": lambda: there < given,
-            "LessThanOrEquals": lambda: there <= given,
-            "BeginsWith": lambda: there.startswith(given),
-            "EndsWith": lambda: there.endswith(given),
-            "Contains": lambda: given in there,
-        }[operator]()
-    )
+    return _COMPARISONS[operator](there, given)
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "Equals": lambda there, given: bool(there == given),
+    "NotEqual": lambda there, given: bool(there != given),
+    "GreaterThan": lambda there, given: bool(there > given),
+    "GreaterThanOrEquals": lambda there, given: bool(there >= given),
+    "LessThan": lambda there, given: bool(there < given),
+    "LessThanOrEquals": lambda there, given: bool(there <= given),
+    "BeginsWith": lambda there, given: bool(there.startswith(given)),
+    "EndsWith": lambda there, given: bool(there.endswith(given)),
+    "Contains": lambda there, given: given in there,
+}
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
