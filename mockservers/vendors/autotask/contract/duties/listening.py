@@ -96,7 +96,7 @@ def _once(history: History) -> Judgement:
             continue
         if address in made:
             return judged(
-                found.exercised,
+                found.exercised + 1,
                 [
                     Breach(
                         f"{shared.request(each)} asks for a second webhook of {address}, which {shared.request(made[address])} "
