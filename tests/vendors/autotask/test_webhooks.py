@@ -374,6 +374,12 @@ def test_a_stranger_calls_first(rest: Rest, listener: Listener, kind: str) -> No
     assert given[0] != signed(listener.bodies[0])
     assert (given[0] is None) is (kind == "delivery_unsigned")
     assert listener.told[0]["Id"] != listener.told[1]["Id"] == number
+    rest.post.world.faults.add(kind, vendor="autotask")
+    retitled(rest, "again", number)
+    assert passed(rest) == 2
+    (deleted, other), real = listener.actions[2:]
+    assert (deleted, real) == ("Delete", ("Update", number))
+    assert rest.item(f"Tickets/{other}")["id"] == other != number
 
 
 def test_what_is_owed_comes_and_goes_with_checkpoints(rest: Rest, listener: Listener) -> None:

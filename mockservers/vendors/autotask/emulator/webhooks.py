@@ -24,7 +24,7 @@ from mockservers.kernel.store import Text
 from mockservers.kernel.webhooks import Delivery, Reply, Webhooks
 from mockservers.vendors.autotask import VENDOR
 from mockservers.vendors.autotask.emulator.entities import SCALE, Element
-from mockservers.vendors.autotask.emulator.model import METADATA, Row
+from mockservers.vendors.autotask.emulator.model import METADATA, TABLES, Row
 from mockservers.vendors.autotask.emulator.renderings import time
 from mockservers.vendors.autotask.emulator.rest.names import OF_ENTITY
 from mockservers.vendors.autotask.emulator.webhook_entities import EXCLUDED, FIELD, HOOK
@@ -287,9 +287,20 @@ def _answered(ctx: Context, delivery: Delivery, reply: Reply) -> int | None:
 
 
 def _forged(ctx: Context, delivery: Delivery, signed: bool) -> Delivery:
-    """What a stranger sends who saw such a call once: of a ticket that there is not, signed with a secret of his own."""
+    """What a stranger sends who saw such a call once, signed with a secret of his own.
+
+    It tells of a ticket that there is not; every other time it tells that another ticket was deleted, which is there.
+    """
     told = json.loads(delivery.body)
-    body = written({**told, "Action": ACTIONS[UPDATE], "Id": STRANGE})
+    of = TABLES["Ticket"].c
+    others = sa.select(sa.func.max(of.id)).where(of.tenant == delivery.tenant, of.id != told["Id"])
+    there = ctx.db.execute(others).scalar() if told["SequenceNumber"] % 2 == 0 else None
+    lie = (
+        {"Action": ACTIONS[UPDATE], "Id": STRANGE}
+        if there is None
+        else {"Action": ACTIONS[DELETE], "Id": there, "Fields": {}}
+    )
+    body = written({**told, **lie})
     headers = [each for each in delivery.headers if each[0] != SIGNATURE]
     if signed:
         headers.append((SIGNATURE, signature("a stranger's guess", body)))

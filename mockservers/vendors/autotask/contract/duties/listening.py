@@ -55,7 +55,35 @@ def _taken(history: History) -> Judgement:
 
 
 def _checked(history: History) -> Judgement:
-    return listening.checked(history, _ticket, _asked)
+    found = listening.checked(history, _ticket, _asked)
+    breaches = list(found.breaches)
+    for each in history.deliveries:
+        ticket = _ticket(each)
+        if each.genuine or _told(each.body).get("Action") != "Delete":
+            continue
+        # Only what stood in the mirror before, and stood at the vendor all the while, can be missing because of the call.
+        before = next(
+            (task for task in reversed(history.syncs) if task.first < each.n and task.after is not None), None
+        )
+        after = next((task for task in history.syncs if task.first > each.n and task.after is not None), None)
+        if (
+            before is None
+            or after is None
+            or not before.after
+            or ticket not in before.after
+            or ticket in (after.after or {})
+        ):
+            continue
+        states = [record for at, record in history.ever.get(ticket, ()) if at <= after.last]
+        if states and all(record.exists for record in states):
+            breaches.append(
+                Breach(
+                    f"{listening.call(each)} was made by a stranger, whose signature is wrong; it tells that "
+                    f"{history.name(ticket)} was deleted, and after the next sync the mirror lacks that ticket",
+                    {"ticket": ticket},
+                )
+            )
+    return judged(found.exercised, breaches)
 
 
 def _signed(history: History) -> Judgement:
