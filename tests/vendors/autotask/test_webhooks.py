@@ -82,6 +82,15 @@ def rest(make: Make) -> Rest:
     return make()
 
 
+@pytest.fixture(scope="module")
+def served() -> Iterator[Rest]:
+    """A world with one webhook, which nobody listens to."""
+    made = Rest(Post(data="demo:5"))
+    made.made("TicketWebhooks", **webhook(Listener("http://127.0.0.1:9")))
+    yield made
+    made.post.world.close()
+
+
 def webhook(listener: Listener, **more: Any) -> dict[str, Any]:
     told = {f"isSubscribedTo{deed}Events": True for deed in ("Create", "Update", "Delete")}
     addresses = {"webhookUrl": f"{listener.url}/hook", "deactivationUrl": f"{listener.url}/stopped"}
@@ -390,3 +399,48 @@ def test_what_is_owed_comes_and_goes_with_checkpoints(rest: Rest, listener: List
     rest.post.world.restore("before")
     assert passed(rest) == 1
     assert listener.bodies[0] == listener.bodies[1]
+
+
+def test_who_listened_after_a_checkpoint_is_not_called_once_it_is_restored(rest: Rest, listener: Listener) -> None:
+    number = ticket(rest)
+    rest.post.world.checkpoint("before")
+    saved(rest, listener)
+    retitled(rest, "heard", number)
+    assert passed(rest) == 1
+    rest.post.world.restore("before")
+    retitled(rest, "unheard", number)
+    assert passed(rest) == 0
+    assert rest.found("TicketWebhooks", condition("id", "gt", 0)) == []
+
+
+def test_nobody_manages_webhooks_in_the_name_of_others(rest: Rest, listener: Listener) -> None:
+    others = {**rest.login, "ImpersonationResourceId": "29682886"}
+    for verb, path, body in (
+        ("POST", "TicketWebhooks", webhook(listener)),
+        ("POST", "TicketWebhooks/query", {"filter": [condition("id", "gt", 0)]}),
+    ):
+        assert "permissions" in rest.errors(verb, path, body, login=others)[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        (condition("name", "beginsWith", "Mi"), 1),
+        (condition("name", "contains", "x"), 0),
+        (condition("name", "endsWith", "NE"), 1),
+        (condition("name", "noteq", "mine"), 0),
+        (condition("notificationEmailAddress", "notExist"), 1),
+        (condition("notificationEmailAddress", "exist"), 0),
+        (condition("notificationEmailAddress", "eq", "a"), 0),
+        (condition("id", "lt", 1), 0),
+        (condition("id", "lte", 1), 1),
+        (condition("id", "eq", "one"), 0),
+        (condition("id", "notIn", [1]), 0),
+        (condition("", "or", items=[condition("id", "eq", 7), condition("isActive", "eq", True)]), 1),
+        (condition("", "and", items=[condition("id", "eq", 7), condition("isActive", "eq", True)]), 0),
+        (condition("name", "eq", "mine", udf=True), 0),
+    ],
+    ids=str,
+)
+def test_they_are_found_by_every_operator(served: Rest, asked: dict[str, Any], count: int) -> None:
+    assert len(served.found("TicketWebhooks", asked)) == count

@@ -38,6 +38,7 @@ def mine(asked: Asked) -> Entity | None:
 
 def search(ctx: Context, entity: Entity, body: Search) -> Found | int:
     """A page of records by ascending id, or how many there are."""
+    access.demand(ctx, entity.name, "query")
     if body.defect is not None:
         raise Refusal(body.rule, "BODY", entity=entity.name.lower(), messages=(body.defect,))
     ctx.cite("autotask.webhook.records")
@@ -112,6 +113,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 def create(ctx: Context, entity: Entity, sent: Input) -> Response:
     """Make a webhook, or a field or an excluded resource of one."""
+    access.demand(ctx, entity.name, "create")
     record = Record(Call(ctx), entity, sent, 1)
     row: Row = {**dict.fromkeys(each.name for each in entity.elements), **record.values()}
     if entity.name == HOOK:
@@ -130,6 +132,7 @@ def create(ctx: Context, entity: Entity, sent: Input) -> Response:
 
 def update(ctx: Context, entity: Entity, sent: Input) -> Response:
     """Change a record; a webhook that is set active again begins to count failures anew."""
+    access.demand(ctx, entity.name, "update")
     before = _existing(ctx, entity, sent)
     record = Record(Call(ctx), entity, sent, 1, before, partial=ctx.call.request.body.partial)
     row = {**before, **record.values()}
@@ -145,6 +148,7 @@ def update(ctx: Context, entity: Entity, sent: Input) -> Response:
 
 def delete(ctx: Context, entity: Entity, sent: Input) -> Response:
     """Take a record away; with a webhook go its fields and exclusions."""
+    access.demand(ctx, entity.name, "delete")
     row = _existing(ctx, entity, sent)
     webhooks.remove(ctx, entity.name, row["id"])
     if entity.name == HOOK:
