@@ -12,7 +12,16 @@ from mockservers.vendors.superoffice.emulator import access, customer, descripti
 from mockservers.vendors.superoffice.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.superoffice.emulator.life import LIFE
 from mockservers.vendors.superoffice.emulator.model import METADATA
-from mockservers.vendors.superoffice.emulator.semantics import around, lists, messages, rest, saving, tickets, tokens
+from mockservers.vendors.superoffice.emulator.semantics import (
+    around,
+    files,
+    lists,
+    messages,
+    rest,
+    saving,
+    tickets,
+    tokens,
+)
 
 ENDPOINT = "/api/v1/Agents/Ticket/GetTickets"
 
@@ -53,6 +62,18 @@ EMULATOR = Emulator(
         Operation("GetTicketMessageEntity", messages.get_message_entity, "one message as an entity"),
         Operation("CreateDefaultTicketMessageEntity", messages.create_default, "the entity of a new message"),
         Operation("SaveTicketMessageEntity", messages.save, "adds a message to its ticket"),
+        Operation("GetTicketAttachments", files.of_ticket, "the attachments of a ticket's messages"),
+        Operation("GetAttachmentInfo", files.of_message, "the attachments of a message"),
+        Operation(
+            "GetAttachmentInfoNonInline", files.outside, "the attachments of a message that stand outside its text"
+        ),
+        Operation("GetAttachmentEntity", files.get_entity, "what is known of an attachment"),
+        Operation("GetAttachmentStream", files.get_stream, "the bytes of an attachment"),
+        Operation("CreateDefaultAttachmentEntity", files.create_default, "the entity of a new attachment"),
+        Operation("SaveAttachmentEntity", files.save, "makes an attachment without content, or renames one"),
+        Operation("UploadAttachment", files.upload, "gives an attachment its content"),
+        Operation("AddAttachments", files.connect, "hangs attachments on a message"),
+        Operation("RemoveMessageAttachments", files.disconnect, "takes attachments off a message"),
         Operation("ticket.list", lists.tickets, "GET Ticket: an archive list by OData options"),
         Operation("ticket.get", rest.get, "GET Ticket/{id}"),
         Operation("ticket.simple", rest.simple, "GET Ticket/{id}/Simple"),
@@ -61,6 +82,12 @@ EMULATOR = Emulator(
         Operation("ticket.put", rest.put, "PUT Ticket/{id}"),
         Operation("ticket.delete", rest.delete, "DELETE Ticket/{id}"),
         Operation("ticket.messages", lists.messages, "GET Ticket/{id}/Messages"),
+        Operation("ticket.attachments", files.of_ticket_rest, "GET Ticket/{id}/Attachments"),
+        Operation("message.get", messages.get, "GET TicketMessage/{id}"),
+        Operation("message.attachments", files.of_message_rest, "GET TicketMessage/{id}/Attachment"),
+        Operation("message.attachments.outside", files.outside_rest, "GET TicketMessage/{id}/Attachment/Noninline"),
+        Operation("attachment.get", files.get, "GET Attachment/{id}"),
+        Operation("attachment.content", files.content, "GET Attachment/{id}/Content"),
         Operation("contact.tickets", lists.of_contact, "GET Contact/{id}/Tickets"),
         Operation("person.tickets", lists.of_person, "GET Person/{id}/Tickets"),
         Operation("archive", lists.archive, "GET Archive/{provider}, of tickets"),

@@ -154,6 +154,27 @@ def _schemas(dialect: Mapping[str, Any]) -> dict[str, Schema]:
         "TicketSummaryItem": _object(
             {"TicketId": _INT, "TicketStatus": _INT, "Title": _TEXT, "Registered": _DATE, "IconHint": _TEXT}
         ),
+        "AttachmentEntity": _object(
+            {
+                "AttachmentId": _or_null(_INT),
+                "Name": _or_null(_TEXT),
+                "ContentType": _or_null(_TEXT),
+                "AttSize": _or_null(_INT),
+                "InlineImage": _or_null(_FLAG),
+                "ContentId": _or_null(_TEXT),
+                "AuthKey": _or_null(_TEXT),
+                "IsSafeFileExtension": _or_null(_FLAG),
+                "TableRight": right,
+                "FieldProperties": _or_null({"type": "object"}),
+            },
+            whole=whole,
+            more=True,
+        ),
+        "SavedAttachment": _object(
+            {"AttachmentId": _INT, "Name": {**_TEXT, "minLength": 1, "maxLength": 255}, "InlineImage": _FLAG},
+            whole=False,
+            more=True,
+        ),
         "SavedTicket": _object(_saved(), whole=False, more=True),
         "SavedMessage": _object(
             {
@@ -205,6 +226,10 @@ _ANSWERS: Mapping[str, Schema] = {
     "TicketMessageEntity[]": _list(_ref("TicketMessageEntity")),
     "TicketMessage": _or_null(_ref("TicketMessage")),
     "TicketMessageEntity": _or_null(_ref("TicketMessageEntity")),
+    "AttachmentEntity[]": _list(_ref("AttachmentEntity")),
+    "AttachmentEntity": _or_null(_ref("AttachmentEntity")),
+    "binary": _or_null(_TEXT),
+    "file": _TEXT,
     "int32[]": _list(_INT),
     "int32": _INT,
     "list of zones": _list({"type": "object"}),
@@ -214,6 +239,8 @@ _TYPES: Mapping[str, Schema] = {
     "int32[]": _list(_INT),
     "bool": _FLAG,
     "string": _TEXT,
+    "byte": {**_TEXT, "format": "byte", "pattern": "^(?:[A-Za-z0-9+/]{4}){0,20}$"},
+    "AttachmentEntity": _ref("SavedAttachment"),
     "TicketEntity": _ref("SavedTicket"),
     "TicketMessageEntity": _ref("SavedMessage"),
 }
@@ -298,6 +325,8 @@ def _operation(endpoint: Mapping[str, Any]) -> Schema:
         good["content"] = _content(_answer(endpoint["answer"]))
         if path in ("/api", "/api/v1"):
             good["content"]["text/html"] = {}
+        if endpoint["answer"] in ("binary", "file"):
+            good["content"] |= {media: {} for media in (*CATALOGUE.facts["file_media"], "text/csv", "application/zip")}
     answers: dict[str, Schema] = {str(endpoint["status"]): good}
     answers["400"] = _failed("a bad request", *(["TokenError"] if path.startswith("/login") else []), "Message")
     answers["404"] = _failed("nothing is there", "RestError", "Message")

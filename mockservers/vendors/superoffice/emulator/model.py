@@ -109,6 +109,24 @@ MESSAGES = sa.Table(
     sa.Index("message_ticket", "tenant", "ticket", "id"),
 )
 
+ATTACHMENTS = sa.Table(
+    "attachment",
+    METADATA,
+    sa.Column("tenant", Text, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("ticket", sa.Integer, nullable=False),
+    sa.Column("message", sa.Integer, nullable=False),
+    sa.Column("name", Text, nullable=False),
+    sa.Column("content_type", Text, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("inline", sa.Boolean, nullable=False),
+    sa.Column("content_id", Text, nullable=False),
+    sa.Column("content", sa.LargeBinary),
+    sa.Index("attachment_ticket", "tenant", "ticket", "id"),
+    sa.Index("attachment_message", "tenant", "message", "id"),
+)
+"""Files of messages; ticket and message are 0 as long as one hangs on none. Without content it is a sample, by its name."""
+
 DIRECTORY = sa.Table(
     "directory",
     METADATA,
@@ -318,8 +336,11 @@ def one(db: sa.Connection, tenant: str, id_: int) -> dict[str, Any] | None:
     return None if found is None else dict(found)
 
 
-_HIGHEST = sa.select(sa.func.max(TICKETS.c.TicketId)).where(TICKETS.c.tenant == sa.bindparam("tenant"))
-_HIGHEST_MESSAGE = sa.select(sa.func.max(MESSAGES.c.id)).where(MESSAGES.c.tenant == sa.bindparam("tenant"))
+_HIGHEST_OF: Mapping[str, Any] = {
+    "ticket": sa.select(sa.func.max(TICKETS.c.TicketId)).where(TICKETS.c.tenant == sa.bindparam("tenant")),
+    "message": sa.select(sa.func.max(MESSAGES.c.id)).where(MESSAGES.c.tenant == sa.bindparam("tenant")),
+    "attachment": sa.select(sa.func.max(ATTACHMENTS.c.id)).where(ATTACHMENTS.c.tenant == sa.bindparam("tenant")),
+}
 _MESSAGES_OF = (
     sa.select(MESSAGES)
     .where(MESSAGES.c.tenant == sa.bindparam("tenant"), MESSAGES.c.ticket == sa.bindparam("ticket"))
@@ -329,9 +350,9 @@ _MESSAGE = sa.select(MESSAGES).where(MESSAGES.c.tenant == sa.bindparam("tenant")
 
 
 def next_number(ctx: Context, kind: str = "ticket") -> int:
-    """The next number of a ticket or message; those of deleted ones are not given again."""
+    """The next number of a ticket, message or attachment; those of deleted ones are not given again."""
     tenant = tenant_name(ctx)
-    highest = ctx.db.execute(_HIGHEST if kind == "ticket" else _HIGHEST_MESSAGE, {"tenant": tenant}).scalar() or 0
+    highest = ctx.db.execute(_HIGHEST_OF[kind], {"tenant": tenant}).scalar() or 0
     counters = ctx.installation.ids.counters
     stream = f"{VENDOR.name}.{kind}.{tenant}"
     counters[stream] = number = max(highest, counters.get(stream, 0)) + 1
@@ -376,11 +397,12 @@ def keep(ctx: Context, row: Mapping[str, Any], *, new: bool = False) -> None:
 
 
 def remove(ctx: Context, id_: int) -> None:
-    """Take a ticket and its messages away."""
+    """Take a ticket away, with its messages and their attachments."""
     _written(ctx)
     tenant = tenant_name(ctx)
     ctx.db.execute(sa.delete(TICKETS).where(TICKETS.c.tenant == tenant, TICKETS.c.TicketId == id_))
-    ctx.db.execute(sa.delete(MESSAGES).where(MESSAGES.c.tenant == tenant, MESSAGES.c.ticket == id_))
+    for table in (MESSAGES, ATTACHMENTS):
+        ctx.db.execute(sa.delete(table).where(table.c.tenant == tenant, table.c.ticket == id_))
 
 
 OPEN = frozenset({"Active", "Postponed"})

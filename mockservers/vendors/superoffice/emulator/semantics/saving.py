@@ -9,7 +9,7 @@ from typing import Any
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
-from mockservers.vendors.superoffice.emulator import access, changes, entities
+from mockservers.vendors.superoffice.emulator import access, attachments, changes, entities
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, note_unknown, profile
 from mockservers.vendors.superoffice.emulator.changes import Row, catch_up
@@ -274,7 +274,8 @@ def entity(ctx: Context, row: Any, look: Profile) -> dict[str, Any] | None:
         return None
     ctx.cite("superoffice.call.entity")
     messages = messages_of(ctx.db, tenant_name(ctx), row.TicketId)
-    made = entities.ticket(look, row, directory(ctx), messages)
+    files = attachments.of_messages(ctx.db, tenant_name(ctx), [each.id for each in messages])
+    made = entities.ticket(look, row, directory(ctx), messages, files)
     unknown = sorted((look.entity_select or frozenset()) - {name.lower() for name in made})
     if unknown:
         note_unknown(ctx, unknown, "TicketEntity")
