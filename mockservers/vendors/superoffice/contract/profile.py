@@ -36,7 +36,7 @@ PAGE_2022 = frozenset(
 )
 LACKING = {"current": frozenset(), "client_10": frozenset({"TicketTypeId", "TicketTypeName"}), "page_2022": PAGE_2022}
 """Properties that older releases do not have."""
-_SAID = ("by", "body", "minutes")
+_SAID = ("by", "body", "minutes", "attachment")
 
 
 def _options(dialect: Dialect) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def _options(dialect: Dialect) -> dict[str, Any]:
         "deployment": dialect["deployment"],
         "reference_field": REFERENCE,
         "since": "2000-01-01T00:00:00Z",
+        "attachments": True,
     }
 
 
@@ -62,7 +63,7 @@ PROFILE = VendorProfile(
     actions={
         "reply": _SAID,
         "note": _SAID,
-        "answer": ("body", "language", "sentiment", "confidence"),
+        "answer": ("body", "language", "sentiment", "confidence", "attachment"),
         "close": ("by",),
         "reopen": ("by",),
         "postpone": ("by", "until"),

@@ -187,4 +187,5 @@ def carrier(look: Profile, row: Any) -> dict[str, Any]:
 def truth(row: Any) -> dict[str, Any]:
     """An attachment as records of its ticket show it."""
     kept = content(row)
-    return {"Name": row.name, "Size": len(kept), "Sha256": sha256(kept).hexdigest()}
+    made = {"Name": row.name, "Size": len(kept), "Sha256": sha256(kept).hexdigest()}
+    return {**made, "Inline": True} if row.inline else made
