@@ -80,6 +80,7 @@ EMULATOR = Emulator(
         Operation("ticket.default", rest.default, "GET Ticket/default"),
         Operation("ticket.post", rest.post, "POST Ticket"),
         Operation("ticket.put", rest.put, "PUT Ticket/{id}"),
+        Operation("ticket.patch", rest.patch, "PATCH Ticket/{id}: a JSON Patch, or a merge patch"),
         Operation("ticket.delete", rest.delete, "DELETE Ticket/{id}"),
         Operation("ticket.messages", lists.messages, "GET Ticket/{id}/Messages"),
         Operation("ticket.attachments", files.of_ticket_rest, "GET Ticket/{id}/Attachments"),

@@ -170,6 +170,11 @@ def _schemas(dialect: Mapping[str, Any]) -> dict[str, Schema]:
             whole=whole,
             more=True,
         ),
+        "PatchOperation": {
+            "type": "object",
+            "properties": {"op": {"enum": ["add", "replace", "remove", "test"]}, "path": _TEXT, "value": {}},
+            "required": ["op", "path"],
+        },
         "SavedAttachment": _object(
             {"AttachmentId": _INT, "Name": {**_TEXT, "minLength": 1, "maxLength": 255}, "InlineImage": _FLAG},
             whole=False,
@@ -241,6 +246,7 @@ _TYPES: Mapping[str, Schema] = {
     "string": _TEXT,
     "byte": {**_TEXT, "format": "byte", "pattern": "^(?:[A-Za-z0-9+/]{4}){0,20}$"},
     "AttachmentEntity": _ref("SavedAttachment"),
+    "TicketPatch": {"anyOf": [_list(_ref("PatchOperation")), _ref("SavedTicket")]},
     "TicketEntity": _ref("SavedTicket"),
     "TicketMessageEntity": _ref("SavedMessage"),
 }
@@ -340,6 +346,8 @@ def _operation(endpoint: Mapping[str, Any]) -> Schema:
         answers["429"] = _failed("throttled", "Message")
     if not agent and path.startswith("/api/v1/Ticket/{id}"):
         answers["304"], answers["412"] = {"description": "not changed"}, {"description": "changed meanwhile"}
+    if endpoint["method"] == "PATCH":
+        answers["409"] = _failed("a test does not hold", "RestError")
     made: Schema = {"parameters": _parameters(endpoint), "responses": answers, "summary": str(endpoint["answer"] or "")}
     made["operationId"] = f"{endpoint['method']} {path}"
     made["security"] = [] if public else [{"basic": []}, {"ticket": []}, {"bearer": []}]

@@ -70,6 +70,7 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "not_acceptable": lambda facts, _: (406, {"Message": "None of these media types can be answered."}, "Error"),
     "media": lambda facts, _: (415, {"Message": facts["told"]}, "Error"),
     "token": lambda facts, _: (400, {"error": facts["error"], "error_description": facts["detail"]}, "Error"),
+    "conflict": lambda facts, _: (409, rest("SoConflictException", facts["message"]), "ErrorInformation"),
     "unmodified": lambda facts, _: (304, None, ""),
     "precondition": lambda facts, _: (412, None, ""),
 }

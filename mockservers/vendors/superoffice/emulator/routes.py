@@ -151,7 +151,7 @@ _ADDRESSES: Mapping[tuple[str, ...], Mapping[str, str]] = {
     ("user", "currentprincipal"): {"GET": "principal"},
     ("ticket",): {"GET": "ticket.list", "POST": "ticket.post", "PATCH": ""},
     ("ticket", "default"): {"GET": "ticket.default"},
-    ("ticket", _ID): {"GET": "ticket.get", "PUT": "ticket.put", "DELETE": "ticket.delete", "PATCH": ""},
+    ("ticket", _ID): {"GET": "ticket.get", "PUT": "ticket.put", "DELETE": "ticket.delete", "PATCH": "ticket.patch"},
     ("ticket", _ID, "simple"): {"GET": "ticket.simple"},
     ("ticket", _ID, "messages"): {"GET": "ticket.messages"},
     ("ticket", _ID, "attachments"): {"GET": "ticket.attachments"},
