@@ -48,8 +48,9 @@ def _record(ctx: Context, id_: int, names: Directory) -> Record:
 
 
 def _shown(row: Any, names: Directory, files: Mapping[int, Sequence[Any]]) -> Record:
-    """A ticket that is there, with the files that hang on its messages."""
+    """A ticket that is there, with its person's address and the files that hang on its messages."""
     fields = carriers.shown(row, names)
+    fields["PersonEmail"] = names.get("person", row.CustId).facts.get("email", "")
     fields["Attachments"] = [attachments.truth(each) for each in files.get(row.TicketId, ())]
     return {"id": str(row.TicketId), "exists": True, "fields": fields}
 

@@ -31,6 +31,7 @@ _DATE: Schema = {
     "description": "the vendor's form, with an offset or without one",
 }
 _FLAG: Schema = {"type": "boolean"}
+_FREE: Schema = {"type": "object"}
 
 
 def _ref(name: str) -> Schema:
@@ -235,6 +236,22 @@ _ANSWERS: Mapping[str, Schema] = {
     "AttachmentEntity": _or_null(_ref("AttachmentEntity")),
     "binary": _or_null(_TEXT),
     "file": _TEXT,
+    **{
+        f"{name}{many}": schema
+        for name in (
+            "Contact",
+            "ContactEntity",
+            "Person",
+            "PersonEntity",
+            "TicketStatusEntity",
+            "TicketPriorityEntity",
+            "TicketPriority",
+            "TicketCategoryEntity",
+            "TicketTypeEntity",
+            "MDOListItem",
+        )
+        for many, schema in (("", _or_null(_FREE)), ("[]", _list(_FREE)))
+    },
     "int32[]": _list(_INT),
     "int32": _INT,
     "list of zones": _list({"type": "object"}),
@@ -244,6 +261,7 @@ _TYPES: Mapping[str, Schema] = {
     "int32[]": _list(_INT),
     "bool": _FLAG,
     "string": _TEXT,
+    "listname": {**_TEXT, "enum": ["ticketstatus", "ticketpriority", "ejcategory", "TicketType", "associate"]},
     "byte": {**_TEXT, "format": "byte", "pattern": "^(?:[A-Za-z0-9+/]{4}){0,20}$"},
     "AttachmentEntity": _ref("SavedAttachment"),
     "TicketPatch": {"anyOf": [_list(_ref("PatchOperation")), _ref("SavedTicket")]},
@@ -274,7 +292,7 @@ def _failed(text: str, *names: str) -> Schema:
 def _parameters(endpoint: Mapping[str, Any]) -> list[Schema]:
     made: list[Schema] = []
     path = endpoint["path"]
-    for name in ("id", "provider", "tenant", "method"):
+    for name in ("id", "provider", "tenant", "method", "listname"):
         if "{" + name + "}" in path:
             schema = {**_INT, "minimum": 1} if name == "id" else {**_TEXT, "enum": _PATH_VALUES[name]}
             made.append({"name": name, "in": "path", "required": True, "schema": schema})
@@ -304,6 +322,7 @@ def _parameters(endpoint: Mapping[str, Any]) -> list[Schema]:
 _PATH_VALUES: Mapping[str, list[str]] = {
     "provider": ["Ticket"],
     "tenant": ["Cust12345"],
+    "listname": _TYPES["listname"]["enum"],
     "method": [
         each["path"].rpartition("/")[2]
         for each in CATALOGUE.facts["endpoints"]

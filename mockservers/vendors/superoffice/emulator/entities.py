@@ -155,6 +155,10 @@ Files = Mapping[int, Sequence[Any]]
 """The attachments of messages, by the message's number."""
 
 
+def ticket_type(look: Profile, here: Named) -> Value | None:
+    return _linked(look, "TicketTypeId", "Name", here)
+
+
 def ticket(look: Profile, row: Any, names: Directory, messages: Sequence[Any] = (), files: Files = NOTHING) -> Value:
     """A TicketEntity (superoffice.call.entity)."""
     blank = look.role.blank
@@ -194,7 +198,7 @@ def ticket(look: Profile, row: Any, names: Directory, messages: Sequence[Any] = 
         "Sale": _linked(look, "SaleId", "Heading", names.get("sale", found["SaleId"])),
         "Project": _linked(look, "ProjectId", "Name", names.get("project", found["ProjectId"])),
         "FormSubmission": {"FormSubmissionId": found["FormSubmissionId"]} if found["FormSubmissionId"] else None,
-        "TicketType": _linked(look, "TicketTypeId", "Name", names.get("type", found["TicketTypeId"])),
+        "TicketType": ticket_type(look, names.get("type", found["TicketTypeId"])),
         "ActiveStatusMonitorId": 0,
         "ExtraFields": {},
         "CustomFields": extra.get("CustomFields", {}),

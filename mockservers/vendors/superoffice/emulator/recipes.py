@@ -64,6 +64,8 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
                 kinds[kind].update(entries)
         # Nothing is there that could be replaced, so one statement will do.
         everybody = ((DEMO, kinds), (OTHER, company.begin()))
+        for _, each in everybody:
+            company.dated(each, whole_second(born))
         db.execute(
             sa.insert(DIRECTORY),
             [
