@@ -46,6 +46,7 @@ def _options(dialect: Dialect) -> dict[str, Any]:
         "reference_field": REFERENCE,
         "since": "2000-01-01T00:00:00Z",
         "attachments": True,
+        "people": True,
     }
 
 
@@ -100,6 +101,7 @@ PROFILE = VendorProfile(
         "change rights": ("user", "table", "fields", "hidden"),
         "add status": ("name", "base", "counter"),
         "rename": ("kind", "number", "name"),
+        "change person": ("number", "email"),
         "end sessions": ("user", "kind"),
     },
     tasks=("sync", "create", "update", "note", "close"),

@@ -38,7 +38,7 @@ from mockservers.harness.strategies import (
 from mockservers.kernel import instants
 from mockservers.kernel.instants import HOUR, MINUTE
 from mockservers.registry import emulator
-from mockservers.vendors.superoffice.contract.duties.attached import OPTION
+from mockservers.vendors.superoffice.contract.duties.attached import FETCHES, FOLLOWS
 from mockservers.vendors.superoffice.contract.profile import USER
 
 SMALL = ("empty",)
@@ -115,6 +115,7 @@ FILES = tuple(
     )
 )
 """Files that a client changes which takes them for text, for JSON or for base64, or keeps them by name."""
+EMAILS = ("new@acmecorp.example", "o'neill+desk@example.com", "å.ström@example.com", "")
 LOGO = {**FILES[-1], "name": "logo.png", "inline": True}
 NO_READ, READ = {"Mask": "None", "Reason": "[SR_ACCESS_ROLE]"}, {"Mask": "Update", "Reason": ""}
 
@@ -161,7 +162,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     others = _others()
     writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from((1, 1, 2, 3)))
     saving = [names[0] for names in SAVING.values()] if writing is not None else []
-    fetching = OPTION in hello.options
+    fetching = FETCHES in hello.options
     streams = ["GetAttachmentStream"] if fetching else []
     trouble = faults(here.refusals, ("GetTickets", "GetTickets", "ticket.list", *saving, *streams))
     places = st.sampled_from(("GetTickets", "GetTickets", "ticket.list")).map(lambda operation: (operation, 0))
@@ -183,6 +184,8 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     ]
     if fetching:
         told += [(_attached(), 12), (_file_fails(), 4)]
+    if FOLLOWS in hello.options:
+        told += [(_people(), 10)]
     if writing is not None:
         told += [(sequences.lost(hello, MADE, SAVING), 7), (sequences.lost(hello, QUOTED, SAVING), 2)]
         if "note" in hello.tasks:
@@ -409,6 +412,17 @@ def _file_fails() -> Strategy:
 
     kinds = st.sampled_from(("refuse", "empty_body", "cut", "fail"))
     return st.builds(story, kinds, st.sampled_from((FILES[0], FILES[2])))
+
+
+def _people() -> Strategy:
+    """A person gets another address, or none, after the client has read its ticket, and no ticket changes by that."""
+
+    def story(person: int, then: int | None, email: str) -> list[Intent]:
+        changed = administer("change person", {"number": person, "email": email})
+        moved = [change(NEWEST, {"CustId": then})] if then != person else []
+        return [create({"CustId": person}), sync(), changed, *_later(), sync(), *moved]
+
+    return st.builds(story, st.sampled_from((1, 3)), st.sampled_from(PERSONS), st.sampled_from(EMAILS))
 
 
 def _large() -> Strategy:

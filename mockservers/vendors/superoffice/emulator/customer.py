@@ -203,7 +203,7 @@ def _change_person(ctx: Context, arguments: Arguments) -> None:
     found = read_directory(ctx.db, tenant_name(ctx)).get("person", number)
     if not found.id:
         raise Misuse(f"there is no person {number}")
-    parts = {name: arguments.text(name, most=255) for name in company.PARTS if name in arguments.raw}
+    parts = {name: arguments.text(name, "", most=255) for name in company.PARTS if name in arguments.raw}
     ctx.cite("superoffice.person.changed")
     enter(ctx.db, tenant_name(ctx), "person", [company.changed(found, parts, ctx.now)])
 

@@ -1,4 +1,4 @@
-"""The duties of a client of SuperOffice that fetches the files of tickets."""
+"""The duties of a client of SuperOffice that reads what hangs on tickets: their files, and the people they are about."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged
 from mockservers.harness.history import History
-from mockservers.vendors.superoffice.contract.duties.visibility import ATTACHMENTS, ever_hidden, live
+from mockservers.vendors.superoffice.contract.duties.visibility import ATTACHMENTS, EMAIL, ever_hidden, live
 
-OPTION = "attachments"
-"""What a client names in its hello that fetches files."""
+FETCHES, FOLLOWS = "attachments", "people"
+"""What a client names in its hello that fetches files, or that keeps the addresses of people."""
 File = tuple[str, str]
 """A file's name, and the digest of its bytes."""
 
@@ -61,6 +61,29 @@ def _attachments_whole(history: History) -> Judgement:
     return judged(exercised, breaches)
 
 
+def _people_followed(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    hidden = ever_hidden(history)
+    for ticket, shown in sorted((history.mirror or {}).items()):
+        truth = history.truth.get(ticket)
+        if truth is None or not live(truth) or ticket in hidden or EMAIL not in comparing.fields(history, shown):
+            continue
+        states = {record.fields.get(EMAIL) for _, record in history.ever.get(ticket, ()) if record.exists}
+        wanted, held = truth.fields.get(EMAIL) or "", shown.fields.get(EMAIL) or ""
+        exercised += bool(wanted)
+        if wanted != held:
+            why = (
+                "which it was earlier: a change of a person changes no ticket"
+                if held in states
+                else "which it never was"
+            )
+            both = comparing.parted(wanted, held, history.secrets)
+            breaches.append(
+                Breach(f"{history.name(ticket)}: {EMAIL} is {both}, {why}", {"ticket": ticket, "field": EMAIL})
+            )
+    return judged(exercised, breaches)
+
+
 ATTACHED: tuple[Duty, ...] = (
     Duty(
         "superoffice.attachments_whole",
@@ -68,6 +91,14 @@ ATTACHED: tuple[Duty, ...] = (
         ("superoffice.attachment.list", "superoffice.attachment.content", "superoffice.field.messages"),
         _attachments_whole,
         "a ticket of the mirror that has attachments",
-        needs=(OPTION,),
+        needs=(FETCHES,),
+    ),
+    Duty(
+        "superoffice.people_followed",
+        "Who keeps what only a Person tells reads people again: their changes move the LastChanged of no ticket.",
+        ("superoffice.person.changed", "superoffice.person.carrier", "superoffice.carrier.no_person"),
+        _people_followed,
+        "a ticket of the mirror that has a person with an address",
+        needs=(FOLLOWS,),
     ),
 )
