@@ -71,7 +71,9 @@ def client() -> Path:
     return there
 
 
-def run(client: Path, door: Server, way: str, root: str = "", script: str = "sync.js", **options: Any) -> dict[str, Any]:
+def run(
+    client: Path, door: Server, way: str, root: str = "", script: str = "sync.js", **options: Any
+) -> dict[str, Any]:
     """What the vendor's client tells of one synchronisation, or of another job."""
     url = f"http://127.0.0.1:{door.port}{root}"
     asked = {"url": url, "way": way, "since": "2026-02-18T05:00:00", "options": options, **WAYS[way]}

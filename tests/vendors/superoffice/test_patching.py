@@ -35,6 +35,7 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         ([{"op": "remove", "path": "/Person"}], {"CustId": -1, "ContactId": 0, "ContactName": ""}),
         ({"CustomFields": {"x": "y"}}, {"CustomFields": {"kept": "1", "x": "y"}}),
         ([{"op": "add", "path": "/CustomFields/a~1b", "value": "y"}], {"CustomFields": {"kept": "1", "a/b": "y"}}),
+        ({"CustomFields": {"KEPT": None}}, {"CustomFields": {}}),
         ([{"op": "add", "path": "/Tags/-", "value": {"Id": 7}}], {}),
         ({"LastChanged": "2001-01-01T00:00:00", "NumMessages": 99}, {}),
         ({"TicketId": 1, "Title": "new"}, {"Title": "new"}),
@@ -51,7 +52,7 @@ def test_a_patch_changes_what_it_names(empty: Desk, body: Any, told: dict[str, A
     assert reply.status == 200, reply.text
     found = changed(before, empty.truth(ticket))
     moved = {"LastChanged", "AlertTimeout", "ReadStatus", "AlertLevel"}
-    joined = ("PriorityName", "PersonFirstname", "PersonLastname", "PersonFullname", "PersonMiddleName")
+    joined = ("PriorityName", "PersonFirstname", "PersonLastname", "PersonFullname", "PersonMiddleName", "PersonEmail")
     assert {name: value for name, value in found.items() if name not in moved | set(joined)} == told
     assert "LastChanged" in found
     assert reply.json["_Links"]["Self"] == f"Ticket/{ticket}"

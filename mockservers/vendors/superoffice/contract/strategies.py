@@ -406,7 +406,8 @@ def _file_fails() -> Strategy:
     """A file that is fetched ends early, or in an error, and comes whole the next time."""
 
     def story(kind: str, file: dict[str, Any]) -> list[Intent]:
-        settings: dict[str, Any] = {"refuse": {"refusal": "bad_request"}, "cut": {"after_bytes": 64}}.get(kind, {})
+        known: dict[str, dict[str, Any]] = {"refuse": {"refusal": "bad_request"}, "cut": {"after_bytes": 64}}
+        settings = known.get(kind, {})
         fault = plain(FaultStep(kind, 0, 1, "GetAttachmentStream", settings))
         return [create({}), act(NEWEST, "answer", more={"attachment": file}), fault, sync(), *_later(), sync()]
 

@@ -89,13 +89,15 @@ def _apply(entity: dict[str, Any], change: Change) -> None:
     if isinstance(here, list):
         _in_list(here, last, change)
     elif isinstance(here, dict):
-        name = _found(here, last)
+        known = _found(here, last) or last
         if change.verb == "test":
-            _test(None if name is None else here[name], change)
-        elif change.verb == "remove":
-            here[name or last] = None
+            _test(here.get(known), change)
+        elif change.verb != "remove":
+            here[known] = copy.deepcopy(change.value)
+        elif above:
+            here.pop(known, None)
         else:
-            here[name or last] = copy.deepcopy(change.value)
+            here[known] = None  # a property of the entity itself is always there
     else:
         raise ValueError(f"The path {value_text('/'.join(change.path)[:60])} leads through what is no object")
 
