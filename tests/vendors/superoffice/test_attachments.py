@@ -32,6 +32,7 @@ def summary(desk: Desk, ticket: int) -> list[dict[str, Any]]:
             "Name": each["Name"],
             "Size": each["AttSize"],
             "Sha256": sha256(fetched(desk, each["AttachmentId"])).hexdigest(),
+            **({"Inline": True} if each["InlineImage"] else {}),
         }
         for each in listed(desk, ticket)
     ]

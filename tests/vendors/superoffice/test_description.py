@@ -76,7 +76,15 @@ OPERATIONS = [(path, verb) for path, verbs in DOCUMENT["paths"].items() for verb
 
 GOOD, BAD = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 # Nothing can be wrong with a call without parameters; and an archive that is known but not emulated is a 501 on purpose.
-NEVER_WRONG = ("/api", "/api/v1", "/api/v1/Archive/{provider}", "/api/v1/MDOList/{listname}")
+NEVER_WRONG = ("/api", "/api/v1", "/api/v1/Archive/{provider}")
+
+
+def beside(path: str) -> bool:
+    """Whether an operation stands beside tickets: those share a few functions, so they are asked less."""
+    parts = path.removeprefix("/api/v1/").removeprefix("Agents/").split("/")
+    return parts[0] in ("Contact", "Person", "List", "MDO", "MDOList", "Attachment", "TicketMessage") or (
+        "Attachment" in path and "Save" not in path and "Upload" not in path
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,14 +93,14 @@ NEVER_WRONG = ("/api", "/api/v1", "/api/v1/Archive/{provider}", "/api/v1/MDOList
         (path, verb, mode)
         for path, verb in OPERATIONS
         for mode in (GOOD, BAD)
-        if mode == GOOD or path not in NEVER_WRONG
+        if mode == GOOD or not (path in NEVER_WRONG or (beside(path) and not path.endswith(("List", "{id}/Tickets"))))
     ],
 )
 def test_schemathesis_finds_nothing(described: Any, path: str, verb: str, mode: GenerationMode) -> None:
     operation = described[path][verb]
 
     @settings(
-        max_examples=examples(6) if mode == GOOD else 3,
+        max_examples=3 if mode == BAD or beside(path) else examples(6),
         deadline=None,
         derandomize=True,
         database=None,
