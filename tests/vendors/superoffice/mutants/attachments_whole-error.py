@@ -2,7 +2,7 @@
 
 from mockservers.harness.clients import reference
 
-RULES = ("superoffice.error.bad_request",)
+RULES = ("superoffice.attachment.content",)
 
 
 class Client(reference("superoffice", "files")):

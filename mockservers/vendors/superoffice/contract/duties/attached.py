@@ -88,7 +88,12 @@ ATTACHED: tuple[Duty, ...] = (
     Duty(
         "superoffice.attachments_whole",
         "The files of a ticket are fetched byte for byte, those that come later and those of the same name too.",
-        ("superoffice.attachment.list", "superoffice.attachment.content", "superoffice.field.messages"),
+        (
+            "superoffice.attachment.list",
+            "superoffice.attachment.carrier",
+            "superoffice.attachment.content",
+            "superoffice.field.messages",
+        ),
         _attachments_whole,
         "a ticket of the mirror that has attachments",
         needs=(FETCHES,),
