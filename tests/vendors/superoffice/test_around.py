@@ -334,7 +334,7 @@ def test_an_archive_list(desk: Desk) -> None:
     assert 52 not in ids
     assert len(desk.get("Ticket", "$top=1").json["value"][0]) > 50
     assert desk.get("Archive/Ticket", "$top=1").json == desk.get("Ticket", "$top=1").json
-    assert desk.get("Archive/Contact").status == 501
+    assert desk.get("Archive/Sale").status == 501
     assert listed(desk, "personId eq 2") == [
         e["ticketId"] for e in desk.get("Person/2/Tickets", "$select=ticketId").json["value"]
     ]

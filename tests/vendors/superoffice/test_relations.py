@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -124,3 +125,61 @@ def test_a_change_of_a_person_changes_no_ticket(empty: Desk) -> None:
     assert empty.ticket(ticket)["ContactName"] == "Acme"
     with pytest.raises(Misuse, match="no person 999"):
         empty.administer("change person", number=999)
+
+
+@pytest.mark.rule("superoffice.odata.relations", "superoffice.odata.list")
+@pytest.mark.parametrize(
+    ("path", "options", "ids"),
+    [
+        ("Person", "", [1, 2, 3, 4]),
+        ("Person", "$top=2&$skip=1", [2, 3]),
+        ("Person", "$filter=contactId gt 1&$orderby=contactId desc", [2, 3]),
+        ("Person", "$filter=lastName begins 'N' or email/emailAddress contains 'acme'", [1, 2]),
+        ("Person", "$filter=not (personId oneOf (1,2)) and firstName ne 'Åsa'", [3]),
+        ("Person", "$filter=endswith(fullName,'Privat')", [4]),
+        ("Person", "$filter=personUpdatedDate afterTime '2026-03-02T10:30:00'", [2]),
+        ("Person", "$filter=personUpdatedDate before '2026-01-01' and personId lt 2", [1]),
+        ("Person", "$filter=personRegisteredDate between '2024-10-18','2024-10-18' and personId between 2,3", [2, 3]),
+        (
+            "Person",
+            "$filter=personUpdatedDate ne '2024-10-18T10:01:00' and personUpdatedDate is '2024-10-18T10:03:00'",
+            [3],
+        ),
+        ("Person", "$orderby=firstName,personId desc", [1, 2, 3, 4]),
+        ("Person", "$filter=middleName eq 'van'", [3]),
+        ("Contact", "$orderby=name desc", [123, 2, 1]),
+        ("Contact", "$filter=nameDepartment contains 'Söhne <'", [2]),
+        ("Archive/simplecontact", "$filter=contactId notOneOf (1,2)", [123]),
+        ("Archive/Person", "$filter=contactId eq 0", [4]),
+    ],
+)
+def test_people_and_companies_are_listed_like_tickets(empty: Desk, path: str, options: str, ids: list[int]) -> None:
+    empty.advance(3600)
+    empty.administer("change person", number=2, email="new@nordic.example")
+    found = empty.get(path, quote(options, safe="=&$"), headers={"SO-TimeZone": "NO"})
+    assert found.status == 200, found.text
+    assert [int(each["PrimaryKey"]) for each in found.json["value"]] == ids
+
+
+@pytest.mark.rule("superoffice.odata.relations", "superoffice.odata.bad")
+def test_what_a_list_of_people_shows(empty: Desk) -> None:
+    options = "$select=fullName,email/emailAddress,contact/name,personUpdatedDate&$filter=personId eq 3"
+    for zone in ("NO", "UTC"):
+        (row,) = empty.get("Person", quote(options, safe="=&$"), headers={"SO-TimeZone": zone}).json["value"]
+        assert row == {
+            "PrimaryKey": "3",
+            "EntityName": "person",
+            "fullName": "Vincent van Gogh",
+            "email/emailAddress": "vincent@mueller.example",
+            "contact/name": "Müller & Söhne <GmbH>",
+            "personUpdatedDate": "2024-10-18T10:03:00Z",
+        }
+    for wrong in (
+        "$filter=ticketId eq 1",
+        "$select=lastChanged",
+        "$orderby=title",
+        "$filter=personId contains '1'",
+        "$top=x",
+    ):
+        assert empty.get("Person", quote(wrong, safe="=&$")).status == 400
+    assert empty.get("Person", "$entities=ticket").status == empty.get("Archive/Sale").status == 501

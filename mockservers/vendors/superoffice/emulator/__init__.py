@@ -13,6 +13,7 @@ from mockservers.vendors.superoffice.emulator.administration import ADMIN_OPERAT
 from mockservers.vendors.superoffice.emulator.life import LIFE
 from mockservers.vendors.superoffice.emulator.model import METADATA
 from mockservers.vendors.superoffice.emulator.semantics import (
+    archives,
     around,
     files,
     lists,
@@ -92,7 +93,9 @@ EMULATOR = Emulator(
         Operation("attachment.content", files.content, "GET Attachment/{id}/Content"),
         Operation("contact.tickets", lists.of_contact, "GET Contact/{id}/Tickets"),
         Operation("person.tickets", lists.of_person, "GET Person/{id}/Tickets"),
-        Operation("archive", lists.archive, "GET Archive/{provider}, of tickets"),
+        Operation("archive", archives.archive, "GET Archive/{provider}, of tickets, people and companies"),
+        Operation("person.list", archives.people, "GET Person: an archive list by OData options"),
+        Operation("contact.list", archives.companies, "GET Contact: an archive list by OData options"),
         Operation("Contact.GetContact", relations.one("Contact", "contactId"), "a company"),
         Operation(
             "Contact.GetContactEntity", relations.one("ContactEntity", "contactEntityId"), "a company as an entity"

@@ -304,9 +304,10 @@ def _parameters(endpoint: Mapping[str, Any]) -> list[Schema]:
             continue
         schema = {**_INT, "minimum": 0} if name in ("$top", "$skip") else dict(_TYPES.get(kind, _TEXT))
         if name == "$orderBy":
-            schema["examples"] = ["lastChanged desc"]
+            schema["examples"] = [_ORDERS.get(path, "lastChanged desc")]
         if name == "$filter":
-            schema["examples"] = ["lastChanged afterTime '2024-11-20T14:15:00'"]
+            date = _ORDERS.get(path, "lastChanged desc").partition(" ")[0]
+            schema["examples"] = [f"{date} afterTime '2024-11-20T14:15:00'"]
         made.append({"name": name, "in": "query", "required": kind == "int32", "schema": schema})
     if endpoint.get("select"):
         made.append({"name": "$select", "in": "query", "required": False, "schema": _TEXT})
@@ -319,6 +320,7 @@ def _parameters(endpoint: Mapping[str, Any]) -> list[Schema]:
     return made
 
 
+_ORDERS = {"/api/v1/Contact": "updatedDate desc", "/api/v1/Person": "personUpdatedDate desc"}
 _PATH_VALUES: Mapping[str, list[str]] = {
     "provider": ["Ticket"],
     "tenant": ["Cust12345"],

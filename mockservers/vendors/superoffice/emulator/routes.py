@@ -160,6 +160,8 @@ _ADDRESSES: Mapping[tuple[str, ...], Mapping[str, str]] = {
     ("ticketmessage", _ID, "attachment", "noninline"): {"GET": "message.attachments.outside"},
     ("attachment", _ID): {**_NOT_HERE, "GET": "attachment.get"},
     ("attachment", _ID, "content"): {"GET": "attachment.content", "POST": ""},
+    ("contact",): {"GET": "contact.list", "POST": ""},
+    ("person",): {"GET": "person.list", "POST": ""},
     ("contact", _ID): {**_NOT_HERE, "GET": "contact.get"},
     ("contact", _ID, "simple"): {"GET": "contact.simple"},
     ("person", _ID): {**_NOT_HERE, "GET": "person.get"},
