@@ -24,7 +24,7 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.store import Instant, Text
 from mockservers.kernel.webhooks import Delivery, Reply, Webhooks
 from mockservers.vendors.superoffice import VENDOR
-from mockservers.vendors.superoffice.emulator.metadata import METADATA
+from mockservers.vendors.superoffice.emulator.model import METADATA
 
 ACTIVE, STOPPED, TOO_MANY = "Active", "Stopped", "TooManyErrors"
 STATES = ("Unknown", ACTIVE, STOPPED, TOO_MANY)

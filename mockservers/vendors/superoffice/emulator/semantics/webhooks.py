@@ -12,6 +12,7 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Unsupported
 from mockservers.kernel.webhooks import Reply
 from mockservers.vendors.superoffice import VENDOR
+from mockservers.vendors.superoffice.emulator import patches
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, clock
 from mockservers.vendors.superoffice.emulator.model import LARGEST_ID
@@ -335,13 +336,19 @@ def rest_put(ctx: Context, asked: Asked) -> Answer:
 
 
 def rest_patch(ctx: Context, asked: Asked) -> Answer:
-    """Change what the body names of a webhook, as a merge patch."""
+    """Change a webhook by a patch, of either form (superoffice.rest.patch)."""
     before = _there(ctx, asked)
-    if isinstance(asked.body, list):
-        raise Unsupported("a JSON Patch of a webhook; send the members that change as an object")
-    changed = members(ctx, asked)
-    whole = lowered(_shown(ctx, asked, before).value)
-    return _shown(ctx, asked, _saved(ctx, whole | changed, before), linked=True)
+    if asked.problem is not None:
+        raise asked.problem
+    ctx.cite("superoffice.rest.patch")
+    try:
+        made = patches.applied(_shown(ctx, asked, before).value, patches.read(asked.body))
+    except ValueError as error:
+        raise bad("superoffice.rest.patch", f"{str(error)[:200]}.") from None
+    except patches.Conflict as conflict:
+        told = f"The test of {str(conflict)[:60]} does not hold for Webhook {before.id}"
+        raise Refusal("superoffice.rest.patch_test", "conflict", message=told) from None
+    return _shown(ctx, asked, _saved(ctx, lowered(made), before), linked=True)
 
 
 def rest_delete(ctx: Context, asked: Asked) -> Answer:
