@@ -24,7 +24,7 @@ class CallPattern(TypedDict, total=False):
 
     vendor: str
     operation: str
-    actor: Literal["client", "other", "any"]
+    actor: Literal["client", "other", "vendor", "any"]
     outcome: str
     refusal: str
     rule: str

@@ -149,6 +149,7 @@ def world(
     store_url: str | None = None,
     durability: Durability = "normal",
     lively: bool = False,
+    listener_hosts: Iterable[str] = (),
 ) -> WorldConfig:
     """The whole configuration of a world."""
     mode, rate = clock(clock_text)
@@ -162,4 +163,5 @@ def world(
         store=store(store_url),
         durability=durability,
         lively=lively,
+        listener_hosts=frozenset(listener_hosts),
     )

@@ -91,6 +91,13 @@ if TYPE_CHECKING:
     help="With --from and --load: answer to this host name too, beside loopback's own and --host. Repeatable; * for any.",
 )
 @click.option(
+    "--listener-host",
+    "listener_host",
+    multiple=True,
+    metavar="NAME",
+    help="Vendors call listeners on this host too, beside this machine's own (webhooks). Repeatable.",
+)
+@click.option(
     "--still",
     is_flag=True,
     help="Nobody acts by himself: the demo data stay as they are until a client or a command changes them.",
@@ -149,6 +156,7 @@ def serve(
     store: str | None,
     durability: Literal["normal", "full"],
     allow_host: tuple[str, ...],
+    listener_host: tuple[str, ...],
     still: bool,
     desk: str | None,
     tls: bool,
@@ -186,6 +194,7 @@ def serve(
         durability=durability,
         # What was recorded is to be found again as it was.
         lively=not still and recording is None and loaded is None,
+        listener_hosts=listener_host,
     )
     if desk is not None:
         if recording is not None or loaded is not None or still:

@@ -80,6 +80,37 @@ class Exchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """One call of the vendor to a listener of the client's, with secrets masked. `status` is None where no answer came.
+
+    `at` is the instant at which it left, `seconds` how long the answer took in the vendor's time. `genuine` is false for a
+    call that a stranger made; `waited` tells that the client asked the vendor something and did not answer before it knew.
+    `sent` is false for a call that was lost on its way.
+    """
+
+    n: int
+    at: int
+    event: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    status: int | None
+    webhook: str = ""
+    attempt: int = 1
+    seconds: float = 0.0
+    genuine: bool = True
+    waited: bool = False
+    sent: bool = True
+    faults: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def taken(self) -> bool:
+        """Whether the listener said that it has it."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One message to the client and its answer. `first` and `last` bound the journal's numbers while it ran.
 
@@ -138,6 +169,8 @@ class History:
     """The final truth of what hangs on tickets, by kind of record."""
     entity: str = ""
     """The kind of record that a ticket is, as `was` and `became` of a task name it."""
+    deliveries: tuple[Delivered, ...] = ()
+    """The calls of the vendor to the client's listeners."""
     stored: Mapping[str, bool] = field(default_factory=dict)
     """The files of the client's state folder in the end, and whether a credential that lasts stands in each as it is."""
 
@@ -288,10 +321,29 @@ def exchanged(entry: Entry, task: int | None, reveals: tuple[str, ...] = ()) -> 
     )
 
 
+def delivered(entry: Entry) -> Delivered:
+    """One call of the vendor to a listener as the journal has it."""
+    exchange, told = entry.exchange, entry.result if isinstance(entry.result, Mapping) else {}
+    assert exchange is not None
+    return Delivered(
+        entry.n,
+        entry.at,
+        entry.operation or "",
+        exchange.target,
+        tuple(exchange.headers),
+        exchange.body,
+        exchange.status,
+        sent=bool(told),
+        faults=tuple(entry.faults),
+        error=entry.error or "",
+        **{name: told[name] for name in ("webhook", "attempt", "seconds", "genuine", "waited") if name in told},
+    )
+
+
 def split(
     entries: Iterable[Entry], tasks: Iterable[Task], reveals: Mapping[int, tuple[str, ...]]
-) -> tuple[tuple[ExternalChange, ...], tuple[Exchanged, ...]]:
-    """The journal as acts of others and requests of the client; `reveals` by the journal's number.
+) -> tuple[tuple[ExternalChange, ...], tuple[Exchanged, ...], tuple[Delivered, ...]]:
+    """The journal as acts of others, requests of the client and calls of the vendor; `reveals` by the journal's number.
 
     A `read` is no act; it shows what an act upon another ticket did to this one.
     """
@@ -301,11 +353,13 @@ def split(
         at = bisect_left(bounds, (n,))
         return bounds[at][2] if at < len(bounds) and bounds[at][1] < n else None
 
-    changes, exchanges = [], []
+    changes, exchanges, deliveries = [], [], []
     for entry in entries:
         if entry.actor == "other":
             if entry.operation != "list":
                 changes.append(change(entry))
+        elif entry.actor == "vendor":
+            deliveries.append(delivered(entry))
         else:
             exchanges.append(exchanged(entry, owner(entry.n), reveals.get(entry.n, ())))
-    return tuple(changes), tuple(exchanges)
+    return tuple(changes), tuple(exchanges), tuple(deliveries)

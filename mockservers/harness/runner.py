@@ -17,7 +17,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, ClassVar
 
 from mockservers.harness.direct import Shortcut, shortcut
-from mockservers.harness.drivers import RESTART, Answer, Driver, DriverFailure, Hello, shorten
+from mockservers.harness.drivers import LISTENING, RESTART, Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split, stored
 from mockservers.harness.profile import VendorProfile, profile
@@ -34,7 +34,7 @@ from mockservers.harness.scenarios import (
     named,
 )
 from mockservers.harness.truth import listed
-from mockservers.kernel import clock, instants
+from mockservers.kernel import clock, instants, listeners, webhooks
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.redaction import mask
@@ -89,7 +89,7 @@ class Runner:
     def __post_init__(self) -> None:
         self.deadline = self.driver.deadline
         self.worlds = Worlds(emulator, WorldConfig(mode="frozen", start=0))
-        self.server = Server(self.worlds)
+        self.server = Server(self.worlds, calls_listeners=False)
         self._folder = tempfile.TemporaryDirectory(prefix="mockservers-")
 
     def __enter__(self) -> Runner:
@@ -274,6 +274,7 @@ class Play:
             )
         else:
             self._work(step)
+        self._call_listeners()
 
     def _settle(self) -> None:
         self.world.faults.clear()
@@ -281,16 +282,32 @@ class Play:
         self._pass(self.profile.settle)
         for do, message in self.unanswered:
             self._task(do, message, settling=True, again=True)
+        self._call_listeners()
         self._task("sync", settling=True)
-        self._pass(REST)
+        self._pass(self._rest())
         self._task("sync", settling=True)
 
+    def _rest(self) -> int:
+        """The time between the last two syncs. Who listens asks for what it missed only now and then, as it said."""
+        hello = self.driver.hello()
+        every = hello.poll_seconds or 0
+        return max(REST, round(every * instants.SECOND)) if LISTENING in hello.options else REST
+
     def _pass(self, by: int) -> None:
-        """Let time pass; raises ScenarioError where the calendar ends."""
+        """Let time pass, and the vendor call listeners at their time; raises ScenarioError where the calendar ends."""
+        until = self.world.clock.now() + by
+        while (due := webhooks.earliest(self.world)) is not None and due <= until:
+            self.world.clock.advance(max(0, due - self.world.clock.now()))
+            self._call_listeners()
         try:
-            self.world.clock.advance(by)
+            self.world.clock.advance(max(until - self.world.clock.now(), min(by, 0)))
         except ValueError as error:
             raise ScenarioError(str(error)) from error
+
+    def _call_listeners(self) -> None:
+        """Let the vendor make the calls that are due; the client works on none of its tasks meanwhile."""
+        if self.world.calls_listeners:
+            listeners.deliver(self.world)
 
     # --- others ---
 
@@ -492,7 +509,7 @@ class Play:
         failed = [entry for entry in self.world.journal if entry.outcome == "error"]
         if failed:
             raise EmulatorFailure(f"the emulator failed in call #{failed[0].n}: {failed[0].error}")
-        changes, exchanges = split(self.world.journal, self.tasks, self.reveals)
+        changes, exchanges, deliveries = split(self.world.journal, self.tasks, self.reveals)
         return History(
             vendor=self.scenario.vendor,
             start=self.scenario.start,
@@ -503,6 +520,7 @@ class Play:
             secrets=tuple(installation.secrets),
             changes=changes,
             exchanges=exchanges,
+            deliveries=deliveries,
             tasks=tuple(self.tasks),
             truth=truth[self.profile.entity],
             mirror=self.mirror,

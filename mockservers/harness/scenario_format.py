@@ -27,7 +27,7 @@ from mockservers.harness.profile import VendorProfile, contracted, profile
 from mockservers.harness.scenarios import CUSTOMER, LABEL, Scenario, ScenarioError, span
 from mockservers.kernel import instants
 from mockservers.kernel.clock import checked
-from mockservers.kernel.faults import KINDS, FaultKind, Setting
+from mockservers.kernel.faults import NAMELESS, FaultKind, Setting
 from mockservers.kernel.operations import Emulator, Recipe
 from mockservers.registry import emulator
 
@@ -343,8 +343,8 @@ def _others(here: VendorProfile) -> Type:
 
 def _fault(kind: FaultKind, here: Emulator) -> Type:
     operation = _form(Literal[(*here.operations, None)], f"left out or one of {', '.join(here.operations)}")
-    if kind.point == "arrive":
-        instead = f"left out: {kind.name} hits before the operation is known; let requests pass with 'after' instead"
+    if kind.point in NAMELESS:
+        instead = f"left out: {kind.name} {NAMELESS[kind.point]}; let some pass with 'after' instead"
         operation = _form(None, instead)
     keys = {
         "fault": Annotated[Literal[kind.name], Field(description=kind.says)],
@@ -391,7 +391,7 @@ def _file(vendor: str) -> TypeAdapter[Any]:
     kinds = {
         "other": others,
         "clock": _keys("clock", {"clock": move}, _makes(scenarios.ClockStep)),
-        "fault": _choice("fault", [_fault(kind, here) for kind in KINDS.values()]),
+        "fault": _choice("fault", [_fault(kind, here) for kind in here.faults.values()]),
         "client": _choice("client", clients),
     }
     expected = "a step must have exactly one of other, clock, fault, client, such as '- client: sync' or '- clock: 5m'"

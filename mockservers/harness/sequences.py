@@ -12,8 +12,21 @@ from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.scenarios import ClockStep, FaultStep
-from mockservers.harness.strategies import Intent, Strategy, act, after_the_end, change, indexes, plain, sync, write
-from mockservers.kernel.instants import MINUTE
+from mockservers.harness.strategies import (
+    Intent,
+    Strategy,
+    act,
+    after_the_end,
+    change,
+    create,
+    delete,
+    indexes,
+    plain,
+    restart,
+    sync,
+    write,
+)
+from mockservers.kernel.instants import MINUTE, SECOND
 
 Later = Callable[[int, str], Intent]
 
@@ -71,3 +84,50 @@ def outdated(hello: Hello, first: Sequence[Mapping[str, Any]], second: Sequence[
 
     known = [task for task in ("update", "close") if task in hello.tasks] or ["update"]
     return st.builds(story, indexes, st.sampled_from(first), st.sampled_from(second), st.sampled_from(known))
+
+
+def listened(stops: int, fields: Callable[[str], Mapping[str, Any]], restarts: bool) -> Strategy:
+    """The vendor calls the client, and the calls are lost, late, doubled, out of order, forged, all at once, or not to be made.
+
+    `stops` is after how many failed calls in a row the vendor calls no more. `fields` make of a text what others change.
+    """
+    newest, later = -1, plain(ClockStep(11 * MINUTE))
+    work: list[Intent] = [sync(), later, sync()]
+
+    def change_to(text: str) -> Intent:
+        return change(newest, fields(text))
+
+    def struck(kind: str, times: int = 1) -> Intent:
+        return plain(FaultStep(kind, 0, times))
+
+    some = plain(ClockStep(10 * SECOND))
+    stopped = [intent for n in range(-(-stops // 3)) for intent in (change_to(f"unheard {n}"), some)]
+    more: list[list[Intent]] = [
+        [change_to("heard"), *work],
+        [struck("delivery_forged"), change_to("with a stranger"), *work],
+        [struck("delivery_unsigned"), change_to("with another stranger"), *work],
+        [struck("delivery_alone"), change_to("while nobody is answered"), *work],
+        [struck("delivery_lost", 2), change_to("unheard"), sync(), later],
+        [struck("delivery_late"), change_to("first"), change_to("second"), *work],
+        [struck("delivery_twice"), change_to("twice"), *work],
+        [struck("delivery_swapped"), change_to("first"), change_to("second"), *work],
+        [
+            create({}),
+            sync(),
+            struck("delivery_swapped"),
+            change_to("older"),
+            some,
+            change(-2, fields("newer")),
+            later,
+            *work,
+        ],
+        [plain(ClockStep(61 * MINUTE)), sync(), change_to("an hour later"), *work],
+        [struck("delivery_batched", 40), create({}, times=26), change_to("many"), later, *work],
+        [struck("delivery_batched", 40), create({}, times=3), change_to("few"), later, *work],
+        [struck("delivery_failed", stops), *stopped, sync(), later, change_to("then"), sync()],
+        [struck("delivery_failed"), change_to("thrice"), plain(ClockStep(MINUTE)), *work],
+        [change_to("gone"), delete(newest), create({}), change_to("after it"), *work],
+    ]
+    if restarts:
+        more.append([change_to("before"), restart(), sync(), change_to("afterwards"), *work])
+    return st.sampled_from(range(len(more))).map(lambda n: [create({}), sync(), *more[n]])

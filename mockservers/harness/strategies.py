@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mockservers.harness.drivers import RESTART, Hello
+from mockservers.harness.drivers import LISTENING, RESTART, Hello
 from mockservers.harness.profile import VendorProfile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -327,13 +327,14 @@ def assemble(
     data: Strategy = EMPTY,
     spans: Strategy = st.sampled_from(SPANS),  # noqa: B008 - strategies are values
     starts: Strategy = st.sampled_from(STARTS),  # noqa: B008
+    listened: Strategy | None = None,
 ) -> Strategy:
     """Whole scenarios of a vendor. `beginning` draws what is there at first; all draw intents.
 
     `stories` draws lists of intents: sequences in which bugs of clients are known to hide, and which chance makes rarely.
     `writing` draws what the client is told to write; leave it out for a client that only reads. `data` draws the recipe
     of what the vendor holds before anything happens, the smallest first; `spans` how far the clock moves, and `starts`
-    when all begins.
+    when all begins. `listened` draws stories for a client that listens.
     """
     others = weighted((creating, 2), (others, 3))
     work = working(others) if writing is None else weighted((working(others), 2), (writing, 1))
@@ -355,6 +356,8 @@ def assemble(
         some = st.lists(weighted((others, 3), (clocks, 1)), max_size=2)
         before_ = st.one_of(some, troubled)
         kinds.append((st.builds(lambda first, then: [*first, sync(), restart(), *then, sync()], before_, some), 4))
+    if listened is not None and LISTENING in hello.options:
+        kinds.append((listened, 6))
     chunks = st.lists(weighted(*kinds), max_size=MOST_INTENTS)
     opening = st.lists(beginning.map(lambda intent: [intent]), max_size=2)
     varied = profile.varying(dialect, hello.options)

@@ -14,8 +14,15 @@ from typing import Any, Literal
 
 from mockservers.registry import did_you_mean
 
-Point = Literal["arrive", "admit", "commit", "reply"]
-POINTS: tuple[Point, ...] = ("arrive", "admit", "commit", "reply")
+Point = Literal["arrive", "admit", "commit", "reply", "deliver"]
+POINTS: tuple[Point, ...] = ("arrive", "admit", "commit", "reply", "deliver")
+"""In a call's life; `deliver` is when the vendor itself calls a listener (see `webhooks`)."""
+
+NAMELESS: Mapping[Point, str] = {
+    "arrive": "hits before the operation is known",
+    "deliver": "hits a call of the vendor's own, which is no operation",
+}
+"""Points that know no operation, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class FaultKind:
 
 
 _SECONDS = Setting(1.0, "real seconds", 0, 60)
+_LATER = Setting(600, "seconds of the world's time", 1, 86_400)
 _BYTES = Setting(64, "bytes of the body that are sent first", 0, 1_000_000)
 
 KINDS: dict[str, FaultKind] = {
@@ -85,6 +93,22 @@ KINDS: dict[str, FaultKind] = {
         FaultKind("cut", "reply", "the body ends early and the connection is closed", {"after_bytes": _BYTES}),
         FaultKind("reset_midway", "reply", "TCP reset inside the body", {"after_bytes": _BYTES}),
         FaultKind("empty_body", "reply", "the status and headers of a good answer, with no body"),
+        FaultKind("delivery_lost", "deliver", "the vendor never calls the listener, and does not know it"),
+        FaultKind(
+            "delivery_failed", "deliver", "the vendor cannot reach the listener with this call, however often it tries"
+        ),
+        FaultKind("delivery_late", "deliver", "the vendor calls the listener later", {"seconds": _LATER}),
+        FaultKind("delivery_twice", "deliver", "the vendor calls the listener twice with the same event"),
+        FaultKind("delivery_swapped", "deliver", "the vendor calls the listener with the next event first"),
+        FaultKind("delivery_forged", "deliver", "a stranger calls the listener first, who does not know the secret"),
+        FaultKind("delivery_unsigned", "deliver", "a stranger calls the listener first, and signs nothing"),
+        FaultKind(
+            "delivery_batched",
+            "deliver",
+            "calls leave only at whole multiples of so long, all at once, as after an outage",
+            {"seconds": _LATER},
+        ),
+        FaultKind("delivery_alone", "deliver", "the vendor answers nobody until the listener has answered it"),
     )
 }
 
@@ -147,8 +171,8 @@ class FaultPlan:
         unknown = set(settings or {}) - set(known.settings)
         if unknown:
             raise ValueError(f"fault {kind!r} has no setting {sorted(unknown)[0]!r}; it has {list(known.settings)}")
-        if operation is not None and known.point == "arrive":
-            raise ValueError(f"fault {kind!r} hits before the operation is known; address it by vendor and skip")
+        if operation is not None and known.point in NAMELESS:
+            raise ValueError(f"fault {kind!r} {NAMELESS[known.point]}; address it by vendor and skip")
         values = {
             name: setting.accept(f"{kind}.{name}", (settings or {}).get(name, setting.default))
             for name, setting in known.settings.items()

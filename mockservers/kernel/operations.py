@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 
 from mockservers.kernel.dialects import Dialect, DialectFamily
+from mockservers.kernel.faults import KINDS, FaultKind
 from mockservers.kernel.journal import Entry, Exchange
 from mockservers.kernel.redaction import Secret
 from mockservers.kernel.rules import Refusal, RuleBook
 from mockservers.kernel.tenants import Credential, Tenant
+from mockservers.kernel.webhooks import Webhooks
 from mockservers.registry import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from mockservers.kernel.life import Life
     from mockservers.kernel.world import World
 
-Actor = Literal["client", "other"]
-"""Who calls: the client under test, or other people at the vendor (colleagues, the vendor itself)."""
+Actor = Literal["client", "other", "vendor"]
+"""Who calls: the client under test, other people at the vendor, or the vendor itself, where it calls a listener (`webhooks`)."""
 
 
 @dataclass(slots=True)
@@ -213,6 +215,8 @@ class Emulator:
     """The same for the record `customer`, which is the customer itself: what its administrator does. Empty: there is none."""
     facts: tuple[Fact, ...] | None = None
     """What a credential may be told of whoever it lets in. None: nobody says, and anything is taken."""
+    webhooks: Webhooks | None = None
+    """How it calls those who listen. None: it calls nobody."""
     rights: Callable[[Tenant, Credential], str] | None = None
     """What whoever has a credential may do, in words. None: everything."""
 
@@ -223,6 +227,16 @@ class Emulator:
             raise ValueError(
                 f"{self.name} has no data recipe {recipe.name!r}; there are {', '.join(self.recipes)}{near}"
             )
+
+    @property
+    def faults(self) -> dict[str, FaultKind]:
+        """The kinds of faults that can strike here: calls to listeners are made where there are any."""
+        return {name: kind for name, kind in KINDS.items() if kind.point != "deliver" or self.webhooks is not None}
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """What listeners are told of."""
+        return () if self.webhooks is None else self.webhooks.events
 
     def find(self, actor: Actor, operation: str) -> Operation | None:
         return (self.operations if actor == "client" else self.admin_operations).get(operation)

@@ -9,8 +9,8 @@ import re
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -82,6 +82,7 @@ class World:
         self.told_of_limits: set[str] = set()
         """Vendors of which the log has told that a limit does not end by itself."""
         self.matcher = matcher
+        self._busy = self.kept_waiting = False
         self.faults, self.overrides = FaultPlan(), OverridePlan()
         self.journal = self._new_journal()
         self.observers: list[Observer] = []
@@ -295,6 +296,41 @@ class World:
             self._weigh()
             for observe in self.observers:
                 observe(entry, exchange)
+            self._tell(entry)
+
+    @property
+    def calls_listeners(self) -> bool:
+        """Whether some vendor that was opened calls listeners by itself."""
+        return any(each.emulator.webhooks is not None for each in self._installations.values())
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """The vendor answers nobody until this is over; whoever carries requests asks `held` before it brings one."""
+        self._busy, self.kept_waiting = True, False
+        try:
+            yield
+        finally:
+            self._busy = False
+
+    @property
+    def held(self) -> bool:
+        """Whether a request has to wait before it is answered. It is written down that one waits."""
+        if self._busy:
+            self.kept_waiting = True
+        return self._busy
+
+    def vendor_context(self, installation: Installation, tenant: Tenant, operation: str, entry: Entry) -> Context:
+        """What semantics know where no call came, and the vendor itself does something for a tenant."""
+        call = Call(installation.emulator.name, operation, actor="vendor", tenant=tenant.name)
+        ctx = Context(self, installation, call, self.clock.now(), entry)
+        ctx.tenant = tenant
+        return ctx
+
+    def called(self, entry: Entry, exchange: Exchange) -> None:
+        """Close a call that a vendor made to a listener: keep it in the journal, and tell whoever watches."""
+        with self.turn():
+            self._keep(entry, exchange, [entry.vendor])
+            self._weigh()
             self._tell(entry)
 
     def malformed(self, exchange: Exchange, hint: str, perhaps: Iterable[str]) -> None:

@@ -41,5 +41,7 @@ class WorldConfig:
     """The vendor's own latency moves the clock, and nobody waits for it really."""
     lively: bool = False
     """Other people act by themselves as time passes, where the data are a demo's (see `life`)."""
+    listener_hosts: frozenset[str] = frozenset()
+    """Hosts beside this machine whose listeners the vendors call."""
     desk: Callable[[Installation], Course | None] | None = None
     """A desk that lives in the place of what the vendors' demos do by themselves; made for each installation."""

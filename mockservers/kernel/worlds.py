@@ -47,6 +47,10 @@ class Worlds(Mapping[str, World]):
         """The world, if this process has it already."""
         return self._worlds.get(name)
 
+    def here(self) -> list[World]:
+        """The worlds that this process has by now."""
+        return list(self._worlds.values())
+
     def __iter__(self) -> Iterator[str]:
         self._look()
         return iter(tuple(self._worlds))

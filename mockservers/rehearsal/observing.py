@@ -408,7 +408,7 @@ def _coverage(installation: Installation, desk: VendorDesk, entries: Sequence[En
             made = changed(entry, desk.lag(dialect))
             if made is not None:
                 look.coverage.add(made)
-        elif entry.exchange is not None and entry.exchange.status == 200:
+        elif entry.actor == "client" and entry.exchange is not None and entry.exchange.status == 200:
             if _cut(entry):
                 look.coverage.unknowable(entry.at)
             else:

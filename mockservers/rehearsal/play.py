@@ -203,6 +203,7 @@ class SpanPlay(Play):
             self._others(step)
         finally:
             self.event = None
+        self._call_listeners()
 
     def _others(self, step: OtherStep) -> None:
         """What others do; what the vendor does not allow by now does not happen, as at any desk."""
@@ -318,6 +319,7 @@ class SpanPlay(Play):
 
     def _sync(self, slot: int) -> None:
         self.skies.plan()
+        self._call_listeners()
         waiting, self.orders.waiting = self.orders.waiting, []
         for order in waiting:
             self._write(order)

@@ -144,8 +144,8 @@ class CallPattern(RequestPattern):
     """Which calls are meant: whatever is given must hold."""
 
     operation: str | None = Field(None, description="the vendor's operation; of other people: create, act, change ...")
-    actor: Literal["client", "other", "any"] = Field(
-        "client", description="who calls: the client under test by default"
+    actor: Literal["client", "other", "vendor", "any"] = Field(
+        "client", description="who calls: the client under test by default; `vendor` where it calls a listener"
     )
     outcome: Outcome | None = None
     refusal: str | None = Field(None, description="the vendor's word for its refusal")

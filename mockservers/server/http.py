@@ -31,6 +31,7 @@ from mockservers.registry import Mount
 from mockservers.server import mounts, request_line, responses, wsgi
 from mockservers.server.connection import Connection, Request
 from mockservers.server.control import guard
+from mockservers.server.couriers import Courier
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 from mockservers.server.metrics import Metrics
 from mockservers.server.mounts import Target, all_mounts
@@ -64,7 +65,8 @@ class Server(Listener):
 
     `allow_hosts` is for servers that have data of a real system: they answer to loopback's names, to `host` and to these
     alone (`*` is any), so that no web page can read them under a name of its own. None lets any name in: made-up data are
-    nobody's secret, and clients know vendors by many names.
+    nobody's secret, and clients know vendors by many names. Without `calls_listeners` somebody else sends what the vendors owe
+    to listeners.
     """
 
     answers_as_http_11 = True
@@ -83,6 +85,7 @@ class Server(Listener):
         allow_hosts: Sequence[str] | None = None,
         observe: Callable[[World, str | None], Mapping[str, Any]] | None = None,
         tools: Mapping[str, Any] | None = None,
+        calls_listeners: bool = True,
     ) -> None:
         if not guard.is_loopback(host) and not control_token:
             raise ValueError(
@@ -109,6 +112,7 @@ class Server(Listener):
         self.tools = dict(tools or {})
         """What the page offers beside the control API, by the names of `context.Tools`."""
         self.vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
+        self._courier = Courier(worlds, self.turns) if calls_listeners else None
 
     async def _open(self) -> None:
         if (
@@ -116,6 +120,13 @@ class Server(Listener):
         ):  # a thread waits for each world that another process has: those are not to be all
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, "mockservers turn"))
         await super()._open()
+        if self._courier is not None:
+            self._courier.start()
+
+    async def _close(self) -> None:
+        if self._courier is not None:
+            await self._courier.stop()
+        await super()._close()
 
     # --- requests -----------------------------------------------------------------------------------------------
 
@@ -245,6 +256,8 @@ class Server(Listener):
         )
 
     async def _vendor(self, request: web.BaseRequest, where: Target, world: World, vendor: str) -> web.StreamResponse:
+        while world.held:
+            await asyncio.sleep(0.005)
         struck = await self.turns.take(world, lambda: world.arrive(vendor))
         if struck is not None:
             early = await self._strike_arrival(request, struck)
@@ -255,7 +268,8 @@ class Server(Listener):
         headers = list(request.headers.items())
         exchange = self._exchange(request, headers, body)
         try:
-            await self.turns.take(world, lambda: self.converse(world, vendor, where, exchange), long=len(body) > LONG)
+            long = len(body) > LONG or _tries(world, vendor, where.path)
+            await self.turns.take(world, lambda: self.converse(world, vendor, where, exchange), long=long)
             if exchange.delay > 0:
                 await asyncio.sleep(world.wait(exchange.delay))
             return await responses.answer(request, exchange, world.clock.now())
@@ -514,6 +528,12 @@ def _matcher(told: Mapping[str, Any]) -> Callable[[str, Exchange], bool]:
     from mockservers.server import verification  # only where another process has planned an override
 
     return verification.matcher(told)
+
+
+def _tries(world: World, vendor: str, path: str) -> bool:
+    """Whether an answer at this address may wait for a listener that the vendor calls first."""
+    webhooks = world.emulator(vendor).webhooks
+    return webhooks is not None and webhooks.tries is not None and webhooks.tries.search(path) is not None
 
 
 def _closable(parts: Iterator[bytes]) -> Any:

@@ -93,9 +93,12 @@ def single(wanted: RequestPattern) -> Iterator[tuple[str, Matcher]]:
             yield place, matcher
 
 
+_BY = {"any": "by anybody", "other": "by other people", "vendor": "to a listener"}
+
+
 def described(wanted: CallPattern) -> str:
     """A pattern in words."""
-    who = [] if wanted.actor == "client" else ["by anybody" if wanted.actor == "any" else "by other people"]
+    who = [_BY[wanted.actor]] if wanted.actor in _BY else []
     parts = [" ".join([each for each in (wanted.vendor, wanted.operation) if each] + who) or "of the client"]
     parts += [
         f"{place} {value}"
@@ -125,7 +128,7 @@ def line(entry: Entry, clean: Callable[[str], str] = str) -> str:
     """A call in one line, its target cleaned before it is cut."""
     exchange = entry.exchange
     what = " ".join(part for part in (entry.vendor or "(no vendor)", entry.operation) if part)
-    parts = [what if entry.actor == "client" else f"{what} by other people", entry.outcome]
+    parts = [f"{what} {_BY[entry.actor]}" if entry.actor in _BY else what, entry.outcome]
     parts += [each for each in (entry.refusal, *entry.faults) if each]
     if exchange is not None:
         parts += ([] if exchange.status is None else [str(exchange.status)]) + [

@@ -313,7 +313,7 @@ def wrong_name(
     operations = [
         name
         for each in emulators
-        for known, actor in ((each.operations, "client"), (each.admin_operations, "other"))
+        for known, actor in ((each.operations, "client"), (each.admin_operations, "other"), (each.events, "vendor"))
         if wanted.actor in (actor, "any")
         for name in known
     ]

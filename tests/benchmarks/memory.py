@@ -133,7 +133,9 @@ def requests(token: str) -> Iterator[bytes]:
         elif kind == 6:
             yield get(f"/TrackIt/WebApi/tickets/{100 + n % 40}", f"Authorization: Bearer {token}")
         elif kind == 7:
-            yield control("/records", {"vendor": "get_tickets", "fields": {"summary": f"made {n}"}})
+            # What is made anew would stay, as it has to: a figure that is to be level can only change what is there.
+            change = {"vendor": "get_tickets", "fields": {"summary": f"changed {n}"}}
+            yield control("/records/34", change).replace(b"POST", b"PATCH", 1)
         elif kind == 8:
             yield get(f"/_mock/v1/journal?last=20&limit=20&since={n}")
         elif kind == 9:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from mockservers import registry
 from mockservers.harness import profile, scenario_files, scenario_format, scenarios
 from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.profile import contracted
@@ -81,7 +82,7 @@ def test_every_action_task_and_fault_of_a_vendor_is_there(vendor: str) -> None:
         steps.append({"other": "act", "ticket": "customer", "action": action, **more})
     given_: Mapping[str, Any] = {"ticket": "T1", "fields": {"a": 1}, "text": "x", "minutes": 5}
     steps += [{"client": task, **{key: given_[key] for key in scenario_format.TASKS[task]}} for task in here.tasks]
-    for kind in KINDS.values():
+    for kind in registry.emulator(vendor).faults.values():
         defaults = {name: setting.default for name, setting in kind.settings.items()}
         steps.append({"fault": kind.name, "after": 1, "times": 2, **defaults})
     raw = {**HEAD, "vendor": vendor, "steps": steps}
@@ -105,7 +106,7 @@ def test_editors_are_offered_the_words_of_the_vendor_with_what_they_mean(vendor:
     assert offered("client") == {*here.tasks, RESTART}
     assert offered("action") == {*here.actions, *here.administration}
     assert offered("other") == {"create", "act", "change", "delete", "revoke", "restore"}
-    assert offered("fault") == set(KINDS)
+    assert offered("fault") == set(registry.emulator(vendor).faults)
     for step in steps:
         name, *more = step["properties"].items()
         if name[0] == "fault":

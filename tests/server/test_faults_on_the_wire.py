@@ -29,7 +29,8 @@ def outcomes(world: World) -> list[tuple[str, list[str]]]:
 
 def test_every_kind_has_a_test_here() -> None:
     tested = {name.removeprefix("test_fault_") for name in globals() if name.startswith("test_fault_")}
-    assert tested == set(KINDS)
+    # Those of deliveries strike calls of the vendor's own, and have tests with the vendors that make any.
+    assert tested == {kind.name for kind in KINDS.values() if kind.point != "deliver"}
 
 
 def test_fault_reset(wire: Wire, door: Server, world: World) -> None:

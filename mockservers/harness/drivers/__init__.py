@@ -32,6 +32,8 @@ ERROR_KINDS: tuple[ErrorKind, ...] = ("refused", "transport", "client")
 TASKS = ("sync", "mirror", "create", "update", "note", "close")
 RESTART = "restart"
 """The option of `reset` by which a client is told that it was ended and started again, and that `state_dir` is as it left it."""
+LISTENING = "webhooks"
+"""The option by which a client says that it asks the vendor to call it, and listens."""
 
 
 class DriverFailure(Exception):

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mockservers.kernel.operations import Actor
 from mockservers.server.control.models import Outcome
 
 Mode = Literal["real", "frozen", "scaled"]
@@ -253,7 +254,7 @@ class Entry(BaseModel):
     wall: datetime = Field(description="in the machine's time")
     vendor: str | None
     operation: str | None
-    actor: Literal["client", "other"]
+    actor: Actor
     tenant: str | None
     request_id: str = Field(description="the request's X-Request-Id, or world and number where it has no sane one")
     outcome: Outcome
@@ -466,7 +467,7 @@ class CallInShort(BaseModel):
     at: datetime
     vendor: str | None
     operation: str | None
-    actor: Literal["client", "other"]
+    actor: Actor
     tenant: str | None
     outcome: Outcome
     refusal: str | None

@@ -297,7 +297,7 @@ class JournalQuery(Page):
     vendor: str | None = None
     operation: str | None = None
     outcome: Outcome | None = None
-    actor: Literal["client", "other"] | None = None
+    actor: Literal["client", "other", "vendor"] | None = None
     rule: str | None = None
     status: int | None = Field(None, ge=100, le=999, description="the HTTP status of the answer")
     method: str | None = None

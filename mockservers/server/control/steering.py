@@ -11,7 +11,7 @@ from flask_openapi3.models.tag import Tag
 
 from mockservers.kernel import instants
 from mockservers.kernel.clock import Clock
-from mockservers.kernel.faults import KINDS, Fault
+from mockservers.kernel.faults import KINDS, NAMELESS, Fault
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.server.control import answers, context, models
@@ -302,8 +302,11 @@ def _check_address(where: World, body: models.FaultAdd) -> None:
     refusals = [name for each in emulators for name in each.refusals]
     if body.kind == "refuse" and wanted and wanted not in refusals:
         raise context.wrong("settings.refusal", f"there is no {wanted!r}; there are {', '.join(refusals)}")
-    if body.actor == "other" and body.kind in KINDS and KINDS[body.kind].point in ("arrive", "reply"):
+    point = KINDS[body.kind].point if body.kind in KINDS else None
+    if body.actor == "other" and point in ("arrive", "reply", "deliver"):
         raise context.wrong("actor", f"{body.kind!r} strikes on the wire, and only clients come by the wire")
+    if point is not None and not any(body.kind in each.faults for each in emulators):
+        raise context.wrong("kind", f"{body.kind!r} strikes calls to listeners, and {', '.join(named)} calls nobody")
 
 
 @api.post("/faults", tags=_FAULTS, operation_id="addFault", responses={201: answers.Fault})
@@ -315,7 +318,7 @@ def add_fault(query: models.WorldQuery, body: models.FaultAdd) -> flask.Response
         raise Problem(422, f"This world has {MOST_FAULTS} faults planned already; clear some.")
     unknown = set(body.settings) - set(KINDS[body.kind].settings) if body.kind in KINDS else set()
     field = "kind" if body.kind not in KINDS else f"settings.{min(unknown)}" if unknown else "settings"
-    if field == "settings" and body.operation is not None and KINDS[body.kind].point == "arrive":
+    if field == "settings" and body.operation is not None and KINDS[body.kind].point in NAMELESS:
         field = "operation"
     with context.naming(field):
         made = where.faults.add(

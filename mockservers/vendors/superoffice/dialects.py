@@ -202,6 +202,20 @@ _SWITCHES = (
         form="a number of milliseconds",
     ),
     Switch(
+        "webhook_target",
+        "loopback",
+        "the vendor calls https alone, and listeners on one's own machine seldom speak it",
+        ("loopback", "https"),
+    ),
+    Switch("webhook_success", "200", "documents say 200, and of other good answers nothing", ("200", "2xx")),
+    Switch(
+        "webhook_cycle",
+        "discard",
+        "one page says both that an event that failed three times is discarded, and that it goes to the end of the queue",
+        ("discard", "requeue"),
+    ),
+    Switch("webhook_fields", "current", "FieldValues exist since release 11", ("current", "none")),
+    Switch(
         "roots",
         ("/", "/SuperOffice", "/Cust12345"),
         "where /api hangs depends on the installation",
@@ -218,7 +232,12 @@ DIALECTS = DialectFamily(
         "netserver": {"dates": "netserver", "unset_connect": "captured", "rights_none": "object"},
         "online": {"deployment": "online", "dates": "netserver", "unset_connect": "captured", "rate_limit": 10},
         "strict": {"unknown_zone": "400", "accept_unknown": "406", "string_ids": "reject", "select_keeps_key": "yes"},
-        "older": {"carrier_version": "page_2022", "dates": "netserver", "trailing_semicolon": "off"},
+        "older": {
+            "carrier_version": "page_2022",
+            "dates": "netserver",
+            "trailing_semicolon": "off",
+            "webhook_fields": "none",
+        },
         "hostile": {
             "order": "shuffled",
             "missing_id": "null",
@@ -230,6 +249,7 @@ DIALECTS = DialectFamily(
             "extra_property": "Hologram",
             "language_fallback": "first_part",
             "base_zone": "US-NY",
+            "webhook_cycle": "requeue",
         },
     },
 )

@@ -43,7 +43,7 @@ function Filters({ filters, set, rows, vendors, shown, children }) {
   return html`<div class="filters" role="search" aria-label="Filter the calls">
     <input type="search" placeholder="Search the bytes   /" aria-label="Text in address, request or answer"
       value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${leave} />
-    <${Choice} aria-label="Whose calls" all="Whose" value=${filters.actor} options=${[['client', 'Clients’ calls'], ['other', 'Other people’s acts']]} onChange=${change('actor')} />
+    <${Choice} aria-label="Whose calls" all="Whose" value=${filters.actor} options=${[['client', 'Clients’ calls'], ['other', 'Other people’s acts'], ['vendor', 'Calls to listeners']]} onChange=${change('actor')} />
     <${Choice} aria-label="Vendor" all="Vendor" value=${filters.vendor} options=${vendors.map(({ name }) => name)}
       onChange=${(vendor) => set({ ...filters, vendor, operation: '' })} />
     <${Choice} aria-label="Operation" all="Operation" value=${filters.operation} options=${operations} onChange=${change('operation')} />
@@ -69,7 +69,7 @@ function Row({ row, top, index, vendors, selected, marked, onPick, onMark }) {
     <span role="gridcell" class="n">${row.n}</span>
     <span role="gridcell" class="time" title=${moment(row.at)}>${clockTime(row.at)}</span>
     <span role="gridcell" class="who"><${VendorName} name=${row.vendor} vendors=${vendors} /></span>
-    <span role="gridcell" class="operation" title=${row.operation || ''}>${row.actor === 'other' ? `${row.operation} (other people)` : row.operation || html`<i class="quiet">none</i>`}</span>
+    <span role="gridcell" class="operation" title=${row.operation || ''}>${row.actor === 'other' ? `${row.operation} (other people)` : row.actor === 'vendor' ? `${row.operation} (to a listener)` : row.operation || html`<i class="quiet">none</i>`}</span>
     <span role="gridcell" class="target" title=${target}>${row.method && html`<b>${row.method}</b> `}${target}</span>
     <span role="gridcell" class="status">${row.status || ''}</span>
     <span role="gridcell" class="outcome"><${Outcome} of=${row.outcome} />${row.refusal && html` <span class="quiet">${row.refusal}</span>`}</span>

@@ -4,7 +4,7 @@ import { html, useState } from './vendor/htm-preact.js';
 import { get, once, post, remove } from './api.js';
 import { Choice, Failure, Field, Head, Empty, act, counted, moment, useLoad, useLog, useVendors } from './ui.js';
 
-const WHERE = { arrive: 'before anything looks at the request', admit: 'before it is carried out', commit: 'after it was carried out', reply: 'on the answer' };
+const WHERE = { arrive: 'before anything looks at the request', admit: 'before it is carried out', commit: 'after it was carried out', reply: 'on the answer', deliver: 'when the vendor calls a listener' };
 
 function Setting({ name, setting, refusals, value, onChange }) {
   const bounds = setting.low === null ? '' : `${setting.low} to ${setting.high}`;
@@ -31,7 +31,7 @@ function NewFault({ kinds, vendors, again }) {
   const operations = [...new Set(chosen.flatMap((each) => [...(actor !== 'other' ? each.operations : []), ...(actor !== 'client' ? each.records : [])]))];
   const add = (event) => {
     event.preventDefault();
-    const body = { kind: kind.name, settings, skip, times: times === '' ? null : Number(times), actor, ...(vendor && { vendor }), ...(operation && kind.point !== 'arrive' && { operation }) };
+    const body = { kind: kind.name, settings, skip, times: times === '' ? null : Number(times), actor, ...(vendor && { vendor }), ...(operation && kind.point !== 'arrive' && kind.point !== 'deliver' && { operation }) };
     act(() => post('/faults', body), `The fault ${kind.name} is planned.`).then(again);
   };
   return html`<form class="panel" onSubmit=${add} aria-label="New fault">
@@ -39,7 +39,7 @@ function NewFault({ kinds, vendors, again }) {
     <div class="fields">
       <${Field} label="Kind"><${Choice} name="kind" value=${kind.name} options=${kinds.map((each) => each.name)} onChange=${(value) => { setName(value); setSettings({}); }} /><//>
       <${Field} label="Vendor"><${Choice} name="vendor" value=${vendor} all="any" options=${vendors.map((each) => each.name)} onChange=${(value) => { setVendor(value); setOperation(''); setSettings({}); }} /><//>
-      ${kind.point !== 'arrive' && html`<${Field} label="Operation"><${Choice} name="operation" value=${operation} all="any" options=${operations} onChange=${setOperation} /><//>`}
+      ${kind.point !== 'arrive' && kind.point !== 'deliver' && html`<${Field} label="Operation"><${Choice} name="operation" value=${operation} all="any" options=${operations} onChange=${setOperation} /><//>`}
       ${(kind.point === 'admit' || kind.point === 'commit') && html`<${Field} label="Whose calls"><${Choice} value=${actor} options=${[['client', 'the client’s'], ['other', 'other people’s'], ['any', 'anybody’s']]} onChange=${setActor} /><//>`}
       <${Field} label="Calls that pass first"><input type="number" name="skip" min="0" step="1" value=${skip} onInput=${(event) => setSkip(Number(event.target.value))} /><//>
       <${Field} label="Hits so many" about="empty: until it is cleared"><input type="number" name="times" min="1" step="1" value=${times} onInput=${(event) => setTimes(event.target.value)} /><//>

@@ -98,7 +98,7 @@ class Desk:
         )
         wsgi.respond(self.world, "superoffice", environ, exchange)
         made = dict(exchange.reply_headers)
-        entry = self.world.journal.since(self.world.journal.count - 1)[0]
+        entry = next(each for each in reversed(list(self.world.journal)) if each.actor == "client")
         return Reply(exchange.status or 0, made.get("Content-Type", ""), exchange.reply_body, made, entry)
 
     def call(self, method: str, body: Any = None, query: str = "", root: str = "", **more: Any) -> Reply:

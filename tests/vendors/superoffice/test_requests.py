@@ -215,7 +215,7 @@ def test_what_is_known_and_what_is_not(desk: Desk) -> None:
         reply = desk.ask("POST", f"/api/v1/{path}", body={})
         assert (reply.status, reply.entry.outcome) == (501, "unsupported")
         assert list(reply.json) == ["Error", "ErrorType", "ErrorMessage", "ErrorSource"]
-    assert desk.get("Webhook").status == 501
+    assert desk.get("Sale").status == 501
     for path in ("Agents/Ticket/GetMyActiveTickets", "Nonsense", "Agents/Ticket", "Agents"):
         assert desk.ask("POST", f"/api/v1/{path}", body={}).status == 404
     assert desk.ask("GET", "/api/v2").status == 404

@@ -62,6 +62,8 @@ def asked(exchange: Exchanged) -> Asked:
     parts = [unquote(part).lower() for part in address.path.split("/") if part]
     if parts[-3:] == ["common", "oauth", "tokens"]:
         return Asked("tokens")
+    if "webhook" in parts:
+        return Asked("webhook", (), options)
     if "agents" in parts[:-1]:
         return Asked(parts[-1], tuple(_ids(exchange, options)), options)
     if parts[-1:] == ["ticket"] or parts[-1:] == ["tickets"] or parts[-2:-1] == ["archive"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
+from mockservers.harness.drivers import LISTENING
 from mockservers.harness.profile import VendorProfile
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
@@ -47,6 +48,7 @@ def _options(dialect: Dialect) -> dict[str, Any]:
         "since": "2000-01-01T00:00:00Z",
         "attachments": True,
         "people": True,
+        LISTENING: True,
     }
 
 
@@ -78,7 +80,11 @@ PROFILE = VendorProfile(
     births=frozenset(),
     label_keys=("into",),
     options=_options,
-    varied={"time_zone": ("base_zone", ("NO", "US-NY")), "deployment": ("deployment", ("onsite", "online"))},
+    varied={
+        "time_zone": ("base_zone", ("NO", "US-NY")),
+        "deployment": ("deployment", ("onsite", "online")),
+        LISTENING: ("webhook_fields", ("current", "none")),
+    },
     entity="Ticket",
     untold=_untold,
     settle=2 * MINUTE,

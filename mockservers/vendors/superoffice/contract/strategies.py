@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness import sequences
-from mockservers.harness.drivers import Hello
+from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import CUSTOMER, ClockStep, FaultStep, OtherStep, Scenario, Step
 from mockservers.harness.strategies import (
@@ -99,6 +99,8 @@ QUOTED = {"Title": "Müller's #1 + 5%", "Priority": 2}
 FIRST = ({"Title": "first"}, {"CustId": 1}, {"Deadline": TIMES[0]})
 THEN = ({"Title": "second"}, {"CustId": 3}, {"Deadline": TIMES[1]})
 """What others write one after the other, and an old copy would bring back."""
+STOPS = 9
+"""Calls that fail in a row until the vendor stops calling."""
 MINUTES = (None, None, 10, 90, 15)
 CLOCKS = (*SPANS, 21 * MINUTE, 2 * HOUR)
 FILES = tuple(
@@ -207,6 +209,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         st.sampled_from(DATA),
         st.sampled_from(CLOCKS),
         st.sampled_from(BEGINNINGS),
+        sequences.listened(STOPS, lambda text: {"Title": text}, RESTART in hello.options),
     ).map(lambda scenario: _cheaply(scenario, own))
 
 

@@ -24,6 +24,8 @@ from mockservers.vendors.superoffice.emulator.semantics import (
     tickets,
     tokens,
 )
+from mockservers.vendors.superoffice.emulator.semantics import webhooks as hooks
+from mockservers.vendors.superoffice.emulator.webhooks import WEBHOOKS
 
 ENDPOINT = "/api/v1/Agents/Ticket/GetTickets"
 
@@ -125,6 +127,22 @@ EMULATOR = Emulator(
         Operation("list.categories", relations.everything("TicketCategoryEntity"), "GET List/TicketCategory/Items"),
         Operation("list.types", relations.everything("TicketTypeEntity"), "GET List/TicketType/Items"),
         Operation("list.mdo", relations.mdo, "GET MDOList/{listname}"),
+        Operation("CreateDefaultWebhook", hooks.create_default, "a new webhook, which is not saved"),
+        Operation("SaveWebhook", hooks.save, "makes a webhook, or replaces one; its target is tried first"),
+        Operation("DeleteWebhook", hooks.delete, "takes a webhook away"),
+        Operation("GetWebhook", hooks.get, "one webhook"),
+        Operation("GetAllWebhooks", hooks.get_all, "webhooks by name, event and state"),
+        Operation("TestWebhook", hooks.test, "tries the target of a webhook, and tells what it answered"),
+        Operation("GetLastError", hooks.last_error, "the latest error of a webhook"),
+        Operation("webhook.list", hooks.rest_list, "GET Webhook"),
+        Operation("webhook.default", hooks.create_default, "GET Webhook/default"),
+        Operation("webhook.get", hooks.rest_get, "GET Webhook/{id}"),
+        Operation("webhook.error", hooks.rest_error, "GET Webhook/{id}/LastError"),
+        Operation("webhook.post", hooks.rest_post, "POST Webhook"),
+        Operation("webhook.put", hooks.rest_put, "PUT Webhook/{id}"),
+        Operation("webhook.patch", hooks.rest_patch, "PATCH Webhook/{id}"),
+        Operation("webhook.delete", hooks.rest_delete, "DELETE Webhook/{id}"),
+        Operation("webhook.test", hooks.rest_test, "POST Webhook/Test"),
         Operation("describe", around.describe, "GET of an agent's method: a description of it"),
         Operation("version", around.version, "GET /api; needs no login"),
         Operation("addresses", around.addresses, "GET /api/v1; needs no login"),
@@ -161,4 +179,5 @@ EMULATOR = Emulator(
     administrator=said(customer.ACTIONS),
     facts=people.FACTS,
     rights=people.rights,
+    webhooks=WEBHOOKS,
 )

@@ -26,7 +26,6 @@ from mockservers.vendors.superoffice.emulator.model import (
     Directory,
     directory,
     keep,
-    kept_text,
     next_number,
     one,
     remove,
@@ -34,6 +33,7 @@ from mockservers.vendors.superoffice.emulator.model import (
     tenant_name,
 )
 from mockservers.vendors.superoffice.emulator.semantics.tickets import gone
+from mockservers.vendors.superoffice.emulator.values import kept_text
 
 Record = dict[str, Any]
 MOST = 1000

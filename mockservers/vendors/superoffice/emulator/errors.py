@@ -57,6 +57,11 @@ def _forbidden(facts: Mapping[str, Any], dialect: Mapping[str, Any]) -> Told:
     return _secured(403, "SoSecurityException", "You may not use this function.", dialect)
 
 
+def _argument(message: str) -> dict[str, Any]:
+    """What NetServer says of an argument that it does not take (superoffice.webhook.target)."""
+    return {"Error": True, "ErrorType": "ArgumentException", "Message": message, "ErrorSource": SOURCE}
+
+
 _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "bad_request": _bad,
     "unauthorized": _unauthorized,
@@ -71,6 +76,7 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "media": lambda facts, _: (415, {"Message": facts["told"]}, "Error"),
     "token": lambda facts, _: (400, {"error": facts["error"], "error_description": facts["detail"]}, "Error"),
     "conflict": lambda facts, _: (409, rest("SoConflictException", facts["message"]), "ErrorInformation"),
+    "argument": lambda facts, _: (400, _argument(facts["message"]), "ErrorInformation"),
     "unmodified": lambda facts, _: (304, None, ""),
     "precondition": lambda facts, _: (412, None, ""),
 }

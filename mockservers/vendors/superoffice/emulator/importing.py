@@ -30,11 +30,11 @@ from mockservers.vendors.superoffice.emulator.model import (
     enter,
     fresh,
     keep,
-    kept,
     read_directory,
     remove,
     tenant_name,
 )
+from mockservers.vendors.superoffice.emulator.values import kept
 
 _NAMED = {
     "priority": ("Priority", "PriorityName"),

@@ -126,6 +126,8 @@ def _route(verb: str, parts: tuple[str, ...]) -> Route:
 def _agent(verb: str, parts: tuple[str, ...]) -> Route:
     if len(parts) != 2:
         return _nowhere()
+    if parts[0].lower() == "webhook":
+        return _webhook_agent(verb, parts[1])
     known = METHODS.get((parts[0].lower(), parts[1].lower()))
     if known is None:
         return (
@@ -140,6 +142,50 @@ def _agent(verb: str, parts: tuple[str, ...]) -> Route:
     if "/".join(known) not in _EMULATED:
         return Route("other", path=(f"{known[1]} of the {known[0]} agent",))
     return Route(operation_of(*known), body=True)
+
+
+WEBHOOK_METHODS = {
+    name.lower(): name
+    for name in (
+        *("CreateDefaultWebhook", "SaveWebhook", "DeleteWebhook", "GetWebhook", "GetAllWebhooks", "TestWebhook"),
+        *("GetLastError", "SignalEvent"),
+    )
+}
+
+
+def _webhook_agent(verb: str, method: str) -> Route:
+    name = WEBHOOK_METHODS.get(method.lower())
+    if name is None:
+        return _nowhere()
+    if verb != "POST":
+        return _verb(name, verb, "POST")
+    if name == "SignalEvent":
+        return Route("other", path=("SignalEvent of the Webhook agent",))
+    return Route(name, body=True)
+
+
+_ON_WEBHOOK: Mapping[str, str] = {
+    "GET": "webhook.get",
+    "PUT": "webhook.put",
+    "PATCH": "webhook.patch",
+    "DELETE": "webhook.delete",
+}
+_ON_WEBHOOKS: Mapping[str, str] = {"GET": "webhook.list", "POST": "webhook.post"}
+
+
+def _webhook(verb: str, parts: tuple[str, ...], low: tuple[str, ...]) -> Route:
+    """Where an address below Webhook leads (superoffice.webhook.addresses)."""
+    if len(low) == 1:
+        return _of(verb, _ON_WEBHOOKS)
+    if low[1:] == ("default",):
+        return _of(verb, {"GET": "webhook.default"})
+    if low[1:] == ("test",):
+        return _of(verb, {"POST": "webhook.test"})
+    if len(low) == 2:
+        return _of(verb, _ON_WEBHOOK, parts[1])
+    if len(low) == 3 and low[2] == "lasterror":
+        return _of(verb, {"GET": "webhook.error"}, parts[1])
+    return Route("other", path=("signalling an event of one's own",)) if len(low) == 3 else _nowhere()
 
 
 _ID = "{id}"
@@ -181,6 +227,8 @@ _ADDRESSES: Mapping[tuple[str, ...], Mapping[str, str]] = {
 def _rest(verb: str, parts: tuple[str, ...], low: tuple[str, ...]) -> Route:
     if low[0] not in KNOWN and low[0] != "ticket":
         return _nowhere()
+    if low[0] == "webhook":
+        return _webhook(verb, parts, low)
     for address in (low, (low[0], _ID, *low[2:])):
         verbs = _ADDRESSES.get(address)
         if verbs is not None:
@@ -196,3 +244,9 @@ def _by_verb(verb: str, verbs: Mapping[str, str], parts: tuple[str, ...], addres
         return Route("other", path=(f"{verb} {'/'.join(parts[:3])}",))
     path = tuple(part for part, pattern in zip(parts, address, strict=True) if pattern == _ID)
     return Route(verbs[verb], path=path, body=verb in ("POST", "PUT", "PATCH"))
+
+
+def _of(verb: str, known: Mapping[str, str], *path: str) -> Route:
+    if verb not in known:
+        return _verb(next(iter(known.values())), verb, *known)
+    return Route(known[verb], path=path, body=verb in ("POST", "PUT", "PATCH"))

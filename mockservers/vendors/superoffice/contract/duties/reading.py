@@ -276,7 +276,12 @@ READING: tuple[Duty, ...] = (
     Duty(
         "superoffice.nothing_missed",
         "Every ticket that is there, and neither deleted nor merged, stands in the mirror in the end.",
-        ("superoffice.field.last_changed", "superoffice.carrier.seconds", "superoffice.odata.filter"),
+        (
+            "superoffice.field.last_changed",
+            "superoffice.carrier.seconds",
+            "superoffice.odata.filter",
+            "superoffice.webhook.stopped",
+        ),
         _nothing_missed,
         "tickets",
     ),

@@ -14,7 +14,7 @@ from mockservers.vendors.superoffice.emulator import access, attachments, change
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, profile
 from mockservers.vendors.superoffice.emulator.changes import catch_up
-from mockservers.vendors.superoffice.emulator.model import LARGEST_ID, keep, kept_text, message, one, tenant_name
+from mockservers.vendors.superoffice.emulator.model import LARGEST_ID, keep, message, one, tenant_name
 from mockservers.vendors.superoffice.emulator.requests import (
     Asked,
     Plain,
@@ -27,6 +27,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import seen
+from mockservers.vendors.superoffice.emulator.values import kept_text
 
 
 def _wrong(detail: str) -> Refusal:

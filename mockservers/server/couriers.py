@@ -1,0 +1,81 @@
+"""The courier: it sends what the vendors of a server owe to listeners, when it is due.
+
+A task of the loop looks at the worlds in which some vendor calls listeners, after each call there, and now and then, for
+clocks move without being told. What touches a world takes its turn like a call; a listener is waited for in a thread, so a
+slow one holds up the further calls of its own world alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from functools import partial
+
+from mockservers.kernel import listeners, webhooks
+from mockservers.kernel.journal import Entry
+from mockservers.kernel.keeping import Gone
+from mockservers.kernel.rules import Unwritable
+from mockservers.kernel.world import World, Worlds
+from mockservers.server.turns import Turns
+
+LOOK = 0.25
+"""Seconds between two looks where something is owed, or happens by itself."""
+
+
+class Courier:
+    """The courier of one listener. Used in its loop alone, but for `watch`."""
+
+    def __init__(self, worlds: Worlds, turns: Turns) -> None:
+        self._worlds, self._turns = worlds, turns
+        self._rounds: dict[World, asyncio.Task[None]] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = asyncio.Event()
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._worlds.watchers.append(self.watch)
+        self._task = self._loop.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Send nothing more; a listener that was called is waited for, so that nothing is sent twice."""
+        if self._task is None:
+            return
+        self._worlds.watchers.remove(self.watch)
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        await asyncio.gather(*self._rounds.values(), return_exceptions=True)
+
+    def watch(self, world: World, entry: Entry) -> None:
+        """A call is complete, in whatever thread: perhaps somebody is owed one now."""
+        if entry.actor != "vendor" and world.calls_listeners and self._loop is not None and not self._news.is_set():
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._news.set)
+
+    async def _run(self) -> None:
+        while True:
+            self._news.clear()
+            concerned = [world for world in self._worlds.here() if world.calls_listeners]
+            for world in concerned:
+                if world not in self._rounds:
+                    self._rounds[world] = asyncio.get_running_loop().create_task(self._round(world))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), LOOK if concerned else None)
+
+    async def _round(self, world: World) -> None:
+        """Send what is due in a world now."""
+        try:
+            while self._task is not None and not self._task.cancelled():
+                taken = await self._turns.take(world, partial(webhooks.take, world), long=True)
+                if taken is None:
+                    return
+                reply = await asyncio.to_thread(listeners.send, world, taken)
+                await self._turns.take(world, partial(webhooks.settle, world, taken, reply), long=True)
+        except (Gone, Unwritable):
+            pass  # the world was deleted, or has no room: the next call there says so
+        except Exception:
+            logging.getLogger("mockservers").exception("what world %s owes to listeners could not be sent", world.name)
+        finally:
+            self._rounds.pop(world, None)
