@@ -337,7 +337,14 @@ def test_any_option_of_a_list(desk: Desk, text: str, order: str, headers: Any) -
     fine(desk.get("Ticket", f"$filter={written(text)}&$orderby={written(order)}&$top=3", headers=headers))
 
 
-ALIKE = {"GetAttachmentInfo", "GetAttachmentInfoNonInline", "GetTicketAttachments", "RemoveMessageAttachments"}
+ALIKE = {
+    "AddAttachments",
+    "GetAttachmentEntity",
+    "GetAttachmentInfo",
+    "GetAttachmentInfoNonInline",
+    "GetTicketAttachments",
+    "RemoveMessageAttachments",
+}
 """Methods whose bodies are read by the same lines as those of others."""
 
 

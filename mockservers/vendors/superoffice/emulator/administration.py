@@ -26,13 +26,13 @@ from mockservers.vendors.superoffice.emulator.model import (
     TICKETS,
     Directory,
     directory,
-    kept_text,
     next_number,
     one,
     rows,
     tenant_name,
 )
 from mockservers.vendors.superoffice.emulator.semantics.tickets import gone
+from mockservers.vendors.superoffice.emulator.values import kept_text
 
 Record = dict[str, Any]
 MOST = 1000

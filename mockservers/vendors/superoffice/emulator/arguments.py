@@ -13,17 +13,8 @@ from mockservers.kernel import arguments
 from mockservers.kernel.instants import from_iso
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.superoffice.emulator import attachments, time_zones
-from mockservers.vendors.superoffice.emulator.model import (
-    LARGEST_ID,
-    LONGEST,
-    PROPERTIES,
-    REFERENCES,
-    STORED,
-    Directory,
-    kept,
-    kept_text,
-    whole_second,
-)
+from mockservers.vendors.superoffice.emulator.model import LARGEST_ID, PROPERTIES, REFERENCES, STORED, Directory
+from mockservers.vendors.superoffice.emulator.values import LONGEST, kept, kept_text, whole_second
 
 Values = dict[str, Any]
 

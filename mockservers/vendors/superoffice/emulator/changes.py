@@ -27,8 +27,8 @@ from mockservers.vendors.superoffice.emulator.model import (
     next_number,
     one,
     tenant_name,
-    whole_second,
 )
+from mockservers.vendors.superoffice.emulator.values import whole_second
 
 Row = dict[str, Any]
 COUNTERS = {"Internally": "TimeSpentInternally", "Externally": "TimeSpentExternally", "Queue": "TimeSpentQueue"}

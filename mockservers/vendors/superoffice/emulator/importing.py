@@ -30,10 +30,10 @@ from mockservers.vendors.superoffice.emulator.model import (
     Named,
     enter,
     fresh,
-    kept,
     read_directory,
     tenant_name,
 )
+from mockservers.vendors.superoffice.emulator.values import kept
 
 _NAMED = {
     "priority": ("Priority", "PriorityName"),

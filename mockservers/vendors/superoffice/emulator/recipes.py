@@ -27,8 +27,8 @@ from mockservers.vendors.superoffice.emulator.model import (
     Directory,
     entry_rows,
     fresh,
-    whole_second,
 )
+from mockservers.vendors.superoffice.emulator.values import whole_second
 
 if TYPE_CHECKING:
     from mockservers.kernel.installation import Installation

@@ -15,7 +15,7 @@ from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, profile
 from mockservers.vendors.superoffice.emulator.changes import catch_up
 from mockservers.vendors.superoffice.emulator.keeping import keep
-from mockservers.vendors.superoffice.emulator.model import LARGEST_ID, kept_text, message, one, tenant_name
+from mockservers.vendors.superoffice.emulator.model import LARGEST_ID, message, one, tenant_name
 from mockservers.vendors.superoffice.emulator.requests import (
     Asked,
     Plain,
@@ -28,6 +28,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import seen
+from mockservers.vendors.superoffice.emulator.values import kept_text
 
 
 def _wrong(detail: str) -> Refusal:

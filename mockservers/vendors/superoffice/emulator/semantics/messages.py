@@ -16,7 +16,6 @@ from mockservers.vendors.superoffice.emulator.model import (
     LARGEST_ID,
     SYSTEM_USER,
     directory,
-    kept_text,
     message,
     messages_of,
     one,
@@ -37,6 +36,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import seen
+from mockservers.vendors.superoffice.emulator.values import kept_text
 from mockservers.wirekit.dotnet_text import value_text
 
 

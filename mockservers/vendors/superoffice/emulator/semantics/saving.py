@@ -25,7 +25,6 @@ from mockservers.vendors.superoffice.emulator.model import (
     Directory,
     directory,
     fresh,
-    kept_text,
     messages_of,
     next_number,
     one,
@@ -46,6 +45,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import DELETE, INSERT, RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import gone, seen, wanted_ids
+from mockservers.vendors.superoffice.emulator.values import kept_text
 from mockservers.wirekit.dotnet_text import date_text, literal_text, value_text
 
 _TEXTS = ("Title", "Author", "FromAddress", "Language")
