@@ -47,7 +47,7 @@ def test_there_are_clients_that_work_differently() -> None:
 def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
     name = reference_name("superoffice", role)
     few = 2 if role in FIRST else 1
-    report = check(CheckConfig("superoffice", name, dialect="all", examples=few, seed=7, save_to=None, shrink=False))
+    report = check(CheckConfig("superoffice", name, dialect="all", examples=few, seed=5, save_to=None, shrink=False))
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) == 6
     assert all(each.declined == 0 and not each.complaints for each in report.dialects)
