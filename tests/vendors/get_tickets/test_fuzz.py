@@ -110,7 +110,7 @@ def desk(request: pytest.FixtureRequest, make_desk: Any) -> Iterator[Desk]:
     made.world.close()
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     query=query,
     keyed=st.booleans(),

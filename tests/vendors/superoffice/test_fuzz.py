@@ -18,7 +18,7 @@ from tests.examples import examples
 
 Desk = Any
 FORM = "application/x-www-form-urlencoded"
-EXAMPLES = examples(30)
+EXAMPLES = examples(20)
 READING = sorted(
     name for name in EMULATED if name.startswith("Get") or name in ("ResolveTicketId", "CreateDefaultTicketEntity")
 )
