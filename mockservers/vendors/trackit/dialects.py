@@ -47,7 +47,15 @@ _SWITCHES = (
         ("on", "off"),
         scope="installation",
     ),
-    Switch("searches", "unsupported", "the answer is not known", ("unsupported", "assumed")),
+    Switch("searches", "assumed", "the answer is not known", ("assumed", "unsupported")),
+    Switch("empty_term", "all", "what a search without a term finds is not known", ("all", "reject")),
+    Switch(
+        "search_most",
+        1000,
+        "how many records a search gives at once is not known",
+        check=number(1, 100_000),
+        form="a number",
+    ),
     Switch("priority_hierarchy", "unsupported", "the answer is not known", ("unsupported", "assumed")),
     Switch(
         "unwritable_property", "ignore", "what read-only and unknown keys do is not documented", ("ignore", "reject")
@@ -156,6 +164,7 @@ DIALECTS = DialectFamily(
         },
         "strict": {
             "unwritable_property": "reject",
+            "empty_term": "reject",
             "closed_by_update": "needs_close",
             "summary_required": "on",
             "literal_permissions": "on",
@@ -170,6 +179,7 @@ DIALECTS = DialectFamily(
             "hidden_ticket": "403",
             "permission_status": "401",
             "bad_id": "404",
+            "search_most": 20,
             "count_meaning": "page",
             "note_order": "oldest_first",
             "addnote_touches_ticket": "on",
@@ -179,6 +189,7 @@ DIALECTS = DialectFamily(
             "refresh_token": "absent",
         },
         "as_printed": {
+            "searches": "unsupported",
             "notes_url": "both",
             "doubled_prefix": "accept",
             "quirk_close_swap": "on",

@@ -13,7 +13,7 @@ from mockservers.vendors.trackit.emulator.errors import REFUSALS
 from mockservers.vendors.trackit.emulator.life import LIFE
 from mockservers.vendors.trackit.emulator.model import METADATA
 from mockservers.vendors.trackit.emulator.routes import UNKNOWN_ANSWERS
-from mockservers.vendors.trackit.emulator.semantics import identity, reading, tokens, workflow, writing
+from mockservers.vendors.trackit.emulator.semantics import identity, reading, searching, tokens, workflow, writing
 
 _PATTERNS = tuple(
     Place(
@@ -50,7 +50,7 @@ EMULATOR = Emulator(
         Operation("templates.list", reading.templates, "the templates of the technician's group"),
         Operation("module.fields", reading.module_fields, "the labels of all ticket fields"),
         Operation("groups.list", reading.groups, "all groups; by user and password"),
-        Operation("search", reading.search, "tickets by a term, where the answer is assumed"),
+        Operation("search", searching.search, "tickets that hold a term, by pages"),
         Operation("priority.derive", writing.derive_priority, "the derived priority, where the answer is assumed"),
         *(Operation(route.operation, reading.unsupported, "known, not emulated") for route in UNKNOWN_ANSWERS),
     ),

@@ -131,9 +131,13 @@ def _schemas() -> Schema:
         "Search": _object(
             {
                 "Term": {"type": "string", "nullable": True},
+                "ModuleId": {"type": "integer", "enum": [fields.MODULE], "description": "tickets"},
+                "Mode": {**_INT, "nullable": True, "description": "without effect"},
+                "MaxContentLength": {**_INT, "nullable": True, "description": "-1 for whole texts"},
                 "PageSize": {**_INT, "minimum": 0},
                 "PageNumber": {**_INT, "minimum": 0},
                 "ResultFields": {"type": "array", "items": _INT, "nullable": True},
+                "OptionalParams": {"description": "without effect"},
             },
             closed=False,
         ),

@@ -177,6 +177,7 @@ _PARAMETERS = {
     "ticket.change_status": "changeStatusInput",
     "ticket.add_note": "note",
     "ticket.close": "closeInput",
+    "search": "searchInput",
 }
 """What the page calls the body of each call, under which ModelState tells what is wrong with it."""
 LONGEST_TOLD = 2000

@@ -16,7 +16,7 @@ from mockservers.kernel.rules import Unsupported
 from mockservers.vendors.trackit.emulator import access, fields, model, renderings
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.model import ASSIGNMENTS, ATTACHMENTS, NOTES
-from mockservers.vendors.trackit.emulator.requests import Asked, Members, asked_boolean, asked_number, bound
+from mockservers.vendors.trackit.emulator.requests import Asked, asked_boolean, asked_number, bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,66 +202,3 @@ def unsupported(ctx: Context, asked: Asked) -> Any:
     """A route that is known, and whose answer is not."""
     ctx.cite("trackit.address.not_emulated")
     raise Unsupported(f"the answer of {ctx.call.operation}")
-
-
-MOST_FOUND = 1000
-"""Results of a search that are given at once, whatever is asked for."""
-
-
-def _whole(ctx: Context, body: Members, name: str, default: int) -> int:
-    given = body.member(ctx, name)
-    if given is None:
-        return default
-    try:
-        found: int = fields.kept("integer", given)
-    except ValueError as error:
-        raise refusal("value", name=name, takes=str(error)) from None
-    return found
-
-
-def search(ctx: Context, asked: Asked) -> Listed:
-    """POST /searches: tickets whose summary or number holds the term, as far as the caller sees them."""
-    bound(asked)
-    ctx.cite("trackit.read.searches")
-    if ctx.dialect["searches"] == "unsupported":
-        raise Unsupported("the answer of /searches")
-    if not isinstance(asked.body, Members):
-        raise refusal("body", "trackit.read.searches", member="Term")
-    access.require(ctx, access.VIEW)
-    body = asked.body
-    term, wanted = body.member(ctx, "Term"), body.member(ctx, "ResultFields")
-    if term is not None and not isinstance(term, str):
-        raise refusal("value", "trackit.read.searches", name="Term", takes="a text")
-    if _whole(ctx, body, "ModuleId", fields.MODULE) != fields.MODULE:
-        raise Unsupported("a search in another module than tickets")
-    numbers = isinstance(wanted, list) and all(isinstance(n, int) and not isinstance(n, bool) for n in wanted)
-    if wanted is not None and not numbers:
-        raise refusal("value", "trackit.read.searches", name="ResultFields", takes="a list of field numbers")
-    size, page = _whole(ctx, body, "PageSize", 0), _whole(ctx, body, "PageNumber", 0)
-    if size < 0 or page < 0:
-        raise refusal("page", name="PageSize" if size < 0 else "PageNumber")
-    shown = frozenset(wanted or fields.TICKET)
-    found = _found(ctx, (term or "").strip().casefold())
-    part = found if not size or not page else found[(page - 1) * size : page * size]
-    records = []
-    for id_ in part[:MOST_FOUND]:
-        row = model.ticket(ctx, id_)
-        assert row is not None
-        values = renderings.ticket_values(model.directory(ctx), row)
-        records.append(renderings.some(ctx, {number: value for number, value in values.items() if number in shown}))
-    return Listed(len(found), records)
-
-
-def _found(ctx: Context, term: str) -> list[int]:
-    table = model.TICKETS
-    rows = ctx.db.execute(
-        sa.select(table.c.f1, table.c.f22, table.c.l_group)
-        .where(table.c.tenant == access.tenant_of(ctx).name)
-        .order_by(table.c.f1)
-    )
-    return [
-        row.f1
-        for row in rows
-        if (not term or term in (row.f22 or "").casefold() or term == str(row.f1))
-        and access.sees(ctx, row.l_group, "Tickets")
-    ]

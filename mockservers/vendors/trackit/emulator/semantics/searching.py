@@ -1,0 +1,132 @@
+"""POST /searches: the tickets that hold a term, as we assume that it is answered. Knows no wire.
+
+What a search may ask for is known from a live server's description, what it answers is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from mockservers.kernel.operations import Context
+from mockservers.kernel.rules import Unsupported
+from mockservers.vendors.trackit.emulator import access, fields, model, renderings
+from mockservers.vendors.trackit.emulator.errors import refusal
+from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
+from mockservers.vendors.trackit.emulator.semantics import workflow
+from mockservers.vendors.trackit.emulator.semantics.reading import Listed
+
+_MEMBERS = ("Term", "ModuleId", "Mode", "PageSize", "PageNumber", "MaxContentLength", "ResultFields")
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is looked for. `size` and `page` are 0 for everything; `longest` is below 1 for whole texts."""
+
+    term: str
+    size: int
+    page: int
+    longest: int
+    shown: frozenset[int]
+
+
+def _whole(ctx: Context, body: Members, name: str, default: int) -> int:
+    given = body.member(ctx, name)
+    if given is None:
+        return default
+    try:
+        found: int = fields.kept("integer", given)
+    except ValueError as error:
+        raise refusal("value", "trackit.read.searches", name=name, takes=str(error)) from None
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and fields.SMALLEST <= value <= fields.LARGEST
+
+
+def _asked_for(ctx: Context, body: Members) -> _Search:
+    """The search that a body describes; raises the refusal for one that is none."""
+    workflow.drop(ctx, body, *_MEMBERS)
+    term, wanted = body.member(ctx, "Term"), body.member(ctx, "ResultFields")
+    if term is not None and not isinstance(term, str):
+        raise refusal("value", "trackit.read.searches", name="Term", takes="a text")
+    if _whole(ctx, body, "ModuleId", fields.MODULE) != fields.MODULE:
+        ctx.cite("trackit.address.not_emulated")
+        raise Unsupported("a search in another module than tickets")
+    _whole(ctx, body, "Mode", 0)  # nobody published what the modes are
+    if wanted is not None and not (isinstance(wanted, list) and all(map(_is_number, wanted))):
+        raise refusal("value", "trackit.read.searches", name="ResultFields", takes="a list of field numbers")
+    size, page = _whole(ctx, body, "PageSize", 0), _whole(ctx, body, "PageNumber", 0)
+    if size < 0 or page < 0:
+        raise refusal("page", name="PageSize" if size < 0 else "PageNumber")
+    longest = _whole(ctx, body, "MaxContentLength", -1)
+    return _Search((term or "").strip().casefold(), size, page, longest, frozenset(wanted or fields.TICKET))
+
+
+def search(ctx: Context, asked: Asked) -> Listed:
+    """POST /searches: tickets that hold the term, as far as the caller sees them."""
+    bound(asked)
+    ctx.cite("trackit.read.searches")
+    if ctx.dialect["searches"] == "unsupported":
+        raise Unsupported("the answer of /searches")
+    if not isinstance(asked.body, Members):
+        raise refusal("body", "trackit.read.searches", member="Term")
+    access.require(ctx, access.VIEW)
+    wanted = _asked_for(ctx, asked.body)
+    if not wanted.term:
+        ctx.cite("trackit.search.empty_term")
+        if ctx.dialect["empty_term"] == "reject":
+            raise refusal("value", "trackit.search.empty_term", name="Term", takes="a text that is not empty")
+    found = _found(ctx, wanted.term)
+    part = _part(ctx, found, wanted)
+    records = [_result(ctx, id_, wanted) for id_ in part]
+    return Listed(len(records) if ctx.dialect["count_meaning"] == "page" else len(found), records)
+
+
+def _part(ctx: Context, found: Sequence[int], wanted: _Search) -> Sequence[int]:
+    """The page that is asked for (trackit.search.pages)."""
+    most: int = ctx.dialect["search_most"]
+    size = min(wanted.size or most, most)
+    if not wanted.size or not wanted.page:
+        size, first = most, 0
+    else:
+        first = (wanted.page - 1) * size
+    part = found[first : first + size]
+    if len(part) != len(found):
+        ctx.cite("trackit.search.pages")
+    return part
+
+
+def _result(ctx: Context, id_: int, wanted: _Search) -> str:
+    row = model.ticket(ctx, id_)
+    assert row is not None
+    values = renderings.ticket_values(model.directory(ctx), row)
+    return renderings.some(ctx, {n: _cut(ctx, values[n], wanted.longest) for n in values if n in wanted.shown})
+
+
+def _cut(ctx: Context, value: Any, longest: int) -> Any:
+    """A text as far as MaxContentLength lets it go."""
+    if longest < 1 or not isinstance(value, str) or len(value) <= longest:
+        return value
+    ctx.cite("trackit.search.excerpt")
+    return value[:longest]
+
+
+def _found(ctx: Context, term: str) -> list[int]:
+    """The numbers of the tickets in which the term is, in ascending order."""
+    table = model.TICKETS
+    rows = ctx.db.execute(
+        sa.select(table.c.f1, table.c.f7, table.c.f22, table.c.l_group)
+        .where(table.c.tenant == access.tenant_of(ctx).name)
+        .order_by(table.c.f1)
+    )
+    return [row.f1 for row in rows if _holds(row._mapping, term) and access.sees(ctx, row.l_group, "Tickets")]
+
+
+def _holds(row: Mapping[str, Any], term: str) -> bool:
+    """Whether a ticket's number is the term, or its summary or additional information holds it."""
+    return not term or term == str(row["f1"]) or any(term in (row[name] or "").casefold() for name in ("f22", "f7"))
