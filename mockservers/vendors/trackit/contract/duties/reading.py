@@ -178,9 +178,14 @@ def _is_error(history: History) -> Callable[[Exchanged], bool]:
     def is_error(exchange: Exchanged) -> bool:
         if not exchange.request_known:
             return True
-        return wire.said(exchange).kind != "good" and not _says_gone(history, exchange)
+        return wire.said(exchange).kind != "good" and not (_says_gone(history, exchange) or _not_searching(exchange))
 
     return is_error
+
+
+def _not_searching(exchange: Exchanged) -> bool:
+    """Whether an answer says that the server does not search, or not without a term."""
+    return wire.asked(exchange).action == "searches" and exchange.status in (400, 501) and not exchange.faults
 
 
 def _says_gone(history: History, exchange: Exchanged) -> bool:
@@ -384,6 +389,9 @@ READING: tuple[Duty, ...] = (
         (
             "trackit.read.ticket",
             "trackit.read.unknown",
+            "trackit.read.searches",
+            "trackit.search.empty_term",
+            "trackit.search.pages",
             "trackit.address.not_emulated",
             "trackit.delete.answer",
             "trackit.segregation.hidden",
@@ -404,7 +412,13 @@ READING: tuple[Duty, ...] = (
     Duty(
         "trackit.changes_seen",
         "Changes of known tickets are found, though nothing lists them and Last Modified does not show all of them.",
-        ("trackit.read.ticket", "trackit.write.stamp", "trackit.status.closes", "trackit.note.touches"),
+        (
+            "trackit.read.ticket",
+            "trackit.read.searches",
+            "trackit.write.stamp",
+            "trackit.status.closes",
+            "trackit.note.touches",
+        ),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
@@ -432,7 +446,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "trackit.text_survives",
         "Values are kept as they were sent: nothing unescaped, nothing trimmed; zero and false are values.",
-        ("trackit.wire.value_types", "trackit.write.text_kept", "trackit.note.text"),
+        ("trackit.wire.value_types", "trackit.write.text_kept", "trackit.note.text", "trackit.search.excerpt"),
         _text,
         "values in fields that the client mirrors",
     ),
@@ -474,7 +488,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "trackit.deleted_dropped",
         "A ticket that no longer exists is removed from the mirror.",
-        ("trackit.delete.answer", "trackit.read.unknown"),
+        ("trackit.delete.answer", "trackit.read.unknown", "trackit.read.searches"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
     ),
