@@ -56,6 +56,30 @@ _SWITCHES = (
         check=number(1, 100_000),
         form="a number",
     ),
+    Switch(
+        "unpublished_routes",
+        "assumed",
+        "assignments, solutions and one attachment are known by their routes, hardly by their answers",
+        ("assumed", "unsupported"),
+    ),
+    Switch(
+        "assignment_fields",
+        "assumed",
+        "the page shows four fields of an assignment; the others are assumed to be numbered like a ticket's",
+        ("assumed", "sampled"),
+    ),
+    Switch(
+        "assignment_touches_ticket",
+        "off",
+        "whether work on an assignment changes its ticket's Last Modified is not known",
+        ("off", "on"),
+    ),
+    Switch(
+        "attachment_answer",
+        "record",
+        "the live description tells of a record with all its fields, a published client of the bare file",
+        ("record", "file", "without_content"),
+    ),
     Switch("priority_hierarchy", "unsupported", "the answer is not known", ("unsupported", "assumed")),
     Switch(
         "unwritable_property", "ignore", "what read-only and unknown keys do is not documented", ("ignore", "reject")
@@ -161,6 +185,7 @@ DIALECTS = DialectFamily(
             "notes_permission": "ticket_notes",
             "update_note": "added",
             "groups_endpoint": "off",
+            "attachment_answer": "file",
         },
         "strict": {
             "unwritable_property": "reject",
@@ -180,6 +205,8 @@ DIALECTS = DialectFamily(
             "permission_status": "401",
             "bad_id": "404",
             "search_most": 20,
+            "assignment_touches_ticket": "on",
+            "attachment_answer": "without_content",
             "count_meaning": "page",
             "note_order": "oldest_first",
             "addnote_touches_ticket": "on",
@@ -190,6 +217,8 @@ DIALECTS = DialectFamily(
         },
         "as_printed": {
             "searches": "unsupported",
+            "unpublished_routes": "unsupported",
+            "assignment_fields": "sampled",
             "notes_url": "both",
             "doubled_prefix": "accept",
             "quirk_close_swap": "on",

@@ -23,7 +23,15 @@ def test_tickets_by_number_summary_and_details(desk: Desk) -> None:
     assert found(desk, Term="109") == [109]
     assert found(desk, Term="nowhere at all") == []
     assert desk.post("/searches", {"Term": "printer", "Nonsense": 1}).findings == ["trackit.wire.body_members"]
-    for body in (None, [], {"Term": 5}, {"PageSize": "x"}, {"PageSize": -1}, {"ResultFields": {}}, {"ResultFields": [True]}):
+    for body in (
+        None,
+        [],
+        {"Term": 5},
+        {"PageSize": "x"},
+        {"PageSize": -1},
+        {"ResultFields": {}},
+        {"ResultFields": [True]},
+    ):
         assert desk.post("/searches", body).status == 400
     assert desk.post("/searches", {}, "nobody").status == 403
     desk.switch(searches="unsupported")

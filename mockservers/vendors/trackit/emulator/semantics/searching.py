@@ -5,7 +5,7 @@ What a search may ask for is known from a live server's description, what it ans
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,9 +124,9 @@ def _found(ctx: Context, term: str) -> list[int]:
         .where(table.c.tenant == access.tenant_of(ctx).name)
         .order_by(table.c.f1)
     )
-    return [row.f1 for row in rows if _holds(row._mapping, term) and access.sees(ctx, row.l_group, "Tickets")]
+    return [row.f1 for row in rows if _holds(row, term) and access.sees(ctx, row.l_group, "Tickets")]
 
 
-def _holds(row: Mapping[str, Any], term: str) -> bool:
+def _holds(row: Any, term: str) -> bool:
     """Whether a ticket's number is the term, or its summary or additional information holds it."""
-    return not term or term == str(row["f1"]) or any(term in (row[name] or "").casefold() for name in ("f22", "f7"))
+    return not term or term == str(row.f1) or any(term in (held or "").casefold() for held in (row.f22, row.f7))
