@@ -26,8 +26,12 @@ def _one(value: str, switches: Mapping[str, Any]) -> str:
 
 
 def _both(value: Worked, switches: Mapping[str, Any]) -> str:
-    key = "Note" if value.closing or _live(switches) else "TicketNote"
-    return f'{{"Ticket":{value.ticket}' + ("" if value.note is None else f',"{key}":{value.note}') + "}"
+    return _pair("Ticket", value.ticket, value, switches)
+
+
+def _pair(name: str, record: str, value: Worked | Assigned, switches: Mapping[str, Any]) -> str:
+    key = "Note" if value.closing or _live(switches) else f"{name}Note"
+    return f'{{"{name}":{record}' + ("" if value.note is None else f',"{key}":{value.note}') + "}"
 
 
 # Assignments are answered as tickets are (trackit.assignment.envelope).
@@ -38,8 +42,7 @@ def _one_assignment(value: str, switches: Mapping[str, Any]) -> str:
 
 
 def _both_assigned(value: Assigned, switches: Mapping[str, Any]) -> str:
-    key = "Note" if value.closing or _live(switches) else "AssignmentNote"
-    return f'{{"Assignment":{value.assignment}' + ("" if value.note is None else f',"{key}":{value.note}') + "}"
+    return _pair("Assignment", value.assignment, value, switches)
 
 
 def _list(key: str) -> Callable[[Listed, Mapping[str, Any]], str]:

@@ -217,6 +217,12 @@ def note_values(
     }
 
 
+def _cut(values: dict[int, Any], most: int) -> None:
+    """Cut the text of a note to `most` characters unless that is below 1."""
+    if most > 0 and values[5] is not None:
+        values[5] = values[5][:most]
+
+
 def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:
     """A note, its text cut to `most` characters unless that is below 1."""
     assert ctx.tenant is not None
@@ -225,8 +231,7 @@ def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:
 
     def make() -> str:
         values = note_values(model.directory(ctx), row, ctx.dialect["note_text"] == "verbatim")
-        if most > 0 and values[5] is not None:
-            values[5] = values[5][:most]
+        _cut(values, most)
         if not swapped:
             return _object(_NOTE, values)
         # As one sample prints it: the text as the label, and a word as the value.
@@ -265,8 +270,7 @@ def assignment_note(ctx: Context, row: Any, most: int = -1) -> str:
     if row.text is not None and is_rich(row.text):
         ctx.cite("trackit.note.text")
     values = note_values(model.directory(ctx), row, ctx.dialect["note_text"] == "verbatim", model.ASSIGNMENT)
-    if most > 0 and values[5] is not None:
-        values[5] = values[5][:most]
+    _cut(values, most)
     return _object(_ASSIGNMENT_NOTE, values)
 
 
