@@ -17,7 +17,7 @@ NOT_SEARCHING = (400, 404, 405, 501)
 
 class Client(reader.Client):
     def hello(self, **_):
-        return {**super().hello(), "name": "Track-It! searcher"}
+        return {**super().hello(), "name": "Track-It! searcher", "options": ["searches"]}
 
     def sync(self):
         """Search for everything, and read what was found. What is known and was not found is gone, or hidden."""

@@ -17,7 +17,7 @@ def test_a_file_comes_with_its_content(desk: Desk) -> None:
     assert list(found) == ["1", "5", "6", "7", "14"]
     content = base64.b64decode(found["5"]["Value"])
     assert len(content) == found["6"]["Value"] == 120_743
-    assert b"\x00" in content and b"\xff" in content
+    assert {0, 255} <= set(content)
     assert desk.get("/attachment/1002").json["Attachment"]["5"]["Value"] == ""
     desk.act("act", id=102, action="attach", name="Grüße 1.txt", text="Größe 𝄞\r\n")
     last = desk.get("/tickets/102/Attachments/0/0").records("TicketAttachments")[-1]

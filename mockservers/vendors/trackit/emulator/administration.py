@@ -6,6 +6,7 @@ the id `customer`: its administrator acts on it (see `administration`). Knows no
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from mockservers.kernel.rules import Misuse
 from mockservers.registry import did_you_mean
 from mockservers.vendors.trackit.emulator import access, changes, customer, fields, hanging, model, phrases, renderings
 from mockservers.vendors.trackit.emulator.arguments import CUSTOMER, Arguments, author
+from mockservers.vendors.trackit.emulator.contents import content_of
 from mockservers.vendors.trackit.emulator.fields import (
     ASSIGNMENT,
     ASSIGNMENT_NOTE,
@@ -31,6 +33,8 @@ from mockservers.vendors.trackit.emulator.model import ASSIGNMENT_NOTES, ASSIGNM
 
 MOST, MOST_COPIES = 10_000, 1000
 BY = "TECH1"
+SMALL = 4096
+"""Bytes of a file whose content is told with it."""
 
 
 # --- truth ------------------------------------------------------------------------------------------------------------
@@ -77,8 +81,11 @@ def _assignment_note(ctx: Context, row: Any) -> dict[str, Any]:
 
 
 def _attachment(ctx: Context, row: Any) -> dict[str, Any]:
-    """A file, with what it is attached to: `module` and `owner`."""
-    found = _record(row.id, ATTACHMENT, renderings.attachment_values(row))
+    """A file, with what it is attached to: `module` and `owner`; of a small one the content too."""
+    values = renderings.attachment_values(row)
+    if row.size is not None and row.size <= SMALL:
+        values[5] = base64.b64encode(content_of(row.id, row.size, row.content)).decode()
+    found = _record(row.id, ATTACHMENT, values)
     found["fields"] |= {"module": row.module, "owner": row.owner}
     return found
 

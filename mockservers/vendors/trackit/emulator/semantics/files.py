@@ -10,15 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Unsupported
 from mockservers.vendors.trackit.emulator import access, model, renderings
+from mockservers.vendors.trackit.emulator.contents import content_of
 from mockservers.vendors.trackit.emulator.model import ATTACHMENTS
 from mockservers.vendors.trackit.emulator.requests import Asked, bound
 from mockservers.vendors.trackit.emulator.semantics import reading
 from mockservers.vendors.trackit.emulator.semantics.reading import Listed
-
-LARGEST = 4 << 20
-"""Bytes of a file whose content is made up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +93,6 @@ def attachment(ctx: Context, asked: Asked) -> File:
     if answer == "file":
         return File("", row.name or str(row.id), content)
     return File(renderings.attachment(row, base64.b64encode(content).decode()))
-
-
-def content_of(id_: int, size: int, kept: str | None) -> bytes:
-    """The bytes of a file: those that it was attached with, or as many as its size says, the same at every look."""
-    if kept is not None:
-        return base64.b64decode(kept)
-    if size > LARGEST:
-        raise Unsupported(f"the content of a file of more than {LARGEST} bytes")
-    line = f"The content of attachment {id_}: \u00e4\u00f6\u00fc \x00\xff\r\n".encode("latin-1")
-    return (line * (size // len(line) + 1))[:size]
 
 
 # --- solutions --------------------------------------------------------------------------------------------------------
