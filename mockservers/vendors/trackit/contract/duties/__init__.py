@@ -1,4 +1,4 @@
-"""The duties of a client of Track-It!: those of one that reads, of one that writes, and of one that copies what hangs on tickets."""
+"""The duties of a client of Track-It!: of one that reads, of one that writes, of one that copies what hangs on tickets."""
 
 from __future__ import annotations
 
