@@ -15,7 +15,7 @@ from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENT
 SUMMARIES = tuple(each for each in TEXTS if each.strip())
 CROWDS = (21, 41, 21)
 """One more than a page of twenty, or than two."""
-_KINDS = ("fail", "empty_body", "unavailable", "fail")
+_KINDS = ("fail", "empty_body")
 
 
 def stories(hello: Hello) -> list[tuple[Strategy, int]]:
