@@ -82,6 +82,7 @@ def _ticket(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> N
 def _assignment(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
     """An assignment; which ticket it is of, the address that it was told at says too (`ticket`)."""
     given = {number: value for number, value in fields.items() if number != "ticket"}
+    given["2"] = fields["2"]  # when it was changed, every answer tells
     if "6" not in given:
         given["6"] = fields["ticket"]
     _take(ctx, tenant, id_, given, model.ASSIGNMENT, model.EMPTY_ASSIGNMENT, model.assignment(ctx, id_))
