@@ -35,7 +35,8 @@ class VendorProfile:
     first; `free` are switches that it varies for every client, because nobody is promised a value. `untold` are fields
     that an answer of this dialect does not tell. `parts` are further kinds of records (notes ...) that hang on tickets
     and belong to the truth; `optional_parts` do so for clients alone that name an option in their hello. `zone` is the
-    one in which the vendor's texts tell times, `resolution` how finely (in microseconds). `nothing` are values that stand, in a field, for none at all. `credentials` are what the client is let in
+    one in which the vendor's texts tell times, `resolution` how finely (in microseconds). `nothing` are values that stand,
+    in a field, for none at all. `credentials` are what the client is let in
     with where a dialect wants others than the demo's; `lasting` names those that nobody renews, so that no client has a
     reason to write them down.
     """
