@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from mockservers.vendors.trackit.emulator import assigning, fields, model
-from mockservers.vendors.trackit.emulator.semantics import assignments, files, reading, workflow
+from mockservers.vendors.trackit.emulator.semantics import assignments, files, reading, searching, workflow
 
 Desk = Any
 
@@ -135,6 +135,8 @@ def test_statements_compile_for_postgresql() -> None:
         model._ENTRIES,
         workflow._OPEN,
         *reading._NOTE_PAGES.values(),
+        searching._COUNT,
+        searching._NUMBERS,
         files._COUNT,
         files._PAGE,
         files._ONE,

@@ -148,13 +148,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of record that has notes. `module` is its name where groups are segregated."""
+    """A kind of record that has notes, which name it in a column of its name."""
 
     name: str
     table: sa.Table
     notes: sa.Table
     fields: Mapping[int, Field]
-    module: str
 
     @property
     def owner(self) -> Any:
@@ -167,8 +166,8 @@ class Kind:
         return self.notes.name
 
 
-TICKET = Kind("ticket", TICKETS, NOTES, fields.TICKET, "Tickets")
-ASSIGNMENT = Kind("assignment", ASSIGNMENTS, ASSIGNMENT_NOTES, fields.ASSIGNMENT, "Assignments")
+TICKET = Kind("ticket", TICKETS, NOTES, fields.TICKET)
+ASSIGNMENT = Kind("assignment", ASSIGNMENTS, ASSIGNMENT_NOTES, fields.ASSIGNMENT)
 KINDS = (TICKET, ASSIGNMENT)
 
 

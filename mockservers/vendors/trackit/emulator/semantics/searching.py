@@ -15,6 +15,7 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Unsupported
 from mockservers.vendors.trackit.emulator import access, fields, model, renderings
 from mockservers.vendors.trackit.emulator.errors import refusal
+from mockservers.vendors.trackit.emulator.model import TICKETS
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
 from mockservers.vendors.trackit.emulator.semantics import workflow
 from mockservers.vendors.trackit.emulator.semantics.reading import Listed
@@ -81,24 +82,42 @@ def search(ctx: Context, asked: Asked) -> Listed:
         ctx.cite("trackit.search.empty_term")
         if ctx.dialect["empty_term"] == "reject":
             raise refusal("value", "trackit.search.empty_term", name="Term", takes="a text that is not empty")
-    found = _found(ctx, wanted.term)
-    part = _part(ctx, found, wanted)
+    first, size = _bounds(ctx, wanted)
+    part: Sequence[int]
+    if wanted.term or access.tenant_of(ctx).facts.get("segregation"):
+        found = _found(ctx, wanted.term)
+        total, part = len(found), found[first : first + size]
+    else:  # nothing to look at, so that a page of many costs no more than one of few
+        total, part = _all(ctx, first, size)
+    if len(part) != total:
+        ctx.cite("trackit.search.pages")
     records = [_result(ctx, id_, wanted) for id_ in part]
-    return Listed(len(records) if ctx.dialect["count_meaning"] == "page" else len(found), records)
+    return Listed(len(records) if ctx.dialect["count_meaning"] == "page" else total, records)
 
 
-def _part(ctx: Context, found: Sequence[int], wanted: _Search) -> Sequence[int]:
-    """The page that is asked for (trackit.search.pages)."""
+def _bounds(ctx: Context, wanted: _Search) -> tuple[int, int]:
+    """The first record (from 0) and the number of records of the page that is asked for (trackit.search.pages)."""
     most: int = ctx.dialect["search_most"]
     size = min(wanted.size or most, most)
-    if not wanted.size or not wanted.page:
-        size, first = most, 0
-    else:
-        first = (wanted.page - 1) * size
-    part = found[first : first + size]
-    if len(part) != len(found):
-        ctx.cite("trackit.search.pages")
-    return part
+    return (0, most) if not wanted.size or not wanted.page else ((wanted.page - 1) * size, size)
+
+
+_TENANT: Any = sa.bindparam("tenant")
+_COUNT = sa.select(sa.func.count()).select_from(TICKETS).where(TICKETS.c.tenant == _TENANT)
+_NUMBERS = (
+    sa.select(TICKETS.c.f1)
+    .where(TICKETS.c.tenant == _TENANT)
+    .order_by(TICKETS.c.f1)
+    .offset(sa.bindparam("first"))
+    .limit(sa.bindparam("size"))
+)
+
+
+def _all(ctx: Context, first: int, size: int) -> tuple[int, Sequence[int]]:
+    """How many tickets there are, and the numbers of a page of them."""
+    mine = {"tenant": access.tenant_of(ctx).name}
+    total: int = ctx.db.execute(_COUNT, mine).scalar_one()
+    return total, ctx.db.execute(_NUMBERS, {**mine, "first": first, "size": size}).scalars().all()
 
 
 def _result(ctx: Context, id_: int, wanted: _Search) -> str:
@@ -118,11 +137,10 @@ def _cut(ctx: Context, value: Any, longest: int) -> Any:
 
 def _found(ctx: Context, term: str) -> list[int]:
     """The numbers of the tickets in which the term is, in ascending order."""
-    table = model.TICKETS
     rows = ctx.db.execute(
-        sa.select(table.c.f1, table.c.f7, table.c.f22, table.c.l_group)
-        .where(table.c.tenant == access.tenant_of(ctx).name)
-        .order_by(table.c.f1)
+        sa.select(TICKETS.c.f1, TICKETS.c.f7, TICKETS.c.f22, TICKETS.c.l_group)
+        .where(TICKETS.c.tenant == access.tenant_of(ctx).name)
+        .order_by(TICKETS.c.f1)
     )
     return [row.f1 for row in rows if _holds(row, term) and access.sees(ctx, row.l_group, "Tickets")]
 
