@@ -179,6 +179,7 @@ class Play:
         self.reveals: dict[int, tuple[str, ...]] = {}
         self.ids: list[str | None] = []
         """The tickets by label, None for one that the client was told to make and did not."""
+        self.parts: tuple[str, ...] = self.profile.parts
         self.options: Mapping[str, Any] = {}
         self.credentials: Mapping[str, str] = {}
         self.keys = 0
@@ -228,6 +229,7 @@ class Play:
         vendor = self.scenario.vendor
         self.driver.take_output()
         hello = self.driver.hello()
+        self.parts = self.profile.parts_for(hello.options)
         installation = self.world.installation(vendor)
         options = {"since": instants.to_iso(self.scenario.start)} | self.profile.options(installation.dialect)
         self.options = options | self.profile.known(self.scenario.data)
@@ -498,7 +500,7 @@ class Play:
     def _truth(self) -> Truth:
         """Every record as it truly is; listed anew only when something was asked or done since."""
         if self.truth_at != self.world.journal.count:
-            kinds = {self.profile.entity: None, **{part: part for part in self.profile.parts}}
+            kinds = {self.profile.entity: None, **{part: part for part in self.parts}}
             vendor = self.scenario.vendor
             self.truth = {kind: {r.id: r for r in listed(self.world, vendor, part)} for kind, part in kinds.items()}
             self.truth_at = self.world.journal.count
@@ -527,7 +529,7 @@ class Play:
             listed=tuple(self.listed),
             output=self.driver.take_output(),
             labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1) if ticket is not None},
-            parts={part: truth[part] for part in self.profile.parts},
+            parts={part: truth[part] for part in self.parts},
             entity=self.profile.entity,
             stored=stored(self.state, [self.credentials[name] for name in self.profile.lasting]),
         )
