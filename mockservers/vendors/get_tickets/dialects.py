@@ -131,6 +131,12 @@ _SWITCHES = (
         tuple(KEYS),
         scope="installation",
     ),
+    Switch(
+        "history_dates",
+        "opened",
+        "the page of get_history speaks of opening dates, in the words of get_tickets' page; entries have dates too",
+        ("opened", "entry"),
+    ),
     Switch("rate_limit", None, "none is documented; calls a minute", check=_LIMIT, form="a number, or off"),
 )
 

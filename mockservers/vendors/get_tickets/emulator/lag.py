@@ -95,8 +95,8 @@ def truths(ctx: Context, tenant: str, after: int, most: int) -> list[dict[str, A
     return kept[:most]
 
 
-def change(ctx: Context, tenant: str, images: Mapping[int, Mapping[str, Any] | None], delay: int) -> None:
-    """Let tickets become `images` (None: gone), for clients after `delay` microseconds; all at the same moment."""
+def change(ctx: Context, tenant: str, images: Mapping[int, Mapping[str, Any] | None], delay: int) -> int:
+    """Let tickets become `images` (None: gone), for clients after `delay` microseconds; all at the instant that it returns."""
     ctx.installation.cache.pop(_NEXT, None)
     catch_up(ctx)
     nothing_lags = ctx.installation.cache.pop(_NEXT, 0) is None
@@ -106,8 +106,9 @@ def change(ctx: Context, tenant: str, images: Mapping[int, Mapping[str, Any] | N
     if due <= ctx.now:
         for tid, image in stamped.items():
             _show(ctx.db, tenant, tid, image)
-        return
+        return due
     ctx.db.execute(sa.insert(PENDING), _lagging(ctx, tenant, due, list(stamped.items())))
+    return due
 
 
 def _lagging(

@@ -13,9 +13,10 @@ from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Unsupported
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.get_tickets.emulator import errors, selection, words
+from mockservers.vendors.get_tickets.emulator import errors, records, selection, words
+from mockservers.vendors.get_tickets.emulator.chronicle import entries_of
 from mockservers.vendors.get_tickets.emulator.lag import catch_up
-from mockservers.vendors.get_tickets.emulator.model import whole_tickets
+from mockservers.vendors.get_tickets.emulator.model import HISTORY_OUTPUTS, HISTORY_VARIABLES, whole_tickets
 from mockservers.vendors.get_tickets.emulator.renderings import FORMATS, Fragment, Profile
 
 MOST_FRAGMENTS = 10_000
@@ -39,11 +40,13 @@ class Query:
 
 @dataclass(slots=True)
 class Answer:
-    """Tickets as rendered pieces, or a number."""
+    """Records as rendered pieces below their `root`, or a number, or the number of what was written and its name."""
 
     fragments: list[bytes] = field(default_factory=list)
     count: int | None = None
     layout: str = "line"
+    root: str = "tickets"
+    written: tuple[str, int] | None = None
 
 
 def identify(ctx: Context) -> Tenant:
@@ -193,6 +196,42 @@ def _rendered(ctx: Context, format: str, rows: _Rows) -> list[bytes]:
     return [wanted[tid].body for tid, _ in rows]
 
 
+def history(ctx: Context, query: Query) -> Answer:
+    """The entries of tickets' histories that the variables select."""
+    ctx.cite("get_tickets.history.inputs", "get_tickets.history.shape")
+    wanted = selection.read(ctx, query.variables, HISTORY_VARIABLES)
+    if {"status", "uid", "group", "cid", "keyword"} & wanted.values.keys():
+        ctx.cite("get_tickets.history.filters")
+    if {"opened_from", "opened_to"} & wanted.values.keys():
+        ctx.cite("get_tickets.history.dates")
+        if ctx.dialect["history_dates"] == "opened":
+            ctx.note(
+                "get_tickets.history.dates",
+                "start_date and end_date of get_history are times at which tickets were opened: new entries of older "
+                "tickets are left out, so this is no list of what is new",
+            )
+    if wanted.most is not None:
+        ctx.cite("get_tickets.history.count")
+    catch_up(ctx)
+    entries = entries_of(ctx, wanted)
+    if entries:
+        ctx.cite("get_tickets.history.entries")
+    profile = Profile.of(query.format, ctx.dialect, ())
+    rules: dict[str, None] = {}
+    made = [
+        records.fragment(
+            profile,
+            "entry",
+            HISTORY_OUTPUTS,
+            {**each, "entry_date": records.date(profile, each["entry_date"])},
+            rules.setdefault,
+        )
+        for each in entries
+    ]
+    ctx.cite(*rules)
+    return Answer(made, layout=ctx.dialect["layout"], root="history")
+
+
 def unknown_action(ctx: Context, query: Query) -> NoReturn:
     """An action the API does not document."""
     raise errors.refusal("action")
@@ -204,8 +243,12 @@ def other_action(ctx: Context, query: Query) -> NoReturn:
     raise Unsupported(f"the action {query.variables.get('action')!r}")
 
 
+BY_ACTION = {"get_tickets": "tickets.get", "get_history": "history.get"}
+"""The operation of each action that is emulated."""
+
 OPERATIONS = operations(
     Operation("tickets.get", get, "tickets by number, filter, range and page (action=get_tickets)"),
+    Operation("history.get", history, "what was done with tickets, an entry each (action=get_history)"),
     Operation("action.other", other_action, "any other action the API documents"),
     Operation("action.unknown", unknown_action, "no action, or one the API does not have"),
 )
