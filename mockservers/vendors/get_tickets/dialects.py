@@ -137,6 +137,24 @@ _SWITCHES = (
         "the page of get_history speaks of opening dates, in the words of get_tickets' page; entries have dates too",
         ("opened", "entry"),
     ),
+    Switch(
+        "update_cid",
+        "required",
+        "the page requires cid of add_ticket and update_ticket alike",
+        ("required", "optional"),
+    ),
+    Switch(
+        "long_text",
+        "refuse",
+        "texts of writes are limited to 255 characters; what becomes of a longer one is not said",
+        ("refuse", "cut"),
+    ),
+    Switch(
+        "empty_value",
+        "ignore",
+        "update_ticket changes what is supplied; whether a variable without a value is, is not said",
+        ("ignore", "clear"),
+    ),
     Switch("rate_limit", None, "none is documented; calls a minute", check=_LIMIT, form="a number, or off"),
 )
 

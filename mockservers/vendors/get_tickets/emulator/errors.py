@@ -34,6 +34,7 @@ KINDS: dict[str, ErrorText] = {
     "order_direction": ErrorText("Invalid order_direction", 400, "get_tickets.order.column"),
     "count_only": ErrorText("Invalid count_only", 400, "get_tickets.count.only"),
     "output": ErrorText("Invalid output", 400, "get_tickets.wire.format_choice"),
+    "written": ErrorText("Invalid {variable}", 400, "get_tickets.write.cid", "cid"),
     "rate": ErrorText("Too many requests", 429, "get_tickets.limit.rate"),
 }
 

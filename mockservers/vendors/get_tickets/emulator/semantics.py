@@ -13,7 +13,7 @@ from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Unsupported
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.get_tickets.emulator import errors, records, selection, words
+from mockservers.vendors.get_tickets.emulator import errors, records, selection, words, writes
 from mockservers.vendors.get_tickets.emulator.chronicle import entries_of
 from mockservers.vendors.get_tickets.emulator.lag import catch_up
 from mockservers.vendors.get_tickets.emulator.model import HISTORY_OUTPUTS, HISTORY_VARIABLES, whole_tickets
@@ -232,6 +232,20 @@ def history(ctx: Context, query: Query) -> Answer:
     return Answer(made, layout=ctx.dialect["layout"], root="history")
 
 
+def add(ctx: Context, query: Query) -> Answer:
+    """A new ticket, told by its number (get_tickets.write.reply)."""
+    ctx.cite("get_tickets.write.reply")
+    catch_up(ctx)
+    return Answer(written=("added_ticket", writes.add(ctx, query.variables)))
+
+
+def update(ctx: Context, query: Query) -> Answer:
+    """A ticket that is changed, told by its number."""
+    ctx.cite("get_tickets.write.reply")
+    catch_up(ctx)
+    return Answer(written=("updated_ticket", writes.update(ctx, query.variables)))
+
+
 def unknown_action(ctx: Context, query: Query) -> NoReturn:
     """An action the API does not document."""
     raise errors.refusal("action")
@@ -243,12 +257,19 @@ def other_action(ctx: Context, query: Query) -> NoReturn:
     raise Unsupported(f"the action {query.variables.get('action')!r}")
 
 
-BY_ACTION = {"get_tickets": "tickets.get", "get_history": "history.get"}
+BY_ACTION = {
+    "get_tickets": "tickets.get",
+    "get_history": "history.get",
+    "add_ticket": "tickets.add",
+    "update_ticket": "tickets.update",
+}
 """The operation of each action that is emulated."""
 
 OPERATIONS = operations(
     Operation("tickets.get", get, "tickets by number, filter, range and page (action=get_tickets)"),
     Operation("history.get", history, "what was done with tickets, an entry each (action=get_history)"),
+    Operation("tickets.add", add, "a new ticket (action=add_ticket)"),
+    Operation("tickets.update", update, "fields of a ticket are changed (action=update_ticket)"),
     Operation("action.other", other_action, "any other action the API documents"),
     Operation("action.unknown", unknown_action, "no action, or one the API does not have"),
 )
