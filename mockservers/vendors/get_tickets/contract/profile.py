@@ -8,9 +8,20 @@ from mockservers.harness.profile import VendorProfile, local
 from mockservers.kernel.dialects import Dialect
 from mockservers.vendors.get_tickets.dialects import KEYS
 
+REFERENCE = "Asset_Tag"
+"""The custom field in which the client's integration may keep keys of its own."""
+HISTORY = "history"
+"""The member of a mirrored ticket under which a client shows its history: a list of entries by their outputs' names."""
+
 
 def _options(dialect: Dialect) -> dict[str, Any]:
-    return {"format": dialect["output_format"], "time_zone": dialect["time_zone"], "culture": dialect["date_culture"]}
+    return {
+        "format": dialect["output_format"],
+        "time_zone": dialect["time_zone"],
+        "culture": dialect["date_culture"],
+        "history_dates": dialect["history_dates"],
+        "reference_field": REFERENCE,
+    }
 
 
 def _untold(dialect: Dialect) -> frozenset[str]:
@@ -45,6 +56,7 @@ PROFILE = VendorProfile(
         "format": ("output_format", ("xml", "json", "delimited")),
         "time_zone": ("time_zone", ("UTC", *["America/New_York"] * 2, "Australia/Adelaide")),
         "culture": ("date_culture", ("us", "day_first")),
+        "history_dates": ("history_dates", ("opened", "entry")),
     },
     entity="ticket",
     untold=_untold,
@@ -65,4 +77,6 @@ PROFILE = VendorProfile(
     },
     credentials=lambda dialect: {"key": KEYS[dialect["key_letters"]]},
     lasting=("key",),
+    tasks=("sync", "create", "update", "close"),
+    parts=(HISTORY,),
 )
