@@ -34,7 +34,8 @@ FOLLOWING: Mapping[str, frozenset[str]] = {
 PLAIN = frozenset({"cid", "subject", "summary", "status", "priority", "category", "sub_category", "due_date"})
 """Fields that take any value, the customer aside, who must be one."""
 SETTABLE = frozenset(str(field.more["sets"]) for field in catalogue.load("get_tickets")["write_inputs"].fields)
-LIMIT = 255
+LIMIT, LONGEST = 255, 20_000
+"""Characters of a text, and of a summary."""
 DANGEROUS = re.compile(r"<[A-Za-z!/?]|&#")
 """What the framework takes for an attack."""
 CUSTOMERS = frozenset({"demo", "adam", "Jack", "jones", "kim", "c+p%20 plus"})
@@ -79,7 +80,23 @@ def _times_written(history: History) -> Judgement:
 
 
 def _writes_tried(history: History) -> Judgement:
-    return writing.tried(history, _acceptable, _failed, _about_content)
+    tried = writing.tried(history, _acceptable, _failed, _about_request)
+    anonymous = [
+        each
+        for each in history.exchanges
+        if each.request_known and wire.asked(each).get("action") == "update_ticket" and not wire.asked(each).get("cid")
+    ]
+    breaches = [
+        Breach(f"{shared.request(each)} names no cid, which update_ticket requires: {wire.said(each).text}")
+        for each in anonymous
+        if _about_content(each) and not each.faults
+    ]
+    return judged(tried.exercised + len(anonymous), [*tried.breaches, *breaches])
+
+
+def _about_request(exchange: Exchanged) -> bool:
+    """Whether a request was turned down for what it is, by the API, or by the web server before it."""
+    return _about_content(exchange) or (exchange.request_known and exchange.status in (400, 414))
 
 
 def _failed(exchange: Exchanged) -> bool:
@@ -102,7 +119,7 @@ def _acceptable(task: Task) -> bool:
     return all(
         name in PLAIN
         and isinstance(value, str)
-        and 0 < len(value) <= LIMIT
+        and 0 < len(value) <= (LONGEST if name == "summary" else LIMIT)
         and not DANGEROUS.search(value)
         and "\x00" not in value
         and (name != "cid" or value in CUSTOMERS)
