@@ -198,7 +198,7 @@ def _written(hello: Hello) -> list[Strategy]:
     restarts = RESTART in hello.options
     stories = {
         "create": (_lost("create", restarts), _lost("create", restarts), _alike()),
-        "update": (_moved(), _lost("update", restarts), _outdated()),
+        "update": (_moved(), _lost("update", restarts), _outdated(), _emptied()),
         "close": (_lost("close", restarts),),
     }
     return [story for task, each in stories.items() if task in hello.tasks for story in each]
@@ -252,6 +252,16 @@ def _outdated() -> Strategy:
     pairs = ("contact", "phone", "summary", "category")
     name = st.sampled_from(pairs)
     return st.builds(lambda index, each: story(index, {each: "first"}, {each: "second"}), indexes, name)
+
+
+def _emptied() -> Strategy:
+    """A field that has a value is to have none: a variable without a value may be none that is supplied."""
+
+    def story(index: int, name: str, value: str) -> list[Intent]:
+        return [change(index, {name: value}), write("update", index, {name: ""})]
+
+    some = st.sampled_from((("summary", "first"), ("assigned_tech", "guest"), ("priority", "High")))
+    return st.builds(lambda index, each: story(index, *each), indexes, some)
 
 
 SWITCHES: Strategy = st.sampled_from(
