@@ -138,6 +138,18 @@ _SWITCHES = (
         ("opened", "entry"),
     ),
     Switch(
+        "attachments_cid",
+        "optional",
+        "the page of get_attachments says that cid is required, and its example has none",
+        ("optional", "required"),
+    ),
+    Switch(
+        "attachments_json",
+        "valid",
+        "the page's sample of attachments has a comma after the last member, which is no JSON",
+        ("valid", "as_printed"),
+    ),
+    Switch(
         "update_cid",
         "required",
         "the page requires cid of add_ticket and update_ticket alike",

@@ -197,7 +197,7 @@ def _written(hello: Hello) -> list[Strategy]:
     """Stories around writes that the client knows."""
     restarts = RESTART in hello.options
     stories = {
-        "create": (_lost("create", restarts), _lost("create", restarts), _alike()),
+        "create": (_lost("create", restarts), _lost("create", restarts), _alike(), _long()),
         "update": (_moved(), _lost("update", restarts), _outdated(), _emptied()),
         "close": (_lost("close", restarts),),
     }
@@ -232,6 +232,13 @@ def _alike() -> Strategy:
         return [theirs, sync(), *trouble, _message("create", 0)]
 
     return st.builds(story, st.sampled_from((True, True, False)))
+
+
+def _long() -> Strategy:
+    """A summary that no address holds."""
+    return st.sampled_from(LONG).map(
+        lambda text: [write("create", fields={"cid": "kim", "subject": _SUBJECT, "summary": text})]
+    )
 
 
 def _moved() -> Strategy:

@@ -14,7 +14,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.registry import did_you_mean
-from mockservers.vendors.get_tickets.emulator import chronicle, lag, phrases
+from mockservers.vendors.get_tickets.emulator import attachments, chronicle, lag, phrases
 from mockservers.vendors.get_tickets.emulator.arguments import Arguments, Values
 from mockservers.vendors.get_tickets.emulator.directory import ids, next_number, settle, stamp, tenant_of
 from mockservers.vendors.get_tickets.emulator.importing import import_
@@ -184,7 +184,9 @@ def delete(ctx: Context, request: Any) -> dict[str, Any]:
         merged = images.get(other) or _existing(ctx, other)
         merged["merged_to"] = None
         images[other] = merged
-    chronicle.forget(ctx, tid, lag.change(ctx, tenant_of(ctx), images, delay))
+    gone = lag.change(ctx, tenant_of(ctx), images, delay)
+    chronicle.forget(ctx, tid, gone)
+    attachments.forget(ctx, tid, gone)
     return _record(None, tid)
 
 
@@ -204,15 +206,17 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
 
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
-    """The truth of all tickets by number, or of all entries of their histories. `{"after"?, "most"?, "entity"?}`."""
+    """The truth of all tickets by number, or of all that hangs on them. `{"after"?, "most"?, "entity"?}`."""
     arguments = Arguments.of(ctx, request)
     after, most = arguments.after() or 0, arguments.whole("most", 100, 1, 10_000)
     entity = arguments.text("entity", "ticket")
     arguments.done()
     if entity == "history":
         return {"records": chronicle.records(ctx, after, most)}
+    if entity == "attachment":
+        return {"records": attachments.records(ctx, after, most)}
     if entity != "ticket":
-        raise Misuse(f"'entity' must be ticket or history, got {entity!r}")
+        raise Misuse(f"'entity' must be ticket, history or attachment, got {entity!r}")
     return {"records": [_record(each, each["tid"]) for each in lag.truths(ctx, tenant_of(ctx), after, most)]}
 
 
@@ -299,12 +303,12 @@ ACTIONS: dict[str, Action] = {
     "merge": _merge,
     "note": _note,
 }
-NAMES = (*ACTIONS, "update", "spawn")
+NAMES = (*ACTIONS, "update", "spawn", "attach")
 
 
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody works on a ticket. `{"id", "action", "by"?, "note"?, "delay"?}` and what the action takes: assign `to`,
-    `group`; merge `into`; update and spawn `fields`. spawn returns the child, the others the ticket."""
+    `group`; merge `into`; update and spawn `fields`; attach `file`, `size`. spawn returns the child, the others the ticket."""
     arguments = Arguments.of(ctx, request)
     tid, name, by, delay = arguments.number(), arguments.text("action"), _by(arguments), arguments.delay()
     note = str(arguments.like("note", "summary", ""))
@@ -314,6 +318,8 @@ def act(ctx: Context, request: Any) -> dict[str, Any]:
         given = arguments.fields()
         arguments.done()
         return (_edit if name == "update" else _spawn)(ctx, tid, given, by, delay, note)
+    if name == "attach":
+        return _attach(arguments, tid, by, delay, note)
     values = _existing(ctx, tid)
     images: dict[int, Values | None] = {tid: values}
     ACTIONS[name](arguments, values, images)
@@ -324,6 +330,19 @@ def act(ctx: Context, request: Any) -> dict[str, Any]:
         (other, f"Ticket {tid} was merged into this one") for other in images.values() if other and other is not values
     ]
     chronicle.write(ctx, told, lag.change(ctx, tenant_of(ctx), images, delay))
+    return _record(values, tid)
+
+
+def _attach(arguments: Arguments, tid: int, by: str, delay: int, note: str) -> dict[str, Any]:
+    """A file comes to hang on the ticket."""
+    ctx = arguments.ctx
+    file, size = str(arguments.like("file", "subject", "favicon.ico")), arguments.whole("size", 32_983, 0, 1 << 40)
+    arguments.done()
+    values = _existing(ctx, tid)
+    stamp(ctx, values, by)
+    shown_at = lag.change(ctx, tenant_of(ctx), {tid: values}, delay)
+    attachments.keep(ctx, tid, file, size, shown_at)
+    chronicle.write(ctx, [(values, note or f"Attached {file}")], shown_at)
     return _record(values, tid)
 
 
@@ -364,7 +383,7 @@ ADMIN_OPERATIONS = operations(
     Operation("change", change, "somebody edits fields: id, fields, by?, delay?"),
     Operation("delete", delete, "somebody deletes it: id, delay?"),
     Operation("read", read, "its truth: id"),
-    Operation("list", list_, "the truth of all, by number: after?, most?, entity? (ticket or history)"),
+    Operation("list", list_, "the truth of all, by number: after?, most?, entity? (ticket, history or attachment)"),
     Operation("import", import_, "tickets as they are elsewhere: records, clear?"),
     Operation("define", define, "the custom fields are defined anew: custom_fields"),
 )

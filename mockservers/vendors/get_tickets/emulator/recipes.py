@@ -17,8 +17,9 @@ from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.get_tickets.dialects import KEYS
-from mockservers.vendors.get_tickets.emulator import chronicle, phrases
+from mockservers.vendors.get_tickets.emulator import attachments, chronicle, phrases
 from mockservers.vendors.get_tickets.emulator.model import (
+    ATTACHMENTS,
     DATES,
     DIRECTORY,
     EMPTY,
@@ -65,11 +66,13 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
         turn = 0
         batch: list[dict[str, Any]] = []
         past: list[dict[str, Any]] = []
+        files: list[dict[str, Any]] = []
         staff = {id: str(facts["type"]) for id, (_, facts) in people["technician"].items()}
         tickets = _tickets(people, source, born, rows, stride=wanted.stride)
         for turn, values in enumerate(tickets, start=1):
             batch.append(row(DEMO, turn, values))
             past += chronicle.past(DEMO, values, staff)
+            files += attachments.past(DEMO, values)
             if len(batch) == _BATCH:
                 db.execute(sa.insert(TICKETS), batch)
                 db.execute(sa.insert(HISTORY), past)
@@ -78,12 +81,14 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
         for n, values in enumerate(_tickets(_people(), source, born, OTHER_ROWS, special=False), start=1):
             batch.append(row(OTHER, turn + n, values))
             past += chronicle.past(OTHER, values, staff)
+            files += attachments.past(OTHER, values)
         db.execute(sa.insert(TICKETS), batch)
         db.execute(sa.insert(HISTORY), past)
+        db.execute(sa.insert(ATTACHMENTS), files)
         progress(rows, rows)
         turn += OTHER_ROWS
         if wanted.copies:
-            kin = (_copied(turn, wanted.stride), _TOLD)
+            kin = (_copied(turn, wanted.stride), _TOLD, _ATTACHED)
             back_file.fill(db, DEMO, wanted, kin, progress, eligible=_OLD_ENOUGH)
             turn *= 1 + wanted.stride
         installation.ids.counters["get_tickets.turn"] = turn
@@ -93,7 +98,8 @@ _FIRST_COPIED = 1_000
 """From this number on the tickets of a large desk stand, with room for the copies of each."""
 _OLD_ENOUGH = TICKETS.c.tid >= _FIRST_COPIED
 _TOLD = back_file.Kin(HISTORY, "tid", times=("entry_date", "shown"), absent=("id",), order="id")
-"""Each copy has a history of its own."""
+_ATTACHED = back_file.Kin(ATTACHMENTS, "tid", times=("file_date", "shown"), absent=("id",), order="id")
+"""Each copy has a history and files of its own."""
 
 
 def _copied(revisions: int, stride: int) -> back_file.Kin:

@@ -67,3 +67,10 @@ def _delimited(profile: Profile, element: str, pairs: _Pairs, cite: Cite) -> str
     if any("&" in text for _, text, encoded in pairs if not encoded):
         cite("get_tickets.wire.raw_fields")
     return "&".join(f"{name}={text}" for name, text, _ in pairs)
+
+
+def with_comma(record: bytes) -> bytes:
+    """A record of JSON with a comma after its last member, which no parser of JSON takes (get_tickets.attachments.json)."""
+    members, brace = record[:-1], record[-1:]
+    end = len(members.rstrip())
+    return members[:end] + b"," + members[end:] + brace

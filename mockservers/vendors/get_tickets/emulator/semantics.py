@@ -13,10 +13,16 @@ from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Unsupported
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.get_tickets.emulator import errors, records, selection, words, writes
+from mockservers.vendors.get_tickets.emulator import attachments, errors, records, selection, words, writes
 from mockservers.vendors.get_tickets.emulator.chronicle import entries_of
 from mockservers.vendors.get_tickets.emulator.lag import catch_up
-from mockservers.vendors.get_tickets.emulator.model import HISTORY_OUTPUTS, HISTORY_VARIABLES, whole_tickets
+from mockservers.vendors.get_tickets.emulator.model import (
+    FILE_OUTPUTS,
+    FILE_VARIABLES,
+    HISTORY_OUTPUTS,
+    HISTORY_VARIABLES,
+    whole_tickets,
+)
 from mockservers.vendors.get_tickets.emulator.renderings import FORMATS, Fragment, Profile
 
 MOST_FRAGMENTS = 10_000
@@ -232,6 +238,38 @@ def history(ctx: Context, query: Query) -> Answer:
     return Answer(made, layout=ctx.dialect["layout"], root="history")
 
 
+def attached(ctx: Context, query: Query) -> Answer:
+    """The files of the tickets that the variables select."""
+    ctx.cite("get_tickets.attachments.inputs", "get_tickets.attachments.outputs", "get_tickets.attachments.size")
+    variables = dict(query.variables)
+    if not variables.get("cid"):
+        ctx.cite("get_tickets.attachments.cid")
+        if ctx.dialect["attachments_cid"] == "required":
+            raise errors.refusal("written", "get_tickets.attachments.cid", variable="cid")
+    elif variables["cid"] == "*":
+        # Everybody's, and by itself all there is.
+        variables = {**variables, "cid": "", "tid": variables.get("tid") or "*"}
+    wanted = selection.read(ctx, variables, FILE_VARIABLES)
+    catch_up(ctx)
+    profile = Profile.of(query.format, ctx.dialect, ())
+    rules: dict[str, None] = {}
+    made = []
+    for each in attachments.files_of(ctx, wanted):
+        told = {
+            "ticket_id": each["tid"],
+            "file_name": each["file_name"],
+            "file_size": attachments.written_size(each["size"]),
+            "file_date": records.date(profile, each["file_date"]),
+        }
+        made.append(records.fragment(profile, "file", FILE_OUTPUTS, told, rules.setdefault))
+    if query.format == "json" and made:
+        ctx.cite("get_tickets.attachments.json")
+        if ctx.dialect["attachments_json"] == "as_printed":
+            made = [records.with_comma(each) for each in made]
+    ctx.cite(*rules)
+    return Answer(made, layout=ctx.dialect["layout"], root="attachments")
+
+
 def add(ctx: Context, query: Query) -> Answer:
     """A new ticket, told by its number (get_tickets.write.reply)."""
     ctx.cite("get_tickets.write.reply")
@@ -260,6 +298,7 @@ def other_action(ctx: Context, query: Query) -> NoReturn:
 BY_ACTION = {
     "get_tickets": "tickets.get",
     "get_history": "history.get",
+    "get_attachments": "attachments.get",
     "add_ticket": "tickets.add",
     "update_ticket": "tickets.update",
 }
@@ -268,6 +307,7 @@ BY_ACTION = {
 OPERATIONS = operations(
     Operation("tickets.get", get, "tickets by number, filter, range and page (action=get_tickets)"),
     Operation("history.get", history, "what was done with tickets, an entry each (action=get_history)"),
+    Operation("attachments.get", attached, "names, sizes and dates of tickets' files (action=get_attachments)"),
     Operation("tickets.add", add, "a new ticket (action=add_ticket)"),
     Operation("tickets.update", update, "fields of a ticket are changed (action=update_ticket)"),
     Operation("action.other", other_action, "any other action the API documents"),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.operations import Context
-from mockservers.vendors.get_tickets.emulator import chronicle, directory, errors, lag, notation, phrases
+from mockservers.vendors.get_tickets.emulator import attachments, chronicle, directory, errors, lag, notation, phrases
 from mockservers.vendors.get_tickets.emulator.arguments import Values
 from mockservers.vendors.get_tickets.emulator.directory import tenant_of
 from mockservers.vendors.get_tickets.emulator.model import DATES, EMPTY, LONGEST, WRITTEN, kept, whole_second
@@ -85,6 +85,7 @@ def _keep(ctx: Context, values: Values, words: str) -> None:
     directory.stamp(ctx, values, AUTHOR, {"updater_type": AUTHOR_TYPE})
     values["updater_type"] = AUTHOR_TYPE
     chronicle.hasten(ctx, values["tid"])
+    attachments.hasten(ctx, values["tid"])
     chronicle.write(ctx, [(values, words)], lag.change(ctx, tenant_of(ctx), {values["tid"]: values}, 0, at_once=True))
 
 
