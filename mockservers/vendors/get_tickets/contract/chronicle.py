@@ -1,4 +1,4 @@
-"""The duties of a client that copies the history of tickets: whole, once, and as it was told."""
+"""The duties of a client that copies what hangs on tickets, histories and files: whole, once, and as it was told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import History, Record
 from mockservers.kernel import catalogue
 from mockservers.vendors.get_tickets.contract import decoder as wire
-from mockservers.vendors.get_tickets.contract.profile import HISTORY, PROFILE
+from mockservers.vendors.get_tickets.contract.profile import FILE, FILES, HISTORY, PROFILE
+from mockservers.wirekit.templates import counted
 
 TYPES = {field.name: field.type for field in catalogue.load("get_tickets")["history"].fields}
 Entry = Mapping[str, Any]
@@ -110,6 +111,38 @@ def _times(history: History) -> Judgement:
     return judged(*_differing(history, times=True))
 
 
+def _filed(history: History) -> Judgement:
+    if _busy(history):
+        return judged(0)
+    there: dict[str, list[Entry]] = {}
+    for file in history.parts.get(FILE, {}).values():
+        there.setdefault(str(file.fields.get("ticket_id")), []).append(file.fields)
+    exercised, breaches = 0, []
+    for ticket, mirrored in sorted((history.mirror or {}).items()):
+        shown, record = mirrored.fields.get(FILES), history.truth.get(ticket)
+        if not isinstance(shown, list) or record is None or not record.exists:
+            continue
+        wanted, found = (Counter(_file(history, each) for each in files) for files in (there.get(ticket, []), shown))
+        exercised += wanted.total()
+        for odd in [*(wanted - found), *(found - wanted)][:1]:
+            what = "is not in the mirror as it is" if odd in wanted else "is in the mirror, and not there so"
+            breaches.append(
+                Breach(
+                    f"{history.name(ticket)} has {counted(wanted.total(), 'file')}; the file "
+                    f"{comparing.show(odd[0], secrets=history.secrets)} of {odd[1]}, changed {odd[2]}, {what}",
+                    {"ticket": ticket},
+                )
+            )
+    return judged(exercised, breaches)
+
+
+def _file(history: History, file: Any) -> tuple[str, str, str]:
+    """A file's name, size and date, in the form in which two equal ones are equal."""
+    told: Entry = file if isinstance(file, Mapping) else {}
+    at = comparing.normal(told.get("file_date"), "datetime", PROFILE.zone(history.dialect), PROFILE.resolution)
+    return str(told.get("file_name")), str(told.get("file_size")), str(at)
+
+
 _SHOWN = f"a ticket whose history the client shows, as the member {HISTORY!r} of what it mirrors"
 _COPIES = ("history_dates",)
 """Whoever copies histories names this option: it tells which dates a history is asked for by."""
@@ -145,5 +178,19 @@ CHRONICLE: tuple[Duty, ...] = (
         _times,
         _SHOWN,
         needs=_COPIES,
+    ),
+    Duty(
+        "get_tickets.attachments_complete",
+        "Files that are copied are whole: each file of a ticket is there once, with its name, decoded once, size and date.",
+        (
+            "get_tickets.attachments.inputs",
+            "get_tickets.attachments.cid",
+            "get_tickets.attachments.outputs",
+            "get_tickets.attachments.size",
+            "get_tickets.attachments.deleted",
+        ),
+        _filed,
+        f"a ticket whose files the client shows, as the member {FILES!r} of what it mirrors",
+        needs=("attachments_cid",),
     ),
 )

@@ -19,7 +19,7 @@ Pairs = tuple[tuple[str, str], ...]
 class Said:
     """What an answer told. Tickets are pairs of name and text as sent, still encoded, names that come twice twice.
 
-    `entries` are those of a history in the same form; `written` has the number of a ticket that was written in `text`.
+    `entries` are those of a history, or files, in the same form; `written` has the number of a ticket that was written in `text`.
     """
 
     kind: Literal["tickets", "history", "count", "written", "error", "unusable"]
@@ -35,6 +35,8 @@ _KINDS: dict[str, Literal["count", "written"]] = {
     "added_ticket": "written",
     "updated_ticket": "written",
 }
+_HANGING = frozenset({"history", "attachments"})
+"""The roots below which stands what hangs on tickets."""
 
 
 def asked(exchange: Exchanged) -> dict[str, str]:
@@ -78,7 +80,7 @@ def _from_xml(body: bytes) -> Said:
     if local(root) == "response" and len(root):
         return _response(local(root[0]), root[0].text or "")
     records = tuple(tuple((local(each), each.text or "") for each in record) for record in root)
-    if local(root) == "history":
+    if local(root) in _HANGING:
         return Said("history", entries=records)
     return Said("tickets", records) if local(root) == "tickets" else Said("unusable")
 
@@ -93,8 +95,8 @@ def _from_json(text: str) -> Said:
         if "response" in root:
             name, value = root["response"][0][0]
             return _response(name, str(value))
-        if "history" in root:
-            return Said("history", entries=_records(root["history"]))
+        for name in _HANGING & root.keys():
+            return Said("history", entries=_records(root[name]))
         return Said("tickets", _records(root["tickets"]))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return Said("unusable")
@@ -111,7 +113,7 @@ def _from_delimited(text: str) -> Said:
     lines = [line for line in re.split("[\r\n]+", text) if line]  # a raw value may hold U+2028, which ends no line here
     parts = [[part.partition("=") for part in line.split("&")] for line in lines]
     records = tuple(tuple((name, value) for name, _, value in line) for line in parts)
-    if lines and all(line.startswith("id=") for line in lines):
+    if lines and all(line.startswith(("id=", "ticket_id=")) for line in lines):
         return Said("history", entries=records)
     return Said("tickets", records) if all(line.lower().startswith("tid=") for line in lines) else Said("unusable")
 

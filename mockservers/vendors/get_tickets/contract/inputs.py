@@ -30,6 +30,9 @@ from mockservers.kernel.instants import MINUTE
 
 COPIES = "history_dates"
 """The option by which a client says that it copies histories."""
+FILES = "attachments_cid"
+"""The option by which a client says that it copies what is told of files."""
+FILE_NAMES = ("plain.txt", "plain.txt", "C++ & 100%25.log", "Fehler <Übersicht>.png", "a=b;c.zip")
 NOTES = tuple(text for text in TEXTS if text.strip())
 SUBJECTS = tuple(text for text in TEXTS if text and len(text) <= 255)
 """Texts that a write can have; some the framework takes for an attack."""
@@ -61,12 +64,18 @@ def of(hello: Hello, others: Strategy) -> Inputs:
     """What a client that says this of itself is given. `others` draws what other people do."""
     copies = COPIES in hello.options
     writing = _writing(hello, others)
-    acts = _noted() if copies else None
+    files = FILES in hello.options
+    acts = {(True, True): st.one_of(_noted(), _attached()), (True, False): _noted(), (False, True): _attached()}.get(
+        (copies, files)
+    )
     troubles: list[tuple[Strategy, int]] = []
     stories: list[tuple[Strategy, int]] = []
     if copies:
         troubles.append((faults(("rate", "number"), ("history.get",)), 2))
         stories += [(_talk(), 6), (_told_late(), 3), (_crowd(), 1)]
+    if files:
+        troubles.append((faults(("rate", "number"), ("attachments.get",)), 1))
+        stories.append((_filed(), 4))
     if writing is not None:
         written = tuple({OPERATIONS[task] for task in hello.tasks if task in OPERATIONS})
         troubles.append((faults(("rate", "written"), (*sorted(written), "tickets.get")), 2))
@@ -86,6 +95,29 @@ def _noted() -> Strategy:
         st.sampled_from(("guest", "kim+1%", "d.müller")),
         delays,
     )
+
+
+def _attached() -> Strategy:
+    """Somebody attaches a file, seen at once or later."""
+    return st.builds(
+        lambda index, name, size, delay: act(index, "attach", delay, {"file": name, "size": size}),
+        indexes,
+        st.sampled_from(FILE_NAMES),
+        st.sampled_from((32_983, 0, 5_000_000)),
+        delays,
+    )
+
+
+def _filed() -> Strategy:
+    """Files come to a ticket that was opened before, two of them of the same name, and an answer about them fails."""
+
+    def story(index: int, files: list[str], kind: str | None) -> list[Intent]:
+        trouble: list[Intent] = [plain(FaultStep(kind, 0, 1, "attachments.get")), sync()] if kind else []
+        more = [act(index, "attach", more={"file": name, "size": 2048}) for name in files]
+        return [sync(), plain(ClockStep(MINUTE)), *more, *trouble, sync()]
+
+    files = st.lists(st.sampled_from(FILE_NAMES), min_size=1, max_size=3)
+    return st.builds(story, indexes, files, st.sampled_from((None, "fail", "empty_body", "cut")))
 
 
 def _talk() -> Strategy:
