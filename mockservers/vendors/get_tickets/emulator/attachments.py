@@ -94,6 +94,11 @@ def files_of(ctx: Context, wanted: Selection) -> Sequence[Mapping[str, Any]]:
 
 @lru_cache(maxsize=64)
 def _selected(conditions: tuple[str, ...], cut: bool) -> sa.Select[Any]:
+    own = {
+        "tid": _files.tid == sa.bindparam("tid"),
+        "start_tid": _files.tid >= sa.bindparam("start_tid"),
+        "end_tid": _files.tid <= sa.bindparam("end_tid"),
+    }
     statement = (
         sa.select(_files.tid, _files.file_name, _files.size, _files.file_date)
         .join(TICKETS, sa.and_(TICKETS.c.tenant == _files.tenant, TICKETS.c.tid == _files.tid))
@@ -101,7 +106,7 @@ def _selected(conditions: tuple[str, ...], cut: bool) -> sa.Select[Any]:
             _files.tenant == sa.bindparam("tenant"),
             _files.shown <= sa.bindparam("now"),
             sa.or_(_files.gone.is_(None), _files.gone > sa.bindparam("now")),
-            *map(condition, conditions),
+            *(own[name] if name in own else condition(name) for name in conditions),
         )
         .order_by(_files.tid, _files.id)
     )

@@ -123,10 +123,19 @@ def entries_of(ctx: Context, wanted: Selection) -> Sequence[Mapping[str, Any]]:
 @lru_cache(maxsize=256)
 def _selected(conditions: tuple[str, ...], by_entry: bool, cut: bool) -> sa.Select[Any]:
     mine = HISTORY.c
-    own: dict[str, sa.ColumnElement[bool]] = {"keyword": holds(mine.search, sa.bindparam("keyword")) > 0}
+    # Numbers are compared in the entries themselves, whose index then finds them; the other filters are the ticket's.
+    own: dict[str, sa.ColumnElement[bool]] = {
+        "keyword": holds(mine.search, sa.bindparam("keyword")) > 0,
+        "tid": mine.tid == sa.bindparam("tid"),
+        "start_tid": mine.tid >= sa.bindparam("start_tid"),
+        "end_tid": mine.tid <= sa.bindparam("end_tid"),
+    }
     if by_entry:
         own["opened_from"] = mine.entry_date >= sa.bindparam("opened_from")
         own["opened_to"] = mine.entry_date <= sa.bindparam("opened_to")
+    # Entries of few tickets are found by number and sorted then: an index of dates would lead through those of all.
+    few = not {"tid", "start_tid", "end_tid"}.isdisjoint(conditions)
+    oldest = sa.type_coerce(mine.entry_date, sa.BigInteger) + 0 if few else mine.entry_date
     statement = (
         sa.select(*(mine[name] for name in HISTORY_OUTPUTS))
         .join(TICKETS, sa.and_(TICKETS.c.tenant == mine.tenant, TICKETS.c.tid == mine.tid))
@@ -136,7 +145,7 @@ def _selected(conditions: tuple[str, ...], by_entry: bool, cut: bool) -> sa.Sele
             sa.or_(mine.gone.is_(None), mine.gone > sa.bindparam("now")),
             *(own[name] if name in own else condition(name) for name in conditions),
         )
-        .order_by(mine.entry_date, mine.id)
+        .order_by(oldest, mine.id)
     )
     return statement.limit(sa.bindparam("most")) if cut else statement
 
