@@ -13,7 +13,7 @@ from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Unsupported
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.get_tickets.emulator import attachments, errors, records, selection, words, writes
+from mockservers.vendors.get_tickets.emulator import attachments, errors, records, reference, selection, words, writes
 from mockservers.vendors.get_tickets.emulator.chronicle import entries_of
 from mockservers.vendors.get_tickets.emulator.lag import catch_up
 from mockservers.vendors.get_tickets.emulator.model import (
@@ -270,6 +270,17 @@ def attached(ctx: Context, query: Query) -> Answer:
     return Answer(made, layout=ctx.dialect["layout"], root="attachments")
 
 
+def listed(ctx: Context, query: Query) -> Answer:
+    """Customers, companies, technicians or groups, or how many there are."""
+    listing = reference.LISTINGS[query.variables["action"]]
+    found, count = reference.listed(ctx, listing, query.variables)
+    profile = Profile.of(query.format, ctx.dialect, ())
+    rules: dict[str, None] = {}
+    made = [records.fragment(profile, listing.element, listing.outputs, each, rules.setdefault) for each in found]
+    ctx.cite(*rules)
+    return Answer(made, count, ctx.dialect["layout"], listing.root)
+
+
 def add(ctx: Context, query: Query) -> Answer:
     """A new ticket, told by its number (get_tickets.write.reply)."""
     ctx.cite("get_tickets.write.reply")
@@ -299,6 +310,7 @@ BY_ACTION = {
     "get_tickets": "tickets.get",
     "get_history": "history.get",
     "get_attachments": "attachments.get",
+    **dict.fromkeys(reference.LISTINGS, "reference.list"),
     "add_ticket": "tickets.add",
     "update_ticket": "tickets.update",
 }
@@ -308,6 +320,11 @@ OPERATIONS = operations(
     Operation("tickets.get", get, "tickets by number, filter, range and page (action=get_tickets)"),
     Operation("history.get", history, "what was done with tickets, an entry each (action=get_history)"),
     Operation("attachments.get", attached, "names, sizes and dates of tickets' files (action=get_attachments)"),
+    Operation(
+        "reference.list",
+        listed,
+        "customers, companies, technicians, groups (action=get_customers, get_companies, get_techs, get_tech_groups)",
+    ),
     Operation("tickets.add", add, "a new ticket (action=add_ticket)"),
     Operation("tickets.update", update, "fields of a ticket are changed (action=update_ticket)"),
     Operation("action.other", other_action, "any other action the API documents"),
