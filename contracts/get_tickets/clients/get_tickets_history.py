@@ -48,8 +48,8 @@ class Client(reader.Client):
             entries[entry["id"]] = entry
         files = self.all_files(tickets)
         self.tickets, self.files = tickets, files
-        # The history of a ticket goes with it.
-        self.entries = {id_: entry for id_, entry in entries.items() if entry["tid"] in tickets}
+        # All are kept: a walk may miss a ticket whose place moved meanwhile, and what is not new is not told again.
+        self.entries = entries
 
     def mirror(self):
         histories = {}
