@@ -230,10 +230,11 @@ MALFORMED: tuple[Any, ...] = (
             {"client": "sync", "meanwhile": {"steps": [CREATE]}},
             {"client": "sync", "meanwhile": "later"},
             {"client": "sync", "meanwhile": {"after_request": 1, "steps": [{"other": "delete"}]}},
-            {"client": "create"},
+            {"client": "note", "ticket": "T1", "text": "x"},
             {"other": "act", "ticket": "customer", "action": "rename label"},
         )
     ),
+    {**HEAD, "vendor": "querydata", "steps": [CREATE, {"client": "create"}]},
     *(
         {**HEAD, "vendor": "trackit", "steps": [CREATE, step]}
         for step in (
