@@ -53,7 +53,7 @@ def _answered(visit: Visit) -> Reply:
     try:
         if len(visit.query) > LONGEST_QUERY:
             return _too_long(visit)
-        route = routes.find(visit.environ["PATH_INFO"])
+        route = routes.find(visit.path)
         if route is None:
             return _astray(visit)
         if visit.verb not in route.verbs or (
@@ -88,7 +88,7 @@ def _refused(visit: Visit, refusal: Refusal, resource: Resource | None) -> Reply
 def _astray(visit: Visit) -> Reply:
     with suppress(Refusal):
         visit.reject("address", Refusal("autotask.rest.paths", "NOT_FOUND"))
-    url = visit.base + visit.environ["PATH_INFO"]
+    url = visit.base + visit.path
     return Reply(404, _message(_ASTRAY.format(url=url[:2000])))
 
 
@@ -109,10 +109,13 @@ def _wrong_verb(visit: Visit, route: Route) -> Reply:
 
 
 def _not_emulated(visit: Visit) -> Reply:
-    missing = Unsupported(f"{visit.environ['PATH_INFO'][:200]} of Autotask")
+    missing = Unsupported(f"{visit.path[:200]} of Autotask")
     with suppress(Unsupported):
         visit.reject("address", missing)
-    said = f"{missing}. Webhooks' call-outs, attachments by REST and the records that SOAP does not have are not part of it.\n"
+    said = (
+        f"{missing}. Lists of attachments apart from their records, call-outs of webhooks and records that SOAP does not have "
+        "are not part of it.\n"
+    )
     return Reply(501, said, "text/plain; charset=utf-8")
 
 
