@@ -236,7 +236,8 @@ def _page(
     if most < MOST:
         visit.exchange.cite("autotask.rest.max_records")
     _cite_values(visit, found)
-    shown = ",".join([items.item(resource, row, udf, found, dialect, wish.fields) for row, udf in found.rows])
+    write = items.writer(resource, found, dialect, wish.fields)
+    shown = ",".join([write(row, udf) for row, udf in found.rows])
     details = json.dumps(
         {"count": len(found.rows), "requestCount": most, "prevPageUrl": before, "nextPageUrl": following},
         separators=(",", ":"),
@@ -290,8 +291,7 @@ def _item(visit: Visit, route: Route) -> Reply:
         return Reply(200, '{"item":null}')
     visit.exchange.cite("autotask.rest.item")
     _cite_values(visit, found)
-    row, udf = found.rows[0]
-    return Reply(200, f'{{"item":{items.item(resource, row, udf, found, visit.dialect)}}}')
+    return Reply(200, f'{{"item":{items.writer(resource, found, visit.dialect)(*found.rows[0])}}}')
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
