@@ -74,8 +74,8 @@ class Adapter:
     `seen` are the records that an answer tells. `writes` tells whether a request changes something, `refused` whether an
     answer turned the caller away. `ids` are the names of leaves that identify an item of a list (`identity` finds it where
     that does not say it), `generated` patterns of places whose values a server makes up. `credentials` turns the
-    emulator's demo credential into what stands for each kind of secret; `logins` are names of form fields that say who
-    logs in, each with the part of the demo credential put there instead. `touched` are the ids of records that a request
+    emulator's demo credential into what stands for each kind of secret; `logins` are names of form fields and headers that
+    say who logs in, each with the part of the demo credential put there instead. `touched` are the ids of records that a request
     changes, where its answer does not tell them as records. `guesses` are values of free switches that an answer hints at.
     """
 

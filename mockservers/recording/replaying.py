@@ -121,7 +121,7 @@ class Replay:
             return self._with_our_ids(text)
 
         path, _, query = ours(recorded.target).partition("?")
-        headers = [(name, ours(value)) for name, value in recorded.headers]
+        headers = [(name, self._login(name.lower(), refused) or ours(value)) for name, value in recorded.headers]
         text = ours((recorded.body or b"").decode("utf-8", "surrogateescape"))
         for name, part in self.adapter.logins.items() if not refused else ():
             login = quote_plus(emulator(self.vendor).demo_credential[part])
@@ -143,6 +143,11 @@ class Replay:
             return wsgi.respond(self.world, self.vendor, environ, exchange)
         finally:
             exchange.leave()
+
+    def _login(self, header: str, refused: bool) -> str | None:
+        """Who logs in, where a header says so."""
+        part = None if refused else self.adapter.logins.get(header)
+        return None if part is None else emulator(self.vendor).demo_credential[part]
 
     def _credential(self, found: re.Match[str]) -> str:
         return self._ours.get(found[0]) or self._credentials.get(found[1]) or found[0]

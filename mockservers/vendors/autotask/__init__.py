@@ -1,4 +1,4 @@
-"""Autotask PSA's SOAP service 1.6 (ATWS): 167 entities, queries as XML inside XML, writes that replace."""
+"""Autotask PSA's SOAP service 1.6 (ATWS): 167 entities, queries as XML inside XML, writes that replace; REST 1.0 beside it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from mockservers.registry import Mount, Vendor
 
 VENDOR = Vendor(
     name="autotask",
-    title="Autotask PSA (SOAP 1.6)",
+    title="Autotask PSA (SOAP 1.6, REST 1.0)",
     mounts=(
-        # The REST service is not emulated; the wire says so instead of letting the path look unknown.
         Mount(r"/atservicesrest/.*", "/ATServicesRest/"),
         Mount(r"/atservices/[^/]*/atws\.(?:asmx(?:/.*)?|wsdl)", "/ATServices/1.6/atws.asmx"),
         Mount(

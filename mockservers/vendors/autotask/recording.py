@@ -1,8 +1,9 @@
-"""Autotask's SOAP API as recordings hold it: QueryXML inside SOAP, a basic header, an integration code, typed elements."""
+"""Autotask's APIs as recordings hold them: QueryXML inside SOAP, a basic header, an integration code, typed elements; JSON."""
 
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -13,6 +14,7 @@ from mockservers.kernel.dialects import Dialect
 from mockservers.recording import leaves
 from mockservers.recording.adapter import Adapter, Seen
 from mockservers.recording.exchanges import Recorded, text_of
+from mockservers.vendors.autotask import rest_names
 
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _WRITES = re.compile(rb"<(?:[\w.-]+:)?(create|update|delete|CreateAttachment|DeleteAttachment)[\s>/]")
@@ -21,8 +23,15 @@ _BORN = ("CreateDate", "CreateDateTime")
 ZONES = {"eastern": "America/New_York", "utc": "UTC"}
 
 
+def _is_rest(exchange: Recorded) -> bool:
+    return rest_names.ROOT in exchange.target.partition("?")[0].lower()
+
+
 def _seen(exchange: Recorded, dialect: Dialect) -> Iterator[Seen]:
     if exchange.status != 200 or exchange.fault is not None or not exchange.reply_body:
+        return
+    if _is_rest(exchange):
+        yield from _rest(exchange)
         return
     root = leaves.xml(text_of(exchange.reply_body, exchange.reply_headers)[0])
     if root is None:
@@ -112,6 +121,94 @@ def _picklist(element: Any, exchange: Recorded) -> Iterator[Seen]:
     )
 
 
+# --- the REST service -------------------------------------------------------------------------------------------------
+
+
+def _entity(exchange: Recorded) -> tuple[str, str]:
+    """The SOAP name of the entity that an address is about, and what follows it."""
+    path = exchange.target.partition("?")[0].lower()
+    parts = [part for part in path[path.index(rest_names.ROOT) + len(rest_names.ROOT) :].split("/") if part]
+    parts = parts[1:] if parts[:1] == ["v1.0"] else parts
+    if len(parts) >= 3 and (parts[0], parts[2]) in rest_names.CHILDREN:
+        return rest_names.CHILDREN[parts[0], parts[2]][0], "/".join(parts[3:])
+    return (rest_names.ENTITIES.get(parts[0], ""), "/".join(parts[1:])) if parts else ("", "")
+
+
+def _rest(exchange: Recorded) -> Iterator[Seen]:
+    entity, tail = _entity(exchange)
+    try:
+        told = json.loads(text_of(exchange.reply_body or b"", exchange.reply_headers)[0])
+    except ValueError:
+        return
+    if not entity or not isinstance(told, dict):
+        return
+    if tail == "entityinformation/fields":
+        yield from _picklists(entity, told.get("fields"))
+        return
+    items = told.get("items") if "items" in told else [told.get("item")]
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and item.get("id") is not None:
+            yield _item(entity, item)
+
+
+def _item(entity: str, item: Mapping[str, Any]) -> Seen:
+    fields: dict[str, Any] = {}
+    for name, value in item.items():
+        if name == "userDefinedFields" and isinstance(value, list):
+            own = {each["name"]: each["value"] for each in value if isinstance(each, dict) and each.get("value")}
+            if own:
+                fields["UserDefinedFields"] = own
+        elif name != "id" and value not in (None, ""):
+            fields[rest_names.field(entity, name)] = _rest_value(value)
+    return Seen(entity, str(item["id"]), fields, _first(fields, _BORN), _first(fields, _CHANGED))
+
+
+def _rest_value(value: Any) -> Any:
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        return value
+    try:
+        return _time(value, UTC)
+    except ValueError:
+        return value
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+
+
+def _picklists(entity: str, fields: Any) -> Iterator[Seen]:
+    for field in fields if isinstance(fields, list) else ():
+        values = field.get("picklistValues") if isinstance(field, dict) else None
+        if not values:
+            continue
+        shown = [
+            {
+                "value": each.get("value"),
+                "label": each.get("label"),
+                "parent": each.get("parentValue") or "",
+                "active": each.get("isActive") is not False,
+                "system": each.get("isSystem") is True,
+                "default": each.get("isDefaultValue") is True,
+            }
+            for each in values
+        ]
+        yield Seen("picklist", f"{entity}.{rest_names.field(entity, str(field.get('name')))}", {"values": shown})
+
+
+def _writes(exchange: Recorded) -> bool:
+    if not _is_rest(exchange):
+        return _WRITES.search(exchange.body or b"") is not None
+    query = exchange.target.partition("?")[0].lower().rstrip("/").endswith(("/query", "/query/count", "/query/next"))
+    return exchange.method in ("POST", "PATCH", "PUT", "DELETE") and not query
+
+
+def _touched(exchange: Recorded) -> Iterator[str]:
+    """The record that a write of the REST service was about, which its answer names and does not show."""
+    if exchange.status == 200 and _is_rest(exchange) and _writes(exchange):
+        found = re.search(rb'"itemId":(\d+)', exchange.reply_body or b"")
+        if found is not None:
+            yield found[1].decode()
+
+
 def _refused(exchange: Recorded) -> bool:
     body = exchange.reply_body or b""
     return exchange.status == 401 or b"IntegrationCode" in body or b"not authorized" in body.lower()
@@ -121,6 +218,7 @@ def _credentials(demo: Mapping[str, str]) -> Mapping[str, str]:
     pair = f"{demo['user']}:{demo['password']}"
     return {
         "password": demo["password"],
+        "secret": demo["password"],
         "integration-code": demo["IntegrationCode"],
         "basic": base64.b64encode(pair.encode()).decode(),
     }
@@ -139,11 +237,23 @@ ADAPTER = Adapter(
         "AlternatePhone": "phone",
         "OfficePhone": "phone",
         "AccountName": "company",
+        "firstName": "name",
+        "lastName": "name",
+        "emailAddress": "email",
+        "eMailAddress": "email",
+        "email": "email",
+        "phone": "phone",
+        "mobilePhone": "phone",
+        "alternatePhone": "phone",
+        "officePhone": "phone",
+        "companyName": "company",
     },
     seen=_seen,
-    writes=lambda exchange: _WRITES.search(exchange.body or b"") is not None,
+    writes=_writes,
     refused=_refused,
-    ids=("id", "EntityId", "Name", "Value"),
-    generated=("*/id", "*/EntityId", "*/TicketNumber"),
+    ids=("id", "EntityId", "Name", "Value", "name"),
+    generated=("*/id", "*/EntityId", "*/TicketNumber", "*/itemId", "*/ticketNumber"),
     credentials=_credentials,
+    logins={"username": "user"},
+    touched=_touched,
 )

@@ -1,4 +1,4 @@
-"""Published clients, unmodified, against a port: PyPI atws, zeep and suds-community do what integrations do.
+"""Published clients, unmodified, against a port: PyPI atws, zeep, suds-community and atrest do what integrations do.
 
 Zone look-up, connection, a fetch of 1,034 changed tickets by pages, picklists, create, update with user-defined fields,
 and the threshold.
@@ -6,6 +6,7 @@ and the threshold.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -322,3 +323,23 @@ def test_suds(door: Server) -> None:
     said = service.getThresholdAndUsageInfo().EntityReturnInfoResults.EntityReturnInfo[0].Message
     assert said.split()[1] == "10000;"
     settled(world)
+
+
+# --- the REST service -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("autotask.rest.query", "autotask.rest.written", "autotask.rest.attachments", "autotask.rest.login")
+def test_atrest_makes_finds_and_furnishes_tickets(door: Server) -> None:
+    from atrest.client import Client
+
+    base = f"{door.url}/ATServicesRest/V1.0"
+    client = Client(base, CODE, USER, PASSWORD)
+    id_ = client.create_ticket(NAMED, "what happened", 1, 2, 174, 29682833)
+    assert truth(door.worlds.default, id_)["Title"] == NAMED
+    (found,) = client.query_tickets(id_).json()["items"]
+    assert (found["id"], found["title"], found["companyID"]) == (id_, NAMED, 174)
+    told = client.add_ticket_attachment(id_, "Log", "log.txt", base64.b64encode(b"lines"))
+    (file,) = requests.get(f"{base}/Tickets/{id_}/Attachments", headers=client.api.headers, timeout=30).json()["items"]
+    assert (file["id"], file["title"], file["fileSize"]) == (told.json()["itemId"], "Log", 5)
+    with pytest.raises(requests.HTTPError, match="Invalid Autotask credentials"):
+        Client(base, CODE, USER, "wrong").query_tickets(id_)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -89,6 +91,97 @@ def test_reading_a_write() -> None:
     assert (want.operation, want.entity, want.entities) == ("create", "Ticket", ({"id": "0", "Title": "a"},))
 
 
+def rest(
+    n: int, verb: str = "POST", path: str = "Tickets/query", body: Any = None, said: Any = None, **more: Any
+) -> Exchanged:
+    """A call of the REST service and what was said to it."""
+    sent = b"" if body is None else json.dumps(body).encode()
+    facts = {"method": verb, "target": f"/w/x/ATServicesRest/V1.0/{path}", "body": sent, "status": 200}
+    return exchanged(n, **{**facts, "received": json.dumps({} if said is None else said).encode(), **more})
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "body", "operation", "entity", "tests"),
+    [
+        ("GET", "zoneInformation?user=x", None, "getZoneInfo", "", ()),
+        ("GET", "thresholdinformation/", None, "getThresholdAndUsageInfo", "", ()),
+        ("GET", "Companies/entityInformation/fields", None, "GetFieldInfo", "Account", ()),
+        ("GET", "Tickets/7", None, "query", "ticket", (("id", "equals", "7"),)),
+        ("GET", "Tickets/7/Notes", None, "query", "ticketnote", (("ticketid", "equals", "7"),)),
+        ("GET", "Tickets/7/Notes/8", None, "query", "ticketnote", (("id", "equals", "8"), ("ticketid", "equals", "7"))),
+        ("POST", "tickets/query/count", {"filter": []}, "count", "ticket", ()),
+        ("POST", "Tickets/query", {"maxRecords": 1}, "query", "", ()),
+        ("POST", "Nothing/query", {"filter": []}, "query", "", ()),
+        ("PUT", "", None, "", "", ()),
+    ],
+)
+def test_reading_a_call_of_rest(
+    verb: str, path: str, body: Any, operation: str, entity: str, tests: tuple[tuple[str, str, str], ...]
+) -> None:
+    want = wire.asked(rest(1, verb, path, body))
+    assert (want.operation, want.entity, want.tests) == (operation, entity, tests)
+
+
+def test_reading_a_filter() -> None:
+    conditions = [
+        {"op": "GTE", "field": "companyID", "value": 5},
+        {
+            "op": "or",
+            "items": [{"op": "in", "field": "id", "value": [1, "2"]}, {"op": "ne", "field": "title", "value": True}],
+        },
+        "nonsense",
+    ]
+    tests = (
+        ("accountid", "greaterthanorequals", "5"),
+        ("id", "equals", "1"),
+        ("id", "equals", "2"),
+        ("title", "?ne", "true"),
+    )
+    assert wire.asked(rest(1, body={"Filter": conditions})).tests == tests
+    search = quote(json.dumps({"filter": conditions}))
+    assert wire.asked(rest(1, "GET", f"Tickets/query/next?paging=x&search={search}")).tests == tests
+
+
+def test_reading_a_write_by_rest() -> None:
+    want = wire.asked(rest(1, "PATCH", "Tickets", {"id": 5, "companyID": 7, "title": "a", "other": None}))
+    assert (want.operation, want.entity) == ("update", "Ticket")
+    assert want.entities == ({"id": "5", "AccountID": "7", "Title": "a", "other": ""},)
+    want = wire.asked(rest(1, "POST", "Tickets/7/Charges", {"chargeType": 1}))
+    assert (want.operation, want.entity, want.entities) == (
+        "create",
+        "TicketCost",
+        ({"CostType": "1", "TicketID": "7"},),
+    )
+    want = wire.asked(rest(1, "DELETE", "TimeEntries/9"))
+    assert (want.operation, want.entity, want.entities) == ("delete", "TimeEntry", ({"id": "9"},))
+    assert wire.asked(rest(1, "POST", "Tickets", said={})) == wire.Asked("create", "Ticket")
+
+
+def test_reading_what_rest_says() -> None:
+    page = rest(1, body={"filter": [{"op": "gt", "field": "id", "value": 5}]}, said={"items": [{"id": 6}, {"id": 7}]})
+    assert wire.said(page) == wire.Said("good", "ticket", ("6", "7"))
+    assert wire.line(page) == "query ticket id greaterthan 5 -> 2 rows"
+    assert wire.said(rest(1, "GET", "Tickets/6", said={"item": {"id": 6}})).ids == ("6",)
+    assert wire.said(rest(1, "GET", "Tickets/6", said={"item": None})) == wire.Said("good", "ticket")
+    assert wire.said(rest(1, "GET", "Tickets/6", said={"errors": ["x"]}, status=404)) == wire.Said("good", "ticket")
+    assert wire.said(rest(1, "PATCH", "Tickets", {"id": 6}, {"itemId": 6})).ids == ("6",)
+    for status in (500, 429):
+        said = wire.said(rest(1, said={"errors": ["a", "b"]}, status=status))
+        assert (said.kind, said.text, said.down) == ("error", "a; b", False)
+    assert wire.said(rest(1, status=401, received=b"")).kind == "login"
+    assert wire.said(rest(1, said={"Message": "no"}, status=405)) == wire.Said("error", text="no")
+    for more in (
+        {"received": None},
+        {"received": b"{"},
+        {"received": b"[]"},
+        {"said": {"Message": "x"}, "status": 500},
+    ):
+        assert wire.said(rest(1, **more)).down
+    told = {"externalRequestThreshold": 200, "currentTimeframeRequestCount": 50}
+    assert wire.used(rest(1, "GET", "ThresholdInformation", said=told)) == 0.25
+    assert wire.used(rest(1, "GET", "ThresholdInformation", said={})) is None
+
+
 # --- duties -----------------------------------------------------------------------------------------------------------
 
 
@@ -112,6 +205,16 @@ def test_zone_first(story: Make) -> None:
     assert judged("zone_first", story(exchanges=[asked(1), zone(2)])).verdict == "broken"
     assert judged("zone_first", story(exchanges=[zone(1, received=None), asked(2)])).verdict == "broken"
     assert judged("zone_first", story(exchanges=[zone(1, received=None), zone(2), asked(3)])).verdict == "kept"
+
+
+def test_conditions_known(story: Make) -> None:
+    def asking(operator: str) -> Exchanged:
+        return rest(2, body={"filter": [{"op": operator, "field": "id", "value": 5}]}, said={"items": []})
+
+    assert judged("conditions_known", story(exchanges=[asked(1)])).verdict == "unproven"
+    assert judged("conditions_known", story(exchanges=[asking("notIn")])).verdict == "kept"
+    lost = judged("conditions_known", story(exchanges=[asking("isGreater")]))
+    assert "has the condition id isgreater 5, whose operator the service does not know" in lost.breaches[0].text
 
 
 def test_cap_walked(story: Make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -156,3 +157,74 @@ def test_a_change_of_dialect_upstream_is_named_by_its_rules(
     assert [(cause.switch, cause.value) for cause in found.causes] == [(switch, value)]
     assert not found.findings
     assert set(found.rules) <= {rule.id for rule in emulator.rules.values() if rule.switch == switch}
+
+
+# --- the REST service -------------------------------------------------------------------------------------------------
+
+
+class RestSession:
+    """Calls of one integration of the REST service, one after the other."""
+
+    def __init__(self, url: str) -> None:
+        self.address = f"{url}/ATServicesRest/V1.0/"
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.http.headers.update({"UserName": "api@demo.example", "ApiIntegrationCode": "DEMO-INTEGRATION-CODE"})
+
+    def call(self, verb: str, path: str, body: object = None, secret: str = "demo-password") -> str:
+        address = path if path.startswith("http") else self.address + path
+        return self.http.request(verb, address, json=body, headers={"Secret": secret}, timeout=60).text
+
+    def work(self) -> list[str]:
+        """Find the zone, read by pages, make a ticket, change it, read it again; and a wrong secret."""
+        every = {"filter": [{"op": "gt", "field": "id", "value": 0}]}
+        said = [
+            self.call("GET", "zoneInformation?user=api@demo.example"),
+            self.call("GET", "Tickets/1", secret="wrong-password"),
+            self.call("GET", "Tickets/entityInformation/fields"),
+            self.call("POST", "Companies/query", every),
+            self.call("POST", "Resources/query", every),
+            self.call("POST", "Tickets/query", {**every, "maxRecords": 20}),
+        ]
+        said.append(self.call("POST", json.loads(said[-1])["pageDetails"]["nextPageUrl"], every))
+        ticket = {"companyID": 174, "title": "Made by a client", "status": 1, "priority": 2}
+        said.append(self.call("POST", "Tickets", {**ticket, "dueDateTime": "2026-03-05T09:00:00Z"}))
+        id_ = json.loads(said[-1])["itemId"]
+        said.append(self.call("GET", f"Tickets/{id_}"))
+        said.append(self.call("PATCH", "Tickets", {"id": id_, "title": "Changed by a client"}))
+        said.append(self.call("GET", f"Tickets/{id_}"))
+        return said
+
+
+@pytest.fixture(scope="module")
+def rest_session(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Path:
+    path = tmp_path_factory.mktemp("autotask") / "rest.yaml"
+    vendor_worlds = worlds("autotask", data="demo:30")
+    with (
+        Server(vendor_worlds, tls=authority.context) as upstream,
+        recording("autotask", upstream.url, path, authority.trust(), keep_identity=True) as taken,
+    ):
+        RestSession(taken.url).work()
+    vendor_worlds.close()
+    return path
+
+
+def test_a_recording_of_rest_holds_no_secret_and_tells_the_same_records(rest_session: Path) -> None:
+    text = rest_session.read_text("utf-8")
+    for secret in ("demo-password", "wrong-password", "DEMO-INTEGRATION-CODE"):
+        assert secret not in text
+    world = World("loaded", WorldConfig(mode="frozen", start=START + instants.HOUR), registry.emulator)
+    loaded = load(Recording(rest_session), world)
+    assert not loaded.left_out
+    assert loaded.records["Ticket"] == 31
+    assert loaded.records["picklist"] > 5
+    titles = [each["fields"]["Title"] for each in world.act("autotask", "list", {"most": 1000})["records"]]
+    assert len(titles) == 31
+    assert [each for each in titles if "by a client" in each] == ["Changed by a client"]
+    world.close()
+
+
+def test_a_recording_of_rest_and_the_emulator_do_not_differ(rest_session: Path) -> None:
+    found = drift(Recording(rest_session), registry.emulator("autotask").dialects.default)
+    assert [(each.place, each.examples) for each in found.every] == []
+    assert found.exchanges == 11

@@ -87,7 +87,7 @@ def test_other_versions_are_not_there(shared: Post, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/ATServicesRest/V1.0/Tickets/1", "/Autotask/Anything.aspx", "/atservices/1.6/other.asmx"]
+    "path", ["/ATServicesRest/V1.0/TicketAttachments/1", "/Autotask/Anything.aspx", "/atservices/1.6/other.asmx"]
 )
 def test_what_is_not_emulated_says_so(shared: Post, path: str) -> None:
     done = shared.http(verb="GET", path=path)

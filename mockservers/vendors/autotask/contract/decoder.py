@@ -1,44 +1,28 @@
-"""Reads Autotask's wire: SOAP requests with QueryXML inside, entities that are written, and what answers say."""
+"""Reads Autotask's wires: SOAP requests with QueryXML inside, calls of the REST service, and what answers say.
+
+Both are told in the words of the SOAP service, so that a duty judges them alike.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from mockservers.harness.decoders import find, local, xml
 from mockservers.harness.history import Exchanged
+from mockservers.vendors.autotask.contract import rest
+from mockservers.vendors.autotask.contract.messages import Asked as Asked
+from mockservers.vendors.autotask.contract.messages import Said as Said
 
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request wanted. `tests` are the conditions of a query without their tree: field, operator, value."""
-
-    operation: str = ""
-    entity: str = ""
-    tests: tuple[tuple[str, str, str], ...] = ()
-    entities: tuple[Mapping[str, str], ...] = ()
-    """Entities that were to be written, their fields as text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What an answer told. `ids` and `entity` are of the entities in it, `text` is the error's."""
-
-    kind: Literal["good", "error", "login", "unusable"]
-    entity: str = ""
-    ids: tuple[str, ...] = ()
-    text: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    """The members of a zone's answer."""
-
-
 def asked(exchange: Exchanged) -> Asked:
     """What the client wanted, as far as it can be read."""
+    if rest.is_rest(exchange):
+        return rest.asked(exchange)
     return _wanted(exchange.body)
 
 
@@ -78,10 +62,15 @@ def _query(operation: str, text: str) -> Asked:
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:
-        return Said("unusable")
+        return Said("unusable", down=True)
     if exchange.status == 401:
         return Said("login", text="401")
-    return _read(exchange.received, exchange.status)
+    if rest.is_rest(exchange):
+        return rest.said(exchange)
+    found = _read(exchange.received, exchange.status)
+    if found.kind == "unusable" or (exchange.status >= 500 and "threshold" not in found.text.lower()):
+        return replace(found, down=True)  # what is said of a limit is an answer
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -120,13 +109,23 @@ def _result(body: Any) -> Said:
     return Said("good", "" if kind is None else (kind.text or "").lower(), tuple(ids))
 
 
-def used(exchange: Exchanged) -> float | None:
-    """The share of the hour's requests that an answer says is used; None for one that says nothing of it."""
+def counted(exchange: Exchanged) -> tuple[int, int] | None:
+    """How many requests of the hour an answer says were made, and how many may be; None for one that says nothing of it."""
     if not exchange.received or asked(exchange).operation != "getThresholdAndUsageInfo":
         return None
-    message = find(xml(exchange.received), "Message") if said(exchange).kind == "good" else None
+    if said(exchange).kind != "good":
+        return None
+    if rest.is_rest(exchange):
+        return rest.counted(exchange)
+    message = find(xml(exchange.received), "Message")
     numbers = [int(each) for each in re.findall(r":\s*(\d+)", "" if message is None else message.text or "")]
-    return numbers[2] / numbers[0] if len(numbers) == 3 and numbers[0] else None
+    return (numbers[2], numbers[0]) if len(numbers) == 3 else None
+
+
+def used(exchange: Exchanged) -> float | None:
+    """The share of the hour's requests that an answer says is used; None for one that says nothing of it."""
+    found = counted(exchange)
+    return None if found is None or not found[1] else found[0] / found[1]
 
 
 def line(exchange: Exchanged) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,7 +26,6 @@ TITLE = 120
 MOST_USED = 20_000
 SLOWER, SLOWEST = 0.5, 0.75
 """Shares of the limit from which each call takes half a second, and a second (autotask.threshold.latency)."""
-_TOLD = re.compile(r"numberOfExternalRequest:\s*(\d+)")
 
 
 def step(event: Event) -> OtherStep | None:
@@ -110,10 +108,8 @@ def _refused(exchange: Exchanged) -> bool:
 
 def _told(exchange: Exchanged) -> int | None:
     """The calls that were made before this one, where it asks for them."""
-    if wire.asked(exchange).operation != "getThresholdAndUsageInfo":
-        return None
-    found = _TOLD.search((exchange.received or b"").decode("utf-8", "replace"))
-    return None if found is None else int(found[1])
+    found = wire.counted(exchange)
+    return None if found is None else found[0]
 
 
 def _others(history: History) -> list[tuple[int, int]]:

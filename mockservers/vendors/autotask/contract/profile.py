@@ -18,6 +18,8 @@ REFERENCE = "Locate Ref"
 """The user-defined field in which the client's integration may keep numbers of its own."""
 USER = 29682885
 """The resource that the client's user is."""
+REST = "/ATServicesRest/"
+"""Where the REST service is, beside the SOAP service; a client that obeys the option of this name uses it."""
 RESOURCE, ROLE = 29682886, 29682834
 """In whose name, and in which role, the integration books time."""
 
@@ -31,6 +33,7 @@ def _options(dialect: Dialect) -> dict[str, Any]:
         "user_resource": USER,
         "resource": RESOURCE,
         "role": ROLE,
+        "rest": REST,
     }
 
 

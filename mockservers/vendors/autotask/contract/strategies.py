@@ -84,7 +84,16 @@ CLEARED = ({"PurchaseOrderNumber": None}, {"EstimatedHours": 0}, {"Description":
 """What was there and is not any more, or is nought."""
 AT_ONCE = (*[26] * 5, *[101] * 2, *[501] * 2)
 """Tickets that somebody makes in one moment; each costs some milliseconds."""
-OTHERWISE = {"threshold_spelling": "help", "long_as": "long", "limit_reply": "http_500", "database_action": "actual"}
+OTHERWISE = {
+    "threshold_spelling": "help",
+    "long_as": "long",
+    "limit_reply": "http_500",
+    "database_action": "actual",
+    "rest_login": "mixed",
+    "rest_missing_item": "not_found",
+    "rest_empty_text": "empty",
+    "rest_next_page": "full",
+}
 """What no client can be told, and each must cope with; all in one, since each installation has an image of its own."""
 NEW_STATUS = 15
 USED = (5000, 7600, 9100, 10000)

@@ -1,4 +1,4 @@
-"""Autotask PSA's SOAP service 1.6 (ATWS): 167 entities, queries as XML inside XML, writes that replace."""
+"""Autotask PSA's SOAP service 1.6 (ATWS): 167 entities, queries as XML inside XML, writes that replace; REST 1.0 beside it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ EMULATOR = Emulator(
         Operation("getThresholdAndUsageInfo", information.threshold_info, "requests of the last hour, and the limit"),
         Operation("GetWsdlVersion", information.wsdl_version, "the release of the zone"),
         Operation("getZoneInfo", information.zone_info, "where a user is served; needs no login"),
+        Operation("versionInformation", information.rest_versions, "the versions of the REST service; needs no login"),
         Operation("GetAttachment", attachments.get, "an attachment with its data"),
         Operation("CreateAttachment", attachments.create, "adds an attachment"),
         Operation("DeleteAttachment", attachments.delete, "deletes an attachment"),

@@ -80,6 +80,8 @@ class Caller:
 def identify(ctx: Context) -> Tenant:
     """The tenant of a call; raises the refusal for a login, identifier or limit that fails."""
     asked: Asked = ctx.call.request
+    if ctx.call.operation == "versionInformation":
+        return zones.of_host(ctx.installation.tenants, asked.host) or ctx.installation.tenants.first
     if ctx.call.operation == "getZoneInfo":
         if asked.user is None:
             ctx.cite("autotask.zone.no_login")
@@ -108,15 +110,15 @@ def identify(ctx: Context) -> Tenant:
     return tenant
 
 
-def refused(rule: str = "autotask.user.login") -> Refusal:
-    """A login that fails; the service does not tell why, the journal does."""
-    return Refusal(rule, "LOGIN", realm=REALM)
+def refused(rule: str = "autotask.user.login", known: bool = True) -> Refusal:
+    """A login that fails; the service does not tell why, the journal does. `known`: whether there is such a user."""
+    return Refusal(rule, "LOGIN", realm=REALM, known=known)
 
 
 def _login(ctx: Context, asked: Asked) -> Credential:
     found = user(ctx, asked.user)
     if found is None or not asked.password:
-        raise refused()
+        raise refused(known=found is not None)
     tenant = ctx.installation.tenants[found.tenant]
     if asked.password != found.secret and not _same_beginning(ctx, tenant, asked.password, found.secret):
         raise refused()

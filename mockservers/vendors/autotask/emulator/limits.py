@@ -15,7 +15,7 @@ from mockservers.kernel.rules import Refusal
 from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.autotask import dialects
 from mockservers.vendors.autotask.emulator import entities
-from mockservers.vendors.autotask.emulator.requests import Asked, Query, Write
+from mockservers.vendors.autotask.emulator.requests import Asked, Query, Search, Write
 
 SLOWER, SLOW, SLOWEST = 50, 75, 90
 """Per cent of the limit from which calls take longer, longer still, and a notice is sent."""
@@ -135,7 +135,7 @@ def endpoint(ctx: Context) -> str:
     What is no entity counts as one, so that made-up names do not make the counts grow.
     """
     asked: Asked = ctx.call.request
-    if isinstance(asked.body, Query):
+    if isinstance(asked.body, (Query, Search)):
         named = asked.body.entity
     elif isinstance(asked.body, Write) and asked.body.inputs:
         named = asked.body.inputs[0].entity
@@ -145,14 +145,21 @@ def endpoint(ctx: Context) -> str:
     return "" if found is None else found.name
 
 
-def told(ctx: Context) -> str:
-    """The line of getThresholdAndUsageInfo: usage before this call, as recorded answers of a fresh hour say 0."""
+def before(ctx: Context) -> tuple[int, int, int]:
+    """The limit, its minutes, and usage before this call, as recorded answers of a fresh hour say 0."""
     assert ctx.tenant is not None
     now = usage(ctx, ctx.tenant)
-    ctx.cite("autotask.threshold.answer", "autotask.threshold.counted")
+    ctx.cite("autotask.threshold.counted")
     requests = now.requests if now.requests is not None else dialects.limit("10000/60")[0]
+    return requests, now.minutes, max(now.used - 1, 0)
+
+
+def told(ctx: Context) -> str:
+    """The line of getThresholdAndUsageInfo."""
+    requests, minutes, used = before(ctx)
+    ctx.cite("autotask.threshold.answer")
     first = "T" if ctx.dialect["threshold_spelling"] == "recorded" else "t"
     return (
-        f"{first}hresholdOfExternalRequest: {requests}; TimeframeOfLimitation: {now.minutes}; "
-        f"numberOfExternalRequest: {max(now.used - 1, 0)};"
+        f"{first}hresholdOfExternalRequest: {requests}; TimeframeOfLimitation: {minutes}; "
+        f"numberOfExternalRequest: {used};"
     )

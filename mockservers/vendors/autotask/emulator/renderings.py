@@ -20,6 +20,8 @@ from mockservers.wirekit.xmltext import text as escaped
 
 ZONES = {"eastern": "America/New_York", "utc": "UTC"}
 """Zones of times on the wire by the words of the switch (autotask.time.eastern)."""
+REST_ZONE = "UTC"
+"""The zone of times at the REST service (autotask.rest.values)."""
 ASTERISKS = "******"
 """What goes out for any password (autotask.wire.flags)."""
 _NO_UDFS = "<UserDefinedFields />"

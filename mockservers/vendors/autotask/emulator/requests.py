@@ -5,8 +5,11 @@ Knows no XML library. Texts stand as they were sent, since what a text means han
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from mockservers.vendors.autotask.emulator.entities import Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Asked:
     """One call: who says they are calling, by which address, and the operation's own request.
 
     `user` is None without an Authorization header. `endpoint` is the URL of the service as the client sees it (scheme,
-    host, world prefix, path), `host` its host alone, as zones are told apart by it.
+    host, world prefix, path), `host` its host alone, as zones are told apart by it. `rest`: the call came by the REST
+    service, whose times are UTC.
     """
 
     user: str | None
@@ -32,6 +36,7 @@ class Asked:
     endpoint: str
     host: str
     body: Any = None
+    rest: bool = False
 
 
 # --- QueryXML ---------------------------------------------------------------------------------------------------------
@@ -73,6 +78,23 @@ class Query:
     defect: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A query of the REST service, with its entity and fields by their SOAP names.
+
+    `after` is the id that the page follows; `count` asks for their number alone. `defect` is what is wrong with the
+    search, as the service says it, and `rule` the rule of that; the nodes are empty then.
+    """
+
+    entity: str
+    nodes: tuple[Test | Group, ...] = ()
+    most: int = 500
+    after: int | None = None
+    count: bool = False
+    defect: str | None = None
+    rule: str = ""
+
+
 # --- create, update, delete -------------------------------------------------------------------------------------------
 
 
@@ -103,9 +125,15 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """The body of create, update and delete."""
+    """The body of create, update and delete.
+
+    `partial`: fields that are not sent stay as they are. `parent` is the field, and its value, that the records must
+    have to be meant at all.
+    """
 
     inputs: tuple[Input, ...]
+    partial: bool = False
+    parent: tuple[str, int] | None = None
 
 
 # --- attachments, invoices, pages -------------------------------------------------------------------------------------
@@ -113,10 +141,14 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The body of CreateAttachment; members are None when they were not sent."""
+    """The body of CreateAttachment; members are None when they were not sent.
+
+    `parent` is the entity that the attachment hangs on, where the request says it; else its ParentType tells.
+    """
 
     data: bytes | None
     info: Input | None
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +178,17 @@ class Info:
     action: str = "None"
     message: str | None = None
     duplicate_found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Records that a query of the REST service found: kept values and user-defined values. `more`: others follow."""
+
+    entity: str
+    rows: tuple[tuple[Mapping[str, Any], Mapping[str, str]], ...]
+    definitions: tuple[Definition, ...]
+    hidden: frozenset[str]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

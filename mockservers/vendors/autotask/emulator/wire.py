@@ -26,6 +26,8 @@ from mockservers.vendors.autotask.dialects import VERSION
 from mockservers.vendors.autotask.emulator import answers, declaration, pages, parsing, zones
 from mockservers.vendors.autotask.emulator.releases import LATEST
 from mockservers.vendors.autotask.emulator.requests import Asked, Command, Header
+from mockservers.vendors.autotask.emulator.rest import service as rest
+from mockservers.vendors.autotask.emulator.rest.visits import ROOT
 from mockservers.wirekit import asmx, aspnet, soap
 from mockservers.wirekit.environ import EXCHANGE, WORLD
 
@@ -204,8 +206,10 @@ def application() -> Callable[[dict[str, Any], _Start], Iterable[bytes]]:
 
 
 def _serve(environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
-    visit = _Visit(environ[WORLD], environ[EXCHANGE], environ)
     path = environ["PATH_INFO"]
+    if path[: len(ROOT)].lower() == ROOT.lower():
+        return rest.serve(environ, start_response)
+    visit = _Visit(environ[WORLD], environ[EXCHANGE], environ)
     found = _SERVICE.fullmatch(path)
     if found is not None and found[1] == _VERSION:
         reply, challenge = _service(visit, found)
@@ -317,7 +321,7 @@ def _not_emulated(visit: _Visit, path: str) -> asmx.Reply:
     visit.credentials()
     missing = Unsupported(f"{path[:200]} of Autotask")
     visit.refuse("address", missing)
-    said = f"{missing}. This server has the SOAP service {ENDPOINT} and ExecuteCommand; webhooks and REST are not part of it.\n"
+    said = f"{missing}. This server has the SOAP service {ENDPOINT}, the REST service {ROOT} and ExecuteCommand.\n"
     return asmx.Reply(501, "text/plain; charset=utf-8", said.encode("utf-8", "replace"))
 
 

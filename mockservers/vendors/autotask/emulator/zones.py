@@ -27,13 +27,17 @@ _ENDPOINT = re.compile(r"([a-z]+)://([^/]*)(/w/[^/]*)?(/.*)", re.IGNORECASE | re
 
 @dataclass(frozen=True, slots=True)
 class ZoneInfo:
-    """An ATWSZoneInfo. `url` is empty when there is no zone, or None when the element is to be left out."""
+    """An ATWSZoneInfo. `url` is empty when there is no zone, or None when the element is to be left out.
+
+    `name` is the zone's, which the REST service tells.
+    """
 
     url: str | None
     error: int
     database: str
     customer: int
     web: str
+    name: str = ""
 
 
 def number(tenant: Tenant) -> int:
@@ -95,11 +99,12 @@ def info(ctx: Context, user: str | None) -> ZoneInfo:
     if (user or "").strip().casefold() != (asked.user or "").strip().casefold():
         ctx.cite("autotask.zone.user_name")  # whoever asks does not log in as this user
     if tenant is None:
-        ctx.cite("autotask.zone.unknown")
+        ctx.cite("autotask.rest.zone_unknown" if asked.rest else "autotask.zone.unknown")
         return ZoneInfo("" if ctx.installation.dialect["zone_unknown"] == "empty_url" else None, -1, "", 0, "")
     ctx.cite("autotask.zone.info")
     url, web = addresses(asked.endpoint, tenant)
-    return ZoneInfo(url, 0, str(tenant.facts.get("database", "")), int(tenant.facts.get("customer", 0)), web)
+    customer = int(tenant.facts.get("customer", 0))
+    return ZoneInfo(url, 0, str(tenant.facts.get("database", "")), customer, web, f"Zone {number(tenant)}")
 
 
 def addresses(endpoint: str, tenant: Tenant) -> tuple[str, str]:

@@ -39,8 +39,7 @@ def _failures(history: History) -> Judgement:
 
 def _unanswered(exchange: Exchanged) -> bool:
     """Whether the vendor was out of order, as far as the client could see; what it says of a limit is an answer."""
-    said = wire.said(exchange)
-    return said.kind == "unusable" or ((exchange.status or 0) >= 500 and "threshold" not in said.text.lower())
+    return wire.said(exchange).down
 
 
 def _usage_watched(history: History) -> Judgement:
@@ -131,7 +130,8 @@ def _told_before(history: History) -> set[int]:
 
 
 def _secret_kept(history: History) -> Judgement:
-    return shared.revealed(history, in_target=True, meant=("authorization",))  # where the login stands, as Basic
+    # Where the login stands: as Basic, and in headers of the REST service.
+    return shared.revealed(history, in_target=True, meant=("authorization", "secret", "apiintegrationcode"))
 
 
 # --- all of them -------------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ ACCESS: tuple[Duty, ...] = (
     Duty(
         "autotask.refused_login_not_stormed",
         "A login or tracking identifier that is refused is not tried again and again within a minute.",
-        ("autotask.user.login", "autotask.user.expired", "autotask.tracking.required"),
+        ("autotask.user.login", "autotask.user.expired", "autotask.tracking.required", "autotask.rest.login"),
         _refused_login,
         "a login that is refused",
     ),
@@ -156,14 +156,19 @@ ACCESS: tuple[Duty, ...] = (
     Duty(
         "autotask.suspension_respected",
         "A client that is refused for too many requests does not ask again at once.",
-        ("autotask.threshold.refused", "autotask.thread.limit"),
+        ("autotask.threshold.refused", "autotask.thread.limit", "autotask.rest.limited"),
         _suspension,
         "a request that is refused for the threshold",
     ),
     Duty(
         "autotask.usage_watched",
         "The customer's usage is watched, so that the service is not suspended.",
-        ("autotask.threshold.counted", "autotask.threshold.answer", "autotask.threshold.latency"),
+        (
+            "autotask.threshold.counted",
+            "autotask.threshold.answer",
+            "autotask.threshold.latency",
+            "autotask.rest.threshold",
+        ),
         _usage_watched,
         "work while more than half of the requests of the hour are used",
         "should",
@@ -196,7 +201,7 @@ ACCESS: tuple[Duty, ...] = (
     Duty(
         "autotask.secret_kept",
         "Password and tracking identifier reach no address, foreign header, output, error message or mirror.",
-        ("autotask.user.login", "autotask.tracking.required"),
+        ("autotask.user.login", "autotask.tracking.required", "autotask.rest.login"),
         _secret_kept,
         "any request",
     ),

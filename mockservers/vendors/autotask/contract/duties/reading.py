@@ -8,6 +8,7 @@ from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Record
 from mockservers.kernel import catalogue
 from mockservers.vendors.autotask.contract import decoder as wire
+from mockservers.vendors.autotask.contract import rest
 
 FULL = 500
 """Rows of a full answer."""
@@ -54,12 +55,28 @@ def _queries_understood(history: History) -> Judgement:
     queries = [(each, want) for each, want in asked if want.operation == "query"]
     breaches = [
         Breach(
-            f"the text of the query in {shared.request(each)} is no QueryXML ({wire.said(each).text}): a value in it must be "
-            "escaped once for the query, and the whole query once more for the envelope"
+            f"the text of the query in {shared.request(each)} is none ({wire.said(each).text}): QueryXML escapes a value once "
+            "for the query, and the whole query once more for the envelope; REST wants JSON with a filter"
         )
         for each, want in queries
         if not want.entity and wire.said(each).kind == "error"
     ]
+    return judged(len(queries), breaches)
+
+
+def _conditions_known(history: History) -> Judgement:
+    asked = [(each, wire.asked(each)) for each in history.exchanges if each.request_known and rest.is_rest(each)]
+    queries = [(each, want) for each, want in asked if want.operation in ("query", "count") and want.tests]
+    breaches = []
+    for each, want in queries:
+        unknown = [(name, operator[1:], value) for name, operator, value in want.tests if operator.startswith("?")]
+        breaches += [
+            Breach(
+                f"{shared.request(each)} has the condition {name} {operator} {value}, whose operator the service does not know: "
+                "it drops the condition without a word, and finds more than was asked for"
+            )
+            for name, operator, value in unknown[:1]
+        ]
     return judged(len(queries), breaches)
 
 
@@ -159,7 +176,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "autotask.zone_first",
         "getZoneInfo is called before anything else, and the address that it answers is used.",
-        ("autotask.zone.info", "autotask.zone.wrong", "autotask.zone.no_login"),
+        ("autotask.zone.info", "autotask.zone.wrong", "autotask.zone.no_login", "autotask.rest.zone"),
         _zone_first,
         "any request",
         "should",
@@ -167,9 +184,17 @@ READING: tuple[Duty, ...] = (
     Duty(
         "autotask.queries_understood",
         "Every query can be read: what stands in it is escaped for QueryXML, and QueryXML for the envelope.",
-        ("autotask.request.query_text",),
+        ("autotask.request.query_text", "autotask.rest.filter_needed"),
         _queries_understood,
         "any query",
+    ),
+    Duty(
+        "autotask.conditions_known",
+        "Every condition of a filter has an operator that the REST service knows: it drops others without a word.",
+        ("autotask.rest.unknown_operator", "autotask.rest.query"),
+        _conditions_known,
+        "a query of the REST service",
+        needs=("rest",),
     ),
     Duty(
         "autotask.nothing_missed",
@@ -182,6 +207,8 @@ READING: tuple[Duty, ...] = (
             "autotask.time.eastern",
             "autotask.query.top_500",
             "autotask.threshold.answer",
+            "autotask.rest.pages",
+            "autotask.rest.max_records",
         ),
         _nothing_missed,
         "tickets",
@@ -189,21 +216,27 @@ READING: tuple[Duty, ...] = (
     Duty(
         "autotask.cap_walked",
         "A full answer is not the end: the client asks again for ids above the highest it received.",
-        ("autotask.query.top_500",),
+        ("autotask.query.top_500", "autotask.rest.pages", "autotask.rest.next_by_post"),
         _cap_walked,
         "more than 500 tickets",
     ),
     Duty(
         "autotask.failed_query_repeated",
         "The tickets that a failed query would have answered are asked for again.",
-        ("autotask.wire.return_code", "autotask.threshold.refused", "autotask.user.login"),
+        (
+            "autotask.wire.return_code",
+            "autotask.threshold.refused",
+            "autotask.user.login",
+            "autotask.rest.errors",
+            "autotask.rest.login",
+        ),
         _failed_query_repeated,
         "a query for tickets that fails",
     ),
     Duty(
         "autotask.error_is_not_empty",
         "An error, or an answer without a body, is not an empty result: the mirror keeps its tickets.",
-        ("autotask.wire.return_code", "autotask.wire.collections"),
+        ("autotask.wire.return_code", "autotask.wire.collections", "autotask.rest.errors"),
         _error_is_not_empty,
         "an error in a sync",
     ),
@@ -217,7 +250,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "autotask.deleted_dropped",
         "A deleted ticket leaves the mirror: the log of deleted tickets shows it, and so does a walk over all.",
-        ("autotask.ticket.deleted_log", "autotask.delete.allowed"),
+        ("autotask.ticket.deleted_log", "autotask.delete.allowed", "autotask.rest.missing_item"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
         "should",
@@ -246,14 +279,20 @@ READING: tuple[Duty, ...] = (
     Duty(
         "autotask.times_understood",
         "Times without an offset are read as clock time of the service's zone, daylight saving included.",
-        ("autotask.time.eastern", "autotask.wire.datetime"),
+        ("autotask.time.eastern", "autotask.wire.datetime", "autotask.rest.values"),
         _times_understood,
         "times in fields that the client mirrors",
     ),
     Duty(
         "autotask.text_survives",
         "Texts and numbers are kept as they were sent: unescaped once, nothing trimmed, absent is null.",
-        ("autotask.wire.nulls", "autotask.wire.typed_fields", "autotask.wire.net_style"),
+        (
+            "autotask.wire.nulls",
+            "autotask.wire.typed_fields",
+            "autotask.wire.net_style",
+            "autotask.rest.empty_text",
+            "autotask.rest.values",
+        ),
         _text_survives,
         "values in fields that the client mirrors",
     ),

@@ -309,6 +309,7 @@ WRITING: tuple[Duty, ...] = (
             "autotask.write.all_or_nothing",
             "autotask.write.duplicate",
             "autotask.picklist.value",
+            "autotask.rest.errors",
         ),
         _writes_done,
         "a write that the client reports as done",
@@ -340,7 +341,7 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "autotask.times_written",
         "Times are written as clock time of the service's zone, or with their offset.",
-        ("autotask.time.eastern", "autotask.time.marked"),
+        ("autotask.time.eastern", "autotask.time.marked", "autotask.rest.values"),
         _times_written,
         "a time that is written",
         needs=("create", "update", "note"),
@@ -357,15 +358,15 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "autotask.written_once",
         "A write whose answer was lost is not made a second time.",
-        ("autotask.create.only_id", "autotask.write.duplicate", "autotask.udf.definitions"),
+        ("autotask.create.only_id", "autotask.write.duplicate", "autotask.udf.definitions", "autotask.rest.written"),
         _written_once,
         "a create or note whose answer is lost",
         needs=("create", "note"),
     ),
     Duty(
         "autotask.update_keeps_the_rest",
-        "An update sends every writable field, since a field that is not sent is cleared.",
-        ("autotask.update.replaces", "autotask.update.udf_kept"),
+        "An update keeps what it is not about: SOAP's, and PUT, clear a field that is not sent; PATCH does not.",
+        ("autotask.update.replaces", "autotask.update.udf_kept", "autotask.rest.put", "autotask.rest.patch"),
         _update_keeps_the_rest,
         "an update of a ticket",
         needs=("update", "close"),
@@ -373,7 +374,7 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "autotask.update_from_fresh",
         "An update is made from the vendor's present record: an old copy would undo the changes of others.",
-        ("autotask.update.replaces",),
+        ("autotask.update.replaces", "autotask.rest.put"),
         _update_from_fresh,
         "an update of a ticket that somebody changed since the last sync",
         needs=("update", "close"),
@@ -381,7 +382,7 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "autotask.id_only_from_create",
         "Only the id is used of the entity that create and update return; the rest is queried.",
-        ("autotask.create.only_id",),
+        ("autotask.create.only_id", "autotask.rest.written"),
         _id_only,
         "a ticket that the client shows right after it wrote it",
         "should",

@@ -27,7 +27,7 @@ _ENTITY = ENTITIES["AttachmentInfo"]
 _DEMANDED = ("ParentID", "ParentType", "Type", "Title", "FullPath", "Publish")
 _LINKS = ("FILE_LINK", "FOLDER_LINK", "URL")
 _TICKET, _TIME, _NOTE = 4, 18, 23
-_PARENTS: dict[int, tuple[tuple[str, str], ...]] = {
+PARENTS: dict[int, tuple[tuple[str, str], ...]] = {
     1: (("Account", "AccountID"),),
     2: (("Opportunity", "OpportunityID"),),
     3: (("Project", "ProjectID"),),
@@ -74,10 +74,12 @@ UPLOADS = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class AttachmentFound:
-    """An Attachment: its bytes, and its AttachmentInfo as a rendered entity."""
+    """An Attachment: its bytes, its AttachmentInfo as a rendered entity, and as a row with the fields nobody is shown."""
 
     data: bytes
     info: str
+    row: model.Row
+    hidden: frozenset[str]
 
 
 def _refused(rule: str, text: str) -> Refusal:
@@ -99,8 +101,9 @@ def get(ctx: Context, asked: Asked) -> AttachmentFound:
     ).scalar()
     if data is None:
         data = _made_up(asked.body, row["FileSize"] or 0)
-    profile = renderings.Profile.of(ctx.dialect, access.hidden_fields(ctx, "AttachmentInfo"))
-    return AttachmentFound(data, renderings.entity(_ENTITY, row, udf, (), profile))
+    hidden = access.hidden_fields(ctx, "AttachmentInfo")
+    profile = renderings.Profile.of(ctx.dialect, hidden)
+    return AttachmentFound(data, renderings.entity(_ENTITY, row, udf, (), profile), row, hidden)
 
 
 def _made_up(id_: int, size: int) -> bytes:
@@ -136,7 +139,7 @@ def create(ctx: Context, asked: Asked) -> int:
     sent: Upload = asked.body
     if sent.info is None:
         raise _missing("Info")
-    row = _described(ctx, sent.info)
+    row = _described(ctx, sent.info, sent.parent)
     if row["Type"] not in _LINKS and not sent.data:
         raise _missing("Data")
     data = sent.data or b""
@@ -192,7 +195,7 @@ def _limit(ctx: Context, size: int) -> None:
         )
 
 
-def _described(ctx: Context, info: Input) -> model.Row:
+def _described(ctx: Context, info: Input, of: str) -> model.Row:
     """The row that Info describes, checked, with the elements that tell whose attachment it is."""
     row: model.Row = {}
     for name in _DEMANDED:
@@ -213,7 +216,7 @@ def _described(ctx: Context, info: Input) -> model.Row:
                 "autotask.picklist.value",
                 f"Picklist value [{row[name]}] does not exist for {name}. ; on record number [1].",
             )
-    row.update(_parent(ctx, row["ParentType"], row["ParentID"]))
+    row.update(_parent(ctx, row["ParentType"], row["ParentID"], of))
     return row
 
 
@@ -227,18 +230,20 @@ def _number(element: Element, text: str) -> int:
         ) from None
 
 
-def _parent(ctx: Context, kind: int, id_: int) -> dict[str, Any]:
+def _parent(ctx: Context, kind: int, id_: int, of: str) -> dict[str, Any]:
     tenant = _tenant(ctx)
-    for entity, element in _PARENTS.get(kind, ()):
+    for entity, element in PARENTS.get(kind, ()):
+        if of and entity != of:
+            continue
         found = model.read(ctx.db, tenant, entity, id_, access.visible(ctx, entity))
         if found is None:
             continue
         row, _ = found
         above = {name: int(row[name]) for name in _ABOVE.get(kind, ()) if row.get(name) is not None}
         return {element: id_, **above}
-    if kind not in _PARENTS:
+    if kind not in PARENTS:
         return {}
-    meant = _PARENTS[kind][0][0]
+    meant = PARENTS[kind][0][0]
     raise _refused(
         "autotask.write.reference",
         f"Reference value on field: ParentID of type: {meant[0].lower()}{meant[1:]} does not exist or is invalid. ; on "

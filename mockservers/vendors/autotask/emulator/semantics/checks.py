@@ -17,9 +17,10 @@ from mockservers.vendors.autotask.emulator import access, model, picklists
 from mockservers.vendors.autotask.emulator.entities import LATEST_FLAGS, Definition, Element, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.model import Row
-from mockservers.vendors.autotask.emulator.renderings import ZONES, double
+from mockservers.vendors.autotask.emulator.renderings import double
 from mockservers.vendors.autotask.emulator.requests import Input, Value
 from mockservers.vendors.autotask.emulator.semantics import values
+from mockservers.vendors.autotask.emulator.semantics.clocks import clock
 
 LONGEST_UDF = 8000
 _MOST_LOST = 20
@@ -59,7 +60,10 @@ class Call:
 
 @dataclass(slots=True)
 class Record:
-    """One sent entity, number `n` of its call. `before` is the row that an update is about."""
+    """One sent entity, number `n` of its call. `before` is the row that an update is about.
+
+    `partial`: an update that leaves what it does not send as it is.
+    """
 
     call: Call
     entity: Entity
@@ -67,6 +71,7 @@ class Record:
     n: int
     before: Row | None = None
     udf_before: Mapping[str, str] = field(default_factory=dict)
+    partial: bool = False
 
     # --- saying no --------------------------------------------------------------------------------------------------
 
@@ -110,14 +115,18 @@ class Record:
                 if value is not None and value.text is not None:
                     ctx.cite("autotask.write.read_only")
                 continue
+            if value is None and self.partial:
+                ctx.cite("autotask.rest.patch")
+                continue
             if value is None and (self.entity.name, element.name) in _NEVER_CLEARED and not self.creating:
                 continue
             if value is None and self.before is not None and self.before[element.name] is not None:
                 ctx.cite("autotask.update.replaces")
             made[element.name] = self._value(element, value)
+        whole = made if not self.partial or self.before is None else {**self.before, **made}
         for element in self.entity.elements:
-            if made.get(element.name) is not None:
-                self._look_up(element, made)
+            if whole.get(element.name) is not None:
+                self._look_up(element, whole)
         return made
 
     def _sent(self) -> Mapping[str, Value]:
@@ -184,7 +193,7 @@ class Record:
     def _moment(self, element: Element, text: str) -> int:
         ctx = self.call.ctx
         try:
-            moment = values.moment(text, ZONES[ctx.dialect["time_zone"]])
+            moment = values.moment(text, clock(ctx))
         except values.InGap:
             self.fail_in_line("autotask.time.gap", f"The time in field: {element.name} does not exist.", invented=True)
         if not moment.xsd:
@@ -271,7 +280,7 @@ class Record:
             if definition.form == "number":
                 return double(float(values.number("double", text)))
             if definition.form == "date":
-                moment = values.moment(text, ZONES[self.call.ctx.dialect["time_zone"]])
+                moment = values.moment(text, clock(self.call.ctx))
                 return f"{moment.wall:%Y-%m-%d}T00:00:00"
         except values.Unconvertible as error:
             self.fail_in_line(

@@ -19,9 +19,9 @@ from mockservers.kernel.store import fits
 from mockservers.vendors.autotask.emulator import model
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ID, Class, Definition, Element, Entity, Form
 from mockservers.vendors.autotask.emulator.limits import INVENTED
-from mockservers.vendors.autotask.emulator.renderings import ZONES
 from mockservers.vendors.autotask.emulator.requests import Expression, Group, Test
 from mockservers.vendors.autotask.emulator.semantics import values
+from mockservers.vendors.autotask.emulator.semantics.clocks import clock
 from mockservers.vendors.autotask.emulator.semantics.values import Moment
 
 MOST_ORS = int(CATALOGUE.facts["limits"]["or_conditions"])
@@ -159,7 +159,7 @@ class Where:
         self.ctx = ctx
         self.entity = entity
         self.hidden = hidden
-        self.zone = ZONES[ctx.dialect["time_zone"]]
+        self.zone = clock(ctx)
         self.parameters: dict[str, Any] = {"tenant": ctx.tenant.name}
         self._table = f'"at_{entity.name}"'
         self._bound: dict[Any, str] = {}

@@ -220,13 +220,21 @@ def wsdl_version(ctx: Context, asked: Asked) -> str:
     return version
 
 
+def rest_versions(ctx: Context, asked: Asked) -> tuple[str, ...]:
+    """The versions of the REST service, which needs no login to tell them."""
+    zones.uncounted(ctx)
+    return ("1.0",)
+
+
 def zone_info(ctx: Context, asked: Asked) -> zones.ZoneInfo:
     """getZoneInfo: where the customer of a user name is served."""
     return zones.info(ctx, asked.body)
 
 
-def threshold_info(ctx: Context, asked: Asked) -> Response:
-    """getThresholdAndUsageInfo: one line of text in the message of one return info."""
+def threshold_info(ctx: Context, asked: Asked) -> Response | tuple[int, int, int]:
+    """getThresholdAndUsageInfo: one line of text in the message of one return info; for REST its three numbers."""
+    if asked.rest:
+        return limits.before(ctx)
     return Response(infos=(Info(0, message=limits.told(ctx)),))
 
 

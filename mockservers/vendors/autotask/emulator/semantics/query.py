@@ -18,7 +18,7 @@ from mockservers.vendors.autotask.emulator.company import OWN_ACCOUNT
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.renderings import STANDARD, Profile
-from mockservers.vendors.autotask.emulator.requests import Asked, Info, Query, Response
+from mockservers.vendors.autotask.emulator.requests import Asked, Found, Info, Query, Response, Search
 from mockservers.vendors.autotask.emulator.semantics.conditions import Where
 
 MOST = int(CATALOGUE.facts["limits"]["query_rows"])
@@ -47,8 +47,10 @@ def known(ctx: Context, name: str) -> Entity:
     return found
 
 
-def query(ctx: Context, asked: Asked) -> Response:
+def query(ctx: Context, asked: Asked) -> Response | Found | int:
     """Answer one query; raises the vendor's refusals."""
+    if isinstance(asked.body, Search):
+        return search(ctx, asked.body)
     body: Query = asked.body
     if body.defect is not None:
         text = f"Invalid query syntax: {body.defect}.{INVENTED}"
@@ -56,11 +58,7 @@ def query(ctx: Context, asked: Asked) -> Response:
     entity = known(ctx, body.entity)
     if entity.name != body.entity:
         ctx.cite("autotask.query.any_case")
-    if not entity.may("query"):
-        ctx.cite("autotask.query.entity_not_queryable")
-        raise access.denied(entity.name, "query")
-    access.demand(ctx, entity.name, "query")
-    hidden = access.hidden_fields(ctx, entity.name)
+    hidden = _let_in(ctx, entity)
     where = Where(ctx, entity, body.nodes, hidden)
     pieces = _found(ctx, entity, where, Profile.of(ctx.dialect, hidden))
     if len(pieces) == MOST:
@@ -70,6 +68,46 @@ def query(ctx: Context, asked: Asked) -> Response:
     return Response(
         1, entity.name.lower(), tuple([piece for _, piece in pieces]), (), tuple([Info(id_) for id_, _ in pieces])
     )
+
+
+def _let_in(ctx: Context, entity: Entity) -> frozenset[str]:
+    """The fields that the caller does not see, if the entity may be queried, and by the caller."""
+    if not entity.may("query"):
+        ctx.cite("autotask.query.entity_not_queryable")
+        raise access.denied(entity.name, "query")
+    access.demand(ctx, entity.name, "query")
+    return access.hidden_fields(ctx, entity.name)
+
+
+def search(ctx: Context, body: Search) -> Found | int:
+    """Answer one query of the REST service: a page of records by ascending id, or how many there are."""
+    entity = entities.ENTITIES[body.entity]
+    hidden = _let_in(ctx, entity)
+    if body.defect is not None:
+        raise Refusal(body.rule, "BODY", entity=entity.name.lower(), messages=(body.defect,))
+    assert ctx.tenant is not None
+    where = Where(ctx, entity, body.nodes, hidden)
+    table = model.TABLES[entity.name]
+    conditions = [table.c.tenant == sa.bindparam("tenant")]
+    if where.sql is not None:
+        conditions.append(sa.text(where.sql))  # type: ignore[arg-type]
+    visible = access.visible(ctx, entity.name)
+    if visible is not None:
+        conditions.append(visible)
+    if body.count:
+        counted = sa.select(sa.func.count()).select_from(table).where(*conditions)
+        return int(ctx.db.execute(counted, where.parameters).scalar() or 0)
+    if body.after is not None:
+        conditions.append(table.c.id > body.after)
+    ids = sa.select(table.c.id).where(*conditions).order_by(table.c.id).limit(body.most + 1)
+    page = table.alias("page")
+    columns = [page.c[column.name] for column in model.wanted(entity.name)]
+    wanted = sa.select(*columns).where(page.c.tenant == sa.bindparam("tenant"), page.c.id.in_(ids)).order_by(page.c.id)
+    rows = [model.row(each) for each in ctx.db.execute(wanted, where.parameters)]
+    if entity.name == "Account" and rows and rows[0][0]["id"] == OWN_ACCOUNT:
+        ctx.cite("autotask.account.own")
+    definitions = model.definitions(ctx.db, ctx.tenant.name, entity.name)
+    return Found(entity.name, tuple(rows[: body.most]), definitions, hidden, len(rows) > body.most)
 
 
 @lru_cache(maxsize=512)

@@ -51,7 +51,7 @@ def update(ctx: Context, asked: Asked) -> Response:
     for n, sent in enumerate(inputs, start=1):
         entity = _entity(ctx, sent, "update")
         before, udf_before = _found(ctx, entity, sent, n, "update")
-        record = Record(call, entity, sent, n, before, udf_before)
+        record = Record(call, entity, sent, n, before, udf_before, partial=asked.body.partial)
         made, udf = record.values(), record.udf()
         stale = {**before, **made}
         particulars.check(record, stale, keeper.creator)
@@ -121,6 +121,9 @@ def _found(ctx: Context, entity: Entity, sent: Input, n: int, deed: str) -> tupl
             )
     reached = access.visible(ctx, entity.name)
     found = None if id_ is None else model.read(ctx.db, ctx.tenant.name, entity.name, id_, reached)
+    parent: tuple[str, int] | None = ctx.call.request.body.parent
+    if found is not None and parent is not None and found[0][parent[0]] != parent[1]:
+        found = None
     if found is None:
         raise Refusal(
             "autotask.update.missing",
