@@ -44,7 +44,9 @@ class Client(reader.Client):
     def sync(self):
         tickets = self.walk()
         entries = dict(self.entries) if self.by_entry else {}
-        for entry in self.new_entries() if self.by_entry and entries else self.all_entries(sorted(tickets)):
+        # Of a ticket that is still there an entry is certain to be told again; those of deleted ones are told no more.
+        dates = [datetime.fromisoformat(each["entry_date"]) for each in entries.values() if each["tid"] in tickets]
+        for entry in self.new_entries(max(dates)) if dates else self.all_entries(sorted(tickets)):
             entries[entry["id"]] = entry
         files = self.all_files(tickets)
         self.tickets, self.files = tickets, files
@@ -70,10 +72,9 @@ class Client(reader.Client):
             part = tids[start : start + RANGE]
             yield from self.history(tid="*", start_tid=part[0], end_tid=part[-1])
 
-    def new_entries(self):
+    def new_entries(self, newest):
         """What was entered since the newest that is known, and a little before: an entry may show later than its time."""
-        mark = max(datetime.fromisoformat(entry["entry_date"]) for entry in self.entries.values()) - LATE
-        local = mark.astimezone(self.zone)
+        local = (newest - LATE).astimezone(self.zone)
         notation = "%d/%m/%Y %H:%M:%S" if "%d/%m" in self.dates else "%m/%d/%Y %H:%M:%S"
         return self.history(tid="*", start_date=local.strftime(notation))
 

@@ -11,5 +11,9 @@ class Client(reference("get_tickets", "history")):
         known = dict(self.entries)
         super().sync()
         for id_, entry in list(self.entries.items()):
-            if id_ not in known and mark and self.tickets[entry["tid"]]["last_updated"] <= mark:
+            if (
+                id_ not in known
+                and mark
+                and self.tickets.get(entry["tid"], {"last_updated": ""})["last_updated"] <= mark
+            ):
                 del self.entries[id_]
