@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared, writing
-from mockservers.harness.duties.writing import Lack
+from mockservers.harness.duties.writing import Lack, Touched
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.kernel import catalogue, instants
 from mockservers.vendors.get_tickets.contract import decoder as wire
@@ -145,8 +146,25 @@ def _touches_only(history: History) -> Judgement:
         each.breach(history)
         for each in found
         if not any(_follows(task, each.field) for task in (each.task, *writing.owed(history, each.task)))
+        and not _shown(history, each)
     ]
     return judged(exercised, breaches)
+
+
+def _shown(history: History, touched: Touched) -> bool:
+    """Whether a customer came back because the vendor showed it right before the write: a newer one was on its way."""
+    if touched.field != "cid" and touched.field not in FOLLOWING["cid"]:
+        return False
+    ticket = touched.task.ticket or ""
+    after = (touched.task.became or {}).get("ticket", {}).get(ticket)
+    shown: set[str] = set()
+    for exchange in history.within(touched.task):
+        if exchange.request_known and wire.asked(exchange).get("action") in wire.WRITES:
+            break
+        for pairs in wire.said(exchange).tickets:
+            told = dict(reversed(pairs))  # of a doubled name the first is meant
+            shown |= {unquote_plus(told.get("cid", ""))} if told.get("tid") == ticket else set()
+    return after is not None and after.fields.get("cid") in shown
 
 
 def _follows(task: Task, name: str) -> bool:
