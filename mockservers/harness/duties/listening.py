@@ -31,16 +31,32 @@ def _troubled(history: History, first: int, last: int) -> bool:
     return any(first < each.n < last and each.faults for each in history.exchanges)
 
 
-def taken(history: History, good: Callable[[Delivery], bool]) -> Judgement:
-    """Calls that are the vendor's are answered as it wants; after some that are not it sends nothing any more."""
+def _settled(history: History, since: int, n: int, failed: Callable[[Exchanged], bool]) -> bool:
+    """Whether a sync that went well lies between two places in the journal."""
+    return any(
+        task.first >= since and task.last <= n and task.ok and not any(map(failed, history.within(task)))
+        for task in history.syncs
+    )
+
+
+def taken(
+    history: History, good: Callable[[Delivery], bool], failed: Callable[[Exchanged], bool], lost: Iterable[int]
+) -> Judgement:
+    """Calls that are the vendor's are answered as it wants; after some that are not it sends nothing any more.
+
+    A client that was started again listens elsewhere, or with another secret, until its next sync has told the vendor; so does
+    one that asked to be called and never got the answer (`lost`: where in the journal).
+    """
     exercised, breaches = 0, []
+    beginnings = [*history.restarts, *lost]
     numbers = [each.n for each in history.deliveries]
     for each in _sent(history):
         following = min((n for n in numbers if n > each.n), default=1 << 62)
         if each.waited or _troubled(history, each.n, following):
             continue
         exercised += 1
-        if not good(each):
+        unsettled = any(since < each.n and not _settled(history, since, each.n, failed) for since in beginnings)
+        if not good(each) and not unsettled:
             said = each.error or f"with {each.status}"
             breaches.append(Breach(f"{call(each)} was the vendor's, and the listener answered {said}"))
     return judged(exercised, breaches)
