@@ -13,7 +13,7 @@ import io
 import ipaddress
 import socket
 import ssl
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,9 @@ QUICK, ALONE = 10.0, 2.0
 FRAMING = frozenset({"connection", "content-length", "expect", "te", "transfer-encoding", "upgrade"})
 """Headers that say where a message ends, and what becomes of its connection: they are the sender's, whatever a webhook wants."""
 
+LOOK = 0.25
+"""Seconds between two looks whether a call that is waited for was given up."""
+
 
 class Unreachable(ValueError):
     """An address that is not called; the message says why, and what to do."""
@@ -59,22 +62,34 @@ def ping(world: World, vendor: str, delivery: webhooks.Delivery, patience: int) 
     return reply
 
 
-def send(world: World, taken: webhooks.Taken) -> Reply:
-    """Send a call in the world's time: where waits are virtual, a silent listener costs the vendor's patience, not ours."""
+def _never() -> bool:
+    return False
+
+
+def send(world: World, taken: webhooks.Taken, given_up: Callable[[], bool] = _never) -> Reply:
+    """Send a call in the world's time: where waits are virtual, a silent listener costs the vendor's patience, not ours.
+
+    Once it is `given_up` nobody waits for the answer any more.
+    """
     if taken.cut_off:
         return Reply(None, error="a fault was planned: the listener could not be reached")
     virtual, begun = world.config.virtual_waits, world.clock.now()
     limit = min(taken.patience, LONGEST) if not virtual else ALONE if taken.alone else QUICK
     with world.busy() if taken.alone else nullcontext():
         delivery = taken.delivery
-        reply = call(delivery.url, delivery.headers, delivery.body, limit, world.config.listener_hosts)
+        reply = call(delivery.url, delivery.headers, delivery.body, limit, world.config.listener_hosts, given_up)
     if virtual and reply.late:
         world.clock.advance(taken.patience * SECOND)
     return replace(reply, seconds=(world.clock.now() - begun) / SECOND)
 
 
 def call(
-    url: str, headers: Headers, body: bytes, patience: float, allowed: Collection[str] = (), method: str = "POST"
+    url: str,
+    headers: Headers,
+    body: bytes,
+    patience: float,
+    allowed: Collection[str] = (),
+    given_up: Callable[[], bool] = _never,
 ) -> Reply:
     """Send one request, and wait `patience` real seconds for the answer. Never raises: what went wrong is in the reply."""
     until = clocks.steady() + patience
@@ -87,7 +102,7 @@ def call(
             connected = open_.enter_context(_connected(scheme, host, addresses, port, until))
             connection = http.client.HTTPConnection(host, port)
             connection.sock = connected
-            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            connection.putrequest("POST", path, skip_host=True, skip_accept_encoding=True)
             more = [("Host", urlsplit(url).netloc.rpartition("@")[2])]
             more = more if all(name.lower() != "host" for name, _ in headers) else []
             more += [("Content-Length", str(len(body))), ("Connection", "close")]
@@ -96,7 +111,7 @@ def call(
             connected.settimeout(_left(until))
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # who reads only a part may have answered
                 connection.endheaders(body)
-            answer = http.client.HTTPResponse(_Hurried(connected, until), method=method)  # type: ignore[arg-type]
+            answer = http.client.HTTPResponse(_Hurried(connected, until, given_up), method="POST")  # type: ignore[arg-type]
             answer.begin()
             return Reply(
                 answer.status, [(name, value) for name, value in answer.getheaders()], answer.read(MOST_ANSWER)
@@ -120,8 +135,8 @@ def _left(until: float) -> float:
 class _Hurried(io.RawIOBase):
     """What comes from a listener, until an instant: each wait is for what is left, so that drops of bytes do not add up."""
 
-    def __init__(self, connected: socket.socket, until: float) -> None:
-        self._connected, self._until = connected, until
+    def __init__(self, connected: socket.socket, until: float, given_up: Callable[[], bool]) -> None:
+        self._connected, self._until, self._given_up = connected, until, given_up
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """As a socket has it, which is what `http.client` reads from."""
@@ -131,8 +146,11 @@ class _Hurried(io.RawIOBase):
         return True
 
     def readinto(self, into: Any) -> int:
-        self._connected.settimeout(_left(self._until))
-        return self._connected.recv_into(into)
+        while not self._given_up():
+            self._connected.settimeout(min(_left(self._until), LOOK))
+            with contextlib.suppress(TimeoutError):
+                return self._connected.recv_into(into)
+        raise ConnectionAbortedError("nobody waits for its answer any more")
 
 
 def _place(url: str, allowed: Collection[str]) -> tuple[str, str, list[str], int, str]:

@@ -57,6 +57,20 @@ def test_a_call_ends_with_the_patience_however_slowly_bytes_drop_in(listen: List
     assert "did not answer within 0.2 s" in reply.error
 
 
+def test_a_call_that_is_given_up_ends_and_is_not_late(listen: Listen) -> None:
+    heard = threading.Event()
+
+    def talk(connected: socket.socket) -> None:
+        connected.recv(65536)
+        heard.set()
+        while connected.recv(65536):
+            pass
+
+    reply = listeners.call(f"http://127.0.0.1:{listen(talk)}/", [], b"{}", 60, given_up=heard.is_set)
+    assert (reply.status, reply.late) == (None, False)
+    assert "nobody waits" in reply.error
+
+
 def test_of_a_huge_answer_the_beginning_is_read(listen: Listen) -> None:
     def talk(connected: socket.socket) -> None:
         connected.recv(65536)

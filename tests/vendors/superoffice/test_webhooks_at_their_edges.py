@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import pytest
+import yaml
 
+from mockservers import registry
 from mockservers.kernel import listeners, webhooks
-from mockservers.kernel.webhooks import Reply
+from mockservers.kernel.webhooks import Delivery, Reply
+from mockservers.kernel.world import Worlds
+from mockservers.recording import journalled
+from mockservers.server.http import Server
 from tests.vendors.superoffice.conftest import Desk
 
 URL = "http://127.0.0.1:9/hook"
@@ -119,3 +125,39 @@ def test_an_answer_after_another_took_the_call_is_not_the_last_word(desk: Desk) 
     assert webhooks.earliest(desk.world) == desk.world.clock.now() + webhooks.LEASE
     webhooks.settle(desk.world, second, GOOD)
     assert webhooks.earliest(desk.world) is None
+
+
+def test_a_server_that_stops_gives_up_a_silent_listener_and_still_owes_the_call(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        worlds = Worlds(registry.emulator, desk.world.config)
+        server = Server(worlds)
+        server.grace = 0.1
+        with server:
+            world = worlds.default
+            installation, due = world.installation("superoffice"), world.clock.now()
+            tenant = installation.tenants.first
+            entry = world.journal.open(due, 0, "superoffice", "ticket.changed", "vendor")
+            with installation.writing():
+                ctx = world.vendor_context(installation, tenant, "ticket.changed", entry)
+                webhooks.owe(ctx, Delivery(tenant.name, "1", "ticket.changed", url, [], b"{}", due, due))
+            world.act("superoffice", "read", {"id": "1"})
+            called, _ = silent.accept()
+        with called:
+            assert called.recv(65536).startswith(b"POST / HTTP/1.1")
+            assert webhooks.earliest(world) == due + webhooks.LEASE
+
+
+@pytest.mark.usefixtures("bodies")
+def test_calls_to_listeners_leave_as_har_at_their_own_address_and_not_as_a_scenario(desk: Desk) -> None:
+    save(desk)
+    retitle(desk, "new")
+    listeners.deliver(desk.world)
+    har, _ = journalled.export(desk.world, list(desk.world.journal), "har")
+    urls = [entry["request"]["url"] for entry in json.loads(har)["log"]["entries"]]
+    assert urls == ["https://recorded.example/api/v1/Webhook", URL, URL]
+    scenario, _ = journalled.export(desk.world, list(desk.world.journal), "scenario")
+    assert len(list(yaml.safe_load_all(scenario))) == 2  # a head, and what the client asked
+    told = [entry for entry in desk.world.journal if entry.actor == "vendor"]
+    with pytest.raises(ValueError, match="went to listeners"):
+        journalled.export(desk.world, told, "scenario")

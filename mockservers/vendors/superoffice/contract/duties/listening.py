@@ -134,11 +134,8 @@ def _revived(history: History) -> Judgement:
         does, given = _managed(exchange), _members(exchange)
         if not given:
             return bool(does) and b"Active" in exchange.body
-        return (
-            (does == "save"
-            and not given.get("state"))
-            or (does in ("save", "change")
-            and given.get("state") in (1, "Active"))
+        return (does == "save" and not given.get("state")) or (
+            does in ("save", "change") and given.get("state") in (1, "Active")
         )
 
     return listening.revived(history, _stopped(history), revives, is_error)

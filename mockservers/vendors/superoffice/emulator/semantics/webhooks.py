@@ -143,6 +143,12 @@ def _target(ctx: Context, given: Mapping[str, Any]) -> str:
             "superoffice.webhook.target", f"Webhook TargetUrl is not a valid address: {value_text(target[:200])}"
         )
     near = host in LOOPBACK or host in ctx.world.config.listener_hosts
+    if parts.scheme.lower() != "https" and not near:
+        ctx.note(
+            "superoffice.webhook.target",
+            f"an emulator calls listeners by http on this machine alone; start the server with --listener-host {host[:100]} "
+            "to let it call that host too",
+        )
     if parts.scheme.lower() != "https" and not (near and ctx.dialect["webhook_target"] == "loopback"):
         raise _refused(
             "superoffice.webhook.target", f"Webhook TargetUrl must be secure: 'HTTPS:' not found in {target[:200]}"
