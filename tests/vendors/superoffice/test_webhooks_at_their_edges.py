@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 import pytest
+import requests
 import yaml
 
 from mockservers import registry
@@ -161,3 +162,18 @@ def test_calls_to_listeners_leave_as_har_at_their_own_address_and_not_as_a_scena
     told = [entry for entry in desk.world.journal if entry.actor == "vendor"]
     with pytest.raises(ValueError, match="went to listeners"):
         journalled.export(desk.world, told, "scenario")
+
+
+def test_who_lets_its_target_wait_is_told_why_the_vendor_is_silent(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listeners, "call", lambda *_: Reply(None, error="it did not answer within 30 s", late=True))
+    assert "waits for itself" in save(desk).json["Message"]
+    assert "waits for itself" in desk.ask("POST", "/api/v1/Webhook/Test", body={"TargetUrl": URL}).json["Message"]
+
+
+def test_a_fault_of_delivery_knows_no_operation(desk: Desk) -> None:
+    with Server(Worlds(registry.emulator, desk.world.config), calls_listeners=False) as server:
+        fault = {"kind": "delivery_lost", "vendor": "superoffice", "operation": "ticket.changed"}
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.post(f"{server.url}/_mock/v1/faults", json=fault, timeout=60)
+    assert (answer.status_code, "which is no operation" in answer.text) == (422, True)

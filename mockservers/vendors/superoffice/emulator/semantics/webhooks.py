@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -215,7 +216,11 @@ def _read(ctx: Context, given: Mapping[str, Any], before: Hook | None, number: i
 
 def _tried(ctx: Context, hook: Hook) -> Reply:
     ctx.cite("superoffice.webhook.trial")
-    return listeners.ping(ctx.world, VENDOR.name, trial(ctx, hook), PATIENCE)
+    reply = listeners.ping(ctx.world, VENDOR.name, trial(ctx, hook), PATIENCE)
+    if reply.late:
+        told = "Nobody is answered while a target is tried: a listener that asks the vendor first waits for itself."
+        return replace(reply, error=f"{reply.error}. {told}")
+    return reply
 
 
 def _saved(ctx: Context, given: Mapping[str, Any], before: Hook | None) -> Hook:
