@@ -32,9 +32,9 @@ def _troubled(history: History, first: int, last: int) -> bool:
 
 
 def _settled(history: History, since: int, n: int, failed: Callable[[Exchanged], bool]) -> bool:
-    """Whether a sync that went well lies between two places in the journal."""
+    """Whether a sync that asked something and went well lies between two places in the journal."""
     return any(
-        task.first >= since and task.last <= n and task.ok and not any(map(failed, history.within(task)))
+        since <= task.first < task.last <= n and task.ok and not any(map(failed, history.within(task)))
         for task in history.syncs
     )
 

@@ -107,6 +107,7 @@ def test_a_webhook_may_take_the_place_of_another_while_the_clock_stands(
         ({}, "broken"),
         ({"restarts": (4,)}, "kept"),  # it listens elsewhere now, and has had no sync to say so
         ({"restarts": (1,)}, "broken"),
+        ({"restarts": (4,), "tasks": [sync(4, 4)]}, "kept"),  # before it, and nothing was asked
         ({"exchanges": [asked(4, "POST", "Webhook", NEW, faults=("lost_answer",))]}, "kept"),
         ({"exchanges": [asked(1, "POST", "Webhook", NEW, faults=("lost_answer",))]}, "broken"),
     ],
@@ -114,5 +115,5 @@ def test_a_webhook_may_take_the_place_of_another_while_the_clock_stands(
 def test_who_was_started_again_is_not_where_it_was_until_its_next_sync(
     story: Make, facts: dict[str, Any], verdict: str
 ) -> None:
-    history = story(deliveries=(told(5, status=None),), tasks=[sync(2, 3), sync(8, 9)], **facts)
+    history = story(**{"deliveries": (told(5, status=None),), "tasks": [sync(2, 3), sync(8, 9)], **facts})
     assert judged("calls_taken", history).verdict == verdict
