@@ -39,6 +39,14 @@ def _settled(history: History, since: int, n: int, failed: Callable[[Exchanged],
     )
 
 
+def _moved(history: History, call: Delivery) -> bool:
+    """Whether a call went to an address that its webhook had no more: it was owed before, and repeated or late."""
+    return any(
+        other.n < call.n and other.webhook == call.webhook and other.url != call.url and other.genuine
+        for other in history.deliveries
+    )
+
+
 def taken(
     history: History, good: Callable[[Delivery], bool], failed: Callable[[Exchanged], bool], lost: Iterable[int]
 ) -> Judgement:
@@ -55,8 +63,9 @@ def taken(
         if each.waited or _troubled(history, each.n, following):
             continue
         exercised += 1
-        unsettled = any(since < each.n and not _settled(history, since, each.n, failed) for since in beginnings)
-        if not good(each) and not unsettled:
+        if good(each) or _moved(history, each):
+            continue
+        if all(since >= each.n or _settled(history, since, each.n, failed) for since in beginnings):
             said = each.error or f"with {each.status}"
             breaches.append(Breach(f"{call(each)} was the vendor's, and the listener answered {said}"))
     return judged(exercised, breaches)

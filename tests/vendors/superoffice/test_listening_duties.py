@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -116,4 +117,11 @@ def test_who_was_started_again_is_not_where_it_was_until_its_next_sync(
     story: Make, facts: dict[str, Any], verdict: str
 ) -> None:
     history = story(**{"deliveries": (told(5, status=None),), "tasks": [sync(2, 3), sync(8, 9)], **facts})
+    assert judged("calls_taken", history).verdict == verdict
+
+
+@pytest.mark.parametrize(("webhook", "verdict"), [("1", "kept"), ("2", "broken")])
+def test_what_was_owed_to_an_address_of_before_comes_there_in_vain(story: Make, webhook: str, verdict: str) -> None:
+    trial = replace(told(4, webhook, event="test"), url="http://127.0.0.1:10/")
+    history = story(deliveries=(trial, told(5, status=None)))
     assert judged("calls_taken", history).verdict == verdict
