@@ -14,6 +14,9 @@ from mockservers.harness.history import Delivered as Delivery
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.kernel import instants
 
+TRIAL = "test"
+"""The event of a call by which a vendor tries an address."""
+
 
 def call(delivery: Delivery) -> str:
     """How a report names a call."""
@@ -40,11 +43,16 @@ def _settled(history: History, since: int, n: int, failed: Callable[[Exchanged],
 
 
 def _moved(history: History, call: Delivery) -> bool:
-    """Whether a call went to an address that its webhook had no more: it was owed before, and repeated or late."""
-    return any(
-        other.n < call.n and other.webhook == call.webhook and other.url != call.url and other.genuine
+    """Whether a call went to an address that its webhook had no more: it was owed before, and repeated or late.
+
+    Where a webhook leads the latest trial of it tells.
+    """
+    trials = [
+        other.url
         for other in history.deliveries
-    )
+        if other.n < call.n and other.webhook == call.webhook and other.event == TRIAL
+    ]
+    return bool(trials) and trials[-1] != call.url
 
 
 def taken(
@@ -88,7 +96,7 @@ def checked(
     history: History, told: Callable[[Delivery], str], asked: Callable[[Exchanged], Iterable[str]]
 ) -> Judgement:
     """A call that a stranger made is not acted upon, whatever it is answered. `told` is the ticket that it tells of."""
-    forged = [each for each in history.deliveries if not each.genuine and each.event != "test"]
+    forged = [each for each in history.deliveries if not each.genuine and each.event != TRIAL]
     breaches = []
     for each in forged:
         ticket = told(each)

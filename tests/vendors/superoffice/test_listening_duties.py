@@ -125,3 +125,5 @@ def test_what_was_owed_to_an_address_of_before_comes_there_in_vain(story: Make, 
     trial = replace(told(4, webhook, event="test"), url="http://127.0.0.1:10/")
     history = story(deliveries=(trial, told(5, status=None)))
     assert judged("calls_taken", history).verdict == verdict
+    here = replace(told(6, webhook, status=None), url=trial.url)  # and where it is now it has to answer
+    assert judged("calls_taken", story(deliveries=(told(3, webhook), trial, here))).verdict == "broken"
