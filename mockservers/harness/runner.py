@@ -185,6 +185,7 @@ class Play:
         self.keys = 0
         self.unanswered: list[tuple[str, dict[str, Any]]] = []
         self.tasks: list[Task] = []
+        self.restarts: list[int] = []
         self.truth: Truth = {}
         self.truth_at = -1
         self.mirror: dict[str, Record] | None = None
@@ -425,6 +426,7 @@ class Play:
         if RESTART not in self.driver.hello().options:
             return
         self.driver.restart()
+        self.restarts.append(self.world.journal.count)
         self._reset({**self.options, RESTART: True})
         if "mirror" in self.driver.hello().tasks:
             self._look()  # what it had not written down yet is not there any more, and no later error's doing
@@ -523,6 +525,7 @@ class Play:
             changes=changes,
             exchanges=exchanges,
             deliveries=deliveries,
+            restarts=tuple(self.restarts),
             tasks=tuple(self.tasks),
             truth=truth[self.profile.entity],
             mirror=self.mirror,
