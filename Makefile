@@ -2,7 +2,10 @@
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(if $(shell $(name) -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' 2>/dev/null && echo yes),$(name))))
 BIN := .venv/bin
 READY := .venv/ready
+COLLECTED := .venv/collected
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Most modules of the dependencies are never imported here; what is compiles itself at its first import.
+export PIP_NO_COMPILE := 1
 # Tests start hundreds of programs; each would compile the package anew where the environment forbids to keep what was compiled.
 export PYTHONDONTWRITEBYTECODE :=
 # One worker more than there are cores: tests wait for programs and sockets a quarter of their time.
@@ -47,7 +50,10 @@ picture: $(READY)  ## the picture of the README, from a real run of the demo
 lock: $(READY)  ## constraints.txt: the exact versions that developers install
 	@$(BIN)/python tests/site/lock.py
 
-test: lint types $(READY)  ## everything CI runs; with VENDOR=name the tests of one vendor
+# Beside mypy, which uses one core, one process collects the tests, and so compiles them; else every worker would do it anew.
+test: lint $(READY)  ## everything CI runs; with VENDOR=name the tests of one vendor
+	@$(BIN)/mypy & types=$$!; test -e $(COLLECTED) || $(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1; \
+	  touch $(COLLECTED); wait $$types
 	$(PYTEST) $(TESTS) $(ONLY)
 
 quick: $(READY)  ## the tests of what changed since the last commit, or of VENDOR=name, without slow ones: half a minute

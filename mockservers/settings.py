@@ -163,5 +163,5 @@ def world(
         store=store(store_url),
         durability=durability,
         lively=lively,
-        listener_hosts=frozenset(listener_hosts),
+        listener_hosts=frozenset(each.strip("[]").lower() for each in listener_hosts),
     )

@@ -171,6 +171,8 @@ class History:
     """The kind of record that a ticket is, as `was` and `became` of a task name it."""
     deliveries: tuple[Delivered, ...] = ()
     """The calls of the vendor to the client's listeners."""
+    restarts: tuple[int, ...] = ()
+    """Where in the journal the client was ended and started again."""
     stored: Mapping[str, bool] = field(default_factory=dict)
     """The files of the client's state folder in the end, and whether a credential that lasts stands in each as it is."""
 

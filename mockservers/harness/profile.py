@@ -34,8 +34,9 @@ class VendorProfile:
     option that a client may say it obeys to the switch that the default check then varies, and its values, the default
     first; `free` are switches that it varies for every client, because nobody is promised a value. `untold` are fields
     that an answer of this dialect does not tell. `parts` are further kinds of records (notes ...) that hang on tickets
-    and belong to the truth. `zone` is the one in which the vendor's texts tell times, `resolution` how finely (in
-    microseconds). `nothing` are values that stand, in a field, for none at all. `credentials` are what the client is let in
+    and belong to the truth; `optional_parts` do so for clients alone that name an option in their hello. `zone` is the
+    one in which the vendor's texts tell times, `resolution` how finely (in microseconds). `nothing` are values that stand,
+    in a field, for none at all. `credentials` are what the client is let in
     with where a dialect wants others than the demo's; `lasting` names those that nobody renews, so that no client has a
     reason to write them down.
     """
@@ -54,6 +55,7 @@ class VendorProfile:
     administration: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tasks: tuple[str, ...] = ("sync",)
     parts: tuple[str, ...] = ()
+    optional_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zone: Callable[[Dialect], tzinfo] = lambda dialect: UTC
     known: Callable[[str], dict[str, Any]] = lambda data: {}
     resolution: int = SECOND
@@ -67,6 +69,11 @@ class VendorProfile:
             return {}
         obeyed = {switch: values for option, (switch, values) in self.varied.items() if option in options}
         return {**obeyed, **self.free}
+
+    def parts_for(self, options: Iterable[str]) -> tuple[str, ...]:
+        """The kinds of records that belong to the truth of a client that names these options."""
+        more = (part for option, parts in self.optional_parts.items() if option in options for part in parts)
+        return (*self.parts, *more)
 
     @cached_property
     def types(self) -> Mapping[str, str]:

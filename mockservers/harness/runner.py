@@ -179,11 +179,13 @@ class Play:
         self.reveals: dict[int, tuple[str, ...]] = {}
         self.ids: list[str | None] = []
         """The tickets by label, None for one that the client was told to make and did not."""
+        self.parts: tuple[str, ...] = self.profile.parts
         self.options: Mapping[str, Any] = {}
         self.credentials: Mapping[str, str] = {}
         self.keys = 0
         self.unanswered: list[tuple[str, dict[str, Any]]] = []
         self.tasks: list[Task] = []
+        self.restarts: list[int] = []
         self.truth: Truth = {}
         self.truth_at = -1
         self.mirror: dict[str, Record] | None = None
@@ -228,6 +230,7 @@ class Play:
         vendor = self.scenario.vendor
         self.driver.take_output()
         hello = self.driver.hello()
+        self.parts = self.profile.parts_for(hello.options)
         installation = self.world.installation(vendor)
         options = {"since": instants.to_iso(self.scenario.start)} | self.profile.options(installation.dialect)
         self.options = options | self.profile.known(self.scenario.data)
@@ -423,6 +426,7 @@ class Play:
         if RESTART not in self.driver.hello().options:
             return
         self.driver.restart()
+        self.restarts.append(self.world.journal.count)
         self._reset({**self.options, RESTART: True})
         if "mirror" in self.driver.hello().tasks:
             self._look()  # what it had not written down yet is not there any more, and no later error's doing
@@ -498,7 +502,7 @@ class Play:
     def _truth(self) -> Truth:
         """Every record as it truly is; listed anew only when something was asked or done since."""
         if self.truth_at != self.world.journal.count:
-            kinds = {self.profile.entity: None, **{part: part for part in self.profile.parts}}
+            kinds = {self.profile.entity: None, **{part: part for part in self.parts}}
             vendor = self.scenario.vendor
             self.truth = {kind: {r.id: r for r in listed(self.world, vendor, part)} for kind, part in kinds.items()}
             self.truth_at = self.world.journal.count
@@ -521,13 +525,14 @@ class Play:
             changes=changes,
             exchanges=exchanges,
             deliveries=deliveries,
+            restarts=tuple(self.restarts),
             tasks=tuple(self.tasks),
             truth=truth[self.profile.entity],
             mirror=self.mirror,
             listed=tuple(self.listed),
             output=self.driver.take_output(),
             labels={ticket: f"T{n}" for n, ticket in enumerate(self.ids, 1) if ticket is not None},
-            parts={part: truth[part] for part in self.profile.parts},
+            parts={part: truth[part] for part in self.parts},
             entity=self.profile.entity,
             stored=stored(self.state, [self.credentials[name] for name in self.profile.lasting]),
         )

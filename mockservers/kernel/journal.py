@@ -153,21 +153,33 @@ _OBJECT = 64
 
 def weight(value: Any) -> int:
     """Bytes of memory that a value of plain data takes, about."""
-    total, left = 0, [value]
-    while left:
-        item = left.pop()
-        if item is None or isinstance(item, bool):
-            continue
-        total += _OBJECT
-        if isinstance(item, str):
-            total += len(item) if item.isascii() else sys.getsizeof(item)
-        elif isinstance(item, bytes):
-            total += len(item)
-        elif isinstance(item, Mapping):
-            left += item.keys()
-            left += item.values()
-        elif isinstance(item, (list, tuple, set, frozenset)):
-            left += item
+    total = 0
+    keys: dict[tuple[Any, ...], int] = {}
+    """What the keys of a row take: those of all rows of a page are the same."""
+    left: list[Iterable[Any]] = [(value,)]
+    for items in left:  # grows while it is walked
+        for item in items:
+            if item is None or item is True or item is False:
+                continue
+            total += _OBJECT
+            kind = type(item)  # a page has a million values, and hardly any is of a class of somebody's own
+            if kind is str:
+                total += len(item) if item.isascii() else sys.getsizeof(item)
+            elif kind is int or kind is float:
+                continue
+            elif isinstance(item, (str, bytes)):
+                total += len(item) if isinstance(item, bytes) or item.isascii() else sys.getsizeof(item)
+            elif isinstance(item, (dict, Mapping)):
+                names = tuple(item)
+                known = keys.get(names)
+                if known is None:
+                    known = weight(names) - _OBJECT
+                    if all(type(name) is str for name in names):  # 1 and True are equal, and weigh not the same
+                        keys[names] = known
+                total += known
+                left.append(item.values())
+            elif isinstance(item, (list, tuple, set, frozenset)):
+                left.append(item)
     return total
 
 

@@ -166,11 +166,14 @@ def shows(text: str, secrets: Iterable[str]) -> bool:
 def _gather(value: Any, texts: list[str]) -> None:
     if isinstance(value, str):
         texts.append(value)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, (dict, Mapping)):
         for key, each in value.items():
             if isinstance(key, str):
                 texts.append(key)
-            _gather(each, texts)
+            if type(each) is str:  # most are, or hold none; a page has a million of them
+                texts.append(each)
+            elif each is not None and type(each) is not int:
+                _gather(each, texts)
     elif isinstance(value, (list, tuple)):
         for each in value:
             _gather(each, texts)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from mockservers.kernel import clock as clocks
 from mockservers.kernel.faults import Fault
 from mockservers.kernel.instants import MINUTE, SECOND
-from mockservers.kernel.journal import Entry, Exchange, Headers
+from mockservers.kernel.journal import Entry, Exchange, Headers, Journal
 from mockservers.kernel.store import Instant, Text
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class Taken:
     entry: Entry
     exchange: Exchange
     patience: int
+    journal: Journal
     alone: bool = False
     cut_off: bool = False
     """Whether it cannot be sent: the listener is not to be reached."""
@@ -278,13 +279,23 @@ def trial(world: World, vendor: str, delivery: Delivery, patience: int) -> Taken
     entry.tenant = delivery.tenant
     exchange = Exchange("POST", delivery.url, delivery.headers, delivery.body)
     exchange.entry = entry
-    return Taken(vendor, delivery, entry, exchange, patience, kept=False)
+    return Taken(vendor, delivery, entry, exchange, patience, world.journal, kept=False)
+
+
+_SAME = ("webhook", "event", "at", "attempt")
+"""By these a row is the call that was taken: after a restored checkpoint its number may be another's."""
 
 
 def settle(world: World, taken: Taken, reply: Reply) -> None:
-    """Tell the vendor how a call ended, and keep it in the journal. What was postponed or restored meanwhile is not touched."""
+    """Tell the vendor how a call ended, and keep it in the journal.
+
+    What was postponed or taken again meanwhile, or stands there since a checkpoint was restored, is another call, and is not
+    touched. Of a world that began anew, or ended, nothing is told.
+    """
     entry, exchange, delivery = taken.entry, taken.exchange, taken.delivery
     with world.turn():
+        if world.journal is not taken.journal:
+            return
         exchange.status, exchange.reply_headers, exchange.reply_body = reply.status, reply.headers, reply.body
         entry.outcome = "ok" if reply.good else "refused"
         entry.error = reply.error or None
@@ -300,11 +311,20 @@ def settle(world: World, taken: Taken, reply: Reply) -> None:
         webhooks = installation.emulator.webhooks
         if taken.kept and webhooks is not None and delivery.tenant in installation.tenants:
             with installation.writing():
-                ctx = world.vendor_context(installation, installation.tenants[delivery.tenant], delivery.event, entry)
-                again = webhooks.answered(ctx, delivery, reply)
-                here = webhooks.table.c.id == delivery.id
-                if again is None:
-                    ctx.db.execute(sa.delete(webhooks.table).where(here))
-                else:
-                    ctx.db.execute(sa.update(webhooks.table).where(here).values(due=again))
+                _answered(world, installation, webhooks, taken, reply)
         world.called(entry, exchange)
+
+
+def _answered(world: World, installation: Installation, webhooks: Webhooks, taken: Taken, reply: Reply) -> None:
+    """Tell the vendor, if it still waits for this answer."""
+    owed, delivery, db = webhooks.table, taken.delivery, installation.store.db
+    here = owed.c.id == delivery.id
+    row = db.execute(sa.select(owed).where(here)).mappings().one_or_none()
+    if row is None or any(row[name] != getattr(delivery, name) for name in _SAME):
+        return
+    ctx = world.vendor_context(installation, installation.tenants[delivery.tenant], delivery.event, taken.entry)
+    again = webhooks.answered(ctx, delivery, reply)
+    if again is None:
+        db.execute(sa.delete(owed).where(here))
+    else:
+        db.execute(sa.update(owed).where(here).values(due=again))

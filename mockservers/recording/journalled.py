@@ -35,6 +35,13 @@ def export(world: World, entries: Sequence[Entry], form: str) -> tuple[bytes, st
         exchanges = [recorded(entry, exchange, world.journal.most_body) for entry, exchange in whole]
         text = "".join(writing.text(exchanges, f"calls of the world {world.name}"))
         return text.encode("utf-8", "replace"), f"{world.name}.har"
+    whole = [
+        each for each in whole if each[0].actor != "vendor"
+    ]  # a recording has what a client asks, not what it is told
+    if not whole:
+        raise ValueError(
+            "all of these calls went to listeners, and a scenario holds what clients ask; save them as HAR"
+        )
     if len(vendors) != 1 or any(not entry.vendor for entry, _ in whole):
         named = ", ".join(vendors) or "none"
         raise ValueError(f"a scenario holds calls to one vendor, and these are to {named}; filter by vendor first")

@@ -32,20 +32,24 @@ class Courier:
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
+        self._given_up = False
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._worlds.watchers.append(self.watch)
         self._task = self._loop.create_task(self._run())
 
-    async def stop(self) -> None:
-        """Send nothing more; a listener that was called is waited for, so that nothing is sent twice."""
+    async def stop(self, grace: float) -> None:
+        """Send nothing more. Who was called is waited for so many seconds, so that nothing is sent twice; then it stays owed."""
         if self._task is None:
             return
         self._worlds.watchers.remove(self.watch)
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
+        if self._rounds:
+            await asyncio.wait(self._rounds.values(), timeout=grace)
+        self._given_up = True
         await asyncio.gather(*self._rounds.values(), return_exceptions=True)
 
     def watch(self, world: World, entry: Entry) -> None:
@@ -71,7 +75,9 @@ class Courier:
                 taken = await self._turns.take(world, partial(webhooks.take, world), long=True)
                 if taken is None:
                     return
-                reply = await asyncio.to_thread(listeners.send, world, taken)
+                reply = await asyncio.to_thread(listeners.send, world, taken, lambda: self._given_up)
+                if self._given_up and reply.status is None:
+                    return
                 await self._turns.take(world, partial(webhooks.settle, world, taken, reply), long=True)
         except (Gone, Unwritable):
             pass  # the world was deleted, or has no room: the next call there says so

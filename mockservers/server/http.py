@@ -125,7 +125,7 @@ class Server(Listener):
 
     async def _close(self) -> None:
         if self._courier is not None:
-            await self._courier.stop()
+            await self._courier.stop(self.grace)
         await super()._close()
 
     # --- requests -----------------------------------------------------------------------------------------------

@@ -38,7 +38,18 @@ def url() -> Iterator[str]:
 
 
 def test_check_then_replay(tmp_path: Path) -> None:
-    caught = run("check", "get_tickets", "--client", MUTANT, "--examples", "10", "--save", str(tmp_path))
+    caught = run(
+        "check",
+        "get_tickets",
+        "--client",
+        MUTANT,
+        "--examples",
+        "10",
+        "--only",
+        "decoded_once",
+        "--save",
+        str(tmp_path),
+    )
     assert caught.exit_code == 1, caught.output
     assert "BROKEN get_tickets.decoded_once" in caught.output
     assert "get_tickets.wire.encoded_everywhere" in caught.output

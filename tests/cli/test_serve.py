@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
+
+from mockservers.cli import main
 
 Start = Callable[..., tuple[subprocess.Popen[str], str, str]]
 
@@ -48,16 +51,19 @@ def start() -> Iterator[Start]:
 
 def refused(*options: str) -> str:
     """The message of a server that does not start; it must end with exit code 2 and without a traceback."""
-    done = subprocess.run(
-        [sys.executable, "-m", "mockservers", "serve", "--port", "0", *options],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 2, done.stdout + done.stderr
+    done = CliRunner().invoke(main, ["serve", "--port", "0", *options])
+    assert done.exit_code == 2, done.output
+    assert isinstance(done.exception, SystemExit)
+    assert "Traceback" not in done.output
+    return done.output
+
+
+def test_a_program_that_is_refused_ends_with_2_and_its_message_on_standard_error() -> None:
+    words = [sys.executable, "-m", "mockservers", "serve", "--data", "nothing"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing" in done.stderr
     assert "Traceback" not in done.stderr
-    return done.stderr
 
 
 def test_it_prints_what_a_client_needs_and_stops_on_sigterm(start: Start) -> None:

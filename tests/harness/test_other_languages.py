@@ -63,7 +63,7 @@ def with_bug(client: Path, tmp_path: Path, right: str, wrong: str) -> Path:
 
 
 def test_a_node_client_is_kept(node: str) -> None:
-    report = judged(ClientSpec(f"{node} {NODE}"), 60)
+    report = judged(ClientSpec(f"{node} {NODE}"), 20)
     assert report.broken == [], check_text(report)
     assert report.unproven == []
     assert report.client == "get_tickets in Node"
@@ -90,7 +90,7 @@ def test_a_node_client_declines_what_it_cannot_read(node: str) -> None:
 
 @pytest.mark.usefixtures("tools")
 def test_a_shell_job_is_kept() -> None:
-    report = judged(ClientSpec(client_command=f"sh {JOB}"), 8)
+    report = judged(ClientSpec(client_command=f"sh {JOB}"), 6)
     assert report.broken == [], check_text(report)
     assert {duty.slug for duty in report.unproven} <= {"backs_off", "deleted_dropped", "refused_key_not_stormed"}
 

@@ -18,6 +18,8 @@ from mockservers.kernel.data import folder
 
 READERS = ("querydata", "get_tickets")
 CLIENTS = [(vendor, role) for vendor in READERS for role in roles(vendor)]
+FIRST = ("bulk", "ranges")
+"""The first of each vendor that works differently is looked at longer; `make mutants` plays all of them on many seeds."""
 
 
 def quick(vendor: str, client: Any, **more: Any) -> Report:
@@ -28,11 +30,13 @@ def quick(vendor: str, client: Any, **more: Any) -> Report:
 def test_the_hand_written_scenarios_are_kept(vendor: str, role: str) -> None:
     files = sorted((folder("scenarios") / vendor).glob("*.yaml"))
     assert len(files) >= 8
+    if role not in FIRST:  # a half of the files, another one for every second client; `make mutants` plays all
+        files = files[CLIENTS.index((vendor, role)) % 2 :: 2]
     results = replay(files, reference_name(vendor, role))
     kept = sum(result.outcome == "KEPT" for result in results)
     declined = sum(result.outcome == "UNPROVEN" and "declined" in result.reason for result in results)
     assert kept + declined == len(files), replay_text(results)
-    assert kept >= 4
+    assert kept >= 2
 
 
 def test_there_is_a_client_that_works_differently() -> None:
@@ -41,8 +45,7 @@ def test_there_is_a_client_that_works_differently() -> None:
 
 @pytest.mark.parametrize(("vendor", "role"), [each for each in CLIENTS if each[1] != "reader"])
 def test_clients_that_work_differently_are_kept(vendor: str, role: str) -> None:
-    # The first of each vendor is looked at longer; `make mutants` plays all of them on many seeds.
-    examples, each = (8, 2) if role in ("bulk", "ranges") else (4, 1)
+    examples, each = (8, 2) if role in FIRST else (4, 1)
     report = quick(vendor, reference_name(vendor, role), examples=examples)
     assert [duty.id for duty in report.broken] == [], check_text(report)
     report = quick(vendor, reference_name(vendor, role), examples=each, dialect="all", seed=2)
@@ -180,5 +183,5 @@ class OneByOne(reference("get_tickets")):  # type: ignore[misc]
 )
 def test_odd_clients_that_are_right_are_not_accused(vendor: str, client: Any) -> None:
     with CallableDriver.of(client) as driver:
-        report = quick(vendor, driver, examples=15)
+        report = quick(vendor, driver, examples=10)
     assert [duty.id for duty in report.broken] == [], check_text(report)

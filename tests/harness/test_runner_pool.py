@@ -52,7 +52,7 @@ class Client:
 
 
 def run(client: Any, jobs: int = 2, **more: Any) -> Report:
-    return check(CheckConfig("get_tickets", client, **{"examples": 12, "save_to": None, "jobs": jobs, **more}))
+    return check(CheckConfig("get_tickets", client, **{"examples": 8, "save_to": None, "jobs": jobs, **more}))
 
 
 def written(path: Path, text: str) -> str:
@@ -91,14 +91,14 @@ def test_jobs_fit_the_cores_and_the_client(
 
 
 def test_every_dialect_is_that_of_one_job() -> None:
-    one, two = (run(reference_name("get_tickets"), jobs, examples=3, dialect="all") for jobs in (1, 2))
+    one, two = (run(reference_name("get_tickets"), jobs, examples=2, dialect="all") for jobs in (1, 2))
     assert len(one.dialects) > 2
     assert told(one) == told(two)
 
 
 def test_fail_fast_stops_at_the_same_example() -> None:
     mutant = f"{MUTANTS / 'get_tickets/mutants' / 'decoded_once.py'}:Client"
-    one, two = (run(mutant, jobs, fail_fast=True, shrink=False) for jobs in (1, 2))
+    one, two = (run(mutant, jobs, examples=12, fail_fast=True, shrink=False) for jobs in (1, 2))
     assert told(one) == told(two)
     assert one.dialects[0].examples < 12
 

@@ -21,7 +21,8 @@ from mockservers.kernel.data import folder
 from mockservers.kernel.faults import KINDS
 from tests.examples import examples
 
-SCHEMA = scenario_format.scenario_schema()
+SCHEMA = json.loads((folder("scenarios") / scenario_format.FILE).read_text("utf-8"))
+"""As published; one test makes it, which takes two seconds, and says that it is the same."""
 VALIDATOR = Draft202012Validator(SCHEMA)
 HEAD: dict[str, Any] = {"mockservers": 1, "vendor": "get_tickets", "start": "2026-03-02T10:00:00Z", "steps": []}
 CREATE = {"other": "create"}
@@ -46,7 +47,6 @@ def test_it_is_a_schema() -> None:
 def test_the_published_file_is_what_the_code_makes() -> None:
     published = (folder("scenarios") / scenario_format.FILE).read_text("utf-8")
     assert published == scenario_format.schema_text(), "run `make table`"
-    assert json.loads(published) == SCHEMA
 
 
 @pytest.mark.parametrize("path", sorted(folder("scenarios").rglob("*.yaml")), ids=lambda path: path.stem)
@@ -230,10 +230,11 @@ MALFORMED: tuple[Any, ...] = (
             {"client": "sync", "meanwhile": {"steps": [CREATE]}},
             {"client": "sync", "meanwhile": "later"},
             {"client": "sync", "meanwhile": {"after_request": 1, "steps": [{"other": "delete"}]}},
-            {"client": "create"},
+            {"client": "note", "ticket": "T1", "text": "x"},
             {"other": "act", "ticket": "customer", "action": "rename label"},
         )
     ),
+    {**HEAD, "vendor": "querydata", "steps": [CREATE, {"client": "create"}]},
     *(
         {**HEAD, "vendor": "trackit", "steps": [CREATE, step]}
         for step in (

@@ -2,7 +2,7 @@
 
 A mutant is judged by the duty it is made for, up to the first example that breaks it, and shrunk; `--whole` judges it by
 all duties over all examples, as a user's check does. Correct clients are checked on seeds 1 to `--seeds` in the default
-dialect, and on seed 1 in every other one.
+dialect, and on seed 1 in every other one, after the library of known scenarios.
 
 It is a campaign (`mockservers/campaign/`): results are kept, so one that was interrupted goes on where it stopped, and what did
 not change since, neither the client's file nor mockservers, is not judged again.
@@ -84,7 +84,7 @@ def mutant_run(vendor: str, name: str, examples: int, whole: bool, shrink: bool)
 def client_run(vendor: str, role: str, seed: int, dialect: str, examples: int) -> Run:
     """The run that judges a correct client."""
     client = ClientSpec(reference_name(vendor, role))
-    return Run(role, vendor, client, dialect, seed, str(FOLDER), examples, library=False)
+    return Run(role, vendor, client, dialect, seed, str(FOLDER), examples, library=seed == 1)
 
 
 def mutant(result: RunResult) -> Mutant:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +20,21 @@ from mockservers.recording.loading import load
 from mockservers.server.http import Server
 from mockservers.vendors.superoffice.contract.profile import NAMES
 from mockservers.vendors.superoffice.emulator.languages import Locale
-from tests.recording.conftest import DATA, READERS, START, Authority, Clients, recording, worlds
+from tests.recording.conftest import READERS, START, Authority, Clients, recording, worlds
 
 ENGLISH = Locale("US")
 
 
 def recorded(
-    vendor: str,
-    path: Path,
-    authority: Authority,
-    reference: Clients,
-    dialect: str | Mapping[str, Any] = "default",
-    data: str = DATA,
+    vendor: str, path: Path, authority: Authority, reference: Clients, dialect: str | Mapping[str, Any] = "default"
 ) -> tuple[Recording, dict[str, Any]]:
     """A session with an emulator of that dialect: a sync, and two more after something happened; and what the vendor has."""
-    vendor_worlds = worlds(vendor, dialect=dialect, data=data)
+    vendor_worlds = worlds(vendor, dialect=dialect)
     world = vendor_worlds.default
     with (
         Server(vendor_worlds, tls=authority.context) as upstream,
         recording(vendor, upstream.url, path, authority.trust()) as taken,
-        reference(vendor, taken.url, dialect=dialect, data=data) as client,
+        reference(vendor, taken.url, dialect=dialect) as client,
     ):
         client.sync()
         for _ in range(2):
@@ -53,15 +49,28 @@ def recorded(
     return Recording(path), truth
 
 
+Sessions = Callable[..., tuple[Recording, dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def sessions(tmp_path_factory: pytest.TempPathFactory, authority: Authority, reference: Clients) -> Sessions:
+    """Recorded sessions by vendor and dialect; each is recorded once, for tests only read them."""
+
+    @cache
+    def session(vendor: str, **dialect: str) -> tuple[Recording, dict[str, Any]]:
+        path = tmp_path_factory.mktemp("session") / "session.yaml"
+        return recorded(vendor, path, authority, reference, dialect or "default")
+
+    return session
+
+
 def default(vendor: str) -> Any:
     return registry.emulator(vendor).dialects.default
 
 
 @pytest.mark.parametrize("vendor", READERS)
-def test_a_recording_and_the_emulator_loaded_from_it_do_not_differ(
-    vendor: str, tmp_path: Path, authority: Authority, reference: Clients
-) -> None:
-    session, _ = recorded(vendor, tmp_path / "session.yaml", authority, reference)
+def test_a_recording_and_the_emulator_loaded_from_it_do_not_differ(vendor: str, sessions: Sessions) -> None:
+    session, _ = sessions(vendor)
     found = drift(session, default(vendor))
     assert found.every == []
     assert found.exchanges > 5
@@ -79,10 +88,8 @@ def told(vendor: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("vendor", READERS)
-def test_the_loaded_world_holds_what_the_vendor_had(
-    vendor: str, tmp_path: Path, authority: Authority, reference: Clients
-) -> None:
-    session, truth = recorded(vendor, tmp_path / "session.yaml", authority, reference)
+def test_the_loaded_world_holds_what_the_vendor_had(vendor: str, sessions: Sessions) -> None:
+    session, truth = sessions(vendor)
     world = World("loaded", WorldConfig(mode="frozen", start=START + instants.HOUR), registry.emulator)
     loaded = load(session, world)
     assert not loaded.left_out
@@ -105,10 +112,10 @@ def test_the_loaded_world_holds_what_the_vendor_had(
     ],
 )
 def test_a_change_of_dialect_upstream_is_named_by_its_rules(
-    vendor: str, switch: str, value: str, tmp_path: Path, authority: Authority, reference: Clients
+    vendor: str, switch: str, value: str, sessions: Sessions
 ) -> None:
     base = {"output_format": "json"} if switch == "cc_column" else {}
-    session, _ = recorded(vendor, tmp_path / "session.yaml", authority, reference, {**base, switch: value})
+    session, _ = sessions(vendor, **base, **{switch: value})
     emulator = registry.emulator(vendor)
     found = drift(session, emulator.dialects.dialect(base))
     assert [(cause.switch, cause.value) for cause in found.causes] == [(switch, value)]
@@ -117,8 +124,8 @@ def test_a_change_of_dialect_upstream_is_named_by_its_rules(
     assert set(found.rules) <= {rule.id for rule in emulator.rules.values() if rule.switch == switch}
 
 
-def test_accepted_differences_are_no_news(tmp_path: Path, authority: Authority, reference: Clients) -> None:
-    session, _ = recorded("get_tickets", tmp_path / "session.yaml", authority, reference, {"merged_none": "N"})
+def test_accepted_differences_are_no_news(tmp_path: Path, sessions: Sessions) -> None:
+    session, _ = sessions("get_tickets", merged_none="N")
     file = tmp_path / "accepted.yaml"
     file.write_text("- {place: '*/merged', reason: this installation writes N}\n- {place: nowhere, reason: old}\n")
     found = drift(session, default("get_tickets"), Accepted.load(file))
@@ -137,9 +144,11 @@ def test_accepted_differences_need_reasons(tmp_path: Path, text: str) -> None:
         Accepted.load(file)
 
 
-def test_two_recordings_are_compared(tmp_path: Path, authority: Authority, reference: Clients) -> None:
-    one, _ = recorded("get_tickets", tmp_path / "one.yaml", authority, reference)
+def test_two_recordings_are_compared(
+    tmp_path: Path, authority: Authority, reference: Clients, sessions: Sessions
+) -> None:
+    one, _ = sessions("get_tickets")
     same, _ = recorded("get_tickets", tmp_path / "same.yaml", authority, reference)
-    other, _ = recorded("get_tickets", tmp_path / "other.yaml", authority, reference, {"merged_none": "N"})
+    other, _ = sessions("get_tickets", merged_none="N")
     assert between(one, same).every == []
     assert [(each.aspect, each.place) for each in between(one, other).every] == [("values", "/tickets/ticket/merged")]

@@ -104,7 +104,7 @@ def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path, authority: Au
 
 
 def test_a_client_that_leaves_does_not_end_its_exchange(tmp_path: Path) -> None:
-    vendor_worlds = worlds("get_tickets", data="demo:2000")
+    vendor_worlds = worlds("get_tickets", data="demo:1000")
     with Server(vendor_worlds) as upstream, recording("get_tickets", upstream.url, tmp_path / "session.yaml") as taken:
         whole = ask(taken.url)
         with socket.create_connection(("127.0.0.1", taken.recorder.port)) as leaving:

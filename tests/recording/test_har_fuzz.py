@@ -172,7 +172,7 @@ def files(draw: st.DrawFn) -> Any:
 FIRST = copy.deepcopy(HAR["log"]["entries"][0])
 
 
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(har=files())
 def test_odd_values_lose_no_entry_and_keep_no_secret(har: Any, tmp_path: Path) -> None:
     log = har.get("log") if isinstance(har, dict) else None

@@ -477,6 +477,8 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("POST", "/faults", {"kind": "latency", "settings": {"seconds": 61}}, "settings"),
     ("POST", "/faults", {"kind": "latency", "settings": {"seconds": "1"}}, "settings"),
     ("POST", "/faults", {"kind": "reset", "operation": "Echo"}, "operation"),
+    ("POST", "/faults", {"kind": "reset", "operation": "Nothing"}, "operation"),
+    ("POST", "/faults", {"kind": "delivery_lost", "operation": "Nothing"}, "kind"),
     ("POST", "/faults", {"kind": "fail", "operation": "Nothing"}, "operation"),
     ("POST", "/faults", {"kind": "refuse", "settings": {"refusal": "MAYBE"}}, "settings.refusal"),
     ("POST", "/faults", {"kind": "latency", "actor": "other"}, "actor"),

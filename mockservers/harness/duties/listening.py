@@ -14,6 +14,9 @@ from mockservers.harness.history import Delivered as Delivery
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.kernel import instants
 
+TRIAL = "test"
+"""The event of a call by which a vendor tries an address."""
+
 
 def call(delivery: Delivery) -> str:
     """How a report names a call."""
@@ -31,16 +34,46 @@ def _troubled(history: History, first: int, last: int) -> bool:
     return any(first < each.n < last and each.faults for each in history.exchanges)
 
 
-def taken(history: History, good: Callable[[Delivery], bool]) -> Judgement:
-    """Calls that are the vendor's are answered as it wants; after some that are not it sends nothing any more."""
+def _settled(history: History, since: int, n: int, failed: Callable[[Exchanged], bool]) -> bool:
+    """Whether a sync that asked something and went well lies between two places in the journal."""
+    return any(
+        since <= task.first < task.last <= n and task.ok and not any(map(failed, history.within(task)))
+        for task in history.syncs
+    )
+
+
+def _moved(history: History, call: Delivery) -> bool:
+    """Whether a call went to an address that its webhook had no more: it was owed before, and repeated or late.
+
+    Where a webhook leads the latest trial of it tells.
+    """
+    trials = [
+        other.url
+        for other in history.deliveries
+        if other.n < call.n and other.webhook == call.webhook and other.event == TRIAL
+    ]
+    return bool(trials) and trials[-1] != call.url
+
+
+def taken(
+    history: History, good: Callable[[Delivery], bool], failed: Callable[[Exchanged], bool], lost: Iterable[int]
+) -> Judgement:
+    """Calls that are the vendor's are answered as it wants; after some that are not it sends nothing any more.
+
+    A client that was started again listens elsewhere, or with another secret, until its next sync has told the vendor; so does
+    one that asked to be called and never got the answer (`lost`: where in the journal).
+    """
     exercised, breaches = 0, []
+    beginnings = [*history.restarts, *lost]
     numbers = [each.n for each in history.deliveries]
     for each in _sent(history):
         following = min((n for n in numbers if n > each.n), default=1 << 62)
         if each.waited or _troubled(history, each.n, following):
             continue
         exercised += 1
-        if not good(each):
+        if good(each) or _moved(history, each):
+            continue
+        if all(since >= each.n or _settled(history, since, each.n, failed) for since in beginnings):
             said = each.error or f"with {each.status}"
             breaches.append(Breach(f"{call(each)} was the vendor's, and the listener answered {said}"))
     return judged(exercised, breaches)
@@ -63,7 +96,7 @@ def checked(
     history: History, told: Callable[[Delivery], str], asked: Callable[[Exchanged], Iterable[str]]
 ) -> Judgement:
     """A call that a stranger made is not acted upon, whatever it is answered. `told` is the ticket that it tells of."""
-    forged = [each for each in history.deliveries if not each.genuine and each.event != "test"]
+    forged = [each for each in history.deliveries if not each.genuine and each.event != TRIAL]
     breaches = []
     for each in forged:
         ticket = told(each)

@@ -75,7 +75,7 @@ def entry(exchange: Recorded) -> dict[str, Any]:
 def _request(exchange: Recorded) -> dict[str, Any]:
     made: dict[str, Any] = {
         "method": exchange.method,
-        "url": ORIGIN + exchange.target,
+        "url": exchange.target if exchange.target.startswith(("http://", "https://")) else ORIGIN + exchange.target,
         "httpVersion": "HTTP/1.1",
         "cookies": _cookies(value_of(exchange.headers, "cookie")),
         "headers": _pairs(exchange.headers),

@@ -289,7 +289,10 @@ def _check_address(where: World, body: models.FaultAdd) -> None:
     """Refuse an address that no call can ever have: such a fault would silently do nothing."""
     named = (body.vendor,) if body.vendor is not None else context.site().vendors
     emulators = [context.emulator(where, vendor) for vendor in named]
-    if body.operation is not None:
+    point = KINDS[body.kind].point if body.kind in KINDS else None
+    if (
+        body.operation is not None and point not in NAMELESS
+    ):  # what such a fault says of an operation is said where it is made
         known: list[str] = []
         for each in emulators:
             known += [
@@ -302,7 +305,6 @@ def _check_address(where: World, body: models.FaultAdd) -> None:
     refusals = [name for each in emulators for name in each.refusals]
     if body.kind == "refuse" and wanted and wanted not in refusals:
         raise context.wrong("settings.refusal", f"there is no {wanted!r}; there are {', '.join(refusals)}")
-    point = KINDS[body.kind].point if body.kind in KINDS else None
     if body.actor == "other" and point in ("arrive", "reply", "deliver"):
         raise context.wrong("actor", f"{body.kind!r} strikes on the wire, and only clients come by the wire")
     if point is not None and not any(body.kind in each.faults for each in emulators):

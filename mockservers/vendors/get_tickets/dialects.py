@@ -131,6 +131,42 @@ _SWITCHES = (
         tuple(KEYS),
         scope="installation",
     ),
+    Switch(
+        "history_dates",
+        "opened",
+        "the page of get_history speaks of opening dates, in the words of get_tickets' page; entries have dates too",
+        ("opened", "entry"),
+    ),
+    Switch(
+        "attachments_cid",
+        "optional",
+        "the page of get_attachments says that cid is required, and its example has none",
+        ("optional", "required"),
+    ),
+    Switch(
+        "attachments_json",
+        "valid",
+        "the page's sample of attachments has a comma after the last member, which is no JSON",
+        ("valid", "as_printed"),
+    ),
+    Switch(
+        "update_cid",
+        "required",
+        "the page requires cid of add_ticket and update_ticket alike",
+        ("required", "optional"),
+    ),
+    Switch(
+        "long_text",
+        "refuse",
+        "texts of writes are limited to 255 characters; what becomes of a longer one is not said",
+        ("refuse", "cut"),
+    ),
+    Switch(
+        "empty_value",
+        "ignore",
+        "update_ticket changes what is supplied; whether a variable without a value is, is not said",
+        ("ignore", "clear"),
+    ),
     Switch("rate_limit", None, "none is documented; calls a minute", check=_LIMIT, form="a number, or off"),
 )
 

@@ -112,13 +112,46 @@ def _refused(exchange: Recorded) -> bool:
     return exchange.status in (401, 403) or b"API+key" in text or b"API key" in text or b"IP+address" in text
 
 
+_WRITES = re.compile(r"(?:\A|[?&])action=(?:add|update)_", re.IGNORECASE)
+_WRITTEN = re.compile(rb"(?:added|updated)_ticket[^0-9]{1,6}([0-9]+)")
+_NAMED = re.compile(r"(?:\A|[?&])tid=([0-9]+)(?:&|\Z)", re.IGNORECASE)
+
+
+def _variables(exchange: Recorded) -> tuple[str, str]:
+    """The texts that may hold variables: the address and the form."""
+    return exchange.target, (exchange.body or b"").decode("utf-8", "replace")
+
+
+def _writes(exchange: Recorded) -> bool:
+    return any(_WRITES.search(text) for text in _variables(exchange))
+
+
+def _touched(exchange: Recorded) -> Iterator[str]:
+    """The ticket that a write made or changed: its answer tells no record."""
+    if not _writes(exchange):
+        return
+    for text in _variables(exchange):
+        yield from _NAMED.findall(text)
+    for number in _WRITTEN.findall(exchange.reply_body or b""):
+        yield number.decode()
+
+
 ADAPTER = Adapter(
     vendor="get_tickets",
     fold_names=True,
     query_secrets={"key": "key"},
-    people={"contact": "name", "company_name": "company", "email": "email", "phone": "phone", "cc_addresses": "email"},
+    people={
+        "contact": "name",
+        "company_name": "company",
+        "company": "company",
+        "email": "email",
+        "phone": "phone",
+        "cc_addresses": "email",
+    },
     seen=_seen,
-    writes=lambda exchange: False,
+    writes=_writes,
+    touched=_touched,
     refused=_refused,
     ids=("tid",),
+    generated=("*/added_ticket", "*/updated_ticket"),
 )

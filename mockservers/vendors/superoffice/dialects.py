@@ -149,6 +149,13 @@ _SWITCHES = (
         scope="installation",
     ),
     Switch(
+        "attachment_content",
+        "base64",
+        "how a file comes when Accept asks for nothing in particular is not published",
+        ("base64", "stream"),
+        scope="installation",
+    ),
+    Switch(
         "xml_namespaces",
         "none",
         "the documented sample is plain, the framework's writer is not",

@@ -16,7 +16,7 @@ from mockservers.recording.adapter import RAW, Adapter, Seen, Told
 from mockservers.recording.exchanges import Recorded, text_of
 from mockservers.wirekit import headers
 
-_AGENT_WRITES = re.compile(r"/agents/[a-z]+/(?:save|delete|set|undelete|update|merge|add|remove)", re.IGNORECASE)
+_AGENT_WRITES = re.compile(r"/agents/[a-z]+/(?:save|delete|set|undelete|update|merge|add|remove|upload)", re.IGNORECASE)
 _AGENT = re.compile(r"/agents/", re.IGNORECASE)
 _TOKENS = re.compile(r"/oauth/tokens", re.IGNORECASE)
 _DATES = frozenset(
@@ -174,11 +174,19 @@ ADAPTER = Adapter(
         "PersonFullname": "name",
         "FromAddress": "email",
         "ContactName": "company",
+        "ContactFullName": "company",
+        "Firstname": "name",
+        "MiddleName": "name",
+        "Lastname": "name",
+        "FullName": "name",
+        "FormalName": "name",
+        "Email": "email",
+        "EmailAddress": "email",
     },
     headers=("accept", "accept-language", "so-language", "so-culture", "so-timezone"),
     seen=_seen,
     writes=_writes,
-    ids=("TicketId", "TicketMessageId", "EjMessageId", "PrimaryKey", "Id"),
-    generated=("*/TicketId", "*/TicketMessageId", "*/EjMessageId", "*/Id"),
+    ids=("TicketId", "TicketMessageId", "EjMessageId", "AttachmentId", "PrimaryKey", "Id"),
+    generated=("*/TicketId", "*/TicketMessageId", "*/EjMessageId", "*/AttachmentId", "*/Id"),
     credentials=_credentials,
 )

@@ -21,10 +21,19 @@ _KINDS = {
     "ticketnote": "note",
     "note": "note",
     "ticketattachments": "attachment",
+    "assignmentattachments": "attachment",
+    "solutionattachments": "attachment",
+    "attachment": "attachment",
     "assignments": "assignment",
+    "assignment": "assignment",
+    "successors": "assignment",
+    "predecessors": "assignment",
+    "assignmentnotes": "assignment_note",
+    "assignmentnote": "assignment_note",
 }
-_BORN = {"ticket": "12", "note": "7"}
-_OF_TICKET = re.compile(r"/tickets/([0-9]+)/", re.IGNORECASE)
+_BORN = {"ticket": "12", "note": "7", "assignment": "12", "assignment_note": "7"}
+_OWNER = re.compile(r"/(ticket|assignment|solution)s/([0-9]+)/", re.IGNORECASE)
+_OF_ASSIGNMENTS = re.compile(r"/assignments/", re.IGNORECASE)
 
 
 def _answer(exchange: Recorded) -> Any:
@@ -40,6 +49,8 @@ def _seen(exchange: Recorded, dialect: Dialect) -> Iterator[Seen]:
         return
     for name, value in found.items():
         kind = _KINDS.get(name.lower())
+        if kind == "note" and name.lower() == "note" and _OF_ASSIGNMENTS.search(exchange.target):
+            kind = "assignment_note"
         if kind is None:
             continue
         for record in value if isinstance(value, list) else [value]:
@@ -55,9 +66,13 @@ def _record(kind: str, record: Mapping[str, Any], exchange: Recorded) -> Iterato
     }
     if "1" not in fields:
         return
-    ticket = _OF_TICKET.search(exchange.target)
-    if kind in ("attachment", "assignment") and ticket is not None:
-        fields["ticket"] = ticket[1]
+    owner = _OWNER.search(exchange.target)
+    if kind == "attachment" and owner is None:
+        return  # read by its number alone: what it is attached to, a list tells
+    if kind == "attachment" and owner is not None:
+        fields |= {"module": owner[1].lower(), "owner": owner[2]}
+    if kind == "assignment" and owner is not None and owner[1].lower() == "ticket":
+        fields["ticket"] = owner[2]
     id_ = str(fields.pop("1"))
     yield Seen(kind, id_, fields, _instant(fields.get(_BORN.get(kind, ""))), _instant(fields.get("2")))
 

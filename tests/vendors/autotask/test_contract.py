@@ -32,11 +32,8 @@ def judged(slug: str, history: History) -> Judgement:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_correct_clients_keep_every_duty_in_every_dialect(role: str) -> None:
-    examples = 2 if role in FIRST else 1
     report = check(
-        CheckConfig(
-            "autotask", reference_name("autotask", role), dialect="all", examples=examples, seed=7, save_to=None
-        )
+        CheckConfig("autotask", reference_name("autotask", role), dialect="all", examples=1, seed=12, save_to=None)
     )
     assert [duty.id for duty in report.broken] == [], check_text(report)
     assert len(report.dialects) == 7

@@ -27,7 +27,7 @@ from mockservers.vendors.autotask.emulator.requests import Expression, Group, Te
 from tests.examples import examples
 from tests.vendors.autotask.asking import Answer, Desk, Failed
 
-EXAMPLES = examples(50)
+EXAMPLES = examples(30)
 ZONES = {"eastern": "America/New_York", "utc": "UTC"}
 Row = Mapping[str, Any]
 

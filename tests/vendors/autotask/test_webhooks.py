@@ -368,6 +368,18 @@ def test_who_ends_a_webhook_is_told_so_and_nothing_else(rest: Rest, listener: Li
     assert listener.actions == [("Deactivated", hook)]
 
 
+@pytest.mark.rule("autotask.webhook.order")
+def test_what_waits_goes_to_the_new_address_with_the_new_secret(rest: Rest, listener: Listener) -> None:
+    hook = saved(rest, listener, secretKey="the word before", webhookUrl=f"{listener.url}/before")
+    listener.answers = [500, 200]
+    retitled(rest, "owed", ticket(rest))
+    passed(rest)
+    rest.told("PATCH", "TicketWebhooks", {"id": hook, "webhookUrl": f"{listener.url}/after", "secretKey": SECRET})
+    assert passed(rest, 30 * SECOND) == 1
+    assert listener.paths == ["/before", "/after"]
+    assert listener.heads[1]["X-Hook-Signature"] == signed(listener.bodies[1])
+
+
 # --- faults of delivery -----------------------------------------------------------------------------------------------
 
 

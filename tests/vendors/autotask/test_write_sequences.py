@@ -19,7 +19,7 @@ from mockservers.vendors.autotask.emulator import company
 from tests.examples import examples
 from tests.vendors.autotask.asking import Answer, Desk, Failed, sent, where
 
-EXAMPLES = examples(60)
+EXAMPLES = examples(30)
 BEGIN = datetime(2026, 3, 2, 10)
 API, OWNER = company.API_USER, company.OWNER
 

@@ -67,6 +67,17 @@ class Reply:
             made.append(ticket)
         return made
 
+    def records(self, root: str) -> list[dict[str, str]]:
+        """The records of another action than get_tickets, below their root, as they are on the wire."""
+        if self.text.startswith("<?xml"):
+            tree = etree.fromstring(self.text.encode())
+            assert tree.tag == root, self.text
+            return [{child.tag: child.text or "" for child in record} for record in tree]
+        if self.text.startswith("{"):
+            found: list[dict[str, str]] = json.loads(self.text)[root]
+            return found
+        return [dict(pairs) for pairs in pairs_of(self.text)]
+
     @property
     def tids(self) -> list[int]:
         return [int(each["tid"]) for each in self.tickets]
@@ -133,6 +144,10 @@ class Desk:
         """Ask for tickets with these variables; a trailing underscore of a name is dropped."""
         given = {"key": self.key, "action": "get_tickets", **variables}
         return self.ask("&".join(f"{quote_plus(k)}={quote_plus(str(v))}" for k, v in given.items()))
+
+    def do(self, action: str, **variables: Any) -> Reply:
+        """Ask for another action than get_tickets."""
+        return self.get(action=action, **variables)
 
     def act(self, operation: str, tenant: str | None = None, **request: Any) -> dict[str, Any]:
         found: dict[str, Any] = self.world.act("get_tickets", operation, request, tenant)

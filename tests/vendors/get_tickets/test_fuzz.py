@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockservers.vendors.get_tickets.emulator.model import WRITTEN
 from tests.examples import examples
 
 Desk = Any
@@ -110,7 +111,7 @@ def desk(request: pytest.FixtureRequest, make_desk: Any) -> Iterator[Desk]:
     made.world.close()
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     query=query,
     keyed=st.booleans(),
@@ -135,3 +136,21 @@ def test_every_bad_value_in_every_variable(desk: Desk) -> None:
             reply = desk.ask(f"key=demo-key&action=get_tickets&tid=*&count=5&{name}={value}")
             assert reply.entry.outcome in ("ok", "refused"), reply.entry.error
             assert reply.status == 200 or reply.entry.refusal in ("dangerous_value", "query_limit")
+
+
+def test_every_bad_value_in_every_variable_of_the_other_actions(make_desk: Any) -> None:
+    desk = make_desk("demo:20", long_text="cut", empty_value="clear", dangerous_values="allow", strictness="lenient")
+    history = ("tid", "keyword", "uid", "start_tid", "end_date", "count")
+    actions = {
+        "get_history&tid=*": history,
+        "get_attachments&tid=*": ("tid", "cid", "end_tid", "count"),
+        "add_ticket&cid=kim": (*WRITTEN, "site"),
+        "update_ticket&tid=34&cid=demo": (*WRITTEN, "site"),
+    }
+    for action, names in actions.items():
+        for name in names:
+            for value in (*VALUES[::6], "%00", "%01"):
+                reply = desk.ask(f"key=demo-key&action={action}&{name}={value}")
+                assert reply.entry.outcome in ("ok", "refused"), (action, name, value, reply.entry.error)
+                assert reply.status == 200
+    assert desk.get(tid="*").tickets

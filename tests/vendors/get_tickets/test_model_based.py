@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 Desk = Any
-EXAMPLES = examples(80)
+EXAMPLES = examples(40)
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata")
 
 WORDS = [

@@ -332,5 +332,5 @@ class Office(RuleBasedStateMachine):
 def test_any_work_keeps_references_in_step_and_converges(make_desk: Any) -> None:
     office = type("OfficeHere", (Office,), {"make": staticmethod(make_desk)})
     run_state_machine_as_test(
-        office, settings=settings(max_examples=examples(12), stateful_step_count=15, deadline=None)
+        office, settings=settings(max_examples=examples(8), stateful_step_count=15, deadline=None)
     )

@@ -31,7 +31,7 @@ from tests.vendors.querydata.desk import (
     payload,
 )
 
-EXAMPLES = examples(100)
+EXAMPLES = examples(60)
 fuzz = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -21,7 +21,7 @@ from mockservers.kernel.instants import MINUTE, SECOND, from_datetime
 from tests.examples import examples
 from tests.vendors.querydata.desk import CREATED, LAST, Desk, between, equals
 
-EXAMPLES = examples(120)
+EXAMPLES = examples(60)
 STARTS = {
     "UTC": "2026-03-02T10:00:00Z",
     "America/New_York": "2026-11-01T05:20:00Z",  # forty minutes before the repeated hour

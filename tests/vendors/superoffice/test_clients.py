@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -70,12 +71,14 @@ def client() -> Path:
     return there
 
 
-def run(client: Path, door: Server, way: str, root: str = "", **options: Any) -> dict[str, Any]:
-    """What the vendor's client tells of one synchronisation."""
+def run(
+    client: Path, door: Server, way: str, root: str = "", script: str = "sync.js", **options: Any
+) -> dict[str, Any]:
+    """What the vendor's client tells of one synchronisation, or of another job."""
     url = f"http://127.0.0.1:{door.port}{root}"
     asked = {"url": url, "way": way, "since": "2026-02-18T05:00:00", "options": options, **WAYS[way]}
     done = subprocess.run(
-        ["node", str(HERE / "sync.js"), json.dumps(asked)],
+        ["node", str(HERE / script), json.dumps(asked)],
         capture_output=True,
         text=True,
         timeout=120,
@@ -106,6 +109,26 @@ def test_the_vendors_client_synchronises(client: Path, door: Server, way: str) -
     assert found["saved"]["title"] == f"Made by {way}"
     assert found["deleted"] == [found["saved"]["ticketId"]]
     assert found["resolved"] == 439
+
+
+@pytest.mark.rule(
+    "superoffice.attachment.upload",
+    "superoffice.attachment.content",
+    "superoffice.person.carrier",
+    "superoffice.contact.carrier",
+    "superoffice.list.tickets",
+    "superoffice.list.mdo",
+)
+def test_the_vendors_client_brings_a_file_and_reads_what_tickets_refer_to(client: Path, door: Server) -> None:
+    found = run(client, door, "password", script="around.js")
+    assert found["listed"] == [["bytes.bin", 256, False]]
+    assert (found["info"], found["bytes"]) == (1, bytes(range(256)).hex())
+    assert base64.b64decode(found["text"]) == bytes(range(256))
+    assert found["people"] == ["vincent@mueller.example", "customer@acmecorp.example"]
+    assert found["person"] == ["Vincent van Gogh", "vincent@mueller.example", "Müller & Söhne <GmbH>"]
+    assert (found["company"], found["rest"]) == ("Müller & Söhne <GmbH>", "Vincent van Gogh")
+    assert (found["statuses"][0], found["priorities"]) == ("Open", ["Low", "Medium", "High"])
+    assert found["named"] == list(range(1, 10))
 
 
 def test_the_vendors_client_below_other_roots(client: Path, door: Server) -> None:

@@ -76,7 +76,17 @@ OPERATIONS = [(path, verb) for path, verbs in DOCUMENT["paths"].items() for verb
 
 GOOD, BAD = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 # Nothing can be wrong with a call without parameters; and an archive that is known but not emulated is a 501 on purpose.
-NEVER_WRONG = ("/api", "/api/v1", "/api/v1/Archive/{provider}")
+NEVER_WRONG = ("/api", "/api/v1", "/api/v1/Archive/{provider}", "/api/v1/Webhook/default")
+# A webhook is saved when somebody listens at its target, and nobody does at one that is made up.
+NEVER_GOOD = ("SaveWebhook", "TestWebhook", "/Webhook", "/Webhook/{id}", "/Webhook/Test")
+
+
+def beside(path: str) -> bool:
+    """Whether an operation stands beside tickets: those share a few functions, so they are asked less."""
+    parts = path.removeprefix("/api/v1/").removeprefix("Agents/").split("/")
+    return parts[0] in ("Contact", "Person", "List", "MDO", "MDOList", "Attachment", "TicketMessage", "Webhook") or (
+        "Attachment" in path and "Save" not in path and "Upload" not in path
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,14 +95,15 @@ NEVER_WRONG = ("/api", "/api/v1", "/api/v1/Archive/{provider}")
         (path, verb, mode)
         for path, verb in OPERATIONS
         for mode in (GOOD, BAD)
-        if mode == GOOD or path not in NEVER_WRONG
+        if (mode == GOOD and not (path.endswith(NEVER_GOOD) and verb in ("post", "put", "patch")))
+        or (mode == BAD and not (path in NEVER_WRONG or (beside(path) and not path.endswith(("List", "{id}/Tickets")))))
     ],
 )
 def test_schemathesis_finds_nothing(described: Any, path: str, verb: str, mode: GenerationMode) -> None:
     operation = described[path][verb]
 
     @settings(
-        max_examples=examples(6) if mode == GOOD else 3,
+        max_examples=3 if mode == BAD or beside(path) else examples(6),
         deadline=None,
         derandomize=True,
         database=None,
@@ -110,7 +121,7 @@ def test_the_document_names_every_operation_that_is_emulated(desk: Desk) -> None
     found = desk.get("openapi.json", login=None)
     assert found.status == 200
     assert found.json == json.loads(json.dumps(DOCUMENT))
-    assert len(OPERATIONS) == 37
+    assert len(OPERATIONS) == 97
     wanted = {path.rpartition("/")[2] for path, verb in OPERATIONS if "/Agents/Ticket/" in path and verb == "post"}
     assert wanted == EMULATED
     assert registry.emulator("superoffice").description == "/api/v1/openapi.json"

@@ -18,7 +18,7 @@ from tests.examples import examples
 
 Desk = Any
 FORM = "application/x-www-form-urlencoded"
-EXAMPLES = examples(30)
+EXAMPLES = examples(20)
 READING = sorted(
     name for name in EMULATED if name.startswith("Get") or name in ("ResolveTicketId", "CreateDefaultTicketEntity")
 )
@@ -337,9 +337,20 @@ def test_any_option_of_a_list(desk: Desk, text: str, order: str, headers: Any) -
     fine(desk.get("Ticket", f"$filter={written(text)}&$orderby={written(order)}&$top=3", headers=headers))
 
 
+ALIKE = {
+    "AddAttachments",
+    "GetAttachmentEntity",
+    "GetAttachmentInfo",
+    "GetAttachmentInfoNonInline",
+    "GetTicketAttachments",
+    "RemoveMessageAttachments",
+}
+"""Methods whose bodies are read by the same lines as those of others."""
+
+
 def test_every_bad_body_for_every_method(desk: Desk) -> None:
     before = [each for each in desk.all() if each["TicketId"] <= 1234]
-    for method in sorted(EMULATED - {"CreateDefaultTicketEntity", "CreateDefaultTicketMessageEntity"}):
+    for method in sorted(name for name in EMULATED - ALIKE if not name.startswith("CreateDefault")):
         for body in BODIES:
             media = {b"<": "text/xml", b"T": FORM, b"&": FORM}.get(body[:1], "application/json")
             if method not in ("SaveTicketEntity", "SetDeletedStatusByIds", "UndeleteByIds") or b"TicketId" not in body:

@@ -20,7 +20,7 @@ from mockservers.kernel import catalogue
 from tests.examples import examples
 
 Desk = Any
-EXAMPLES = examples(40)
+EXAMPLES = examples(25)
 FIELDS = catalogue.load("superoffice")["Ticket"].fields
 NAMES = [field.name for field in FIELDS]
 DATES = [field.name for field in FIELDS if field.type == "datetime"]

@@ -49,7 +49,7 @@ class Session:
 
 
 def recorded(path: Path, authority: Authority, dialect: Any = "default") -> list[str]:
-    vendor_worlds = worlds("superoffice", data="demo:60", dialect=dialect)
+    vendor_worlds = worlds("superoffice", data="demo:30", dialect=dialect)
     with (
         Server(vendor_worlds, tls=authority.context) as upstream,
         recording("superoffice", upstream.url, path, authority.trust(), keep_identity=True) as taken,

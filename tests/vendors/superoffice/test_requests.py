@@ -211,7 +211,7 @@ def test_other_verbs(desk: Desk) -> None:
 
 @pytest.mark.rule("superoffice.address.other", "superoffice.error.rest")
 def test_what_is_known_and_what_is_not(desk: Desk) -> None:
-    for path in ("Agents/Ticket/DoEscalating", "Agents/Contact/GetContact", "Ticket/439/Nonsense"):
+    for path in ("Agents/Ticket/DoEscalating", "Agents/Contact/SaveContactEntity", "Ticket/439/Nonsense"):
         reply = desk.ask("POST", f"/api/v1/{path}", body={})
         assert (reply.status, reply.entry.outcome) == (501, "unsupported")
         assert list(reply.json) == ["Error", "ErrorType", "ErrorMessage", "ErrorSource"]

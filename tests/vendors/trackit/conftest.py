@@ -153,7 +153,7 @@ class Desk:
         return found
 
     def everything(self) -> list[Any]:
-        return [self.all(entity) for entity in ("ticket", "note", "attachment", "assignment")]
+        return [self.all(entity) for entity in ENTITIES]
 
     def switch(self, **changes: Any) -> None:
         self.world.installation("trackit").switch(changes)
@@ -162,6 +162,7 @@ class Desk:
         self.world.clock.advance(round(seconds * instants.SECOND))
 
 
+ENTITIES = ("ticket", "note", "attachment", "assignment", "assignment_note")
 MakeDesk = Callable[..., Desk]
 
 

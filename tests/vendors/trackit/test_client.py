@@ -75,7 +75,7 @@ def test_a_whole_day_with_the_api(mock_world: MockWorld) -> None:
     assert value(client.call("GET", f"/tickets/{id_}/Attachments/10/1")["TicketAttachments"][0], 7) == "log.txt"
     assert client.call("GET", f"/tickets/{id_}/Assignments/10/1")["Count"] == 1
 
-    mock_world["trackit"].switch(searches="assumed", priority_hierarchy="assumed")
+    mock_world["trackit"].switch(priority_hierarchy="assumed")
     assert value(client.call("POST", "/searches", {"Term": "größe"})["Results"][0], 1) == id_
     assert value(client.call("POST", "/priorityheirarchy", {"CategoryId": 3})["Priority"], 106) == 2
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 Desk = Any
-EXAMPLES = examples(60)
+EXAMPLES = examples(40)
 QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 PARTS = [

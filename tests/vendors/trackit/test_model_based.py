@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 Desk = Any
-EXAMPLES = examples(25)
+EXAMPLES = examples(15)
 QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 # --- the directory, as far as the model looks at it -------------------------------------------------------------------

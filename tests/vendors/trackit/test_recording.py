@@ -45,6 +45,11 @@ class Session:
         said = [self.login("wrong-password"), self.login("demo-password")]
         said += [self.call(f"/tickets/{n}") for n in range(101, 112)]
         said += [self.call(f"/tickets/{n}/Notes/0/0?SystemNote=true") for n in (101, 102, 103)]
+        said += [self.call(f"/tickets/101/{kind}/0/0") for kind in ("Assignments", "Attachments")]
+        said.append(self.call("/searches", {"Term": "printer offline", "ResultFields": [1]}))
+        hung = {"Note Type": "Technician Note", "Activity Code": "Assignment Work", "Note": "Tried"}
+        said += [self.call("/assignments/1004/AddNote", hung), self.call("/assignments/1004/Close", {})]
+        said += [self.call(path) for path in ("/assignments/1004", "/assignments/1004/Notes/0/0")]
         made = self.call("/tickets", {"Properties": {"22": "Made by a client", "7": "Details"}})
         id_ = json.loads(made)["Tickets"]["1"]["Value"]
         note = {"Note Type": "Technician Note", "Activity Code": "Research", "Note": "Looked", "Duration": "00:10:00"}
@@ -101,6 +106,11 @@ def test_the_emulator_goes_on_from_what_was_recorded(session: tuple[Path, list[s
     ]
     assert len(made) == 1
     assert len(world.act("trackit", "list", {"entity": "note", "ticket": made[0]["id"]})["records"]) == 2
+    hung = world.act("trackit", "list", {"entity": "assignment", "ticket": "101"})["records"]
+    assert [each["fields"]["96"] for each in hung] == ["Closed", "Closed"]  # one of them by the client
+    (noted,) = world.act("trackit", "list", {"entity": "assignment_note", "assignment": hung[0]["id"]})["records"]
+    assert noted["fields"]["5"] == "Tried"
+    assert len(world.act("trackit", "list", {"entity": "attachment", "ticket": "101"})["records"]) == 3
     world.close()
 
 

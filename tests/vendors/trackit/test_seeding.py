@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from mockservers.vendors.trackit.emulator import fields, model
-from mockservers.vendors.trackit.emulator.semantics import reading, workflow
+from mockservers.vendors.trackit.emulator import assigning, fields, model
+from mockservers.vendors.trackit.emulator.semantics import assignments, files, reading, searching, workflow
 
 Desk = Any
 
@@ -129,13 +129,21 @@ def test_statements_compile_for_postgresql() -> None:
     statements = [
         model._MARK,
         model._TICKET,
-        model._NOTE,
+        model._ASSIGNMENT,
+        *model._NOTE.values(),
         model._NUMBER,
         model._ENTRIES,
         workflow._OPEN,
         *reading._NOTE_PAGES.values(),
-        *reading._ATTACHMENTS,
-        *reading._ASSIGNMENTS,
+        searching._COUNT,
+        searching._NUMBERS,
+        files._COUNT,
+        files._PAGE,
+        files._ONE,
+        assignments._OF_TICKET,
+        assignments._SUCCESSORS,
+        assignments._PREDECESSORS,
+        assigning._NEXT,
         sa.insert(model.TICKETS),
         sa.insert(model.NOTES),
     ]

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel import webhooks
 from mockservers.kernel.instants import SECOND
+from mockservers.kernel.journal import Headers
 from mockservers.kernel.operations import Context
 from mockservers.kernel.store import Text
 from mockservers.kernel.webhooks import Delivery, Reply, Webhooks
@@ -219,6 +220,22 @@ def deactivated(ctx: Context, hook: Row) -> None:
     webhooks.owe(ctx, _delivery(ctx, hook, DEACTIVATED, hook["DeactivationUrl"], body, hook["OwnerResourceID"]))
 
 
+def readdress(ctx: Context, hook: Row) -> None:
+    """A webhook leads elsewhere, or has another secret: what it still owes goes there, signed anew (autotask.webhook.order)."""
+    owed = (
+        DELIVERIES.c.tenant == _tenant(ctx),
+        DELIVERIES.c.webhook == str(hook["id"]),
+        DELIVERIES.c.event != DEACTIVATED,
+    )
+    for id_, body in ctx.db.execute(sa.select(DELIVERIES.c.id, DELIVERIES.c.body).where(*owed)).all():
+        moved = {"url": hook["WebhookUrl"], "headers": json.dumps(_headers(hook, body))}
+        ctx.db.execute(sa.update(DELIVERIES).where(DELIVERIES.c.id == id_).values(moved))
+
+
+def _headers(hook: Row, body: bytes) -> Headers:
+    return [("Content-Type", "application/json; charset=utf-8"), (SIGNATURE, signature(hook["SecretKey"], body))]
+
+
 def _delivery(ctx: Context, hook: Row, event: str, url: str, said: Mapping[str, Any], by: int) -> Delivery:
     counters, stream = ctx.installation.ids.counters, f"autotask/{_tenant(ctx)}/webhook/{hook['id']}"
     counters[stream] = number = counters.get(stream, 0) + 1
@@ -231,8 +248,7 @@ def _delivery(ctx: Context, hook: Row, event: str, url: str, said: Mapping[str, 
         "PersonID": by,
     }
     body = written(told)
-    headers = [("Content-Type", "application/json; charset=utf-8"), (SIGNATURE, signature(hook["SecretKey"], body))]
-    return Delivery(_tenant(ctx), str(hook["id"]), event, url, headers, body, ctx.now, ctx.now)
+    return Delivery(_tenant(ctx), str(hook["id"]), event, url, _headers(hook, body), body, ctx.now, ctx.now)
 
 
 _ESCAPED = re.compile(r"\\\\|\\\"|\\u([0-9a-f]{4})|[&<>'`+\x7f]")

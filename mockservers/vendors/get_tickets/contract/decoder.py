@@ -17,11 +17,26 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an answer told. Tickets are pairs of name and text as sent, still encoded, names that come twice twice."""
+    """What an answer told. Tickets are pairs of name and text as sent, still encoded, names that come twice twice.
 
-    kind: Literal["tickets", "count", "error", "unusable"]
+    `entries` are those of a history, or files, in the same form; `written` has the number of a ticket that was written in `text`.
+    """
+
+    kind: Literal["tickets", "history", "count", "written", "error", "unusable"]
     tickets: tuple[Pairs, ...] = ()
     text: str = ""
+    entries: tuple[Pairs, ...] = ()
+
+
+WRITES: dict[str, str] = {"add_ticket": "create", "update_ticket": "update"}
+"""The actions by which a client writes, and what they do."""
+_KINDS: dict[str, Literal["count", "written"]] = {
+    "count": "count",
+    "added_ticket": "written",
+    "updated_ticket": "written",
+}
+_HANGING = frozenset({"history", "attachments"})
+"""The roots below which stands what hangs on tickets."""
 
 
 def asked(exchange: Exchanged) -> dict[str, str]:
@@ -64,13 +79,14 @@ def _from_xml(body: bytes) -> Said:
         return Said("unusable")
     if local(root) == "response" and len(root):
         return _response(local(root[0]), root[0].text or "")
-    if local(root) != "tickets":
-        return Said("unusable")
-    return Said("tickets", tuple(tuple((local(each), each.text or "") for each in ticket) for ticket in root))
+    records = tuple(tuple((local(each), each.text or "") for each in record) for record in root)
+    if local(root) in _HANGING:
+        return Said("history", entries=records)
+    return Said("tickets", records) if local(root) == "tickets" else Said("unusable")
 
 
 def _response(name: str, text: str) -> Said:
-    return Said("count" if name == "count" else "error", text=unquote_plus(text))
+    return Said(_KINDS.get(name, "error"), text=unquote_plus(text))
 
 
 def _from_json(text: str) -> Said:
@@ -79,23 +95,27 @@ def _from_json(text: str) -> Said:
         if "response" in root:
             name, value = root["response"][0][0]
             return _response(name, str(value))
-        return Said(
-            "tickets", tuple(tuple((str(name), str(value)) for name, value in ticket) for ticket in root["tickets"])
-        )
+        for name in _HANGING & root.keys():
+            return Said("history", entries=_records(root[name]))
+        return Said("tickets", _records(root["tickets"]))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return Said("unusable")
 
 
+def _records(found: Any) -> tuple[Pairs, ...]:
+    return tuple(tuple((str(name), str(value)) for name, value in record) for record in found)
+
+
 def _from_delimited(text: str) -> Said:
-    if text.startswith("error="):
-        return _response("error", text[6:])
-    if text.startswith("count="):
-        return _response("count", text[6:])
+    name, _, value = text.partition("=")
+    if name == "error" or name in _KINDS:
+        return _response(name, value)
     lines = [line for line in re.split("[\r\n]+", text) if line]  # a raw value may hold U+2028, which ends no line here
-    if not all(line.lower().startswith("tid=") for line in lines):
-        return Said("unusable")
     parts = [[part.partition("=") for part in line.split("&")] for line in lines]
-    return Said("tickets", tuple(tuple((name, value) for name, _, value in line) for line in parts))
+    records = tuple(tuple((name, value) for name, _, value in line) for line in parts)
+    if lines and all(line.startswith(("id=", "ticket_id=")) for line in lines):
+        return Said("history", entries=records)
+    return Said("tickets", records) if all(line.lower().startswith("tid=") for line in lines) else Said("unusable")
 
 
 def line(exchange: Exchanged) -> str:
@@ -104,7 +124,11 @@ def line(exchange: Exchanged) -> str:
     shown = " ".join(f"{name}={value}" for name, value in want.items() if name not in ("key", "action"))
     words = {
         "tickets": f"{len(told.tickets)} ticket(s)",
+        "history": f"{len(told.entries)} entries",
+        "written": f"ticket {told.text} is written",
         "count": f"count {told.text}",
         "error": f"error {told.text!r}",
     }
-    return f"{shown or 'a request'} -> {words.get(told.kind, told.kind)}"
+    action = want.get("action", "get_tickets")
+    what = f"{action} {shown}".rstrip() if action != "get_tickets" else shown
+    return f"{what or 'a request'} -> {words.get(told.kind, told.kind)}"

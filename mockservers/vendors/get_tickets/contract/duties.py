@@ -12,9 +12,12 @@ from mockservers.harness.history import Exchanged, History, Record
 from mockservers.kernel import catalogue, instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.vendors.get_tickets.contract import decoder as wire
+from mockservers.vendors.get_tickets.contract.chronicle import CHRONICLE
+from mockservers.vendors.get_tickets.contract.writing import WRITING
 
-OUTPUTS, INPUTS = (
-    frozenset(field.name for field in catalogue.load("get_tickets")[entity].fields) for entity in ("ticket", "inputs")
+OUTPUTS, INPUTS, HISTORY_INPUTS = (
+    frozenset(field.name for field in catalogue.load("get_tickets")[entity].fields)
+    for entity in ("ticket", "inputs", "history_inputs")
 )
 FILTERED = {"escalation_level": "escalation", "assigned_tech": "uid", "assigned_group_name": "group"}
 """Outputs whose filter has another name."""
@@ -111,10 +114,21 @@ def _merged_kept(history: History) -> Judgement:
 def _questions_documented(history: History) -> Judgement:
     asked, breaches = 0, []
     for exchange, said in _answers(history):
-        asked += 1
         wanted = wire.asked(exchange)
+        action = wanted.get("action", "")
+        if action in wire.WRITES:
+            continue  # what is written has duties of its own
+        asked += 1
         if said.kind == "error" and not {"refuse", "fail"} & set(exchange.faults) and not _turned_away(said):
             breaches.append(Breach(f"{shared.request(exchange)} is none that the page has: {said.text}"))
+        if action == "get_history":
+            breaches += [
+                Breach(
+                    f"{shared.request(exchange)} gives {name}, which get_history does not have: the server never looks at "
+                    "it, and answers as if it were not there"
+                )
+                for name in sorted(set(wanted) & (INPUTS - HISTORY_INPUTS))
+            ]
         for name in sorted(set(wanted) & (OUTPUTS - INPUTS)):
             meant = f"; the filter is called {FILTERED[name]}" if name in FILTERED else ""
             breaches.append(
@@ -229,7 +243,7 @@ def _secret_kept(history: History) -> Judgement:
     return shared.revealed(history, in_target=False)
 
 
-DUTIES: tuple[Duty, ...] = (
+READING: tuple[Duty, ...] = (
     Duty(
         "get_tickets.all_pages",
         "The client reads the list to its end: every ticket is in the mirror in the end.",
@@ -345,6 +359,7 @@ DUTIES: tuple[Duty, ...] = (
             "get_tickets.order.column",
             "get_tickets.variable.names",
             "get_tickets.variable.unknown",
+            "get_tickets.history.inputs",
         ),
         _questions_documented,
         "any request",
@@ -403,3 +418,5 @@ DUTIES: tuple[Duty, ...] = (
         "any request",
     ),
 )
+
+DUTIES: tuple[Duty, ...] = READING + CHRONICLE + WRITING

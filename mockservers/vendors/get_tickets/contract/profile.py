@@ -8,9 +8,23 @@ from mockservers.harness.profile import VendorProfile, local
 from mockservers.kernel.dialects import Dialect
 from mockservers.vendors.get_tickets.dialects import KEYS
 
+REFERENCE = "Asset_Tag"
+"""The custom field in which the client's integration may keep keys of its own."""
+FILES, FILE = "attachments", "attachment"
+"""The member of a mirrored ticket under which a client shows its files, by their outputs' names, and the kind of record."""
+HISTORY = "history"
+"""The member of a mirrored ticket under which a client shows its history: a list of entries by their outputs' names."""
+
 
 def _options(dialect: Dialect) -> dict[str, Any]:
-    return {"format": dialect["output_format"], "time_zone": dialect["time_zone"], "culture": dialect["date_culture"]}
+    return {
+        "format": dialect["output_format"],
+        "time_zone": dialect["time_zone"],
+        "culture": dialect["date_culture"],
+        "history_dates": dialect["history_dates"],
+        "attachments_cid": dialect["attachments_cid"],
+        "reference_field": REFERENCE,
+    }
 
 
 def _untold(dialect: Dialect) -> frozenset[str]:
@@ -34,6 +48,7 @@ PROFILE = VendorProfile(
         "lock": ("by",),
         "unlock": ("by",),
         "merge": ("by", "into"),
+        "attach": ("by", "file", "size"),
         "spawn": ("by", "fields"),
         "update": ("by", "fields"),
         "note": ("by", "note"),
@@ -45,6 +60,8 @@ PROFILE = VendorProfile(
         "format": ("output_format", ("xml", "json", "delimited")),
         "time_zone": ("time_zone", ("UTC", *["America/New_York"] * 2, "Australia/Adelaide")),
         "culture": ("date_culture", ("us", "day_first")),
+        "history_dates": ("history_dates", ("opened", "entry")),
+        "attachments_cid": ("attachments_cid", ("optional", "required")),
     },
     entity="ticket",
     untold=_untold,
@@ -65,4 +82,6 @@ PROFILE = VendorProfile(
     },
     credentials=lambda dialect: {"key": KEYS[dialect["key_letters"]]},
     lasting=("key",),
+    tasks=("sync", "create", "update", "close"),
+    parts=(HISTORY, FILE),
 )

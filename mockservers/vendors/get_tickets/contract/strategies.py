@@ -32,6 +32,7 @@ from mockservers.harness.strategies import (
 )
 from mockservers.kernel.instants import MINUTE
 from mockservers.registry import emulator
+from mockservers.vendors.get_tickets.contract import inputs
 
 ACTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("close", {}),
@@ -111,7 +112,6 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         lambda index, action, delay: act(index, action[0], delay, action[1]), indexes, st.sampled_from(ACTIONS), delays
     )
     others = weighted((changing, 2), (acting, 2), (st.builds(delete, indexes), 2))
-    trouble = faults(here.refusals, ("tickets.get",))
     closed = sequences.closed(
         "close",
         (
@@ -121,17 +121,27 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         ),
         texts,
     )
-    return assemble(
+    stories = [(closed, 5), (hollow, 5), (shifted, 2), (volume, 1)]
+    more = inputs.of(hello, others)
+    if more.acts is not None:
+        others = weighted((others, 2), (more.acts, 1))
+    reads = tuple(name for name in here.refusals if name != "written")
+    trouble = faults(reads, ("tickets.get",))
+    found = assemble(
         profile("get_tickets"),
         dialect,
         hello,
         opening,
         creating,
         others,
-        weighted((trouble, 3), (revocations, 1), (throttled, 1)),
-        weighted((closed, 5), (hollow, 5), (shifted, 2), (volume, 1)),
+        weighted((trouble, 3), *more.troubles, (revocations, 1), (throttled, 1)),
+        weighted(*stories, *more.stories),
+        more.writing,
         data=st.sampled_from(RECIPES),
-    ).map(_bearable)
+    )
+    if more.writing is not None and dialect == "default":
+        found = st.builds(inputs.switched, found, inputs.SWITCHES)
+    return found.map(_bearable)
 
 
 def _bearable(scenario: Scenario) -> Scenario:

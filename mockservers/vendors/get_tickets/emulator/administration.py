@@ -5,9 +5,7 @@ Every change moves last_updated, updated_by and updater_type; both ends of a ref
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,11 +14,11 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.registry import did_you_mean
-from mockservers.vendors.get_tickets.emulator import lag, phrases
+from mockservers.vendors.get_tickets.emulator import attachments, chronicle, lag, phrases
 from mockservers.vendors.get_tickets.emulator.arguments import Arguments, Values
+from mockservers.vendors.get_tickets.emulator.directory import ids, next_number, settle, stamp, tenant_of
 from mockservers.vendors.get_tickets.emulator.importing import import_
 from mockservers.vendors.get_tickets.emulator.model import (
-    DIRECTORY,
     EMPTY,
     OUTPUTS,
     PENDING,
@@ -39,16 +37,11 @@ DERIVED = {
 }
 
 
-def _tenant(ctx: Context) -> str:
-    assert ctx.tenant is not None
-    return ctx.tenant.name
-
-
 # --- tickets as they are ------------------------------------------------------------------------------------------------
 
 
 def _existing(ctx: Context, tid: int) -> Values:
-    found = lag.truth(ctx, _tenant(ctx), tid)
+    found = lag.truth(ctx, tenant_of(ctx), tid)
     if found is None:
         raise Misuse(f"there is no ticket {tid}; list the records to see which there are")
     return found
@@ -58,127 +51,6 @@ def _record(values: Values | None, tid: int) -> dict[str, Any]:
     if values is None:
         return {"id": str(tid), "exists": False, "fields": {}}
     return {"id": str(tid), "exists": True, "fields": {name: shown(name, values[name]) for name in OUTPUTS}}
-
-
-# --- who and what tickets refer to ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An entry of the directory."""
-
-    id: str
-    name: str
-    facts: Mapping[str, Any]
-
-
-_KIND = (DIRECTORY.c.tenant == sa.bindparam("tenant"), DIRECTORY.c.kind == sa.bindparam("kind"))
-_IDS = sa.select(DIRECTORY.c.id).where(*_KIND).order_by(DIRECTORY.c.id)
-_KNOWN = sa.select(DIRECTORY.c.id, DIRECTORY.c.name, DIRECTORY.c.facts).where(*_KIND).order_by(DIRECTORY.c.id)
-_BY_ID = _KNOWN.where(DIRECTORY.c.id == sa.bindparam("wanted"))
-_BY_NAME = _KNOWN.where(DIRECTORY.c.name == sa.bindparam("wanted"))
-_HIGHEST = sa.union_all(
-    *(sa.select(sa.func.max(each.c.tid)).where(each.c.tenant == sa.bindparam("tenant")) for each in (TICKETS, PENDING))
-)
-
-
-def _ids(ctx: Context, kind: str) -> list[str]:
-    """The ids of the tenant's customers, companies, technicians or groups, in order."""
-    return list(ctx.db.execute(_IDS, {"tenant": _tenant(ctx), "kind": kind}).scalars())
-
-
-def _entry(ctx: Context, kind: str, *, id: str | None = None, name: str | None = None) -> Known | None:
-    asked, wanted = (_BY_ID, id) if id is not None else (_BY_NAME, name)
-    found = ctx.db.execute(asked, {"tenant": _tenant(ctx), "kind": kind, "wanted": wanted}).first()
-    return None if found is None else Known(found.id, found.name, json.loads(found.facts))
-
-
-def _enter(ctx: Context, kind: str, id: str, name: str, facts: Mapping[str, Any]) -> None:
-    ctx.db.execute(
-        sa.insert(DIRECTORY),
-        [{"tenant": _tenant(ctx), "kind": kind, "id": id, "name": name, "facts": json.dumps(facts)}],
-    )
-
-
-_PAIRS = (
-    ("company", "company_id", "company_name"),
-    ("tech_group", "assigned_group_id", "assigned_group_name"),
-    ("customer_group", "customer_group_id", "customer_group_name"),
-)
-
-
-def _settle(ctx: Context, values: Values, given: Values) -> None:
-    """Bring what belongs together together: the customer's own fields, ids with names, dates with flags."""
-    if "cid" in given:
-        customer = _entry(ctx, "customer", id=given["cid"])
-        for name, value in (customer.facts if customer else {}).items():
-            if name not in given:
-                values[name] = value
-        company = _entry(ctx, "company", id=str(values["company_id"])) if customer else None
-        if company and "company_name" not in given:
-            values["company_name"] = company.name
-    for kind, number, name in _PAIRS:
-        _settle_pair(ctx, values, given, kind, number, name)
-    if "locked_by" in given and "locked" not in given:
-        values["locked"] = "Y" if given["locked_by"] else "N"
-    if values["locked"] == "N":
-        values["locked_by"] = ""
-    elif not values["locked_by"]:
-        values["locked_by"] = "guest"
-    if "status" in given and "date_closed" not in given and values["merged"] == "N":
-        closed = values["status"].casefold() == "closed"  # an open ticket has no date (get_tickets.field.date_closed)
-        values["date_closed"] = (values["date_closed"] or whole_second(ctx.now)) if closed else None
-
-
-def _settle_pair(ctx: Context, values: Values, given: Values, kind: str, number: str, name: str) -> None:
-    """One id has one name: a known one brings the other, a new name gets a new id.
-
-    Of companies and customer groups that is get_tickets.field.customer, of technicians' groups get_tickets.field.assigned.
-    """
-    if number in given:
-        known = _entry(ctx, kind, id=str(given[number]))
-        if known is not None:
-            if name in given and given[name] != known.name:
-                raise Misuse(
-                    f"{number} {given[number]} must be {known.name!r}, got {given[name]!r}; give one of the two"
-                )
-            values[name] = known.name
-        elif given[number] == 0:
-            values[name] = ""
-        elif given.get(name):
-            _enter(ctx, kind, str(given[number]), given[name], {})
-        else:
-            raise Misuse(f"{number} {given[number]} is not known; give {name} too, to make it known")
-    elif name in given:
-        if not given[name]:
-            values[number] = 0
-            return
-        known = _entry(ctx, kind, name=given[name])
-        if known is None:
-            new = max((int(each) for each in _ids(ctx, kind)), default=0) + 1
-            _enter(ctx, kind, str(new), given[name], {})
-            values[number] = new
-        else:
-            values[number] = int(known.id)
-
-
-def _stamp(ctx: Context, values: Values, by: str, given: Mapping[str, Any] | None = None) -> None:
-    """Who changed it, and when; what was given itself stays.
-
-    The type is one of three words (get_tickets.field.updater_type).
-    """
-    ctx.cite("get_tickets.field.last_updated")
-    given = given or {}
-    if "last_updated" not in given:
-        values["last_updated"] = whole_second(ctx.now)
-    if "updated_by" not in given:
-        values["updated_by"] = by
-    if "updater_type" not in given:
-        technician = _entry(ctx, "technician", id=values["updated_by"])
-        if technician is not None:
-            values["updater_type"] = technician.facts.get("type", "TECH")
-        else:
-            values["updater_type"] = "CUSTOMER" if _entry(ctx, "customer", id=values["updated_by"]) else "TECH"
 
 
 def _by(arguments: Arguments) -> str:
@@ -197,7 +69,7 @@ def _adopt(ctx: Context, images: dict[int, Values | None], child: int, old: int,
 
     def image(tid: int) -> Values | None:
         if tid not in images:
-            images[tid] = lag.truth(ctx, _tenant(ctx), tid)
+            images[tid] = lag.truth(ctx, tenant_of(ctx), tid)
         return images[tid]
 
     former = image(old) if old else None
@@ -209,7 +81,7 @@ def _adopt(ctx: Context, images: dict[int, Values | None], child: int, old: int,
             if above in seen:
                 raise Misuse(f"ticket {child} cannot have the parent {new}: it would be its own ancestor")
             seen.add(above)
-            ancestor = image(above) if above == new else lag.truth(ctx, _tenant(ctx), above)
+            ancestor = image(above) if above == new else lag.truth(ctx, tenant_of(ctx), above)
             if ancestor is None:
                 raise Misuse(f"there is no ticket {above} to be a parent")
             above = ancestor["parent_ticket"]
@@ -223,15 +95,6 @@ def _adopt(ctx: Context, images: dict[int, Values | None], child: int, old: int,
 # --- operations -------------------------------------------------------------------------------------------------------
 
 
-def _next_number(ctx: Context) -> int:
-    highest = max(each or 0 for each in ctx.db.execute(_HIGHEST, {"tenant": _tenant(ctx)}).scalars())
-    counters = ctx.installation.ids.counters
-    stream = f"get_tickets.tid.{_tenant(ctx)}"
-    # Numbers of deleted tickets are not given again, as with an identity column.
-    counters[stream] = number = max(highest, counters.get(stream, 0)) + 1
-    return number
-
-
 def create(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody opens a ticket; what is not given is made up plausibly. `{"fields"?, "by"?, "delay"?}`."""
     arguments = Arguments.of(ctx, request)
@@ -240,16 +103,16 @@ def create(ctx: Context, request: Any) -> dict[str, Any]:
         # A technician, a customer, or the word of a channel (get_tickets.field.opened_by).
         given = {"opened_by": arguments.like("by", "opened_by"), **given}
     arguments.done()
-    tid = given.get("tid") or _next_number(ctx)
-    if "tid" in given and lag.truth(ctx, _tenant(ctx), tid) is not None:
+    tid = given.get("tid") or next_number(ctx)
+    if "tid" in given and lag.truth(ctx, tenant_of(ctx), tid) is not None:
         raise Misuse(f"there is a ticket {tid} already; leave tid out to get the next number")
     for name in ("merged", "merged_to", "children_tickets"):
         if given.get(name) not in (None, "", "N"):
             raise Misuse(f"a new ticket cannot be given {name}: {DERIVED[name]}")
     values = {**EMPTY, **_plausible(ctx, tid), **given, "tid": tid}
-    _settle(ctx, values, {"cid": values["cid"], **given})
+    settle(ctx, values, {"cid": values["cid"], **given})
     opener = values["opened_by"]
-    _stamp(ctx, values, values["cid"] if opener == "WEBSITE" else opener, given)
+    stamp(ctx, values, values["cid"] if opener == "WEBSITE" else opener, given)
     if values["date_opened"] is None:
         values["date_opened"] = whole_second(ctx.now)
     if "last_updated" not in given:
@@ -257,14 +120,15 @@ def create(ctx: Context, request: Any) -> dict[str, Any]:
     images: dict[int, Values | None] = {tid: values}
     if values["parent_ticket"]:
         _adopt(ctx, images, tid, 0, values["parent_ticket"])
-    lag.change(ctx, _tenant(ctx), images, delay)
+    shown_at = lag.change(ctx, tenant_of(ctx), images, delay)
+    chronicle.write(ctx, [(values, "Ticket opened")], shown_at)
     return _record(values, tid)
 
 
 def _plausible(ctx: Context, tid: int) -> Values:
     """A new ticket of one of the tenant's customers, the same for the same seed and number."""
-    source = ctx.installation.ids.source(f"get_tickets.ticket.{_tenant(ctx)}.{tid}")
-    customers = _ids(ctx, "customer")
+    source = ctx.installation.ids.source(f"get_tickets.ticket.{tenant_of(ctx)}.{tid}")
+    customers = ids(ctx, "customer")
     values = phrases.new_ticket(source)
     values["cid"] = source.choice(customers) if customers else "demo"
     values["opened_by"] = "WEBSITE" if values["source"] == "WEBSITE" else values["cid"]
@@ -281,7 +145,7 @@ def change(ctx: Context, request: Any) -> dict[str, Any]:
     return _edit(ctx, tid, given, by, delay)
 
 
-def _edit(ctx: Context, tid: int, given: Values, by: str, delay: int) -> dict[str, Any]:
+def _edit(ctx: Context, tid: int, given: Values, by: str, delay: int, note: str = "") -> dict[str, Any]:
     values = _existing(ctx, tid)
     for name, reason in DERIVED.items():
         if name in given and given[name] != values[name]:
@@ -290,12 +154,13 @@ def _edit(ctx: Context, tid: int, given: Values, by: str, delay: int) -> dict[st
         raise Misuse("date_opened is never empty: every ticket was opened")
     former = values["parent_ticket"]
     values.update(given)
-    _settle(ctx, values, given)
-    _stamp(ctx, values, by, given)
+    settle(ctx, values, given)
+    stamp(ctx, values, by, given)
     images: dict[int, Values | None] = {tid: values}
     if values["parent_ticket"] != former:
         _adopt(ctx, images, tid, former, values["parent_ticket"])
-    lag.change(ctx, _tenant(ctx), images, delay)
+    shown_at = lag.change(ctx, tenant_of(ctx), images, delay)
+    chronicle.write(ctx, [(values, note or f"Changed: {', '.join(given) or 'nothing'}")], shown_at)
     return _record(values, tid)
 
 
@@ -306,12 +171,12 @@ def delete(ctx: Context, request: Any) -> dict[str, Any]:
     arguments.done()
     values = _existing(ctx, tid)
     images: dict[int, Values | None] = {tid: None}
-    parent = lag.truth(ctx, _tenant(ctx), values["parent_ticket"]) if values["parent_ticket"] else None
+    parent = lag.truth(ctx, tenant_of(ctx), values["parent_ticket"]) if values["parent_ticket"] else None
     if parent is not None:
         parent["children_tickets"] = ",".join(each for each in _children(parent) if each != str(tid))
         images[parent["tid"]] = parent
     for each in _children(values):
-        child = lag.truth(ctx, _tenant(ctx), int(each))
+        child = lag.truth(ctx, tenant_of(ctx), int(each))
         if child is not None:
             child["parent_ticket"] = 0
             images[int(each)] = child
@@ -319,15 +184,17 @@ def delete(ctx: Context, request: Any) -> dict[str, Any]:
         merged = images.get(other) or _existing(ctx, other)
         merged["merged_to"] = None
         images[other] = merged
-    lag.change(ctx, _tenant(ctx), images, delay)
+    gone = lag.change(ctx, tenant_of(ctx), images, delay)
+    chronicle.forget(ctx, tid, gone)
+    attachments.forget(ctx, tid, gone)
     return _record(None, tid)
 
 
 def _merged_into(ctx: Context, tid: int) -> list[int]:
-    visible = sa.select(TICKETS.c.tid).where(TICKETS.c.tenant == _tenant(ctx), TICKETS.c.merged_to == tid)
-    waiting = sa.select(PENDING.c.tid).where(PENDING.c.tenant == _tenant(ctx))
+    visible = sa.select(TICKETS.c.tid).where(TICKETS.c.tenant == tenant_of(ctx), TICKETS.c.merged_to == tid)
+    waiting = sa.select(PENDING.c.tid).where(PENDING.c.tenant == tenant_of(ctx))
     found = {*ctx.db.execute(visible).scalars(), *ctx.db.execute(waiting).scalars()} - {tid}
-    return sorted(each for each in found if (lag.truth(ctx, _tenant(ctx), each) or {}).get("merged_to") == tid)
+    return sorted(each for each in found if (lag.truth(ctx, tenant_of(ctx), each) or {}).get("merged_to") == tid)
 
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
@@ -335,15 +202,22 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
     arguments = Arguments.of(ctx, request)
     tid = arguments.number()
     arguments.done()
-    return _record(lag.truth(ctx, _tenant(ctx), tid), tid)
+    return _record(lag.truth(ctx, tenant_of(ctx), tid), tid)
 
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
-    """The truth of all tickets by number. `{"after"?, "most"?}`."""
+    """The truth of all tickets by number, or of all that hangs on them. `{"after"?, "most"?, "entity"?}`."""
     arguments = Arguments.of(ctx, request)
     after, most = arguments.after() or 0, arguments.whole("most", 100, 1, 10_000)
+    entity = arguments.text("entity", "ticket")
     arguments.done()
-    return {"records": [_record(each, each["tid"]) for each in lag.truths(ctx, _tenant(ctx), after, most)]}
+    if entity == "history":
+        return {"records": chronicle.records(ctx, after, most)}
+    if entity == "attachment":
+        return {"records": attachments.records(ctx, after, most)}
+    if entity != "ticket":
+        raise Misuse(f"'entity' must be ticket, history or attachment, got {entity!r}")
+    return {"records": [_record(each, each["tid"]) for each in lag.truths(ctx, tenant_of(ctx), after, most)]}
 
 
 def define(ctx: Context, request: Any) -> dict[str, Any]:
@@ -390,7 +264,7 @@ def _assign(arguments: Arguments, values: Values, images: dict[int, Values | Non
     if group is not None:
         given["assigned_group_name"] = arguments.like("group", "assigned_group_name")
     values.update(given)
-    _settle(arguments.ctx, values, given)
+    settle(arguments.ctx, values, given)
 
 
 def _lock(arguments: Arguments, values: Values, images: dict[int, Values | None]) -> None:
@@ -412,7 +286,7 @@ def _merge(arguments: Arguments, values: Values, images: dict[int, Values | None
         raise Misuse(f"ticket {into} was itself merged into {target['merged_to']}; merge into that one")
     values["merged"], values["merged_to"] = "Y", into
     _close(arguments, values, images)
-    _stamp(arguments.ctx, target, _by(arguments))
+    stamp(arguments.ctx, target, _by(arguments))
     images[into] = target
 
 
@@ -429,31 +303,61 @@ ACTIONS: dict[str, Action] = {
     "merge": _merge,
     "note": _note,
 }
-NAMES = (*ACTIONS, "update", "spawn")
+NAMES = (*ACTIONS, "update", "spawn", "attach")
 
 
 def act(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody works on a ticket. `{"id", "action", "by"?, "note"?, "delay"?}` and what the action takes: assign `to`,
-    `group`; merge `into`; update and spawn `fields`. spawn returns the child, the others the ticket."""
+    `group`; merge `into`; update and spawn `fields`; attach `file`, `size`. spawn returns the child, the others the ticket."""
     arguments = Arguments.of(ctx, request)
     tid, name, by, delay = arguments.number(), arguments.text("action"), _by(arguments), arguments.delay()
-    arguments.take("note")
+    note = str(arguments.like("note", "summary", ""))
     if name not in NAMES:
         raise Misuse(f"there is no action {name!r}; there are {', '.join(NAMES)}{did_you_mean(name, NAMES)}")
     if name in ("update", "spawn"):
         given = arguments.fields()
         arguments.done()
-        return _edit(ctx, tid, given, by, delay) if name == "update" else _spawn(ctx, tid, given, by, delay)
+        return (_edit if name == "update" else _spawn)(ctx, tid, given, by, delay, note)
+    if name == "attach":
+        return _attach(arguments, tid, by, delay, note)
     values = _existing(ctx, tid)
     images: dict[int, Values | None] = {tid: values}
     ACTIONS[name](arguments, values, images)
     arguments.done()
-    _stamp(ctx, values, by)
-    lag.change(ctx, _tenant(ctx), images, delay)
+    stamp(ctx, values, by)
+    told = [(values, note or _words(name, values))]
+    told += [
+        (other, f"Ticket {tid} was merged into this one") for other in images.values() if other and other is not values
+    ]
+    chronicle.write(ctx, told, lag.change(ctx, tenant_of(ctx), images, delay))
     return _record(values, tid)
 
 
-def _spawn(ctx: Context, tid: int, given: Values, by: str, delay: int) -> dict[str, Any]:
+def _attach(arguments: Arguments, tid: int, by: str, delay: int, note: str) -> dict[str, Any]:
+    """A file comes to hang on the ticket."""
+    ctx = arguments.ctx
+    file, size = str(arguments.like("file", "subject", "favicon.ico")), arguments.whole("size", 32_983, 0, 1 << 40)
+    arguments.done()
+    values = _existing(ctx, tid)
+    stamp(ctx, values, by)
+    shown_at = lag.change(ctx, tenant_of(ctx), {tid: values}, delay)
+    attachments.keep(ctx, tid, file, size, shown_at)
+    chronicle.write(ctx, [(values, note or f"Attached {file}")], shown_at)
+    return _record(values, tid)
+
+
+def _words(action: str, values: Values) -> str:
+    """What an entry says of an action that nobody wrote a note for."""
+    if action == "assign":
+        return f"Assigned to {values['assigned_tech'] or 'nobody'}, {values['assigned_group_name'] or 'no group'}"
+    if action == "merge":
+        return f"Merged into {values['merged_to']}"
+    return {"close": "Ticket closed", "reopen": "Ticket opened again", "lock": "Locked", "unlock": "Unlocked"}.get(
+        action, "Note"
+    )
+
+
+def _spawn(ctx: Context, tid: int, given: Values, by: str, delay: int, note: str) -> dict[str, Any]:
     """A new ticket made from this one, of the same customer."""
     parent = _existing(ctx, tid)
     if "parent_ticket" in given:
@@ -467,8 +371,9 @@ def _spawn(ctx: Context, tid: int, given: Values, by: str, delay: int) -> dict[s
     }
     child = create(ctx, {"fields": {**fields, "parent_ticket": tid}, "by": by, "delay": delay / instants.SECOND})
     parent = _existing(ctx, tid)
-    _stamp(ctx, parent, by)
-    lag.change(ctx, _tenant(ctx), {tid: parent}, delay)
+    stamp(ctx, parent, by)
+    shown_at = lag.change(ctx, tenant_of(ctx), {tid: parent}, delay)
+    chronicle.write(ctx, [(parent, note or f"Ticket {child['id']} was made from this one")], shown_at)
     return child
 
 
@@ -478,7 +383,7 @@ ADMIN_OPERATIONS = operations(
     Operation("change", change, "somebody edits fields: id, fields, by?, delay?"),
     Operation("delete", delete, "somebody deletes it: id, delay?"),
     Operation("read", read, "its truth: id"),
-    Operation("list", list_, "the truth of all, by number: after?, most?"),
+    Operation("list", list_, "the truth of all, by number: after?, most?, entity? (ticket, history or attachment)"),
     Operation("import", import_, "tickets as they are elsewhere: records, clear?"),
     Operation("define", define, "the custom fields are defined anew: custom_fields"),
 )

@@ -29,11 +29,12 @@ KINDS: dict[str, ErrorText] = {
     "tid": ErrorText("Invalid tid", 400, "get_tickets.tid.exact_or_star"),
     "number": ErrorText("Invalid {variable}", 400, "get_tickets.error.number", "count"),
     "date": ErrorText("Invalid {variable}", 400, "get_tickets.date.input", "start_date"),
-    "page": ErrorText("page requires tid=* and count", 400, "get_tickets.page.needs_star_and_count"),
+    "page": ErrorText("page requires {variable}=* and count", 400, "get_tickets.page.needs_star_and_count", "tid"),
     "order": ErrorText("Invalid order", 400, "get_tickets.order.allow_list"),
     "order_direction": ErrorText("Invalid order_direction", 400, "get_tickets.order.column"),
     "count_only": ErrorText("Invalid count_only", 400, "get_tickets.count.only"),
     "output": ErrorText("Invalid output", 400, "get_tickets.wire.format_choice"),
+    "written": ErrorText("Invalid {variable}", 400, "get_tickets.write.cid", "cid"),
     "rate": ErrorText("Too many requests", 429, "get_tickets.limit.rate"),
 }
 

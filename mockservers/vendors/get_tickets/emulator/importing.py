@@ -13,11 +13,13 @@ import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
-from mockservers.vendors.get_tickets.emulator import lag
+from mockservers.vendors.get_tickets.emulator import attachments, chronicle, lag
 from mockservers.vendors.get_tickets.emulator.arguments import Arguments, Values
 from mockservers.vendors.get_tickets.emulator.model import (
+    ATTACHMENTS,
     DIRECTORY,
     EMPTY,
+    HISTORY,
     OUTPUTS,
     PENDING,
     TICKETS,
@@ -42,7 +44,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
     assert ctx.tenant is not None
     tenant = ctx.tenant.name
     if clear:
-        for table in (TICKETS, PENDING, DIRECTORY):
+        for table in (TICKETS, PENDING, HISTORY, ATTACHMENTS, DIRECTORY):
             ctx.db.execute(sa.delete(table).where(table.c.tenant == tenant))
         ctx.installation.cache.clear()
     images: dict[int, Values | None] = {}
@@ -52,6 +54,9 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
     tids = list(images)
     for start in range(0, len(tids), _CHUNK):
         lag.change(ctx, tenant, {tid: images[tid] for tid in tids[start : start + _CHUNK]}, 0)
+    for tid in (each for each, image in images.items() if image is None):
+        chronicle.forget(ctx, tid, ctx.now)
+        attachments.forget(ctx, tid, ctx.now)
     _enter(ctx, tenant, [each for each in images.values() if each is not None])
     return {"imported": len(images)}
 

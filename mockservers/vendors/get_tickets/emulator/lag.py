@@ -42,6 +42,7 @@ _VISIBLE_ABOVE = (
     .order_by(TICKETS.c.tid)
     .limit(_p("most"))
 )
+_OVERTAKEN = sa.delete(PENDING).where(_pending.tenant == _p("of"), _pending.tid.in_(_p("numbers", expanding=True)))
 _WAITING = sa.select(sa.func.max(_pending.due)).where(
     _pending.tenant == _p("tenant"), _pending.tid.in_(_p("tids", expanding=True))
 )
@@ -95,10 +96,17 @@ def truths(ctx: Context, tenant: str, after: int, most: int) -> list[dict[str, A
     return kept[:most]
 
 
-def change(ctx: Context, tenant: str, images: Mapping[int, Mapping[str, Any] | None], delay: int) -> None:
-    """Let tickets become `images` (None: gone), for clients after `delay` microseconds; all at the same moment."""
+def change(
+    ctx: Context, tenant: str, images: Mapping[int, Mapping[str, Any] | None], delay: int, at_once: bool = False
+) -> int:
+    """Let tickets become `images` (None: gone), for clients after `delay` microseconds; all at the instant that it returns.
+
+    With `at_once` nothing is waited for: what is on its way to the same tickets shows now, too.
+    """
     ctx.installation.cache.pop(_NEXT, None)
     catch_up(ctx)
+    if at_once:
+        ctx.db.execute(_OVERTAKEN, {"of": tenant, "numbers": list(images)})
     nothing_lags = ctx.installation.cache.pop(_NEXT, 0) is None
     waiting = None if nothing_lags else ctx.db.execute(_WAITING, {"tenant": tenant, "tids": list(images)}).scalar()
     due = max(ctx.now + delay, waiting or ctx.now)
@@ -106,8 +114,9 @@ def change(ctx: Context, tenant: str, images: Mapping[int, Mapping[str, Any] | N
     if due <= ctx.now:
         for tid, image in stamped.items():
             _show(ctx.db, tenant, tid, image)
-        return
+        return due
     ctx.db.execute(sa.insert(PENDING), _lagging(ctx, tenant, due, list(stamped.items())))
+    return due
 
 
 def _lagging(

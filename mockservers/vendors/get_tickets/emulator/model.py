@@ -20,6 +20,14 @@ from mockservers.wirekit.aspnet import whole_characters
 
 TICKET = catalogue.load("get_tickets")["ticket"]
 INPUTS = catalogue.load("get_tickets")["inputs"]
+HISTORY_OUTPUTS = {field.name: bool(field.more["encoded"]) for field in catalogue.load("get_tickets")["history"].fields}
+"""What an entry of a ticket's history tells, and whether it comes URL-encoded."""
+FILE_OUTPUTS = {field.name: bool(field.more["encoded"]) for field in catalogue.load("get_tickets")["attachment"].fields}
+"""What the API tells of a file, and whether it comes URL-encoded."""
+FILE_VARIABLES = tuple(field.name for field in catalogue.load("get_tickets")["attachment_inputs"].fields)
+HISTORY_VARIABLES = tuple(field.name for field in catalogue.load("get_tickets")["history_inputs"].fields)
+WRITTEN = {field.name: str(field.more["sets"]) for field in catalogue.load("get_tickets")["write_inputs"].fields}
+"""The variables of add_ticket and update_ticket, and the output that each sets."""
 ACTIONS: frozenset[str] = frozenset(catalogue.load("get_tickets").facts["actions"])
 
 OUTPUTS: tuple[str, ...] = tuple(field.name for field in TICKET.fields)
@@ -74,6 +82,40 @@ PENDING = sa.Table(
     sa.Index("pending_tid", "tenant", "tid", "seq"),
 )
 """Changes that clients do not see yet: the ticket as it will be (JSON), or null when it will be gone."""
+
+HISTORY = sa.Table(
+    "history",
+    METADATA,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("tenant", Text, nullable=False),
+    sa.Column("tid", sa.BigInteger, nullable=False),
+    sa.Column("entry_date", Instant, nullable=False),
+    sa.Column("updated_by", Text, nullable=False),
+    sa.Column("updater_type", Text, nullable=False),
+    sa.Column("status", Text, nullable=False),
+    sa.Column("description", Text, nullable=False),
+    sa.Column("search", Text, nullable=False),
+    sa.Column("shown", Instant, nullable=False),
+    sa.Column("gone", Instant),
+    sa.Index("history_tid", "tenant", "tid", "id"),
+    sa.Index("history_date", "tenant", "entry_date", "id"),
+)
+"""What was done with tickets, an entry each. Clients see one from `shown` on, when they see the change, and until `gone`."""
+
+ATTACHMENTS = sa.Table(
+    "attachment",
+    METADATA,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("tenant", Text, nullable=False),
+    sa.Column("tid", sa.BigInteger, nullable=False),
+    sa.Column("file_name", Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("file_date", Instant, nullable=False),
+    sa.Column("shown", Instant, nullable=False),
+    sa.Column("gone", Instant),
+    sa.Index("attachment_tid", "tenant", "tid", "id"),
+)
+"""Files of tickets, without what is in them. Clients see one from `shown` on and until `gone`."""
 
 DIRECTORY = sa.Table(
     "directory",

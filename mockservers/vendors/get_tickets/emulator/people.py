@@ -11,8 +11,9 @@ ACTIONS: Mapping[str, str] = {
     "lock": "Lock it, as whoever edits it does: `by`?.",
     "unlock": "Unlock it.",
     "merge": "Merge it into another ticket, which closes it: `into` (that ticket's number).",
-    "note": "Record work: only the time and author of the last change move.",
+    "note": "Record work: the time and author of the last change move, and the history gets an entry with the words of `note`.",
     "update": "Edit fields: `fields`.",
+    "attach": "Attach a file: `file`? (its name), `size`? (in bytes).",
     "spawn": "Make a child of it, of the same customer: `fields`?.",
 }
-"""All take `by`?, `note`? and `delay`? too."""
+"""All take `by`?, `note`? (the words of the entry in the history) and `delay`? too."""

@@ -17,11 +17,13 @@ from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
 from mockservers.vendors.get_tickets.dialects import KEYS
-from mockservers.vendors.get_tickets.emulator import phrases
+from mockservers.vendors.get_tickets.emulator import attachments, chronicle, phrases
 from mockservers.vendors.get_tickets.emulator.model import (
+    ATTACHMENTS,
     DATES,
     DIRECTORY,
     EMPTY,
+    HISTORY,
     TICKETS,
     custom_names,
     kept,
@@ -63,22 +65,31 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
             return
         turn = 0
         batch: list[dict[str, Any]] = []
+        past: list[dict[str, Any]] = []
+        files: list[dict[str, Any]] = []
+        staff = {id: str(facts["type"]) for id, (_, facts) in people["technician"].items()}
         tickets = _tickets(people, source, born, rows, stride=wanted.stride)
         for turn, values in enumerate(tickets, start=1):
             batch.append(row(DEMO, turn, values))
+            past += chronicle.past(DEMO, values, staff)
+            files += attachments.past(DEMO, values)
             if len(batch) == _BATCH:
                 db.execute(sa.insert(TICKETS), batch)
-                batch = []
+                db.execute(sa.insert(HISTORY), past)
+                batch, past = [], []
                 progress(turn, rows)
-        batch += [
-            row(OTHER, turn + n, values)
-            for n, values in enumerate(_tickets(_people(), source, born, OTHER_ROWS, special=False), start=1)
-        ]
+        for n, values in enumerate(_tickets(_people(), source, born, OTHER_ROWS, special=False), start=1):
+            batch.append(row(OTHER, turn + n, values))
+            past += chronicle.past(OTHER, values, staff)
+            files += attachments.past(OTHER, values)
         db.execute(sa.insert(TICKETS), batch)
+        db.execute(sa.insert(HISTORY), past)
+        db.execute(sa.insert(ATTACHMENTS), files)
         progress(rows, rows)
         turn += OTHER_ROWS
         if wanted.copies:
-            back_file.fill(db, DEMO, wanted, (_copied(turn, wanted.stride),), progress, eligible=_OLD_ENOUGH)
+            kin = (_copied(turn, wanted.stride), _TOLD, _ATTACHED)
+            back_file.fill(db, DEMO, wanted, kin, progress, eligible=_OLD_ENOUGH)
             turn *= 1 + wanted.stride
         installation.ids.counters["get_tickets.turn"] = turn
 
@@ -86,6 +97,9 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
 _FIRST_COPIED = 1_000
 """From this number on the tickets of a large desk stand, with room for the copies of each."""
 _OLD_ENOUGH = TICKETS.c.tid >= _FIRST_COPIED
+_TOLD = back_file.Kin(HISTORY, "tid", times=("entry_date", "shown"), absent=("id",), order="id")
+_ATTACHED = back_file.Kin(ATTACHMENTS, "tid", times=("file_date", "shown"), absent=("id",), order="id")
+"""Each copy has a history and files of its own."""
 
 
 def _copied(revisions: int, stride: int) -> back_file.Kin:

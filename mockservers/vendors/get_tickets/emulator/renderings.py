@@ -118,7 +118,7 @@ class Profile:
 
     def _xml(self, texts: dict[str, str], custom: list[tuple[str, str]], cite: Cite) -> str:
         """A child for each output, in order (get_tickets.wire.xml)."""
-        outer, inner, own = self._indents(1)
+        outer, inner, own = self.indents(1)
         parts = [f"{outer}<ticket>"]
         for name in OUTPUTS:
             if name == "custom_fields":
@@ -134,7 +134,7 @@ class Profile:
         parts.append(f"{outer}</ticket>")
         return "".join(parts)
 
-    def _indents(self, depth: int) -> tuple[str, str, str]:
+    def indents(self, depth: int) -> tuple[str, str, str]:
         """What stands before a thing at this depth, before one inside it, and one inside that (get_tickets.wire.layout)."""
         if self.layout == "line":
             return "", "", ""
@@ -143,7 +143,7 @@ class Profile:
     def _json(self, texts: dict[str, str], custom: list[tuple[str, str]], cite: Cite) -> str:
         """An object of texts (get_tickets.wire.json), without blanks unless asked for (get_tickets.wire.json_spacing)."""
         colon, pairs = self.colon, []
-        outer, inner, own = self._indents(2)
+        outer, inner, own = self.indents(2)
         for name in OUTPUTS:
             if name == "custom_fields":
                 listed = ",".join(f'{own}"{n}"{colon}"{v}"' for n, v in custom)
@@ -183,16 +183,17 @@ class Profile:
         return "&".join(pairs)
 
 
-def page(format: str, fragments: Sequence[bytes], layout: str = "line") -> bytes:
-    """All tickets of an answer; without any: an empty list, or an empty body."""
-    if format == "json":
-        if layout == "sample":
-            return b'{\r\n\t"tickets": [' + b",".join(fragments) + b"\r\n\t]\r\n}"
-        return b'{"tickets":[' + b",".join(fragments) + b"]}"
+def page(format: str, fragments: Sequence[bytes], layout: str = "line", root: str = "tickets") -> bytes:
+    """All records of an answer below their root; without any: an empty list, or an empty body."""
     if format == "delimited":
         return b"\r\n".join(fragments)
+    name = root.encode()
+    if format == "json":
+        if layout == "sample":
+            return b'{\r\n\t"' + name + b'": [' + b",".join(fragments) + b"\r\n\t]\r\n}"
+        return b'{"' + name + b'":[' + b",".join(fragments) + b"]}"
     line = b"\r\n" if layout == "sample" else b""
-    return DECLARATION.encode() + line + b"<tickets>" + b"".join(fragments) + line + b"</tickets>"
+    return DECLARATION.encode() + line + b"<" + name + b">" + b"".join(fragments) + line + b"</" + name + b">"
 
 
 def response(format: str, name: str, text: str, upper: bool = False) -> bytes:

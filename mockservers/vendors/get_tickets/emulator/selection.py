@@ -39,7 +39,7 @@ FILTERS = {
 }
 """Text filters, and the output each compares; some names differ (get_tickets.variable.names)."""
 
-_LOOKED_AT = frozenset(VARIABLES) | {"key", "action", "output"}
+_OF_EVERY_ACTION = frozenset({"key", "action", "output"})
 _OF_OUTPUTS = frozenset(OUTPUTS) - frozenset(VARIABLES)
 _CHANGED = frozenset(
     {
@@ -115,7 +115,12 @@ def total(conditions: tuple[str, ...]) -> sa.Select[Any]:
 
 
 def _narrowed(statement: sa.Select[Any], conditions: tuple[str, ...]) -> sa.Select[Any]:
-    return statement.where(_column.tenant == _bind("tenant"), *(_CONDITIONS[name]() for name in conditions))
+    return statement.where(_column.tenant == _bind("tenant"), *(condition(name) for name in conditions))
+
+
+def condition(name: str) -> sa.ColumnElement[bool]:
+    """A condition of `Selection.conditions` in SQL; its value is bound under the same name."""
+    return _CONDITIONS[name]()
 
 
 @dataclass(slots=True)
@@ -146,19 +151,23 @@ class Selection:
         )
 
 
-def read(ctx: Context, variables: Mapping[str, str]) -> Selection:
-    """The selection that `variables` ask for; raises the vendor's refusal for the first thing that is wrong."""
-    return _Reader(ctx, variables).selection()
+def read(ctx: Context, variables: Mapping[str, str], known: tuple[str, ...] = VARIABLES) -> Selection:
+    """The selection that `variables` ask for; raises the vendor's refusal for the first thing that is wrong.
+
+    `known` are those that the action has; nobody looks at others.
+    """
+    return _Reader(ctx, variables, known).selection()
 
 
 class _Reader:
     """Reads the variables of one call, in the order in which the API complains about them."""
 
-    def __init__(self, ctx: Context, variables: Mapping[str, str]) -> None:
+    def __init__(self, ctx: Context, variables: Mapping[str, str], known: tuple[str, ...]) -> None:
         assert ctx.tenant is not None
+        self.looked_at = _OF_EVERY_ACTION.union(known)
         self.ctx = ctx
         self.dialect = ctx.dialect
-        self.given = {name: value for name, value in variables.items() if value != ""}
+        self.given = {name: value for name, value in variables.items() if value != "" and name in self.looked_at}
         self.all = variables
         self.cite = ctx.cite
         self.strict = self.dialect["strictness"] == "strict"
@@ -167,9 +176,9 @@ class _Reader:
 
     def selection(self) -> Selection:
         made, given = self.made, self.given
-        if len(given) < len(self.all):
+        if "" in self.all.values():
             self.cite("get_tickets.variable.known")
-        if not _LOOKED_AT.issuperset(self.all):
+        if not self.looked_at.issuperset(self.all):
             self._unknown()
         self._tid()
         for name, output in FILTERS.items():
@@ -196,7 +205,7 @@ class _Reader:
 
     def _unknown(self) -> None:
         for name in self.all:
-            if name in _LOOKED_AT:
+            if name in self.looked_at:
                 continue
             if name in _CHANGED:
                 rule, says = "get_tickets.date.no_changed_since", "no variable asks for what changed since a time"

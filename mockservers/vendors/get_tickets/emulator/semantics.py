@@ -13,9 +13,16 @@ from mockservers.kernel.instants import MINUTE
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Unsupported
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.get_tickets.emulator import errors, selection, words
+from mockservers.vendors.get_tickets.emulator import attachments, errors, records, reference, selection, words, writes
+from mockservers.vendors.get_tickets.emulator.chronicle import entries_of
 from mockservers.vendors.get_tickets.emulator.lag import catch_up
-from mockservers.vendors.get_tickets.emulator.model import whole_tickets
+from mockservers.vendors.get_tickets.emulator.model import (
+    FILE_OUTPUTS,
+    FILE_VARIABLES,
+    HISTORY_OUTPUTS,
+    HISTORY_VARIABLES,
+    whole_tickets,
+)
 from mockservers.vendors.get_tickets.emulator.renderings import FORMATS, Fragment, Profile
 
 MOST_FRAGMENTS = 10_000
@@ -39,11 +46,13 @@ class Query:
 
 @dataclass(slots=True)
 class Answer:
-    """Tickets as rendered pieces, or a number."""
+    """Records as rendered pieces below their `root`, or a number, or the number of what was written and its name."""
 
     fragments: list[bytes] = field(default_factory=list)
     count: int | None = None
     layout: str = "line"
+    root: str = "tickets"
+    written: tuple[str, int] | None = None
 
 
 def identify(ctx: Context) -> Tenant:
@@ -193,6 +202,99 @@ def _rendered(ctx: Context, format: str, rows: _Rows) -> list[bytes]:
     return [wanted[tid].body for tid, _ in rows]
 
 
+def history(ctx: Context, query: Query) -> Answer:
+    """The entries of tickets' histories that the variables select."""
+    ctx.cite("get_tickets.history.inputs", "get_tickets.history.shape")
+    wanted = selection.read(ctx, query.variables, HISTORY_VARIABLES)
+    if {"status", "uid", "group", "cid", "keyword"} & wanted.values.keys():
+        ctx.cite("get_tickets.history.filters")
+    if {"opened_from", "opened_to"} & wanted.values.keys():
+        ctx.cite("get_tickets.history.dates")
+        if ctx.dialect["history_dates"] == "opened":
+            ctx.note(
+                "get_tickets.history.dates",
+                "start_date and end_date of get_history are times at which tickets were opened: new entries of older "
+                "tickets are left out, so this is no list of what is new",
+            )
+    if wanted.most is not None:
+        ctx.cite("get_tickets.history.count")
+    catch_up(ctx)
+    entries = entries_of(ctx, wanted)
+    if entries:
+        ctx.cite("get_tickets.history.entries")
+    profile = Profile.of(query.format, ctx.dialect, ())
+    rules: dict[str, None] = {}
+    made = [
+        records.fragment(
+            profile,
+            "entry",
+            HISTORY_OUTPUTS,
+            {**each, "entry_date": records.date(profile, each["entry_date"])},
+            rules.setdefault,
+        )
+        for each in entries
+    ]
+    ctx.cite(*rules)
+    return Answer(made, layout=ctx.dialect["layout"], root="history")
+
+
+def attached(ctx: Context, query: Query) -> Answer:
+    """The files of the tickets that the variables select."""
+    ctx.cite("get_tickets.attachments.inputs", "get_tickets.attachments.outputs", "get_tickets.attachments.size")
+    variables = dict(query.variables)
+    if not variables.get("cid"):
+        ctx.cite("get_tickets.attachments.cid")
+        if ctx.dialect["attachments_cid"] == "required":
+            raise errors.refusal("written", "get_tickets.attachments.cid", variable="cid")
+    elif variables["cid"] == "*":
+        # Everybody's, and by itself all there is.
+        variables = {**variables, "cid": "", "tid": variables.get("tid") or "*"}
+    wanted = selection.read(ctx, variables, FILE_VARIABLES)
+    catch_up(ctx)
+    profile = Profile.of(query.format, ctx.dialect, ())
+    rules: dict[str, None] = {}
+    made = []
+    for each in attachments.files_of(ctx, wanted):
+        told = {
+            "ticket_id": each["tid"],
+            "file_name": each["file_name"],
+            "file_size": attachments.written_size(each["size"]),
+            "file_date": records.date(profile, each["file_date"]),
+        }
+        made.append(records.fragment(profile, "file", FILE_OUTPUTS, told, rules.setdefault))
+    if query.format == "json" and made:
+        ctx.cite("get_tickets.attachments.json")
+        if ctx.dialect["attachments_json"] == "as_printed":
+            made = [records.with_comma(each) for each in made]
+    ctx.cite(*rules)
+    return Answer(made, layout=ctx.dialect["layout"], root="attachments")
+
+
+def listed(ctx: Context, query: Query) -> Answer:
+    """Customers, companies, technicians or groups, or how many there are."""
+    listing = reference.LISTINGS[query.variables["action"]]
+    found, count = reference.listed(ctx, listing, query.variables)
+    profile = Profile.of(query.format, ctx.dialect, ())
+    rules: dict[str, None] = {}
+    made = [records.fragment(profile, listing.element, listing.outputs, each, rules.setdefault) for each in found]
+    ctx.cite(*rules)
+    return Answer(made, count, ctx.dialect["layout"], listing.root)
+
+
+def add(ctx: Context, query: Query) -> Answer:
+    """A new ticket, told by its number (get_tickets.write.reply)."""
+    ctx.cite("get_tickets.write.reply")
+    catch_up(ctx)
+    return Answer(written=("added_ticket", writes.add(ctx, query.variables)))
+
+
+def update(ctx: Context, query: Query) -> Answer:
+    """A ticket that is changed, told by its number."""
+    ctx.cite("get_tickets.write.reply")
+    catch_up(ctx)
+    return Answer(written=("updated_ticket", writes.update(ctx, query.variables)))
+
+
 def unknown_action(ctx: Context, query: Query) -> NoReturn:
     """An action the API does not document."""
     raise errors.refusal("action")
@@ -204,8 +306,27 @@ def other_action(ctx: Context, query: Query) -> NoReturn:
     raise Unsupported(f"the action {query.variables.get('action')!r}")
 
 
+BY_ACTION = {
+    "get_tickets": "tickets.get",
+    "get_history": "history.get",
+    "get_attachments": "attachments.get",
+    **dict.fromkeys(reference.LISTINGS, "reference.list"),
+    "add_ticket": "tickets.add",
+    "update_ticket": "tickets.update",
+}
+"""The operation of each action that is emulated."""
+
 OPERATIONS = operations(
     Operation("tickets.get", get, "tickets by number, filter, range and page (action=get_tickets)"),
+    Operation("history.get", history, "what was done with tickets, an entry each (action=get_history)"),
+    Operation("attachments.get", attached, "names, sizes and dates of tickets' files (action=get_attachments)"),
+    Operation(
+        "reference.list",
+        listed,
+        "customers, companies, technicians, groups (action=get_customers, get_companies, get_techs, get_tech_groups)",
+    ),
+    Operation("tickets.add", add, "a new ticket (action=add_ticket)"),
+    Operation("tickets.update", update, "fields of a ticket are changed (action=update_ticket)"),
     Operation("action.other", other_action, "any other action the API documents"),
     Operation("action.unknown", unknown_action, "no action, or one the API does not have"),
 )

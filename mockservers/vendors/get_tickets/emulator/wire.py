@@ -22,7 +22,7 @@ from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
 from mockservers.vendors.get_tickets import VENDOR
 from mockservers.vendors.get_tickets.emulator import errors, renderings
 from mockservers.vendors.get_tickets.emulator.model import ACTIONS
-from mockservers.vendors.get_tickets.emulator.semantics import Answer, Query, chosen_format
+from mockservers.vendors.get_tickets.emulator.semantics import BY_ACTION, Answer, Query, chosen_format
 from mockservers.wirekit import aspnet
 from mockservers.wirekit.web import Visit, Web, reply, visit
 
@@ -66,7 +66,7 @@ def _serve() -> Response:
     except Refusal as defect:
         return _refused_by_framework(here, defect)
     action = query.variables.get("action", "")
-    operation = "tickets.get" if action == VENDOR.name else "action.other" if action in ACTIONS else "action.unknown"
+    operation = BY_ACTION.get(action) or ("action.other" if action in ACTIONS else "action.unknown")
     try:
         answer: Answer = here.world.perform(Call(VENDOR.name, operation, query, exchange=here.exchange))
     except Refusal as refusal:
@@ -79,8 +79,11 @@ def _serve() -> Response:
     if answer.count is not None:
         here.exchange.cite("get_tickets.error.form")
         body = renderings.response(query.format, "count", str(answer.count))
+    elif answer.written is not None:
+        name, number = answer.written
+        body = renderings.response(query.format, name, str(number))
     else:
-        body = renderings.page(query.format, answer.fragments, answer.layout)
+        body = renderings.page(query.format, answer.fragments, answer.layout, answer.root)
     return reply(200, body, _media(query.format, switches), _HEADERS)
 
 

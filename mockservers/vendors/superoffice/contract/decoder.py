@@ -14,6 +14,8 @@ from mockservers.harness.history import Exchanged
 
 BY_ID = frozenset({"gettickets", "getticket", "getticketsummaries", "getticketentity", "ticket", "simple"})
 """Calls that read tickets by their ids."""
+FILES = frozenset({"getattachmentstream", "content"})
+"""Calls whose answer is a file, whatever its bytes look like."""
 WRITES = frozenset({"saveticketentity", "saveticketentitywithnotify", "saveticketmessageentity", "ticket.write"})
 
 
@@ -66,8 +68,8 @@ def asked(exchange: Exchanged) -> Asked:
         return Asked(parts[-1], tuple(_ids(exchange, options)), options)
     if parts[-1:] == ["ticket"] or parts[-1:] == ["tickets"] or parts[-2:-1] == ["archive"]:
         return Asked("list" if exchange.method == "GET" else "ticket.write", (), options)
-    if parts[-1:] == ["messages"]:
-        return Asked("messages", (), options)
+    if parts[-1:] in (["messages"], ["attachments"]):
+        return Asked(parts[-1], (), options)
     if "ticket" in parts:
         number = next((part for part in parts[parts.index("ticket") + 1 :] if part.isdecimal()), "")
         call = "ticket" if exchange.method == "GET" else "ticket.write"
@@ -100,9 +102,17 @@ def said(exchange: Exchanged) -> Said:
         return Said("login", text="401")
     if exchange.status == 429:
         return Said("throttled", text="429")
-    if exchange.status == 204:
+    if exchange.status == 204 or (exchange.status == 200 and _is_file(exchange)):
         return Said("good")
     return _read(exchange.received or b"", exchange.status, asked(exchange).call == "tokens")
+
+
+def _is_file(exchange: Exchanged) -> bool:
+    """Whether an answer is a file as it is: errors and base64 come as JSON or XML."""
+    if asked(exchange).call not in FILES:
+        return False
+    media = next((value for name, value in exchange.reply_headers if name.lower() == "content-type"), "").lower()
+    return not media.partition(";")[0].endswith(("json", "/xml"))
 
 
 @lru_cache(maxsize=1024)

@@ -37,7 +37,7 @@ PAGE_2022 = frozenset(
 )
 LACKING = {"current": frozenset(), "client_10": frozenset({"TicketTypeId", "TicketTypeName"}), "page_2022": PAGE_2022}
 """Properties that older releases do not have."""
-_SAID = ("by", "body", "minutes")
+_SAID = ("by", "body", "minutes", "attachment")
 
 
 def _options(dialect: Dialect) -> dict[str, Any]:
@@ -46,6 +46,8 @@ def _options(dialect: Dialect) -> dict[str, Any]:
         "deployment": dialect["deployment"],
         "reference_field": REFERENCE,
         "since": "2000-01-01T00:00:00Z",
+        "attachments": True,
+        "people": True,
         LISTENING: True,
     }
 
@@ -64,7 +66,7 @@ PROFILE = VendorProfile(
     actions={
         "reply": _SAID,
         "note": _SAID,
-        "answer": ("body", "language", "sentiment", "confidence"),
+        "answer": ("body", "language", "sentiment", "confidence", "attachment"),
         "close": ("by",),
         "reopen": ("by",),
         "postpone": ("by", "until"),
@@ -105,6 +107,7 @@ PROFILE = VendorProfile(
         "change rights": ("user", "table", "fields", "hidden"),
         "add status": ("name", "base", "counter"),
         "rename": ("kind", "number", "name"),
+        "change person": ("number", "email"),
         "end sessions": ("user", "kind"),
     },
     tasks=("sync", "create", "update", "note", "close"),

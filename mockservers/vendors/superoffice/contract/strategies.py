@@ -3,6 +3,7 @@ statuses, rights that hide rows and fields, sessions that end; writes among othe
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,7 @@ from mockservers.harness.strategies import (
 from mockservers.kernel import instants
 from mockservers.kernel.instants import HOUR, MINUTE
 from mockservers.registry import emulator
+from mockservers.vendors.superoffice.contract.duties.attached import FETCHES, FOLLOWS
 from mockservers.vendors.superoffice.contract.profile import USER
 
 SMALL = ("empty",)
@@ -101,6 +103,22 @@ STOPS = 9
 """Calls that fail in a row until the vendor stops calling."""
 MINUTES = (None, None, 10, 90, 15)
 CLOCKS = (*SPANS, 21 * MINUTE, 2 * HOUR)
+FILES = tuple(
+    {"name": name, "content": base64.b64encode(content).decode()}
+    for name, content in (
+        ("report.txt", "Zählerstand\r\nÆØÅ 100 %\r\n".encode() * 8),
+        ("report.txt", b"the second of that name, " * 8),
+        ("dump.bin", bytes(range(256))),
+        ("latin.csv", "Straße;Übung\r\n".encode("latin-1") * 8),
+        ("null.json", b"null"),
+        ("Ærlig & <1>.json", b'{"Message": "a file, and no error", "MessageDetail": "' + b"x" * 64 + b'"}'),
+        ("base64.txt", base64.b64encode(bytes(range(200)))),
+        ("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 6),
+    )
+)
+"""Files that a client changes which takes them for text, for JSON or for base64, or keeps them by name."""
+EMAILS = ("new@acmecorp.example", "o'neill+desk@example.com", "å.ström@example.com", "")
+LOGO = {**FILES[-1], "name": "logo.png", "inline": True}
 NO_READ, READ = {"Mask": "None", "Reason": "[SR_ACCESS_ROLE]"}, {"Mask": "Update", "Reason": ""}
 
 _worded = st.fixed_dictionaries(
@@ -146,7 +164,9 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     others = _others()
     writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from((1, 1, 2, 3)))
     saving = [names[0] for names in SAVING.values()] if writing is not None else []
-    trouble = faults(here.refusals, ("GetTickets", "GetTickets", "ticket.list", *saving))
+    fetching = FETCHES in hello.options
+    streams = ["GetAttachmentStream"] if fetching else []
+    trouble = faults(here.refusals, ("GetTickets", "GetTickets", "ticket.list", *saving, *streams))
     places = st.sampled_from(("GetTickets", "GetTickets", "ticket.list")).map(lambda operation: (operation, 0))
     failing = sequences.failing({"Priority": 2}, ("bad_request", *here.refusals), places)
     told = [
@@ -164,6 +184,10 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (_broken_walk(), 1),
         (_large(), 1),
     ]
+    if fetching:
+        told += [(_attached(), 12), (_file_fails(), 4)]
+    if FOLLOWS in hello.options:
+        told += [(_people(), 10)]
     if writing is not None:
         told += [(sequences.lost(hello, MADE, SAVING), 7), (sequences.lost(hello, QUOTED, SAVING), 2)]
         if "note" in hello.tasks:
@@ -365,6 +389,44 @@ def _broken_walk() -> Strategy:
 
     kinds = st.sampled_from(("refuse", "fail", "empty_body"))
     return st.builds(story, kinds, st.sampled_from(("ticket.list", "ticket.list", "GetTickets")))
+
+
+def _attached() -> Strategy:
+    """Tickets come with files, and more files come later; one or two are images inside the text."""
+
+    def story(index: int, first: dict[str, Any], then: dict[str, Any], also: dict[str, Any], by: str) -> list[Intent]:
+        files = [act(NEWEST, "answer", more={"attachment": first}), act(NEWEST, by, more={"attachment": also})]
+        later = [plain(ClockStep(MINUTE)), act(index, by, more={"attachment": then})]
+        return [create({}), *files, sync(), *later, sync()]
+
+    files = st.sampled_from(FILES)
+    return st.builds(
+        story, indexes, files, files, st.sampled_from((FILES[0], FILES[1], LOGO)), st.sampled_from(("reply", "note"))
+    )
+
+
+def _file_fails() -> Strategy:
+    """A file that is fetched ends early, or in an error, and comes whole the next time."""
+
+    def story(kind: str, file: dict[str, Any]) -> list[Intent]:
+        known: dict[str, dict[str, Any]] = {"refuse": {"refusal": "bad_request"}, "cut": {"after_bytes": 64}}
+        settings = known.get(kind, {})
+        fault = plain(FaultStep(kind, 0, 1, "GetAttachmentStream", settings))
+        return [create({}), act(NEWEST, "answer", more={"attachment": file}), fault, sync(), *_later(), sync()]
+
+    kinds = st.sampled_from(("refuse", "empty_body", "cut", "fail"))
+    return st.builds(story, kinds, st.sampled_from((FILES[0], FILES[2])))
+
+
+def _people() -> Strategy:
+    """A person gets another address, or none, after the client has read its ticket, and no ticket changes by that."""
+
+    def story(person: int, then: int | None, email: str) -> list[Intent]:
+        changed = administer("change person", {"number": person, "email": email})
+        moved = [change(NEWEST, {"CustId": then})] if then != person else []
+        return [create({"CustId": person}), sync(), changed, *_later(), sync(), *moved]
+
+    return st.builds(story, st.sampled_from((1, 3)), st.sampled_from(PERSONS), st.sampled_from(EMAILS))
 
 
 def _large() -> Strategy:

@@ -6,7 +6,7 @@ database holds them. With the id `customer` the same door leads to the administr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,25 +15,24 @@ from mockservers.kernel.instants import DAY, to_iso
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
 from mockservers.registry import did_you_mean
-from mockservers.vendors.superoffice.emulator import carriers, changes, customer, phrases
+from mockservers.vendors.superoffice.emulator import attachments, carriers, changes, customer, phrases
 from mockservers.vendors.superoffice.emulator.arguments import Arguments
 from mockservers.vendors.superoffice.emulator.changes import Row, catch_up
 from mockservers.vendors.superoffice.emulator.importing import import_
+from mockservers.vendors.superoffice.emulator.keeping import keep, remove
 from mockservers.vendors.superoffice.emulator.model import (
     MESSAGES,
     SYSTEM_USER,
     TICKETS,
     Directory,
     directory,
-    keep,
-    kept_text,
     next_number,
     one,
-    remove,
     rows,
     tenant_name,
 )
 from mockservers.vendors.superoffice.emulator.semantics.tickets import gone
+from mockservers.vendors.superoffice.emulator.values import kept_text
 
 Record = dict[str, Any]
 MOST = 1000
@@ -44,7 +43,15 @@ def _record(ctx: Context, id_: int, names: Directory) -> Record:
     row = rows(ctx.db, tenant_name(ctx), [id_]).get(id_)
     if row is None or gone(ctx, row.deleted):
         return {"id": str(id_), "exists": False, "fields": {}}
-    return {"id": str(id_), "exists": True, "fields": carriers.shown(row, names)}
+    return _shown(row, names, attachments.of_tickets(ctx.db, tenant_name(ctx), [id_] if row.HasAttachment else []))
+
+
+def _shown(row: Any, names: Directory, files: Mapping[int, Sequence[Any]]) -> Record:
+    """A ticket that is there, with its person's address and the files that hang on its messages."""
+    fields = carriers.shown(row, names)
+    fields["PersonEmail"] = names.get("person", row.CustId).facts.get("email", "")
+    fields["Attachments"] = [attachments.truth(each) for each in files.get(row.TicketId, ())]
+    return {"id": str(row.TicketId), "exists": True, "fields": fields}
 
 
 def _existing(ctx: Context, id_: int) -> Row:
@@ -89,6 +96,7 @@ def create(ctx: Context, request: Any) -> Record:
         language=row["Language"],
         sentiment=row["Sentiment"],
         confidence=row["SentimentConfidence"],
+        files=attachments.samples_of(id_) if row["HasAttachment"] else (),
     )
     if "Author" not in given:
         ctx.cite("superoffice.field.first_message")
@@ -175,10 +183,9 @@ def list_(ctx: Context, request: Any) -> dict[str, Any]:
         }
     names = directory(ctx)
     kept = ctx.now - int(ctx.dialect["deleted_days"]) * DAY
-    found = ctx.db.execute(_LISTED, {"tenant": tenant_name(ctx), "after": after, "most": most, "kept": kept})
-    return {
-        "records": [{"id": str(row.TicketId), "exists": True, "fields": carriers.shown(row, names)} for row in found]
-    }
+    found = ctx.db.execute(_LISTED, {"tenant": tenant_name(ctx), "after": after, "most": most, "kept": kept}).all()
+    files = attachments.of_tickets(ctx.db, tenant_name(ctx), [row.TicketId for row in found if row.HasAttachment])
+    return {"records": [_shown(row, names, files) for row in found]}
 
 
 def _message(row: Any) -> Record:
@@ -251,7 +258,7 @@ def _written(deed: Deed, external: bool, by: int, author: str) -> None:
         language=language,
         sentiment=arguments.whole("sentiment", 0, -100, 100),
         confidence=arguments.whole("confidence", 0, 0, 100),
-        attachment=arguments.flag("attachment", False),
+        files=arguments.files("attachment"),
     )
 
 
@@ -358,7 +365,8 @@ NAMES = (*ACTIONS, "purge", "update")
 
 def act(ctx: Context, request: Any) -> Record:
     """Somebody works on a ticket. `{"id", "action", "by"?}` and what the action takes: reply, note and answer `body`?,
-    `minutes`?, `language`?, `sentiment`?, `confidence`?, `attachment`?; postpone `until`; assign `to`; merge `into`; update
+    `minutes`?, `language`?, `sentiment`?, `confidence`?, `attachment`? (true, or {name, content?, inline?}); postpone `until`;
+    assign `to`; merge `into`; update
     `fields`. The id `customer` is for the administrator."""
     arguments = Arguments.of(ctx, request)
     if arguments.raw.get("id") == customer.CUSTOMER:

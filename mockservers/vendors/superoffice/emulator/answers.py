@@ -22,7 +22,10 @@ from mockservers.wirekit.dotnet_text import value_text
 
 @dataclass(slots=True)
 class Answer:
-    """`name` is the root in XML; `body` a page written already; `zone` the one that the answer's dates are in."""
+    """`name` is the root in XML; `body` a page written already; `zone` the one that the answer's dates are in.
+
+    `content` are bytes of a file, for callers that ask for them as they are, and `media` is their own type.
+    """
 
     value: Any = None
     name: str = "Object"
@@ -30,6 +33,8 @@ class Answer:
     status: int = 200
     zone: str = ""
     headers: list[tuple[str, str]] = field(default_factory=list)
+    content: bytes | None = None
+    media: str = ""
 
 
 _NAMES = {name.lower(): name for name in PROPERTIES}

@@ -5,23 +5,16 @@ Knows no operation.
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel import arguments
 from mockservers.kernel.instants import from_iso
 from mockservers.kernel.rules import Misuse
-from mockservers.vendors.superoffice.emulator import time_zones
-from mockservers.vendors.superoffice.emulator.model import (
-    LARGEST_ID,
-    LONGEST,
-    PROPERTIES,
-    REFERENCES,
-    STORED,
-    Directory,
-    kept,
-    kept_text,
-    whole_second,
-)
+from mockservers.vendors.superoffice.emulator import attachments, time_zones
+from mockservers.vendors.superoffice.emulator.model import LARGEST_ID, PROPERTIES, REFERENCES, STORED, Directory
+from mockservers.vendors.superoffice.emulator.values import LONGEST, kept, kept_text, whole_second
 
 Values = dict[str, Any]
 
@@ -61,6 +54,26 @@ class Arguments(arguments.Arguments):
                 return each.id
         there = ", ".join(f"{each.id} ({each.name})" for each in names.all("user"))
         raise Misuse(f"{name!r} must name a Service user by number or initials, got {value!r}; there are {there}")
+
+    def files(self, name: str) -> list[Values]:
+        """The file that a message comes with, as columns: true for one of the samples, or {name, content, inline}."""
+        given = self.take(name, False)
+        if not isinstance(given, Mapping):
+            return [attachments.sample(next(iter(attachments.SAMPLES)))] if self.flag(name, False) else []
+        parts = ("name", "content", "inline")
+        if not set(given) <= set(parts) or not isinstance(given.get("inline", False), bool):
+            raise Misuse(f"{name!r} must be true, false, or a file with {', '.join(parts)}, got {given!r}")
+        called = given.get("name")
+        if not isinstance(called, str) or not called or len(called) > attachments.LONGEST_NAME or "\x00" in called:
+            raise Misuse(f"the file's 'name' must be text of up to {attachments.LONGEST_NAME} letters, got {called!r}")
+        try:
+            held = base64.b64decode(given.get("content", ""), validate=True)
+            kept_text("Title", called)
+        except (ValueError, TypeError) as error:
+            raise Misuse(f"the file's 'content' must be bytes in base64, and its name text: {error}") from error
+        if len(held) > attachments.MOST_BYTES:
+            raise Misuse(f"the file's 'content' must be {attachments.MOST_BYTES} bytes at most, got {len(held)}")
+        return [attachments.file(called, held, inline=given.get("inline", False))]
 
     def fields(self, names: Directory) -> Values:
         """The given properties in kept form; what they lead to is there."""

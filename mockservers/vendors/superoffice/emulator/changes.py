@@ -1,19 +1,21 @@
 """The life of a ticket: what each thing that happens to it does to its properties. For people, clients and time alike.
 
-All work on a ticket's row as a mapping of columns, which `model.keep` writes. Knows no request and no HTTP.
+All work on a ticket's row as a mapping of columns, which `keeping.keep` writes. Knows no request and no HTTP.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from mockservers.kernel.instants import MINUTE, SECOND
 from mockservers.kernel.operations import Context
-from mockservers.vendors.superoffice.emulator import frames
+from mockservers.vendors.superoffice.emulator import attachments, frames
+from mockservers.vendors.superoffice.emulator.keeping import keep
 from mockservers.vendors.superoffice.emulator.model import (
+    ATTACHMENTS,
     LARGEST_ID,
     MESSAGES,
     OPEN,
@@ -22,12 +24,11 @@ from mockservers.vendors.superoffice.emulator.model import (
     directory,
     due,
     fresh,
-    keep,
     next_number,
     one,
     tenant_name,
-    whole_second,
 )
+from mockservers.vendors.superoffice.emulator.values import whole_second
 
 Row = dict[str, Any]
 COUNTERS = {"Internally": "TimeSpentInternally", "Externally": "TimeSpentExternally", "Queue": "TimeSpentQueue"}
@@ -188,10 +189,11 @@ def merge(ctx: Context, row: Row, into: int, names: Directory) -> None:
 
 
 def take_messages(ctx: Context, source: Row, target: Row) -> None:
-    """The messages of a merged ticket go to the one that survives."""
+    """The messages of a merged ticket go to the one that survives, and their attachments with them."""
     tenant = tenant_name(ctx)
-    moved = sa.update(MESSAGES).where(MESSAGES.c.tenant == tenant, MESSAGES.c.ticket == source["TicketId"])
-    ctx.db.execute(moved.values(ticket=target["TicketId"]))
+    for table in (MESSAGES, ATTACHMENTS):
+        moved = sa.update(table).where(table.c.tenant == tenant, table.c.ticket == source["TicketId"])
+        ctx.db.execute(moved.values(ticket=target["TicketId"]))
     for name in ("NumMessages", "NumReplies", "TimeSpent"):
         target[name] = min(target[name] + source[name], LARGEST_ID)
     target["HasAttachment"] = target["HasAttachment"] or source["HasAttachment"]
@@ -214,11 +216,11 @@ def add_message(
     language: str = "",
     sentiment: int = 0,
     confidence: int = 0,
-    attachment: bool = False,
+    files: Sequence[Mapping[str, Any]] = (),
     important: bool = False,
     person: int = 0,
 ) -> int:
-    """Somebody writes: `by` is a user, or 1 for a customer. Answers the message's number."""
+    """Somebody writes: `by` is a user, or 1 for a customer; `files` are columns of attachments. Answers the message's number."""
     now = whole_second(ctx.now)
     id_ = next_number(ctx, "message")
     ctx.db.execute(
@@ -245,7 +247,9 @@ def add_message(
     if minutes:
         ctx.cite("superoffice.field.time_spent")
     row["TimeSpent"] = min(row["TimeSpent"] + minutes, 2**31 - 1)
-    row["HasAttachment"] = row["HasAttachment"] or attachment
+    for each in files:
+        attachments.add(ctx, each, ticket=row["TicketId"], message=id_)
+    row["HasAttachment"] = row["HasAttachment"] or bool(files)
     if row["NumMessages"] == 1 and not row["Author"]:
         ctx.cite("superoffice.field.first_message")
         row["Author"] = author

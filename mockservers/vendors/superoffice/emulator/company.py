@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel.ids import Source
+from mockservers.kernel.instants import DAY, MINUTE
 from mockservers.vendors.superoffice.emulator.model import SYSTEM_USER, Directory, Named
 
 _OFFICE = {"days": [0, 1, 2, 3, 4], "start": 8 * 60, "end": 16 * 60}
@@ -20,6 +21,26 @@ def person(id_: int, first: str, last: str, contact: int, email: str, middle: st
     """A person; the full name is put together from the others (superoffice.carrier.person)."""
     full = " ".join(part for part in (first, middle, last) if part)
     return Named(id_, full, {"first": first, "middle": middle, "last": last, "contact": contact, "email": email})
+
+
+PARTS = ("first", "middle", "last", "email", "phone")
+"""What can be changed of a person."""
+
+
+def changed(known: Named, parts: Mapping[str, str], at: int) -> Named:
+    """A person with other parts, changed at an instant."""
+    facts = {**known.facts, **parts, "updated": at}
+    full = " ".join(part for part in (facts.get(name, "") for name in ("first", "middle", "last")) if part)
+    return Named(known.id, full if {"first", "middle", "last"} & set(parts) else known.name, facts)
+
+
+def dated(kinds: Mapping[str, dict[int, Named]], born: int) -> None:
+    """Give companies and people the dates at which they were entered, long before the first ticket."""
+    for kind in ("contact", "person"):
+        for id_, each in kinds[kind].items():
+            at = born - 500 * DAY + id_ * MINUTE
+            phone = {"phone": f"+47 22 {id_:06d}"} if id_ % 2 else {}
+            kinds[kind][id_] = each._replace(facts={**each.facts, **phone, "registered": at, "updated": at})
 
 
 def begin() -> dict[str, dict[int, Named]]:

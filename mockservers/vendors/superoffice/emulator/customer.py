@@ -11,7 +11,7 @@ from typing import Any
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.tenants import Credential
-from mockservers.vendors.superoffice.emulator import access, languages, rights
+from mockservers.vendors.superoffice.emulator import access, company, languages, rights
 from mockservers.vendors.superoffice.emulator.arguments import Arguments
 from mockservers.vendors.superoffice.emulator.model import (
     ENUMS,
@@ -190,7 +190,22 @@ def _new_name(arguments: Arguments, old: str) -> str:
 def _rename(ctx: Context, arguments: Arguments) -> None:
     """Rename a status or the like: `kind`?, `number`, `name` (text, or texts by code: the other languages stay)."""
     kind, found = _entry(ctx, arguments)
-    enter(ctx.db, tenant_name(ctx), kind, [found._replace(name=_new_name(arguments, found.name))])
+    made = found._replace(name=_new_name(arguments, found.name))
+    if kind == "contact":
+        ctx.cite("superoffice.person.changed")
+        made = made._replace(facts={**made.facts, "updated": ctx.now})
+    enter(ctx.db, tenant_name(ctx), kind, [made])
+
+
+def _change_person(ctx: Context, arguments: Arguments) -> None:
+    """Change a person: `number`, `first`?, `middle`?, `last`?, `email`?, `phone`?. No ticket changes by that."""
+    number = arguments.whole("number", 0, 0, 2**31 - 1)
+    found = read_directory(ctx.db, tenant_name(ctx)).get("person", number)
+    if not found.id:
+        raise Misuse(f"there is no person {number}")
+    parts = {name: arguments.text(name, "", most=255) for name in company.PARTS if name in arguments.raw}
+    ctx.cite("superoffice.person.changed")
+    enter(ctx.db, tenant_name(ctx), "person", [company.changed(found, parts, ctx.now)])
 
 
 def _add_status(ctx: Context, arguments: Arguments) -> None:
@@ -244,6 +259,7 @@ ACTIONS: Mapping[str, Callable[[Context, Arguments], dict[str, Any] | None]] = {
     "log in": _log_in,
     "end sessions": _end_sessions,
     "rename": _rename,
+    "change person": _change_person,
     "add status": _add_status,
     "count status in": _count_in,
     "set state": _set_state,

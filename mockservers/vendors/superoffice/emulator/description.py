@@ -31,6 +31,7 @@ _DATE: Schema = {
     "description": "the vendor's form, with an offset or without one",
 }
 _FLAG: Schema = {"type": "boolean"}
+_FREE: Schema = {"type": "object"}
 
 
 def _ref(name: str) -> Schema:
@@ -154,6 +155,32 @@ def _schemas(dialect: Mapping[str, Any]) -> dict[str, Schema]:
         "TicketSummaryItem": _object(
             {"TicketId": _INT, "TicketStatus": _INT, "Title": _TEXT, "Registered": _DATE, "IconHint": _TEXT}
         ),
+        "AttachmentEntity": _object(
+            {
+                "AttachmentId": _or_null(_INT),
+                "Name": _or_null(_TEXT),
+                "ContentType": _or_null(_TEXT),
+                "AttSize": _or_null(_INT),
+                "InlineImage": _or_null(_FLAG),
+                "ContentId": _or_null(_TEXT),
+                "AuthKey": _or_null(_TEXT),
+                "IsSafeFileExtension": _or_null(_FLAG),
+                "TableRight": right,
+                "FieldProperties": _or_null({"type": "object"}),
+            },
+            whole=whole,
+            more=True,
+        ),
+        "PatchOperation": {
+            "type": "object",
+            "properties": {"op": {"enum": ["add", "replace", "remove", "test"]}, "path": _TEXT, "value": {}},
+            "required": ["op", "path"],
+        },
+        "SavedAttachment": _object(
+            {"AttachmentId": _INT, "Name": {**_TEXT, "minLength": 1, "maxLength": 255}, "InlineImage": _FLAG},
+            whole=False,
+            more=True,
+        ),
         "SavedTicket": _object(_saved(), whole=False, more=True),
         "SavedMessage": _object(
             {
@@ -205,8 +232,31 @@ _ANSWERS: Mapping[str, Schema] = {
     "TicketMessageEntity[]": _list(_ref("TicketMessageEntity")),
     "TicketMessage": _or_null(_ref("TicketMessage")),
     "TicketMessageEntity": _or_null(_ref("TicketMessageEntity")),
+    "AttachmentEntity[]": _list(_ref("AttachmentEntity")),
+    "AttachmentEntity": _or_null(_ref("AttachmentEntity")),
+    "binary": _or_null(_TEXT),
+    "file": _TEXT,
+    **{
+        f"{name}{many}": schema
+        for name in (
+            "Contact",
+            "ContactEntity",
+            "Person",
+            "PersonEntity",
+            "TicketStatusEntity",
+            "TicketPriorityEntity",
+            "TicketPriority",
+            "TicketCategoryEntity",
+            "TicketTypeEntity",
+            "MDOListItem",
+            "Webhook",
+            "WebhookResult",
+        )
+        for many, schema in (("", _or_null(_FREE)), ("[]", _list(_FREE)))
+    },
     "int32[]": _list(_INT),
     "int32": _INT,
+    "string": _TEXT,
     "list of zones": _list({"type": "object"}),
 }
 _TYPES: Mapping[str, Schema] = {
@@ -214,8 +264,23 @@ _TYPES: Mapping[str, Schema] = {
     "int32[]": _list(_INT),
     "bool": _FLAG,
     "string": _TEXT,
+    "listname": {**_TEXT, "enum": ["ticketstatus", "ticketpriority", "ejcategory", "TicketType", "associate"]},
+    "byte": {**_TEXT, "format": "byte", "pattern": "^(?:[A-Za-z0-9+/]{4}){0,20}$"},
+    "AttachmentEntity": _ref("SavedAttachment"),
+    "TicketPatch": {"anyOf": [_list(_ref("PatchOperation")), _ref("SavedTicket")]},
     "TicketEntity": _ref("SavedTicket"),
     "TicketMessageEntity": _ref("SavedMessage"),
+    "Webhook": _object(
+        {
+            "Name": _TEXT,
+            "Events": _list({**_TEXT, "enum": ["ticket.created", "ticket.changed"]}),
+            "TargetUrl": {**_TEXT, "examples": ["http://127.0.0.1:9000/hook"]},
+            "Secret": _TEXT,
+            "State": {**_TEXT, "enum": ["Active", "Stopped"]},
+        },
+        whole=False,
+        more=True,
+    ),
 }
 _ODATA = {"$select", "$filter", "$orderBy", "$top", "$skip"}
 
@@ -241,7 +306,7 @@ def _failed(text: str, *names: str) -> Schema:
 def _parameters(endpoint: Mapping[str, Any]) -> list[Schema]:
     made: list[Schema] = []
     path = endpoint["path"]
-    for name in ("id", "provider", "tenant", "method"):
+    for name in ("id", "provider", "tenant", "method", "listname"):
         if "{" + name + "}" in path:
             schema = {**_INT, "minimum": 1} if name == "id" else {**_TEXT, "enum": _PATH_VALUES[name]}
             made.append({"name": name, "in": "path", "required": True, "schema": schema})
@@ -253,9 +318,10 @@ def _parameters(endpoint: Mapping[str, Any]) -> list[Schema]:
             continue
         schema = {**_INT, "minimum": 0} if name in ("$top", "$skip") else dict(_TYPES.get(kind, _TEXT))
         if name == "$orderBy":
-            schema["examples"] = ["lastChanged desc"]
+            schema["examples"] = [_ORDERS.get(path, "lastChanged desc")]
         if name == "$filter":
-            schema["examples"] = ["lastChanged afterTime '2024-11-20T14:15:00'"]
+            date = _ORDERS.get(path, "lastChanged desc").partition(" ")[0]
+            schema["examples"] = [f"{date} afterTime '2024-11-20T14:15:00'"]
         made.append({"name": name, "in": "query", "required": kind == "int32", "schema": schema})
     if endpoint.get("select"):
         made.append({"name": "$select", "in": "query", "required": False, "schema": _TEXT})
@@ -268,9 +334,11 @@ def _parameters(endpoint: Mapping[str, Any]) -> list[Schema]:
     return made
 
 
+_ORDERS = {"/api/v1/Contact": "updatedDate desc", "/api/v1/Person": "personUpdatedDate desc"}
 _PATH_VALUES: Mapping[str, list[str]] = {
     "provider": ["Ticket"],
     "tenant": ["Cust12345"],
+    "listname": _TYPES["listname"]["enum"],
     "method": [
         each["path"].rpartition("/")[2]
         for each in CATALOGUE.facts["endpoints"]
@@ -298,6 +366,8 @@ def _operation(endpoint: Mapping[str, Any]) -> Schema:
         good["content"] = _content(_answer(endpoint["answer"]))
         if path in ("/api", "/api/v1"):
             good["content"]["text/html"] = {}
+        if endpoint["answer"] in ("binary", "file"):
+            good["content"] |= {media: {} for media in (*CATALOGUE.facts["file_media"], "text/csv", "application/zip")}
     answers: dict[str, Schema] = {str(endpoint["status"]): good}
     answers["400"] = _failed("a bad request", *(["TokenError"] if path.startswith("/login") else []), "Message")
     answers["404"] = _failed("nothing is there", "RestError", "Message")
@@ -311,6 +381,8 @@ def _operation(endpoint: Mapping[str, Any]) -> Schema:
         answers["429"] = _failed("throttled", "Message")
     if not agent and path.startswith("/api/v1/Ticket/{id}"):
         answers["304"], answers["412"] = {"description": "not changed"}, {"description": "changed meanwhile"}
+    if endpoint["method"] == "PATCH":
+        answers["409"] = _failed("a test does not hold", "RestError")
     made: Schema = {"parameters": _parameters(endpoint), "responses": answers, "summary": str(endpoint["answer"] or "")}
     made["operationId"] = f"{endpoint['method']} {path}"
     made["security"] = [] if public else [{"basic": []}, {"ticket": []}, {"bearer": []}]

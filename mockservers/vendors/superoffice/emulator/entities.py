@@ -9,11 +9,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockservers.vendors.superoffice.emulator import carriers
+from mockservers.vendors.superoffice.emulator import attachments, carriers
 from mockservers.vendors.superoffice.emulator.model import DATES, SYSTEM_USER, Directory, Named
 from mockservers.vendors.superoffice.emulator.renderings import Profile
 
 Value = dict[str, Any]
+NOTHING: Mapping[int, Sequence[Any]] = {}
 
 FLAT: tuple[str, ...] = (
     "AlertLevel",
@@ -150,7 +151,15 @@ def _linked(look: Profile, key: str, title: str, here: Named) -> Value | None:
     return {key: here.id, title: look.tongue.text(here.name), **_rights(look)} if here.id else None
 
 
-def ticket(look: Profile, row: Any, names: Directory, messages: Sequence[Any] = ()) -> Value:
+Files = Mapping[int, Sequence[Any]]
+"""The attachments of messages, by the message's number."""
+
+
+def ticket_type(look: Profile, here: Named) -> Value | None:
+    return _linked(look, "TicketTypeId", "Name", here)
+
+
+def ticket(look: Profile, row: Any, names: Directory, messages: Sequence[Any] = (), files: Files = NOTHING) -> Value:
     """A TicketEntity (superoffice.call.entity)."""
     blank = look.role.blank
     found = {
@@ -177,7 +186,7 @@ def ticket(look: Profile, row: Any, names: Directory, messages: Sequence[Any] = 
     }
     made |= {name: found[name] for name in FLAT}
     made |= {
-        "Messages": [message(look, each, names) for each in messages],
+        "Messages": [message(look, each, names, files) for each in messages],
         "Tags": extra.get("Tags", []),
         "Language": found["Language"],
         "Sentiment": found["Sentiment"],
@@ -189,7 +198,7 @@ def ticket(look: Profile, row: Any, names: Directory, messages: Sequence[Any] = 
         "Sale": _linked(look, "SaleId", "Heading", names.get("sale", found["SaleId"])),
         "Project": _linked(look, "ProjectId", "Name", names.get("project", found["ProjectId"])),
         "FormSubmission": {"FormSubmissionId": found["FormSubmissionId"]} if found["FormSubmissionId"] else None,
-        "TicketType": _linked(look, "TicketTypeId", "Name", names.get("type", found["TicketTypeId"])),
+        "TicketType": ticket_type(look, names.get("type", found["TicketTypeId"])),
         "ActiveStatusMonitorId": 0,
         "ExtraFields": {},
         "CustomFields": extra.get("CustomFields", {}),
@@ -209,7 +218,7 @@ def selected(look: Profile, made: Value) -> Value:
     return {name: value if name.lower() in wanted else None for name, value in made.items()}
 
 
-def message(look: Profile, row: Any, names: Directory) -> Value:
+def message(look: Profile, row: Any, names: Directory, files: Files = NOTHING) -> Value:
     """A TicketMessage, as an entity holds its messages."""
     person_ = names.get("person", row.person)
     contact = int(person_.facts.get("contact", 0))
@@ -224,7 +233,7 @@ def message(look: Profile, row: Any, names: Directory) -> Value:
         "ContactId": contact,
         "ContactName": names.get("contact", contact).name,
         "ContactDepartment": "",
-        "NumAttachments": 0,
+        "NumAttachments": len(files.get(row.id, ())),
         "EmailHeader": "",
         "MessageHeaders": [],
         "Language": row.language,
@@ -236,7 +245,7 @@ def message(look: Profile, row: Any, names: Directory) -> Value:
     }
 
 
-def message_entity(look: Profile, row: Any, names: Directory, ticket_: Any) -> Value:
+def message_entity(look: Profile, row: Any, names: Directory, ticket_: Any, files: Files = NOTHING) -> Value:
     """A TicketMessageEntity, with the Ticket that it belongs to."""
     return {
         "EjMessageId": row.id,
@@ -260,7 +269,7 @@ def message_entity(look: Profile, row: Any, names: Directory, ticket_: Any) -> V
         "Language": row.language,
         "Sentiment": row.sentiment,
         "SentimentConfidence": row.confidence,
-        "AttachmentsInfo": [],
+        "AttachmentsInfo": [attachments.carrier(look, each) for each in files.get(row.id, ())],
         "ExtraFields": {},
         "CustomFields": {},
         **_rights(look),

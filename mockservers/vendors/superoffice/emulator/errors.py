@@ -76,6 +76,7 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Told]] = {
     "media": lambda facts, _: (415, {"Message": facts["told"]}, "Error"),
     "token": lambda facts, _: (400, {"error": facts["error"], "error_description": facts["detail"]}, "Error"),
     "argument": lambda facts, _: (400, _argument(facts["message"]), "ErrorInformation"),
+    "conflict": lambda facts, _: (409, rest("SoConflictException", facts["message"]), "ErrorInformation"),
     "unmodified": lambda facts, _: (304, None, ""),
     "precondition": lambda facts, _: (412, None, ""),
 }

@@ -15,8 +15,10 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.superoffice.emulator import languages, rights
 from mockservers.vendors.superoffice.emulator.arguments import Arguments
+from mockservers.vendors.superoffice.emulator.keeping import keep, remove
 from mockservers.vendors.superoffice.emulator.languages import Locale
 from mockservers.vendors.superoffice.emulator.model import (
+    ATTACHMENTS,
     LARGEST_ID,
     MESSAGES,
     NO_PERSON,
@@ -28,12 +30,10 @@ from mockservers.vendors.superoffice.emulator.model import (
     Named,
     enter,
     fresh,
-    keep,
-    kept,
     read_directory,
-    remove,
     tenant_name,
 )
+from mockservers.vendors.superoffice.emulator.values import kept
 
 _NAMED = {
     "priority": ("Priority", "PriorityName"),
@@ -86,7 +86,7 @@ def import_(ctx: Context, request: Any) -> dict[str, Any]:
     if entity != "ticket" or not isinstance(records, list) or not all(isinstance(each, Mapping) for each in records):
         raise Misuse("'records' is a list of tickets, each with id and fields; 'entity' is ticket or left out")
     if clear:
-        for table in (TICKETS, MESSAGES):
+        for table in (TICKETS, MESSAGES, ATTACHMENTS):
             ctx.db.execute(sa.delete(table).where(table.c.tenant == tenant_name(ctx)))
     left_out: list[str] = []
     for each in records:

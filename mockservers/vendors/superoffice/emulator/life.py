@@ -14,7 +14,8 @@ from mockservers.kernel.instants import DAY, HOUR, to_iso
 from mockservers.kernel.life import Deed, Life, at_place, place_among
 from mockservers.kernel.operations import Context
 from mockservers.vendors.superoffice.emulator import phrases
-from mockservers.vendors.superoffice.emulator.model import SYSTEM_USER, TICKETS, directory, whole_second
+from mockservers.vendors.superoffice.emulator.model import SYSTEM_USER, TICKETS, directory
+from mockservers.vendors.superoffice.emulator.values import whole_second
 
 _DESK = 60
 """Tickets that people look at: the latest."""

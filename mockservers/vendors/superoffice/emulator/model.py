@@ -6,7 +6,6 @@ Knows no request and no notation of the wire. A ticket's row holds what belongs 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,9 +17,6 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.sessions import Sessions
 from mockservers.kernel.store import Instant, Text
 from mockservers.vendors.superoffice import VENDOR
-from mockservers.vendors.superoffice.emulator import time_zones, webhooks
-from mockservers.vendors.superoffice.emulator.metadata import METADATA as METADATA
-from mockservers.wirekit.dotnet_text import value_text
 
 CATALOGUE = catalogue.load(VENDOR.name)
 TICKET = CATALOGUE["Ticket"]
@@ -56,6 +52,7 @@ UNSET: dict[str, Any] = {
 }
 """A ticket of which nothing is known."""
 
+METADATA = sa.MetaData()
 SESSIONS = Sessions(METADATA)
 
 
@@ -108,6 +105,24 @@ MESSAGES = sa.Table(
     sa.Column("person", sa.Integer, nullable=False),
     sa.Index("message_ticket", "tenant", "ticket", "id"),
 )
+
+ATTACHMENTS = sa.Table(
+    "attachment",
+    METADATA,
+    sa.Column("tenant", Text, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("ticket", sa.Integer, nullable=False),
+    sa.Column("message", sa.Integer, nullable=False),
+    sa.Column("name", Text, nullable=False),
+    sa.Column("content_type", Text, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("inline", sa.Boolean, nullable=False),
+    sa.Column("content_id", Text, nullable=False),
+    sa.Column("content", sa.LargeBinary),
+    sa.Index("attachment_ticket", "tenant", "ticket", "id"),
+    sa.Index("attachment_message", "tenant", "message", "id"),
+)
+"""Files of messages; ticket and message are 0 as long as one hangs on none. Without content it is a sample, by its name."""
 
 DIRECTORY = sa.Table(
     "directory",
@@ -286,7 +301,7 @@ _WRITER = (VENDOR.name, "writer")
 MOST_HEADS = 200_000
 
 
-def _written(ctx: Context) -> None:
+def written(ctx: Context) -> None:
     """Forget what was kept of tickets: this call has written one."""
     cache, tenant = ctx.installation.cache, tenant_name(ctx)
     cache[_WRITER] = ctx.entry.n
@@ -318,8 +333,11 @@ def one(db: sa.Connection, tenant: str, id_: int) -> dict[str, Any] | None:
     return None if found is None else dict(found)
 
 
-_HIGHEST = sa.select(sa.func.max(TICKETS.c.TicketId)).where(TICKETS.c.tenant == sa.bindparam("tenant"))
-_HIGHEST_MESSAGE = sa.select(sa.func.max(MESSAGES.c.id)).where(MESSAGES.c.tenant == sa.bindparam("tenant"))
+_HIGHEST_OF: Mapping[str, Any] = {
+    "ticket": sa.select(sa.func.max(TICKETS.c.TicketId)).where(TICKETS.c.tenant == sa.bindparam("tenant")),
+    "message": sa.select(sa.func.max(MESSAGES.c.id)).where(MESSAGES.c.tenant == sa.bindparam("tenant")),
+    "attachment": sa.select(sa.func.max(ATTACHMENTS.c.id)).where(ATTACHMENTS.c.tenant == sa.bindparam("tenant")),
+}
 _MESSAGES_OF = (
     sa.select(MESSAGES)
     .where(MESSAGES.c.tenant == sa.bindparam("tenant"), MESSAGES.c.ticket == sa.bindparam("ticket"))
@@ -329,9 +347,9 @@ _MESSAGE = sa.select(MESSAGES).where(MESSAGES.c.tenant == sa.bindparam("tenant")
 
 
 def next_number(ctx: Context, kind: str = "ticket") -> int:
-    """The next number of a ticket or message; those of deleted ones are not given again."""
+    """The next number of a ticket, message or attachment; those of deleted ones are not given again."""
     tenant = tenant_name(ctx)
-    highest = ctx.db.execute(_HIGHEST if kind == "ticket" else _HIGHEST_MESSAGE, {"tenant": tenant}).scalar() or 0
+    highest = ctx.db.execute(_HIGHEST_OF[kind], {"tenant": tenant}).scalar() or 0
     counters = ctx.installation.ids.counters
     stream = f"{VENDOR.name}.{kind}.{tenant}"
     counters[stream] = number = max(highest, counters.get(stream, 0)) + 1
@@ -356,77 +374,10 @@ def turn(ctx: Context) -> int:
     return number
 
 
-_REPLACE = (
-    sa.update(TICKETS)
-    .where(TICKETS.c.tenant == sa.bindparam("of_tenant"), TICKETS.c.TicketId == sa.bindparam("of"))
-    .values({column.name: sa.bindparam(column.name) for column in TICKETS.c if not column.primary_key})
-)
-"""Every column of a ticket but its key: made once, for putting it together takes far longer than running it."""
-
-
-def keep(ctx: Context, row: Mapping[str, Any], *, new: bool = False) -> None:
-    """Write a ticket under a new revision."""
-    _written(ctx)
-    values = {**row, "tenant": tenant_name(ctx), "revision": turn(ctx), "due": _next(row)}
-    if webhooks.listening(ctx):
-        _raise(ctx, row, new)
-    if new:
-        ctx.db.execute(sa.insert(TICKETS), values)
-    else:
-        of = {"of_tenant": values.pop("tenant"), "of": values.pop("TicketId")}
-        ctx.db.execute(_REPLACE, {**values, **of})
-
-
-def _raise(ctx: Context, row: Mapping[str, Any], new: bool) -> None:
-    """Tell those who listen that a ticket is made or changed; one that is written as it was is neither."""
-    before = None if new else one(ctx.db, tenant_name(ctx), row["TicketId"])
-    changed = [] if before is None else [name for name in STORED if before[name] != row[name]]
-    if before is not None and not changed:
-        return
-    names = [webhooks.column(each) for each in ("TicketId", *changed)] if changed else []
-    event = webhooks.CREATED if before is None else webhooks.CHANGED
-    told = {webhooks.column(name): _told(ctx, name, row[name]) for name in TOLD}
-    webhooks.raised(ctx, event, row, names, dict(sorted(told.items())), getattr(ctx.scratch, "associate", 0))
-
-
-TOLD = (
-    *(
-        "BaseStatus",
-        "Category",
-        "ConnectId",
-        "CreatedAt",
-        "CustId",
-        "HasAttachment",
-        "LastChanged",
-        "OwnedBy",
-        "Priority",
-    ),
-    *("ProjectId", "SaleId", "Slevel", "TicketStatus", "TicketTypeId"),
-)
-"""What a call to a listener tells of a ticket (superoffice.webhook.call)."""
-
-
-def _told(ctx: Context, name: str, value: Any) -> Any:
-    """A column's value as such a call has it: numbers for names and truth, times in the base zone without a mark."""
-    if name in DATES:
-        return None if value is None else time_zones.TimeFormat(ctx.dialect["base_zone"], False).write(value)
-    if name in ENUMERATED:
-        return ENUMS[ENUMERATED[name]].get(value, 0)
-    return int(value) if isinstance(value, bool) else value
-
-
-def remove(ctx: Context, id_: int) -> None:
-    """Take a ticket and its messages away. No event tells of it (superoffice.webhook.events)."""
-    _written(ctx)
-    tenant = tenant_name(ctx)
-    ctx.db.execute(sa.delete(TICKETS).where(TICKETS.c.tenant == tenant, TICKETS.c.TicketId == id_))
-    ctx.db.execute(sa.delete(MESSAGES).where(MESSAGES.c.tenant == tenant, MESSAGES.c.ticket == id_))
-
-
 OPEN = frozenset({"Active", "Postponed"})
 
 
-def _next(row: Mapping[str, Any]) -> int | None:
+def next_moment(row: Mapping[str, Any]) -> int | None:
     """When time alone will change a ticket: it wakes up, or its alert runs out."""
     moments = [
         row["Activate"] if row["BaseStatus"] == "Postponed" else None,
@@ -438,67 +389,5 @@ def _next(row: Mapping[str, Any]) -> int | None:
 def fresh(values: Mapping[str, Any]) -> dict[str, Any]:
     """A whole row, from the values of some of its stored properties."""
     made = {"right": None, "status_since": None, "deleted": None, "extra": "{}", **UNSET, **values}
-    made.setdefault("due", _next(made))
+    made.setdefault("due", next_moment(made))
     return made
-
-
-# --- values -----------------------------------------------------------------------------------------------------------
-
-_WORD = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")
-_HALF = re.compile("[\ud800-\udfff]")
-LONGEST = 20_000
-
-
-def kept_text(name: str, value: Any) -> str:
-    """A text that its column holds; raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is text, not {value_text(value)}")
-    most = LENGTHS.get(name, LONGEST)
-    if len(value) > most:
-        raise ValueError(f"{name} has {len(value)} characters; {most} are the most")
-    if "\x00" in value or _HALF.search(value):
-        raise ValueError(f"{name} holds a NUL or half a character, which databases do not keep in text")
-    return value
-
-
-def kept(name: str, value: Any) -> Any:
-    """A stored property's value, given as records show it, in the form of its column; raises ValueError.
-
-    Names of enumerations need not be published ones: releases add some (superoffice.carrier.grows).
-    """
-    if name in DATES:
-        return None if value is None or value == "" else kept_instant(name, value)
-    if name in INTEGERS:
-        if name == "CustId" and value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or not -(2**31) <= value <= LARGEST_ID:
-            raise ValueError(f"{name} is a whole number of 32 bits, not {value_text(value)}")
-        low, high = TICKET.field(name).more.get("range", (-1 if name in ("CustId", "ConnectId") else 0, LARGEST_ID))
-        if not low <= value <= high:
-            raise ValueError(f"{name} lies between {low} and {high}, not {value_text(value)}")
-        return value
-    if name == "HasAttachment":
-        if not isinstance(value, bool):
-            raise ValueError(f"{name} is true or false, not {value_text(value)}")
-        return value
-    if name in ENUMERATED:
-        if not isinstance(value, str) or not _WORD.fullmatch(value):
-            raise ValueError(
-                f"{name} is a name such as {', '.join(list(ENUMS[ENUMERATED[name]])[:7])}, not {value_text(value)}"
-            )
-        return value
-    return kept_text(name, value)
-
-
-def kept_instant(name: str, value: Any) -> int:
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is an instant such as 2026-03-01T10:00:00Z, or null, not {value_text(value)}")
-    instant = whole_second(instants.from_iso(value))
-    if not time_zones.EARLIEST <= instant <= time_zones.LATEST:
-        raise ValueError(f"{name} lies between 1970 and 9998, not {value_text(value)}")
-    return instant
-
-
-def whole_second(instant: int) -> int:
-    """`instant` without a fraction (superoffice.carrier.seconds)."""
-    return instant - instant % instants.SECOND

@@ -32,6 +32,24 @@ FALLBACK = Choice("json", "application/json; charset=utf-8")
 """Also that of most answers: superoffice.media.json."""
 
 
+STREAMED = frozenset(CATALOGUE.facts["file_media"])
+"""Types in which the content of a file may be asked for as it is."""
+PLAIN = Choice("stream", "")
+"""A file as it is, under its own type."""
+
+
+def choose_file(accept: str, dialect: Mapping[str, Any], cite: Callable[[str], None]) -> Choice:
+    """The form of an answer that is a file: its bytes, or base64 in JSON or XML (superoffice.attachment.content)."""
+    for name in headers.wanted(accept[:2000]):
+        if name in STREAMED:
+            return Choice("stream", name)
+        if name in ("*/*", "application/*", "text/*"):
+            break
+        if name in FORMATS:
+            return choose(name, dialect, cite)
+    return PLAIN if dialect["attachment_content"] == "stream" else FALLBACK
+
+
 def choose(accept: str, dialect: Mapping[str, Any], cite: Callable[[str], None], html: bool = False) -> Choice:
     """The form of an answer; raises the refusal where none fits and the switch says so."""
     if html and not re.search(r"json|xml", accept, re.IGNORECASE):

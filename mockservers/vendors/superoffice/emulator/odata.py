@@ -34,7 +34,8 @@ from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
 from mockservers.wirekit.dotnet_text import value_text
 
 LONGEST_FILTER, MOST_TOKENS, DEEPEST = 8000, 600, 30
-Condition = sa.ColumnElement[bool]
+Condition = Any
+"""What a filter becomes: an expression of SQL, or a test of a row (see rows.py)."""
 
 
 class Column(NamedTuple):
@@ -81,24 +82,24 @@ COLUMNS: Mapping[str, Column] = {
 """By lower-case name: case does not matter."""
 
 
-def column(name: str) -> Column:
-    found = COLUMNS.get(name.strip().lower())
+def column(name: str, columns: Mapping[str, Column] = COLUMNS) -> Column:
+    found = columns.get(name.strip().lower())
     if found is None:
         raise ValueError(f"There is no column {value_text(name.strip()[:60])}")
     return found
 
 
-def selected(text: str) -> list[Column]:
+def selected(text: str, columns: Mapping[str, Column] = COLUMNS) -> list[Column]:
     """The columns of $select in the order given, each once; all without one."""
     names = [part for part in text.split(",") if part.strip()]
     if not names:
-        return list(COLUMNS.values())
-    return list(dict.fromkeys(column(name) for name in names))
+        return list(columns.values())
+    return list(dict.fromkeys(column(name, columns) for name in names))
 
 
-def readable(name: str, blank: frozenset[str]) -> Column:
+def readable(name: str, blank: frozenset[str], columns: Mapping[str, Column] = COLUMNS) -> Column:
     """A column by which tickets may be found or ordered: one that comes blank would tell by that what it holds."""
-    found = column(name)
+    found = column(name, columns)
     if found.of in blank:
         raise ValueError(f"{found.name} cannot be read, so tickets are neither found nor ordered by it")
     return found
@@ -107,17 +108,25 @@ def readable(name: str, blank: frozenset[str]) -> Column:
 def ordered(text: str, tenant: str, blank: frozenset[str] = frozenset()) -> list[sa.ColumnElement[Any]]:
     """The terms of $orderBy; the key is last, so that the order is whole (superoffice.odata.order)."""
     made: list[sa.ColumnElement[Any]] = []
+    for by, falling in orders(text, blank):
+        term = _sorted(by, tenant)
+        made.append(term.desc().nulls_last() if falling else term.asc().nulls_first())
+    return [*made, TICKETS.c.TicketId.asc()]
+
+
+def orders(
+    text: str, blank: frozenset[str] = frozenset(), columns: Mapping[str, Column] = COLUMNS
+) -> list[tuple[Column, bool]]:
+    """The columns of $orderBy, each with whether it falls."""
+    made: list[tuple[Column, bool]] = []
     parts = [part.split() for part in text.split(",") if part.strip()]
     if len(parts) > 10:
         raise ValueError("There are too many columns to order by")
     for words in parts:
         if len(words) > 2 or (len(words) == 2 and words[1].lower() not in ("asc", "desc")):
             raise ValueError("An order is a column, and asc or desc")
-        term = _sorted(readable(words[0], blank), tenant)
-        made.append(
-            term.desc().nulls_last() if words[-1].lower() == "desc" and len(words) == 2 else term.asc().nulls_first()
-        )
-    return [*made, TICKETS.c.TicketId.asc()]
+        made.append((readable(words[0], blank, columns), len(words) == 2 and words[1].lower() == "desc"))
+    return made
 
 
 def _sorted(by: Column, tenant: str) -> sa.ColumnElement[Any]:
@@ -170,6 +179,23 @@ class Filter:
     blank: frozenset[str] = frozenset()
     place: int = 0
 
+    # What a condition is made of, for archives that are no tables to do otherwise.
+
+    def column(self, name: str) -> Column:
+        return readable(name, self.blank)
+
+    def left(self, by: Column) -> Any:
+        return TICKETS.c[by.of]
+
+    def either(self, *found: Any) -> Any:
+        return sa.or_(*found)
+
+    def both(self, *found: Any) -> Any:
+        return sa.and_(*found)
+
+    def negated(self, found: Any) -> Any:
+        return sa.not_(found)
+
     @classmethod
     def condition(
         cls, text: str, clock: TimeFormat, tongue: Locale, names: Directory, blank: frozenset[str] = frozenset()
@@ -204,19 +230,19 @@ class Filter:
         while self._is("or"):
             self.place += 1
             found.append(self._all(depth))
-        return sa.or_(*found) if len(found) > 1 else found[0]
+        return self.either(*found) if len(found) > 1 else found[0]
 
     def _all(self, depth: int) -> Condition:
         found = [self._each(depth)]
         while self._is("and"):
             self.place += 1
             found.append(self._each(depth))
-        return sa.and_(*found) if len(found) > 1 else found[0]
+        return self.both(*found) if len(found) > 1 else found[0]
 
     def _each(self, depth: int) -> Condition:
         if self._is("not"):
             self.place += 1
-            return sa.not_(self._each(depth + 1 if depth <= DEEPEST else self._deep()))
+            return self.negated(self._each(depth + 1 if depth <= DEEPEST else self._deep()))
         if self._is("("):
             self.place += 1
             inner = self._any(depth + 1)
@@ -225,12 +251,12 @@ class Filter:
         word = self._take("word")
         if word.text.lower() in _FUNCTIONS and self._is("("):
             self.place += 1
-            left = readable(self._take("word").text, self.blank)
+            left = self.column(self._take("word").text)
             self._take("sign", ",")
             value = self._take("text").text
             self._take("sign", ")")
             return self._compare(left, _FUNCTIONS[word.text.lower()], [value])
-        left, operator = readable(word.text, self.blank), self._take()
+        left, operator = self.column(word.text), self._take()
         if operator.kind not in ("word", "sign"):
             raise ValueError(f"{value_text(operator.text[:30])} is no operator")
         return self._compare(left, operator.text.lower(), list(self._values()))
@@ -270,8 +296,8 @@ class Filter:
         if left.through:
             return self._by_name(left, operator, values)
         if left.kind == "date":
-            return self._by_date(TICKETS.c[left.of], operator, values)
-        return _plain(TICKETS.c[left.of], operator, [_read(left, each) for each in values])
+            return self._by_date(self.left(left), operator, values)
+        return self._plain(self.left(left), operator, [_read(left, each) for each in values])
 
     def _by_name(self, left: Column, operator: str, values: list[str]) -> Condition:
         """By what a column leads to: the numbers whose names fit, as the caller's language shows them."""
@@ -298,7 +324,7 @@ class Filter:
             return self.names.get(left.fact, int(each.facts.get(left.fact, 0))).name
         return self.tongue.text(each.name)
 
-    def _by_date(self, left: sa.ColumnElement[Any], operator: str, values: list[str]) -> Condition:
+    def _by_date(self, left: Any, operator: str, values: list[str]) -> Condition:
         moments = [self.clock.read(each) for each in values]
         if None in moments:  # the year 1 is no value at all
             if operator in ("eq", "datetime", "date"):
@@ -314,19 +340,36 @@ class Filter:
         return {
             "before": lambda: left < day,
             "after": lambda: left >= begins[0][1],
-            "date": lambda: sa.and_(left >= day, left < begins[0][1]),
-            "between": lambda: sa.and_(left >= day, left < next_day),
+            "date": lambda: self.both(left >= day, left < begins[0][1]),
+            "between": lambda: self.both(left >= day, left < next_day),
             "beforetime": lambda: left < first,
             "aftertime": lambda: left > first,
             "datetime": lambda: left == first,
             "eq": lambda: left == first,
-            "ne": lambda: sa.or_(left != first, left.is_(None)),
+            "ne": lambda: self.either(left != first, left.is_(None)),
             "lt": lambda: left < first,
             "le": lambda: left <= first,
             "gt": lambda: left > first,
             "ge": lambda: left >= first,
-            "betweentime": lambda: sa.and_(left >= first, left <= last),
+            "betweentime": lambda: self.both(left >= first, left <= last),
         }[operator]()
+
+    def _plain(self, left: Any, operator: str, given: list[Any]) -> Condition:
+        made: dict[str, Callable[[], Condition]] = {
+            "eq": lambda: left == given[0],
+            "ne": lambda: self.either(left != given[0], left.is_(None)),
+            "gt": lambda: left > given[0],
+            "ge": lambda: left >= given[0],
+            "lt": lambda: left < given[0],
+            "le": lambda: left <= given[0],
+            "in": lambda: left.in_(given),
+            "notin": lambda: self.either(left.not_in(given), left.is_(None)),
+            "begins": lambda: left.startswith(given[0], autoescape=True),
+            "contains": lambda: left.contains(given[0], autoescape=True),
+            "ends": lambda: left.endswith(given[0], autoescape=True),
+            "between": lambda: left.between(given[0], given[1]),
+        }
+        return made[operator]()
 
     def _day(self, text: str) -> tuple[int, int]:
         """The beginnings of the day of a time and of the next one, on the clock of the call."""
@@ -421,21 +464,3 @@ _COMPARE: Mapping[str, Callable[[Any, Sequence[Any]], bool]] = {
 
 def _fits(value: Any, operator: str, given: Sequence[Any]) -> bool:
     return _COMPARE[operator](value, given)
-
-
-def _plain(left: sa.ColumnElement[Any], operator: str, given: list[Any]) -> Condition:
-    made: dict[str, Callable[[], Condition]] = {
-        "eq": lambda: left == given[0],
-        "ne": lambda: sa.or_(left != given[0], left.is_(None)),
-        "gt": lambda: left > given[0],
-        "ge": lambda: left >= given[0],
-        "lt": lambda: left < given[0],
-        "le": lambda: left <= given[0],
-        "in": lambda: left.in_(given),
-        "notin": lambda: sa.or_(left.not_in(given), left.is_(None)),
-        "begins": lambda: left.startswith(given[0], autoescape=True),
-        "contains": lambda: left.contains(given[0], autoescape=True),
-        "ends": lambda: left.endswith(given[0], autoescape=True),
-        "between": lambda: left.between(given[0], given[1]),
-    }
-    return made[operator]()

@@ -12,7 +12,8 @@ from mockservers.kernel.tenants import Credential, Tenant
 from mockservers.vendors.superoffice.emulator import access, model
 from mockservers.vendors.superoffice.emulator.rights import NOTHING, Role
 
-_WRITES = "`body`?, `minutes`?, `language`?, `sentiment`?, `confidence`?, `attachment`?"
+_FILE = "`attachment`? (true, or a file: `name`, `content`? in base64, `inline`?)"
+_WRITES = f"`body`?, `minutes`?, `language`?, `sentiment`?, `confidence`?, {_FILE}"
 ACTIONS: Mapping[str, str] = {
     "reply": f"Write to the customer: {_WRITES}.",
     "note": f"Write an internal message: {_WRITES}.",

@@ -16,8 +16,9 @@ from mockservers.kernel.ids import Source
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.kernel.operations import Progress, Recipe
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.superoffice.emulator import access, company, frames, phrases, specials
+from mockservers.vendors.superoffice.emulator import access, attachments, company, frames, phrases, specials
 from mockservers.vendors.superoffice.emulator.model import (
+    ATTACHMENTS,
     DATES,
     DIRECTORY,
     MESSAGES,
@@ -26,8 +27,8 @@ from mockservers.vendors.superoffice.emulator.model import (
     Directory,
     entry_rows,
     fresh,
-    whole_second,
 )
+from mockservers.vendors.superoffice.emulator.values import whole_second
 
 if TYPE_CHECKING:
     from mockservers.kernel.installation import Installation
@@ -63,6 +64,8 @@ def seed(installation: Installation, recipe: Recipe, born: int, progress: Progre
                 kinds[kind].update(entries)
         # Nothing is there that could be replaced, so one statement will do.
         everybody = ((DEMO, kinds), (OTHER, company.begin()))
+        for _, each in everybody:
+            company.dated(each, whole_second(born))
         db.execute(
             sa.insert(DIRECTORY),
             [
@@ -101,6 +104,7 @@ def _kin(revisions: int, stride: int) -> tuple[back_file.Kin, ...]:
     return (
         back_file.Kin(TICKETS, "TicketId", (), (*DATES, "status_since", "deleted", "due"), revised),
         back_file.Kin(MESSAGES, "ticket", ("id",), ("created",), order="id"),
+        back_file.Kin(ATTACHMENTS, "ticket", ("id", "message"), order="id"),
     )
 
 
@@ -208,18 +212,22 @@ def _fill(
     progress: Progress,
     stride: int = 1,
 ) -> int:
-    """Write tickets and their messages; answers the last revision."""
+    """Write tickets, their messages and the files of the latest of these; answers the last revision."""
     batch: list[_Values] = []
     written: list[_Values] = []
-    message = done = 0
+    files: list[_Values] = []
+    message = file = done = 0
 
     def flush() -> None:
         if batch:
             db.execute(sa.insert(TICKETS), batch)
         if written:
             db.execute(sa.insert(MESSAGES), written)
+        if files:
+            db.execute(sa.insert(ATTACHMENTS), files)
         batch.clear()
         written.clear()
+        files.clear()
 
     for values, messages in tickets:
         turn, done = turn + 1, done + 1
@@ -227,6 +235,9 @@ def _fill(
         for each in messages:
             message += stride
             written.append({"tenant": tenant, "id": message, "ticket": values["TicketId"], **each})
+        for each in attachments.samples_of(values["TicketId"]) if values.get("HasAttachment") and messages else ():
+            file += stride
+            files.append({"tenant": tenant, "id": file, "ticket": values["TicketId"], "message": message, **each})
         if len(batch) == _BATCH:
             flush()
             progress(done, rows)

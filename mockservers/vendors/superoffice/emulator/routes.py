@@ -12,23 +12,40 @@ from functools import lru_cache
 from mockservers.kernel.rules import Refusal
 from mockservers.vendors.superoffice.emulator.model import CATALOGUE
 
-_AGENT = "/api/v1/Agents/Ticket/"
-METHODS = {
-    each["path"].removeprefix(_AGENT).lower(): each["path"].removeprefix(_AGENT)
+_AGENTS = "/api/v1/Agents/"
+_AGENT = f"{_AGENTS}Ticket/"
+_METHODS = [
+    each
     for each in CATALOGUE.facts["endpoints"]
-    if each["path"].startswith(_AGENT) and "{" not in each["path"]
+    if each["method"] == "POST" and each["path"].startswith(_AGENTS) and "{" not in each["path"]
+]
+
+
+def operation_of(agent: str, method: str) -> str:
+    """The operation behind an agent's method: those of the Ticket agent have the method's name alone."""
+    return method if agent == "Ticket" else f"{agent}.{method}"
+
+
+METHODS: Mapping[tuple[str, str], tuple[str, str]] = {
+    (agent.lower(), method.lower()): (agent, method)
+    for agent, method in (each["path"].removeprefix(_AGENTS).split("/") for each in _METHODS)
 }
-"""All 80 methods of the Ticket agent, by lower-case name."""
+"""Agents and methods by lower-case names: all 80 of the Ticket agent, and of others those that are emulated."""
 EMULATED = {
     each["path"].removeprefix(_AGENT)
-    for each in CATALOGUE.facts["endpoints"]
-    if each["path"].startswith(_AGENT) and "{" not in each["path"] and each["emulate"] != "skip"
+    for each in _METHODS
+    if each["path"].startswith(_AGENT) and each["emulate"] != "skip"
 }
+_EMULATED = {each["path"].removeprefix(_AGENTS) for each in _METHODS if each["emulate"] != "skip"}
+_OPERATIONS = {operation_of(*each.split("/")): f"{_AGENTS}{each}" for each in _EMULATED}
+"""The address of each method, by its operation."""
+FILES = frozenset({"GetAttachmentStream", "attachment.content"})
+"""Operations that answer a file."""
 
 KNOWN = frozenset(
     "appointment archive associate bulkupdate chat contact cs customobject document foreignsystem history list mdolist project "
     "quote relation sale selection target udef user userpreference webhook batchtask priceList product timezone person "
-    "ticketmessage crmscript dashboard dashtile email erp favourite license marketing messaging phonelist role status "
+    "ticketmessage attachment crmscript dashboard dashtile email erp favourite license marketing messaging phonelist role status "
     "resource saint search tag translation viewstate workflow".lower().split()
 )
 """Entities that the vendor has and the emulator has not, or not wholly."""
@@ -44,6 +61,11 @@ class Route:
     body: bool = False
     html: bool = False
     defect: Refusal | None = None
+
+    @property
+    def file(self) -> bool:
+        """Whether the answer is a file."""
+        return self.operation in FILES
 
 
 def find(verb: str, path: str, roots: Sequence[str], tenants: Sequence[str]) -> Route:
@@ -64,9 +86,9 @@ def find(verb: str, path: str, roots: Sequence[str], tenants: Sequence[str]) -> 
 
 
 def respelled(route: Route, path: str) -> bool:
-    """Whether a method of the agent was called in other letters than the vendor's (superoffice.address.agent)."""
-    written = _AGENT + route.operation
-    return route.operation in EMULATED and not path.endswith(written) and path.lower().endswith(written.lower())
+    """Whether a method of an agent was called in other letters than the vendor's (superoffice.address.agent)."""
+    written = _OPERATIONS.get(route.operation)
+    return written is not None and not path.endswith(written) and path.lower().endswith(written.lower())
 
 
 def _nowhere() -> Route:
@@ -104,108 +126,83 @@ def _route(verb: str, parts: tuple[str, ...]) -> Route:
 def _agent(verb: str, parts: tuple[str, ...]) -> Route:
     if len(parts) != 2:
         return _nowhere()
-    if parts[0].lower() == "webhook":
-        return _webhook_agent(verb, parts[1])
-    if parts[0].lower() != "ticket":
-        return Route("other", path=(f"the agent {parts[0]}",))
-    name = METHODS.get(parts[1].lower())
-    if name is None:
-        return _nowhere()
+    known = METHODS.get((parts[0].lower(), parts[1].lower()))
+    if known is None:
+        return (
+            _nowhere()
+            if parts[0].lower() == "ticket"
+            else Route("other", path=(f"{parts[1]} of the {parts[0]} agent",))
+        )
     if verb == "GET":
-        return Route("describe", path=(name,))
+        return Route("describe", path=known)
     if verb != "POST":
         return _verb("describe", verb, "GET", "POST")
-    if name not in EMULATED:
-        return Route("other", path=(f"{name} of the Ticket agent",))
-    return Route(name, body=True)
+    if "/".join(known) not in _EMULATED:
+        return Route("other", path=(f"{known[1]} of the {known[0]} agent",))
+    return Route(operation_of(*known), body=True)
 
 
-WEBHOOK_METHODS = {
-    name.lower(): name
-    for name in (
-        *("CreateDefaultWebhook", "SaveWebhook", "DeleteWebhook", "GetWebhook", "GetAllWebhooks", "TestWebhook"),
-        *("GetLastError", "SignalEvent"),
-    )
+_ID = "{id}"
+_NOT_HERE: Mapping[str, str] = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), "")
+"""Verbs that the vendor has at an address and the emulator has not."""
+_ADDRESSES: Mapping[tuple[str, ...], Mapping[str, str]] = {
+    ("timezone",): {"GET": "zones"},
+    ("timezone", "base"): {"GET": "zone.base"},
+    ("user", "currentprincipal"): {"GET": "principal"},
+    ("ticket",): {"GET": "ticket.list", "POST": "ticket.post", "PATCH": ""},
+    ("ticket", "default"): {"GET": "ticket.default"},
+    ("ticket", _ID): {"GET": "ticket.get", "PUT": "ticket.put", "DELETE": "ticket.delete", "PATCH": "ticket.patch"},
+    ("ticket", _ID, "simple"): {"GET": "ticket.simple"},
+    ("ticket", _ID, "messages"): {"GET": "ticket.messages"},
+    ("ticket", _ID, "attachments"): {"GET": "ticket.attachments"},
+    ("ticketmessage", _ID): {**_NOT_HERE, "GET": "message.get"},
+    ("ticketmessage", _ID, "attachment"): {"GET": "message.attachments", "POST": ""},
+    ("ticketmessage", _ID, "attachment", "noninline"): {"GET": "message.attachments.outside"},
+    ("attachment", _ID): {**_NOT_HERE, "GET": "attachment.get"},
+    ("attachment", _ID, "content"): {"GET": "attachment.content", "POST": ""},
+    ("contact",): {"GET": "contact.list", "POST": ""},
+    ("person",): {"GET": "person.list", "POST": ""},
+    ("contact", _ID): {**_NOT_HERE, "GET": "contact.get"},
+    ("contact", _ID, "simple"): {"GET": "contact.simple"},
+    ("person", _ID): {**_NOT_HERE, "GET": "person.get"},
+    ("person", _ID, "simple"): {"GET": "person.simple"},
+    ("list", "ticketstatus", "items"): {"GET": "list.statuses", "POST": ""},
+    ("list", "ticketpriority", "items"): {"GET": "list.priorities", "POST": ""},
+    ("list", "ticketcategory", "items"): {"GET": "list.categories", "POST": ""},
+    ("list", "tickettype", "items"): {"GET": "list.types", "POST": ""},
+    ("mdolist", _ID): {"GET": "list.mdo"},
+    ("contact", _ID, "tickets"): {"GET": "contact.tickets"},
+    ("person", _ID, "tickets"): {"GET": "person.tickets"},
+    ("archive", _ID): {"GET": "archive", "POST": ""},
+    ("webhook",): {"GET": "webhook.list", "POST": "webhook.post"},
+    ("webhook", "default"): {"GET": "webhook.default"},
+    ("webhook", "test"): {"POST": "webhook.test"},
+    ("webhook", _ID): {
+        "GET": "webhook.get",
+        "PUT": "webhook.put",
+        "PATCH": "webhook.patch",
+        "DELETE": "webhook.delete",
+    },
+    ("webhook", _ID, "lasterror"): {"GET": "webhook.error"},
 }
-
-
-def _webhook_agent(verb: str, method: str) -> Route:
-    name = WEBHOOK_METHODS.get(method.lower())
-    if name is None:
-        return _nowhere()
-    if verb != "POST":
-        return _verb(name, verb, "POST")
-    if name == "SignalEvent":
-        return Route("other", path=("SignalEvent of the Webhook agent",))
-    return Route(name, body=True)
-
-
-_ON_WEBHOOK: Mapping[str, str] = {
-    "GET": "webhook.get",
-    "PUT": "webhook.put",
-    "PATCH": "webhook.patch",
-    "DELETE": "webhook.delete",
-}
-_ON_WEBHOOKS: Mapping[str, str] = {"GET": "webhook.list", "POST": "webhook.post"}
-
-
-def _webhook(verb: str, parts: tuple[str, ...], low: tuple[str, ...]) -> Route:
-    """Where an address below Webhook leads (superoffice.webhook.addresses)."""
-    if len(low) == 1:
-        return _of(verb, _ON_WEBHOOKS)
-    if low[1:] == ("default",):
-        return _of(verb, {"GET": "webhook.default"})
-    if low[1:] == ("test",):
-        return _of(verb, {"POST": "webhook.test"})
-    if len(low) == 2:
-        return _of(verb, _ON_WEBHOOK, parts[1])
-    if len(low) == 3 and low[2] == "lasterror":
-        return _of(verb, {"GET": "webhook.error"}, parts[1])
-    return Route("other", path=("signalling an event of one's own",)) if len(low) == 3 else _nowhere()
-
-
-_ON_TICKET: Mapping[str, str] = {"GET": "ticket.get", "PUT": "ticket.put", "DELETE": "ticket.delete"}
-_ON_TICKETS: Mapping[str, str] = {"GET": "ticket.list", "POST": "ticket.post"}
-_READ: Mapping[tuple[str, str], str] = {
-    ("ticket", "simple"): "ticket.simple",
-    ("ticket", "messages"): "ticket.messages",
-    ("contact", "tickets"): "contact.tickets",
-    ("person", "tickets"): "person.tickets",
-}
-_SINGLE: Mapping[tuple[str, ...], str] = {
-    ("timezone",): "zones",
-    ("timezone", "base"): "zone.base",
-    ("user", "currentprincipal"): "principal",
-    ("ticket", "default"): "ticket.default",
-}
+"""REST addresses in lower case, and by verb the operation there; none where it is the vendor's alone."""
 
 
 def _rest(verb: str, parts: tuple[str, ...], low: tuple[str, ...]) -> Route:
     if low[0] not in KNOWN and low[0] != "ticket":
         return _nowhere()
-    if low[0] == "webhook":
-        return _webhook(verb, parts, low)
-    if low in _SINGLE:
-        return Route(_SINGLE[low]) if verb == "GET" else _verb(_SINGLE[low], verb, "GET")
-    if low == ("ticket",):
-        return _by_verb(verb, _ON_TICKETS)
-    if len(low) == 2 and low[0] == "ticket":
-        return _by_verb(verb, _ON_TICKET, parts[1])
-    if len(low) == 2 and low[0] == "archive":
-        return Route("archive", path=parts[1:]) if verb == "GET" else _verb("archive", verb, "GET")
-    if len(low) == 3 and (low[0], low[2]) in _READ:
-        name = _READ[low[0], low[2]]
-        return Route(name, path=parts[1:2]) if verb == "GET" else _verb(name, verb, "GET")
+    for address in (low, (low[0], _ID, *low[2:])):
+        verbs = _ADDRESSES.get(address)
+        if verbs is not None:
+            return _by_verb(verb, verbs, parts, address)
     return Route("other", path=("/".join(parts[:3]),))
 
 
-def _by_verb(verb: str, known: Mapping[str, str], *path: str) -> Route:
-    if verb == "PATCH":
-        return Route("other", path=("PATCH of a ticket",))
-    return _of(verb, known, *path)
-
-
-def _of(verb: str, known: Mapping[str, str], *path: str) -> Route:
-    if verb not in known:
-        return _verb(next(iter(known.values())), verb, *known)
-    return Route(known[verb], path=path, body=verb in ("POST", "PUT", "PATCH"))
+def _by_verb(verb: str, verbs: Mapping[str, str], parts: tuple[str, ...], address: tuple[str, ...]) -> Route:
+    if verb not in verbs:
+        known = [name for name, operation in verbs.items() if operation]
+        return _verb(verbs[known[0]], verb, *known)
+    if not verbs[verb]:
+        return Route("other", path=(f"{verb} {'/'.join(parts[:3])}",))
+    path = tuple(part for part, pattern in zip(parts, address, strict=True) if pattern == _ID)
+    return Route(verbs[verb], path=path, body=verb in ("POST", "PUT", "PATCH"))

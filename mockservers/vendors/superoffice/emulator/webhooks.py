@@ -24,7 +24,7 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.store import Instant, Text
 from mockservers.kernel.webhooks import Delivery, Reply, Webhooks
 from mockservers.vendors.superoffice import VENDOR
-from mockservers.vendors.superoffice.emulator.metadata import METADATA
+from mockservers.vendors.superoffice.emulator.model import METADATA
 
 ACTIVE, STOPPED, TOO_MANY = "Active", "Stopped", "TooManyErrors"
 STATES = ("Unknown", ACTIVE, STOPPED, TOO_MANY)
@@ -106,7 +106,9 @@ def all_of(ctx: Context) -> list[Hook]:
 
 
 def one(ctx: Context, id_: int) -> Hook | None:
-    return next((each for each in all_of(ctx) if each.id == id_), None)
+    query = sa.select(HOOKS).where(HOOKS.c.tenant == _tenant(ctx), HOOKS.c.id == id_)
+    row = ctx.db.execute(query).mappings().one_or_none()
+    return None if row is None else _hook(dict(row))
 
 
 def keep(ctx: Context, hook: Hook) -> None:
@@ -167,7 +169,7 @@ def _event_id(ctx: Context) -> str:
 def _delivery(
     ctx: Context, hook: Hook, event_id: str, said: Mapping[str, Any], more: Mapping[str, Any], by: int
 ) -> Delivery:
-    body = {
+    own = {
         "EventId": event_id,
         "Timestamp": _timestamp(ctx.now),
         **said,
@@ -175,9 +177,9 @@ def _delivery(
         "ChangedByAssociateId": by,
         "WebhookName": hook.name,
         **more,
-        **hook.properties,
     }
-    return _signed(hook, event_id, _bytes(body), ctx.now, _tenant(ctx))
+    added = {name: value for name, value in hook.properties.items() if name not in own}
+    return _signed(hook, event_id, _bytes(own | added), ctx.now, _tenant(ctx))
 
 
 def _bytes(told: Mapping[str, Any]) -> bytes:

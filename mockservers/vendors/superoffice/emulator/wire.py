@@ -58,13 +58,17 @@ def _serve() -> Response:
         here.exchange.cite("superoffice.request.npm_headers")
     defect: Exception | None = None
     try:
-        chosen = negotiation.choose(asked.header("accept"), dialect, here.exchange.cite, route.html)
+        accept = asked.header("accept")
+        if route.file:
+            chosen = negotiation.choose_file(accept, dialect, here.exchange.cite)
+        else:
+            chosen = negotiation.choose(accept, dialect, here.exchange.cite, route.html)
         asked.format = chosen.format
     except Refusal as refusal:
         chosen, defect = negotiation.FALLBACK, refusal
     if route.body and defect is None:
         _read(here, asked)
-    elif here.exchange.body.strip() and here.exchange.method in ("POST", "PUT"):
+    elif here.exchange.body.strip() and here.exchange.method in ("POST", "PUT", "PATCH"):
         asked.given = True
     call = Call(VENDOR.name, route.operation, asked, exchange=here.exchange, defect=defect or route.defect)
     try:
@@ -112,6 +116,10 @@ def _answer(chosen: negotiation.Choice, answer: Answer, namespaces: str) -> Resp
         return response
     if chosen.format == "html":
         return reply(answer.status, errors.page(answer.name, answer.value), "text/html; charset=utf-8", headers)
+    if chosen.format == "stream":
+        if answer.content is not None:
+            return reply(answer.status, answer.content, chosen.media or answer.media, headers)
+        chosen = negotiation.FALLBACK
     body = answer.body
     if body is None:
         body = _written(chosen, answer.value, answer.name, namespaces)
@@ -147,7 +155,7 @@ def _error(
         return response
     if isinstance(body, str):
         return reply(status, body, "text/plain; charset=utf-8", (*_HEADERS, *headers))
-    format_ = negotiation.FALLBACK if chosen.format == "html" else chosen
+    format_ = negotiation.FALLBACK if chosen.format in ("html", "stream") else chosen
     namespaces = here.world.installation(VENDOR.name).dialect["xml_namespaces"]
     return _sent(status, _written(format_, body, name, namespaces), format_.media, (*_HEADERS, *headers))
 

@@ -14,6 +14,9 @@ GROUP = 2
 """The number of the group that the client logs in with."""
 NOTES = "notes"
 """The member of a mirrored ticket under which a client shows its notes: a list of objects keyed by note field number."""
+ASSIGNMENTS, ATTACHMENTS, SEARCHES = "assignments", "attachments", "searches"
+"""What a client names among the options of its hello when it copies assignments or files of tickets, under members of the
+same names, or when it finds tickets by searching."""
 STATUSES = ("Open", "Escalated", "Paused", "Closed", "Cancelled", "Resolved")
 NOTE_TYPES = ("Technician Note", "Ticket Description", "Ticket Resolution")
 ACTIVITIES = (
@@ -68,6 +71,14 @@ PROFILE = VendorProfile(
         "assign": ("by", "technician"),
         "update": ("by", "fields"),
         "respond": ("by",),
+        "attach": ("by", "name", "text", "copies"),
+        "detach": ("by",),
+        "add_assignment": ("by", "fields", "open", "copies"),
+        "change_assignment": ("by", "fields"),
+        "note_assignment": ("by", "text"),
+        "close_assignment": ("by",),
+        "drop_assignment": ("by",),
+        "resolve_assignments": ("by",),
     },
     births=frozenset(),
     label_keys=(),
@@ -101,6 +112,7 @@ PROFILE = VendorProfile(
     },
     tasks=("sync", "create", "update", "note", "close"),
     parts=("note",),
+    optional_parts={ASSIGNMENTS: ("assignment",), ATTACHMENTS: ("attachment",)},
     resolution=1000,
     credentials=lambda dialect: {"password": PASSWORDS[dialect["password_letters"]]},
     lasting=("password",),

@@ -36,6 +36,7 @@ from mockservers.harness.strategies import (
 )
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, SECOND
 from mockservers.registry import emulator
+from mockservers.vendors.trackit.contract import hanging
 from mockservers.vendors.trackit.contract.profile import STATUSES
 
 DATA = (*["empty"] * 26, "gap", "notes", "notes")
@@ -122,6 +123,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         (_unheard_of(), 1),
         (_outage(), 1),
     ]
+    told += hanging.stories(hello)
     if writing is not None:
         told += [(_written(hello), 26)]
     return assemble(

@@ -12,8 +12,17 @@ from mockservers.vendors.trackit.emulator import access, administration, custome
 from mockservers.vendors.trackit.emulator.errors import REFUSALS
 from mockservers.vendors.trackit.emulator.life import LIFE
 from mockservers.vendors.trackit.emulator.model import METADATA
-from mockservers.vendors.trackit.emulator.routes import UNKNOWN_ANSWERS
-from mockservers.vendors.trackit.emulator.semantics import identity, reading, tokens, workflow, writing
+from mockservers.vendors.trackit.emulator.semantics import (
+    assignments,
+    files,
+    identity,
+    reading,
+    searching,
+    tokens,
+    workflow,
+    writing,
+)
+from mockservers.vendors.trackit.emulator.semantics.unpublished import assumed
 
 _PATTERNS = tuple(
     Place(
@@ -25,6 +34,25 @@ _PATTERNS = tuple(
     for word in ("assword", "_token", "_secret")
 )
 """Secrets in a login's form and in JSON as Json.NET takes it, right or wrong."""
+
+_ASSUMED = (
+    ("assignment.read", assignments.read, "an assignment with all its fields"),
+    ("assignment.update", assignments.update, "changes fields of an assignment"),
+    ("assignment.create", assignments.create, "makes an assignment of a ticket"),
+    ("assignment.change_status", assignments.change_status, "changes its status, and may add a note"),
+    ("assignment.add_note", assignments.add_note, "adds a user's note to it"),
+    ("assignment.close", assignments.close, "sets its default closed status, and may add a note"),
+    ("assignment.delete", assignments.delete, "deletes it"),
+    ("assignment_notes.list", assignments.notes, "its notes, by pages"),
+    ("assignment_note.read", assignments.note, "one note of an assignment"),
+    ("assignment_attachments.list", files.of_assignment, "its attachments, by pages"),
+    ("successors.list", assignments.successors, "the assignments that come after it, by pages"),
+    ("predecessors.list", assignments.predecessors, "the assignments that come before it, by pages"),
+    ("assignment_templates.list", assignments.templates, "the assignment templates of the technician's group"),
+    ("attachment.read", files.attachment, "one attachment with its content"),
+    ("solution.read", files.solution, "a solution with all its fields"),
+    ("solution_attachments.list", files.of_solution, "the attachments of a solution, by pages"),
+)
 
 EMULATOR = Emulator(
     name=VENDOR.name,
@@ -45,14 +73,14 @@ EMULATOR = Emulator(
         Operation("ticket.delete", workflow.delete, "deletes a ticket"),
         Operation("notes.list", reading.notes, "the notes of a ticket, newest first, by pages"),
         Operation("note.read", reading.note, "one note"),
-        Operation("attachments.list", reading.attachments, "the attachments of a ticket, by pages"),
-        Operation("assignments.list", reading.assignments, "the assignments of a ticket, by pages"),
+        Operation("attachments.list", files.of_ticket, "the attachments of a ticket, by pages"),
+        Operation("assignments.list", assignments.of_ticket, "the assignments of a ticket, by pages"),
         Operation("templates.list", reading.templates, "the templates of the technician's group"),
         Operation("module.fields", reading.module_fields, "the labels of all ticket fields"),
         Operation("groups.list", reading.groups, "all groups; by user and password"),
-        Operation("search", reading.search, "tickets by a term, where the answer is assumed"),
+        Operation("search", searching.search, "tickets that hold a term, by pages"),
         Operation("priority.derive", writing.derive_priority, "the derived priority, where the answer is assumed"),
-        *(Operation(route.operation, reading.unsupported, "known, not emulated") for route in UNKNOWN_ANSWERS),
+        *(Operation(name, assumed(call), told) for name, call, told in _ASSUMED),
     ),
     admin_operations=administration.ADMIN_OPERATIONS,
     recipes=recipes.RECIPES,

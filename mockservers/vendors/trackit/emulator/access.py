@@ -23,9 +23,15 @@ VIEW, EDIT, CREATE = "View Ticket", "Edit Ticket", "Create Ticket"
 CLOSE, DELETE, CREATE_NOTE = "Close Ticket", "Delete Ticket", "Create Ticket Note"
 VIEW_NOTES, VIEW_ATTACHMENT, VIEW_ASSIGNMENT = "View Ticket Notes", "View Attachment", "View Assignment"
 VIEW_ASSIGNMENT_NOTES = "View Assignment Notes"
+EDIT_ASSIGNMENT, CREATE_ASSIGNMENT, CLOSE_ASSIGNMENT = "Edit Assignment", "Create Assignment", "Close Assignment"
+DELETE_ASSIGNMENT, CREATE_ASSIGNMENT_NOTE = "Delete Assignment", "Create Assignment Note"
+VIEW_SOLUTION = "View Solution"
+OF_ASSIGNMENTS = (EDIT_ASSIGNMENT, CREATE_ASSIGNMENT, CLOSE_ASSIGNMENT, DELETE_ASSIGNMENT, CREATE_ASSIGNMENT_NOTE)
+"""Permissions named like those of tickets, as we assume (trackit.permission.assignments)."""
 LITERAL = ("Close Tickets", "Create Ticket Notes", VIEW_ASSIGNMENT_NOTES)
 """Names that count only where the page is taken word by word; the last one also to list the notes of a ticket."""
-PERMISSIONS = (VIEW, EDIT, CREATE, CLOSE, DELETE, CREATE_NOTE, VIEW_NOTES, VIEW_ATTACHMENT, VIEW_ASSIGNMENT, *LITERAL)
+_PRINTED = (VIEW, EDIT, CREATE, CLOSE, DELETE, CREATE_NOTE, VIEW_NOTES, VIEW_ATTACHMENT, VIEW_ASSIGNMENT, *LITERAL)
+PERMISSIONS = (*_PRINTED, *OF_ASSIGNMENTS, VIEW_SOLUTION)
 SEGREGABLE = ("Tickets", "Ticket Notes", "Assignments", "Assignment Notes", "Solutions")
 
 _RULES: Mapping[str, str] = {
@@ -38,6 +44,8 @@ _RULES: Mapping[str, str] = {
     VIEW_NOTES: "trackit.permission.view_notes",
     VIEW_ATTACHMENT: "trackit.permission.view_attachment",
     VIEW_ASSIGNMENT: "trackit.permission.view_assignment",
+    **dict.fromkeys((*OF_ASSIGNMENTS, VIEW_ASSIGNMENT_NOTES), "trackit.permission.assignments"),
+    VIEW_SOLUTION: "trackit.permission.view_solution",
 }
 
 
@@ -215,4 +223,14 @@ def visible_ticket(ctx: Context, id_: int) -> model.Row:
     visible_mark(ctx, id_)
     found = model.ticket(ctx, id_)
     assert found is not None
+    return found
+
+
+def visible_assignment(ctx: Context, id_: int, *modules: str) -> model.Row:
+    """An assignment; raises the refusal for one that is not there or, by its own group, not to be seen."""
+    found = model.assignment(ctx, id_)
+    if found is None:
+        raise unknown("assignment", id_)
+    if not sees(ctx, found["l_group"], "Assignments", *modules):
+        raise hidden("assignment", id_)
     return found

@@ -6,24 +6,35 @@ the id `customer`: its administrator acts on it (see `administration`). Knows no
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context, Operation, operations
 from mockservers.kernel.rules import Misuse
-from mockservers.kernel.store import LARGEST
 from mockservers.registry import did_you_mean
-from mockservers.vendors.trackit.emulator import access, changes, customer, fields, model, phrases, renderings
+from mockservers.vendors.trackit.emulator import access, changes, customer, fields, hanging, model, phrases, renderings
 from mockservers.vendors.trackit.emulator.arguments import CUSTOMER, Arguments, author
-from mockservers.vendors.trackit.emulator.changes import Draft
-from mockservers.vendors.trackit.emulator.fields import ASSIGNMENT, ATTACHMENT, NOTE, TICKET, grid, shown
+from mockservers.vendors.trackit.emulator.contents import content_of
+from mockservers.vendors.trackit.emulator.fields import (
+    ASSIGNMENT,
+    ASSIGNMENT_NOTE,
+    ATTACHMENT,
+    NOTE,
+    TICKET,
+    grid,
+    shown,
+)
 from mockservers.vendors.trackit.emulator.importing import import_
-from mockservers.vendors.trackit.emulator.model import ASSIGNMENTS, ATTACHMENTS, NOTES, TICKETS, Row
+from mockservers.vendors.trackit.emulator.model import ASSIGNMENT_NOTES, ASSIGNMENTS, ATTACHMENTS, NOTES, TICKETS, Row
 
 MOST, MOST_COPIES = 10_000, 1000
 BY = "TECH1"
+SMALL = 4096
+"""Bytes of a file whose content is told with it."""
 
 
 # --- truth ------------------------------------------------------------------------------------------------------------
@@ -58,15 +69,43 @@ def _existing(ctx: Context, id_: int) -> Row:
     return found
 
 
-_HANGING: Mapping[str, tuple[sa.Table, Callable[[Context, Any], dict[str, Any]]]] = {
-    "note": (NOTES, _note),
-    "attachment": (
-        ATTACHMENTS,
-        lambda _, row: _record(row.id, ATTACHMENT, {1: row.id, 6: row.size, 7: row.name, 14: row.url}),
-    ),
-    "assignment": (
-        ASSIGNMENTS,
-        lambda _, row: _record(row.id, ASSIGNMENT, {1: row.id, 2: row.modified, 3: row.last_user, 4: row.group}),
+def _assignment(ctx: Context, row: Any) -> dict[str, Any]:
+    return _record(row.f1, ASSIGNMENT, renderings.assignment_values(model.directory(ctx), row._mapping))
+
+
+def _assignment_note(ctx: Context, row: Any) -> dict[str, Any]:
+    verbatim = ctx.dialect["note_text"] == "verbatim"
+    return _record(
+        row.id, ASSIGNMENT_NOTE, renderings.note_values(model.directory(ctx), row, verbatim, model.ASSIGNMENT)
+    )
+
+
+def _attachment(ctx: Context, row: Any) -> dict[str, Any]:
+    """A file, with what it is attached to: `module` and `owner`; of a small one the content too."""
+    values = renderings.attachment_values(row)
+    if row.size is not None and row.size <= SMALL:
+        values[5] = base64.b64encode(content_of(row.id, row.size, row.content)).decode()
+    found = _record(row.id, ATTACHMENT, values)
+    found["fields"] |= {"module": row.module, "owner": row.owner}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Hanging:
+    """Records that hang on others: their table, the columns of their numbers and of what they hang on, and their truth."""
+
+    table: sa.Table
+    key: Any
+    owner: Any
+    told: Callable[[Context, Any], dict[str, Any]]
+
+
+_HANGING: Mapping[str, _Hanging] = {
+    "note": _Hanging(NOTES, NOTES.c.id, NOTES.c.ticket, _note),
+    "attachment": _Hanging(ATTACHMENTS, ATTACHMENTS.c.id, ATTACHMENTS.c.owner, _attachment),
+    "assignment": _Hanging(ASSIGNMENTS, ASSIGNMENTS.c.f1, ASSIGNMENTS.c.f6, _assignment),
+    "assignment_note": _Hanging(
+        ASSIGNMENT_NOTES, ASSIGNMENT_NOTES.c.id, ASSIGNMENT_NOTES.c.assignment, _assignment_note
     ),
 }
 """What hangs on tickets, by the word that a request calls it."""
@@ -141,52 +180,37 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
     if entity == "ticket":
         row = model.ticket(ctx, id_)
         return {"id": str(id_), "exists": False, "fields": {}} if row is None else _ticket(ctx, row)
-    table, told = _HANGING[entity]
-    mine = (table.c.tenant == access.tenant_of(ctx).name, table.c.id == id_)
-    found = ctx.db.execute(sa.select(table).where(*mine)).one_or_none()
-    return {"id": str(id_), "exists": False, "fields": {}} if found is None else told(ctx, found)
+    hung = _HANGING[entity]
+    mine = (hung.table.c.tenant == access.tenant_of(ctx).name, hung.key == id_)
+    found = ctx.db.execute(sa.select(hung.table).where(*mine)).one_or_none()
+    return {"id": str(id_), "exists": False, "fields": {}} if found is None else hung.told(ctx, found)
 
 
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
-    """The truth of all records by number. `{"after"?, "most"?, "entity"?, "ticket"?}`."""
+    """The truth of all records by number. `{"after"?, "most"?, "entity"?, "ticket"?, "assignment"?}`: what hangs on one."""
     arguments = Arguments.of(ctx, request)
     entity, after, most = _entity(arguments), arguments.after() or 0, arguments.whole("most", 100, 1, MOST)
-    table = TICKETS if entity == "ticket" else _HANGING[entity][0]
-    key = table.c.f1 if entity == "ticket" else table.c.id
+    hung = _HANGING.get(entity)
+    table, key = (TICKETS, TICKETS.c.f1) if hung is None else (hung.table, hung.key)
     conditions = [table.c.tenant == access.tenant_of(ctx).name, key > after]
-    if entity != "ticket" and "ticket" in arguments.raw:
-        conditions.append(table.c.ticket == arguments.number("ticket"))
+    for owner in ("ticket", "assignment"):
+        if hung is not None and owner in arguments.raw:
+            conditions.append(hung.owner == arguments.number(owner))
+            if entity == "attachment":
+                conditions.append(ATTACHMENTS.c.module == owner)
     arguments.done()
     found = ctx.db.execute(sa.select(table).where(*conditions).order_by(key).limit(most)).all()
-    if entity == "ticket":
+    if hung is None:
         return {"records": [_ticket(ctx, dict(row._mapping)) for row in found]}
-    return {"records": [_HANGING[entity][1](ctx, row) for row in found]}
+    return {"records": [hung.told(ctx, row) for row in found]}
 
 
 # --- acts -------------------------------------------------------------------------------------------------------------
 
 
-def _code(ctx: Context, arguments: Arguments, name: str, module: str, default: str) -> int:
-    given = arguments.text(name, default)
-    found = model.directory(ctx).find(module, "name", given)
-    if found is None:
-        there = ", ".join(str(facts.get("name")) for facts in model.directory(ctx)[module].values())
-        raise Misuse(f"{name!r} must be one of {there}, got {given!r}")
-    return found
-
-
 def _add_note(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     """`note`: text?, note_type?, activity?, duration? (seconds), private?, system?, touch?, copies? (equal notes)."""
-    system = arguments.flag("system", False)
-    draft = Draft(
-        _code(ctx, arguments, "note_type", "note_type", "Technician Note"),
-        _code(ctx, arguments, "activity", "activity", "System" if system else "Note By Technician"),
-        arguments.text("text", phrases.NOTES[row["notes"] % len(phrases.NOTES)]),
-        arguments.number("duration", 0, fields.LARGEST),
-        arguments.flag("private", False),
-        system,
-        model.directory(ctx).find("requestor", "id", by.login) if by.technician is None else None,
-    )
+    draft = hanging.draft(ctx, arguments, phrases.NOTES[row["notes"] % len(phrases.NOTES)], by)
     touch = arguments.flag("touch", False)
     for _ in range(arguments.whole("copies", 1, 1, MOST_COPIES)):
         row = changes.add_note(ctx, row, draft, by, touch)[0]
@@ -195,7 +219,7 @@ def _add_note(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) 
 
 def _change_status(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
     """`change_status`: status (a name)."""
-    return changes.change(ctx, row, {"l_status": _code(ctx, arguments, "status", "status", "Escalated")}, by)
+    return changes.change(ctx, row, {"l_status": hanging.code(ctx, arguments, "status", "status", "Escalated")}, by)
 
 
 def _close(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
@@ -229,52 +253,6 @@ def _respond(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -
     return changes.change(ctx, row, {"f132": grid(ctx.now), "l_responder": by.technician}, by)
 
 
-def _attach(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
-    """`attach`: name?, size?, url?."""
-    url = arguments.text("url") if "url" in arguments.raw else None
-    model.insert(
-        ctx,
-        ATTACHMENTS,
-        [
-            {
-                "tenant": row["tenant"],
-                "id": model.number(ctx, "attachment"),
-                "ticket": row["f1"],
-                "size": arguments.number("size", 1024, LARGEST),
-                "name": arguments.text("name", "attachment.txt"),
-                "url": url,
-            }
-        ],
-    )
-    return row
-
-
-def _add_assignment(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
-    model.insert(
-        ctx,
-        ASSIGNMENTS,
-        [
-            {
-                "tenant": row["tenant"],
-                "id": model.number(ctx, "assignment"),
-                "ticket": row["f1"],
-                "modified": grid(ctx.now),
-                "last_user": by.login,
-                "group": row["l_group"],
-                "open": arguments.flag("open", True),
-            }
-        ],
-    )
-    return row
-
-
-def _resolve(ctx: Context, row: Row, by: changes.Author, arguments: Arguments) -> Row:
-    """All open assignments of the ticket are resolved."""
-    mine = (ASSIGNMENTS.c.tenant == row["tenant"], ASSIGNMENTS.c.ticket == row["f1"], ASSIGNMENTS.c.open)
-    ctx.db.execute(sa.update(ASSIGNMENTS).where(*mine).values(open=False, modified=grid(ctx.now), last_user=by.login))
-    return row
-
-
 ACTIONS: Mapping[str, Callable[[Context, Row, changes.Author, Arguments], Row]] = {
     "note": _add_note,
     "change_status": _change_status,
@@ -283,9 +261,7 @@ ACTIONS: Mapping[str, Callable[[Context, Row, changes.Author, Arguments], Row]] 
     "assign": _assign,
     "update": _update,
     "respond": _respond,
-    "attach": _attach,
-    "add_assignment": _add_assignment,
-    "resolve_assignments": _resolve,
+    **hanging.ACTS,
 }
 
 
@@ -298,9 +274,9 @@ def act(ctx: Context, request: Any) -> dict[str, Any]:
     if name not in ACTIONS:
         raise Misuse(f"there is no action {name!r}; there are {', '.join(ACTIONS)}{did_you_mean(name, ACTIONS)}")
     by = author(ctx, arguments.text("by", BY))
-    after = ACTIONS[name](ctx, row, by, arguments)
+    ACTIONS[name](ctx, row, by, arguments)
     arguments.done()
-    return _ticket(ctx, after)
+    return _ticket(ctx, _existing(ctx, row["f1"]))
 
 
 ADMIN_OPERATIONS = operations(
@@ -313,7 +289,7 @@ ADMIN_OPERATIONS = operations(
     ),
     Operation("change", change, "somebody edits fields, those too that the API cannot: id, fields, by?"),
     Operation("delete", delete, "somebody deletes it: id"),
-    Operation("read", read, "its truth: id, entity? (ticket, note, attachment, assignment), or the id customer"),
-    Operation("list", list_, "the truth of all, by number: after?, most?, entity?, ticket?"),
+    Operation("read", read, f"its truth: id, entity? (ticket, {', '.join(_HANGING)}), or the id customer"),
+    Operation("list", list_, "the truth of all, by number: after?, most?, entity?, ticket?, assignment?"),
     Operation("import", import_, "records as they are elsewhere: entity?, records, clear?"),
 )

@@ -13,10 +13,13 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.trackit.emulator import fields, model
 from mockservers.vendors.trackit.emulator.changes import Author
-from mockservers.vendors.trackit.emulator.fields import MODULES, TICKET
+from mockservers.vendors.trackit.emulator.fields import MODULES
 
 CUSTOMER = "customer"
-_ORIGINAL = {field.label.casefold(): number for number, field in TICKET.items()}
+_ORIGINAL = {
+    kind.name: {field.label.casefold(): number for number, field in kind.fields.items()} for kind in model.KINDS
+}
+_CALLED = {"ticket": "a ticket", "assignment": "an assignment"}
 
 
 def storable(name: str, text: str) -> str:
@@ -50,25 +53,24 @@ class Arguments(arguments.Arguments):
         return columns(self.ctx, self.members("fields", required))
 
 
-def field_named(name: Any) -> fields.Field:
-    """A ticket field by number or original label."""
-    text = str(name).strip()
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else _ORIGINAL.get(text.casefold())
-    if number is None or number not in TICKET:
-        raise Misuse(
-            f"a ticket has no field {name!r}; fields have numbers from 1 to 186 with gaps, see module/24/fields"
-        )
-    return TICKET[number]
+def field_named(name: Any, kind: model.Kind = model.TICKET) -> fields.Field:
+    """A field of a ticket or an assignment, by number or original label."""
+    text, known = str(name).strip(), _ORIGINAL[kind.name]
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else known.get(text.casefold())
+    if number is None or number not in kind.fields:
+        told = "fields have numbers from 1 to 186 with gaps, see module/24/fields"
+        raise Misuse(f"{_CALLED[kind.name]} has no field {name!r}; {told}")
+    return kind.fields[number]
 
 
-def columns(ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns for fields; other people can also set what the API cannot, but for the ticket's number."""
+def columns(ctx: Context, given: Mapping[str, Any], kind: model.Kind = model.TICKET) -> dict[str, Any]:
+    """Columns for fields; other people can also set what the API cannot, but for the record's number."""
     made: dict[str, Any] = {}
     directory = model.directory(ctx)
     for name, value in given.items():
-        field = field_named(name)
-        if field.number in (1, 163, 175):
-            raise Misuse(f"field {field.number} {field.label!r} follows from the ticket and its notes")
+        field = field_named(name, kind)
+        if field.number in (1, 6, 163, 175):
+            raise Misuse(f"field {field.number} {field.label!r} follows from the {kind.name} and its notes")
         try:
             kept = None if value is None else fields.kept(field.form, value)
         except ValueError as error:

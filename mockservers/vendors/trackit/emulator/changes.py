@@ -90,8 +90,15 @@ def _moved(ctx: Context, before: model.Row, after: model.Row, given: Mapping[str
 # --- tickets ----------------------------------------------------------------------------------------------------------
 
 
-def change(ctx: Context, before: model.Row, given: Mapping[str, Any], author: Author, stamp: bool = True) -> model.Row:
-    """Change columns of a ticket, with all that follows; the row as it is then.
+def change(
+    ctx: Context,
+    before: model.Row,
+    given: Mapping[str, Any],
+    author: Author,
+    stamp: bool = True,
+    kind: model.Kind = model.TICKET,
+) -> model.Row:
+    """Change columns of a ticket or an assignment, with all that follows; the row as it is then.
 
     `stamp` sets when it was changed last, and by whom (trackit.write.stamp, trackit.read.last_user).
     """
@@ -101,7 +108,7 @@ def change(ctx: Context, before: model.Row, given: Mapping[str, Any], author: Au
     if stamp:
         after.update({"f2": grid(ctx.now), "f3": author.login, **{k: given[k] for k in ("f2", "f3") if k in given}})
     after["revision"] = model.revision(ctx)
-    model.change(ctx, before["f1"], {name: value for name, value in after.items() if value != before[name]})
+    model.change(ctx, before["f1"], {name: value for name, value in after.items() if value != before[name]}, kind)
     return after
 
 
@@ -148,23 +155,25 @@ def priority(ctx: Context, row: Mapping[str, Any]) -> int | None:
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
-def add_note(ctx: Context, row: model.Row, draft: Draft, author: Author, touch: bool = False) -> tuple[model.Row, int]:
-    """Add a note to a ticket; the ticket as it is then, and the note's number.
+def add_note(
+    ctx: Context, row: model.Row, draft: Draft, author: Author, touch: bool = False, kind: model.Kind = model.TICKET
+) -> tuple[model.Row, int]:
+    """Add a note to a ticket or an assignment; the record as it is then, and the note's number.
 
-    The note names its writer (trackit.note.author); the ticket is stamped only where `touch` says so
+    The note names its writer (trackit.note.author); the record is stamped only where `touch` says so
     (trackit.note.touches).
     """
-    now, id_ = grid(ctx.now), model.number(ctx, "note")
+    now, id_ = grid(ctx.now), model.number(ctx, kind.series)
     directory = model.directory(ctx)
     user_place = None if draft.system else row["user_notes"] + 1
     model.insert(
         ctx,
-        model.NOTES,
+        kind.notes,
         [
             {
                 "tenant": row["tenant"],
                 "id": id_,
-                "ticket": row["f1"],
+                kind.name: row["f1"],
                 "place": row["notes"] + 1,
                 "user_place": user_place,
                 "modified": now,
@@ -193,4 +202,4 @@ def add_note(ctx: Context, row: model.Row, draft: Draft, author: Author, touch: 
         if draft.duration:
             ctx.cite("trackit.note.time_spent")
         given |= {"user_notes": row["user_notes"] + 1, "f163": (row["f163"] or 0) + draft.duration}
-    return change(ctx, row, given, author, stamp=touch), id_
+    return change(ctx, row, given, author, stamp=touch, kind=kind), id_

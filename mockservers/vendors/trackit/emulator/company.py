@@ -30,6 +30,11 @@ ROLES: Mapping[str, list[str]] = {
         access.VIEW_NOTES,
         access.VIEW_ATTACHMENT,
         access.VIEW_ASSIGNMENT,
+        access.EDIT_ASSIGNMENT,
+        access.CREATE_ASSIGNMENT,
+        access.CLOSE_ASSIGNMENT,
+        access.CREATE_ASSIGNMENT_NOTE,
+        access.VIEW_SOLUTION,
         "Create Ticket Notes",
         "View Assignment Notes",
     ],
@@ -154,7 +159,7 @@ def entries(born: int) -> Entries:
         ("Resolved", "Solved, to be confirmed", "C", {}),
     )
     activities = {
-        turn: {"name": name, "description": told, "tickets": turn > 1, "assignments": True, "track_time": time}
+        turn: {"name": name, "description": told, "tickets": turn > 1, "assignments": turn > 1, "track_time": time}
         for turn, (name, told, time) in enumerate(_ACTIVITIES, start=1)
     }
     activities[50] = {
@@ -230,7 +235,26 @@ def entries(born: int) -> Entries:
             1: {"id": 1, "summary": "Replace the switch", "status": "Approved", "type": "Open"},
             2: {"id": 2, "summary": "Move the mail server", "status": "Done", "type": "Closed"},
         },
-        "solution": {1: {"id": 1, "summary": "Turn it off and on"}, 2: {"id": 2, "summary": "Install the driver"}},
+        "solution": {
+            1: {
+                "id": 1,
+                "summary": "Turn it off and on",
+                "problem": "The <b>printer</b> does not answer.",
+                "resolution": "Turn it off, wait for ten seconds, turn it on.",
+                "group": HELP_DESK,
+                "modified": group_time,
+                "last_user": "dbo",
+            },
+            2: {
+                "id": 2,
+                "summary": "Install the driver",
+                "problem": None,
+                "resolution": None,
+                "group": FIELD_SERVICE,
+                "modified": group_time,
+                "last_user": "TECH2",
+            },
+        },
         "asset": {
             1: {
                 "id": "A-0001",
@@ -243,13 +267,35 @@ def entries(born: int) -> Entries:
         },
         **{f"lookup{n}": {1: {"name": f"Choice {n}A"}, 2: {"name": f"Choice {n}B"}} for n in range(1, 9)},
         "note_type": {
-            1: {"name": "Technician Note", "tickets": True},
-            2: {"name": "Ticket Description", "tickets": True},
-            3: {"name": "Ticket Resolution", "tickets": True},
-            4: {"name": "Assignment Description", "tickets": False},
-            5: {"name": "Assignment Resolution", "tickets": False},
+            1: {"name": "Technician Note", "tickets": True, "assignments": True},
+            2: {"name": "Ticket Description", "tickets": True, "assignments": False},
+            3: {"name": "Ticket Resolution", "tickets": True, "assignments": False},
+            4: {"name": "Assignment Description", "tickets": False, "assignments": True},
+            5: {"name": "Assignment Resolution", "tickets": False, "assignments": True},
         },
         "activity": activities,
+        "assignment_template": {
+            3: {
+                "name": "Configure the workstation",
+                "description": "Configure a workstation for <Username>",
+                "data": template_data(),
+                "self_service": False,
+            },
+            4: {
+                "name": "Visit",
+                "description": "Look at it where it stands",
+                "data": template_data(()),
+                "self_service": False,
+                "groups": [FIELD_SERVICE],
+            },
+            5: {
+                "name": "Old one",
+                "description": None,
+                "data": template_data(()),
+                "self_service": False,
+                "active": False,
+            },
+        },
         "template": {
             3: {"name": "New Hire", "description": "New Hire Creation", "data": template_data(), "self_service": False},
             4: {

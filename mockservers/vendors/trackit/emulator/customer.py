@@ -16,7 +16,7 @@ from mockservers.vendors.trackit.emulator.arguments import CUSTOMER, Arguments, 
 from mockservers.vendors.trackit.emulator.model import SESSIONS
 from mockservers.vendors.trackit.emulator.semantics.workflow import FAILING
 
-LISTS = tuple(sorted({*fields.MODULES.values(), "activity", "note_type"}))
+LISTS = tuple(sorted({*fields.MODULES.values(), "activity", "note_type", "assignment_template"}))
 """Modules of the directory, whose records can be added and changed."""
 
 

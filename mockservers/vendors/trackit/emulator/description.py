@@ -14,9 +14,18 @@ from html import escape
 from typing import Any
 
 from mockservers.vendors.trackit.emulator import access, fields
-from mockservers.vendors.trackit.emulator.fields import ASSIGNMENT, ATTACHMENT, NOTE, TEMPLATE, TICKET, Field
+from mockservers.vendors.trackit.emulator.fields import (
+    ASSIGNMENT,
+    ASSIGNMENT_NOTE,
+    ATTACHMENT,
+    NOTE,
+    SOLUTION,
+    TEMPLATE,
+    TICKET,
+    Field,
+)
 from mockservers.vendors.trackit.emulator.renderings import text
-from mockservers.vendors.trackit.emulator.routes import EMULATED, Route
+from mockservers.vendors.trackit.emulator.routes import ASSUMED, EMULATED, Route
 
 Schema = dict[str, Any]
 SWAGGER, OPENAPI = "swagger/docs/v2", "swagger/docs/v3"
@@ -70,13 +79,13 @@ def _record(known: Mapping[int, Field]) -> Schema:
     )
 
 
-def _properties() -> Schema:
+def _properties(known: Mapping[int, Field]) -> Schema:
     """What create and update take: numbers are listed, labels and whatever else may stand there too."""
     return {
         **_object(
             {
                 str(number): {"description": field.label, "nullable": True, "anyOf": _WRITTEN[field.form]}
-                for number, field in TICKET.items()
+                for number, field in known.items()
                 if field.writable
             },
             closed=False,
@@ -93,7 +102,31 @@ _NOTE_MEMBERS: Schema = {
     "OptionalParams": {"description": "without effect"},
 }
 _NOTE_REQUIRED = ["Note Type", "Activity Code"]
+_ASSIGNMENT_NOTE_MEMBERS: Schema = {
+    **{name: each for name, each in _NOTE_MEMBERS.items() if name != "Private"},
+    "Note Type": {"type": "string", "description": "a note type of assignments"},
+    "Activity Code": {"type": "string", "description": "an activity code that is available for assignments"},
+}
 _DURATION: Schema = {"type": "string", "nullable": True, "description": "hh:mm:ss"}
+
+
+def _written(prefix: str, known: Mapping[int, Field], note: Schema) -> Schema:
+    """The bodies of the calls that write tickets or assignments, by names with a prefix."""
+
+    def named(name: str) -> Schema:
+        return _ref(prefix + name)
+
+    made = {
+        "Properties": _properties(known),
+        "Ticket": _object({"Properties": named("Properties"), "OptionalParams": {}}, ["Properties"], closed=False),
+        "NewNote": _object({**note, "Duration": _DURATION}, _NOTE_REQUIRED, closed=False),
+        "StatusNote": _object(note, _NOTE_REQUIRED, closed=False) | {"nullable": True},
+        "StatusChange": _object(
+            {"StatusName": {"type": "string"}, "Note": named("StatusNote")}, ["StatusName"], closed=False
+        ),
+        "Closing": _object({"Note": named("StatusNote")}, closed=False),
+    }
+    return {prefix + name: schema for name, schema in made.items()}
 
 
 def _schemas() -> Schema:
@@ -101,6 +134,11 @@ def _schemas() -> Schema:
         "Notes": ("TicketNotes", "NoteRecord"),
         "Attachments": ("TicketAttachments", "AttachmentRecord"),
         "Assignments": ("Assignments", "AssignmentRecord"),
+        "Successors": ("Successors", "AssignmentRecord"),
+        "Predecessors": ("Predecessors", "AssignmentRecord"),
+        "AssignmentNotes": ("AssignmentNotes", "AssignmentNoteRecord"),
+        "AssignmentAttachments": ("AssignmentAttachments", "AttachmentRecord"),
+        "SolutionAttachments": ("SolutionAttachments", "AttachmentRecord"),
         "Found": ("Results", "TicketRecord"),
     }
     return {
@@ -108,6 +146,8 @@ def _schemas() -> Schema:
         "NoteRecord": _record(NOTE),
         "AttachmentRecord": _record(ATTACHMENT),
         "AssignmentRecord": _record(ASSIGNMENT),
+        "AssignmentNoteRecord": _record(ASSIGNMENT_NOTE),
+        "SolutionRecord": _record(SOLUTION),
         "TemplateRecord": _record(TEMPLATE),
         **{
             name: _object({"Count": {"type": "integer"}, key: {"type": "array", "items": _ref(record)}}, ["Count", key])
@@ -117,23 +157,21 @@ def _schemas() -> Schema:
             {"Message": {"type": "string"}, "MessageDetail": {"type": "string"}, "ModelState": {"type": "object"}},
             ["Message"],
         ),
-        "Properties": _properties(),
-        "Ticket": _object({"Properties": _ref("Properties"), "OptionalParams": {}}, ["Properties"], closed=False),
-        "NewNote": _object({**_NOTE_MEMBERS, "Duration": _DURATION}, _NOTE_REQUIRED, closed=False),
-        "StatusNote": _object(_NOTE_MEMBERS, _NOTE_REQUIRED, closed=False) | {"nullable": True},
-        "StatusChange": _object(
-            {"StatusName": {"type": "string"}, "Note": _ref("StatusNote")}, ["StatusName"], closed=False
-        ),
-        "Closing": _object({"Note": _ref("StatusNote")}, closed=False),
+        **_written("", TICKET, _NOTE_MEMBERS),
+        **_written("Assignment", ASSIGNMENT, _ASSIGNMENT_NOTE_MEMBERS),
         "Login": _object(
             {"UserName": {"type": "string"}, "password": {"type": "string"}}, ["UserName", "password"], closed=False
         ),
         "Search": _object(
             {
                 "Term": {"type": "string", "nullable": True},
+                "ModuleId": {"type": "integer", "enum": [fields.MODULE], "description": "tickets"},
+                "Mode": {**_INT, "nullable": True, "description": "without effect"},
+                "MaxContentLength": {**_INT, "nullable": True, "description": "-1 for whole texts"},
                 "PageSize": {**_INT, "minimum": 0},
                 "PageNumber": {**_INT, "minimum": 0},
                 "ResultFields": {"type": "array", "items": _INT, "nullable": True},
+                "OptionalParams": {"description": "without effect"},
             },
             closed=False,
         ),
@@ -162,6 +200,12 @@ def _answers(switches: Mapping[str, Any]) -> Mapping[str, Schema]:
             "InActive": {"type": "boolean"},
         }
     )
+    assignment, assignment_note = _ref("AssignmentRecord"), _ref("AssignmentNoteRecord")
+    one_assignment = _object(
+        {"Assignment" if live else "Assignments": assignment}, ["Assignment" if live else "Assignments"]
+    )
+    assigned = {"Assignment": assignment, "Note" if live else "AssignmentNote": assignment_note}
+    one_note = {"type": "array", "items": assignment_note, "minItems": 1, "maxItems": 1}
     label = _object({"DisplayName": {"type": "string"}}, ["DisplayName"])
     return {
         "ticket.read": whole,
@@ -183,6 +227,21 @@ def _answers(switches: Mapping[str, Any]) -> Mapping[str, Schema]:
         "module.fields": _object({str(number): label for number in TICKET}, [str(number) for number in TICKET]),
         "groups.list": _object({"Groups": {"type": "array", "items": group}}, ["Groups"]),
         "priority.derive": _object({"Priority": ticket}, ["Priority"]),
+        **dict.fromkeys(("assignment.read", "assignment.update", "assignment.create"), one_assignment),
+        **dict.fromkeys(("assignment.change_status", "assignment.add_note"), _object(assigned, ["Assignment"])),
+        "assignment.close": _object({"Assignment": assignment, "Note": assignment_note}, ["Assignment"]),
+        "assignment.delete": success,
+        "assignment_notes.list": _ref("AssignmentNotes"),
+        "assignment_note.read": _object({"Note": one_note}, ["Note"]),
+        "assignment_attachments.list": _ref("AssignmentAttachments"),
+        "successors.list": _ref("Successors"),
+        "predecessors.list": _ref("Predecessors"),
+        "assignment_templates.list": _object(
+            {"AssignmentTemplates": {"type": "array", "items": _ref("TemplateRecord")}}, ["AssignmentTemplates"]
+        ),
+        "attachment.read": _object({"Attachment": _ref("AttachmentRecord")}, ["Attachment"]),
+        "solution.read": _object({"Solution": _ref("SolutionRecord")}, ["Solution"]),
+        "solution_attachments.list": _ref("SolutionAttachments"),
     }
 
 
@@ -195,6 +254,11 @@ _BODIES = {
     "groups.list": "Login",
     "search": "Search",
     "priority.derive": "Links",
+    "assignment.create": "AssignmentTicket",
+    "assignment.update": "AssignmentTicket",
+    "assignment.change_status": "AssignmentStatusChange",
+    "assignment.add_note": "AssignmentNewNote",
+    "assignment.close": "AssignmentClosing",
 }
 _IDS = {
     "ticket.read": "Ticket_Get",
@@ -214,8 +278,24 @@ _IDS = {
     "groups.list": "Group_Get",
     "search": "Search_Search",
     "priority.derive": "PriorityHierarchy_Get",
+    "assignment.read": "Assignment_Get",
+    "assignment.update": "Assignment_Update",
+    "assignment.create": "Assignment_Create",
+    "assignment.change_status": "Assignment_ChangeStatus",
+    "assignment.add_note": "Assignment_AddNote",
+    "assignment.close": "Assignment_Close",
+    "assignment.delete": "Assignment_Delete",
+    "assignment_notes.list": "Assignment_GetAssignmentNotes",
+    "assignment_note.read": "Assignment_GetAssignmentNoteByNoteId",
+    "assignment_attachments.list": "Assignment_GetAssignmentAttachments",
+    "successors.list": "Assignment_GetAssignmentSuccessors",
+    "predecessors.list": "Assignment_GetAssignmentPredecessors",
+    "assignment_templates.list": "Assignment_GetAssignmentTemplates",
+    "attachment.read": "Attachment_GetAttachment",
+    "solution.read": "Solution_GetSolutionById",
+    "solution_attachments.list": "Solution_GetSolutionAttachments",
 }
-"""Ids in the form of a live server's, controller and action; only the first is known."""
+"""Ids in the form of a live server's, controller and action; those of assignments, files and solutions are its own."""
 _NEEDED = {
     "ticket.read": access.VIEW,
     "ticket.update": access.EDIT,
@@ -229,6 +309,18 @@ _NEEDED = {
     "attachments.list": access.VIEW_ATTACHMENT,
     "assignments.list": access.VIEW_ASSIGNMENT,
     "search": access.VIEW,
+    **dict.fromkeys(("assignment.read", "successors.list", "predecessors.list"), access.VIEW_ASSIGNMENT),
+    **dict.fromkeys(("assignment_notes.list", "assignment_note.read"), access.VIEW_ASSIGNMENT_NOTES),
+    "assignment.update": access.EDIT_ASSIGNMENT,
+    "assignment.create": access.CREATE_ASSIGNMENT,
+    "assignment.change_status": access.EDIT_ASSIGNMENT,
+    "assignment.add_note": access.CREATE_ASSIGNMENT_NOTE,
+    "assignment.close": access.CLOSE_ASSIGNMENT,
+    "assignment.delete": access.DELETE_ASSIGNMENT,
+    **dict.fromkeys(
+        ("assignment_attachments.list", "solution_attachments.list", "attachment.read"), access.VIEW_ATTACHMENT
+    ),
+    "solution.read": access.VIEW_SOLUTION,
 }
 _QUERY = (
     {"name": "maxContentLength", "in": "query", "schema": _INT, "allowEmptyValue": True},
@@ -245,10 +337,14 @@ _REFUSED = {
 
 def described(switches: Mapping[str, Any]) -> list[Route]:
     """The routes whose answers are known or, where the dialect says so, assumed."""
-    assumed = {"search": "searches", "priority.derive": "priority_hierarchy"}
+    assumed = {
+        "search": "searches",
+        "priority.derive": "priority_hierarchy",
+        **dict.fromkeys((route.operation for route in ASSUMED), "unpublished_routes"),
+    }
     return [
         route
-        for route in EMULATED
+        for route in (*EMULATED, *ASSUMED)
         if switches.get(assumed.get(route.operation, ""), "assumed") == "assumed"
         and (route.switch is None or switches[route.switch] == "on")
     ]
@@ -262,7 +358,7 @@ def _operation(route: Route, answers: Mapping[str, Schema]) -> Schema:
     ]
     if route.operation == "module.fields":
         parameters = []
-    if route.operation == "notes.list":
+    if route.operation in ("notes.list", "assignment_notes.list"):
         parameters += _QUERY
     refused = {"content": {"application/json": {"schema": _ref("Error")}}}
     made: Schema = {
@@ -313,7 +409,7 @@ def _document(base: str, settings: tuple[tuple[str, Any], ...]) -> str:
     )
 
 
-_DECIDING = ("envelope_keys", "searches", "priority_hierarchy", "groups_endpoint")
+_DECIDING = ("envelope_keys", "searches", "priority_hierarchy", "unpublished_routes", "groups_endpoint")
 
 
 def document(base: str, switches: Mapping[str, Any]) -> str:

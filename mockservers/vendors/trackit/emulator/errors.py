@@ -59,6 +59,11 @@ KINDS: dict[str, Error] = {
     "activity": Error(
         400, "The activity code '{name}' is not available for tickets.", "trackit.note.activity_for_tickets"
     ),
+    "assignment_note_type": Error(400, "The note type '{name}' does not exist.", "trackit.assignment.codes"),
+    "assignment_activity": Error(
+        400, "The activity code '{name}' is not available for assignments.", "trackit.assignment.codes"
+    ),
+    "no_ticket": Error(400, "Ticket ID is required.", "trackit.assignment.needs_ticket"),
     "duration": Error(400, "The duration is not valid: it takes {takes}.", "trackit.wire.duration"),
     "page": Error(400, "The {name} must not be negative.", "trackit.read.past_end"),
     "assignments": Error(400, "The ticket has open assignments.", "trackit.close.open_assignments"),

@@ -149,7 +149,7 @@ def _fields(entity: str) -> dict[int, Field]:
     for each in CATALOGUE[entity].fields:
         number = each.more["sequence"]
         link, attribute = None, None
-        if entity == "ticket":
+        if entity in ("ticket", "assignment"):  # their numbers are the same where both have a field
             link, attribute = DISPLAYS.get(number, (KEYS.get(number), None))
         # 78 fields of a ticket can be written (trackit.write.updatable).
         found[number] = Field(number, each.name, each.type, not each.read_only, link, attribute)
@@ -160,7 +160,13 @@ TICKET: Mapping[int, Field] = _fields("ticket")
 NOTE: Mapping[int, Field] = _fields("note")
 ATTACHMENT: Mapping[int, Field] = _fields("attachment")
 ASSIGNMENT: Mapping[int, Field] = _fields("assignment")
+ASSIGNMENT_NOTE: Mapping[int, Field] = _fields("assignment_note")
+SOLUTION: Mapping[int, Field] = _fields("solution")
 TEMPLATE: Mapping[int, Field] = _fields("template")
+SAMPLED = frozenset({1, 2, 3, 4})
+"""The fields of an assignment that the vendor's page shows; the others are assumed (trackit.field.assignment)."""
+LISTED = frozenset({1, 6, 7, 14})
+"""The fields of an attachment in a list: all but its content."""
 OWN: tuple[Field, ...] = tuple(each for each in TICKET.values() if each.link is None)
 
 assert {each.number for each in TICKET.values() if each.link and each.attribute is None} == set(KEYS)

@@ -14,16 +14,25 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Misuse
 from mockservers.vendors.trackit.emulator import model
 from mockservers.vendors.trackit.emulator.arguments import Arguments
-from mockservers.vendors.trackit.emulator.fields import ASSIGNMENT, ATTACHMENT, MODULES, NOTE, TICKET, Field, kept
-from mockservers.vendors.trackit.emulator.model import ASSIGNMENTS, ATTACHMENTS, NOTES, NUMBERS, TICKETS
+from mockservers.vendors.trackit.emulator.fields import ATTACHMENT, MODULES, NOTE, Field, kept
+from mockservers.vendors.trackit.emulator.model import (
+    ASSIGNMENT_NOTES,
+    ASSIGNMENTS,
+    ATTACHMENTS,
+    NOTES,
+    NUMBERS,
+    TICKETS,
+)
 
 _UNTOLD = 1_000_000
 """Where the numbers of linked records begin of which no field tells the number."""
 
 
 def import_(ctx: Context, request: Any) -> dict[str, Any]:
-    """Records as they are elsewhere. `{"entity"? (ticket, note, attachment, assignment), "records": [{"id", "fields"}],
-    "clear"?}`; fields by number as text."""
+    """Records as they are elsewhere. `{"entity"?, "records": [{"id", "fields"}], "clear"?}`; fields by number as text.
+
+    Entities are ticket, note, attachment, assignment and assignment_note.
+    """
     arguments = Arguments.of(ctx, request)
     records, clear, entity = (
         arguments.take("records", []),
@@ -67,14 +76,36 @@ def _count(ctx: Context, tenant: str, name: str, id_: int) -> None:
 
 
 def _ticket(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
-    before = model.ticket(ctx, id_)
-    row = {**model.EMPTY, "tenant": tenant, "f1": id_, "revision": model.revision(ctx)}
+    _take(ctx, tenant, id_, fields, model.TICKET, model.EMPTY, model.ticket(ctx, id_))
+
+
+def _assignment(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
+    """An assignment; which ticket it is of, the address that it was told at says too (`ticket`)."""
+    given = {number: value for number, value in fields.items() if number != "ticket"}
+    given["2"] = fields["2"]  # when it was changed, every answer tells
+    if "6" not in given:
+        given["6"] = fields["ticket"]
+    _take(ctx, tenant, id_, given, model.ASSIGNMENT, model.EMPTY_ASSIGNMENT, model.assignment(ctx, id_))
+
+
+def _take(
+    ctx: Context,
+    tenant: str,
+    id_: int,
+    fields: Mapping[str, Any],
+    kind: model.Kind,
+    empty: model.Row,
+    before: model.Row | None,
+) -> None:
+    """A ticket or an assignment in place of what was known of it."""
+    table = kind.table
+    row = {**empty, "tenant": tenant, "f1": id_, "revision": model.revision(ctx)}
     if before is not None:
         row |= {"notes": before["notes"], "user_notes": before["user_notes"]}
-        ctx.db.execute(sa.delete(TICKETS).where(TICKETS.c.tenant == tenant, TICKETS.c.f1 == id_))
+        ctx.db.execute(sa.delete(table).where(table.c.tenant == tenant, table.c.f1 == id_))
     told: dict[str, dict[str, Any]] = {}
     for number, value in fields.items():
-        field = TICKET.get(int(number))
+        field = kind.fields.get(int(number))
         if field is None or field.number == 1:  # the record's id says that
             continue
         if field.link is None:
@@ -86,7 +117,7 @@ def _ticket(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> N
             told.setdefault(field.link, {})[field.attribute] = kept(field.form, value)
     for link, facts in told.items():
         row[f"l_{link}"] = _linked(ctx, link, row[f"l_{link}"], facts)
-    model.insert(ctx, TICKETS, [row])
+    model.insert(ctx, table, [row])
 
 
 def _linked(ctx: Context, link: str, id_: int | None, facts: Mapping[str, Any]) -> int | None:
@@ -114,19 +145,28 @@ def _enter(ctx: Context, module: str, id_: int, facts: Mapping[str, Any]) -> Non
 
 
 def _note(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
+    _take_note(ctx, tenant, id_, fields, model.TICKET)
+
+
+def _assignment_note(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
+    _take_note(ctx, tenant, id_, fields, model.ASSIGNMENT)
+
+
+def _take_note(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any], kind: model.Kind) -> None:
     values = {
         int(number): kept(NOTE[int(number)].form, value) for number, value in fields.items() if int(number) in NOTE
     }
-    ticket = values[6]
-    had = model.note(ctx, id_)
-    if had is not None and had.ticket != ticket:
-        _keep(ctx, tenant, had.ticket, _others(ctx, tenant, had.ticket, id_))
-    rows = _others(ctx, tenant, ticket, id_)
+    owner = values[6]
+    had = model.note(ctx, id_, kind)
+    if had is not None and getattr(had, kind.name) != owner:
+        earlier = getattr(had, kind.name)
+        _keep(ctx, tenant, earlier, _others(ctx, tenant, earlier, id_, kind), kind)
+    rows = _others(ctx, tenant, owner, id_, kind)
     rows.append(
         {
             "tenant": tenant,
             "id": id_,
-            "ticket": ticket,
+            kind.name: owner,
             "modified": values[2],
             "last_user": values.get(3, ""),
             "group": values.get(4),
@@ -149,27 +189,27 @@ def _note(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> Non
             "revision": model.revision(ctx),
         }
     )
-    _keep(ctx, tenant, ticket, rows)
+    _keep(ctx, tenant, owner, rows, kind)
 
 
-def _others(ctx: Context, tenant: str, ticket: int, id_: int) -> list[dict[str, Any]]:
-    """The notes of a ticket but one."""
-    others = sa.select(NOTES).where(NOTES.c.tenant == tenant, NOTES.c.ticket == ticket, NOTES.c.id != id_)
+def _others(ctx: Context, tenant: str, owner: int, id_: int, kind: model.Kind) -> list[dict[str, Any]]:
+    """The notes of a record but one."""
+    table = kind.notes
+    others = sa.select(table).where(table.c.tenant == tenant, kind.owner == owner, table.c.id != id_)
     return [dict(each._mapping) for each in ctx.db.execute(others)]
 
 
-def _keep(ctx: Context, tenant: str, ticket: int, rows: list[dict[str, Any]]) -> None:
-    """Make these the notes of a ticket, in the order of their dates."""
+def _keep(ctx: Context, tenant: str, owner: int, rows: list[dict[str, Any]], kind: model.Kind) -> None:
+    """Make these the notes of a record, in the order of their dates."""
     rows.sort(key=lambda each: (each["date"], each["id"]))
     users = 0
     for place, each in enumerate(rows, 1):
         users += not each["system"]
         each |= {"place": place, "user_place": None if each["system"] else users}
-    ctx.db.execute(sa.delete(NOTES).where(NOTES.c.tenant == tenant, NOTES.c.ticket == ticket))
+    ctx.db.execute(sa.delete(kind.notes).where(kind.notes.c.tenant == tenant, kind.owner == owner))
     if rows:
-        model.insert(ctx, NOTES, rows)
-    if model.ticket(ctx, ticket) is not None:
-        model.change(ctx, ticket, {"notes": len(rows), "user_notes": users})
+        model.insert(ctx, kind.notes, rows)
+    model.change(ctx, owner, {"notes": len(rows), "user_notes": users}, kind)
 
 
 def _named(ctx: Context, module: str, id_: int | None, facts: Mapping[str, Any]) -> int | None:
@@ -194,23 +234,29 @@ def _told(field: Field, fields: Mapping[str, Any]) -> Any:
 
 
 def _attachment(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
+    """A file, of the ticket that its address names or of what `module` and `owner` say."""
     ctx.db.execute(sa.delete(ATTACHMENTS).where(ATTACHMENTS.c.tenant == tenant, ATTACHMENTS.c.id == id_))
-    told = {number: _told(ATTACHMENT[number], fields) for number in (6, 7, 14)}
-    row = {"tenant": tenant, "id": id_, "ticket": kept("integer", fields["ticket"])}
-    model.insert(ctx, ATTACHMENTS, [{**row, "size": told[6], "name": told[7], "url": told[14]}])
+    told = {number: _told(ATTACHMENT[number], fields) for number in (5, 6, 7, 14)}
+    owner = kept("integer", fields["owner"] if "owner" in fields else fields["ticket"])
+    made = {"size": told[6], "name": told[7], "url": told[14], "content": told[5]}
+    model.insert(
+        ctx,
+        ATTACHMENTS,
+        [{"tenant": tenant, "id": id_, "module": str(fields.get("module", "ticket")), "owner": owner, **made}],
+    )
 
 
-def _assignment(ctx: Context, tenant: str, id_: int, fields: Mapping[str, Any]) -> None:
-    ctx.db.execute(sa.delete(ASSIGNMENTS).where(ASSIGNMENTS.c.tenant == tenant, ASSIGNMENTS.c.id == id_))
-    told = {number: _told(ASSIGNMENT[number], fields) for number in (3, 4)}
-    row = {
-        "tenant": tenant,
-        "id": id_,
-        "ticket": kept("integer", fields["ticket"]),
-        "modified": kept("datetime", fields["2"]),
-    }
-    model.insert(ctx, ASSIGNMENTS, [{**row, "last_user": told[3] or "", "group": told[4], "open": True}])
-
-
-_TAKES = {"ticket": _ticket, "note": _note, "attachment": _attachment, "assignment": _assignment}
-_TABLES = {"ticket": TICKETS, "note": NOTES, "attachment": ATTACHMENTS, "assignment": ASSIGNMENTS}
+_TAKES = {
+    "ticket": _ticket,
+    "note": _note,
+    "attachment": _attachment,
+    "assignment": _assignment,
+    "assignment_note": _assignment_note,
+}
+_TABLES = {
+    "ticket": TICKETS,
+    "note": NOTES,
+    "attachment": ATTACHMENTS,
+    "assignment": ASSIGNMENTS,
+    "assignment_note": ASSIGNMENT_NOTES,
+}

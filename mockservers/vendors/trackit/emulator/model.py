@@ -18,7 +18,8 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.sessions import Session, Sessions
 from mockservers.kernel.store import Instant, Text
 from mockservers.kernel.tenants import Tenant
-from mockservers.vendors.trackit.emulator.fields import LINKS, OWN
+from mockservers.vendors.trackit.emulator import fields
+from mockservers.vendors.trackit.emulator.fields import LINKS, OWN, Field
 
 METADATA = sa.MetaData()
 SESSIONS = Sessions(METADATA)
@@ -32,75 +33,96 @@ _TYPES: Mapping[str, Any] = {
     "text": Text,
 }
 
-TICKETS = sa.Table(
-    "ticket",
-    METADATA,
-    sa.Column("tenant", Text, primary_key=True),
-    *(sa.Column(each.column, _TYPES[each.form], primary_key=each.number == 1, autoincrement=False) for each in OWN),
-    *(sa.Column(f"l_{link}", sa.BigInteger) for link in LINKS),
-    sa.Column("notes", sa.Integer, nullable=False),
-    sa.Column("user_notes", sa.Integer, nullable=False),
-    sa.Column("revision", sa.BigInteger, nullable=False),
-    sa.Index("ticket_revision", "revision"),
-)
-"""A ticket: its own fields by number, its links, how many notes it has. A revision is never used twice."""
 
-NOTES = sa.Table(
-    "note",
+def _records(name: str, own: Iterable[Field], links: Iterable[str]) -> sa.Table:
+    """A table of records that have fields of their own by number, links, and notes."""
+    return sa.Table(
+        name,
+        METADATA,
+        sa.Column("tenant", Text, primary_key=True),
+        *(sa.Column(each.column, _TYPES[each.form], primary_key=each.number == 1, autoincrement=False) for each in own),
+        *(sa.Column(f"l_{link}", sa.BigInteger) for link in links),
+        sa.Column("notes", sa.Integer, nullable=False),
+        sa.Column("user_notes", sa.Integer, nullable=False),
+        sa.Column("revision", sa.BigInteger, nullable=False),
+        sa.Index(f"{name}_revision", "revision"),
+    )
+
+
+def _notes(name: str, owner: str) -> sa.Table:
+    """A table of notes, counted per owner without gaps (`place`, and `user_place` without the system's), so that a page is
+    a range."""
+    return sa.Table(
+        name,
+        METADATA,
+        sa.Column("tenant", Text, primary_key=True),
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column(owner, sa.BigInteger, nullable=False),
+        sa.Column("place", sa.Integer, nullable=False),
+        sa.Column("user_place", sa.Integer),
+        sa.Column("modified", Instant, nullable=False),
+        sa.Column("last_user", Text, nullable=False),
+        sa.Column("group", sa.BigInteger),
+        sa.Column("text", Text),
+        sa.Column("date", Instant, nullable=False),
+        sa.Column("technician", sa.BigInteger),
+        sa.Column("requestor", sa.BigInteger),
+        sa.Column("duration", sa.BigInteger, nullable=False),
+        sa.Column("activity", sa.BigInteger),
+        sa.Column("type", sa.BigInteger),
+        sa.Column("system", sa.Boolean, nullable=False),
+        sa.Column("private", sa.Boolean, nullable=False),
+        sa.Column("inactive", sa.Boolean, nullable=False),
+        sa.Column("track_time", sa.Boolean, nullable=False),
+        sa.Column("email", Text),
+        sa.Column("email_key", sa.BigInteger),
+        sa.Column("old_id", sa.BigInteger),
+        sa.Column("revision", sa.BigInteger, nullable=False),
+        sa.Index(f"{name}_place", "tenant", owner, "place", unique=True),
+        sa.Index(f"{name}_user_place", "tenant", owner, "user_place"),
+        sa.Index(f"{name}_revision", "revision"),
+    )
+
+
+TICKETS = _records("ticket", OWN, LINKS)
+"""A ticket: its own fields by number, its links, how many notes it has. A revision is never used twice."""
+NOTES = _notes("note", "ticket")
+
+_OF_ASSIGNMENTS = tuple(fields.ASSIGNMENT.values())
+ASSIGNMENTS = _records(
+    "assignment",
+    (each for each in _OF_ASSIGNMENTS if each.link is None),
+    dict.fromkeys(each.link for each in _OF_ASSIGNMENTS if each.link is not None),
+)
+"""An assignment, like a ticket, of which it is a part (`f6`)."""
+sa.Index("assignment_ticket", ASSIGNMENTS.c.tenant, ASSIGNMENTS.c.f6, ASSIGNMENTS.c.f1)
+ASSIGNMENT_NOTES = _notes("assignment_note", "assignment")
+
+SUCCESSIONS = sa.Table(
+    "succession",
     METADATA,
     sa.Column("tenant", Text, primary_key=True),
-    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("ticket", sa.BigInteger, nullable=False),
-    sa.Column("place", sa.Integer, nullable=False),
-    sa.Column("user_place", sa.Integer),
-    sa.Column("modified", Instant, nullable=False),
-    sa.Column("last_user", Text, nullable=False),
-    sa.Column("group", sa.BigInteger),
-    sa.Column("text", Text),
-    sa.Column("date", Instant, nullable=False),
-    sa.Column("technician", sa.BigInteger),
-    sa.Column("requestor", sa.BigInteger),
-    sa.Column("duration", sa.BigInteger, nullable=False),
-    sa.Column("activity", sa.BigInteger),
-    sa.Column("type", sa.BigInteger),
-    sa.Column("system", sa.Boolean, nullable=False),
-    sa.Column("private", sa.Boolean, nullable=False),
-    sa.Column("inactive", sa.Boolean, nullable=False),
-    sa.Column("track_time", sa.Boolean, nullable=False),
-    sa.Column("email", Text),
-    sa.Column("email_key", sa.BigInteger),
-    sa.Column("old_id", sa.BigInteger),
-    sa.Column("revision", sa.BigInteger, nullable=False),
-    sa.Index("note_place", "tenant", "ticket", "place", unique=True),
-    sa.Index("note_user_place", "tenant", "ticket", "user_place"),
-    sa.Index("note_revision", "revision"),
+    sa.Column("first", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("next", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("status", sa.BigInteger),
+    sa.Index("succession_next", "tenant", "next", "first"),
 )
-"""Notes, counted per ticket without gaps (`place`, and `user_place` without the system's), so that a page is a range."""
+"""Which assignment comes after which, and the status that it gets when the one before it is closed."""
 
 ATTACHMENTS = sa.Table(
     "attachment",
     METADATA,
     sa.Column("tenant", Text, primary_key=True),
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("ticket", sa.BigInteger, nullable=False),
+    sa.Column("module", Text, nullable=False),
+    sa.Column("owner", sa.BigInteger, nullable=False),
     sa.Column("size", sa.BigInteger),
     sa.Column("name", Text),
     sa.Column("url", Text),
-    sa.Index("attachment_ticket", "tenant", "ticket", "id"),
+    sa.Column("content", Text),
+    sa.Index("attachment_owner", "tenant", "module", "owner", "id"),
 )
-
-ASSIGNMENTS = sa.Table(
-    "assignment",
-    METADATA,
-    sa.Column("tenant", Text, primary_key=True),
-    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("ticket", sa.BigInteger, nullable=False),
-    sa.Column("modified", Instant, nullable=False),
-    sa.Column("last_user", Text, nullable=False),
-    sa.Column("group", sa.BigInteger),
-    sa.Column("open", sa.Boolean, nullable=False),
-    sa.Index("assignment_ticket", "tenant", "ticket", "id"),
-)
+"""Files of tickets, assignments and solutions (`module`, `owner`). `content` is base64; without it content is made up."""
 
 ENTRIES = sa.Table(
     "entry",
@@ -122,6 +144,31 @@ NUMBERS = sa.Table(
 """The last number given in each series: that of a deleted record is not given again."""
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record that has notes, which name it in a column of its name."""
+
+    name: str
+    table: sa.Table
+    notes: sa.Table
+    fields: Mapping[int, Field]
+
+    @property
+    def owner(self) -> Any:
+        """The column of a note that names its record."""
+        return self.notes.c[self.name]
+
+    @property
+    def series(self) -> str:
+        """The series from which the numbers of its notes come."""
+        return self.notes.name
+
+
+TICKET = Kind("ticket", TICKETS, NOTES, fields.TICKET)
+ASSIGNMENT = Kind("assignment", ASSIGNMENTS, ASSIGNMENT_NOTES, fields.ASSIGNMENT)
+KINDS = (TICKET, ASSIGNMENT)
 
 
 # --- directory --------------------------------------------------------------------------------------------------------
@@ -279,7 +326,8 @@ def revision(ctx: Context) -> int:
     counters = ctx.installation.ids.counters
     if not ctx.installation.cache.get(_REVISION):
         # A file may know of later revisions than the counters that were saved into it.
-        last = [ctx.db.execute(sa.select(sa.func.max(table.c.revision))).scalar() or 0 for table in (TICKETS, NOTES)]
+        tables = [table for kind in KINDS for table in (kind.table, kind.notes)]
+        last = [ctx.db.execute(sa.select(sa.func.max(table.c.revision))).scalar() or 0 for table in tables]
         counters[_REVISION] = max(*last, counters.get(_REVISION, 0))
         ctx.installation.cache[_REVISION] = True
     counters[_REVISION] += 1
@@ -294,7 +342,11 @@ _MARK = sa.select(TICKETS.c.revision, TICKETS.c.l_group, TICKETS.c.notes, TICKET
     TICKETS.c.tenant == _TENANT, TICKETS.c.f1 == _ID
 )
 _TICKET = sa.select(TICKETS).where(TICKETS.c.tenant == _TENANT, TICKETS.c.f1 == _ID)
-_NOTE = sa.select(NOTES).where(NOTES.c.tenant == _TENANT, NOTES.c.id == _ID)
+_ASSIGNMENT = sa.select(ASSIGNMENTS).where(ASSIGNMENTS.c.tenant == _TENANT, ASSIGNMENTS.c.f1 == _ID)
+_ASSIGNED = sa.select(ASSIGNMENTS.c.f1).where(ASSIGNMENTS.c.tenant == _TENANT, ASSIGNMENTS.c.f6 == _ID)
+_NOTE = {
+    kind.name: sa.select(kind.notes).where(kind.notes.c.tenant == _TENANT, kind.notes.c.id == _ID) for kind in KINDS
+}
 
 
 def mark(ctx: Context, id_: int) -> Any:
@@ -309,32 +361,63 @@ def ticket(ctx: Context, id_: int) -> Row | None:
     return None if found is None else dict(found._mapping)
 
 
-def note(ctx: Context, id_: int) -> Any:
+def assignment(ctx: Context, id_: int) -> Row | None:
     assert ctx.tenant is not None
-    return ctx.db.execute(_NOTE, {"tenant": ctx.tenant.name, "id": id_}).one_or_none()
+    found = ctx.db.execute(_ASSIGNMENT, {"tenant": ctx.tenant.name, "id": id_}).one_or_none()
+    return None if found is None else dict(found._mapping)
+
+
+def note(ctx: Context, id_: int, kind: Kind = TICKET) -> Any:
+    assert ctx.tenant is not None
+    return ctx.db.execute(_NOTE[kind.name], {"tenant": ctx.tenant.name, "id": id_}).one_or_none()
 
 
 def insert(ctx: Context, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
     ctx.db.execute(sa.insert(table), list(rows))
 
 
-def change(ctx: Context, id_: int, values: Mapping[str, Any]) -> None:
-    """Change columns of a ticket."""
+def change(ctx: Context, id_: int, values: Mapping[str, Any], kind: Kind = TICKET) -> None:
+    """Change columns of a ticket or an assignment."""
     assert ctx.tenant is not None
-    statement = sa.update(TICKETS).where(TICKETS.c.tenant == ctx.tenant.name, TICKETS.c.f1 == id_)
+    table = kind.table
+    statement = sa.update(table).where(table.c.tenant == ctx.tenant.name, table.c.f1 == id_)
     ctx.db.execute(statement.values(**values))
 
 
 def remove(ctx: Context, id_: int) -> None:
     """Take a ticket away, with all that hangs on it."""
+    for (assignment_,) in ctx.db.execute(_ASSIGNED, {"tenant": _tenant(ctx), "id": id_}).all():
+        remove_assignment(ctx, assignment_)
+    _remove(ctx, id_, TICKET)
+
+
+def remove_assignment(ctx: Context, id_: int) -> None:
+    """Take an assignment away, with its notes, files and links."""
+    table = SUCCESSIONS
+    ends = (table.c.first == id_) | (table.c.next == id_)
+    ctx.db.execute(sa.delete(table).where(table.c.tenant == _tenant(ctx), ends))
+    _remove(ctx, id_, ASSIGNMENT)
+
+
+def _remove(ctx: Context, id_: int, kind: Kind) -> None:
+    name, files = _tenant(ctx), ATTACHMENTS.c
+    ctx.db.execute(sa.delete(kind.table).where(kind.table.c.tenant == name, kind.table.c.f1 == id_))
+    ctx.db.execute(sa.delete(kind.notes).where(kind.notes.c.tenant == name, kind.owner == id_))
+    ctx.db.execute(sa.delete(ATTACHMENTS).where(files.tenant == name, files.module == kind.name, files.owner == id_))
+
+
+def _tenant(ctx: Context) -> str:
     assert ctx.tenant is not None
-    name = ctx.tenant.name
-    ctx.db.execute(sa.delete(TICKETS).where(TICKETS.c.tenant == name, TICKETS.c.f1 == id_))
-    for table in (NOTES, ATTACHMENTS, ASSIGNMENTS):
-        ctx.db.execute(sa.delete(table).where(table.c.tenant == name, table.c.ticket == id_))
+    return ctx.tenant.name
 
 
 EMPTY: Row = {**{column.name: None for column in TICKETS.columns}, "notes": 0, "user_notes": 0, "f102": False}
+EMPTY_ASSIGNMENT: Row = {
+    **{column.name: None for column in ASSIGNMENTS.columns},
+    "notes": 0,
+    "user_notes": 0,
+    "f102": False,
+}
 
 
 def new_counters(ids: Ids, last: int) -> None:

@@ -19,9 +19,16 @@ ACTIONS: Mapping[str, str] = {
     "assign": "Give it to a technician: `technician`? (a login).",
     "update": "Edit fields: `fields`?; another summary without.",
     "respond": "A technician responds: field 132.",
-    "attach": "Attach a file: `name`?, `size`?, `url`?.",
-    "add_assignment": "Add an assignment: `open`?.",
+    "attach": "Attach a file: `name`?, `size`? or `text`?, `url`?, `copies`?; to `assignment`? or `solution`? instead.",
+    "detach": "Remove the latest file.",
+    "add_assignment": "Add an assignment: `fields`?, `open`?, `copies`?.",
+    "change_assignment": "Edit an assignment: `fields`?, `assignment`? (a number; the latest without).",
+    "note_assignment": "Add a note to an assignment: `assignment`?, and what a note takes.",
+    "close_assignment": "Close an assignment: `assignment`?.",
+    "reopen_assignment": "Open an assignment again: `assignment`?.",
     "resolve_assignments": "Resolve all open assignments.",
+    "drop_assignment": "Delete an assignment: `assignment`?.",
+    "link_assignments": "Let assignment `next` come after `first`, and get `status`? when that is closed.",
 }
 """All take `by`? (a login) too."""
 

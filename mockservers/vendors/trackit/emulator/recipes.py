@@ -24,6 +24,7 @@ from mockservers.vendors.trackit.emulator.model import (
     ASSIGNMENTS,
     ATTACHMENTS,
     EMPTY,
+    EMPTY_ASSIGNMENT,
     ENTRIES,
     NOTES,
     NUMBERS,
@@ -115,7 +116,17 @@ class Loader:
     def attachment(self, ticket: int, name: str | None, size: int | None, url: str | None = None) -> None:
         self.highest["attachment"] = id_ = next(self.hung)
         self.add(
-            ATTACHMENTS, {"tenant": self.tenant, "id": id_, "ticket": ticket, "size": size, "name": name, "url": url}
+            ATTACHMENTS,
+            {
+                "tenant": self.tenant,
+                "id": id_,
+                "module": "ticket",
+                "owner": ticket,
+                "size": size,
+                "name": name,
+                "url": url,
+                "content": None,
+            },
         )
 
     def assignment(self, ticket: int, at: int, group: int | None, open_: bool) -> None:
@@ -123,13 +134,10 @@ class Loader:
         self.add(
             ASSIGNMENTS,
             {
+                **EMPTY_ASSIGNMENT,
                 "tenant": self.tenant,
-                "id": id_,
-                "ticket": ticket,
-                "modified": at,
-                "last_user": "TECH1",
-                "group": group,
-                "open": open_,
+                "revision": next(self.revisions),
+                **specials.assignment(id_, ticket, at, group, open_),
             },
         )
 

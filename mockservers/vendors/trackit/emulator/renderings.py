@@ -14,9 +14,12 @@ from mockservers.kernel.operations import Context
 from mockservers.vendors.trackit.emulator import model
 from mockservers.vendors.trackit.emulator.fields import (
     ASSIGNMENT,
+    ASSIGNMENT_NOTE,
     ATTACHMENT,
     MODULES,
     NOTE,
+    SAMPLED,
+    SOLUTION,
     TEMPLATE,
     TICKET,
     Field,
@@ -72,8 +75,10 @@ def _beginnings(fields: Mapping[int, Field], labels: Mapping[int, str] | None = 
     ]
 
 
-# All fields of a note (trackit.field.note), and those known of the others (trackit.field.partial).
-_NOTE, _ATTACHMENT, _ASSIGNMENT, _TEMPLATE = (_beginnings(each) for each in (NOTE, ATTACHMENT, ASSIGNMENT, TEMPLATE))
+# All fields of a note (trackit.field.note), those known of attachments and templates (trackit.field.partial), and those
+# assumed of the others.
+_NOTE, _ATTACHMENT, _TEMPLATE = (_beginnings(each) for each in (NOTE, ATTACHMENT, TEMPLATE))
+_ASSIGNMENT, _ASSIGNMENT_NOTE, _SOLUTION = (_beginnings(each) for each in (ASSIGNMENT, ASSIGNMENT_NOTE, SOLUTION))
 
 
 def _object(beginnings: Iterable[tuple[int, str, Any]], values: Values) -> str:
@@ -105,8 +110,21 @@ def _kept(ctx: Context, key: Any, make: Callable[[], str]) -> str:
 def ticket_values(directory: model.Directory, row: Mapping[str, Any]) -> dict[int, Any]:
     """All fields of a ticket in kept form, display fields taken from the linked records."""
     linked = {link: directory.get(module, row[f"l_{link}"]) for link, module in MODULES.items()}
+    return _values(TICKET, linked, row)
+
+
+def assignment_values(directory: model.Directory, row: Mapping[str, Any]) -> dict[int, Any]:
+    """All fields of an assignment in kept form."""
+    links = {field.link for field in ASSIGNMENT.values() if field.link is not None}
+    linked = {link: directory.get(MODULES[link], row[f"l_{link}"]) for link in links}
+    return _values(ASSIGNMENT, linked, row)
+
+
+def _values(
+    known: Mapping[int, Field], linked: Mapping[str, Mapping[str, Any]], row: Mapping[str, Any]
+) -> dict[int, Any]:
     values = {}
-    for number, field in TICKET.items():
+    for number, field in known.items():
         if field.link is not None and field.attribute is not None:
             values[number] = linked[field.link].get(field.attribute)
         else:
@@ -163,8 +181,11 @@ def _cite_rich(ctx: Context, id_: int) -> None:
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
-def note_values(directory: model.Directory, row: Any, verbatim: bool = False) -> dict[int, Any]:
+def note_values(
+    directory: model.Directory, row: Any, verbatim: bool = False, kind: model.Kind = model.TICKET
+) -> dict[int, Any]:
     """All fields of a note in kept form."""
+    owner = getattr(row, kind.name)
     technician = directory.get("technician", row.technician)
     activity = directory.get("activity", row.activity)
     words = row.text if row.text is None or verbatim else plain(row.text)
@@ -174,7 +195,7 @@ def note_values(directory: model.Directory, row: Any, verbatim: bool = False) ->
         3: row.last_user,
         4: row.group,
         5: words,
-        6: row.ticket,
+        6: owner,
         7: row.date,
         8: row.technician,
         10: row.duration,
@@ -196,6 +217,12 @@ def note_values(directory: model.Directory, row: Any, verbatim: bool = False) ->
     }
 
 
+def _cut(values: dict[int, Any], most: int) -> None:
+    """Cut the text of a note to `most` characters unless that is below 1."""
+    if most > 0 and values[5] is not None:
+        values[5] = values[5][:most]
+
+
 def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:
     """A note, its text cut to `most` characters unless that is below 1."""
     assert ctx.tenant is not None
@@ -204,8 +231,7 @@ def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:
 
     def make() -> str:
         values = note_values(model.directory(ctx), row, ctx.dialect["note_text"] == "verbatim")
-        if most > 0 and values[5] is not None:
-            values[5] = values[5][:most]
+        _cut(values, most)
         if not swapped:
             return _object(_NOTE, values)
         # As one sample prints it: the text as the label, and a word as the value.
@@ -218,12 +244,51 @@ def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 
-def attachment(row: Any) -> str:
-    return _object(_ATTACHMENT, {1: row.id, 6: row.size, 7: row.name, 14: row.url})
+def attachment_values(row: Any) -> dict[int, Any]:
+    """The fields of an attachment that a list tells."""
+    return {1: row.id, 6: row.size, 7: row.name, 14: row.url}
 
 
-def assignment(row: Any) -> str:
-    return _object(_ASSIGNMENT, {1: row.id, 2: row.modified, 3: row.last_user, 4: row.group})
+def attachment(row: Any, content: str | None = None) -> str:
+    return _object(_ATTACHMENT, {**attachment_values(row), 5: content})
+
+
+def assignment(ctx: Context, row: Mapping[str, Any]) -> str:
+    """An assignment with every field that has a value (trackit.field.assignment)."""
+    assert ctx.tenant is not None
+    sampled = ctx.dialect["assignment_fields"] == "sampled"
+
+    def make() -> str:
+        values = assignment_values(model.directory(ctx), row)
+        return _object(_ASSIGNMENT, {n: value for n, value in values.items() if not sampled or n in SAMPLED})
+
+    return _kept(ctx, (ctx.tenant.name, "assignment", row["f1"], row["revision"], sampled), make)
+
+
+def assignment_note(ctx: Context, row: Any, most: int = -1) -> str:
+    """A note of an assignment, its text cut to `most` characters unless that is below 1 (trackit.field.assignment_note)."""
+    if row.text is not None and is_rich(row.text):
+        ctx.cite("trackit.note.text")
+    values = note_values(model.directory(ctx), row, ctx.dialect["note_text"] == "verbatim", model.ASSIGNMENT)
+    _cut(values, most)
+    return _object(_ASSIGNMENT_NOTE, values)
+
+
+def solution(id_: int, facts: Mapping[str, Any]) -> str:
+    """A solution as far as anybody told of it (trackit.field.solution)."""
+    return _object(
+        _SOLUTION,
+        {
+            1: facts.get("id", id_),
+            2: facts.get("modified"),
+            3: facts.get("last_user"),
+            4: facts.get("group"),
+            5: facts.get("summary"),
+            6: facts.get("problem"),
+            7: facts.get("resolution"),
+            8: not facts.get("active", True),
+        },
+    )
 
 
 def template(id_: int, facts: Mapping[str, Any]) -> str:

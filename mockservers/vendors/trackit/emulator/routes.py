@@ -41,7 +41,7 @@ class Route:
 def _route(method: str, path: str, operation: str, switch: str | None = None) -> Route:
     parts = tuple(path.split("/"))
     ids = tuple(part[1:-1] for part in parts if part[0] == "{")
-    return Route(method, path, operation, parts, ids, method == "POST" and operation != "ticket.delete", switch)
+    return Route(method, path, operation, parts, ids, method == "POST" and not operation.endswith(".delete"), switch)
 
 
 _PAGE = "{pageSize}/{pageNumber}"
@@ -67,37 +67,27 @@ EMULATED = (
 )
 """Fixed paths stand before those with a number in the same place."""
 
-_ASSIGNMENTS = tuple(
-    (method, f"assignments/{rest}".rstrip("/"))
-    for method, rest in (
-        ("GET", "Templates"),
-        ("GET", "Note/{noteId}"),
-        ("GET", "{id}"),
-        ("POST", "{id}"),
-        ("POST", ""),
-        ("POST", "{id}/ChangeStatus"),
-        ("POST", "{id}/AddNote"),
-        ("POST", "{id}/Close"),
-        ("POST", "{id}/Delete"),
-        ("GET", f"{{id}}/Notes/{_PAGE}"),
-        ("GET", f"{{id}}/Attachments/{_PAGE}"),
-        ("GET", f"{{id}}/Successors/{_PAGE}"),
-        ("GET", f"{{id}}/Predecessors/{_PAGE}"),
-    )
+ASSUMED = (
+    _route("GET", "assignments/Templates", "assignment_templates.list"),
+    _route("GET", "assignments/Note/{noteId}", "assignment_note.read"),
+    _route("GET", "assignments/{id}", "assignment.read"),
+    _route("POST", "assignments/{id}", "assignment.update"),
+    _route("POST", "assignments", "assignment.create"),
+    _route("POST", "assignments/{id}/ChangeStatus", "assignment.change_status"),
+    _route("POST", "assignments/{id}/AddNote", "assignment.add_note"),
+    _route("POST", "assignments/{id}/Close", "assignment.close"),
+    _route("POST", "assignments/{id}/Delete", "assignment.delete"),
+    _route("GET", f"assignments/{{id}}/Notes/{_PAGE}", "assignment_notes.list"),
+    _route("GET", f"assignments/{{id}}/Attachments/{_PAGE}", "assignment_attachments.list"),
+    _route("GET", f"assignments/{{id}}/Successors/{_PAGE}", "successors.list"),
+    _route("GET", f"assignments/{{id}}/Predecessors/{_PAGE}", "predecessors.list"),
+    _route("GET", "attachment/{attachmentId}", "attachment.read"),
+    _route("GET", "solutions/{solutionId}", "solution.read"),
+    _route("GET", f"solutions/{{id}}/Attachments/{_PAGE}", "solution_attachments.list"),
 )
-
-UNKNOWN_ANSWERS = tuple(
-    _route(method, path, f"{method} {path}")
-    for method, path in (
-        *_ASSIGNMENTS,
-        ("GET", "attachment/{attachmentId}"),
-        ("GET", "solutions/{solutionId}"),
-        ("GET", f"solutions/{{id}}/Attachments/{_PAGE}"),
-    )
-)
-"""Routes of a live server whose answers nobody published."""
+"""Routes of a live server whose answers nobody published, or only in part."""
 
 ROUTES: dict[int, list[Route]] = {}
 """All routes by the number of their parts."""
-for _each in (*EMULATED, *UNKNOWN_ANSWERS):
+for _each in (*EMULATED, *ASSUMED):
     ROUTES.setdefault(len(_each.parts), []).append(_each)

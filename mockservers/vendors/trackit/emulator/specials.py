@@ -31,6 +31,24 @@ def ticket(id_: int, at: int, summary: str | None, **more: Any) -> Row:
     return {**_SERVER, "f1": id_, "f2": opened, "f3": "DEMO", "f12": opened, "f22": summary, **more}
 
 
+def assignment(id_: int, ticket_: int, at: int, group: int | None, open_: bool) -> Row:
+    """An assignment as it was left when it was changed last."""
+    closed = {} if open_ else {"f18": at, "f108": 3600, "l_closer": 1002}
+    return {
+        "f1": id_,
+        "f2": at,
+        "f3": "TECH1",
+        "f6": ticket_,
+        "f12": at - HOUR if not open_ else at,
+        "f22": "Look at the cable" if open_ else "Order a spare part",
+        "l_group": group,
+        "l_technician": 1002,
+        "l_opener": 1001,
+        "l_status": company.OPEN if open_ else company.CLOSED,
+        **closed,
+    }
+
+
 def notes(at: int, number: int) -> list[Row]:
     return [
         {

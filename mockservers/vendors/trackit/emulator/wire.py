@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from flask import Response
 from werkzeug.exceptions import HTTPException
@@ -21,11 +22,12 @@ from mockservers.kernel.operations import Call
 from mockservers.kernel.rules import Breakdown, Refusal, Unsupported
 from mockservers.vendors.trackit import VENDOR
 from mockservers.vendors.trackit.emulator import description, errors
+from mockservers.vendors.trackit.emulator.answers import WRITERS
 from mockservers.vendors.trackit.emulator.fields import LATEST
 from mockservers.vendors.trackit.emulator.renderings import text
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, decoded
 from mockservers.vendors.trackit.emulator.routes import ROUTES, Route
-from mockservers.vendors.trackit.emulator.semantics.reading import Listed
+from mockservers.vendors.trackit.emulator.semantics.files import File
 from mockservers.vendors.trackit.emulator.semantics.tokens import Tokens
 from mockservers.vendors.trackit.emulator.semantics.workflow import Worked
 from mockservers.wirekit import aspnet, web_api
@@ -145,7 +147,7 @@ def _asked(here: Visit, way: _Way, route: Route) -> tuple[Asked, list[_Finding]]
     if any(each in accept.partition(",")[0] for each in _XML):
         findings.append(("trackit.wire.media", "the call prefers XML; Track-It! is read here in JSON alone"))
     asked = Asked(way.ids, _query(here), authorization=here.header("Authorization"))
-    known = [name.lower() for name in _NOTE_QUERY] if route.operation == "notes.list" else []
+    known = [name.lower() for name in _NOTE_QUERY] if route.operation in _NOTES else []
     unknown = ", ".join(repr(name[:60]) for name in asked.query if name not in known)
     if unknown:
         takes = " and ".join(_NOTE_QUERY) if known else "none"
@@ -157,6 +159,7 @@ def _asked(here: Visit, way: _Way, route: Route) -> tuple[Asked, list[_Finding]]
     return asked, findings
 
 
+_NOTES = ("notes.list", "assignment_notes.list")
 _NOTE_QUERY = ("maxContentLength", "SystemNote")
 
 
@@ -177,6 +180,12 @@ _PARAMETERS = {
     "ticket.change_status": "changeStatusInput",
     "ticket.add_note": "note",
     "ticket.close": "closeInput",
+    "assignment.create": "createInput",
+    "assignment.update": "updateInput",
+    "assignment.change_status": "changeStatusInput",
+    "assignment.add_note": "note",
+    "assignment.close": "closeInput",
+    "search": "searchInput",
 }
 """What the page calls the body of each call, under which ModelState tells what is wrong with it."""
 LONGEST_TOLD = 2000
@@ -255,58 +264,15 @@ def _called(here: Visit, way: _Way, route: Route) -> Response:
     switches = _switches(here, call)
     if isinstance(value, Worked) and value.broken:
         return _message(500, errors.BROKEN_TEXT)
-    return _answer(200, _WRITERS[route.operation](value, switches))
+    if isinstance(value, File) and value.content is not None:
+        return _file(value, value.content)
+    return _answer(200, WRITERS[route.operation](value, switches))
 
 
 def _switches(here: Visit, call: Call | None = None) -> Mapping[str, Any]:
     """The dialect of a call's tenant, as far as it has one; else the installation's."""
     installation = here.world.installation(VENDOR.name)
     return installation.tenants[call.tenant].dialect if call and call.tenant else installation.dialect
-
-
-def _live(switches: Mapping[str, Any]) -> bool:
-    return bool(switches["envelope_keys"] == "live")
-
-
-# Under which keys a ticket and a note stand is trackit.wire.envelope; that both are in one object, trackit.wire.two_members.
-
-
-def _one(value: str, switches: Mapping[str, Any]) -> str:
-    return f'{{"{"Ticket" if _live(switches) else "Tickets"}":{value}}}'
-
-
-def _both(value: Worked, switches: Mapping[str, Any]) -> str:
-    key = "Note" if value.closing or _live(switches) else "TicketNote"
-    return f'{{"Ticket":{value.ticket}' + ("" if value.note is None else f',"{key}":{value.note}') + "}"
-
-
-def _list(key: str) -> Callable[[Listed, Mapping[str, Any]], str]:
-    return lambda value, _: f'{{"Count":{value.count},"{key}":[{",".join(value.records)}]}}'
-
-
-def _success(value: Any, switches: Mapping[str, Any]) -> str:
-    return '{"success":true}'
-
-
-_WRITERS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
-    "ticket.read": _one,
-    "ticket.update": _one,
-    "ticket.create": _one,
-    "ticket.change_status": _both,
-    "ticket.add_note": _both,
-    "ticket.close": _both,
-    "ticket.delete": _success,
-    "notes.list": _list("TicketNotes"),
-    "note.read": lambda value, _: f'{{"Note":[{value}]}}',  # trackit.wire.single_note
-    "attachments.list": _list("TicketAttachments"),
-    "assignments.list": _list("Assignments"),
-    "templates.list": lambda value, _: f'{{"TicketTemplates":[{",".join(value)}]}}',
-    "module.fields": lambda value, _: value,
-    "groups.list": lambda value, _: text({"Groups": value}),
-    "search": _list("Results"),
-    "priority.derive": lambda value, _: f'{{"Priority":{value}}}',
-    "logout": _success,
-}
 
 
 def _refused(here: Visit, refusal: Refusal, call: Call | None = None) -> Response:
@@ -339,6 +305,13 @@ def _answer(status: int, body: str, headers: tuple[tuple[str, str], ...] = ()) -
         here.exchange.cite("trackit.wire.charset")
     written, media = web_api.written(body, _JSON, chosen)
     return reply(status, written, media, (*_HEADERS, *headers))
+
+
+def _file(value: File, content: bytes) -> Response:
+    """The bytes of a file, and its name as ASP.NET writes it (trackit.attachment.content)."""
+    disposition = f"attachment; filename*=UTF-8''{quote(value.name, safe='')}"
+    more = (("Content-Disposition", disposition),)
+    return reply(200, content, "application/octet-stream", (*_HEADERS, *more))
 
 
 def _charset_of_request(here: Visit) -> str:

@@ -51,7 +51,8 @@ def _sent(exchange: Exchanged) -> Mapping[str, Any]:
 
 
 def _taken(history: History) -> Judgement:
-    return listening.taken(history, lambda delivery: delivery.taken)
+    lost = [each.n for each in _webhooks(history) if each.method != "GET" and each.faults]
+    return listening.taken(history, lambda delivery: delivery.taken, is_error, lost)
 
 
 def _checked(history: History) -> Judgement:

@@ -47,7 +47,7 @@ def answer(visit: Visit, route: Route) -> Reply:
 
 
 def _shown(visit: Visit, row: Mapping[str, Any], found: Found, data: str | None) -> str:
-    told = items.item(RESOURCE, row, {}, found, visit.dialect).removesuffix(',"userDefinedFields":[]}')
+    told = items.writer(RESOURCE, found, visit.dialect)(row, {}).removesuffix(',"userDefinedFields":[]}')
     return f'{told},"data":{"null" if data is None else items.text(data)}}}'
 
 

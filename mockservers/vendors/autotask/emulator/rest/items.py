@@ -68,31 +68,32 @@ def _own(definitions: tuple[Definition, ...], only: frozenset[str] | None) -> tu
     return shown, f',"userDefinedFields":[{",".join(_udf(each, None) for each in shown)}]'
 
 
-def item(
-    resource: Resource,
-    row: Mapping[str, Any],
-    udf: Mapping[str, str],
-    found: Found,
-    dialect: Mapping[str, Any],
-    only: frozenset[str] | None = None,
-) -> str:
-    """One record. `only` are the REST names, in lower case, of the fields that were asked for."""
+def writer(
+    resource: Resource, found: Found, dialect: Mapping[str, Any], only: frozenset[str] | None = None
+) -> Callable[[Mapping[str, Any], Mapping[str, str]], str]:
+    """What writes a record, of its row and user-defined values. `only` are the REST names of the fields that were asked
+    for, in lower case."""
     nothing = "null" if dialect["rest_empty_text"] == "null" else '""'
-    # The id is asked for like any other field, or a page of some fields would begin with a comma.
-    parts = [f'"id":{row["id"]}' if only is None or "id" in only else ""]
-    parts += [
-        absent if (value := row[soap]) is None else opening + write(value)
-        for soap, absent, opening, write in _steps(resource, found.hidden, only, nothing)
-    ]
+    steps = _steps(resource, found.hidden, only, nothing)
     own, empty = _own(found.definitions, only)
-    if udf and own:
-        export = dialect["udf_list_value"] == "export"
-        told = [(each, udf.get(str(each.id))) for each in own]
-        values = [_udf(each, None if value is None else udf_value(each, value, export)) for each, value in told]
-        parts.append(f',"userDefinedFields":[{",".join(values)}]')
-    else:
-        parts.append(empty)
-    return "{" + "".join(parts).removeprefix(",") + "}"
+    export = dialect["udf_list_value"] == "export"
+    named = only is None or "id" in only
+
+    def write(row: Mapping[str, Any], udf: Mapping[str, str]) -> str:
+        # The id is asked for like any other field, or a page of some fields would begin with a comma.
+        parts = [f'"id":{row["id"]}' if named else ""]
+        parts += [
+            absent if (value := row[soap]) is None else opening + shown(value) for soap, absent, opening, shown in steps
+        ]
+        if udf and own:
+            told = [(each, udf.get(str(each.id))) for each in own]
+            values = [_udf(each, None if value is None else udf_value(each, value, export)) for each, value in told]
+            parts.append(f',"userDefinedFields":[{",".join(values)}]')
+        else:
+            parts.append(empty)
+        return "{" + "".join(parts).removeprefix(",") + "}"
+
+    return write
 
 
 def _udf(definition: Definition, value: str | None) -> str:

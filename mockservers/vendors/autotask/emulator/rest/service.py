@@ -53,7 +53,7 @@ def _answered(visit: Visit) -> Reply:
     try:
         if len(visit.query) > LONGEST_QUERY:
             return _too_long(visit)
-        route = routes.find(visit.environ["PATH_INFO"])
+        route = routes.find(visit.path)
         if route is None:
             return _astray(visit)
         if visit.verb not in route.verbs or (
@@ -88,7 +88,7 @@ def _refused(visit: Visit, refusal: Refusal, resource: Resource | None) -> Reply
 def _astray(visit: Visit) -> Reply:
     with suppress(Refusal):
         visit.reject("address", Refusal("autotask.rest.paths", "NOT_FOUND"))
-    url = visit.base + visit.environ["PATH_INFO"]
+    url = visit.base + visit.path
     return Reply(404, _message(_ASTRAY.format(url=url[:2000])))
 
 
@@ -109,7 +109,7 @@ def _wrong_verb(visit: Visit, route: Route) -> Reply:
 
 
 def _not_emulated(visit: Visit) -> Reply:
-    missing = Unsupported(f"{visit.environ['PATH_INFO'][:200]} of Autotask")
+    missing = Unsupported(f"{visit.path[:200]} of Autotask")
     with suppress(Unsupported):
         visit.reject("address", missing)
     said = (
@@ -236,7 +236,8 @@ def _page(
     if most < MOST:
         visit.exchange.cite("autotask.rest.max_records")
     _cite_values(visit, found)
-    shown = ",".join([items.item(resource, row, udf, found, dialect, wish.fields) for row, udf in found.rows])
+    write = items.writer(resource, found, dialect, wish.fields)
+    shown = ",".join([write(row, udf) for row, udf in found.rows])
     details = json.dumps(
         {"count": len(found.rows), "requestCount": most, "prevPageUrl": before, "nextPageUrl": following},
         separators=(",", ":"),
@@ -290,8 +291,7 @@ def _item(visit: Visit, route: Route) -> Reply:
         return Reply(200, '{"item":null}')
     visit.exchange.cite("autotask.rest.item")
     _cite_values(visit, found)
-    row, udf = found.rows[0]
-    return Reply(200, f'{{"item":{items.item(resource, row, udf, found, visit.dialect)}}}')
+    return Reply(200, f'{{"item":{items.writer(resource, found, visit.dialect)(*found.rows[0])}}}')
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

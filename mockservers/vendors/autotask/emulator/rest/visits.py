@@ -52,6 +52,11 @@ class Visit:
         return f"{self.environ['wsgi.url_scheme']}://{self.host}{self.environ.get('SCRIPT_NAME', '')}"
 
     @property
+    def path(self) -> str:
+        """The decoded path; a WSGI environ holds its bytes as characters."""
+        return str(self.environ["PATH_INFO"]).encode("latin-1", "replace").decode("utf-8", "replace")
+
+    @property
     def query(self) -> str:
         return str(self.environ.get("QUERY_STRING", ""))
 

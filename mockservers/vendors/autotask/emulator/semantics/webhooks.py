@@ -142,6 +142,8 @@ def update(ctx: Context, entity: Entity, sent: Input) -> Response:
             webhooks.deactivated(ctx, row)
         elif row["Active"] and not before["Active"]:
             row["failures"] = 0
+        if any(before[name] != row[name] for name in ("WebhookUrl", "SecretKey")):
+            webhooks.readdress(ctx, row)
     webhooks.keep(ctx, entity.name, row)
     return _done(ctx, entity, row)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from mockservers.harness.drivers import LISTENING as NEED
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, listening
@@ -39,13 +41,34 @@ def _webhooks(history: History) -> list[Exchanged]:
     return [each for each in history.exchanges if wire.asked(each).call == "webhook"]
 
 
+def _members(exchange: Exchanged) -> Mapping[str, Any]:
+    """What a request's body says, names in lower case: the vendor does not mind their case."""
+    try:
+        found = json.loads(exchange.body)
+    except ValueError:
+        return {}
+    return {str(name).lower(): value for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _managed(exchange: Exchanged) -> str:
+    """What a request does with a webhook: `save` (all of it), `change`, `delete`, or nothing, such as to read or try one."""
+    parts = urlsplit(exchange.target).path.lower().strip("/").split("/")
+    if "agents" in parts:
+        return {"savewebhook": "save", "deletewebhook": "delete"}.get(parts[-1], "")
+    if parts[-1] == "webhook":
+        return "save" if exchange.method == "POST" else ""
+    known = {"PUT": "save", "PATCH": "change", "DELETE": "delete"}
+    return known.get(exchange.method, "") if parts[-2:-1] == ["webhook"] else ""
+
+
 def _good(history: History) -> Any:
     wide = history.dialect["webhook_success"] == "2xx"
     return lambda delivery: delivery.taken if wide else delivery.status == 200
 
 
 def _taken(history: History) -> Judgement:
-    return listening.taken(history, _good(history))
+    lost = [each.n for each in _webhooks(history) if _managed(each) and each.faults]
+    return listening.taken(history, _good(history), is_error, lost)
 
 
 def _checked(history: History) -> Judgement:
@@ -53,20 +76,15 @@ def _checked(history: History) -> Judgement:
 
 
 def _signed(history: History) -> Judgement:
-    made = [each for each in _webhooks(history) if each.method in ("POST", "PUT") and b'"TargetUrl"' in each.body]
-    breaches = []
-    for each in made:
-        try:
-            secret = json.loads(each.body).get("Secret")
-        except (ValueError, AttributeError):
-            continue
-        if not secret:
-            breaches.append(
-                Breach(
-                    f"the webhook of journal #{each.n} has no Secret, so its calls are not signed, and whoever finds the "
-                    "listener's address can make them"
-                )
-            )
+    made = [each for each in _webhooks(history) if _managed(each) == "save" and "targeturl" in _members(each)]
+    breaches = [
+        Breach(
+            f"the webhook of journal #{each.n} has no Secret, so its calls are not signed, and whoever finds the "
+            "listener's address can make them"
+        )
+        for each in made
+        if not _members(each).get("secret")
+    ]
     return judged(len(made), breaches)
 
 
@@ -86,9 +104,12 @@ def _once(history: History) -> Judgement:
         not each.request_known for each in history.exchanges
     )
 
+    managed = [each.n for each in _webhooks(history) if _managed(each)]
+
     def event(delivery: Delivered) -> object:
-        told = _body(delivery)
-        return (told.get("Event"), told.get("PrimaryKey"), told.get("Timestamp"), str(told.get("Changes")))
+        """Where the clock stands, two changes look like one; a webhook that took the place of another tells of the later."""
+        told, before = _body(delivery), bisect(managed, delivery.n)
+        return (told.get("Event"), told.get("PrimaryKey"), told.get("Timestamp"), str(told.get("Changes")), before)
 
     return listening.once(history, event, troubled)
 
@@ -99,7 +120,7 @@ def _stopped(history: History) -> list[int]:
     found = []
     good = _good(history)
     for each in history.deliveries:
-        if not each.genuine or not each.sent:
+        if not each.genuine or not each.sent or each.event == "test":
             continue
         failures[each.webhook] = 0 if good(each) else failures.get(each.webhook, 0) + 1
         if failures[each.webhook] == MOST_FAILURES:
@@ -109,8 +130,13 @@ def _stopped(history: History) -> list[int]:
 
 def _revived(history: History) -> Judgement:
     def revives(exchange: Exchanged) -> bool:
-        asked = wire.asked(exchange)
-        return asked.call == "webhook" and exchange.method in ("POST", "PUT", "PATCH") and b"Active" in exchange.body
+        """A webhook that is saved is active where nothing else is said; a new one may take the place of the old."""
+        does, given = _managed(exchange), _members(exchange)
+        if not given:
+            return bool(does) and b"Active" in exchange.body
+        return (does == "save" and not given.get("state")) or (
+            does in ("save", "change") and given.get("state") in (1, "Active")
+        )
 
     return listening.revived(history, _stopped(history), revives, is_error)
 

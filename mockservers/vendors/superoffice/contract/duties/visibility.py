@@ -37,6 +37,8 @@ JOINED = frozenset(
     }
 )
 """What follows from other rows."""
+ATTACHMENTS, EMAIL = "Attachments", "PersonEmail"
+"""Fields of a mirror that no ticket tells, and that have duties of their own: its files, and its person's address."""
 READ = frozenset({"gettickets", "getticket", "getticketentity", "ticket", "simple"})
 LIST = frozenset({"list"})
 
@@ -131,7 +133,7 @@ def differences(history: History) -> Iterator[Difference]:
     hidden, blank = ever_hidden(history), ever_blank(history)
     older = history.dialect["carrier_version"] != "current"
     for each in comparing.differences(history):
-        if each.ticket in hidden or each.field in blank:
+        if each.ticket in hidden or each.field in blank or each.field in (ATTACHMENTS, EMAIL):
             continue
         if older and each.truth in LATER and each.mirror in (None, "Unknown"):
             continue

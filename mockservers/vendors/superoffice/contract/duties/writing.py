@@ -206,6 +206,8 @@ WRITING: tuple[Duty, ...] = (
             "superoffice.call.save",
             "superoffice.call.save_checks",
             "superoffice.call.messages",
+            "superoffice.rest.patch_test",
+            "superoffice.rest.conditions",
         ),
         _writes_done,
         "a write that the client reports as done",
@@ -263,8 +265,8 @@ WRITING: tuple[Duty, ...] = (
     ),
     Duty(
         "superoffice.update_keeps_the_rest",
-        "An update sends the whole entity: saving replaces all of it, and resets a property that is not sent.",
-        ("superoffice.call.save",),
+        "An update sends the whole entity, or patches: saving replaces all of it, and resets a property that is not sent.",
+        ("superoffice.call.save", "superoffice.rest.patch"),
         _update_keeps_the_rest,
         "an update of a ticket",
         needs=("update", "close"),
@@ -272,7 +274,7 @@ WRITING: tuple[Duty, ...] = (
     Duty(
         "superoffice.update_from_fresh",
         "An update starts from the entity that the vendor has now: an old copy would undo the changes of others.",
-        ("superoffice.call.save",),
+        ("superoffice.call.save", "superoffice.rest.patch"),
         _update_from_fresh,
         "an update of a ticket that somebody changed since the last sync",
         needs=("update", "close"),

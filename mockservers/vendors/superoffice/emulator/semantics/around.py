@@ -16,7 +16,7 @@ from mockservers.vendors.superoffice.emulator.requests import Asked
 
 RELEASE = "12.4.1514.0"
 ENDPOINTS: list[dict[str, Any]] = CATALOGUE.facts["endpoints"]
-_OF_METHOD = {each["path"].rpartition("/")[2]: each for each in ENDPOINTS if "/Agents/Ticket/" in each["path"]}
+_OF_METHOD = {tuple(each["path"].split("/")[-2:]): each for each in ENDPOINTS if "/Agents/" in each["path"]}
 
 
 def version(ctx: Context, asked: Asked) -> Answer:
@@ -61,9 +61,9 @@ def state(ctx: Context, asked: Asked) -> Answer:
 def describe(ctx: Context, asked: Asked) -> Answer:
     """What a method of the agent takes and answers; it does not run (superoffice.request.get_describes)."""
     ctx.cite("superoffice.request.get_describes", "superoffice.address.agent")
-    endpoint = _OF_METHOD[asked.path[0]]
+    endpoint = _OF_METHOD[asked.path]
     value = {
-        "Name": asked.path[0],
+        "Name": asked.path[1],
         "Method": endpoint["method"],
         "Url": f"{asked.base}{endpoint['path']}",
         "Parameters": endpoint.get("query", []),

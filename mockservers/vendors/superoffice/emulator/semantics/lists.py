@@ -33,7 +33,7 @@ PAGE: int = CATALOGUE.facts["limits"]["odata_page_size_default"]
 MOST = 2**31 - 1
 
 
-def _whole(asked: Asked, name: str, default: int) -> int:
+def whole_number(asked: Asked, name: str, default: int) -> int:
     given = asked.variables.get(name, "").strip()
     if not given:
         return default
@@ -45,7 +45,7 @@ def _whole(asked: Asked, name: str, default: int) -> int:
 _OPTIONS = ("$select", "$filter", "$orderby", "$top", "$skip", "$mode", "$format", "$output", "$entities")
 
 
-def _known(ctx: Context, asked: Asked) -> None:
+def known(ctx: Context, asked: Asked, entity: str = "ticket") -> None:
     """Options that change the answer and are not emulated must not pass in silence."""
     if asked.variables.get("$mode", "full").lower() not in ("", "full"):
         raise Unsupported(f"$mode={asked.variables['$mode'][:20]}")
@@ -53,7 +53,7 @@ def _known(ctx: Context, asked: Asked) -> None:
         raise Unsupported(f"$format={asked.variables['$format'][:20]}")
     if asked.variables.get("$output", ""):
         raise Unsupported("$output")
-    if asked.variables.get("$entities", "ticket").lower() not in ("", "ticket"):
+    if asked.variables.get("$entities", entity).lower() not in ("", entity):
         raise Unsupported(f"$entities={asked.variables['$entities'][:20]}")
     note_query(ctx, asked, *_OPTIONS)
 
@@ -85,13 +85,13 @@ def statement(
 def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer:
     role = caller(ctx).role
     face, speech = clock(ctx, asked), tongue(ctx, asked)
-    _known(ctx, asked)
+    known(ctx, asked)
     ctx.cite("superoffice.odata.list")
     if asked.variables.get("$orderby"):
         ctx.cite("superoffice.odata.order")
     if asked.variables.get("$filter"):
         ctx.cite("superoffice.odata.filter")
-    most, skip = _whole(asked, "$top", PAGE), _whole(asked, "$skip", 0)
+    most, skip = whole_number(asked, "$top", PAGE), whole_number(asked, "$skip", 0)
     if role.blank:
         ctx.cite("superoffice.carrier.hidden_field")
     names = directory(ctx)
@@ -109,7 +109,7 @@ def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer
         for column in columns:
             shown[column.name] = _shown(made, column, role, face, speech, names)
         value.append(shown)
-    return Answer(_listed(asked, value), "ODataList", zone=face.code)
+    return Answer(listed(asked, value), "ODataList", zone=face.code)
 
 
 def _shown(
@@ -123,19 +123,12 @@ def _shown(
     return speech.text(value) if column.of in TRANSLATED else value
 
 
-def _listed(asked: Asked, value: list[dict[str, Any]]) -> dict[str, Any]:
+def listed(asked: Asked, value: list[dict[str, Any]]) -> dict[str, Any]:
     return {"odata.metadata": f"{asked.base}/api/v1/Archive/$metadata", "odata.nextLink": None, "value": value}
 
 
 def tickets(ctx: Context, asked: Asked) -> Answer:
     """All tickets, as the options narrow them."""
-    return _list(ctx, asked)
-
-
-def archive(ctx: Context, asked: Asked) -> Answer:
-    """The archive of a provider; the only one here is that of tickets."""
-    if asked.path[0].lower() != "ticket":
-        raise Unsupported(f"the archive provider {asked.path[0][:40]}")
     return _list(ctx, asked)
 
 
@@ -165,9 +158,9 @@ def messages(ctx: Context, asked: Asked) -> Answer:
     for name in ("$filter", "$orderby", "$select"):
         if asked.variables.get(name):
             raise Unsupported(f"{name} of messages")
-    _known(ctx, asked)
+    known(ctx, asked)
     ctx.cite("superoffice.odata.list", "superoffice.call.messages")
-    most, skip = _whole(asked, "$top", PAGE), _whole(asked, "$skip", 0)
+    most, skip = whole_number(asked, "$top", PAGE), whole_number(asked, "$skip", 0)
     value = [
         {
             "PrimaryKey": str(each.id),
@@ -181,4 +174,4 @@ def messages(ctx: Context, asked: Asked) -> Answer:
         }
         for each in messages_of(ctx.db, tenant_name(ctx), row.TicketId)[skip : skip + most]
     ]
-    return Answer(_listed(asked, value), "ODataList", zone=face.code)
+    return Answer(listed(asked, value), "ODataList", zone=face.code)

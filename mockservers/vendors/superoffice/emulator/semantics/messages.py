@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.kernel.operations import Context
-from mockservers.vendors.superoffice.emulator import access, changes, entities
+from mockservers.kernel.rules import Refusal
+from mockservers.vendors.superoffice.emulator import access, attachments, changes, entities
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, profile
 from mockservers.vendors.superoffice.emulator.changes import catch_up
+from mockservers.vendors.superoffice.emulator.keeping import keep
 from mockservers.vendors.superoffice.emulator.model import (
+    LARGEST_ID,
     SYSTEM_USER,
     directory,
-    keep,
-    kept_text,
     message,
     messages_of,
     one,
@@ -35,12 +36,14 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import seen
+from mockservers.vendors.superoffice.emulator.values import kept_text
 from mockservers.wirekit.dotnet_text import value_text
 
 
 def _entity(ctx: Context, look: Profile, row: Any) -> dict[str, Any]:
     ticket = rows(ctx.db, tenant_name(ctx), [row.ticket]).get(row.ticket)
-    return entities.message_entity(look, row, directory(ctx), ticket)
+    files = attachments.of_messages(ctx.db, tenant_name(ctx), [row.id])
+    return entities.message_entity(look, row, directory(ctx), ticket, files)
 
 
 def get_entities(ctx: Context, asked: Asked) -> Answer:
@@ -54,8 +57,9 @@ def get_entities(ctx: Context, asked: Asked) -> Answer:
     ctx.cite("superoffice.call.messages")
     catch_up(ctx)
     ticket = seen(ctx, id_)
-    found = [] if ticket is None else messages_of(ctx.db, tenant_name(ctx), id_)
-    value = [entities.message_entity(look, each, directory(ctx), ticket) for each in found if each.id in ids]
+    found = [] if ticket is None else [each for each in messages_of(ctx.db, tenant_name(ctx), id_) if each.id in ids]
+    files = attachments.of_messages(ctx.db, tenant_name(ctx), [each.id for each in found])
+    value = [entities.message_entity(look, each, directory(ctx), ticket, files) for each in found]
     return Answer(value, "ArrayOfTicketMessageEntity", zone=look.clock.code)
 
 
@@ -74,7 +78,8 @@ def get_message(ctx: Context, asked: Asked) -> Answer:
     ctx.cite("superoffice.call.messages")
     catch_up(ctx)
     row = _one(ctx, id_)
-    value = None if row is None else entities.message(look, row, directory(ctx))
+    files = {} if row is None else attachments.of_messages(ctx.db, tenant_name(ctx), [row.id])
+    value = None if row is None else entities.message(look, row, directory(ctx), files)
     return Answer(value, "TicketMessage", zone=look.clock.code)
 
 
@@ -87,6 +92,19 @@ def get_message_entity(ctx: Context, asked: Asked) -> Answer:
     row = _one(ctx, id_)
     value = None if row is None else _entity(ctx, look, row)
     return Answer(value, "TicketMessageEntity", zone=look.clock.code)
+
+
+def get(ctx: Context, asked: Asked) -> Answer:
+    """One message as an entity, at its REST address."""
+    given = asked.path[0]
+    number = int(given) if given.isascii() and given.isdecimal() and len(given) <= 10 else 0
+    look = profile(ctx, asked, entity=True)
+    ctx.cite("superoffice.call.messages")
+    catch_up(ctx)
+    row = _one(ctx, number) if 0 < number <= LARGEST_ID else None
+    if row is None:
+        raise Refusal("superoffice.error.rest", "not_found", message=f"TicketMessage id {given[:20]} not found")
+    return Answer(_entity(ctx, look, row), "TicketMessageEntity", zone=look.clock.code)
 
 
 class _Blank:

@@ -1,7 +1,8 @@
-"""Tickets as REST entities: read, made, replaced and taken away at addresses of their own."""
+"""Tickets as REST entities: read, made, replaced, patched and taken away at addresses of their own."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
@@ -10,11 +11,12 @@ from mockservers.kernel import instants
 from mockservers.kernel.instants import SECOND
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Unsupported
+from mockservers.vendors.superoffice.emulator import patches
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, profile
 from mockservers.vendors.superoffice.emulator.changes import catch_up
 from mockservers.vendors.superoffice.emulator.model import LARGEST_ID
-from mockservers.vendors.superoffice.emulator.requests import Asked, bad, members
+from mockservers.vendors.superoffice.emulator.requests import Asked, bad, lowered, members, note_query
 from mockservers.vendors.superoffice.emulator.semantics import saving
 from mockservers.vendors.superoffice.emulator.semantics.tickets import seen, whole
 
@@ -116,6 +118,31 @@ def put(ctx: Context, asked: Asked) -> Answer:
     ctx.cite("superoffice.rest.entity")
     _conditions(ctx, asked, _told(ctx, row), writing=True)
     return saving.answer(ctx, saving.save(ctx, given, look, id_=row.TicketId), look, linked=True)
+
+
+def patch(ctx: Context, asked: Asked) -> Answer:
+    """Change a ticket by a patch: what it does not name stays as it is (superoffice.rest.patch)."""
+    row = found(ctx, asked)
+    if asked.problem is not None:
+        raise asked.problem
+    look = profile(ctx, asked, entity=True)
+    note_query(ctx, asked, "$select")
+    ctx.cite("superoffice.rest.patch")
+    _conditions(ctx, asked, _told(ctx, row), writing=True)
+    whole_look = replace(look, entity_select=None)
+    try:
+        changes = patches.read(asked.body)
+        made = patches.applied(saving.entity(ctx, row, whole_look) or {}, changes)
+    except ValueError as error:
+        raise bad("superoffice.rest.patch", f"{str(error)[:200]}.") from None
+    except patches.Conflict as conflict:
+        told = f"The test of {str(conflict)[:60]} does not hold for Ticket {row.TicketId}"
+        raise Refusal("superoffice.rest.patch_test", "conflict", message=told) from None
+    touched = frozenset(each.path[0].lower() for each in changes if each.verb != "test")
+    if touched:
+        kept = saving.untouched(touched)
+        saving.save(ctx, lowered(made), whole_look, id_=row.TicketId, kept=kept)
+    return saving.answer(ctx, row.TicketId, look, linked=True)
 
 
 def delete(ctx: Context, asked: Asked) -> Answer:

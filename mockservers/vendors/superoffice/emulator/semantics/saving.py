@@ -9,11 +9,12 @@ from typing import Any
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
-from mockservers.vendors.superoffice.emulator import access, changes, entities
+from mockservers.vendors.superoffice.emulator import access, attachments, changes, entities
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, note_unknown, profile
 from mockservers.vendors.superoffice.emulator.changes import Row, catch_up
 from mockservers.vendors.superoffice.emulator.entities import CHOOSE_OWNER, KEYS, NESTED
+from mockservers.vendors.superoffice.emulator.keeping import keep, remove
 from mockservers.vendors.superoffice.emulator.limits import took
 from mockservers.vendors.superoffice.emulator.model import (
     ENUMERATED,
@@ -24,12 +25,9 @@ from mockservers.vendors.superoffice.emulator.model import (
     Directory,
     directory,
     fresh,
-    keep,
-    kept_text,
     messages_of,
     next_number,
     one,
-    remove,
     rows,
     tenant_name,
 )
@@ -47,6 +45,7 @@ from mockservers.vendors.superoffice.emulator.requests import (
 )
 from mockservers.vendors.superoffice.emulator.rights import DELETE, INSERT, RESTRICTED, UPDATE
 from mockservers.vendors.superoffice.emulator.semantics.tickets import gone, seen, wanted_ids
+from mockservers.vendors.superoffice.emulator.values import kept_text
 from mockservers.wirekit.dotnet_text import date_text, literal_text, value_text
 
 _TEXTS = ("Title", "Author", "FromAddress", "Language")
@@ -197,18 +196,42 @@ def _first(names: Directory, kind: str) -> int:
 # --- saving -----------------------------------------------------------------------------------------------------------
 
 
-def save(ctx: Context, given: Mapping[str, Any], look: Profile, *, id_: int | None = None) -> int:
+_COLUMNS: Mapping[str, str] = {
+    **{name.lower(): name for name in (*_TEXTS, *_DATES, *_KEPT_ENUMS, "BaseStatus")},
+    **{member.lower(): column for member, column in NESTED.items() if member != "CreatedBy"},
+}
+"""Columns by the member of the entity, in lower case, that sets them."""
+
+
+def untouched(touched: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The members of an entity that a patch leaves alone, with the columns that so stay what they are."""
+    kept = {member: frozenset({column}) for member, column in _COLUMNS.items() if member not in touched}
+    if not touched & {"tags", "customfields"}:
+        kept |= {"tags": frozenset({"extra"}), "customfields": frozenset({"extra"})}
+    return kept
+
+
+def save(
+    ctx: Context,
+    given: Mapping[str, Any],
+    look: Profile,
+    *,
+    id_: int | None = None,
+    kept: Mapping[str, frozenset[str]] | None = None,
+) -> int:
     """Make a ticket, or replace all of one that a client may set; answers its number (superoffice.call.save)."""
     ctx.cite("superoffice.call.save")
     names = directory(ctx)
     number = id_ if id_ is not None else int32(ctx, given.get("ticketid") or 0, "TicketId")
-    values = _read(ctx, given, look, names)
+    kept = kept or {}
+    values = _read(ctx, {name: value for name, value in given.items() if name not in kept}, look, names)
     if number <= 0:
         return _make(ctx, values, names)
     row = one(ctx.db, tenant_name(ctx), number)
     if row is None or seen(ctx, number) is None:
         raise _wrong(f"Ticket {number} does not exist.")
     _demand(ctx, row["right"], UPDATE | RESTRICTED)
+    values |= {column: row[column] for columns in kept.values() for column in columns}
     for name in caller(ctx).role.fixed:
         if name in values:
             ctx.cite("superoffice.call.save_rights")
@@ -274,7 +297,8 @@ def entity(ctx: Context, row: Any, look: Profile) -> dict[str, Any] | None:
         return None
     ctx.cite("superoffice.call.entity")
     messages = messages_of(ctx.db, tenant_name(ctx), row.TicketId)
-    made = entities.ticket(look, row, directory(ctx), messages)
+    files = attachments.of_messages(ctx.db, tenant_name(ctx), [each.id for each in messages])
+    made = entities.ticket(look, row, directory(ctx), messages, files)
     unknown = sorted((look.entity_select or frozenset()) - {name.lower() for name in made})
     if unknown:
         note_unknown(ctx, unknown, "TicketEntity")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from mockservers.kernel import listeners, webhooks
+from mockservers.kernel.families import family
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal, Unsupported
 from mockservers.kernel.webhooks import Reply
 from mockservers.vendors.superoffice import VENDOR
+from mockservers.vendors.superoffice.emulator import patches
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, clock
 from mockservers.vendors.superoffice.emulator.model import LARGEST_ID
@@ -36,6 +41,7 @@ MEMBERS = (
     *("RegisteredAssociate", "Updated", "UpdatedAssociate", "ErrorsEmail", "TableRight", "FieldProperties", "_Links"),
 )
 MOST_NAME = 100
+_HEADER = re.compile("[A-Za-z0-9-]*[A-Za-z0-9][A-Za-z0-9-]*")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -116,7 +122,7 @@ def _words(given: Mapping[str, Any], name: str, *, plain: bool) -> dict[str, Any
     right = isinstance(value, Mapping) and len(value) <= 100
     if right and plain:  # names and values of headers travel in lines of their own
         right = all(
-            isinstance(each, str) and str(key).replace("-", "").isalnum() and (str(key) + each).isprintable()
+            isinstance(each, str) and _HEADER.fullmatch(str(key)) is not None and each.isprintable()
             for key, each in value.items()
         )
     if not right or len(json.dumps(value)) > 8000:
@@ -139,6 +145,12 @@ def _target(ctx: Context, given: Mapping[str, Any]) -> str:
             "superoffice.webhook.target", f"Webhook TargetUrl is not a valid address: {value_text(target[:200])}"
         )
     near = host in LOOPBACK or host in ctx.world.config.listener_hosts
+    if parts.scheme.lower() != "https" and not near:
+        ctx.note(
+            "superoffice.webhook.target",
+            f"an emulator calls listeners by http on this machine alone; start the server with --listener-host {host[:100]} "
+            "to let it call that host too",
+        )
     if parts.scheme.lower() != "https" and not (near and ctx.dialect["webhook_target"] == "loopback"):
         raise _refused(
             "superoffice.webhook.target", f"Webhook TargetUrl must be secure: 'HTTPS:' not found in {target[:200]}"
@@ -146,8 +158,23 @@ def _target(ctx: Context, given: Mapping[str, Any]) -> str:
     return target
 
 
+def _hide(ctx: Context, given: Mapping[str, Any]) -> None:
+    """Name what two ends of a webhook have between them, so that no journal shows it, also where the webhook is refused: its
+    secret, headers that let it in at the listener, a password in the listener's address."""
+    secret, headers, target = given.get("secret"), given.get("headers"), given.get("targeturl")
+    found = [secret]
+    if isinstance(headers, Mapping):
+        found += [each for name, each in headers.items() if (of := family(str(name))) is not None and of.sure]
+    with contextlib.suppress(ValueError):
+        found.append(urlsplit(target).password if isinstance(target, str) else None)
+    for each in found:
+        if isinstance(each, str):
+            ctx.issued(each)
+
+
 def _read(ctx: Context, given: Mapping[str, Any], before: Hook | None, number: int) -> Hook:
     """The webhook that a body tells; raises the refusal of what cannot be."""
+    _hide(ctx, given)
     events = given.get("events")
     if not isinstance(events, list) or not all(isinstance(each, str) and "." in each for each in events):
         raise bad("superoffice.webhook.events", "Events is an array of names such as ticket.changed.")
@@ -167,15 +194,13 @@ def _read(ctx: Context, given: Mapping[str, Any], before: Hook | None, number: i
         if kind == "crmscript":
             raise Unsupported("webhooks of the type crmscript, which run a script of the installation")
         raise _refused("superoffice.webhook.target", f"Webhook Type {value_text(kind[:40])} has no plugin")
-    secret = _text(given, "Secret")
-    ctx.issued(secret)
     associate = caller(ctx).associate
     return Hook(
         id=number,
         name=_text(given, "Name", MOST_NAME),
         events=tuple(dict.fromkeys(events)),
         target=_target(ctx, given),
-        secret=secret,
+        secret=_text(given, "Secret"),
         state=state,
         type=kind,
         headers=_words(given, "Headers", plain=True),
@@ -192,7 +217,11 @@ def _read(ctx: Context, given: Mapping[str, Any], before: Hook | None, number: i
 
 def _tried(ctx: Context, hook: Hook) -> Reply:
     ctx.cite("superoffice.webhook.trial")
-    return listeners.ping(ctx.world, VENDOR.name, trial(ctx, hook), PATIENCE)
+    reply = listeners.ping(ctx.world, VENDOR.name, trial(ctx, hook), PATIENCE)
+    if reply.late:
+        told = "Nobody is answered while a target is tried: a listener that asks the vendor first waits for itself."
+        return replace(reply, error=f"{reply.error}. {told}")
+    return reply
 
 
 def _saved(ctx: Context, given: Mapping[str, Any], before: Hook | None) -> Hook:
@@ -335,13 +364,19 @@ def rest_put(ctx: Context, asked: Asked) -> Answer:
 
 
 def rest_patch(ctx: Context, asked: Asked) -> Answer:
-    """Change what the body names of a webhook, as a merge patch."""
+    """Change a webhook by a patch, of either form (superoffice.rest.patch)."""
     before = _there(ctx, asked)
-    if isinstance(asked.body, list):
-        raise Unsupported("a JSON Patch of a webhook; send the members that change as an object")
-    changed = members(ctx, asked)
-    whole = lowered(_shown(ctx, asked, before).value)
-    return _shown(ctx, asked, _saved(ctx, whole | changed, before), linked=True)
+    if asked.problem is not None:
+        raise asked.problem
+    ctx.cite("superoffice.rest.patch")
+    try:
+        made = patches.applied(_shown(ctx, asked, before).value, patches.read(asked.body))
+    except ValueError as error:
+        raise bad("superoffice.rest.patch", f"{str(error)[:200]}.") from None
+    except patches.Conflict as conflict:
+        told = f"The test of {str(conflict)[:60]} does not hold for Webhook {before.id}"
+        raise Refusal("superoffice.rest.patch_test", "conflict", message=told) from None
+    return _shown(ctx, asked, _saved(ctx, lowered(made), before), linked=True)
 
 
 def rest_delete(ctx: Context, asked: Asked) -> Answer:

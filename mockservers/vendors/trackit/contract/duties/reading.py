@@ -15,15 +15,17 @@ from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.kernel import instants
 from mockservers.vendors.trackit.contract import decoder as wire
-from mockservers.vendors.trackit.contract.profile import GROUP, NOTE_TYPES_BY_NUMBER, NOTES
+from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, GROUP, NOTE_TYPES_BY_NUMBER, NOTES
 
+HANGING = (NOTES, ASSIGNMENTS, ATTACHMENTS)
+"""What is listed of a ticket, by the member of a mirrored one, which is the action of the call too."""
 FURTHER = 100
 """Numbers beyond the longest gap that a client may try for nothing."""
 
 # --- what the client may see ------------------------------------------------------------------------------------------
 
 
-def _hidden_groups(history: History, module: str) -> Callable[[Any], bool]:
+def hidden_groups(history: History, module: str) -> Callable[[Any], bool]:
     """Whether in the end records of a group are hidden from the client."""
     facts = next(
         (d.record.fields for d in reversed(history.changes) if d.record and "segregation" in d.record.fields), {}
@@ -35,7 +37,7 @@ def _hidden_groups(history: History, module: str) -> Callable[[Any], bool]:
 
 def visible(history: History) -> dict[str, Record]:
     """The tickets that the client may see in the end."""
-    hidden = _hidden_groups(history, "Tickets")
+    hidden = hidden_groups(history, "Tickets")
     return {key: each for key, each in history.truth.items() if each.exists and not hidden(each.fields.get("4"))}
 
 
@@ -178,15 +180,20 @@ def _is_error(history: History) -> Callable[[Exchanged], bool]:
     def is_error(exchange: Exchanged) -> bool:
         if not exchange.request_known:
             return True
-        return wire.said(exchange).kind != "good" and not _says_gone(history, exchange)
+        return wire.said(exchange).kind != "good" and not (_says_gone(history, exchange) or _not_searching(exchange))
 
     return is_error
+
+
+def _not_searching(exchange: Exchanged) -> bool:
+    """Whether an answer says that the server does not search, or not without a term."""
+    return wire.asked(exchange).action == "searches" and exchange.status in (400, 501) and not exchange.faults
 
 
 def _says_gone(history: History, exchange: Exchanged) -> bool:
     """Whether an answer says that a ticket is not there, or not for this client."""
     statuses = {int(history.dialect["unknown_ticket"]), int(history.dialect["hidden_ticket"]), 404}
-    return wire.asked(exchange).action in ("read", "notes") and exchange.status in statuses
+    return wire.asked(exchange).action in ("read", *HANGING) and exchange.status in statuses
 
 
 def _told_gone(history: History) -> Callable[[Task], Collection[str]]:
@@ -204,17 +211,17 @@ def _error_is_not_empty(history: History) -> Judgement:
     found = shared.error_is_not_empty(history, is_error, _told_gone(history))
     breaches = list(found.breaches)
     for task in history.syncs:
-        failed = [each for each in history.within(task) if is_error(each) and wire.asked(each).action == "notes"]
+        failed = [each for each in history.within(task) if is_error(each) and wire.asked(each).action in HANGING]
         if history.changes_within(task):
             continue
         for each in failed:
-            ticket = wire.asked(each).ticket
-            before, after = (notes_of((mirror or {}).get(ticket)) for mirror in (task.before, task.after))
+            ticket, member = wire.asked(each).ticket, wire.asked(each).action
+            before, after = (listed_in((mirror or {}).get(ticket), member) for mirror in (task.before, task.after))
             if before and after is not None and len(after) < len(before):
                 breaches.append(
                     Breach(
-                        f"{shared.request(each)} for the notes of {history.name(ticket)} was answered by an error, and "
-                        f"after it the mirror had {len(after)} of {len(before)} notes",
+                        f"{shared.request(each)} for the {member} of {history.name(ticket)} was answered by an error, and "
+                        f"after it the mirror had {len(after)} of {len(before)} {member}",
                         {"ticket": ticket},
                     )
                 )
@@ -243,7 +250,12 @@ def _nothing_invented(history: History) -> Judgement:
 
 def notes_of(record: Record | None) -> list[Mapping[str, Any]] | None:
     """The notes of a mirrored ticket, None where it shows none."""
-    shown = record.fields.get(NOTES) if record is not None else None
+    return listed_in(record, NOTES)
+
+
+def listed_in(record: Record | None, member: str) -> list[Mapping[str, Any]] | None:
+    """What a mirrored ticket lists under a member, None where it shows no list."""
+    shown = record.fields.get(member) if record is not None else None
     if isinstance(shown, str):
         try:
             shown = json.loads(shown)
@@ -251,7 +263,7 @@ def notes_of(record: Record | None) -> list[Mapping[str, Any]] | None:
             return None
     if not isinstance(shown, (list, tuple)):
         return None
-    return [{str(name): value for name, value in note.items()} for note in shown if isinstance(note, Mapping)]
+    return [{str(name): value for name, value in each.items()} for each in shown if isinstance(each, Mapping)]
 
 
 def _notes(history: History) -> list[tuple[str, list[Record], list[Mapping[str, Any]]]]:
@@ -273,7 +285,7 @@ def _note_key(note: Mapping[str, Any]) -> str:
 
 def _notes_complete(history: History) -> Judgement:
     counted, breaches = 0, []
-    hidden = _hidden_groups(history, "Ticket Notes")
+    hidden = hidden_groups(history, "Ticket Notes")
     for ticket, there, shown in _notes(history):
         keys = [_note_key(note) for note in shown]
         wanted = [note for note in there if not note.fields.get("14") and not hidden(note.fields.get("4"))]
@@ -384,6 +396,9 @@ READING: tuple[Duty, ...] = (
         (
             "trackit.read.ticket",
             "trackit.read.unknown",
+            "trackit.read.searches",
+            "trackit.search.empty_term",
+            "trackit.search.pages",
             "trackit.address.not_emulated",
             "trackit.delete.answer",
             "trackit.segregation.hidden",
@@ -404,7 +419,13 @@ READING: tuple[Duty, ...] = (
     Duty(
         "trackit.changes_seen",
         "Changes of known tickets are found, though nothing lists them and Last Modified does not show all of them.",
-        ("trackit.read.ticket", "trackit.write.stamp", "trackit.status.closes", "trackit.note.touches"),
+        (
+            "trackit.read.ticket",
+            "trackit.read.searches",
+            "trackit.write.stamp",
+            "trackit.status.closes",
+            "trackit.note.touches",
+        ),
         _changes_seen,
         "a change of a ticket after the first sync",
     ),
@@ -432,7 +453,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "trackit.text_survives",
         "Values are kept as they were sent: nothing unescaped, nothing trimmed; zero and false are values.",
-        ("trackit.wire.value_types", "trackit.write.text_kept", "trackit.note.text"),
+        ("trackit.wire.value_types", "trackit.write.text_kept", "trackit.note.text", "trackit.search.excerpt"),
         _text,
         "values in fields that the client mirrors",
     ),
@@ -474,7 +495,7 @@ READING: tuple[Duty, ...] = (
     Duty(
         "trackit.deleted_dropped",
         "A ticket that no longer exists is removed from the mirror.",
-        ("trackit.delete.answer", "trackit.read.unknown"),
+        ("trackit.delete.answer", "trackit.read.unknown", "trackit.read.searches"),
         shared.gone_dropped,
         "a ticket that is deleted after a sync",
     ),

@@ -13,6 +13,7 @@ from mockservers.vendors.trackit.emulator import fields, model, renderings
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.fields import MODULES, TICKET, Field
 from mockservers.vendors.trackit.emulator.requests import Members
+from mockservers.vendors.trackit.emulator.semantics import workflow
 
 
 def _folded(label: str) -> str:
@@ -34,12 +35,17 @@ def _current(ctx: Context) -> Mapping[str, int]:
     return found
 
 
-def _named(ctx: Context, name: str) -> Field | None:
+_OF_ASSIGNMENTS = {_folded(field.label): number for number, field in model.ASSIGNMENT.fields.items()}
+
+
+def _named(ctx: Context, name: str, kind: model.Kind) -> Field | None:
     """The field that a key of Properties names, by its number or by its label."""
     text = name.strip()
     if text.isascii() and text.isdecimal() and len(text) < 6:
-        return TICKET.get(int(text))
+        return kind.fields.get(int(text))
     ctx.cite("trackit.wire.property_key")
+    if kind is model.ASSIGNMENT:
+        return kind.fields.get(_OF_ASSIGNMENTS.get(_folded(name), 0))
     number = _current(ctx).get(_folded(name))
     if number is None:
         number = _ORIGINAL.get(_folded(name))
@@ -48,7 +54,7 @@ def _named(ctx: Context, name: str) -> Field | None:
     return None if number is None else TICKET[number]
 
 
-def _passed_over(ctx: Context, rule: str, kind: str, name: str, told: str) -> None:
+def passed_over(ctx: Context, rule: str, kind: str, name: str, told: str) -> None:
     """Something in Properties that has no effect, or is refused where the dialect says so."""
     if ctx.dialect["unwritable_property"] == "reject":
         raise refusal(kind, name=name)
@@ -77,11 +83,21 @@ def _kept(ctx: Context, name: str, field: Field, value: Any) -> Any:
     return kept
 
 
-def columns(ctx: Context, given: Members) -> dict[str, Any]:
-    """The columns that Properties change, with their values in kept form."""
+def asked(ctx: Context, body: Any) -> Members:
+    """The Properties of a body; raises the refusal for a body without them."""
+    found = body.member(ctx, "Properties") if isinstance(body, Members) else None
+    if not isinstance(found, Members):
+        workflow.find_wrapper(ctx, body)
+        raise refusal("body", member="Properties")
+    workflow.drop(ctx, body, "Properties")
+    return found
+
+
+def columns(ctx: Context, given: Members, kind: model.Kind = model.TICKET) -> dict[str, Any]:
+    """The columns that Properties of a ticket or an assignment change, with their values in kept form."""
     changed: dict[str, Any] = {}
     linked: dict[str, tuple[str, Field, Any]] = {}
-    for name, field, value in _writable(ctx, given.pairs):
+    for name, field, value in _writable(ctx, given.pairs, kind):
         if value is None:
             ctx.cite("trackit.write.null")
             if ctx.dialect["null_property"] == "ignore":
@@ -98,7 +114,7 @@ def columns(ctx: Context, given: Members) -> dict[str, Any]:
         found = _record(ctx, link, field, value)
         if found is None:
             told = f"no record of the module has this value for field {field.number}, so nothing is linked"
-            _passed_over(ctx, "trackit.write.virtual_unknown", "link", name, told)
+            passed_over(ctx, "trackit.write.virtual_unknown", "link", name, told)
         else:
             changed[f"l_{link}"] = found
     if changed.get("l_status", 0) is None:
@@ -107,15 +123,15 @@ def columns(ctx: Context, given: Members) -> dict[str, Any]:
     return changed
 
 
-def _writable(ctx: Context, pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, Field, Any]]:
+def _writable(ctx: Context, pairs: Iterable[tuple[str, Any]], kind: model.Kind) -> list[tuple[str, Field, Any]]:
     found: list[tuple[str, Field, Any]] = []
     seen: set[int] = set()
     links: set[str] = set()
     for name, value in pairs:
-        field = _named(ctx, name)
+        field = _named(ctx, name, kind)
         if field is None or not field.writable:
             told = "there is no such field" if field is None else f"field {field.number} cannot be written"
-            _passed_over(ctx, "trackit.write.read_only_key", "property", name, told)
+            passed_over(ctx, "trackit.write.read_only_key", "property", name, told)
             continue
         if field.number in seen:
             ctx.note("trackit.write.last_wins", f"field {field.number} is given more than once; the last one counts")

@@ -1,4 +1,4 @@
-"""What is read: tickets, their notes, attachments and assignments, templates, labels, groups. Knows no wire.
+"""What is read: tickets, their notes, templates, labels, groups. Knows no wire.
 
 Values come as rendered pieces, since each is made once for a revision.
 """
@@ -15,8 +15,7 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Unsupported
 from mockservers.vendors.trackit.emulator import access, fields, model, renderings
 from mockservers.vendors.trackit.emulator.errors import refusal
-from mockservers.vendors.trackit.emulator.model import ASSIGNMENTS, ATTACHMENTS, NOTES
-from mockservers.vendors.trackit.emulator.requests import Asked, Members, asked_boolean, asked_number, bound
+from mockservers.vendors.trackit.emulator.requests import Asked, asked_boolean, asked_number, bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,8 @@ def ticket(ctx: Context, asked: Asked) -> str:
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-def _bounds(asked: Asked) -> tuple[int, int, int]:
-    """Ticket, first record (from 0) and number of records of a page; 0 records for all."""
+def page_bounds(asked: Asked) -> tuple[int, int, int]:
+    """Record, first record (from 0) and number of records of a page; 0 records for all."""
     id_, size, page = bound(asked, "id", "pageSize", "pageNumber")
     for name, value in (("pageSize", size), ("pageNumber", page)):
         if value < 0:
@@ -47,7 +46,7 @@ def _bounds(asked: Asked) -> tuple[int, int, int]:
     return (id_, 0, 0) if not size or not page else (id_, (page - 1) * size, size)
 
 
-def _listed(ctx: Context, total: int, first: int, records: Sequence[str]) -> Listed:
+def listed(ctx: Context, total: int, first: int, records: Sequence[str]) -> Listed:
     if first >= total and first:
         ctx.cite("trackit.read.past_end")
     if len(records) != total:
@@ -57,21 +56,23 @@ def _listed(ctx: Context, total: int, first: int, records: Sequence[str]) -> Lis
     return Listed(len(records) if ctx.dialect["count_meaning"] == "page" else total, records)
 
 
-_BOUND: tuple[Any, ...] = tuple(sa.bindparam(name) for name in ("tenant", "ticket", "low", "high"))
-_TENANT, _TICKET, _LOW, _HIGH = _BOUND
+_BOUND: tuple[Any, ...] = tuple(sa.bindparam(name) for name in ("tenant", "owner", "low", "high"))
+_TENANT, _OWNER, _LOW, _HIGH = _BOUND
 
 
-def _pages(place: Any, order: Any) -> Any:
+def _pages(kind: model.Kind, place: Any, order: Any) -> Any:
+    table = kind.notes
     return (
-        sa.select(NOTES)
-        .where(NOTES.c.tenant == _TENANT, NOTES.c.ticket == _TICKET, place > _LOW, place <= _HIGH)
-        .order_by(order, NOTES.c.id)
+        sa.select(table)
+        .where(table.c.tenant == _TENANT, kind.owner == _OWNER, place > _LOW, place <= _HIGH)
+        .order_by(order, table.c.id)
     )
 
 
 _NOTE_PAGES = {
-    (all_, order): _pages(place, place.desc() if order == "newest_first" else place)
-    for all_, place in ((True, NOTES.c.place), (False, NOTES.c.user_place))
+    (kind.name, all_, order): _pages(kind, place, place.desc() if order == "newest_first" else place)
+    for kind in model.KINDS
+    for all_, place in ((True, kind.notes.c.place), (False, kind.notes.c.user_place))
     for order in ("newest_first", "oldest_first")
 }
 
@@ -81,31 +82,40 @@ def notes(ctx: Context, asked: Asked) -> Listed:
 
     A page is a range of places, so that every one costs the same.
     """
-    id_, first, size = _bounds(asked)
+    id_, first, size = page_bounds(asked)
     all_, most = asked_boolean(asked, "SystemNote"), asked_number(asked, "maxContentLength", -1)
     access.require_to_list_notes(ctx)
     found = access.visible_mark(ctx, id_, "Ticket Notes")
     total: int = found.notes if all_ else found.user_notes
     if all_ or found.notes != found.user_notes:
         ctx.cite("trackit.read.system_notes")
-    if most > 0:
-        ctx.cite("trackit.read.max_length")
-    size = size or total
-    order = ctx.dialect["note_order"]
-    low = max(total - first - size, 0) if order == "newest_first" else first
-    high = total - first if order == "newest_first" else min(first + size, total)
-    rows: Any = ()
-    if high > low:
-        bounds = {"tenant": access.tenant_of(ctx).name, "ticket": id_, "low": low, "high": high}
-        rows = ctx.db.execute(_NOTE_PAGES[all_, order], bounds)
     records = []
-    for row in rows:
+    for row in note_rows(ctx, model.TICKET, id_, total, (first, size), all_):
         if row.private:
             ctx.cite("trackit.read.private")
         records.append(renderings.note(ctx, row, most))
+    return noted(ctx, total, first, records, most)
+
+
+def note_rows(ctx: Context, kind: model.Kind, id_: int, total: int, bounds: tuple[int, int], all_: bool) -> Any:
+    """The rows of a page of the notes of a record that has `total` of them; `bounds` are the first, and how many."""
+    first, size = bounds[0], bounds[1] or total
+    order = ctx.dialect["note_order"]
+    low = max(total - first - size, 0) if order == "newest_first" else first
+    high = total - first if order == "newest_first" else min(first + size, total)
+    if high <= low:
+        return ()
+    asked = {"tenant": access.tenant_of(ctx).name, "owner": id_, "low": low, "high": high}
+    return ctx.db.execute(_NOTE_PAGES[kind.name, all_, order], asked)
+
+
+def noted(ctx: Context, total: int, first: int, records: Sequence[str], most: int) -> Listed:
+    """A page of notes, whose texts are cut to `most` characters unless that is below 1."""
+    if most > 0:
+        ctx.cite("trackit.read.max_length")
     if len(records) > 1:
         ctx.cite("trackit.read.note_order")
-    return _listed(ctx, total, first, records)
+    return listed(ctx, total, first, records)
 
 
 def note(ctx: Context, asked: Asked) -> str:
@@ -121,53 +131,20 @@ def note(ctx: Context, asked: Asked) -> str:
     return renderings.note(ctx, found)
 
 
-def _hung(table: sa.Table) -> tuple[Any, Any]:
-    """What counts the records that hang on a ticket, and what selects a page of them."""
-    mine = (table.c.tenant == _TENANT, table.c.ticket == _TICKET)
-    page = sa.select(table).where(*mine).order_by(table.c.id).offset(_LOW).limit(_HIGH)
-    return sa.select(sa.func.count()).select_from(table).where(*mine), page
-
-
-_ATTACHMENTS, _ASSIGNMENTS = _hung(ATTACHMENTS), _hung(ASSIGNMENTS)
-
-
-def _hanging(ctx: Context, statements: tuple[Any, Any], id_: int, first: int, size: int) -> tuple[int, Any]:
-    mine = {"tenant": access.tenant_of(ctx).name, "ticket": id_}
-    total: int = ctx.db.execute(statements[0], mine).scalar_one()
-    return total, ctx.db.execute(statements[1], {**mine, "low": first, "high": size or total})
-
-
-def attachments(ctx: Context, asked: Asked) -> Listed:
-    """GET /tickets/{id}/Attachments/{pageSize}/{pageNumber}: of hidden tickets too (trackit.read.attachments)."""
-    id_, first, size = _bounds(asked)
-    access.require(ctx, access.VIEW_ATTACHMENT)
-    found = model.mark(ctx, id_)
-    if found is None:
-        raise access.unknown("ticket", id_)
-    if access.withheld(ctx, found.l_group, "Tickets"):
-        ctx.cite("trackit.read.attachments_open")
-    total, rows = _hanging(ctx, _ATTACHMENTS, id_, first, size)
-    return _listed(ctx, total, first, [renderings.attachment(row) for row in rows])
-
-
-def assignments(ctx: Context, asked: Asked) -> Listed:
-    """GET /tickets/{id}/Assignments/{pageSize}/{pageNumber}: open and closed ones (trackit.read.assignments)."""
-    id_, first, size = _bounds(asked)
-    access.require(ctx, access.VIEW_ASSIGNMENT)
-    access.visible_mark(ctx, id_, "Assignments")
-    total, rows = _hanging(ctx, _ASSIGNMENTS, id_, first, size)
-    return _listed(ctx, total, first, [renderings.assignment(row) for row in rows])
-
-
 # --- templates, labels, groups ----------------------------------------------------------------------------------------
 
 
 def templates(ctx: Context, asked: Asked) -> list[str]:
     """GET /tickets/Templates: those of the caller's group (trackit.read.templates)."""
+    return usable_templates(ctx, "template")
+
+
+def usable_templates(ctx: Context, module: str) -> list[str]:
+    """The active templates of a module that the caller's group may use."""
     own = access.group_of(ctx, access.caller(ctx))
     return [
         renderings.template(id_, facts)
-        for id_, facts in sorted(model.directory(ctx)["template"].items())
+        for id_, facts in sorted(model.directory(ctx)[module].items())
         if facts.get("active", True) and own in (facts.get("groups") or [own])
     ]
 
@@ -176,6 +153,7 @@ def module_fields(ctx: Context, asked: Asked) -> str:
     """GET /module/{moduleSequence}/fields: of tickets alone, whose module is 24 (trackit.read.module_fields)."""
     (module,) = bound(asked, "moduleSequence")
     if module != fields.MODULE:
+        ctx.cite("trackit.address.not_emulated")
         raise Unsupported(f"the fields of module {module}")
     return renderings.names(ctx)
 
@@ -192,76 +170,4 @@ def groups(ctx: Context, asked: Asked) -> list[dict[str, Any]]:
             "InActive": not facts.get("active", True),
         }
         for id_, facts in sorted(model.directory(ctx)["group"].items())
-    ]
-
-
-# --- what nobody published --------------------------------------------------------------------------------------------
-
-
-def unsupported(ctx: Context, asked: Asked) -> Any:
-    """A route that is known, and whose answer is not."""
-    ctx.cite("trackit.address.not_emulated")
-    raise Unsupported(f"the answer of {ctx.call.operation}")
-
-
-MOST_FOUND = 1000
-"""Results of a search that are given at once, whatever is asked for."""
-
-
-def _whole(ctx: Context, body: Members, name: str, default: int) -> int:
-    given = body.member(ctx, name)
-    if given is None:
-        return default
-    try:
-        found: int = fields.kept("integer", given)
-    except ValueError as error:
-        raise refusal("value", name=name, takes=str(error)) from None
-    return found
-
-
-def search(ctx: Context, asked: Asked) -> Listed:
-    """POST /searches: tickets whose summary or number holds the term, as far as the caller sees them."""
-    bound(asked)
-    ctx.cite("trackit.read.searches")
-    if ctx.dialect["searches"] == "unsupported":
-        raise Unsupported("the answer of /searches")
-    if not isinstance(asked.body, Members):
-        raise refusal("body", "trackit.read.searches", member="Term")
-    access.require(ctx, access.VIEW)
-    body = asked.body
-    term, wanted = body.member(ctx, "Term"), body.member(ctx, "ResultFields")
-    if term is not None and not isinstance(term, str):
-        raise refusal("value", "trackit.read.searches", name="Term", takes="a text")
-    if _whole(ctx, body, "ModuleId", fields.MODULE) != fields.MODULE:
-        raise Unsupported("a search in another module than tickets")
-    numbers = isinstance(wanted, list) and all(isinstance(n, int) and not isinstance(n, bool) for n in wanted)
-    if wanted is not None and not numbers:
-        raise refusal("value", "trackit.read.searches", name="ResultFields", takes="a list of field numbers")
-    size, page = _whole(ctx, body, "PageSize", 0), _whole(ctx, body, "PageNumber", 0)
-    if size < 0 or page < 0:
-        raise refusal("page", name="PageSize" if size < 0 else "PageNumber")
-    shown = frozenset(wanted or fields.TICKET)
-    found = _found(ctx, (term or "").strip().casefold())
-    part = found if not size or not page else found[(page - 1) * size : page * size]
-    records = []
-    for id_ in part[:MOST_FOUND]:
-        row = model.ticket(ctx, id_)
-        assert row is not None
-        values = renderings.ticket_values(model.directory(ctx), row)
-        records.append(renderings.some(ctx, {number: value for number, value in values.items() if number in shown}))
-    return Listed(len(found), records)
-
-
-def _found(ctx: Context, term: str) -> list[int]:
-    table = model.TICKETS
-    rows = ctx.db.execute(
-        sa.select(table.c.f1, table.c.f22, table.c.l_group)
-        .where(table.c.tenant == access.tenant_of(ctx).name)
-        .order_by(table.c.f1)
-    )
-    return [
-        row.f1
-        for row in rows
-        if (not term or term in (row.f22 or "").casefold() or term == str(row.f1))
-        and access.sees(ctx, row.l_group, "Tickets")
     ]

@@ -126,24 +126,40 @@ def _duration(ctx: Context, given: Members) -> int:
     return seconds
 
 
-def draft_of(ctx: Context, given: Any, with_duration: bool) -> Draft:
+@dataclass(frozen=True, slots=True)
+class NoteForm:
+    """What a note of one kind of record may say: the fact of the types and codes that it has, kinds of refusals, members."""
+
+    fact: str
+    no_type: str
+    no_activity: str
+    members: tuple[str, ...]
+
+
+TICKET_NOTE = NoteForm(
+    "tickets", "note_type", "activity", ("Note Type", "Activity Code", "Note", "Private", "Duration")
+)
+
+
+def draft_of(ctx: Context, given: Any, with_duration: bool, form: NoteForm = TICKET_NOTE) -> Draft:
     """A note as it is sent; raises the refusal for one that cannot be kept."""
     body = _object(given, "Note Type")
-    drop(ctx, body, "Note Type", "Activity Code", "Note", "Private", "Duration")
+    drop(ctx, body, *form.members)
     type_, activity = _word(ctx, body, "Note Type"), _word(ctx, body, "Activity Code")
     directory = model.directory(ctx)
     found_type, found_activity = (
         directory.find(module, "name", word) if word else None
         for module, word in (("note_type", type_), ("activity", activity))
     )
-    if type_ and not directory.get("note_type", found_type).get("tickets"):
-        raise refusal("note_type", name=type_)
-    if activity and not directory.get("activity", found_activity).get("tickets"):
-        raise refusal("activity", name=activity)
+    if type_ and not directory.get("note_type", found_type).get(form.fact):
+        raise refusal(form.no_type, name=type_)
+    if activity and not directory.get("activity", found_activity).get(form.fact):
+        raise refusal(form.no_activity, name=activity)
     duration = _duration(ctx, body) if with_duration else 0
     if not with_duration and body.has("Duration"):
         ctx.note("trackit.note.duration_default", "Duration is dropped: only AddNote takes one, and this note's is 0")
-    return Draft(found_type, found_activity, _text(ctx, body), duration, _private(ctx, body))
+    private = "Private" in form.members and _private(ctx, body)
+    return Draft(found_type, found_activity, _text(ctx, body), duration, private)
 
 
 def _worked(ctx: Context, row: model.Row, note: int | None, closing: bool = False, broken: bool = False) -> Worked:
@@ -177,7 +193,17 @@ def change_status(ctx: Context, asked: Asked) -> Worked:
     (id_,) = bound(asked, "id")
     access.require(ctx, access.EDIT)
     row = access.visible_ticket(ctx, id_)
-    body = asked.body
+    body, status = status_asked(ctx, asked.body)
+    if changes.status_of(ctx, status).get("type") == changes.CLOSED:
+        access.require(ctx, access.CLOSE, "Close Tickets")
+    drop(ctx, body, "StatusName", "Note")
+    draft = _note_of(ctx, body, ctx.dialect["status_note"] == "required")
+    ctx.cite("trackit.status.note")
+    return _moved(ctx, row, status, draft, closing=False)
+
+
+def status_asked(ctx: Context, body: Any) -> tuple[Members, int]:
+    """The body of a change of status, and the status that it names; raises the refusal for one that names none."""
     if not isinstance(body, Members):
         raise refusal("body", "trackit.status.body", member="StatusName")
     name = _as_text(ctx, body.member(ctx, "StatusName"))
@@ -189,15 +215,9 @@ def change_status(ctx: Context, asked: Asked) -> Worked:
     status = model.directory(ctx).find("status", "name", name)
     if status is None:
         raise refusal("status", name=name[:200])
-    facts = changes.status_of(ctx, status)
-    if facts["name"] != name:
+    if changes.status_of(ctx, status)["name"] != name:
         ctx.cite("trackit.status.by_name")
-    if facts.get("type") == changes.CLOSED:
-        access.require(ctx, access.CLOSE, "Close Tickets")
-    drop(ctx, body, "StatusName", "Note")
-    draft = _note_of(ctx, body, ctx.dialect["status_note"] == "required")
-    ctx.cite("trackit.status.note")
-    return _moved(ctx, row, status, draft, closing=False)
+    return body, status
 
 
 def _note_of(ctx: Context, body: Members, required: bool = False) -> Draft | None:
@@ -233,7 +253,25 @@ def close(ctx: Context, asked: Asked) -> Worked:
     access.require(ctx, access.EDIT)
     access.require(ctx, access.CLOSE)
     row = access.visible_ticket(ctx, id_)
-    body = asked.body
+    body = closing_asked(ctx, asked.body)
+    draft = _note_of(ctx, body)
+    if draft is not None:
+        ctx.cite("trackit.close.note")
+    if ctx.dialect["block_close_with_open_assignments"] == "on" and _open_assignments(ctx, id_):
+        raise refusal("assignments")
+    return _moved(ctx, row, closed_status(ctx), draft, closing=True)
+
+
+def closed_status(ctx: Context) -> int:
+    """The default status of type closed; raises the refusal where there is none."""
+    status = changes.default_status(ctx, changes.CLOSED)
+    if status is None:
+        raise refusal("status", "trackit.status.two_types", name="of type closed")
+    return status
+
+
+def closing_asked(ctx: Context, body: Any) -> Members:
+    """The body of Close; raises the refusal for one that cannot be taken."""
     if body is None and ctx.dialect["close_body"] == "optional":
         body = Members([])
     if not isinstance(body, Members):
@@ -245,15 +283,7 @@ def close(ctx: Context, asked: Asked) -> Worked:
         if any(body.has(name) for name in _WRAPPERS):
             raise refusal("body", "trackit.wire.body_is_input", member="Note")
     drop(ctx, body, "Note")
-    draft = _note_of(ctx, body)
-    if draft is not None:
-        ctx.cite("trackit.close.note")
-    if ctx.dialect["block_close_with_open_assignments"] == "on" and _open_assignments(ctx, id_):
-        raise refusal("assignments")
-    status = changes.default_status(ctx, changes.CLOSED)
-    if status is None:
-        raise refusal("status", "trackit.status.two_types", name="of type closed")
-    return _moved(ctx, row, status, draft, closing=True)
+    return body
 
 
 _OPEN = (
@@ -261,8 +291,8 @@ _OPEN = (
     .select_from(model.ASSIGNMENTS)
     .where(
         model.ASSIGNMENTS.c.tenant == sa.bindparam("tenant"),
-        model.ASSIGNMENTS.c.ticket == sa.bindparam("ticket"),
-        model.ASSIGNMENTS.c.open,
+        model.ASSIGNMENTS.c.f6 == sa.bindparam("ticket"),
+        model.ASSIGNMENTS.c.f18.is_(None),
     )
 )
 

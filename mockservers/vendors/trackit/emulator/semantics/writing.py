@@ -13,21 +13,11 @@ from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
 from mockservers.vendors.trackit.emulator.semantics import properties, workflow
 
 
-def _properties(ctx: Context, asked: Asked) -> Members:
-    """The Properties of a body; raises the refusal for a body without them."""
-    found = asked.body.member(ctx, "Properties") if isinstance(asked.body, Members) else None
-    if not isinstance(found, Members):
-        workflow.find_wrapper(ctx, asked.body)
-        raise refusal("body", member="Properties")
-    workflow.drop(ctx, asked.body, "Properties")
-    return found
-
-
 def create(ctx: Context, asked: Asked) -> str:
     """POST /tickets (trackit.write.create); sent again, it makes another (trackit.write.no_idempotency)."""
     bound(asked)
     access.require(ctx, access.CREATE)
-    given = properties.columns(ctx, _properties(ctx, asked))
+    given = properties.columns(ctx, properties.asked(ctx, asked.body))
     if not (given.get("f22") or "").strip():
         ctx.cite("trackit.write.nothing_required")
         if ctx.dialect["summary_required"] == "on":
@@ -42,7 +32,7 @@ def update(ctx: Context, asked: Asked) -> str:
     (id_,) = bound(asked, "id")
     access.require(ctx, access.EDIT, None)
     row = access.visible_ticket(ctx, id_)
-    given = properties.columns(ctx, _properties(ctx, asked))
+    given = properties.columns(ctx, properties.asked(ctx, asked.body))
     _allowed(ctx, given, row)
     draft = None
     optional = asked.body.member(ctx, "OptionalParams")

@@ -49,7 +49,7 @@ def test_what_changed_is_listed_and_what_is_gone_once_more(mock_world: mockserve
 
 
 def test_a_correct_client_keeps_every_duty() -> None:
-    report = run_check(CheckConfig("toy", reference_name("toy"), dialect="all", examples=30, save_to=None))
+    report = run_check(CheckConfig("toy", reference_name("toy"), dialect="all", examples=15, save_to=None))
     assert report.broken == []
     assert report.unproven == []
 

@@ -1,0 +1,110 @@
+"""Stories for clients that copy what hangs on tickets, or that search: drawn for those alone that say so in their hello."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mockservers.harness.drivers import Hello
+from mockservers.harness.scenarios import ClockStep, FaultStep
+from mockservers.harness.strategies import TEXTS, Intent, Strategy, act, create, indexes, plain, sync, weighted
+from mockservers.kernel.instants import MINUTE
+from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, SEARCHES
+
+SUMMARIES = tuple(each for each in TEXTS if each.strip())
+CROWDS = (21, 41, 21)
+"""One more than a page of twenty, or than two."""
+_KINDS = ("fail", "empty_body")
+
+
+def stories(hello: Hello) -> list[tuple[Strategy, int]]:
+    """Stories for the options that a client names, with their weights among other stories."""
+    told = {
+        ASSIGNMENTS: (
+            (_worked_on(), 12),
+            (_crowd("add_assignment"), 3),
+            (_in_trouble("add_assignment", "assignments"), 5),
+        ),
+        ATTACHMENTS: (
+            (_attached(), 10),
+            (_crowd("attach", {"text": "plain"}), 3),
+            (_in_trouble("attach", "attachments"), 5),
+        ),
+        SEARCHES: ((_many(), 8),),
+    }
+    return [story for option, known in told.items() if option in hello.options for story in known]
+
+
+def _later(intents: list[Intent], by: int) -> list[Intent]:
+    return [*([plain(ClockStep(by))] if by else []), *intents]
+
+
+def _worked_on() -> Strategy:
+    """An assignment is made; after a sync somebody works on it, which nothing but the assignment itself shows."""
+
+    def story(index: int, fields: dict[str, Any], then: tuple[str, dict[str, Any]], by: int) -> list[Intent]:
+        made = act(index, "add_assignment", more={"fields": fields} if fields else {})
+        action, more = then
+        return [made, sync(), *_later([act(index, action, more=more), sync()], by)]
+
+    changes = st.sampled_from(SUMMARIES).map(lambda text: ("change_assignment", {"fields": {"22": text}}))
+    acts = st.sampled_from(
+        (
+            ("close_assignment", {}),
+            ("change_assignment", {"fields": {"7": "More is known", "100": "2026-03-05T15:00:00Z"}}),
+            ("change_assignment", {"fields": {"67": "TECH2"}}),
+            ("drop_assignment", {}),
+            ("add_assignment", {"open": False}),
+            ("note_assignment", {"text": "Looked at it"}),
+            ("resolve_assignments", {}),
+        )
+    )
+    given = st.fixed_dictionaries({}, optional={"22": st.sampled_from(SUMMARIES), "7": st.just("first")})
+    return st.builds(story, indexes, given, weighted((acts, 4), (changes, 1)), st.sampled_from((0, MINUTE)))
+
+
+def _crowd(action: str, more: dict[str, Any] | None = None) -> Strategy:
+    """More than a page holds, and one more while a client is on its way through the pages."""
+
+    def story(index: int, copies: int, after: int) -> list[Intent]:
+        many = act(index, action, more={**(more or {}), "copies": copies})
+        return [many, sync(after, [act(index, action, more=more)]), sync()]
+
+    return st.builds(story, indexes, st.sampled_from(CROWDS), st.sampled_from((3, 4, 5)))
+
+
+def _in_trouble(action: str, kind: str) -> Strategy:
+    """What hangs on a ticket was read once, and then cannot be read for a while."""
+
+    def story(index: int, fault: str, again: bool) -> list[Intent]:
+        first = act(index, action, more={"text": "plain"} if action == "attach" else {})
+        trouble = plain(FaultStep(fault, 0, 1, f"{kind}.list"))
+        return [first, sync(), *([act(index, action)] if again else []), trouble, sync()]
+
+    return st.builds(story, indexes, st.sampled_from(_KINDS), st.booleans())
+
+
+def _attached() -> Strategy:
+    """Files come and go, with anything in them."""
+
+    def story(index: int, text: str, name: str, then: str, more: dict[str, Any]) -> list[Intent]:
+        file = act(index, "attach", more={"name": name, "text": text})
+        return [file, sync(), act(index, then, more=more), sync()]
+
+    names = st.sampled_from(("notes.txt", "Größe 1.txt", "a & b.pdf", "notes.txt"))
+    then = st.sampled_from(("detach", "attach", "detach", "attach"))
+    more = st.sampled_from(({}, {"text": "plain"}))
+    return st.builds(
+        lambda index, text, name, action, given: story(index, text, name, action, given if action == "attach" else {}),
+        indexes,
+        st.sampled_from(SUMMARIES),
+        names,
+        then,
+        more,
+    )
+
+
+def _many() -> Strategy:
+    """More tickets than a page of results holds."""
+    return st.sampled_from(CROWDS).map(lambda times: [create({}, times=times), sync()])
