@@ -56,7 +56,11 @@ def _taken(history: History) -> Judgement:
 
 
 def _checked(history: History) -> Judgement:
-    found = listening.checked(history, _ticket, _asked)
+    def strange(delivery: Delivered) -> str:
+        """A ticket that is said to be deleted is asked for in its own right, and may be deleted in truth by now."""
+        return "" if _told(delivery.body).get("Action") == "Delete" else _ticket(delivery)
+
+    found = listening.checked(history, strange, _asked)
     breaches = list(found.breaches)
     for each in history.deliveries:
         ticket = _ticket(each)
@@ -74,6 +78,8 @@ def _checked(history: History) -> Judgement:
             or ticket not in before.after
             or ticket in (after.after or {})
         ):
+            continue
+        if not after.ok or any(before.first <= n <= after.last for n in history.restarts):
             continue
         states = [record for at, record in history.ever.get(ticket, ()) if at <= after.last]
         if states and all(record.exists for record in states):
