@@ -213,29 +213,19 @@ def _take(world: World, vendor: str, installation: Installation, webhooks: Webho
             fault = world.faults.consult("deliver", vendor, None, "client", now)
             struck = "none" if fault is None else fault.kind.name
             db.execute(here.values(struck=struck))
-            if fault is not None:
-                later = _struck(db, owed, delivery, fault, now)
-                if later is not None:
-                    db.execute(here.values(due=later))
-                    continue
-                if struck == "delivery_lost":
-                    db.execute(sa.delete(owed).where(owed.c.id == delivery.id))
-                    lost = _begin(world, vendor, webhooks, delivery, struck)
-                    lost.entry.outcome, lost.entry.error = (
-                        "fault",
-                        "the call was lost on its way; the vendor does not know it",
-                    )
-                    world.called(lost.entry, lost.exchange)
-                    continue
-                if struck == "delivery_twice":
-                    _owe(installation, owed, delivery, struck)
-                if struck in STRANGERS:
-                    tenant = installation.tenants[delivery.tenant]
-                    ctx = world.vendor_context(
-                        installation, tenant, "webhook", Entry(0, now, now, vendor, None, "vendor")
-                    )
-                    made = webhooks.forged(ctx, replace(delivery, attempt=1), struck == "delivery_forged")
-                    return _begin(world, vendor, webhooks, made, struck, kept=False)
+            later = None if fault is None else _held_back(db, owed, delivery, fault, now)
+            if later is not None:
+                db.execute(here.values(due=later))
+                continue
+            if struck == "delivery_lost":
+                db.execute(sa.delete(owed).where(owed.c.id == delivery.id))
+                _lost(world, _begin(world, vendor, webhooks, delivery, struck))
+                continue
+            if struck == "delivery_twice":
+                _owe(installation, owed, delivery, struck)
+            if struck in STRANGERS:
+                made = _strangers(world, installation, webhooks, delivery, signed=struck == "delivery_forged")
+                return _begin(world, vendor, webhooks, made, struck, kept=False)
         taken = webhooks.attempted(replace(delivery, attempt=delivery.attempt + 1))
         db.execute(here.values(due=now + LEASE, attempt=taken.attempt))
         # A call that a stranger's went before is itself as it should be.
@@ -247,7 +237,23 @@ def _read(row: Any) -> Delivery:
     return Delivery(headers=[(name, value) for name, value in json.loads(row["headers"])], **values)
 
 
-def _struck(db: sa.Connection, owed: sa.Table, delivery: Delivery, fault: Fault, now: int) -> int | None:
+def _lost(world: World, taken: Taken) -> None:
+    """Keep a call in the journal that was never made."""
+    taken.entry.outcome, taken.entry.error = "fault", "the call was lost on its way; the vendor does not know it"
+    world.called(taken.entry, taken.exchange)
+
+
+def _strangers(
+    world: World, installation: Installation, webhooks: Webhooks, delivery: Delivery, *, signed: bool
+) -> Delivery:
+    """What somebody sends in the vendor's name who does not know the secret."""
+    now = world.clock.now()
+    entry = Entry(0, now, now, installation.emulator.name, None, "vendor")  # of no call: nothing is kept of it
+    ctx = world.vendor_context(installation, installation.tenants[delivery.tenant], "webhook", entry)
+    return webhooks.forged(ctx, replace(delivery, attempt=1), signed)
+
+
+def _held_back(db: sa.Connection, owed: sa.Table, delivery: Delivery, fault: Fault, now: int) -> int | None:
     """Until when a fault holds a call back; None where it does not."""
     if fault.kind.name == "delivery_late":
         return now + int(fault.settings["seconds"]) * SECOND
