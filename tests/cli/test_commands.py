@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,14 +105,16 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 for line in sys.stdin:
     message = json.loads(line)
     if message["do"] == "sync":
-        with open(sys.argv[1], "w") as told:
+        with open(sys.argv[1] + ".new", "w") as told:
             told.write(f"{os.getpid()}\\n")
+        os.rename(sys.argv[1] + ".new", sys.argv[1])
         signal.pause()
-    print(json.dumps({"id": message["id"], "ok": {}}), flush=True)
+    ok = {"tasks": ["sync", "mirror"]} if message["do"] == "hello" else {}
+    print(json.dumps({"id": message["id"], "ok": ok}), flush=True)
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals as Unix has them")
+@pytest.mark.skipif(os.name != "posix", reason="signals as Unix has them")
 @pytest.mark.parametrize(
     ("command", "name"), [("check", "SIGINT"), ("check", "SIGTERM"), ("check --jobs 2", "SIGINT"), ("replay", "SIGHUP")]
 )
@@ -120,7 +123,6 @@ def test_a_command_that_is_ended_leaves_no_client_and_tells_what_is_known(
 ) -> None:
     client, told = tmp_path / "client.py", tmp_path / "told"
     client.write_text(STUBBORN)
-    os.mkfifo(told)
     what = ["get_tickets"] if command.startswith("check") else [str(ROOT / "scenarios/get_tickets/the_second_cid.yaml")]
     process = subprocess.Popen(
         [sys.executable, "-m", "mockservers", *command.split(), *what, "--client", f"{sys.executable} {client} {told}"],
@@ -132,6 +134,9 @@ def test_a_command_that_is_ended_leaves_no_client_and_tells_what_is_known(
         preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
     )
     with process:
+        while not told.exists():
+            assert process.poll() is None, process.communicate()  # ended before the client had anything to do
+            time.sleep(0.02)
         children = [int(each) for each in told.read_text().split()]
         process.send_signal(getattr(signal, name))
         out, err = process.communicate()
