@@ -144,7 +144,7 @@ WRONG: list[tuple[dict[str, Any], int, str]] = [
     ),
     ({"vendor": "superoffice", "body": {"TicketIds": 3}}, 11, "body.TicketIds must be 3, got "),
     (
-        {"vendor": "superoffice", "body": {"path": "/Title", "value": 2}, "outcome": "unsupported"},
+        {"vendor": "superoffice", "body": {"path": "/Title", "value": 2}, "operation": "ticket.patch"},
         12,
         'body.value must be 2, got "New title"',
     ),

@@ -106,7 +106,7 @@ def test_a_call_that_comes_ends_the_waiting_and_nobody_else_waits(door: Server, 
         api.toy("/toy/add", word="c")
         assert json.loads(waiting.reply().body)["matched"] == 2
     assert not door.waiting
-    assert len(door.worlds.watchers) == 1  # the server counts calls
+    assert len(door.worlds.watchers) == 2  # the server counts calls, and its courier looks at them
 
 
 def test_waiting_ends_when_the_client_leaves_or_the_server_stops(door: Server) -> None:
@@ -114,7 +114,7 @@ def test_waiting_ends_when_the_client_leaves_or_the_server_stops(door: Server) -
         gone.get("/_mock/v1/journal?wait=60&operation=Add")
         until(lambda: door.waiting == 1)
     until(lambda: door.waiting == 0)
-    assert len(door.worlds.watchers) == 1  # the server counts calls
+    assert len(door.worlds.watchers) == 2  # the server counts calls, and its courier looks at them
     with Wire(door.port) as last:
         last.get("/_mock/v1/journal?wait=60&operation=Add")
         until(lambda: door.waiting == 1)
@@ -151,10 +151,10 @@ def test_python_waits_for_calls_and_says_what_came_instead() -> None:
         desk = world["get_tickets"]
         desk.act("create", fields={"subject": "first"})
         waiting = pool.submit(desk.wait_for, 60.0, operation="create", actor="other", at_least=2)
-        until(lambda: len(world._world.watchers) == 2)
+        until(lambda: len(world._world.watchers) == 3)
         desk.act("create", fields={"subject": "second"})
         assert [entry.n for entry in waiting.result(SLOWEST)] == [1, 2]
-        assert len(world._world.watchers) == 1
+        assert len(world._world.watchers) == 2
         with pytest.raises(
             AssertionError, match=r'^after 0\.01 s: expected at least 1 call.*\n.*\n.*\n.*#2.*\n.*got "second"'
         ):
