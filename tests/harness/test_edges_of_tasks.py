@@ -33,7 +33,7 @@ def test_what_lies_inside_a_task(ends: list[int], changes: set[int], asked: set[
 def test_whose_request_an_entry_of_the_journal_is(ends: list[int]) -> None:
     tasks = apart(ends)
     entries = [Entry(n, START, 0, "get_tickets", None, "client") for n in range(14)]
-    changes, exchanges = module("history").split(entries, tasks, {})
+    changes, exchanges, _ = module("history").split(entries, tasks, {})
     owners = {n: task.index for task in tasks for n in range(task.first + 1, task.last + 1)}
     assert changes == ()
     assert [each.task for each in exchanges] == [owners.get(n) for n in range(14)]
@@ -48,7 +48,7 @@ def test_an_entry_at_the_edge_of_two_tasks(n: int, first: int, second: int) -> N
     )
     assert [len(history.within(task)) for task in tasks] == [first, second]
     assert [len(history.changes_within(task)) for task in tasks] == [first, second]
-    _, (asked,) = module("history").split([Entry(n, START, 0, "get_tickets", None, "client")], tasks, {})
+    _, (asked,), _ = module("history").split([Entry(n, START, 0, "get_tickets", None, "client")], tasks, {})
     assert asked.task == (0 if first else 1 if second else None)
 
 

@@ -139,7 +139,7 @@ def test_a_server_that_stops_ends_it_and_its_watchers_go() -> None:
         until(told, "live")
         watchers = len(door.worlds.watchers)
     assert next(told, None) is None
-    assert len(door.worlds.watchers) == watchers - 1
+    assert len(door.worlds.watchers) == watchers - 2  # the stream's, and the courier's
 
 
 def test_a_head_alone_is_no_stream(door: Server, world: World) -> None:
