@@ -36,7 +36,7 @@ def test_the_hand_written_scenarios_are_kept(vendor: str, role: str) -> None:
     kept = sum(result.outcome == "KEPT" for result in results)
     declined = sum(result.outcome == "UNPROVEN" and "declined" in result.reason for result in results)
     assert kept + declined == len(files), replay_text(results)
-    assert kept >= 2
+    assert kept >= (2 if role in FIRST else 1)
 
 
 def test_there_is_a_client_that_works_differently() -> None:
