@@ -298,6 +298,7 @@ def fault_kinds() -> str:
         "admit": "before anything was done",
         "commit": "when everything was done",
         "reply": "when the answer is on its way",
+        "deliver": "when the vendor calls a listener",
     }
     rows = []
     for kind in faults.KINDS.values():
