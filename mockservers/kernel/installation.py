@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockservers import __version__
-from mockservers.kernel import back_file, files, images
+from mockservers.kernel import back_file, files, images, webhooks
 from mockservers.kernel.ids import Ids
 from mockservers.kernel.instants import DAY, HOUR
 from mockservers.kernel.life import Course
@@ -294,6 +294,11 @@ class Installation:
         self.cache.clear()
         if self.store.lasting:
             self.save()
+
+    @property
+    def calls_listeners(self) -> bool:
+        """Whether anybody ever asked to be called here."""
+        return webhooks.WRITTEN in self.ids.counters
 
     def count(self, key: str, now: int) -> int:
         """Count a call of `key` and tell how many there were in the hour up to now (`MOST_COUNTED` are remembered)."""

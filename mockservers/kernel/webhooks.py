@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from mockservers.kernel.operations import Context
     from mockservers.kernel.world import World
 
+Found = TypeVar("Found")
+
 LEASE = 5 * MINUTE
 """After so long a call is sent again whose sender never told how it ended."""
+WRITTEN = "webhooks"
+"""The counter of how often a webhook was written: where there is none nobody ever asked to be called, and nothing is owed."""
+_WRITER = "webhooks' writer"
 STRANGERS = ("delivery_forged", "delivery_unsigned")
 """Faults by which somebody else makes a call before the vendor does."""
 SOON = MINUTE
@@ -160,12 +165,40 @@ def forget(ctx: Context, webhook: str) -> None:
     ctx.db.execute(sa.delete(owed).where(owed.c.tenant == ctx.tenant.name, owed.c.webhook == webhook))
 
 
+def rewritten(ctx: Context) -> None:
+    """A vendor writes or takes away a webhook in this call: what was remembered of them holds no longer."""
+    counters, cache = ctx.installation.ids.counters, ctx.installation.cache
+    counters[WRITTEN] = counters.get(WRITTEN, 0) + 1
+    cache.pop(_listening(ctx), None)
+    cache[_WRITER] = ctx.entry.n
+
+
+def remembered(ctx: Context, read: Callable[[Context], Found]) -> Found:
+    """What `read` finds of the webhooks of the call's tenant, so that a change of a ticket need not ask the database.
+
+    It is kept between calls until a webhook is written, and never what a call sees of its own writing, which may yet be undone.
+    """
+    cache, key = ctx.installation.cache, _listening(ctx)
+    if key in cache:
+        known: Found = cache[key]
+        return known
+    found = read(ctx)
+    if cache.get(_WRITER) != ctx.entry.n:
+        cache[key] = found
+    return found
+
+
+def _listening(ctx: Context) -> tuple[str, str]:
+    assert ctx.tenant is not None
+    return "webhooks", ctx.tenant.name
+
+
 def _owing(world: World) -> list[tuple[str, Installation, Webhooks]]:
-    """The vendors of a world that were opened and call listeners."""
+    """The vendors of a world that were opened, and were asked to call somebody."""
     found = []
     for vendor in sorted(world.opened_vendors):
         installation = world.installation(vendor)
-        if installation.emulator.webhooks is not None:
+        if installation.emulator.webhooks is not None and installation.calls_listeners:
             found.append((vendor, installation, installation.emulator.webhooks))
     return found
 

@@ -300,8 +300,8 @@ class World:
 
     @property
     def calls_listeners(self) -> bool:
-        """Whether some vendor that was opened calls listeners by itself. Asked from any thread, also while another opens one."""
-        return any(each.emulator.webhooks is not None for each in list(self._installations.values()))
+        """Whether some vendor was asked to call somebody. Asked from any thread, also while another opens a vendor."""
+        return any(each.calls_listeners for each in list(self._installations.values()))
 
     @contextmanager
     def busy(self) -> Iterator[None]:

@@ -34,12 +34,14 @@ def _troubled(history: History, first: int, last: int) -> bool:
     return any(first < each.n < last and each.faults for each in history.exchanges)
 
 
+def _well(history: History, task: Task, failed: Callable[[Exchanged], bool]) -> bool:
+    """Whether a task went well, and all that it asked."""
+    return task.ok and not any(map(failed, history.within(task)))
+
+
 def _settled(history: History, since: int, n: int, failed: Callable[[Exchanged], bool]) -> bool:
     """Whether a sync that asked something and went well lies between two places in the journal."""
-    return any(
-        since <= task.first < task.last <= n and task.ok and not any(map(failed, history.within(task)))
-        for task in history.syncs
-    )
+    return any(since <= task.first < task.last <= n and _well(history, task, failed) for task in history.syncs)
 
 
 def _moved(history: History, call: Delivery) -> bool:
@@ -122,7 +124,7 @@ def heard(
     exercised, breaches, fields = 0, [], tuple(names)
     good = [each for each in _sent(history) if each.taken]
     for task in history.syncs:
-        if not task.ok or task.after is None or any(map(failed, history.within(task))):
+        if task.after is None or not _well(history, task, failed):
             continue
         before = max(
             (other.last for other in history.tasks if other.index < task.index and other.do == "sync"), default=0
@@ -194,9 +196,7 @@ def revived(
     """A webhook that the vendor has stopped calling (`stopped`: where in the journal) is looked after in a later good sync."""
     exercised, breaches = 0, []
     for n in list(stopped)[-1:]:
-        later = [
-            task for task in history.syncs if task.first >= n and task.ok and not any(map(failed, history.within(task)))
-        ]
+        later = [task for task in history.syncs if task.first >= n and _well(history, task, failed)]
         done = any(each.n > n and revives(each) for each in history.exchanges)
         if not done and not any(task.settling for task in later):
             continue

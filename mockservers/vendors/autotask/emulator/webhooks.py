@@ -23,7 +23,6 @@ from mockservers.kernel.journal import Headers
 from mockservers.kernel.operations import Context
 from mockservers.kernel.store import Text
 from mockservers.kernel.webhooks import Delivery, Reply, Webhooks
-from mockservers.vendors.autotask import VENDOR
 from mockservers.vendors.autotask.emulator.entities import SCALE, Element
 from mockservers.vendors.autotask.emulator.model import METADATA, TABLES, Row
 from mockservers.vendors.autotask.emulator.renderings import time
@@ -96,11 +95,7 @@ def keep(ctx: Context, entity: str, row: Row) -> None:
 def remove(ctx: Context, entity: str, id_: int) -> None:
     mine = (RECORDS.c.tenant == _tenant(ctx), RECORDS.c.entity == entity, RECORDS.c.id == id_)
     ctx.db.execute(sa.delete(RECORDS).where(*mine))
-    ctx.installation.cache.pop((VENDOR.name, "listening", _tenant(ctx)), None)
-    ctx.installation.cache[_WRITER] = ctx.entry.n
-
-
-_WRITER = (VENDOR.name, "webhook's writer")
+    webhooks.rewritten(ctx)
 
 
 def ready(fields: Iterable[Mapping[str, Any]], hook: int) -> bool:
@@ -118,14 +113,8 @@ class Listening(NamedTuple):
 
 
 def listening(ctx: Context) -> tuple[Listening, ...]:
-    """The webhooks that call. Kept between calls until one is written; never those of a call that may yet be undone."""
-    key = (VENDOR.name, "listening", _tenant(ctx))
-    found: tuple[Listening, ...] | None = ctx.installation.cache.get(key)
-    if found is None:
-        found = _listening(ctx)
-        if ctx.installation.cache.get(_WRITER) != ctx.entry.n:
-            ctx.installation.cache[key] = found
-    return found
+    """The webhooks that call."""
+    return webhooks.remembered(ctx, _listening)
 
 
 def _listening(ctx: Context) -> tuple[Listening, ...]:

@@ -23,7 +23,6 @@ from mockservers.kernel.journal import Headers
 from mockservers.kernel.operations import Context
 from mockservers.kernel.store import Instant, Text
 from mockservers.kernel.webhooks import Delivery, Reply, Webhooks
-from mockservers.vendors.superoffice import VENDOR
 from mockservers.vendors.superoffice.emulator.model import METADATA
 
 ACTIVE, STOPPED, TOO_MANY = "Active", "Stopped", "TooManyErrors"
@@ -120,22 +119,14 @@ def keep(ctx: Context, hook: Hook) -> None:
 
 def remove(ctx: Context, id_: int) -> None:
     ctx.db.execute(sa.delete(HOOKS).where(HOOKS.c.tenant == _tenant(ctx), HOOKS.c.id == id_))
-    ctx.installation.cache.pop((VENDOR.name, "listening", _tenant(ctx)), None)
-    ctx.installation.cache[_WRITER] = ctx.entry.n
-
-
-_WRITER = (VENDOR.name, "webhook's writer")
+    webhooks.rewritten(ctx)
 
 
 def listening(ctx: Context) -> tuple[Hook, ...]:
-    """The webhooks that are called. Kept between calls until one is written; never those of a call that may yet be undone."""
-    key = (VENDOR.name, "listening", _tenant(ctx))
-    found: tuple[Hook, ...] | None = ctx.installation.cache.get(key)
-    if found is None:
-        found = tuple(each for each in all_of(ctx) if each.state == ACTIVE and each.type == "webhook")
-        if ctx.installation.cache.get(_WRITER) != ctx.entry.n:
-            ctx.installation.cache[key] = found
-    return found
+    """The webhooks that are called."""
+    return webhooks.remembered(
+        ctx, lambda ctx: tuple(each for each in all_of(ctx) if each.state == ACTIVE and each.type == "webhook")
+    )
 
 
 # --- what a call says -------------------------------------------------------------------------------------------------
