@@ -66,7 +66,9 @@ class Courier:
                 if world not in self._rounds:
                     self._rounds[world] = asyncio.get_running_loop().create_task(self._round(world))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), LOOK if concerned else None)
+                # not `wait_for`: on Python 3.11 it swallows a cancellation that comes together with the news
+                async with asyncio.timeout(LOOK if concerned else None):
+                    await self._news.wait()
 
     async def _round(self, world: World) -> None:
         """Send what is due in a world now."""

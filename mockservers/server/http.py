@@ -476,7 +476,8 @@ class Server(Listener):
                 _closable(said.parts).close()
                 while not happened.is_set() and not self._over(request, until):
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(happened.wait(), min(GLANCE, max(0.0, until - loop.time())))
+                        async with asyncio.timeout(min(GLANCE, max(0.0, until - loop.time()))):
+                            await happened.wait()
                     if wait.world.keeping.shared:
                         break  # what another process answers tells nobody here
         finally:

@@ -7,6 +7,7 @@ it has: what the journal keeps is told first. A call costs an append to the queu
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections import deque
@@ -228,7 +229,6 @@ class Feed:
 
 async def _either(happened: asyncio.Event, seconds: float) -> None:
     """Until something happened, or for so many seconds."""
-    try:
-        await asyncio.wait_for(happened.wait(), seconds)
-    except TimeoutError:
-        return
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await happened.wait()
