@@ -21,6 +21,7 @@ from mockservers.harness.duties.selection import Selection, select
 from mockservers.harness.generation import generate
 from mockservers.harness.history import History
 from mockservers.harness.profile import profile
+from mockservers.harness.reduction import reduced
 from mockservers.harness.runner import Declined, OutOfTime, Runner
 from mockservers.harness.runner_pool import RunnerPool, stages
 from mockservers.harness.saving import found_of, save, writable
@@ -463,23 +464,30 @@ class _DialectCheck:
         before, budget = self.plays, self.plays + most
         error = breach_class(duty)
 
-        def test(scenario: Scenario) -> None:
+        def breaks(scenario: Scenario) -> bool:
             nonlocal smallest
-            key = scenario.key
-            if key not in self.known and (self.plays >= budget or self._late()):
+            if scenario.key not in self.known and (self.plays >= budget or self._late()):
                 raise _Enough
             self.config.progress(self.plays - before, 0, doing)
             try:
                 played = self._play(scenario)
             except OutOfTime:
                 raise _Enough from None
-            if played is not None and played.broken(duty):
-                if _size(played) <= _size(smallest):
-                    smallest = played
+            if played is None or not played.broken(duty):
+                return False
+            if _size(played) <= _size(smallest):
+                smallest = played
+            return True
+
+        def test(scenario: Scenario) -> None:
+            if breaks(scenario) and (played := self.known[scenario.key]) is not None:
                 raise error(played.judgements[duty.id].breaches)
 
-        with contextlib.suppress(error, _Enough):
-            self._generate(turn, test, shrink=True)
+        with contextlib.suppress(_Enough):
+            reduced(smallest.scenario, breaks)
+            with contextlib.suppress(error):
+                self._generate(turn, test, shrink=True)
+            reduced(smallest.scenario, breaks)
         return smallest
 
 

@@ -130,6 +130,7 @@ def test_an_answer_after_another_took_the_call_is_not_the_last_word(desk: Desk) 
 
 def test_a_server_that_stops_gives_up_a_silent_listener_and_still_owes_the_call(desk: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         worlds = Worlds(registry.emulator, desk.world.config)
         server = Server(worlds)
@@ -141,6 +142,7 @@ def test_a_server_that_stops_gives_up_a_silent_listener_and_still_owes_the_call(
             entry = world.journal.open(due, 0, "superoffice", "ticket.changed", "vendor")
             with installation.writing():
                 ctx = world.vendor_context(installation, tenant, "ticket.changed", entry)
+                webhooks.rewritten(ctx)
                 webhooks.owe(ctx, Delivery(tenant.name, "1", "ticket.changed", url, [], b"{}", due, due))
             world.act("superoffice", "read", {"id": "1"})
             called, _ = silent.accept()

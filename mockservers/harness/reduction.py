@@ -1,0 +1,73 @@
+"""Reduction: a scenario that breaks a duty, without the steps that it does not need.
+
+Shrinking makes what was drawn simpler, and a story is drawn whole. So its steps are left out one by one here, as delta
+debugging does, and whatever still breaks the duty goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+from mockservers.harness.profile import VendorProfile, profile
+from mockservers.harness.scenarios import (
+    LABEL,
+    ClientStep,
+    OtherStep,
+    Scenario,
+    ScenarioError,
+    Step,
+    births,
+    check_labels,
+)
+
+
+def reduced(scenario: Scenario, breaks: Callable[[Scenario], bool]) -> Scenario:
+    """The scenario without every step that can be left out alone while `breaks` says yes. Asks at most once a step and round."""
+    smaller = True
+    while smaller:
+        smaller = False
+        for at in reversed(range(len(scenario.steps))):
+            shorter = without(scenario, at)
+            if shorter is not None and breaks(shorter):
+                scenario, smaller = shorter, True
+    return scenario
+
+
+def without(scenario: Scenario, at: int) -> Scenario | None:
+    """The scenario without step `at`, counted from 0; None where nothing is left, or a later step names a ticket of this one."""
+    here = profile(scenario.vendor)
+    before, left_out, after = scenario.steps[:at], scenario.steps[at], scenario.steps[at + 1 :]
+    first = sum(births(here, step) for step in before) + 1
+    fewer = births(here, left_out)
+    try:
+        made = replace(scenario, steps=(*before, *(_renumbered(here, step, first, fewer) for step in after)))
+        check_labels(made)
+    except ScenarioError:
+        return None
+    return made if made.steps else None
+
+
+def _renumbered(here: VendorProfile, step: Step, first: int, fewer: int) -> Step:
+    """The step where tickets from number `first + fewer` on are counted anew; those in between must not be named."""
+
+    def label(name: Any) -> Any:
+        if not isinstance(name, str) or not LABEL.fullmatch(name) or int(name[1:]) < first:
+            return name
+        if int(name[1:]) < first + fewer:
+            raise ScenarioError(f"ticket {name} would not be made")
+        return f"T{int(name[1:]) - fewer}"
+
+    if not fewer:
+        return step
+    if isinstance(step, ClientStep):
+        inner = step.meanwhile
+        if inner is not None:
+            steps = (_renumbered(here, each, first, fewer) for each in inner.steps)
+            inner = replace(inner, steps=cast(tuple[OtherStep, ...], tuple(steps)))
+        return replace(step, ticket=label(step.ticket), meanwhile=inner)
+    if isinstance(step, OtherStep):
+        more = {key: label(value) if key in here.label_keys else value for key, value in step.more.items()}
+        return replace(step, ticket=label(step.ticket), more=more)
+    return step
