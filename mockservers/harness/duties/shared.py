@@ -8,7 +8,8 @@ from itertools import zip_longest
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Judgement, judged
+from mockservers.harness.drivers import RESTART
+from mockservers.harness.duties import Breach, Choice, Judgement, judged
 from mockservers.harness.history import END, Exchanged, History, Record, Task
 from mockservers.kernel import instants
 from mockservers.kernel.redaction import MASK, mask, shows
@@ -300,6 +301,14 @@ def not_stored(history: History) -> Judgement:
         if shown
     ]
     return judged(len(history.stored), breaches)
+
+
+KEEPING = Choice(
+    lambda history: RESTART in history.hello.options,
+    lambda history: bool(history.stored),
+    "the client was given a state folder",
+)
+"""Who keeps what it knows elsewhere, as a service with a database of its own does, has no file to look into."""
 
 
 def _around(text: str, secrets: tuple[str, ...]) -> str:
