@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from lxml import etree
 
@@ -226,4 +227,4 @@ def rules(duty: DutyJson, failure: FailureJson) -> Iterable[Mapping[str, str]]:
     ]
     known = {each["id"] for each in first}
     near = [rule for rule in duty["rules"] if rule["id"] in failure["because"] and rule["id"] not in known]
-    return [*first, *(dict(rule) for rule in near)]  # type: ignore[arg-type]
+    return [*first, *(cast("Mapping[str, str]", rule) for rule in near)]
