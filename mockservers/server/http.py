@@ -454,7 +454,7 @@ class Server(Listener):
         if path == _JUDGING and touched:
             said, wait = await self.turns.take(touched[0], ask, long=True)
         else:
-            aside = path.startswith(_THOROUGH) or self.worlds.registry.shared
+            aside = path.startswith(_THOROUGH) or self.worlds.registry.shared or self.link is not None
             said, wait = await asyncio.to_thread(ask) if aside else ask()
         if wait is None or (request.method == "HEAD" and not isinstance(wait, context.Wait)):
             return await self._tell(request, where, said)

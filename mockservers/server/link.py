@@ -39,7 +39,7 @@ class Link:
         self._questions = 0
         self._last_seconds = 0.0
         self._alone = False
-        """Whether the process that has the port has ended."""
+        """Whether the process that has the port has ended, or is left."""
 
     def open(self, last_seconds: float) -> None:
         """Say that the worker is ready, and take connections. Without the other side it ends after so many seconds at most."""
@@ -49,7 +49,16 @@ class Link:
         self._channel.say({"say": "ready", "process": os.getpid()})
 
     def close(self) -> None:
+        """Nobody is asked any more; whoever waits for answers gets none."""
+        self._let_go()
         self._channel.close()
+
+    def _let_go(self) -> None:
+        self._alone = True
+        for waiting in self._asked.values():
+            if not waiting.done():
+                waiting.set_result({})
+        self._asked.clear()
 
     def ask(self, question: str, value: Any = None) -> Future[dict[int, Any]]:
         """Ask all workers, this one too: their answers by number. From any thread; what never comes is left out."""
@@ -89,10 +98,7 @@ class Link:
 
     def _orphaned(self) -> None:
         """The process that had the port is there no longer."""
-        self._alone = True
-        for waiting in self._asked.values():
-            waiting.set_result({})
-        self._asked.clear()
+        self._let_go()
         self.stop()
         # A thread that waits for a database, or a listener, must not keep an orphan alive.
         end = threading.Timer(self._last_seconds, os._exit, (1,))

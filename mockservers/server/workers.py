@@ -282,12 +282,13 @@ class Workers(Listener):
     # --- workers --------------------------------------------------------------------------------------------------------
 
     def _start(self, number: int) -> _Worker:
+        """Start a worker. Raises WorkersFailed where the system has no process for it."""
         ours, theirs = socket.socketpair()
         try:
             process = self.started(number, theirs)
-        except BaseException:
+        except OSError as error:
             ours.close()
-            raise
+            raise WorkersFailed(f"worker {number} cannot be started: {error.strerror or error}") from error
         finally:
             theirs.close()
         worker = self._workers[number] = _Worker(number, process)
@@ -327,7 +328,7 @@ class Workers(Listener):
         """Wait for a worker's end, and replace it, unless everything ends."""
         assert self._stopping is not None
         try:
-            await asyncio.to_thread(worker.process.wait, PATIENCE)
+            await asyncio.to_thread(worker.process.wait, 2 * self.grace)
         except subprocess.TimeoutExpired:
             worker.process.kill()
             await asyncio.to_thread(worker.process.wait)
@@ -364,7 +365,10 @@ class Workers(Listener):
                 connection.close()
         await asyncio.sleep(0 if deaths == 1 else FIRST_PAUSE * 2**deaths)
         if not self._stopping.is_set():
-            self._start(worker.number)
+            try:
+                self._start(worker.number)
+            except WorkersFailed as failure:
+                self._give_up(str(failure))
 
     def _give_up(self, why: str) -> None:
         assert self._stopping is not None
