@@ -58,7 +58,7 @@ class Channel:
 
     def say(self, said: Said) -> None:
         """Send a message; where the other side has gone, nothing happens but that `ended` is called."""
-        self._queue(json.dumps(said).encode() + b"\n", None)
+        self._queue(json.dumps(said, default=str).encode() + b"\n", None)
 
     def hand_over(self, connection: socket.socket) -> None:
         """Send a connection; this process closes its own end of it."""

@@ -121,7 +121,12 @@ class Server(Listener):
         """Worlds in which another worker, by number, has the vendor answer nobody; and whether a request waits here for that."""
         self.link = link
         if link is not None:
-            link.answerers |= {"figures": self._told_figures, "hold": self._held_by, "gone": self._gone}
+            link.answerers |= {
+                "figures": self._told_figures,
+                "hold": self._held_by,
+                "gone": self._gone,
+                "life": self._told_life,
+            }
 
     async def _open(self) -> None:
         if (
@@ -354,6 +359,20 @@ class Server(Listener):
     def _told_figures(self, _number: int, _said: Any) -> dict[str, Any]:
         return self.metrics.dump(self.worlds, self.waiting)
 
+    def _told_life(self, number: int, name: str) -> dict[str, Any] | None:
+        """What happened by itself in a world at this worker; whoever asks knows its own."""
+        world = self.worlds.known(name)
+        if world is None or (self.link is not None and number == self.link.number):
+            return None
+        from mockservers.server.control import history
+
+        return history.lives(world)
+
+    def _others(self, question: str, value: Any) -> list[Any]:
+        """What the other workers answer; nothing where there are none."""
+        told = {} if self.link is None else self.link.answers(question, value)
+        return [each for each in told.values() if each is not None]
+
     def _figures(self) -> str:
         """The figures of the server, whichever of its workers is asked."""
         if self.link is None:
@@ -429,7 +448,14 @@ class Server(Listener):
         if where.path == "/_mock":
             environ["PATH_INFO"] = "/_mock/"
         environ[context.SITE] = context.Site(
-            self.worlds, self.vendors, where.world, self.url, self.observe, self._figures, context.Tools(**self.tools)
+            self.worlds,
+            self.vendors,
+            where.world,
+            self.url,
+            self.observe,
+            self._figures,
+            context.Tools(**self.tools),
+            self._others,
         )
         touched = await self._touched(where)
         await self.turns.free(touched)

@@ -37,7 +37,7 @@ from mockservers.server.listener import Listener
 
 MOST_WORKERS = 64
 MOST_DEATHS, STEADY = 5, 5.0
-"""So often in a row a worker may end within so many seconds after its start before the server gives up."""
+"""So often in a row a worker may end before it is ready, or within so many seconds of that, before the server gives up."""
 FIRST_PAUSE = 0.1
 """Seconds before a worker is started again that ended early; twice as many each time."""
 BACKLOG = 1024
@@ -63,7 +63,8 @@ class _Worker:
     def __init__(self, number: int, process: subprocess.Popen[bytes]) -> None:
         self.number, self.process = number, process
         self.channel: Channel
-        self.began = clock.steady()
+        self.since: float | None = None
+        """When it became ready."""
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.serves = False
         self.failed = ""
@@ -129,8 +130,9 @@ class Workers(Listener):
             self._start(number)
         stopped = asyncio.ensure_future(self._stopping.wait())
         ready = asyncio.gather(*(worker.ready for worker in self._workers.values()))
+        first: list[asyncio.Future[Any]] = [stopped, ready]
         try:
-            await asyncio.wait([stopped, ready], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
             if not ready.done():
                 raise WorkersFailed("the server was stopped before it was ready")
             ready.result()
@@ -298,7 +300,7 @@ class Workers(Listener):
 
     def _heard(self, worker: _Worker, said: Said) -> None:
         if said["say"] == "ready":
-            worker.serves = True
+            worker.serves, worker.since = True, clock.steady()
             if not worker.ready.done():
                 worker.ready.set_result(None)
         elif said["say"] == "failed":
@@ -346,7 +348,7 @@ class Workers(Listener):
         if not worker.ready.done() and worker.number not in self._deaths:
             worker.ready.set_exception(WorkersFailed(worker.failed or f"{why} before it was ready"))
             return
-        early = clock.steady() - worker.began < STEADY
+        early = worker.since is None or clock.steady() - worker.since < STEADY
         deaths = self._deaths[worker.number] = self._deaths.get(worker.number, 0) + 1 if early else 1
         if deaths > MOST_DEATHS:
             self._give_up(f"{why}, {deaths} times in a row soon after its start, so nothing serves any longer")

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ pytestmark = pytest.mark.skipif(not hasattr(socket, "send_fds"), reason="no proc
 TOY = "/toy?key=demo-key-1&word=a"
 READ = "/API/default.aspx?key=demo-key&action=get_tickets&tid=34"
 START = "2026-03-02T10:00:00Z"
+START_AT = instants.from_iso(START)
 WAIT = 60
 
 
@@ -114,7 +116,7 @@ class InThread:
     def __post_init__(self) -> None:
         self.pid = self.number
         link = Link(self.end.dup(), self.number, self.door.count)
-        self.worlds = toy.worlds(WorldConfig(mode="frozen", start=instants.from_iso(START)))
+        self.worlds = toy.worlds(WorldConfig(mode="frozen", start=START_AT))
         self.server = Server(
             self.worlds, port=self.door.port, mounts=toy.MOUNTS, link=link, tls=self.door.tls, **self.options
         )
@@ -185,20 +187,33 @@ def test_an_answer_under_way_is_finished_when_the_server_stops() -> None:
         waiting = pool.submit(get, door.url + TOY)
         until(lambda: sum(each.server.answers for each in made))
         door.stop()
-        assert waiting.result(WAIT).json() == {"word": "a"}
+        assert waiting.result(WAIT).json()["word"] == "a"
 
 
 def test_a_port_that_refuses_connections_does_so_for_all_workers() -> None:
     with threads() as (door, made):
         for each in made:
-            each.worlds.default.faults.add("refuse_connections", {"seconds": 0.3})
-        for _ in range(2):
+            each.worlds.default.faults.add("refuse_connections", {"seconds": 60})
+        for _ in made:
             with pytest.raises(requests.ConnectionError):
                 get(door.url + TOY)
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(("127.0.0.1", door.port), 5)
-            until(lambda: not socket.socket().connect_ex(("127.0.0.1", door.port)))
+            reopen(door)
         assert get(door.url + TOY).status_code == 200
+
+
+def reopen(door: Workers) -> None:
+    """Let the time pass for which the port refuses connections."""
+
+    async def pass_over() -> None:
+        assert door._reopening is not None
+        door._reopening.cancel()
+        door._reopens_at = 0.0
+        await door._reopen()
+
+    assert door._loop is not None
+    asyncio.run_coroutine_threadsafe(pass_over(), door._loop).result(WAIT)
 
 
 def test_a_vendor_that_answers_nobody_does_so_at_each_worker() -> None:
@@ -340,6 +355,19 @@ def test_workers_are_as_many_as_there_are_cores_and_connections() -> None:
     assert worker.threads_of(None, 4) == 28
     with pytest.raises(ValueError, match=r"takes 97 connections, too few for 19 workers.* --workers 18$"):
         worker.threads_of(97, 19)
+
+
+def test_what_happens_by_itself_is_told_of_all_workers() -> None:
+    """Each deed is done at one of them."""
+    deeds = [[START_AT + n, "create", {"fields": {"word": str(n)}}] for n in range(3)]
+    courses = [SimpleNamespace(count=n + 1, passed_over=n, latest=deeds[2 - 2 * n : 3 - n]) for n in range(2)]
+    with threads() as (door, made):
+        for each, course in zip(made, courses, strict=True):
+            each.worlds.default.courses = lambda course=course: {"toy": course}  # type: ignore[method-assign]
+        for _ in made:
+            told = get(f"{door.url}/_mock/v1/life").json()["vendors"]["toy"]
+            assert (told["count"], told["days_passed_over"]) == (3, 1)
+            assert [each["request"]["fields"]["word"] for each in told["latest"]] == ["0", "1", "2"]
 
 
 # --- processes on PostgreSQL ----------------------------------------------------------------------------------------------
