@@ -35,7 +35,6 @@ from mockservers.server.channel import Channel, Said
 from mockservers.server.link import PATIENCE
 from mockservers.server.listener import Listener
 
-MOST_WORKERS = 64
 MOST_DEATHS, STEADY = 5, 5.0
 """So often in a row a worker may end before it is ready, or within so many seconds of that, before the server gives up."""
 FIRST_PAUSE = 0.1
@@ -339,6 +338,7 @@ class Workers(Listener):
             self._past = metrics.summed([worker.figures] + ([] if self._past is None else [self._past]))
         for number in [number for number, question in self._questions.items() if worker.number in question.open]:
             self._questions[number].open.discard(worker.number)
+            self._questions[number].answers.pop(worker.number, None)  # its figures stand among those of the past by now
             if not self._questions[number].open - self._questions[number].answers.keys():
                 self._answered(number)
         self._tell_all("gone", None, worker.number)

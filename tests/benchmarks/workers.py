@@ -65,7 +65,7 @@ class Measured:
             body = f'{{"name": "bench-{number}"}}'.encode()
             head = {"Content-Type": "application/json"}
             urllib.request.urlopen(
-                urllib.request.Request(f"{self.served.url}/_mock/v1/worlds", body, head), timeout=60
+                urllib.request.Request(f"{self.served.url}/_mock/v1/worlds", body, head), timeout=300
             ).read()
         for connection in [Connection(self.served.url) for _ in range(4)]:
             for request in REQUESTS:

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -294,7 +293,8 @@ def test_a_worker_that_ends_again_and_again_is_given_up(
 ) -> None:
     monkeypatch.setattr(workers, "MOST_DEATHS", 2)
     monkeypatch.setattr(workers, "FIRST_PAUSE", 0.0)
-    ends = 'end.sendall(b\'{"say": "ready", "process": 1}\\n\')\nif number == 2: sys.exit(3)\nend.recv(9)'
+    ends = 'end.sendall(b\'{"say": "ready", "process": 1}\\n\')\nif number == 2: sys.exit(3)\n'
+    ends += "while (told := end.recv(9999)) and b'stop' not in told: pass"
     with scripted(ends) as door:
         door.start()
         assert door._thread is not None
@@ -394,20 +394,20 @@ def serving(postgresql: Postgresql, folder: Path) -> Iterator[Served]:
     command = [sys.executable, "-m", "mockservers", "serve", "--port", "0", "--workers", "2", "--journal", str(journal)]
     command += ["--store", f"{place.url}&namespace={place.namespace}", "--clock", "frozen", "--start", START, "--still"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        line = process.stdout.readline()
-        found = re.search(r"ready at (http://\S+)", line)
-        assert found, line + process.stderr.read()
-        served = Served(process, found[1], journal)
-        errors, rest = process.stderr, process.stdout
-        for read in (lambda: served.errors.extend(errors), lambda: [None for _ in rest]):
-            threading.Thread(target=read, daemon=True).start()
-        yield served
-    finally:
-        process.kill()
-        process.wait()
+    assert process.stdout is not None
+    assert process.stderr is not None
+    errors: list[str] = []
+    with process.stdout as printed, process.stderr as said, ThreadPoolExecutor(2) as readers:
+        try:
+            line = printed.readline()
+            readers.submit(errors.extend, said)
+            readers.submit(printed.read)
+            found = re.search(r"ready at (http://\S+)", line)
+            assert found, line
+            yield Served(process, found[1], journal, errors)
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture(scope="module")
