@@ -17,10 +17,6 @@ from pathlib import Path
 
 from serving import FROZEN, Connection, Served, rate, serve
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from tests.postgresql import Cluster, cluster
-
 Row = tuple[str, str, str]
 WORLDS = 16
 READ = "GET /w/bench-%d/API/default.aspx?key=demo-key&action=get_tickets&tid=34 HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -89,17 +85,21 @@ class Measured:
         return used / seconds
 
 
-def postmaster(made: Cluster) -> int:
-    return int((made.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+def postmaster(folder: Path) -> int:
+    """The first process of the PostgreSQL server whose folder that is."""
+    return int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
 def figures(quick: bool) -> list[Row]:
     """All figures of workers."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from tests.postgresql import cluster  # now: it takes a while, and other figures do not need it
+
     rounds, seconds = (3, 2.0) if quick else (7, 5.0)
     options = (*FROZEN, "--still", "--data", "empty", "--data", "get_tickets:demo")
     with ExitStack() as stack:
         made = stack.enter_context(cluster())
-        first = postmaster(made)
+        first = postmaster(made.folder)
         measured = [Measured(serve(*options))]
         for workers in (1, 2):
             store = made.create(f"workers{workers}")
