@@ -32,7 +32,7 @@ class Served:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(300)
 
 
 def serve(*options: str) -> Served:

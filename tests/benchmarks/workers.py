@@ -11,6 +11,7 @@ import resource
 import statistics
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +50,7 @@ class Measured:
     """One server, and what was measured of it."""
 
     served: Served
+    workers: int = 1
     database: int | None = None
     """The first process of its database."""
     rates: list[float] = field(default_factory=list)
@@ -63,7 +65,7 @@ class Measured:
             urllib.request.urlopen(
                 urllib.request.Request(f"{self.served.url}/_mock/v1/worlds", body, head), timeout=300
             ).read()
-        for connection in [Connection(self.served.url) for _ in range(4)]:
+        for connection in [Connection(self.served.url) for _ in range(self.workers)]:  # one for each, in turn
             for request in REQUESTS:
                 connection.ask(request)
 
@@ -100,13 +102,19 @@ def figures(quick: bool) -> list[Row]:
     with ExitStack() as stack:
         made = stack.enter_context(cluster())
         first = postmaster(made.folder)
-        measured = [Measured(serve(*options))]
-        for workers in (1, 2):
-            store = made.create(f"workers{workers}")
-            measured.append(Measured(serve(*options, "--store", store, "--workers", str(workers)), first))
-        for each in measured:
-            stack.callback(each.served.stop)
-            each.begin()
+
+        def started(workers: int) -> Measured:
+            if not workers:
+                begun = Measured(serve(*options))
+            else:
+                store = ("--store", made.create(f"workers{workers}"), "--workers", str(workers))
+                begun = Measured(serve(*options, *store), workers, first)
+            stack.callback(begun.served.stop)
+            begun.begin()
+            return begun
+
+        with ThreadPoolExecutor(3) as pool:
+            measured = list(pool.map(started, (0, 1, 2)))
         shares = [each.round(seconds) for _ in range(rounds) for each in measured]
     memory, one, two = measured
     rates = [statistics.median(each.rates) for each in measured]
