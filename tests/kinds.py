@@ -30,7 +30,7 @@ KINDS: Mapping[str, str] = {
     "absence": "what is missing, null, empty, unknown, or one where many are usual",
     "identity": "large numbers, numbers of something else, texts that differ in case only",
     "concurrency": "several requests at once, and answers that overtake each other",
-    "forgotten_state": "a client that is ended and started again",
+    "forgotten_state": "a client that is ended, between two tasks or in the middle of one, and started again",
     "moving_rows": "rows that come, go and change places while a list is walked",
     "attached": "notes, times and custom fields that hang on a ticket",
     "waste": "calls that nobody needs, and that hurt at scale",

@@ -17,9 +17,10 @@ from types import MappingProxyType, TracebackType
 from typing import Any, ClassVar
 
 from mockservers.harness.direct import Shortcut, shortcut
-from mockservers.harness.drivers import LISTENING, RESTART, Answer, Driver, DriverFailure, Hello, shorten
+from mockservers.harness.drivers import KILL, KILLED, LISTENING, RESTART, Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split, stored
+from mockservers.harness.power_cut import PowerCut
 from mockservers.harness.profile import VendorProfile, profile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -191,6 +192,7 @@ class Play:
         self.mirror: dict[str, Record] | None = None
         self.listed: list[Record] = []
         self.pending: _Pending | None = None
+        self.cut: PowerCut | None = None
         self.trouble_inside: Exception | None = None
         self.driver.asking.now = self._now
         self.driver.asking.sleep = self._sleep
@@ -373,6 +375,8 @@ class Play:
         """A request of the client was answered: perhaps it is time for what others do meanwhile."""
         # The exchange itself is searched: a mask in the journal may be text that the client wrote.
         self.reveals[entry.n] = revealing(exchange, self.world.installation(self.scenario.vendor).secrets)
+        if self.cut is not None:
+            self.cut.answered()
         if self.pending is None or self.trouble_inside is not None:
             return
         self.pending.left -= 1
@@ -407,7 +411,7 @@ class Play:
             message["fields"] = dict(step.fields)
         if step.task == "note":
             message |= {"text": step.text} | ({} if step.minutes is None else {"minutes": step.minutes})
-        answer = self._task(step.task, message, step.meanwhile)
+        answer = self._task(step.task, message, step.meanwhile, killed_at=step.killed_at)
         if answer is not None and answer.error_kind == "transport" and message:
             self.unanswered.append((step.task, message))
         if births(self.profile, step):
@@ -437,6 +441,7 @@ class Play:
         message: Mapping[str, Any] = MappingProxyType({}),
         meanwhile: Meanwhile | None = None,
         *,
+        killed_at: int | None = None,
         settling: bool = False,
         again: bool = False,
     ) -> Answer | None:
@@ -448,13 +453,20 @@ class Play:
         before, first, at = self.mirror, self.world.journal.count, self.world.clock.now()
         if meanwhile is not None:
             self.pending = _Pending(meanwhile.after_request, meanwhile.steps)
+        if killed_at is not None and KILL in self.driver.hello().options:
+            self.cut = PowerCut(self.world, self.scenario.vendor, self.driver, self.state, killed_at)
         answer = self.runner.tell(do, message)
         if self.pending is not None:
             self._meanwhile()
         if self.trouble_inside is not None:
             raise self.trouble_inside
         last, ended = self.world.journal.count, self.world.clock.now()
-        if "mirror" in self.driver.hello().tasks:
+        if self.cut is not None:
+            cut, self.cut = self.cut, None
+            cut.over()
+            answer = KILLED
+            self._restart()
+        elif "mirror" in self.driver.hello().tasks:
             self._look()
         self.tasks.append(
             Task(

@@ -288,7 +288,11 @@ OTHERS: Mapping[str, Mapping[str, Type]] = {
 }
 """What other people do beside the actions of a vendor, with the keys of such a step."""
 TASKS: Mapping[str, Mapping[str, Type]] = {
-    "sync": {},
+    "sync": {
+        "killed_at": Optional[
+            _whole(1, MOST_REQUESTS, "At this request of the task the client is ended; else after it.") | None
+        ]
+    },
     RESTART: {},
     "create": {"fields": Optional[_FIELDS]},
     "update": {"ticket": _LABEL, "fields": _SOME_FIELDS},

@@ -108,7 +108,8 @@ class Meanwhile:
 class ClientStep:
     """The client is told to work: on its own mirror, or to write something at the vendor.
 
-    `restart` is no task: the client is ended and started again, and its state folder stays.
+    `restart` is no task: the client is ended and started again, and its state folder stays. `killed_at`: so it is in the
+    middle of a sync, where its request number `killed_at` waits for an answer.
     """
 
     task: str
@@ -117,9 +118,12 @@ class ClientStep:
     fields: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     minutes: int | None = None
+    killed_at: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         made: dict[str, Any] = {"client": self.task}
+        if self.killed_at is not None:
+            made["killed_at"] = self.killed_at
         if self.ticket:
             made["ticket"] = self.ticket
         if self.fields:

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mockservers.harness.drivers import LISTENING, RESTART, Hello
+from mockservers.harness.drivers import KILL, LISTENING, RESTART, Hello
 from mockservers.harness.profile import VendorProfile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -189,6 +189,11 @@ def restart() -> Intent:
     return plain(ClientStep(RESTART))
 
 
+def killed(at: int) -> Intent:
+    """The client works, and is ended in the middle of it, at its request number `at`; then it is started again."""
+    return plain(ClientStep("sync", killed_at=at))
+
+
 def write(
     task: str,
     index: int = 0,
@@ -356,6 +361,13 @@ def assemble(
         some = st.lists(weighted((others, 3), (clocks, 1)), max_size=2)
         before_ = st.one_of(some, troubled)
         kinds.append((st.builds(lambda first, then: [*first, sync(), restart(), *then, sync()], before_, some), 4))
+    if KILL in hello.options:
+        # What a sync only notes may be read in the next, so that one is ended as often as the first.
+        met = st.lists(weighted((others, 3), (clocks, 1)), min_size=1, max_size=3)
+        noted = st.sampled_from(([], [sync()]))
+        kinds.append(
+            (st.builds(lambda first, n, at: [*first, *n, killed(at), sync()], met, noted, st.integers(1, 5)), 4)
+        )
     if listened is not None and LISTENING in hello.options:
         kinds.append((listened, 6))
     chunks = st.lists(weighted(*kinds), max_size=MOST_INTENTS)

@@ -80,7 +80,7 @@ def test_every_action_task_and_fault_of_a_vendor_is_there(vendor: str) -> None:
     for action, keys in here.administration.items():
         more = {key: {"a": 1} if key == "fields" else "x" for key in keys}
         steps.append({"other": "act", "ticket": "customer", "action": action, **more})
-    given_: Mapping[str, Any] = {"ticket": "T1", "fields": {"a": 1}, "text": "x", "minutes": 5}
+    given_: Mapping[str, Any] = {"ticket": "T1", "fields": {"a": 1}, "text": "x", "minutes": 5, "killed_at": 2}
     steps += [{"client": task, **{key: given_[key] for key in scenario_format.TASKS[task]}} for task in here.tasks]
     for kind in registry.emulator(vendor).faults.values():
         defaults = {name: setting.default for name, setting in kind.settings.items()}

@@ -78,7 +78,7 @@ class Client:
             "protocol": 1,
             "tasks": ["sync", "mirror"],
             "mirrors": TICKET,
-            "options": ["time_zone", "restart"],
+            "options": ["time_zone", "restart", "kill"],
         }
 
     def reset(self, endpoint, credentials, options, state_dir, **_):

@@ -46,7 +46,7 @@ function instant(shown, zone) {
 class Client {
   hello() {
     const tasks = ['sync', 'mirror', 'create', 'update', 'close']
-    return { name: 'Autotask in Node', protocol: 1, tasks, mirrors: MIRRORED, options: ['time_zone', 'restart'] }
+    return { name: 'Autotask in Node', protocol: 1, tasks, mirrors: MIRRORED, options: ['time_zone', 'restart', 'kill'] }
   }
 
   async reset({ endpoint, credentials, options, state_dir }) {

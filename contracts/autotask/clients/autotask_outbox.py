@@ -56,7 +56,7 @@ class Client:
             "protocol": 1,
             "tasks": ["sync", "mirror", "create", "update", "note", "close"],
             "mirrors": SHOWN,
-            "options": ["time_zone", "restart"],
+            "options": ["time_zone", "restart", "kill"],
         }
 
     def reset(self, endpoint, credentials, options, state_dir, **_):

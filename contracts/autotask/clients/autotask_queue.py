@@ -53,7 +53,7 @@ class Client:
             "protocol": 1,
             "tasks": ["sync", "mirror"],
             "mirrors": mirrors,
-            "options": ["time_zone", "restart"],
+            "options": ["time_zone", "restart", "kill"],
         }
 
     def reset(self, endpoint, credentials, options, state_dir, **_):

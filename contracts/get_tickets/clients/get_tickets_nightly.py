@@ -44,7 +44,7 @@ class Client:
 
     def hello(self, **_):
         mirrors = [*CODED, *RAW, *TIMES, "custom_fields"]
-        options = ["format", "time_zone", "culture", "restart"]
+        options = ["format", "time_zone", "culture", "restart", "kill"]
         tasks = ["sync", "mirror"]
         return {"name": "get_tickets by night", "protocol": 1, "tasks": tasks, "mirrors": mirrors, "options": options}
 

@@ -47,7 +47,10 @@ class Trouble(Exception):
 
 class Client:
     def hello(self, **_):
-        told = {"mirrors": [*CODED, *RAW, "custom_fields"], "options": ["format", "time_zone", "culture", "restart"]}
+        told = {
+            "mirrors": [*CODED, *RAW, "custom_fields"],
+            "options": ["format", "time_zone", "culture", "restart", "kill"],
+        }
         return {"name": "get_tickets in SQLite", "protocol": 1, "tasks": ["sync", "mirror"], **told}
 
     def reset(self, endpoint, credentials, options, state_dir, **_):

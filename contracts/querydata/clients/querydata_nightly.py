@@ -63,7 +63,7 @@ class Texts(xml.sax.ContentHandler):
 
 class Client:
     def hello(self, **_):
-        fields = {"mirrors": MIRRORED, "options": ["time_zone", "restart"], "tasks": ["sync", "mirror"]}
+        fields = {"mirrors": MIRRORED, "options": ["time_zone", "restart", "kill"], "tasks": ["sync", "mirror"]}
         return {"name": "QueryData by night", **fields}
 
     def reset(self, endpoint, credentials, options, state_dir, **_):

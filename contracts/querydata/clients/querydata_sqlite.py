@@ -81,7 +81,7 @@ class Client:
             "name": "QueryData in SQLite",
             "tasks": ["sync", "mirror"],
             "mirrors": fields,
-            "options": ["time_zone", "restart"],
+            "options": ["time_zone", "restart", "kill"],
         }
 
     def reset(self, endpoint, credentials, options, state_dir, **_):

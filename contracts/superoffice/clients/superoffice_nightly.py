@@ -55,7 +55,7 @@ class Client:
 
     def hello(self, **_):
         told = {"name": "SuperOffice by night", "protocol": 1, "tasks": ["sync", "mirror"], "mirrors": COLUMNS}
-        return {**told, "options": ["restart"]}
+        return {**told, "options": ["restart", "kill"]}
 
     def reset(self, url, credentials, state_dir, **_):
         self.place, self.credentials = urlsplit(url), credentials

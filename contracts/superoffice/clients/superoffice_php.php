@@ -27,7 +27,7 @@ class Client
     public function hello(): array
     {
         return ['name' => 'SuperOffice in PHP', 'protocol' => 1, 'tasks' => ['sync', 'mirror'], 'mirrors' => MIRRORED,
-            'options' => ['restart']];
+            'options' => ['restart', 'kill']];
     }
 
     public function reset(array $told): void

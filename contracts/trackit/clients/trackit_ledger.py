@@ -66,7 +66,12 @@ class Client:
 
     def hello(self, **_):
         mirrors = [*MIRRORED, "notes"]
-        return {"name": "Track-It! ledger", "tasks": ["sync", "mirror"], "mirrors": mirrors, "options": ["restart"]}
+        return {
+            "name": "Track-It! ledger",
+            "tasks": ["sync", "mirror"],
+            "mirrors": mirrors,
+            "options": ["restart", "kill"],
+        }
 
     def reset(self, endpoint, credentials, options, state_dir, **_):
         self.base, self.login, self.options = urlsplit(endpoint), credentials, options

@@ -40,7 +40,7 @@ class Client:
             "name": "Track-It! outbox",
             "tasks": ["sync", "mirror", "create", "update", "note", "close"],
             "mirrors": [*COPIED, "notes"],
-            "options": ["restart"],
+            "options": ["restart", "kill"],
         }
 
     def reset(self, endpoint, credentials, options, state_dir, **_):

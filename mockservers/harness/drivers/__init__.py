@@ -32,6 +32,8 @@ ERROR_KINDS: tuple[ErrorKind, ...] = ("refused", "transport", "client")
 TASKS = ("sync", "mirror", "create", "update", "note", "close")
 RESTART = "restart"
 """The option of `reset` by which a client is told that it was ended and started again, and that `state_dir` is as it left it."""
+KILL = "kill"
+"""The option by which a client says that it goes on, too, where its end came in the middle of a `sync`, as by a power cut."""
 LISTENING = "webhooks"
 """The option by which a client says that it asks the vendor to call it, and listens."""
 
@@ -64,6 +66,10 @@ class Answer:
     @property
     def failed(self) -> bool:
         return self.error_kind is not None
+
+
+KILLED = Answer(None, "transport", "the power was cut in the middle of it")
+"""How a task ends in which the client was ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,10 @@ class Driver(ABC):
 
     def restart(self) -> None:  # noqa: B027 - for most, `reset` is a new beginning already
         """End the client's program and start it again; the next message is `reset`."""
+
+    def kill(self) -> bool:
+        """End the client in the middle of its task, from any thread; `restart` follows. False where its program goes on."""
+        return False
 
     def close(self) -> None:  # noqa: B027 - most drivers have nothing to close
         """Say good-bye; never raises."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockservers.harness.drivers import (
     DEADLINE,
+    KILLED,
     Answer,
     Driver,
     DriverFailure,
@@ -92,6 +94,17 @@ class CommandDriver(Driver):
         self.fake_time = fake_time
         self.shows = shows
         self._given: Mapping[str, Any] = {}
+        self._running: subprocess.Popen[bytes] | None = None
+        self._killed = False
+
+    def _begun(self, started: subprocess.Popen[bytes]) -> None:
+        self._running = started
+
+    def kill(self) -> bool:
+        if self._running is not None:  # else it has ended, as after every task
+            self._killed = True
+            process.strike(self._running)
+        return True
 
     def hello(self) -> Hello:
         if self._hello is None:
@@ -121,9 +134,14 @@ class CommandDriver(Driver):
             return Answer()
         surroundings = environment(do, self._given, self.asking.now(), message, self.fake_time)
         try:
-            ran = process.run(self.command, surroundings, self.deadline, self.keep)
+            ran = process.run(self.command, surroundings, self.deadline, self.keep, self._begun)
         except WrongClient as error:  # it was there for `hello`
             raise DriverFailure(str(error), self.output) from error
+        finally:
+            self._running = None
+        if self._killed:
+            self._killed = False
+            return KILLED
         failed = failure(do, ran, self)
         if failed is not None:
             self.keep(ran.printed)

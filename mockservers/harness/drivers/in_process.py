@@ -241,6 +241,7 @@ class CallableDriver(Driver):
         self._client: Any = None
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._abandoned = False
 
     @classmethod
     def of(cls, make: Callable[..., Any], deadline: float = DEADLINE) -> CallableDriver:
@@ -303,7 +304,9 @@ class CallableDriver(Driver):
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 if do == "reset" or self._client is None:
-                    self._bye()
+                    if not self._abandoned:
+                        self._bye()
+                    self._abandoned = False
                     self._client = self._make(ask=Ask(self)) if self._takes_ask else self._make()
                 answer = self._answer(do, message)
                 if ended:  # in another thread of the client's, or in spite of it
@@ -358,6 +361,10 @@ class CallableDriver(Driver):
         if callable(bye):
             with contextlib.suppress(Exception):
                 bye()
+
+    def kill(self) -> bool:
+        self._abandoned = True  # no good-bye, in which it could save what it knows
+        return False
 
     def close(self) -> None:
         if self._thread is not None:

@@ -166,6 +166,9 @@ class Mirrored(Driver):
     def restart(self) -> None:
         self.client.restart()
 
+    def kill(self) -> bool:
+        return self.client.kill()
+
     def keep(self, text: str) -> None:
         self.client.keep(text)
 

@@ -53,6 +53,17 @@ def end(process: subprocess.Popen[bytes]) -> int | None:
     return process.returncode
 
 
+def strike(process: subprocess.Popen[bytes]) -> None:
+    """Let a program and its children do nothing more; whoever waits for it calls `end` as ever."""
+    if not hasattr(os, "killpg"):
+        process.kill()
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+
 def signal_name(code: int | None) -> str:
     """The signal of a negative exit code."""
     try:
@@ -101,12 +112,19 @@ class Ran:
     flooded: bool = False
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], deadline: float, keep: Callable[[str], None]) -> Ran:
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    deadline: float,
+    keep: Callable[[str], None],
+    begun: Callable[[subprocess.Popen[bytes]], None] = lambda process: None,
+) -> Ran:
     """Run a command to its end, or end it at the deadline; what it leaves running behind it ends too.
 
-    `keep` gets what it prints to stderr.
+    `keep` gets what it prints to stderr, `begun` the process once it runs.
     """
     process = start(command, environment, subprocess.DEVNULL)
+    begun(process)
     ended: queue.SimpleQueue[str] = queue.SimpleQueue()
     printed = bytearray()
     complained = ""

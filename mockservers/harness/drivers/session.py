@@ -16,6 +16,7 @@ from typing import IO, Any, NoReturn
 
 from mockservers.harness.drivers import (
     DEADLINE,
+    KILLED,
     LONGEST_ANSWER,
     MOST_QUESTIONS,
     Answer,
@@ -49,7 +50,7 @@ class SessionDriver(Driver):
 
     def _start(self) -> None:
         self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1000)
-        self._stopped = False
+        self._stopped = self._killed = False
         self._process = process.start(
             self.command, None if self.fake_time is None else {**os.environ, **self.fake_time.environment}
         )
@@ -67,6 +68,11 @@ class SessionDriver(Driver):
             self._fail(
                 f"the client says something else of itself after a restart: {self.hello()}; before it was {said}"
             )
+
+    def kill(self) -> bool:
+        self._killed = True
+        process.strike(self._process)
+        return True
 
     def _read_stdout(self) -> None:
         stream = self._process.stdout
@@ -97,6 +103,14 @@ class SessionDriver(Driver):
                 continue
 
     def tell(self, do: str, message: Mapping[str, Any]) -> Answer:
+        try:
+            return self._told(do, message)
+        except DriverFailure:
+            if self._killed:
+                return KILLED
+            raise
+
+    def _told(self, do: str, message: Mapping[str, Any]) -> Answer:
         self._id += 1
         wanted = self._id
         if not self._lines.empty():

@@ -1,0 +1,52 @@
+"""A power cut: a client that ends in the middle of a task, with what it had written down by then and nothing else.
+
+A program is ended by the system while its request waits for an answer, so it does nothing more. An object in this process and a
+service of somebody else cannot be ended so: none of their requests is answered any more, and whatever they still write into
+the state folder is taken back.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from mockservers.harness.drivers import Driver
+from mockservers.kernel.world import World
+
+
+class PowerCut:
+    """Ends the client of a task at its request number `at`, or after the task where it makes fewer. `state` is its folder."""
+
+    def __init__(self, world: World, vendor: str, driver: Driver, state: Path, at: int) -> None:
+        self._world, self._vendor, self._driver = world, vendor, driver
+        self._state, self._kept = state, state.with_name(state.name + ".kept")
+        self._left = at
+        self._faults = [world.faults.add("lost_answer", vendor=vendor, skip=at - 1).id]
+
+    def answered(self) -> None:
+        """A request of the client was answered, and the answer is not on its way yet."""
+        self._left -= 1
+        if self._left == 0 and not self._driver.kill():
+            self._faults.append(self._world.faults.add("reset", vendor=self._vendor, times=None).id)
+            _copy(self._state, self._kept)
+
+    def over(self) -> None:
+        """The task has ended: the client is gone, its folder is as it was at the end, and the vendor answers again."""
+        for fault in self._faults:
+            self._world.faults.clear(fault)
+        if self._left > 0:
+            self._driver.kill()
+        if self._kept.exists():
+            shutil.rmtree(self._state)
+            self._kept.rename(self._state)
+
+
+def _copy(folder: Path, into: Path) -> None:
+    """Copy what lies in a folder; a file that goes away meanwhile was a passing one."""
+
+    def copied(file: str, copy: str) -> None:
+        with suppress(FileNotFoundError):
+            shutil.copy2(file, copy)
+
+    shutil.copytree(folder, into, symlinks=True, copy_function=copied)
