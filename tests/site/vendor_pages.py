@@ -132,10 +132,10 @@ def send(vendor: str, url: str, asked: Mapping[str, Any]) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
         if login.get("token"):
-            told_token = session.post(url + login["token"]["path"], data=login["token"]["form"], timeout=60)
+            told_token = session.post(url + login["token"]["path"], data=login["token"]["form"], timeout=300)
             headers["Authorization"] = f"Bearer {told_token.json()['access_token']}"
         body = None if told["body"] is None else told["body"].encode()
-        return session.request(told["method"], url + told["path"], headers=headers, data=body, timeout=60)
+        return session.request(told["method"], url + told["path"], headers=headers, data=body, timeout=300)
 
 
 # --- answers ---
@@ -237,7 +237,12 @@ def ready(vendor: str) -> list[str]:
     known = facts(vendor)
     if not known.get("ready"):
         return []
-    lines = ["## Ready requests that write", "", "Each works as it stands against a fresh demo, in this order.", ""]
+    lines = [
+        "## Ready requests that write",
+        "",
+        "Each works as it stands against the demo of a fresh `mockservers serve`, in this order.",
+        "",
+    ]
     begin = set_up(vendor)
     if begin:
         lines += ["First a token:", "", "```sh", begin, "```", ""]
