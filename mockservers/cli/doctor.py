@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 
-from mockservers.cli import running
+from mockservers.cli import running, worker
 from mockservers.cli.errors import PORT, reports_errors
 
 OK, ODD, MISSING = "ok", "odd", "missing"
@@ -218,6 +218,18 @@ def descriptors() -> Iterator[Finding]:
     )
 
 
+def cores() -> Iterator[Finding]:
+    if not hasattr(socket, "send_fds"):
+        yield Finding(
+            ODD,
+            f"cores: {worker.cores()}, of which one server uses one",
+            "a process of this system cannot hand a connection to another, so `serve --workers` would not start",
+            "start several servers with the same --store postgresql://..., and put a load balancer before them",
+        )
+    else:
+        yield Finding(OK, f"cores: {worker.cores()}, which is what `serve --workers auto` takes")
+
+
 def folders() -> Iterator[Finding]:
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -277,6 +289,7 @@ EXAMINED: tuple[Callable[[], Iterator[Finding]], ...] = (
     texts,
     proxies,
     descriptors,
+    cores,
     folders,
     bytecode,
 )
