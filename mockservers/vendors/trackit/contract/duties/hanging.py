@@ -161,10 +161,11 @@ def _solutions_current(history: History) -> Judgement:
             )
             if right != left and not (right in (None, "") and left in (None, "")):
                 told = comparing.parted(record.fields.get(name), shown[0].get(name), history.secrets)
+                first = comparing.unzoned(_SOLUTION_TYPES[name], record.fields.get(name), shown[0].get(name))
                 breaches.append(
                     Breach(
-                        f"{named} of {history.name(ticket)}: {name} is {told}; a solution that is rewritten does not show in "
-                        "the tickets that name it",
+                        f"{named} of {history.name(ticket)}: {first}{name} is {told}; a solution that is rewritten does not "
+                        "show in the tickets that name it",
                         {"ticket": ticket, "field": name},
                     )
                 )
