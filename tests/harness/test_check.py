@@ -543,7 +543,7 @@ def test_an_honest_error_without_its_kind_is_told_how_to_name_it() -> None:
     def told(error: Exception) -> str:
         Honest.error = error
         with CallableDriver.of(Honest) as driver:
-            return " ".join(check_text(quick("querydata", driver, examples=1)).split())
+            return " ".join(check_text(quick("querydata", driver, examples=1, shrink=False)).split())
 
     assert "sync failed in the client itself: Upset: status 503" in told(Upset("status 503"))
     assert "the exception has an attribute kind = 'transport'" in told(Upset("status 503"))
