@@ -306,7 +306,7 @@ def declined(duty: Duty, histories: Sequence[History]) -> str:
     if duty.choice is None or any(map(duty.choice.taken, histories)):
         return ""
     times = sum(1 for history in histories if duty.choice.offered(history))
-    return f"{duty.choice.words} in {counted(times, 'example')}, and never used it" if times else ""
+    return f"{duty.choice.words} in {counted(times, 'example')}, and {duty.choice.left}" if times else ""
 
 
 def provoked(duty: Duty, vendor: str, dialect: str, options: Iterable[str]) -> bool:

@@ -57,12 +57,13 @@ class Choice:
     """Something that the vendor offers and a correct client may leave alone, such as a refresh token.
 
     `offered` and `taken` tell whether a play shows that the client got it, and that it used it; `words` begin the sentence
-    about a client that never does, as in "the client was given a refresh token".
+    about a client that never does, as in "the client was given a refresh token", and `left` ends it.
     """
 
     offered: Callable[[History], bool]
     taken: Callable[[History], bool]
     words: str
+    left: str = "never used it"
 
 
 @dataclass(frozen=True, repr=False)

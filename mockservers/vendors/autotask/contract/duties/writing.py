@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockservers.harness import comparing
-from mockservers.harness.duties import Breach, Duty, Judgement, judged, writing
+from mockservers.harness.duties import Breach, Choice, Duty, Judgement, judged, writing
 from mockservers.harness.duties.writing import WRITES, Lack
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.harness.profile import profile
@@ -293,6 +293,19 @@ def _id_only(history: History) -> Judgement:
     return judged(exercised, breaches)
 
 
+def _wrote(history: History) -> bool:
+    return any(task.do in ("create", "update", "close") for task in writing.told(history))
+
+
+SHOWING = Choice(
+    _wrote,
+    lambda history: _id_only(history).exercised > 0,
+    "the client wrote tickets",
+    "never showed one before it had read it again",
+)
+"""Who shows what it wrote only after the next sync takes nothing from the entity that the call gave back."""
+
+
 def _stale_answers(dialect: Dialect) -> bool:
     return bool(dialect["create_answer"] == "stale")
 
@@ -388,6 +401,7 @@ WRITING: tuple[Duty, ...] = (
         "should",
         _stale_answers,
         needs=("create", "update", "close"),
+        choice=SHOWING,
     ),
     Duty(
         "autotask.source_set",
