@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import stat
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -98,13 +99,16 @@ def _is_torn(path: Path) -> bool:
 
 
 class JournalFile:
-    """A file that gets each call as a line of JSON, flushed, for its owner's eyes alone. What is there is kept."""
+    """A file that gets each call as a line of JSON, flushed, for its owner's eyes alone. What is there is kept.
 
-    def __init__(self, path: Path) -> None:
+    Several processes that write one file or pipe take turns by `lock`, a descriptor that they all have.
+    """
+
+    def __init__(self, path: Path, lock: int | None = None) -> None:
         from mockservers.server.control import context, history  # now, so that no call waits for it
 
         self._plain, self._told = context.plain, history.line_told
-        self._path = path
+        self._path, self._lock, self._alone = path, lock, threading.Lock()
         try:  # without waiting: a pipe that nobody reads would hold the server up for ever
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
         except OSError as error:
@@ -121,17 +125,37 @@ class JournalFile:
         ):  # not /dev/stdout, nor /dev/null for all
             os.fchmod(descriptor, 0o600)  # of an earlier run, or made by somebody else
         self._file: TextIO | None = os.fdopen(descriptor, "a", encoding="utf-8")
-        if _is_torn(path):
-            self._file.write("\n")  # or the first call would be lost with the half of an earlier one
+        with self._turn():
+            if _is_torn(path):
+                self._file.write("\n")  # or the first call would be lost with the half of an earlier one
+                self._file.flush()
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Around a line: no other thread or process writes into it."""
+        with self._alone:
+            if self._lock is None:
+                yield
+                return
+            import fcntl  # where workers are, it is there
+
+            fcntl.lockf(self._lock, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.lockf(self._lock, fcntl.LOCK_UN)
 
     def write(self, world: World, entry: Entry) -> None:
         """Keep a call. A file that can no longer be written is given up with a word on standard error: calls go on."""
         if self._file is None:
             return
         line = self._told(world, entry, exchange=True, clean=world.redaction())
+        text = json.dumps(self._plain({"world": world.name, **line}), ensure_ascii=False) + "\n"
         try:
-            self._file.write(json.dumps(self._plain({"world": world.name, **line}), ensure_ascii=False) + "\n")
-            self._file.flush()
+            with self._turn():
+                if self._file is not None:
+                    self._file.write(text)
+                    self._file.flush()
         except OSError as error:
             self._file = None
             logging.getLogger("mockservers").error(

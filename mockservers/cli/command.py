@@ -21,6 +21,7 @@ from mockservers.cli.errors import TOKEN, stop
 
 if TYPE_CHECKING:
     from mockservers.server.http import Server
+    from mockservers.server.workers import Workers
 
 NOT_FOUND, NOT_STARTED = 127, 126
 """As shells have them."""
@@ -59,7 +60,7 @@ def environment(
     return told
 
 
-def ready_told(door: Server) -> dict[str, Any]:
+def ready_told(door: Server | Workers) -> dict[str, Any]:
     """That a server is ready, and what it goes on with, for a log."""
     reopened = door.worlds.default.reopened
     told = {"message": f"mockservers {__version__} is ready at {door.url}", "url": door.url}
@@ -67,7 +68,7 @@ def ready_told(door: Server) -> dict[str, Any]:
 
 
 def accompany(
-    door: Server, command: Sequence[str], recorded: str | None, authority: Path | None, as_json: bool = False
+    door: Server | Workers, command: Sequence[str], recorded: str | None, authority: Path | None, as_json: bool = False
 ) -> int:
     """Serve as long as a command runs, and tell its exit code. `recorded` is the vendor that a recording answers for."""
     with door:

@@ -13,7 +13,8 @@ EXAMPLES = {
     "replay": f"mockservers replay scenarios-found {_CLIENT}",
     "rehearse": f"mockservers rehearse VENDOR {_CLIENT} --profile small_office",
     "observe": "mockservers observe http://127.0.0.1:8750",
-    "serve": "mockservers serve --clock frozen --start 2026-03-02T10:00:00Z",
+    "serve": "mockservers serve --clock frozen --start 2026-03-02T10:00:00Z\n"
+    "         mockservers serve --workers 2 --store postgresql://user@host/database",
     "report": "mockservers report merge shard-*.json --html report.html",
     "report merge": "mockservers report merge shard-*.json --html report.html",
     "campaign": "mockservers campaign run release.yaml --html report.html",

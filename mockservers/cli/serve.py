@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,17 +15,41 @@ import click
 from click.core import ParameterSource
 
 from mockservers import __version__, registry
-from mockservers.cli import calls, running
+from mockservers.cli import calls, running, worker
 from mockservers.cli.command import accompany, ready_told
 from mockservers.cli.configured import Configured
 from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
 from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
+    import ssl
+
     from mockservers.kernel.journal import Entry
-    from mockservers.kernel.world import World, WorldConfig
+    from mockservers.kernel.world import World, WorldConfig, Worlds
     from mockservers.recording.stub import Stub
     from mockservers.server.http import Server
+    from mockservers.server.link import Link
+    from mockservers.server.tls import Authority
+    from mockservers.server.workers import Workers
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What has been read of the options: all that a process needs that serves."""
+
+    config: WorldConfig
+    host: str
+    port: int
+    most_body: int
+    most_memory: int
+    control_token: str | None = field(repr=False)
+    allow_hosts: tuple[str, ...] | None
+    """Where data of a real system are told (see `Server`)."""
+    reports: Path | None
+    log: bool
+    as_json: bool
+    journal: Path | None
+    authority: Authority | None = None
 
 
 @click.command(cls=Configured)
@@ -75,6 +100,13 @@ if TYPE_CHECKING:
     metavar="URL",
     help="sqlite:///file.db keeps the data in files, one per world and vendor; postgresql://user@host/database in a database "
     "that any number of servers share. Default: memory.",
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=worker.Count(),
+    help="Processes that answer at the port; auto is as many as there are cores. More than one need --store postgresql://...",
 )
 @click.option(
     "--durability",
@@ -154,6 +186,7 @@ def serve(
     clock: str,
     start: str | None,
     store: str | None,
+    workers: int | str,
     durability: Literal["normal", "full"],
     allow_host: tuple[str, ...],
     listener_host: tuple[str, ...],
@@ -180,8 +213,8 @@ def serve(
     signals passed on, and its exit code is that of `serve`. The port is then a free one unless --port names it.
     """
     from mockservers import settings
+    from mockservers.kernel.keeping import Database
     from mockservers.kernel.world import Worlds
-    from mockservers.server.http import Server
 
     texts = ("demo", *data, *(() if loaded is None else (f"{vendor_of(loaded)}:empty",)))
     config = settings.world(
@@ -202,52 +235,109 @@ def serve(
         config = with_desk(config, desk)
     if command and click.get_current_context().get_parameter_source("port") == ParameterSource.DEFAULT:
         port = 0
-    context = None
-    if tls:
-        from mockservers.server.tls import server_context
-
-        context = server_context(tls_ca, tls_name)
     if recording is not None and (data or dialect or store or loaded):
         raise ValueError("--from answers from the recording alone; leave --data, --dialect, --store and --load out")
-    stub = stub_of(recording) if recording is not None else None
+    count = worker.count_of(workers, isinstance(config.store, Database), recording is not None)
     if allow_host and recording is None and loaded is None:
         raise ValueError(
             "--allow-host is for --from and --load; emulators with made-up data answer to every host name anyway"
         )
-    kept = None if journal is None else calls.JournalFile(journal)
-    worlds = Worlds(registry.emulator, config, most_memory)
-    door = Server(
-        worlds,
+    context = authority = None
+    if tls:
+        from mockservers.server import tls as certificates
+
+        authority = certificates.authority(tls_name)
+        context = certificates.write(authority, tls_ca)
+    setup = Setup(
+        config,
         host,
         port,
-        tls=context,
-        control_token=control_token,
-        most_body=most_body,
-        allow_hosts=None if recording is None and loaded is None else (*allow_host, *tls_name),
-        tools={"export": export, "reports": reports, **({"usage": usage} if stub is None else {})},
-        **({"observe": observe} if stub is None else stub.server_options()),
+        most_body,
+        most_memory,
+        control_token,
+        None if recording is None and loaded is None else (*allow_host, *tls_name),
+        reports,
+        log,
+        log_format == "json",
+        journal,
+        authority,
     )
-    as_json = log_format == "json"
-    told = [calls.log_json] if as_json else [calls.log] if log or log_format else []
-    worlds.watchers += told + ([] if kept is None else [kept.write])
-    try:
-        with calls.messages_as_json() if as_json else contextlib.nullcontext():
+    with contextlib.ExitStack() as open_:
+        stub = stub_of(recording) if recording is not None else None
+        if stub is not None:
+            open_.callback(stub.close)
+        worlds = Worlds(registry.emulator, config, most_memory)
+        open_.callback(worlds.close)
+        open_.enter_context(listening(setup, worlds))
+        door: Server | Workers = door_of(setup, worlds, stub, context)
+        trusted = tls_ca if tls else None
+        try:
+            if count > 1:
+                # Without a name, and inherited by each worker: those that write one file take turns by it.
+                lock = None if journal is None else open_.enter_context(tempfile.TemporaryFile()).fileno()
+                door = workers_of(setup, worlds, count, context, lock)
             if stub is None:
                 begin(worlds.default, loaded)
-            authority = tls_ca if tls else None
+            if count > 1:
+                worlds.registry.disconnect()
             if command:
-                raise SystemExit(accompany(door, command, None if stub is None else stub.vendor, authority, as_json))
-            attend(door, stub, authority, desk, as_json)
-    except OSError as error:
-        stop(
-            f"cannot listen on {host} port {port}: {error.strerror or error}. Take another port, or --port 0 for a free one."
-        )
+                vendor = None if stub is None else stub.vendor
+                raise SystemExit(accompany(door, command, vendor, trusted, setup.as_json))
+            attend(door, stub, trusted, desk, setup.as_json, count)
+        except OSError as error:
+            why = error.strerror or error
+            stop(f"cannot listen on {host} port {port}: {why}. Take another port, or --port 0 for a free one.")
+
+
+@contextlib.contextmanager
+def listening(setup: Setup, worlds: Worlds, lock: int | None = None) -> Iterator[None]:
+    """Tell of calls and of what the program has to say, as the options wish. `lock` is for workers that write one journal."""
+    kept = None if setup.journal is None else calls.JournalFile(setup.journal, lock)
+    told = [calls.log_json] if setup.as_json else [calls.log] if setup.log else []
+    worlds.watchers += told + ([] if kept is None else [kept.write])
+    try:
+        with calls.messages_as_json() if setup.as_json else contextlib.nullcontext():
+            yield
     finally:
-        worlds.close()
-        if stub is not None:
-            stub.close()
         if kept is not None:
             kept.close()
+
+
+def door_of(
+    setup: Setup,
+    worlds: Worlds,
+    stub: Stub | None = None,
+    tls: ssl.SSLContext | None = None,
+    link: Link | None = None,
+    most_threads: int = worker.MOST_THREADS,
+) -> Server:
+    """The server of the worlds, in this process."""
+    from mockservers.server.http import Server
+
+    return Server(
+        worlds,
+        setup.host,
+        setup.port,
+        tls=tls,
+        control_token=setup.control_token,
+        most_body=setup.most_body,
+        allow_hosts=setup.allow_hosts,
+        tools={"export": export, "reports": setup.reports, **({"usage": usage} if stub is None else {})},
+        link=link,
+        most_threads=most_threads,
+        **({"observe": observe} if stub is None else stub.server_options()),
+    )
+
+
+def workers_of(setup: Setup, worlds: Worlds, count: int, tls: ssl.SSLContext | None, lock: int | None) -> Workers:
+    """The port of several processes, taken by now, so that who has it already is told before anything starts."""
+    from mockservers.server.workers import Workers
+
+    threads = worker.threads_of(worlds.registry.connections(), count)
+    door = Workers(worlds, setup.host, setup.port, count=count, tls=tls, control_token=setup.control_token)
+    door.bind()
+    door.started = worker.starter(replace(setup, port=door.port), count, threads, lock)
+    return door
 
 
 def begin(world: World, loaded: Path | None) -> None:
@@ -260,7 +350,9 @@ def begin(world: World, loaded: Path | None) -> None:
             load(world, vendor)
 
 
-def attend(door: Server, stub: Stub | None, authority: Path | None, desk: str | None, as_json: bool) -> None:
+def attend(
+    door: Server | Workers, stub: Stub | None, authority: Path | None, desk: str | None, as_json: bool, count: int = 1
+) -> None:
     """Serve until somebody ends it; meanwhile other commands of this user find the server by themselves."""
     world = door.worlds.default
     with contextlib.ExitStack() as until_the_end:
@@ -268,11 +360,11 @@ def attend(door: Server, stub: Stub | None, authority: Path | None, desk: str | 
         def ready() -> None:
             until_the_end.enter_context(running.told(door.url, door.control_token))
             if as_json:
-                calls.write_json("ready", ready_told(door))
+                calls.write_json("ready", ready_told(door) | ({"workers": count} if count > 1 else {}))
             elif stub is not None:
                 tell_of_recording(door.url, stub, authority)
             else:
-                announce(door.url, authority, world.reopened, world.config.lively, desk)
+                announce(door.url, authority, world.reopened, world.config.lively, desk, count)
 
         door.run(ready)
 
@@ -346,18 +438,21 @@ def take_over(file: Path, world: World) -> None:
 
 def load(world: World, vendor: str) -> None:
     """Seed a vendor now, with a progress bar on a terminal; otherwise it would happen at the first request."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from mockservers.kernel import back_file
+    from mockservers.kernel.installation import no_progress
 
-    rows = world.config.data[vendor].rows
-    if back_file.is_large(world.config.data[vendor]) and not sys.stderr.isatty():
-        world.installation(vendor, _tenths(vendor))
+    if not sys.stderr.isatty():
+        world.installation(vendor, _tenths(vendor) if back_file.is_large(world.config.data[vendor]) else no_progress)
         return
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(vendor if rows is None else f"{vendor}: {rows} tickets", total=rows)
-        world.installation(vendor, lambda done, total: progress.update(task, completed=done, total=total))
+    rows = world.config.data[vendor].rows
+    label = vendor if rows is None else f"{vendor}: {rows} tickets"
+    with click.progressbar(length=rows or 1, label=label, file=sys.stderr) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        world.installation(vendor, tell)
 
 
 def _tenths(vendor: str) -> Callable[[int, int], None]:
@@ -376,11 +471,17 @@ def _tenths(vendor: str) -> Callable[[int, int], None]:
 
 
 def announce(
-    url: str, tls_ca: Path | None, reopened: Sequence[str] = (), lively: bool = False, desk: str | None = None
+    url: str,
+    tls_ca: Path | None,
+    reopened: Sequence[str] = (),
+    lively: bool = False,
+    desk: str | None = None,
+    count: int = 1,
 ) -> None:
     """Say at once that the port answers; then, from a thread, what is where, since that loads every vendor."""
     lines = [f"{bold('mockservers')} {__version__} is ready at {bold(url)}"]
     lines += [f"  reopened    {each}" for each in reopened]
+    lines += [f"  workers     {count} processes answer at this port"] if count > 1 else []
     click.echo("\n".join(lines))
     sys.stdout.flush()
     threading.Thread(target=describe, args=(url, tls_ca, lively, desk), daemon=True).start()

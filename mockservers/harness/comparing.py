@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Context, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Literal
 
 from mockservers.harness import side_by_side
@@ -47,6 +48,10 @@ def wall(value: Any, zone: tzinfo, resolution: int = instants.SECOND) -> Any:
     """
     if not isinstance(value, str):
         return value
+    return _known(value, zone, resolution) if len(value) <= _LONG else _wall(value, zone, resolution)
+
+
+def _wall(value: str, zone: tzinfo, resolution: int) -> Any:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -58,6 +63,12 @@ def wall(value: Any, zone: tzinfo, resolution: int = instants.SECOND) -> Any:
     except OverflowError:
         return value
     return moment.replace(microsecond=moment.microsecond - moment.microsecond % resolution)
+
+
+_LONG = 64
+"""Letters of a text that is no longer an instant as anybody writes it, and not worth being remembered."""
+_known = lru_cache(maxsize=8192)(_wall)
+"""What was found is never stale: it hangs on the text, a zone that does not change, and a number, and on nothing else."""
 
 
 def _number(value: Any) -> Any:

@@ -27,6 +27,11 @@ def steady() -> float:
     return time.monotonic()
 
 
+def steady_moment() -> int:
+    """Microseconds of that clock, which is the same for all processes of a machine."""
+    return time.monotonic_ns() // 1000
+
+
 FIRST, LAST = instants.from_iso("1100-01-01T00:00:00Z"), instants.from_iso("9899-12-31T23:59:59.999999Z")
 """Within these a clock stays: years that vendors reckon with before and after it are in the calendar, and have four digits."""
 

@@ -52,6 +52,14 @@ class Registry(ABC):
         """The worlds that are there, by whomever they were made."""
         return ()
 
+    def connections(self) -> int | None:
+        """How many connections the place takes, of all processes together; None where there are none."""
+        return None
+
+    @abstractmethod
+    def disconnect(self) -> None:
+        """Let go of the connections that nobody uses now; new ones are made when they are needed."""
+
     @abstractmethod
     def deleted(self, name: str) -> None:
         """A world was deleted here."""
@@ -62,6 +70,8 @@ class Keeping(ABC):
 
     shared = False
     """Whether other processes may serve the same world, so that a turn can wait for them."""
+    generation = 0
+    """Which beginning of a shared world this is, for all its processes alike."""
     checkpoints: Checkpoints
 
     @abstractmethod
@@ -156,6 +166,9 @@ class Here(Registry):
 
     def deleted(self, name: str) -> None:
         """Its files went with the reset."""
+
+    def disconnect(self) -> None:
+        """Files need none."""
 
     def release(self) -> None:
         if self._claim is not None:

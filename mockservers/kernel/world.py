@@ -21,6 +21,7 @@ from mockservers.kernel.clock import Clock
 from mockservers.kernel.faults import Fault, FaultPlan, Point
 from mockservers.kernel.installation import CountLog, Installation, no_progress
 from mockservers.kernel.journal import Entry, Exchange, Journal, masked
+from mockservers.kernel.life import Course
 from mockservers.kernel.operations import Call, Context, Emulator, Progress
 from mockservers.kernel.overrides import Matcher, OverridePlan
 from mockservers.kernel.redaction import Redaction, Secret
@@ -465,6 +466,11 @@ class World:
     @property
     def opened_vendors(self) -> set[str]:
         return set(self._installations)
+
+    def courses(self) -> dict[str, Course]:
+        """The lives of the vendors that are opened in this process. Asked from any thread, and without a turn."""
+        found = list(self._installations.items())
+        return {vendor: each.life for vendor, each in found if each.life is not None}
 
     def drop(self, vendor: str) -> None:
         """Another process has taken a vendor's data away; it begins anew when it is called."""

@@ -57,14 +57,13 @@ class Staleness:
 
     hours: array[int] = field(default_factory=lambda: array("q"))
     taken: array[int] = field(default_factory=lambda: array("q"))
+    worst: int = field(default=0, init=False)
+    """The longest so far. Progress tells it after every sync, so it is not looked for among all."""
 
     def add(self, hour: int, microseconds: int) -> None:
         self.hours.append(hour)
         self.taken.append(microseconds)
-
-    @property
-    def worst(self) -> int:
-        return max(self.taken, default=0)
+        self.worst = max(self.worst, microseconds)
 
     def quantiles(self) -> dict[str, int | None]:
         ordered = sorted(self.taken)

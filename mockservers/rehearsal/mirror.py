@@ -69,6 +69,9 @@ class Copy:
     def __post_init__(self) -> None:
         self._zone = self.profile.zone(self.dialect)
         self._untold = self.profile.untold(self.dialect)
+        named = self.hello.mirrors
+        # What a client named does not hang on the record; what it did not name is what each record shows.
+        self._compared = None if named is None else comparing.names(named, self._untold, Record("", {}))
 
     # --- the vendor's side ---
 
@@ -185,7 +188,9 @@ class Copy:
 
     def parted(self, truth: Record, other: Record) -> Iterator[tuple[str, Any, Any]]:
         """The fields in which a record of the copy is not the truth: name, true value, the copy's."""
-        compared = comparing.names(self.hello.mirrors, self._untold, other)
+        compared = self._compared
+        if compared is None:
+            compared = comparing.names(None, self._untold, other)
         return comparing.unequal(self.profile, self._zone, compared, truth, other)
 
     def _right(self, key: str, truth: Record) -> bool:

@@ -36,7 +36,7 @@ class Request(web.BaseRequest):
     as_http_10 = False
     """Whether it came as HTTP/1.0, and is answered in 1.1."""
     after = 0
-    """How many answers had left the listener when its first byte came."""
+    """The listener's `moment` when its first byte came."""
 
 
 class Server(web.Server):
@@ -50,7 +50,7 @@ class Server(web.Server):
         return Connection(self, loop=self._loop, **self._kwargs)
 
     def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
-        line, after = protocol.lines.popleft() if protocol.lines else (None, self.listener.answers)
+        line, after = protocol.lines.popleft() if protocol.lines else (None, self.listener.moment)
         old = message.version == HttpVersion10 and self.listener.answers_as_http_11
         if line is not None and line.method and line.method != message.method:
             message = message._replace(method=line.method)
@@ -84,7 +84,7 @@ class Connection(RequestHandler):
         super().__init__(manager, **settings)
         self._mine = manager.listener
         self.lines: deque[tuple[RequestLine | None, int]] = deque()
-        """Of the messages that wait to be answered; and how many answers of the listener had left when each began."""
+        """Of the messages that wait to be answered; and the listener's `moment` when each began."""
         self._after = 0
         self.last_head = b""
         self._head = bytearray()
@@ -255,7 +255,7 @@ class Connection(RequestHandler):
             if not data:
                 return b""
             self._since = self._loop.time()
-            self._after = self._mine.answers
+            self._after = self._mine.moment
             self._watch(self._mine.head_seconds)
         start = max(0, len(self._head) - 3)
         self._head += data

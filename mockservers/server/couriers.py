@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from mockservers.kernel import listeners, webhooks
@@ -21,13 +22,20 @@ from mockservers.server.turns import Turns
 
 LOOK = 0.25
 """Seconds between two looks where something is owed, or happens by itself."""
+Hold = Callable[[World, bool], Awaitable[bool]]
+
+
+async def _nobody_else(_world: World, _busy: bool) -> bool:
+    """Nobody else answers for the worlds of this process."""
+    return False
 
 
 class Courier:
     """The courier of one listener. Used in its loop alone, but for `watch`."""
 
-    def __init__(self, worlds: Worlds, turns: Turns) -> None:
-        self._worlds, self._turns = worlds, turns
+    def __init__(self, worlds: Worlds, turns: Turns, hold: Hold = _nobody_else) -> None:
+        """`hold` lets a vendor answer nobody, or again, at whoever else answers for it; tells whether one waited there."""
+        self._worlds, self._turns, self._hold = worlds, turns, hold
         self._rounds: dict[World, asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -70,6 +78,16 @@ class Courier:
                 async with asyncio.timeout(LOOK if concerned else None):
                     await self._news.wait()
 
+    async def _send(self, world: World, taken: webhooks.Taken) -> webhooks.Reply:
+        """Call the listener; while a vendor that answers nobody waits for it, so do requests at every worker."""
+        if taken.alone:
+            await self._hold(world, True)
+        try:
+            return await asyncio.to_thread(listeners.send, world, taken, lambda: self._given_up)
+        finally:
+            if taken.alone and await self._hold(world, False):
+                world.kept_waiting = True
+
     async def _round(self, world: World) -> None:
         """Send what is due in a world now."""
         try:
@@ -77,7 +95,7 @@ class Courier:
                 taken = await self._turns.take(world, partial(webhooks.take, world), long=True)
                 if taken is None:
                     return
-                reply = await asyncio.to_thread(listeners.send, world, taken, lambda: self._given_up)
+                reply = await self._send(world, taken)
                 if self._given_up and reply.status is None:
                     return
                 await self._turns.take(world, partial(webhooks.settle, world, taken, reply), long=True)

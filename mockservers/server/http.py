@@ -28,7 +28,7 @@ from mockservers.kernel.keeping import Gone
 from mockservers.kernel.rules import Unwritable
 from mockservers.kernel.world import World, Worlds
 from mockservers.registry import Mount
-from mockservers.server import mounts, request_line, responses, wsgi
+from mockservers.server import metrics, mounts, request_line, responses, wsgi
 from mockservers.server.connection import Connection, Request
 from mockservers.server.control import guard
 from mockservers.server.couriers import Courier
@@ -40,6 +40,7 @@ from mockservers.workbench import files
 
 if TYPE_CHECKING:
     from mockservers.server.control import context
+    from mockservers.server.link import Link
     from mockservers.workbench.stream import Feed
 
 Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
@@ -66,7 +67,7 @@ class Server(Listener):
     `allow_hosts` is for servers that have data of a real system: they answer to loopback's names, to `host` and to these
     alone (`*` is any), so that no web page can read them under a name of its own. None lets any name in: made-up data are
     nobody's secret, and clients know vendors by many names. Without `calls_listeners` somebody else sends what the vendors owe
-    to listeners.
+    to listeners. With a `link` the server is one of several workers: another process has the port, and hands connections over.
     """
 
     answers_as_http_11 = True
@@ -86,6 +87,8 @@ class Server(Listener):
         observe: Callable[[World, str | None], Mapping[str, Any]] | None = None,
         tools: Mapping[str, Any] | None = None,
         calls_listeners: bool = True,
+        link: Link | None = None,
+        most_threads: int = MOST_THREADS,
     ) -> None:
         if not guard.is_loopback(host) and not control_token:
             raise ValueError(
@@ -112,13 +115,24 @@ class Server(Listener):
         self.tools = dict(tools or {})
         """What the page offers beside the control API, by the names of `context.Tools`."""
         self.vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
-        self._courier = Courier(worlds, self.turns) if calls_listeners else None
+        self._courier = Courier(worlds, self.turns, self._hold) if calls_listeners else None
+        self.most_threads = most_threads
+        self._held: dict[tuple[int, str], bool] = {}
+        """Worlds in which another worker, by number, has the vendor answer nobody; and whether a request waits here for that."""
+        self.link = link
+        if link is not None:
+            link.answerers |= {
+                "figures": self._told_figures,
+                "hold": self._held_by,
+                "gone": self._gone,
+                "life": self._told_life,
+            }
 
     async def _open(self) -> None:
         if (
             self.worlds.registry.shared
         ):  # a thread waits for each world that another process has: those are not to be all
-            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, "mockservers turn"))
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self.most_threads, "mockservers turn"))
         await super()._open()
         if self._courier is not None:
             self._courier.start()
@@ -142,7 +156,8 @@ class Server(Listener):
         if where.path.startswith("/_mock"):  # not on the vendors' answers, whose bytes are theirs
             self._controlled += 1
             given = [value for name, value in request.headers.items() if responses.is_request_id(name, value)]
-            response.headers[responses.REQUEST_ID] = given[0] if given else f"control-{self._controlled}"
+            here = "" if self.link is None else f"{self.link.number}-"
+            response.headers[responses.REQUEST_ID] = given[0] if given else f"control-{here}{self._controlled}"
         if isinstance(request, Request) and request.as_http_10 and request.keep_alive:
             response.headers.setdefault(hdrs.CONNECTION, "keep-alive")  # whoever asked for it in HTTP/1.0 looks for it
 
@@ -231,7 +246,7 @@ class Server(Listener):
         raw = request.raw_path
         if not raw.isascii():
             raw = request_line.written(raw.encode("utf-8", "surrogateescape"))
-        after = request.after if isinstance(request, Request) else self.answers
+        after = request.after if isinstance(request, Request) else self.moment
         return Exchange(request.method, raw, headers, body, request.remote or "", perhaps=self.vendors, after=after)
 
     def converse(self, world: World, vendor: str, where: Target, exchange: Exchange) -> None:
@@ -239,7 +254,7 @@ class Server(Listener):
         environ = self._environ(exchange.method, where, exchange.headers, exchange.body, exchange.remote)
         with world.answering:
             self.answers += 1
-            exchange.left = self.answers
+            exchange.left = self.moment
             self.stubs.get(vendor, wsgi.respond)(world, vendor, environ, exchange)
 
     def _environ(self, method: str, where: Target, headers: Headers, body: bytes, remote: str) -> dict[str, Any]:
@@ -256,7 +271,7 @@ class Server(Listener):
         )
 
     async def _vendor(self, request: web.BaseRequest, where: Target, world: World, vendor: str) -> web.StreamResponse:
-        while world.held:
+        while world.held or self._held_elsewhere(world):
             await asyncio.sleep(0.005)
         struck = await self.turns.take(world, lambda: world.arrive(vendor))
         if struck is not None:
@@ -286,12 +301,15 @@ class Server(Listener):
             await self._body(request)
             return responses.unavailable()
         if kind == "refuse_connections":
-            self._pause(fault.settings["seconds"])
+            await self._pause(fault.settings["seconds"])
         return responses.abort(request)
 
-    def _pause(self, seconds: float) -> None:
+    async def _pause(self, seconds: float) -> None:
         """Close the listener: new connections are refused by the system until it opens again."""
         assert self._loop is not None
+        if self.link is not None:
+            await asyncio.wrap_future(self.link.ask("pause", seconds))
+            return
         self._reopens_at = max(self._reopens_at, self._loop.time() + seconds)
         if self._listener is None:
             return
@@ -310,6 +328,58 @@ class Server(Listener):
                 await self._listen()
             except OSError:
                 await asyncio.sleep(0.05)  # somebody holds the port for a moment; it stays ours to take back
+
+    # --- one of several workers ---------------------------------------------------------------------------------
+
+    async def _hold(self, world: World, busy: bool) -> bool:
+        """Let the vendor of a world answer nobody at the other workers too, or again; tells whether a request waited there."""
+        if self.link is None:
+            return False
+        told = await asyncio.wrap_future(self.link.ask("hold", [world.name, busy]))
+        return any(told.values())
+
+    def _held_by(self, number: int, said: tuple[str, bool]) -> bool:
+        """A worker begins to hold a world, or ends it; tells whether a request waited here."""
+        name, busy = said
+        if busy and self.link is not None and number != self.link.number:
+            self._held[number, name] = False
+            return False
+        return self._held.pop((number, name), False)
+
+    def _held_elsewhere(self, world: World) -> bool:
+        held = [key for key in self._held if key[1] == world.name]
+        self._held.update(dict.fromkeys(held, True))
+        return bool(held)
+
+    def _gone(self, number: int, _said: Any) -> None:
+        """A worker has ended: it holds nothing any more."""
+        for key in [key for key in self._held if key[0] == number]:
+            del self._held[key]
+
+    def _told_figures(self, _number: int, _said: Any) -> dict[str, Any]:
+        return self.metrics.dump(self.worlds, self.waiting)
+
+    def _told_life(self, number: int, name: str) -> dict[str, Any] | None:
+        """What happened by itself in a world at this worker; whoever asks knows its own."""
+        world = self.worlds.known(name)
+        if world is None or (self.link is not None and number == self.link.number):
+            return None
+        from mockservers.server.control import history
+
+        return history.lives(world)
+
+    def _others(self, question: str, value: Any) -> list[Any]:
+        """What the other workers answer; nothing where there are none."""
+        told = {} if self.link is None else self.link.answers(question, value)
+        return [each for each in told.values() if each is not None]
+
+    def _figures(self) -> str:
+        """The figures of the server, whichever of its workers is asked."""
+        if self.link is None:
+            return metrics.text(len(self.worlds), self.metrics.dump(self.worlds, self.waiting))
+        told = dict(self.link.answers("figures"))
+        past = told.pop(0, None)
+        return metrics.text_of_workers(len(self.worlds), told, past)
 
     # --- what is not a vendor -----------------------------------------------------------------------------------
 
@@ -383,8 +453,9 @@ class Server(Listener):
             where.world,
             self.url,
             self.observe,
-            lambda: self.metrics.text(self.worlds, self.waiting),
+            self._figures,
             context.Tools(**self.tools),
+            self._others,
         )
         touched = await self._touched(where)
         await self.turns.free(touched)
@@ -409,7 +480,7 @@ class Server(Listener):
         if path == _JUDGING and touched:
             said, wait = await self.turns.take(touched[0], ask, long=True)
         else:
-            aside = path.startswith(_THOROUGH) or self.worlds.registry.shared
+            aside = path.startswith(_THOROUGH) or self.worlds.registry.shared or self.link is not None
             said, wait = await asyncio.to_thread(ask) if aside else ask()
         if wait is None or (request.method == "HEAD" and not isinstance(wait, context.Wait)):
             return await self._tell(request, where, said)

@@ -17,12 +17,16 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import hdrs, web
 
+from mockservers.kernel import clock
 from mockservers.server import connection, request_line, responses
 from mockservers.server.connection import Connection
+
+if TYPE_CHECKING:
+    from mockservers.server.link import Link
 
 MOST_BODY = 16 << 20
 """Bytes of a request's body, unless told otherwise; a longer one gets 413."""
@@ -85,6 +89,14 @@ class Listener(ABC):
         self._stopping: asyncio.Event | None = None
         self._server: web.Server | None = None
         self._failure: BaseException | None = None
+        self.link: Link | None = None
+        """Whence connections come, where another process has the port."""
+        self._arriving: set[asyncio.Task[None]] = set()
+
+    @property
+    def moment(self) -> int:
+        """Tells whether an answer had left when a request began: how many have left. Of several processes, the time."""
+        return self.answers if self.link is None else clock.steady_moment()
 
     @abstractmethod
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -114,6 +126,10 @@ class Listener(ABC):
             max_field_size=request_line.MOST_LINE,
             lingering_time=2.0,
         )
+        if self.link is not None:
+            self.link.connected, self.link.stop = self._take, self.stop
+            self.link.open(3 * self.grace + 5)
+            return
         if sys.platform == "linux":
             # Bound and never listening: the port stays ours while a fault has the listener closed.
             family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -131,14 +147,32 @@ class Listener(ABC):
         )
         self.port = self._listener.sockets[0].getsockname()[1]
 
+    def _take(self, taken: socket.socket) -> None:
+        """A connection comes that another process has accepted."""
+        assert self._loop is not None
+        task = self._loop.create_task(self._connect(taken))
+        self._arriving.add(task)
+        task.add_done_callback(self._arriving.discard)
+
+    async def _connect(self, taken: socket.socket) -> None:
+        assert self._loop is not None
+        assert self._server is not None
+        taken.setblocking(False)
+        with contextlib.suppress(OSError):  # the client has gone, or speaks no TLS
+            await self._loop.connect_accepted_socket(self._server, taken, ssl=self.tls)
+
     async def _close(self) -> None:
         if self._reopening is not None:
             self._reopening.cancel()
         if self._listener is not None:
             self._listener.close()
+        if self._arriving:
+            await asyncio.wait(self._arriving, timeout=self.grace)
         try:
             await self._close_connections()
         finally:
+            if self.link is not None:
+                self.link.close()
             if self._holder is not None:
                 self._holder.close()
 

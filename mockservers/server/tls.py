@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,16 @@ import trustme
 
 NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1")
 _WORLD = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An authority as another process of the same server needs it, as PEM; the key is told to nobody else."""
+
+    certificate: bytes
+    key: bytes = field(repr=False)
+    names: tuple[str, ...] = ()
+    """Names in the server's certificate, beside those of this machine."""
 
 
 def _context(authority: trustme.CA, names: Iterable[str]) -> ssl.SSLContext:
@@ -25,18 +36,23 @@ def _context(authority: trustme.CA, names: Iterable[str]) -> ssl.SSLContext:
     return context
 
 
-def server_context(ca_path: Path, extra_names: Iterable[str] = ()) -> ssl.SSLContext:
-    """A server-side context for this machine's names, for every `<world>.localhost`, and for `extra_names`.
+def authority(extra_names: Iterable[str] = ()) -> Authority:
+    """A new authority."""
+    made = trustme.CA(organization_name="mockservers", organization_unit_name="made for one run")
+    return Authority(made.cert_pem.bytes(), made.private_key_pem.bytes(), tuple(extra_names))
 
-    The authority's certificate is written to `ca_path`, for clients to trust; its private key is never written.
-    Raises OSError when the file cannot be written, ValueError for a name that no certificate can carry.
+
+def context_of(given: Authority) -> ssl.SSLContext:
+    """A server-side context for this machine's names, for every `<world>.localhost`, and for the authority's `names`.
+
+    Raises ValueError for a name that no certificate can carry.
     """
-    authority = trustme.CA(organization_name="mockservers", organization_unit_name="made for one run")
-    context = _context(authority, dict.fromkeys((*NAMES, *extra_names)))
+    signer = trustme.CA.from_pem(given.certificate, given.key)
+    context = _context(signer, dict.fromkeys((*NAMES, *given.names)))
 
     @lru_cache(maxsize=64)
     def of_world(name: str) -> ssl.SSLContext:
-        return _context(authority, (name,))
+        return _context(signer, (name,))
 
     def choose(connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         # OpenSSL does not accept `*.localhost` in a certificate, as it would not accept `*.com`.
@@ -44,5 +60,19 @@ def server_context(ca_path: Path, extra_names: Iterable[str] = ()) -> ssl.SSLCon
             connection.context = of_world(name.lower())
 
     context.sni_callback = choose
-    authority.cert_pem.write_to_path(str(ca_path))
     return context
+
+
+def write(made: Authority, ca_path: Path) -> ssl.SSLContext:
+    """The context of an authority whose certificate is written to `ca_path`, for clients to trust; its private key never is.
+
+    Raises OSError when the file cannot be written, ValueError for a name that no certificate can carry.
+    """
+    context = context_of(made)
+    ca_path.write_bytes(made.certificate)
+    return context
+
+
+def server_context(ca_path: Path, extra_names: Iterable[str] = ()) -> ssl.SSLContext:
+    """The context of a new authority, made as `write` says."""
+    return write(authority(extra_names), ca_path)

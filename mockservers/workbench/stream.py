@@ -30,7 +30,8 @@ SHARED = 1.0
 """Seconds between two looks at a world that other processes serve too: each is a turn in its database."""
 LONGEST_TARGET = 400
 _STARTED = clock.wall()
-"""Tells the journals of this process from those of one before it, whose calls had the same numbers."""
+"""Tells the journals of this process from those of one before it, whose calls had the same numbers. That of a world which several
+processes serve is the same for whoever of them a reader asks next."""
 JUMP = 1000
 """By so many milliseconds, times its rate, a clock that runs differs from what was to be expected where somebody has moved it."""
 
@@ -210,7 +211,7 @@ class Feed:
             "rate": state.rate,
             "count": self._journal.count,
             "dropped": self._journal.dropped,
-            "journal": f"{_STARTED:x}-{id(self._journal):x}",
+            "journal": f"{self.world.keeping.generation:x}" if self._shared else f"{_STARTED:x}-{id(self._journal):x}",
             "faults": [len(faults), sum(each.hits for each in faults)],
             "checkpoints": self.world.checkpoints,
             "worlds": worlds,

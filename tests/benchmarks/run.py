@@ -22,6 +22,7 @@ import harness
 import months
 import recording
 import workbench
+import workers
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
 
 Row = tuple[str, str, str]
@@ -169,6 +170,7 @@ SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "rehearsal": months.figures,
     "recording": recording.figures,
     "workbench": workbench.figures,
+    "workers": workers.figures,
 }
 
 

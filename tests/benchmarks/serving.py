@@ -1,6 +1,6 @@
 """What the benchmarks share: a server in its own process, prepared bytes over plain sockets, and load from a third.
 
-`python serving.py URL SECONDS CONNECTIONS` sends the requests given on its input, and prints the answers per second.
+`python serving.py URL SECONDS CONNECTIONS STEP` sends the requests given on its input, and prints the answers per second.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Served:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(300)
 
 
 def serve(*options: str) -> Served:
@@ -68,7 +68,7 @@ class Connection:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self.socket = socket.create_connection((parts.hostname, parts.port), 30)
+        self.socket = socket.create_connection((parts.hostname, parts.port), 120)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
 
@@ -94,10 +94,13 @@ class Connection:
         return read
 
 
-def rate(url: str, requests: list[bytes], seconds: float, connections: int = 4) -> float:
-    """Answers per second to `requests`, sent round and round over a few connections by a process of its own."""
+def rate(url: str, requests: list[bytes], seconds: float, connections: int = 4, step: int = 1) -> float:
+    """Answers per second to `requests`, sent round and round over a few connections by a process of its own.
+
+    Each connection goes on by `step` requests: with as many as there are, it keeps to its own.
+    """
     done = subprocess.run(
-        [sys.executable, __file__, url, str(seconds), str(connections)],
+        [sys.executable, __file__, url, str(seconds), str(connections), str(step)],
         input=b"\0".join(requests),
         capture_output=True,
         check=True,
@@ -105,7 +108,7 @@ def rate(url: str, requests: list[bytes], seconds: float, connections: int = 4) 
     return float(done.stdout)
 
 
-def load(url: str, seconds: float, connections: int) -> None:
+def load(url: str, seconds: float, connections: int, step: int) -> None:
     requests = sys.stdin.buffer.read().split(b"\0")
     counts = [0] * connections
     until = time.perf_counter() + seconds
@@ -115,7 +118,7 @@ def load(url: str, seconds: float, connections: int) -> None:
         turn = number
         while time.perf_counter() < until:
             connection.ask(requests[turn % len(requests)])
-            turn += 1
+            turn += step
             counts[number] += 1
 
     began = time.perf_counter()
@@ -137,4 +140,4 @@ def median_ms(act: Callable[[], object], times: int) -> float:
 
 
 if __name__ == "__main__":
-    load(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]))
+    load(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

@@ -82,6 +82,7 @@ def test_quantiles_are_values_that_were_measured() -> None:
     staleness = Staleness()
     for hour, minutes in ((0, 1), (0, 3), (2, 9)):
         staleness.add(hour, minutes * MINUTE)
-    assert staleness.quantiles()["worst"] == 9 * MINUTE
+    staleness.add(2, 2 * MINUTE)
+    assert staleness.worst == staleness.quantiles()["worst"] == 9 * MINUTE
     assert staleness.by_hour(3, 1.0) == [3 * MINUTE, None, 9 * MINUTE]
-    assert sum(count for _, count in staleness.distribution()) == 3
+    assert sum(count for _, count in staleness.distribution()) == 4

@@ -21,7 +21,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.site import generated  # noqa: E402  # run as a script, too
+from tests.site import generated, vendor_pages  # noqa: E402  # run as a script, too
 
 DOCS = ROOT / "docs"
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
@@ -32,6 +32,8 @@ def pages() -> dict[str, str]:
     found = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in sorted(DOCS.rglob("*.md"))}
     for name, text in generated.pages().items():
         found[name] = f"{found[name].rstrip()}\n\n{text}" if name in found else text
+        if vendor_pages.MARK in found[name]:
+            found[name] = found[name].replace(vendor_pages.MARK, vendor_pages.answers(Path(name).stem))
     known = set(found) | set(generated.schemas())
     return {name: linked(name, text, known) for name, text in found.items()}
 

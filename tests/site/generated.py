@@ -24,6 +24,7 @@ from mockservers.kernel import data, faults
 from mockservers.kernel.operations import Emulator
 from mockservers.kernel.people import people
 from mockservers.kernel.rules import Rule
+from tests.site import vendor_pages
 
 NOTICE = "*Made from the code when the site is built.*"
 
@@ -91,12 +92,18 @@ def anchor(rule: str) -> str:
 def vendor(name: str) -> str:
     """What follows the handwritten part of a vendor's page."""
     here = registry.emulator(name)
-    lines = ["## Addresses and credentials", ""]
+    lines = [*vendor_pages.ready(name), *vendor_pages.words(name)]
+    lines += ["## Addresses and credentials", "", *vendor_pages.served(here)]
     lines += table(("what", "value"), _addresses(here))
     lines += ["Who else is in the demo, and what they may do: [Who is in the demo](../administration.md).", ""]
-    lines += ["## What is emulated", ""]
+    lines += vendor_pages.options(name)
+    lines += ["## What is emulated", "", "Faults, `verify` and the journal name a call by its operation.", ""]
     lines += table(
-        ("operation", "what it does"), [(code(each.name), cell(each.summary)) for each in here.operations.values()]
+        ("operation", "request", "what it does"),
+        [
+            (code(each.name), vendor_pages.request_cell(name, each.name), cell(each.summary))
+            for each in here.operations.values()
+        ],
     )
     lines += ["What the vendor has and is not here is refused as unsupported, never answered as a success.", ""]
     lines += ["### What other people do", ""]
@@ -132,7 +139,9 @@ def vendor(name: str) -> str:
     lines += [f"Set one with `mockservers world dialect {name} SWITCH=VALUE`.", ""]
     lines += ["## Refusals", "", "A fault `refuse` asks for one of these by name:", ""]
     lines += table(("name", "rule"), [(code(word), _rule_link(make().rule)) for word, make in here.refusals.items()])
-    lines += _limits(here) + _assumed(here) + _duties(name) + _rules(here) + _scenarios(name)
+    lines += (
+        vendor_pages.fields(name) + _limits(here) + _assumed(here) + _duties(name) + _rules(here) + _scenarios(name)
+    )
     return "\n".join(lines)
 
 
@@ -203,7 +212,8 @@ def _rules(here: Emulator) -> list[str]:
     rows = []
     for rule in here.rules.values():
         place = f'<span id="{anchor(rule.id)}"></span>{code(rule.id)}'
-        rows.append((place, cell(rule.says), cell(_source(rule)), code(rule.switch) if rule.switch else ""))
+        says = cell(rule.says) + vendor_pages.more_of(here.name, rule.id)
+        rows.append((place, says, cell(_source(rule)), code(rule.switch) if rule.switch else ""))
     return lines + table(("rule", "what the server does", "source and certainty", "switch"), rows)
 
 
@@ -234,13 +244,10 @@ def _comment(path: Path) -> str:
 
 
 def cookbook() -> str:
-    lines = [
-        "# Cookbook",
-        "",
-        "Every file of the scenario library: what it is about, and its steps. Copy one, change it, and play it with",
-    ]
+    lines = ["# Cookbook", "", "Every file of the scenario library: what it is about, and its steps. Take one by"]
     lines += [
-        "`mockservers replay FILE --client ...`. [Scenario files](reference/scenario_files.md) has the words.",
+        "`mockservers scenarios show NAME > mine.yaml` (the name without `.yaml`), change it, and play it with",
+        "`mockservers replay mine.yaml --client ...`. [Scenario files](reference/scenario_files.md) has the words.",
         "",
         NOTICE,
     ]
@@ -265,24 +272,23 @@ def mirrors() -> str:
     lines = [
         "# Fields of a mirror",
         "",
-        "What a client may show in `mirror`, by vendor: the field, and its type. Name those that you copy in",
-    ]
-    lines += [
-        "`hello` as `mirrors`; what you do not name is not compared. Instants are ISO 8601 with a zone.",
+        "What a client may show in `mirror`, by vendor: the field, and its type. Name those that you copy in `hello`",
+        "as `mirrors`; what you do not name is not compared. Times are ISO 8601 with a zone (`2026-03-02T10:00:00Z`), whatever",
+        "the vendor writes; texts are decoded: as a person reads them, without URL or XML coding.",
         "",
         NOTICE,
         "",
     ]
     for name in profile.contracted():
-        here = registry.vendor(name).module("contract", "profile").PROFILE
+        tasks = profile.profile(name).tasks
+        tasks = (*tasks[:1], "mirror", *tasks[1:])
         lines += [
             f"## {registry.vendor(name).title} {{#{name}}}",
             "",
-            f"Tasks: {', '.join(code(task) for task in here.tasks)}.",
+            f"Tasks: {', '.join(code(task) for task in tasks)}.",
+            "",
         ]
-        if here.parts:
-            lines += [f"Parts of a record, as lists in it: {', '.join(code(part) for part in here.parts)}."]
-        lines += table(("field", "type"), [(code(field), cell(kind)) for field, kind in here.types.items()])
+        lines += [*vendor_pages.mirrored_parts(name), *vendor_pages.mirrored_fields(name)]
     return "\n".join(lines)
 
 
@@ -292,7 +298,19 @@ def fault_kinds() -> str:
         "",
         "Trouble on purpose: `mockservers world fault KIND SETTING=VALUE --vendor VENDOR`, `world.fault(...)` in Python, or",
     ]
-    lines += ["`POST /_mock/v1/faults`. A fault hits the next call that matches, as often as `times` says.", "", NOTICE]
+    lines += [
+        "`POST /_mock/v1/faults`. A fault hits the next call that matches, as often as `times` says (once without it;",
+        "null: until it is cleared). A call matches by",
+        "",
+        "- `vendor`: whose call it is; any without it;",
+        "- `operation`: by the name that the vendor's page lists under *What is emulated*, such as `tickets.get`;",
+        "  any without it. Faults of a request that nobody has looked at yet, and of the vendor's own calls, take none;",
+        "- `actor`: `client` without it; `other`, `vendor` or `any`;",
+        "- `skip`: so many calls that match pass first;",
+        "- `until`: the instant of the world's time at which it ends.",
+        "",
+        NOTICE,
+    ]
     points = {
         "arrive": "before the server has looked at the request",
         "admit": "before anything was done",

@@ -2,16 +2,19 @@
 
 By day it asks for the tickets in the order of their latest change, the newest first, until a page holds nothing that it
 does not know; the mark it goes by is the newest time that any ticket told, not its own clock. What is deleted, or changed
-without a new time, is found by the night's reading of all. What it knows lies in a file, and is read again when it starts.
+without a new time, is found by the night's reading of all. What a night found lies in a file, and what is new by day in the lines
+of another; both are read again when it starts.
 
 mockservers check get_tickets --client contracts/get_tickets/clients/get_tickets_nightly.py:Client
 mockservers check get_tickets --client 'python contracts/get_tickets/clients/get_tickets_nightly.py'
 """
 
+import contextlib
 import json
 import os
 import sys
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote_plus
 from zoneinfo import ZoneInfo
@@ -53,8 +56,14 @@ class Client:
         self.zone = ZoneInfo(options["time_zone"])
         self.notation = "%d/%m/%Y %H:%M:%S" if options["culture"] == "day_first" else "%m/%d/%Y %I:%M:%S %p"
         self.file = Path(state_dir) / "tickets.json"
+        self.lines = self.file.with_suffix(".lines")
         fresh = {"night": None, "tickets": {}}
         self.state = json.loads(self.file.read_text("utf-8")) if self.file.exists() else fresh
+        for line in self.lines.read_text("utf-8").splitlines() if self.lines.exists() else ():
+            with contextlib.suppress(ValueError):  # a line that was never finished: its sync begins anew
+                night, found = json.loads(line)
+                if night == self.state["night"]:
+                    self.state["tickets"].update(found)
 
     def mirror(self):
         return {"records": [{"id": number, "fields": fields} for number, fields in self.state["tickets"].items()]}
@@ -67,13 +76,25 @@ class Client:
             if night is None or now - datetime.fromisoformat(night) >= NIGHT:
                 self.keep({"night": now.isoformat(), "tickets": self.everything()})
             else:
-                self.keep({"night": night, "tickets": {**self.state["tickets"], **self.newest()}})
+                self.add(self.newest())
+
+    def add(self, found):
+        """A line for what is new, with the night that it follows; to write down all there is would take ever longer."""
+        known = self.state["tickets"]
+        new = {tid: ticket for tid, ticket in found.items() if known.get(tid) != ticket}
+        if new:
+            with self.lines.open("a", encoding="utf-8") as lines:
+                lines.write(
+                    f"\n{json.dumps([self.state['night'], new])}\n"
+                )  # an unfinished line ends here at the latest
+            known.update(new)
 
     def keep(self, state):
-        """The file is replaced whole, or not at all."""
+        """The file is replaced whole, or not at all; the lines beside it are of the night before."""
         beside = self.file.with_suffix(".new")
         beside.write_text(json.dumps(state), "utf-8")
         os.replace(beside, self.file)
+        self.lines.unlink(missing_ok=True)
         self.state = state
 
     # --- by night ---
@@ -167,10 +188,15 @@ class Client:
         made = {name: unquote_plus(told[name]) for name in CODED}
         made |= {name: told[name] or None for name in RAW}
         for name in TIMES:
-            there = datetime.strptime(told[name], self.notation).replace(tzinfo=self.zone) if told[name] else None
-            made[name] = there and there.astimezone(UTC).isoformat()
+            made[name] = instant(told[name], self.notation, self.zone) if told[name] else None
         custom = {unquote_plus(name): unquote_plus(text) for name, text in told["custom_fields"]}
         return {**made, "custom_fields": custom}
+
+
+@lru_cache(maxsize=65536)  # the newest tickets are told again and again
+def instant(text, notation, zone):
+    """A time of the vendor's in UTC."""
+    return datetime.strptime(text, notation).replace(tzinfo=zone).astimezone(UTC).isoformat()
 
 
 if __name__ == "__main__":

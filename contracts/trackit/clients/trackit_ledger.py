@@ -1,7 +1,8 @@
 """A correct client of Track-It! that keeps its copy in SQLite, and finds it there when it is started again.
 
 Between two thorough runs it looks at new numbers and at tickets that are not closed; a thorough run looks at all. It
-speaks HTTP over one connection a run, by http.client, and takes a new token a while before the old one ends.
+writes what is other than it knew, each ticket in a transaction with its notes. It speaks HTTP over one connection a run,
+by http.client, and takes a new token a while before the old one ends.
 
 mockservers check trackit --client contracts/trackit/clients/trackit_ledger.py:Client
 mockservers check trackit --client 'python contracts/trackit/clients/trackit_ledger.py'
@@ -44,6 +45,7 @@ CLOSED = "18"
 TABLES = """
 create table if not exists ticket (number integer primary key, fields text not null);
 create table if not exists note (number integer primary key, ticket integer not null, fields text not null);
+create index if not exists note_ticket on note (ticket);
 create table if not exists run (kind text primary key, at text not null);
 """
 
@@ -97,22 +99,21 @@ class Client:
             ]
 
     def sync(self):
-        last = self.known("select at from run where kind = 'thorough'")
-        thorough = not last or self.now() - datetime.fromisoformat(last[0]) >= THOROUGH
-        about = "select number from ticket" + ("" if thorough else f" where fields ->> '$.\"{CLOSED}\"' is null")
-        begun = self.now()
-        with contextlib.closing(self.connection()) as web:
+        with contextlib.closing(sqlite3.connect(self.file)) as self.db, contextlib.closing(self.connection()) as web:
+            last = self.known("select at from run where kind = 'thorough'")
+            thorough = not last or self.now() - datetime.fromisoformat(last[0]) >= THOROUGH
+            about = "select number from ticket" + ("" if thorough else f" where fields ->> '$.\"{CLOSED}\"' is null")
+            begun = self.now()
             self.new_ones(web)
             for number in self.known(about):
                 self.take(web, number)
             if thorough:
                 self.fill_gaps(web)
-                with self.ledger() as db:
-                    db.execute("replace into run values ('thorough', ?)", [begun.isoformat()])
+                with self.db:
+                    self.db.execute("replace into run values ('thorough', ?)", [begun.isoformat()])
 
     def known(self, query):
-        with self.ledger() as db:
-            return [row[0] for row in db.execute(query)]
+        return [row[0] for row in self.db.execute(query)]
 
     def new_ones(self, web):
         """Numbers above the highest, until more of them are missing in a row than were ever deleted."""
@@ -138,22 +139,31 @@ class Client:
             raise Interrupted("an answer without notes") from None
         except Refused as refused:
             if refused.status == self.options["unknown_status"]:
-                with self.ledger() as db:
-                    db.execute("delete from ticket where number = ?", [number])
-                    db.execute("delete from note where ticket = ?", [number])
+                self.keep(number, None, {})
             elif refused.status != 403:
                 raise
             return False
         record = answer.get("Tickets", answer.get("Ticket"))
         if record is None:
             raise Interrupted("an answer without a ticket")
-        with self.ledger() as db:
-            db.execute("replace into ticket values (?, ?)", [number, json.dumps(row(record, MIRRORED))])
-            db.execute("delete from note where ticket = ?", [number])
-            for note in listed:
-                fields = row(note, ["1", "5", "7", "10", "27"])
-                db.execute("replace into note values (?, ?, ?)", [fields["1"], number, json.dumps(fields)])
+        notes = [row(note, ["1", "5", "7", "10", "27"]) for note in listed]
+        self.keep(number, json.dumps(row(record, MIRRORED)), {note["1"]: json.dumps(note) for note in notes})
         return True
+
+    def keep(self, number, fields, notes):
+        """Put a ticket and its notes, by their numbers, into the place of what was known of it; no fields: there is none."""
+        known = self.db.execute("select fields from ticket where number = ?", [number]).fetchone()
+        listed = self.db.execute("select number, fields from note where ticket = ?", [number])
+        # Most tickets are as they were, and a transaction that writes waits for the disk.
+        if known == (None if fields is None else (fields,)) and dict(listed) == notes:
+            return
+        with self.db:
+            self.db.execute("delete from ticket where number = ?", [number])
+            self.db.execute("delete from note where ticket = ?", [number])
+            if fields is not None:
+                self.db.execute("insert into ticket values (?, ?)", [number, fields])
+            for note, text in notes.items():
+                self.db.execute("replace into note values (?, ?, ?)", [note, number, text])
 
     # --- calls ---
 

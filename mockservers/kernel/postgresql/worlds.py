@@ -51,8 +51,8 @@ class Shared(Keeping):
         self._turn: Turn | None = None
         self._seen = -1
         """The version up to which this process knows the world; -1 where it knows nothing."""
-        self._generation = 0
-        """Which beginning of the world this process knows: a reset and a new world of the same name have another."""
+        self.generation = 0
+        """As this process knows it: a reset and a new world of the same name have another."""
         self._parts: dict[str, str | None] = {}
         """What is kept beside rows, as it stands in the database."""
         self._usage = 0
@@ -98,7 +98,7 @@ class Shared(Keeping):
         try:
             if turn.row is None:
                 raise Gone(self.name)
-            if self.world is not None and (turn.generation, turn.version) != (self._generation, self._seen):
+            if self.world is not None and (turn.generation, turn.version) != (self.generation, self._seen):
                 self._turn = turn
                 self._read(turn)
         except BaseException as error:
@@ -195,9 +195,9 @@ class Shared(Keeping):
         """Learn what others have changed since this process looked last."""
         world = self.world
         assert world is not None
-        if turn.generation != self._generation or self._seen < 0:
+        if turn.generation != self.generation or self._seen < 0:
             world.leave()
-            self._generation, self._seen, self._usage, self._whole = turn.generation, -1, 0, 0
+            self.generation, self._seen, self._usage, self._whole = turn.generation, -1, 0, 0
             self._parts.clear()
             if world.counts is not None:
                 world.counts.clear()
@@ -264,7 +264,7 @@ class Shared(Keeping):
             world.wished = configs.load(turn.config, world.wished)
         self.world = world
         if made:
-            self._generation, self._seen = turn.generation, turn.version
+            self.generation, self._seen = turn.generation, turn.version
             with self.turn():
                 pass  # keeps the clock, so that every process has this beginning
         else:
@@ -291,7 +291,7 @@ class Shared(Keeping):
         with self.turn():
             for vendor in self.current.vendors():
                 Store(self, vendor).remove()
-            self._generation = self.current.renew()
+            self.generation = self.current.renew()
             self._parts.clear()
             self._usage = self._whole = 0
 
@@ -309,6 +309,17 @@ class Everywhere(Registry):
         db, names = reached(self._base, lambda db: [name for (name,) in raw_of(db).execute(asked)])
         db.close()
         return names
+
+    def connections(self) -> int:
+        asked = (
+            "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+        )
+        db, (most,) = reached(self._base, lambda db: raw_of(db).execute(asked).fetchone())
+        db.close()
+        return int(most)
+
+    def disconnect(self) -> None:
+        self._base.engine.dispose()
 
     def deleted(self, name: str) -> None:
         turn = Turn(self._base, name)

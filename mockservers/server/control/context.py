@@ -69,6 +69,8 @@ class Site:
     metrics: Callable[[], str] = str
     """The figures of the server, as text."""
     tools: Tools = field(default_factory=Tools)
+    others: Callable[[str, Any], Iterable[Any]] = lambda question, value: ()
+    """Asks the other workers of the server something, and gives what they answer."""
 
 
 class Problem(Exception):

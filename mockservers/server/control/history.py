@@ -13,7 +13,7 @@ from flask_openapi3.models.tag import Tag
 
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Entry, Exchange, Headers
-from mockservers.kernel.life import Course
+from mockservers.kernel.life import MOST_LATEST
 from mockservers.kernel.patterns import QUICK, TooMuchWork, Work
 from mockservers.kernel.redaction import Redaction
 from mockservers.kernel.rules import Note, Rule
@@ -203,24 +203,42 @@ def _plain_line(where: World, entry: Entry, exchange: bool, clean: Redaction) ->
 @api.get("/life", tags=_LIFE, operation_id="getLife", responses={200: answers.Life})
 def life(query: models.WorldQuery) -> flask.Response:
     """What other people did by themselves in a lively world, up to the last call; the journal holds calls alone."""
-    where = context.world(query.world)
+    where, site = context.world(query.world), context.site()
+    for name in site.vendors:
+        if where.opened(name):
+            where.installation(name)
+    told = [lives(where), *site.others("life", where.name)]
+    found = {name: [each[name] for each in told if name in each] for name in site.vendors}
     clean = where.redaction()
-    courses = {name: where.installation(name).life for name in context.site().vendors if where.opened(name)}
     return context.answer(
         {
             "lively": where.config.lively,
-            "vendors": {name: _course(course, clean) for name, course in courses.items() if course is not None},
+            "vendors": {name: _course(parts, clean) for name, parts in found.items() if parts},
         }
     )
 
 
-def _course(course: Course, clean: Redaction) -> dict[str, Any]:
+def lives(world: World) -> dict[str, dict[str, Any]]:
+    """What happened by itself in this process, by vendor, as JSON can hold it."""
     return {
-        "count": course.count,
-        "days_passed_over": course.passed_over,
+        name: {
+            "count": course.count,
+            "passed": course.passed_over,
+            "latest": [list(each) for each in list(course.latest)],
+        }
+        for name, course in world.courses().items()
+    }
+
+
+def _course(parts: list[dict[str, Any]], clean: Redaction) -> dict[str, Any]:
+    """The life of a vendor, of which each process that answers has lived a part."""
+    latest = sorted((each for part in parts for each in part["latest"]), key=lambda each: int(each[0]))
+    return {
+        "count": sum(part["count"] for part in parts),
+        "days_passed_over": sum(part["passed"] for part in parts),
         "latest": [
-            {"at": instants.to_iso(each.at), "operation": each.operation, "request": clean.data(each.request)}
-            for each in list(course.latest)
+            {"at": instants.to_iso(at), "operation": operation, "request": clean.data(request)}
+            for at, operation, request in latest[-MOST_LATEST:]
         ],
     }
 
