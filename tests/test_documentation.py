@@ -221,13 +221,56 @@ def test_commands_in_files_for_ci_and_containers_exist() -> None:
         for line in re.findall(r"mockservers ((?:check|serve) [^\n\"]*)", path.read_text("utf-8")):
             if "$" not in line and "--help" not in line and line.strip() != "check":
                 parsed(shlex.split(line))
-    (last,) = re.findall(r"^CMD (\[.*\])$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    (last,) = re.findall(r"^CMD (\[.*\])$", dockerfile, re.MULTILINE)
     parsed(json.loads(last))
-    for path in sorted((ROOT / "docs" / "kubernetes").iterdir()):
-        told = yaml.safe_load(path.read_text("utf-8"))
-        for container in told.get("spec", {}).get("template", {}).get("spec", {}).get("containers", ()):
-            parsed(container["args"])
-    assert yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]["mockservers"]["build"] == "."
+    targets = re.findall(r"^FROM \S+ AS (\S+)$", dockerfile, re.MULTILINE)
+    for path in (ROOT / "compose.yaml", ROOT / "compose.postgresql.yaml"):
+        for service in yaml.safe_load(path.read_text("utf-8"))["services"].values():
+            if service.get("image", "").startswith("mockservers:"):
+                assert service["build"]["target"] in targets
+                assert "MOCKSERVERS_CONTROL_TOKEN" in service["environment"]
+
+
+def test_every_file_for_kubernetes_is_listed_and_its_parts_fit() -> None:
+    """What kubectl would say of it: `kubectl kustomize` puts the files together without a cluster."""
+    for folder in (ROOT / "docs" / "kubernetes", ROOT / "docs" / "kubernetes-postgresql"):
+        listed = yaml.safe_load((folder / "kustomization.yaml").read_text("utf-8"))
+        named = {*listed["resources"], *(patch["path"] for patch in listed.get("patches", ()))}
+        files = {path.name for path in folder.iterdir()} - {"kustomization.yaml"}
+        assert {name for name in named if not name.startswith("../")} == files
+        for path in folder.iterdir():
+            for told in yaml.safe_load_all(path.read_text("utf-8")):
+                template = told.get("spec", {}).get("template", {})
+                labels = template.get("metadata", {}).get("labels", {})
+                selector = told.get("spec", {}).get("selector", {}).get("matchLabels", labels)
+                assert selector == labels, path
+                for container in template.get("spec", {}).get("containers", ()):
+                    if "args" in container:
+                        parsed(container["args"])
+                    volumes = {each["name"] for each in template["spec"].get("volumes", ())}
+                    volumes |= {each["metadata"]["name"] for each in told["spec"].get("volumeClaimTemplates", ())}
+                    assert {each["name"] for each in container.get("volumeMounts", ())} <= volumes
+        if shutil.which("kubectl"):
+            done = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+
+
+def test_both_ways_to_postgresql_give_the_address_as_the_option_takes_it() -> None:
+    from mockservers.cli.serve import serve
+
+    assert "store" in {option.name for option in serve.params}
+    composed = yaml.safe_load((ROOT / "compose.postgresql.yaml").read_text("utf-8"))["services"]
+    patch = yaml.safe_load((ROOT / "docs" / "kubernetes-postgresql" / "emulators.yaml").read_text("utf-8"))
+    (container,) = patch["spec"]["template"]["spec"]["containers"]
+    variables = [each["name"] for each in container["env"]]
+    # Kubernetes fills in what stands before alone.
+    assert variables.index("DATABASE_PASSWORD") < variables.index("MOCKSERVERS_SERVE_STORE")
+    addresses = [composed[name]["environment"]["MOCKSERVERS_SERVE_STORE"] for name in ("first", "second")]
+    addresses += [each["value"] for each in container["env"] if "value" in each]
+    assert len(addresses) == 3
+    for address in addresses:
+        assert re.fullmatch(r"postgresql://mockservers:\$[({].+[)}]@\S+:5432/mockservers", address), address
 
 
 def test_no_file_for_ci_takes_whatever_has_our_name_on_the_package_index() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mockservers.cli.configured import Configured
+from mockservers.cli.distributions import left_out
 from mockservers.cli.duties import chosen, duty_options
 from mockservers.cli.errors import DRIVER_FAILURE, INTERRUPTED, USAGE, columns, reports_errors, stop
 from mockservers.cli.github import github_option, told_to_github
@@ -131,7 +132,7 @@ def driving(github: bool = False) -> Iterator[None]:
         with unwinding():
             yield
     except (WrongClient, ClusterFailure) as error:
-        stop(str(error), USAGE)
+        stop("; ".join(filter(None, (str(error), left_out(error)))), USAGE)
     except DriverFailure as error:
         click.echo(
             f"mockservers: the client failed as a program, so there is no verdict: {visible(error.what)}", err=True

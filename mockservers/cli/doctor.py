@@ -7,7 +7,6 @@ import json
 import locale
 import os
 import platform
-import re
 import shutil
 import socket
 import sys
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import click
 
-from mockservers.cli import running, worker
+from mockservers.cli import distributions, running, worker
 from mockservers.cli.errors import PORT, reports_errors
 
 OK, ODD, MISSING = "ok", "odd", "missing"
@@ -59,35 +58,34 @@ def python() -> Iterator[Finding]:
 
 def packages() -> Iterator[Finding]:
     try:
-        wanted = metadata.requires("mockservers") or []
+        lacking = [name for name in distributions.required() if not distributions.installed(name)]
     except metadata.PackageNotFoundError:
         yield Finding(
             MISSING, "the package mockservers is not installed", "its dependencies are unknown", "pip install it"
         )
         return
-    lacking = [name for line in wanted if ";" not in line and not _installed(name := re.split(r"[^\w.-]", line)[0])]
-    if lacking:
+    needed = distributions.serving().intersection(lacking)
+    if lacking and not needed:
+        yield Finding(
+            ODD,
+            f"packages for serving alone, without {', '.join(lacking)}",
+            "the harness (check, demo, campaign) and clients in Python need them; serve, world and record do not",
+            distributions.WHOLE,
+        )
+    elif lacking:
         yield Finding(
             MISSING, f"packages {', '.join(lacking)}", "mockservers imports them", f"pip install {' '.join(lacking)}"
         )
     else:
         yield Finding(OK, f"mockservers {metadata.version('mockservers')} and the packages it needs")
     for extra, (names, use) in EXTRAS.items():
-        there = [name for name in names if _installed(name)]
+        there = [name for name in names if distributions.installed(name)]
         if len(there) == len(names):
             yield Finding(OK, f"extra {extra}: {', '.join(names)}")
         else:
             yield Finding(
                 OK, f"extra {extra} is not installed; it gives {use}", do=f"pip install 'mockservers[{extra}]'"
             )
-
-
-def _installed(name: str) -> bool:
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 def data_folders() -> Iterator[Finding]:

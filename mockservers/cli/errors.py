@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from mockservers.cli.distributions import left_out
 from mockservers.kernel.rules import Unwritable
 
 BROKEN, USAGE, UNPROVEN, DRIVER_FAILURE, INTERRUPTED = 1, 2, 3, 4, 130
@@ -32,7 +33,10 @@ def stop(message: str, code: int = USAGE) -> NoReturn:
 
 
 def reports_errors(command: Command) -> Command:
-    """Turn the ValueErrors of settings and kernel, and files that cannot be used, into one clear sentence and exit code 2."""
+    """Turn the ValueErrors of settings and kernel, and files that cannot be used, into one clear sentence and exit code 2.
+
+    So is a distribution that an environment for serving alone does without.
+    """
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -40,6 +44,11 @@ def reports_errors(command: Command) -> Command:
             return command(*args, **kwargs)
         except ValueError as error:
             stop(str(error))
+        except ModuleNotFoundError as error:
+            lacks = left_out(error)
+            if lacks is None:
+                raise
+            stop(lacks)
         except Unwritable as error:
             stop(str(error))
         except BrokenPipeError:  # whoever reads has enough, as `head` has

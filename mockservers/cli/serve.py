@@ -438,18 +438,21 @@ def take_over(file: Path, world: World) -> None:
 
 def load(world: World, vendor: str) -> None:
     """Seed a vendor now, with a progress bar on a terminal; otherwise it would happen at the first request."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from mockservers.kernel import back_file
+    from mockservers.kernel.installation import no_progress
 
-    rows = world.config.data[vendor].rows
-    if back_file.is_large(world.config.data[vendor]) and not sys.stderr.isatty():
-        world.installation(vendor, _tenths(vendor))
+    if not sys.stderr.isatty():
+        world.installation(vendor, _tenths(vendor) if back_file.is_large(world.config.data[vendor]) else no_progress)
         return
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(vendor if rows is None else f"{vendor}: {rows} tickets", total=rows)
-        world.installation(vendor, lambda done, total: progress.update(task, completed=done, total=total))
+    rows = world.config.data[vendor].rows
+    label = vendor if rows is None else f"{vendor}: {rows} tickets"
+    with click.progressbar(length=rows or 1, label=label, file=sys.stderr) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        world.installation(vendor, tell)
 
 
 def _tenths(vendor: str) -> Callable[[int, int], None]:

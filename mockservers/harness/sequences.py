@@ -129,5 +129,8 @@ def listened(stops: int, fields: Callable[[str], Mapping[str, Any]], restarts: b
         [change_to("gone"), delete(newest), create({}), change_to("after it"), *work],
     ]
     if restarts:
-        more.append([change_to("before"), restart(), sync(), change_to("afterwards"), *work])
+        more += [
+            [change_to("before"), restart(), sync(), change_to("afterwards"), *work],
+            [change_to("told"), some, restart(), sync(), *work],  # long enough for a call, too short for a walk
+        ]
     return st.sampled_from(range(len(more))).map(lambda n: [create({}), sync(), *more[n]])

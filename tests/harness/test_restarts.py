@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 
-from mockservers.harness.clients import reference, reference_file
+from mockservers.harness.clients import reference, reference_file, reference_name, roles
 from mockservers.harness.drivers import RESTART, ClientSpec, Driver, Hello, open_driver
 from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.duties import of
 from mockservers.harness.generation import generate
-from mockservers.harness.profile import profile
+from mockservers.harness.profile import contracted, profile
+from mockservers.harness.replay import replay
+from mockservers.harness.reports import replay_text
 from mockservers.harness.runner import Runner
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import ClientStep, Scenario
+from mockservers.kernel.data import folder
 
 STEPS = """
 mockservers: 1
@@ -121,3 +125,18 @@ def test_others_act_within_a_task_that_the_client_does_not_know() -> None:
     with Runner(CallableDriver.of(Idle)) as runner:
         history = runner.play(parse(steps))
     assert [record.fields["subject"] for record in history.truth.values()][1:] == ["second"]
+
+
+@pytest.mark.parametrize("vendor", [vendor for vendor in contracted() if "keeper" in roles(vendor)])
+def test_what_a_listener_was_told_outlives_it(vendor: str) -> None:
+    file = folder("scenarios") / vendor / "ended_between_a_call_and_a_sync.yaml"
+    (kept,) = replay([file], reference_name(vendor, "keeper"))
+    assert kept.outcome == "KEPT", replay_text([kept])
+    assert kept.history is not None
+    assert len(kept.history.restarts) == 1
+    assert {"calls_taken", "calls_heard"} <= {
+        duty.slug for duty in of(vendor) if duty.judge(kept.history).verdict == "kept"
+    }
+    mutant = Path(__file__).resolve().parents[1] / "vendors" / vendor / "mutants" / "calls_heard-restart.py"
+    (lost,) = replay([file], f"{mutant}:Client")
+    assert [duty.slug for duty, _ in lost.broken] == ["calls_heard"]

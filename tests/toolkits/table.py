@@ -9,8 +9,14 @@ from typing import Any
 from tests.toolkits.tasks import READS, STEPS
 
 TITLES = {"querydata": "QueryData", "autotask": "Autotask", "trackit": "Track-It!", "superoffice": "SuperOffice"}
-HEADS = ("toolkit", "version", "language", "description", "login", "read", "write", "error", "remarks")
-COLUMNS = ("description", "login", "read", "write", "fault")
+COLUMNS = {
+    "wsdl": ("description", "login", "read", "write", "fault"),
+    "openapi": ("description", "login", "read", "write", "around", "fault"),
+}
+"""The steps of a part's table; `around` is what lies around tickets."""
+HEADED = {"fault": "error"}
+FEWEST = 8
+"""Cells between the bars of a row, less one, at least."""
 BEGIN = """\
 # Toolkits
 
@@ -23,8 +29,11 @@ record, writes one, and is refused once, which must reach it as an error of the 
 writes this page. `python tests/toolkits/run.py NAME` runs one. `make test` runs those that are installed and quick.
 
 *yes* means at every vendor in the title that has such a step; a vendor's name means there alone. Nothing can be written at
-QueryData, whose refusals are faults here by the switch `errors=fault`.
+QueryData, whose refusals are faults here by the switch `errors=fault`. *around* is what Track-It! has
+beside tickets: one is found by a search, then an assignment of it is read, and a file with its content.
 """
+PUBLISHED = Path(__file__).resolve().parent / "published.md"
+"""What the page says of clients that others published."""
 PARTS = {"wsdl": "## SOAP: QueryData and Autotask", "openapi": "## OpenAPI: Track-It! and SuperOffice"}
 
 
@@ -36,7 +45,7 @@ def cell(step: str, vendors: Sequence[str], outcomes: Mapping[str, Any]) -> str:
 
 
 def row(toolkit: Any, version: str, outcomes: Mapping[str, Any]) -> str:
-    steps = (cell(step, READS[toolkit.reads], outcomes) for step in COLUMNS)
+    steps = (cell(step, READS[toolkit.reads], outcomes) for step in COLUMNS[toolkit.reads])
     return (
         "| " + " | ".join([toolkit.name, version, toolkit.language, *steps, " ".join(toolkit.remarks.split())]) + " |"
     )
@@ -44,7 +53,7 @@ def row(toolkit: Any, version: str, outcomes: Mapping[str, Any]) -> str:
 
 def rows_of(text: str) -> dict[str, str]:
     """The rows of a page by the toolkit's name."""
-    lines = [line for line in text.splitlines() if line.startswith("| ") and line.count(" | ") >= len(HEADS) - 1]
+    lines = [line for line in text.splitlines() if line.startswith("| ") and line.count(" | ") >= FEWEST]
     return {line.split(" | ")[0][2:]: line for line in lines if not line.startswith(("| toolkit |", "| --- |"))}
 
 
@@ -55,9 +64,10 @@ def page(toolkits: Sequence[Any], rows: Mapping[str, str], before: str = "") -> 
     for reads, title in PARTS.items():
         found = [known[each.name] for each in toolkits if each.reads == reads and each.name in known]
         if found:
-            head = "| " + " | ".join(HEADS) + " |"
-            text += "\n".join(["", title, "", head, "| --- " * len(HEADS) + "|", *found]) + "\n"
-    return text
+            steps = (HEADED.get(step, step) for step in COLUMNS[reads])
+            heads = ("toolkit", "version", "language", *steps, "remarks")
+            text += "\n".join(["", title, "", f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|", *found]) + "\n"
+    return text + "\n" + PUBLISHED.read_text("utf-8")
 
 
 def write(path: Path, toolkits: Sequence[Any], rows: Mapping[str, str]) -> None:

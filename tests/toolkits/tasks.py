@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +20,7 @@ READS = {"wsdl": ("querydata", "autotask"), "openapi": ("trackit", "superoffice"
 STEPS = {
     "querydata": ("description", "login", "read", "fault"),  # nothing can be written there
     "autotask": ("description", "login", "read", "write", "fault"),
-    "trackit": ("description", "login", "read", "write", "fault"),
+    "trackit": ("description", "login", "read", "write", "around", "fault"),
     "superoffice": ("description", "login", "read", "write", "fault"),
 }
 
@@ -110,13 +111,17 @@ class Task:
     def _trackit(self) -> dict[str, Any]:
         id_ = self.desk.act("list")["records"][0]["id"]
         self.desk.act("change", id=id_, fields={"22": TEXT})
+        self.desk.act("act", id=id_, action="add_assignment", fields={"22": TEXT})
+        self.desk.act("act", id=id_, action="attach", name="log.txt", text=TEXT)
+        around = [int(id_), TEXT, base64.b64encode(TEXT.encode()).decode()]
         self._judges |= {
+            "around": lambda said: json.loads(said) == around,
             "login": lambda said: said == "bearer",
             "read": lambda said: said == TEXT,
             "write": lambda said: said == id_ and self.desk.act("read", id=id_)["fields"]["7"] == WRITTEN,
             "fault": lambda said: said.startswith("404"),
         }
-        return self._over_http(id_, "username")
+        return {**self._over_http(id_, "username"), "TERM": TEXT}
 
     def _superoffice(self) -> dict[str, Any]:
         id_ = self.desk.act("list")["records"][0]["id"]

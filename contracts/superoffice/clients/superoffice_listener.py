@@ -41,7 +41,10 @@ class Client(reader.Client):
         self.secret = secrets.token_urlsafe(24)
         self.walked = None  # when all changes were asked for last
         self.hook = None
-        self.listener = ThreadingHTTPServer(("127.0.0.1", 0), listening(self))
+        self.listen()
+
+    def listen(self, port=0):
+        self.listener = ThreadingHTTPServer(("127.0.0.1", port), listening(self))
         threading.Thread(target=self.listener.serve_forever, args=(0.05,), daemon=True).start()
         self.target = f"http://127.0.0.1:{self.listener.server_port}/superoffice"
 

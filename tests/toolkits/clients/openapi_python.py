@@ -4,6 +4,7 @@ See openapi_python_client_build.sh.
 """
 
 import base64
+import json
 import os
 import sys
 
@@ -17,9 +18,12 @@ def say(step, text):
 
 
 def trackit():
-    from trackit.api.tickets import ticket_get, ticket_update
+    from trackit.api.assignments import assignment_get
+    from trackit.api.attachment import attachment_get_attachment
+    from trackit.api.searches import search_search
+    from trackit.api.tickets import ticket_get, ticket_get_assignments, ticket_get_attachments, ticket_update
     from trackit.client import AuthenticatedClient
-    from trackit.models import Properties, Ticket
+    from trackit.models import Properties, Search, Ticket
 
     address = os.environ["TRACKIT_DESCRIPTION"].removesuffix("/swagger/docs/v2")
     form = {"username": os.environ["TRACKIT_USER"], "password": os.environ["TRACKIT_PASSWORD"]}
@@ -30,6 +34,13 @@ def trackit():
     say("read", ticket_get.sync(number, client=client).to_dict()["Tickets"]["22"]["Value"])
     body = Ticket(properties=Properties.from_dict({"7": os.environ["TRACKIT_WRITTEN"]}))
     say("write", ticket_update.sync(number, client=client, body=body).to_dict()["Tickets"]["1"]["Value"])
+    wanted = Search(term=os.environ["TRACKIT_TERM"], page_size=20, page_number=1, result_fields=[1])
+    found = search_search.sync(client=client, body=wanted).to_dict()["Results"][0]["1"]["Value"]
+    listed = ticket_get_assignments.sync(found, 20, 1, client=client).to_dict()["Assignments"]
+    assignment = assignment_get.sync(listed[0]["1"]["Value"], client=client).to_dict()["Assignments"]
+    files = ticket_get_attachments.sync(found, 20, 1, client=client).to_dict()["TicketAttachments"]
+    file = attachment_get_attachment.sync(files[0]["1"]["Value"], client=client).to_dict()["Attachment"]
+    say("around", json.dumps([found, assignment["22"]["Value"], file["5"]["Value"]]))
     refused = ticket_get.sync_detailed(int(os.environ["TRACKIT_MISSING"]), client=client)
     say("fault", f"{refused.status_code:d} {refused.parsed.message}")
 

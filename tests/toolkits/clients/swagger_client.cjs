@@ -39,6 +39,14 @@ async function trackit() {
   say('read', ticket.Tickets['22'].Value)
   const body = { Properties: { 7: env.TRACKIT_WRITTEN } }
   say('write', (await ask('post', '/tickets/{id}', { id: Number(env.TRACKIT_TICKET) }, body)).Tickets['1'].Value)
+  const found = await ask('post', '/searches', {}, { Term: env.TRACKIT_TERM, PageSize: 20, PageNumber: 1, ResultFields: [1] })
+  const id = found.Results[0]['1'].Value
+  const page = { id, pageSize: 20, pageNumber: 1 }
+  const [assigned] = (await ask('get', '/tickets/{id}/Assignments/{pageSize}/{pageNumber}', page)).Assignments
+  const { Assignments } = await ask('get', '/assignments/{id}', { id: assigned['1'].Value })
+  const [file] = (await ask('get', '/tickets/{id}/Attachments/{pageSize}/{pageNumber}', page)).TicketAttachments
+  const { Attachment } = await ask('get', '/attachment/{attachmentId}', { attachmentId: file['1'].Value })
+  say('around', JSON.stringify([id, Assignments['22'].Value, Attachment['5'].Value]))
   await refused(() => ask('get', '/tickets/{id}', { id: Number(env.TRACKIT_MISSING) }))
 }
 

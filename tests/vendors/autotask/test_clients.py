@@ -1,4 +1,4 @@
-"""Published clients, unmodified, against a port: PyPI atws, zeep, suds-community and atrest do what integrations do.
+"""Published clients, unmodified, against a port, do what integrations do: atws, zeep, suds-community, atrest, and one of npm.
 
 Zone look-up, connection, a fetch of 1,034 changed tickets by pages, picklists, create, update with user-defined fields,
 and the threshold.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.server.http import Server
+from tests import node_packages
 from tests.vendors.autotask.post import CODE, PASSWORD, START, USER, queryxml, where
 
 # The libraries' own warnings (deprecated modules, sockets left to the garbage collector) are not ours to fail on.
@@ -29,6 +31,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
+NODE = Path(__file__).resolve().parent / "node"
 WSDL = "/atservices/1.6/atws.wsdl"
 SINCE = "2000-01-01T00:00:00"
 TICKETS = 1034
@@ -343,3 +346,32 @@ def test_atrest_makes_finds_and_furnishes_tickets(door: Server) -> None:
     assert (file["id"], file["title"], file["fileSize"]) == (told.json()["itemId"], "Log", 5)
     with pytest.raises(requests.HTTPError, match="Invalid Autotask credentials"):
         Client(base, CODE, USER, "wrong").query_tickets(id_)
+
+
+@pytest.mark.rule(
+    "autotask.rest.zone",
+    "autotask.rest.query",
+    "autotask.rest.count",
+    "autotask.rest.pages",
+    "autotask.rest.patch",
+    "autotask.rest.children",
+    "autotask.rest.attachments",
+    "autotask.rest.missing_item",
+    "autotask.rest.errors",
+)
+def test_apigrate_finds_makes_and_furnishes_tickets(door: Server) -> None:
+    packages = node_packages.installed(NODE)
+    base = f"{door.url}/ATServicesRest/"
+    asked = {"url": base, "user": USER, "secret": PASSWORD, "code": CODE, "title": NAMED}
+    found = node_packages.run(packages, NODE / "desk.cjs", asked)
+    assert (found["zone"], found["counted"], found["listed"]) == (base, TICKETS, 500)
+    assert found["next"].startswith(f"{base}V1.0/Tickets/query/next?paging=")
+    ticket = truth(door.worlds.default, found["id"])
+    assert (ticket["Title"], ticket["Status"], ticket["Priority"]) == (NAMED, 5, 1)
+    assert (found["title"], found["status"], found["priority"]) == (NAMED, found["complete"], 1)
+    assert ticket["DueDateTime"] == "2026-03-05T17:30:00Z"
+    assert found["note"] == [found["note"][0], [[found["note"][0], NAMED]]]
+    assert (found["file"], found["company"], found["missing"]) == (NAMED, True, None)
+    assert found["refused"][0] == 500
+    assert "required field companyID" in found["refused"][1][0]
+    assert found["threshold"]["currentTimeframeRequestCount"] > 10

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import base64
-import json
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+import mockservers
 from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import WorldConfig, Worlds
 from mockservers.server.http import Server
+from tests import node_packages
 
 HERE = Path(__file__).resolve().parent / "node"
-ROOT = HERE.parents[3]
 WAYS = {
     "password": {"user": "demo@demo.example", "secret": "demo-password"},
     "ticket": {"secret": "7T:REVNTy1USUNLRVQ="},
@@ -45,30 +40,7 @@ def door() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def client() -> Path:
     """A folder with the vendor's client, installed once; skips with the reason where it cannot be had."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node or npm is not here; the client of the vendor needs Node 18 or later")
-    files = [HERE / name for name in ("package.json", "package-lock.json")]
-    mark = sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:12]
-    there = ROOT / ".mockservers" / f"superoffice-node-{mark}"
-    if not there.is_dir():
-        there.parent.mkdir(exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix="node-", dir=there.parent))
-        for each in files:
-            shutil.copy(each, fresh)
-        npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        try:
-            done = subprocess.run(npm, cwd=fresh, capture_output=True, text=True, timeout=240, check=False)
-            told = done.stderr.strip() if done.returncode else ""
-        except subprocess.TimeoutExpired:
-            told = "npm took too long"
-        if told or not (fresh / "node_modules").is_dir():
-            shutil.rmtree(fresh, ignore_errors=True)
-            pytest.skip(f"@superoffice/webapi cannot be had: {told[-200:]}")
-        try:
-            os.rename(fresh, there)
-        except OSError:  # another process was quicker
-            shutil.rmtree(fresh, ignore_errors=True)
-    return there
+    return node_packages.installed(HERE)
 
 
 def run(
@@ -77,17 +49,7 @@ def run(
     """What the vendor's client tells of one synchronisation, or of another job."""
     url = f"http://127.0.0.1:{door.port}{root}"
     asked = {"url": url, "way": way, "since": "2026-02-18T05:00:00", "options": options, **WAYS[way]}
-    done = subprocess.run(
-        ["node", str(HERE / script), json.dumps(asked)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, "NODE_PATH": str(client / "node_modules")},
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return node_packages.run(client, HERE / script, asked)
 
 
 @pytest.mark.rule(
@@ -129,6 +91,25 @@ def test_the_vendors_client_brings_a_file_and_reads_what_tickets_refer_to(client
     assert (found["company"], found["rest"]) == ("Müller & Söhne <GmbH>", "Vincent van Gogh")
     assert (found["statuses"][0], found["priorities"]) == ("Open", ["Low", "Medium", "High"])
     assert found["named"] == list(range(1, 10))
+
+
+@pytest.mark.rule(
+    "superoffice.webhook.carrier",
+    "superoffice.webhook.call",
+    "superoffice.webhook.trial",
+    "superoffice.webhook.signature",
+    "superoffice.webhook.list",
+)
+def test_the_vendors_client_asks_to_be_called(client: Path) -> None:
+    with mockservers.start("superoffice") as server:
+        found = node_packages.run(client, HERE / "listen.js", {"url": server.url, **WAYS["password"]})
+        told = server.default["superoffice"].act("read", id=str(found["ticket"]))["fields"]["Title"]
+    assert told == "Told of again"
+    assert (found["tried"], found["events"]) == (True, ["test", "test"])  # when it was tried, and when it was saved
+    assert (found["listed"], found["read"]) == ([True], ["node", True, "Active"])
+    assert found["told"] == [["ticket.created", found["ticket"], True], ["ticket.changed", found["ticket"], True]]
+    assert (found["signed"], found["narrowed"]) == (True, ["ticket.created"])
+    assert (found["error"], found["left"]) == ("", 0)
 
 
 def test_the_vendors_client_below_other_roots(client: Path, door: Server) -> None:

@@ -114,6 +114,9 @@ def test_reading_requests() -> None:
     assert (wire.asked(as_xml).call, wire.asked(as_xml).ids) == ("gettickets", ("3", "4"))
     assert wire.asked(call(1, "Ticket/7?$select=Title,Person/PersonId")).selected == {"title", "person"}
     assert wire.asked(rows(1, [1], "$top=5")).call == "list"
+    archives = {"Ticket": "list", "TicketMessage": "messages", "Person": "person"}
+    told = {name: wire.asked(call(1, f"Archive/{name}?$top=5", {})).call for name in archives}
+    assert told == archives  # numbers of messages or people are no tickets'
     assert wire.asked(exchanged(1, method="POST", target="/login/common/oauth/tokens")).call == "tokens"
 
 

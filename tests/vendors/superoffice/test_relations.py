@@ -183,3 +183,77 @@ def test_what_a_list_of_people_shows(empty: Desk) -> None:
     ):
         assert empty.get("Person", quote(wrong, safe="=&$")).status == 400
     assert empty.get("Person", "$entities=ticket").status == empty.get("Archive/Sale").status == 501
+
+
+def talked(empty: Desk) -> tuple[int, int, list[int]]:
+    """Two tickets with messages, and the numbers of all messages: what was asked, and two answers an hour apart."""
+    one, two = empty.create(Title="first", CustId=3), empty.create(Title="second", CustId=1)
+    sent = {"Ticket": {"TicketId": one}, "Author": "me", "Slevel": "Internal"}
+    for body in ("Plain", "Größe & <b>"):
+        empty.advance(3600)
+        assert empty.call("SaveTicketMessageEntity", {**sent, "Body": body}).status == 200
+    return one, two, [int(each["PrimaryKey"]) for each in empty.get("Archive/TicketMessage").json["value"]]
+
+
+@pytest.mark.rule("superoffice.odata.messages", "superoffice.odata.list")
+@pytest.mark.parametrize(
+    ("options", "which"),
+    [
+        ("", [0, 1, 2, 3]),
+        ("$top=2&$skip=1", [1, 2]),
+        ("$top=0", []),
+        ("$filter=createdAt afterTime '2026-03-02T11:30:00'", [2, 3]),
+        ("$filter=createdAt afterTime '2026-03-02T12:00:00' and slevel eq 'internal'", [3]),
+        ("$filter=slevel ne Internal&$orderby=ticketMessageId desc", [1, 0]),
+        ("$filter=ticket/title eq 'second'", [1]),
+        ("$filter=body contains '<b>' or ticket/title eq 'second'", [1, 3]),
+        ("$filter=ticket/status eq Active and not (author eq 'me')", [0, 1]),
+        ("$orderby=createdAt desc", [3, 2, 0, 1]),
+        ("$orderby=ticket/title desc,createdAt", [1, 0, 2, 3]),
+    ],
+)
+def test_messages_of_all_tickets_are_listed(empty: Desk, options: str, which: list[int]) -> None:
+    _, _, numbers = talked(empty)
+    assert len(numbers) == 4
+    found = empty.get("Archive/TicketMessage", quote(options, safe="=&$"), headers={"SO-TimeZone": "NO"})
+    assert found.status == 200, found.text
+    assert [int(each["PrimaryKey"]) for each in found.json["value"]] == [numbers[n] for n in which]
+
+
+@pytest.mark.rule("superoffice.odata.messages", "superoffice.odata.bad")
+def test_what_a_list_of_messages_shows(empty: Desk) -> None:
+    one, _, numbers = talked(empty)
+    options = "$select=body,slevel,important,createdAt,ticketId,ticket/title,ticket/personId,ticket/lastChanged,ticket/closedAt"
+    options += f"&$filter=ticketId eq {one} and ticketMessageId gt {numbers[2]}"
+    (row,) = empty.get("archive/ticketmessage", quote(options, safe="=&$")).json["value"]
+    ticket = empty.ticket(one)
+    assert row == {
+        "PrimaryKey": str(numbers[3]),
+        "EntityName": "ticketmessage",
+        "body": "Größe & <b>",
+        "slevel": "Internal",
+        "important": False,
+        "createdAt": "2026-03-02T13:00:00+01:00",
+        "ticketId": one,
+        "ticket/title": "first",
+        "ticket/personId": 3,
+        "ticket/lastChanged": ticket["LastChanged"],
+        "ticket/closedAt": ticket["ClosedAt"],
+    }
+    for wrong in ("$orderby=body", "$select=lastChanged", "$filter=slevel eq 'Secret'", "$filter=slevel gt 'Internal'"):
+        assert empty.get("Archive/TicketMessage", quote(wrong, safe="=&$")).status == 400, wrong
+    assert empty.get("Archive/TicketMessage", "$entities=ticket").status == 501
+
+
+@pytest.mark.rule("superoffice.odata.messages", "superoffice.result.no_access")
+def test_messages_of_hidden_tickets_are_not_listed(empty: Desk) -> None:
+    one, _, numbers = talked(empty)
+    empty.administer("change rights", user="demo@demo.example", hidden={"CustId": [3]})
+    found = empty.get("Archive/TicketMessage").json["value"]
+    assert [int(each["PrimaryKey"]) for each in found] == numbers[1:2]
+    assert empty.get("Archive/TicketMessage", quote(f"$filter=ticketId eq {one}", safe="=&$")).json["value"] == []
+    blank = {"Title": {"Mask": "None"}}
+    empty.administer("change rights", user="demo@demo.example", hidden={}, fields=blank)
+    assert empty.get("Archive/TicketMessage", quote("$filter=ticket/title eq 'first'", safe="=&$")).status == 400
+    rows = empty.get("Archive/TicketMessage", quote("$select=ticket/title", safe="=&$")).json["value"]
+    assert {each["ticket/title"] for each in rows} == {""}

@@ -80,3 +80,19 @@ def test_a_solution_by_the_number_that_tickets_show(desk: Desk) -> None:
     desk.admin("segregate", modules=["Solutions"])
     assert [desk.get(f"/solutions/{number}").status for number in (1, 2)] == [200, 404]
     assert "5001" not in desk.get("/solutions/1", "other").json["Solution"]
+
+
+@pytest.mark.rule("trackit.solution.read")
+def test_a_solution_is_rewritten_and_no_ticket_changes(desk: Desk) -> None:
+    ticket = desk.act("change", id=101, fields={"158": 1})["fields"]
+    desk.advance(3600)
+    desk.act("act", id="customer", action="enter", list="solution", entry=1, facts={"resolution": "Pull the plug"})
+    found = {number: field["Value"] for number, field in desk.get("/solutions/1").json["Solution"].items()}
+    assert found["7"] == "Pull the plug"
+    assert desk.act("read", id=101)["fields"] == ticket
+    truth = desk.act("read", id=1, entity="solution")
+    assert (truth["exists"], truth["fields"]) == (True, found)
+    assert truth["fields"]["2"] > ticket["2"]
+    listed = [desk.act("list", entity="solution", **more)["records"] for more in ({}, {"after": "1"}, {"most": 1})]
+    assert [[each["id"] for each in records] for records in listed] == [["1", "2"], ["2"], ["1"]]
+    assert desk.act("read", id=9, entity="solution") == {"id": "9", "exists": False, "fields": {}}

@@ -95,7 +95,7 @@ public static class Session
     }
 
     /// <summary>As much JSON as the protocol needs: objects are dictionaries, arrays are lists, numbers are long or double.</summary>
-    private sealed class Json
+    public sealed class Json
     {
         private readonly string text;
         private int at;

@@ -66,7 +66,9 @@ def asked(exchange: Exchanged) -> Asked:
         return Asked("webhook", (), options)
     if "agents" in parts[:-1]:
         return Asked(parts[-1], tuple(_ids(exchange, options)), options)
-    if parts[-1:] == ["ticket"] or parts[-1:] == ["tickets"] or parts[-2:-1] == ["archive"]:
+    if parts[-2:] == ["archive", "ticketmessage"]:
+        return Asked("messages", (), options)
+    if parts[-1:] in (["ticket"], ["tickets"]):
         return Asked("list" if exchange.method == "GET" else "ticket.write", (), options)
     if parts[-1:] in (["messages"], ["attachments"]):
         return Asked(parts[-1], (), options)

@@ -95,7 +95,7 @@ EMULATOR = Emulator(
         Operation("attachment.content", files.content, "GET Attachment/{id}/Content"),
         Operation("contact.tickets", lists.of_contact, "GET Contact/{id}/Tickets"),
         Operation("person.tickets", lists.of_person, "GET Person/{id}/Tickets"),
-        Operation("archive", archives.archive, "GET Archive/{provider}, of tickets, people and companies"),
+        Operation("archive", archives.archive, "GET Archive/{provider}, of tickets, messages, people and companies"),
         Operation("person.list", archives.people, "GET Person: an archive list by OData options"),
         Operation("contact.list", archives.companies, "GET Contact: an archive list by OData options"),
         Operation("Contact.GetContact", relations.one("Contact", "contactId"), "a company"),

@@ -24,6 +24,7 @@ from mockservers.vendors.superoffice.emulator.model import (
     ENUMS,
     INTEGERS,
     LARGEST_ID,
+    MESSAGES,
     REFERENCES,
     STORED,
     TICKETS,
@@ -82,6 +83,42 @@ COLUMNS: Mapping[str, Column] = {
 """By lower-case name: case does not matter."""
 
 
+MESSAGE = "message"
+"""What leads to a column of a message, where those of its ticket need nothing."""
+_OF_TICKET = ("ticketId", "title", "createdAt", "lastChanged", "author", "status", "slevel", "origin", "readStatus")
+_OF_TICKET += (
+    "personId",
+    "saleId",
+    "projectId",
+    "connectId",
+    "ownedBy",
+    "createdBy",
+    "deadline",
+    "closedAt",
+    "repliedAt",
+)
+MESSAGE_COLUMNS: Mapping[str, Column] = {
+    each.name.lower(): each
+    for each in (
+        Column("ticketMessageId", "id", "number", MESSAGE),
+        Column("ticketId", "ticket", "number", MESSAGE),
+        Column("createdAt", "created", "date", MESSAGE),
+        Column("author", "author", "text", MESSAGE),
+        Column("slevel", "external", "level", MESSAGE),
+        Column("important", "important", "flag", MESSAGE),
+        Column("body", "body", "text", MESSAGE),
+        *(COLUMNS[name.lower()]._replace(name=f"ticket/{name}") for name in _OF_TICKET),
+    )
+}
+"""Those of the TicketMessage archive, by lower-case name (superoffice.odata.messages)."""
+UNORDERED = frozenset({"body"})
+"""Columns by which the archive of messages cannot be ordered."""
+
+
+def _stored(by: Column) -> Any:
+    return MESSAGES.c[by.of] if by.through == MESSAGE else TICKETS.c[by.of]
+
+
 def column(name: str, columns: Mapping[str, Column] = COLUMNS) -> Column:
     found = columns.get(name.strip().lower())
     if found is None:
@@ -100,7 +137,7 @@ def selected(text: str, columns: Mapping[str, Column] = COLUMNS) -> list[Column]
 def readable(name: str, blank: frozenset[str], columns: Mapping[str, Column] = COLUMNS) -> Column:
     """A column by which tickets may be found or ordered: one that comes blank would tell by that what it holds."""
     found = column(name, columns)
-    if found.of in blank:
+    if found.of in blank and found.through != MESSAGE:
         raise ValueError(f"{found.name} cannot be read, so tickets are neither found nor ordered by it")
     return found
 
@@ -112,6 +149,16 @@ def ordered(text: str, tenant: str, blank: frozenset[str] = frozenset()) -> list
         term = _sorted(by, tenant)
         made.append(term.desc().nulls_last() if falling else term.asc().nulls_first())
     return [*made, TICKETS.c.TicketId.asc()]
+
+
+def messages_ordered(text: str, blank: frozenset[str] = frozenset()) -> list[sa.ColumnElement[Any]]:
+    """The terms of $orderBy in the archive of messages; the key is last."""
+    made: list[sa.ColumnElement[Any]] = []
+    for by, falling in orders(text, blank, MESSAGE_COLUMNS):
+        if by.name in UNORDERED:
+            raise ValueError(f"Messages are not ordered by {by.name}")
+        made.append(_stored(by).desc().nulls_last() if falling else _stored(by).asc().nulls_first())
+    return [*made, MESSAGES.c.id.asc()]
 
 
 def orders(
@@ -185,7 +232,7 @@ class Filter:
         return readable(name, self.blank)
 
     def left(self, by: Column) -> Any:
-        return TICKETS.c[by.of]
+        return _stored(by)
 
     def either(self, *found: Any) -> Any:
         return sa.or_(*found)
@@ -293,7 +340,7 @@ class Filter:
             )
         if len(values) != 2 if operator in _TWO else (len(values) != 1 and operator not in ("in", "notin")):
             raise ValueError(f"{operator} takes {'two values' if operator in _TWO else 'one value'}")
-        if left.through:
+        if left.through and left.through != MESSAGE:
             return self._by_name(left, operator, values)
         if left.kind == "date":
             return self._by_date(self.left(left), operator, values)
@@ -383,6 +430,15 @@ class Filter:
         return instants.from_wall(midnight, tz), instants.from_wall(midnight + timedelta(days=1), tz)
 
 
+class MessageFilter(Filter):
+    """A filter of messages, by their own columns and those of their tickets."""
+
+    __slots__ = ()
+
+    def column(self, name: str) -> Column:
+        return readable(name, self.blank, MESSAGE_COLUMNS)
+
+
 _FUNCTIONS = {"startswith": "begins", "contains": "contains", "endswith": "ends"}
 _SAME = {
     "=": "eq",
@@ -406,6 +462,7 @@ _OPERATORS: Mapping[str, tuple[str, ...]] = {
     "text": ("eq", "ne", "begins", "contains", "ends", "in", "notin"),
     "enum": ("eq", "ne", "in", "notin"),
     "flag": ("eq", "ne"),
+    "level": ("eq", "ne"),
     "date": (
         "before",
         "after",
@@ -435,6 +492,10 @@ def _read(left: Column, text: str) -> Any:
         if text.lower() not in ("true", "false", "1", "0"):
             raise ValueError(f"{value_text(text[:40])} is neither true nor false")
         return text.lower() in ("true", "1")
+    if left.kind == "level":
+        if text.lower() not in ("internal", "external"):
+            raise ValueError(f"{value_text(text[:40])} is neither Internal nor External")
+        return text.lower() == "external"
     if left.kind == "enum":
         table = ENUMS[ENUMERATED[left.of]]
         for name, number in table.items():

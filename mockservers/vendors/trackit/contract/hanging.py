@@ -8,9 +8,21 @@ from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
 from mockservers.harness.scenarios import ClockStep, FaultStep
-from mockservers.harness.strategies import TEXTS, Intent, Strategy, act, create, indexes, plain, sync, weighted
+from mockservers.harness.strategies import (
+    TEXTS,
+    Intent,
+    Strategy,
+    act,
+    administer,
+    change,
+    create,
+    indexes,
+    plain,
+    sync,
+    weighted,
+)
 from mockservers.kernel.instants import MINUTE
-from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, SEARCHES
+from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, SEARCHES, SOLUTIONS
 
 SUMMARIES = tuple(each for each in TEXTS if each.strip())
 CROWDS = (21, 41, 21)
@@ -31,6 +43,7 @@ def stories(hello: Hello) -> list[tuple[Strategy, int]]:
             (_crowd("attach", {"text": "plain"}), 3),
             (_in_trouble("attach", "attachments"), 5),
         ),
+        SOLUTIONS: ((_solved(), 12),),
         SEARCHES: ((_many(), 8),),
     }
     return [story for option, known in told.items() if option in hello.options for story in known]
@@ -102,6 +115,23 @@ def _attached() -> Strategy:
         names,
         then,
         more,
+    )
+
+
+def _solved() -> Strategy:
+    """A ticket names a solution; then that is rewritten, which no ticket shows, or the ticket names another one or none."""
+
+    def story(index: int, number: int, text: str, how: str, by: int) -> list[Intent]:
+        then = {
+            "rewritten": administer("enter", {"list": "solution", "entry": number, "facts": {"resolution": text}}),
+            "another": change(index, {"158": 3 - number}),
+            "none": change(index, {"158": None}),
+        }[how]
+        return [change(index, {"158": number}), sync(), *_later([then, sync()], by)]
+
+    hows = weighted((st.just("rewritten"), 3), (st.sampled_from(("another", "none")), 2))
+    return st.builds(
+        story, indexes, st.sampled_from((1, 2)), st.sampled_from(SUMMARIES), hows, st.sampled_from((0, MINUTE))
     )
 
 

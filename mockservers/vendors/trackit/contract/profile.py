@@ -14,9 +14,9 @@ GROUP = 2
 """The number of the group that the client logs in with."""
 NOTES = "notes"
 """The member of a mirrored ticket under which a client shows its notes: a list of objects keyed by note field number."""
-ASSIGNMENTS, ATTACHMENTS, SEARCHES = "assignments", "attachments", "searches"
-"""What a client names among the options of its hello when it copies assignments or files of tickets, under members of the
-same names, or when it finds tickets by searching."""
+ASSIGNMENTS, ATTACHMENTS, SOLUTIONS, SEARCHES = "assignments", "attachments", "solutions", "searches"
+"""What a client names among the options of its hello when it copies assignments, files or the solutions of tickets, under
+members of the same names, or when it finds tickets by searching."""
 STATUSES = ("Open", "Escalated", "Paused", "Closed", "Cancelled", "Resolved")
 NOTE_TYPES = ("Technician Note", "Ticket Description", "Ticket Resolution")
 ACTIVITIES = (
@@ -112,7 +112,7 @@ PROFILE = VendorProfile(
     },
     tasks=("sync", "create", "update", "note", "close"),
     parts=("note",),
-    optional_parts={ASSIGNMENTS: ("assignment",), ATTACHMENTS: ("attachment",)},
+    optional_parts={ASSIGNMENTS: ("assignment",), ATTACHMENTS: ("attachment",), SOLUTIONS: ("solution",)},
     resolution=1000,
     credentials=lambda dialect: {"password": PASSWORDS[dialect["password_letters"]]},
     lasting=("password",),

@@ -24,6 +24,7 @@ from mockservers.vendors.trackit.emulator.fields import (
     ASSIGNMENT_NOTE,
     ATTACHMENT,
     NOTE,
+    SOLUTION,
     TICKET,
     grid,
     shown,
@@ -109,13 +110,25 @@ _HANGING: Mapping[str, _Hanging] = {
     ),
 }
 """What hangs on tickets, by the word that a request calls it."""
+_SOLUTION = "solution"
+"""Solutions hang on none: tickets name them, and an administrator writes them (`enter`)."""
+
+
+def _solutions(ctx: Context) -> list[dict[str, Any]]:
+    """The truth of all solutions, by the number that tickets show."""
+    found = [
+        _record(number, SOLUTION, renderings.solution_values(number, facts))
+        for key, facts in model.directory(ctx)["solution"].items()
+        for number in (facts.get("id", key),)
+    ]
+    return sorted(found, key=lambda record: int(record["id"]))
 
 
 def _entity(arguments: Arguments) -> str:
     found = arguments.text("entity", "ticket")
-    if found != "ticket" and found not in _HANGING:
+    if found not in ("ticket", _SOLUTION) and found not in _HANGING:
         raise Misuse(
-            f"{found!r} is nothing of Track-It! that can be looked at; there are ticket, {', '.join(_HANGING)}"
+            f"{found!r} is nothing of Track-It! that can be looked at; there are ticket, {', '.join(_HANGING)}, {_SOLUTION}"
         )
     return found
 
@@ -180,6 +193,9 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
     if entity == "ticket":
         row = model.ticket(ctx, id_)
         return {"id": str(id_), "exists": False, "fields": {}} if row is None else _ticket(ctx, row)
+    if entity == _SOLUTION:
+        gone = {"id": str(id_), "exists": False, "fields": {}}
+        return next((each for each in _solutions(ctx) if each["id"] == str(id_)), gone)
     hung = _HANGING[entity]
     mine = (hung.table.c.tenant == access.tenant_of(ctx).name, hung.key == id_)
     found = ctx.db.execute(sa.select(hung.table).where(*mine)).one_or_none()
@@ -190,6 +206,9 @@ def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all records by number. `{"after"?, "most"?, "entity"?, "ticket"?, "assignment"?}`: what hangs on one."""
     arguments = Arguments.of(ctx, request)
     entity, after, most = _entity(arguments), arguments.after() or 0, arguments.whole("most", 100, 1, MOST)
+    if entity == _SOLUTION:
+        arguments.done()
+        return {"records": [each for each in _solutions(ctx) if int(each["id"]) > after][:most]}
     hung = _HANGING.get(entity)
     table, key = (TICKETS, TICKETS.c.f1) if hung is None else (hung.table, hung.key)
     conditions = [table.c.tenant == access.tenant_of(ctx).name, key > after]
@@ -289,7 +308,7 @@ ADMIN_OPERATIONS = operations(
     ),
     Operation("change", change, "somebody edits fields, those too that the API cannot: id, fields, by?"),
     Operation("delete", delete, "somebody deletes it: id"),
-    Operation("read", read, f"its truth: id, entity? (ticket, {', '.join(_HANGING)}), or the id customer"),
+    Operation("read", read, f"its truth: id, entity? (ticket, {', '.join(_HANGING)}, {_SOLUTION}), or the id customer"),
     Operation("list", list_, "the truth of all, by number: after?, most?, entity?, ticket?, assignment?"),
     Operation("import", import_, "records as they are elsewhere: entity?, records, clear?"),
 )

@@ -76,7 +76,7 @@ def _enter(ctx: Context, arguments: Arguments) -> None:
     id_ = arguments.number("entry", max(known, default=0) + 1)
     made: dict[str, Any] = {"type": changes.OPEN} if module == "status" else {}
     made |= {**known.get(id_, {}), **_checked(module, known, facts)}
-    if module == "group":
+    if module in ("group", "solution"):
         made |= {"modified": fields.grid(ctx.now), "last_user": "dbo"}
     needed = _NEEDED.get(module)
     if needed is not None and not made.get(needed):

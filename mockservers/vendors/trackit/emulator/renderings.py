@@ -274,21 +274,22 @@ def assignment_note(ctx: Context, row: Any, most: int = -1) -> str:
     return _object(_ASSIGNMENT_NOTE, values)
 
 
-def solution(id_: int, facts: Mapping[str, Any]) -> str:
+def solution_values(id_: int, facts: Mapping[str, Any]) -> dict[int, Any]:
     """A solution as far as anybody told of it (trackit.field.solution)."""
-    return _object(
-        _SOLUTION,
-        {
-            1: facts.get("id", id_),
-            2: facts.get("modified"),
-            3: facts.get("last_user"),
-            4: facts.get("group"),
-            5: facts.get("summary"),
-            6: facts.get("problem"),
-            7: facts.get("resolution"),
-            8: not facts.get("active", True),
-        },
-    )
+    return {
+        1: facts.get("id", id_),
+        2: facts.get("modified"),
+        3: facts.get("last_user"),
+        4: facts.get("group"),
+        5: facts.get("summary"),
+        6: facts.get("problem"),
+        7: facts.get("resolution"),
+        8: not facts.get("active", True),
+    }
+
+
+def solution(id_: int, facts: Mapping[str, Any]) -> str:
+    return _object(_SOLUTION, solution_values(id_, facts))
 
 
 def template(id_: int, facts: Mapping[str, Any]) -> str:

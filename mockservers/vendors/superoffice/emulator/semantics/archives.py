@@ -1,14 +1,19 @@
-"""Archive lists of people and companies, and archives by the name of their provider (superoffice.odata.relations)."""
+"""Archive lists of people, companies and messages, and archives by the name of their provider (superoffice.odata.relations)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Unsupported
-from mockservers.vendors.superoffice.emulator import odata, rows
+from mockservers.vendors.superoffice.emulator import carriers, odata, rows
+from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, clock, tongue
-from mockservers.vendors.superoffice.emulator.model import directory
+from mockservers.vendors.superoffice.emulator.changes import catch_up
+from mockservers.vendors.superoffice.emulator.model import MESSAGES, TICKETS, directory, tenant_name
 from mockservers.vendors.superoffice.emulator.requests import Asked, bad
 from mockservers.vendors.superoffice.emulator.rows import Archive
 from mockservers.vendors.superoffice.emulator.semantics import lists
@@ -46,7 +51,48 @@ def companies(ctx: Context, asked: Asked) -> Answer:
     return _list(ctx, asked, rows.CONTACT)
 
 
+def messages(ctx: Context, asked: Asked) -> Answer:
+    """The messages of all tickets that the caller sees, as the options narrow them (superoffice.odata.messages)."""
+    role = caller(ctx).role
+    face, speech, names = clock(ctx, asked), tongue(ctx, asked), directory(ctx)
+    lists.known(ctx, asked, _MESSAGE)
+    ctx.cite("superoffice.odata.list", "superoffice.odata.messages")
+    most, skip = (lists.whole_number(asked, name, default) for name, default in (("$top", lists.PAGE), ("$skip", 0)))
+    try:
+        columns = odata.selected(asked.variables.get("$select", ""), odata.MESSAGE_COLUMNS)
+        condition = odata.MessageFilter.condition(asked.variables.get("$filter", ""), face, speech, names, role.blank)
+        order = odata.messages_ordered(asked.variables.get("$orderby", ""), role.blank)
+    except ValueError as error:
+        raise bad("superoffice.odata.bad", f"{str(error)[:200]}.") from None
+    catch_up(ctx)
+    together = sa.and_(TICKETS.c.tenant == MESSAGES.c.tenant, TICKETS.c.TicketId == MESSAGES.c.ticket)
+    wanted = sa.select(MESSAGES).join(TICKETS, together).where(*lists.reached(ctx, role)).order_by(*order)
+    if condition is not None:
+        wanted = wanted.where(condition)
+    found = ctx.db.execute(wanted.limit(most).offset(skip)).all() if most else []
+    tickets: Mapping[int, dict[str, Any]] = {}
+    if any(column.through != odata.MESSAGE for column in columns):
+        mine = (TICKETS.c.tenant == tenant_name(ctx), TICKETS.c.TicketId.in_({each.ticket for each in found}))
+        tickets = {row.TicketId: carriers.values(row, names) for row in ctx.db.execute(sa.select(TICKETS).where(*mine))}
+    value = []
+    for each in found:
+        shown: dict[str, Any] = {"PrimaryKey": str(each.id), "EntityName": _MESSAGE}
+        for column in columns:
+            if column.through != odata.MESSAGE:
+                shown[column.name] = lists.shown_as(tickets[each.ticket], column, role, face, speech, names)
+            elif column.kind == "date":
+                shown[column.name] = face.write(each.created)
+            elif column.kind == "level":
+                shown[column.name] = "External" if each.external else "Internal"
+            else:
+                shown[column.name] = getattr(each, column.of)
+        value.append(shown)
+    return Answer(lists.listed(asked, value), "ODataList", zone=face.code)
+
+
+_MESSAGE = "ticketmessage"
 _PROVIDERS = {
+    _MESSAGE: messages,
     "ticket": lists.tickets,
     "person": people,
     "simpleperson": people,

@@ -58,7 +58,7 @@ def known(ctx: Context, asked: Asked, entity: str = "ticket") -> None:
     note_query(ctx, asked, *_OPTIONS)
 
 
-def _reached(ctx: Context, role: Role) -> list[sa.ColumnElement[bool]]:
+def reached(ctx: Context, role: Role) -> list[sa.ColumnElement[bool]]:
     """The tickets that are there and that the caller sees."""
     kept = ctx.now - int(ctx.dialect["deleted_days"]) * DAY
     conditions: list[sa.ColumnElement[bool]] = [
@@ -101,18 +101,18 @@ def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer
     except ValueError as error:
         raise bad("superoffice.odata.bad", f"{str(error)[:200]}.") from None
     catch_up(ctx)
-    wanted = wanted.where(*_reached(ctx, role), *narrow).limit(most).offset(skip)
+    wanted = wanted.where(*reached(ctx, role), *narrow).limit(most).offset(skip)
     value = []
     for row in ctx.db.execute(wanted) if most else ():
         made = carriers.values(row, names)
         shown: dict[str, Any] = {"PrimaryKey": str(row.TicketId), "EntityName": "ticket"}
         for column in columns:
-            shown[column.name] = _shown(made, column, role, face, speech, names)
+            shown[column.name] = shown_as(made, column, role, face, speech, names)
         value.append(shown)
     return Answer(listed(asked, value), "ODataList", zone=face.code)
 
 
-def _shown(
+def shown_as(
     made: dict[str, Any], column: odata.Column, role: Role, face: TimeFormat, speech: Locale, names: Directory
 ) -> Any:
     value = carriers.unset(column.of) if column.of in role.blank else made[column.of]

@@ -1,4 +1,4 @@
-"""The duties of a client of Track-It! that copies what hangs on tickets: assignments, and files with their content."""
+"""The duties of a client of Track-It! that copies what hangs on tickets: assignments, files with their content, and solutions."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from mockservers.harness.history import History, Record
 from mockservers.kernel import catalogue
 from mockservers.kernel.dialects import Dialect
 from mockservers.vendors.trackit.contract.duties.reading import hidden_groups, listed_in, visible
-from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS
+from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, SOLUTIONS
 
 _TYPES = {str(field.more["sequence"]): field.type for field in catalogue.load("trackit")["assignment"].fields}
-CONTENT = "5"
+_SOLUTION_TYPES = {str(field.more["sequence"]): field.type for field in catalogue.load("trackit")["solution"].fields}
+CONTENT, SOLVED_BY = "5", "158"
 
 Pair = tuple[str, Record, Mapping[str, Any]]
 """A ticket's number, a record that hangs on it, and how a client shows that."""
@@ -78,6 +79,10 @@ def _with_content(dialect: Dialect) -> bool:
     return bool(dialect["unpublished_routes"] == "assumed" and dialect["attachment_answer"] != "without_content")
 
 
+def _served(dialect: Dialect) -> bool:
+    return bool(dialect["unpublished_routes"] == "assumed")
+
+
 def _assignments_complete(history: History) -> Judgement:
     return _complete(history, "assignment", ASSIGNMENTS, "assignment")
 
@@ -132,6 +137,39 @@ def _attachments_whole(history: History) -> Judgement:
     return judged(exercised, breaches)
 
 
+def _solutions_current(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    there, hidden = visible(history), hidden_groups(history, "Solutions")
+    for ticket, shown in _shown(history, SOLUTIONS).items():
+        number = there[ticket].fields.get(SOLVED_BY)
+        record = history.parts.get("solution", {}).get(str(number))
+        keys = [str(each.get("1", "")) for each in shown]
+        wanted = [] if record is None else [record.id]
+        if record is not None and hidden(record.fields.get("4")):
+            continue
+        exercised += bool(wanted or keys)
+        named = f"the solution {record.id}" if record is not None else "no solution"
+        if keys != wanted:
+            says = f"{history.name(ticket)} names {named}, and the mirror shows {', '.join(keys) or 'none'}"
+            breaches.append(Breach(says, {"ticket": ticket}))
+            continue
+        for name in sorted(set(shown[0]) & set(_SOLUTION_TYPES)) if record is not None else ():
+            right, left = (
+                comparing.normal(each, _SOLUTION_TYPES[name], UTC, 1000)
+                for each in (record.fields.get(name), shown[0].get(name))
+            )
+            if right != left and not (right in (None, "") and left in (None, "")):
+                told = comparing.parted(record.fields.get(name), shown[0].get(name), history.secrets)
+                breaches.append(
+                    Breach(
+                        f"{named} of {history.name(ticket)}: {name} is {told}; a solution that is rewritten does not show in "
+                        "the tickets that name it",
+                        {"ticket": ticket, "field": name},
+                    )
+                )
+    return judged(exercised, breaches)
+
+
 HANGING: tuple[Duty, ...] = (
     Duty(
         "trackit.assignments_complete",
@@ -179,5 +217,14 @@ HANGING: tuple[Duty, ...] = (
         applies=_with_content,
         needs=(ATTACHMENTS,),
     ),
+    Duty(
+        "trackit.solutions_current",
+        "The solution that a ticket names is in the mirror as it is now: it is rewritten without a change of the ticket.",
+        ("trackit.solution.read", "trackit.field.solution", "trackit.wire.nulls_omitted"),
+        _solutions_current,
+        "a ticket of the mirror that names a solution",
+        applies=_served,
+        needs=(SOLUTIONS,),
+    ),
 )
-"""Duties of clients that name the options `assignments` and `attachments` in their hello."""
+"""Duties of clients that name the options `assignments`, `attachments` and `solutions` in their hello."""

@@ -1,0 +1,11 @@
+"""Keeps in its file what it has read, and what it was told of only in memory: a restart loses that."""
+
+from mockservers.harness.clients import reference
+
+RULES = ("autotask.webhook.retry",)
+
+
+class Client(reference("autotask", "keeper")):
+    def recall(self):
+        super().recall()
+        self.due = set()
