@@ -49,7 +49,9 @@ class Checked:
         if said == "switched off":
             pytest.skip(next(each.why for each in report.switched_off if each.duty.id == duty.id))
         if said != "kept":
-            pytest.skip(f"unproven: needs {duty.exercised_by}" if said == "unproven" else inapplicable(duty))
+            verdicts = (each for dialect in report.dialects for each in dialect.verdicts if each.duty.id == duty.id)
+            why = next((each.why for each in verdicts if each.verdict == said), "")
+            pytest.skip(f"unproven: needs {duty.exercised_by}" if said == "unproven" else inapplicable(duty, why))
 
     def _played(self) -> Report:
         __tracebackhide__ = True

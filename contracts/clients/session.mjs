@@ -25,11 +25,11 @@ export async function serve(made) {
     const { id, do: task, ...told } = await read()
     try {
       if (task === 'reset') (await client.bye?.(), (client = await make()))
-      let ok = has(client, task) ? await client[task](told) : null
-      if (!has(client, task) && task === 'hello') ok = { tasks: TASKS.filter((name) => has(client, name)) }
-      else if (!has(client, task) && task !== 'bye')
+      if (!has(client, task) && !['hello', 'bye'].includes(task))
         throw new TypeError(`the client has no method '${task}'; methods are named like the tasks of the protocol`)
-      write({ id, ok: task === 'mirror' && Array.isArray(ok) ? { records: ok } : (ok ?? null) })
+      let ok = has(client, task) ? ((await client[task](told)) ?? null) : null
+      if (task === 'hello' && typeof ok === 'object') ok = { ...ok, tasks: ok?.tasks ?? TASKS.filter((name) => has(client, name)) }
+      write({ id, ok: task === 'mirror' && Array.isArray(ok) ? { records: ok } : ok })
     } catch (error) {
       const own = error?.cause || error?.syscall ? 'transport' : 'client' // fetch tells its reason in `cause`
       const kind = ['refused', 'transport', 'client'].includes(error?.kind) ? error.kind : own

@@ -31,8 +31,8 @@ function serve(mixed $made): never
             if (!$has($task) && !in_array($task, ['hello', 'bye']))
                 throw new \TypeError("the client has no method '$task'; methods are named like the tasks of the protocol");
             $tasks = array_filter(['sync', 'mirror', 'create', 'update', 'note', 'close'], $has);
-            $default = $task === 'hello' ? ['tasks' => array_values($tasks)] : null;
-            $ok = $has($task) ? $client->$task(array_diff_key($told, ['id' => 0, 'do' => 0])) : $default;
+            $ok = $has($task) ? $client->$task(array_diff_key($told, ['id' => 0, 'do' => 0])) : null;
+            if ($task === 'hello' && !is_scalar($ok) && !isset(((array) $ok)['tasks'])) $ok = ['tasks' => array_values($tasks)] + (array) $ok;
             $answer = ['ok' => $task === 'mirror' && is_array($ok) && array_is_list($ok) ? ['records' => $ok] : $ok];
         } catch (\Throwable $error) {
             $kind = in_array($error->kind ?? '', ['refused', 'transport']) ? $error->kind : 'client';

@@ -307,6 +307,7 @@ def check(
             shard=part,
             fail_fast=fail_fast,
             progress=shown,
+            warn=shown.warn,
             **choice,
         )
         try:

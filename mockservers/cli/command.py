@@ -88,6 +88,11 @@ def accompany(
         return run(command, told)
 
 
+def absent(program: str) -> str:
+    """What to say of a command whose program is not there."""
+    return f"there is no program {program!r}; after -- serve takes a command, as in: serve -- npm test"
+
+
 def run(command: Sequence[str], told: Mapping[str, str]) -> int:
     """Run a command to its end with these variables beside those of this process; its exit code as a shell tells it.
 
@@ -108,10 +113,7 @@ def run(command: Sequence[str], told: Mapping[str, str]) -> int:
         try:
             running.append(subprocess.Popen(list(command), env={**os.environ, **told}))  # noqa: S603 - the user's own
         except FileNotFoundError:
-            stop(
-                f"there is no program {command[0]!r}; after -- serve takes a command, as in: serve -- npm test",
-                NOT_FOUND,
-            )
+            stop(absent(command[0]), NOT_FOUND)
         except OSError as error:
             stop(f"{command[0]!r} cannot be run: {error.strerror or error}", NOT_STARTED)
         for number in early:

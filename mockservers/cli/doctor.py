@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import locale
 import os
 import platform
@@ -125,7 +123,7 @@ def ports(port: int = PORT) -> Iterator[Finding]:
 
 def _taken(port: int) -> Finding:
     """What to say of a port that somebody has: `mockservers serve` left its address in a file, or is known by its health."""
-    if any(server.url.endswith(f":{port}") for server in running.servers()) or _is_healthy(port):
+    if running.answers("127.0.0.1", port):
         return Finding(OK, f"port {port}: `mockservers serve` runs there")
     return Finding(
         MISSING,
@@ -133,19 +131,6 @@ def _taken(port: int) -> Finding:
         "`mockservers serve` would not start there",
         "mockservers serve --port 0 takes a free one",
     )
-
-
-def _is_healthy(port: int) -> bool:
-    """Whether a port answers as the control API does; it says nowhere what program it is."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        line.request("GET", "/_mock/v1/health")
-        told = json.loads(line.getresponse().read(4096))
-    except (OSError, ValueError, http.client.HTTPException):
-        return False
-    finally:
-        line.close()
-    return isinstance(told, dict) and told.keys() == {"status", "worlds"}
 
 
 def fake_time() -> Iterator[Finding]:

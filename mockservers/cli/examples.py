@@ -32,6 +32,8 @@ EXAMPLES = {
     "har import": "mockservers har import VENDOR browser.har --out session.yaml",
     "har export": "mockservers har export session.yaml --out session.har",
     "scenarios": "mockservers scenarios schema > scenario.schema.json",
+    "scenarios list": "mockservers scenarios list VENDOR",
+    "scenarios show": "mockservers scenarios show NAME > mine.yaml",
     "scenarios schema": "mockservers scenarios schema > scenario.schema.json",
     "profile": "mockservers profile show small_office",
     "profile list": "mockservers profile list",

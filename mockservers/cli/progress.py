@@ -55,6 +55,15 @@ class Progress:
             self._drawn = True
         self.stream.flush()
 
+    def warn(self, text: str) -> None:
+        """Say something that stays, on a line of its own."""
+        from mockservers.harness.reports.characters import visible
+
+        self.end()
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(f"mockservers: warning: {visible(text)}\n")
+            self.stream.flush()
+
     def end(self) -> None:
         """Leave an empty line on a terminal."""
         if self._drawn:

@@ -7,6 +7,7 @@ file behind; whoever looks takes it away.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import ssl
@@ -75,6 +76,24 @@ def found(url: str | None, token: str | None) -> tuple[str, str | None]:
         url = running[0].url if running else DEFAULT
     own = next((each.token for each in running if each.url == url.rstrip("/")), None)
     return url, token if token is not None else own
+
+
+def answers(host: str, port: int, seconds: float = 2.0) -> bool:
+    """Whether the control API of a `mockservers serve` answers at a port; it says nowhere what program it is.
+
+    One that speaks TLS alone is known by the file that it left.
+    """
+    if any(server.url.endswith(f":{port}") for server in servers()):
+        return True
+    line = http.client.HTTPConnection(host, port, timeout=seconds)
+    try:
+        line.request("GET", "/_mock/v1/health")
+        told = json.loads(line.getresponse().read(4096))
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
+    return isinstance(told, dict) and told.keys() == {"status", "worlds"}
 
 
 def distrusted(url: str, reason: object) -> str | None:

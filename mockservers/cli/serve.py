@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import shutil
 import sys
 import tempfile
 import threading
@@ -16,7 +18,7 @@ from click.core import ParameterSource
 
 from mockservers import __version__, registry
 from mockservers.cli import calls, running, worker
-from mockservers.cli.command import accompany, ready_told
+from mockservers.cli.command import NOT_FOUND, absent, accompany, ready_told
 from mockservers.cli.configured import Configured
 from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
 from mockservers.wirekit.templates import counted
@@ -216,6 +218,8 @@ def serve(
     from mockservers.kernel.keeping import Database
     from mockservers.kernel.world import Worlds
 
+    if command:
+        look_for(command)
     texts = ("demo", *data, *(() if loaded is None else (f"{vendor_of(loaded)}:empty",)))
     config = settings.world(
         seed=seed,
@@ -285,8 +289,7 @@ def serve(
                 raise SystemExit(accompany(door, command, vendor, trusted, setup.as_json))
             attend(door, stub, trusted, desk, setup.as_json, count)
         except OSError as error:
-            why = error.strerror or error
-            stop(f"cannot listen on {host} port {port}: {why}. Take another port, or --port 0 for a free one.")
+            stop(f"cannot listen on {host} port {port}: {error.strerror or error}. {taken(error, host, port)}")
 
 
 @contextlib.contextmanager
@@ -301,6 +304,28 @@ def listening(setup: Setup, worlds: Worlds, lock: int | None = None) -> Iterator
     finally:
         if kept is not None:
             kept.close()
+
+
+def look_for(command: Sequence[str]) -> None:
+    """Stop before anything is opened where the command cannot be meant, or is not there."""
+    if shutil.which(command[0]) is not None or Path(command[0]).exists():
+        return
+    if command[0] in registry.names():
+        stop(
+            f"{command[0]} is a vendor, and `mockservers serve` serves all of them; leave the word out. A command to be run "
+            "meanwhile stands after --, as in: mockservers serve -- npm test"
+        )
+    stop(absent(command[0]), NOT_FOUND)
+
+
+def taken(error: OSError, host: str, port: int) -> str:
+    """What to do about a port on which nobody else can listen."""
+    if error.errno == errno.EADDRINUSE and running.answers("127.0.0.1" if host in ("", "0.0.0.0") else host, port):  # noqa: S104
+        return (
+            f"Another `mockservers serve` listens there: use it (http://{host}:{port}/_mock/ is its page), end it, or take a "
+            "free port with --port 0."
+        )
+    return "Take another port, or --port 0 for a free one."
 
 
 def door_of(

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockservers.harness.causes import Broken, grouped
+from mockservers.harness.declared import shown_slips, slips
 from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, Hello
 from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.duties.selection import Selection, select
+from mockservers.harness.duties.shared import CRASHES, UNREAD
 from mockservers.harness.generation import generate
-from mockservers.harness.history import History
+from mockservers.harness.history import History, Task
 from mockservers.harness.profile import profile
 from mockservers.harness.reduction import reduced
 from mockservers.harness.runner import Declined, OutOfTime, Runner
@@ -28,7 +30,17 @@ from mockservers.harness.saving import found_of, save, writable
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario, ScenarioError, check_labels, with_found
 from mockservers.harness.shards import Shard, digest, shared
-from mockservers.harness.stimuli import EXAMPLES, DialectPlays, Ending, different, elsewhere, lacks, missing, provoked
+from mockservers.harness.stimuli import (
+    EXAMPLES,
+    DialectPlays,
+    Ending,
+    declined,
+    different,
+    elsewhere,
+    lacks,
+    missing,
+    provoked,
+)
 from mockservers.harness.verdicts import (
     CheckInterrupted,
     CheckStopped,
@@ -97,6 +109,8 @@ class CheckConfig:
     on: str | None = None
     """A cluster on which examples are played instead, such as `dask://scheduler:8786`; as many at once as it has threads."""
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
+    warn: Callable[[str], None] = lambda text: None
+    """Told at once of each name in the client's hello that means nothing; the report has them too."""
     only: Collection[str] = ()
     without: Mapping[str, str] | Collection[str] = ()
     agreed: Mapping[str, str] | None = None
@@ -146,11 +160,14 @@ def check(config: CheckConfig) -> Report:
         with contextlib.ExitStack() as stack:
             runner = stages(config.client, config.deadline, config.jobs, config.on, config.vendor, stack)
             runner.until = until
-            client = runner.hello().name
+            hello = runner.hello()
+            client, remarks = hello.name, slips(config.vendor, hello, config.duties or duties_of(config.vendor))
+            for remark in remarks:
+                config.warn(remark)
             for turn, name in enumerate(names):
                 # Each dialect has its share of what is left, and what one does not need is for those after it.
                 share = None if until is None else max(until - clock.wall(), 0) / 1e6 / (len(names) - turn)
-                dialect_check = _DialectCheck(config, runner, name, chosen, share)
+                dialect_check = _DialectCheck(config, runner, name, chosen, share, tuple(remarks if turn == 0 else ()))
                 done.append(dialect_check.run())
     except DriverFailure as failure:
         at = dialect_check
@@ -200,6 +217,8 @@ class _DialectCheck:
     selection: Selection
     share: float | None = None
     """Seconds that it may take; None: a fair time."""
+    remarks: tuple[str, ...] = ()
+    """What the client's hello names in vain."""
     examples: list[_Played] = field(default_factory=list)
     proofs: dict[str, Counterexample] = field(default_factory=dict)
     fastest: float = float("inf")
@@ -245,11 +264,14 @@ class _DialectCheck:
         """Play the examples, as many as there is time for."""
         examples, what, slow = self.config.examples, f"{self.config.vendor}, dialect {self.dialect}", ""
         broken = any(map(self._broken, self.duties))
+        played_to = examples
         for turn, scenario in self._scenarios():
             if self.config.fail_fast and broken:
+                played_to, what = turn, f"{what}, ended at the first failure"
                 break
             if self._late(DRAWING if broken else 1.0):
                 self.out_of_time = True
+                played_to, what = turn, f"{what}, ended when the time was up"
                 break
             self.doing = f"example {turn + 1} of {examples}"
             if not slow and (slow := self._slow()):
@@ -260,7 +282,7 @@ class _DialectCheck:
                 played.turn = turn if played.turn is None else played.turn
                 self.examples.append(played)
                 broken = broken or any(map(played.broken, self.duties))
-        self.config.progress(examples, examples, what)
+        self.config.progress(played_to, examples, what)
 
     def _broken(self, duty: Duty) -> bool:
         return any(each.broken(duty) for each in self.examples)
@@ -291,7 +313,7 @@ class _DialectCheck:
             self.plays,
             (clock.wall() - self.begun) / 1e6,
             self.out_of_time,
-            _complaints(histories),
+            (*self.remarks, *shown_slips(self.config.vendor, self.runner.hello(), histories), *_complaints(histories)),
             "mirror" in self.runner.hello().tasks and all(each.mirror is None for each in histories),
             self.config.examples,
             self._slow(),
@@ -397,6 +419,8 @@ class _DialectCheck:
         exercised = sum(each.exercised for each in judgements)
         verdict: Verdict = "broken" if broken else "kept" if exercised else "unproven" if self._applies(duty) else "n/a"
         why = missing(duty, plays) if verdict == "unproven" else elsewhere(duty, plays) if verdict == "n/a" else ""
+        if verdict == "unproven" and (left := declined(duty, plays.histories)):
+            verdict, why = "n/a", left
         first = next((n for n, each in enumerate(judgements) if each.breaches), None)
         times = sum(1 for each in judgements if each.exercised)
         return DutyVerdict(duty, verdict, exercised, times, broken, first=first, why=why)
@@ -491,7 +515,7 @@ class _DialectCheck:
         return smallest
 
 
-def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
+def _complaints(histories: Sequence[History]) -> tuple[str, ...]:
     """The client's own failures in words, each once, with how often."""
     counts: Counter[str] = Counter()
     for history in histories:
@@ -499,7 +523,29 @@ def _complaints(histories: Iterable[History]) -> tuple[str, ...]:
             if task.error_kind == "client" or (task.do == "mirror" and not task.ok):
                 error = mask(task.error, history.secrets)[:160]  # half a secret would not be known again
                 counts[f"{task.do} failed in the client itself: {error}"] += 1
-    return tuple(f"{text} ({counted(times, 'time')})" for text, times in counts.most_common(3))
+    found = [f"{text} ({counted(times, 'time')})" for text, times in counts.most_common(3)]
+    return (*found, HONEST) if any(_may_be_honest(task) for each in histories for task in each.tasks) else tuple(found)
+
+
+HONEST = (
+    "an error that the client means to tell names its kind: `transport` where nobody knows whether the vendor did it (no "
+    "answer, a broken one, a status from 500 on), `refused` where the vendor said no. In Python, Node and PHP the exception "
+    "has an attribute kind = 'transport'; in Java, C# and Go it is a Failure(\"transport\", message); on a line of JSON it is "
+    '{"error": {"kind": "transport", "message": ...}}'
+)
+"""What the report says where a client tells errors of its own that are no slip in its code."""
+
+
+def _may_be_honest(task: Task) -> bool:
+    """Whether an error without a kind may be one that the client raised to say something: no slip in its code, and no job's exit
+    code, which can say no more."""
+    name = task.error.partition(":")[0].rpartition(".")[2]
+    return (
+        task.error_kind == "client"
+        and task.do != "mirror"
+        and name not in CRASHES | UNREAD
+        and not task.error.startswith("exit code ")
+    )
 
 
 def _broken(played: _Played) -> Broken:

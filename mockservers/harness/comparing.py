@@ -217,6 +217,23 @@ def show(value: Any, most: int = 80, secrets: Iterable[str] = ()) -> str:
     return side_by_side.shown(value, most, secrets)
 
 
+def unzoned(type_: str, truth: Any, mirror: Any) -> str:
+    """The beginning of a sentence about a time that the mirror has as text without a zone, with how to write it; else empty.
+
+    Such a text is no instant, so it differs from every instant, whatever the client read.
+    """
+    if type_ not in ("datetime", "date") or not isinstance(truth, str) or not isinstance(mirror, str) or not mirror:
+        return ""
+    try:
+        if datetime.fromisoformat(truth).tzinfo is None or datetime.fromisoformat(mirror).tzinfo is not None:
+            return ""
+        lacks = "has no zone"
+    except ValueError:  # as in 03/02/2026 10:00 AM
+        lacks = "is no time of ISO 8601 with a zone"
+    other = f" or {truth[:-1]}+00:00" if truth.endswith("Z") else ""
+    return f"the mirror's text {lacks}: write {truth}{other}; "
+
+
 def parted(
     truth: Any,
     mirror: Any,

@@ -34,7 +34,10 @@ class VendorProfile:
     option that a client may say it obeys to the switch that the default check then varies, and its values, the default
     first; `free` are switches that it varies for every client, because nobody is promised a value. `untold` are fields
     that an answer of this dialect does not tell. `parts` are further kinds of records (notes ...) that hang on tickets
-    and belong to the truth; `optional_parts` do so for clients alone that name an option in their hello. `zone` is the
+    and belong to the truth; `optional_parts` do so for clients alone that name an option in their hello. `members` are
+    the lists under which a mirrored ticket may show parts, each with their kind. `obeyed` are further options that a
+    client may name, for which other scenarios are drawn; `further` are members of a mirrored ticket that no catalogue
+    lists and duties of their own compare. `zone` is the
     one in which the vendor's texts tell times, `resolution` how finely (in microseconds). `nothing` are values that stand,
     in a field, for none at all. `credentials` are what the client is let in
     with where a dialect wants others than the demo's; `lasting` names those that nobody renews, so that no client has a
@@ -62,6 +65,9 @@ class VendorProfile:
     nothing: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     credentials: Callable[[Dialect], Mapping[str, str]] = lambda dialect: {}
     lasting: tuple[str, ...] = ()
+    members: Mapping[str, str] = field(default_factory=dict)
+    obeyed: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
     def varying(self, dialect: str | Mapping[str, Any], options: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The switches that a check in `dialect` varies for a client that obeys `options`, with their values."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields, replace
 from itertools import product
 from typing import Any, Literal
 
-from mockservers.harness.drivers import Hello
+from mockservers.harness.declared import listed, members_shown
+from mockservers.harness.drivers import TASKS, Hello
 from mockservers.harness.duties import Duty
 from mockservers.harness.history import END, History, Record, Task
 from mockservers.harness.profile import profile
@@ -90,7 +91,7 @@ def missing(duty: Duty, played: DialectPlays) -> str:
 def _not_met(duty: Duty, played: DialectPlays) -> str:
     """What did not come about in the examples."""
     count = counted(len(played.histories), "example")
-    offered = [name for name in duty.needs if name in played.hello.tasks]
+    offered = [name for name in duty.needs if name in TASKS and name in played.hello.tasks]
     told = [task for task in played.tasks if task.do in offered]
     if offered and not told:
         return f"in {count} the client was never told to {_either(offered)}"
@@ -122,8 +123,9 @@ def _more(duty: Duty, played: DialectPlays) -> str:
     others = [] if played.every else other_dialects(played.vendor, played.dialect)
     if any(duty.applies(here.dialect(name)) for name in others):
         options.append("--dialect all")
-    lacking = [name for name in duty.needs if name not in played.hello.tasks]
-    more = [f"the task {_either(lacking)}, which the client's hello does not name"] if lacking else []
+    named = {*played.hello.tasks, *played.hello.options}
+    lacking = [name for name in duty.needs if name not in named]
+    more = [f"{_kinds(lacking)}, which the client's hello does not name"] if lacking else []
     if played.hello.mirrors is not None and any(_compares(duty, history) for history in played.histories[:1]):
         more.append("more fields in its hello.mirrors")
     if not options:
@@ -133,6 +135,9 @@ def _more(duty: Duty, played: DialectPlays) -> str:
 
 def unshown(duty: Duty, histories: Iterable[History]) -> str:
     """What the client did not show, where a whole copy would have put the duty to the test; empty where it would not."""
+    histories = list(histories)
+    if said := _unshown_list(duty, histories):
+        return said
     for history in histories:
         if not _exercised(duty, _faithful(history)):
             continue
@@ -146,6 +151,53 @@ def unshown(duty: Duty, histories: Iterable[History]) -> str:
             return f"{beginning}hello.mirrors names no field that it is about"
         return f"{beginning}the client's copy did not hold what it is about"
     return ""
+
+
+def _unshown_list(duty: Duty, histories: Sequence[History]) -> str:
+    """The list of what hangs on tickets that a duty looks for and that no record of the client's copy has."""
+    shown = members_shown(histories)
+    for history in histories:
+        there = {
+            member
+            for member, kind in profile(history.vendor).members.items()
+            if member not in shown and any(record.exists for record in history.parts.get(kind, {}).values())
+        }
+        for member in sorted(there & _looked_for(duty, history)) if there and history.mirror else ():
+            words = listed(shown) or "nothing"
+            return (
+                f"the plays had {member}, but no record of the mirror showed a member `{member}` (it showed: {words})"
+            )
+    return ""
+
+
+class _Fields(dict[str, Any]):
+    """Fields of a record that know which of them somebody asked for."""
+
+    def __init__(self, fields: Mapping[str, Any], asked: set[str]) -> None:
+        super().__init__(fields)
+        self.asked = asked
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return super().__contains__(name)
+
+
+def _looked_for(duty: Duty, history: History) -> set[str]:
+    """The members of the client's final copy that a duty asks for."""
+    asked: set[str] = set()
+    copy = {
+        id_: replace(record, fields=_Fields(record.fields, asked)) for id_, record in (history.mirror or {}).items()
+    }
+    _exercised(duty, replace(history, mirror=copy, listed=tuple(copy.values())))
+    return asked
 
 
 def _no_copy(hello: Hello, beginning: str) -> str:
@@ -217,9 +269,9 @@ def _truth_at(history: History, n: int) -> dict[str, Record]:
 def of_play(duty: Duty, history: History) -> str:
     """Why one play did not put a duty to the test."""
     told = f"the client never came to the point where the duty counts: it needs {duty.exercised_by}"
-    lacking = duty.needs and not set(duty.needs) & set(history.hello.tasks)
+    lacking = lacks(duty, history.hello)
     if lacking:
-        return f"{told}, and the client's hello names no task {_either(duty.needs)}"
+        return f"{told}, and the client's hello names {unnamed(duty.needs)}"
     if not duty.applies(history.dialect):
         return f"{told}, which an installation of this dialect never gives"
     shown = unshown(duty, [history])
@@ -232,6 +284,29 @@ def of_play(duty: Duty, history: History) -> str:
 def lacks(duty: Duty, hello: Hello) -> bool:
     """Whether the client names none of the tasks and options that the duty is about."""
     return bool(duty.needs) and set(duty.needs).isdisjoint((*hello.tasks, *hello.options))
+
+
+def unnamed(needs: Sequence[str]) -> str:
+    """That a hello names none of some tasks and options, as the end of a sentence."""
+    return " and ".join(f"no {kind} {_either(names)}" for kind, names in _by_kind(needs))
+
+
+def _kinds(needs: Sequence[str]) -> str:
+    """Tasks and options in words."""
+    return " or ".join(f"the {kind} {_either(names)}" for kind, names in _by_kind(needs))
+
+
+def _by_kind(needs: Sequence[str]) -> list[tuple[str, list[str]]]:
+    tasks, options = [name for name in needs if name in TASKS], [name for name in needs if name not in TASKS]
+    return [(kind, names) for kind, names in (("task", tasks), ("option", options)) if names]
+
+
+def declined(duty: Duty, histories: Sequence[History]) -> str:
+    """Why a duty about something that a client may use or leave alone is none of this one's; empty where it may still be."""
+    if duty.choice is None or any(map(duty.choice.taken, histories)):
+        return ""
+    times = sum(1 for history in histories if duty.choice.offered(history))
+    return f"{duty.choice.words} in {counted(times, 'example')}, and never used it" if times else ""
 
 
 def provoked(duty: Duty, vendor: str, dialect: str, options: Iterable[str]) -> bool:

@@ -58,7 +58,8 @@ class DialectReport:
     seconds: float
     out_of_time: bool = False
     complaints: tuple[str, ...] = ()
-    """Errors of kind `client`, with which a client says that it failed itself, and what it says about its mirror."""
+    """Errors of kind `client`, with which a client says that it failed itself, and what it says about its mirror; before
+    them, names in its hello or in its copy that mean nothing."""
     blind: bool = False
     """The client says that it has a mirror and never showed it, so nothing of its copy could be judged."""
     planned: int = 0

@@ -235,8 +235,11 @@ class Explainer:
                 break
             broken = self._broken(scenario)
             if broken:
-                duty = self._nearest(broken, scenario)
-                return self._told(duty, self._smaller(scenario, duty), facts, before)
+                duty = self._nearest(broken, scenario, here.loss)
+                counts = {id_: len(judgement.breaches) for id_, (_, judgement, _) in broken.items()}
+                others = sorted(counts.keys() - {duty.id}, key=lambda id_: (-counts[id_], id_))
+                told = tuple((id_, counts[id_]) for id_ in (duty.id, *others))
+                return self._told(duty, self._smaller(scenario, duty), facts, before, told)
             if not here.weather:
                 break
         return Explanation(
@@ -258,14 +261,18 @@ class Explainer:
         musts = {id_: each for id_, each in found.items() if each[0].severity == "must"}
         return musts or found
 
-    def _nearest(self, broken: Mapping[str, tuple[Duty, Judgement, History]], scenario: Scenario) -> Duty:
-        """The duty nearest to the cause: one of failures where something failed, then the one with the fewest breaches."""
+    def _nearest(self, broken: Mapping[str, tuple[Duty, Judgement, History]], scenario: Scenario, loss: Loss) -> Duty:
+        """The duty nearest to the cause: one of failures where something failed, then one that names a field that was lost,
+        then one about a ticket of the desk and not of the data that lay there, then the one with the fewest breaches."""
         failing = any(isinstance(step, FaultStep) for step in scenario.steps)
 
-        def order(id_: str) -> tuple[bool, int, str]:
-            duty, judgement, _ = broken[id_]
+        def order(id_: str) -> tuple[bool, bool, bool, int, str]:
+            duty, judgement, history = broken[id_]
             about = "failed" in duty.slug or "error" in duty.slug
-            return (failing and not about, len(judgement.breaches), id_)
+            facts = [breach.facts for breach in judgement.breaches]
+            lost = any(each.get("field") in loss.fields for each in facts)
+            own = any(each.get("ticket") in history.labels for each in facts)
+            return (failing and not about, bool(loss.fields) and not lost, not own, len(judgement.breaches), id_)
 
         return broken[min(broken, key=order)][0]
 
@@ -292,20 +299,25 @@ class Explainer:
             return None
         return smaller if smaller.steps else None
 
-    def _told(self, duty: Duty, scenario: Scenario, facts: tuple[str, ...], before: int) -> Explanation:
+    def _told(
+        self, duty: Duty, scenario: Scenario, facts: tuple[str, ...], before: int, counts: tuple[tuple[str, int], ...]
+    ) -> Explanation:
         broken = self._broken(scenario)
         _, judgement, history = broken[duty.id]
         proof = Counterexample(duty, scenario, judgement.breaches, history)
         saved = with_found(scenario, found_of(proof))
+        # A breach about a ticket of the desk first: a reader knows its values.
+        seen = sorted(judgement.breaches, key=lambda breach: breach.facts.get("ticket") not in history.labels)
         explanation = Explanation(
-            duty.says,
+            f"{duty.says} {_beside(counts)}",
             duty.id,
             duty.says,
             tuple((rule.id, rule.says) for rule in duty.rules),
-            tuple(mask(breach.text, history.secrets) for breach in judgement.breaches[:3]),
+            tuple(mask(breach.text, history.secrets) for breach in seen[:3]),
             facts,
             saved,
             plays=self.plays - before,
+            broken=counts,
         )
         if self.save_to is None or duty.id in self.saved:
             return explanation
@@ -316,6 +328,16 @@ class Explainer:
             return replace(explanation, file=file)
         except OSError as error:
             return replace(explanation, unsaved=f"not saved in {self.save_to}: {error.strerror or error}")
+
+
+def _beside(counts: Sequence[tuple[str, int]]) -> str:
+    """What else the play of a loss breaks, and that a cause which is proved need not be the only one."""
+    (_, times), *others = counts
+    seen = f"The play of it shows {times} breach{'' if times == 1 else 'es'} of this duty"
+    if not others:
+        return f"{seen} and breaks no other; the losses may have other causes beside it."
+    listed = ", ".join(f"{id_} ({count})" for id_, count in others)
+    return f"{seen}, and breaks others too: {listed}; each may be a cause of its own."
 
 
 def told(facts: SyncFacts) -> str:

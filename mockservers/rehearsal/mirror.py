@@ -199,6 +199,11 @@ class Copy:
             return shown is None
         return shown is not None and not self._parts(truth, shown)
 
+    def differing(self, key: str, truth: Record) -> tuple[str, ...]:
+        """The fields in which the copy of a record is not the truth; none where one of the two is not there."""
+        shown = self._shown(key)
+        return () if shown is None or not truth.exists else tuple(name for name, _, _ in self.parted(truth, shown))
+
     def difference(self, key: str, truth: Record) -> str:
         """In words, how the copy differs from the truth of a record."""
         shown = self._shown(key)
@@ -210,4 +215,7 @@ class Copy:
         if found is None:
             return "is as at the vendor"
         name, right, left = found
-        return f"{name} is {comparing.parted(right, left, words='{} at the vendor and {} in the copy')}"
+        first = comparing.unzoned(self.profile.types.get(name, "text"), right, left).replace(
+            "the mirror's", "the copy's"
+        )
+        return f"{first}{name} is {comparing.parted(right, left, words='{} at the vendor and {} in the copy')}"

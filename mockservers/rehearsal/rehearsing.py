@@ -209,7 +209,8 @@ class _Rehearsal:
                 kind: LossKind = {"missing": "missing", "kept": "kept"}.get(how, "stale")  # type: ignore[assignment]
                 number = play.copy.numbers.get(truth.id, 0)
                 text = play.masked(play.copy.difference(truth.id, truth))
-                found.append(Loss(kind, truth.id, number, "unknown", self.plan.end, self.plan.end, text))
+                end, fields = self.plan.end, play.copy.differing(truth.id, truth)
+                found.append(Loss(kind, truth.id, number, "unknown", end, end, text, fields=fields))
         for owed in play.copy.owed.values():
             found += [self._loss(change) for change in owed if change.due + patience <= now]
         for ticket, at in play.copy.invented.items():
@@ -218,7 +219,8 @@ class _Rehearsal:
 
     def _loss(self, change: Change) -> Loss:
         copy = self.play.copy
-        text = self.play.masked(copy.difference(change.ticket, copy.owed[change.ticket][-1].record))
+        last = copy.owed[change.ticket][-1].record
+        text = self.play.masked(copy.difference(change.ticket, last))
         if not change.record.exists:
             kind: LossKind = "kept"
         elif change.kind == "astray":
@@ -226,11 +228,13 @@ class _Rehearsal:
         else:
             kind = "stale" if change.ticket in copy.raw else "missing"
         weather = self._weather(change.due, change.due + self.every)
-        return Loss(kind, change.ticket, change.number, change.kind, change.at, change.due, text, weather)
+        fields = copy.differing(change.ticket, last)
+        return Loss(kind, change.ticket, change.number, change.kind, change.at, change.due, text, weather, fields)
 
     def _groups(self, losses: tuple[Loss, ...]) -> tuple[LossGroup, ...]:
-        """Losses by what probably caused them: of one kind, in one kind of weather; and those that break one duty together."""
-        groups: dict[tuple[str, str], list[Loss]] = {}
+        """Losses by what probably caused them: of one kind, in one kind of weather, with the same fields wrong; and those that
+        break one duty together."""
+        groups: dict[tuple[str, str, tuple[str, ...]], list[Loss]] = {}
         # The latest change of a record decides: had it been shown, so would be all before it. Of one that the copy never
         # had it is the first.
         deciding: dict[tuple[str, str], Loss] = {}
@@ -239,8 +243,13 @@ class _Rehearsal:
                 deciding[loss.kind, loss.ticket] = loss
         for loss in losses:
             weather = deciding[loss.kind, loss.ticket].weather
-            groups.setdefault((loss.kind, weather.partition(" ")[0]), []).append(loss)
-        largest = sorted(groups.values(), key=lambda each: (-len(each), each[0].due))[:MOST_EXPLAINED]
+            groups.setdefault((loss.kind, weather.partition(" ")[0], loss.fields), []).append(loss)
+        ranked = sorted(groups.values(), key=lambda each: (-len(each), each[0].due))
+        largest = ranked[:MOST_EXPLAINED]
+        for group in ranked[MOST_EXPLAINED:]:  # what is wrong in some of the same fields is told with those
+            first = group[0]
+            like = (each for each in largest if each[0].kind == first.kind and {*each[0].fields} & {*first.fields})
+            next(like, []).extend(group)
         decisive = [[loss for loss in group if deciding[loss.kind, loss.ticket] is loss] for group in largest]
         chosen = [sorted(group, key=lambda each: (each.number == 0, each.due))[:MOST_TRIED] for group in decisive]
         life = self.plan.life() if self.config.explain else iter(())
@@ -461,4 +470,7 @@ def _title(group: Collection[Loss], first: Loss) -> str:
     one, many = _WORDS[first.kind]
     what = f"1 {one}" if len(group) == 1 else f"{len(group)} {many}"
     when_ = f"; {'it' if len(group) == 1 else 'they'} became visible during {first.weather}" if first.weather else ""
-    return f"{what} (ticket {first.ticket}, {first.event} at {when(first.at)}){when_}"
+    wrong = (
+        f", where {', '.join(first.fields)} {'differs' if len(first.fields) == 1 else 'differ'}" if first.fields else ""
+    )
+    return f"{what} (ticket {first.ticket}, {first.event} at {when(first.at)}{wrong}){when_}"

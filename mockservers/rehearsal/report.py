@@ -32,6 +32,8 @@ class Loss:
     text: str
     weather: str = ""
     """The weather in which it became visible, with its times; empty where there was none."""
+    fields: tuple[str, ...] = ()
+    """The fields in which the copy is not the truth in the end; none where the record is missing, or gone."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Explanation:
     file: Path | None = None
     unsaved: str = ""
     plays: int = 0
+    broken: tuple[tuple[str, int], ...] = ()
+    """The duties that the play of the loss breaks, the named one first, each with how many breaches were seen."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator, model_validator
 
 from mockservers.kernel.patterns import Pattern
+from mockservers.server import unknown_keys
 from mockservers.server.control.models import Body, Instant, Outcome
 
 Scalar = str | int | float | bool | None
@@ -272,5 +273,6 @@ def _made(model: type[Model], words: Mapping[str, Any]) -> Model:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        says = "there is no such word" if first["type"] == "extra_forbidden" else first["msg"]
+        unknown = first["type"] == unknown_keys.FORBIDDEN
+        says = unknown_keys.told(error, first["loc"], "word") if unknown else first["msg"]
         raise ValueError(f"{field + ': ' if field else ''}{says.removeprefix('Value error, ')}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from lxml import etree, html
 
 from mockservers.cli import main
+from mockservers.harness.profile import contracted
 from mockservers.harness.scenario_format import scenario_schema
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -98,3 +100,25 @@ def test_a_command_that_fails_leaves_the_old_report(tmp_path: Path) -> None:
 def test_the_schema_is_printed() -> None:
     done = run("scenarios", "schema")
     assert (done.exit_code, json.loads(done.stdout)) == (0, scenario_schema())
+
+
+def test_the_library_is_listed_and_printed(tmp_path: Path) -> None:
+    listed = run("scenarios", "list", "get_tickets")
+    names = [line.strip() for line in listed.stdout.splitlines() if line.startswith("  get_tickets/")]
+    files = {f"get_tickets/{path.stem}": path for path in (ROOT / "scenarios/get_tickets").glob("*.yaml")}
+    assert (listed.exit_code, names) == (0, sorted(files))
+    for name in (names[0], names[0].partition("/")[2], f"{names[0]}.yaml"):
+        assert run("scenarios", "show", name).stdout == files[names[0]].read_text("utf-8")
+    everything = run("scenarios", "list").stdout
+    assert all(f"  {vendor}/" in everything for vendor in contracted())
+
+
+def test_a_scenario_that_the_library_has_not_is_told_with_the_nearest() -> None:
+    done = run("scenarios", "show", "get_tickets/the_secnd_cid")
+    assert (done.exit_code, "did you mean get_tickets/the_second_cid?" in done.stderr) == (2, True)
+    done = run("scenarios", "show", "../../etc/passwd")
+    assert (done.exit_code, "the library has no scenario" in done.stderr) == (2, True)
+    several = Counter(path.stem for path in (ROOT / "scenarios").glob("*/*.yaml"))
+    twice = next(name for name, count in several.items() if count > 1)
+    done = run("scenarios", "show", twice)
+    assert (done.exit_code, "several scenarios; say which: " in done.stderr) == (2, True)

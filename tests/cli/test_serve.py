@@ -14,6 +14,8 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+import mockservers
+from mockservers import registry
 from mockservers.cli import main
 
 Start = Callable[..., tuple[subprocess.Popen[str], str, str]]
@@ -145,6 +147,16 @@ def test_a_taken_port_is_named() -> None:
         port = taken.getsockname()[1]
         message = refused("--port", str(port))
     assert str(port) in message
+    assert "--port 0" in message
+    assert "Another `mockservers serve`" not in message  # it says nothing, and is not ours
+
+
+def test_a_port_on_which_another_of_ours_listens_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with mockservers.start(registry.names()[0], data="empty") as server:
+        port = server.url.rpartition(":")[2]
+        message = refused("--port", port)
+    assert f"Another `mockservers serve` listens there: use it (http://127.0.0.1:{port}/_mock/" in message
     assert "--port 0" in message
 
 

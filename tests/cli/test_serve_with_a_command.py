@@ -113,6 +113,19 @@ def test_a_command_that_cannot_run_is_named(program: str, code: int) -> None:
     assert (done.exit_code, program in done.stderr) == (code, True)
 
 
+@pytest.mark.parametrize("words", [["{vendor}"], ["--", "{vendor}", "x"], ["--store", "sqlite:///made.db", "{vendor}"]])
+def test_a_vendors_name_is_no_command_and_nothing_is_opened_for_it(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))  # whatever is installed on this machine
+    name = registry.names()[0]
+    done = CliRunner().invoke(main, ["serve", *(word.format(vendor=name) for word in words)])
+    assert (done.exit_code, done.stdout, "ready at" in done.stderr) == (2, "", False)
+    assert f"{name} is a vendor, and `mockservers serve` serves all of them; leave the word out" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs signals of POSIX")
 def test_signals_are_passed_on_to_the_command() -> None:
     script = "import os, signal; signal.signal(signal.SIGTERM, lambda *_: os._exit(9)); print('up', flush=True); signal.pause()"

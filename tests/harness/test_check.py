@@ -488,6 +488,68 @@ def test_progress_is_told() -> None:
     assert [each[:2] for each in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
+def test_what_ended_the_examples_early_is_told_with_how_many_were_played() -> None:
+    told: list[tuple[int, int, str]] = []
+
+    class Blind(reference("querydata")):  # type: ignore[misc]
+        def mirror(self) -> Any:
+            return []
+
+    with CallableDriver.of(Blind) as driver:
+        report = quick(
+            "querydata", driver, examples=9, fail_fast=True, shrink=False, progress=lambda *each: told.append(each)
+        )
+    (dialect,) = report.dialects
+    assert report.broken
+    assert dialect.examples < 9
+    done, total, what = told[-1]
+    assert (done, total) == (dialect.examples, 9)
+    assert what == "querydata, dialect default, ended at the first failure"
+
+
+def test_names_in_a_hello_that_mean_nothing_are_told_at_once_and_in_the_report() -> None:
+    class Slips(reference("trackit")):  # type: ignore[misc]
+        def hello(self, **_: Any) -> dict[str, Any]:
+            return {"tasks": ["sync", "mirror", "assignments"], "mirrors": ["2", "note"], "options": ["restrat"]}
+
+    told: list[str] = []
+    with CallableDriver.of(Slips) as driver:
+        report = check(CheckConfig("trackit", driver, examples=1, save_to=None, warn=told.append))
+    said = [
+        "hello.tasks names 'assignments', which is no task of trackit, so it has no effect; it is an option: name it in "
+        "hello.options",
+        "hello.options names 'restrat', which is no option of trackit, so it has no effect; did you mean restart?",
+        "hello.mirrors names 'note', which is no field or list of trackit, so it has no effect; did you mean notes?",
+    ]
+    assert told == said
+    assert [text for text in report.dialects[0].complaints if text in said] == said
+    text, page = " ".join(check_text(report).split()), check_html(report)
+    for words in ("did you mean notes?", "did you mean restart?", "name it in hello.options"):
+        assert words in text
+        assert words in page
+        assert words in check_json(report)
+
+
+def test_an_honest_error_without_its_kind_is_told_how_to_name_it() -> None:
+    class Upset(Exception):
+        pass
+
+    class Honest(reference("querydata")):  # type: ignore[misc]
+        error: Exception = Upset("status 503")
+
+        def sync(self) -> None:
+            raise self.error
+
+    def told(error: Exception) -> str:
+        Honest.error = error
+        with CallableDriver.of(Honest) as driver:
+            return " ".join(check_text(quick("querydata", driver, examples=1, shrink=False)).split())
+
+    assert "sync failed in the client itself: Upset: status 503" in told(Upset("status 503"))
+    assert "the exception has an attribute kind = 'transport'" in told(Upset("status 503"))
+    assert "names its kind" not in told(TypeError("a slip in the code"))
+
+
 def test_the_package_is_lazy() -> None:
     code = (
         "import sys, mockservers.harness as h\n"

@@ -190,6 +190,24 @@ def test_a_hello_that_cannot_be_understood(hello: str, says: str) -> None:
     driver.close()
 
 
+@pytest.mark.parametrize(
+    ("said", "tasks"),
+    [
+        (None, ("sync", "note")),
+        ({"mirrors": ["a"]}, ("sync", "note")),
+        ({"tasks": None}, ("sync", "note")),
+        ({"tasks": ["sync"]}, ("sync",)),
+        ({"tasks": []}, ()),
+    ],
+)
+def test_a_class_whose_hello_names_no_tasks_is_asked_for_its_methods(said: Any, tasks: tuple[str, ...]) -> None:
+    members = {name: lambda self, **told: None for name in ("reset", "sync", "note")}
+    driver = CallableDriver.of(type("Short", (), {**members, "hello": lambda self: said}))
+    assert driver.hello().tasks == tasks
+    assert driver.hello().mirrors == (("a",) if said and "mirrors" in said else None)
+    driver.close()
+
+
 class Refused(Exception):
     kind = "refused"
 

@@ -377,6 +377,34 @@ def test_times_understood(history: Make) -> None:
         assert judge(id, bad)[0] == "broken"
 
 
+@pytest.mark.parametrize(
+    ("vendor", "duty", "field"),
+    [
+        ("autotask", "times_understood", "DueDateTime"),
+        ("get_tickets", "times_understood", "date_opened"),
+        ("querydata", "zone_understood", "CreateDate"),
+        ("superoffice", "times_understood", "Deadline"),
+        ("trackit", "times_understood", "100"),
+    ],
+)
+def test_a_time_without_a_zone_is_told_first(history: Make, vendor: str, duty: str, field: str) -> None:
+    """It is no instant, so what the zone of the vendor's texts is comes second."""
+    right = "2026-03-02T10:00:00Z"
+    (found,) = [each for each in of(vendor) if each.slug == duty]
+
+    def told(shown: str) -> str:
+        one = history(vendor, truth=[ticket("1", **{field: right})], mirror=[ticket("1", **{field: shown})])
+        return found.judge(replace(one, tasks=(sync(0, 1),))).breaches[0].text
+
+    bare = told("2026-03-02 10:00:00")
+    assert bare.startswith(
+        "the ticket with id 1: the mirror's text has no zone: write 2026-03-02T10:00:00Z or 2026-03-02T10:00:00+00:00; "
+        f'{field} is "2026-03-02T10:00:00Z" at the vendor and "2026-03-02 10:00:00" in the mirror'
+    )
+    assert "the mirror's text is no time of ISO 8601 with a zone: write 2026-03-02T10" in told("3/2/2026 10:00 AM")
+    assert "the mirror's text" not in told("2026-03-02T12:00:00Z")
+
+
 # --- all vendors ---
 
 

@@ -293,6 +293,79 @@ def test_the_same_client_says_the_same_with_either_glue(language: str, tmp_path:
     assert left.read_text() == "bye\nbye\n"  # of the object before `reset`, and at the end
 
 
+SHORT_HELLO = {
+    "python": (
+        "client.py",
+        "import sys; sys.path.insert(0, 'GLUE')\nfrom session import serve\n"
+        "class Client:\n    def hello(self, **told): return {'options': ['restart'], 'tasks': None}\n"
+        "    def sync(self): pass\n    def note(self, **told): pass\nserve(Client)\n",
+        "",
+        f"{sys.executable} client.py",
+    ),
+    "node": (
+        "client.mjs",
+        "import { serve } from 'GLUE/session.mjs'\n"
+        "serve(() => ({ hello: () => ({ options: ['restart'] }), sync() {}, note() {} }))\n",
+        "",
+        "node client.mjs",
+    ),
+    "php": (
+        "client.php",
+        "<?php\nrequire 'GLUE/session.php';\nclass Client { function hello() { return ['options' => ['restart']]; }\n"
+        "function sync() {} function note() {} }\nmockservers\\serve(Client::class);\n",
+        "",
+        "php client.php",
+    ),
+    "java": (
+        "Client.java",
+        "import java.util.*;\npublic class Client {\n"
+        '  public Map<String, Object> hello() { return Map.of("options", List.of("restart")); }\n'
+        "  public void sync() {}\n  public void note(Map<String, Object> told) {}\n"
+        "  public static void main(String[] args) throws Exception { Session.serve(Client::new); }\n}\n",
+        "javac -d build Client.java Session.java",
+        "java -cp build Client",
+    ),
+    "csharp": (
+        "Client.cs",
+        "using System.Collections.Generic;\npublic class Client {\n"
+        "  public Dictionary<string, object> Hello() {\n"
+        '    return new Dictionary<string, object> { { "options", new List<object> { "restart" } } }; }\n'
+        "  public void Sync() {}\n  public void Note(Dictionary<string, object> told) {}\n"
+        "  public static void Main() { Session.Serve(() => new Client()); }\n}\n",
+        "mcs -out:client.exe Client.cs Session.cs",
+        "mono client.exe",
+    ),
+    "go": (
+        "client.go",
+        "package main\ntype Client struct{}\n"
+        'func (c *Client) Hello() Told { return Told{"options": []string{"restart"}} }\n'
+        "func (c *Client) Sync() error { return nil }\nfunc (c *Client) Note(told Told) error { return nil }\n"
+        "func main() { Serve(func() any { return &Client{} }) }\n",
+        "go build -o client .",
+        "./client",
+    ),
+}
+"""A client whose hello names no tasks, by language: file, text, how it is built and run."""
+
+
+@pytest.mark.parametrize("language", SHORT_HELLO)
+def test_a_hello_without_tasks_is_completed_by_the_glue(language: str, tmp_path: Path) -> None:
+    name, text, build, command = SHORT_HELLO[language]
+    for program in {words.split()[0] for words in (build, command) if words and not words.startswith("./")}:
+        if shutil.which(program) is None:
+            pytest.skip(f"there is no {program} on this machine")
+    if language in ("go", "java") and os.environ.get("MOCKSERVERS_TOOLKITS") != "all":
+        pytest.skip("takes long; MOCKSERVERS_TOOLKITS=all runs it")
+    for file in (GLUE / "kits" / language).glob("*"):
+        shutil.copy(file, tmp_path)
+    (tmp_path / name).write_text(text.replace("GLUE", str(GLUE)))
+    if build:
+        subprocess.run(build.split(), check=True, capture_output=True, cwd=tmp_path)
+    words = [each.replace("build", str(tmp_path / "build")) for each in command.split()]
+    with SessionDriver([str(tmp_path / each) if (tmp_path / each).is_file() else each for each in words]) as driver:
+        assert (driver.hello().tasks, driver.hello().options) == (("sync", "note"), ("restart",))
+
+
 def test_the_glue_says_that_it_takes_a_class_and_not_an_object(node: str, tmp_path: Path) -> None:
     for program, suffix, begin in (
         (sys.executable, "py", f"import sys; sys.path.insert(0, {str(GLUE)!r})\nfrom session import serve\n"),

@@ -22,9 +22,10 @@ from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.duties import Breach, Judgement, of
 from mockservers.harness.history import Exchanged, ExternalChange, History, Record
 from mockservers.harness.replay import ReplayResult
-from mockservers.harness.reports import deciding
+from mockservers.harness.reports import deciding, failures
 from mockservers.harness.reports import json as json_report
 from mockservers.harness.reports.characters import clean, cleaned, cut, visible
+from mockservers.harness.reports.summary import summary_text
 from mockservers.harness.scenario_files import from_dict
 from mockservers.harness.scenarios import ClientStep, ClockStep, FaultStep, OtherStep, Scenario
 from mockservers.harness.verdicts import Counterexample, DialectReport, DutyVerdict, Report, Stop
@@ -630,6 +631,75 @@ def test_the_proof_nearest_to_the_cause_leads(made: Callable[..., Report]) -> No
     told = {case.get("name"): case[0].text for case in suite.iter("testcase")}
     assert told["all_pages"].startswith("Probably nearest to the cause is decoded_once")
     assert told["decoded_once"].startswith("BROKEN get_tickets.decoded_once")
+
+
+def test_each_broken_duty_is_told_where_several_are_as_near_to_the_cause(made: Callable[..., Report]) -> None:
+    """One play breaks three duties, as with --fail-fast: the one that leads is not listed again in place of another."""
+    report = made()
+    (first,) = report.counterexamples
+    slugs = ("decoded_once", "all_pages", "once_only")
+    proofs = [replace(first, duty=DUTIES[slug], file=None) for slug in slugs]
+    for order in (proofs, proofs[::-1], [proofs[1], proofs[0], proofs[2]]):
+        verdicts = tuple(DutyVerdict(each.duty, "broken", 1, 1, 1, each) for each in order)
+        for bugs in ((tuple(each.duty.id for each in order[::-1]),), tuple((each.duty.id,) for each in order)):
+            dialect = replace(report.dialects[0], verdicts=verdicts, causes=bugs)
+            text = reports.check_text(replace(report, dialects=(dialect,)))
+            for slug in slugs:
+                assert text.count(f"BROKEN get_tickets.{slug}") == 1
+
+
+def test_the_request_whose_answer_leaked_a_secret_decides(history: Callable[..., History]) -> None:
+    answer = b"<error>401 Invalid API key SECRET-CODE</error>"
+    one = [
+        exchanged(1, 1, target="/API?tid=*&key=SECRET-CODE", status=401, received=answer),
+        exchanged(2, 2, target="/API?tid=5", received=b"<tid>5</tid>"),
+        exchanged(3, 3, target="/API?tid=6", received=b"<tid>6</tid>"),
+    ]
+    error = "Refused: status 401: Invalid API key SECRET-CODE"
+    first = replace(sync(0, 2, 1), error_kind="refused", error=error)
+    told = [first, replace(sync(2, 3, 3), index=1)]
+    for facts in ({"tasks": told}, {"tasks": [replace(first, error=""), told[1]], "output": f"{error}\n"}):
+        seen = history("get_tickets", exchanges=one, **facts)
+        judgement = DUTIES["secret_kept"].judge(seen)
+        assert judgement.breaches
+        scenario = Scenario("get_tickets", (ClientStep("sync"),), START)
+        failure = failures.Failure(scenario, seen, ((DUTIES["secret_kept"], judgement.breaches),))
+        decided = deciding.deciding(failure)
+        assert decided is not None
+        assert decided.n == 1
+        assert "SECRET-CODE" not in judgement.breaches[0].text
+
+
+def test_a_switch_behind_the_deciding_answer_is_named_with_its_rule(history: Callable[..., History]) -> None:
+    escaping, paging = "get_tickets.wire.json_escaping", "get_tickets.page.base"
+    breach = Breach(f"request #1 at {instants.to_iso(at(1))} was answered with a page", {})
+    duty = DUTIES["all_pages"]
+    assert escaping not in duty.because
+
+    def reported(dialect: Any) -> tuple[Report, failures.Failure]:
+        answers = [exchanged(1, 1, received=b"[]", rules=(paging, escaping)), exchanged(2, 2, rules=(escaping,))]
+        seen = history("get_tickets", dialect=dialect, exchanges=answers, tasks=[sync(0, 2, 1)])
+        scenario = Scenario("get_tickets", (ClientStep("sync"),), START, dialect="hostile")
+        proof = Counterexample(duty, scenario, (breach,), seen)
+        one = DialectReport("hostile", (DutyVerdict(duty, "broken", 1, 1, 1, proof),), 1, 0, 1, 1.0)
+        return Report("get_tickets", "c", "--client c", 1, (one,), 1.0), failures.of_counterexample(proof)
+
+    report, failure = reported("hostile")
+    assert [each.id for each in deciding.bearing(duty, failure)] == [escaping, paging]
+    words = "switch json_escaping is naive in this play; the default is valid"
+    text = " ".join(reports.check_text(report).split())
+    assert text.index("Because:") < text.index(escaping) < text.index(words) < text.index(paging)
+    assert words in " ".join(lxml_html.fromstring(reports.check_html(report)).text_content().split())
+    raw = json.loads(reports.check_json(report))
+    found = raw["dialects"][0]["verdicts"][0]["counterexample"]
+    assert found["because"] == [escaping, paging]
+    (switch,) = found["switches"]
+    assert (switch["switch"], switch["value"], switch["default"]) == ("json_escaping", "naive", "valid")
+    assert "(switch json_escaping is naive, not valid)" in " ".join(summary_text(raw).split())
+    del found["switches"]  # as reports of older versions
+    assert paging in summary_text(raw)
+    _, failure = reported(None)
+    assert [each.id for each in deciding.bearing(duty, failure)] == [paging]
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 110, 200])

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from mockservers.harness.drivers import Hello
+from mockservers.harness.declared import listed, shown_slips, slips
+from mockservers.harness.drivers import KILL, RESTART, Hello
 from mockservers.harness.duties import Duty, Judgement, of
 from mockservers.harness.history import History, Record
-from mockservers.harness.stimuli import DialectPlays, elsewhere, missing, of_play, other_dialects, provoked
+from mockservers.harness.profile import contracted, profile
+from mockservers.harness.reports import inapplicable
+from mockservers.harness.stimuli import (
+    DialectPlays,
+    declined,
+    elsewhere,
+    missing,
+    of_play,
+    other_dialects,
+    provoked,
+    unnamed,
+)
+from mockservers.registry import emulator
 from tests.harness.conftest import change, exchanged, sync
 
 Make = Callable[..., DialectPlays]
@@ -175,3 +190,124 @@ def test_a_replay_tells_it_too(played: Make) -> None:
     (one,) = played(plays=1).histories
     assert of_play(DELETED, one).endswith("it needs a ticket that is deleted after a sync")
     assert of_play(DOUBLED, one).endswith("which an installation of this dialect never gives")
+
+
+# --- names that mean nothing ------------------------------------------------------------------------------------------
+
+
+def test_a_list_that_no_record_of_the_copy_shows_is_named(played: Make) -> None:
+    """More examples would not help a client that calls its notes by another name."""
+    notes = {"note": {"1": Record("1", {"1": 1, "6": "7", "5": "Called back"})}}
+    facts = {"vendor": "trackit", "truth": [Record("7", {"2": "a"})], "parts": notes}
+    complete = DUTIES["trackit.notes_complete"]
+    shows = {"mirror": [Record("7", {"2": "a", "note": []})]}
+    assert missing(complete, played(**facts, **shows)) == (
+        "the plays had notes, but no record of the mirror showed a member `notes` (it showed: note, 2)"
+    )
+    assert "`notes`" not in missing(complete, played(**facts, mirror=[Record("7", {"2": "a", "notes": []})]))
+    assert "did not come to it" in missing(complete, played(**{**facts, "parts": {}}, **shows))
+    (one,) = played(**facts, **shows, plays=1).histories
+    assert of_play(complete, one).endswith("(it showed: note, 2)")
+
+
+def test_names_of_a_hello_that_mean_nothing_are_told_with_the_nearest() -> None:
+    duties = of("trackit")
+
+    def told(**hello: Any) -> list[str]:
+        return slips("trackit", Hello(**hello), duties)
+
+    assert told(mirrors=("bogus", "note", "2", "notes")) == [
+        "hello.mirrors names 'bogus', which is no field or list of trackit, so it has no effect; expected some of: "
+        f"{listed({*profile('trackit').types, *profile('trackit').members})}",
+        "hello.mirrors names 'note', which is no field or list of trackit, so it has no effect; did you mean notes?",
+    ]
+    assert told(tasks=("sync", "assignments")) == [
+        "hello.tasks names 'assignments', which is no task of trackit, so it has no effect; it is an option: name it in "
+        "hello.options"
+    ]
+    assert told(options=("restart", "asignments", "create")) == [
+        "hello.options names 'asignments', which is no option of trackit, so it has no effect; did you mean assignments?",
+        "hello.options names 'create', which is no option of trackit, so it has no effect; it is a task: name it in hello.tasks",
+    ]
+    assert told(tasks=("hello", "reset", "sync", "mirror", "bye"), options=("searches", "kill")) == []
+
+
+@pytest.mark.parametrize("vendor", contracted())
+def test_every_name_that_a_contract_knows_is_known(vendor: str) -> None:
+    here = profile(vendor)
+    needed = {name for duty in of(vendor) for name in duty.needs} - {*here.tasks}
+    told = here.options(emulator(vendor).dialects.dialect("default"))
+    hello = Hello(
+        tasks=("sync", "mirror", *here.tasks),
+        mirrors=(*here.types, *here.members, *here.further),
+        options=(*here.varied, *here.optional_parts, *here.obeyed, *needed, *told, RESTART, KILL),
+    )
+    assert slips(vendor, hello, of(vendor)) == []
+
+
+def test_a_member_of_the_copy_that_is_like_one_that_no_record_shows_is_told(played: Make) -> None:
+    def told(fields: dict[str, Any], mirrors: tuple[str, ...] | None = None) -> list[str]:
+        hello = Hello(tasks=READS, mirrors=mirrors)
+        return shown_slips("trackit", hello, played("trackit", mirror=[Record("7", fields)], hello=hello).histories)
+
+    assert told({"2": "a", "note": []}) == [
+        "the mirror's records show a member 'note', which is not compared, and none shows 'notes': if it is meant for that, "
+        "call it 'notes'"
+    ]
+    assert told({"note": []}, ("2",))[0].endswith("call it 'notes', and name it in hello.mirrors")
+    assert told({"attachment": [], "notes": [], "note": [], "9999": 1, "mine": 2}) == [
+        "the mirror's records show a member 'attachment', which is not compared, and none shows 'attachments': if it is meant "
+        "for that, call it 'attachments'"
+    ]
+
+
+def test_a_duty_that_needs_an_option_says_option(played: Make) -> None:
+    assert unnamed(("assignments",)) == "no option assignments"
+    assert unnamed(("create", "note")) == "no task create or note"
+    assert unnamed(("create", "webhooks")) == "no task create and no option webhooks"
+    duty = DUTIES["trackit.assignments_complete"]
+    why = elsewhere(duty, played("trackit"))
+    assert inapplicable(duty, why) == (
+        "not applicable to this client: its hello names no option assignments; name it there if the client can do it"
+    )
+    (one,) = played("trackit", plays=1).histories
+    assert "the client's hello names no option assignments" in of_play(duty, one)
+    (one,) = played("trackit", plays=1, hello=Hello(tasks=READS, options=("assignments",))).histories
+    assert "names no" not in of_play(duty, one)
+
+
+def test_what_the_vendor_offers_and_a_client_never_uses_is_none_of_its_duties(played: Make) -> None:
+    def login(n: int, grant: str, answer: dict[str, Any]) -> Any:
+        body = urlencode({"grant_type": grant, "username": "u", "password": "p"}).encode()
+        form = (("Content-Type", "application/x-www-form-urlencoded"),)
+        told = json.dumps(answer).encode()
+        return exchanged(
+            n,
+            method="POST",
+            target="/TrackIt/WebAPI/token",
+            headers=form,
+            body=body,
+            received=told,
+            reply_headers=(("Content-Type", "application/json"),),
+        )
+
+    token = {"access_token": "a", "token_type": "bearer", "expires_in": 1799}
+    given = login(1, "password", {**token, "refresh_token": "r"})
+    duty = DUTIES["trackit.refresh_intact"]
+    left = declined(duty, played("trackit", exchanges=[given]).histories)
+    assert left == "the client was given a refresh token in 3 examples, and never used it"
+    assert inapplicable(duty, left) == f"not applicable to this client: {left}"
+    assert declined(duty, played("trackit", exchanges=[login(1, "password", token)]).histories) == ""
+    used = [given, login(2, "refresh_token", {**token, "refresh_token": "s"})]
+    assert declined(duty, played("trackit", exchanges=used).histories) == ""
+    assert declined(WRITTEN, played("trackit", exchanges=[given]).histories) == ""
+
+
+@pytest.mark.parametrize("vendor", contracted())
+def test_a_client_that_keeps_nothing_in_its_folder_has_none_to_look_into(vendor: str, played: Make) -> None:
+    (duty,) = [duty for duty in of(vendor) if duty.slug == "secret_not_stored"]
+    hello = Hello(tasks=READS, options=(RESTART,))
+    assert declined(duty, played(vendor, hello=hello).histories) == (
+        "the client was given a state folder in 3 examples, and never used it"
+    )
+    assert declined(duty, played(vendor, hello=hello, stored={"state.json": False}).histories) == ""

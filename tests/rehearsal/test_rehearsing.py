@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from mockservers.cli import main
 from mockservers.harness.clients import reference, reference_name
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.in_process import load as load_client
+from mockservers.harness.profile import profile
 from mockservers.harness.runner import OutOfTime
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, to_iso
 from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped, rehearse
@@ -287,6 +289,56 @@ def test_a_copy_that_is_the_vendors_own_answer_is_undecided() -> None:
     found = rehearse(config(Live))
     assert (found.verdict, found.exit_code, found.values["losses"]) == ("UNDECIDED", 3, None)
     assert "let `mirror` answer from its own store" in " ".join(rehearsal_text(found).split())
+
+
+def test_losses_are_grouped_by_the_fields_that_differ_and_each_broken_duty_is_told() -> None:
+    """Times without a zone lose every change; that texts are decoded twice loses some of them, for another reason."""
+
+    class Twice(Reader):
+        def mirror(self) -> Any:
+            shown = super().mirror()
+            listed = shown["records"] if isinstance(shown, dict) else shown
+            return [{**each, "fields": self.spoilt(each["fields"])} for each in listed]
+
+        def spoilt(self, fields: dict[str, Any]) -> dict[str, Any]:
+            bare = {
+                name: value.replace("T", " ")[:19]
+                for name, value in fields.items()
+                if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value)
+            }
+            return {**fields, **bare}
+
+    found = rehearse(config(Twice))
+    times = {name for name, kind in profile("get_tickets").types.items() if kind == "datetime"}
+    assert found.losses
+    assert all({*loss.fields} <= times for loss in found.losses if loss.kind == "stale")
+    group = found.groups[0]
+    assert group.examples[0].fields
+    assert f"where {', '.join(group.examples[0].fields)} differ" in group.title
+    told = group.explanation
+    assert told.duty == "get_tickets.times_understood"
+    assert told.broken[0][0] == told.duty
+    assert told.broken[0][1] >= 1
+    assert told.text.startswith(told.says)
+    for duty, count in told.broken[1:]:
+        assert f"{duty} ({count})" in told.text
+    assert ("each may be a cause of its own" if told.broken[1:] else "the losses may have other causes") in told.text
+    assert "the mirror's text has no zone" in told.witness[0]
+    assert "the copy's text has no zone: write " in found.losses[0].text
+    raw = json.loads(rehearsal_json(found))
+    assert raw["groups"][0]["explanation"]["broken"][0]["duty"] == told.duty
+    assert raw["groups"][0]["examples"][0]["fields"] == list(group.examples[0].fields)
+
+
+def test_a_span_without_a_deletion_says_that_it_tested_none(report: Any) -> None:
+    words = "whether the copy drops what is gone at the vendor was not put to the test"
+
+    def told(**more: Any) -> str:
+        return " ".join(rehearsal_text(replace(report, **more)).split())
+
+    kinds = {name: count for name, count in report.kinds.items() if name != "deleted"}
+    assert words in told(kinds=kinds)
+    assert words not in told(kinds={**kinds, "deleted": 1})
 
 
 def test_an_interruption_while_losses_are_explained_keeps_the_report(monkeypatch: pytest.MonkeyPatch) -> None:

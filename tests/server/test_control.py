@@ -9,16 +9,24 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from mockservers.kernel.faults import KINDS
 from mockservers.kernel.world import World
-from mockservers.server.control import application, context, history
+from mockservers.server import unknown_keys
+from mockservers.server.control import application, context, history, models
 from mockservers.server.http import Server
 from tests.server import toy
 from tests.server.conftest import Api
 from tests.server.wires import Wire
 
 NOON = "2026-03-01T12:00:00Z"
+
+
+def descendants(base: type[BaseModel]) -> list[type[BaseModel]]:
+    """The models below one, of the server alone."""
+    below = [each for each in base.__subclasses__() if each.__module__.startswith("mockservers.server")]
+    return [each for one in below for each in (one, *descendants(one))]
 
 
 def fields(said: dict[str, Any]) -> list[str]:
@@ -518,6 +526,34 @@ def test_bad_input_names_the_field_and_changes_nothing(
     if field:
         assert field in fields(said)
     assert state(world, door) == before
+
+
+def test_an_unknown_key_is_told_with_those_that_there_are(api: Api) -> None:
+    status, said = api.ask("POST", "/faults", {"kind": "cut", "match": {}, "operatoin": "x"})
+    assert status == 422
+    told = {each["field"]: each["message"] for each in said["details"]}
+    known = ", ".join(models.FaultAdd.model_fields)
+    assert told["match"] == f"there is no such key; expected one of: {known}"
+    assert told["operatoin"] == f"there is no such key; expected one of: {known}; did you mean operation?"
+    assert said["error"].startswith("match: there is no such key; expected one of: ")
+    status, said = api.ask("GET", "/journal?vendors=toy")
+    assert (status, "did you mean vendor?" in said["error"]) == (422, True)
+    status, said = api.ask("POST", "/worlds", {"name": "x", "clock": {"mod": "frozen"}})
+    (inner,) = [each for each in said["details"] if each["field"] == "clock.mod"]
+    assert "expected one of: " in inner["message"]
+    assert "did you mean mode?" in inner["message"]
+
+
+@pytest.mark.parametrize("model", [each for base in (models.Body, models.Query) for each in descendants(base)])
+def test_every_body_and_query_of_the_control_api_tells_its_keys(model: type[BaseModel]) -> None:
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    assert unknown_keys.keys_at(model, ()) == keys
+    if model.model_config.get("extra") == "forbid":
+        with pytest.raises(ValidationError) as raised:
+            model.model_validate({"no_such_key_at_all": 1})
+        (place,) = [each["loc"] for each in raised.value.errors() if each["type"] == unknown_keys.FORBIDDEN]
+        told = unknown_keys.told(raised.value, place)
+        assert all(key in told for key in keys) if keys else told.endswith("nothing is expected here")
 
 
 @pytest.mark.parametrize(

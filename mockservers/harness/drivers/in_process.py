@@ -337,16 +337,22 @@ class CallableDriver(Driver):
         method = getattr(self._client, do, None)
         if method is None:
             if do == "hello":
-                tasks = [task for task in TASKS if callable(getattr(self._client, task, None))]
-                return Answer({"name": self.name, "tasks": tasks})
+                return Answer({"name": self.name, "tasks": self._tasks})
             raise DriverFailure(f"the client has no method {do!r}; methods are named like the tasks of the protocol")
         # A copy, as in all other carriers: what the client does to it must not change what it was asked.
         value = method() if do == "hello" else method(**copy.deepcopy(dict(message)))
+        if do == "hello" and (value is None or isinstance(value, Mapping)) and (value or {}).get("tasks") is None:
+            value = {**(value or {}), "tasks": self._tasks}
         if do == "mirror" and not isinstance(value, Mapping):
             value = {"records": value}
         if do == "mirror" and self.known is not None and isinstance(value.get("records"), (list, tuple)):
             return Answer({"records": [self._unless_known(each) for each in value["records"]]})
         return Answer(_plain(value, do))
+
+    @property
+    def _tasks(self) -> list[str]:
+        """The tasks that the class has methods for."""
+        return [task for task in TASKS if callable(getattr(self._client, task, None))]
 
     def _unless_known(self, record: Any) -> Any:
         """A record of the mirror that can be written down: the one that is kept already, where it is the same."""

@@ -52,13 +52,26 @@ def always(dialect: Dialect) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that the vendor offers and a correct client may leave alone, such as a refresh token.
+
+    `offered` and `taken` tell whether a play shows that the client got it, and that it used it; `words` begin the sentence
+    about a client that never does, as in "the client was given a refresh token".
+    """
+
+    offered: Callable[[History], bool]
+    taken: Callable[[History], bool]
+    words: str
+
+
 @dataclass(frozen=True, repr=False)
 class Duty:
     """One duty. `id` is `<vendor>.<slug>`; `because` are ids of rules; `judge` reads a history.
 
     `exercised_by` says to people what a play must contain for the duty to be put to the test; `applies` tells whether an
     installation of a dialect can do that at all. A duty with `needs` is one of clients that name one of these tasks or
-    options in their hello.
+    options in their hello; one with a `choice` is one of clients that use what it is about.
     """
 
     id: str
@@ -69,6 +82,7 @@ class Duty:
     severity: Severity = "must"
     applies: Callable[[Dialect], bool] = always
     needs: tuple[str, ...] = ()
+    choice: Choice | None = None
 
     def __repr__(self) -> str:
         return f"<Duty {self.id} ({self.severity}): {self.says}>"

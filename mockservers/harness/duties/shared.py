@@ -8,7 +8,8 @@ from itertools import zip_longest
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
-from mockservers.harness.duties import Breach, Judgement, judged
+from mockservers.harness.drivers import RESTART
+from mockservers.harness.duties import Breach, Choice, Judgement, judged
 from mockservers.harness.history import END, Exchanged, History, Record, Task
 from mockservers.kernel import instants
 from mockservers.kernel.redaction import MASK, mask, shows
@@ -29,8 +30,9 @@ VALUES = frozenset(comparing.NUMBERS | {"text", "json", "boolean"})
 def part(history: History, difference: Difference, why: str) -> Breach:
     """The breach of a field where truth and mirror part."""
     values = comparing.parted(difference.truth, difference.mirror, history.secrets)
+    first = comparing.unzoned(difference.type, difference.truth, difference.mirror)
     return Breach(
-        f"{history.name(difference.ticket)}: {difference.field} is {values}; {why}",
+        f"{history.name(difference.ticket)}: {first}{difference.field} is {values}; {why}",
         {
             "ticket": difference.ticket,
             "field": difference.field,
@@ -274,7 +276,10 @@ def revealed(
             if f"header {name}" in exchange.reveals and name.lower() not in meant:
                 breaches.append(Breach(f"{request(exchange)} carries the credential in the header {name}: {value}"))
     printed = [("what the client printed", history.output)]
-    printed += [(f"the client's error in {task.do}", task.error) for task in history.tasks]
+    # The task is named so that a report finds the request whose answer the client told of.
+    printed += [
+        (f"the client's error in the {task.do} at {instants.to_iso(task.at)}", task.error) for task in history.tasks
+    ]
     for where, text in printed:
         if shows(text, history.secrets):
             breaches.append(Breach(f"{where} shows the credential: {_around(text, history.secrets)}"))
@@ -296,6 +301,14 @@ def not_stored(history: History) -> Judgement:
         if shown
     ]
     return judged(len(history.stored), breaches)
+
+
+KEEPING = Choice(
+    lambda history: RESTART in history.hello.options,
+    lambda history: bool(history.stored),
+    "the client was given a state folder",
+)
+"""Who keeps what it knows elsewhere, as a service with a database of its own does, has no file to look into."""
 
 
 def _around(text: str, secrets: tuple[str, ...]) -> str:

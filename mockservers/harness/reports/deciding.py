@@ -6,8 +6,10 @@ scenario is the shortest, and which is broken earliest in it, is the nearest to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from mockservers.harness.duties import Duty
 from mockservers.harness.history import Exchanged, Task
@@ -16,9 +18,17 @@ from mockservers.harness.reports.failures import REQUEST, TASK, Failure, of_coun
 from mockservers.harness.verdicts import Counterexample, Report
 from mockservers.kernel import instants
 from mockservers.kernel.rules import Rule
+from mockservers.registry import emulator
 
 MOST = 1500
 """Characters of a body that are shown."""
+FAILED = 400
+"""The HTTP status from which on an answer is an error."""
+MOST_COMPARED = 60
+"""Requests that are compared with a sentence."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
+QUOTED = 12
+"""Characters in a row that two texts share when one of them quotes the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +54,12 @@ def causes(report: Report) -> list[list[Counterexample]]:
     by_duty: dict[str, Counterexample] = {}
     for each in sorted(report.counterexamples, key=_order):
         by_duty.setdefault(each.duty.id, each)
-    groups = [sorted((by_duty[id] for id in group if id in by_duty), key=_order) for group in report.causes]
-    apart = [[each] for id, each in by_duty.items() if not any(id in group for group in report.causes)]
-    return sorted((group for group in [*groups, *apart] if group), key=lambda group: _order(group[0]))
+    # Several may come first alike; then the report's order decides everywhere, or one would be told twice and another never.
+    place = {id: n for n, id in enumerate(by_duty)}
+    groups = [sorted((id for id in group if id in by_duty), key=place.__getitem__) for group in report.causes]
+    apart = [[id] for id in by_duty if not any(id in group for group in report.causes)]
+    found = sorted((group for group in [*groups, *apart] if group), key=lambda group: place[group[0]])
+    return [[by_duty[id] for id in group] for group in found]
 
 
 def _order(found: Counterexample) -> tuple[int, bool, int, int]:
@@ -74,8 +87,9 @@ def deciding(failure: Failure) -> Exchanged | None:
     for task in _tasks(failure):
         told = [each for each in failure.history.within(task) if each.request_known]
         if told:
-            return next((each for each in reversed(told) if _speaks(failure, each)), told[-1])
-    return next((each for each in reversed(known.values()) if _speaks(failure, each)), list(known.values())[-1])
+            return next((each for each in reversed(told) if _speaks(failure, each)), None) or _quoted(failure, told)
+    speaking = next((each for each in reversed(known.values()) if _speaks(failure, each)), None)
+    return speaking or _quoted(failure, list(known.values()))
 
 
 def _tasks(failure: Failure) -> list[Task]:
@@ -92,21 +106,78 @@ def _speaks(failure: Failure, exchange: Exchanged) -> bool:
     return any(ticket.encode("utf-8", "replace") in body for ticket in failure.tickets)
 
 
+def _quoted(failure: Failure, told: list[Exchanged]) -> Exchanged:
+    """Of some requests the one that the first breach quotes (its address, status or answer), else the last."""
+    text = _MOMENT.sub("", failure.breaches[0].text) if failure.breaches else ""
+
+    def likeness(exchange: Exchanged) -> int:
+        answer = (exchange.received or b"")[:MOST].decode("utf-8", "replace")
+        longest = max(_common(text, part) for part in (clean(exchange.target, failure.history.secrets), answer))
+        status = 1 if re.search(rf"\b{exchange.status}\b", text) and (exchange.status or 0) >= FAILED else 0
+        return status * QUOTED + (longest if longest >= QUOTED else 0)
+
+    likest = [(likeness(each), each) for each in told[:MOST_COMPARED]]
+    best = max(score for score, _ in likest)
+    # The first of those that are quoted alike: a client goes wrong at the first of many.
+    return next(each for score, each in likest if score == best) if best else told[-1]
+
+
+def _common(one: str, other: str) -> int:
+    """Characters of the longest piece that two texts share."""
+    return SequenceMatcher(None, one, other, autojunk=False).find_longest_match().size
+
+
+def _near(failure: Failure) -> list[Exchanged]:
+    """The answers that may have led the client astray: the deciding one; where no breach names a request, those of its task."""
+    decided = deciding(failure)
+    if decided is None:
+        return []
+    if decided.n in failure.requests:
+        return [decided]
+    return [each for each in failure.history.exchanges if each.task == decided.task]
+
+
 def bearing(duty: Duty, failure: Failure) -> list[Rule]:
-    """The duty's rules that shaped the deciding answer; else those that showed in the play; else all of them.
+    """The rules of switches behind the deciding answer, then the duty's rules that shaped it; else those of the duty that showed
+    in the play; else all of them.
 
     Where no breach names a request, any answer of that task may have led the client astray.
     """
-    decided, rules = deciding(failure), duty.rules
-    near = [decided] if decided is not None and decided.n in failure.requests else []
-    if decided is not None and not near:
-        near = [each for each in failure.history.exchanges if each.task == decided.task]
+    rules, near = duty.rules, _near(failure)
+    first = [each.rule for each in switched(failure)]
     for exchanges in (near, failure.history.exchanges):
         cited = {rule for each in exchanges for rule in each.rules}
-        found = [rule for rule in rules if rule.id in cited]
-        if found:
-            return found
+        found = [rule for rule in rules if rule.id in cited and rule not in first]
+        if found or first:
+            return [*first, *found]
     return rules
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A switch that the play had at another value than the default, and the rule by which it shaped an answer."""
+
+    name: str
+    value: object
+    default: object
+    rule: Rule
+
+    @property
+    def words(self) -> str:
+        return f"switch {self.name} is {self.value} in this play; the default is {self.default}"
+
+
+def switched(failure: Failure) -> list[Switched]:
+    """The switches of the play's dialect that are not at their default, and whose rule shaped an answer that may decide."""
+    dialect, book = failure.history.dialect, emulator(failure.history.vendor).rules
+    changed = dialect.changes()
+    cited = dict.fromkeys(rule for each in _near(failure) for rule in each.rules)
+    rules = [book[id] for id in cited if id in book]
+    return [
+        Switched(rule.switch, changed[rule.switch], dialect.family.default[rule.switch], rule)
+        for rule in rules
+        if rule.switch is not None and rule.switch in changed
+    ]
 
 
 def wire(exchange: Exchanged, secrets: Iterable[str], clues: Iterable[str] = ()) -> Wire:

@@ -17,7 +17,7 @@ from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports import timeline
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import time_of_day
-from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead, wire
+from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead, switched, wire
 from mockservers.harness.reports.events import events
 from mockservers.harness.reports.failures import Failure, of_counterexample, of_result
 from mockservers.harness.reports.program import dialect_words, lines, program
@@ -146,6 +146,7 @@ def _failure(failure: Failure, client: str) -> Markup:
         steps=lines(failure.scenario),
         decided=deciding_wire(failure),
         rules=near.values(),
+        switches={each.rule.id: each.words for each in switched(failure)},
         more_rules=[rule for duty, _ in failure.broken for rule in duty.rules if rule.id not in near],
         timeline=templates.trusted(timeline.timeline(failure)),
         events=events(failure),

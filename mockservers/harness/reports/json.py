@@ -13,7 +13,7 @@ from mockservers import __version__
 from mockservers.harness.duties import Breach, Duty
 from mockservers.harness.replay import ReplayResult, exit_code
 from mockservers.harness.reports.characters import cleaned
-from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead
+from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead, switched
 from mockservers.harness.reports.events import Event, events
 from mockservers.harness.reports.failures import Failure, State, of_counterexample, of_result
 from mockservers.harness.reports.program import program
@@ -104,9 +104,19 @@ class WireJson(TypedDict):
     told: str
 
 
+class SwitchJson(TypedDict):
+    """A dialect switch at another value than the default, and the rule by which it shaped an answer."""
+
+    switch: str
+    value: Any
+    default: Any
+    rule: str
+    says: str
+
+
 class FailureJson(TypedDict):
     """A play that broke duties. `scenario` is what the file holds, `steps` the same in words; `because` are the rules that
-    bear on it."""
+    bear on it, `switches` those of the dialect's switches behind the deciding answer that are not at their default."""
 
     file: str | None
     unsaved: str
@@ -115,6 +125,7 @@ class FailureJson(TypedDict):
     steps: list[str]
     deciding: WireJson | None
     because: list[str]
+    switches: list[SwitchJson]
     events: list[EventJson]
     output: str
 
@@ -396,6 +407,16 @@ def _failure(failure: Failure) -> FailureJson:
         if decided is None
         else {"n": decided.n, "at": instants.to_iso(decided.at), "asked": decided.asked, "told": decided.told},
         "because": list(dict.fromkeys(rule.id for duty, _ in failure.broken for rule in bearing(duty, failure))),
+        "switches": [
+            {
+                "switch": each.name,
+                "value": each.value,
+                "default": each.default,
+                "rule": each.rule.id,
+                "says": each.rule.says,
+            }
+            for each in switched(failure)
+        ],
         "events": [_event(failure, event) for event in events(failure)],
         "output": failure.history.output,
     }

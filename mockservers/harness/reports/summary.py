@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from lxml import etree
 
@@ -50,7 +51,8 @@ def told(verdict: VerdictJson, duty: DutyJson) -> str:
     if verdict["verdict"] == "switched off":
         return f"switched off: {verdict['why']}"
     if verdict["verdict"] == "n/a":
-        return f"not applicable to this client here: needs {duty['exercised_by']}"
+        why = f"; {verdict['why']}" if verdict["why"] else ""
+        return f"not applicable to this client here: needs {duty['exercised_by']}{why}"
     if verdict["verdict"] == "unproven":
         return f"not exercised: needs {duty['exercised_by']}; {verdict['why']}"
     times = f"exercised {counted(verdict['exercised'], 'time')} in {counted(verdict['exercised_in'], 'example')}"
@@ -125,7 +127,7 @@ def failure_lines(
             for mark, text in ((">", decided["asked"]), ("<", decided["told"])):
                 lines += [f"    {mark} {visible(line)}"[: max(width, 40)] for line in text.split("\n")]
         lines += ["", "  Because:"]
-        for rule in (rule for rule in duty["rules"] if rule["id"] in failure["because"]):
+        for rule in rules(duty, failure):
             lines += wrap(f"{rule['id']}: {rule['says']}", "    ", width)
     if failure["file"]:
         lines += [
@@ -214,5 +216,15 @@ def seen(duty: DutyJson, failure: FailureJson) -> list[str]:
 
 
 def rules(duty: DutyJson, failure: FailureJson) -> Iterable[Mapping[str, str]]:
-    """The rules that bear on it."""
-    return [dict(rule) for rule in duty["rules"] if rule["id"] in failure["because"]]  # type: ignore[arg-type]
+    """The rules that bear on it; those of the dialect's switches say what the switch was."""
+    switches = failure.get("switches", ())  # reports of older versions have none
+    first = [
+        {
+            "id": each["rule"],
+            "says": f"{each['says']} (switch {each['switch']} is {each['value']}, not {each['default']})",
+        }
+        for each in switches
+    ]
+    known = {each["id"] for each in first}
+    near = [rule for rule in duty["rules"] if rule["id"] in failure["because"] and rule["id"] not in known]
+    return [*first, *(cast("Mapping[str, str]", rule) for rule in near)]

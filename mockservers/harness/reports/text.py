@@ -12,9 +12,10 @@ from mockservers.harness.duties.selection import NOT_AMONG, SwitchedOff
 from mockservers.harness.replay import ReplayResult
 from mockservers.harness.reports.characters import clean, visible
 from mockservers.harness.reports.conversation import conversation, time_of_day
-from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead
+from mockservers.harness.reports.deciding import bearing, causes, deciding_wire, lead, switched
 from mockservers.harness.reports.failures import Failure, of_counterexample
 from mockservers.harness.reports.program import dialect_words, program
+from mockservers.harness.stimuli import unnamed
 from mockservers.harness.verdicts import Counterexample, DialectReport, DutyVerdict, Report, Stop
 from mockservers.kernel.rules import Rule
 from mockservers.wirekit.templates import counted
@@ -179,7 +180,7 @@ def told(verdict: DutyVerdict, report: Report | None = None) -> str:
     if verdict.verdict == "switched off":
         return f"switched off: {verdict.why}"
     if verdict.verdict == "n/a":
-        return inapplicable(verdict.duty) + (f"; {verdict.why}" if verdict.why else "")
+        return inapplicable(verdict.duty, verdict.why)
     if verdict.verdict == "unproven":
         return f"not exercised: {lacking(verdict, report)}"
     times = f"exercised {counted(verdict.exercised, 'time')} in {counted(verdict.exercised_in, 'example')}"
@@ -199,14 +200,18 @@ def lacking(verdict: DutyVerdict, report: Report | None = None) -> str:
     return f"needs {verdict.duty.exercised_by}" + (f"; {why}" if why else "")
 
 
-def inapplicable(duty: Duty) -> str:
-    """Why a duty does not apply, in the client's terms."""
+def inapplicable(duty: Duty, why: str = "") -> str:
+    """Why a duty does not apply, in the client's terms; `why` is what its verdict says."""
+    if duty.choice is not None and why.startswith(duty.choice.words):
+        return f"not applicable to this client: {why}"
     if duty.needs:
-        return f"not applicable to this client: its hello names no task {' or '.join(duty.needs)}"
-    return (
-        f"not applicable: this dialect, with the options that the client's hello lists, never provokes it; it needs "
-        f"{duty.exercised_by}"
-    )
+        told = f"not applicable to this client: its hello names {unnamed(duty.needs)}"
+    else:
+        told = (
+            f"not applicable: this dialect, with the options that the client's hello lists, never provokes it; it needs "
+            f"{duty.exercised_by}"
+        )
+    return told + (f"; {why}" if why else "")
 
 
 def sum_words(report: Report) -> tuple[str, str]:
@@ -254,7 +259,8 @@ def counterexample_lines(
     lines += _wrapped(conversation(counterexample.history), "    ", width, 11)
     lines += _wire(failure, width)
     lines += ["", "  Because:"]
-    lines += _because(counterexample.duty.rules if everything else bearing(counterexample.duty, failure), style, width)
+    near, every = bearing(counterexample.duty, failure), counterexample.duty.rules
+    lines += _because([*near, *(rule for rule in every if everything and rule not in near)], failure, style, width)
     if counterexample.history.output.strip():
         lines += ["", *wrap("What the client printed (the end of it):", "  ", width)]
         printed = clean(counterexample.history.output, secrets, keep="\n")
@@ -298,10 +304,12 @@ def _witness(breaches: Iterable[Breach], secrets: Iterable[str], width: int, mos
     return lines
 
 
-def _because(rules: Iterable[Rule], style: Style, width: int) -> list[str]:
+def _because(rules: Iterable[Rule], failure: Failure, style: Style, width: int) -> list[str]:
     lines = []
+    switches = {each.rule.id: each.words for each in switched(failure)}
     for rule in rules:
         lines += wrap(f"{rule.id}: {rule.says}", "    ", width)
+        lines += wrap(switches[rule.id], "      ", width) if rule.id in switches else []
         lines += [style(line, "soft") for line in wrap(str(rule.source), "      ", width)]
     return lines
 

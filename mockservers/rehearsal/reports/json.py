@@ -54,10 +54,19 @@ class LossJson(TypedDict):
     visible: str
     text: str
     weather: str | None
+    fields: list[str]
+
+
+class BrokenJson(TypedDict):
+    """A duty that the play of a loss breaks, and in how many places."""
+
+    duty: str
+    breaches: int
 
 
 class ExplanationJson(TypedDict):
-    """What a group of losses comes from. `scenario` reproduces just it; null where none does, and `facts` tell what is known."""
+    """What a group of losses comes from. `scenario` reproduces just it; null where none does, and `facts` tell what is known.
+    `broken` are all duties that its play breaks, the named one first."""
 
     text: str
     duty: str | None
@@ -66,6 +75,7 @@ class ExplanationJson(TypedDict):
     facts: list[str]
     file: str | None
     scenario: dict[str, Any] | None
+    broken: list[BrokenJson]
 
 
 class GroupJson(TypedDict):
@@ -257,6 +267,7 @@ def _loss(each: Loss) -> LossJson:
         "visible": instants.to_iso(each.due),
         "text": each.text,
         "weather": each.weather or None,
+        "fields": list(each.fields),
     }
 
 
@@ -279,6 +290,7 @@ def _explanation(each: Explanation) -> ExplanationJson:
         "facts": list(each.facts),
         "file": None if each.file is None else str(each.file),
         "scenario": None if each.scenario is None else each.scenario.to_dict(),
+        "broken": [{"duty": id_, "breaches": count} for id_, count in each.broken],
     }
 
 

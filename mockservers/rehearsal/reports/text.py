@@ -167,7 +167,16 @@ def _weather(report: RehearsalReport, width: int) -> list[str]:
             "Weather     none came in this span, so what the client does when the vendor fails was not put to the test"
         )
         lines = wrap(calm, "", width, 12)
+    if untested := undeleted(report):
+        lines += wrap(f"Deletions   {untested}", "", width, 12)
     return lines
+
+
+def undeleted(report: RehearsalReport) -> str:
+    """That no ticket was deleted, so what the client does then is not known; empty where some were, or nothing is known."""
+    if report.kinds.get("deleted") or report.blind:
+        return ""
+    return "none came in this span, so whether the copy drops what is gone at the vendor was not put to the test"
 
 
 def _bytes(count: float) -> str:

@@ -20,6 +20,7 @@ from mockservers.kernel.operations import Emulator
 from mockservers.kernel.rules import Misuse
 from mockservers.kernel.world import World, Worlds
 from mockservers.registry import did_you_mean
+from mockservers.server import unknown_keys
 
 SITE = "mockservers.site"
 """Key of the WSGI environ under which the front door hands over its `Site`."""
@@ -202,8 +203,8 @@ def refuse_input(error: ValidationError) -> flask.Response:
     details = [
         {
             "field": ".".join(str(part) for part in each["loc"]) or "(body)",
-            "message": "there is no such key"
-            if each["type"] == "extra_forbidden"
+            "message": unknown_keys.told(error, each["loc"])
+            if each["type"] == unknown_keys.FORBIDDEN
             else each["msg"].removeprefix("Value error, "),
         }
         for each in error.errors(include_url=False, include_context=False, include_input=False)

@@ -83,10 +83,20 @@ public static class Session
     private static object Run(object client, string task, Dictionary<string, object> told)
     {
         var method = Find(client, task);
-        if (method != null) return method.Invoke(client, method.GetParameters().Length == 0 ? new object[0] : new object[] { told });
-        if (task == "hello") return new Dictionary<string, object> { { "tasks", Tasks.Where(name => Find(client, name) != null).ToList() } };
-        if (task == "bye") return null;
+        var value = method == null ? null : method.Invoke(client, method.GetParameters().Length == 0 ? new object[0] : new object[] { told });
+        if (task == "hello") return Hello(client, value);
+        if (method != null || task == "bye") return value;
         throw new Failure("client", "the client has no method for '" + task + "'; methods are named like the tasks of the protocol");
+    }
+
+    private static object Hello(object client, object said)
+    {
+        if (said != null && !(said is IDictionary)) return said; // the harness says what is wrong with it
+        var hello = new Dictionary<string, object> { { "tasks", Tasks.Where(name => Find(client, name) != null).ToList() } };
+        if (said != null)
+            foreach (DictionaryEntry entry in (IDictionary)said)
+                if (entry.Value != null) hello[(string)entry.Key] = entry.Value;
+        return hello;
     }
 
     private static MethodInfo Find(object client, string task)

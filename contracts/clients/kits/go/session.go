@@ -108,10 +108,18 @@ func run(client any, task string, told Told) (value any, err error) {
 	}
 	found := method(client, task)
 	switch {
+	case task == "hello":
+		hello := Told{"tasks": tasks}
+		if found != nil {
+			value, err = found(told)
+			said, _ := value.(Told)
+			for name, each := range said {
+				hello[name] = each
+			}
+		}
+		return hello, err
 	case found != nil:
 		return found(told)
-	case task == "hello":
-		return Told{"tasks": tasks}, nil
 	case task == "bye":
 		return nil, nil
 	}

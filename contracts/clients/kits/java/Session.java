@@ -71,16 +71,24 @@ public final class Session {
 
   private static Object run(Object client, String task, Map<String, Object> told) throws Throwable {
     Method method = find(client, task);
-    if (method == null && task.equals("hello"))
-      return Map.of("tasks", TASKS.stream().filter(name -> find(client, name) != null).toList());
+    if (method == null && task.equals("hello")) return hello(client, null);
     if (method == null && task.equals("bye")) return null;
     if (method == null)
       throw new Failure("client", "the client has no method '" + task + "'; methods are named like the tasks of the protocol");
     try {
-      return method.getParameterCount() == 0 ? method.invoke(client) : method.invoke(client, told);
+      Object value = method.getParameterCount() == 0 ? method.invoke(client) : method.invoke(client, told);
+      return task.equals("hello") ? hello(client, value) : value;
     } catch (InvocationTargetException error) {
       throw error.getCause();
     }
+  }
+
+  private static Object hello(Object client, Object said) {
+    if (said != null && !(said instanceof Map)) return said; // the harness says what is wrong with it
+    Map<Object, Object> hello = new LinkedHashMap<>();
+    hello.put("tasks", TASKS.stream().filter(name -> find(client, name) != null).toList());
+    if (said instanceof Map<?, ?> map) map.forEach((name, value) -> { if (value != null) hello.put(name, value); });
+    return hello;
   }
 
   private static Method find(Object client, String task) {

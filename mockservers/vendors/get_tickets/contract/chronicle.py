@@ -93,10 +93,12 @@ def _differing(history: History, times: bool) -> tuple[int, list[Breach]]:
                     for value in (entry.fields.get(name), each.get(name))  # type: ignore[union-attr]
                 )
                 if right != left:
-                    values = comparing.parted(entry.fields.get(name), each.get(name), history.secrets)  # type: ignore[union-attr]
+                    both = entry.fields.get(name), each.get(name)  # type: ignore[union-attr]
+                    values = comparing.parted(*both, history.secrets)
+                    first = comparing.unzoned(TYPES[name], *both)
                     breaches.append(
                         Breach(
-                            f"the entry {each.get('id')} of {history.name(ticket)}: {name} is {values}",
+                            f"the entry {each.get('id')} of {history.name(ticket)}: {first}{name} is {values}",
                             {"ticket": ticket, "field": name},
                         )
                     )

@@ -409,6 +409,7 @@ READING: tuple[Duty, ...] = (
         "a client that keeps something in its state folder",
         "should",
         needs=(RESTART,),
+        choice=shared.KEEPING,
     ),
     Duty(
         "get_tickets.secret_kept",

@@ -84,4 +84,5 @@ PROFILE = VendorProfile(
     lasting=("key",),
     tasks=("sync", "create", "update", "close"),
     parts=(HISTORY, FILE),
+    members={HISTORY: HISTORY, FILES: FILE},
 )

@@ -112,6 +112,7 @@ PROFILE = VendorProfile(
     },
     tasks=("sync", "create", "update", "note", "close"),
     parts=("TicketMessage",),
+    further=("Attachments", "PersonEmail"),
     zone=_zone,
     # CustId is -1 or null where there is no person, ConnectId 0 or -1 where nothing was merged.
     nothing={"CustId": (-1, 0), "ConnectId": (-1, 0)},

@@ -197,6 +197,7 @@ ACCESS: tuple[Duty, ...] = (
         "a client that keeps something in its state folder",
         "should",
         needs=(RESTART,),
+        choice=shared.KEEPING,
     ),
     Duty(
         "autotask.secret_kept",

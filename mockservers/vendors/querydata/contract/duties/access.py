@@ -61,6 +61,7 @@ ACCESS: tuple[Duty, ...] = (
         "a client that keeps something in its state folder",
         "should",
         needs=(RESTART,),
+        choice=shared.KEEPING,
     ),
     Duty(
         "querydata.secret_kept",

@@ -157,6 +157,7 @@ ACCESS: tuple[Duty, ...] = (
         "a client that keeps something in its state folder",
         "should",
         needs=(RESTART,),
+        choice=shared.KEEPING,
     ),
     Duty(
         "superoffice.secret_kept",

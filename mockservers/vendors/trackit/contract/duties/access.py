@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from mockservers.harness.drivers import RESTART
-from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
+from mockservers.harness.duties import Breach, Choice, Duty, Judgement, judged, shared
 from mockservers.harness.history import Exchanged, History
 from mockservers.kernel import instants
 from mockservers.kernel.dialects import Dialect
@@ -130,6 +130,18 @@ def _issues_refresh(dialect: Dialect) -> bool:
     return bool(dialect["refresh_token"] != "absent")  # noqa: S105
 
 
+def _given_refresh(history: History) -> bool:
+    return any(wire.said(each).refreshes for each in history.exchanges if _is_login(each))
+
+
+def _used_refresh(history: History) -> bool:
+    return any(wire.asked(each).grant == "refresh_token" for each in history.exchanges if _is_login(each))
+
+
+REFRESHING = Choice(_given_refresh, _used_refresh, "the client was given a refresh token")
+"""Who logs in by password whenever a token ends needs none."""
+
+
 def _secret(history: History) -> Judgement:
     return shared.revealed(history, in_target=True, meant=("authorization",))
 
@@ -167,6 +179,7 @@ ACCESS: tuple[Duty, ...] = (
         "a refresh token that is refused, for clients that use them",
         "should",
         _issues_refresh,
+        choice=REFRESHING,
     ),
     Duty(
         "trackit.refresh_intact",
@@ -176,6 +189,7 @@ ACCESS: tuple[Duty, ...] = (
         "a refresh token that is used, for clients that use them",
         "should",
         _issues_refresh,
+        choice=REFRESHING,
     ),
     Duty(
         "trackit.failures_not_stormed",
@@ -193,6 +207,7 @@ ACCESS: tuple[Duty, ...] = (
         "a client that keeps something in its state folder",
         "should",
         needs=(RESTART,),
+        choice=shared.KEEPING,
     ),
     Duty(
         "trackit.secret_kept",

@@ -97,10 +97,11 @@ def _assignments_current(history: History) -> Judgement:
             )
             if right != left and not (right in (None, "") and left in (None, "")):
                 told = comparing.parted(record.fields.get(name), shown.get(name), history.secrets)
+                first = comparing.unzoned(_TYPES[name], record.fields.get(name), shown.get(name))
                 breaches.append(
                     Breach(
-                        f"the assignment {record.id} of {history.name(ticket)}: {name} is {told}; work on an assignment does "
-                        "not show in its ticket",
+                        f"the assignment {record.id} of {history.name(ticket)}: {first}{name} is {told}; work on an assignment "
+                        "does not show in its ticket",
                         {"ticket": ticket, "field": name},
                     )
                 )
@@ -162,10 +163,11 @@ def _solutions_current(history: History) -> Judgement:
             )
             if right != left and not (right in (None, "") and left in (None, "")):
                 told = comparing.parted(record.fields.get(name), shown[0].get(name), history.secrets)
+                first = comparing.unzoned(_SOLUTION_TYPES[name], record.fields.get(name), shown[0].get(name))
                 breaches.append(
                     Breach(
-                        f"{named} of {history.name(ticket)}: {name} is {told}; a solution that is rewritten does not show in "
-                        "the tickets that name it",
+                        f"{named} of {history.name(ticket)}: {first}{name} is {told}; a solution that is rewritten does not "
+                        "show in the tickets that name it",
                         {"ticket": ticket, "field": name},
                     )
                 )

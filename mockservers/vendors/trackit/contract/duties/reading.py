@@ -355,7 +355,8 @@ def _note_breaches(history: History, names: Collection[str], why: str) -> list[B
             if right != left:
                 breaches.append(
                     Breach(
-                        f"the note {there.id} of {history.name(ticket)}: {name} is "
+                        f"the note {there.id} of {history.name(ticket)}: "
+                        f"{comparing.unzoned(type_, there.fields.get(name), shown.get(name))}{name} is "
                         f"{comparing.parted(there.fields.get(name), shown.get(name), history.secrets)}; {why}",
                         {"ticket": ticket, "field": name},
                     )
