@@ -355,10 +355,30 @@ def test_a_documented_python_block(
         names["test_sync_survives_a_cut_answer"](server.world())
     elif "mockservers.start(" in block:
         assert "127.0.0.1" in told.getvalue()
+    elif "def test_our_client" in block:  # fewer examples prove as well that the lines are right
+        exec(compile(block.replace("examples=40", "examples=2"), "documented", "exec"), names)
+        names["test_our_client_keeps_the_contract"](tmp_path)
     elif "run_check" in block:
         assert names["report"].verdict("asks_politely") == "kept"
     else:
         assert names["report"].go
+
+
+# --- other languages ---
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node on this machine")
+def test_the_options_of_the_node_client_are_as_documented(server: mockservers.MockServer, tmp_path: Path) -> None:
+    (block,) = (block for _, block in blocks("js") if "server.world(" in block)
+    client = (ROOT / "contracts" / "clients" / "node" / "mockservers.mjs").as_uri()
+    told = "console.log(JSON.stringify(await world.ask('GET', '/faults')))\n"
+    text = f"import {{ start }} from '{client}'\n{block.replace('await world.clearFaults()', told + 'await world.clearFaults()')}"
+    (tmp_path / "sample.mjs").write_text(text, "utf-8")
+    url = {**os.environ, "MOCKSERVERS_URL": server.url}
+    done = subprocess.run(["node", "sample.mjs"], cwd=tmp_path, env=url, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "ticket.add_note" in done.stdout
+    assert '"after_bytes":40' in done.stdout
 
 
 # --- tutorials and the protocol ---

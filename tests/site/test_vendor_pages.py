@@ -135,6 +135,8 @@ def test_every_option_and_every_word_of_hello_is_explained(vendor: str) -> None:
 def test_examples_of_parts_have_fields_that_there_are(vendor: str) -> None:
     here = profile.profile(vendor)
     known = {*here.parts, *(part for parts in here.optional_parts.values() for part in parts)}
+    optional = {part for parts in here.optional_parts.values() for part in parts}
+    assert optional <= set(vendor_pages.facts(vendor).get("parts", {})), "the page would say that no mirror shows them"
     for part, told in vendor_pages.facts(vendor).get("parts", {}).items():
         assert part in known
         fields = catalogue.load(vendor)[part].fields

@@ -85,8 +85,16 @@ COLUMNS: Mapping[str, Column] = {
 
 MESSAGE = "message"
 """What leads to a column of a message, where those of its ticket need nothing."""
-_OF_TICKET = ("ticketId", "title", "createdAt", "lastChanged", "author", "status", "slevel", "origin", "readStatus")
-_OF_TICKET += (
+_OF_TICKET = (
+    "ticketId",
+    "title",
+    "createdAt",
+    "lastChanged",
+    "author",
+    "status",
+    "slevel",
+    "origin",
+    "readStatus",
     "personId",
     "saleId",
     "projectId",

@@ -154,7 +154,9 @@ def _solutions_current(history: History) -> Judgement:
             says = f"{history.name(ticket)} names {named}, and the mirror shows {', '.join(keys) or 'none'}"
             breaches.append(Breach(says, {"ticket": ticket}))
             continue
-        for name in sorted(set(shown[0]) & set(_SOLUTION_TYPES)) if record is not None else ():
+        if record is None:
+            continue
+        for name in sorted(set(shown[0]) & set(_SOLUTION_TYPES)):
             right, left = (
                 comparing.normal(each, _SOLUTION_TYPES[name], UTC, 1000)
                 for each in (record.fields.get(name), shown[0].get(name))
