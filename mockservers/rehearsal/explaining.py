@@ -264,7 +264,10 @@ class Explainer:
     def _nearest(self, broken: Mapping[str, tuple[Duty, Judgement, History]], scenario: Scenario, loss: Loss) -> Duty:
         """The duty nearest to the cause: one of failures where something failed, then one that names a field that was lost,
         then one about a ticket of the desk and not of the data that lay there, then the one with the fewest breaches."""
-        failing = any(isinstance(step, FaultStep) for step in scenario.steps)
+        failing = any(
+            isinstance(step, FaultStep) or (isinstance(step, OtherStep) and step.operation == "revoke")
+            for step in scenario.steps
+        )
 
         def order(id_: str) -> tuple[bool, bool, bool, int, str]:
             duty, judgement, history = broken[id_]

@@ -232,8 +232,8 @@ class _Rehearsal:
         return Loss(kind, change.ticket, change.number, change.kind, change.at, change.due, text, weather, fields)
 
     def _groups(self, losses: tuple[Loss, ...]) -> tuple[LossGroup, ...]:
-        """Losses by what probably caused them: of one kind, in one kind of weather, with the same fields wrong; and those that
-        break one duty together."""
+        """Losses by what probably caused them: of one kind, in one kind of weather, in calm with the same fields wrong; and
+        those that break one duty together. What was missed in bad weather was missed with it, whatever moved then."""
         groups: dict[tuple[str, str, tuple[str, ...]], list[Loss]] = {}
         # The latest change of a record decides: had it been shown, so would be all before it. Of one that the copy never
         # had it is the first.
@@ -242,8 +242,8 @@ class _Rehearsal:
             if loss.kind != "missing" or (loss.kind, loss.ticket) not in deciding:
                 deciding[loss.kind, loss.ticket] = loss
         for loss in losses:
-            weather = deciding[loss.kind, loss.ticket].weather
-            groups.setdefault((loss.kind, weather.partition(" ")[0], loss.fields), []).append(loss)
+            weather = deciding[loss.kind, loss.ticket].weather.partition(" ")[0]
+            groups.setdefault((loss.kind, weather, () if weather else loss.fields), []).append(loss)
         ranked = sorted(groups.values(), key=lambda each: (-len(each), each[0].due))
         largest = ranked[:MOST_EXPLAINED]
         for group in ranked[MOST_EXPLAINED:]:  # what is wrong in some of the same fields is told with those
