@@ -163,7 +163,7 @@ def test_what_a_database_holds_of_another_version_is_passed_over() -> None:
 
 def test_the_documented_suite_runs(tmp_path: Path) -> None:
     text = (folder("fixtures").parent / "docs" / "in_your_tests.md").read_text("utf-8")
-    code = next(part for part in text.split("```python\n")[1:] if "run_check" in part).split("```")[0]
+    code = next(part for part in text.split("```python\n")[1:] if "acme.sync:Client" in part).split("```")[0]
     suite: dict[str, Any] = {}
     exec(compile(code.replace("acme.sync:Client", reference_name("querydata")), "in_your_tests.md", "exec"), suite)
     suite["test_our_client_keeps_the_contract"](tmp_path)
