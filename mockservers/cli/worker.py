@@ -157,8 +157,8 @@ def work() -> None:
         _serve(order, end)
     except (ValueError, Unwritable, OSError) as error:
         why = f"worker {order.number} cannot serve: {error}"
-        end.setblocking(True)
         try:
+            end.setblocking(True)
             end.sendall(json.dumps({"say": "failed", "why": why}).encode() + b"\n")
         except OSError:
             sys.stderr.write(f"mockservers: {why}\n")

@@ -22,31 +22,41 @@ class PowerCut:
         self._world, self._vendor, self._driver = world, vendor, driver
         self._state, self._kept = state, state.with_name(state.name + ".kept")
         self._left = at
-        self._faults = [world.faults.add("lost_answer", vendor=vendor, skip=at - 1).id]
+        self.struck = False
+        # Nobody hears the answers to what else was under way then either.
+        self._faults = [world.faults.add("lost_answer", vendor=vendor, skip=at - 1, times=None).id]
 
     def answered(self) -> None:
         """A request of the client was answered, and the answer is not on its way yet."""
         self._left -= 1
-        if self._left == 0 and not self._driver.kill():
+        if self._left == 0:
+            self._strike()
+
+    def _strike(self) -> None:
+        self.struck = True
+        if not self._driver.kill():
             self._faults.append(self._world.faults.add("reset", vendor=self._vendor, times=None).id)
             _copy(self._state, self._kept)
 
     def over(self) -> None:
         """The task has ended: the client is gone, its folder is as it was at the end, and the vendor answers again."""
-        for fault in self._faults:
-            self._world.faults.clear(fault)
-        if self._left > 0:
-            self._driver.kill()
+        if not self.struck:
+            self._strike()
         if self._kept.exists():
+            self._driver.abandon()
             shutil.rmtree(self._state)
             self._kept.rename(self._state)
+        for fault in self._faults:
+            self._world.faults.clear(fault)
 
 
 def _copy(folder: Path, into: Path) -> None:
-    """Copy what lies in a folder; a file that goes away meanwhile was a passing one."""
+    """Copy the files of a folder; what goes away meanwhile was passing, and what is no file (a socket, a pipe) keeps no state."""
 
     def copied(file: str, copy: str) -> None:
         with suppress(FileNotFoundError):
-            shutil.copy2(file, copy)
+            if Path(file).is_file():
+                shutil.copy2(file, copy)
 
-    shutil.copytree(folder, into, symlinks=True, copy_function=copied)
+    with suppress(FileNotFoundError, shutil.Error):
+        shutil.copytree(folder, into, symlinks=True, copy_function=copied)

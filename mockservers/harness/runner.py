@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from mockservers.harness.direct import Shortcut, shortcut
 from mockservers.harness.drivers import KILL, KILLED, LISTENING, RESTART, Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.drivers.mirror import Mirrored
 from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split, stored
 from mockservers.harness.power_cut import PowerCut
 from mockservers.harness.profile import VendorProfile, profile
@@ -425,7 +426,7 @@ class Play:
         for step in meanwhile.steps if meanwhile is not None else ():
             self._act(step)
 
-    def _restart(self) -> None:
+    def _restart(self, after_cut: bool = False) -> None:
         """End the client and start it again on its state, if it says that it is used to that."""
         if RESTART not in self.driver.hello().options:
             return
@@ -433,7 +434,8 @@ class Play:
         self.restarts.append(self.world.journal.count)
         self._reset({**self.options, RESTART: True})
         if "mirror" in self.driver.hello().tasks:
-            self._look()  # what it had not written down yet is not there any more, and no later error's doing
+            # What it had not written down yet is not there any more, and no later error's doing.
+            self._look(torn=after_cut)
 
     def _task(
         self,
@@ -453,9 +455,14 @@ class Play:
         before, first, at = self.mirror, self.world.journal.count, self.world.clock.now()
         if meanwhile is not None:
             self.pending = _Pending(meanwhile.after_request, meanwhile.steps)
-        if killed_at is not None and KILL in self.driver.hello().options:
+        if killed_at is not None and {KILL, RESTART} <= {*self.driver.hello().options}:
             self.cut = PowerCut(self.world, self.scenario.vendor, self.driver, self.state, killed_at)
-        answer = self.runner.tell(do, message)
+        try:
+            answer = self.runner.tell(do, message)
+        except DriverFailure:
+            if self.cut is None or not self.cut.struck:
+                raise
+            answer = KILLED  # an object waits, and asks again, for as long as it likes: nobody answers it any more
         if self.pending is not None:
             self._meanwhile()
         if self.trouble_inside is not None:
@@ -465,7 +472,7 @@ class Play:
             cut, self.cut = self.cut, None
             cut.over()
             answer = KILLED
-            self._restart()
+            self._restart(after_cut=True)
         elif "mirror" in self.driver.hello().tasks:
             self._look()
         self.tasks.append(
@@ -491,9 +498,17 @@ class Play:
         )
         return answer
 
-    def _look(self) -> None:
-        """Ask for the mirror, as the client has it now."""
-        answer: Answer = self.runner.tell("mirror", {})
+    def _look(self, torn: bool = False) -> None:
+        """Ask for the mirror, as the client has it now. `torn`: it may be half written, which the next sync is to mend."""
+        try:
+            answer: Answer = self.runner.tell("mirror", {})
+        except DriverFailure:
+            if not torn or not isinstance(self.driver, Mirrored):
+                raise
+            answer = KILLED
+        if answer.failed and torn:
+            self.mirror, self.listed = None, []
+            return
         if answer.failed:
             # Honest, but it leaves nothing to compare; the report tells of it.
             now, n = self.world.clock.now(), self.world.journal.count

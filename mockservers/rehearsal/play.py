@@ -419,7 +419,7 @@ class SpanPlay(Play):
         if self.since_look >= rare:
             self._look()
 
-    def _look(self) -> None:
+    def _look(self, torn: bool = False) -> None:
         if not self.shows_mirror:
             return
         self.since_look = 0

@@ -245,11 +245,15 @@ class _Rehearsal:
             weather = deciding[loss.kind, loss.ticket].weather.partition(" ")[0]
             groups.setdefault((loss.kind, weather, () if weather else loss.fields), []).append(loss)
         ranked = sorted(groups.values(), key=lambda each: (-len(each), each[0].due))
+        # Of each kind one at least, so that all others can be told with one that is like them: best in some of the same fields.
+        kinds = {group[0].kind: id(group) for group in reversed(ranked)}
+        ranked.sort(key=lambda group: id(group) not in kinds.values())
         largest = ranked[:MOST_EXPLAINED]
-        for group in ranked[MOST_EXPLAINED:]:  # what is wrong in some of the same fields is told with those
+        for group in ranked[MOST_EXPLAINED:]:
             first = group[0]
-            like = (each for each in largest if each[0].kind == first.kind and {*each[0].fields} & {*first.fields})
-            next(like, []).extend(group)
+            like = [each for each in largest if each[0].kind == first.kind]
+            shared = [each for each in like if {*each[0].fields} & {*first.fields}]
+            (shared or like)[0].extend(group)
         decisive = [[loss for loss in group if deciding[loss.kind, loss.ticket] is loss] for group in largest]
         chosen = [sorted(group, key=lambda each: (each.number == 0, each.due))[:MOST_TRIED] for group in decisive]
         life = self.plan.life() if self.config.explain else iter(())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import socket
 from collections import deque
@@ -136,7 +137,10 @@ class Channel:
         *lines, self._came = (self._came + came).split(b"\n")
         for line in lines:
             if line + b"\n" != CONNECTION:
-                self._heard(json.loads(line))
+                try:
+                    self._heard(json.loads(line))
+                except Exception:  # what else came with it is heard all the same
+                    logging.getLogger("mockservers").exception("what another process said could not be understood")
             elif self._descriptors:
                 with contextlib.suppress(OSError):  # the client has gone
                     self._taken(socket.socket(fileno=self._descriptors.popleft()))

@@ -48,6 +48,10 @@ class Link:
         self._channel.open()
         self._channel.say({"say": "ready", "process": os.getpid()})
 
+    def leave(self) -> None:
+        """The worker ends: no connection is handed to it any more."""
+        self._channel.say({"say": "leaving"})
+
     def close(self) -> None:
         """Nobody is asked any more; whoever waits for answers gets none."""
         self._let_go()
@@ -87,8 +91,11 @@ class Link:
     def _heard(self, said: Said) -> None:
         if said["say"] == "ask":
             answerer = self.answerers.get(said["question"])
-            answer = None if answerer is None else answerer(said["from"], said["value"])
-            self._channel.say({"say": "answer", "id": said["id"], "answer": answer})
+            answer = None
+            try:
+                answer = None if answerer is None else answerer(said["from"], said["value"])
+            finally:
+                self._channel.say({"say": "answer", "id": said["id"], "answer": answer})
         elif said["say"] == "answers":
             waiting = self._asked.pop(said["id"], None)
             if waiting is not None and not waiting.done():

@@ -162,6 +162,8 @@ class Listener(ABC):
             await self._loop.connect_accepted_socket(self._server, taken, ssl=self.tls)
 
     async def _close(self) -> None:
+        if self.link is not None:
+            self.link.leave()
         if self._reopening is not None:
             self._reopening.cancel()
         if self._listener is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -16,15 +17,20 @@ FORBIDDEN = "extra_forbidden"
 def told(error: ValidationError, place: Sequence[str | int], word: str = "key") -> str:
     """That there is no such key, with those that stand at its place. `place` is the key's, as pydantic tells it."""
     model = next((each for each in _models(BaseModel) if each.__name__ == error.title), None)
-    known = [] if model is None else keys_at(model, place[:-1])
+    known = [] if model is None else keys_at(model, tuple(place[:-1]))
     if not known:
         return f"there is no such {word}" + ("; nothing is expected here" if model is not None else "")
     return f"there is no such {word}; expected one of: {', '.join(known)}{did_you_mean(str(place[-1]), known)}"
 
 
+@lru_cache(64)
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
+
+
 def keys_at(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
     """The keys that a model takes at a place, in their order; where it may be one of several objects, those of all."""
-    schema = model.model_json_schema()
+    schema = _schema(model)
     found: list[Mapping[str, Any]] = [schema]
     for part in place:
         # Of several forms pydantic names in the place which one it tried; that is no key, so it leads nowhere further.

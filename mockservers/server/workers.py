@@ -284,14 +284,18 @@ class Workers(Listener):
 
     def _start(self, number: int) -> _Worker:
         """Start a worker. Raises WorkersFailed where the system has no process for it."""
-        ours, theirs = socket.socketpair()
+        ends: list[socket.socket] = []
         try:
-            process = self.started(number, theirs)
+            ends += socket.socketpair()
+            process = self.started(number, ends[1])
         except OSError as error:
-            ours.close()
+            for end in ends[:1]:
+                end.close()
             raise WorkersFailed(f"worker {number} cannot be started: {error.strerror or error}") from error
         finally:
-            theirs.close()
+            for end in ends[1:]:
+                end.close()
+        ours = ends[0]
         worker = self._workers[number] = _Worker(number, process)
         worker.channel = Channel(ours, lambda said: self._heard(worker, said), lambda: self._lost(worker))
         worker.channel.open()
@@ -302,6 +306,8 @@ class Workers(Listener):
             worker.serves, worker.since = True, clock.steady()
             if not worker.ready.done():
                 worker.ready.set_result(None)
+        elif said["say"] == "leaving":
+            worker.serves = False
         elif said["say"] == "failed":
             worker.failed = said["why"]
         elif said["say"] == "ask":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,69 @@ def test_others_act_before_the_end_and_their_tickets_are_there() -> None:
     assert len(history.truth) == 5
     assert history.mirror is not None
     assert len(history.mirror) == 5
+
+
+def test_an_object_that_waits_on_is_left_alone_and_what_it_holds_open_is_closed() -> None:
+    """It tries again for longer than it has time for; that is no client that hangs."""
+    open_: list[str] = []
+
+    class Patient(Noting):
+        def reset(self, **told: Any) -> None:
+            super().reset(**told)
+            open_.append("listener")
+
+        def sync(self) -> None:
+            try:
+                super().sync()
+            except Exception:
+                threading.Event().wait(2)
+                raise
+
+        def bye(self) -> None:
+            open_.pop()
+            (Path(self.log or "").parent / "late").write_text("x")
+
+    driver = CallableDriver.of(Patient, 1.0)
+    try:
+        history, _ = play(driver, 1)
+        judged(history)
+        assert open_ == ["listener"]
+        assert "late" not in history.stored
+    finally:
+        driver.close()
+
+
+def test_a_mirror_file_that_is_torn_by_the_cut_is_read_after_the_next_sync(tmp_path: Path) -> None:
+    job = tmp_path / "job.py"
+    job.write_text(
+        "import json, os, urllib.request\n"
+        "from pathlib import Path\n"
+        "task, file = os.environ['MOCKSERVERS_TASK'], Path(os.environ['MOCKSERVERS_STATE_DIR']) / 'mirror.json'\n"
+        "if task == 'hello':\n"
+        "    print(json.dumps({'protocol': 1, 'tasks': ['sync'], 'options': ['restart', 'kill']}))\n"
+        "elif task == 'sync':\n"
+        "    file.write_text('[{')\n"
+        "    urllib.request.urlopen(os.environ['MOCKSERVERS_ENDPOINT']).read()\n"
+        "    file.write_text('[]')\n"
+    )
+    command = f"{shlex.quote(sys.executable)} {job}"
+    with open_driver(ClientSpec(client_command=command, mirror_file="mirror.json")) as driver, Runner(driver) as runner:
+        history = runner.play(parse(STEPS.replace("AT", "1")))
+    assert [task.do for task in history.tasks if task.do == "mirror"] == []
+    assert history.mirror == {}
+
+
+def test_who_says_kill_alone_is_not_ended() -> None:
+    class Half(Noting):
+        options = (KILL,)
+
+    driver = CallableDriver.of(Half)
+    try:
+        history, _ = play(driver, 1)
+    finally:
+        driver.close()
+    assert history.restarts == ()
+    assert not any(task.error_kind for task in history.tasks)
 
 
 def test_nobody_is_ended_in_the_middle_who_does_not_say_that_it_goes_on() -> None:

@@ -316,11 +316,17 @@ def test_a_client_that_keeps_nothing_in_its_folder_has_none_to_look_into(vendor:
 def test_a_client_that_shows_what_it_wrote_only_once_it_has_read_it_is_asked_no_more(played: Make) -> None:
     (duty,) = [duty for duty in of("autotask") if duty.slug == "id_only_from_create"]
     ticket = Record("7", {"Title": "a"})
-    wrote = replace(sync(1, 2), do="update", ticket="7", asked={"fields": {}}, became={"Ticket": {"7": ticket}})
+    wrote = replace(
+        sync(1, 2), do="create", answered={"id": "7"}, asked={"fields": {}}, became={"Ticket": {"7": ticket}}
+    )
     hidden = {"vendor": "autotask", "tasks": [replace(wrote, before={}, after={})], "entity": "Ticket"}
     assert declined(duty, played(**hidden).histories) == (
-        "the client wrote tickets in 3 examples, and never showed one before it had read it again"
+        "the client made tickets in 3 examples, and never showed one before it had read it again"
     )
     shown = {**hidden, "tasks": [replace(wrote, before={}, after={"7": ticket})]}
     assert declined(duty, played(**shown).histories) == ""
+    unknown = {**hidden, "tasks": [replace(wrote, before={}, after={}, answered=None)]}
+    assert declined(duty, played(**unknown).histories) == "", "nobody knows which ticket it was"
+    blind = {**hidden, "tasks": [replace(wrote, before=None, after=None)]}
+    assert declined(duty, played(**blind).histories) == "", "it shows nothing at all"
     assert declined(duty, played("autotask").histories) == ""

@@ -682,6 +682,9 @@ class Everybodys(keeping.Registry):
     def deleted(self, name: str) -> None:
         """Nothing is kept."""
 
+    def disconnect(self) -> None:
+        """Nothing is connected."""
+
     def release(self) -> None:
         """Nothing is held."""
 

@@ -177,7 +177,9 @@ def test_the_keyboard_is_enough(page: Page, door: Server) -> None:
 def test_records_credentials_and_worlds_are_changed_by_hand(page: Page, door: Server, world: World) -> None:
     page.show("records/1")
     word = page.field("word")
-    word.send_keys(Keys.CONTROL, "a")  # `clear` of the driver tells the page nothing, and a page drawn anew has the old word
+    word.send_keys(
+        Keys.CONTROL, "a"
+    )  # `clear` of the driver tells the page nothing, and a page drawn anew has the old word
     word.send_keys("edited")
     page.click("Save 1")
     page.until_text("1 field changed", ".notices")

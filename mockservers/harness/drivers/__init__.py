@@ -125,6 +125,9 @@ class Driver(ABC):
         """End the client in the middle of its task, from any thread; `restart` follows. False where its program goes on."""
         return False
 
+    def abandon(self) -> None:  # noqa: B027 - most are ended, or elsewhere
+        """Let go of a client that `kill` could not end; what it holds open is closed."""
+
     def close(self) -> None:  # noqa: B027 - most drivers have nothing to close
         """Say good-bye; never raises."""
 

@@ -241,7 +241,6 @@ class CallableDriver(Driver):
         self._client: Any = None
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._abandoned = False
 
     @classmethod
     def of(cls, make: Callable[..., Any], deadline: float = DEADLINE) -> CallableDriver:
@@ -304,9 +303,7 @@ class CallableDriver(Driver):
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 if do == "reset" or self._client is None:
-                    if not self._abandoned:
-                        self._bye()
-                    self._abandoned = False
+                    self._bye()
                     self._client = self._make(ask=Ask(self)) if self._takes_ask else self._make()
                 answer = self._answer(do, message)
                 if ended:  # in another thread of the client's, or in spite of it
@@ -368,20 +365,21 @@ class CallableDriver(Driver):
             with contextlib.suppress(Exception):
                 bye()
 
-    def kill(self) -> bool:
-        self._abandoned = True  # no good-bye, in which it could save what it knows
-        return False
+    def abandon(self) -> None:
+        """Its `bye` closes listeners and files; what it would save by then is taken back by whoever asked for this."""
+        finished = threading.Event()
+
+        def work() -> None:
+            self._bye()
+            self._client = None
+            finished.set()
+
+        self._run(work)
+        finished.wait(min(self.deadline, 5.0))
 
     def close(self) -> None:
         if self._thread is not None:
-            finished = threading.Event()
-
-            def work() -> None:
-                self._bye()
-                finished.set()
-
-            self._work.put(work)
+            self.abandon()
             self._work.put(None)
-            finished.wait(min(self.deadline, 5.0))
             self._thread = None
         self._client = None

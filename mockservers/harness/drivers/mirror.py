@@ -169,6 +169,9 @@ class Mirrored(Driver):
     def kill(self) -> bool:
         return self.client.kill()
 
+    def abandon(self) -> None:
+        self.client.abandon()
+
     def keep(self, text: str) -> None:
         self.client.keep(text)
 

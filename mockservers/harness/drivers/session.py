@@ -107,6 +107,7 @@ class SessionDriver(Driver):
             return self._told(do, message)
         except DriverFailure:
             if self._killed:
+                self._killed = False  # what is told after this is another matter
                 return KILLED
             raise
 

@@ -198,6 +198,10 @@ def refuse(problem: Problem) -> flask.Response:
     return answer(says, problem.status)
 
 
+MOST_DETAILS = 20
+"""Mistakes in one body that are told, each with a sentence; whoever mends them hears of the rest."""
+
+
 def refuse_input(error: ValidationError) -> flask.Response:
     """422 for what a model found wrong, field by field."""
     details = [
@@ -207,7 +211,7 @@ def refuse_input(error: ValidationError) -> flask.Response:
             if each["type"] == unknown_keys.FORBIDDEN
             else each["msg"].removeprefix("Value error, "),
         }
-        for each in error.errors(include_url=False, include_context=False, include_input=False)
+        for each in error.errors(include_url=False, include_context=False, include_input=False)[:MOST_DETAILS]
     ]
     first = details[0]
     return refuse(Problem(422, f"{first['field']}: {first['message']}", details))

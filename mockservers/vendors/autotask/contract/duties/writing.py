@@ -294,13 +294,17 @@ def _id_only(history: History) -> Judgement:
 
 
 def _wrote(history: History) -> bool:
-    return any(task.do in ("create", "update", "close") for task in writing.told(history))
+    """Whether it made a ticket, told of it, and showed its copy then; only there can it be seen what it took from the answer."""
+    return any(
+        task.do == "create" and isinstance(task.answered, Mapping) and task.after is not None
+        for task in writing.told(history)
+    )
 
 
 SHOWING = Choice(
     _wrote,
     lambda history: _id_only(history).exercised > 0,
-    "the client wrote tickets",
+    "the client made tickets",
     "never showed one before it had read it again",
 )
 """Who shows what it wrote only after the next sync takes nothing from the entity that the call gave back."""
