@@ -53,6 +53,8 @@ def slips(vendor: str, hello: Hello, duties: Iterable[Duty]) -> list[str]:
             else:
                 do = nearest(name, kinds[kind], profile(vendor)) or f"; expected some of: {listed(kinds[kind])}"
             found.append(f"{said}, so it has no effect{do}")
+    if KILL in hello.options and RESTART not in hello.options:
+        found.append(f"hello.options names {KILL!r} without {RESTART!r}, so it has no effect: name both, or none")
     return found
 
 

@@ -8,6 +8,7 @@ takes every mutant, judges all duties over the whole number of examples, as a us
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,11 @@ def test_the_mutant_is_caught(vendor: str, file: Path, tmp_path: Path) -> None:
     assert counterexample.file is not None
     (result,) = replay([counterexample.file], client, duties=intended)
     assert result.outcome == "FAILED"
+
+
+@pytest.mark.parametrize(("vendor", "file"), MUTANTS, ids=[f"{vendor}-{file.stem}" for vendor, file in MUTANTS])
+def test_a_mutant_names_a_module_of_clients_only_once_the_harness_knows_its_folder(vendor: str, file: Path) -> None:
+    """Else it can be imported only where another was before it."""
+    text = file.read_text("utf-8")
+    places = [found.start() for found in re.finditer(rf"^(?:from|import) {vendor}_", text, re.MULTILINE)]
+    assert not places or "reference(" in text[: places[0]]

@@ -229,7 +229,10 @@ def test_names_of_a_hello_that_mean_nothing_are_told_with_the_nearest() -> None:
         "hello.options names 'asignments', which is no option of trackit, so it has no effect; did you mean assignments?",
         "hello.options names 'create', which is no option of trackit, so it has no effect; it is a task: name it in hello.tasks",
     ]
-    assert told(tasks=("hello", "reset", "sync", "mirror", "bye"), options=("searches", "kill")) == []
+    assert told(tasks=("hello", "reset", "sync", "mirror", "bye"), options=("searches", "kill", "restart")) == []
+    assert told(options=("kill",)) == [
+        "hello.options names 'kill' without 'restart', so it has no effect: name both, or none"
+    ]
 
 
 @pytest.mark.parametrize("vendor", contracted())

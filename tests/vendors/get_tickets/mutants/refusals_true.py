@@ -1,13 +1,15 @@
 """Takes an answer that did not come for a refusal."""
 
-from get_tickets_reader import Refused, Unusable
-
 from mockservers.harness.clients import reference
+
+Correct = reference("get_tickets", "writer")
+
+from get_tickets_reader import Refused, Unusable  # noqa: E402 - it is there now
 
 RULES = ("get_tickets.write.reply",)
 
 
-class Client(reference("get_tickets", "writer")):
+class Client(Correct):
     def write(self, action, values, key=None):
         try:
             return super().write(action, values, key)

@@ -2,14 +2,16 @@
 
 from contextlib import suppress
 
-from get_tickets_reader import Refused
-
 from mockservers.harness.clients import reference
+
+Correct = reference("get_tickets", "writer")
+
+from get_tickets_reader import Refused  # noqa: E402 - it is there now
 
 RULES = ("get_tickets.write.source",)
 
 
-class Client(reference("get_tickets", "writer")):
+class Client(Correct):
     def reset(self, **message):
         super().reset(**message)
         self.queue = []

@@ -1,13 +1,15 @@
 """Sends a second time what was refused."""
 
-from get_tickets_reader import Refused
-
 from mockservers.harness.clients import reference
+
+Correct = reference("get_tickets", "writer")
+
+from get_tickets_reader import Refused  # noqa: E402 - it is there now
 
 RULES = ("get_tickets.error.form",)
 
 
-class Client(reference("get_tickets", "writer")):
+class Client(Correct):
     def write(self, action, values, key=None):
         try:
             return super().write(action, values, key)

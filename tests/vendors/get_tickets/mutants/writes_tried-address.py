@@ -1,14 +1,17 @@
 """Puts everything into the address, however long."""
 
 import requests
-from get_tickets_reader import Refused, Unusable
 
 from mockservers.harness.clients import reference
+
+Correct = reference("get_tickets", "writer")
+
+from get_tickets_reader import Refused, Unusable  # noqa: E402 - it is there now
 
 RULES = ("get_tickets.framework.query_limit",)
 
 
-class Client(reference("get_tickets", "writer")):
+class Client(Correct):
     def write(self, action, values, key=None):
         query = {"key": self.key, "action": action, **values}
         try:
