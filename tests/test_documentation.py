@@ -28,7 +28,7 @@ from mockservers.cli.init import written
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.clients import reference_file, reference_name
 from mockservers.harness.drivers import ClientSpec
-from tests.site import build, generated
+from tests.site import build, generated, newcomer
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -422,3 +422,10 @@ def test_what_is_said_to_a_client_is_as_the_schema_of_the_protocol_says(tmp_path
             valid(each["do"], answers[each["id"]]["ok"])
     with pytest.raises(jsonschema.ValidationError):
         valid("message", {"id": 1, "do": "reset"})
+
+
+@pytest.mark.parametrize("language", ["python", "node", "php", "java"])
+def test_a_tutorial_has_the_blocks_that_a_newcomer_follows(language: str) -> None:
+    *worked, served = newcomer.blocks(language)
+    assert len(worked) == len(newcomer.CODES)
+    assert served == "mockservers serve\n"

@@ -6,17 +6,23 @@ python tests/site/newcomer.py [--language node] [--interpreter python3.13] [--wh
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CODES = (0, 0, 0, 1, 1)
-"""The exit codes of a tutorial's blocks: demo, init, a kept check, a broken one, the replay of what broke."""
+"""The exit codes of a tutorial's blocks: demo, init, a kept check, a broken one, the replay of what broke. A last one serves."""
+ADDRESS = "http://127.0.0.1:8750"
+PATIENCE = 120
+"""Seconds that `serve` may take to be ready."""
 
 
 def blocks(language: str) -> list[str]:
@@ -37,7 +43,8 @@ def follow(language: str, programs: Path, home: Path) -> None:
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
     }
     where = home
-    for block, expected in zip(blocks(language), CODES, strict=True):
+    *worked, served = blocks(language)
+    for block, expected in zip(worked, CODES, strict=True):
         print("\n".join(f"$ {line}" for line in block.splitlines()), flush=True)
         told = home / "where"
         script = f"trap 'pwd >{told}' EXIT\nset -e\n{block}"
@@ -52,6 +59,31 @@ def follow(language: str, programs: Path, home: Path) -> None:
     found = list((where / "scenarios-found").glob("*.yaml"))
     if not (report and found):
         raise SystemExit("the tutorial promises report.html and a file in scenarios-found/, and they are not there")
+    serve(served, environment, where)
+
+
+def serve(block: str, environment: dict[str, str], where: Path) -> None:
+    """Start the server as the tutorial does, see that all vendors are there, and end it."""
+    print(f"$ {block.strip()}", flush=True)
+    server = subprocess.Popen(["bash", "-c", f"exec {block}"], cwd=where, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with urllib.request.urlopen(f"{ADDRESS}/_mock/v1/vendors", timeout=10) as answer:
+                    vendors = json.load(answer)
+                break
+            except OSError as error:
+                if server.poll() is not None or time.monotonic() > until:
+                    raise SystemExit(f"`{block.strip()}` does not answer at {ADDRESS}: {error}") from error
+                time.sleep(0.2)
+    finally:
+        server.terminate()
+        code = server.wait(30)
+    names = sorted(each["name"] for each in vendors["vendors"])
+    if len(names) != 5 or code != 0:
+        raise SystemExit(f"expected five vendors and exit code 0, got {', '.join(names)} and {code}")
+    print(f"served: {', '.join(names)}", flush=True)
 
 
 def main() -> None:
