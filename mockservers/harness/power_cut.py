@@ -11,8 +11,11 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from mockservers.harness.drivers import Driver
+from mockservers.harness.drivers import Answer, Driver
 from mockservers.kernel.world import World
+
+KILLED = Answer(None, "transport", "the power was cut in the middle of it")
+"""How a task ends in which the client was ended, whatever it or its driver said."""
 
 
 class PowerCut:

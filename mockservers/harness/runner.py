@@ -17,11 +17,11 @@ from types import MappingProxyType, TracebackType
 from typing import Any, ClassVar
 
 from mockservers.harness.direct import Shortcut, shortcut
-from mockservers.harness.drivers import KILL, KILLED, LISTENING, RESTART, Answer, Driver, DriverFailure, Hello, shorten
+from mockservers.harness.drivers import KILL, LISTENING, RESTART, Answer, Driver, DriverFailure, Hello, shorten
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.drivers.mirror import Mirrored
 from mockservers.harness.history import History, Record, Task, Truth, records, revealing, split, stored
-from mockservers.harness.power_cut import PowerCut
+from mockservers.harness.power_cut import KILLED, PowerCut
 from mockservers.harness.profile import VendorProfile, profile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -457,12 +457,12 @@ class Play:
             self.pending = _Pending(meanwhile.after_request, meanwhile.steps)
         if killed_at is not None and {KILL, RESTART} <= {*self.driver.hello().options}:
             self.cut = PowerCut(self.world, self.scenario.vendor, self.driver, self.state, killed_at)
+        answer = KILLED
         try:
             answer = self.runner.tell(do, message)
-        except DriverFailure:
+        except DriverFailure:  # a program is gone, and an object may ask again for as long as it likes
             if self.cut is None or not self.cut.struck:
                 raise
-            answer = KILLED  # an object waits, and asks again, for as long as it likes: nobody answers it any more
         if self.pending is not None:
             self._meanwhile()
         if self.trouble_inside is not None:

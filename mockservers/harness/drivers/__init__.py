@@ -68,10 +68,6 @@ class Answer:
         return self.error_kind is not None
 
 
-KILLED = Answer(None, "transport", "the power was cut in the middle of it")
-"""How a task ends in which the client was ended."""
-
-
 @dataclass(frozen=True, slots=True)
 class Hello:
     """What a client says of itself. `mirrors` None: it did not say, so every field it shows is compared.
@@ -122,7 +118,10 @@ class Driver(ABC):
         """End the client's program and start it again; the next message is `reset`."""
 
     def kill(self) -> bool:
-        """End the client in the middle of its task, from any thread; `restart` follows. False where its program goes on."""
+        """End the client in the middle of its task, from any thread, so that `tell` fails; `restart` follows.
+
+        False where its program goes on.
+        """
         return False
 
     def abandon(self) -> None:  # noqa: B027 - most are ended, or elsewhere

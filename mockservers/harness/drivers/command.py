@@ -16,7 +16,6 @@ from typing import Any
 
 from mockservers.harness.drivers import (
     DEADLINE,
-    KILLED,
     Answer,
     Driver,
     DriverFailure,
@@ -95,14 +94,12 @@ class CommandDriver(Driver):
         self.shows = shows
         self._given: Mapping[str, Any] = {}
         self._running: subprocess.Popen[bytes] | None = None
-        self._killed = False
 
     def _begun(self, started: subprocess.Popen[bytes]) -> None:
         self._running = started
 
     def kill(self) -> bool:
         if self._running is not None:  # else it has ended, as after every task
-            self._killed = True
             process.strike(self._running)
         return True
 
@@ -139,9 +136,6 @@ class CommandDriver(Driver):
             raise DriverFailure(str(error), self.output) from error
         finally:
             self._running = None
-        if self._killed:
-            self._killed = False
-            return KILLED
         failed = failure(do, ran, self)
         if failed is not None:
             self.keep(ran.printed)

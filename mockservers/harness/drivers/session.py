@@ -16,7 +16,6 @@ from typing import IO, Any, NoReturn
 
 from mockservers.harness.drivers import (
     DEADLINE,
-    KILLED,
     LONGEST_ANSWER,
     MOST_QUESTIONS,
     Answer,
@@ -50,7 +49,7 @@ class SessionDriver(Driver):
 
     def _start(self) -> None:
         self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1000)
-        self._stopped = self._killed = False
+        self._stopped = False
         self._process = process.start(
             self.command, None if self.fake_time is None else {**os.environ, **self.fake_time.environment}
         )
@@ -70,7 +69,6 @@ class SessionDriver(Driver):
             )
 
     def kill(self) -> bool:
-        self._killed = True
         process.strike(self._process)
         return True
 
@@ -103,15 +101,6 @@ class SessionDriver(Driver):
                 continue
 
     def tell(self, do: str, message: Mapping[str, Any]) -> Answer:
-        try:
-            return self._told(do, message)
-        except DriverFailure:
-            if self._killed:
-                self._killed = False  # what is told after this is another matter
-                return KILLED
-            raise
-
-    def _told(self, do: str, message: Mapping[str, Any]) -> Answer:
         self._id += 1
         wanted = self._id
         if not self._lines.empty():
