@@ -19,9 +19,10 @@ from mockservers.harness.executors import PlaceExecutor, executor
 from mockservers.harness.reports import check_document
 from mockservers.harness.reports.characters import visible
 from mockservers.harness.runner import EmulatorFailure
-from mockservers.harness.runner_pool import MOST_JOBS, cores, only_one
+from mockservers.harness.runner_pool import MOST_JOBS, only_one
 from mockservers.harness.saving import writable, write
 from mockservers.kernel import clock
+from mockservers.kernel.cores import cores
 
 
 class RunStopped(Exception):

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import click
 
-from mockservers.cli import distributions, running, worker
+from mockservers.cli import distributions, running
 from mockservers.cli.errors import PORT, reports_errors
+from mockservers.kernel.cores import cores
 
 OK, ODD, MISSING = "ok", "odd", "missing"
 COLOURS = {OK: "green", ODD: "yellow", MISSING: "red"}
@@ -201,16 +202,16 @@ def descriptors() -> Iterator[Finding]:
     )
 
 
-def cores() -> Iterator[Finding]:
+def processor() -> Iterator[Finding]:
     if not hasattr(socket, "send_fds"):
         yield Finding(
             ODD,
-            f"cores: {worker.cores()}, of which one server uses one",
+            f"cores: {cores()}, of which one server uses one",
             "a process of this system cannot hand a connection to another, so `serve --workers` would not start",
             "start several servers with the same --store postgresql://..., and put a load balancer before them",
         )
     else:
-        yield Finding(OK, f"cores: {worker.cores()}, which is what `serve --workers auto` takes")
+        yield Finding(OK, f"cores: {cores()}, which is what `serve --workers auto` takes")
 
 
 def folders() -> Iterator[Finding]:
@@ -272,7 +273,7 @@ EXAMINED: tuple[Callable[[], Iterator[Finding]], ...] = (
     texts,
     proxies,
     descriptors,
-    cores,
+    processor,
     folders,
     bytecode,
 )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockservers.kernel.cores import cores
 from mockservers.kernel.rules import Unwritable
 
 if TYPE_CHECKING:
@@ -53,14 +54,6 @@ class Count(click.IntRange):
         return [
             CompletionItem(text) for text in (AUTO, *map(str, range(1, cores() + 1))) if text.startswith(incomplete)
         ]
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS and Windows, where a process may use all
-        return os.cpu_count() or 1
 
 
 def count_of(asked: int | str, shared: bool, recorded: bool) -> int:

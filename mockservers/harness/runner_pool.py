@@ -19,6 +19,7 @@ from mockservers.harness.runner import Declined, OutOfTime, Runner
 from mockservers.harness.scenarios import Scenario, ScenarioError
 from mockservers.harness.worker_processes import HERE
 from mockservers.kernel import clock
+from mockservers.kernel.cores import cores
 from mockservers.registry import emulator
 
 MOST_JOBS = 8
@@ -32,11 +33,6 @@ def fitting_jobs(client: ClientSpec, examples: int) -> int:
     if only_one(client) is not None:
         return 1
     return max(1, min(cores(), MOST_JOBS, examples // WORTH))
-
-
-def cores() -> int:
-    """The processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def only_one(client: ClientSpec) -> str | None:

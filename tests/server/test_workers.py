@@ -25,6 +25,7 @@ from click.testing import CliRunner
 
 from mockservers.cli import main, worker
 from mockservers.kernel import instants
+from mockservers.kernel.cores import cores
 from mockservers.kernel.world import WorldConfig
 from mockservers.server import tls, workers
 from mockservers.server.channel import Channel
@@ -347,7 +348,7 @@ def test_a_database_that_cannot_be_used_and_a_port_that_is_taken_are_one_sentenc
 
 
 def test_workers_are_as_many_as_there_are_cores_and_connections() -> None:
-    assert worker.count_of("auto", True, False) == min(worker.cores(), 64)
+    assert worker.count_of("auto", True, False) == min(cores(), 64)
     assert (worker.count_of(1, False, True), worker.count_of(3, True, False)) == (1, 3)
     with pytest.raises(ValueError, match="with --from"):
         worker.count_of(2, False, True)
