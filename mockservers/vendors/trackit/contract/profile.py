@@ -112,7 +112,7 @@ PROFILE = VendorProfile(
     },
     tasks=("sync", "create", "update", "note", "close"),
     parts=("note",),
-    optional_parts={ASSIGNMENTS: ("assignment",), ATTACHMENTS: ("attachment",), SOLUTIONS: ("solution", "attachment")},
+    optional_parts={ASSIGNMENTS: ("assignment",), SOLUTIONS: ("solution", "attachment"), ATTACHMENTS: ("attachment",)},
     members={NOTES: "note", ASSIGNMENTS: "assignment", ATTACHMENTS: "attachment", SOLUTIONS: "solution"},
     obeyed=(SEARCHES,),
     resolution=1000,
