@@ -47,7 +47,7 @@ class ControlRequests:
         self, server: Server, observe: Callable[[World, str | None], Mapping[str, Any]] | None, tools: Mapping[str, Any]
     ) -> None:
         self._server = server
-        self._observe = observe
+        self.observe = observe
         self._tools = tools
         self.waiting = 0
         """Calls that wait for something to happen."""
@@ -84,7 +84,7 @@ class ControlRequests:
             server.vendors,
             where.world,
             server.url,
-            self._observe,
+            self.observe,
             server.peers.figures,
             context.Tools(**self._tools),
             server.peers.answers,

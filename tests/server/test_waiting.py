@@ -129,7 +129,7 @@ def test_judging_a_client_holds_up_no_other_world(door: Server, monkeypatch: pyt
         begun.set()
         return {"world": world.name, "passed": go.wait(SLOWEST), "failed": False, "vendors": {}}
 
-    monkeypatch.setattr(door, "observe", observe)
+    monkeypatch.setattr(door.control, "observe", observe)
     with Wire(door.port) as judging:
         judging.get("/_mock/v1/observation")
         assert begun.wait(SLOWEST)
