@@ -43,7 +43,7 @@ def stories(hello: Hello) -> list[tuple[Strategy, int]]:
             (_crowd("attach", {"text": "plain"}), 3),
             (_in_trouble("attach", "attachments"), 5),
         ),
-        SOLUTIONS: ((_solved(), 12),),
+        SOLUTIONS: ((_solved(), 12), (_filed(), 8)),
         SEARCHES: ((_many(), 8),),
     }
     return [story for option, known in told.items() if option in hello.options for story in known]
@@ -133,6 +133,19 @@ def _solved() -> Strategy:
     return st.builds(
         story, indexes, st.sampled_from((1, 2)), st.sampled_from(SUMMARIES), hows, st.sampled_from((0, MINUTE))
     )
+
+
+def _filed() -> Strategy:
+    """A ticket names a solution; then files are attached to that, a page of them or one, which neither shows."""
+
+    def story(index: int, number: int, name: str, copies: int, kind: str | None) -> list[Intent]:
+        trouble = [plain(FaultStep(kind, 0, 1, "solution_attachments.list")), sync()] if kind else []
+        file = act(index, "attach", more={"solution": number, "name": name, "copies": copies})
+        return [change(index, {"158": number}), sync(), file, *trouble, sync()]
+
+    names = st.sampled_from(("steps.txt", "Größe 1.txt", "a & b.pdf"))
+    kinds = st.sampled_from((None, None, None, *_KINDS))
+    return st.builds(story, indexes, st.sampled_from((1, 2)), names, st.sampled_from((1, 2, 1, 21)), kinds)
 
 
 def _many() -> Strategy:
