@@ -6,19 +6,21 @@ Nothing is played. What is counted is what a check at the default settings draws
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
+import unittest.mock
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from mockservers.harness.check import EXAMPLES
 from mockservers.harness.drivers import KILL, LISTENING, RESTART, Hello
 from mockservers.harness.generation import Place, generate
+from mockservers.harness.layers import Story
 from mockservers.harness.profile import contracted, profile
 from mockservers.harness.scenarios import FaultStep, Scenario
-
-ROOT = Path(__file__).resolve().parents[1]
+from mockservers.harness.strategies import assemble
 
 
 def everything(vendor: str) -> Hello:
@@ -31,6 +33,22 @@ def everything(vendor: str) -> Hello:
 def reading(vendor: str) -> Hello:
     """What a client says that only reads, and obeys nothing."""
     return Hello("plain", ("sync", "mirror"))
+
+
+def stories(vendor: str, hello: Hello) -> list[str]:
+    """The names of all stories that a vendor has for a client, and of those that all vendors share."""
+    module, found = profile(vendor).strategies(), list[str]()
+
+    def noted(*given: Any, **more: Any) -> Any:
+        told = inspect.signature(assemble).bind(*given, **more).arguments
+        heard: Sequence[Story] = told.get("listened", ()) if LISTENING in hello.options else ()
+        found.extend(story.name for story in (*told["stories"], *heard))
+        return assemble(*given, **more)
+
+    with unittest.mock.patch.object(module, "assemble", noted):
+        module.scenarios("default", hello)
+    ended = (["restart"] if RESTART in hello.options else []) + (["cut", "cut_later"] if KILL in hello.options else [])
+    return [*found, "trouble", "outage", *ended]
 
 
 def drawn(vendor: str, hello: Hello, seed: int, examples: int = EXAMPLES, *, free: bool = False) -> list[Scenario]:

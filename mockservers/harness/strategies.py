@@ -350,8 +350,18 @@ def assemble(
     first examples of a check, whatever the seed (`layers.py`). `writing` draws what the client is told to write; leave it
     out for a client that only reads. `data` are the recipes of what the vendor holds before anything happens, the smallest
     first, and as often as they are to come; `spans` draws how far the clock moves, and `starts` are when all begins.
-    `listened` are stories for a client that listens.
+    `listened` are stories for a client that listens. Raises TypeError for strategies in the places of these values.
     """
+    for name, given in (("stories", stories), ("data", data), ("starts", starts), ("listened", listened)):
+        if isinstance(given, st.SearchStrategy):
+            raise TypeError(
+                f"{name} must be the values themselves, which are dealt to the first examples of a check, got a strategy; give "
+                + (
+                    "Story values of mockservers.harness.layers"
+                    if name in ("stories", "listened")
+                    else "a tuple of them"
+                )
+            )
     others = weighted((creating, 2), (others, 3))
     work = working(others) if writing is None else weighted((working(others), 2), (writing, 1))
     clocks = spans.map(lambda by: plain(ClockStep(by)))

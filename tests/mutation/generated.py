@@ -354,6 +354,12 @@ PAGE = (
 )
 
 
+BEFORE = (
+    "Before results were kept as data, 161 mutants were judged, by a contract that left its stories to luck: 114 of the 118 that are not "
+    "equivalent were caught (96.6 %), after the holes that survivors showed were closed; two are outside, one was a hole, one in doubt."
+)
+
+
 def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, first: int) -> str:
     """What was found, as a page of the documentation; `of` is how many mutants there are, `first` what is played at first."""
     counts = Counter(column(m, r) for m, r in found)
@@ -362,6 +368,7 @@ def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, first: int) -
     lines = ["# Bugs that nobody chose", ""]
     for text in PAGE:
         lines += [textwrap.fill(text.format(**facts), 120, break_on_hyphens=False, break_long_words=False), ""]
+    lines += [textwrap.fill(BEFORE, 120, break_on_hyphens=False), ""]
     lines += ["Some kinds of mutants are not made at all (`tests/mutation/idle.py`):", ""]
     lines += [f"- {kind}: {why}" for kind, why in KINDS.items()]
     lines += ["", *table(found, "vendor"), "", *table(found, "operator")]
@@ -393,6 +400,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--first", type=int, default=FIRST, help="examples that are played of all mutants before more are played of any"
     )
     parser.add_argument("--again", action="store_true", help="judge those anew that survived and are not sorted")
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help="play all examples, and do not find first which come to a mutant's statement",
+    )
     parser.add_argument("--earlier", action="store_true", help="judge those anew that an earlier state judged")
     parser.add_argument(
         "--results", type=Path, default=RESULTS, help="the folder where results are kept, and found by the next run"
@@ -438,7 +450,9 @@ def judged(
     made = {vendor: {each.key for each in all_mutants([vendor])} for vendor in {each.vendor for each in todo}}
     results = {key: result for key, result in known_.items() if any(key in keys for keys in made.values())}
     print(f"{len(todo)} mutants to be judged, {examples} examples each", file=sys.stderr, flush=True)
-    for n, (mutant, result) in enumerate(run_all(todo, asked.jobs, asked.seeds, examples, REACHED), 1):
+    for n, (mutant, result) in enumerate(
+        run_all(todo, asked.jobs, asked.seeds, examples, None if asked.whole else REACHED), 1
+    ):
         results[result.key] = result
         keep(asked.results, mutant.vendor, (each for key, each in results.items() if key in made[mutant.vendor]))
         line = f"{n} of {len(todo)}: {result.end:14} {result.seconds:5.1f} s  {mutant.name}"
