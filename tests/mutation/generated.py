@@ -355,9 +355,11 @@ PAGE = (
 
 
 BEFORE = (
-    "Before results were kept as data, 161 mutants were judged, by a contract that left its stories to luck: 114 of the 118 that are not "
-    "equivalent were caught (96.6 %), after the holes that survivors showed were closed; two are outside, one was a hole, one in doubt."
+    "Before results were kept as data, 161 mutants were judged, by a contract that left its stories to luck: 114 of the 118 "
+    "that are not equivalent were caught (96.6 %), after the holes that survivors showed were closed; two are outside, one was a "
+    "hole, one in doubt."
 )
+"""What is known of runs whose results are lost."""
 
 
 def page(found: Sequence[tuple[GeneratedMutant, Result]], of: int, first: int) -> str:
