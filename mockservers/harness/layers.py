@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -121,7 +121,7 @@ def _different(values: Sequence[Any]) -> tuple[Any, ...]:
     return tuple({repr(value): value for value in reversed(values)}.values())[::-1]
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _shuffled(count: int, seed: str) -> tuple[int, ...]:
     order = list(range(count))
     Source(seed).shuffle(order)

@@ -401,14 +401,15 @@ def assemble(
     one_begun = st.tuples(begun)
     layers = [story for each, _ in groups for story in each]
 
-    def layered(story: Story, seed: int, round_: int) -> Strategy:
+    trouble = Story("trouble before a story", troubles.map(lambda intent: [intent]))
+
+    def layered(story: Story, seed: int, round_: int, turn: int) -> Strategy:
         """One story for sure, and free drawing around it; there is a ticket that it can be about."""
         telling = st.tuples(told(replace(story, drawn=named(story)), seed, round_))
-        trouble = Story(f"trouble before {story.name}", troubles.map(lambda intent: [intent]))
         if round_ % 3 == 1:  # nothing comes after it that would heal what it breaks
             return st.tuples(opening, many, one_begun, telling)
-        if round_ % 3 == 2:
-            return st.tuples(some_begun, st.tuples(told(trouble, seed, round_)), telling, many)
+        if round_ % 3 == 2:  # kinds of trouble are dealt over the stories of a round
+            return st.tuples(some_begun, st.tuples(told(trouble, seed, turn)), telling, many)
         return st.tuples(some_begun, telling, many)
 
     varied = profile.varying(dialect, hello.options)
@@ -430,7 +431,8 @@ def assemble(
         if place is None:
             return free
         recipes = [card(data, place.seed, "data", turn) for turn in range(place.turn + 1)]
-        found = turned(place.seed, recipes.count(data[0]) - 1, len(layers)) if recipes[-1] == data[0] else None
-        return free if found is None else layered(layers[found[0]], place.seed, found[1])
+        turn = recipes.count(data[0]) - 1
+        found = turned(place.seed, turn, len(layers)) if recipes[-1] == data[0] else None
+        return free if found is None else layered(layers[found[0]], place.seed, found[1], turn)
 
     return st.builds(scenario, dealt("starts", starts), asked(parts), chosen, dealt("data", data))
