@@ -215,6 +215,14 @@ def test_a_result_of_an_earlier_state_counts_and_is_told_of() -> None:
     assert total.endswith("| 1 |")
 
 
+def test_a_result_without_a_mutant_goes_and_those_of_other_clients_stay() -> None:
+    one, two, *_ = every = generated.mutants(*CLIENTS[0])
+    source = one.key.partition(" ")[0]
+    keys = (one.key, two.key, f"{source} gone AddNot 12345678", "other_client f AddNot 12345678")
+    found = generated.without_orphans({key: Result(key, "broken") for key in keys}, every)
+    assert list(found) == [keys[0], keys[1], keys[3]]
+
+
 def test_a_key_outlives_changes_elsewhere() -> None:
     source = "def f(a):\n    if a:\n        g()\n\n\ndef h(a):\n    if a:\n        g()\n    if a:\n        g()\n"
     moved = '"""What it is."""\n\nX = 1\n\n\n' + source.replace("def h", "def new(b):\n    return not b\n\n\ndef h")

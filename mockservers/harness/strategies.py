@@ -33,9 +33,9 @@ Strategy = st.SearchStrategy[Any]
 Intent = Callable[["ScenarioBuilder"], Step | None]
 """Turns into a step, given the tickets there are by then; None where it cannot."""
 
-MOST_INTENTS, MOST_TOLD = 8, 12
-"""In each half of a scenario, and around a story that is told for sure. Two lists make longer scenarios likely, and still
-shrink to one step."""
+MOST_INTENTS, MOST_MORE = 8, 4
+"""In each half of a scenario, and in the second where a story is told for sure. Two lists make longer scenarios likely, and
+still shrink to one step."""
 
 STARTS = tuple(
     instants.from_iso(text)
@@ -297,7 +297,7 @@ def faults(refusals: Iterable[str], operations: Iterable[str]) -> Strategy:
     )
 
 
-revocations: Strategy = sampled(("revoke", "revoke", "restore")).map(lambda what: plain(OtherStep(what)))  # type: ignore[arg-type]
+revocations: Strategy = sampled(("revoke", "revoke", "restore")).map(lambda what: plain(OtherStep(what)))
 
 
 def weighted(*choices: tuple[Strategy, int]) -> Strategy:
@@ -397,8 +397,8 @@ def assemble(
     begun = beginning.map(lambda intent: [intent])
     opening = st.lists(begun, max_size=2)
     free = st.tuples(opening, chunks, chunks)
-    some_begun, many = st.lists(begun, min_size=1, max_size=2), st.lists(chunk, max_size=MOST_TOLD)
-    one_begun = st.tuples(begun)
+    some_begun, one_begun = st.lists(begun, min_size=1, max_size=2), st.tuples(begun)
+    more = st.lists(chunk, max_size=MOST_MORE)
     layers = [story for each, _ in groups for story in each]
 
     trouble = Story("trouble before a story", troubles.map(lambda intent: [intent]))
@@ -406,11 +406,11 @@ def assemble(
     def layered(story: Story, seed: int, round_: int, turn: int) -> Strategy:
         """One story for sure, and free drawing around it; there is a ticket that it can be about."""
         telling = st.tuples(told(replace(story, drawn=named(story)), seed, round_))
-        if round_ % 3 == 1:  # nothing comes after it that would heal what it breaks
-            return st.tuples(opening, many, one_begun, telling)
-        if round_ % 3 == 2:  # kinds of trouble are dealt over the stories of a round
-            return st.tuples(some_begun, st.tuples(told(trouble, seed, turn)), telling, many)
-        return st.tuples(some_begun, telling, many)
+        if round_ % 2:  # kinds of trouble are dealt over the stories of a round
+            return st.tuples(some_begun, st.tuples(told(trouble, seed, turn)), telling, chunks, more)
+        if round_:  # nothing comes after it that would heal what it breaks
+            return st.tuples(opening, chunks, more, one_begun, telling)
+        return st.tuples(some_begun, telling, chunks, more)
 
     varied = profile.varying(dialect, hello.options)
     chosen = st.fixed_dictionaries({switch: dealt(switch, values) for switch, values in varied.items()})

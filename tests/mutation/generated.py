@@ -130,10 +130,11 @@ def mutants(vendor: str, role: str) -> list[GeneratedMutant]:
     return [GeneratedMutant(vendor, role, each) for each in mutations(f"{vendor}_{role}", source)]
 
 
-def all_mutants(vendors: Iterable[str]) -> Iterator[GeneratedMutant]:
+def all_mutants(vendors: Iterable[str], clients: Sequence[str] = ()) -> Iterator[GeneratedMutant]:
+    """Those of all correct clients in Python, or of some, such as `trackit_reader`."""
     for vendor in vendors:
         for role, path in roles(vendor).items():
-            if path.suffix == ".py":
+            if path.suffix == ".py" and (not clients or f"{vendor}_{role}" in clients):
                 yield from mutants(vendor, role)
 
 
@@ -290,6 +291,13 @@ def known(folder: Path) -> dict[str, Result]:
     return {result.key: result for result in map(Result.from_line, lines)}
 
 
+def without_orphans(results: Mapping[str, Result], every: Iterable[GeneratedMutant]) -> dict[str, Result]:
+    """Results without those whose mutant its client has no more; `every` are all mutants of some clients."""
+    keys = {each.key for each in every}
+    sources = {key.partition(" ")[0] for key in keys}
+    return {key: each for key, each in results.items() if key in keys or key.partition(" ")[0] not in sources}
+
+
 def keep(folder: Path, vendor: str, results: Iterable[Result]) -> None:
     """Write all results of a vendor, sorted by their keys; whatever happens meanwhile, the file is whole."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -415,12 +423,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--known", action="store_true", help="judge nothing, and tell what is known by now")
     parser.add_argument("--page", type=Path, help="write what was found as a page of the documentation")
     asked = parser.parse_args(arguments)
-    chosen = list(all_mutants(asked.vendor or contracted()))
-    chosen = [each for each in chosen if not asked.client or f"{each.vendor}_{each.role}" in asked.client]
-    of = len(chosen)
+    every = chosen = list(all_mutants(asked.vendor or contracted(), asked.client or ()))
+    of = len(every)
     chosen = spread(chosen if asked.sample is None else sample(chosen, asked.sample, asked.seed), asked.seed)
     results = known(asked.results)
     if not asked.known:
+        results = without_orphans(results, every)
         dropped = {
             each.key
             for each in chosen
@@ -448,15 +456,17 @@ def judged(
     todo: Sequence[GeneratedMutant], asked: argparse.Namespace, examples: int, known_: Mapping[str, Result]
 ) -> dict[str, Result]:
     """Judge mutants by so many examples each, and write each result down at once, beside those that are known."""
-    # A result of a mutant that no client has any more goes.
-    made = {vendor: {each.key for each in all_mutants([vendor])} for vendor in {each.vendor for each in todo}}
-    results = {key: result for key, result in known_.items() if any(key in keys for keys in made.values())}
+    results = dict(known_)
     print(f"{len(todo)} mutants to be judged, {examples} examples each", file=sys.stderr, flush=True)
     for n, (mutant, result) in enumerate(
         run_all(todo, asked.jobs, asked.seeds, examples, None if asked.whole else REACHED), 1
     ):
         results[result.key] = result
-        keep(asked.results, mutant.vendor, (each for key, each in results.items() if key in made[mutant.vendor]))
+        keep(
+            asked.results,
+            mutant.vendor,
+            (each for each in results.values() if each.key.startswith(f"{mutant.vendor}_")),
+        )
         line = f"{n} of {len(todo)}: {result.end:14} {result.seconds:5.1f} s  {mutant.name}"
         print(line, file=sys.stderr, flush=True)
     return results
