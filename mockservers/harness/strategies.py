@@ -33,7 +33,7 @@ Strategy = st.SearchStrategy[Any]
 Intent = Callable[["ScenarioBuilder"], Step | None]
 """Turns into a step, given the tickets there are by then; None where it cannot."""
 
-MOST_INTENTS, MOST_MORE = 8, 4
+MOST_INTENTS, MOST_MORE = 8, 2
 """In each half of a scenario, and in the second where a story is told for sure. Two lists make longer scenarios likely, and
 still shrink to one step."""
 
