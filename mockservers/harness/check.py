@@ -22,9 +22,10 @@ from mockservers.harness.duties.selection import Selection, select
 from mockservers.harness.duties.shared import CRASHES, UNREAD
 from mockservers.harness.generation import Place, generate
 from mockservers.harness.history import History, Task
+from mockservers.harness.play import Declined
 from mockservers.harness.profile import profile
 from mockservers.harness.reduction import plainer, reduced
-from mockservers.harness.runner import Declined, OutOfTime, Runner
+from mockservers.harness.runner import OutOfTime, Runner
 from mockservers.harness.runner_pool import RunnerPool, stages
 from mockservers.harness.saving import found_of, save, writable
 from mockservers.harness.scenario_files import parse

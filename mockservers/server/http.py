@@ -226,11 +226,26 @@ class Server(Listener):
 
     def converse(self, world: World, vendor: str, where: Target, exchange: Exchange) -> None:
         """Let a vendor answer a whole request, whichever way it came, and count the answer."""
-        environ = self.environ(exchange.method, where, exchange.headers, exchange.body, exchange.remote)
         with world.answering:
-            self.answers += 1
-            exchange.left = self.moment
-            self.stubs.get(vendor, wsgi.respond)(world, vendor, environ, exchange)
+            self._converse(world, vendor, where, exchange)
+
+    def _converse(self, world: World, vendor: str, where: Target, exchange: Exchange) -> None:
+        environ = self.environ(exchange.method, where, exchange.headers, exchange.body, exchange.remote)
+        self.answers += 1
+        exchange.left = self.moment
+        self.stubs.get(vendor, wsgi.respond)(world, vendor, environ, exchange)
+
+    def _arrive_and_converse(self, world: World, vendor: str, where: Target, exchange: Exchange) -> Fault | None:
+        """Both in one turn; gives the fault that met the request first, and then nobody has answered it."""
+        try:
+            with world.answering, world.turn():
+                struck = world.arrive(vendor)
+                if struck is None:
+                    self._converse(world, vendor, where, exchange)
+                return struck
+        except Unwritable as lost:  # by the end of the turn, so that nothing of it is kept
+            wsgi.unavailable(exchange, lost)
+            return None
 
     def environ(self, method: str, where: Target, headers: Headers, body: bytes, remote: str) -> dict[str, Any]:
         return wsgi.environ(
@@ -248,9 +263,11 @@ class Server(Listener):
     async def _vendor(self, request: web.BaseRequest, where: Target, world: World, vendor: str) -> web.StreamResponse:
         while world.held or self.peers.holds_elsewhere(world):
             await asyncio.sleep(0.005)
-        struck = await self.turns.take(world, lambda: world.arrive(vendor))
-        if struck is not None:
-            early = await self._strike_arrival(request, struck)
+        # Each turn of a world that processes share is a transaction, and a request that is here soon needs but one.
+        at_once = world.keeping.shared and _is_short(request)
+        if not at_once:
+            struck = await self.turns.take(world, lambda: world.arrive(vendor))
+            early = None if struck is None else await self._strike_arrival(request, struck)
             if early is not None:
                 return early
         body = await self.body(request)
@@ -258,8 +275,14 @@ class Server(Listener):
         headers = list(request.headers.items())
         exchange = self._exchange(request, headers, body)
         try:
-            long = len(body) > LONG or _tries(world, vendor, where.path)
-            await self.turns.take(world, lambda: self.converse(world, vendor, where, exchange), long=long)
+            if at_once:
+                struck = await self.turns.take(world, lambda: self._arrive_and_converse(world, vendor, where, exchange))
+                early = None if struck is None else await self._strike_arrival(request, struck)
+                if early is not None:
+                    return early
+            if not at_once or struck is not None:
+                long = len(body) > LONG or _tries(world, vendor, where.path)
+                await self.turns.take(world, lambda: self.converse(world, vendor, where, exchange), long=long)
             if exchange.delay > 0:
                 await asyncio.sleep(world.wait(exchange.delay))
             return await responses.answer(request, exchange, world.clock.now())
@@ -353,6 +376,13 @@ def _matcher(told: Mapping[str, Any]) -> Callable[[str, Exchange], bool]:
     from mockservers.server import verification  # only where another process has planned an override
 
     return verification.matcher(told)
+
+
+def _is_short(request: web.BaseRequest) -> bool:
+    """Whether the whole request is here with its head, or soon: nobody is asked for its body first, and it is no long one."""
+    if hdrs.EXPECT in request.headers or hdrs.TRANSFER_ENCODING in request.headers:
+        return False
+    return (request.content_length or 0) <= LONG
 
 
 def _tries(world: World, vendor: str, path: str) -> bool:
