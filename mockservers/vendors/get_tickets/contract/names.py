@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged
 from mockservers.harness.history import History, Record
+from mockservers.harness.layers import sampled
 from mockservers.harness.scenarios import FaultStep
 from mockservers.harness.strategies import TEXTS, Intent, Strategy, act, administer, change, indexes, plain, sync
 from mockservers.vendors.get_tickets.contract import decoder as wire
@@ -97,12 +98,5 @@ def renamed() -> Strategy:
         # By the id of a group its name in a ticket would be set anew, so a ticket is given to it while the name is known.
         return [change(index, fields), sync(), rename, *then, *trouble, sync()]
 
-    kinds = st.sampled_from((None, None, None, "fail", "empty_body"))
-    return st.builds(
-        story,
-        indexes,
-        st.sampled_from(_NAMED_BY),
-        st.sampled_from(NEW_NAMES),
-        kinds,
-        st.sampled_from((False, False, True)),
-    )
+    kinds = sampled((None, None, None, "fail", "empty_body"))
+    return st.builds(story, indexes, sampled(_NAMED_BY), sampled(NEW_NAMES), kinds, sampled((False, False, True)))
