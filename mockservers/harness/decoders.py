@@ -8,7 +8,7 @@ A vendor's `contract/decoder.py` may have a function `line(exchange)` that puts 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lxml import etree
@@ -50,7 +50,13 @@ def xml(body: bytes) -> Any | None:
 
 def local(element: Any) -> str:
     """An element's name without its namespace; empty for comments and the like."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)  # an answer has thousands of elements, and a few dozen names
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def find(root: Any, name: str) -> Any | None:
