@@ -1,7 +1,7 @@
 """Months of a desk: `make rehearsals` plays all of them and says go or no-go, and `run.py` takes the figures from here.
 
 A month has 8,640 syncs, one every five minutes. Clients are the reference ones where they find out what is new; where a
-vendor has no question for that (ReadyDesk, Track-It!), those that read everything by night alone.
+vendor has no question for that (get_tickets, Track-It!), those that read everything by night alone, or by the week.
 """
 
 from __future__ import annotations
@@ -45,28 +45,49 @@ BUGS = {
 
 def client(vendor: str) -> Callable[..., Any]:
     """The class of a correct client that works every five minutes for a month."""
-    role = {"get_tickets": "nightly", "trackit": "ledger"}.get(vendor, "reader")
+    role = {"get_tickets": "nightly", "trackit": "stamps"}.get(vendor, "reader")
     found: Any = reference(vendor, role)
-    module = sys.modules[found.__module__]
-    for name in ("NIGHT", "THOROUGH"):  # as short as a check is, unless somebody says otherwise
-        if hasattr(module, name):
-            setattr(module, name, timedelta(days=1))
+    module: Any = sys.modules[found.__module__]
+    # As short as a check is, unless somebody says otherwise.
     if vendor == "get_tickets":
+        module.NIGHT = timedelta(days=1)
         module.PAGE = 25  # what five minutes bring, and one more page that holds nothing new
-    if role != "reader":
-        return found  # type: ignore[no-any-return]
+    if vendor == "trackit":
+        module.THOROUGH = timedelta(days=7)
 
-    class Reader(found):  # type: ignore[misc]
+    class Client(found):  # type: ignore[misc]
         """It speaks HTTP without a session of requests, which would be a third of the time that a month takes. One window
         of QueryData holds what two syncs lie apart, with the overlap."""
+
+        http: Any
+        tickets: Any
 
         def reset(self, options: dict[str, Any], **more: Any) -> None:
             wider = {"window_minutes": 10} if vendor == "querydata" else {}
             super().reset(options={**options, **wider}, **more)
-            self.http.close()
+            if role != "nightly":
+                self.http.close()
             self.http = Connection()
+            self.shown: dict[Any, tuple[Any, Any]] = {}
 
-    return Reader
+        def session(self) -> Connection:
+            return self.http
+
+        def mirror(self) -> Any:
+            """What is kept of a ticket is turned into what is shown of it once: the copy is looked at often."""
+            if not hasattr(self, "tickets"):
+                return super().mirror()
+            kept, known = self.tickets, self.shown
+            self.tickets = {key: each for key, each in kept.items() if key not in known or known[key][0] is not each}
+            try:
+                fresh = super().mirror()["records"]
+                turned = {key: (each, row) for (key, each), row in zip(self.tickets.items(), fresh, strict=True)}
+            finally:
+                self.tickets = kept
+            self.shown = {key: turned[key] if key in turned else known[key] for key in kept}
+            return {"records": [row for _, row in self.shown.values()]}
+
+    return Client
 
 
 @dataclass
@@ -89,6 +110,15 @@ class Connection:
     def __init__(self) -> None:
         self.open: HTTPConnection | None = None
 
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def get(self, address: str, **request: Any) -> Answer:
+        return self.request("GET", address, **request)
+
     def post(self, address: str, **request: Any) -> Answer:
         return self.request("POST", address, **request)
 
@@ -108,7 +138,7 @@ class Connection:
         told = {"Accept": "*/*", **(headers or {})}
         if auth is not None:
             told["Authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
-        if "json" in body:
+        if body.get("json") is not None:
             told["Content-Type"], data = "application/json", json.dumps(body["json"]).encode()
         elif isinstance(data, Mapping):
             told["Content-Type"], data = "application/x-www-form-urlencoded", urlencode(data).encode()
