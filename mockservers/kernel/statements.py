@@ -137,7 +137,7 @@ _KNOWN: dict[int, _Statement] = {}
 """By the identity of the statement; whether it is the same one still is looked at each time."""
 _INSERTS: dict[tuple[Any, tuple[str, ...]], _Plan | None] = {}
 """Inserts of which nothing is said but the table are alike, whoever makes one."""
-_UNKNOWN = object()
+_UNKNOWN: Any = object()
 
 
 class Connection(sa.Connection):
@@ -163,7 +163,7 @@ class Connection(sa.Connection):
             if known is None or known.of() is not statement:
                 return self._first(statement, parameters)
             plans, key = known.plans, tuple(given)
-        plan = plans.get(key, _UNKNOWN)
+        plan: Any = plans.get(key, _UNKNOWN)
         if plan is None or not self.in_transaction() or self.in_nested_transaction():
             return super().execute(statement, parameters)
         if plan is _UNKNOWN:
@@ -173,12 +173,8 @@ class Connection(sa.Connection):
             plans[key] = _learnt(statement, result, given)
             return result
         try:
-            return plan.run(self.raw, given)  # type: ignore[union-attr]
-        except (
-            KeyError,
-            TypeError,
-            sqlite3.Error,
-        ):  # nothing was done; SQLAlchemy says what is wrong, in its own words
+            return plan.run(self.raw, given)
+        except (KeyError, TypeError, sqlite3.Error):  # nothing was done, and SQLAlchemy says what is wrong
             return super().execute(statement, parameters)
 
     def _first(self, statement: Any, parameters: Any) -> Any:

@@ -70,7 +70,7 @@ def client(vendor: str) -> Callable[..., Any]:
             self.http = Connection()
             self.shown: dict[Any, tuple[Any, Any]] = {}
 
-        def session(self) -> Connection:
+        def session(self) -> Any:
             return self.http
 
         def mirror(self) -> Any:
