@@ -86,7 +86,7 @@ def test_it_is_served_beside_the_others(run: Run) -> None:
 def test_it_is_checked_and_replayed(run: Run, tmp_path: Path) -> None:
     client = f"{TOY / 'contracts' / 'toy' / 'clients' / 'toy_reader.py'}:Client"
     mutant = f"{TOY / 'tests' / 'vendors' / 'toy' / 'mutants' / 'nothing_missed.py'}:Client"
-    check = ("-m", "mockservers", "check", "toy", "--examples", "10", "--client")
+    check = ("-m", "mockservers", "check", "toy", "--examples", "5", "--client")
     assert "kept" in run(*check, client)
     told = run(*check, mutant, "--html", "report.html", code=1)
     assert "toy.list.pages" in told

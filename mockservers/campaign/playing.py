@@ -16,9 +16,9 @@ from mockservers.harness import scenario_files
 from mockservers.harness.check import CheckConfig, check
 from mockservers.harness.drivers import DriverFailure, WrongClient
 from mockservers.harness.executors import PlaceExecutor, executor
+from mockservers.harness.play import EmulatorFailure
 from mockservers.harness.reports import check_document
 from mockservers.harness.reports.characters import visible
-from mockservers.harness.runner import EmulatorFailure
 from mockservers.harness.runner_pool import MOST_JOBS, only_one
 from mockservers.harness.saving import writable, write
 from mockservers.kernel import clock

@@ -124,9 +124,9 @@ def driving(github: bool = False) -> Iterator[None]:
     """
     from mockservers.harness import DriverFailure, WrongClient
     from mockservers.harness.cluster import ClusterFailure
+    from mockservers.harness.play import EmulatorFailure
     from mockservers.harness.reports.characters import visible
     from mockservers.harness.reports.github import quoted
-    from mockservers.harness.runner import EmulatorFailure
 
     try:
         with unwinding():

@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import shutil
-import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,12 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from click.core import ParameterSource
 
-from mockservers import __version__, registry
-from mockservers.cli import calls, running, worker
+from mockservers import registry
+from mockservers.cli import announcing, calls, running, seeding, worker
 from mockservers.cli.command import NOT_FOUND, absent, accompany, ready_told
 from mockservers.cli.configured import Configured
-from mockservers.cli.errors import PORT, TOKEN, bold, reports_errors, stop, tls_options
-from mockservers.wirekit.templates import counted
+from mockservers.cli.errors import PORT, TOKEN, reports_errors, stop, tls_options
 
 if TYPE_CHECKING:
     import ssl
@@ -220,7 +217,7 @@ def serve(
 
     if command:
         look_for(command)
-    texts = ("demo", *data, *(() if loaded is None else (f"{vendor_of(loaded)}:empty",)))
+    texts = ("demo", *data, *(() if loaded is None else (f"{seeding.vendor_of(loaded)}:empty",)))
     config = settings.world(
         seed=seed,
         clock_text=clock,
@@ -281,7 +278,7 @@ def serve(
                 lock = None if journal is None else open_.enter_context(tempfile.TemporaryFile()).fileno()
                 door = workers_of(setup, worlds, count, context, lock)
             if stub is None:
-                begin(worlds.default, loaded)
+                seeding.begin(worlds.default, loaded)
             if count > 1:
                 worlds.registry.disconnect()
             if command:
@@ -365,16 +362,6 @@ def workers_of(setup: Setup, worlds: Worlds, count: int, tls: ssl.SSLContext | N
     return door
 
 
-def begin(world: World, loaded: Path | None) -> None:
-    """Make the data that the world begins with now, where that is asked for or takes long."""
-    if loaded is not None:
-        take_over(loaded, world)
-    for vendor, recipe in world.config.data.items():
-        # A shared one is made by whichever process is asked first.
-        if recipe.rows is not None or (world.config.store is not None and not world.keeping.shared):
-            load(world, vendor)
-
-
 def attend(
     door: Server | Workers, stub: Stub | None, authority: Path | None, desk: str | None, as_json: bool, count: int = 1
 ) -> None:
@@ -387,9 +374,9 @@ def attend(
             if as_json:
                 calls.write_json("ready", ready_told(door) | ({"workers": count} if count > 1 else {}))
             elif stub is not None:
-                tell_of_recording(door.url, stub, authority)
+                announcing.tell_of_recording(door.url, stub, authority)
             else:
-                announce(door.url, authority, world.reopened, world.config.lively, desk, count)
+                announcing.announce(door.url, authority, world.reopened, world.config.lively, desk, count)
 
         door.run(ready)
 
@@ -426,113 +413,3 @@ def stub_of(path: Path) -> Stub:
     from mockservers.recording.stub import Stub
 
     return Stub(path)
-
-
-def tell_of_recording(url: str, stub: Stub, tls_ca: Path | None) -> None:
-    """Say what answers, and where."""
-    lines = [
-        f"{bold('mockservers')} {__version__} is ready at {bold(url)}",
-        f"  {bold(f'{stub.vendor:15}')} {counted(len(stub.places), 'exchange')} of {stub.recording.path}",
-        f"      URL         {url}{registry.emulator(stub.vendor).endpoint}",
-        "      any credential is let in where one was when it was recorded",
-    ]
-    if stub.recording.torn:
-        lines.append("      the last line is incomplete and left out: the recorder was killed")
-    if tls_ca is not None:
-        lines.append(f"  trust       {tls_ca}  (certificate of the local authority, made for this run)")
-    lines += [f"  start page  {url}/_mock/", "  stop        Ctrl-C"]
-    click.echo("\n".join(lines))
-    sys.stdout.flush()
-
-
-def vendor_of(file: Path) -> str:
-    from mockservers.recording.files import Recording
-
-    return Recording(file).head.vendor
-
-
-def take_over(file: Path, world: World) -> None:
-    """Let the world begin with what a recording tells."""
-    from mockservers.cli.recordings import tell_loaded
-    from mockservers.recording.files import Recording
-    from mockservers.recording.loading import load as load_recording
-
-    recording = Recording(file)
-    tell_loaded(recording.head.vendor, load_recording(recording, world))
-
-
-def load(world: World, vendor: str) -> None:
-    """Seed a vendor now, with a progress bar on a terminal; otherwise it would happen at the first request."""
-    from mockservers.kernel import back_file
-    from mockservers.kernel.installation import no_progress
-
-    if not sys.stderr.isatty():
-        world.installation(vendor, _tenths(vendor) if back_file.is_large(world.config.data[vendor]) else no_progress)
-        return
-    rows = world.config.data[vendor].rows
-    label = vendor if rows is None else f"{vendor}: {rows} tickets"
-    with click.progressbar(length=rows or 1, label=label, file=sys.stderr) as bar:
-
-        def tell(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        world.installation(vendor, tell)
-
-
-def _tenths(vendor: str) -> Callable[[int, int], None]:
-    """A line for each tenth of what is made, where no bar can be drawn; none where an image is there."""
-    from mockservers.kernel import back_file
-
-    said = 0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal said
-        if total > back_file.LARGE and done * 10 // total > said:
-            said = done * 10 // total
-            click.echo(f"{vendor}: {done:,} of {total:,} tickets are made", err=True)
-
-    return tell
-
-
-def announce(
-    url: str,
-    tls_ca: Path | None,
-    reopened: Sequence[str] = (),
-    lively: bool = False,
-    desk: str | None = None,
-    count: int = 1,
-) -> None:
-    """Say at once that the port answers; then, from a thread, what is where, since that loads every vendor."""
-    lines = [f"{bold('mockservers')} {__version__} is ready at {bold(url)}"]
-    lines += [f"  reopened    {each}" for each in reopened]
-    lines += [f"  workers     {count} processes answer at this port"] if count > 1 else []
-    click.echo("\n".join(lines))
-    sys.stdout.flush()
-    threading.Thread(target=describe, args=(url, tls_ca, lively, desk), daemon=True).start()
-
-
-def describe(url: str, tls_ca: Path | None, lively: bool = False, desk: str | None = None) -> None:
-    """Print each vendor's address and documented credential, and how to go on."""
-    lines = [""]
-    for name in registry.names():
-        emulator = registry.emulator(name)
-        lines.append(f"  {bold(f'{name:15}')} {emulator.title}")
-        lines.append(f"      URL         {url}{emulator.endpoint}")
-        if emulator.description:
-            kind = "WSDL" if emulator.description.lower().endswith("wsdl") else "OpenAPI"
-            lines.append(f"      {kind:11} {url}{emulator.description}")
-        lines.extend(f"      {word:11} {secret}" for word, secret in emulator.demo_credential.items())
-    lines.append("")
-    if tls_ca is not None:
-        lines.append(f"  trust       {tls_ca}  (certificate of the local authority, made for this run)")
-    lines.append(f"  start page  {url}/_mock/")
-    if desk is not None:
-        lines.append(
-            f"  desk        {desk} lives here as the clock passes; mockservers observe {url} tells how a client keeps up"
-        )
-    elif lively:
-        lines.append("  life        other people act on the demo data as time passes; --still leaves them alone")
-    lines.append("  stop        Ctrl-C")
-    click.echo("\n".join(lines))
-    sys.stdout.flush()

@@ -22,9 +22,10 @@ from mockservers.harness.duties.selection import Selection, select
 from mockservers.harness.duties.shared import CRASHES, UNREAD
 from mockservers.harness.generation import generate
 from mockservers.harness.history import History, Task
+from mockservers.harness.play import Declined
 from mockservers.harness.profile import profile
 from mockservers.harness.reduction import reduced
-from mockservers.harness.runner import Declined, OutOfTime, Runner
+from mockservers.harness.runner import OutOfTime, Runner
 from mockservers.harness.runner_pool import RunnerPool, stages
 from mockservers.harness.saving import found_of, save, writable
 from mockservers.harness.scenario_files import parse
@@ -66,7 +67,7 @@ DRAWING = 0.7
 SLOW = 3.0
 """Seconds for an example from which on the report says what would be faster."""
 MOST_SHRINKS, MORE_SHRINKS, SHORT = 250, 80, 8
-"""Plays that shrinking one duty may take, and fewer where a scenario of no more than `SHORT` steps is known already."""
+"""Plays that shrinking one duty may take, and those that it may go on for once a scenario of at most `SHORT` steps is known."""
 
 
 @dataclass(frozen=True)
@@ -468,8 +469,7 @@ class _DialectCheck:
         # Bugs share scenarios: what was played to shrink another duty may show this one too.
         last = min((each for each in self.known.values() if each is not None and each.broken(duty)), key=_size)
         if self.config.shrink and found.turn is not None and doing is not None:
-            most = MORE_SHRINKS if _size(last)[0] <= SHORT else MOST_SHRINKS
-            last = self._shrink(duty, found.turn, last, most, doing)
+            last = self._shrink(duty, found.turn, last, doing)
         self._remember(duty, last.scenario)
         also = tuple(other for other in self.duties if other.id != duty.id and last.broken(other))
         counterexample = Counterexample(duty, last.scenario, last.judgements[duty.id].breaches, last.history, also=also)
@@ -483,9 +483,9 @@ class _DialectCheck:
         except OSError as error:  # the report is worth more than the file
             return replace(counterexample, unsaved=f"not saved in {self.config.save_to}: {error.strerror or error}")
 
-    def _shrink(self, duty: Duty, turn: int, smallest: _Played, most: int, doing: str) -> _Played:
-        """The smallest play that breaks the duty, beginning at example `turn`, after at most `most` plays more."""
-        before, budget = self.plays, self.plays + most
+    def _shrink(self, duty: Duty, turn: int, smallest: _Played, doing: str) -> _Played:
+        """The smallest play that breaks the duty, beginning at example `turn`, after at most `MOST_SHRINKS` plays more."""
+        before, budget = self.plays, self.plays + MOST_SHRINKS
         error = breach_class(duty)
 
         def breaks(scenario: Scenario) -> bool:
@@ -509,6 +509,8 @@ class _DialectCheck:
 
         with contextlib.suppress(_Enough):
             reduced(smallest.scenario, breaks)
+            if smallest.scenario.size <= SHORT:
+                budget = min(budget, self.plays + MORE_SHRINKS)
             with contextlib.suppress(error):
                 self._generate(turn, test, shrink=True)
             reduced(smallest.scenario, breaks)

@@ -13,7 +13,8 @@ from mockservers.harness.duties import Duty, Judgement, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.duties.selection import Selection, SwitchedOff, select
 from mockservers.harness.history import History
-from mockservers.harness.runner import Declined, Runner
+from mockservers.harness.play import Declined
+from mockservers.harness.runner import Runner
 from mockservers.harness.scenarios import Scenario
 from mockservers.registry import did_you_mean
 

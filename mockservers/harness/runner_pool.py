@@ -15,7 +15,8 @@ from typing import Any
 from mockservers.harness.drivers import ClientSpec, Driver, Hello, WrongClient, open_driver
 from mockservers.harness.executors import PlaceExecutor, executor
 from mockservers.harness.history import History
-from mockservers.harness.runner import Declined, OutOfTime, Runner
+from mockservers.harness.play import Declined
+from mockservers.harness.runner import OutOfTime, Runner
 from mockservers.harness.scenarios import Scenario, ScenarioError
 from mockservers.harness.worker_processes import HERE
 from mockservers.kernel import clock

@@ -133,7 +133,7 @@ class Recorder(Listener):
         if path.startswith("/_mock/"):
             return await self._status(request, path)
         try:
-            body = await self._body(request)
+            body = await self.body(request)
         except Unreadable as error:
             return _plain(error.status, str(error))
         chosen = self._chosen(path)
@@ -164,7 +164,7 @@ class Recorder(Listener):
 
     async def _status(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         """Health, as the emulators tell it, and how far the recording is."""
-        await self._body(request)
+        await self.body(request)
         if path == "/_mock/v1/health":
             return _json(200, {"status": "ok"})
         denial = guard.check(request.headers, self.control_token, self.host, self.port, request.method)

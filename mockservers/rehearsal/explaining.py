@@ -15,7 +15,8 @@ from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.duties import Duty, Judgement, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
-from mockservers.harness.runner import Declined, EmulatorFailure, OutOfTime, Runner
+from mockservers.harness.play import Declined, EmulatorFailure
+from mockservers.harness.runner import OutOfTime, Runner
 from mockservers.harness.saving import found_of, write
 from mockservers.harness.scenarios import (
     ClientStep,

@@ -17,7 +17,8 @@ from typing import Any
 from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.history import Exchanged, ExternalChange, History, Record, Task, exchanged
-from mockservers.harness.runner import EmulatorFailure, Play, Runner
+from mockservers.harness.play import EmulatorFailure, Play
+from mockservers.harness.runner import Runner
 from mockservers.harness.scenarios import CUSTOMER, LABEL, OtherStep, Scenario, births
 from mockservers.harness.truth import listed, record
 from mockservers.kernel import instants

@@ -12,7 +12,8 @@ from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.duties import Duty
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
-from mockservers.harness.runner import Declined, OutOfTime, Runner
+from mockservers.harness.play import Declined
+from mockservers.harness.runner import OutOfTime, Runner
 from mockservers.harness.runner_pool import open_runner
 from mockservers.harness.truth import listed
 from mockservers.kernel import clock

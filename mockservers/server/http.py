@@ -7,53 +7,42 @@ comes back, broken where a fault wants it.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
-import json
 import logging
-import math
-import re
 import ssl
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from aiohttp import hdrs, web
 
 from mockservers.kernel.faults import Fault
-from mockservers.kernel.journal import Entry, Exchange, Headers
+from mockservers.kernel.journal import Exchange, Headers
 from mockservers.kernel.keeping import Gone
 from mockservers.kernel.rules import Unwritable
 from mockservers.kernel.world import World, Worlds
 from mockservers.registry import Mount
-from mockservers.server import metrics, mounts, request_line, responses, wsgi
+from mockservers.server import mounts, request_line, responses, wsgi
 from mockservers.server.connection import Connection, Request
 from mockservers.server.control import guard
+from mockservers.server.control_requests import ControlRequests
 from mockservers.server.couriers import Courier
 from mockservers.server.listener import MOST_BODY, Listener, Unreadable
 from mockservers.server.metrics import Metrics
 from mockservers.server.mounts import Target, all_mounts
+from mockservers.server.peers import Peers
 from mockservers.server.turns import Turns
-from mockservers.workbench import files
 
 if TYPE_CHECKING:
-    from mockservers.server.control import context
     from mockservers.server.link import Link
-    from mockservers.workbench.stream import Feed
 
 Respond = Callable[[World, str, dict[str, Any], Exchange], Exchange]
 """How a vendor answers: as `wsgi.respond` does."""
 
 
-_OF_A_WORLD = re.compile(r"/_mock/v1/worlds/([^/]+)")
-_THOROUGH = tuple(f"/_mock/v1/{name}" for name in ("verify", "journal", "usage", "export", "reports"))
-_JUDGING = "/_mock/v1/observation"
 MOST_THREADS = 28
 """Of a server whose worlds are shared; each may hold a connection to the database, which has a few more for them."""
-MOST_WAITING, GLANCE = 100, 0.25
-"""Calls of the control API that wait at once, and seconds between two looks whether whoever asked is still there."""
 LONG = 64 << 10
 """Bytes of a body from which on a call may take so long that calls of other worlds must not wait for it."""
 
@@ -106,32 +95,18 @@ class Server(Listener):
         worlds.watchers.append(self.metrics.count)
         worlds.understand(_matcher)
         self._controlled = 0
-        self.waiting = 0
-        """Calls of the control API that wait for something to happen."""
         self.stubs = dict(stubs or {})
         """Vendors that something else answers for than their emulator."""
-        self.observe = observe
-        """Tells what can be said of the client of a world, of a vendor's or of all."""
-        self.tools = dict(tools or {})
-        """What the page offers beside the control API, by the names of `context.Tools`."""
         self.vendors = tuple(dict.fromkeys(each.vendor for each in self.mounts))
-        self._courier = Courier(worlds, self.turns, self._hold) if calls_listeners else None
-        self.most_threads = most_threads
-        self._held: dict[tuple[int, str], bool] = {}
-        """Worlds in which another worker, by number, has the vendor answer nobody; and whether a request waits here for that."""
         self.link = link
-        if link is not None:
-            link.answerers |= {
-                "figures": self._told_figures,
-                "hold": self._held_by,
-                "gone": self._gone,
-                "life": self._told_life,
-            }
+        self.control = ControlRequests(self, observe, dict(tools or {}))
+        self.peers = Peers(link, worlds, lambda: self.metrics.dump(worlds, self.control.waiting))
+        self._courier = Courier(worlds, self.turns, self.peers.hold) if calls_listeners else None
+        self.most_threads = most_threads
 
     async def _open(self) -> None:
-        if (
-            self.worlds.registry.shared
-        ):  # a thread waits for each world that another process has: those are not to be all
+        if self.worlds.registry.shared:
+            # A thread waits for each world that another process has: those are not to be all.
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self.most_threads, "mockservers turn"))
         await super()._open()
         if self._courier is not None:
@@ -148,10 +123,10 @@ class Server(Listener):
         where = mounts.target(request.raw_path, request.headers.get(hdrs.HOST, ""), request.headers)
         response = await self._answer(request, where)
         if not response.prepared:
-            self._date(request, response, where)
+            self.date(request, response, where)
         return response
 
-    def _date(self, request: web.BaseRequest, response: web.StreamResponse, where: Target) -> None:
+    def date(self, request: web.BaseRequest, response: web.StreamResponse, where: Target) -> None:
         responses.date(response, self._world(where).clock.now())
         if where.path.startswith("/_mock"):  # not on the vendors' answers, whose bytes are theirs
             self._controlled += 1
@@ -164,7 +139,7 @@ class Server(Listener):
     def _world(self, where: Target) -> World:
         return self.worlds.known(where.world) or self.worlds.default
 
-    async def _found(self, name: str) -> World | None:
+    async def found(self, name: str) -> World | None:
         """The world of that name; one that another process has made is looked up in a thread."""
         known = self.worlds.known(name)
         if known is not None or not self.worlds.registry.shared:
@@ -174,8 +149,8 @@ class Server(Listener):
     async def _answer(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
         try:
             if where.path.startswith("/_mock/") or where.path == "/_mock":
-                return await self._control(request, where)
-            world = await self._found(where.world)
+                return await self.control.answer(request, where)
+            world = await self.found(where.world)
             if world is None:
                 return await self._no_world(request, where)
             denial = guard.check_data(request.headers, request.raw_path, self.host, self.allow_hosts, request.method)
@@ -198,7 +173,7 @@ class Server(Listener):
             self.worlds.forget(str(gone))
             return await self._no_world(request, where)
         except Unwritable as lost:
-            return _json(503, {"error": f"{lost}."})
+            return responses.as_json(503, {"error": f"{lost}."})
         except ConnectionError:
             raise  # the client has gone; aiohttp tidies up
         except Exception:
@@ -206,7 +181,7 @@ class Server(Listener):
             clean = self._world(where).redaction()
             told = clean(f"the front door failed at {request.method} {where.path}\n{traceback.format_exc().rstrip()}")
             logging.getLogger("mockservers").error("%s", told)
-            return _json(500, {"error": "The server failed inside; its error output holds the traceback."})
+            return responses.as_json(500, {"error": "The server failed inside; its error output holds the traceback."})
 
     # --- what cannot be read ------------------------------------------------------------------------------------
 
@@ -217,7 +192,7 @@ class Server(Listener):
         exchange.status, exchange.reply_headers = response.status, list(response.headers.items())
         exchange.reply_body = bytes(response.body or b"")  # type: ignore[arg-type]
         self._malformed(where, exchange, found.hint)
-        self._date(request, response, where)
+        self.date(request, response, where)
         return response
 
     def late(self, slow: Connection, head: bytes, hint: str) -> None:
@@ -251,13 +226,28 @@ class Server(Listener):
 
     def converse(self, world: World, vendor: str, where: Target, exchange: Exchange) -> None:
         """Let a vendor answer a whole request, whichever way it came, and count the answer."""
-        environ = self._environ(exchange.method, where, exchange.headers, exchange.body, exchange.remote)
         with world.answering:
-            self.answers += 1
-            exchange.left = self.moment
-            self.stubs.get(vendor, wsgi.respond)(world, vendor, environ, exchange)
+            self._converse(world, vendor, where, exchange)
 
-    def _environ(self, method: str, where: Target, headers: Headers, body: bytes, remote: str) -> dict[str, Any]:
+    def _converse(self, world: World, vendor: str, where: Target, exchange: Exchange) -> None:
+        environ = self.environ(exchange.method, where, exchange.headers, exchange.body, exchange.remote)
+        self.answers += 1
+        exchange.left = self.moment
+        self.stubs.get(vendor, wsgi.respond)(world, vendor, environ, exchange)
+
+    def _arrive_and_converse(self, world: World, vendor: str, where: Target, exchange: Exchange) -> Fault | None:
+        """Both in one turn; gives the fault that met the request first, and then nobody has answered it."""
+        try:
+            with world.answering, world.turn():
+                struck = world.arrive(vendor)
+                if struck is None:
+                    self._converse(world, vendor, where, exchange)
+                return struck
+        except Unwritable as lost:  # by the end of the turn, so that nothing of it is kept
+            wsgi.unavailable(exchange, lost)
+            return None
+
+    def environ(self, method: str, where: Target, headers: Headers, body: bytes, remote: str) -> dict[str, Any]:
         return wsgi.environ(
             method=method,
             path=where.path,
@@ -271,20 +261,28 @@ class Server(Listener):
         )
 
     async def _vendor(self, request: web.BaseRequest, where: Target, world: World, vendor: str) -> web.StreamResponse:
-        while world.held or self._held_elsewhere(world):
+        while world.held or self.peers.holds_elsewhere(world):
             await asyncio.sleep(0.005)
-        struck = await self.turns.take(world, lambda: world.arrive(vendor))
-        if struck is not None:
-            early = await self._strike_arrival(request, struck)
+        # Each turn of a world that processes share is a transaction, and a request that is here soon needs but one.
+        at_once = world.keeping.shared and _is_short(request)
+        if not at_once:
+            struck = await self.turns.take(world, lambda: world.arrive(vendor))
+            early = None if struck is None else await self._strike_arrival(request, struck)
             if early is not None:
                 return early
-        body = await self._body(request)
+        body = await self.body(request)
         begun = asyncio.get_running_loop().time()
         headers = list(request.headers.items())
         exchange = self._exchange(request, headers, body)
         try:
-            long = len(body) > LONG or _tries(world, vendor, where.path)
-            await self.turns.take(world, lambda: self.converse(world, vendor, where, exchange), long=long)
+            if at_once:
+                struck = await self.turns.take(world, lambda: self._arrive_and_converse(world, vendor, where, exchange))
+                early = None if struck is None else await self._strike_arrival(request, struck)
+                if early is not None:
+                    return early
+            if not at_once or struck is not None:
+                long = len(body) > LONG or _tries(world, vendor, where.path)
+                await self.turns.take(world, lambda: self.converse(world, vendor, where, exchange), long=long)
             if exchange.delay > 0:
                 await asyncio.sleep(world.wait(exchange.delay))
             return await responses.answer(request, exchange, world.clock.now())
@@ -298,7 +296,7 @@ class Server(Listener):
             await asyncio.sleep(fault.settings["seconds"])
             return None
         if kind == "unavailable":
-            await self._body(request)
+            await self.body(request)
             return responses.unavailable()
         if kind == "refuse_connections":
             await self._pause(fault.settings["seconds"])
@@ -308,7 +306,7 @@ class Server(Listener):
         """Close the listener: new connections are refused by the system until it opens again."""
         assert self._loop is not None
         if self.link is not None:
-            await asyncio.wrap_future(self.link.ask("pause", seconds))
+            await self.peers.pause(seconds)
             return
         self._reopens_at = max(self._reopens_at, self._loop.time() + seconds)
         if self._listener is None:
@@ -328,58 +326,6 @@ class Server(Listener):
                 await self._listen()
             except OSError:
                 await asyncio.sleep(0.05)  # somebody holds the port for a moment; it stays ours to take back
-
-    # --- one of several workers ---------------------------------------------------------------------------------
-
-    async def _hold(self, world: World, busy: bool) -> bool:
-        """Let the vendor of a world answer nobody at the other workers too, or again; tells whether a request waited there."""
-        if self.link is None:
-            return False
-        told = await asyncio.wrap_future(self.link.ask("hold", [world.name, busy]))
-        return any(told.values())
-
-    def _held_by(self, number: int, said: tuple[str, bool]) -> bool:
-        """A worker begins to hold a world, or ends it; tells whether a request waited here."""
-        name, busy = said
-        if busy and self.link is not None and number != self.link.number:
-            self._held[number, name] = False
-            return False
-        return self._held.pop((number, name), False)
-
-    def _held_elsewhere(self, world: World) -> bool:
-        held = [key for key in self._held if key[1] == world.name]
-        self._held.update(dict.fromkeys(held, True))
-        return bool(held)
-
-    def _gone(self, number: int, _said: Any) -> None:
-        """A worker has ended: it holds nothing any more."""
-        for key in [key for key in self._held if key[0] == number]:
-            del self._held[key]
-
-    def _told_figures(self, _number: int, _said: Any) -> dict[str, Any]:
-        return self.metrics.dump(self.worlds, self.waiting)
-
-    def _told_life(self, number: int, name: str) -> dict[str, Any] | None:
-        """What happened by itself in a world at this worker; whoever asks knows its own."""
-        world = self.worlds.known(name)
-        if world is None or (self.link is not None and number == self.link.number):
-            return None
-        from mockservers.server.control import history
-
-        return history.lives(world)
-
-    def _others(self, question: str, value: Any) -> list[Any]:
-        """What the other workers answer; nothing where there are none."""
-        told = {} if self.link is None else self.link.answers(question, value)
-        return [each for each in told.values() if each is not None]
-
-    def _figures(self) -> str:
-        """The figures of the server, whichever of its workers is asked."""
-        if self.link is None:
-            return metrics.text(len(self.worlds), self.metrics.dump(self.worlds, self.waiting))
-        told = dict(self.link.answers("figures"))
-        past = told.pop(0, None)
-        return metrics.text_of_workers(len(self.worlds), told, past)
 
     # --- what is not a vendor -----------------------------------------------------------------------------------
 
@@ -418,182 +364,12 @@ class Server(Listener):
         self, request: web.BaseRequest, world: World, says: dict[str, Any], status: int = 404
     ) -> web.StreamResponse:
         """Answer a request that goes to no vendor, as for an address that none has, and journal it."""
-        exchange = self._exchange(request, list(request.headers.items()), await self._body(request))
-        said = _json(status, says)
+        exchange = self._exchange(request, list(request.headers.items()), await self.body(request))
+        said = responses.as_json(status, says)
         exchange.status, exchange.reply_body = said.status, bytes(said.body or b"")  # type: ignore[arg-type]
         exchange.reply_headers = list(said.headers.items())
         await self.turns.take(world, lambda: world.finish("", exchange, perhaps=self.vendors))
         return said
-
-    async def _control(self, request: web.BaseRequest, where: Target) -> web.StreamResponse:
-        """The control API; health is answered here, so that asking for it loads nothing."""
-        if where.path == "/_mock/v1/health" and request.method in ("GET", "HEAD"):
-            await self._body(request)
-            return _json(200, {"status": "ok", "worlds": len(await self._all())})
-        denial = guard.check(request.headers, self.control_token, self.host, self.port, request.method)
-        locked = denial is not None and denial.status == 401
-        if (denial is None or locked) and where.path.startswith(files.PREFIX):
-            return await self._file(request, where.path.removeprefix(files.PREFIX))
-        if denial is not None:
-            await self._body(request)
-            if locked and where.path in ("/_mock", "/_mock/") and "text/html" in request.headers.get(hdrs.ACCEPT, ""):
-                # To a browser the page itself, without data: it asks for the token.
-                page = files.shell(locked=True, world=where.world).encode()
-                return web.Response(status=401, body=page, headers={**files.page_headers(), **denial.headers})
-            return _json(denial.status, {"error": denial.error, "do": denial.do}, denial.headers)
-        body = await self._body(request)
-        from mockservers.server.control import application, context
-
-        environ = self._environ(request.method, where, list(request.headers.items()), body, request.remote or "")
-        if where.path == "/_mock":
-            environ["PATH_INFO"] = "/_mock/"
-        environ[context.SITE] = context.Site(
-            self.worlds,
-            self.vendors,
-            where.world,
-            self.url,
-            self.observe,
-            self._figures,
-            context.Tools(**self.tools),
-            self._others,
-        )
-        touched = await self._touched(where)
-        await self.turns.free(touched)
-        # A world that is deleted is not held by whoever deletes it.
-        deletes = request.method == "DELETE" and _OF_A_WORLD.match(where.path) is not None
-        inside = touched if len(touched) == 1 and not deletes else []
-
-        def ask() -> tuple[wsgi.Answer, context.Wait | Feed | None]:
-            asked = environ | {"wsgi.input": io.BytesIO(body)}  # whoever waits is asked again, with the whole body
-            if not self.worlds.registry.shared:
-                return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
-            for world in touched:
-                with world.turn(whole=True):
-                    pass  # learn what others have done
-            with contextlib.ExitStack() as turns:
-                for world in inside:
-                    turns.enter_context(world.turn(whole=True))
-                return wsgi.ask(application.application(), asked), asked.get(context.WAIT)
-
-        # What compares many calls takes a while, and nobody is to wait for it; for what judges them, the judged world alone.
-        path = where.path.rstrip("/")
-        if path == _JUDGING and touched:
-            said, wait = await self.turns.take(touched[0], ask, long=True)
-        else:
-            aside = path.startswith(_THOROUGH) or self.worlds.registry.shared or self.link is not None
-            said, wait = await asyncio.to_thread(ask) if aside else ask()
-        if wait is None or (request.method == "HEAD" and not isinstance(wait, context.Wait)):
-            return await self._tell(request, where, said)
-        if self.waiting >= MOST_WAITING:
-            return _json(429, {"error": f"{MOST_WAITING} calls wait already; ask again once some of them have ended."})
-        _closable(said.parts).close()
-        if isinstance(wait, context.Wait):
-            return await self._tell(request, where, await self._awaited(request, wait, ask))
-        return await self._streamed(request, where, said, wait)
-
-    async def _file(self, request: web.BaseRequest, name: str) -> web.StreamResponse:
-        """A file of the page. These are the same for everybody and tell nothing, so they need no token."""
-        await self._body(request)
-        found = files.served().get(name)
-        if found is None or request.method not in ("GET", "HEAD"):
-            return _json(404, {"error": f"The page has no file {name[:100]!r}."})
-        if request.headers.get(hdrs.IF_NONE_MATCH) == found.headers["ETag"]:
-            return web.Response(status=304, headers=found.headers)
-        return web.Response(body=found.body, headers=found.headers)
-
-    async def _streamed(
-        self, request: web.BaseRequest, where: Target, said: wsgi.Answer, feed: Feed
-    ) -> web.StreamResponse:
-        """Tell a reader what happens for as long as it listens."""
-        stream = web.StreamResponse(status=said.status)
-        responses.fill(stream, said.headers)
-        stream.force_close()
-        self._date(request, stream, where)
-        self.worlds.watchers.append(feed.watch)
-        self.waiting += 1
-        try:
-            await stream.prepare(request)
-            await feed.serve(stream.write, lambda: self._over(request, math.inf))
-            await stream.write_eof()
-        except ConnectionError:
-            pass  # the reader has gone
-        finally:
-            self.waiting -= 1
-            self.worlds.watchers.remove(feed.watch)
-        return stream
-
-    async def _awaited(
-        self,
-        request: web.BaseRequest,
-        wait: context.Wait,
-        ask: Callable[[], tuple[wsgi.Answer, context.Wait | Feed | None]],
-    ) -> wsgi.Answer:
-        """Ask again whenever a wanted call was made, until the answer need not wait, or time is up, or nobody listens."""
-        loop, happened = asyncio.get_running_loop(), asyncio.Event()
-
-        def watch(world: World, entry: Entry) -> None:
-            if world is wait.world and wait.wanted(entry):
-                loop.call_soon_threadsafe(happened.set)
-
-        until = loop.time() + wait.seconds
-        self.worlds.watchers.append(watch)
-        self.waiting += 1
-        try:
-            while True:
-                happened.clear()
-                said, again = await asyncio.to_thread(ask)
-                if again is None or self._over(request, until):
-                    return said
-                _closable(said.parts).close()
-                while not happened.is_set() and not self._over(request, until):
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(min(GLANCE, max(0.0, until - loop.time()))):
-                            await happened.wait()
-                    if wait.world.keeping.shared:
-                        break  # what another process answers tells nobody here
-        finally:
-            self.waiting -= 1
-            self.worlds.watchers.remove(watch)
-
-    def _over(self, request: web.BaseRequest, until: float) -> bool:
-        """Whether there is no more waiting: time is up, the client has gone, or the server stops."""
-        assert self._loop is not None
-        assert self._stopping is not None
-        return self._loop.time() >= until or request.transport is None or self._stopping.is_set()
-
-    async def _all(self) -> list[World]:
-        if not self.worlds.registry.shared:
-            return list(self.worlds.values())
-        return await asyncio.to_thread(lambda: list(self.worlds.values()))
-
-    async def _touched(self, where: Target) -> list[World]:
-        """The worlds that a call of the control API may look at."""
-        if where.path.rstrip("/") == "/_mock/v1/metrics":
-            return []  # figures of the server; whoever collects them waits for no world
-        named = _OF_A_WORLD.match(where.path)
-        if where.path.rstrip("/") in ("/_mock", "/_mock/v1/worlds"):
-            return await self._all()
-        names = list(named.groups()) if named else parse_qs(where.query).get("world", [where.world])
-        return [found for name in names if (found := await self._found(name)) is not None]
-
-    async def _tell(self, request: web.BaseRequest, where: Target, said: wsgi.Answer) -> web.StreamResponse:
-        """Send an answer of the control API: whole, or as it is made when its length is not known."""
-        names = {name.lower() for name, _ in said.headers}
-        old = isinstance(request, Request) and request.as_http_10  # to such a client nothing is sent in chunks
-        if "content-length" in names or request.method == "HEAD" or old:
-            whole = web.Response(status=said.status, body=b"".join(said.parts))
-            responses.fill(whole, said.headers)
-            return whole
-        stream = web.StreamResponse(status=said.status)
-        responses.fill(stream, said.headers)
-        self._date(request, stream, where)
-        with contextlib.closing(_closable(said.parts)) as parts:
-            await stream.prepare(request)
-            for part in parts:
-                await stream.write(part)
-                await asyncio.sleep(0)  # a long journal must not hold up anybody's call
-        await stream.write_eof()
-        return stream
 
 
 def _matcher(told: Mapping[str, Any]) -> Callable[[str, Exchange], bool]:
@@ -602,20 +378,14 @@ def _matcher(told: Mapping[str, Any]) -> Callable[[str, Exchange], bool]:
     return verification.matcher(told)
 
 
+def _is_short(request: web.BaseRequest) -> bool:
+    """Whether the whole request is here with its head, or soon: nobody is asked for its body first, and it is no long one."""
+    if hdrs.EXPECT in request.headers or hdrs.TRANSFER_ENCODING in request.headers:
+        return False
+    return (request.content_length or 0) <= LONG
+
+
 def _tries(world: World, vendor: str, path: str) -> bool:
     """Whether an answer at this address may wait for a listener that the vendor calls first."""
     webhooks = world.emulator(vendor).webhooks
     return webhooks is not None and webhooks.tries is not None and webhooks.tries.search(path) is not None
-
-
-def _closable(parts: Iterator[bytes]) -> Any:
-    return parts if hasattr(parts, "close") else iter(tuple(parts))
-
-
-def _json(status: int, says: dict[str, Any], headers: Any = None) -> web.Response:
-    return web.Response(
-        status=status,
-        body=(json.dumps(says, indent=2) + "\n").encode(),
-        content_type="application/json",
-        headers=headers,
-    )

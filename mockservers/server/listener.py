@@ -108,6 +108,12 @@ class Listener(ABC):
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - an address to call
         return f"{'https' if self.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
+    @property
+    def stopping(self) -> asyncio.Event:
+        """Set once the server is to stop; there is none before it starts."""
+        assert self._stopping is not None
+        return self._stopping
+
     # --- life ---------------------------------------------------------------------------------------------------
 
     async def _open(self) -> None:
@@ -303,7 +309,7 @@ class Listener(ABC):
 
     # --- requests ---------------------------------------------------------------------------------------------------
 
-    async def _body(self, request: web.BaseRequest) -> bytes:
+    async def body(self, request: web.BaseRequest) -> bytes:
         """The request's body; raises Unreadable as soon as the limit is known to be passed, or for a broken coding."""
         too_large = f"The request body is over {self.most_body} bytes."
         if (request.content_length or 0) > self.most_body:

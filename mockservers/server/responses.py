@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
+import json
 import os
 import re
 import socket
 import struct
+from collections.abc import Mapping
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import Any
 
 from aiohttp import web
 
@@ -125,6 +128,16 @@ def bad_request(reason: str) -> web.Response:
     response.headers["Server"] = "Microsoft-HTTPAPI/2.0"
     response.force_close()
     return response
+
+
+def as_json(status: int, says: Mapping[str, Any], headers: Any = None) -> web.Response:
+    """What the server itself says, as indented JSON: people read it too."""
+    return web.Response(
+        status=status,
+        body=(json.dumps(says, indent=2) + "\n").encode(),
+        content_type="application/json",
+        headers=headers,
+    )
 
 
 async def answer(request: web.BaseRequest, exchange: Exchange, now: int) -> web.StreamResponse:

@@ -129,11 +129,12 @@ def respond(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchange)
         with world.turn():
             return _answered(world, vendor, wsgi, exchange)
     except Unwritable as lost:
-        _unavailable(exchange, lost)
+        unavailable(exchange, lost)
         return exchange
 
 
-def _unavailable(exchange: Exchange, why: Unwritable) -> None:
+def unavailable(exchange: Exchange, why: Unwritable) -> None:
+    """Answer that the place which keeps the world is lost."""
     exchange.status, exchange.reply_body = 503, f"{why}.\n".encode()
     exchange.reply_headers = [("Content-Type", "text/plain; charset=utf-8")]
 
@@ -153,7 +154,7 @@ def _answered(world: World, vendor: str, wsgi: dict[str, Any], exchange: Exchang
         exchange.status, exchange.reply_headers = answer.status, answer.headers
     except Unwritable as full:
         error = str(full)
-        _unavailable(exchange, full)
+        unavailable(exchange, full)
     except Exception:
         error = traceback.format_exc()
         exchange.status, exchange.reply_body = 500, BROKEN

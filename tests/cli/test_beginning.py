@@ -24,7 +24,8 @@ from mockservers.harness.drivers import ClientSpec, open_driver
 from mockservers.harness.drivers.session import SessionDriver
 from mockservers.harness.duties import judge
 from mockservers.harness.duties import of as duties_of
-from mockservers.harness.runner import Declined, Runner
+from mockservers.harness.play import Declined
+from mockservers.harness.runner import Runner
 from mockservers.harness.scenarios import ClientStep, ClockStep, OtherStep, Scenario
 from mockservers.kernel import data, instants
 

@@ -16,7 +16,7 @@ from mockservers.harness.profile import contracted
 
 PROGRAM = Path(__file__).parent / "journals.py"
 OTHER = os.environ.get("MOCKSERVERS_OTHER_PYTHON", "")
-EXAMPLES = os.environ.get("MOCKSERVERS_JOURNALS", "4")
+EXAMPLES = os.environ.get("MOCKSERVERS_JOURNALS", "2")
 
 
 def journals(vendor: str, python: str = sys.executable, hash_seed: str = "0") -> list[str]:

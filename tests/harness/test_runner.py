@@ -13,7 +13,8 @@ from mockservers.harness.clients import reference
 from mockservers.harness.drivers import DriverFailure
 from mockservers.harness.drivers.in_process import CallableDriver
 from mockservers.harness.history import History
-from mockservers.harness.runner import Declined, Runner
+from mockservers.harness.play import Declined
+from mockservers.harness.runner import Runner
 from mockservers.harness.scenarios import ScenarioError
 from mockservers.kernel import instants
 

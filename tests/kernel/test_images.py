@@ -194,7 +194,7 @@ def test_a_store_in_a_file_begins_with_a_copy_and_goes_on(maker: Maker, tmp_path
 def test_making_one_is_told_in_tenths_where_no_bar_can_be_drawn(
     maker: Maker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from mockservers.cli.serve import load
+    from mockservers.cli.seeding import load
 
     data = {VENDOR: Recipe.parse(large.DATA)}
     config = WorldConfig(start=START, mode="frozen", data=data)

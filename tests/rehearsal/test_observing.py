@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 import mockservers
 from mockservers import settings
-from mockservers.cli import main
+from mockservers.cli import announcing, main
 from mockservers.harness.clients import reference_name
 from mockservers.harness.profile import profile
 from mockservers.kernel import instants
@@ -178,7 +178,7 @@ def test_a_profile_that_cannot_be_used_is_refused_at_the_start() -> None:
 def test_serving_says_who_lives_there(capsys: pytest.CaptureFixture[str]) -> None:
     config = serve.with_desk(settings.world(data_texts=["empty"]), "msp")
     assert config.desk is not None
-    serve.describe("http://127.0.0.1:1", None, False, "msp")
+    announcing.describe("http://127.0.0.1:1", None, False, "msp")
     assert "msp lives here as the clock passes; mockservers observe http://127.0.0.1:1" in capsys.readouterr().out
 
 

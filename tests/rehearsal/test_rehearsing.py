@@ -7,7 +7,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -330,15 +330,16 @@ def test_losses_are_grouped_by_the_fields_that_differ_and_each_broken_duty_is_to
     assert raw["groups"][0]["examples"][0]["fields"] == list(group.examples[0].fields)
 
 
-def test_a_span_without_a_deletion_says_that_it_tested_none(report: Any) -> None:
-    words = "whether the copy drops what is gone at the vendor was not put to the test"
-
+@pytest.mark.parametrize("form", [rehearsal_text, rehearsal_html])
+def test_what_a_span_did_not_bring_is_said_to_be_untested(report: Any, form: Callable[[Any], str]) -> None:
     def told(**more: Any) -> str:
-        return " ".join(rehearsal_text(replace(report, **more)).split())
+        return " ".join(form(replace(report, **more)).split())
 
+    gone = "whether the copy drops what is gone at the vendor was not put to the test"
     kinds = {name: count for name, count in report.kinds.items() if name != "deleted"}
-    assert words in told(kinds=kinds)
-    assert words not in told(kinds={**kinds, "deleted": 1})
+    assert gone in told(kinds=kinds)
+    assert gone not in told(kinds={**kinds, "deleted": 1})
+    assert "when the vendor fails was not put to the test" in told(outages=())
 
 
 def test_an_interruption_while_losses_are_explained_keeps_the_report(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import requests
 
 from mockservers.kernel import instants
 from mockservers.kernel.world import WorldConfig
-from mockservers.server.http import Server
+from mockservers.server.http import LONG, Server
 from tests.server import toy
 from tests.server.conftest import Api
 from tests.stores import Postgresql
@@ -50,6 +50,25 @@ def test_clients_need_not_know_which_process_answers(doors: list[Server], apis: 
     told = [api.get("/journal") for api in apis]
     assert told[0] == told[1]
     assert told[0]["count"] == 8
+
+
+@pytest.mark.parametrize("body", [b"x", b"x" * (LONG + 1)], ids=["short", "long"])
+@pytest.mark.parametrize(
+    ("kind", "settings", "statuses"), [("unavailable", {}, [503, 200]), ("late_arrival", {"seconds": 0.01}, [200, 200])]
+)
+def test_a_request_meets_what_comes_before_its_answer_once(
+    kind: str, settings: dict[str, Any], statuses: list[int], body: bytes, doors: list[Server], apis: list[Api]
+) -> None:
+    """A short request arrives and is answered in one turn; of a long one nobody waits for the body first."""
+    apis[0].post("/faults", {"kind": kind, "vendor": "toy", "settings": settings})
+    told = [requests.post(doors[1].url + ADD, body, timeout=60) for _ in range(2)]
+    assert [each.status_code for each in told] == statuses
+    assert told[-1].json()["count"] == statuses.count(200)
+    entries = apis[0].get("/journal")["entries"]
+    assert [(each["outcome"], each["faults"]) for each in entries] == [
+        ("fault", [kind]),
+        *[("ok", [])] * statuses.count(200),
+    ]
 
 
 def test_an_override_planned_here_answers_there(doors: list[Server], apis: list[Api]) -> None:

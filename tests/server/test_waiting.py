@@ -94,30 +94,30 @@ def test_a_call_that_comes_ends_the_waiting_and_nobody_else_waits(door: Server, 
     with Wire(door.port) as waiting, Wire(door.port) as lines:
         waiting.get("/_mock/v1/journal?operation=Add&least=2&wait=60")
         lines.get("/_mock/v1/journal?operation=Add&wait=60&format=ndjson")
-        until(lambda: door.waiting == 2)
+        until(lambda: door.control.waiting == 2)
         assert api.toy(word="a").status_code == 200  # the world's turn is free, and its frozen clock stands
         assert api.get("/clock")["now"] == "2026-03-01T10:00:00Z"
-        assert door.waiting == 2
+        assert door.control.waiting == 2
         api.toy("/toy/add", word="b")
         (line,) = lines.reply().body.splitlines()
         assert json.loads(line)["operation"] == "Add"
-        until(lambda: door.waiting == 1)
+        until(lambda: door.control.waiting == 1)
         world.act("toy", "create", {"fields": {"word": "x"}})  # another actor, and no call of this operation
         api.toy("/toy/add", word="c")
         assert json.loads(waiting.reply().body)["matched"] == 2
-    assert not door.waiting
+    assert not door.control.waiting
     assert len(door.worlds.watchers) == 2  # the server counts calls, and its courier looks at them
 
 
 def test_waiting_ends_when_the_client_leaves_or_the_server_stops(door: Server) -> None:
     with Wire(door.port) as gone:
         gone.get("/_mock/v1/journal?wait=60&operation=Add")
-        until(lambda: door.waiting == 1)
-    until(lambda: door.waiting == 0)
+        until(lambda: door.control.waiting == 1)
+    until(lambda: door.control.waiting == 0)
     assert len(door.worlds.watchers) == 2  # the server counts calls, and its courier looks at them
     with Wire(door.port) as last:
         last.get("/_mock/v1/journal?wait=60&operation=Add")
-        until(lambda: door.waiting == 1)
+        until(lambda: door.control.waiting == 1)
         door.stop()
         assert json.loads(last.reply().body)["matched"] == 0
 
@@ -129,7 +129,7 @@ def test_judging_a_client_holds_up_no_other_world(door: Server, monkeypatch: pyt
         begun.set()
         return {"world": world.name, "passed": go.wait(SLOWEST), "failed": False, "vendors": {}}
 
-    monkeypatch.setattr(door, "observe", observe)
+    monkeypatch.setattr(door.control, "observe", observe)
     with Wire(door.port) as judging:
         judging.get("/_mock/v1/observation")
         assert begun.wait(SLOWEST)
@@ -141,7 +141,7 @@ def test_judging_a_client_holds_up_no_other_world(door: Server, monkeypatch: pyt
 
 
 def test_only_so_many_may_wait(door: Server, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockservers.server.http.MOST_WAITING", 0)
+    monkeypatch.setattr("mockservers.server.control_requests.MOST_WAITING", 0)
     status, said = api.ask("GET", "/journal?wait=60&operation=Add")
     assert (status, "wait already" in said["error"]) == (429, True)
 
@@ -178,7 +178,7 @@ def test_verify_waits_until_the_calls_were_made(api: Api, door: Server) -> None:
         asked = pool.submit(
             api.ask, "POST", "/verify?wait=60", {"query": {"word": "b"}, "then": [{"query": {"word": "c"}}]}
         )
-        until(lambda: door.waiting == 1)
+        until(lambda: door.control.waiting == 1)
         for word in "abc":
             api.toy(word=word)
         status, said = asked.result(SLOWEST)

@@ -220,16 +220,16 @@ def test_a_vendor_that_answers_nobody_does_so_at_each_worker() -> None:
     """As while it waits for a listener, who may ask it back."""
     with ThreadPoolExecutor(1) as pool, threads() as (door, made):
         one, other = made
-        asyncio.run_coroutine_threadsafe(one.server._hold(one.worlds.default, True), one.server._loop).result(WAIT)  # type: ignore[arg-type]
-        assert (one.server._held, list(other.server._held)) == ({}, [(1, "default")])
+        asyncio.run_coroutine_threadsafe(one.server.peers.hold(one.worlds.default, True), one.server._loop).result(WAIT)  # type: ignore[arg-type]
+        assert (one.server.peers._held, list(other.server.peers._held)) == ({}, [(1, "default")])
         asked = [pool.submit(get, door.url + TOY) for _ in range(2)]
-        until(lambda: other.server._held == {(1, "default"): True})
-        waited = asyncio.run_coroutine_threadsafe(one.server._hold(one.worlds.default, False), one.server._loop)  # type: ignore[arg-type]
+        until(lambda: other.server.peers._held == {(1, "default"): True})
+        waited = asyncio.run_coroutine_threadsafe(one.server.peers.hold(one.worlds.default, False), one.server._loop)  # type: ignore[arg-type]
         assert waited.result(WAIT)
         assert [each.result(WAIT).status_code for each in asked] == [200, 200]
-        asyncio.run_coroutine_threadsafe(one.server._hold(one.worlds.default, True), one.server._loop).result(WAIT)  # type: ignore[arg-type]
+        asyncio.run_coroutine_threadsafe(one.server.peers.hold(one.worlds.default, True), one.server._loop).result(WAIT)  # type: ignore[arg-type]
         one.server.stop()  # whoever holds a world and ends holds it no longer
-        until(lambda: not other.server._held)
+        until(lambda: not other.server.peers._held)
 
 
 def test_workers_serve_https_with_certificates_of_one_authority(tmp_path: Path) -> None:

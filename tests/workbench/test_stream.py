@@ -149,11 +149,11 @@ def test_a_head_alone_is_no_stream(door: Server, world: World) -> None:
 
 
 def test_so_many_readers_and_no_more(door: Server, world: World) -> None:
-    door.waiting += 100
+    door.control.waiting += 100
     try:
         assert requests.get(f"{door.url}/_mock/v1/stream", timeout=20).status_code == 429
     finally:
-        door.waiting -= 100
+        door.control.waiting -= 100
 
 
 # --- a feed by itself -------------------------------------------------------------------------------------------------

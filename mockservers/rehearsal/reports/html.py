@@ -24,6 +24,7 @@ from mockservers.rehearsal.reasons import WRONG
 from mockservers.rehearsal.report import Reason, RehearsalReport
 from mockservers.rehearsal.reports.comparison import comparison
 from mockservers.rehearsal.reports.pictures import pictures
+from mockservers.rehearsal.reports.text import untested
 from mockservers.wirekit import templates
 from mockservers.wirekit.templates import counted
 
@@ -123,6 +124,7 @@ class View:
             )
             for picture in pictures(report, prefix, beside)
         ]
+        self.untested = untested(report)
         printed = report.stopped.printed if report.stopped is not None else ""
         self.printed = clean(printed, report.secrets, "\n").strip()[-MOST_PRINTED:]
 

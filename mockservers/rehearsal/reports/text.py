@@ -162,21 +162,28 @@ def _weather(report: RehearsalReport, width: int) -> list[str]:
         lines += wrap(("Weather     " if not lines else " " * 12) + text, "", width, 14)
     if len(chosen) > MOST_WEATHER:
         lines.append(" " * 12 + f"and {len(chosen) - MOST_WEATHER} more that took less")
-    if not lines and not report.blind:
-        calm = (
-            "Weather     none came in this span, so what the client does when the vendor fails was not put to the test"
-        )
-        lines = wrap(calm, "", width, 12)
-    if untested := undeleted(report):
-        lines += wrap(f"Deletions   {untested}", "", width, 12)
+    for word, what in untested(report):
+        lines += wrap(f"{word:12}{what}", "", width, 12)
     return lines
 
 
-def undeleted(report: RehearsalReport) -> str:
-    """That no ticket was deleted, so what the client does then is not known; empty where some were, or nothing is known."""
-    if report.kinds.get("deleted") or report.blind:
-        return ""
-    return "none came in this span, so whether the copy drops what is gone at the vendor was not put to the test"
+def untested(report: RehearsalReport) -> list[tuple[str, str]]:
+    """What this span did not put to the test, by a word for it; nothing where the report knows too little to say so."""
+    if report.blind:
+        return []
+    told = []
+    if not report.outages:
+        told.append(
+            ("Weather", "none came in this span, so what the client does when the vendor fails was not put to the test")
+        )
+    if not report.kinds.get("deleted"):
+        told.append(
+            (
+                "Deletions",
+                "none came in this span, so whether the copy drops what is gone at the vendor was not put to the test",
+            )
+        )
+    return told
 
 
 def _bytes(count: float) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockservers.kernel.operations import Context
-from mockservers.vendors.superoffice.emulator import languages, odata, time_zones
+from mockservers.vendors.superoffice.emulator import archive_columns, languages, time_zones
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.languages import Locale
 from mockservers.vendors.superoffice.emulator.model import PROPERTIES
@@ -162,7 +162,7 @@ def select(ctx: Context, asked: Asked) -> frozenset[str] | None:
             ctx.cite("superoffice.select.path")
         if name is None:
             unknown.append(first.strip())
-            if first.strip().lower() in odata.COLUMNS:
+            if first.strip().lower() in archive_columns.COLUMNS:
                 ctx.cite("superoffice.select.not_odata")
         else:
             if name != first.strip():

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import Any
 
-from mockservers.vendors.superoffice.emulator import odata
+from mockservers.vendors.superoffice.emulator import archive_columns, odata
+from mockservers.vendors.superoffice.emulator.archive_columns import Column
 from mockservers.vendors.superoffice.emulator.languages import Locale
 from mockservers.vendors.superoffice.emulator.model import Directory, Named
-from mockservers.vendors.superoffice.emulator.odata import Column
 from mockservers.vendors.superoffice.emulator.time_zones import TimeFormat
 
 Row = Mapping[str, Any]
@@ -90,7 +90,7 @@ class Archive:
             __slots__ = ()
 
             def column(self, name: str) -> Column:
-                return odata.column(name, columns)
+                return archive_columns.column(name, columns)
 
             def left(self, by: Column) -> Any:
                 return Field(by.of)

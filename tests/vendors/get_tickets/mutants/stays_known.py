@@ -6,13 +6,5 @@ RULES = ("get_tickets.date.no_changed_since",)
 
 
 class Client(reference("get_tickets", "nightly")):
-    def keep(self, state):
-        super().keep({**state, "tickets": self.fresh or state["tickets"]})
-
-    def newest(self):
-        self.fresh = super().newest()
-        return self.fresh
-
-    def everything(self):
-        self.fresh = None
-        return super().everything()
+    def add(self, found):
+        self.keep({**self.state, "tickets": found or self.state["tickets"]})

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Unsupported
-from mockservers.vendors.superoffice.emulator import carriers, odata, rows
+from mockservers.vendors.superoffice.emulator import archive_columns, carriers, odata, rows
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, clock, tongue
 from mockservers.vendors.superoffice.emulator.changes import catch_up
@@ -28,7 +28,7 @@ def _list(ctx: Context, asked: Asked, archive: Archive) -> Answer:
     utc = TimeFormat("UTC", face.marked)
     order = asked.variables.get("$orderby", "")
     try:
-        columns = odata.selected(asked.variables.get("$select", ""), archive.columns)
+        columns = archive_columns.selected(asked.variables.get("$select", ""), archive.columns)
         found = archive.rows(directory(ctx), speech, utc, asked.variables.get("$filter", ""), order)
     except ValueError as error:
         raise bad("superoffice.odata.bad", f"{str(error)[:200]}.") from None
@@ -59,7 +59,7 @@ def messages(ctx: Context, asked: Asked) -> Answer:
     ctx.cite("superoffice.odata.list", "superoffice.odata.messages")
     most, skip = (lists.whole_number(asked, name, default) for name, default in (("$top", lists.PAGE), ("$skip", 0)))
     try:
-        columns = odata.selected(asked.variables.get("$select", ""), odata.MESSAGE_COLUMNS)
+        columns = archive_columns.selected(asked.variables.get("$select", ""), archive_columns.MESSAGE_COLUMNS)
         condition = odata.MessageFilter.condition(asked.variables.get("$filter", ""), face, speech, names, role.blank)
         order = odata.messages_ordered(asked.variables.get("$orderby", ""), role.blank)
     except ValueError as error:
@@ -71,14 +71,14 @@ def messages(ctx: Context, asked: Asked) -> Answer:
         wanted = wanted.where(condition)
     found = ctx.db.execute(wanted.limit(most).offset(skip)).all() if most else []
     tickets: Mapping[int, dict[str, Any]] = {}
-    if any(column.through != odata.MESSAGE for column in columns):
+    if any(column.through != archive_columns.MESSAGE for column in columns):
         mine = (TICKETS.c.tenant == tenant_name(ctx), TICKETS.c.TicketId.in_({each.ticket for each in found}))
         tickets = {row.TicketId: carriers.values(row, names) for row in ctx.db.execute(sa.select(TICKETS).where(*mine))}
     value = []
     for each in found:
         shown: dict[str, Any] = {"PrimaryKey": str(each.id), "EntityName": _MESSAGE}
         for column in columns:
-            if column.through != odata.MESSAGE:
+            if column.through != archive_columns.MESSAGE:
                 shown[column.name] = lists.shown_as(tickets[each.ticket], column, role, face, speech, names)
             elif column.kind == "date":
                 shown[column.name] = face.write(each.created)

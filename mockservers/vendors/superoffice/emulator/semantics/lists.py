@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from mockservers.kernel.instants import DAY
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Unsupported
-from mockservers.vendors.superoffice.emulator import carriers, odata
+from mockservers.vendors.superoffice.emulator import archive_columns, carriers, odata
 from mockservers.vendors.superoffice.emulator.access import caller
 from mockservers.vendors.superoffice.emulator.answers import Answer, clock, tongue
 from mockservers.vendors.superoffice.emulator.changes import catch_up
@@ -96,7 +96,7 @@ def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer
         ctx.cite("superoffice.carrier.hidden_field")
     names = directory(ctx)
     try:
-        columns = odata.selected(asked.variables.get("$select", ""))
+        columns = archive_columns.selected(asked.variables.get("$select", ""))
         wanted = statement(asked, face, speech, names, tenant_name(ctx), role.blank)
     except ValueError as error:
         raise bad("superoffice.odata.bad", f"{str(error)[:200]}.") from None
@@ -113,7 +113,7 @@ def _list(ctx: Context, asked: Asked, *narrow: sa.ColumnElement[bool]) -> Answer
 
 
 def shown_as(
-    made: dict[str, Any], column: odata.Column, role: Role, face: TimeFormat, speech: Locale, names: Directory
+    made: dict[str, Any], column: archive_columns.Column, role: Role, face: TimeFormat, speech: Locale, names: Directory
 ) -> Any:
     value = carriers.unset(column.of) if column.of in role.blank else made[column.of]
     if column.kind == "date":
