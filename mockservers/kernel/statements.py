@@ -39,19 +39,23 @@ class _Done:
 class _Text:
     """SQL with the places of its values, in their order: a parameter's name, and which value of a list it is."""
 
-    __slots__ = ("fixed", "places", "plain", "sql")
+    __slots__ = ("binds", "fixed", "names", "places", "sql")
 
     def __init__(
         self, sql: str, places: Sequence[tuple[str, int | None, Bind | None]], fixed: Mapping[str, Any]
     ) -> None:
         self.sql, self.places, self.fixed = sql, tuple(places), dict(fixed)
-        simple = all(at is None and bind is None and name not in fixed for name, at, bind in places)
-        self.plain = tuple(name for name, _, _ in places) if simple else None
+        simple = all(at is None and name not in fixed for name, at, _ in places)
+        self.names = tuple(name for name, _, _ in places) if simple else None
+        self.binds = tuple((place, bind) for place, (_, _, bind) in enumerate(places) if bind is not None)
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """The values as SQLite takes them; raises KeyError for one that was not given."""
-        if self.plain is not None:
-            return [given[name] for name in self.plain]
+        if self.names is not None:  # most have no lists, and rows have a hundred columns
+            row = [given[name] for name in self.names]
+            for place, made in self.binds:
+                row[place] = made(row[place])
+            return row
         found = []
         for name, at, bind in self.places:
             value = given[name] if name in given else self.fixed[name]
@@ -174,7 +178,7 @@ class Connection(sa.Connection):
             return result
         try:
             return plan.run(self.raw, given)
-        except (KeyError, TypeError, sqlite3.Error):  # nothing was done, and SQLAlchemy says what is wrong
+        except (KeyError, TypeError, ValueError, sqlite3.Error):  # nothing was done, and SQLAlchemy says what is wrong
             return super().execute(statement, parameters)
 
     def _first(self, statement: Any, parameters: Any) -> Any:

@@ -145,6 +145,8 @@ FAILING: list[tuple[str, Callable[[], Any], Any, type[Exception]]] = [
     ("a name is missing", lambda: SELECTS[0][0], {}, sa.exc.StatementError),
     ("a key is taken", lambda: sa.insert(THINGS), {"id": 1}, sa.exc.IntegrityError),
     ("a value that SQLite does not take", lambda: SELECTS[0][0], {"of": object()}, sa.exc.DBAPIError),
+    ("a value that its type does not take", lambda: SELECTS[1][0], {"good": 5}, sa.exc.StatementError),
+    ("half a letter", lambda: SELECTS[4][0], {"ids": [], "names": ["\ud800"]}, UnicodeEncodeError),
     ("a list that is none", lambda: SELECTS[3][0], {"ids": 5}, Exception),
     ("a number that is too large", lambda: SELECTS[0][0], {"of": 2**70}, OverflowError),
 ]
@@ -157,8 +159,9 @@ def test_errors_are_those_of_sqlalchemy(
     with store.transaction() as db:
         for good in SELECTS[0][1] * 3:
             db.execute(SELECTS[0][0], good).all()
-        for good in SELECTS[3][1] * 3:
-            db.execute(SELECTS[3][0], good).all()
+        for statement, asked in (SELECTS[1], SELECTS[3], SELECTS[4]):
+            for good in asked * 3:
+                db.execute(statement, good).all()
         for n in range(30, 33):
             db.execute(sa.insert(THINGS), {"id": n})
         with pytest.raises(expected) as plain:
