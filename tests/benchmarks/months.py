@@ -13,13 +13,13 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import Message
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from mockservers.harness.clients import reference
 from mockservers.harness.drivers.in_process import CallableDriver, load
@@ -93,7 +93,7 @@ def client(vendor: str) -> Callable[..., Any]:
 @dataclass
 class Answer:
     status_code: int
-    headers: Message
+    headers: Mapping[str, str]
     content: bytes
 
     @property
@@ -102,6 +102,36 @@ class Answer:
 
     def json(self) -> Any:
         return json.loads(self.content)
+
+
+class Cut(OSError):
+    """The answer did not come whole."""
+
+
+def heard(file: Any, method: str) -> tuple[Answer, bool]:
+    """An answer, and whether the connection stays open.
+
+    Each line of the head is taken as it is. `http.client` reads it as the head of a mail, which takes as long as the vendor
+    takes to answer.
+    """
+    first = file.readline().split(None, 2)
+    if len(first) < 2 or not first[0].startswith(b"HTTP/1."):
+        raise Cut("no answer")
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    while (line := file.readline()) not in (b"\r\n", b"\n"):
+        name, colon, value = line.decode("latin-1").partition(":")
+        if not colon:
+            raise Cut("half a head")
+        headers[name] = value.strip()
+    status, told, stays = int(first[1]), headers.get("Content-Length"), headers.get("Connection") != "close"
+    if method == "HEAD" or status in (204, 304):
+        return Answer(status, headers, b""), stays
+    if "Transfer-Encoding" in headers:
+        raise Cut("an answer in pieces, which this client does not read")
+    body = file.read(-1 if told is None else int(told))
+    if told is not None and len(body) < int(told):
+        raise Cut("half a body")
+    return Answer(status, headers, body), stays and told is not None
 
 
 class Connection:
@@ -135,7 +165,7 @@ class Connection:
     ) -> Answer:
         """One request; `json` may be its body. Raises requests.ConnectionError."""
         parts = urlsplit(address)
-        told = {"Accept": "*/*", **(headers or {})}
+        told = {"Host": parts.netloc, "Accept": "*/*", **(headers or {})}
         if auth is not None:
             told["Authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
         if body.get("json") is not None:
@@ -145,9 +175,18 @@ class Connection:
         try:
             if self.open is None:
                 self.open = HTTPConnection(parts.netloc, timeout=timeout)
-            self.open.request(method, parts.path + (f"?{urlencode(params)}" if params else ""), data, told)
-            answer = self.open.getresponse()
-            return Answer(answer.status, answer.headers, answer.read())
+                self.open.connect()
+            sent: bytes = data or b""
+            if sent or method != "GET":
+                told["Content-Length"] = str(len(sent))
+            target = parts.path + (f"?{urlencode(params)}" if params else "")
+            head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+            self.open.sock.sendall(f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + sent)
+            with self.open.sock.makefile("rb") as file:
+                answer, stays = heard(file, method)
+            if not stays:
+                self.close()
+            return answer
         except (OSError, HTTPException) as error:
             self.close()
             raise requests.ConnectionError(str(error)) from error
