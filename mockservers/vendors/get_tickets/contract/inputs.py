@@ -28,6 +28,8 @@ from mockservers.harness.strategies import (
     write,
 )
 from mockservers.kernel.instants import MINUTE
+from mockservers.vendors.get_tickets.contract import names
+from mockservers.vendors.get_tickets.contract.profile import NAMES
 
 COPIES = "history_dates"
 """The option by which a client says that it copies histories."""
@@ -77,6 +79,8 @@ def of(hello: Hello, others: Strategy) -> Inputs:
     if files:
         troubles.append((faults(("rate", "number"), ("attachments.get",)), 1))
         stories.append(Story("filed", _filed(), 4))
+    if NAMES in hello.options:
+        stories.append(Story("renamed", names.renamed(), 12))
     if writing is not None:
         written = tuple({OPERATIONS[task] for task in hello.tasks if task in OPERATIONS})
         troubles.append((faults(("rate", "written"), (*sorted(written), "tickets.get")), 2))

@@ -44,7 +44,7 @@ def stories(hello: Hello) -> list[Story]:
             Story("many attachments", _crowd("attach", {"text": "plain"}), 3),
             Story("attachments in trouble", _in_trouble("attach", "attachments"), 5),
         ),
-        SOLUTIONS: (Story("solved", _solved(), 12),),
+        SOLUTIONS: (Story("solved", _solved(), 12), Story("filed", _filed(), 8)),
         SEARCHES: (Story("many found", _many(), 8),),
     }
     return [story for option, known in told.items() if option in hello.options for story in known]
@@ -132,6 +132,19 @@ def _solved() -> Strategy:
 
     hows = weighted((st.just("rewritten"), 3), (sampled(("another", "none")), 2))
     return st.builds(story, indexes, sampled((1, 2)), sampled(SUMMARIES), hows, sampled((0, MINUTE)))
+
+
+def _filed() -> Strategy:
+    """A ticket names a solution; then files are attached to that, a page of them or one, which neither shows."""
+
+    def story(index: int, number: int, name: str, copies: int, kind: str | None) -> list[Intent]:
+        trouble = [plain(FaultStep(kind, 0, 1, "solution_attachments.list")), sync()] if kind else []
+        file = act(index, "attach", more={"solution": number, "name": name, "copies": copies})
+        return [change(index, {"158": number}), sync(), file, *trouble, sync()]
+
+    names = sampled(("steps.txt", "Größe 1.txt", "a & b.pdf"))
+    kinds = sampled((None, None, None, *_KINDS))
+    return st.builds(story, indexes, sampled((1, 2)), names, sampled((1, 2, 1, 21)), kinds)
 
 
 def _many() -> Strategy:
