@@ -7,14 +7,38 @@ A vendor's `contract/decoder.py` may have a function `line(exchange)` that puts 
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache, wraps
+from typing import Any, TypeVar
 
 from lxml import etree
 
 from mockservers import registry
 from mockservers.harness.history import Exchanged
+
+Read = TypeVar("Read")
+
+
+def once(read: Callable[[Exchanged], Read]) -> Callable[[Exchanged], Read]:
+    """`read`, which is done once for each exchange: many duties ask for the same. What was read goes when the exchange does.
+
+    A cache of so many exchanges would keep them, with their bodies, for as long as a rehearsal lasts, and be too small for a
+    long recording. An exchange cannot be changed, so what was read stays true; it must not hold the exchange itself.
+    """
+    known: dict[int, tuple[weakref.ref[Exchanged], Read]] = {}
+
+    @wraps(read)
+    def reading(exchange: Exchanged) -> Read:
+        key = id(exchange)
+        found = known.get(key)
+        if found is not None and found[0]() is exchange:
+            return found[1]
+        value = read(exchange)
+        known[key] = (weakref.ref(exchange, lambda gone: known.pop(key, None)), value)
+        return value
+
+    return reading
 
 
 def line(vendor: str, exchange: Exchanged) -> str:
@@ -50,7 +74,13 @@ def xml(body: bytes) -> Any | None:
 
 def local(element: Any) -> str:
     """An element's name without its namespace; empty for comments and the like."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)  # an answer has thousands of elements, and a few dozen names
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def find(root: Any, name: str) -> Any | None:

@@ -50,7 +50,7 @@ class ExternalChange:
     ok: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Exchanged:
     """One request of the client, with secrets masked, and the whole answer as it arrived.
 

@@ -80,6 +80,7 @@ def from_iso(text: str) -> int:
     return instant
 
 
+@lru_cache(maxsize=16384)  # the truth of a record tells its whole past again at each change
 def to_iso(instant: int) -> str:
     """`instant` as ISO 8601 in UTC ending in Z, with a fraction only where there is one."""
     return to_datetime(instant).isoformat().replace("+00:00", "Z")

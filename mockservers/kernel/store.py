@@ -22,6 +22,7 @@ from sqlalchemy.pool import StaticPool
 
 from mockservers.kernel import files
 from mockservers.kernel.rules import Unwritable
+from mockservers.kernel.statements import Connection
 
 Instant = sa.BigInteger
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -112,7 +113,9 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             raise ValueError(f"{path} cannot be used as a store: {error}; choose a file that can be written") from error
         self._engine = sa.Engine(StaticPool(self._reuse), _dialect(), sa.make_url("sqlite://"))
-        self.db = self._engine.connect().execution_options(compiled_cache=_COMPILED)
+        db = Connection(self._engine)
+        db.raw = self._raw
+        self.db: sa.Connection = db.execution_options(compiled_cache=_COMPILED)
 
     def _reuse(self) -> Any:
         return self._raw
@@ -210,11 +213,12 @@ class Store:
         try:
             with self.db.begin():
                 yield self.db
-        except sa.exc.OperationalError as error:
-            code = getattr(error.orig, "sqlite_errorcode", 0)
+        except (sa.exc.OperationalError, sqlite3.OperationalError) as error:  # the latter while rows are read
+            cause = error.orig if isinstance(error, sa.exc.OperationalError) else error
+            code = getattr(cause, "sqlite_errorcode", 0)
             if code & 0xFF not in _UNWRITABLE:
                 raise
-            raise Unwritable(self._unwritable(error.orig)) from error
+            raise Unwritable(self._unwritable(cause)) from error
 
     def _unwritable(self, error: BaseException | None) -> str:
         if self.scratch is not None:

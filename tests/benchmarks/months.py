@@ -1,7 +1,7 @@
 """Months of a desk: `make rehearsals` plays all of them and says go or no-go, and `run.py` takes the figures from here.
 
 A month has 8,640 syncs, one every five minutes. Clients are the reference ones where they find out what is new; where a
-vendor has no question for that (ReadyDesk, Track-It!), those that read everything by night alone.
+vendor has no question for that (get_tickets, Track-It!), those that read everything by night alone, or by the week.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import Message
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from mockservers.harness.clients import reference
 from mockservers.harness.drivers.in_process import CallableDriver, load
@@ -45,34 +45,55 @@ BUGS = {
 
 def client(vendor: str) -> Callable[..., Any]:
     """The class of a correct client that works every five minutes for a month."""
-    role = {"get_tickets": "nightly", "trackit": "ledger"}.get(vendor, "reader")
+    role = {"get_tickets": "nightly", "trackit": "stamps"}.get(vendor, "reader")
     found: Any = reference(vendor, role)
-    module = sys.modules[found.__module__]
-    for name in ("NIGHT", "THOROUGH"):  # as short as a check is, unless somebody says otherwise
-        if hasattr(module, name):
-            setattr(module, name, timedelta(days=1))
+    module: Any = sys.modules[found.__module__]
+    # As short as a check is, unless somebody says otherwise.
     if vendor == "get_tickets":
+        module.NIGHT = timedelta(days=1)
         module.PAGE = 25  # what five minutes bring, and one more page that holds nothing new
-    if role != "reader":
-        return found  # type: ignore[no-any-return]
+    if vendor == "trackit":
+        module.THOROUGH = timedelta(days=7)
 
-    class Reader(found):  # type: ignore[misc]
+    class Client(found):  # type: ignore[misc]
         """It speaks HTTP without a session of requests, which would be a third of the time that a month takes. One window
         of QueryData holds what two syncs lie apart, with the overlap."""
+
+        http: Any
+        tickets: Any
 
         def reset(self, options: dict[str, Any], **more: Any) -> None:
             wider = {"window_minutes": 10} if vendor == "querydata" else {}
             super().reset(options={**options, **wider}, **more)
-            self.http.close()
+            if role != "nightly":
+                self.http.close()
             self.http = Connection()
+            self.shown: dict[Any, tuple[Any, Any]] = {}
 
-    return Reader
+        def session(self) -> Any:
+            return self.http
+
+        def mirror(self) -> Any:
+            """What is kept of a ticket is turned into what is shown of it once: the copy is looked at often."""
+            if not hasattr(self, "tickets"):
+                return super().mirror()
+            kept, known = self.tickets, self.shown
+            self.tickets = {key: each for key, each in kept.items() if key not in known or known[key][0] is not each}
+            try:
+                fresh = super().mirror()["records"]
+                turned = {key: (each, row) for (key, each), row in zip(self.tickets.items(), fresh, strict=True)}
+            finally:
+                self.tickets = kept
+            self.shown = {key: turned[key] if key in turned else known[key] for key in kept}
+            return {"records": [row for _, row in self.shown.values()]}
+
+    return Client
 
 
 @dataclass
 class Answer:
     status_code: int
-    headers: Message
+    headers: Mapping[str, str]
     content: bytes
 
     @property
@@ -83,11 +104,50 @@ class Answer:
         return json.loads(self.content)
 
 
+class Cut(OSError):
+    """The answer did not come whole."""
+
+
+def heard(file: Any, method: str) -> tuple[Answer, bool]:
+    """An answer, and whether the connection stays open.
+
+    Each line of the head is taken as it is. `http.client` reads it as the head of a mail, which takes as long as the vendor
+    takes to answer.
+    """
+    first = file.readline().split(None, 2)
+    if len(first) < 2 or not first[0].startswith(b"HTTP/1."):
+        raise Cut("no answer")
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    while (line := file.readline()) not in (b"\r\n", b"\n"):
+        name, colon, value = line.decode("latin-1").partition(":")
+        if not colon:
+            raise Cut("half a head")
+        headers[name] = value.strip()
+    status, told, stays = int(first[1]), headers.get("Content-Length"), headers.get("Connection") != "close"
+    if method == "HEAD" or status in (204, 304):
+        return Answer(status, headers, b""), stays
+    if "Transfer-Encoding" in headers:
+        raise Cut("an answer in pieces, which this client does not read")
+    body = file.read(-1 if told is None else int(told))
+    if told is not None and len(body) < int(told):
+        raise Cut("half a body")
+    return Answer(status, headers, body), stays and told is not None
+
+
 class Connection:
     """As much of a session of requests as the readers use, over one connection."""
 
     def __init__(self) -> None:
         self.open: HTTPConnection | None = None
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def get(self, address: str, **request: Any) -> Answer:
+        return self.request("GET", address, **request)
 
     def post(self, address: str, **request: Any) -> Answer:
         return self.request("POST", address, **request)
@@ -105,19 +165,28 @@ class Connection:
     ) -> Answer:
         """One request; `json` may be its body. Raises requests.ConnectionError."""
         parts = urlsplit(address)
-        told = {"Accept": "*/*", **(headers or {})}
+        told = {"Host": parts.netloc, "Accept": "*/*", **(headers or {})}
         if auth is not None:
             told["Authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
-        if "json" in body:
+        if body.get("json") is not None:
             told["Content-Type"], data = "application/json", json.dumps(body["json"]).encode()
         elif isinstance(data, Mapping):
             told["Content-Type"], data = "application/x-www-form-urlencoded", urlencode(data).encode()
         try:
             if self.open is None:
                 self.open = HTTPConnection(parts.netloc, timeout=timeout)
-            self.open.request(method, parts.path + (f"?{urlencode(params)}" if params else ""), data, told)
-            answer = self.open.getresponse()
-            return Answer(answer.status, answer.headers, answer.read())
+                self.open.connect()
+            sent: bytes = data or b""
+            if sent or method != "GET":
+                told["Content-Length"] = str(len(sent))
+            target = parts.path + (f"?{urlencode(params)}" if params else "")
+            head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+            self.open.sock.sendall(f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + sent)
+            with self.open.sock.makefile("rb") as file:
+                answer, stays = heard(file, method)
+            if not stays:
+                self.close()
+            return answer
         except (OSError, HTTPException) as error:
             self.close()
             raise requests.ConnectionError(str(error)) from error

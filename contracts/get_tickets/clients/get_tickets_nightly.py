@@ -71,12 +71,17 @@ class Client:
     def sync(self):
         now = datetime.fromisoformat(self.ask.now())
         night = self.state["night"]
-        with requests.Session() as self.http:
-            self.http.trust_env = False
+        with self.session() as self.http:
             if night is None or now - datetime.fromisoformat(night) >= NIGHT:
                 self.keep({"night": now.isoformat(), "tickets": self.everything()})
             else:
                 self.add(self.newest())
+
+    def session(self):
+        """Who speaks HTTP for one run."""
+        http = requests.Session()
+        http.trust_env = False
+        return http
 
     def add(self, found):
         """A line for what is new, with the night that it follows; to write down all there is would take ever longer."""
@@ -160,8 +165,9 @@ class Client:
         root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
         if root.tag != "tickets":
             return root[0].tag, root[0].text or ""
-        # findtext takes the first of a name.
-        found = [{name: ticket.findtext(name) or "" for name in ("tid", *CODED, *RAW, *TIMES)} for ticket in root]
+        # Backwards, for the first of a name is meant.
+        nothing = dict.fromkeys(("tid", *CODED, *RAW, *TIMES), "")
+        found = [nothing | {field.tag: field.text or "" for field in reversed(ticket)} for ticket in root]
         for told, ticket in zip(found, root, strict=True):
             told["custom_fields"] = [(field.tag, field.text or "") for field in ticket.find("custom_fields")]
         return "tickets", found
@@ -185,15 +191,18 @@ class Client:
         return "tickets", found
 
     def meant(self, told):
-        made = {name: unquote_plus(told[name]) for name in CODED}
+        made = {name: said(told[name]) for name in CODED}
         made |= {name: told[name] or None for name in RAW}
         for name in TIMES:
             made[name] = instant(told[name], self.notation, self.zone) if told[name] else None
-        custom = {unquote_plus(name): unquote_plus(text) for name, text in told["custom_fields"]}
+        custom = {said(name): said(text) for name, text in told["custom_fields"]}
         return {**made, "custom_fields": custom}
 
 
-@lru_cache(maxsize=65536)  # the newest tickets are told again and again
+said = lru_cache(maxsize=16384)(unquote_plus)  # the newest tickets are told again and again
+
+
+@lru_cache(maxsize=65536)
 def instant(text, notation, zone):
     """A time of the vendor's in UTC."""
     return datetime.strptime(text, notation).replace(tzinfo=zone).astimezone(UTC).isoformat()

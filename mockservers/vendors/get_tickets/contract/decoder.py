@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
-from mockservers.harness.decoders import local, xml
+from mockservers.harness.decoders import local, once, xml
 from mockservers.harness.history import Exchanged
 
 Pairs = tuple[tuple[str, str], ...]
@@ -56,6 +56,7 @@ def _is_form(exchange: Exchanged) -> bool:
     return any(value.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded" for value in types)
 
 
+@once
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:
@@ -68,7 +69,7 @@ def said(exchange: Exchanged) -> Said:
     return Said("names", entries=found.entries) if listed else found
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=64)
 def _read(received: bytes, emptied: bool) -> Said:
     """What an answer says by itself: as long as nobody changes anything, walk after walk is answered with the same bytes."""
     text = received.decode("utf-8", "replace").strip()

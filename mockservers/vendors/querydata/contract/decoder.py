@@ -6,10 +6,9 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Literal
 
-from mockservers.harness.decoders import find, local, xml
+from mockservers.harness.decoders import find, local, once, xml
 from mockservers.harness.history import Exchanged
 
 
@@ -55,7 +54,7 @@ def window(value: str) -> tuple[datetime, datetime] | None:
         return None
 
 
-@lru_cache(maxsize=1 << 15)
+@once
 def asked(exchange: Exchanged) -> Asked:
     """What the client wanted, as far as it can be read."""
     root = xml(exchange.body)
@@ -79,7 +78,7 @@ def asked(exchange: Exchanged) -> Asked:
         return Asked()
 
 
-@lru_cache(maxsize=1 << 15)
+@once
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:

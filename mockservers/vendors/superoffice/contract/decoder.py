@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from mockservers.harness.decoders import local, xml
+from mockservers.harness.decoders import local, once, xml
 from mockservers.harness.history import Exchanged
 
 BY_ID = frozenset({"gettickets", "getticket", "getticketsummaries", "getticketentity", "ticket", "simple"})
@@ -54,7 +54,7 @@ def _id(ticket: Mapping[str, Any]) -> str:
     return "" if found in (None, 0, "0", "") else str(found)
 
 
-@lru_cache(maxsize=2048)
+@once
 def asked(exchange: Exchanged) -> Asked:
     """What the client wanted, as far as it can be read."""
     address = urlsplit(exchange.target)

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
+from mockservers.harness.decoders import once
 from mockservers.harness.history import Exchanged
 
 _BASE = re.compile(r"/webapi(?:/|$)", re.IGNORECASE)
@@ -46,7 +46,7 @@ class Said:
     refreshes: bool = False
 
 
-@lru_cache(maxsize=4096)
+@once
 def asked(exchange: Exchanged) -> Asked:
     """What the client wanted, as far as it can be read."""
     path = urlsplit(exchange.target).path
@@ -100,7 +100,7 @@ def values(record: Any) -> dict[str, Any]:
     return {str(number): each.get("Value") for number, each in record.items() if isinstance(each, Mapping)}
 
 
-@lru_cache(maxsize=4096)
+@once
 def said(exchange: Exchanged) -> Said:
     """What the client was told."""
     if exchange.received is None or exchange.status is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -379,9 +380,14 @@ def insert(ctx: Context, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> 
 def change(ctx: Context, id_: int, values: Mapping[str, Any], kind: Kind = TICKET) -> None:
     """Change columns of a ticket or an assignment."""
     assert ctx.tenant is not None
-    table = kind.table
-    statement = sa.update(table).where(table.c.tenant == ctx.tenant.name, table.c.f1 == id_)
-    ctx.db.execute(statement.values(**values))
+    where = {"of_tenant": ctx.tenant.name, "of": id_}
+    ctx.db.execute(_changing(kind.table, tuple(sorted(values))), {**values, **where})
+
+
+@lru_cache(maxsize=512)
+def _changing(table: sa.Table, names: tuple[str, ...]) -> sa.Update:
+    mine = (table.c.tenant == sa.bindparam("of_tenant"), table.c.f1 == sa.bindparam("of"))
+    return sa.update(table).where(*mine).values({name: sa.bindparam(name) for name in names})
 
 
 def remove(ctx: Context, id_: int) -> None:

@@ -305,6 +305,35 @@ def template(id_: int, facts: Mapping[str, Any]) -> str:
     )
 
 
+_FOUND = "trackit.found"
+
+
+def found(ctx: Context, tickets: Iterable[tuple[int, int]], shown: frozenset[int]) -> list[str]:
+    """Some fields of tickets, each with its revision, which is never used twice: what was rendered for it is as it was.
+
+    A page may have a thousand, of which hardly any is other than before.
+    """
+    assert ctx.tenant is not None
+    kept: dict[Any, tuple[int, str]] = ctx.installation.cache.setdefault(_FOUND, {})
+    name, made = ctx.tenant.name, []
+    for id_, revision in tickets:
+        key = (name, shown, id_)
+        known = kept.get(key)
+        if known is None or known[0] != revision:
+            row = model.ticket(ctx, id_)
+            assert row is not None
+            values = ticket_values(model.directory(ctx), row)
+            known = (revision, some(ctx, {n: value for n, value in values.items() if n in shown}))
+            if not model.changing(ctx):
+                if len(kept) >= MOST_FRAGMENTS:
+                    kept.clear()
+                kept[key] = known
+        made.append(known[1])
+    if made:
+        _cite_labels(ctx)
+    return made
+
+
 def some(ctx: Context, values: Values) -> str:
     """Some fields of a ticket."""
     _cite_labels(ctx)

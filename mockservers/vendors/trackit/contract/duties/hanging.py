@@ -13,7 +13,8 @@ from mockservers.harness.duties import Breach, Duty, Judgement, judged
 from mockservers.harness.history import History, Record
 from mockservers.kernel import catalogue
 from mockservers.kernel.dialects import Dialect
-from mockservers.vendors.trackit.contract.duties.reading import hidden_groups, listed_in, visible
+from mockservers.vendors.trackit.contract.duties.notes import listed_in
+from mockservers.vendors.trackit.contract.duties.seen import hidden_groups, visible
 from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, SOLUTIONS
 from mockservers.wirekit.templates import counted
 

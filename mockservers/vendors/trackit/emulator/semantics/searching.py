@@ -97,7 +97,7 @@ def search(ctx: Context, asked: Asked) -> Listed:
         if ctx.dialect["empty_term"] == "reject":
             raise refusal("value", "trackit.search.empty_term", name="Term", takes="a text that is not empty")
     first, size = _bounds(ctx, wanted)
-    part: Sequence[int]
+    part: Sequence[Any]
     if wanted.term or access.tenant_of(ctx).facts.get("segregation"):
         found = _found(ctx, wanted.term)
         total, part = len(found), found[first : first + size]
@@ -105,7 +105,7 @@ def search(ctx: Context, asked: Asked) -> Listed:
         total, part = _all(ctx, first, size)
     if len(part) != total:
         ctx.cite("trackit.search.pages")
-    records = [_result(ctx, id_, wanted) for id_ in part]
+    records = _results(ctx, part, wanted)
     return Listed(len(records) if ctx.dialect["count_meaning"] == "page" else total, records)
 
 
@@ -119,7 +119,7 @@ def _bounds(ctx: Context, wanted: _Search) -> tuple[int, int]:
 _TENANT: Any = sa.bindparam("tenant")
 _COUNT = sa.select(sa.func.count()).select_from(TICKETS).where(TICKETS.c.tenant == _TENANT)
 _NUMBERS = (
-    sa.select(TICKETS.c.f1)
+    sa.select(TICKETS.c.f1, TICKETS.c.revision)
     .where(TICKETS.c.tenant == _TENANT)
     .order_by(TICKETS.c.f1)
     .offset(sa.bindparam("first"))
@@ -127,18 +127,24 @@ _NUMBERS = (
 )
 
 
-def _all(ctx: Context, first: int, size: int) -> tuple[int, Sequence[int]]:
-    """How many tickets there are, and the numbers of a page of them."""
+def _all(ctx: Context, first: int, size: int) -> tuple[int, Sequence[Any]]:
+    """How many tickets there are, and the numbers and revisions of a page of them."""
     mine = {"tenant": access.tenant_of(ctx).name}
     total: int = ctx.db.execute(_COUNT, mine).scalar_one()
-    return total, ctx.db.execute(_NUMBERS, {**mine, "first": first, "size": size}).scalars().all()
+    return total, ctx.db.execute(_NUMBERS, {**mine, "first": first, "size": size}).all()
 
 
-def _result(ctx: Context, id_: int, wanted: _Search) -> str:
-    row = model.ticket(ctx, id_)
-    assert row is not None
-    values = renderings.ticket_values(model.directory(ctx), row)
-    return renderings.some(ctx, {n: _cut(ctx, values[n], wanted.longest) for n in values if n in wanted.shown})
+def _results(ctx: Context, part: Sequence[Any], wanted: _Search) -> list[str]:
+    """The wanted fields of tickets, each with its revision; whole texts are rendered once for that."""
+    if wanted.longest < 1:
+        return renderings.found(ctx, part, wanted.shown)
+    directory, made = model.directory(ctx), []
+    for id_, _ in part:
+        row = model.ticket(ctx, id_)
+        assert row is not None
+        values = renderings.ticket_values(directory, row)
+        made.append(renderings.some(ctx, {n: _cut(ctx, values[n], wanted.longest) for n in wanted.shown & {*values}}))
+    return made
 
 
 def _cut(ctx: Context, value: Any, longest: int) -> Any:
@@ -149,14 +155,17 @@ def _cut(ctx: Context, value: Any, longest: int) -> Any:
     return value[:longest]
 
 
-def _found(ctx: Context, term: str) -> list[int]:
-    """The numbers of the tickets in which the term is, in ascending order."""
-    rows = ctx.db.execute(
-        sa.select(TICKETS.c.f1, TICKETS.c.f7, TICKETS.c.f22, TICKETS.c.l_group)
-        .where(TICKETS.c.tenant == access.tenant_of(ctx).name)
-        .order_by(TICKETS.c.f1)
-    )
-    return [row.f1 for row in rows if _holds(row, term) and access.sees(ctx, row.l_group, "Tickets")]
+_TEXTS = (
+    sa.select(TICKETS.c.f1, TICKETS.c.revision, TICKETS.c.f7, TICKETS.c.f22, TICKETS.c.l_group)
+    .where(TICKETS.c.tenant == _TENANT)
+    .order_by(TICKETS.c.f1)
+)
+
+
+def _found(ctx: Context, term: str) -> list[tuple[int, int]]:
+    """The numbers and revisions of the tickets in which the term is, in ascending order."""
+    rows = ctx.db.execute(_TEXTS, {"tenant": access.tenant_of(ctx).name})
+    return [(row.f1, row.revision) for row in rows if _holds(row, term) and access.sees(ctx, row.l_group, "Tickets")]
 
 
 def _holds(row: Any, term: str) -> bool:
